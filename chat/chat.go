@@ -1,0 +1,87 @@
+// Package chat names a conversation without knowing Matrix: what people say
+// (Event) and what the bot decides to say (Post).
+package chat
+
+import "time"
+
+// The identifiers are Matrix's own, as opaque strings.
+type (
+	// RoomID is a room's id, for example "!abc:example.org" (room v12 ids have no domain).
+	RoomID string
+	// UserID is a full user id, for example "@camille:example.org".
+	UserID string
+	// EventID is an event's id, for example "$abc".
+	EventID string
+)
+
+// Event is one thing that happened in a room and may call for an answer.
+// Exactly one of Message, Reaction, Redaction and Joined is set.
+type Event struct {
+	ID     EventID   `json:"id"`
+	Room   RoomID    `json:"room"`
+	Sender UserID    `json:"sender"`
+	At     time.Time `json:"at"` // the sender's server's time
+	// Direct tells that the room is a direct message between the sender and the bot.
+	Direct bool  `json:"direct,omitempty"`
+	Trust  Trust `json:"trust,omitempty"`
+
+	Message   *Message   `json:"message,omitempty"`
+	Reaction  *Reaction  `json:"reaction,omitempty"`
+	Redaction *Redaction `json:"redaction,omitempty"`
+	Joined    *Joined    `json:"joined,omitempty"`
+}
+
+// Trust is how far the event is known to come from its sender.
+type Trust int
+
+const (
+	// TrustServer: a clear room; the homeserver's word on the sender is all there is.
+	TrustServer Trust = iota
+	// TrustMember: an encrypted room; enough to answer a member.
+	TrustMember
+	// TrustVerified: an encrypted room and a cross-signed device: enough for
+	// what moderators and operators may do.
+	TrustVerified
+)
+
+// Message is a text that somebody wrote.
+type Message struct {
+	// Body is the plain text, without the quote that replies carry and without
+	// the leading mention of the bot.
+	Body string `json:"body"`
+	// Mentioned tells that the message names the bot.
+	Mentioned bool `json:"mentioned,omitempty"`
+	// ReplyTo is the event that the person replied to, if any (a thread's
+	// fallback reply is not one).
+	ReplyTo EventID `json:"reply_to,omitempty"`
+	// Thread is the root of the thread the message is in, if any.
+	Thread EventID `json:"thread,omitempty"`
+	// Edits is the message that this one is the new text of, if any.
+	Edits EventID `json:"edits,omitempty"`
+}
+
+// Reaction is an emoji put on an event.
+type Reaction struct {
+	Target EventID `json:"target"`
+	Key    string  `json:"key"`
+}
+
+// Redaction is the deletion of an event.
+type Redaction struct {
+	Target EventID `json:"target"`
+}
+
+// Joined tells that the bot has just joined the room on an invitation it accepted.
+type Joined struct{}
+
+// Cause is the event that answers to e belong to: the edited or deleted
+// message for an edit or a deletion, and e itself for all else.
+func (e Event) Cause() EventID {
+	switch {
+	case e.Message != nil && e.Message.Edits != "":
+		return e.Message.Edits
+	case e.Redaction != nil:
+		return e.Redaction.Target
+	}
+	return e.ID
+}

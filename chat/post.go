@@ -1,0 +1,57 @@
+package chat
+
+import "fmt"
+
+// Priority orders what waits to be sent; a lower one goes first.
+type Priority int
+
+const (
+	// Answer is what somebody who typed a command waits for.
+	Answer Priority = iota
+	// Relay is a question or an answer carried between rooms.
+	Relay
+	// Announcement can wait.
+	Announcement
+)
+
+// PostKey identifies a post for ever: what caused it and a number, so that
+// deciding the same thing twice makes one post.
+type PostKey string
+
+// KeyOf returns the key of the n-th post that cause calls for, from 0.
+func KeyOf(cause EventID, n int) PostKey {
+	return PostKey(fmt.Sprintf("%s/%d", cause, n))
+}
+
+// Target is an event that a post refers to: one that exists already (Event),
+// or one that another post becomes once it is sent (Post). At most one is set.
+type Target struct {
+	Event EventID `json:"event,omitempty"`
+	Post  PostKey `json:"post,omitempty"`
+}
+
+// IsZero reports whether t refers to nothing.
+func (t Target) IsZero() bool { return t == Target{} }
+
+// Post is one thing that the bot decided to do in a room: say HTML, or, when
+// Redacts is set, delete, or, when ReactsTo is set, put Reaction on an event.
+type Post struct {
+	Room     RoomID   `json:"room"`
+	Priority Priority `json:"priority,omitempty"`
+	// HTML is the whole message, in the tags p br strong em del code pre
+	// blockquote ul ol li a. The plain text is derived from it when it is sent.
+	HTML string `json:"html,omitempty"`
+	// Rings makes the message notify (m.text); all else is a notice, which never does.
+	Rings bool `json:"rings,omitempty"`
+	// Mentions are the only people that the message pings.
+	Mentions []UserID `json:"mentions,omitempty"`
+
+	Thread  Target `json:"thread,omitzero"`
+	ReplyTo Target `json:"reply_to,omitzero"`
+	// Edits makes the post the new text of an earlier one.
+	Edits   Target `json:"edits,omitzero"`
+	Redacts Target `json:"redacts,omitzero"`
+
+	ReactsTo Target `json:"reacts_to,omitzero"`
+	Reaction string `json:"reaction,omitempty"`
+}
