@@ -15,7 +15,7 @@ type (
 )
 
 // Event is one thing that happened in a room and may call for an answer.
-// Exactly one of Message, Reaction, Redaction and Joined is set.
+// Exactly one of Message, Reaction, Redaction, Joined and Unreadable is set.
 type Event struct {
 	ID     EventID   `json:"id"`
 	Room   RoomID    `json:"room"`
@@ -29,6 +29,8 @@ type Event struct {
 	Reaction  *Reaction  `json:"reaction,omitempty"`
 	Redaction *Redaction `json:"redaction,omitempty"`
 	Joined    *Joined    `json:"joined,omitempty"`
+
+	Unreadable *Unreadable `json:"unreadable,omitempty"`
 }
 
 // Trust is how far the event is known to come from its sender.
@@ -73,6 +75,12 @@ type Redaction struct {
 
 // Joined tells that the bot has just joined the room on an invitation it accepted.
 type Joined struct{}
+
+// Unreadable tells that a message could not be decrypted after a fair wait. It
+// happens at most once a room and day.
+type Unreadable struct {
+	Target EventID `json:"target"`
+}
 
 // Cause is the event that answers to e belong to: the edited or deleted
 // message for an edit or a deletion, and e itself for all else.

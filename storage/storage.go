@@ -1,0 +1,95 @@
+// Package storage keeps the bot's state in SQLite (bot.db), one file per group
+// of tables. Every method joins the transaction that its context carries.
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the database driver
+	"go.mau.fi/util/dbutil"
+)
+
+// ErrNotFound tells that what was asked for is not stored.
+var ErrNotFound = errors.New("not stored")
+
+// DB is the bot's database.
+type DB struct{ db *dbutil.Database }
+
+// The numbered files are never changed once released: a new one is added. Their
+// first line is their header, as dbutil reads it.
+//
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Open opens the database file and brings its tables up to date, creating it,
+// for its owner only, if there is none. A database that a newer version of the
+// bot wrote is refused.
+func Open(ctx context.Context, path string) (*DB, error) {
+	// SQLite gives its side files the same rights as the database.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	// NORMAL is enough: what came in, the sync position and what goes out are
+	// committed together. Erased texts are overwritten (secure_delete).
+	options := url.Values{
+		"_txlock":        {"immediate"},
+		"_journal_mode":  {"WAL"},
+		"_synchronous":   {"NORMAL"},
+		"_busy_timeout":  {"5000"},
+		"_foreign_keys":  {"1"},
+		"_secure_delete": {"on"},
+		"_cache_size":    {"-512"},
+	}
+	raw, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	raw.SetMaxOpenConns(4)
+	raw.SetMaxIdleConns(2)
+	db, err := dbutil.NewWithDB(raw, "sqlite3")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), raw.Close())
+	}
+	db.Owner = "heraut"
+	db.UpgradeTable = dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
+	if err := db.Upgrade(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, err), raw.Close())
+	}
+	return &DB{db: db}, nil
+}
+
+// Close closes the database.
+func (d *DB) Close() error { return d.db.Close() }
+
+// Do runs fn in a transaction, which every method called with fn's context
+// joins; an error undoes it whole. Inside another transaction it joins that one.
+func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
+	return d.db.DoTxn(ctx, nil, fn)
+}
+
+// Times are stored as milliseconds since 1970, and no time as 0.
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
