@@ -1,0 +1,94 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Account is what a person logs in with.
+type Account struct {
+	UserID   id.UserID
+	Password string
+}
+
+// Account makes an account for a test; the password is made from the name.
+func (h *Homeserver) Account(t testing.TB, localpart string) Account {
+	t.Helper()
+	account, err := h.CreateAccount(t.Context(), localpart, "password of "+localpart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// CreateAccount makes an account without any device, by the registration with a
+// shared secret that Synapse documents and Dendrite has too.
+func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password string) (Account, error) {
+	const path = "/_synapse/admin/v1/register"
+	var offer struct {
+		Nonce string `json:"nonce"`
+	}
+	if err := h.call(ctx, http.MethodGet, path, "", nil, &offer); err != nil {
+		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
+	}
+	mac := hmac.New(sha1.New, []byte(h.SharedSecret))
+	mac.Write([]byte(strings.Join([]string{offer.Nonce, localpart, password, "notadmin"}, "\x00")))
+	var made struct {
+		UserID      id.UserID `json:"user_id"`
+		AccessToken string    `json:"access_token"`
+	}
+	err := h.call(ctx, http.MethodPost, path, "", map[string]any{
+		"nonce": offer.Nonce, "username": localpart, "password": password, "admin": false,
+		"mac": hex.EncodeToString(mac.Sum(nil)),
+	}, &made)
+	if err != nil {
+		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
+	}
+	// The registration logs in; tests count the devices of an account.
+	err = h.call(ctx, http.MethodPost, "/_matrix/client/v3/logout", made.AccessToken, struct{}{}, nil)
+	if err != nil {
+		return Account{}, fmt.Errorf("log out the new account %s: %w", localpart, err)
+	}
+	return Account{UserID: made.UserID, Password: password}, nil
+}
+
+// call sends a JSON request and reads the JSON answer.
+func (h *Homeserver) call(ctx context.Context, method, path, token string, in, out any) error {
+	var body bytes.Buffer
+	if in != nil {
+		if err := json.NewEncoder(&body).Encode(in); err != nil {
+			return err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, h.URL+path, &body)
+	if err != nil {
+		return err
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		var problem bytes.Buffer
+		_, _ = problem.ReadFrom(resp.Body) // only for the message
+		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, problem.String())
+	}
+	if out == nil {
+		return nil
+	}
+	return json.NewDecoder(resp.Body).Decode(out)
+}

@@ -1,0 +1,75 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"text/template"
+)
+
+//go:embed dendrite.yaml.tmpl
+var dendriteConfig string
+
+// StartDendrite starts Dendrite in the empty directory dir. The first time it
+// is built from the module testkit/dendrite; progress, which may be
+// [io.Discard], is told. ctx governs the start only: Stop ends the server.
+func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
+	program, err := buildTool(ctx, "dendrite", "github.com/element-hq/dendrite/cmd/dendrite", progress)
+	if err != nil {
+		return nil, err
+	}
+	h := &Homeserver{
+		Kind:         "dendrite",
+		Name:         ServerName,
+		SharedSecret: rand.Text(),
+		LogFile:      filepath.Join(dir, "dendrite.log"),
+	}
+	if err := writeDendriteFiles(dir, h); err != nil {
+		return nil, err
+	}
+	// Another process may take the port between the choice and the start.
+	for range 3 {
+		port, portErr := freePort(ctx)
+		if portErr != nil {
+			return nil, portErr
+		}
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		h.URL = "http://" + address
+		h.command = func() *exec.Cmd {
+			cmd := exec.Command(program, "-config", "dendrite.yaml", "-http-bind-address", address)
+			cmd.Dir = dir
+			return cmd
+		}
+		if err = h.start(ctx); !errors.Is(err, errEnded) {
+			break
+		}
+	}
+	return h, err
+}
+
+func writeDendriteFiles(dir string, h *Homeserver) error {
+	var config bytes.Buffer
+	err := template.Must(template.New("").Parse(dendriteConfig)).Execute(&config, h)
+	if err != nil {
+		return fmt.Errorf("write Dendrite's configuration: %w", err)
+	}
+	seed := make([]byte, 32)
+	rand.Read(seed)
+	key := pem.EncodeToMemory(&pem.Block{
+		Type:    "MATRIX PRIVATE KEY",
+		Headers: map[string]string{"Key-ID": "ed25519:test"},
+		Bytes:   seed,
+	})
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "dendrite.yaml"), config.Bytes(), 0o600),
+		os.WriteFile(filepath.Join(dir, "signing.key"), key, 0o600),
+	)
+}

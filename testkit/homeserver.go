@@ -1,0 +1,169 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ServerName is the name of every homeserver that testkit starts; it is
+// reserved for tests, so nothing can ever be found under it.
+const ServerName = "heraut.test"
+
+const (
+	startTimeout = 30 * time.Second
+	stopGrace    = 3 * time.Second
+)
+
+// Homeserver is a real homeserver of our own: it listens on a loopback port
+// only, talks to no other server, limits no rate, and gives accounts to whoever
+// knows SharedSecret.
+type Homeserver struct {
+	Kind         string // "dendrite" or "synapse"
+	URL          string // "http://127.0.0.1:PORT", without a final slash
+	Name         string // what stands after the colon in user ids
+	SharedSecret string // for /_synapse/admin/v1/register
+	LogFile      string // what the server wrote, over all its starts
+
+	command func() *exec.Cmd // makes the command that runs it
+	process *process
+}
+
+// starters are the kinds of homeservers. A starter writes the configuration
+// into the empty directory dir, starts the server there, and returns it once it
+// answers; whatever has to be built or installed first is told to progress.
+var starters = map[string]func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error){
+	"dendrite": StartDendrite,
+}
+
+// StartHomeserver starts a homeserver for a test and stops it with the test:
+// the kind that HERAUT_TEST_HOMESERVER names, Dendrite by default.
+func StartHomeserver(t testing.TB) *Homeserver {
+	t.Helper()
+	kind := os.Getenv("HERAUT_TEST_HOMESERVER")
+	if kind == "" {
+		kind = "dendrite"
+	}
+	start, known := starters[kind]
+	if !known {
+		t.Fatalf("HERAUT_TEST_HOMESERVER=%s: no such kind of homeserver", kind)
+	}
+	h, err := start(t.Context(), t.TempDir(), os.Stderr)
+	if err != nil {
+		t.Fatalf("start a homeserver: %v", err)
+	}
+	t.Cleanup(func() {
+		h.Stop()
+		if t.Failed() {
+			t.Logf("the end of the log of %s:\n%s", kind, tail(h.LogFile, 20))
+		}
+	})
+	return h
+}
+
+// Stop stops the server; its data, port and accounts stay for Restart.
+func (h *Homeserver) Stop() {
+	h.process.stop(stopGrace)
+}
+
+// Kill stops the server as a power cut would.
+func (h *Homeserver) Kill() {
+	h.process.kill()
+}
+
+// Restart starts the server again, stopping it first if it runs, with the same
+// data at the same address.
+func (h *Homeserver) Restart(ctx context.Context) error {
+	h.Stop()
+	return h.start(ctx)
+}
+
+// start runs the command and waits until the server answers.
+func (h *Homeserver) start(ctx context.Context) error {
+	log, err := os.OpenFile(h.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the child has its own
+	cmd := h.command()
+	cmd.Stdout, cmd.Stderr = log, log
+	h.process, err = startProcess(cmd)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", h.Kind, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	if err := h.process.awaitHTTP(ctx, h.URL+"/_matrix/client/versions"); err != nil {
+		h.process.kill()
+		return fmt.Errorf("start %s: %w\n%s", h.Kind, err, tail(h.LogFile, 20))
+	}
+	return nil
+}
+
+var errEnded = errors.New("the process has ended")
+
+// awaitHTTP waits until the process answers 200 at url. It returns errEnded if
+// it ends before.
+func (p *process) awaitHTTP(ctx context.Context, url string) error {
+	for {
+		select {
+		case <-p.done:
+			return errEnded
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", url, context.Cause(ctx))
+		case <-time.After(20 * time.Millisecond):
+		}
+		if answersOK(ctx, url) && !p.ended() {
+			return nil
+		}
+	}
+}
+
+func answersOK(ctx context.Context, url string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// freePort returns a loopback port that nothing listens on, below those that
+// systems give to outgoing connections, so that it stays free while a server
+// restarts.
+func freePort(ctx context.Context) (int, error) {
+	for range 100 {
+		port := 20000 + rand.IntN(12000)
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, listener.Close()
+		}
+	}
+	return 0, errors.New("find a free port: 100 in a row are taken")
+}
+
+// tail returns the last lines of a file, or why it cannot be read.
+func tail(path string, lines int) string {
+	content, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		return err.Error()
+	}
+	all := strings.Split(strings.TrimSpace(string(content)), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}

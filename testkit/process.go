@@ -1,0 +1,66 @@
+package testkit
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// process is a child process that ends, at the latest, with this one.
+type process struct {
+	cmd *exec.Cmd
+	// done is closed once the process has ended and cmd.ProcessState is set.
+	done chan struct{}
+}
+
+// startProcess starts cmd and waits for its end in the background.
+func startProcess(cmd *exec.Cmd) (*process, error) {
+	cmd.SysProcAttr = endWithParent()
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		// Linux ends the child when the thread that started it ends, so the
+		// thread is kept until then.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		_ = cmd.Wait() // the exit status is read from cmd.ProcessState
+		close(p.done)
+	}()
+	return p, <-started
+}
+
+// ended tells whether the process has ended.
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop asks the process to end, and kills it if it has not after the grace
+// time. It returns how the process ended.
+func (p *process) stop(grace time.Duration) *os.ProcessState {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only if it has ended
+	select {
+	case <-p.done:
+		return p.cmd.ProcessState
+	case <-time.After(grace):
+		return p.kill()
+	}
+}
+
+// kill ends the process at once and waits until it has ended.
+func (p *process) kill() *os.ProcessState {
+	_ = p.cmd.Process.Kill() // fails only if it has ended
+	<-p.done
+	return p.cmd.ProcessState
+}

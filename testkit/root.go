@@ -1,0 +1,37 @@
+package testkit
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+)
+
+var productModule = regexp.MustCompile(`(?m)^module heraut$`)
+
+// Root returns the directory of the product's module: the nearest one above the
+// working directory, or else the one that this file was compiled from.
+func Root() (string, error) {
+	var starts []string
+	if dir, err := os.Getwd(); err == nil {
+		starts = append(starts, dir)
+	}
+	if _, file, _, ok := runtime.Caller(0); ok {
+		starts = append(starts, filepath.Dir(file))
+	}
+	for _, dir := range starts {
+		for {
+			mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+			if err == nil && productModule.Match(mod) {
+				return dir, nil
+			}
+			parent := filepath.Dir(dir)
+			if parent == dir {
+				break
+			}
+			dir = parent
+		}
+	}
+	return "", errors.New("find the module heraut: no go.mod of it above the working directory")
+}
