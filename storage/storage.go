@@ -55,8 +55,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	raw.SetMaxOpenConns(4)
-	raw.SetMaxIdleConns(2)
+	// One connection: writers queue here rather than poll a locked file.
+	raw.SetMaxOpenConns(1)
 	db, err := dbutil.NewWithDB(raw, "sqlite3")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), raw.Close())

@@ -1,0 +1,122 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+)
+
+// settleAfter is how much later than an attempt a sync has to begin for its
+// silence to mean that nothing arrived.
+const settleAfter = 2 * time.Second
+
+// Batch is what one sync brought.
+type Batch struct {
+	Began    time.Time // when the request was made
+	Received time.Time // when its answer was there
+	Arrivals []Arrival // oldest first in each room
+	Own      []Own
+	// Change, if not nil, is committed together with the rest: the sync position.
+	Change func(ctx context.Context) error
+}
+
+// Own is an event of the bot itself, as sync shows it.
+type Own struct {
+	Txn string // the key that it carries
+	ID  chat.EventID
+}
+
+// Accept commits a batch: after it returned nil every event in it will be
+// handled once, whatever happens.
+func (q *Queue) Accept(ctx context.Context, b Batch) error {
+	now := time.Now()
+	rooms := map[chat.RoomID]bool{}
+	var received, dropped, settled int64
+	err := q.store.Do(ctx, func(ctx context.Context) error {
+		for _, own := range b.Own {
+			if _, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now); err != nil {
+				return fmt.Errorf("confirm a post: %w", err)
+			}
+		}
+		for _, a := range b.Arrivals {
+			drop := a.Event != nil && q.tooOld(*a.Event, b.Received)
+			isNew, err := q.store.AddArrival(ctx, a, drop, now)
+			if err != nil {
+				return fmt.Errorf("take in an event: %w", err)
+			}
+			switch {
+			case !isNew:
+			case drop:
+				dropped++
+			default:
+				received++
+				rooms[a.Room] = rooms[a.Room] || a.Event != nil
+			}
+		}
+		var err error
+		if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
+			return fmt.Errorf("settle doubts: %w", err)
+		}
+		if b.Change != nil {
+			return b.Change(ctx)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	q.counts.Received.Add(received)
+	q.counts.Dropped.Add(dropped)
+	if dropped > 0 {
+		q.log.Warn().Int64("events", dropped).Dur("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
+	}
+	for room, readable := range rooms {
+		if readable {
+			q.serve(ctx, room)
+		}
+	}
+	if settled > 0 || len(b.Own) > 0 {
+		nudge(q.wake)
+	}
+	return nil
+}
+
+// tooOld applies the age rule: from the event to the first moment the
+// homeserver could hand it over. Deletions are obeyed at any age.
+func (q *Queue) tooOld(e chat.Event, received time.Time) bool {
+	return q.config.AnswerWithin > 0 && e.Redaction == nil && e.Joined == nil &&
+		received.Sub(e.At) > q.config.AnswerWithin
+}
+
+// Unlock hands in an event that could not be read when it came.
+func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
+	unlocked, err := q.store.UnlockEvent(ctx, e)
+	if err != nil {
+		return fmt.Errorf("unlock an event: %w", err)
+	}
+	if unlocked {
+		q.serve(ctx, e.Room)
+	}
+	return nil
+}
+
+// Doubts wakes whoever syncs when the end of an attempt is unknown: a sync
+// begun settleAfter later settles it.
+func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
+
+// SyncBy is when a sync has to begin to settle the newest doubt; zero if there
+// never was one.
+func (q *Queue) SyncBy() time.Time {
+	ms := q.lastDoubt.Load()
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).Add(settleAfter + time.Millisecond)
+}
+
+func (q *Queue) inDoubt(now time.Time) {
+	q.lastDoubt.Store(now.UnixMilli())
+	nudge(q.doubt)
+}

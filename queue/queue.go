@@ -1,0 +1,172 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"heraut/chat"
+)
+
+// ErrNone tells that a store has nothing to hand out.
+var ErrNone = errors.New("nothing there")
+
+const (
+	// keepIDs is how long ids stay after their texts are erased, for edits and deletions.
+	keepIDs = 90 * 24 * time.Hour
+	// keepLocked is how long a message waits for its key.
+	keepLocked = 24 * time.Hour
+	// busyRooms is how many rooms are served at once.
+	busyRooms = 8
+)
+
+// Transport carries posts out.
+type Transport interface {
+	// Send does what o says and returns the event that it made. An error that is
+	// neither NotNow nor Refused leaves open whether it was done.
+	Send(ctx context.Context, o Outgoing) (chat.EventID, error)
+	// MarkRead tells the room that the bot has read up to the event.
+	MarkRead(ctx context.Context, room chat.RoomID, id chat.EventID) error
+}
+
+// Outgoing is a post on its way, with every Target resolved to an event.
+type Outgoing struct {
+	// Txn is the transaction id, and the key that the event carries.
+	Txn  string
+	Post chat.Post
+}
+
+// NotNow is a Transport's error: nothing was done, and it is to be tried again.
+type NotNow struct {
+	After time.Duration // not before
+	// Lane tells that only this room has to wait; else all sending has.
+	Lane  bool
+	Cause error
+}
+
+func (e *NotNow) Error() string { return "not now: " + e.Cause.Error() }
+func (e *NotNow) Unwrap() error { return e.Cause }
+
+// Refused is a Transport's error: it was not done and never will be.
+type Refused struct {
+	// Relation tells that the homeserver may have refused what the post refers
+	// to: it is tried once more without.
+	Relation bool
+	Cause    error
+}
+
+func (e *Refused) Error() string { return "refused: " + e.Cause.Error() }
+func (e *Refused) Unwrap() error { return e.Cause }
+
+// Config is how the queue works.
+type Config struct {
+	// AnswerWithin is the age beyond which an event is dropped when it arrives.
+	AnswerWithin time.Duration
+	// Pace bounds what is sent; it is shared with whoever else sends.
+	Pace *rate.Limiter
+	// HandleWithin bounds one call of the handler; 0 means a minute.
+	HandleWithin time.Duration
+}
+
+// Counts are what the queue has done since it started.
+type Counts struct {
+	Received, Dropped, Handled, Failed  atomic.Int64 // events
+	Sent, Refused, Retried, RateLimited atomic.Int64 // posts
+}
+
+// Queue takes events in, has them handled in order, room by room, and sends
+// what was decided.
+type Queue struct {
+	store     Store
+	handler   Handler
+	transport Transport
+	config    Config
+	log       zerolog.Logger
+
+	rooms  chan chat.RoomID // rooms with something to handle
+	wake   chan struct{}    // something to send
+	doubt  chan struct{}    // a post's end is unknown
+	counts Counts
+
+	lastDoubt atomic.Int64 // when the newest doubt began, in ms
+
+	mu      sync.Mutex
+	working map[chat.RoomID]bool // true: look once more when done
+	reads   map[chat.RoomID]chat.EventID
+}
+
+// New returns a queue; Run makes it work.
+func New(store Store, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
+	if config.HandleWithin == 0 {
+		config.HandleWithin = time.Minute
+	}
+	if config.Pace == nil {
+		config.Pace = rate.NewLimiter(rate.Inf, 1)
+	}
+	return &Queue{
+		store: store, handler: handler, transport: transport, config: config,
+		log:     log.With().Str("component", "queue").Logger(),
+		rooms:   make(chan chat.RoomID, 64),
+		wake:    make(chan struct{}, 1),
+		doubt:   make(chan struct{}, 1),
+		working: map[chat.RoomID]bool{},
+		reads:   map[chat.RoomID]chat.EventID{},
+	}
+}
+
+// Counts are live.
+func (q *Queue) Counts() *Counts { return &q.counts }
+
+// Open puts what a former process left unsettled into doubt. It must return
+// before the first Accept.
+func (q *Queue) Open(ctx context.Context) error {
+	now := time.Now()
+	n, err := q.store.DoubtTrying(ctx, now)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		q.log.Info().Int64("posts", n).Msg("Some posts were being sent when the last run ended: the rooms will tell whether they arrived")
+		q.inDoubt(now)
+	}
+	return nil
+}
+
+// Run handles and sends until ctx ends, and returns once all has stopped.
+func (q *Queue) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return q.dispatch(ctx) })
+	g.Go(func() error { return q.send(ctx) })
+	g.Go(func() error { return q.clean(ctx) })
+	return g.Wait()
+}
+
+func (q *Queue) clean(ctx context.Context) error {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		now := time.Now()
+		if err := q.store.PurgeQueue(ctx, now.Add(-keepIDs), now.Add(-keepLocked)); err != nil && ctx.Err() == nil {
+			q.log.Error().Err(err).Msg("Old rows could not be deleted")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// nudge wakes whoever waits on c, once.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

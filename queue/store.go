@@ -1,0 +1,138 @@
+package queue
+
+import (
+	"context"
+	"time"
+
+	"heraut/chat"
+)
+
+// Arrival is an event as it came in: read (Event), or locked, waiting for the
+// key of Session (Raw is then the encrypted event as the homeserver gave it).
+type Arrival struct {
+	ID      chat.EventID
+	Room    chat.RoomID
+	Event   *chat.Event
+	Session string
+	Raw     []byte
+}
+
+// State is what has become of a post.
+type State string
+
+// The states of a post.
+const (
+	Waiting   State = "waiting"   // to be sent
+	Trying    State = "trying"    // being sent, or sent without a known end
+	Sent      State = "sent"      // in the room
+	Failed    State = "failed"    // refused for good
+	Cancelled State = "cancelled" // withdrawn before it was sent
+)
+
+// Kind is what a post does to the answer it belongs to.
+type Kind string
+
+// The kinds of posts.
+const (
+	KindPost      Kind = "post"
+	KindEdit      Kind = "edit"
+	KindRedaction Kind = "redaction"
+)
+
+// Row is a post in the outbox.
+type Row struct {
+	Seq   int64
+	Key   chat.PostKey
+	Cause chat.EventID
+	Slot  int // which of the cause's answers it is, from 0
+	Kind  Kind
+	State State
+	// Txn is random and unique; the sent event carries it, so that sync can tell
+	// which post it is.
+	Txn  string
+	Post chat.Post // erased when the post is finished, but for its room and priority
+
+	EventID     chat.EventID // once sent
+	Reason      string       // why it failed
+	Attempts    int
+	AttemptedAt time.Time
+	// DoubtSince is when an attempt ended without an answer; zero while none did.
+	DoubtSince time.Time
+	NextAt     time.Time // not to be tried before
+}
+
+// Store keeps the queue. Its methods join the transaction of their context.
+type Store interface {
+	Transactions
+	Arrivals
+	Work
+	Posts
+	Sending
+	Cleaning
+}
+
+// Transactions groups changes.
+type Transactions interface {
+	// Do runs fn in a transaction; its error undoes all.
+	Do(ctx context.Context, fn func(ctx context.Context) error) error
+}
+
+// Arrivals takes in what a sync brought.
+type Arrivals interface {
+	// AddArrival stores a once per event id and reports whether it is new. A
+	// dropped one is stored as done, for its id alone.
+	AddArrival(ctx context.Context, a Arrival, dropped bool, now time.Time) (bool, error)
+	// UnlockEvent turns a locked event into one to be handled, and reports
+	// whether it was still locked.
+	UnlockEvent(ctx context.Context, e chat.Event) (bool, error)
+	// ConfirmPost marks the post with that key as sent, whatever it was before,
+	// and reports whether there is one.
+	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (bool, error)
+	// SettleDoubts makes posts whose doubt began before the given time wait to
+	// be sent again: a sync begun later did not show them.
+	SettleDoubts(ctx context.Context, before time.Time) (int64, error)
+}
+
+// Work hands out what came in.
+type Work interface {
+	// BusyRooms are the rooms in which events wait to be handled.
+	BusyRooms(ctx context.Context) ([]chat.RoomID, error)
+	// NextEvent is the room's oldest waiting event, and how often it was tried
+	// before; it counts the try. It returns ErrNone when there is none.
+	NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error)
+	// FinishEvent erases the event's content and reports whether it was open.
+	FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error)
+}
+
+// Posts reads and writes the outbox.
+type Posts interface {
+	PostsOf(ctx context.Context, cause chat.EventID) ([]Row, error)
+	// AddPost stores a new row, unless its key exists.
+	AddPost(ctx context.Context, r Row) error
+	// UpdatePost writes all but the row's key, cause, slot, kind and txn, unless
+	// the row is finished. A row that becomes finished loses its content.
+	UpdatePost(ctx context.Context, r Row, now time.Time) error
+}
+
+// Sending hands out what is to be sent.
+type Sending interface {
+	// NextPost is the next row to try: the first by priority and age whose lane
+	// (room and priority) has nothing older open. When there is none it returns
+	// ErrNone and when to ask again (zero: when something changes).
+	NextPost(ctx context.Context, now time.Time) (Row, time.Time, error)
+	// StartPost marks a waiting row as being tried, counts the attempt, and returns
+	// it as it is now; ErrNone when it no longer waits.
+	StartPost(ctx context.Context, seq int64, now time.Time) (Row, error)
+	// PostByKey returns ErrNone when the key is not known.
+	PostByKey(ctx context.Context, key chat.PostKey) (Row, error)
+	// DoubtTrying puts every row that was being tried when the process ended
+	// into doubt, and reports how many.
+	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
+}
+
+// Cleaning forgets what nobody needs any more.
+type Cleaning interface {
+	// PurgeQueue deletes what was finished before the given time, and finishes
+	// locked events that came in before lockedBefore.
+	PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error
+}

@@ -1,0 +1,115 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// AddArrival implements queue.Arrivals.
+func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now time.Time) (bool, error) {
+	state, content, doneAt := "locked", a.Raw, int64(0)
+	if a.Event != nil {
+		state = "new"
+		var err error
+		if content, err = json.Marshal(a.Event); err != nil {
+			return false, err
+		}
+	}
+	if dropped {
+		state, content, doneAt = "done", nil, millis(now)
+	}
+	result, err := d.db.Exec(ctx, `
+		INSERT INTO inbox (event_id, room_id, state, content, session_id, received_at, done_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (event_id) DO NOTHING`,
+		a.ID, a.Room, state, string(content), a.Session, millis(now), doneAt)
+	return changed(result, err)
+}
+
+// UnlockEvent implements queue.Arrivals.
+func (d *DB) UnlockEvent(ctx context.Context, e chat.Event) (bool, error) {
+	content, err := json.Marshal(e)
+	if err != nil {
+		return false, err
+	}
+	result, err := d.db.Exec(ctx,
+		"UPDATE inbox SET state = 'new', content = $1, session_id = '' WHERE event_id = $2 AND state = 'locked'",
+		string(content), e.ID)
+	return changed(result, err)
+}
+
+// BusyRooms implements queue.Work.
+func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
+	rows, err := d.db.Query(ctx, "SELECT DISTINCT room_id FROM inbox WHERE state = 'new'")
+	return collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
+}
+
+// NextEvent implements queue.Work.
+func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
+	var e chat.Event
+	var content string
+	var tries int
+	err := d.db.QueryRow(ctx, `
+		UPDATE inbox SET tries = tries + 1
+		WHERE seq = (SELECT seq FROM inbox WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1)
+		RETURNING content, tries - 1`, room).Scan(&content, &tries)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, 0, queue.ErrNone
+	} else if err != nil {
+		return e, 0, err
+	}
+	if err := json.Unmarshal([]byte(content), &e); err != nil {
+		return e, 0, fmt.Errorf("read a stored event: %w", err)
+	}
+	return e, tries, nil
+}
+
+// FinishEvent implements queue.Work.
+func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error) {
+	result, err := d.db.Exec(ctx,
+		"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = $1 WHERE event_id = $2 AND state <> 'done'",
+		millis(now), id)
+	return changed(result, err)
+}
+
+// KnownEvent reports whether the event has come in before.
+func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err error) {
+	err = d.db.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)", id).Scan(&known)
+	return known, err
+}
+
+// Locked are the events that wait for the key of a session ("" means any), as
+// the homeserver gave them, oldest first.
+func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error) {
+	rows, err := d.db.Query(ctx, `
+		SELECT event_id, room_id, session_id, content FROM inbox
+		WHERE state = 'locked' AND ($1 = '' OR session_id = $1) ORDER BY seq`, session)
+	return collect(rows, err, func(scan scanFunc) (a queue.Arrival, err error) {
+		return a, scan(&a.ID, &a.Room, &a.Session, &a.Raw)
+	})
+}
+
+// PurgeQueue implements queue.Cleaning.
+func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		for _, purge := range []struct {
+			statement string
+			args      []any
+		}{
+			{"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = received_at WHERE state = 'locked' AND received_at < $1", []any{millis(lockedBefore)}},
+			{"DELETE FROM inbox WHERE state = 'done' AND done_at < $1", []any{millis(before)}},
+			{"DELETE FROM outbox WHERE state IN ('sent', 'failed', 'cancelled') AND done_at < $1", []any{millis(before)}},
+		} {
+			if _, err := d.db.Exec(ctx, purge.statement, purge.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,154 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const outboxColumns = `seq, post_key, cause, slot, kind, room_id, priority, state, txn, content,
+	event_id, reason, attempts, attempted_at, doubt_since, next_at`
+
+func scanPost(scan scanFunc) (r queue.Row, err error) {
+	var room chat.RoomID
+	var priority chat.Priority
+	var content string
+	var attemptedAt, doubtSince, nextAt int64
+	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
+		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &doubtSince, &nextAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, queue.ErrNone
+	} else if err != nil {
+		return r, err
+	}
+	if content != "" {
+		if err := json.Unmarshal([]byte(content), &r.Post); err != nil {
+			return r, fmt.Errorf("read a stored post: %w", err)
+		}
+	}
+	r.Post.Room, r.Post.Priority = room, priority
+	r.AttemptedAt, r.DoubtSince, r.NextAt = fromMillis(attemptedAt), fromMillis(doubtSince), fromMillis(nextAt)
+	return r, nil
+}
+
+func finished(s queue.State) bool { return s != queue.Waiting && s != queue.Trying }
+
+// AddPost implements queue.Posts.
+func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
+	content, err := json.Marshal(r.Post)
+	if err != nil {
+		return err
+	}
+	_, err = d.db.Exec(ctx, `
+		INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (post_key) DO NOTHING`,
+		r.Key, r.Cause, r.Slot, r.Kind, r.Post.Room, r.Post.Priority, r.State, r.Txn, string(content), millis(r.NextAt))
+	return err
+}
+
+// UpdatePost implements queue.Posts.
+func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
+	var content []byte
+	var doneAt int64
+	if finished(r.State) {
+		doneAt = millis(now)
+	} else {
+		var err error
+		if content, err = json.Marshal(r.Post); err != nil {
+			return err
+		}
+	}
+	_, err := d.db.Exec(ctx, `
+		UPDATE outbox SET state = $1, content = $2, event_id = $3, reason = $4, attempts = $5,
+			attempted_at = $6, doubt_since = $7, next_at = $8, done_at = $9
+		WHERE post_key = $10 AND state IN ('waiting', 'trying')`,
+		r.State, string(content), r.EventID, r.Reason, r.Attempts,
+		millis(r.AttemptedAt), millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
+	return err
+}
+
+// PostsOf implements queue.Posts.
+func (d *DB) PostsOf(ctx context.Context, cause chat.EventID) ([]queue.Row, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)
+	return collect(rows, err, scanPost)
+}
+
+// PostByKey implements queue.Sending.
+func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error) {
+	return scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE post_key = $1", key).Scan)
+}
+
+// NextPost implements queue.Sending.
+func (d *DB) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time, error) {
+	row, err := scanPost(d.db.QueryRow(ctx, `
+		SELECT `+outboxColumns+` FROM outbox AS o
+		WHERE state IN ('waiting', 'trying') AND state = 'waiting' AND next_at <= $1 AND NOT EXISTS (
+			SELECT 1 FROM outbox AS older
+			WHERE older.state IN ('waiting', 'trying') AND older.room_id = o.room_id
+				AND older.priority = o.priority AND older.seq < o.seq)
+		ORDER BY priority, seq LIMIT 1`, millis(now)).Scan)
+	if !errors.Is(err, queue.ErrNone) {
+		return row, time.Time{}, err
+	}
+	var next int64
+	err = d.db.QueryRow(ctx, `
+		SELECT COALESCE(MIN(next_at), 0) FROM outbox
+		WHERE state IN ('waiting', 'trying') AND state = 'waiting' AND next_at > $1`, millis(now)).Scan(&next)
+	if err != nil {
+		return row, time.Time{}, err
+	}
+	return row, fromMillis(next), queue.ErrNone
+}
+
+// StartPost implements queue.Sending.
+func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row, error) {
+	return scanPost(d.db.QueryRow(ctx, `
+		UPDATE outbox SET state = 'trying', attempts = attempts + 1, attempted_at = $1, doubt_since = 0
+		WHERE seq = $2 AND state = 'waiting' RETURNING `+outboxColumns, millis(now), seq).Scan)
+}
+
+// ConfirmPost implements queue.Arrivals.
+func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (bool, error) {
+	result, err := d.db.Exec(ctx, `
+		UPDATE outbox SET state = 'sent', content = '', event_id = $1, doubt_since = 0, done_at = $2
+		WHERE txn = $3 AND state <> 'sent'`, id, millis(now), txn)
+	return changed(result, err)
+}
+
+// SettleDoubts implements queue.Arrivals.
+func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) {
+	result, err := d.db.Exec(ctx, `
+		UPDATE outbox SET state = 'waiting', doubt_since = 0
+		WHERE state IN ('waiting', 'trying') AND state = 'trying' AND doubt_since > 0 AND doubt_since <= $1`, millis(before))
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// DoubtTrying implements queue.Sending.
+func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
+	result, err := d.db.Exec(ctx, `
+		UPDATE outbox SET doubt_since = $1
+		WHERE state IN ('waiting', 'trying') AND state = 'trying'`, millis(now))
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// OldestDoubt is when the oldest unsettled attempt in the room began; zero when
+// there is none.
+func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
+	var at int64
+	err := d.db.QueryRow(ctx, `
+		SELECT COALESCE(MIN(attempted_at), 0) FROM outbox
+		WHERE state IN ('waiting', 'trying') AND state = 'trying' AND room_id = $1`, room).Scan(&at)
+	return fromMillis(at), err
+}
