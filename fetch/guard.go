@@ -1,0 +1,77 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// A Guard keeps addresses given by strangers from reaching what is not public:
+// this machine, its network, its cloud's metadata… It looks at the IP address
+// about to be connected to, so names that resolve to a private address, and
+// redirects, do not pass. On public hosts only the ports 80 and 443 are reached.
+type Guard struct {
+	open, guarded net.Dialer
+	hosts         map[string]bool
+	networks      []netip.Prefix
+	public        *ssrf.Guardian
+}
+
+var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`)
+
+// NewGuard returns a Guard that lets the given exceptions through, on any port.
+// Each is a host's name (that name exactly, wherever it resolves to), an IP
+// address, or a network such as "10.1.0.0/16".
+func NewGuard(allowPrivate []string) (*Guard, error) {
+	g := &Guard{hosts: map[string]bool{}, public: ssrf.New()}
+	g.open.Timeout = 30 * time.Second
+	g.guarded = g.open
+	g.guarded.Control = g.control
+	for _, entry := range allowPrivate {
+		name := strings.ToLower(strings.TrimSuffix(entry, "."))
+		if network, err := netip.ParsePrefix(entry); err == nil {
+			g.networks = append(g.networks, network)
+		} else if ip, err := netip.ParseAddr(entry); err == nil {
+			ip = ip.Unmap()
+			g.networks = append(g.networks, netip.PrefixFrom(ip, ip.BitLen()))
+		} else if hostName.MatchString(name) {
+			g.hosts[name] = true
+		} else {
+			return nil, fmt.Errorf("%q is neither a host's name, nor an IP address, nor a network such as 10.1.0.0/16", entry)
+		}
+	}
+	return g, nil
+}
+
+func (g *Guard) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if g.hosts[strings.ToLower(strings.TrimSuffix(host, "."))] {
+		return g.open.DialContext(ctx, network, address)
+	}
+	return g.guarded.DialContext(ctx, network, address)
+}
+
+// control is asked before each connection, when the name is resolved.
+func (g *Guard) control(network, address string, conn syscall.RawConn) error {
+	if target, err := netip.ParseAddrPort(address); err == nil {
+		for _, allowed := range g.networks {
+			if allowed.Contains(target.Addr().Unmap().WithZone("")) {
+				return nil
+			}
+		}
+	}
+	if err := g.public.Safe(network, address, conn); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotPublic, err)
+	}
+	return nil
+}
