@@ -1,0 +1,218 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// awaitTimeout is how long tests wait for what must come.
+const awaitTimeout = 30 * time.Second
+
+// Events returns what the client saw of a room so far, in the order of arrival,
+// state and receipts included.
+func (c *Client) Events(room id.RoomID) []*event.Event {
+	events, _ := c.snapshot(room)
+	return events
+}
+
+// snapshot returns the events and a channel that closes when there are more.
+func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if seen := c.rooms[room]; seen != nil {
+		return slices.Clone(seen.events), c.changed
+	}
+	return nil, c.changed
+}
+
+// Wait returns the first event of a room that matches, seen already or to come.
+func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Event) bool) (*event.Event, error) {
+	for {
+		events, changed := c.snapshot(room)
+		if i := slices.IndexFunc(events, match); i >= 0 {
+			return events[i], nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for an event in %s: %w; seen:\n%s", room, context.Cause(ctx), Transcript(events))
+		case <-c.stopped:
+			return nil, fmt.Errorf("wait for an event in %s: the client has stopped; seen:\n%s", room, Transcript(events))
+		}
+	}
+}
+
+// Await returns the first event of a room that matches, seen already or to come
+// within half a minute. To be sure that something does not come, say and await
+// something that comes after it.
+func (c *Client) Await(t testing.TB, room id.RoomID, match func(*event.Event) bool) *event.Event {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
+	defer cancel()
+	evt, err := c.Wait(ctx, room, match)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return evt
+}
+
+// AwaitEvent awaits the event with an id, decrypted.
+func (c *Client) AwaitEvent(t testing.TB, room id.RoomID, eventID id.EventID) *event.Event {
+	t.Helper()
+	return c.Await(t, room, func(evt *event.Event) bool {
+		return evt.ID == eventID && evt.Type != event.EventEncrypted
+	})
+}
+
+// AwaitAnswer awaits the first answer of a user to a message.
+func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
+	t.Helper()
+	return c.Await(t, room, func(evt *event.Event) bool { return IsAnswer(evt, from, to) })
+}
+
+// AwaitMember waits until a user's last known membership of a room is this one.
+func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membership event.Membership) {
+	t.Helper()
+	c.Await(t, room, func(evt *event.Event) bool {
+		if evt.Type != event.StateMember || evt.GetStateKey() != string(user) {
+			return false
+		}
+		return evt.Content.AsMember().Membership == membership
+	})
+}
+
+// IsAnswer tells whether an event is a message of a user that replies to another,
+// or stands in the thread that it began, and is not an edit.
+func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
+	if evt.Type != event.EventMessage || evt.Sender != from {
+		return false
+	}
+	relation := evt.Content.AsMessage().OptionalGetRelatesTo()
+	return relation.GetReplyTo() == to || relation.GetThreadParent() == to
+}
+
+// Answers returns those of the events that answer a message.
+func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
+	var answers []*event.Event
+	for _, evt := range events {
+		if IsAnswer(evt, from, to) {
+			answers = append(answers, evt)
+		}
+	}
+	return answers
+}
+
+// Edits returns those of the events that give a message a new text.
+func Edits(events []*event.Event, of id.EventID) []*event.Event {
+	var edits []*event.Event
+	for _, evt := range events {
+		if evt.Type == event.EventMessage && evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() == of {
+			edits = append(edits, evt)
+		}
+	}
+	return edits
+}
+
+// Body returns the plain text of a message, or the new one of an edit.
+func Body(evt *event.Event) string {
+	if evt.Type != event.EventMessage {
+		return ""
+	}
+	content := evt.Content.AsMessage()
+	if content.NewContent != nil {
+		return content.NewContent.Body
+	}
+	return content.Body
+}
+
+// History reads a whole room from the server, oldest event first, decrypted
+// where the client has the key.
+func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
+	t.Helper()
+	events, err := c.readHistory(t.Context(), room)
+	if err != nil {
+		t.Fatalf("read the history of %s: %v", room, err)
+	}
+	return events
+}
+
+func (c *Client) readHistory(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
+	var events []*event.Event
+	for from := ""; ; {
+		page, err := c.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, 500)
+		if err != nil {
+			return nil, err
+		}
+		for _, evt := range page.Chunk {
+			events = append(events, c.read(ctx, room, evt))
+		}
+		if page.End == "" || page.End == from || len(page.Chunk) == 0 {
+			slices.Reverse(events)
+			return events, nil
+		}
+		from = page.End
+	}
+}
+
+// read parses an event that did not come by sync, and decrypts it if it can.
+func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *event.Event {
+	evt.RoomID = room
+	evt.Type.Class = event.MessageEventType
+	if evt.StateKey != nil {
+		evt.Type.Class = event.StateEventType
+	}
+	_ = evt.Content.ParseRaw(evt.Type) // unknown types and redacted events stay raw
+	if evt.Type != event.EventEncrypted || c.Crypto == nil {
+		return evt
+	}
+	if decrypted, err := c.Crypto.Decrypt(ctx, evt); err == nil {
+		return decrypted
+	}
+	return evt
+}
+
+// Devices lists the devices of the client's account.
+func (c *Client) Devices(t testing.TB) []mautrix.RespDeviceInfo {
+	t.Helper()
+	resp, err := c.GetDevicesInfo(t.Context())
+	if err != nil {
+		t.Fatalf("list devices: %v", err)
+	}
+	return resp.Devices
+}
+
+// DeviceTrust returns how far a user's devices are trusted, by device, freshly
+// read from the server: id.TrustStateCrossSignedTOFU or above for one that its
+// owner has signed. The client must be Encrypted.
+func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.TrustState {
+	t.Helper()
+	devices, err := c.Machine().FetchKeys(t.Context(), []id.UserID{user}, true)
+	if err != nil {
+		t.Fatalf("read the devices of %s: %v", user, err)
+	}
+	trust := make(map[id.DeviceID]id.TrustState)
+	for deviceID, device := range devices[user] {
+		trust[deviceID], err = c.Machine().ResolveTrustContext(t.Context(), device)
+		if err != nil {
+			t.Fatalf("resolve the trust in %s of %s: %v", deviceID, user, err)
+		}
+	}
+	return trust
+}
+
+// Transcript writes events as a person would read them, for messages of tests.
+func Transcript(events []*event.Event) string {
+	var text strings.Builder
+	for _, evt := range events {
+		fmt.Fprintf(&text, "  %s %s %s %q\n", evt.ID, evt.Sender, evt.Type.Type, Body(evt))
+	}
+	return text.String()
+}

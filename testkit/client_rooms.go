@@ -1,0 +1,108 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// Room tells what room to make. Zero is a private room without encryption.
+type Room struct {
+	Name      string
+	Alias     string // the part before the colon, or none
+	Public    bool   // anyone may join
+	Encrypted bool
+	Direct    bool // the invitations say is_direct
+	Invite    []id.UserID
+}
+
+// MakeRoom makes a room.
+func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
+	req := &mautrix.ReqCreateRoom{
+		Name:          room.Name,
+		RoomAliasName: room.Alias,
+		Preset:        "private_chat",
+		IsDirect:      room.Direct,
+		Invite:        room.Invite,
+	}
+	switch {
+	case room.Public:
+		req.Preset = "public_chat"
+	case room.Direct:
+		req.Preset = "trusted_private_chat"
+	}
+	if room.Encrypted {
+		req.InitialState = []*event.Event{{
+			Type:    event.StateEncryption,
+			Content: event.Content{Parsed: &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}},
+		}}
+	}
+	resp, err := c.CreateRoom(ctx, req)
+	if err != nil {
+		return "", fmt.Errorf("make room %q: %w", room.Name, err)
+	}
+	return resp.RoomID, nil
+}
+
+// Room makes a room.
+func (c *Client) Room(t testing.TB, room Room) id.RoomID {
+	t.Helper()
+	roomID, err := c.MakeRoom(t.Context(), room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return roomID
+}
+
+// Encrypt turns the encryption of a room on.
+func (c *Client) Encrypt(t testing.TB, room id.RoomID) {
+	t.Helper()
+	_, err := c.SendStateEvent(t.Context(), room, event.StateEncryption, "",
+		&event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1})
+	if err != nil {
+		t.Fatalf("encrypt %s: %v", room, err)
+	}
+}
+
+// Invite invites a user.
+func (c *Client) Invite(t testing.TB, room id.RoomID, user id.UserID) {
+	t.Helper()
+	if _, err := c.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: user}); err != nil {
+		t.Fatalf("invite %s to %s: %v", user, room, err)
+	}
+}
+
+// Join joins a room by its id or its full alias.
+func (c *Client) Join(t testing.TB, room string) id.RoomID {
+	t.Helper()
+	resp, err := c.JoinRoom(t.Context(), room, nil)
+	if err != nil {
+		t.Fatalf("join %s: %v", room, err)
+	}
+	return resp.RoomID
+}
+
+// Leave leaves a room.
+func (c *Client) Leave(t testing.TB, room id.RoomID) {
+	t.Helper()
+	if _, err := c.LeaveRoom(t.Context(), room); err != nil {
+		t.Fatalf("leave %s: %v", room, err)
+	}
+}
+
+// SetPower sets a user's power level in a room.
+func (c *Client) SetPower(t testing.TB, room id.RoomID, user id.UserID, level int) {
+	t.Helper()
+	var levels event.PowerLevelsEventContent
+	if err := c.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatalf("read the power levels of %s: %v", room, err)
+	}
+	levels.SetUserLevel(user, level)
+	if _, err := c.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatalf("set the power of %s in %s: %v", user, room, err)
+	}
+}

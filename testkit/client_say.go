@@ -1,0 +1,122 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"testing"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// Manner changes how a message is said; several combine.
+type Manner func(*event.MessageEventContent)
+
+// ReplyingTo makes the message a reply.
+func ReplyingTo(target id.EventID) Manner {
+	return func(content *event.MessageEventContent) { relate(content).SetReplyTo(target) }
+}
+
+// InThread puts the message in the thread of a root.
+func InThread(root id.EventID) Manner {
+	return func(content *event.MessageEventContent) { relate(content).SetThread(root, root) }
+}
+
+// Mentioning starts the message with a mention of the user: what clients make
+// of a name that is chosen from their list.
+func Mentioning(user id.UserID) Manner {
+	return func(content *event.MessageEventContent) {
+		content.EnsureHasHTML()
+		name := user.Localpart()
+		content.FormattedBody = fmt.Sprintf(`<a href="%s">%s</a>: %s`,
+			user.URI().MatrixToURL(), html.EscapeString(name), content.FormattedBody)
+		content.Body = name + ": " + content.Body
+		content.Mentions.Add(user)
+	}
+}
+
+// AsNotice makes the message one that bots send.
+func AsNotice(content *event.MessageEventContent) { content.MsgType = event.MsgNotice }
+
+func relate(content *event.MessageEventContent) *event.RelatesTo {
+	if content.RelatesTo == nil {
+		content.RelatesTo = &event.RelatesTo{}
+	}
+	return content.RelatesTo
+}
+
+func message(text string, manners []Manner) *event.MessageEventContent {
+	content := &event.MessageEventContent{
+		MsgType:  event.MsgText,
+		Body:     text,
+		Mentions: &event.Mentions{}, // as all clients do that know mentions
+	}
+	for _, manner := range manners {
+		manner(content)
+	}
+	return content
+}
+
+// Say sends a text, encrypted where the room is.
+func (c *Client) Say(t testing.TB, room id.RoomID, text string, manners ...Manner) id.EventID {
+	t.Helper()
+	return c.Send(t, room, event.EventMessage, message(text, manners))
+}
+
+// Edit gives a message a new text.
+func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text string, manners ...Manner) id.EventID {
+	t.Helper()
+	content := message(text, manners)
+	content.SetEdit(target)
+	return c.Send(t, room, event.EventMessage, content)
+}
+
+// React puts an emoji on an event.
+func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key string) id.EventID {
+	t.Helper()
+	content := &event.ReactionEventContent{}
+	content.RelatesTo.SetAnnotation(target, key)
+	return c.Send(t, room, event.EventReaction, content)
+}
+
+// Redact deletes an event.
+func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.EventID {
+	t.Helper()
+	resp, err := c.RedactEvent(t.Context(), room, target)
+	if err != nil {
+		t.Fatalf("redact %s: %v", target, err)
+	}
+	return resp.EventID
+}
+
+// Send sends any event, encrypted where the room is.
+func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any) id.EventID {
+	t.Helper()
+	eventID, err := c.SendEvent(t.Context(), room, kind, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eventID
+}
+
+// SendEvent sends any event, encrypted where the room is. Before the first one
+// it reads the room's state, as a room whose state is not known counts as clear.
+func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type, content any) (id.EventID, error) {
+	c.mu.Lock()
+	ready := c.ready[room]
+	c.mu.Unlock()
+	if !ready {
+		if _, err := c.State(ctx, room); err != nil {
+			return "", fmt.Errorf("read the state of %s: %w", room, err)
+		}
+		c.mu.Lock()
+		c.ready[room] = true
+		c.mu.Unlock()
+	}
+	resp, err := c.SendMessageEvent(ctx, room, kind, content)
+	if err != nil {
+		return "", fmt.Errorf("send %s to %s: %w", kind.Type, room, err)
+	}
+	return resp.EventID, nil
+}
