@@ -93,3 +93,19 @@ func (e Event) Cause() EventID {
 	}
 	return e.ID
 }
+
+// Room is what is kept about a room that the bot is in or was asked into.
+type Room struct {
+	ID RoomID
+	// Encrypted tells that the room was ever seen encrypted; that never ends.
+	Encrypted bool
+	// InvitedBy is whose invitation the bot accepted; empty when it came otherwise.
+	InvitedBy UserID
+	// Direct tells that this was an invitation to a direct message.
+	Direct bool
+	// Joined tells that the bot is in, and has taken in what was said since.
+	Joined bool
+	// Members is how many people are in or invited, the bot included; 0 when
+	// the homeserver has not said.
+	Members int
+}

@@ -16,7 +16,8 @@ CREATE TABLE room (
 	encrypted   INTEGER NOT NULL DEFAULT 0,  -- was ever seen encrypted; never goes back to 0
 	invited_by  TEXT NOT NULL DEFAULT '',    -- whose invitation the bot accepted
 	is_direct   INTEGER NOT NULL DEFAULT 0,  -- that invitation was to a direct message
-	joined      INTEGER NOT NULL DEFAULT 0   -- its first events after joining have been taken in
+	joined      INTEGER NOT NULL DEFAULT 0,  -- its first events after joining have been taken in
+	members     INTEGER NOT NULL DEFAULT 0   -- people in it or invited; 0 when not known
 ) STRICT;
 
 CREATE TABLE inbox (

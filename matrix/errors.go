@@ -1,0 +1,139 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"maunium.net/go/mautrix"
+
+	"heraut/queue"
+)
+
+// The states in which the bot cannot work, for the operator to act on.
+var (
+	// ErrUnreachable: nothing answers at the homeserver's address.
+	ErrUnreachable = errors.New("the homeserver does not answer")
+	// ErrNotMatrix: something answers at that address, but no homeserver.
+	ErrNotMatrix = errors.New("no Matrix homeserver answers at this address")
+	// ErrNoPassword: a login is needed and there is no password for it.
+	ErrNoPassword = errors.New("a login is needed, and no password is configured")
+	// ErrWrongPassword: the homeserver does not accept user and password.
+	ErrWrongPassword = errors.New("the homeserver does not accept this user and password")
+	// ErrLoggedOut: the session was ended on the homeserver.
+	ErrLoggedOut = errors.New("the session was ended on the homeserver")
+	// ErrAccountLocked: the account is locked or deactivated.
+	ErrAccountLocked = errors.New("the account is locked or deactivated")
+	// ErrTooManyLogins: the homeserver wants no more attempts to log in for now.
+	ErrTooManyLogins = errors.New("the homeserver wants no more attempts to log in for now")
+	// ErrNoRecoveryKey: the account has verification keys, and what opens them is missing.
+	ErrNoRecoveryKey = errors.New("the account has verification keys, and the recovery key is missing")
+	// ErrWrongRecoveryKey: the recovery key does not open the account's keys.
+	ErrWrongRecoveryKey = errors.New("the recovery key does not open the account's keys")
+	// ErrDeviceKeys: the homeserver holds other keys for this device than crypto.db.
+	ErrDeviceKeys = errors.New("the homeserver holds other keys for this device than crypto.db")
+	// ErrOtherAccount: the stored session is of another account than the configured one.
+	ErrOtherAccount = errors.New("the stored session is of another account")
+)
+
+// isStatus reports whether err is an HTTP answer with that status.
+func isStatus(err error, status int) bool {
+	he, ok := errors.AsType[mautrix.HTTPError](err)
+	return ok && he.IsStatus(status)
+}
+
+// answered returns the homeserver's own error, if err is one: a JSON answer
+// with an errcode.
+func answered(err error) (*mautrix.RespError, int) {
+	he, ok := errors.AsType[mautrix.HTTPError](err)
+	if !ok || he.RespError == nil || he.Response == nil {
+		return nil, 0
+	}
+	return he.RespError, he.Response.StatusCode
+}
+
+// stateErrors are refusals that concern the account, not the request.
+var stateErrors = map[string]time.Duration{
+	"M_UNKNOWN_TOKEN":            5 * time.Second, // sync finds it too, and decides
+	"M_MISSING_TOKEN":            5 * time.Second,
+	"M_USER_LOCKED":              time.Minute,
+	"M_USER_DEACTIVATED":         time.Minute,
+	"M_CONSENT_NOT_GIVEN":        time.Minute,
+	"M_RESOURCE_LIMIT_EXCEEDED":  time.Minute,
+	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
+}
+
+// sendError turns the error of a request that does something into the queue's
+// words. What it returns as it is leaves open whether the homeserver acted.
+func sendError(err error) error {
+	if err == nil {
+		return nil
+	}
+	answer, status := answered(err)
+	switch {
+	case isStatus(err, http.StatusTooManyRequests):
+		return &queue.NotNow{After: retryAfter(err), Cause: err}
+	case answer == nil || status >= 500:
+		return err
+	case stateErrors[answer.ErrCode] > 0:
+		return &queue.NotNow{After: stateErrors[answer.ErrCode], Cause: err}
+	}
+	return &queue.Refused{Relation: status == http.StatusBadRequest || status == http.StatusNotFound, Cause: err}
+}
+
+// prepareError is sendError for the requests that come before a send: whatever
+// happened, nothing was sent.
+func prepareError(err error) error {
+	err = sendError(err)
+	_, notNow := errors.AsType[*queue.NotNow](err)
+	refused, isRefused := errors.AsType[*queue.Refused](err)
+	switch {
+	case err == nil, notNow:
+		return err
+	case isRefused && errors.Is(err, mautrix.MForbidden):
+		refused.Relation = false
+		return err
+	}
+	return &queue.NotNow{Lane: true, Cause: err}
+}
+
+// retryAfter is how long a 429 asks to wait: by its body (exact), or else by its
+// header (whole seconds or a date); a second when it does not say.
+func retryAfter(err error) time.Duration {
+	wait := time.Duration(0)
+	he, ok := errors.AsType[mautrix.HTTPError](err)
+	if !ok {
+		return time.Second
+	}
+	if he.RespError != nil {
+		if ms, ok := he.RespError.ExtraData["retry_after_ms"].(float64); ok {
+			wait = time.Duration(ms) * time.Millisecond
+		}
+	}
+	if he.Response != nil {
+		header := he.Response.Header.Get("Retry-After")
+		if seconds, err := strconv.Atoi(header); err == nil {
+			if wait == 0 {
+				wait = time.Duration(seconds) * time.Second
+			}
+		} else if at, err := http.ParseTime(header); err == nil && wait == 0 {
+			wait = time.Until(at)
+		}
+	}
+	if wait <= 0 {
+		return time.Second
+	}
+	return min(wait, 15*time.Minute)
+}
+
+// wait sleeps, unless ctx ends first.
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
