@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -60,6 +61,48 @@ func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password stri
 		return Account{}, fmt.Errorf("log out the new account %s: %w", localpart, err)
 	}
 	return Account{UserID: made.UserID, Password: password}, nil
+}
+
+// Devices lists the ids of an account's devices. It logs in to do so, and out.
+func (h *Homeserver) Devices(t testing.TB, account Account) []id.DeviceID {
+	t.Helper()
+	devices, err := h.devices(t.Context(), account)
+	if err != nil {
+		t.Fatalf("list the devices of %s: %v", account.UserID, err)
+	}
+	return devices
+}
+
+func (h *Homeserver) devices(ctx context.Context, account Account) ([]id.DeviceID, error) {
+	client, err := mautrix.NewClient(h.URL, "", "")
+	if err != nil {
+		return nil, err
+	}
+	_, err = client.Login(ctx, passwordLogin(account))
+	if err != nil {
+		return nil, err
+	}
+	list, err := client.GetDevicesInfo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var devices []id.DeviceID
+	for _, device := range list.Devices {
+		if device.DeviceID != client.DeviceID {
+			devices = append(devices, device.DeviceID)
+		}
+	}
+	_, err = client.Logout(ctx)
+	return devices, err
+}
+
+func passwordLogin(account Account) *mautrix.ReqLogin {
+	return &mautrix.ReqLogin{
+		Type:             mautrix.AuthTypePassword,
+		Identifier:       mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: string(account.UserID)},
+		Password:         account.Password,
+		StoreCredentials: true,
+	}
 }
 
 // call sends a JSON request and reads the JSON answer.

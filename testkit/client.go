@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
+	"go.mau.fi/util/dbutil"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/crypto/cryptohelper"
@@ -28,9 +30,13 @@ type Client struct {
 	stop    context.CancelFunc
 	stopped chan struct{}
 
+	keysDir string // where the encryption keys are; none when empty
+
 	mu      sync.Mutex
+	syncing bool           // a sync response is being worked through
+	arrived []*event.Event // what it brought so far
 	rooms   map[id.RoomID]*timeline
-	changed chan struct{}      // closed and replaced when an event arrives
+	changed chan struct{}      // closed and replaced when rooms has more
 	ready   map[id.RoomID]bool // rooms whose state was read before a first send
 }
 
@@ -43,7 +49,7 @@ type timeline struct {
 // ClientOptions tell what a client can do. Zero is a client that knows nothing
 // of encryption.
 type ClientOptions struct {
-	Encrypted bool // has encryption keys, kept in memory
+	Encrypted bool // has encryption keys, in a temporary directory
 	// CrossSigned makes the account's cross-signing keys, unless it has some,
 	// and signs the device with them. It implies Encrypted.
 	CrossSigned bool
@@ -80,14 +86,7 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 	if err != nil {
 		return nil, err
 	}
-	matrix.StateStore = mautrix.NewMemoryStateStore()
-	_, err = matrix.Login(ctx, &mautrix.ReqLogin{
-		Type:             mautrix.AuthTypePassword,
-		Identifier:       mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: string(account.UserID)},
-		Password:         account.Password,
-		StoreCredentials: true,
-	})
-	if err != nil {
+	if _, err = matrix.Login(ctx, passwordLogin(account)); err != nil {
 		return nil, err
 	}
 	c := &Client{
@@ -98,27 +97,28 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 		changed: make(chan struct{}),
 		ready:   make(map[id.RoomID]bool),
 	}
-	syncer := &quickSyncer{mautrix.NewDefaultSyncer()}
+	syncer := &clientSyncer{mautrix.NewDefaultSyncer(), c}
 	syncer.FilterJSON = &mautrix.Filter{Room: &mautrix.RoomFilter{Timeline: &mautrix.FilterPart{Limit: 1000}}}
-	matrix.Syncer = syncer
-	syncer.OnEvent(matrix.StateStoreSyncHandler)
 	syncer.OnEvent(c.collect)
+	matrix.Syncer = syncer
 
 	ctx, c.stop = context.WithCancel(ctx)
 	if options.Encrypted || options.CrossSigned {
 		if err := c.startEncryption(ctx, options.CrossSigned); err != nil {
 			c.stop()
-			return nil, err
+			return nil, errors.Join(err, c.forgetKeys())
 		}
 	}
 	go c.syncUntil(ctx)
 	return c, nil
 }
 
-// Close stops the sync and waits for its end. The device stays.
+// Close stops the sync, waits for its end, and forgets the encryption keys. The
+// device stays on the server.
 func (c *Client) Close() {
 	c.stop()
 	<-c.stopped
+	_ = c.forgetKeys() // a temporary directory
 }
 
 // Machine is the client's encryption machine; the client must be Encrypted.
@@ -127,16 +127,25 @@ func (c *Client) Machine() *crypto.OlmMachine {
 }
 
 func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
-	key := make([]byte, 32)
-	rand.Read(key)
-	helper, err := cryptohelper.NewCryptoHelper(c.Client, key, crypto.NewMemoryStore(nil))
+	var err error
+	if c.keysDir, err = os.MkdirTemp("", "heraut-client-"); err != nil {
+		return err
+	}
+	path := filepath.Join(c.keysDir, "keys.db")
+	db, err := dbutil.NewWithDialect("file:"+path+"?_txlock=immediate&_synchronous=OFF", "sqlite3-fk-wal")
 	if err != nil {
 		return err
 	}
+	key := make([]byte, 32)
+	rand.Read(key)
+	helper, err := cryptohelper.NewCryptoHelper(c.Client, key, db)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	c.Crypto = helper
 	if err := helper.Init(ctx); err != nil {
 		return err
 	}
-	c.Crypto = helper
 	machine := helper.Machine()
 	machine.SetBackgroundCtx(ctx)
 	if !crossSign {
@@ -152,58 +161,14 @@ func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
 	return machine.SignOwnDevice(ctx, machine.OwnIdentity())
 }
 
-// syncUntil syncs until ctx ends, over restarts of the homeserver.
-func (c *Client) syncUntil(ctx context.Context) {
-	defer close(c.stopped)
-	for ctx.Err() == nil {
-		err := c.SyncWithContext(ctx)
-		if errors.Is(err, mautrix.MUnknownToken) {
-			return // the account was logged out; what waits for events says so
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(syncRetry):
-		}
+// forgetKeys closes and removes the store of the encryption keys, if any.
+func (c *Client) forgetKeys() error {
+	if c.keysDir == "" {
+		return nil
 	}
-}
-
-const syncRetry = 200 * time.Millisecond
-
-// quickSyncer asks again soon after a failed sync, as a test has no time.
-type quickSyncer struct{ *mautrix.DefaultSyncer }
-
-func (quickSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
-	if errors.Is(err, mautrix.MUnknownToken) {
-		return 0, err
+	var err error
+	if helper, ok := c.Crypto.(*cryptohelper.CryptoHelper); ok {
+		err = helper.Close()
 	}
-	return syncRetry, nil
-}
-
-// collect keeps an event of a room; the decrypted one takes the place of the
-// encrypted one.
-func (c *Client) collect(_ context.Context, evt *event.Event) {
-	if evt.RoomID == "" {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	room := c.rooms[evt.RoomID]
-	if room == nil {
-		room = &timeline{byID: make(map[id.EventID]int)}
-		c.rooms[evt.RoomID] = room
-	}
-	place, known := room.byID[evt.ID]
-	switch {
-	case !known:
-		if evt.ID != "" {
-			room.byID[evt.ID] = len(room.events)
-		}
-		room.events = append(room.events, evt)
-	case evt.Mautrix.EventSource&event.SourceDecrypted != 0:
-		room.events[place] = evt
-	default:
-		return // seen before
-	}
-	close(c.changed)
-	c.changed = make(chan struct{})
+	return errors.Join(err, os.RemoveAll(c.keysDir))
 }

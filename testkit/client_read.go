@@ -35,10 +35,22 @@ func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 
 // Wait returns the first event of a room that matches, seen already or to come.
 func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Event) bool) (*event.Event, error) {
+	return c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
+		if i := slices.IndexFunc(events, match); i >= 0 {
+			return events[i]
+		}
+		return nil
+	})
+}
+
+// waitFor waits until find finds an event among those seen of a room.
+func (c *Client) waitFor(
+	ctx context.Context, room id.RoomID, find func([]*event.Event) *event.Event,
+) (*event.Event, error) {
 	for {
 		events, changed := c.snapshot(room)
-		if i := slices.IndexFunc(events, match); i >= 0 {
-			return events[i], nil
+		if found := find(events); found != nil {
+			return found, nil
 		}
 		select {
 		case <-changed:
@@ -78,15 +90,26 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 	return c.Await(t, room, func(evt *event.Event) bool { return IsAnswer(evt, from, to) })
 }
 
-// AwaitMember waits until a user's last known membership of a room is this one.
+// AwaitMember waits until the last that was seen of a user in a room is this
+// membership.
 func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membership event.Membership) {
 	t.Helper()
-	c.Await(t, room, func(evt *event.Event) bool {
-		if evt.Type != event.StateMember || evt.GetStateKey() != string(user) {
-			return false
+	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
+	defer cancel()
+	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
+		for _, evt := range slices.Backward(events) {
+			if evt.Type == event.StateMember && evt.GetStateKey() == string(user) {
+				if evt.Content.AsMember().Membership == membership {
+					return evt
+				}
+				return nil
+			}
 		}
-		return evt.Content.AsMember().Membership == membership
+		return nil
 	})
+	if err != nil {
+		t.Fatalf("%s is not in the state %q: %v", user, membership, err)
+	}
 }
 
 // IsAnswer tells whether an event is a message of a user that replies to another,

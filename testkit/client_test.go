@@ -101,6 +101,9 @@ func TestDeviceTrust(t *testing.T) {
 			if devices := person.Devices(t); len(devices) != 1 || devices[0].DeviceID != person.DeviceID {
 				t.Errorf("devices %v, want only %s", devices, person.DeviceID)
 			}
+			if devices := h.Devices(t, person.Account); len(devices) != 1 || devices[0] != person.DeviceID {
+				t.Errorf("devices of the account %v, want only %s", devices, person.DeviceID)
+			}
 			trust := reader.DeviceTrust(t, person.UserID)
 			if got := trust[person.DeviceID] >= id.TrustStateCrossSignedTOFU; got != test.signed {
 				t.Errorf("trust %v; signed %t, want %t", trust, got, test.signed)
@@ -120,7 +123,7 @@ func TestClientSyncsOverRestartOfHomeserver(t *testing.T) {
 	}
 	after := camille.Say(t, room, "after")
 	camille.AwaitEvent(t, room, after)
-	if history := camille.History(t, room); len(Transcript(history)) == 0 || history[len(history)-1].ID != after {
+	if history := camille.History(t, room); len(history) == 0 || history[len(history)-1].ID != after {
 		t.Errorf("history:\n%s", Transcript(history))
 	}
 }

@@ -1,0 +1,94 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+const syncRetry = 200 * time.Millisecond
+
+// syncUntil syncs until ctx ends, over restarts of the homeserver.
+func (c *Client) syncUntil(ctx context.Context) {
+	defer close(c.stopped)
+	for ctx.Err() == nil {
+		err := c.SyncWithContext(ctx)
+		if errors.Is(err, mautrix.MUnknownToken) {
+			return // logged out: Wait tells that the client has stopped
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(syncRetry):
+		}
+	}
+}
+
+// clientSyncer shows what a sync response brought only once all of it has been
+// worked through: whoever sees somebody join can then encrypt for them.
+type clientSyncer struct {
+	*mautrix.DefaultSyncer
+	client *Client
+}
+
+func (s *clientSyncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSync, since string) error {
+	s.client.mu.Lock()
+	s.client.syncing = true
+	s.client.mu.Unlock()
+	err := s.DefaultSyncer.ProcessResponse(ctx, resp, since)
+	s.client.mu.Lock()
+	s.client.syncing = false
+	s.client.show()
+	s.client.mu.Unlock()
+	return err
+}
+
+// OnFailedSync asks again soon, as a test has no time.
+func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
+	if errors.Is(err, mautrix.MUnknownToken) {
+		return 0, err
+	}
+	return syncRetry, nil
+}
+
+// collect keeps an event of a room. Those that could be decrypted only later
+// come outside a sync response.
+func (c *Client) collect(_ context.Context, evt *event.Event) {
+	if evt.RoomID == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.arrived = append(c.arrived, evt)
+	if !c.syncing {
+		c.show()
+	}
+}
+
+// show moves what arrived into the rooms, where a decrypted event takes the
+// place of the encrypted one. The caller holds the lock.
+func (c *Client) show() {
+	for _, evt := range c.arrived {
+		room := c.rooms[evt.RoomID]
+		if room == nil {
+			room = &timeline{byID: make(map[id.EventID]int)}
+			c.rooms[evt.RoomID] = room
+		}
+		place, known := room.byID[evt.ID]
+		switch {
+		case !known:
+			if evt.ID != "" { // receipts and invitations have none
+				room.byID[evt.ID] = len(room.events)
+			}
+			room.events = append(room.events, evt)
+		case evt.Mautrix.EventSource&event.SourceDecrypted != 0:
+			room.events[place] = evt
+		}
+	}
+	c.arrived = nil
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
