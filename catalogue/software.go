@@ -14,9 +14,13 @@ type Software struct {
 	// OtherNames are further names of the same software (Wikidata's label…).
 	OtherNames  []string
 	Description Localized
-	License     string
-	Keywords    []string
-	Categories  []string
+	// ExternalDescription is what the source of the external data (Wikidata…)
+	// says of it: searched too, and the Description of those that have none.
+	ExternalDescription Localized
+
+	License    string
+	Keywords   []string
+	Categories []string
 
 	Referenced time.Time // when it entered the catalogue
 	Updated    time.Time

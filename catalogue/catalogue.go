@@ -1,0 +1,75 @@
+package catalogue
+
+import (
+	"slices"
+	"time"
+)
+
+// Catalogue is a set of entries that is searched and never changes. Its
+// methods may be called by several goroutines; the Software they return are
+// shared and must not be changed.
+type Catalogue struct {
+	entries []Software
+	places  map[string]int // by id
+	asOf    time.Time
+	index   *index
+}
+
+// New returns the catalogue of entries, whose ids are distinct, as they were
+// known at asOf. It keeps entries.
+func New(entries []Software, asOf time.Time) *Catalogue {
+	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf}
+	for i := range entries {
+		c.places[entries[i].ID] = i
+	}
+	c.index = newIndex(entries)
+	return c
+}
+
+// Len is the number of entries, withdrawn ones included.
+func (c *Catalogue) Len() int { return len(c.entries) }
+
+// AsOf is when the entries were known to be so.
+func (c *Catalogue) AsOf() time.Time { return c.asOf }
+
+// ByID returns the software with that id.
+func (c *Catalogue) ByID(id string) (*Software, bool) {
+	i, ok := c.places[id]
+	if !ok {
+		return nil, false
+	}
+	return &c.entries[i], true
+}
+
+// Newest returns at most n of the listed entries, the last referenced first.
+func (c *Catalogue) Newest(n int) []*Software {
+	return c.last(n, func(s *Software) time.Time {
+		if s.Withdrawn != nil {
+			return time.Time{}
+		}
+		return s.Referenced
+	})
+}
+
+// LastWithdrawn returns at most n of the withdrawn entries whose date of
+// withdrawal is known, the last withdrawn first.
+func (c *Catalogue) LastWithdrawn(n int) []*Software {
+	return c.last(n, func(s *Software) time.Time {
+		if s.Withdrawn == nil {
+			return time.Time{}
+		}
+		return s.Withdrawn.Time
+	})
+}
+
+// last returns the n entries with the latest time, leaving out those without.
+func (c *Catalogue) last(n int, when func(*Software) time.Time) []*Software {
+	var found []*Software
+	for i := range c.entries {
+		if s := &c.entries[i]; !when(s).IsZero() {
+			found = append(found, s)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Software) int { return when(b).Compare(when(a)) })
+	return found[:min(max(n, 0), len(found))]
+}

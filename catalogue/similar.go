@@ -1,0 +1,94 @@
+package catalogue
+
+import (
+	"slices"
+	"strings"
+)
+
+// reference is a comparable program as an element names it: by its name, by
+// the id of another entry, or both.
+type reference struct {
+	name        string
+	id          string
+	wikidata    string
+	proprietary bool
+}
+
+func references(o object) []reference {
+	var out []reference
+	for _, v := range o.list("similarExternalSoftwares", "similarSoftwares", "similarWikidataSoftwares", "alikeSoftwares") {
+		out = append(out, referenceFrom(v))
+	}
+	// Generation 0a: "36 ; 162" or "209, 216" or "AWS, Google Cloud Platform".
+	for part := range strings.FieldsFuncSeq(rawText(o["si"]), func(r rune) bool { return r == ';' || r == ',' }) {
+		part = clean(part, maxName)
+		if strings.Trim(part, "0123456789") == "" {
+			out = append(out, reference{id: part})
+		} else {
+			out = append(out, reference{name: part})
+		}
+	}
+	return out
+}
+
+func referenceFrom(v any) reference {
+	o := asObject(v)
+	if o == nil {
+		return reference{name: clean(rawText(v), maxName)}
+	}
+	free, known := o["isLibreSoftware"].(bool)
+	return reference{
+		name:        o.text("name", "label", "softwareName"),
+		id:          o.text("softwareId"),
+		wikidata:    wikidataID(o.text("externalId", "wikidataId")),
+		proprietary: known && !free && !o.flag("isInCatalogi"),
+	}
+}
+
+// join finds the comparable programs among the entries themselves and puts
+// them into their Replaces and Similar.
+func join(entries []Software, similar [][]reference) {
+	byID := map[string]*Software{}
+	byWikidata := map[string]*Software{}
+	byName := map[string]*Software{}
+	for i := range slices.Backward(entries) {
+		s := &entries[i]
+		byID[s.ID] = s
+		byName[fold(s.Name)] = s
+		if s.Wikidata != "" {
+			byWikidata[s.Wikidata] = s
+		}
+	}
+	find := func(r reference) *Software {
+		for _, s := range []*Software{byID[r.id], byWikidata[r.wikidata], byName[fold(r.name)]} {
+			if s != nil {
+				return s
+			}
+		}
+		return nil
+	}
+	for i := range entries {
+		s := &entries[i]
+		seen := map[string]bool{fold(s.Name): true}
+		for _, r := range similar[i] {
+			known := find(r)
+			p := Similar{Name: r.name}
+			if known != nil {
+				p.ID = known.ID
+				if p.Name == "" {
+					p.Name = known.Name
+				}
+			}
+			if f := fold(p.Name); p.Name == "" || seen[f] || known == s {
+				continue
+			} else {
+				seen[f] = true
+			}
+			if r.proprietary {
+				s.Replaces = append(s.Replaces, p)
+			} else {
+				s.Similar = append(s.Similar, p)
+			}
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package catalogue
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// The longest texts kept, in runes. Real ones are far shorter.
+const (
+	maxName        = 200
+	maxDescription = 4000
+	maxURL         = 2000
+)
+
+// clean makes a stranger's text safe to show: one line, NFC, white space
+// folded, without control characters nor those that are invisible or change
+// the direction of what follows.
+func clean(s string, limit int) string {
+	if isPlain(s) && len(s) <= limit {
+		return s
+	}
+	var b strings.Builder
+	n := 0
+	space := false
+	for _, r := range norm.NFC.String(s) {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case r == unicode.ReplacementChar, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+			n++
+		}
+		if n++; n > limit {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// isPlain reports whether s is printable ASCII with single spaces inside only:
+// the common case, which clean would not change.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// vacuous are the texts that say nothing, folded: what forms and Wikidata hold
+// when nobody wrote anything.
+var vacuous = map[string]bool{
+	"no description": true, "aucune description": true, "pas de description": true,
+	"logiciel": true, "logiciel informatique": true, "logiciel libre": true,
+	"logiciel open source": true, "logiciel libre et open source": true,
+	"projet informatique": true, "application": true, "software": true,
+	"free software": true, "open source software": true, "computer software": true,
+	"free and open source software": true,
+	"none":                          true, "null": true, "undefined": true, "na": true, "n a": true,
+}
+
+// description cleans a text and empties it when it says nothing.
+func description(s string) string {
+	s = clean(s, maxDescription)
+	words := foldWords(s)
+	if len(words) == 0 || vacuous[strings.Join(words, " ")] {
+		return ""
+	}
+	return s
+}
+
+// link returns s as an absolute http or https URL, or an empty string.
+func link(s string) string {
+	s = clean(s, maxURL)
+	if strings.HasPrefix(s, "//") {
+		s = "https:" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.User != nil || strings.ContainsRune(s, ' ') {
+		return ""
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return u.String()
+}
+
+// wikidataID returns "Q" and digits, or an empty string.
+func wikidataID(s string) string {
+	s = strings.ToUpper(clean(s, 20))
+	digits, ok := strings.CutPrefix(s, "Q")
+	if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	return s
+}
