@@ -59,7 +59,7 @@ type Response struct {
 	NotModified bool
 	// Validators are to be kept with the data.
 	Validators Validators
-	// Modified is when the source says that its data last changed; zero when it does not.
+	// Modified is a file's time of modification, and zero for a URL.
 	Modified time.Time
 }
 

@@ -61,15 +61,9 @@ func TestGetAsksOnlyForWhatChanged(t *testing.T) {
 		io.WriteString(w, "[1]")
 	})
 	g := newGetter(t, Options{UserAgent: UserAgent("1.2", "floss@example.org")})
-	for path, want := range map[string]struct {
-		validators Validators
-		modified   time.Time
-	}{
-		"/etag": {validators: Validators{ETag: `W/"1"`}},
-		"/date": {
-			validators: Validators{LastModified: lastModified},
-			modified:   time.Date(2026, 9, 3, 10, 0, 0, 0, time.UTC),
-		},
+	for path, want := range map[string]Validators{
+		"/etag": {ETag: `W/"1"`},
+		"/date": {LastModified: lastModified},
 	} {
 		resp, err := g.Get(t.Context(), url+path, Validators{})
 		if err != nil {
@@ -79,7 +73,7 @@ func TestGetAsksOnlyForWhatChanged(t *testing.T) {
 		if err != nil || string(text) != "[1]" || resp.Body.Close() != nil {
 			t.Errorf("%s: %q, %v", path, text, err)
 		}
-		if resp.NotModified || resp.Validators != want.validators || !resp.Modified.Equal(want.modified) {
+		if resp.NotModified || resp.Validators != want {
 			t.Errorf("%s: %+v", path, resp)
 		}
 		again, err := g.Get(t.Context(), url+path, resp.Validators)
@@ -90,7 +84,7 @@ func TestGetAsksOnlyForWhatChanged(t *testing.T) {
 		if err != nil || len(text) > 0 || again.Body.Close() != nil {
 			t.Errorf("%s: unchanged, yet %q, %v", path, text, err)
 		}
-		if !again.NotModified || again.Validators != want.validators {
+		if !again.NotModified || again.Validators != want {
 			t.Errorf("%s again: %+v", path, again)
 		}
 	}

@@ -60,9 +60,6 @@ func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, locati
 		ETag:         resp.Header.Get("ETag"),
 		LastModified: resp.Header.Get("Last-Modified"),
 	}}
-	if modified, err := http.ParseTime(answer.Validators.LastModified); err == nil {
-		answer.Modified = modified
-	}
 	if err = checkHeader(resp); err == nil {
 		answer.Body, err = newBody(&limited{
 			ctx: ctx, cancel: cancel, source: resp.Body, max: g.maxBytes,

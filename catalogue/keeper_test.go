@@ -1,0 +1,456 @@
+package catalogue_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+	"heraut/storage"
+)
+
+// list is a catalogue of n invented entries in the SILL's current format.
+func list(n int) string {
+	var entries []string
+	for i := range n {
+		entries = append(entries, fmt.Sprintf(`{"id":%d,"name":"Logiciel %d","description":"Sert à la tâche n° %d.",
+			"license":"EUPL-1.2","keywords":["tâche %d"],"referencedSinceTime":1700000000000}`, i+1, i+1, i+1, i+1))
+	}
+	return "[" + strings.Join(entries, ",") + "]"
+}
+
+// source is a web server that gives one catalogue, or misbehaves.
+type source struct {
+	url      string
+	handler  atomic.Pointer[http.HandlerFunc]
+	requests atomic.Int32
+}
+
+func newSource(t *testing.T) *source {
+	t.Helper()
+	s := &source{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		(*s.handler.Load())(w, r)
+	}))
+	t.Cleanup(server.Close)
+	s.url = server.URL + "/sill.json"
+	return s
+}
+
+func (s *source) does(handler http.HandlerFunc) { s.handler.Store(&handler) }
+
+// gives serves text under an ETag, or without one if that is empty.
+func (s *source) gives(text, etag string) {
+	s.does(func(w http.ResponseWriter, r *http.Request) {
+		if etag != "" {
+			w.Header().Set("ETag", etag)
+			if r.Header.Get("If-None-Match") == etag {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+		}
+		io.WriteString(w, text)
+	})
+}
+
+func openDB(t *testing.T) *storage.DB {
+	t.Helper()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func newKeeper(t *testing.T, db *storage.DB, location string) *catalogue.Keeper {
+	t.Helper()
+	getter := fetch.New(fetch.Options{MaxBytes: 1 << 20})
+	t.Cleanup(getter.Close)
+	k, err := catalogue.NewKeeper(t.Context(), catalogue.Settings{
+		Location: location, Every: 2 * time.Hour, MaxLoss: catalogue.DefaultMaxLoss,
+	}, getter, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+var noon = time.Date(2026, 9, 3, 12, 0, 0, 0, time.UTC)
+
+func TestKeeperRefusesBadVersions(t *testing.T) {
+	say := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, text) }
+	}
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+	}
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		want    error // nil where the text alone tells
+		text    string
+	}{
+		"absent":  {status(404), nil, "404 Not Found: there is nothing at this address"},
+		"broken":  {status(500), nil, "500 Internal Server Error: the source is out of order"},
+		"HTML":    {say("<!doctype html><html>Bientôt de retour</html>"), fetch.ErrHTML, "a web page came where data was expected"},
+		"cut off": {say(list(100)[:5000]), catalogue.ErrTruncated, "it is cut off before its end"},
+		"truncated on the way": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "20000")
+			io.WriteString(w, list(100)[:5000])
+		}, io.ErrUnexpectedEOF, "the answer was cut off"},
+		"endless": {func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "[")
+			for {
+				if _, err := io.WriteString(w, `{"id":1,"name":"Sans fin"},`); err != nil {
+					return
+				}
+			}
+		}, fetch.ErrTooLarge, "larger than allowed: more than 1 MiB"},
+		"object without catalog": {say(`{"services":[]}`), catalogue.ErrNoCatalog, "a JSON object without «catalog»"},
+		"no bytes":               {say(""), catalogue.ErrEmpty, "it is empty"},
+		"no entries":             {say("[]"), catalogue.ErrNoEntries, "it has no usable entry"},
+		"not UTF-8":              {say("[{\"id\":1,\"name\":\"Biblioth\xe8que\"}]"), catalogue.ErrNotUTF8, "it is not UTF-8"},
+		"not JSON":               {say("id;name\n1;GIMP"), catalogue.ErrNotJSON, "it is not valid JSON"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, source := openDB(t), newSource(t)
+			check := func(k *catalogue.Keeper, now time.Time) {
+				t.Helper()
+				err := k.Round(t.Context(), now)
+				if err == nil || (c.want != nil && !errors.Is(err, c.want)) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+				if err != nil && (!strings.Contains(err.Error(), c.text) || strings.Count(err.Error(), source.url) != 1) {
+					t.Errorf("the operator reads %q", err)
+				}
+				if state := k.Current(); state.Err != err || state.Failures == 0 || !state.NextTry.After(now) {
+					t.Errorf("state %+v", state)
+				}
+			}
+
+			source.does(c.handler)
+			k := newKeeper(t, db, source.url)
+			check(k, noon)
+			if k.Current().Catalogue != nil {
+				t.Error("there is a catalogue")
+			}
+
+			source.gives(list(100), `"1"`)
+			if err := k.Round(t.Context(), noon); err != nil {
+				t.Fatal(err)
+			}
+			before := k.Current().Catalogue
+			stored, err := db.Fetched(t.Context(), source.url)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			source.does(c.handler)
+			check(k, noon.Add(5*time.Hour))
+			if after := k.Current(); after.Catalogue != before || !after.Stale(noon.Add(5*time.Hour)) {
+				t.Errorf("the catalogue in force is another, or does not say that it is old: %+v", after)
+			}
+			again, err := db.Fetched(t.Context(), source.url)
+			if err != nil || !bytes.Equal(again.Body, stored.Body) || again.Validators != stored.Validators ||
+				!again.ConfirmedAt.Equal(noon) {
+				t.Errorf("the stored catalogue changed: %v", err)
+			}
+		})
+	}
+}
+
+func TestKeeperRefusesToLoseAFifth(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after int
+		refused       bool
+	}{
+		"exactly a fifth":  {100, 80, false},
+		"one beyond":       {100, 79, true},
+		"rounded up":       {7, 5, true},
+		"rounded down":     {7, 6, false},
+		"the only entry":   {1, 1, false},
+		"larger":           {5, 50, false},
+		"almost all fewer": {100, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := newSource(t)
+			k := newKeeper(t, openDB(t), source.url)
+			source.gives(list(c.before), "")
+			if err := k.Round(t.Context(), noon); err != nil {
+				t.Fatal(err)
+			}
+			source.gives(list(c.after), "")
+			err := k.Round(t.Context(), noon)
+			if errors.Is(err, catalogue.ErrShrunk) != c.refused || (!c.refused && err != nil) {
+				t.Errorf("got %v", err)
+			}
+			want := c.after
+			if c.refused {
+				want = c.before
+				if text := fmt.Sprintf("it has %d, the catalogue in force %d", c.after, c.before); !strings.Contains(err.Error(), text) {
+					t.Errorf("%q does not say «%s»", err, text)
+				}
+			}
+			if got := k.Current().Catalogue.Len(); got != want {
+				t.Errorf("%d entries in force, want %d", got, want)
+			}
+		})
+	}
+}
+
+func TestKeeperRoundTwiceGivesNothingNew(t *testing.T) {
+	for name, etag := range map[string]string{"with an ETag": `W/"1"`, "without": ""} {
+		t.Run(name, func(t *testing.T) {
+			db, source := openDB(t), newSource(t)
+			source.gives(list(10), etag)
+			k := newKeeper(t, db, source.url)
+			if err := k.Round(t.Context(), noon); err != nil {
+				t.Fatal(err)
+			}
+			first := k.Current().Catalogue
+			entry, ok := first.ByID("3")
+			if !ok || entry.Name != "Logiciel 3" || !first.AsOf().Equal(noon) {
+				t.Fatalf("%+v as of %s", entry, first.AsOf())
+			}
+			later := noon.Add(2 * time.Hour)
+			if err := k.Round(t.Context(), later); err != nil {
+				t.Fatal(err)
+			}
+			second := k.Current().Catalogue
+			if again, ok := second.ByID("3"); !ok || again != entry {
+				t.Error("the entries were replaced")
+			}
+			if !second.AsOf().Equal(later) || !first.AsOf().Equal(noon) {
+				t.Errorf("as of %s, then %s", first.AsOf(), second.AsOf())
+			}
+			stored, err := db.Fetched(t.Context(), source.url)
+			if err != nil || !stored.ConfirmedAt.Equal(later) {
+				t.Errorf("stored as confirmed at %s, %v", stored.ConfirmedAt, err)
+			}
+		})
+	}
+}
+
+func TestKeeperAnswersAtOnceAfterARestart(t *testing.T) {
+	db, source := openDB(t), newSource(t)
+	source.gives(list(10), `"1"`)
+	if err := newKeeper(t, db, source.url).Round(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	k := newKeeper(t, db, source.url)
+	state := k.Current()
+	if source.requests.Load() != 1 {
+		t.Error("the start waits for the source")
+	}
+	if state.Catalogue == nil || state.Catalogue.Len() != 10 || !state.Catalogue.AsOf().Equal(noon) {
+		t.Fatalf("after a restart: %+v", state)
+	}
+	if state.Stale(noon.Add(4*time.Hour)) || !state.Stale(noon.Add(4*time.Hour+time.Second)) {
+		t.Error("stale is not: older than twice the interval")
+	}
+	source.does(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != `"1"` {
+			t.Error("the source is asked for everything again")
+		}
+		w.WriteHeader(http.StatusNotModified)
+	})
+	if err := k.Round(t.Context(), noon.Add(9*time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if k.Current().Stale(noon.Add(10 * time.Hour)) {
+		t.Error("still stale")
+	}
+}
+
+func TestKeeperDoesNotUseAnotherLocationsCopy(t *testing.T) {
+	db, source := openDB(t), newSource(t)
+	source.gives(list(10), `"1"`)
+	if err := newKeeper(t, db, source.url).Round(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	k := newKeeper(t, db, source.url+"?v=2")
+	if state := k.Current(); state.Catalogue != nil || !state.Stale(noon) {
+		t.Error("another location's copy is in force")
+	}
+	source.gives(list(2), `"1"`)
+	if err := k.Round(t.Context(), noon); err != nil || k.Current().Catalogue.Len() != 2 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestKeeperReplacesAStoredCopyThatCannotBeRead(t *testing.T) {
+	for name, body := range map[string]string{"not gzip": "?", "nothing": ""} {
+		t.Run(name, func(t *testing.T) {
+			db, source := openDB(t), newSource(t)
+			source.gives(list(10), `"1"`)
+			err := db.SaveFetched(t.Context(), source.url, catalogue.Fetched{
+				Validators: fetch.Validators{ETag: `"1"`}, ConfirmedAt: noon, Body: []byte(body),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := newKeeper(t, db, source.url)
+			if k.Current().Catalogue != nil {
+				t.Fatal("there is a catalogue")
+			}
+			if err := k.Round(t.Context(), noon); err != nil || k.Current().Catalogue.Len() != 10 {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestKeeperWaitsAsAsked(t *testing.T) {
+	source := newSource(t)
+	source.does(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "36000")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	k := newKeeper(t, openDB(t), source.url)
+	if err := k.Round(t.Context(), noon); err == nil {
+		t.Fatal("no error")
+	}
+	if next := k.Current().NextTry; next.Before(noon.Add(10 * time.Hour)) {
+		t.Errorf("the next try is at %s", next)
+	}
+}
+
+// Stopping is no failure of the source.
+func TestKeeperStopsInTheMiddleOfARound(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	source := newSource(t)
+	source.does(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	k := newKeeper(t, openDB(t), source.url)
+	if err := k.Run(ctx); err != nil {
+		t.Error(err)
+	}
+	if state := k.Current(); state.Err != nil || state.Failures != 0 {
+		t.Errorf("%+v", state)
+	}
+}
+
+// A file stands for the source here, since time stands still in a bubble that
+// waits for the network.
+func TestKeeperRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "sill.json")
+		k := newKeeper(t, openDB(t), path)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- k.Run(ctx) }()
+
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		state := k.Current()
+		if state.Catalogue != nil || !errors.Is(state.Err, os.ErrNotExist) {
+			t.Fatalf("without a file: %+v", state)
+		}
+		// After 1, 2, 4, 8, 16 minutes, give or take a quarter.
+		if state.Failures < 5 || state.Failures > 8 {
+			t.Errorf("%d tries in the first hour", state.Failures)
+		}
+
+		write(t, path, list(10))
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		state = k.Current()
+		if state.Catalogue == nil || state.Err != nil || state.Failures != 0 {
+			t.Fatalf("with a file: %+v", state)
+		}
+
+		write(t, path, list(12))
+		time.Sleep(2*time.Hour + 12*time.Minute)
+		synctest.Wait()
+		state = k.Current()
+		if state.Catalogue.Len() != 12 || state.Stale(time.Now()) {
+			t.Errorf("with a new file: %d entries, %+v", state.Catalogue.Len(), state)
+		}
+
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLoad(t *testing.T) {
+	getter := fetch.New(fetch.Options{})
+	t.Cleanup(getter.Close)
+	source := newSource(t)
+	source.gives(list(3), "")
+	before := time.Now()
+	file, asOf, err := catalogue.Load(t.Context(), getter, source.url)
+	if err != nil || len(file.Entries) != 3 || asOf.Before(before) {
+		t.Errorf("%d entries as of %s, %v", len(file.Entries), asOf, err)
+	}
+
+	path := filepath.Join(t.TempDir(), "sill.json")
+	write(t, path, list(4))
+	if err := os.Chtimes(path, noon, noon); err != nil {
+		t.Fatal(err)
+	}
+	file, asOf, err = catalogue.Load(t.Context(), getter, path)
+	if err != nil || len(file.Entries) != 4 || !asOf.Equal(noon) {
+		t.Errorf("%d entries as of %s, %v", len(file.Entries), asOf, err)
+	}
+
+	write(t, path, "{}")
+	_, _, err = catalogue.Load(t.Context(), getter, path)
+	if !errors.Is(err, catalogue.ErrNoCatalog) || !strings.HasPrefix(err.Error(), path+": ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkKeeperRestart is the time from the database to 700 searchable entries.
+func BenchmarkKeeperRestart(b *testing.B) {
+	db, err := storage.Open(b.Context(), filepath.Join(b.TempDir(), "bot.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	path := filepath.Join(b.TempDir(), "sill.json")
+	if err := os.WriteFile(path, []byte(list(700)), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	getter, settings := fetch.New(fetch.Options{}), catalogue.Settings{Location: path}
+	k, err := catalogue.NewKeeper(b.Context(), settings, getter, db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := k.Round(b.Context(), noon); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := catalogue.NewKeeper(b.Context(), settings, getter, db); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package catalogue
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"heraut/fetch"
+)
+
+// Load reads the catalogue at location, once. The time is what its data are as
+// old as: a file's time of modification, and now for a URL.
+func Load(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
+	resp, err := getter.Get(ctx, location, fetch.Validators{})
+	if err != nil {
+		return File{}, time.Time{}, err
+	}
+	defer resp.Body.Close()
+	file, err := Read(resp.Body)
+	if err != nil {
+		return File{}, time.Time{}, fmt.Errorf("%s: %w", fetch.Redacted(location), err)
+	}
+	if resp.Modified.IsZero() {
+		return file, time.Now(), nil
+	}
+	return file, resp.Modified, nil
+}
+
+// readAndPack reads a catalogue and returns its bytes too, packed.
+func readAndPack(r io.Reader) (File, []byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	file, err := Read(io.TeeReader(r, z))
+	if err == nil {
+		err = z.Close()
+	}
+	return file, packed.Bytes(), err
+}
+
+// unpack reads a catalogue that readAndPack packed.
+func unpack(packed []byte) (File, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return File{}, err
+	}
+	return Read(z)
+}

@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// Fetched implements catalogue.FetchedStore.
+func (d *DB) Fetched(ctx context.Context, location string) (catalogue.Fetched, error) {
+	var f catalogue.Fetched
+	var confirmedAt int64
+	err := d.db.QueryRow(ctx,
+		"SELECT etag, last_modified, confirmed_at, body FROM fetched WHERE url = $1", location).
+		Scan(&f.Validators.ETag, &f.Validators.LastModified, &confirmedAt, &f.Body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, catalogue.ErrNeverFetched
+	}
+	f.ConfirmedAt = fromMillis(confirmedAt)
+	return f, err
+}
+
+// SaveFetched implements catalogue.FetchedStore.
+func (d *DB) SaveFetched(ctx context.Context, location string, f catalogue.Fetched) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO fetched (url, etag, last_modified, confirmed_at, body) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
+			confirmed_at = excluded.confirmed_at, body = excluded.body`,
+		location, f.Validators.ETag, f.Validators.LastModified, millis(f.ConfirmedAt), f.Body)
+	return err
+}
+
+// ConfirmFetched implements catalogue.FetchedStore.
+func (d *DB) ConfirmFetched(ctx context.Context, location string, at time.Time) error {
+	_, err := d.db.Exec(ctx, "UPDATE fetched SET confirmed_at = $1 WHERE url = $2", millis(at), location)
+	return err
+}
