@@ -1,0 +1,248 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Proxy stands between a client and its homeserver. It passes everything on,
+// makes the faults that its rules ask for, and keeps a record of every request.
+type Proxy struct {
+	URL string // what to give to the client as its homeserver's address
+
+	target *url.URL
+	server *httptest.Server
+	http   http.Client
+
+	mu       sync.Mutex
+	rand     *rand.Rand
+	rules    []*Rule
+	requests []*Request
+	lastSync map[string]Response // by Authorization, the last one with news
+	changed  chan struct{}       // closed and replaced when a request ends
+}
+
+// Request is the record of one request.
+type Request struct {
+	Number   int // in the order of arrival, from 1
+	Method   string
+	Path     string // decoded
+	Query    url.Values
+	Header   http.Header
+	Body     []byte
+	At, Done time.Time // Done is zero while it lasts
+
+	Rule      string // the name of the rule that was applied, if any
+	Forwarded bool   // the homeserver was asked
+	Received  int    // the status that the homeserver answered, 0 if it did not
+	Status    int    // the status that the client was given, 0 if it was cut off
+	Response  []byte // the body that the client was given
+}
+
+// Response is an answer of the homeserver, or one in its place.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Rule makes faults. The first rule that matches a request is applied to it.
+type Rule struct {
+	Name   string
+	Match  func(*Request) bool // nil is every request
+	Skip   int                 // matching requests to let pass first
+	Times  int                 // how often it is applied; 0 is without end
+	Chance float64             // of being applied, up to 1; 0 is always
+	Do     Action
+}
+
+// StartProxy starts a proxy before target, a homeserver's address. The seed
+// decides the chances of the rules.
+func StartProxy(target string, seed uint64) (*Proxy, error) {
+	parsed, err := url.Parse(target)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{
+		target: parsed,
+		http: http.Client{
+			Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100},
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse
+			},
+		},
+		rand:     rand.New(rand.NewPCG(seed, seed)),
+		lastSync: make(map[string]Response),
+		changed:  make(chan struct{}),
+	}
+	p.server = httptest.NewServer(p)
+	p.URL = p.server.URL
+	return p, nil
+}
+
+// NewProxy starts a proxy for a test and closes it with the test.
+func NewProxy(t testing.TB, target string) *Proxy {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Logf("the proxy's seed is %d", seed)
+	p, err := StartProxy(target, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+// Close cuts what is under way and stops the proxy.
+func (p *Proxy) Close() {
+	p.server.CloseClientConnections()
+	p.server.Close()
+	p.http.CloseIdleConnections()
+}
+
+// Add adds a rule after the others; remove takes it away.
+func (p *Proxy) Add(rule Rule) (remove func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rules = append(p.rules, &rule)
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.rules = slices.DeleteFunc(p.rules, func(r *Rule) bool { return r == &rule })
+	}
+}
+
+// Clear takes all rules away.
+func (p *Proxy) Clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rules = nil
+}
+
+// Requests returns the records that match, in the order of arrival, those that
+// have not ended included. A nil match is every record. A match function may not
+// call the proxy.
+func (p *Proxy) Requests(match func(*Request) bool) []Request {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var found []Request
+	for _, req := range p.requests {
+		if match == nil || match(req) {
+			found = append(found, *req)
+		}
+	}
+	return found
+}
+
+// Await waits until n requests that match have ended, and returns the n-th to
+// arrive among those.
+func (p *Proxy) Await(t testing.TB, n int, match func(*Request) bool) Request {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
+	defer cancel()
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		ended := p.Requests(func(req *Request) bool { return !req.Done.IsZero() && match(req) })
+		if len(ended) >= n {
+			return ended[n-1]
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("%d requests matched, want %d: %v", len(ended), n, context.Cause(ctx))
+		}
+	}
+}
+
+// ServeHTTP handles one request of the client.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	arrival := time.Now()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client has gone
+	}
+	p.mu.Lock()
+	req := &Request{
+		Number: len(p.requests) + 1,
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body,
+		At: arrival,
+	}
+	p.requests = append(p.requests, req)
+	do := p.choose(req)
+	p.mu.Unlock()
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		req.Done = time.Now()
+		close(p.changed)
+		p.changed = make(chan struct{})
+	}()
+	do(&Exchange{Request: req, proxy: p, writer: w, incoming: r})
+}
+
+// choose returns what to do with a request. The caller holds the lock.
+func (p *Proxy) choose(req *Request) Action {
+	for i, rule := range p.rules {
+		if rule.Match != nil && !rule.Match(req) {
+			continue
+		}
+		if rule.Skip > 0 {
+			rule.Skip--
+			continue
+		}
+		if rule.Chance > 0 && p.rand.Float64() >= rule.Chance {
+			continue
+		}
+		if rule.Times == 1 {
+			p.rules = slices.Delete(p.rules, i, i+1)
+		} else if rule.Times > 1 {
+			rule.Times--
+		}
+		req.Rule = rule.Name
+		return rule.Do
+	}
+	return pass
+}
+
+// forward asks the homeserver. One that cannot be reached is a 502, as with
+// other proxies.
+func (p *Proxy) forward(r *http.Request, req *Request) Response {
+	address := *r.URL
+	address.Scheme, address.Host = p.target.Scheme, p.target.Host
+	p.update(func() { req.Forwarded = true })
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, address.String(), bytes.NewReader(req.Body))
+	if err != nil {
+		return plain(http.StatusBadGateway, err.Error())
+	}
+	out.Header = req.Header.Clone()
+	out.Header.Del("Accept-Encoding") // records and rewriting need plain bodies
+	resp, err := p.http.Do(out)
+	if err != nil {
+		return plain(http.StatusBadGateway, err.Error())
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return plain(http.StatusBadGateway, err.Error())
+	}
+	p.update(func() { req.Received = resp.StatusCode })
+	return Response{Status: resp.StatusCode, Header: resp.Header.Clone(), Body: body}
+}
+
+// update changes a record.
+func (p *Proxy) update(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
+}

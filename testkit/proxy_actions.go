@@ -1,0 +1,233 @@
+package testkit
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Action is what a rule does with a request, through the Exchange's methods. It
+// ends by Deliver or Drop.
+type Action func(*Exchange)
+
+// Exchange is a request under way.
+type Exchange struct {
+	Request *Request // its record, not to be changed
+
+	proxy    *Proxy
+	writer   http.ResponseWriter
+	incoming *http.Request
+	answer   *Response // of the homeserver, once it was asked
+}
+
+// Forward passes the request on and returns the homeserver's answer; the
+// homeserver is asked once, however often it is called.
+func (x *Exchange) Forward() Response {
+	if x.answer == nil {
+		answer := x.proxy.forward(x.incoming, x.Request)
+		x.answer = &answer
+	}
+	return Response{x.answer.Status, x.answer.Header.Clone(), slices.Clone(x.answer.Body)}
+}
+
+// Deliver gives an answer to the client.
+func (x *Exchange) Deliver(resp Response) {
+	x.deliver(resp, len(resp.Body))
+}
+
+// deliver gives an answer of which the connection is cut after n bytes.
+func (x *Exchange) deliver(resp Response, n int) {
+	header := x.writer.Header()
+	for name, values := range resp.Header {
+		header[name] = values
+	}
+	header.Set("Content-Length", strconv.Itoa(len(resp.Body)))
+	x.proxy.update(func() {
+		x.Request.Status, x.Request.Response = resp.Status, resp.Body[:n]
+		if n == len(resp.Body) && Syncs(x.Request) && resp.Status == http.StatusOK && hasNews(resp.Body) {
+			x.proxy.lastSync[x.Request.Header.Get("Authorization")] = resp
+		}
+	})
+	x.writer.WriteHeader(resp.Status)
+	_, err := x.writer.Write(resp.Body[:n])
+	if err != nil || n < len(resp.Body) {
+		_ = http.NewResponseController(x.writer).Flush() // cut off below anyway
+		x.Drop()
+	}
+}
+
+// Drop closes the client's connection, as when a network or a process breaks.
+func (x *Exchange) Drop() {
+	panic(http.ErrAbortHandler) // net/http's way to do so
+}
+
+func pass(x *Exchange) { x.Deliver(x.Forward()) }
+
+// Drop closes the connection without an answer. Alone, the homeserver never
+// sees the request; with [AfterActing] it has acted on it.
+func Drop(x *Exchange) { x.Drop() }
+
+// AfterActing lets the homeserver act first, and then does something else than
+// to deliver its answer.
+func AfterActing(do Action) Action {
+	return func(x *Exchange) {
+		x.Forward()
+		do(x)
+	}
+}
+
+// Delay waits before it passes the request on, or with [AfterActing] before it
+// delivers the answer.
+func Delay(d time.Duration) Action {
+	return func(x *Exchange) {
+		select {
+		case <-time.After(d):
+		case <-x.incoming.Context().Done():
+		}
+		pass(x)
+	}
+}
+
+// Run calls f, which may kill the client, and drops the connection.
+func Run(f func()) Action {
+	return func(x *Exchange) {
+		f()
+		x.Drop()
+	}
+}
+
+// Answer answers in the homeserver's place, with JSON.
+func Answer(status int, body any) Action {
+	content, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // a mistake in the test
+	}
+	return func(x *Exchange) {
+		x.Deliver(Response{status, http.Header{"Content-Type": {"application/json"}}, content})
+	}
+}
+
+// MatrixError answers with an error of Matrix.
+func MatrixError(status int, code string) Action {
+	return Answer(status, map[string]any{"errcode": code, "error": "made by the test"})
+}
+
+// SoftLogout answers that the token has ended while the device stays.
+func SoftLogout() Action {
+	return Answer(http.StatusUnauthorized, map[string]any{
+		"errcode": "M_UNKNOWN_TOKEN", "error": "made by the test", "soft_logout": true,
+	})
+}
+
+// BadGateway answers 502 with a page, as a web proxy does.
+func BadGateway(x *Exchange) {
+	x.Deliver(page(http.StatusBadGateway, "<html><h1>502 Bad Gateway</h1></html>"))
+}
+
+// GatewayTimeout answers 504 with a page, as a web proxy does.
+func GatewayTimeout(x *Exchange) {
+	x.Deliver(page(http.StatusGatewayTimeout, "<html><h1>504 Gateway Timeout</h1></html>"))
+}
+
+// WebPage answers 200 with a page, as a captive portal does.
+func WebPage(x *Exchange) {
+	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
+}
+
+// RetryAfter tells when to try again, and where that is said; zero is not said.
+type RetryAfter struct {
+	Header time.Duration // the HTTP header, in whole seconds, rounded up
+	Body   time.Duration // retry_after_ms
+}
+
+// RateLimited answers 429.
+func RateLimited(after RetryAfter) Action {
+	body := map[string]any{"errcode": "M_LIMIT_EXCEEDED", "error": "made by the test"}
+	if after.Body > 0 {
+		body["retry_after_ms"] = after.Body.Milliseconds()
+	}
+	answer := Answer(http.StatusTooManyRequests, body)
+	return func(x *Exchange) {
+		if after.Header > 0 {
+			x.writer.Header().Set("Retry-After", strconv.FormatFloat(math.Ceil(after.Header.Seconds()), 'f', 0, 64))
+		}
+		answer(x)
+	}
+}
+
+// Truncate delivers half of the answer's body and drops the connection.
+func Truncate(x *Exchange) {
+	resp := x.Forward()
+	x.deliver(resp, len(resp.Body)/2)
+}
+
+// Rewrite delivers a changed answer.
+func Rewrite(change func(*Response)) Action {
+	return func(x *Exchange) {
+		resp := x.Forward()
+		change(&resp)
+		x.Deliver(resp)
+	}
+}
+
+// RepeatSync answers a sync with the last answer that brought anything, next_batch
+// included: everything in it comes twice, and the client goes on from there.
+// Without one the request is passed on.
+func RepeatSync(x *Exchange) {
+	x.proxy.mu.Lock()
+	last, known := x.proxy.lastSync[x.Request.Header.Get("Authorization")]
+	x.proxy.mu.Unlock()
+	if !known {
+		pass(x)
+		return
+	}
+	x.Deliver(last)
+}
+
+// hasNews tells whether a sync answer brings events of rooms or to the device.
+func hasNews(body []byte) bool {
+	var sync struct {
+		Rooms    map[string]map[string]json.RawMessage `json:"rooms"`
+		ToDevice struct {
+			Events []json.RawMessage `json:"events"`
+		} `json:"to_device"`
+	}
+	if json.Unmarshal(body, &sync) != nil {
+		return false
+	}
+	for _, rooms := range sync.Rooms {
+		if len(rooms) > 0 {
+			return true
+		}
+	}
+	return len(sync.ToDevice.Events) > 0
+}
+
+func plain(status int, text string) Response {
+	return Response{status, http.Header{"Content-Type": {"text/plain"}}, []byte(text)}
+}
+
+func page(status int, html string) Response {
+	return Response{status, http.Header{"Content-Type": {"text/html"}}, []byte(html)}
+}
+
+// On matches requests by their method, any if empty, and a regular expression
+// on the decoded path.
+func On(method, path string) func(*Request) bool {
+	pattern := regexp.MustCompile(path)
+	return func(req *Request) bool {
+		return (method == "" || method == req.Method) && pattern.MatchString(req.Path)
+	}
+}
+
+// What most rules and assertions are about.
+var (
+	Syncs      = On(http.MethodGet, `/sync$`)
+	Sends      = On(http.MethodPut, `/rooms/[^/]+/send/`)
+	Redactions = On(http.MethodPut, `/rooms/[^/]+/redact/`)
+	Logins     = On(http.MethodPost, `/login$`)
+)
