@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+	"github.com/rs/zerolog"
+)
+
+// The exit statuses that scripts rely on. An error chooses its own with a
+// method ExitStatus() int; all others are statusFailure.
+const (
+	statusOK      = 0
+	statusFailure = 1 // anything else
+	statusUsage   = 2 // the configuration or the command line is wrong
+	statusRefused = 3 // the homeserver refuses the account
+)
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// cli is the grammar of the command line.
+type cli struct {
+	Help    helpFlag    `short:"h" help:"Affiche cette aide."`
+	Version versionFlag `help:"Affiche la version et s’arrête."`
+
+	Run   runCommand   `cmd:"" help:"Fait fonctionner le robot jusqu’à un signal d’arrêt."`
+	Check checkCommand `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
+	Login loginCommand `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
+}
+
+// run runs the command line args and returns the exit status.
+func run(ctx context.Context, args []string, std stdio, env func(string) string) int {
+	err := parseAndRun(ctx, args, std, env)
+	if err == nil || errors.Is(err, errShown) {
+		return statusOK
+	}
+	if !errors.As(err, new(reported)) {
+		fmt.Fprintln(std.err, err)
+	}
+	if chosen := interface{ ExitStatus() int }(nil); errors.As(err, &chosen) {
+		return chosen.ExitStatus()
+	}
+	return statusFailure
+}
+
+func parseAndRun(ctx context.Context, args []string, std stdio, env func(string) string) error {
+	parser, err := kong.New(new(cli), kong.Name("bot"), kong.NoDefaultHelp(), kong.Writers(std.out, std.err))
+	if err != nil {
+		return fmt.Errorf("build the command line: %w", err)
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case errors.Is(err, errShown):
+		return err
+	case err != nil:
+		return usageError{err}
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(std, environment(env))
+}
+
+// environment looks variables up, as os.Getenv does.
+type environment func(string) string
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+func (e usageError) Error() string {
+	return fmt.Sprintf("bot : ligne de commande incomprise (%v)\nVoyez « bot --help ».", e.error)
+}
+
+func (e usageError) Unwrap() error { return e.error }
+func (usageError) ExitStatus() int { return statusUsage }
+
+// reported is an error that people have been told already.
+type reported struct{ error }
+
+func (e reported) Unwrap() error { return e.error }
+
+// newLogger writes to w what the operators asked for.
+func newLogger(c Log, w io.Writer) zerolog.Logger {
+	level, err := zerolog.ParseLevel(c.Level)
+	if err != nil {
+		level = zerolog.InfoLevel // a checked configuration has no other
+	}
+	if c.Format == "console" {
+		file, ok := w.(*os.File)
+		w = zerolog.ConsoleWriter{Out: w, NoColor: !ok || !isatty.IsTerminal(file.Fd()), TimeFormat: time.DateTime}
+	}
+	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"heraut/fetch"
+)
+
+// check completes c and notes all that is wrong with its values.
+func (r *reader) check(c *Config) {
+	oneOf(r, "preset", c.Preset, PresetMatrix, PresetTchap)
+	r.oneLine("about.run_by", c.About.RunBy, "dites qui exploite le robot, par exemple \"DINUM\"")
+	r.oneLine("about.contact", c.About.Contact, "dites à qui écrire, par exemple \"floss@example.org\"")
+	r.checkMatrix(&c.Matrix, c)
+	oneOf(r, "language", c.Language, "fr", "en")
+	r.checkPrefix(c.Prefix)
+	if links, err := parseBase(c.Links); err != nil {
+		r.fault("links", err.Error())
+	} else {
+		c.Links = links.String()
+	}
+	for i, user := range c.Operators {
+		if !validUser(string(user)) {
+			r.fault(item("operators", i), fmt.Sprintf("« %s » n’est pas un identifiant complet ; écrivez par exemple \"@camille:example.org\"", user))
+		}
+	}
+	for i, bot := range c.Bots {
+		if !strings.HasPrefix(bot.text, "@") && !strings.HasPrefix(bot.text, "*") {
+			r.fault(item("bots", i), fmt.Sprintf("« %s » ne peut désigner aucun compte ; commencez par @, par exemple \"@bot-*\"", bot))
+		}
+	}
+	r.atLeast("answer_within", c.AnswerWithin, time.Second)
+	if !(c.Pace.PerSecond >= 0 && c.Pace.PerSecond <= 1000) {
+		r.fault("pace.per_second", "un nombre de 0 (sans limite) à 1000 est attendu")
+	}
+	if c.Pace.Burst < 1 || c.Pace.Burst > 1000 {
+		r.fault("pace.burst", "un nombre de 1 à 1000 est attendu")
+	}
+	for i, server := range c.Invitations.Servers {
+		if !serverName.MatchString(strings.ReplaceAll(server.text, "*", "x")) {
+			r.fault(item("invitations.servers", i), fmt.Sprintf("« %s » n’est pas un nom de serveur ; écrivez par exemple example.org ou \"*.example.org\"", server))
+		}
+	}
+	for i, host := range c.Fetch.AllowPrivate {
+		if _, err := fetch.NewGuard([]string{host}); err != nil {
+			r.fault(item("fetch.allow_private", i), fmt.Sprintf("« %s » n’est ni un nom d’hôte (forge.example.org), ni une adresse (10.1.2.3), ni un réseau (10.1.0.0/16)", host))
+		}
+	}
+	r.checkListen(c.HTTP.Listen)
+	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf(r, "log.format", c.Log.Format, "console", "json")
+	r.place("catalogue.sill.url", &c.Catalogue.SILL.URL)
+	r.atLeast("catalogue.sill.every", c.Catalogue.SILL.Every, time.Second)
+	c.State = r.path("state", c.State)
+	if c.Matrix.RecoveryKeyFile == "" {
+		c.Matrix.RecoveryKeyFile = filepath.Join(c.State, "recovery-key")
+	} else {
+		c.Matrix.RecoveryKeyFile = r.path("matrix.recovery_key_file", c.Matrix.RecoveryKeyFile)
+	}
+	r.checkSources(c)
+	r.checkRooms(c)
+	r.checkRelays(c)
+}
+
+func (r *reader) checkMatrix(m *Matrix, c *Config) {
+	if m.Homeserver == nil {
+		r.fault("matrix.homeserver", "donnez l’adresse du serveur, par exemple https://matrix.example.org")
+	}
+	if m.User == "" {
+		r.fault("matrix.user", "donnez le compte du robot, par exemple \"@heraut:example.org\"")
+	} else if login, err := loginName(m.User); err != nil {
+		r.fault("matrix.user", err.Error())
+	} else {
+		if !strings.HasPrefix(m.User, "@") && strings.Contains(m.User, "@") {
+			r.remark("matrix.user", fmt.Sprintf("l’adresse « %s » désigne le compte « %s » ; si Tchap en a créé un autre (un chiffre peut suivre), écrivez son identifiant complet", m.User, login))
+		}
+		m.User = login
+	}
+	if m.Password != "" && m.PasswordFile != "" {
+		r.fault("matrix.password", "le mot de passe est donné deux fois ; gardez password ou password_file")
+	}
+	if m.PasswordFile != "" {
+		m.PasswordFile = r.path("matrix.password_file", m.PasswordFile)
+	}
+	if password := r.env("HERAUT_MATRIX_PASSWORD"); password != "" {
+		m.Password = Secret(password)
+	} else if m.PasswordFile != "" {
+		m.Password = r.secret("matrix.password_file", m.PasswordFile)
+	}
+	if key := r.env("HERAUT_MATRIX_RECOVERY_KEY"); key != "" {
+		m.RecoveryKey = Secret(key)
+	}
+}
+
+// secret reads a file that may be absent: it serves at the first login only.
+func (r *reader) secret(path, file string) Secret {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		r.remark(path, fmt.Sprintf("ce fichier ne se lit pas (%v) ; il ne sert qu’à la première connexion", err))
+		return ""
+	}
+	s := strings.TrimRight(string(data), "\r\n")
+	switch {
+	case s == "":
+		r.fault(path, "ce fichier est vide ; écrivez-y le mot de passe, seul, sur une ligne")
+	case strings.ContainsAny(s, "\r\n"):
+		r.fault(path, "ce fichier a plusieurs lignes ; laissez-y le mot de passe, seul, sur une ligne")
+	}
+	return Secret(s)
+}
+
+func (r *reader) checkPrefix(prefix string) {
+	punctuation := func(c rune) bool { return c < unicode.MaxASCII && (unicode.IsPunct(c) || unicode.IsSymbol(c)) }
+	switch {
+	case len(prefix) < 1 || len(prefix) > 2 || strings.ContainsFunc(prefix, func(c rune) bool { return !punctuation(c) }):
+		r.fault("prefix", fmt.Sprintf("« %s » : un ou deux signes de ponctuation sont attendus, par exemple \"!\"", prefix))
+	case prefix[0] == '/':
+		r.fault("prefix", "les messageries gardent « / » pour leurs propres commandes ; prenez par exemple \"!\"")
+	}
+}
+
+func (r *reader) checkListen(listen string) {
+	if listen == "" {
+		return
+	}
+	_, port, err := net.SplitHostPort(listen)
+	n, errPort := strconv.Atoi(port)
+	if err != nil || errPort != nil || n < 0 || n > 65535 {
+		r.fault("http.listen", fmt.Sprintf("« %s » : une adresse et un port sont attendus, par exemple 127.0.0.1:8480, ou \"\" pour ne rien ouvrir", listen))
+	}
+}
+
+// oneLine checks a required text that is sent in an HTTP header.
+func (r *reader) oneLine(path, value, missing string) {
+	switch {
+	case strings.TrimSpace(value) == "":
+		r.fault(path, "cette valeur est obligatoire ; "+missing)
+	case strings.ContainsFunc(value, unicode.IsControl):
+		r.fault(path, "une seule ligne est attendue, sans caractère de contrôle")
+	}
+}
+
+func (r *reader) atLeast(path string, d, least time.Duration) {
+	if d < least {
+		r.fault(path, fmt.Sprintf("la durée est trop courte ; %v au moins", least))
+	}
+}
+
+func oneOf[T ~string](r *reader, path string, value T, allowed ...T) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	words, last := make([]string, len(allowed)), len(allowed)-1
+	for i, a := range allowed {
+		words[i] = string(a)
+	}
+	r.fault(path, fmt.Sprintf("%s n’est pas possible ; choisissez %s ou %s", said(value), strings.Join(words[:last], ", "), words[last]))
+}
+
+// said quotes a value, or says that it is empty.
+func said[T ~string](value T) string {
+	if value == "" {
+		return "une valeur vide"
+	}
+	return fmt.Sprintf("« %s »", value)
+}
+
+// parseBase reads an http or https address that paths are added to.
+func parseBase(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || !webURL(u) && strings.Contains(s, "://"):
+		return nil, fmt.Errorf("« %s » n’est pas une adresse ; écrivez par exemple https://matrix.example.org", s)
+	case !webURL(u):
+		return nil, fmt.Errorf("« %s » n’est pas une adresse complète ; commencez par https://", s)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("« %s » : retirez de l’adresse ce qui n’est pas le serveur et le chemin", s)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+// webURL reports whether u is an absolute http or https address.
+func webURL(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Opaque == ""
+}
+
+// path is an absolute or working-directory path of what the file gives
+// relative to itself.
+func (r *reader) path(path, value string) string {
+	if strings.TrimSpace(value) == "" {
+		r.fault(path, "un chemin est attendu")
+		return ""
+	}
+	return r.near(value)
+}
+
+// place checks an address that may also be a file path, which it completes.
+func (r *reader) place(path string, value *string) {
+	switch {
+	case strings.HasPrefix(*value, "file:///"):
+	case strings.Contains(*value, "://"):
+		r.webAddress(path, *value)
+	default:
+		*value = r.path(path, *value)
+	}
+}
+
+func (r *reader) webAddress(path, value string) {
+	if u, err := url.Parse(value); err != nil || !webURL(u) {
+		r.fault(path, fmt.Sprintf("« %s » : une adresse http ou https complète est attendue, par exemple https://code.gouv.fr/feed/feed.xml", value))
+	}
+}
+
+func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

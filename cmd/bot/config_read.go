@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Remark is a sentence about a line of the configuration file.
+type Remark struct {
+	File string
+	Line int // from 1, or 0 for the whole file
+	Text string
+}
+
+func (r Remark) String() string {
+	if r.Line == 0 {
+		return fmt.Sprintf("%s: %s", r.File, r.Text)
+	}
+	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Text)
+}
+
+// Faults are all that is wrong with a configuration, in the order of the file.
+type Faults []Remark
+
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fault.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ExitStatus tells a wrong configuration from other errors.
+func (Faults) ExitStatus() int { return statusUsage }
+
+// loadConfig reads the configuration file and the secrets. All faults of a
+// wrong configuration come in one error, of type Faults. The remarks are worth
+// an operator's attention but stop nothing. env is os.Getenv or the like.
+func loadConfig(file string, env func(string) string) (*Config, []Remark, error) {
+	data, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, nil, Faults{{file, 0, "ce fichier n’existe pas ; copiez config.example.yaml, adaptez-le, et donnez son chemin par --config"}}
+	case err != nil:
+		return nil, nil, Faults{{file, 0, fmt.Sprintf("ce fichier ne se lit pas : %v", err)}}
+	}
+	return readConfig(file, data, env)
+}
+
+// readConfig is loadConfig on the file's content.
+func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
+	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
+	root := r.parse(data)
+	if len(r.faults) > 0 {
+		return nil, nil, r.faults
+	}
+	c := defaults(r.preset(root))
+	r.value(root, "", reflect.ValueOf(c).Elem())
+	r.check(c)
+	if len(r.faults) > 0 {
+		slices.SortStableFunc(r.faults, func(a, b Remark) int { return a.Line - b.Line })
+		return nil, nil, r.faults
+	}
+	return c, r.remarks, nil
+}
+
+// A reader turns a YAML tree into a Config and notes what is wrong. A path
+// names a value: "rooms[0].watches[1].source".
+type reader struct {
+	file    string
+	env     func(string) string
+	lines   map[string]int  // of each path that the file has
+	wrong   map[string]bool // the paths that have a fault
+	faults  Faults
+	remarks []Remark
+}
+
+// parse returns the tree, or nil for an empty file.
+func (r *reader) parse(data []byte) ast.Node {
+	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
+	f, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+	var syntax *yaml.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		at := syntax.Token.Position
+		r.faults = append(r.faults, Remark{r.file, at.Line, syntaxFault(syntax, data)})
+		return nil
+	case err != nil:
+		r.faults = append(r.faults, Remark{r.file, 1, fmt.Sprintf("ce n’est pas du YAML (%v)", err)})
+		return nil
+	case len(f.Docs) > 1:
+		r.faults = append(r.faults, Remark{r.file, f.Docs[1].GetToken().Position.Line, "un seul document YAML est attendu ; retirez le second « --- » et ce qui le suit"})
+		return nil
+	case len(f.Docs) == 0:
+		return nil
+	}
+	return f.Docs[0].Body
+}
+
+// syntaxFault explains the commonest mistakes of people who write YAML by hand.
+func syntaxFault(err *yaml.SyntaxError, data []byte) string {
+	at := err.Token.Position
+	lines := strings.Split(string(data), "\n")
+	line := ""
+	if at.Line >= 1 && at.Line <= len(lines) {
+		line = lines[at.Line-1]
+	}
+	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch value := strings.TrimSpace(err.Token.Value); {
+	case strings.Contains(indent, "\t"):
+		return "une tabulation en tête de ligne ; en YAML, décalez les lignes avec des espaces"
+	case value != "" && strings.ContainsAny(value[:1], "@`%"):
+		return fmt.Sprintf("une valeur qui commence par « %s » s’écrit entre guillemets, par exemple \"@camille:example.org\"", value[:1])
+	}
+	return fmt.Sprintf("la syntaxe YAML est fausse, colonne %d (%s) ; vérifiez l’alignement, les guillemets et les crochets de cette ligne et de celle d’avant", at.Column, err.Message)
+}
+
+// preset looks for the preset before all else, since it makes the defaults.
+func (r *reader) preset(root ast.Node) Preset {
+	if m, ok := root.(*ast.MappingNode); ok {
+		for _, entry := range m.Values {
+			if entry.Key.GetToken().Value == "preset" && text(entry.Value) == string(PresetTchap) {
+				return PresetTchap
+			}
+		}
+	}
+	return PresetMatrix
+}
+
+// line is where path stands, or what it would be in.
+func (r *reader) line(path string) int {
+	for {
+		if n, ok := r.lines[path]; ok {
+			return n
+		}
+		path = parent(path)
+	}
+}
+
+// fault notes what is wrong at path, unless a fault there or above explains it.
+func (r *reader) fault(path, sentence string) {
+	for above := path; ; above = parent(above) {
+		if r.wrong[above] {
+			return
+		}
+		if above == "" {
+			break
+		}
+	}
+	r.wrong[path] = true
+	if path != "" {
+		sentence = label(path) + " : " + sentence
+	}
+	r.faults = append(r.faults, Remark{r.file, r.line(path), sentence})
+}
+
+func (r *reader) remark(path, sentence string) {
+	r.remarks = append(r.remarks, Remark{r.file, r.line(path), label(path) + " : " + sentence})
+}
+
+// parent is "" at the top, and its own parent.
+func parent(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// label is a path as people read it: the line tells which of a list it is.
+func label(path string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(path, "[") {
+		_, after, indexed := strings.Cut(part, "]")
+		if !indexed {
+			after = part
+		}
+		b.WriteString(after)
+	}
+	return b.String()
+}
+
+// near joins a relative path to the configuration file's directory.
+func (r *reader) near(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(r.file), path)
+}

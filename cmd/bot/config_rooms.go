@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What this version of the bot reads but does not serve yet.
+const notYet = "cette version ne s’en occupe pas encore ; rien ne sera fait"
+
+// settleByDefault is how long a source's items rest before they are announced.
+const settleByDefault = 6 * time.Hour
+
+var everyByDefault = map[string]time.Duration{
+	"ecosystems": 15 * time.Minute, "repositories": 2 * time.Hour, "sill": 2 * time.Hour, "feed": 30 * time.Minute,
+}
+
+var shortName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+func (r *reader) checkSources(c *Config) {
+	if len(c.Sources) > 0 {
+		r.remark("sources", notYet)
+	}
+	names := map[string]bool{}
+	for i := range c.Sources {
+		s, at := &c.Sources[i], item("sources", i)
+		r.shortName(at+".name", s.Name, names)
+		oneOf(r, at+".kind", s.Kind, "ecosystems", "repositories", "sill", "feed")
+		switch {
+		case s.Kind == "sill" && s.URL == "":
+			s.URL = c.Catalogue.SILL.URL
+		case s.Kind == "repositories" || s.Kind == "sill":
+			r.place(at+".url", &s.URL)
+		default:
+			r.webAddress(at+".url", s.URL)
+		}
+		if !r.has(at + ".every") {
+			s.Every = max(everyByDefault[s.Kind], time.Second)
+		}
+		if !r.has(at + ".settle") {
+			s.Settle = settleByDefault
+		}
+		r.atLeast(at+".every", s.Every, time.Second)
+	}
+}
+
+func (r *reader) checkRooms(c *Config) {
+	seen := map[string]bool{}
+	for i := range c.Rooms {
+		room, at := &c.Rooms[i], item("rooms", i)
+		r.room(at+".room", room.Room)
+		if seen[room.Room] {
+			r.fault(at+".room", fmt.Sprintf("« %s » est déjà dans la liste ; gardez une seule des deux entrées", room.Room))
+		}
+		seen[room.Room] = true
+		if !r.has(at + ".language") {
+			room.Language = c.Language
+		} else {
+			oneOf(r, at+".language", room.Language, "fr", "en")
+		}
+		if len(room.Watches) > 0 {
+			r.remark(at+".watches", notYet)
+		}
+		for j := range room.Watches {
+			r.checkWatch(item(at+".watches", j), &room.Watches[j], c.Sources)
+		}
+	}
+}
+
+func (r *reader) checkWatch(at string, watch *Watch, sources []Source) {
+	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Name == watch.Source }) {
+		r.fault(at+".source", fmt.Sprintf("%s n’est le nom d’aucune source ; prenez un nom donné sous sources", said(watch.Source)))
+	}
+	if watch.Rhythm == "" {
+		watch.Rhythm = immediately
+	} else if !validRhythm(watch.Rhythm) {
+		r.fault(at+".rhythm", fmt.Sprintf("%s n’est pas un rythme ; écrivez immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"", said(watch.Rhythm)))
+	}
+}
+
+var weekdays = []string{"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
+
+// immediately is the rhythm of those who choose none.
+const immediately = "immediat"
+
+// validRhythm accepts « immediat », « quotidien 09:00 » and « hebdo jeudi 11:00 ».
+func validRhythm(s string) bool {
+	switch words := strings.Fields(s); len(words) {
+	case 1:
+		return words[0] == immediately
+	case 2:
+		return words[0] == "quotidien" && validHour(words[1])
+	case 3:
+		return words[0] == "hebdo" && slices.Contains(weekdays, words[1]) && validHour(words[2])
+	}
+	return false
+}
+
+func validHour(s string) bool {
+	_, err := time.Parse("15:04", s)
+	return err == nil
+}
+
+func (r *reader) checkRelays(c *Config) {
+	if len(c.Relays) > 0 {
+		r.remark("relays", notYet)
+	}
+	names := map[string]bool{}
+	for i, relay := range c.Relays {
+		at := item("relays", i)
+		r.shortName(at+".name", relay.Name, names)
+		if len(relay.From) == 0 {
+			r.fault(at+".from", "un salon au moins est attendu, par exemple [\"#bluehats:example.org\"]")
+		}
+		for j, from := range relay.From {
+			r.room(item(at+".from", j), from)
+			if from == relay.To {
+				r.fault(at+".to", "un salon ne peut pas se relayer vers lui-même ; donnez un autre salon")
+			}
+		}
+		r.room(at+".to", relay.To)
+	}
+}
+
+// shortName checks a name that people type, and that it is the only one of its kind.
+func (r *reader) shortName(path, name string, others map[string]bool) {
+	switch {
+	case !shortName.MatchString(name):
+		r.fault(path, fmt.Sprintf("%s : un nom court est attendu, en minuscules sans accent, par exemple depots", said(name)))
+	case others[name]:
+		r.fault(path, fmt.Sprintf("%s est déjà pris ; donnez un autre nom", said(name)))
+	}
+	others[name] = true
+}
+
+func (r *reader) room(path, room string) {
+	if !validRoom(room) {
+		r.fault(path, fmt.Sprintf("%s n’est ni une adresse de salon (\"#salon:example.org\") ni un identifiant de salon (\"!abc:example.org\")", said(room)))
+	}
+}
+
+// has reports whether the file gives path.
+func (r *reader) has(path string) bool {
+	_, ok := r.lines[path]
+	return ok
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// value reads n into v, which is settable.
+func (r *reader) value(n ast.Node, path string, v reflect.Value) {
+	switch n.(type) {
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		r.fault(path, "une valeur qui commence par !, & ou * s’écrit entre guillemets, par exemple prefix: \"!\"")
+		return
+	}
+	_, scalar := n.(ast.ScalarNode)
+	_, empty := n.(*ast.NullNode)
+	empty = empty || n == nil
+	parsed, err := parseScalar(text(n), v)
+	switch {
+	case parsed && empty && v.Kind() != reflect.String:
+		r.fault(path, "cette clé est vide ; donnez-lui une valeur, ou retirez-la")
+	case parsed && !empty && !scalar:
+		r.fault(path, "une seule valeur est attendue, ni liste ni clés")
+	case err != nil:
+		r.fault(path, err.Error())
+	case parsed:
+	case v.Kind() == reflect.Slice:
+		r.list(n, path, v, empty)
+	case v.Kind() == reflect.Struct:
+		r.mapping(n, path, v, empty)
+	default:
+		panic(fmt.Sprintf("no way to read a %v", v.Type()))
+	}
+}
+
+func (r *reader) list(n ast.Node, path string, v reflect.Value, empty bool) {
+	v.SetZero() // what is written replaces the default
+	if empty {
+		return
+	}
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.fault(path, "une liste est attendue, entre crochets ou avec un tiret devant chaque valeur")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values)))
+	for i, item := range list.Values {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		r.lines[at] = line(item, r.line(path))
+		r.value(item, at, v.Index(i))
+	}
+}
+
+func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
+	if empty {
+		return
+	}
+	known := keys(v.Type())
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		r.fault(path, "des clés sont attendues ici : "+strings.Join(known, ", "))
+		return
+	}
+	seen := map[string]bool{}
+	for _, entry := range m.Values {
+		key := entry.Key.GetToken().Value
+		at := join(path, key)
+		if !seen[key] {
+			r.lines[at] = line(entry.Key, r.line(path))
+		}
+		field := slices.Index(known, key)
+		switch {
+		case seen[key]:
+			r.faults = append(r.faults, Remark{r.file, line(entry.Key, r.line(path)), fmt.Sprintf("%s : cette clé est déjà donnée ligne %d ; gardez une seule des deux", label(at), r.line(at))})
+		case field < 0:
+			r.fault(at, "clé inconnue ; celles qui vont ici sont "+strings.Join(known, ", "))
+		default:
+			r.value(entry.Value, at, v.Field(field))
+		}
+		seen[key] = true
+	}
+}
+
+// keys lists the keys of a struct, the n-th being that of the n-th field.
+func keys(t reflect.Type) []string {
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i] = t.Field(i).Tag.Get("yaml")
+	}
+	return names
+}
+
+// parseScalar reads s into v and reports whether v's type is one that a lone
+// value makes.
+func parseScalar(s string, v reflect.Value) (bool, error) {
+	switch into := v.Addr().Interface().(type) {
+	case *time.Duration:
+		d, err := parseDuration(s)
+		*into = d
+		return true, quoting(s, err)
+	case **time.Location:
+		zone, err := time.LoadLocation(s)
+		if err != nil || s == "" || s == "Local" {
+			return true, fmt.Errorf("« %s » n’est pas un fuseau horaire connu ; écrivez par exemple Europe/Paris", s)
+		}
+		*into = zone
+		return true, nil
+	case **url.URL:
+		u, err := parseBase(s)
+		*into = u
+		return true, err
+	case encoding.TextUnmarshaler:
+		return true, quoting(s, into.UnmarshalText([]byte(s)))
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s)
+	case reflect.Bool:
+		if s != "true" && s != "false" {
+			return true, fmt.Errorf("« %s » : true ou false est attendu", s)
+		}
+		v.SetBool(s == "true")
+	case reflect.Int:
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return true, fmt.Errorf("« %s » : un nombre entier est attendu", s)
+		}
+		v.SetInt(int64(n))
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return true, fmt.Errorf("« %s » : un nombre est attendu", s)
+		}
+		v.SetFloat(f)
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+func quoting(s string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("« %s » : %w", s, err)
+}
+
+// text is the value of a scalar, and empty for all else.
+func text(n ast.Node) string {
+	switch n := n.(type) {
+	case nil, *ast.NullNode:
+		return ""
+	case *ast.LiteralNode:
+		return n.Value.Value
+	case ast.ScalarNode:
+		return n.GetToken().Value
+	}
+	return ""
+}
+
+func line(n ast.Node, otherwise int) int {
+	if n == nil || n.GetToken() == nil {
+		return otherwise
+	}
+	return n.GetToken().Position.Line
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A Secret is a text that never shows in logs or messages.
+type Secret string
+
+// String hides the secret.
+func (Secret) String() string { return "[secret]" }
+
+// GoString hides the secret.
+func (Secret) GoString() string { return "[secret]" }
+
+// Rate is how many events are allowed within a time. The zero value is no limit.
+type Rate struct {
+	Count int
+	Per   time.Duration
+}
+
+var rateUnits = map[string]time.Duration{
+	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
+}
+
+// UnmarshalText reads "20/m", or "0" for no limit.
+func (r *Rate) UnmarshalText(text []byte) error {
+	if string(text) == "0" {
+		*r = Rate{}
+		return nil
+	}
+	count, unit, _ := strings.Cut(string(text), "/")
+	n, err := strconv.Atoi(count)
+	per, known := rateUnits[unit]
+	if err != nil || n < 1 || !known {
+		return errors.New("un nombre par unité de temps est attendu, par exemple « 20/m » (unités : s, m, h, d), ou « 0 » pour ne rien limiter")
+	}
+	*r = Rate{n, per}
+	return nil
+}
+
+// Share is a part of a whole, from 0 to 1.
+type Share float64
+
+// UnmarshalText reads a percentage, for example "20%".
+func (s *Share) UnmarshalText(text []byte) error {
+	number, percent := strings.CutSuffix(string(text), "%")
+	f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil || !percent || !(f >= 0 && f <= 100) {
+		return errors.New("un pourcentage de 0% à 100% est attendu, par exemple « 20% »")
+	}
+	*s = Share(f / 100)
+	return nil
+}
+
+// Pattern is a text in which * stands for any run of characters.
+type Pattern struct {
+	text string
+	re   *regexp.Regexp
+}
+
+// UnmarshalText never fails.
+func (p *Pattern) UnmarshalText(text []byte) error {
+	*p = mustPattern(string(text))
+	return nil
+}
+
+func (p Pattern) String() string { return p.text }
+
+func mustPattern(text string) Pattern {
+	quoted := strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, `.*`)
+	return Pattern{text, regexp.MustCompile(`(?s)\A` + quoted + `\z`)}
+}
+
+// Patterns are alternatives.
+type Patterns []Pattern
+
+// Match reports whether one of the patterns is s.
+func (ps Patterns) Match(s string) bool {
+	for _, p := range ps {
+		if p.re.MatchString(s) {
+			return true
+		}
+	}
+	return false
+}
+
+var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
+
+// parseDuration reads Go's durations and days of 24 hours: "15m", "1h30m", "7d".
+func parseDuration(s string) (time.Duration, error) {
+	wrong := errors.New("une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)")
+	var whole time.Duration
+	rest := s
+	if m := days.FindStringSubmatch(s); m != nil {
+		n, err := strconv.Atoi(m[1])
+		if err != nil || n > math.MaxInt64/int(24*time.Hour) {
+			return 0, wrong
+		}
+		whole, rest = time.Duration(n)*24*time.Hour, m[2]
+		if rest == "" {
+			return whole, nil
+		}
+	}
+	d, err := time.ParseDuration(rest)
+	if err != nil || d < 0 || whole+d < 0 {
+		return 0, wrong
+	}
+	return whole + d, nil
+}
+
+var (
+	serverName = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+	localpart  = regexp.MustCompile(`^[!-9;-~]+$`) // printable ASCII without the colon: old accounts have more than today's grammar
+	newRoomID  = regexp.MustCompile(`^![A-Za-z0-9_-]+$`)
+)
+
+// validID reports whether s is sigil, something and ":server", of 255 bytes at most.
+func validID(sigil byte, s string) bool {
+	if len(s) > 255 || s == "" || s[0] != sigil {
+		return false
+	}
+	name, server, _ := strings.Cut(s[1:], ":")
+	return name != "" && !strings.ContainsFunc(name, unprintable) && serverName.MatchString(server)
+}
+
+func unprintable(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }
+
+func validUser(s string) bool {
+	return validID('@', s) && localpart.MatchString(s[1:strings.IndexByte(s, ':')])
+}
+
+// validRoom accepts ids, aliases, and version 12's ids, which have no server.
+func validRoom(s string) bool {
+	return validID('!', s) || validID('#', s) || len(s) <= 255 && newRoomID.MatchString(s)
+}
+
+var notLocalpart = regexp.MustCompile(`[^a-z0-9_\-./=]`)
+
+// loginName turns what an operator writes into what is logged in with: a full
+// user id and a localpart stay as they are; an e-mail address becomes the
+// localpart that Tchap makes of it.
+func loginName(s string) (string, error) {
+	at := strings.LastIndexByte(s, '@')
+	switch {
+	case strings.HasPrefix(s, "@"):
+		if !validUser(s) {
+			return "", fmt.Errorf("« %s » n’est pas un identifiant complet ; écrivez par exemple \"@heraut:example.org\"", s)
+		}
+		return s, nil
+	case at > 0 && at < len(s)-1:
+		return notLocalpart.ReplaceAllString(strings.ReplaceAll(strings.ToLower(s), "@", "-"), ""), nil
+	case at < 0 && localpart.MatchString(s):
+		return s, nil
+	}
+	return "", fmt.Errorf("« %s » n’est ni un identifiant (\"@heraut:example.org\"), ni sa partie locale (heraut), ni une adresse mail", s)
+}

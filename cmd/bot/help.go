@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+)
+
+// errShown ends the parsing of a command line that only wants to read something.
+var errShown = errors.New("shown")
+
+type versionFlag bool
+
+// BeforeReset is called when the flag is given.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "bot", version())
+	return errShown
+}
+
+// version is the module's version and commit, as the Go toolchain recorded them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(inconnue)"
+	}
+	words := []string{info.Main.Version}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			words = append(words, s.Value)
+		}
+	}
+	return strings.Join(append(words, info.GoVersion), " ")
+}
+
+type helpFlag bool
+
+// BeforeReset is called when the flag is given.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if node := ctx.Selected(); node != nil {
+		commandHelp(ctx.Stdout, node)
+	} else {
+		programHelp(ctx.Stdout, ctx.Model.Node)
+	}
+	return errShown
+}
+
+func programHelp(w io.Writer, program *kong.Node) {
+	fmt.Fprint(w, `Héraut, robot pour Tchap et Matrix : il répond sur les logiciels libres du SILL.
+
+Utilisation : bot COMMANDE [OPTION…] [ARGUMENT…]
+
+Commandes :
+`)
+	rows := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, command := range program.Children {
+		fmt.Fprintf(rows, "  %s\t%s\n", command.Name, command.Help)
+	}
+	rows.Flush()
+	fmt.Fprint(w, "\nOptions :\n")
+	flagHelp(w, program.Flags)
+	fmt.Fprint(w, `
+Pour commencer : copiez config.example.yaml sous le nom config.yaml, adaptez-le, puis
+  bot check     dit ce qui manque ou ne va pas, ligne par ligne ;
+  bot login     connecte le compte et donne la clé de récupération ;
+  bot run       met le robot au travail.
+Sans rien installer d’autre : bot ask '!sill gimp'.
+
+« bot COMMANDE --help » explique une commande.
+Les diagnostics sont écrits en français sur la sortie d’erreur.
+`)
+}
+
+func commandHelp(w io.Writer, command *kong.Node) {
+	usage := "bot " + command.Name
+	for _, flag := range command.Flags {
+		usage += " [" + flagName(flag) + "]"
+	}
+	for _, argument := range command.Positional {
+		usage += " " + argumentName(argument)
+	}
+	fmt.Fprintf(w, "Utilisation : %s\n\n%s\n", usage, command.Help)
+	if command.Detail != "" {
+		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(command.Detail))
+	}
+	if len(command.Positional) > 0 {
+		fmt.Fprint(w, "\nArguments :\n")
+		rows := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+		for _, argument := range command.Positional {
+			fmt.Fprintf(rows, "  %s\t%s\n", argumentName(argument), argument.Help)
+		}
+		rows.Flush()
+	}
+	fmt.Fprint(w, "\nOptions :\n")
+	flagHelp(w, append(command.Flags, command.Parent.Flags...))
+}
+
+func flagHelp(w io.Writer, flags []*kong.Flag) {
+	rows := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, flag := range flags {
+		short := "    "
+		if flag.Short != 0 {
+			short = fmt.Sprintf("-%c, ", flag.Short)
+		}
+		fmt.Fprintf(rows, "  %s%s\t%s\n", short, flagName(flag), flag.Help)
+	}
+	rows.Flush()
+}
+
+func flagName(flag *kong.Flag) string {
+	if flag.PlaceHolder != "" {
+		return "--" + flag.Name + " " + flag.PlaceHolder
+	}
+	return "--" + flag.Name
+}
+
+func argumentName(argument *kong.Positional) string {
+	if argument.Required {
+		return argument.Tag.PlaceHolder
+	}
+	return "[" + argument.Tag.PlaceHolder + "]"
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/term"
+)
+
+// configured are the commands that read the configuration file.
+type configured struct {
+	Config string `default:"config.yaml" placeholder:"FICHIER" help:"La configuration ; config.yaml par défaut. Ses chemins partent de son répertoire."`
+}
+
+// load reads the configuration and tells the remarks to w.
+func (c configured) load(env environment, w io.Writer) (*Config, error) {
+	config, remarks, err := loadConfig(c.Config, env)
+	for _, remark := range remarks {
+		fmt.Fprintln(w, "avertissement :", remark)
+	}
+	return config, err
+}
+
+type checkCommand struct{ configured }
+
+// Help is what kong adds to the one-line help.
+func (checkCommand) Help() string {
+	return `
+Toutes les fautes sont dites d’un coup, chacune avec le fichier, la ligne et ce qu’il faudrait.
+État de sortie : 0 si la configuration est juste, 2 sinon.`
+}
+
+// Run checks the configuration.
+func (c checkCommand) Run(std stdio, env environment) error {
+	if _, err := c.load(env, std.err); err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%s : la configuration est juste.\n", c.Config)
+	return nil
+}
+
+type runCommand struct{ configured }
+
+// Help is what kong adds to the one-line help.
+func (runCommand) Help() string {
+	return `
+Le premier démarrage se connecte avec le mot de passe configuré ; les suivants gardent la même
+connexion et le même appareil. SIGTERM ou Ctrl-C l’arrête proprement.
+État de sortie : 0 arrêté par un signal, 2 la configuration est fausse, 3 le serveur refuse le
+compte, 1 tout autre cas.`
+}
+
+// Run runs the service until ctx ends.
+func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
+	config, remarks, err := loadConfig(c.Config, env)
+	if err != nil {
+		return err
+	}
+	log := newLogger(config.Log, std.err)
+	for _, remark := range remarks {
+		log.Warn().Str("file", remark.File).Int("line", remark.Line).Str("remark", remark.Text).Msg("The configuration calls for a remark")
+	}
+	return report(log, serve(ctx, config, log))
+}
+
+type loginCommand struct{ configured }
+
+// Help is what kong adds to the one-line help.
+func (loginCommand) Help() string {
+	return `
+Demande le mot de passe une fois (ou prend celui de la configuration, ou la première ligne de
+l’entrée standard si ce n’est pas un terminal), garde la connexion dans le répertoire d’état,
+vérifie l’appareil et affiche une fois la clé de récupération : conservez-la.
+État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
+}
+
+// Run logs in.
+func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error {
+	config, err := c.load(env, std.err)
+	if err != nil {
+		return err
+	}
+	password := string(config.Matrix.Password)
+	if password == "" {
+		fmt.Fprintf(std.err, "Mot de passe de %s : ", config.Matrix.User)
+		if password, err = readPassword(ctx, std.in); err != nil {
+			return err
+		}
+		fmt.Fprintln(std.err)
+	}
+	log := newLogger(config.Log, std.err)
+	return report(log, login(ctx, config, password, std.out, log))
+}
+
+// report logs err as the others of its command have been.
+func report(log zerolog.Logger, err error) error {
+	if err == nil {
+		return nil
+	}
+	log.Error().Err(err).Msg("The command failed")
+	return reported{err}
+}
+
+var errNoPassword = errors.New("aucun mot de passe n’a été donné")
+
+// readPassword reads one line, without showing it on a terminal.
+func readPassword(ctx context.Context, in io.Reader) (string, error) {
+	read := func() (string, error) {
+		line, err := bufio.NewReader(in).ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return strings.TrimRight(line, "\r\n"), err
+	}
+	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		before, err := term.GetState(int(file.Fd()))
+		if err != nil {
+			return "", fmt.Errorf("read the terminal’s state: %w", err)
+		}
+		defer term.Restore(int(file.Fd()), before) //nolint:errcheck // nothing is left to do
+		read = func() (string, error) {
+			line, err := term.ReadPassword(int(file.Fd()))
+			return string(line), err
+		}
+	}
+	var password string
+	var err error
+	done := make(chan struct{})
+	go func() { // a read cannot be interrupted: it ends with the process
+		defer close(done)
+		password, err = read()
+	}()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case <-done:
+	}
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read the password: %w", err)
+	case password == "":
+		return "", errNoPassword
+	}
+	return password, nil
+}
