@@ -1,0 +1,38 @@
+package locale
+
+import (
+	"net/url"
+	"strings"
+)
+
+const maxLink = 500
+
+// link returns raw as an address that a message may link to, or "" if it must
+// not: anything but http and https, an address that hides its host behind a
+// user name, one too long to be shown in the plain text, and the addresses that
+// clients turn into a mention of a person or a room.
+func link(raw string) string {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+		return ""
+	}
+	if strings.EqualFold(u.Hostname(), "matrix.to") || mentions(u.Fragment) {
+		return ""
+	}
+	address := everybody.ReplaceAllString(u.String(), "%40$1")
+	if len(address) > maxLink {
+		return ""
+	}
+	return address
+}
+
+// mentions tells the fragment of a web client's address of a person, a room or
+// an event: "/#/user/@…", "/#/room/…", "/#/@…".
+func mentions(fragment string) bool {
+	for _, start := range []string{"/user/", "/room/", "/@", "/!", "/#", "/$"} {
+		if strings.HasPrefix(fragment, start) {
+			return true
+		}
+	}
+	return false
+}

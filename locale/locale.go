@@ -1,0 +1,87 @@
+// Package locale turns data into words: every sentence that a person reads is
+// one html/template file per language and message, in fr/ and en/.
+//
+// A template holds only the tags p br strong em del code pre blockquote ul ol
+// li a. It is written over several lines to be read; the line breaks and the
+// indentation around them are no part of the message, since clients show white
+// space. html/template escapes the data; what comes from outside also goes
+// through short, sentence, list or link, which bound it and keep it from
+// pinging anybody.
+package locale
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Languages are those that every message exists in, the default first.
+var Languages = []string{"fr", "en"}
+
+//go:embed fr/*.html en/*.html
+var files embed.FS
+
+var sets = parseAll()
+
+// Render returns the message name in the language lang as HTML that clients
+// show as it is. The data is what the template's first comment says.
+func Render(lang, name string, data any) (string, error) {
+	set, ok := sets[lang]
+	if !ok {
+		return "", fmt.Errorf("render %s: no language %q", name, lang)
+	}
+	var b strings.Builder
+	if err := set.ExecuteTemplate(&b, name, data); err != nil {
+		return "", fmt.Errorf("render %s in %s: %w", name, lang, err)
+	}
+	return tidy(b.String()), nil
+}
+
+func parseAll() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, lang := range Languages {
+		all[lang] = template.Must(parse(lang))
+	}
+	return all
+}
+
+// parse reads a language's directory: a file is the template named like it,
+// without ".html", and may define parts that the others use.
+func parse(lang string) (*template.Template, error) {
+	set := template.New(lang)
+	set.Funcs(functions(lang)).Funcs(template.FuncMap{
+		// part is {{template}} with a name that is computed. What it returns
+		// is this set's own output, hence escaped already.
+		"part": func(name string, data any) (template.HTML, error) {
+			var b strings.Builder
+			err := set.ExecuteTemplate(&b, name, data)
+			return template.HTML(b.String()), err //nolint:gosec // see above
+		},
+	})
+	names, err := fs.Glob(files, lang+"/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		source, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := set.New(strings.TrimSuffix(path.Base(name), ".html")).Parse(compact(string(source))); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// compact joins the lines of a template. No-break spaces stay, wherever they are.
+func compact(source string) string {
+	var b strings.Builder
+	for line := range strings.Lines(source) {
+		b.WriteString(strings.Trim(line, " \t\r\n"))
+	}
+	return b.String()
+}

@@ -1,0 +1,89 @@
+// Package localetest checks rendered messages, for the tests of those who render.
+package localetest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+)
+
+// allowed are the tags that every client shows.
+var allowed = []string{"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+
+var (
+	everybody = regexp.MustCompile(`(?i)\B@room\b`)
+	between   = regexp.MustCompile(`\s<(p|ul|ol|li|br|blockquote|pre|/p|/ul|/ol|/li)\b|<(/?p|/?ul|/?ol|/?li|br)>\s`)
+	address   = regexp.MustCompile(`^(https?://|mailto:)[^\s<>"]+$`)
+)
+
+// Check tells what is wrong with a message: a tag, an attribute or an address
+// that is not allowed, tags that do not match, white space that clients would
+// show, characters that hide or turn text, or a ping of everybody.
+func Check(message string) error {
+	var wrong []error
+	if at := between.FindString(message); at != "" {
+		wrong = append(wrong, fmt.Errorf("white space beside a tag: %q", at))
+	}
+	if strings.ContainsAny(message, "\n\r\t") || strings.Contains(message, "  ") {
+		wrong = append(wrong, errors.New("line breaks or double spaces"))
+	}
+	if strings.ContainsFunc(message, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
+		wrong = append(wrong, errors.New("control or direction characters"))
+	}
+	if everybody.MatchString(html.UnescapeString(message)) {
+		wrong = append(wrong, errors.New("@room"))
+	}
+	return errors.Join(append(wrong, Tags(message)...)...)
+}
+
+// Tags tells the faults of a message's tags.
+func Tags(message string) (wrong []error) {
+	var open []string
+	z := html.NewTokenizer(strings.NewReader(message))
+	for {
+		kind := z.Next()
+		token := z.Token()
+		switch kind {
+		case html.ErrorToken:
+			if err := z.Err(); !errors.Is(err, io.EOF) {
+				wrong = append(wrong, err)
+			}
+			if len(open) > 0 {
+				wrong = append(wrong, fmt.Errorf("not closed: %v", open))
+			}
+			return wrong
+		case html.TextToken:
+		case html.StartTagToken:
+			wrong = append(wrong, attributes(token)...)
+			if token.Data != "br" {
+				open = append(open, token.Data)
+			}
+		case html.EndTagToken:
+			if len(open) == 0 || open[len(open)-1] != token.Data {
+				wrong = append(wrong, fmt.Errorf("%s closes what is not open: %v", token, open))
+				continue
+			}
+			open = open[:len(open)-1]
+		default:
+			wrong = append(wrong, fmt.Errorf("%s is not allowed", token))
+		}
+	}
+}
+
+func attributes(token html.Token) (wrong []error) {
+	if !slices.Contains(allowed, token.Data) {
+		wrong = append(wrong, fmt.Errorf("the tag %s is not allowed", token.Data))
+	}
+	for _, a := range token.Attr {
+		if token.Data != "a" || a.Key != "href" || !address.MatchString(a.Val) {
+			wrong = append(wrong, fmt.Errorf("%s: the attribute %s is not allowed", token, a.Key))
+		}
+	}
+	return wrong
+}

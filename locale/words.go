@@ -1,0 +1,123 @@
+package locale
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// grammar is what a language does with numbers, dates and lists.
+type grammar struct {
+	and       string // before the last of a list
+	others    string // ends a list that was cut, with the number of the rest
+	other     string // the same when one is left
+	thousands string
+	months    [12]string
+	// one reports whether n goes with the singular.
+	one func(n int) bool
+	day func(d int) string
+}
+
+var grammars = map[string]grammar{
+	"fr": {
+		and:       " et ",
+		others:    "%s autres",
+		other:     "1 autre",
+		thousands: "\u202F",
+		months: [12]string{"janvier", "février", "mars", "avril", "mai", "juin",
+			"juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+		one: func(n int) bool { return n < 2 },
+		day: func(d int) string {
+			if d == 1 {
+				return "1er"
+			}
+			return strconv.Itoa(d)
+		},
+	},
+	"en": {
+		and:       " and ",
+		others:    "%s others",
+		other:     "1 other",
+		thousands: ",",
+		months: [12]string{"January", "February", "March", "April", "May", "June",
+			"July", "August", "September", "October", "November", "December"},
+		one: func(n int) bool { return n == 1 },
+		day: strconv.Itoa,
+	},
+}
+
+// functions are those that the templates of a language may call.
+func functions(lang string) template.FuncMap {
+	g := grammars[lang]
+	return template.FuncMap{
+		"lang":     func() string { return lang },
+		"date":     g.date,
+		"number":   g.number,
+		"count":    g.count,
+		"sep":      g.sep,
+		"list":     g.list,
+		"short":    short,
+		"sentence": sentence,
+		"link":     link,
+	}
+}
+
+// date is a day in t's own time zone: « 3 septembre 2026 ».
+func (g grammar) date(t time.Time) string {
+	return fmt.Sprintf("%s %s %d", g.day(t.Day()), g.months[t.Month()-1], t.Year())
+}
+
+// number groups the digits by three.
+func (g grammar) number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + g.thousands + digits[i:]
+	}
+	return digits
+}
+
+// count is a number with its noun: « 1 référent », « 3 référents ».
+func (g grammar) count(n int, one, many string) string {
+	if g.one(n) {
+		many = one
+	}
+	return g.number(n) + "\u00A0" + many
+}
+
+// sep is what stands before the i-th of n things in a list: nothing, a comma or « et ».
+func (g grammar) sep(i, n int) string {
+	switch i {
+	case 0:
+		return ""
+	case n - 1:
+		return g.and
+	}
+	return ", "
+}
+
+// Names in a list are cut at this length.
+const maxListed = 40
+
+// list says at most limit names: « a, b et 4 autres ».
+func (g grammar) list(limit int, names []string) string {
+	said := make([]string, 0, limit+1)
+	for i, name := range names {
+		if i == limit {
+			if rest := len(names) - limit; rest == 1 {
+				said = append(said, g.other)
+			} else {
+				said = append(said, fmt.Sprintf(g.others, g.number(rest)))
+			}
+			break
+		}
+		said = append(said, short(maxListed, name))
+	}
+	var b strings.Builder
+	for i, name := range said {
+		b.WriteString(g.sep(i, len(said)))
+		b.WriteString(name)
+	}
+	return b.String()
+}
