@@ -34,9 +34,10 @@ type cli struct {
 	Help    helpFlag    `short:"h" help:"Affiche cette aide."`
 	Version versionFlag `help:"Affiche la version et s’arrête."`
 
-	Run   runCommand   `cmd:"" help:"Fait fonctionner le robot jusqu’à un signal d’arrêt."`
-	Check checkCommand `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
-	Login loginCommand `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
+	Run       runCommand       `cmd:"" help:"Fait fonctionner le robot jusqu’à un signal d’arrêt."`
+	Check     checkCommand     `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
+	Login     loginCommand     `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
+	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`
 }
 
 // run runs the command line args and returns the exit status.
@@ -48,7 +49,12 @@ func run(ctx context.Context, args []string, std stdio, env func(string) string)
 	if !errors.As(err, new(reported)) {
 		fmt.Fprintln(std.err, err)
 	}
-	if chosen := interface{ ExitStatus() int }(nil); errors.As(err, &chosen) {
+	return exitStatus(err)
+}
+
+func exitStatus(err error) int {
+	var chosen interface{ ExitStatus() int }
+	if errors.As(err, &chosen) {
 		return chosen.ExitStatus()
 	}
 	return statusFailure

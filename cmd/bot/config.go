@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"heraut/catalogue"
 	"heraut/chat"
 )
 
@@ -126,9 +127,9 @@ type SILL struct {
 	// URL is an http or https address, or a file path.
 	URL   string        `yaml:"url"`
 	Every time.Duration `yaml:"every"`
-	// MaxLoss is the share of the entries beyond which a new version that has
-	// fewer is refused, from 0 to 1.
-	MaxLoss Share `yaml:"max_loss"`
+	// MaxLoss is the share of the entries that a new version may lack without
+	// being refused.
+	MaxLoss Percent `yaml:"max_loss"`
 }
 
 // Source is something that rooms may watch.
@@ -189,7 +190,7 @@ func defaults(preset Preset) *Config {
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
 		Log:          Log{Level: "info", Format: "console"},
 		Catalogue: Catalogue{SILL: SILL{
-			URL: publicSILL, Every: 2 * time.Hour, MaxLoss: 0.2,
+			URL: publicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,
 		}},
 	}
 	if preset == PresetTchap {

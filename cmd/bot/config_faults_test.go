@@ -71,7 +71,7 @@ state: ""
 13: http.listen : « 8480 » : une adresse et un port sont attendus, par exemple 127.0.0.1:8480, ou "" pour ne rien ouvrir
 14: log.level : « loud » n’est pas possible ; choisissez debug, info, warn ou error
 14: log.format : « xml » n’est pas possible ; choisissez console ou json
-15: catalogue.sill.max_loss : « 0.2 » : un pourcentage de 0% à 100% est attendu, par exemple « 20% »
+15: catalogue.sill.max_loss : « 0.2 » : un pourcentage entier de 0% à 100% est attendu, par exemple « 20% »
 15: catalogue.sill.url : « ftp://example.org/sill.json » : une adresse http ou https complète est attendue, par exemple https://code.gouv.fr/feed/feed.xml
 15: catalogue.sill.every : la durée est trop courte ; 1s au moins
 16: state : un chemin est attendu`},

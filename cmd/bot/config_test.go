@@ -101,7 +101,7 @@ operators: ["@camille:example.org"]
 bots: []
 answer_within: 1d12h
 limits: {person: 0, room: 5/s}
-catalogue: {sill: {url: sill.json, max_loss: 12.5%, every: 1s}}
+catalogue: {sill: {url: sill.json, max_loss: 12%, every: 1s}}
 invitations: {servers: ["*.tchap.gouv.fr"]}
 language: en
 http: {listen: }
@@ -118,7 +118,7 @@ rooms:
 	if c.AnswerWithin != 36*time.Hour || c.Limits != (Limits{Room: Rate{5, time.Second}}) {
 		t.Errorf("answer_within %v, limits %v", c.AnswerWithin, c.Limits)
 	}
-	if c.Catalogue.SILL != (SILL{URL: "sill.json", Every: time.Second, MaxLoss: 0.125}) {
+	if c.Catalogue.SILL != (SILL{URL: "sill.json", Every: time.Second, MaxLoss: 12}) {
 		t.Errorf("catalogue %+v", c.Catalogue)
 	}
 	if !c.Invitations.Servers.Match("agent.dinum.tchap.gouv.fr") || c.Invitations.Servers.Match("tchap.gouv.fr.example.org") {

@@ -18,7 +18,10 @@ type Secret string
 func (Secret) String() string { return "[secret]" }
 
 // GoString hides the secret.
-func (Secret) GoString() string { return "[secret]" }
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText hides the secret.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Rate is how many events are allowed within a time. The zero value is no limit.
 type Rate struct {
@@ -46,17 +49,17 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Share is a part of a whole, from 0 to 1.
-type Share float64
+// Percent is a part of a whole, from 0 to 100.
+type Percent int
 
-// UnmarshalText reads a percentage, for example "20%".
-func (s *Share) UnmarshalText(text []byte) error {
+// UnmarshalText reads for example "20%".
+func (p *Percent) UnmarshalText(text []byte) error {
 	number, percent := strings.CutSuffix(string(text), "%")
-	f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil || !percent || !(f >= 0 && f <= 100) {
-		return errors.New("un pourcentage de 0% à 100% est attendu, par exemple « 20% »")
+	n, err := strconv.Atoi(number)
+	if err != nil || !percent || n < 0 || n > 100 {
+		return errors.New("un pourcentage entier de 0% à 100% est attendu, par exemple « 20% »")
 	}
-	*s = Share(f / 100)
+	*p = Percent(n)
 	return nil
 }
 

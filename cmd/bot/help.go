@@ -22,19 +22,29 @@ func (versionFlag) BeforeReset(app *kong.Kong) error {
 	return errShown
 }
 
-// version is the module's version and commit, as the Go toolchain recorded them.
+// version is the release, the commit and the compiler, as the Go toolchain
+// recorded them.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "(inconnue)"
+		return release()
 	}
-	words := []string{info.Main.Version}
+	words := []string{release()}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
 			words = append(words, s.Value)
 		}
 	}
 	return strings.Join(append(words, info.GoVersion), " ")
+}
+
+// release is the module's version; "(devel)" when it was built from a plain tree.
+func release() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
+	}
+	return info.Main.Version
 }
 
 type helpFlag bool

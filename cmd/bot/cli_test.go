@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// bot runs the command line and returns what it wrote and its exit status.
+func bot(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, err strings.Builder
+	status = run(t.Context(), args, stdio{strings.NewReader(stdin), &out, &err}, noEnv)
+	return out.String(), err.String(), status
+}
+
+func TestStatuses(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		write(t, path, text)
+		return path
+	}
+	right := file("right.yaml", minimal)
+	wrong := file("wrong.yaml", minimal+"prefix: a\n")
+	list := file("sill.json", `[{"id": 1, "name": "Exemple"}, {"id": 2}]`)
+	absent := filepath.Join(dir, "absent")
+	for name, test := range map[string]struct {
+		args           []string
+		status         int
+		stdout, stderr string // what must be in them
+	}{
+		"no command":          {nil, 2, "", "bot --help"},
+		"unknown command":     {[]string{"dance"}, 2, "", "dance"},
+		"unknown flag":        {[]string{"check", "--fast"}, 2, "", "--fast"},
+		"too many arguments":  {[]string{"check", "config.yaml"}, 2, "", "config.yaml"},
+		"help":                {[]string{"--help"}, 0, "Utilisation", ""},
+		"help of a command":   {[]string{"check", "--help"}, 0, "bot check", ""},
+		"version":             {[]string{"--version"}, 0, "bot ", ""},
+		"check right":         {[]string{"check", "--config", right}, 0, "est juste", ""},
+		"check wrong":         {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
+		"check absent":        {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
+		"check a directory":   {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
+		"run wrong":           {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
+		"login wrong":         {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
+		"login, no password":  {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
+		"catalogue":           {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"catalogue as JSON":   {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
+		"catalogue absent":    {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
+		"catalogue not one":   {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
+		"catalogue, but none": {[]string{"catalogue"}, 2, "", "fichier"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stdout, stderr, status := bot(t, "", test.args...)
+			if status != test.status {
+				t.Errorf("status %d, want %d", status, test.status)
+			}
+			if !strings.Contains(stdout, test.stdout) || (test.stdout == "") != (stdout == "") {
+				t.Errorf("standard output is %q, want %q in it", stdout, test.stdout)
+			}
+			if !strings.Contains(stderr, test.stderr) || (test.stderr == "") != (stderr == "") {
+				t.Errorf("standard error is %q, want %q in it", stderr, test.stderr)
+			}
+		})
+	}
+}
+
+func TestAnErrorChoosesItsStatus(t *testing.T) {
+	if got := exitStatus(errors.New("any")); got != 1 {
+		t.Errorf("any error: %d, want 1", got)
+	}
+	if got := exitStatus(reported{refused{}}); got != 3 {
+		t.Errorf("a wrapped refusal: %d, want 3", got)
+	}
+}
+
+type refused struct{}
+
+func (refused) Error() string   { return "refused" }
+func (refused) ExitStatus() int { return statusRefused }
+
+func TestHelpNamesEveryCommand(t *testing.T) {
+	help, _, _ := bot(t, "", "--help")
+	for _, command := range []string{"run", "check", "login", "ask", "catalogue"} {
+		if !strings.Contains(help, "\n  "+command+" ") {
+			t.Errorf("bot --help does not name %s:\n%s", command, help)
+		}
+		page, _, status := bot(t, "", command, "-h")
+		if status != 0 || !strings.Contains(page, "État de sortie") {
+			t.Errorf("bot %s -h has status %d and does not tell the exit statuses:\n%s", command, status, page)
+		}
+		for _, line := range strings.Split(help+page, "\n") {
+			if len([]rune(line)) > 110 {
+				t.Errorf("a line of the help is too long for a terminal: %s", line)
+			}
+		}
+	}
+}
+
+func TestPasswordFromAPipe(t *testing.T) {
+	for in, want := range map[string]string{"secret\nmore\n": "secret", "secret": "secret", "se cret\r\n": "se cret"} {
+		if got, err := readPassword(t.Context(), strings.NewReader(in)); got != want || err != nil {
+			t.Errorf("%q: got %q and %v, want %q", in, got, err, want)
+		}
+	}
+	if _, err := readPassword(t.Context(), strings.NewReader("\n")); !errors.Is(err, errNoPassword) {
+		t.Errorf("an empty line: got %v, want %v", err, errNoPassword)
+	}
+}
+
+func TestPasswordCanBeInterrupted(t *testing.T) {
+	in, writer, err := os.Pipe() // nobody ever writes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := readPassword(ctx, in); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestSecretsDoNotShow(t *testing.T) {
+	var log strings.Builder
+	logger := newLogger(Log{Level: "info", Format: "json"}, &log)
+	logger.Info().Any("matrix", Matrix{Password: "hunter2", RecoveryKey: "EsTx"}).Stringer("password", Secret("hunter2")).Msg("Test")
+	if strings.Contains(log.String(), "hunter2") || strings.Contains(log.String(), "EsTx") {
+		t.Errorf("a secret is in the log: %s", log.String())
+	}
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// unreadable says in plain words why a catalogue cannot be read; err names it.
+func unreadable(err error) error {
+	for _, reason := range reasons {
+		if errors.Is(err, reason.err) {
+			return fmt.Errorf("le catalogue ne se lit pas : %s (%w)", reason.sentence, err)
+		}
+	}
+	return fmt.Errorf("le catalogue ne se lit pas : %w", err)
+}
+
+var reasons = []struct {
+	err      error
+	sentence string
+}{
+	{fs.ErrNotExist, "ce fichier n’existe pas"},
+	{fs.ErrPermission, "ce fichier n’est pas lisible par ce compte"},
+	{fetch.ErrNotFile, "ce n’est pas un fichier"},
+	{fetch.ErrScheme, "ce n’est ni une adresse http ou https, ni un fichier"},
+	{fetch.ErrTooLarge, "il est plus gros que ce qui est accepté"},
+	{fetch.ErrTimeout, "il n’est pas arrivé en entier dans le temps accordé"},
+	{fetch.ErrHTML, "c’est une page web, et non des données"},
+	{catalogue.ErrEmpty, "il est vide"},
+	{catalogue.ErrTooLarge, "il est plus gros que ce qui est accepté"},
+	{catalogue.ErrWebPage, "c’est une page web ou du XML, et non du JSON"},
+	{catalogue.ErrNotUTF8, "ce n’est pas du texte en UTF-8"},
+	{catalogue.ErrTruncated, "il s’arrête avant sa fin"},
+	{catalogue.ErrNotJSON, "ce n’est pas du JSON correct"},
+	{catalogue.ErrNotList, "c’est du JSON, mais pas une liste d’entrées"},
+	{catalogue.ErrNoCatalog, "cet objet JSON n’a pas de clé « catalog »"},
+	{catalogue.ErrNoEntries, "il n’a aucune entrée utilisable"},
+}
