@@ -36,6 +36,7 @@ type source struct {
 	url      string
 	handler  atomic.Pointer[http.HandlerFunc]
 	requests atomic.Int32
+	bodies   atomic.Int32 // that gives has sent
 }
 
 func newSource(t *testing.T) *source {
@@ -62,6 +63,7 @@ func (s *source) gives(text, etag string) {
 				return
 			}
 		}
+		s.bodies.Add(1)
 		io.WriteString(w, text)
 	})
 }
@@ -216,10 +218,13 @@ func TestKeeperRefusesToLoseAFifth(t *testing.T) {
 }
 
 func TestKeeperRoundTwiceGivesNothingNew(t *testing.T) {
-	for name, etag := range map[string]string{"with an ETag": `W/"1"`, "without": ""} {
+	for name, c := range map[string]struct {
+		etag   string
+		bodies int32
+	}{"with an ETag": {`W/"1"`, 1}, "without": {"", 2}} {
 		t.Run(name, func(t *testing.T) {
 			db, source := openDB(t), newSource(t)
-			source.gives(list(10), etag)
+			source.gives(list(10), c.etag)
 			k := newKeeper(t, db, source.url)
 			if err := k.Round(t.Context(), noon); err != nil {
 				t.Fatal(err)
@@ -236,6 +241,9 @@ func TestKeeperRoundTwiceGivesNothingNew(t *testing.T) {
 			second := k.Current().Catalogue
 			if again, ok := second.ByID("3"); !ok || again != entry {
 				t.Error("the entries were replaced")
+			}
+			if got := source.bodies.Load(); got != c.bodies {
+				t.Errorf("sent %d times, want %d", got, c.bodies)
 			}
 			if !second.AsOf().Equal(later) || !first.AsOf().Equal(noon) {
 				t.Errorf("as of %s, then %s", first.AsOf(), second.AsOf())

@@ -216,6 +216,30 @@ func TestGetEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// HTTP/2 reports a deadline in another way than HTTP/1.1.
+func TestGetHasADeadlineOverHTTP2(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("asked over %s", r.Proto)
+		}
+		if r.URL.Path == "/slow" {
+			io.WriteString(w, strings.Repeat("a", 600))
+			w.(http.Flusher).Flush()
+		}
+		<-r.Context().Done()
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	g := newGetter(t, Options{Timeout: 100 * time.Millisecond})
+	g.client.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	for _, path := range []string{"/slow", "/silent"} {
+		if _, err := read(t.Context(), g, server.URL+path); !errors.Is(err, ErrTimeout) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestGetNamesStatuses(t *testing.T) {
 	inAnHour := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
 	for name, c := range map[string]struct {
