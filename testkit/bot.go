@@ -1,0 +1,179 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	botStartTimeout = 60 * time.Second
+	botStopGrace    = 15 * time.Second // longer than the bot's own
+)
+
+// Bot is the bot as a child process, with a directory of its own. It starts,
+// stops, is killed and starts again on the same state.
+type Bot struct {
+	Dir        string // holds config.yaml, data/ and bot.log
+	ConfigFile string
+	URL        string // of /livez, /readyz and /metrics
+	LogFile    string // its standard error and output, over all its starts
+
+	program string
+	process *process
+}
+
+// StartBot starts a bot in a directory of its own and waits until it is ready;
+// it stops with the test.
+func StartBot(t testing.TB, config BotConfig) *Bot {
+	t.Helper()
+	b := NewBot(t, config)
+	b.Start(t)
+	return b
+}
+
+// NewBot builds a bot and writes its configuration, but does not start it.
+func NewBot(t testing.TB, config BotConfig) *Bot {
+	t.Helper()
+	b, err := PrepareBot(t.Context(), BuildBot(t), t.TempDir(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		b.Stop()
+		for _, fault := range []string{"WARNING: DATA RACE", "panic: "} {
+			if strings.Contains(b.Log(), fault) {
+				t.Errorf("the bot's log has %q", fault)
+			}
+		}
+		if t.Failed() {
+			t.Logf("the end of the bot's log:\n%s", tail(b.LogFile, 60))
+		}
+	})
+	return b
+}
+
+// PrepareBot writes the configuration of a bot that runs the program in dir.
+func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bot, error) {
+	port, err := freePort(ctx)
+	if err != nil {
+		return nil, err
+	}
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	file, err := config.write(dir, listen)
+	if err != nil {
+		return nil, err
+	}
+	return &Bot{
+		Dir:        dir,
+		ConfigFile: file,
+		URL:        "http://" + listen,
+		LogFile:    filepath.Join(dir, "bot.log"),
+		program:    program,
+	}, nil
+}
+
+// Start launches the bot and waits until it is ready.
+func (b *Bot) Start(t testing.TB) {
+	t.Helper()
+	if err := b.Launch(); err != nil {
+		t.Fatal(err)
+	}
+	b.AwaitReady(t)
+}
+
+// Launch starts the process `bot run`, without waiting for it.
+func (b *Bot) Launch() error {
+	log, err := os.OpenFile(b.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the child has its own
+	cmd := b.Command("run")
+	cmd.Stdout, cmd.Stderr = log, log
+	b.process, err = startProcess(cmd)
+	if err != nil {
+		return fmt.Errorf("start the bot: %w", err)
+	}
+	return nil
+}
+
+// Command is a command of the bot with its configuration, as `bot check` or
+// `bot login`, for the caller to run.
+func (b *Bot) Command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(b.program, append([]string{name, "--config", b.ConfigFile}, args...)...)
+	cmd.Dir = b.Dir
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // else a second at each end
+	return cmd
+}
+
+// AwaitReady waits until the bot has synced once.
+func (b *Bot) AwaitReady(t testing.TB) {
+	t.Helper()
+	if err := b.WaitReady(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WaitReady waits until the bot has synced once. It fails if the bot ends
+// before, or takes a minute.
+func (b *Bot) WaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, botStartTimeout)
+	defer cancel()
+	err := b.process.awaitHTTP(ctx, b.URL+"/readyz")
+	if errors.Is(err, errEnded) {
+		return fmt.Errorf("the bot ended with status %d before it was ready", b.process.cmd.ProcessState.ExitCode())
+	}
+	return err
+}
+
+// AwaitEnd waits until the bot ends by itself and returns its exit status.
+func (b *Bot) AwaitEnd(t testing.TB) int {
+	t.Helper()
+	select {
+	case <-b.process.done:
+		return b.process.cmd.ProcessState.ExitCode()
+	case <-time.After(botStartTimeout):
+		t.Fatalf("the bot still runs after %s", botStartTimeout)
+		return 0
+	}
+}
+
+// Stop asks the bot to end, as systems do, and returns its exit status: -1 if
+// it did not run, or had to be killed.
+func (b *Bot) Stop() int {
+	if b.process == nil {
+		return -1
+	}
+	return b.process.stop(botStopGrace).ExitCode()
+}
+
+// Kill ends the bot at once, as a power cut would.
+func (b *Bot) Kill() {
+	b.process.kill()
+}
+
+// Restart stops the bot and starts it again.
+func (b *Bot) Restart(t testing.TB) {
+	t.Helper()
+	b.Stop()
+	b.Start(t)
+}
+
+// PID is the process id of the last start.
+func (b *Bot) PID() int { return b.process.cmd.Process.Pid }
+
+// Log returns all that the bot wrote, or why it cannot be read.
+func (b *Bot) Log() string {
+	content, err := os.ReadFile(b.LogFile)
+	if err != nil {
+		return err.Error()
+	}
+	return string(content)
+}

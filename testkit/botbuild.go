@@ -1,0 +1,67 @@
+package testkit
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// buildTags are those of the Makefile.
+const buildTags = "goolm sqlite_fts5"
+
+var builtBot struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+// BuildBot builds the bot from this tree, once in a test process, and returns
+// the path of the program. It detects races if the test does.
+func BuildBot(t testing.TB) string {
+	t.Helper()
+	builtBot.once.Do(func() {
+		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(t.Context()))
+	})
+	if builtBot.err != nil {
+		t.Fatal(builtBot.err)
+	}
+	return builtBot.path
+}
+
+// buildBot builds into a place in the cache directory that belongs to this tree,
+// so that the test processes of one run build it once between them.
+func buildBot(ctx context.Context) (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache directory: %w", err)
+	}
+	name, args := "bot", []string{"build", "-buildvcs=false", "-tags", buildTags}
+	if raceDetector {
+		name, args = "bot-race", append(args, "-race")
+	}
+	tree := sha256.Sum256([]byte(root))
+	program := filepath.Join(cache, "heraut", fmt.Sprintf("tests-%.6x", tree), name)
+	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+		return "", err
+	}
+	unlock, err := lockFile(ctx, program+".lock", func() {})
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	cmd := exec.CommandContext(ctx, "go", append(args, "-o", program, "./cmd/bot")...)
+	cmd.Dir = root
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the bot: %w\n%s", err, output)
+	}
+	return program, nil
+}

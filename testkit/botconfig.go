@@ -1,0 +1,80 @@
+package testkit
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// BotConfig tells how a bot under test is configured. What is not said here is
+// what suits most tests: no limits, the demo's catalogue, French.
+type BotConfig struct {
+	Homeserver string  // the address of a Homeserver or of a Proxy
+	Account    Account // the bot's own
+	Operators  []id.UserID
+	SILL       string // the catalogue's URL or file
+	// Set holds further keys, as the configuration file has them, with a dot
+	// between the levels: "answer_within": "1h", "limits.person": "20/m". They
+	// win over all else; nil takes a key out.
+	Set map[string]any
+}
+
+// write writes dir/config.yaml and returns its path. The state is in dir/data.
+func (c BotConfig) write(dir, listen string) (string, error) {
+	if c.SILL == "" {
+		root, err := Root()
+		if err != nil {
+			return "", err
+		}
+		c.SILL = filepath.Join(root, "cmd", "demo", "catalogue.json")
+	}
+	config := map[string]any{}
+	for key, value := range map[string]any{
+		"about.run_by":       "Tests of Héraut",
+		"about.contact":      "tests@" + ServerName,
+		"matrix.homeserver":  c.Homeserver,
+		"matrix.user":        c.Account.UserID,
+		"matrix.password":    c.Account.Password,
+		"state":              "./data",
+		"limits.person":      "0",
+		"limits.room":        "0",
+		"catalogue.sill.url": c.SILL,
+		"http.listen":        listen,
+	} {
+		set(config, key, value)
+	}
+	if len(c.Operators) > 0 {
+		set(config, "operators", c.Operators)
+	}
+	for key, value := range c.Set {
+		set(config, key, value)
+	}
+	content, err := json.MarshalIndent(config, "", "  ") // JSON is YAML
+	if err != nil {
+		return "", fmt.Errorf("write the bot's configuration: %w", err)
+	}
+	path := filepath.Join(dir, "config.yaml")
+	return path, os.WriteFile(path, content, 0o600)
+}
+
+// set sets a key with dots in nested maps.
+func set(config map[string]any, key string, value any) {
+	first, rest, nested := strings.Cut(key, ".")
+	switch {
+	case nested:
+		inner, ok := config[first].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			config[first] = inner
+		}
+		set(inner, rest, value)
+	case value == nil:
+		delete(config, first)
+	default:
+		config[first] = value
+	}
+}
