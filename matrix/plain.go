@@ -18,6 +18,9 @@ var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 // HTML show and that screen readers read: no Markdown signs, links as
 // «text : address».
 func PlainText(html, lang string) string {
+	if removed[lang] == "" {
+		lang = "fr"
+	}
 	bare := func(text string, _ format.Context) string { return text }
 	colon := " : "
 	if lang == "en" {

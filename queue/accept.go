@@ -41,7 +41,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 			}
 		}
 		for _, a := range b.Arrivals {
-			drop := a.Event != nil && q.tooOld(*a.Event, b.Received)
+			drop := q.tooOld(a, b.Received)
 			isNew, err := q.store.AddArrival(ctx, a, drop, now)
 			if err != nil {
 				return fmt.Errorf("take in an event: %w", err)
@@ -85,9 +85,11 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 
 // tooOld applies the age rule: from the event to the first moment the
 // homeserver could hand it over. Deletions are obeyed at any age.
-func (q *Queue) tooOld(e chat.Event, received time.Time) bool {
-	return q.config.AnswerWithin > 0 && e.Redaction == nil && e.Joined == nil &&
-		received.Sub(e.At) > q.config.AnswerWithin
+func (q *Queue) tooOld(a Arrival, received time.Time) bool {
+	if e := a.Event; e != nil && (e.Redaction != nil || e.Joined != nil) {
+		return false
+	}
+	return q.config.AnswerWithin > 0 && received.Sub(a.At) > q.config.AnswerWithin
 }
 
 // Unlock hands in an event that could not be read when it came.

@@ -12,6 +12,7 @@ import (
 type Arrival struct {
 	ID      chat.EventID
 	Room    chat.RoomID
+	At      time.Time // the sender's server's time
 	Event   *chat.Event
 	Session string
 	Raw     []byte

@@ -1,0 +1,254 @@
+// Package matrix is the only one that knows Matrix: it logs in, keeps the keys,
+// turns what sync brings into chat events, and sends posts.
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// Config is what the client is told by the operator.
+type Config struct {
+	Homeserver      string // its URL
+	User            string // the user id, or its localpart
+	Password        string // needed for a login only; may be empty
+	RecoveryKeyFile string // read when the account has keys, written when they are made
+	CryptoDB        string // the file of the keys
+	DeviceName      string
+	UserAgent       string
+
+	Servers []string // the servers whose people may invite the bot; empty: its own
+	Rooms   []string // ids and aliases of rooms to serve and, where possible, to join
+	Bots    []string // patterns of user ids that are never answered
+
+	AnswerWithin time.Duration // how far back a gap is read
+	Pace         *rate.Limiter // shared with the queue
+	// UnreadableAfter is when people are told that a message cannot be read; 0
+	// means 5 minutes.
+	UnreadableAfter time.Duration
+}
+
+// Store keeps what the client has to know after a restart.
+type Store interface {
+	SessionStore
+	RoomStore
+	EventStore
+}
+
+// SessionStore keeps the login and the sync position.
+type SessionStore interface {
+	PickleKey(ctx context.Context) ([]byte, error)
+	Credentials(ctx context.Context) (user chat.UserID, device, token string, err error)
+	SaveCredentials(ctx context.Context, user chat.UserID, device, token string) error
+	Position(ctx context.Context) (string, error)
+	SavePosition(ctx context.Context, position string) error
+}
+
+// RoomStore keeps the rooms.
+type RoomStore interface {
+	Rooms(ctx context.Context) ([]chat.Room, error)
+	SaveRoom(ctx context.Context, r chat.Room) error
+}
+
+// EventStore tells what the queue knows.
+type EventStore interface {
+	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
+	Locked(ctx context.Context, session string) ([]queue.Arrival, error)
+	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
+}
+
+// Client is the bot's account on its homeserver.
+type Client struct {
+	config Config
+	store  Store
+	log    zerolog.Logger
+
+	mx     *mautrix.Client
+	bearer *bearer
+	mach   *crypto.OlmMachine
+	state  *sqlstatestore.SQLStateStore
+	close  func() error
+	names  []string // what the bot is called at the start of a message
+
+	rooms    *roomBook
+	unlocked chan id.SessionID // keys that arrived
+
+	synced   atomic.Int64 // when the last sync was completed, in ms
+	verified atomic.Bool
+
+	mu           sync.Mutex
+	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
+}
+
+// Open logs in where needed, makes or verifies the keys, and returns a client
+// whose Sync can start. Its errors are those of errors.go where the operator
+// has to act.
+func Open(ctx context.Context, config Config, store Store, log zerolog.Logger) (*Client, error) {
+	mx, err := mautrix.NewClient(config.Homeserver, "", "")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotMatrix, err)
+	}
+	mx.UserAgent = config.UserAgent
+	bearer := &bearer{next: transport()}
+	mx.Client = &http.Client{Transport: bearer}
+	mx.SyncPresence = event.PresenceOffline
+	mx.ResponseSizeLimit = 128 << 20
+	// mautrix writes user ids and, when debugging, message texts into its log.
+	mx.Log = zerolog.Nop()
+	if log.GetLevel() <= zerolog.TraceLevel {
+		mx.Log = log.With().Str("component", "mautrix").Logger()
+	}
+	if config.UnreadableAfter == 0 {
+		config.UnreadableAfter = 5 * time.Minute
+	}
+	if config.Pace == nil {
+		config.Pace = rate.NewLimiter(rate.Inf, 1)
+	}
+	c := &Client{
+		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
+		mx: mx, bearer: bearer, unlocked: make(chan id.SessionID, 256), membersKnown: map[id.RoomID]bool{},
+	}
+	if c.rooms, err = openRoomBook(ctx, store); err != nil {
+		return nil, err
+	}
+	if err := c.open(ctx); err != nil {
+		if c.close != nil {
+			err = errors.Join(err, c.close())
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Client) open(ctx context.Context) error {
+	if err := c.checkHomeserver(ctx); err != nil {
+		return err
+	}
+	if err := c.openSession(ctx); err != nil {
+		return err
+	}
+	own, err := c.publishedKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.shareDeviceKeys(ctx, own); err != nil {
+		return err
+	}
+	if err := c.verifyDevice(ctx, own); err != nil {
+		return err
+	}
+	c.learnNames(ctx)
+	return nil
+}
+
+// Close closes the key store. Sync must have returned.
+func (c *Client) Close() error { return c.close() }
+
+// UserID is the bot's own.
+func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }
+
+// Verified reports whether the device is signed by the account's own keys.
+func (c *Client) Verified() bool { return c.verified.Load() }
+
+// LastSync is when the last sync was completed; zero before the first.
+func (c *Client) LastSync() time.Time {
+	if ms := c.synced.Load(); ms != 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Time{}
+}
+
+// checkHomeserver tells a homeserver from a web page and from nothing.
+func (c *Client) checkHomeserver(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	versions, err := c.mx.Versions(ctx)
+	he, isHTTP := errors.AsType[mautrix.HTTPError](err)
+	switch {
+	case err == nil && len(versions.Versions) > 0:
+		return nil
+	case err == nil:
+		return fmt.Errorf("%w: it names no version of Matrix", ErrNotMatrix)
+	case isHTTP && he.Response != nil && he.Response.StatusCode < 500 && he.Response.StatusCode != http.StatusTooManyRequests:
+		return fmt.Errorf("%w: status %d, %s", ErrNotMatrix, he.Response.StatusCode, he.Response.Header.Get("Content-Type"))
+	case isHTTP && he.Response != nil:
+		return fmt.Errorf("%w: status %d", ErrUnreachable, he.Response.StatusCode)
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+// learnNames collects what people may write to address the bot.
+func (c *Client) learnNames(ctx context.Context) {
+	user := c.mx.UserID
+	c.names = []string{user.String(), "@" + user.Localpart(), user.Localpart()}
+	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
+		c.names = append([]string{profile.DisplayName, "@" + profile.DisplayName}, c.names...)
+	}
+}
+
+// isBot reports whether the operator named this sender as a bot.
+func (c *Client) isBot(user id.UserID) bool {
+	for _, pattern := range c.config.Bots {
+		if ok, err := path.Match(pattern, user.String()); err == nil && ok {
+			return true
+		}
+		// A pattern without a server is about the localpart.
+		if ok, err := path.Match(pattern, "@"+user.Localpart()); err == nil && ok && !strings.Contains(pattern, ":") {
+			return true
+		}
+	}
+	return false
+}
+
+// bearer adds the access token to every request; the token changes at a soft
+// logout, while requests are under way.
+type bearer struct {
+	next  http.RoundTripper
+	token atomic.Pointer[string]
+}
+
+func (b *bearer) set(token string) { b.token.Store(&token) }
+
+func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	if token := b.token.Load(); token != nil && *token != "" {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", "Bearer "+*token)
+	}
+	return b.next.RoundTrip(r)
+}
+
+// transport is a connection pool for one server.
+func transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 4
+	t.ResponseHeaderTimeout = 2 * time.Minute
+	return t
+}
+
+// secretFile opens or makes a file that only its owner reads.
+func secretFile(name string) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,212 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// joinAgain is when a join that failed is tried again.
+const joinAgain = 5 * time.Minute
+
+// invitations returns the rooms whose invitation is accepted, to be stored and
+// then joined. Who may invite is the operator's to say (Config.Servers).
+func (c *Client) invitations(answer *mautrix.RespSync) (accepted []chat.Room) {
+	for room, invited := range answer.Rooms.Invite {
+		r := c.rooms.get(room)
+		r.Joined, r.Members = false, 0
+		r.Direct = false
+		for _, evt := range invited.State.Events {
+			switch {
+			case evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String():
+				r.InvitedBy = chat.UserID(evt.Sender)
+				if direct, _ := evt.Content.Raw["is_direct"].(bool); direct {
+					r.Direct = true
+				}
+			case evt.Type.Type == accessRules.Type:
+				if rule, _ := evt.Content.Raw["rule"].(string); rule == "direct" {
+					r.Direct = true
+				}
+			case evt.Type.Type == event.StateEncryption.Type:
+				r.Encrypted = true
+			}
+		}
+		if r.InvitedBy == "" {
+			continue
+		}
+		if !c.mayInvite(id.UserID(r.InvitedBy)) {
+			c.log.Info().Str("room", room.String()).Str("server", id.UserID(r.InvitedBy).Homeserver()).Msg("Declining an invitation from a server that is not allowed to invite")
+			c.rooms.decline(room)
+			continue
+		}
+		accepted = append(accepted, r)
+	}
+	return accepted
+}
+
+func (c *Client) mayInvite(user id.UserID) bool {
+	servers := c.config.Servers
+	if len(servers) == 0 {
+		servers = []string{c.mx.UserID.Homeserver()}
+	}
+	return slices.Contains(servers, user.Homeserver())
+}
+
+// leftRooms returns the rooms that the bot is no longer in, to be stored: a new
+// invitation starts anew.
+func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
+	for room := range answer.Rooms.Leave {
+		r := c.rooms.get(room)
+		if !r.Joined && r.InvitedBy == "" {
+			continue
+		}
+		if r.InvitedBy != "" && !r.Joined && answer.Rooms.Invite[room] != nil {
+			continue
+		}
+		r.Joined, r.InvitedBy, r.Direct, r.Members = false, "", false, 0
+		left = append(left, r)
+	}
+	return left
+}
+
+// declareRooms finds the rooms of the configuration by their aliases, waiting
+// for the homeserver if it has to, and returns those that are to be joined.
+func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
+	for _, room := range c.config.Rooms {
+		roomID := id.RoomID(room)
+		for try := 1; strings.HasPrefix(room, "#") && ctx.Err() == nil; try++ {
+			answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(room))
+			if err == nil {
+				roomID = answer.RoomID
+				break
+			}
+			if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {
+				roomID = "" // joining it will say what is wrong
+				break
+			}
+			c.log.Warn().Err(err).Str("room", room).Msg("A room of the configuration could not be looked up yet")
+			wait(ctx, time.Duration(min(try, 10))*time.Second)
+		}
+		if roomID != "" {
+			c.rooms.declare(roomID)
+		}
+		if roomID == "" || !c.rooms.get(roomID).Joined {
+			toJoin = append(toJoin, room)
+		}
+	}
+	return toJoin
+}
+
+// joinRooms joins the rooms of the configuration that it is not in and those
+// whose invitation was accepted, and declines the other invitations, at the
+// pace of all that is sent.
+func (c *Client) joinRooms(ctx context.Context, declared []string) error {
+	for ctx.Err() == nil {
+		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room) })
+		again := len(declared) > 0
+		for _, r := range c.rooms.all() {
+			if r.InvitedBy != "" && !r.Joined && !c.rooms.joining(id.RoomID(r.ID)) {
+				again = !c.acceptInvitation(ctx, r) || again
+			}
+		}
+		for _, room := range c.rooms.declined() {
+			c.declineInvitation(ctx, room)
+		}
+		var timer <-chan time.Time
+		if again {
+			timer = time.After(joinAgain)
+		}
+		select {
+		case <-ctx.Done():
+		case <-c.rooms.wake:
+		case <-timer:
+		}
+	}
+	return nil
+}
+
+func (c *Client) declineInvitation(ctx context.Context, room id.RoomID) {
+	if err := c.config.Pace.Wait(ctx); err != nil {
+		return
+	}
+	_, err := c.mx.LeaveRoom(ctx, room, &mautrix.ReqLeave{Reason: "Ce robot n’accepte pas les invitations de votre serveur."})
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Str("room", room.String()).Msg("An invitation could not be declined")
+	}
+}
+
+// joinDeclared joins a room of the configuration and reports whether that is done.
+func (c *Client) joinDeclared(ctx context.Context, room string) bool {
+	if err := c.config.Pace.Wait(ctx); err != nil {
+		return true
+	}
+	answer, err := c.mx.JoinRoom(ctx, room, nil)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn().Err(err).Str("room", room).Msg("A room of the configuration could not be joined: invite the bot, or correct the configuration")
+		}
+		return false
+	}
+	c.rooms.declare(answer.RoomID)
+	return true
+}
+
+// acceptInvitation joins and reports whether it is done with the invitation.
+func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
+	room := id.RoomID(r.ID)
+	if err := c.config.Pace.Wait(ctx); err != nil {
+		return true
+	}
+	via := []string{id.UserID(r.InvitedBy).Homeserver()}
+	_, err := c.mx.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: via})
+	known, status := answered(err)
+	switch {
+	case err == nil:
+		c.rooms.joined(room)
+		if r.Direct {
+			c.noteDirect(ctx, room, id.UserID(r.InvitedBy))
+		}
+		return true
+	case ctx.Err() != nil:
+		return true
+	case known != nil && status < 500 && status != http.StatusTooManyRequests:
+		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
+		r.InvitedBy, r.Direct = "", false
+		if err := c.rooms.save(ctx, r); err != nil {
+			c.log.Error().Err(err).Msg("A room could not be stored")
+		}
+		return true
+	}
+	c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room could not be joined yet")
+	return false
+}
+
+// noteDirect writes the room into the account's list of direct messages, where
+// other clients of the account look.
+func (c *Client) noteDirect(ctx context.Context, room id.RoomID, with id.UserID) {
+	direct := event.DirectChatsEventContent{}
+	err := c.mx.GetAccountData(ctx, event.AccountDataDirectChats.Type, &direct)
+	if err == nil || errors.Is(err, mautrix.MNotFound) {
+		if direct == nil {
+			direct = event.DirectChatsEventContent{}
+		}
+		if !slices.Contains(direct[with], room) {
+			direct[with] = append(direct[with], room)
+			err = c.mx.SetAccountData(ctx, event.AccountDataDirectChats.Type, &direct)
+		} else {
+			err = nil
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Debug().Err(err).Msg("The list of direct messages could not be written")
+	}
+}

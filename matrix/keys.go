@@ -1,0 +1,169 @@
+package matrix
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"go.mau.fi/util/dbutil"
+	_ "go.mau.fi/util/dbutil/litestream" // the driver that syncs fully
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/signatures"
+	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
+)
+
+// keyState tells what crypto.db holds.
+type keyState int
+
+const (
+	keysAbsent  keyState = iota // no keys, or those of another device: the file was emptied
+	keysPresent                 // the keys of c.mx.DeviceID
+)
+
+// openKeys opens crypto.db. Keys of another device, or locked with another
+// pickle key, are of no use and never will be: the file is deleted.
+func (c *Client) openKeys(ctx context.Context, pickleKey []byte) (keyState, error) {
+	keyStore, err := c.openCryptoDB(ctx, pickleKey)
+	if err != nil {
+		return keysAbsent, err
+	}
+	device, err := keyStore.FindDeviceID(ctx)
+	if err != nil {
+		return keysAbsent, fmt.Errorf("read crypto.db: %w", err)
+	}
+	if device == "" {
+		return keysAbsent, nil
+	}
+	if device == c.mx.DeviceID {
+		if err := c.loadMachine(ctx, keyStore); err == nil {
+			return keysPresent, nil
+		}
+	}
+	c.log.Warn().Str("device", device.String()).Msg("crypto.db belongs to another device or to another bot.db: deleting it, as old keys must never come back")
+	if err := c.close(); err != nil {
+		return keysAbsent, err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(c.config.CryptoDB + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return keysAbsent, fmt.Errorf("delete crypto.db: %w", err)
+		}
+	}
+	_, err = c.openCryptoDB(ctx, pickleKey)
+	return keysAbsent, err
+}
+
+// openCryptoDB opens the file and its tables.
+func (c *Client) openCryptoDB(ctx context.Context, pickleKey []byte) (*crypto.SQLCryptoStore, error) {
+	if err := secretFile(c.config.CryptoDB); err != nil {
+		return nil, fmt.Errorf("open crypto.db: %w", err)
+	}
+	raw, err := sql.Open("sqlite3-fk-wal-fullsync", "file:"+(&url.URL{Path: c.config.CryptoDB}).EscapedPath()+"?_txlock=immediate&_cache_size=-512")
+	if err != nil {
+		return nil, fmt.Errorf("open crypto.db: %w", err)
+	}
+	raw.SetMaxOpenConns(4)
+	c.close = raw.Close
+	db, err := dbutil.NewWithDB(raw, "sqlite3")
+	if err != nil {
+		return nil, fmt.Errorf("open crypto.db: %w", err)
+	}
+	c.state = sqlstatestore.NewSQLStateStore(db, dbutil.NoopLogger, false)
+	if err := c.state.Upgrade(ctx); err != nil {
+		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
+	}
+	c.mx.StateStore = c.state
+	keyStore := crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", c.mx.DeviceID, pickleKey)
+	if err := keyStore.DB.Upgrade(ctx); err != nil {
+		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
+	}
+	return keyStore, nil
+}
+
+// newKeys makes the keys of a new device and stores them before anybody knows them.
+func (c *Client) newKeys(ctx context.Context, pickleKey []byte) error {
+	if err := c.close(); err != nil {
+		return err
+	}
+	keyStore, err := c.openCryptoDB(ctx, pickleKey)
+	if err != nil {
+		return err
+	}
+	if err := c.loadMachine(ctx, keyStore); err != nil {
+		return err
+	}
+	if err := keyStore.PutAccount(ctx, c.mach.GetAccount()); err != nil {
+		return fmt.Errorf("store the keys: %w", err)
+	}
+	return nil
+}
+
+func (c *Client) loadMachine(ctx context.Context, keyStore *crypto.SQLCryptoStore) error {
+	c.mach = crypto.NewOlmMachine(c.mx, &c.mx.Log, keyStore, c.state)
+	if err := c.mach.Load(ctx); err != nil {
+		return fmt.Errorf("read the keys: %w", err)
+	}
+	c.mach.SessionReceived = func(_ context.Context, _ id.RoomID, session id.SessionID, _ uint32) {
+		select {
+		case c.unlocked <- session:
+		default: // the regular look at locked events finds it
+		}
+	}
+	return nil
+}
+
+// publishedKeys are what others see of this account and device.
+type publishedKeys struct {
+	device id.Ed25519 // this device's signing key; empty when it has none
+	master id.Ed25519 // the account's; empty when it has none
+	signed bool       // the account vouches for this device
+}
+
+// publishedKeys asks the homeserver.
+func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err error) {
+	answer, err := c.mx.QueryKeys(ctx, &mautrix.ReqQueryKeys{
+		DeviceKeys: mautrix.DeviceKeysRequest{c.mx.UserID: mautrix.DeviceIDList{}},
+	})
+	if err != nil {
+		return own, fmt.Errorf("ask for the keys of this account: %w", accountError(err))
+	}
+	if master, ok := answer.MasterKeys[c.mx.UserID]; ok {
+		own.master = master.FirstKey()
+	}
+	device, ok := answer.DeviceKeys[c.mx.UserID][c.mx.DeviceID]
+	if !ok || len(device.Keys) == 0 {
+		return own, nil
+	}
+	own.device = device.Keys.GetEd25519(c.mx.DeviceID)
+	if self, ok := answer.SelfSigningKeys[c.mx.UserID]; ok && own.master != "" {
+		key := self.FirstKey()
+		own.signed, err = signatures.VerifySignatureJSON(device, c.mx.UserID, key.String(), key)
+		if errors.Is(err, signatures.ErrSignatureNotFound) {
+			err = nil
+		}
+	}
+	return own, err
+}
+
+// shareDeviceKeys publishes the device's keys once, and compares what the
+// homeserver holds with crypto.db ever after.
+func (c *Client) shareDeviceKeys(ctx context.Context, own publishedKeys) error {
+	here := c.mach.OwnIdentity().SigningKey
+	switch shared := c.mach.GetAccount().Shared; {
+	case own.device != "" && own.device != here:
+		return fmt.Errorf("%w: its signing key is %s there and %s here", ErrDeviceKeys, own.device, here)
+	case own.device == "" && shared:
+		return fmt.Errorf("%w: it holds none", ErrDeviceKeys)
+	case !shared:
+		// Never published, or published by a process that ended before it could
+		// note so: doing it again changes nothing.
+		if err := c.mach.ShareKeys(ctx, -1); err != nil {
+			return fmt.Errorf("publish the keys of this device: %w", accountError(err))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/olm"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const (
+	// askForKeyAfter is what a key gets to arrive by itself.
+	askForKeyAfter = 3 * time.Second
+	lockedEvery    = 5 * time.Second
+)
+
+// decrypt reads an encrypted event. When its key is missing, session names it:
+// the event is to be kept until it comes.
+func (c *Client) decrypt(ctx context.Context, evt *event.Event) (plain *event.Event, session string, err error) {
+	evt.Type.Class = event.MessageEventType
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
+		return nil, "", fmt.Errorf("read an encrypted event: %w", err)
+	}
+	plain, err = c.mach.DecryptMegolmEvent(ctx, evt)
+	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) {
+		return nil, string(evt.Content.AsEncrypted().SessionID), err
+	}
+	return plain, "", err
+}
+
+// watchLocked reads kept messages again when their key arrives, asks for keys
+// that do not, and, after a fair wait, has the room told once a day.
+func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
+	ticker := time.NewTicker(lockedEvery)
+	defer ticker.Stop()
+	c.unlock(ctx, "", intake) // keys may have come before the last end
+	seen := map[chat.EventID]*lockedWait{}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case session := <-c.unlocked:
+			c.unlock(ctx, session.String(), intake)
+		case <-ticker.C:
+			if err := c.chaseKeys(ctx, seen, intake); err != nil && ctx.Err() == nil {
+				c.log.Error().Err(err).Msg("Messages that wait for a key could not be looked at")
+			}
+		}
+	}
+}
+
+// lockedWait is how far the waiting for a message's key has gone.
+type lockedWait struct {
+	since       time.Time
+	asked, told bool
+}
+
+// unlock reads the messages that waited for the session ("": for any).
+func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
+	locked, err := c.store.Locked(ctx, session)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error().Err(err).Msg("Messages that wait for a key could not be read")
+		}
+		return
+	}
+	for _, a := range locked {
+		evt, err := lockedEvent(a)
+		if err != nil {
+			c.log.Error().Err(err).Str("event", string(a.ID)).Msg("A kept message is damaged")
+			continue
+		}
+		plain, missing, err := c.decrypt(ctx, evt)
+		if missing != "" {
+			continue
+		}
+		if err != nil {
+			c.log.Warn().Err(err).Str("event", string(a.ID)).Msg("A kept message cannot be decrypted")
+			continue
+		}
+		room := c.rooms.get(evt.RoomID)
+		e := c.understand(plain, isDirect(room))
+		if e == nil {
+			e = &chat.Event{ID: a.ID, Room: a.Room} // nothing to answer: handled as such
+		}
+		if err := intake.Unlock(ctx, *e); err != nil && ctx.Err() == nil {
+			c.log.Error().Err(err).Str("event", string(a.ID)).Msg("A kept message could not be handed on")
+		}
+	}
+}
+
+func lockedEvent(a queue.Arrival) (*event.Event, error) {
+	evt := &event.Event{}
+	if err := json.Unmarshal(a.Raw, evt); err != nil {
+		return nil, err
+	}
+	evt.RoomID = id.RoomID(a.Room)
+	return evt, nil
+}
+
+// chaseKeys asks for the keys of what waits, and tells a room that waits too long.
+func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
+	locked, err := c.store.Locked(ctx, "")
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	waiting := map[chat.EventID]bool{}
+	for _, a := range locked {
+		waiting[a.ID] = true
+		w := seen[a.ID]
+		if w == nil {
+			w = &lockedWait{since: now}
+			seen[a.ID] = w
+		}
+		if !w.asked && now.Sub(w.since) >= askForKeyAfter {
+			w.asked = true
+			c.askForKey(ctx, a)
+		}
+		if !w.told && now.Sub(w.since) >= c.config.UnreadableAfter {
+			w.told = true
+			if err := c.tellUnreadable(ctx, a, now, intake); err != nil {
+				return err
+			}
+		}
+	}
+	for id := range seen {
+		if !waiting[id] {
+			delete(seen, id)
+		}
+	}
+	return nil
+}
+
+func (c *Client) askForKey(ctx context.Context, a queue.Arrival) {
+	evt, err := lockedEvent(a)
+	if err != nil {
+		return
+	}
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
+		return
+	}
+	content := evt.Content.AsEncrypted()
+	err = c.mach.SendRoomKeyRequest(ctx, evt.RoomID, content.SenderKey, content.SessionID, "", map[id.UserID][]id.DeviceID{
+		evt.Sender:  {"*"},
+		c.mx.UserID: {"*"},
+	})
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Msg("A key could not be asked for")
+	}
+}
+
+// tellUnreadable makes an event whose id names the room and the day: it is
+// handled once.
+func (c *Client) tellUnreadable(ctx context.Context, a queue.Arrival, now time.Time, intake Intake) error {
+	room := c.rooms.get(id.RoomID(a.Room))
+	e := &chat.Event{
+		ID:   chat.EventID("unreadable/" + string(a.Room) + "/" + now.Format(time.DateOnly)),
+		Room: a.Room, At: now, Direct: isDirect(room), Unreadable: &chat.Unreadable{Target: a.ID},
+	}
+	return intake.Accept(ctx, queue.Batch{
+		Received: now, Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: now, Event: e}},
+	})
+}

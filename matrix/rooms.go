@@ -1,0 +1,151 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// roomBook holds what is stored of the rooms, in memory too.
+type roomBook struct {
+	store RoomStore
+
+	mu       sync.Mutex
+	rooms    map[id.RoomID]chat.Room
+	declared map[id.RoomID]bool // in the configuration
+	asked    map[id.RoomID]bool // this process asked for their encryption
+	entered  map[id.RoomID]bool // joined, but not seen in sync yet
+	refused  []id.RoomID        // invitations to be declined
+	wake     chan struct{}      // there is something to join or to decline
+}
+
+func openRoomBook(ctx context.Context, store RoomStore) (*roomBook, error) {
+	rooms, err := store.Rooms(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the rooms: %w", err)
+	}
+	b := &roomBook{
+		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID]bool{},
+		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, wake: make(chan struct{}, 1),
+	}
+	for _, r := range rooms {
+		b.rooms[id.RoomID(r.ID)] = r
+	}
+	return b, nil
+}
+
+// get returns what is known of the room.
+func (b *roomBook) get(room id.RoomID) chat.Room {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r, ok := b.rooms[room]
+	if !ok {
+		r.ID = chat.RoomID(room)
+	}
+	return r
+}
+
+// all returns every room that is stored.
+func (b *roomBook) all() []chat.Room {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Collect(maps.Values(b.rooms))
+}
+
+// save stores the room; inside a transaction that is undone, memory is ahead of
+// the store until the same sync is read again.
+func (b *roomBook) save(ctx context.Context, r chat.Room) error {
+	b.mu.Lock()
+	r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
+	b.rooms[id.RoomID(r.ID)] = r
+	delete(b.entered, id.RoomID(r.ID))
+	b.mu.Unlock()
+	if err := b.store.SaveRoom(ctx, r); err != nil {
+		return fmt.Errorf("store a room: %w", err)
+	}
+	return nil
+}
+
+// setUp reports whether the bot serves the room: it is declared, or the bot
+// accepted an invitation to it. It is silent everywhere else.
+func (b *roomBook) setUp(room id.RoomID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.declared[room] || b.rooms[room].InvitedBy != ""
+}
+
+func (b *roomBook) declare(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.declared[room] = true
+}
+
+// encrypted reports whether the room was ever seen encrypted, and whether this
+// process has asked.
+func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rooms[room].Encrypted, b.asked[room]
+}
+
+// sawEncryption notes, before anything else is done with it, that the room is
+// encrypted; from then on nothing goes there in clear.
+func (b *roomBook) sawEncryption(ctx context.Context, room id.RoomID) error {
+	r := b.get(room)
+	if r.Encrypted {
+		return nil
+	}
+	r.Encrypted = true
+	return b.save(ctx, r)
+}
+
+func (b *roomBook) askedEncryption(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked[room] = true
+}
+
+// wakeJoiner has the invitations looked at.
+func (b *roomBook) wakeJoiner() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// joined notes that the room was entered; joining reports it until sync shows
+// the room or its end.
+func (b *roomBook) joined(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.entered[room] = true
+}
+
+func (b *roomBook) joining(room id.RoomID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.entered[room]
+}
+
+// decline has an invitation declined.
+func (b *roomBook) decline(room id.RoomID) {
+	b.mu.Lock()
+	b.refused = append(b.refused, room)
+	b.mu.Unlock()
+	b.wakeJoiner()
+}
+
+// declined hands out the invitations to decline, once.
+func (b *roomBook) declined() []id.RoomID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	refused := b.refused
+	b.refused = nil
+	return refused
+}

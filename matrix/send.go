@@ -1,0 +1,233 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// postKey is the content field that names the post behind an event. It stands
+// outside the ciphertext: it is random, so it tells nothing, and the bot finds
+// its own events even when it cannot decrypt them any more.
+const postKey = "heraut.post"
+
+// Send implements queue.Transport.
+func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
+	room := id.RoomID(o.Post.Room)
+	var answer *mautrix.RespSendEvent
+	var err error
+	switch p := o.Post; {
+	case !p.Redacts.IsZero():
+		answer, err = c.mx.RedactEvent(ctx, room, id.EventID(p.Redacts.Event), mautrix.ReqRedact{
+			TxnID: o.Txn, Extra: map[string]any{postKey: o.Txn},
+		})
+		if errors.Is(err, mautrix.MNotFound) {
+			return "", nil // gone already
+		}
+	case p.Reaction != "":
+		reaction := &event.ReactionEventContent{RelatesTo: *(&event.RelatesTo{}).SetAnnotation(id.EventID(p.ReactsTo.Event), p.Reaction)}
+		answer, err = c.put(ctx, room, event.EventReaction, o.Txn, reaction)
+		if known, _ := answered(err); known != nil && known.ErrCode == "M_DUPLICATE_ANNOTATION" {
+			return "", nil // there already
+		}
+	default:
+		return c.sendMessage(ctx, room, o)
+	}
+	return sentEvent(answer, err)
+}
+
+func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoing) (chat.EventID, error) {
+	if err := c.askEncryption(ctx, room); err != nil {
+		return "", prepareError(err)
+	}
+	message := c.message(o.Post)
+	// Looked at last: sync may have seen the room become encrypted meanwhile.
+	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
+		return sentEvent(c.put(ctx, room, event.EventMessage, o.Txn, message))
+	}
+	ciphertext, err := c.encrypt(ctx, room, message)
+	if err != nil {
+		return "", prepareError(err)
+	}
+	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
+}
+
+// put sends an event that carries its key.
+func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
+	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
+		Parsed: content, Raw: map[string]any{postKey: txn},
+	}, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
+}
+
+// sentEvent makes sure that success names an event.
+func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
+	switch {
+	case err != nil:
+		return "", sendError(err)
+	case answer == nil || answer.EventID == "":
+		return "", errors.New("the homeserver's answer names no event")
+	}
+	return chat.EventID(answer.EventID), nil
+}
+
+// message is the content of a text.
+func (c *Client) message(p chat.Post) *event.MessageEventContent {
+	content := &event.MessageEventContent{
+		MsgType:       event.MsgNotice,
+		Body:          PlainText(p.HTML, p.Lang),
+		Format:        event.FormatHTML,
+		FormattedBody: p.HTML,
+		Mentions:      &event.Mentions{},
+		// An empty list keeps clients from fetching previews of the links (MSC4095).
+		BeeperLinkPreviews: []*event.BeeperLinkPreview{},
+	}
+	if p.Rings {
+		content.MsgType = event.MsgText
+	}
+	for _, user := range p.Mentions {
+		content.Mentions.Add(id.UserID(user))
+	}
+	thread, reply := id.EventID(p.Thread.Event), id.EventID(p.ReplyTo.Event)
+	switch {
+	case !p.Edits.IsZero():
+		content.SetEdit(id.EventID(p.Edits.Event))
+	case thread != "":
+		if reply == "" {
+			reply = thread
+		}
+		// Clients without threads show a reply.
+		content.RelatesTo = (&event.RelatesTo{}).SetThread(thread, reply)
+	case reply != "":
+		content.RelatesTo = (&event.RelatesTo{}).SetReplyTo(reply)
+	}
+	return content
+}
+
+// askEncryption learns from the homeserver, once a process, whether the room is
+// encrypted: what sync told a former process may be out of date.
+func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
+	encrypted, asked := c.rooms.encrypted(room)
+	if asked {
+		return nil
+	}
+	var content event.EncryptionEventContent
+	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
+	switch {
+	case err == nil:
+		if err := c.rooms.sawEncryption(ctx, room); err != nil {
+			return err
+		}
+		encrypted = true
+	case !errors.Is(err, mautrix.MNotFound):
+		return fmt.Errorf("ask whether the room is encrypted: %w", err)
+	}
+	if encrypted {
+		if err := c.knowEncryption(ctx, room); err != nil {
+			return err
+		}
+	}
+	c.rooms.askedEncryption(room)
+	return nil
+}
+
+// knowEncryption makes sure that the key store has what encrypting needs: how
+// the room is encrypted, and since when its messages may be read.
+func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
+	if known, err := c.state.IsEncrypted(ctx, room); err != nil {
+		return err
+	} else if !known {
+		// The room was seen encrypted once, and the homeserver says otherwise now:
+		// it stays encrypted for us.
+		if err := c.state.SetEncryptionEvent(ctx, room, &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}); err != nil {
+			return err
+		}
+	}
+	var visibility event.HistoryVisibilityEventContent
+	err := c.mx.StateEvent(ctx, room, event.StateHistoryVisibility, "", &visibility)
+	if err != nil && !errors.Is(err, mautrix.MNotFound) {
+		return fmt.Errorf("ask for the history visibility: %w", err)
+	}
+	return nil
+}
+
+// encrypt encrypts for every member's devices, sharing a new key with them
+// first where needed.
+func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
+	if err := c.knowMembers(ctx, room); err != nil {
+		return nil, err
+	}
+	content := &event.Content{Parsed: message}
+	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
+	if crypto.IsShareError(err) {
+		var members []id.UserID
+		if members, err = c.state.GetRoomJoinedOrInvitedMembers(ctx, room); err != nil {
+			return nil, fmt.Errorf("read the room's members: %w", err)
+		}
+		if err := c.mach.ShareGroupSession(ctx, room, members); err != nil {
+			return nil, fmt.Errorf("share the room's key: %w", err)
+		}
+		ciphertext, err = c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encrypt: %w", err)
+	}
+	return ciphertext, nil
+}
+
+// knowMembers reads the full member list before the first message that this
+// process encrypts for the room, and again after a gap. When it is not what the
+// room's key was shared with, the key is given up.
+func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
+	c.mu.Lock()
+	known := c.membersKnown[room]
+	c.membersKnown[room] = true // a gap seen from here on asks anew
+	c.mu.Unlock()
+	if known {
+		return nil
+	}
+	err := func() error {
+		before, err := c.state.GetRoomJoinedOrInvitedMembers(ctx, room)
+		if err != nil {
+			return err
+		}
+		if _, err := c.mx.Members(ctx, room); err != nil {
+			return err
+		}
+		after, err := c.state.GetRoomJoinedOrInvitedMembers(ctx, room)
+		if err != nil {
+			return err
+		}
+		slices.Sort(before)
+		slices.Sort(after)
+		if !slices.Equal(before, after) {
+			return c.mach.CryptoStore.RemoveOutboundGroupSession(ctx, room)
+		}
+		return nil
+	}()
+	if err != nil {
+		c.forgetMembers(room)
+		return fmt.Errorf("learn the room's members: %w", err)
+	}
+	return nil
+}
+
+// forgetMembers has the member list read again before the next message.
+func (c *Client) forgetMembers(room id.RoomID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.membersKnown, room)
+}
+
+// MarkRead implements queue.Transport.
+func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
+	return c.mx.SendReceipt(ctx, id.RoomID(room), id.EventID(read), event.ReceiptTypeRead, nil)
+}

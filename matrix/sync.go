@@ -1,0 +1,221 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const (
+	// longPoll is how long a sync waits for news.
+	longPoll = 30 * time.Second
+	// pollGrace is what the homeserver gets beyond that to answer.
+	pollGrace = 90 * time.Second
+	// timelineLimit is how many events of a room one sync brings at most.
+	timelineLimit = 50
+)
+
+// errSettle ends a poll early so that the next can settle a doubt.
+var errSettle = errors.New("a post's end is unknown")
+
+// Intake takes in what sync brings.
+type Intake interface {
+	Accept(ctx context.Context, b queue.Batch) error
+	Unlock(ctx context.Context, e chat.Event) error
+	Doubts() <-chan struct{}
+	SyncBy() time.Time
+}
+
+// Sync brings in what happens until ctx ends. It survives whatever passes; it
+// returns an error of errors.go when only the operator can help.
+func (c *Client) Sync(ctx context.Context, intake Intake) error {
+	// Before the first sync: what was said in them while the bot was down is for it.
+	later := c.declareRooms(ctx)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.syncLoop(ctx, intake) })
+	g.Go(func() error { return c.watchLocked(ctx, intake) })
+	g.Go(func() error { return c.joinRooms(ctx, later) })
+	return g.Wait()
+}
+
+func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
+	since, err := c.store.Position(ctx)
+	if err != nil {
+		return fmt.Errorf("read the sync position: %w", err)
+	}
+	var filter string
+	var lastBegan time.Time
+	failures := 0
+	for ctx.Err() == nil {
+		began := time.Now()
+		next := since
+		err := func() error {
+			if filter == "" {
+				answer, err := c.mx.CreateFilter(ctx, syncFilter())
+				if err != nil {
+					return fmt.Errorf("store the sync filter: %w", err)
+				}
+				filter = answer.FilterID
+			}
+			request := mautrix.ReqSync{Since: since, FilterID: filter, SetPresence: c.mx.SyncPresence}
+			// A first sync, one after a failure, and one that settles a doubt answer at once.
+			if since != "" && failures == 0 && !intake.SyncBy().After(lastBegan) {
+				request.Timeout = int(longPoll.Milliseconds())
+			}
+			answer, err := c.poll(ctx, request, intake)
+			if err != nil {
+				return err
+			}
+			if err := c.process(ctx, answer, since, began, intake); err != nil {
+				return fmt.Errorf("take in a sync: %w", err)
+			}
+			next = answer.NextBatch
+			return nil
+		}()
+		switch {
+		case err == nil:
+			if failures > 0 {
+				c.log.Info().Msg("The homeserver answers again")
+			}
+			since, lastBegan, failures = next, began, 0
+			c.synced.Store(time.Now().UnixMilli())
+		case ctx.Err() != nil:
+		case errors.Is(err, errSettle):
+		case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
+			if err := c.loginAgain(ctx); errors.Is(err, ErrUnreachable) || errors.Is(err, ErrTooManyLogins) {
+				c.pauseAfter(ctx, &failures, err)
+			} else if err != nil {
+				return err
+			}
+		case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
+			return fmt.Errorf("%w: %w", ErrLoggedOut, err)
+		default:
+			c.pauseAfter(ctx, &failures, err)
+		}
+	}
+	return nil
+}
+
+// pauseAfter backs off after a failed sync.
+func (c *Client) pauseAfter(ctx context.Context, failures *int, err error) {
+	*failures++
+	pause := min(time.Second<<min(*failures-1, 5), 30*time.Second)
+	pause = pause/2 + rand.N(pause/2)
+	if isStatus(err, 429) {
+		pause = retryAfter(err)
+	}
+	log := c.log.Warn()
+	if *failures%20 == 0 {
+		log = c.log.Error()
+	}
+	log.Err(err).Dur("again_in", pause).Int("failures", *failures).Msg("The sync failed")
+	wait(ctx, pause)
+}
+
+// poll makes one sync request, and gives it up when a doubt can be settled by a
+// new one.
+func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
+	began := time.Now()
+	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)
+	defer cancelTimeout()
+	ctx, cancel := context.WithCancelCause(ctx)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for {
+			var due <-chan time.Time
+			if by := intake.SyncBy(); by.After(began) {
+				due = time.After(time.Until(by))
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-intake.Doubts():
+			case <-due:
+				cancel(errSettle)
+				return
+			}
+		}
+	}()
+	answer, err := c.mx.FullSyncRequest(ctx, request)
+	cause := context.Cause(ctx)
+	cancel(nil)
+	<-watched
+	if err != nil && errors.Is(cause, errSettle) {
+		return nil, errSettle
+	}
+	return answer, err
+}
+
+func syncFilter() *mautrix.Filter {
+	nothing := &mautrix.FilterPart{NotTypes: []event.Type{{Type: "*"}}}
+	return &mautrix.Filter{
+		AccountData: nothing,
+		Presence:    nothing,
+		Room: &mautrix.RoomFilter{
+			AccountData: nothing,
+			Ephemeral:   nothing,
+			State: &mautrix.FilterPart{LazyLoadMembers: true, Types: []event.Type{
+				event.StateEncryption, event.StateCreate, event.StatePowerLevels, event.StateJoinRules,
+				event.StateHistoryVisibility, event.StateMember, event.StateTombstone, accessRules,
+			}},
+			Timeline: &mautrix.FilterPart{LazyLoadMembers: true, Limit: timelineLimit},
+		},
+	}
+}
+
+// process takes in one sync response: what it says of encryption first, then
+// the keys it brings, then what happened; all that is said and the position
+// are committed together.
+func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	received := time.Now()
+	for room, joined := range answer.Rooms.Join {
+		if err := c.noteEncryption(ctx, room, joined); err != nil {
+			return err
+		}
+	}
+	c.mach.ProcessSyncResponse(ctx, answer, since)
+
+	batch := queue.Batch{Began: began, Received: received}
+	var rooms []chat.Room
+	for room, joined := range answer.Rooms.Join {
+		changed, err := c.joinedRoom(ctx, room, joined, since, received, &batch)
+		if err != nil {
+			return err
+		}
+		rooms = append(rooms, changed...)
+	}
+	invited := c.invitations(answer)
+	rooms = append(rooms, invited...)
+	rooms = append(rooms, c.leftRooms(answer)...)
+	batch.Change = func(ctx context.Context) error {
+		for _, r := range rooms {
+			if err := c.rooms.save(ctx, r); err != nil {
+				return err
+			}
+		}
+		return c.store.SavePosition(ctx, answer.NextBatch)
+	}
+	if err := intake.Accept(ctx, batch); err != nil {
+		return err
+	}
+	if len(invited) > 0 {
+		c.rooms.wakeJoiner()
+	}
+	return nil
+}

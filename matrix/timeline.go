@@ -1,0 +1,284 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const (
+	// gapLimit bounds how many events are read back in a room.
+	gapLimit = 1000
+	gapPage  = 100
+	// doubtMargin allows for clocks that differ.
+	doubtMargin = 5 * time.Minute
+)
+
+// accessRules is Tchap's own state event on who may be in a room.
+var accessRules = event.Type{Type: "im.vector.room.access_rules", Class: event.StateEventType}
+
+// noteEncryption looks for the one fact that must be known before all else.
+func (c *Client) noteEncryption(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
+	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
+		for _, evt := range events {
+			if evt.Type.Type == event.StateEncryption.Type && evt.StateKey != nil {
+				if err := c.rooms.sawEncryption(ctx, room); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// joinedRoom takes in what happened in a room that the bot is in. It returns
+// what is to be stored of the room.
+func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom, since string, received time.Time, batch *queue.Batch) ([]chat.Room, error) {
+	if !c.rooms.setUp(room) {
+		return nil, nil
+	}
+	for _, evt := range joined.State.Events {
+		c.stateEvent(ctx, room, evt)
+	}
+	for _, evt := range joined.Timeline.Events {
+		if evt.StateKey != nil {
+			c.stateEvent(ctx, room, evt)
+		}
+	}
+	if joined.Timeline.Limited {
+		// Members may have come and gone unseen.
+		c.forgetMembers(room)
+	}
+	known := c.rooms.get(room)
+	stored := known
+	if n := joined.Summary.JoinedMemberCount; n != nil {
+		stored.Members = *n
+		if n := joined.Summary.InvitedMemberCount; n != nil {
+			stored.Members += *n
+		}
+	}
+	stored.Joined = true
+
+	events, joinEvent, err := c.timeline(ctx, room, known, joined.Timeline, since, received)
+	if err != nil {
+		return nil, err
+	}
+	if joinEvent != nil && known.InvitedBy != "" {
+		greeting := &chat.Event{
+			ID: chat.EventID(joinEvent.ID), Room: known.ID, Sender: known.InvitedBy,
+			At: received, Direct: isDirect(stored), Joined: &chat.Joined{},
+		}
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: greeting.ID, Room: greeting.Room, At: received, Event: greeting})
+	}
+	for _, evt := range events {
+		c.takeIn(ctx, room, evt, isDirect(stored), batch)
+	}
+	if stored == known {
+		return nil, nil
+	}
+	return []chat.Room{stored}, nil
+}
+
+// isDirect: two people, and an invitation that said so.
+func isDirect(r chat.Room) bool { return r.Direct && r.Members <= 2 }
+
+// stateEvent keeps what encryption has to know of a room.
+func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
+	evt.RoomID = room
+	evt.Type.Class = event.StateEventType
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
+		if !errors.Is(err, event.ErrUnsupportedContentType) {
+			c.log.Debug().Err(err).Str("type", evt.Type.Type).Msg("A state event could not be read")
+		}
+		return
+	}
+	mautrix.UpdateStateStore(ctx, c.state, evt)
+	switch evt.Type {
+	case event.StateMember:
+		c.mach.HandleMemberEvent(ctx, evt)
+	case event.StateHistoryVisibility:
+		c.mach.HandleHistoryVisibility(ctx, evt)
+	}
+}
+
+// timeline returns the room's events that are new to the bot, oldest first, a
+// gap read back included. In a room that it has just joined these are the ones
+// after its join, or, in a direct message, after its invitation; joinEvent is
+// then that join.
+func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
+	events = tl.Events
+	isOwn := func(evt *event.Event, membership event.Membership) bool {
+		if evt.Type.Type != event.StateMember.Type || evt.GetStateKey() != c.mx.UserID.String() {
+			return false
+		}
+		is, _ := evt.Content.Raw["membership"].(string)
+		return is == string(membership)
+	}
+	if known.Joined {
+		if tl.Limited {
+			stop, err := c.gapEnd(ctx, room, received)
+			if err != nil {
+				return nil, nil, err
+			}
+			older, err := c.readBack(ctx, room, tl.PrevBatch, since, func(evt *event.Event) (bool, error) {
+				if isOwn(evt, event.MembershipJoin) || isOwn(evt, event.MembershipInvite) ||
+					(!stop.IsZero() && time.UnixMilli(evt.Timestamp).Before(stop)) {
+					return true, nil
+				}
+				return c.store.KnownEvent(ctx, chat.EventID(evt.ID))
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			events = slices.Concat(older, events)
+		}
+		return events, nil, nil
+	}
+	if known.InvitedBy == "" {
+		return c.enteredTimeline(events, since, isOwn), nil, nil
+	}
+	boundary := event.MembershipJoin
+	if known.Direct {
+		boundary = event.MembershipInvite
+	}
+	reached := func(evt *event.Event) (bool, error) { return isOwn(evt, boundary), nil }
+	if !slices.ContainsFunc(events, func(evt *event.Event) bool { return isOwn(evt, boundary) }) && tl.PrevBatch != "" {
+		older, err := c.readBack(ctx, room, tl.PrevBatch, "", reached)
+		if err != nil {
+			return nil, nil, err
+		}
+		events = slices.Concat(older, events)
+	}
+	start := -1
+	for i, evt := range events {
+		if isOwn(evt, boundary) {
+			start = i
+		}
+		if isOwn(evt, event.MembershipJoin) {
+			joinEvent = evt
+			if start < 0 {
+				start = i // the invitation is out of reach
+			}
+		}
+	}
+	if start < 0 {
+		c.log.Warn().Str("room", string(known.ID)).Msg("The bot's own join was not found: nothing said before now is answered")
+		return nil, nil, nil
+	}
+	return events[start:], joinEvent, nil
+}
+
+// enteredTimeline is the timeline of a room of the configuration that the bot
+// has not served before: what follows its join, or all that this sync brings
+// when it was there already.
+func (c *Client) enteredTimeline(events []*event.Event, since string, isOwn func(*event.Event, event.Membership) bool) []*event.Event {
+	if since == "" {
+		return nil // said before the bot's first start
+	}
+	for i, evt := range slices.Backward(events) {
+		if isOwn(evt, event.MembershipJoin) {
+			return events[i:]
+		}
+	}
+	return events
+}
+
+// gapEnd is the age beyond which a gap holds nothing of interest: neither what
+// would still be answered, nor the end of an attempt to send.
+func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (time.Time, error) {
+	if c.config.AnswerWithin == 0 {
+		return time.Time{}, nil
+	}
+	end := received.Add(-c.config.AnswerWithin)
+	doubt, err := c.store.OldestDoubt(ctx, chat.RoomID(room))
+	if err != nil {
+		return end, fmt.Errorf("look for unsettled posts: %w", err)
+	}
+	if !doubt.IsZero() && doubt.Add(-doubtMargin).Before(end) {
+		end = doubt.Add(-doubtMargin)
+	}
+	return end, nil
+}
+
+// readBack pages back from a token until done says so, and returns what it read
+// up to there, oldest first. to is only a hint to the homeserver.
+func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, done func(*event.Event) (bool, error)) ([]*event.Event, error) {
+	var newestFirst []*event.Event
+	for len(newestFirst) < gapLimit && from != "" {
+		page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, nil, gapPage)
+		if err != nil {
+			return nil, fmt.Errorf("read back a room: %w", err)
+		}
+		for _, evt := range page.Chunk {
+			newestFirst = append(newestFirst, evt)
+			if stop, err := done(evt); err != nil {
+				return nil, err
+			} else if stop {
+				from = ""
+				break
+			}
+		}
+		if len(page.Chunk) == 0 || page.End == from {
+			break
+		}
+		if from != "" {
+			from = page.End
+		}
+	}
+	slices.Reverse(newestFirst)
+	return newestFirst, nil
+}
+
+// takeIn adds what one event means to the batch. An event that cannot be
+// understood is passed over, whatever is wrong with it.
+func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, direct bool, batch *queue.Batch) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("event", evt.ID.String()).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("An event could not be understood")
+		}
+	}()
+	evt.RoomID = room
+	if evt.Sender == c.mx.UserID {
+		if txn, ok := evt.Content.Raw[postKey].(string); ok {
+			batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
+		} else if evt.Unsigned.TransactionID != "" {
+			batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
+		}
+		return
+	}
+	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.isBot(evt.Sender) {
+		return
+	}
+	if evt.Type.Type == event.EventEncrypted.Type {
+		plain, session, err := c.decrypt(ctx, evt)
+		if session != "" {
+			raw, err := json.Marshal(evt)
+			if err != nil {
+				return
+			}
+			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
+				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp), Session: session, Raw: raw,
+			})
+			return
+		}
+		if err != nil {
+			c.log.Warn().Err(err).Str("event", evt.ID.String()).Msg("A message cannot be decrypted and never will be")
+			return
+		}
+		evt = plain
+	}
+	if e := c.understand(evt, direct); e != nil {
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
+	}
+}

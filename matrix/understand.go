@@ -1,0 +1,116 @@
+package matrix
+
+import (
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// maxBody bounds what is kept of a message, in bytes.
+const maxBody = 16 << 10
+
+// understand turns a clear or decrypted event into a chat event; nil when it
+// calls for nothing.
+func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
+	trust := chat.TrustServer
+	if evt.Mautrix.WasEncrypted {
+		switch state := evt.Mautrix.TrustState; {
+		case state < id.TrustStateUnset:
+			c.log.Warn().Str("event", evt.ID.String()).Str("trust", state.String()).Msg("Ignoring a message from a device that is not its sender's")
+			return nil
+		case state >= id.TrustStateCrossSignedTOFU:
+			trust = chat.TrustVerified
+		default:
+			trust = chat.TrustMember
+		}
+	}
+	e := &chat.Event{
+		ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID), Sender: chat.UserID(evt.Sender),
+		At: time.UnixMilli(evt.Timestamp), Direct: direct, Trust: trust,
+	}
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
+		return nil
+	}
+	switch content := evt.Content.Parsed.(type) {
+	case *event.MessageEventContent:
+		if e.Message = c.readMessage(content); e.Message == nil {
+			return nil
+		}
+	case *event.ReactionEventContent:
+		target := content.RelatesTo.GetAnnotationID()
+		if target == "" || content.RelatesTo.Key == "" || len(content.RelatesTo.Key) > 64 {
+			return nil
+		}
+		e.Reaction = &chat.Reaction{Target: chat.EventID(target), Key: content.RelatesTo.Key}
+	case *event.RedactionEventContent:
+		target := evt.Redacts // before room version 11
+		if target == "" {
+			target = content.Redacts
+		}
+		if target == "" {
+			return nil
+		}
+		e.Redaction = &chat.Redaction{Target: chat.EventID(target)}
+	default:
+		return nil
+	}
+	return e
+}
+
+// readMessage reads a text; nil for notices and whatever else is no text.
+func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
+	relation := content.RelatesTo
+	edits := relation.GetReplaceID()
+	if edits != "" {
+		if content.NewContent == nil {
+			return nil
+		}
+		content = content.NewContent
+	}
+	if content.MsgType != event.MsgText {
+		return nil
+	}
+	body := content.Body
+	if relation.GetReplyTo() != "" {
+		body = event.TrimReplyFallbackText(body)
+	}
+	body, mentioned := c.stripName(body)
+	return &chat.Message{
+		Body: truncate(body, maxBody), Mentioned: mentioned,
+		Edits: chat.EventID(edits), Thread: chat.EventID(relation.GetThreadParent()),
+		ReplyTo: chat.EventID(relation.GetNonFallbackReplyTo()),
+	}
+}
+
+// stripName takes the bot's name off the start of a message, with what stands
+// between it and the rest: «Héraut : gimp» is addressed to the bot.
+func (c *Client) stripName(body string) (string, bool) {
+	start := strings.TrimLeft(body, " \t\u00a0\u202f")
+	for _, name := range c.names {
+		if len(start) < len(name) || !strings.EqualFold(start[:len(name)], name) {
+			continue
+		}
+		rest := start[len(name):]
+		trimmed := strings.TrimLeft(rest, " \t\u00a0\u202f:,")
+		if trimmed == rest && rest != "" {
+			continue // the name is only the start of a longer word
+		}
+		return trimmed, true
+	}
+	return body, false
+}
+
+// truncate cuts s to at most n bytes, between characters.
+func truncate(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,181 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.mau.fi/util/random"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/ssss"
+	"maunium.net/go/mautrix/crypto/utils"
+	"maunium.net/go/mautrix/id"
+)
+
+// verifyDevice makes this device one that the account itself vouches for
+// (cross-signing): clients exclude others from encrypted rooms. Keys are made
+// when the account has none; existing ones are opened with the recovery key,
+// and never replaced.
+func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
+	if !own.signed {
+		var err error
+		if own.master == "" {
+			err = c.makeVerificationKeys(ctx)
+		} else {
+			err = c.verifyWithRecoveryKey(ctx, own.master)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	c.verified.Store(true)
+	return nil
+}
+
+func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) error {
+	recoveryKey, err := readRecoveryKey(c.config.RecoveryKeyFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w (%s)", ErrNoRecoveryKey, c.config.RecoveryKeyFile)
+	} else if err != nil {
+		return err
+	}
+	err = c.mach.VerifyWithRecoveryKey(ctx, recoveryKey)
+	switch {
+	case errors.Is(err, ssss.ErrIncorrectSSSSKey), errors.Is(err, ssss.ErrInvalidRecoveryKey),
+		errors.Is(err, ssss.ErrKeyDataMACMismatch), errors.Is(err, ssss.ErrNotEncryptedForKey),
+		errors.Is(err, ssss.ErrNoDefaultKeyAccountDataEvent):
+		return fmt.Errorf("%w (%s): %w", ErrWrongRecoveryKey, c.config.RecoveryKeyFile, err)
+	case err != nil:
+		return fmt.Errorf("verify this device with the recovery key: %w", accountError(err))
+	case c.mach.CrossSigningKeys.MasterKey.PublicKey() != master:
+		return fmt.Errorf("%w (%s): the account's keys were replaced since", ErrWrongRecoveryKey, c.config.RecoveryKeyFile)
+	}
+	c.log.Info().Msg("This device is verified with the recovery key")
+	return nil
+}
+
+// makeVerificationKeys makes the account's keys. The recovery key is in its
+// file before anything is published, and the public keys come last: whatever
+// step a crash falls on, the next start finds either no published keys, and
+// does it all again with the same recovery key, or keys that it opens.
+func (c *Client) makeVerificationKeys(ctx context.Context) error {
+	key, err := c.recoveryKey(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := c.mach.GenerateCrossSigningKeys()
+	if err != nil {
+		return fmt.Errorf("make verification keys: %w", err)
+	}
+	if err := c.mach.SSSS.SetKeyData(ctx, key.ID, key.Metadata); err != nil {
+		return fmt.Errorf("store the verification keys on the homeserver: %w", accountError(err))
+	}
+	if err := c.mach.UploadCrossSigningKeysToSSSS(ctx, key, keys); err != nil {
+		return fmt.Errorf("store the verification keys on the homeserver: %w", accountError(err))
+	}
+	if err := c.mach.SSSS.SetDefaultKeyID(ctx, key.ID); err != nil {
+		return fmt.Errorf("store the verification keys on the homeserver: %w", accountError(err))
+	}
+	if err := c.mach.PublishCrossSigningKeys(ctx, keys, c.passwordStage); err != nil {
+		return fmt.Errorf("publish the verification keys: %w", accountError(err))
+	}
+	if err := c.mach.SignOwnDevice(ctx, c.mach.OwnIdentity()); err != nil {
+		return fmt.Errorf("sign this device: %w", accountError(err))
+	}
+	if err := c.mach.SignOwnMasterKey(ctx); err != nil {
+		return fmt.Errorf("sign the account's key: %w", accountError(err))
+	}
+	c.log.Info().Str("file", c.config.RecoveryKeyFile).Msg("The account has verification keys now, and this device is verified; keep the recovery key file safe, outside this machine too")
+	return nil
+}
+
+// passwordStage answers a homeserver that asks for the password once more
+// before the first keys are published; newer ones do not.
+func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
+	if c.config.Password == "" {
+		return nil
+	}
+	return &mautrix.ReqUIAuthLogin{
+		BaseAuthData: mautrix.BaseAuthData{Type: mautrix.AuthTypePassword, Session: stage.Session},
+		User:         c.mx.UserID.String(),
+		Password:     c.config.Password,
+	}
+}
+
+// recoveryKey is the key in the recovery key file, made now if there is none.
+// A secret storage that somebody else set up is left alone: it needs its own key.
+func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
+	text, err := readRecoveryKey(c.config.RecoveryKeyFile)
+	made := errors.Is(err, os.ErrNotExist)
+	if err != nil && !made {
+		return nil, err
+	}
+	keyID, stored, err := c.mach.SSSS.GetDefaultKeyData(ctx)
+	switch {
+	case err == nil && made:
+		return nil, fmt.Errorf("%w (%s)", ErrNoRecoveryKey, c.config.RecoveryKeyFile)
+	case err == nil:
+		key, err := stored.VerifyRecoveryKey(keyID, text)
+		if err != nil {
+			return nil, fmt.Errorf("%w (%s): %w", ErrWrongRecoveryKey, c.config.RecoveryKeyFile, err)
+		}
+		return key, nil
+	case !errors.Is(err, ssss.ErrNoDefaultKeyAccountDataEvent) && !errors.Is(err, ssss.ErrNoKeyFieldInAccountDataEvent):
+		return nil, fmt.Errorf("ask for the account's secret storage: %w", accountError(err))
+	}
+	if !made {
+		secret := utils.DecodeBase58RecoveryKey(text)
+		if secret == nil {
+			return nil, fmt.Errorf("%w (%s): it is malformed", ErrWrongRecoveryKey, c.config.RecoveryKeyFile)
+		}
+		return ssss.WrapKey(secret, nil)
+	}
+	key, err := ssss.WrapKey(random.Bytes(32), nil)
+	if err != nil {
+		return nil, fmt.Errorf("make a recovery key: %w", err)
+	}
+	return key, writeRecoveryKey(c.config.RecoveryKeyFile, key.RecoveryKey())
+}
+
+// readRecoveryKey returns os.ErrNotExist when there is no file or an empty one.
+func readRecoveryKey(name string) (string, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", fmt.Errorf("read the recovery key: %w", err)
+	}
+	text := strings.TrimSpace(string(data))
+	if text == "" {
+		return "", fmt.Errorf("read the recovery key: %s is empty: %w", name, os.ErrNotExist)
+	}
+	return text, nil
+}
+
+// writeRecoveryKey puts the key on disk, whole or not at all.
+func writeRecoveryKey(name, key string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // rights 0600
+	if err != nil {
+		return fmt.Errorf("write the recovery key: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("write the recovery key: %w", err), os.Remove(f.Name()))
+		}
+	}()
+	if _, err := f.WriteString(key + "\n"); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
