@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,9 +34,14 @@ type Config struct {
 	DeviceName      string
 	UserAgent       string
 
-	Servers []string // the servers whose people may invite the bot; empty: its own
-	Rooms   []string // ids and aliases of rooms to serve and, where possible, to join
-	Bots    []string // patterns of user ids that are never answered
+	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
+	// OnRoom, if not nil, is told the id of each of Rooms as it is found.
+	OnRoom func(room string, roomID chat.RoomID)
+	// IsBot tells which senders are never answered; nil means none.
+	IsBot func(user chat.UserID) bool
+	// MayInvite tells from which servers people may invite the bot; nil means
+	// its own alone.
+	MayInvite func(server string) bool
 
 	AnswerWithin time.Duration // how far back a gap is read
 	Pace         *rate.Limiter // shared with the queue
@@ -119,6 +122,15 @@ func Open(ctx context.Context, config Config, store Store, log zerolog.Logger) (
 	}
 	if config.UnreadableAfter == 0 {
 		config.UnreadableAfter = 5 * time.Minute
+	}
+	if config.IsBot == nil {
+		config.IsBot = func(chat.UserID) bool { return false }
+	}
+	if config.MayInvite == nil {
+		config.MayInvite = func(server string) bool { return server == mx.UserID.Homeserver() }
+	}
+	if config.OnRoom == nil {
+		config.OnRoom = func(string, chat.RoomID) {}
 	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
@@ -203,20 +215,6 @@ func (c *Client) learnNames(ctx context.Context) {
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
 		c.names = append([]string{profile.DisplayName, "@" + profile.DisplayName}, c.names...)
 	}
-}
-
-// isBot reports whether the operator named this sender as a bot.
-func (c *Client) isBot(user id.UserID) bool {
-	for _, pattern := range c.config.Bots {
-		if ok, err := path.Match(pattern, user.String()); err == nil && ok {
-			return true
-		}
-		// A pattern without a server is about the localpart.
-		if ok, err := path.Match(pattern, "@"+user.Localpart()); err == nil && ok && !strings.Contains(pattern, ":") {
-			return true
-		}
-	}
-	return false
 }
 
 // bearer adds the access token to every request; the token changes at a soft

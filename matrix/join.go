@@ -19,7 +19,7 @@ import (
 const joinAgain = 5 * time.Minute
 
 // invitations returns the rooms whose invitation is accepted, to be stored and
-// then joined. Who may invite is the operator's to say (Config.Servers).
+// then joined. Who may invite is the operator's to say (Config.MayInvite).
 func (c *Client) invitations(answer *mautrix.RespSync) (accepted []chat.Room) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)
@@ -43,22 +43,14 @@ func (c *Client) invitations(answer *mautrix.RespSync) (accepted []chat.Room) {
 		if r.InvitedBy == "" {
 			continue
 		}
-		if !c.mayInvite(id.UserID(r.InvitedBy)) {
-			c.log.Info().Str("room", room.String()).Str("server", id.UserID(r.InvitedBy).Homeserver()).Msg("Declining an invitation from a server that is not allowed to invite")
+		if server := id.UserID(r.InvitedBy).Homeserver(); !c.config.MayInvite(server) {
+			c.log.Info().Str("room", room.String()).Str("server", server).Msg("Declining an invitation from a server that is not allowed to invite")
 			c.rooms.decline(room)
 			continue
 		}
 		accepted = append(accepted, r)
 	}
 	return accepted
-}
-
-func (c *Client) mayInvite(user id.UserID) bool {
-	servers := c.config.Servers
-	if len(servers) == 0 {
-		servers = []string{c.mx.UserID.Homeserver()}
-	}
-	return slices.Contains(servers, user.Homeserver())
 }
 
 // leftRooms returns the rooms that the bot is no longer in, to be stored: a new
@@ -97,13 +89,19 @@ func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 			wait(ctx, time.Duration(min(try, 10))*time.Second)
 		}
 		if roomID != "" {
-			c.rooms.declare(roomID)
+			c.declare(room, roomID)
 		}
 		if roomID == "" || !c.rooms.get(roomID).Joined {
 			toJoin = append(toJoin, room)
 		}
 	}
 	return toJoin
+}
+
+// declare notes that a room of the configuration is served, under that id.
+func (c *Client) declare(room string, roomID id.RoomID) {
+	c.rooms.declare(roomID)
+	c.config.OnRoom(room, chat.RoomID(roomID))
 }
 
 // joinRooms joins the rooms of the configuration that it is not in and those
@@ -156,7 +154,7 @@ func (c *Client) joinDeclared(ctx context.Context, room string) bool {
 		}
 		return false
 	}
-	c.rooms.declare(answer.RoomID)
+	c.declare(room, answer.RoomID)
 	return true
 }
 

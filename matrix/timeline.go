@@ -257,7 +257,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 		}
 		return
 	}
-	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.isBot(evt.Sender) {
+	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.config.IsBot(chat.UserID(evt.Sender)) {
 		return
 	}
 	if evt.Type.Type == event.EventEncrypted.Type {
