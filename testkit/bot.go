@@ -82,20 +82,21 @@ func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bo
 // Start launches the bot and waits until it is ready.
 func (b *Bot) Start(t testing.TB) {
 	t.Helper()
-	if err := b.Launch(); err != nil {
+	if err := b.Launch(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	b.AwaitReady(t)
 }
 
-// Launch starts the process `bot run`, without waiting for it.
-func (b *Bot) Launch() error {
+// Launch starts the process `bot run`, without waiting for it. The process does
+// not end with ctx.
+func (b *Bot) Launch(ctx context.Context) error {
 	log, err := os.OpenFile(b.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close() // the child has its own
-	cmd := b.Command("run")
+	cmd := b.Command(context.WithoutCancel(ctx), "run")
 	cmd.Stdout, cmd.Stderr = log, log
 	b.process, err = startProcess(cmd)
 	if err != nil {
@@ -106,8 +107,8 @@ func (b *Bot) Launch() error {
 
 // Command is a command of the bot with its configuration, as `bot check` or
 // `bot login`, for the caller to run.
-func (b *Bot) Command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(b.program, append([]string{name, "--config", b.ConfigFile}, args...)...)
+func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.program, append([]string{name, "--config", b.ConfigFile}, args...)...)
 	cmd.Dir = b.Dir
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // else a second at each end
 	return cmd

@@ -19,7 +19,7 @@ func TestBotConfigPassesCheck(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := NewBot(t, test.config)
-			cmd := b.Command("check")
+			cmd := b.Command(t.Context(), "check")
 			output, err := cmd.CombinedOutput()
 			if cmd.ProcessState == nil {
 				t.Fatal(err)
@@ -58,7 +58,7 @@ func TestBotConfigKeys(t *testing.T) {
 
 func TestBotThatEndsAtOnce(t *testing.T) {
 	b := NewBot(t, BotConfig{Homeserver: "not an address"})
-	if err := b.Launch(); err != nil {
+	if err := b.Launch(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.WaitReady(t.Context()); err == nil {

@@ -43,8 +43,8 @@ func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homese
 		}
 		address := fmt.Sprintf("127.0.0.1:%d", port)
 		h.URL = "http://" + address
-		h.command = func() *exec.Cmd {
-			cmd := exec.Command(program, "-config", "dendrite.yaml", "-http-bind-address", address)
+		h.command = func(ctx context.Context) *exec.Cmd {
+			cmd := exec.CommandContext(ctx, program, "-config", "dendrite.yaml", "-http-bind-address", address)
 			cmd.Dir = dir
 			return cmd
 		}

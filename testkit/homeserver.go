@@ -35,7 +35,7 @@ type Homeserver struct {
 	SharedSecret string // for /_synapse/admin/v1/register
 	LogFile      string // what the server wrote, over all its starts
 
-	command func() *exec.Cmd // makes the command that runs it
+	command func(context.Context) *exec.Cmd // makes the command that runs it
 	process *process
 }
 
@@ -94,8 +94,8 @@ func (h *Homeserver) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the child has its own
-	cmd := h.command()
+	defer log.Close()                            // the child has its own
+	cmd := h.command(context.WithoutCancel(ctx)) // Stop ends it
 	cmd.Stdout, cmd.Stderr = log, log
 	h.process, err = startProcess(cmd)
 	if err != nil {

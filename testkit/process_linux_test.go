@@ -3,6 +3,7 @@ package testkit
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -21,7 +22,7 @@ func TestProcessEndsWithItsParent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		os.Stdout.WriteString(strconv.Itoa(child.cmd.Process.Pid) + "\n")
+		fmt.Fprintln(os.Stdout, child.cmd.Process.Pid)
 		<-child.done // never: we are killed before
 		return
 	}

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"net/http"
 	"regexp"
@@ -42,9 +43,7 @@ func (x *Exchange) Deliver(resp Response) {
 // deliver gives an answer of which the connection is cut after n bytes.
 func (x *Exchange) deliver(resp Response, n int) {
 	header := x.writer.Header()
-	for name, values := range resp.Header {
-		header[name] = values
-	}
+	maps.Copy(header, resp.Header)
 	header.Set("Content-Length", strconv.Itoa(len(resp.Body)))
 	x.proxy.update(func() {
 		x.Request.Status, x.Request.Response = resp.Status, resp.Body[:n]

@@ -134,12 +134,12 @@ func TestProxyRules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := NewProxy(t, target)
 			p.Add(test.rule)
-			got := ""
+			var got strings.Builder
 			for range len(test.want) {
-				got += fmt.Sprint(send(t, "GET", p.URL, "").status / 100)
+				got.WriteString(fmt.Sprint(send(t, "GET", p.URL, "").status / 100))
 			}
-			if got != test.want {
-				t.Errorf("answers %s, want %s", got, test.want)
+			if got.String() != test.want {
+				t.Errorf("answers %s, want %s", got.String(), test.want)
 			}
 		})
 	}
@@ -170,11 +170,11 @@ func TestProxySeedDecidesChances(t *testing.T) {
 		}
 		defer p.Close()
 		p.Add(Rule{Chance: 0.5, Do: BadGateway})
-		got := ""
+		var got strings.Builder
 		for range 40 {
-			got += fmt.Sprint(send(t, "GET", p.URL, "").status / 100)
+			got.WriteString(fmt.Sprint(send(t, "GET", p.URL, "").status / 100))
 		}
-		return got
+		return got.String()
 	}
 	first := run(1)
 	if again := run(1); again != first {
