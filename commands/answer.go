@@ -1,0 +1,144 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"heraut/catalogue"
+	"heraut/locale"
+)
+
+// About tells people who answers for the bot.
+type About struct {
+	RunBy   string
+	Contact string // an address, an e-mail address or a page
+}
+
+// Answerer turns lines into answers. It may be used by several goroutines.
+type Answerer struct {
+	about   About
+	zone    *time.Location // where dates are said
+	current func() catalogue.State
+	table   []command
+}
+
+// NewAnswerer returns an Answerer for the catalogue that current gives at each
+// line. A state without an interval never counts as stale.
+func NewAnswerer(about About, zone *time.Location, current func() catalogue.State) *Answerer {
+	return &Answerer{about: about, zone: zone, current: current, table: table()}
+}
+
+// Answer is what a line is answered with; the zero value if it is ignored.
+type Answer struct {
+	// Command is the command's name, in French words: "sill", "sill remplace".
+	Command string
+	// Found is every match in rank order, at most 20, whatever HTML shows of
+	// them. What is suggested after a miss is not in it.
+	Found []Found
+	HTML  string
+
+	// list is set if HTML is a numbered list to choose from.
+	list *list
+}
+
+// Found is something of the catalogue that was found.
+type Found struct {
+	Kind string // "software"
+	ID   string
+	Name string
+}
+
+// list is what the numbers of an answer stand for: the command that is then
+// answered, and the ids it is about.
+type list struct {
+	command string
+	ids     []string
+}
+
+// request is a line that a command was found for.
+type request struct {
+	Line
+	text     string // the whole line, without the prefix
+	prefixed bool
+	command  *command
+	args     string // what follows the command
+	state    catalogue.State
+}
+
+// Answer answers a line. It does not depend on former lines: a number alone is
+// searched like a name.
+func (a *Answerer) Answer(_ context.Context, l Line) (Answer, error) {
+	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
+	rest, prefixed := strings.CutPrefix(r.text, l.Prefix)
+	if prefixed {
+		r.text, r.prefixed = strings.TrimSpace(rest), true
+	}
+	if r.command, r.args = a.find(r.text); r.command != nil && (prefixed || l.Direct) {
+		return a.run(r)
+	}
+	word, _ := cutWord(rest)
+	switch {
+	case !l.Direct || !strings.ContainsFunc(r.text, letterOrDigit):
+		return Answer{}, nil
+	case prefixed && word != "":
+		return a.unknown(r, word)
+	}
+	return a.plain(r)
+}
+
+func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// run answers with the command. A software that is called like the rest of the
+// line is what is meant, even if that begins like a part of the command.
+func (a *Answerer) run(r request) (Answer, error) {
+	if _, all := cutWord(r.text); r.command.topic != "" && named(r.state.Catalogue, all) {
+		r.command, r.args = a.byName(r.command.topic), all
+	}
+	return r.command.answer(a, r)
+}
+
+func named(c *catalogue.Catalogue, name string) bool {
+	if c == nil {
+		return false
+	}
+	s, ok := c.Resolve(name)
+	return ok && slices.Equal(words(s.Name), words(name))
+}
+
+// plain answers a line for the bot that is no command: as "sill".
+func (a *Answerer) plain(r request) (Answer, error) {
+	rest, greeted := withoutGreeting(r.text)
+	switch {
+	case named(r.state.Catalogue, r.text):
+	case onlyCourtesy(rest) && greeted:
+		r.command = a.byName("aide")
+		return a.message(r, "welcome", struct{ Prefix string }{r.Prefix})
+	case onlyCourtesy(rest):
+		return Answer{}, nil
+	case greeted:
+		r.text = rest
+	}
+	r.text = "sill " + r.text
+	r.command, r.args = a.find(r.text)
+	return a.run(r)
+}
+
+func (a *Answerer) unknown(r request, word string) (Answer, error) {
+	return a.message(r, "unknown", struct{ Prefix, Word, Nearest string }{r.Prefix, word, a.nearest(word)})
+}
+
+// message is the answer that a template makes of data.
+func (a *Answerer) message(r request, template string, data any) (Answer, error) {
+	html, err := locale.Render(r.Lang, template, data)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer := Answer{HTML: html}
+	if r.command != nil {
+		answer.Command = r.command.name()
+	}
+	return answer, nil
+}

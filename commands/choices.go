@@ -1,0 +1,167 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// chooseWithin is how long a number alone chooses from a list.
+const chooseWithin = 5 * time.Minute
+
+// ErrNoChoice tells that there is no such list.
+var ErrNoChoice = errors.New("no list to choose from")
+
+// Choice is a numbered list that the bot posted for somebody to choose from.
+type Choice struct {
+	Cause   chat.EventID // the message that the list, as the first post, answers
+	Room    chat.RoomID
+	Asker   chat.UserID // who alone may choose
+	Thread  chat.EventID
+	Command string   // the name of the command that answers about what is chosen
+	IDs     []string // of the software, in the list's order
+	At      time.Time
+	// Next is the asker's next message in the room, once there is one: it alone
+	// may choose with nothing but a number.
+	Next chat.EventID
+}
+
+// Choices keeps the lists.
+type Choices interface {
+	// SaveChoice stores c in place of what c.Cause was answered with before;
+	// without IDs, that was no list. It joins the transaction of its context.
+	SaveChoice(ctx context.Context, c Choice) error
+	// ChoiceOf returns the list that the bot posted as the given event, or
+	// ErrNoChoice.
+	ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (Choice, error)
+	// ChoiceBefore returns the latest of the asker's lists in the room whose
+	// Next is the message, or that have none yet and are not older than since;
+	// or ErrNoChoice.
+	ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (Choice, error)
+}
+
+// choiceOf is what is to be stored of the answer to a message.
+func choiceOf(e chat.Event, l *list) Choice {
+	c := Choice{Cause: e.Cause(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
+	if l != nil {
+		c.Command, c.IDs = l.command, l.ids
+	}
+	return c
+}
+
+// save is the change that stores choices; nil if there are none.
+func (h *Handler) save(choices ...Choice) func(context.Context) error {
+	if len(choices) == 0 {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		for _, c := range choices {
+			if err := h.choices.SaveChoice(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// listBefore is the list that the message is the next message after; the zero
+// Choice if there is none. An edit is no new message.
+func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
+	since := e.At.Add(-chooseWithin)
+	if e.Message.Edits != "" {
+		since = e.At
+	}
+	c, err := h.choices.ChoiceBefore(ctx, e.Room, e.Sender, e.Cause(), since)
+	if errors.Is(err, ErrNoChoice) {
+		return Choice{}, nil
+	}
+	return c, err
+}
+
+// pick answers a number, in reply to a list or as the next message after it. It
+// reports false if the message is no choice. A number in reply to a list of
+// somebody else is one, and goes unanswered.
+func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (Answer, bool, error) {
+	n, ok := number(strings.TrimPrefix(firstLine(l.Text), l.Prefix))
+	if !ok {
+		return Answer{}, false, nil
+	}
+	c := before
+	if e.Message.ReplyTo != "" {
+		var err error
+		c, err = h.choices.ChoiceOf(ctx, e.Room, e.Message.ReplyTo)
+		switch {
+		case errors.Is(err, ErrNoChoice):
+			return Answer{}, false, nil
+		case err != nil || c.Asker != e.Sender:
+			return Answer{}, true, err
+		}
+	}
+	if c.IDs == nil || n > len(c.IDs) && !e.Direct && e.Message.ReplyTo == "" {
+		return Answer{}, false, nil // it may well mean something else
+	}
+	answer, err := h.answerer.chosen(l, c, n)
+	return answer, true, err
+}
+
+// reaction answers a number put on a list by its asker.
+func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
+	n, ok := number(e.Reaction.Key)
+	if !ok {
+		return queue.Result{}, nil
+	}
+	c, err := h.choices.ChoiceOf(ctx, e.Room, e.Reaction.Target)
+	switch {
+	case errors.Is(err, ErrNoChoice):
+		return queue.Result{}, nil
+	case err != nil:
+		return queue.Result{}, err
+	case c.Asker != e.Sender || n > len(c.IDs):
+		return queue.Result{}, nil
+	}
+	s := h.rooms.Of(e.Room)
+	l := Line{Lang: s.Language, Prefix: s.Prefix}
+	answer, err := h.answerer.chosen(l, c, n)
+	if err != nil {
+		return queue.Result{}, err
+	}
+	if answer, err = h.limit(e, l, answer); err != nil {
+		return queue.Result{}, err
+	}
+	return queue.Result{Posts: reply(e, e.Reaction.Target, c.Thread, answer.HTML)}, nil
+}
+
+// chosen answers about the n-th of a list, from 1.
+func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
+	r := request{Line: l, command: a.byName(c.Command), state: a.current()}
+	switch {
+	case r.command == nil || r.command.show == nil || r.state.Catalogue == nil:
+		return a.message(r, "loading", nil)
+	case n > len(c.IDs):
+		return a.message(r, "out-of-list", struct{ Last int }{len(c.IDs)})
+	}
+	s, ok := r.state.Catalogue.ByID(c.IDs[n-1])
+	if !ok {
+		return a.message(r, "gone", struct{ Prefix string }{l.Prefix})
+	}
+	return r.command.show(a, r, s)
+}
+
+var numeral = regexp.MustCompile(`^\s*(?i:n[°o]\s*|#\s*)?([1-9][0-9]?)\s*[.)]?\s*$`)
+
+// number reads a number alone, written or as a keycap emoji (1️⃣).
+func number(s string) (int, bool) {
+	s = strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(s)
+	m := numeral.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil
+}

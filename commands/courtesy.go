@@ -1,0 +1,32 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+)
+
+// What people also say to somebody who answers, and that asks for nothing.
+// Such lines are no search.
+var (
+	greetings = []string{"bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "hey"}
+	courtesy  = strings.Fields(`
+		merci beaucoup bien infiniment pour l d la le votre ton cette info infos aide reponse
+		ok oui non accord super parfait genial top bravo tres de rien au revoir bonne journee soiree
+		a tous toutes heraut ca va comment allez vous tu
+		thanks thank you so much great perfect bye yes no there everyone how are good morning evening`)
+)
+
+// withoutGreeting cuts the greeting that s begins with, and tells if there is one.
+func withoutGreeting(s string) (string, bool) {
+	w := words(s)
+	if len(w) == 0 || !slices.Contains(greetings, w[0]) {
+		return s, false
+	}
+	_, rest := cutWord(s)
+	return rest, true
+}
+
+// onlyCourtesy reports whether s says nothing else.
+func onlyCourtesy(s string) bool {
+	return !slices.ContainsFunc(words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
+}

@@ -1,0 +1,147 @@
+// Package commands is what people may ask, and the answers: one table is
+// dispatch, help and documentation.
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+	"heraut/rooms"
+)
+
+// Handler answers what is said in rooms. It may be used by several goroutines,
+// if they hand it the events of one room in order.
+type Handler struct {
+	answerer *Answerer
+	rooms    *rooms.Book
+	choices  Choices
+	persons  *limiter
+	inRoom   *limiter
+}
+
+// NewHandler returns a Handler for the rooms that book knows.
+func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *Handler {
+	return &Handler{a, book, choices, newLimiter(limits.Person), newLimiter(limits.Room)}
+}
+
+// Handle implements queue.Handler.
+func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
+	switch {
+	case e.Message != nil:
+		return h.message(ctx, e)
+	case e.Reaction != nil:
+		return h.reaction(ctx, e)
+	case e.Redaction != nil:
+		// The queue deletes the answers; a list among them is no more.
+		return queue.Result{Change: h.save(Choice{Cause: e.Cause(), Room: e.Room})}, nil
+	case e.Joined != nil:
+		return h.welcome(e)
+	}
+	return queue.Result{}, nil
+}
+
+// welcome says what the bot is, to a room that it joined.
+func (h *Handler) welcome(e chat.Event) (queue.Result, error) {
+	s := h.rooms.Of(e.Room)
+	html, err := locale.Render(s.Language, "welcome", struct{ Prefix string }{s.Prefix})
+	if err != nil {
+		return queue.Result{}, err
+	}
+	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html}}}, nil
+}
+
+// message answers a command or a choice, and ends the right of its sender to
+// choose with a number alone.
+func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
+	line := h.line(e)
+	before, err := h.listBefore(ctx, e)
+	if err != nil {
+		return queue.Result{}, err
+	}
+	var changes []Choice
+	if before.Next == "" && before.IDs != nil {
+		before.Next = e.Cause()
+		changes = append(changes, before)
+	}
+	answer, picked, err := h.pick(ctx, e, line, before)
+	if err != nil {
+		return queue.Result{}, err
+	}
+	if !picked {
+		if answer, err = h.answerer.Answer(ctx, line); err != nil {
+			return queue.Result{}, err
+		}
+	}
+	if answer.HTML != "" {
+		if answer, err = h.limit(e, line, answer); err != nil {
+			return queue.Result{}, err
+		}
+	}
+	if answer.list != nil || e.Message.Edits != "" {
+		changes = append(changes, choiceOf(e, answer.list))
+	}
+	return queue.Result{
+		Posts:  reply(e, e.Cause(), e.Message.Thread, answer.HTML),
+		Change: h.save(changes...),
+	}, nil
+}
+
+// line is what the message asks. A mention alone asks for help.
+func (h *Handler) line(e chat.Event) Line {
+	s := h.rooms.Of(e.Room)
+	l := Line{
+		Text: e.Message.Body, Lang: s.Language, Prefix: s.Prefix,
+		Direct: e.Direct || e.Message.Mentioned,
+	}
+	if e.Message.Mentioned && strings.TrimSpace(l.Text) == "" {
+		l.Text = "aide"
+	}
+	return l
+}
+
+// limit replaces an answer that is over a limit by a sentence, once, and then
+// by silence. An edit's answer is replaced each time, since there is one already.
+func (h *Handler) limit(e chat.Event, l Line, answer Answer) (Answer, error) {
+	verdict := h.persons.allow(string(e.Sender), e.At)
+	inRoom := verdict == within
+	if inRoom {
+		verdict = h.inRoom.allow(string(e.Room), e.At)
+	}
+	edit := e.Message != nil && e.Message.Edits != ""
+	switch {
+	case verdict == within:
+		return answer, nil
+	case verdict == over && !edit:
+		return Answer{}, nil
+	}
+	html, err := locale.Render(l.Lang, "too-many", struct{ Room bool }{inRoom})
+	return Answer{HTML: html}, err
+}
+
+// maxLines is how long an answer may be in a room; a longer one starts a thread.
+const maxLines = 8
+
+// reply is the post of html as an answer to an event, in its thread if it is in one.
+func reply(e chat.Event, to, thread chat.EventID, html string) []chat.Post {
+	if html == "" {
+		return nil
+	}
+	if thread == "" && !e.Direct && lines(html) > maxLines {
+		thread = to
+	}
+	return []chat.Post{{
+		Room:     e.Room,
+		Priority: chat.Answer,
+		HTML:     html,
+		Thread:   chat.Target{Event: thread},
+		ReplyTo:  chat.Target{Event: to},
+	}}
+}
+
+// lines counts the lines that a message shows.
+func lines(html string) int {
+	return strings.Count(html, "<p>") + strings.Count(html, "<li>") + strings.Count(html, "<br>")
+}

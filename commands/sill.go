@@ -1,0 +1,215 @@
+package commands
+
+import (
+	"regexp"
+	"strconv"
+
+	"heraut/catalogue"
+)
+
+const (
+	maxListed   = 5 // in a list to choose from, or of organisations or providers
+	maxFound    = 20
+	maxCompared = 4
+	someNews    = 3 // of each kind, so that they fit in eight lines
+	maxNews     = 10
+)
+
+// search answers with the one software that was meant, or with a list, or with
+// what comes nearest.
+func (a *Answerer) search(r request) (Answer, error) {
+	if r.args == "" {
+		return a.explain(r, r.command)
+	}
+	if r.state.Catalogue == nil {
+		return a.message(r, "loading", nil)
+	}
+	result := r.state.Catalogue.Search(r.args)
+	all := software(result.Matches)
+	switch {
+	case len(all) == 0:
+		return a.none(r, r.args, result.Nearest)
+	case result.Clear || len(all) == 1:
+		answer, err := r.command.show(a, r, all[0])
+		answer.Found = found(all)
+		return answer, err
+	}
+	return a.choose(r, "choice", r.args, all)
+}
+
+// before a product's name, as in « alternative à Photoshop »
+var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d['’])`)
+
+// replacing answers with the free software that replaces a product, or, if the
+// product is itself free, with comparable software.
+func (a *Answerer) replacing(r request) (Answer, error) {
+	product := preposition.ReplaceAllString(r.args, "")
+	if product == "" {
+		return a.explain(r, r.command)
+	}
+	c := r.state.Catalogue
+	if c == nil {
+		return a.message(r, "loading", nil)
+	}
+	all := software(c.Replacing(product))
+	if len(all) == 0 {
+		all = comparable(c, product)
+	}
+	switch len(all) {
+	case 0:
+		return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
+	case 1:
+		answer, err := r.command.show(a, r, all[0])
+		answer.Found = found(all)
+		return answer, err
+	}
+	return a.choose(r, "replacing", product, all)
+}
+
+// comparable are the entries that the one called name says it resembles.
+func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
+	s, ok := c.Resolve(name)
+	if !ok {
+		return nil
+	}
+	for _, similar := range s.Similar {
+		if other, ok := c.ByID(similar.ID); ok && other.Withdrawn == nil {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// choose answers with a numbered list.
+func (a *Answerer) choose(r request, template, query string, all []*catalogue.Software) (Answer, error) {
+	shown, _ := first(all, maxListed)
+	answer, err := a.message(r, template, choice{query, entries(shown), len(all), a.source(r.state)})
+	answer.Found = found(all)
+	answer.list = &list{command: r.command.name()}
+	for _, s := range shown {
+		answer.list.ids = append(answer.list.ids, s.ID)
+	}
+	return answer, err
+}
+
+func (a *Answerer) none(r request, query string, nearest []*catalogue.Software) (Answer, error) {
+	data := struct {
+		Query   string
+		Nearest []string
+	}{Query: query}
+	for _, s := range nearest {
+		data.Nearest = append(data.Nearest, s.Name)
+	}
+	return a.message(r, "none", data)
+}
+
+// What separates the names to compare, the surest sign first.
+var separators = []*regexp.Regexp{
+	regexp.MustCompile(`\s*[,;]\s*`),
+	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|contre)\s+|\s+/\s+`),
+	regexp.MustCompile(`\s+`),
+}
+
+func split(s string) []string {
+	for i, separator := range separators {
+		var parts []string
+		for _, part := range separator.Split(s, -1) {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		if len(parts) == 2 || len(parts) > 2 && i == 0 {
+			return parts
+		}
+	}
+	return nil
+}
+
+// compare answers with the same facts about several software.
+func (a *Answerer) compare(r request) (Answer, error) {
+	parts := split(r.args)
+	if len(parts) < 2 {
+		return a.explain(r, r.command)
+	}
+	c := r.state.Catalogue
+	if c == nil {
+		return a.message(r, "loading", nil)
+	}
+	parts, more := first(parts, maxCompared)
+	var all []*catalogue.Software
+	seen := map[string]bool{}
+	for _, name := range parts {
+		result := c.Search(name)
+		if len(result.Matches) == 0 {
+			return a.none(r, name, result.Nearest)
+		}
+		if s := result.Matches[0].Software; !seen[s.ID] {
+			seen[s.ID] = true
+			all = append(all, s)
+		}
+	}
+	if len(all) == 1 {
+		answer, err := a.card(r, all[0])
+		answer.Found = found(all)
+		return answer, err
+	}
+	answer, err := a.message(r, "compare", comparison{entries(all), more, a.source(r.state)})
+	answer.Found = found(all)
+	return answer, err
+}
+
+// news answers with what was referenced and withdrawn last. What follows the
+// word and is no number makes it a name: « !sill new relic ».
+func (a *Answerer) news(r request) (Answer, error) {
+	n := someNews
+	if r.args != "" {
+		asked, err := strconv.Atoi(r.args)
+		if err != nil {
+			_, r.args = cutWord(r.text)
+			r.command = a.byName(r.command.topic)
+			return r.command.answer(a, r)
+		}
+		n = min(max(asked, 1), maxNews)
+	}
+	c := r.state.Catalogue
+	if c == nil {
+		return a.message(r, "loading", nil)
+	}
+	referenced, withdrawn := c.Newest(n), c.LastWithdrawn(n)
+	answer, err := a.message(r, "new", news{entries(referenced), entries(withdrawn), a.source(r.state)})
+	answer.Found = found(append(referenced, withdrawn...))
+	return answer, err
+}
+
+// card, users and providers answer about one software.
+
+func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
+	return a.message(r, "card", card{entry{s}, a.source(r.state)})
+}
+
+func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {
+	shown, more := first(s.Organizations, maxListed)
+	return a.message(r, "users", users{card{entry{s}, a.source(r.state)}, shown, more})
+}
+
+func (a *Answerer) providers(r request, s *catalogue.Software) (Answer, error) {
+	shown, more := first(s.Providers, maxListed)
+	return a.message(r, "providers", providers{card{entry{s}, a.source(r.state)}, shown, more})
+}
+
+func software(matches []catalogue.Match) []*catalogue.Software {
+	all := make([]*catalogue.Software, len(matches))
+	for i, m := range matches {
+		all[i] = m.Software
+	}
+	return all
+}
+
+func found(all []*catalogue.Software) []Found {
+	shown, _ := first(all, maxFound)
+	out := make([]Found, len(shown))
+	for i, s := range shown {
+		out[i] = Found{Kind: "software", ID: s.ID, Name: s.Name}
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"strings"
+
+	"heraut/catalogue"
+)
+
+// command is a row of the table, which is dispatch, help and documentation.
+type command struct {
+	// topic is the command that this one is a part of; empty for those that
+	// stand first on a line.
+	topic string
+	// words name it: the French one, which is its name, and its aliases.
+	words  []string
+	answer func(a *Answerer, r request) (Answer, error)
+	// show answers about the one software that was meant, also when it is
+	// chosen from the command's list; nil if it has no lists.
+	show func(a *Answerer, r request, s *catalogue.Software) (Answer, error)
+}
+
+// name is what the templates and the contract call it: "sill remplace".
+func (c *command) name() string { return c.with(c.words[0]) }
+
+func (c *command) with(word string) string {
+	return strings.TrimSpace(c.topic + " " + word)
+}
+
+func (c *command) isCalled(word string) bool {
+	for _, w := range c.words {
+		if w == fold(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// table is in the order in which the help lists it. Each row has its lines
+// "line <name>" and "more <name>" in locale's commands.html.
+func table() []command {
+	return []command{
+		{"", []string{"sill"}, (*Answerer).search, (*Answerer).card},
+		{"sill", []string{"remplace", "equivalent", "alternative"}, (*Answerer).replacing, (*Answerer).card},
+		{"sill", []string{"compare"}, (*Answerer).compare, nil},
+		{"sill", []string{"nouveautes", "new"}, (*Answerer).news, nil},
+		{"sill", []string{"utilisateurs", "users"}, (*Answerer).search, (*Answerer).users},
+		{"sill", []string{"prestataires", "providers"}, (*Answerer).search, (*Answerer).providers},
+		{"", []string{"aide", "help"}, (*Answerer).help, nil},
+	}
+}
+
+// find returns the command that text begins with, and what follows it; nil if
+// it begins with none.
+func (a *Answerer) find(text string) (c *command, args string) {
+	first, rest := cutWord(text)
+	second, after := cutWord(rest)
+	for i := range a.table {
+		row := &a.table[i]
+		switch {
+		case row.topic == "" && row.isCalled(first):
+			c, args = row, rest // unless a part of it follows
+		case row.topic != "" && row.topic == fold(first) && row.isCalled(second):
+			return row, after
+		}
+	}
+	return c, args
+}
+
+// byName returns the command with that name, nil if there is none.
+func (a *Answerer) byName(name string) *command {
+	for i := range a.table {
+		if a.table[i].name() == name {
+			return &a.table[i]
+		}
+	}
+	return nil
+}
+
+// nearest is the command, as it is typed, that word may have been meant for;
+// empty if none is near. A part typed without its topic is one.
+func (a *Answerer) nearest(word string) string {
+	word = fold(truncate(word, 30))
+	best, found := min(2, len([]rune(word))/2)+1, ""
+	for i := range a.table {
+		for _, w := range a.table[i].words {
+			if d := distance(word, w); d < best {
+				best, found = d, a.table[i].with(w)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,128 @@
+package commands
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// What the templates of the catalogue are given.
+
+// entry is a software as templates show it.
+type entry struct{ *catalogue.Software }
+
+func entries(all []*catalogue.Software) []entry {
+	out := make([]entry, len(all))
+	for i, s := range all {
+		out[i] = entry{s}
+	}
+	return out
+}
+
+// Page is the address of its page on the SILL's site, empty if it has no
+// number there.
+func (e entry) Page() string {
+	if e.ID == "" || strings.Trim(e.ID, "0123456789") != "" {
+		return ""
+	}
+	return "https://code.gouv.fr/sill/detail?id=" + url.QueryEscape(e.ID)
+}
+
+// HasStatus tells that the State says something of it beyond listing it.
+func (e entry) HasStatus() bool {
+	return e.Software.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState
+}
+
+// ReplacedNames are the names of the products it replaces.
+func (e entry) ReplacedNames() []string { return names(e.Replaces) }
+
+// SimilarNames are the names of comparable programs, those of the catalogue first.
+func (e entry) SimilarNames() []string {
+	var here, elsewhere []catalogue.Similar
+	for _, s := range e.Similar {
+		if s.ID != "" {
+			here = append(here, s)
+		} else {
+			elsewhere = append(elsewhere, s)
+		}
+	}
+	return names(append(here, elsewhere...))
+}
+
+func names(all []catalogue.Similar) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = s.Name
+	}
+	return out
+}
+
+// source is the age of the data, which every answer says.
+type source struct {
+	AsOf time.Time
+	Old  bool
+}
+
+func (a *Answerer) source(s catalogue.State) source {
+	return source{
+		AsOf: s.Catalogue.AsOf().In(a.zone),
+		Old:  s.Every > 0 && s.Stale(time.Now()),
+	}
+}
+
+// card, users and providers are about one software.
+type (
+	card struct {
+		entry
+		source
+	}
+	users struct {
+		card
+		Shown []catalogue.Organization
+		More  int
+	}
+	providers struct {
+		card
+		Shown []catalogue.Provider
+		More  int
+	}
+)
+
+// choice is a numbered list: the first of Total matches.
+type choice struct {
+	Query string
+	Items []entry
+	Total int
+	source
+}
+
+// comparison is of Items; More were asked for too.
+type comparison struct {
+	Items []entry
+	More  int
+	source
+}
+
+// AnyStatus tells that the line about it is worth its place.
+func (c comparison) AnyStatus() bool {
+	for _, e := range c.Items {
+		if e.HasStatus() {
+			return true
+		}
+	}
+	return false
+}
+
+// news are the entries that came and went last.
+type news struct {
+	Referenced, Withdrawn []entry
+	source
+}
+
+// first cuts a list and tells how many are left out.
+func first[T any](all []T, n int) (shown []T, more int) {
+	n = min(n, len(all))
+	return all[:n], len(all) - n
+}

@@ -1,0 +1,77 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+	"heraut/commands"
+)
+
+// keepChoices is as long as the ids of posts are kept: then nobody can tell any
+// more which list a reply or a reaction is about.
+const keepChoices = 90 * 24 * time.Hour
+
+// SaveChoice implements commands.Choices. It also forgets old ones.
+func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
+	if len(c.IDs) == 0 {
+		_, err := d.db.Exec(ctx, "DELETE FROM choice WHERE cause = $1", c.Cause)
+		return err
+	}
+	ids, err := json.Marshal(c.IDs)
+	if err != nil {
+		return err
+	}
+	if _, err := d.db.Exec(ctx, "DELETE FROM choice WHERE saved_at < $1", millis(time.Now().Add(-keepChoices))); err != nil {
+		return fmt.Errorf("forget old lists: %w", err)
+	}
+	_, err = d.db.Exec(ctx, `
+		INSERT INTO choice (cause, room_id, asker, thread, command, ids, asked_at, next_message, saved_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (cause) DO UPDATE SET room_id = excluded.room_id, asker = excluded.asker,
+			thread = excluded.thread, command = excluded.command, ids = excluded.ids,
+			asked_at = excluded.asked_at, next_message = excluded.next_message, saved_at = excluded.saved_at`,
+		c.Cause, c.Room, c.Asker, c.Thread, c.Command, string(ids), millis(c.At), c.Next, millis(time.Now()))
+	return err
+}
+
+const choiceColumns = "c.cause, c.room_id, c.asker, c.thread, c.command, c.ids, c.asked_at, c.next_message"
+
+// ChoiceOf implements commands.Choices.
+func (d *DB) ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (commands.Choice, error) {
+	return d.choice(ctx, `
+		SELECT `+choiceColumns+` FROM outbox o JOIN choice c ON c.cause = o.cause
+		WHERE o.event_id = $1 AND o.event_id <> '' AND o.slot = 0 AND c.room_id = $2`,
+		posted, room)
+}
+
+// ChoiceBefore implements commands.Choices.
+func (d *DB) ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (commands.Choice, error) {
+	return d.choice(ctx, `
+		SELECT `+choiceColumns+` FROM choice c
+		WHERE c.room_id = $1 AND c.asker = $2 AND (c.next_message = $3 OR c.next_message = '' AND c.asked_at >= $4)
+		ORDER BY c.asked_at DESC, c.saved_at DESC LIMIT 1`,
+		room, asker, message, millis(since))
+}
+
+func (d *DB) choice(ctx context.Context, query string, args ...any) (c commands.Choice, err error) {
+	var ids string
+	var at int64
+	err = d.db.QueryRow(ctx, query, args...).
+		Scan(&c.Cause, &c.Room, &c.Asker, &c.Thread, &c.Command, &ids, &at, &c.Next)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return c, commands.ErrNoChoice
+	case err != nil:
+		return c, err
+	}
+	c.At = fromMillis(at)
+	if err := json.Unmarshal([]byte(ids), &c.IDs); err != nil {
+		return c, fmt.Errorf("read the list of %s: %w", c.Cause, err)
+	}
+	return c, nil
+}
