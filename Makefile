@@ -1,0 +1,73 @@
+# What people and scripts may ask for; "make" alone lists it.
+#
+# The build tags stand here and nowhere else: goolm is Matrix's encryption in
+# pure Go, sqlite_fts5 is SQLite's full-text search. SQLite needs a C compiler.
+
+tags := goolm,sqlite_fts5
+test := go test -tags $(tags)
+lint := go tool -modfile=testkit/lint/go.mod golangci-lint
+export CGO_ENABLED := 1
+
+# The packages whose tests need a homeserver.
+end_to_end = $(shell grep -rl --include='*_test.go' '"heraut/testkit"' . | xargs -r -n1 dirname | sort -u)
+
+# A line "DIRECTORY TARGET" for each fuzz target.
+fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
+
+ROUNDS ?= 5
+
+.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench
+
+help:
+	@echo 'make build          bin/bot'
+	@echo 'make demo           a homeserver, the bot and a prompt, in this terminal'
+	@echo 'make test           all tests, on a real Dendrite where one is needed'
+	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
+	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
+	@echo 'make check          formatting, vet, lint, tests with the race detector, short fuzzing'
+	@echo 'make lint           the linter alone'
+	@echo 'make fuzz           ten minutes over all fuzz targets'
+	@echo 'make bench          the benchmarks'
+
+build:
+	go build -trimpath -tags $(tags) -o bin/bot ./cmd/bot
+
+demo:
+	@go build -v -trimpath -tags $(tags) -o bin/demo ./cmd/demo
+	@exec bin/demo
+
+test:
+	$(test) -shuffle=on -timeout 15m ./...
+
+test-synapse:
+	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -shuffle=on -timeout 15m $(end_to_end)
+
+crash:
+	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash
+	@exec bin/crash -rounds $(ROUNDS)
+
+fmt:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
+
+vet:
+	go vet -tags $(tags) ./...
+
+lint:
+	$(lint) run
+
+check: fmt vet lint
+	$(test) -race -shuffle=on -timeout 20m ./...
+	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
+
+fuzz:
+	@n=$$($(fuzz_targets) | wc -l); $(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=$$((600 / (n > 0 ? n : 1)))
+
+.PHONY: fuzz-each
+fuzz-each:
+	@$(fuzz_targets) | while read -r dir target; do \
+		echo "$$dir $$target, $(FUZZ_SECONDS) s"; \
+		$(test) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ_SECONDS)s -fuzzminimizetime 1s "$$dir" || exit 1; \
+	done
+
+bench:
+	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...

@@ -1,0 +1,157 @@
+// Package heraut_test holds the rules on who may import what.
+package heraut_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "heraut"
+
+// ours lists, for each package, the packages of ours that it may import outside
+// its tests. A package that is not here fails the test: decide where it belongs.
+var ours = map[string][]string{
+	"chat":              {},
+	"fetch":             {},
+	"catalogue":         {"fetch"},
+	"locale":            {"chat"},
+	"locale/localetest": {},
+	"queue":             {"chat"},
+	"rooms":             {"chat"},
+	"announce":          {"catalogue", "chat", "fetch", "locale", "queue", "rooms"},
+	"relay":             {"catalogue", "chat", "locale", "queue", "rooms"},
+	"commands":          {"announce", "catalogue", "chat", "locale", "queue", "relay", "rooms"},
+	"storage":           {"announce", "catalogue", "chat", "commands", "fetch", "queue", "relay", "rooms"},
+	"matrix":            {"chat", "queue"},
+	"health":            {"chat"},
+	"cmd/bot":           {"announce", "catalogue", "chat", "commands", "fetch", "health", "locale", "matrix", "queue", "relay", "rooms", "storage"},
+	"cmd/demo":          {"testkit"},
+	"testkit":           {"chat"},
+}
+
+// theirs lists the packages that may import, outside their tests, what starts
+// with a path. All may import what is not here.
+var theirs = map[string][]string{
+	"maunium.net/go/mautrix":      {"matrix", "testkit"},
+	"github.com/mattn/go-sqlite3": {"storage", "matrix", "testkit"},
+	"go.mau.fi/util/dbutil":       {"storage", "matrix", "testkit"},
+	"database/sql":                {"storage", "matrix", "testkit"},
+	"github.com/goccy/go-yaml":    {"cmd/bot"},
+	"testing":                     {"testkit", "locale/localetest"},
+}
+
+// within is the package of the rules that dir belongs to: those below testkit
+// are testkit.
+func within(dir string) string {
+	if strings.HasPrefix(dir, "testkit/") {
+		return "testkit"
+	}
+	return dir
+}
+
+// broken says which rule an import outside tests breaks, or is empty.
+func broken(dir, imported string) string {
+	pkg := within(dir)
+	allowed, known := ours[pkg]
+	if !known {
+		return dir + " is in no rule: add it to imports_test.go"
+	}
+	if local, ok := strings.CutPrefix(imported, module+"/"); ok {
+		if target := within(local); target != pkg && !slices.Contains(allowed, target) {
+			return fmt.Sprintf("%s may not import %s", dir, local)
+		}
+		return ""
+	}
+	for prefix, importers := range theirs {
+		if (imported == prefix || strings.HasPrefix(imported, prefix+"/")) && !slices.Contains(importers, pkg) {
+			return fmt.Sprintf("%s may not import %s", dir, imported)
+		}
+	}
+	return ""
+}
+
+func TestImports(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && name != "." && (strings.HasPrefix(name, ".") || name == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		seen++
+		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range source.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if rule := broken(path.Dir(filepath.ToSlash(file)), imported); rule != "" {
+				t.Errorf("%s: %s", file, rule)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 10 {
+		t.Errorf("only %d files were looked at", seen)
+	}
+}
+
+func TestTheRulesHold(t *testing.T) {
+	for name, test := range map[string]struct {
+		dir, imported string
+		broken        bool
+	}{
+		"allowed":                         {"catalogue", "heraut/fetch", false},
+		"not allowed":                     {"catalogue", "heraut/locale", true},
+		"an unlisted package":             {"utils", "strings", true},
+		"an unlisted package of ours":     {"cmd/bot", "heraut/utils", true},
+		"matrix from a command":           {"cmd/bot", "heraut/matrix", false},
+		"matrix from what decides":        {"commands", "heraut/matrix", true},
+		"storage from matrix":             {"matrix", "heraut/storage", true},
+		"testkit from the bot":            {"cmd/bot", "heraut/testkit", true},
+		"testkit from the demo":           {"cmd/demo", "heraut/testkit", false},
+		"below testkit":                   {"testkit/crash", "heraut/testkit", false},
+		"mautrix in matrix":               {"matrix", "maunium.net/go/mautrix/event", false},
+		"mautrix elsewhere":               {"queue", "maunium.net/go/mautrix/id", true},
+		"SQLite elsewhere":                {"catalogue", "github.com/mattn/go-sqlite3", true},
+		"a database elsewhere":            {"queue", "go.mau.fi/util/dbutil", true},
+		"YAML elsewhere":                  {"storage", "github.com/goccy/go-yaml/ast", true},
+		"testing in production":           {"fetch", "testing", true},
+		"synctest in production":          {"fetch", "testing/synctest", true},
+		"a name that only begins alike":   {"fetch", "testingother", false},
+		"the standard library everywhere": {"fetch", "net/http", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if rule := broken(test.dir, test.imported); (rule != "") != test.broken {
+				t.Errorf("%s importing %s: got %q", test.dir, test.imported, rule)
+			}
+		})
+	}
+}
+
+// A build without the tags stops with a sentence that says what to do.
+func TestTagsAreAskedFor(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-tags=", "./cmd/bot").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "make build") {
+		t.Errorf("go list without tags: %v\n%s", err, out)
+	}
+}
