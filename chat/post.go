@@ -41,6 +41,8 @@ type Post struct {
 	// HTML is the whole message, in the tags p br strong em del code pre
 	// blockquote ul ol li a. The plain text is derived from it when it is sent.
 	HTML string `json:"html,omitempty"`
+	// Lang is the language of HTML, "fr" or "en".
+	Lang string `json:"lang,omitempty"`
 	// Rings makes the message notify (m.text); all else is a notice, which never does.
 	Rings bool `json:"rings,omitempty"`
 	// Mentions are the only people that the message pings.

@@ -29,10 +29,15 @@ type Config struct {
 	Homeserver      string // its URL
 	User            string // the user id, or its localpart
 	Password        string // needed for a login only; may be empty
+	RecoveryKey     string // may be empty: then the file's
 	RecoveryKeyFile string // read when the account has keys, written when they are made
 	CryptoDB        string // the file of the keys
 	DeviceName      string
 	UserAgent       string
+
+	// NewSession has a session that does not stand any more replaced by a new
+	// login, on a new device. Without it only the operator can do that.
+	NewSession bool
 
 	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
 	// OnRoom, if not nil, is told the id of each of Rooms as it is found.
@@ -162,7 +167,13 @@ func (c *Client) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.shareDeviceKeys(ctx, own); err != nil {
+	err = c.shareDeviceKeys(ctx, own)
+	if errors.Is(err, ErrDeviceKeys) && c.config.NewSession {
+		if err := c.replaceSession(ctx); err != nil {
+			return err
+		}
+		return c.open(ctx)
+	} else if err != nil {
 		return err
 	}
 	if err := c.verifyDevice(ctx, own); err != nil {

@@ -42,7 +42,14 @@ func (c *Client) openSession(ctx context.Context) error {
 		return err
 	}
 	if token != "" && keys == keysPresent {
-		return c.checkToken(ctx)
+		err := c.checkToken(ctx)
+		if errors.Is(err, ErrLoggedOut) && c.config.NewSession {
+			if err := c.replaceSession(ctx); err != nil {
+				return err
+			}
+			return c.openSession(ctx)
+		}
+		return err
 	}
 	if token != "" {
 		if err := c.giveUpDevice(ctx); err != nil {
@@ -84,6 +91,20 @@ func (c *Client) giveUpDevice(ctx context.Context) error {
 	}
 	c.bearer.set("")
 	return c.store.SaveCredentials(ctx, chat.UserID(c.mx.UserID), "", "")
+}
+
+// replaceSession gives the session and its keys up, so that opening it again
+// logs in on a new device.
+func (c *Client) replaceSession(ctx context.Context) error {
+	c.log.Info().Msg("The former session does not stand any more: replacing it")
+	if _, err := c.mx.Logout(ctx); err != nil && !errors.Is(err, mautrix.MUnknownToken) {
+		return fmt.Errorf("log the former device out: %w", reachable(err))
+	}
+	c.bearer.set("")
+	if err := c.store.SaveCredentials(ctx, "", "", ""); err != nil {
+		return fmt.Errorf("forget the former session: %w", err)
+	}
+	return c.close()
 }
 
 // checkToken makes sure that the stored session still stands.

@@ -36,7 +36,7 @@ func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 }
 
 func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) error {
-	recoveryKey, err := readRecoveryKey(c.config.RecoveryKeyFile)
+	recoveryKey, err := c.readRecoveryKey()
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w (%s)", ErrNoRecoveryKey, c.config.RecoveryKeyFile)
 	} else if err != nil {
@@ -108,7 +108,7 @@ func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 // recoveryKey is the key in the recovery key file, made now if there is none.
 // A secret storage that somebody else set up is left alone: it needs its own key.
 func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
-	text, err := readRecoveryKey(c.config.RecoveryKeyFile)
+	text, err := c.readRecoveryKey()
 	made := errors.Is(err, os.ErrNotExist)
 	if err != nil && !made {
 		return nil, err
@@ -140,8 +140,13 @@ func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	return key, writeRecoveryKey(c.config.RecoveryKeyFile, key.RecoveryKey())
 }
 
-// readRecoveryKey returns os.ErrNotExist when there is no file or an empty one.
-func readRecoveryKey(name string) (string, error) {
+// readRecoveryKey returns os.ErrNotExist when none is configured and there is no
+// file, or an empty one.
+func (c *Client) readRecoveryKey() (string, error) {
+	if c.config.RecoveryKey != "" {
+		return c.config.RecoveryKey, nil
+	}
+	name := c.config.RecoveryKeyFile
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return "", fmt.Errorf("read the recovery key: %w", err)

@@ -3,13 +3,242 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/fetch"
+	"heraut/health"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
 )
 
-func serve(_ context.Context, _ *Config, _ zerolog.Logger) error { return errors.New("absent") }
+// stopWithin is what everything gets to end after a signal.
+const stopWithin = 10 * time.Second
 
-func login(_ context.Context, _ *Config, _ string, _ io.Writer, _ zerolog.Logger) error {
-	return errors.New("absent")
+var errStateInUse = errors.New("the state directory is in use by another process")
+
+// openState locks the state directory for this process and opens its database.
+// close undoes both.
+func openState(ctx context.Context, dir string) (db *storage.DB, closeState func() error, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make the state directory: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, nil, fmt.Errorf("lock the state directory: %w", err)
+	}
+	if !locked {
+		return nil, nil, fmt.Errorf("%w: %s", errStateInUse, dir)
+	}
+	db, err = storage.Open(ctx, filepath.Join(dir, "bot.db"))
+	if err != nil {
+		return nil, nil, errors.Join(err, lock.Unlock())
+	}
+	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
+}
+
+// serve runs the service until ctx ends.
+func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) {
+	db, closeState, err := openState(ctx, config.State)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeState()) }()
+
+	getter := fetch.New(fetch.Options{UserAgent: fetch.UserAgent(release(), config.About.Contact)})
+	defer getter.Close()
+	keeper, err := catalogue.NewKeeper(log.WithContext(ctx), catalogue.Settings{
+		Location: config.Catalogue.SILL.URL,
+		Every:    config.Catalogue.SILL.Every,
+		MaxLoss:  int(config.Catalogue.SILL.MaxLoss),
+	}, getter, db)
+	if err != nil {
+		return err
+	}
+
+	book := rooms.NewBook(rooms.Settings{Language: config.Language, Prefix: config.Prefix})
+	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact}
+	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current)
+	handler := commands.NewHandler(answerer, book, db, commands.Limits{
+		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
+	})
+
+	pace := newPace(config.Pace)
+	client, err := matrix.Open(ctx, matrixConfig(config, book, pace), db, log)
+	if err != nil {
+		return explained(err)
+	}
+	defer func() { err = errors.Join(err, client.Close()) }()
+
+	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
+	if err := box.Open(ctx); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return box.Run(ctx) })
+	g.Go(func() error { return explained(client.Sync(ctx, box)) })
+	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
+	if config.HTTP.Listen != "" {
+		var listen net.ListenConfig
+		listener, err := listen.Listen(ctx, "tcp", config.HTTP.Listen)
+		if err != nil {
+			return fmt.Errorf("listen for probes (http.listen): %w", err)
+		}
+		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
+	}
+	log.Info().Str("version", version()).Msg("Started")
+	err = waitFor(ctx, g)
+	log.Info().Msg("Stopped")
+	return err
+}
+
+// waitFor waits for the group, but not for ever once ctx has ended.
+func waitFor(ctx context.Context, g *errgroup.Group) error {
+	done := make(chan error, 1)
+	go func() { done <- g.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(stopWithin):
+		return errors.New("stopping takes too long: giving up")
+	}
+}
+
+// login opens a session, or checks the one that there is, and shows the
+// recovery key.
+func login(ctx context.Context, config *Config, password string, out io.Writer, log zerolog.Logger) (err error) {
+	db, closeState, err := openState(ctx, config.State)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeState()) }()
+	c := *config
+	c.Matrix.Password = Secret(password)
+	mc := matrixConfig(&c, rooms.NewBook(rooms.Settings{}), newPace(config.Pace))
+	mc.NewSession = true
+	client, err := matrix.Open(ctx, mc, db, log)
+	if err != nil {
+		return explained(err)
+	}
+	defer func() { err = errors.Join(err, client.Close()) }()
+	key, err := os.ReadFile(mc.RecoveryKeyFile)
+	if err != nil {
+		return fmt.Errorf("read the recovery key: %w", err)
+	}
+	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\nClé de récupération (code de vérification), à conserver en lieu sûr : %s", client.UserID(), key)
+	return nil
+}
+
+func matrixConfig(config *Config, book *rooms.Book, pace *rate.Limiter) matrix.Config {
+	mc := matrix.Config{
+		Homeserver:      config.Matrix.Homeserver.String(),
+		User:            config.Matrix.User,
+		Password:        string(config.Matrix.Password),
+		RecoveryKey:     string(config.Matrix.RecoveryKey),
+		RecoveryKeyFile: config.Matrix.RecoveryKeyFile,
+		CryptoDB:        filepath.Join(config.State, "crypto.db"),
+		DeviceName:      deviceName(),
+		UserAgent:       fetch.UserAgent(release(), config.About.Contact),
+		IsBot:           func(user chat.UserID) bool { return isBot(config.Bots, user) },
+		AnswerWithin:    config.AnswerWithin,
+		Pace:            pace,
+	}
+	if len(config.Invitations.Servers) > 0 {
+		mc.MayInvite = config.Invitations.Servers.Match
+	}
+	settings := map[string]rooms.Settings{}
+	for _, r := range config.Rooms {
+		mc.Rooms = append(mc.Rooms, r.Room)
+		settings[r.Room] = rooms.Settings{Language: r.Language}
+	}
+	mc.OnRoom = func(room string, roomID chat.RoomID) { book.Declare(roomID, settings[room]) }
+	return mc
+}
+
+func newPace(p Pace) *rate.Limiter {
+	if p.PerSecond == 0 {
+		return rate.NewLimiter(rate.Inf, 1)
+	}
+	return rate.NewLimiter(rate.Limit(p.PerSecond), p.Burst)
+}
+
+// deviceName tells the device from others in the account's list.
+func deviceName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return "Héraut"
+	}
+	return "Héraut (" + host + ")"
+}
+
+// ready reports that the first sync is complete.
+func ready(client *matrix.Client) func() error {
+	return func() error {
+		if client.LastSync().IsZero() {
+			return errors.New("no sync is complete yet")
+		}
+		return nil
+	}
+}
+
+func metrics(box *queue.Queue, keeper *catalogue.Keeper, client *matrix.Client) []health.Metric {
+	counts := box.Counts()
+	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
+		return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
+	}
+	since := func(t time.Time) float64 {
+		if t.IsZero() {
+			return -1
+		}
+		return time.Since(t).Seconds()
+	}
+	return []health.Metric{
+		counter("events_received", "Events taken in.", &counts.Received),
+		counter("events_dropped", "Events too old to be answered.", &counts.Dropped),
+		counter("events_handled", "Events handled.", &counts.Handled),
+		counter("events_failed", "Events whose handler failed.", &counts.Failed),
+		counter("posts_sent", "Posts sent.", &counts.Sent),
+		counter("posts_refused", "Posts refused for good.", &counts.Refused),
+		counter("posts_uncertain", "Attempts to send that ended without an answer.", &counts.Retried),
+		counter("posts_limited", "Attempts to send that the homeserver put off.", &counts.RateLimited),
+		{Name: "heraut_sync_age_seconds", Help: "Time since the last complete sync; -1 before the first.", Value: func() float64 { return since(client.LastSync()) }},
+		{Name: "heraut_device_verified", Help: "1 when the account vouches for the bot's device.", Value: func() float64 {
+			if client.Verified() {
+				return 1
+			}
+			return 0
+		}},
+		{Name: "heraut_catalogue_entries", Help: "Entries of the catalogue in force.", Value: func() float64 {
+			if c := keeper.Current().Catalogue; c != nil {
+				return float64(c.Len())
+			}
+			return 0
+		}},
+		{Name: "heraut_catalogue_age_seconds", Help: "Time since the source confirmed the catalogue; -1 without one.", Value: func() float64 {
+			if c := keeper.Current().Catalogue; c != nil {
+				return since(c.AsOf())
+			}
+			return -1
+		}},
+	}
 }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"heraut/matrix"
+)
+
+// operatorError is a state that only the operator can end: a sentence on what
+// to do, and the exit status that tells scripts.
+type operatorError struct {
+	status   int
+	sentence string
+	cause    error
+}
+
+func (e *operatorError) Error() string   { return fmt.Sprintf("%s (%v)", e.sentence, e.cause) }
+func (e *operatorError) Unwrap() error   { return e.cause }
+func (e *operatorError) ExitStatus() int { return e.status }
+
+// explained says what an operator can do about err, if it is a state of package
+// matrix.
+func explained(err error) error {
+	for _, s := range states {
+		if errors.Is(err, s.err) {
+			return &operatorError{s.status, s.sentence, err}
+		}
+	}
+	return err
+}
+
+var states = []struct {
+	err      error
+	status   int
+	sentence string
+}{
+	{matrix.ErrNoPassword, statusRefused, "Il faut se connecter de nouveau, et aucun mot de passe n’est configuré : lancez « bin/bot login », ou renseignez matrix.password_file, puis relancez"},
+	{matrix.ErrWrongPassword, statusRefused, "Le serveur refuse cet utilisateur et ce mot de passe : vérifiez matrix.user et le mot de passe ; trop d’essais bloquent le compte"},
+	{matrix.ErrTooManyLogins, statusRefused, "Le serveur a reçu trop de tentatives de connexion : attendez un quart d’heure avant de relancer"},
+	{matrix.ErrLoggedOut, statusRefused, "Le serveur a mis fin à la session du robot : lancez « bin/bot login » pour ouvrir une nouvelle session, puis relancez"},
+	{matrix.ErrAccountLocked, statusRefused, "Le compte du robot est bloqué ou désactivé : adressez-vous aux administrateurs du serveur"},
+	{matrix.ErrDeviceKeys, statusRefused, "Les clés de cet appareil ne sont plus celles que le serveur connaît : lancez « bin/bot login » pour créer un nouvel appareil, puis relancez"},
+	{matrix.ErrNoRecoveryKey, statusUsage, "Le compte a déjà des clés de vérification : placez son code de vérification (clé de récupération) dans le fichier indiqué, puis relancez ; si ce code est perdu, réinitialisez la sécurité du compte depuis un client"},
+	{matrix.ErrWrongRecoveryKey, statusUsage, "Le code de vérification (clé de récupération) n’est pas celui de ce compte : corrigez le fichier indiqué, puis relancez"},
+	{matrix.ErrOtherAccount, statusUsage, "Le répertoire d’état appartient à un autre compte que matrix.user : corrigez l’un ou l’autre"},
+	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
+	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas : vérifiez matrix.homeserver et le réseau, puis relancez"},
+	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
+}
