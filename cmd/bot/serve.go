@@ -159,7 +159,7 @@ func matrixConfig(config *Config, book *rooms.Book, pace *rate.Limiter) matrix.C
 		CryptoDB:        filepath.Join(config.State, "crypto.db"),
 		DeviceName:      deviceName(),
 		UserAgent:       fetch.UserAgent(release(), config.About.Contact),
-		IsBot:           func(user chat.UserID) bool { return isBot(config.Bots, user) },
+		IsBot:           func(user chat.UserID) bool { return config.Bots.Match(string(user)) },
 		AnswerWithin:    config.AnswerWithin,
 		Pace:            pace,
 	}
