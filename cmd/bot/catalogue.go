@@ -33,7 +33,7 @@ type summary struct {
 
 // Run tells what the catalogue is.
 func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
-	getter := fetch.New(fetch.Options{UserAgent: "Heraut/" + release()})
+	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
 	file, _, err := catalogue.Load(ctx, getter, c.Location)
 	if err != nil {

@@ -37,6 +37,7 @@ type cli struct {
 	Run       runCommand       `cmd:"" help:"Fait fonctionner le robot jusqu’à un signal d’arrêt."`
 	Check     checkCommand     `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
 	Login     loginCommand     `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
+	Ask       askCommand       `cmd:"" help:"Répond à des lignes comme dans un salon, sans serveur."`
 	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`
 }
 
@@ -61,7 +62,8 @@ func exitStatus(err error) int {
 }
 
 func parseAndRun(ctx context.Context, args []string, std stdio, env func(string) string) error {
-	parser, err := kong.New(new(cli), kong.Name("bot"), kong.NoDefaultHelp(), kong.Writers(std.out, std.err))
+	parser, err := kong.New(new(cli), kong.Name("bot"), kong.NoDefaultHelp(),
+		kong.Vars{"sill": publicSILL}, kong.Writers(std.out, std.err))
 	if err != nil {
 		return fmt.Errorf("build the command line: %w", err)
 	}

@@ -38,14 +38,16 @@ func version() string {
 	return strings.Join(append(words, info.GoVersion), " ")
 }
 
-// release is the module's version; "(devel)" when it was built from a plain tree.
+// release is the module's version, or "devel" when it was built from a plain tree.
 func release() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version
 	}
-	return info.Main.Version
+	return "devel"
 }
+
+// userAgent names the commands that have no configuration, hence no contact.
+func userAgent() string { return "Heraut/" + release() }
 
 type helpFlag bool
 

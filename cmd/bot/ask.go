@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/commands"
+	"heraut/fetch"
+	"heraut/matrix"
+)
+
+type askCommand struct {
+	Lines  []string `arg:"" optional:"" name:"ligne" placeholder:"LIGNE…" help:"Ce qu’on dirait au robot ; à défaut, l’entrée standard, ligne à ligne."`
+	SILL   string   `name:"sill" default:"${sill}" placeholder:"FICHIER|URL" help:"Le catalogue ; par défaut celui que publie code.gouv.fr."`
+	Lang   string   `enum:"fr,en" default:"fr" placeholder:"fr|en" help:"La langue des réponses ; fr par défaut."`
+	Direct bool     `help:"Répond comme dans un message direct : sans préfixe, et toujours."`
+	JSON   bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
+}
+
+// Help is what kong adds to the one-line help.
+func (askCommand) Help() string {
+	return `
+Chaque ligne reçoit la réponse qu’elle aurait dans un salon ; une ligne qui n’est pas pour le robot
+n’en reçoit pas. Aucun serveur Matrix et aucune configuration ne sont nécessaires. Exemples :
+  bot ask '!sill gimp'
+  bot ask --direct --sill sill.json 'retoucher des photos'
+Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "text", "html"}.
+État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
+}
+
+// reply is what --json tells about a line.
+type reply struct {
+	Input string `json:"input"`
+	// Command is in canonical French words; empty for a line that is ignored.
+	Command string  `json:"command"`
+	Found   []found `json:"found"`
+	Text    string  `json:"text"`
+	HTML    string  `json:"html"`
+}
+
+// found is something of the catalogue that the line was about.
+type found struct {
+	Kind string `json:"kind"` // software
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Run answers the lines, each as it comes.
+func (c askCommand) Run(ctx context.Context, std stdio) error {
+	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
+	defer getter.Close()
+	file, asOf, err := catalogue.Load(ctx, getter, c.SILL)
+	if err != nil {
+		return unreadable(err)
+	}
+	state := catalogue.State{Catalogue: catalogue.New(file.Entries, asOf)}
+	about := commands.About{RunBy: "bot ask", Contact: "bot --help"}
+	answerer := commands.NewAnswerer(about, time.Local, func() catalogue.State { return state })
+
+	answer := func(line string) error {
+		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: "!", Direct: c.Direct})
+		if err != nil {
+			return fmt.Errorf("answer %q: %w", line, err)
+		}
+		return c.print(std.out, line, a)
+	}
+	if len(c.Lines) == 0 {
+		return eachLine(ctx, std.in, answer)
+	}
+	for _, line := range c.Lines {
+		if err := answer(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c askCommand) print(w io.Writer, line string, a commands.Answer) error {
+	r := reply{Input: line, Command: a.Command, Found: make([]found, len(a.Found)), HTML: a.HTML}
+	for i, f := range a.Found {
+		r.Found[i] = found{Kind: f.Kind, ID: f.ID, Name: f.Name}
+	}
+	if a.HTML != "" {
+		r.Text = matrix.PlainText(a.HTML, c.Lang)
+	}
+	if c.JSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	if r.Text == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s\n\n", r.Text)
+	return err
+}
+
+// eachLine calls do for each line of in, without its end, as it comes.
+func eachLine(ctx context.Context, in io.Reader, do func(line string) error) error {
+	lines := make(chan string)
+	var failed error
+	go func() { // a read cannot be interrupted: it ends with the process
+		defer close(lines)
+		r := bufio.NewReader(in)
+		for {
+			line, err := r.ReadString('\n')
+			if line != "" {
+				select {
+				case lines <- strings.TrimRight(line, "\r\n"):
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					failed = fmt.Errorf("read standard input: %w", err)
+				}
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case line, more := <-lines:
+			if !more {
+				return failed
+			}
+			if err := do(line); err != nil {
+				return err
+			}
+		}
+	}
+}
