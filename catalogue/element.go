@@ -49,6 +49,7 @@ func software(o object) Software {
 	}
 	s.ExternalDescription = ext.localized("description").or(Localized{FR: description(rawText(o["fr-desc"])), EN: description(rawText(o["en-desc"]))})
 	s.Description = o.localized("description", "function", "_function", "f").or(s.ExternalDescription)
+	s.ExternalDescription = s.ExternalDescription.without(s.Description)
 	if s.Name == "" {
 		s.Name = ext.text("name", "label")
 	}
@@ -86,13 +87,15 @@ func otherNames(name string, values ...any) []string {
 		}
 		add(v)
 	}
+	var out []string
 	seen := map[string]bool{fold(name): true}
-	return slices.DeleteFunc(names, func(n string) bool {
-		f := fold(n)
-		dup := seen[f]
-		seen[f] = true
-		return dup
-	})
+	for _, n := range names {
+		if f := fold(n); !seen[f] {
+			seen[f] = true
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // texts joins lists of keywords, without the empty and repeated ones nor the

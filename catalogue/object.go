@@ -106,6 +106,17 @@ func (l Localized) or(m Localized) Localized {
 	return l
 }
 
+// without empties what is the same in m.
+func (l Localized) without(m Localized) Localized {
+	if l.FR == m.FR {
+		l.FR = ""
+	}
+	if l.EN == m.EN {
+		l.EN = ""
+	}
+	return l
+}
+
 func (o object) link(keys ...string) string {
 	for _, k := range keys {
 		if s := link(rawText(o[k])); s != "" {

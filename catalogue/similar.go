@@ -14,7 +14,15 @@ type reference struct {
 	proprietary bool
 }
 
+// maxReferences bounds the comparable programs of one entry.
+const maxReferences = 200
+
 func references(o object) []reference {
+	out := allReferences(o)
+	return out[:min(len(out), maxReferences)]
+}
+
+func allReferences(o object) []reference {
 	var out []reference
 	for _, v := range o.list("similarExternalSoftwares", "similarSoftwares", "similarWikidataSoftwares", "alikeSoftwares") {
 		out = append(out, referenceFrom(v))

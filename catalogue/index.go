@@ -1,0 +1,260 @@
+package catalogue
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// index is what the search reads: an inverted index of the words of all
+// entries, and the ways to write their names.
+type index struct {
+	keys     []nameKey // sorted by text
+	terms    []term    // sorted by text
+	stems    []stemGroup
+	stemAt   map[string]int32
+	postings []posting
+	docs     []document
+	groups   []synonymGroup
+}
+
+// term is a word as it is written, folded.
+type term struct {
+	text        string
+	set         letters
+	stem        int32
+	first, last int32 // its postings
+	named       bool  // it occurs in a name
+}
+
+// stemGroup joins the terms of one stem.
+type stemGroup struct {
+	terms []int32
+	idf   float32
+}
+
+// posting is one place where a term stands.
+type posting struct {
+	doc   int32
+	place place
+	at    uint8 // words before it in its text, at most 255; for inProduct, which product
+}
+
+// place is what kind of text a word stands in.
+type place uint8
+
+const (
+	inName place = iota
+	inNamePart
+	inOtherName
+	inKeyword
+	inProduct
+	inDescription
+	inExternal
+	inEnglish
+	inCategory
+	places
+)
+
+// worth is what a word is worth by the place it stands in.
+var searchWorth = [places]float32{
+	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
+	inDescription: 0.55, inExternal: 0.45, inEnglish: 0.4, inCategory: 0.3,
+}
+
+// What it is worth when a product to be replaced is looked for, first among
+// the names of products, then among what is said of a software.
+var (
+	productWorth = [places]float32{inProduct: 1}
+	mentionWorth = [places]float32{inKeyword: 0.75, inDescription: 0.55, inExternal: 0.5, inEnglish: 0.5}
+)
+
+// early reports whether the words of a place tell more the earlier they stand.
+func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
+
+// field is what the matches in a place are called.
+func (p place) field() Field {
+	switch p {
+	case inName, inNamePart, inOtherName:
+		return ByName
+	case inKeyword, inCategory:
+		return ByKeyword
+	case inProduct:
+		return ByAlternative
+	}
+	return ByDescription
+}
+
+// document is what ranks an entry besides its words.
+type document struct {
+	phrases [][]int32 // stems of its keywords, then of its description
+	people  int
+}
+
+// maxIndexed bounds the words taken from one text.
+const maxIndexed = 255
+
+func newIndex(entries []Software) *index {
+	b := indexBuilder{ids: map[string]int32{}, index: &index{docs: make([]document, len(entries)), stemAt: map[string]int32{}}}
+	for i := range entries {
+		b.add(int32(i), &entries[i])
+	}
+	return b.finish()
+}
+
+type indexBuilder struct {
+	*index
+	ids   map[string]int32 // of terms
+	found []termPosting
+}
+
+type termPosting struct {
+	term int32
+	posting
+}
+
+func (b *indexBuilder) add(doc int32, s *Software) {
+	d := &b.docs[doc]
+	d.people = s.Users() + s.Referents()
+
+	b.name(s.Name, nameKey{doc: doc, place: inName})
+	for _, n := range s.OtherNames {
+		b.name(n, nameKey{doc: doc, place: inOtherName})
+	}
+	for i, p := range products(s) {
+		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(i)})
+	}
+	for _, k := range s.Keywords {
+		d.phrases = append(d.phrases, b.text(doc, inKeyword, k))
+		b.keys = append(b.keys, keywordKeys(k, doc)...)
+	}
+	d.phrases = append(d.phrases, b.text(doc, inDescription, s.Description.FR))
+	b.text(doc, inExternal, s.ExternalDescription.FR)
+	b.text(doc, inEnglish, s.Description.EN)
+	b.text(doc, inEnglish, s.ExternalDescription.EN)
+	for _, c := range s.Categories {
+		b.text(doc, inCategory, c)
+	}
+}
+
+// products are the programs by whose names s may be found: what it replaces,
+// then comparable ones outside the catalogue.
+func products(s *Software) []Similar {
+	out := slices.Clone(s.Replaces)
+	for _, p := range s.Similar {
+		if p.ID == "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// name indexes a name, which is key's: whole, its words, and the parts of those
+// in camel case.
+func (b *indexBuilder) name(name string, key nameKey) {
+	b.keys = append(b.keys, nameKeys(name, key)...)
+	part := key.place
+	if part == inName {
+		part = inNamePart
+	}
+	for at, raw := range rawWords(name) {
+		if key.place == inProduct {
+			at = int(key.product)
+		}
+		b.post(key.doc, key.place, fold(raw), at)
+		for _, p := range parts(raw) {
+			if len(p) > 1 {
+				b.post(key.doc, part, p, at)
+			}
+		}
+	}
+}
+
+// text indexes a text's words and returns their stems.
+func (b *indexBuilder) text(doc int32, in place, text string) []int32 {
+	var stems []int32
+	for at, w := range words(text) {
+		if at == maxIndexed {
+			break
+		}
+		if stopWords[w] {
+			continue
+		}
+		stems = append(stems, b.post(doc, in, w, len(stems)))
+	}
+	return stems
+}
+
+func (b *indexBuilder) post(doc int32, in place, word string, at int) int32 {
+	id, ok := b.ids[word]
+	if !ok {
+		id = int32(len(b.terms))
+		word = strings.Clone(word)
+		b.ids[word] = id
+		b.terms = append(b.terms, term{text: word, set: lettersOf(word), stem: b.stem(word)})
+	}
+	t := &b.terms[id]
+	t.named = t.named || in <= inOtherName
+	b.found = append(b.found, termPosting{id, posting{doc: doc, place: in, at: uint8(min(at, 255))}})
+	return t.stem
+}
+
+func (b *indexBuilder) stem(word string) int32 {
+	text := stem(word)
+	id, ok := b.stemAt[text]
+	if !ok {
+		id = int32(len(b.stems))
+		b.stemAt[strings.Clone(text)] = id
+		b.stems = append(b.stems, stemGroup{})
+	}
+	return id
+}
+
+// finish sorts the terms and lays their postings side by side.
+func (b *indexBuilder) finish() *index {
+	ix := b.index
+	slices.SortFunc(b.found, func(x, y termPosting) int {
+		return cmp.Or(cmp.Compare(b.terms[x.term].text, b.terms[y.term].text),
+			cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
+	})
+	sorted := make([]term, 0, len(b.terms))
+	ix.postings = make([]posting, 0, len(b.found))
+	last := int32(-1)
+	for i, p := range b.found {
+		if p.term != last {
+			last = p.term
+			t := b.terms[p.term]
+			t.first, t.last = int32(i), int32(i)
+			sorted = append(sorted, t)
+		}
+		sorted[len(sorted)-1].last++
+		ix.postings = append(ix.postings, p.posting)
+	}
+	ix.terms = sorted
+	for i, t := range ix.terms {
+		g := &ix.stems[t.stem]
+		g.terms = append(g.terms, int32(i))
+	}
+	for i := range ix.stems {
+		ix.stems[i].idf = ix.idf(ix.stems[i].terms)
+	}
+	sortKeys(ix.keys)
+	ix.groups = synonymGroups(ix)
+	return ix
+}
+
+// idf is how much a stem tells: the rarer, the more.
+func (ix *index) idf(terms []int32) float32 {
+	docs := map[int32]bool{}
+	for _, t := range terms {
+		for _, p := range ix.postings[ix.terms[t].first:ix.terms[t].last] {
+			docs[p.doc] = true
+		}
+	}
+	return idf(len(ix.docs), len(docs))
+}
+
+func idf(docs, with int) float32 {
+	return float32(math.Log(1 + float64(docs)/(1+float64(with))))
+}

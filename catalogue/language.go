@@ -1,0 +1,96 @@
+package catalogue
+
+import "strings"
+
+// What the search knows of French and English. All words are folded.
+
+// stopWords say nothing of what is looked for: grammar, politeness, and what
+// every entry and every question has in common.
+var stopWords = set(`
+a ai as au aux avec avoir c ca ce cela ces cet cette chez ci comme comment d dans de depuis des dont du
+elle elles en entre es est et etre eu eux il ils j je l la le les leur leurs lui m ma mais me mes moi mon
+n ne nos notre nous on ont ou par pas pour pourquoi pourrais pourriez puis qu quand que quel quelle quelles
+quelque quelques quels qui quoi s sa sans se ses si son sont sous sur t ta te tes toi ton tout toute toutes
+tous tu un une vers via vos votre vous y
+bonjour bonsoir merci salut svp stp plait plaît
+aimerais besoin cherche chercher cherchons connaissez connaitre connait existe faire fait falloir faudrait faut
+permet permets permettant permette permettent permettre peut peuvent peux pouvoir recherchons souhaite souhaitons
+utiliser utilise veut veux voudrais voudrait voulons serait
+logiciel logiciels outil outils libre libres gratuit gratuite gratuits gratuites opensource
+the an of for to and or with in on is are it i need want looking free software open source tool tools
+`)
+
+// weakWords are common enough to help only when they match.
+var weakWords = set(`
+application applications appli applis app programme programmes plateforme plateformes plate forme
+systeme solution solutions service services module creer creation trouver
+mode type simple facile plusieurs petit petite grand grande nouveau nouvelle
+mettre prendre avoir telecharger installer
+`)
+
+// replaceWords ask for what takes the place of the product that is named too.
+var replaceWords = set(`
+alternative alternatives alternatif remplacer remplace remplacant remplacants remplacement
+equivalent equivalents equivalente concurrent concurrents place similaire similaires instead replace replacement
+`)
+
+func set(s string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(s) {
+		m[w] = true
+	}
+	return m
+}
+
+// synonyms are ways to say the same: each line's phrases, separated by commas,
+// stand for one another.
+const synonyms = `
+visioconference, videoconference, webconference, visiophonie, visio, conference en ligne, web conference, videoconferencing
+courriel, messagerie electronique, mel
+messagerie instantanee, tchat, chat, clavardage
+webmail, messagerie web
+mot de passe, mdp, password
+base de donnees, bdd, sgbd, database
+tableur, feuille de calcul, spreadsheet
+traitement de texte, word processor
+systeme d'information geographique, sig, gis, cartographie
+publication assistee par ordinateur, pao, desktop publishing
+gestion de contenu, cms, content management
+environnement de developpement, ide
+authentification unique, sso, single sign on
+double authentification, authentification a deux facteurs, 2fa
+carte mentale, carte heuristique, mind map, mindmapping, grapheur d'idees
+sondage, enquete, questionnaire, survey
+schema, diagramme, organigramme, logigramme, diagram
+capture d'ecran, screenshot
+sauvegarde, backup
+chiffrement, cryptage, encryption
+compression, archivage de fichiers, zip
+synthese vocale, text to speech
+transcription, dictee vocale, reconnaissance vocale, speech to text
+dessin, graphisme, drawing
+retouche, retouche photo, traitement d'images, photo editing, image editing
+musique, partition musicale, music
+bibliotheque de photos, phototheque
+accessibilite, rgaa, a11y
+protection des donnees, rgpd, gdpr
+formation en ligne, apprentissage en ligne, e learning, elearning, lms, mooc, formation a distance, apprentissage a distance
+gestion de versions, version control, gestion de code source
+supervision, surveillance, monitoring
+conteneur, container
+pare feu, firewall
+antivirus, anti virus
+navigateur, browser
+lecteur, visionneuse, visualiseur, visualisation, reader, viewer
+page web, site web, site internet
+partage de fichiers, file sharing
+agenda, calendrier, calendar
+anonymisation, pseudonymisation
+prise de notes, bloc notes
+gestion de projet, project management
+parc informatique, asset management
+ticket, incident, helpdesk, assistance
+montage, edition video, video editing
+videos, film
+son, audio, sound
+`

@@ -1,0 +1,134 @@
+package catalogue
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// judged is a query with the ids that answer it, none for nonsense.
+type judged struct {
+	catalogue, kind string
+	accepted        []string
+	query           string
+}
+
+func readQueries(tb testing.TB, name string) []judged {
+	tb.Helper()
+	f, err := os.Open(filepath.Join("testdata", name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	var out []judged
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "#") {
+			continue
+		}
+		part := strings.Split(lines.Text(), "\t")
+		if len(part) != 4 {
+			tb.Fatalf("%s: want four columns in %q", name, lines.Text())
+		}
+		j := judged{catalogue: part[0], kind: part[1], query: part[3]}
+		if part[2] != "-" {
+			j.accepted = strings.Split(part[2], ",")
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// searched are the catalogues that queries are about; the real ones may be absent.
+func searched(tb testing.TB) map[string]*Catalogue {
+	tb.Helper()
+	out := map[string]*Catalogue{}
+	real := filepath.Join("..", "..", "shared", "data", "sill")
+	for name, path := range map[string]string{
+		"2022": filepath.Join(real, "sill-2022-05-10-shortkeys.json"),
+		"2026": filepath.Join(real, "sill-2026-09-partial-selected-fields.json"),
+		"demo": filepath.Join("..", "cmd", "demo", "catalogue.json"),
+	} {
+		f, err := os.Open(path)
+		if err != nil {
+			tb.Logf("without the catalogue %s: %v", name, err)
+			continue
+		}
+		file, err := Read(f)
+		f.Close()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		out[name] = New(file.Entries, time.Time{})
+	}
+	return out
+}
+
+// quality sums up how well queries of one kind are answered.
+type quality struct {
+	queries    int
+	reciprocal float64 // sum of 1/rank of the first accepted match
+	first      int     // queries whose first match is accepted
+}
+
+func (q quality) mrr() float64  { return q.reciprocal / float64(max(q.queries, 1)) }
+func (q quality) hit1() float64 { return float64(q.first) / float64(max(q.queries, 1)) }
+
+// measure searches for all queries, and gives each to missed whose first match
+// is not accepted.
+func measure(catalogues map[string]*Catalogue, queries []judged, missed func(judged, []Match)) map[string]quality {
+	out := map[string]quality{}
+	for _, j := range queries {
+		c := catalogues[j.catalogue]
+		if c == nil {
+			continue
+		}
+		found := c.Search(j.query).Matches
+		rank := slices.IndexFunc(found, func(m Match) bool { return slices.Contains(j.accepted, m.Software.ID) }) + 1
+		if len(j.accepted) == 0 && len(found) == 0 {
+			rank = 1
+		}
+		for _, kind := range []string{j.kind, "all"} {
+			q := out[kind]
+			q.queries++
+			if rank > 0 {
+				q.reciprocal += 1 / float64(rank)
+			}
+			if rank == 1 {
+				q.first++
+			}
+			out[kind] = q
+		}
+		if rank != 1 && missed != nil {
+			missed(j, found)
+		}
+	}
+	return out
+}
+
+var kinds = []string{"exact", "variant", "accent", "typo", "need", "replaced", "nonsense", "all"}
+
+func table(name string, results map[string]quality) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-24s %8s %6s %6s\n", name, "queries", "MRR", "hit@1")
+	for _, k := range kinds {
+		q := results[k]
+		fmt.Fprintf(&b, "%-24s %8d %6.3f %6.3f\n", k, q.queries, q.mrr(), q.hit1())
+	}
+	return b.String()
+}
+
+func TestQualityTuning(t *testing.T) {
+	results := measure(searched(t), readQueries(t, "queries-tuning.txt"), func(j judged, found []Match) {
+		var got []string
+		for _, m := range found[:min(4, len(found))] {
+			got = append(got, m.Software.ID+" "+m.Software.Name)
+		}
+		t.Logf("%s %s «%s»: want %v, got %d %q", j.catalogue, j.kind, j.query, j.accepted, len(found), got)
+	})
+	t.Log("\n" + table("tuning", results))
+}

@@ -1,0 +1,117 @@
+package catalogue
+
+import "strings"
+
+// stem strips what inflection and derivation add to a folded French or English
+// word, so that «chiffrer», «chiffré» and «chiffrement» meet. It works on words
+// without accents, as people type them on a phone, which is why no published
+// stemmer serves: they tell «é» from «e».
+func stem(word string) string {
+	if to, ok := irregular[word]; ok {
+		word = to
+	}
+	if len(word) < 4 || strings.Trim(word, "0123456789") != word {
+		return word
+	}
+	w := singular(word)
+	w = replaceSuffix(w, "ionn", "ion") // fusionner, gestionnaire, relationnel
+	for _, s := range suffixes {
+		if base, ok := strings.CutSuffix(w, s.text); ok && len(base) >= s.min {
+			w = base
+			break
+		}
+	}
+	// naviguer and navigation, publique and public
+	switch {
+	case strings.HasSuffix(w, "gu"):
+		w = w[:len(w)-1]
+	case strings.HasSuffix(w, "qu"):
+		w = w[:len(w)-2] + "c"
+	}
+	if n := len(w); n > 4 && w[n-1] == w[n-2] {
+		w = w[:n-1]
+	}
+	return w
+}
+
+// singular takes off the marks of the plural and turns -aux into -al.
+func singular(w string) string {
+	switch {
+	case strings.HasSuffix(w, "aux") && len(w) > 5 && !strings.HasSuffix(w, "eaux"):
+		return w[:len(w)-2] + "l"
+	case strings.HasSuffix(w, "eux"), strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"), strings.HasSuffix(w, "is"):
+		return w
+	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"):
+		return w[:len(w)-1]
+	}
+	return w
+}
+
+// replaceSuffix puts to in the place of from where from begins an ending.
+func replaceSuffix(w, from, to string) string {
+	i := strings.LastIndex(w, from)
+	if i < 3 {
+		return w
+	}
+	switch w[i+len(from):] {
+	case "e", "ee", "er", "ant", "el", "elle", "aire", "ement", "age", "alite", "alites":
+		return w[:i] + to
+	}
+	return w
+}
+
+// suffixes are taken off once, the first that fits, if at least min letters
+// stay.
+var suffixes = []struct {
+	text string
+	min  int
+}{
+	{"ibilite", 4}, {"abilite", 4}, {"issement", 4}, {"issage", 4}, {"ication", 4},
+	{"ateur", 4}, {"atrice", 4}, {"ation", 3}, {"ative", 4}, {"atif", 4}, {"ature", 4}, {"ement", 4}, {"ment", 5},
+	{"euse", 4}, {"eur", 4}, {"trice", 5}, {"ique", 4}, {"erie", 5},
+	{"ance", 4}, {"ence", 4}, {"ante", 5}, {"ant", 5}, {"ible", 4}, {"able", 4},
+	{"age", 5}, {"ition", 5}, {"ion", 4}, {"ive", 4}, {"if", 4}, {"ite", 5}, {"ure", 4},
+	{"ier", 4}, {"iere", 4}, {"iee", 4}, {"ie", 4},
+	{"ing", 4}, {"ees", 3}, {"ee", 3}, {"er", 3}, {"ir", 4}, {"or", 4}, {"ed", 4},
+	{"elle", 4}, {"el", 5}, {"ale", 4}, {"al", 4}, {"ene", 5},
+	{"e", 3},
+}
+
+// irregular are the forms that endings alone do not bring together.
+var irregular = pairs(`
+gerer gestion gere gestion gerez gestion gerant gestion
+lire lecture lit lecture lis lecture
+ecrire ecriture ecrit ecriture
+corriger correction corrige correction
+apprendre apprentissage apprend apprentissage
+imprimer impression imprime impression imprimante impression
+convertir conversion convertit conversion convertisseur conversion
+rediger redaction redige redaction
+traduire traduction traduit traduction traducteur traduction
+extraire extraction extrait extraction
+supprimer suppression supprime suppression
+suivre suivi
+transferer transfert transfere transfert
+proteger protection protege protection
+decouvrir decouverte
+envoyer envoi envoie envoi
+produire production
+construire construction
+desinstaller desinstallation
+choisir choix
+jouer jeu jeux jeu
+dessiner dessin dessine dessin
+mathematiques maths mathematique maths math maths
+photographie photo photographies photo photos photo
+mails mail email mail emails mail courriel mail courriels mail
+`)
+
+// pairs reads "form base" pairs separated by white space.
+func pairs(s string) map[string]string {
+	words := strings.Fields(s)
+	m := make(map[string]string, len(words)/2)
+	for i := 0; i+1 < len(words); i += 2 {
+		m[words[i]] = words[i+1]
+	}
+	return m
+}

@@ -1,0 +1,107 @@
+package catalogue
+
+import "strings"
+
+// synonymGroup are phrases that stand for one another, as stemmed words.
+type synonymGroup [][]string
+
+func synonymGroups(_ *index) []synonymGroup {
+	var groups []synonymGroup
+	for line := range strings.Lines(synonyms) {
+		var g synonymGroup
+		for phrase := range strings.SplitSeq(line, ",") {
+			if p := contentStems(phrase); len(p) > 0 {
+				g = append(g, p)
+			}
+		}
+		if len(g) > 1 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// contentStems returns the stems of the words of s that say something.
+func contentStems(s string) []string {
+	var out []string
+	for _, w := range words(s) {
+		if !stopWords[w] {
+			out = append(out, stem(w))
+		}
+	}
+	return out
+}
+
+// concept is a part of a query that means one thing: a word, or several that
+// make one phrase, with the other phrases that say the same. Each alternative
+// is a list of words that must all be there; the first is what was typed.
+type concept struct {
+	alternatives [][]string
+	weak         bool
+}
+
+// concepts splits the words of a query.
+func (ix *index) concepts(words []string) []concept {
+	words = ix.joined(words)
+	stems := make([]string, len(words))
+	for i, w := range words {
+		stems[i] = stem(w)
+	}
+	var out []concept
+	for i := 0; i < len(words); {
+		group, n := ix.groupAt(stems[i:])
+		n = max(n, 1)
+		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && weakWords[words[i]]}
+		for _, phrase := range group {
+			c.alternatives = append(c.alternatives, phrase)
+		}
+		out = append(out, c)
+		i += n
+	}
+	return out
+}
+
+// joined joins neighbouring words that make one word of the catalogue although
+// they are not both words of it: clone zilla.
+func (ix *index) joined(words []string) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		if i+1 < len(words) && (!ix.knows(words[i]) || !ix.knows(words[i+1])) && ix.knows(words[i]+words[i+1]) {
+			out = append(out, words[i]+words[i+1])
+			i++
+			continue
+		}
+		out = append(out, words[i])
+	}
+	return out
+}
+
+// knows reports whether word, or its stem, occurs in the catalogue.
+func (ix *index) knows(word string) bool {
+	_, ok := ix.stemAt[stem(word)]
+	return ok
+}
+
+// groupAt returns the synonyms of the longest phrase that stems begin with,
+// and its length in words.
+func (ix *index) groupAt(stems []string) (synonymGroup, int) {
+	var best synonymGroup
+	longest := 0
+	for _, g := range ix.groups {
+		for _, p := range g {
+			if len(p) > longest && len(p) <= len(stems) && equal(p, stems[:len(p)]) {
+				best, longest = g, len(p)
+			}
+		}
+	}
+	return best, longest
+}
+
+func equal(a, b []string) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
