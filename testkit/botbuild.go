@@ -24,13 +24,19 @@ var builtBot struct {
 // the path of the program. It detects races if the test does.
 func BuildBot(t testing.TB) string {
 	t.Helper()
-	builtBot.once.Do(func() {
-		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(t.Context()))
-	})
-	if builtBot.err != nil {
-		t.Fatal(builtBot.err)
+	program, err := BuiltBot(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return builtBot.path
+	return program
+}
+
+// BuiltBot is BuildBot outside of tests.
+func BuiltBot(ctx context.Context) (string, error) {
+	builtBot.once.Do(func() {
+		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(ctx))
+	})
+	return builtBot.path, builtBot.err
 }
 
 // buildBot builds into a place in the cache directory that belongs to this tree,

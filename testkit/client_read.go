@@ -160,14 +160,15 @@ func Body(evt *event.Event) string {
 // where the client has the key.
 func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
 	t.Helper()
-	events, err := c.readHistory(t.Context(), room)
+	events, err := c.ReadHistory(t.Context(), room)
 	if err != nil {
 		t.Fatalf("read the history of %s: %v", room, err)
 	}
 	return events
 }
 
-func (c *Client) readHistory(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
+// ReadHistory is History outside of tests.
+func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
 	var events []*event.Event
 	for from := ""; ; {
 		page, err := c.Messages(ctx, room, from, "", mautrix.DirectionBackward, nil, 500)

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,14 +52,7 @@ var starters = map[string]func(ctx context.Context, dir string, progress io.Writ
 func StartHomeserver(t testing.TB) *Homeserver {
 	t.Helper()
 	kind := os.Getenv("HERAUT_TEST_HOMESERVER")
-	if kind == "" {
-		kind = "dendrite"
-	}
-	start, known := starters[kind]
-	if !known {
-		t.Fatalf("HERAUT_TEST_HOMESERVER=%s: no such kind of homeserver", kind)
-	}
-	h, err := start(t.Context(), t.TempDir(), os.Stderr)
+	h, err := StartNamed(t.Context(), kind, t.TempDir(), os.Stderr)
 	if err != nil {
 		t.Fatalf("start a homeserver: %v", err)
 	}
@@ -69,6 +63,16 @@ func StartHomeserver(t testing.TB) *Homeserver {
 		}
 	})
 	return h
+}
+
+// StartNamed starts a homeserver of that kind in the directory dir; no kind
+// stands for Dendrite.
+func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
+	start, known := starters[cmp.Or(kind, "dendrite")]
+	if !known {
+		return nil, fmt.Errorf("HERAUT_TEST_HOMESERVER=%s: no such kind of homeserver", kind)
+	}
+	return start(ctx, dir, progress)
 }
 
 // Stop stops the server; its data, port and accounts stay for Restart.

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// load is what people do: they ask in rooms, clear and encrypted, all along.
+type load struct {
+	bot   id.UserID
+	rooms []room
+
+	mu       sync.Mutex
+	commands map[id.EventID]int // which room each stands in
+}
+
+type room struct {
+	person *testkit.Client
+	id     id.RoomID
+}
+
+// newLoad makes people and rooms and invites the bot, which must be running.
+func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID) (*load, error) {
+	l := &load{bot: bot, commands: map[id.EventID]int{}}
+	for i := range 4 {
+		encrypted := i%2 == 1
+		account, err := hs.CreateAccount(ctx, fmt.Sprintf("agent%d", i), "secret of an agent")
+		if err != nil {
+			return nil, err
+		}
+		person, err := hs.Login(ctx, account, testkit.ClientOptions{Encrypted: encrypted, CrossSigned: encrypted})
+		if err != nil {
+			return nil, err
+		}
+		roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{bot}})
+		if err != nil {
+			return nil, err
+		}
+		l.rooms = append(l.rooms, room{person, roomID})
+	}
+	for _, r := range l.rooms {
+		if _, err := r.person.Wait(ctx, r.id, func(evt *event.Event) bool {
+			return evt.Sender == bot && evt.Type == event.EventMessage
+		}); err != nil {
+			return nil, fmt.Errorf("wait for the bot's greeting: %w", err)
+		}
+	}
+	return l, nil
+}
+
+var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
+
+// ask sends the number of commands, in all rooms at once, with pauses.
+func (l *load) ask(ctx context.Context, commands int) error {
+	failed := make(chan error, len(l.rooms))
+	for i, r := range l.rooms {
+		go func() {
+			failed <- func() error {
+				for n := i; n < commands; n += len(l.rooms) {
+					command, err := r.person.SendEvent(ctx, r.id, event.EventMessage, &event.MessageEventContent{
+						MsgType: event.MsgText, Body: questions[n%len(questions)],
+					})
+					if err != nil {
+						return err
+					}
+					l.mu.Lock()
+					l.commands[command] = i
+					l.mu.Unlock()
+					select {
+					case <-time.After(rand.N(250 * time.Millisecond)):
+					case <-ctx.Done():
+						return ctx.Err()
+					}
+				}
+				return nil
+			}()
+		}()
+	}
+	var err error
+	for range l.rooms {
+		if e := <-failed; e != nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// tally is what the rooms' histories say.
+type tally struct{ commands, answers, losses, duplicates int }
+
+// count reads every room's history as a client does, and counts the answers to
+// each command.
+func (l *load) count(ctx context.Context) (tally, error) {
+	t := tally{commands: len(l.commands)}
+	histories := make([][]*event.Event, len(l.rooms))
+	for i, r := range l.rooms {
+		var err error
+		if histories[i], err = r.person.ReadHistory(ctx, r.id); err != nil {
+			return t, fmt.Errorf("read a room's history: %w", err)
+		}
+	}
+	for command, i := range l.commands {
+		switch n := len(testkit.Answers(histories[i], l.bot, command)); n {
+		case 0:
+			t.losses++
+		default:
+			t.answers += n
+			t.duplicates += n - 1
+		}
+	}
+	return t, nil
+}
+
+// settle waits until every command has an answer, and then as long as a
+// duplicate could still need to appear; or until patience ends.
+func (l *load) settle(ctx context.Context, patience time.Duration) (tally, error) {
+	deadline := time.Now().Add(patience)
+	for {
+		t, err := l.count(ctx)
+		if err != nil {
+			return t, err
+		}
+		if t.losses == 0 || time.Now().After(deadline) {
+			break
+		}
+		time.Sleep(500 * time.Millisecond) //nolint:forbidigo // a poll of histories: nothing announces their end
+	}
+	time.Sleep(5 * time.Second) //nolint:forbidigo // a doubt is settled 2 s after it began
+	return l.count(ctx)
+}

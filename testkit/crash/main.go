@@ -1,0 +1,156 @@
+// Command crash kills the bot at random moments while people ask it things, on
+// a real homeserver, starts it again each time, and counts the answers: every
+// command must have exactly one.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"heraut/testkit"
+)
+
+// perRound is how many commands are sent in a round.
+const perRound = 12
+
+func main() {
+	rounds := flag.Int("rounds", 5, "how often the bot is killed")
+	seed := flag.Uint64("seed", rand.Uint64(), "what the moments are drawn from")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	t, err := crash(ctx, *rounds, *seed, os.Stderr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		stop()
+		os.Exit(1)
+	}
+	fmt.Println(line(*rounds, t))
+	if t.losses > 0 || t.duplicates > 0 {
+		stop()
+		os.Exit(1)
+	}
+}
+
+// line is the last one that is printed.
+func line(rounds int, t tally) string {
+	return fmt.Sprintf("rounds=%d commands=%d answers=%d losses=%d duplicates=%d", rounds, t.commands, t.answers, t.losses, t.duplicates)
+}
+
+// crash plays the rounds in a temporary directory.
+func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t tally, err error) {
+	dir, err := os.MkdirTemp("", "heraut-crash-")
+	if err != nil {
+		return t, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	fmt.Fprintf(progress, "seed %d\n", seed)
+	hs, err := testkit.StartNamed(ctx, os.Getenv("HERAUT_TEST_HOMESERVER"), dir, progress)
+	if err != nil {
+		return t, err
+	}
+	defer hs.Stop()
+	proxy, err := testkit.StartProxy(hs.URL, seed)
+	if err != nil {
+		return t, err
+	}
+	defer proxy.Close()
+	account, err := hs.CreateAccount(ctx, "heraut", "secret of the bot")
+	if err != nil {
+		return t, err
+	}
+	program, err := testkit.BuiltBot(ctx)
+	if err != nil {
+		return t, err
+	}
+	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
+	if err != nil {
+		return t, err
+	}
+	defer func() {
+		bot.Stop()
+		if t.losses > 0 || t.duplicates > 0 || err != nil {
+			fmt.Fprintf(progress, "the bot's log:\n%s\n", bot.Log())
+		}
+		if strings.Contains(bot.Log(), "DATA RACE") {
+			err = errors.Join(err, errors.New("the bot's log has a data race"))
+		}
+	}()
+	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx)); err != nil {
+		return t, err
+	}
+	people, err := newLoad(ctx, hs, account.UserID)
+	if err != nil {
+		return t, err
+	}
+	draw := rand.New(rand.NewPCG(seed, seed))
+	inFlight := 0
+	for n := range rounds {
+		hit, err := round(ctx, bot, proxy, people, n%2 == 0, draw)
+		if err != nil {
+			return t, fmt.Errorf("round %d: %w", n+1, err)
+		}
+		if hit {
+			inFlight++
+		}
+	}
+	t, err = people.settle(ctx, 90*time.Second)
+	fmt.Fprintf(progress, "kills with a send in flight: %d of %d\n", inFlight, rounds)
+	if err == nil && inFlight < rounds/2 {
+		err = fmt.Errorf("only %d of %d kills met a send in flight", inFlight, rounds)
+	}
+	return t, err
+}
+
+// round asks, kills the bot meanwhile and starts it again. With midSend the
+// kill falls on a request that sends something, before or after the homeserver
+// acted on it; hit tells that it did.
+func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, midSend bool, draw *rand.Rand) (hit bool, err error) {
+	var met atomic.Bool
+	killed := make(chan struct{})
+	kill := func() {
+		bot.Kill()
+		close(killed)
+	}
+	remove := func() {}
+	if midSend {
+		do := testkit.Run(func() { met.Store(true); kill() })
+		if draw.IntN(2) == 0 {
+			do = testkit.AfterActing(do)
+		}
+		remove = proxy.Add(testkit.Rule{Name: "kill", Match: sends, Skip: draw.IntN(perRound - 3), Times: 1, Do: do})
+	} else {
+		time.AfterFunc(time.Duration(draw.IntN(1200))*time.Millisecond, kill)
+	}
+	asked := make(chan error, 1)
+	go func() { asked <- people.ask(ctx, perRound) }()
+	select {
+	case <-killed:
+	case <-time.After(30 * time.Second):
+		return false, errors.New("the bot sent nothing to be killed at")
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	remove()
+	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx), <-asked); err != nil {
+		return false, err
+	}
+	return met.Load(), nil
+}
+
+// sends tells the requests that put an event into a room.
+func sends(r *testkit.Request) bool {
+	return r.Method == http.MethodPut && strings.Contains(r.Path, "/rooms/") &&
+		(strings.Contains(r.Path, "/send/") || strings.Contains(r.Path, "/redact/"))
+}
