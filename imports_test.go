@@ -6,9 +6,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +83,23 @@ func broken(dir, imported string) string {
 
 func TestImports(t *testing.T) {
 	seen := 0
+	eachImport(t, func(file, imported string) {
+		if strings.HasSuffix(file, "_test.go") {
+			return
+		}
+		seen++
+		if rule := broken(path.Dir(file), imported); rule != "" {
+			t.Errorf("%s: %s", file, rule)
+		}
+	})
+	if seen < 100 {
+		t.Errorf("only %d imports were looked at", seen)
+	}
+}
+
+// eachImport calls do for each import of each file of ours.
+func eachImport(t *testing.T, do func(file, imported string)) {
+	t.Helper()
 	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -88,10 +107,9 @@ func TestImports(t *testing.T) {
 		if name := entry.Name(); entry.IsDir() && name != "." && (strings.HasPrefix(name, ".") || name == "testdata") {
 			return fs.SkipDir
 		}
-		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+		if !strings.HasSuffix(file, ".go") {
 			return nil
 		}
-		seen++
 		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 		if err != nil {
 			return err
@@ -101,17 +119,12 @@ func TestImports(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if rule := broken(path.Dir(filepath.ToSlash(file)), imported); rule != "" {
-				t.Errorf("%s: %s", file, rule)
-			}
+			do(filepath.ToSlash(file), imported)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if seen < 10 {
-		t.Errorf("only %d files were looked at", seen)
 	}
 }
 
@@ -146,6 +159,35 @@ func TestTheRulesHold(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Each module that our code imports stands in doc/dependencies.md with its version.
+func TestDependenciesAreExplained(t *testing.T) {
+	explained, err := os.ReadFile("doc/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]string{} // by module
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) (v\S+)`).FindAllStringSubmatch(string(listed), -1) {
+		versions[m[1]] = m[2]
+	}
+	eachImport(t, func(file, imported string) {
+		if !strings.Contains(strings.Split(imported, "/")[0], ".") {
+			return // the standard library's and ours
+		}
+		module := imported
+		for versions[module] == "" && strings.Contains(module, "/") {
+			module = path.Dir(module)
+		}
+		row := fmt.Sprintf("\n| `%s` | %s | ", module, versions[module])
+		if !strings.Contains(string(explained), row) {
+			t.Errorf("%s imports %s, and doc/dependencies.md has no row %q", file, imported, row)
+		}
+	})
 }
 
 // A build without the tags stops with a sentence that says what to do.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
+	"golang.org/x/term"
 )
 
 // The exit statuses that scripts rely on. An error chooses its own with a
@@ -104,7 +104,7 @@ func newLogger(c Log, w io.Writer) zerolog.Logger {
 	}
 	if c.Format == "console" {
 		file, ok := w.(*os.File)
-		w = zerolog.ConsoleWriter{Out: w, NoColor: !ok || !isatty.IsTerminal(file.Fd()), TimeFormat: time.DateTime}
+		w = zerolog.ConsoleWriter{Out: w, NoColor: !ok || !term.IsTerminal(int(file.Fd())), TimeFormat: time.DateTime}
 	}
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
 }

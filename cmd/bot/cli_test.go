@@ -92,7 +92,7 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 		if status != 0 || !strings.Contains(page, "État de sortie") {
 			t.Errorf("bot %s -h has status %d and does not tell the exit statuses:\n%s", command, status, page)
 		}
-		for _, line := range strings.Split(help+page, "\n") {
+		for line := range strings.SplitSeq(help+page, "\n") {
 			if len([]rune(line)) > 110 {
 				t.Errorf("a line of the help is too long for a terminal: %s", line)
 			}

@@ -88,14 +88,14 @@ Les diagnostics sont écrits en français sur la sortie d’erreur.
 }
 
 func commandHelp(w io.Writer, command *kong.Node) {
-	usage := "bot " + command.Name
+	usage := []string{"bot", command.Name}
 	for _, flag := range command.Flags {
-		usage += " [" + flagName(flag) + "]"
+		usage = append(usage, "["+flagName(flag)+"]")
 	}
 	for _, argument := range command.Positional {
-		usage += " " + argumentName(argument)
+		usage = append(usage, argumentName(argument))
 	}
-	fmt.Fprintf(w, "Utilisation : %s\n\n%s\n", usage, command.Help)
+	fmt.Fprintf(w, "Utilisation : %s\n\n%s\n", strings.Join(usage, " "), command.Help)
 	if command.Detail != "" {
 		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(command.Detail))
 	}
