@@ -65,6 +65,7 @@ type request struct {
 	prefixed bool
 	command  *command
 	args     string // what follows the command
+	product  string // what the answer is meant to replace, if the catalogue tells
 	state    catalogue.State
 }
 

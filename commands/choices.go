@@ -75,7 +75,7 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {
-		since = e.At
+		since = e.At.Add(chooseWithin) // no list is that new
 	}
 	c, err := h.choices.ChoiceBefore(ctx, e.Room, e.Sender, e.Cause(), since)
 	if errors.Is(err, ErrNoChoice) {

@@ -10,7 +10,8 @@ import (
 const (
 	maxListed   = 5 // in a list to choose from, or of organisations or providers
 	maxFound    = 20
-	maxCompared = 4
+	maxNearest  = 3
+	maxCompared = 3
 	someNews    = 3 // of each kind, so that they fit in eight lines
 	maxNews     = 10
 )
@@ -28,8 +29,9 @@ func (a *Answerer) search(r request) (Answer, error) {
 	all := software(result.Matches)
 	switch {
 	case len(all) == 0:
-		return a.none(r, r.args, result.Nearest)
+		return a.none(r, r.args, false, result.Nearest)
 	case result.Clear || len(all) == 1:
+		r.product = result.Matches[0].Product
 		answer, err := r.command.show(a, r, all[0])
 		answer.Found = found(all)
 		return answer, err
@@ -51,7 +53,8 @@ func (a *Answerer) replacing(r request) (Answer, error) {
 	if c == nil {
 		return a.message(r, "loading", nil)
 	}
-	all := software(c.Replacing(product))
+	matches := c.Replacing(product)
+	all := software(matches)
 	if len(all) == 0 {
 		all = comparable(c, product)
 	}
@@ -59,6 +62,9 @@ func (a *Answerer) replacing(r request) (Answer, error) {
 	case 0:
 		return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
 	case 1:
+		if len(matches) == 1 {
+			r.product = matches[0].Product
+		}
 		answer, err := r.command.show(a, r, all[0])
 		answer.Found = found(all)
 		return answer, err
@@ -92,12 +98,15 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 	return answer, err
 }
 
-func (a *Answerer) none(r request, query string, nearest []*catalogue.Software) (Answer, error) {
+// none answers that nothing was found for a query, or for one that had to be a name.
+func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
 	data := struct {
 		Query   string
+		Name    bool
 		Nearest []string
-	}{Query: query}
-	for _, s := range nearest {
+	}{Query: query, Name: name}
+	shown, _ := first(nearest, maxNearest)
+	for _, s := range shown {
 		data.Nearest = append(data.Nearest, s.Name)
 	}
 	return a.message(r, "none", data)
@@ -140,8 +149,8 @@ func (a *Answerer) compare(r request) (Answer, error) {
 	seen := map[string]bool{}
 	for _, name := range parts {
 		result := c.Search(name)
-		if len(result.Matches) == 0 {
-			return a.none(r, name, result.Nearest)
+		if len(result.Matches) == 0 || result.Matches[0].By != catalogue.ByName {
+			return a.none(r, name, true, append(software(result.Matches), result.Nearest...))
 		}
 		if s := result.Matches[0].Software; !seen[s.ID] {
 			seen[s.ID] = true
@@ -184,17 +193,17 @@ func (a *Answerer) news(r request) (Answer, error) {
 // card, users and providers answer about one software.
 
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
-	return a.message(r, "card", card{entry{s}, a.source(r.state)})
+	return a.message(r, "card", card{entry{s, r.product}, a.source(r.state)})
 }
 
 func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Organizations, maxListed)
-	return a.message(r, "users", users{card{entry{s}, a.source(r.state)}, shown, more})
+	return a.message(r, "users", users{card{entry{s, r.product}, a.source(r.state)}, shown, more})
 }
 
 func (a *Answerer) providers(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Providers, maxListed)
-	return a.message(r, "providers", providers{card{entry{s}, a.source(r.state)}, shown, more})
+	return a.message(r, "providers", providers{card{entry{s, r.product}, a.source(r.state)}, shown, more})
 }
 
 func software(matches []catalogue.Match) []*catalogue.Software {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,12 +12,17 @@ import (
 // What the templates of the catalogue are given.
 
 // entry is a software as templates show it.
-type entry struct{ *catalogue.Software }
+type entry struct {
+	*catalogue.Software
+	// product is the replaced or comparable one that was asked for, if any; it
+	// is named first.
+	product string
+}
 
 func entries(all []*catalogue.Software) []entry {
 	out := make([]entry, len(all))
 	for i, s := range all {
-		out[i] = entry{s}
+		out[i] = entry{Software: s}
 	}
 	return out
 }
@@ -36,24 +42,25 @@ func (e entry) HasStatus() bool {
 }
 
 // ReplacedNames are the names of the products it replaces.
-func (e entry) ReplacedNames() []string { return names(e.Replaces) }
+func (e entry) ReplacedNames() []string { return e.names(e.Replaces) }
 
-// SimilarNames are the names of comparable programs, those of the catalogue first.
-func (e entry) SimilarNames() []string {
-	var here, elsewhere []catalogue.Similar
-	for _, s := range e.Similar {
-		if s.ID != "" {
-			here = append(here, s)
-		} else {
-			elsewhere = append(elsewhere, s)
+// SimilarNames are the names of comparable programs.
+func (e entry) SimilarNames() []string { return e.names(e.Similar) }
+
+// names puts what was asked for first, then what is in the catalogue.
+func (e entry) names(all []catalogue.Similar) []string {
+	rank := func(s catalogue.Similar) int {
+		switch {
+		case s.Name == e.product:
+			return 0
+		case s.ID != "":
+			return 1
 		}
+		return 2
 	}
-	return names(append(here, elsewhere...))
-}
-
-func names(all []catalogue.Similar) []string {
+	sorted := slices.SortedStableFunc(slices.Values(all), func(a, b catalogue.Similar) int { return rank(a) - rank(b) })
 	out := make([]string, len(all))
-	for i, s := range all {
+	for i, s := range sorted {
 		out[i] = s.Name
 	}
 	return out

@@ -5,8 +5,8 @@
 // li a. It is written over several lines to be read; the line breaks and the
 // indentation around them are no part of the message, since clients show white
 // space. html/template escapes the data; what comes from outside also goes
-// through short, sentence, list or link, which bound it and keep it from
-// pinging anybody.
+// through short, sentence, phrase, list or link, which bound it and keep it
+// from pinging anybody.
 package locale
 
 import (

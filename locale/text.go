@@ -88,6 +88,9 @@ func sentence(limit int, s string) string {
 	return cut(s, limit)
 }
 
+// phrase is sentence without its full stop, to go on after it.
+func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(limit, s), ".") }
+
 // tidy is what every message goes through: it removes the spaces that a
 // template left at the end of a line, and is a net below the functions above.
 func tidy(html string) string {

@@ -60,6 +60,7 @@ func functions(lang string) template.FuncMap {
 		"list":     g.list,
 		"short":    short,
 		"sentence": sentence,
+		"phrase":   phrase,
 		"link":     link,
 	}
 }

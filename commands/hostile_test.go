@@ -1,0 +1,152 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"heraut/catalogue"
+	"heraut/locale"
+	"heraut/locale/localetest"
+)
+
+var september = time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC)
+
+// nasty are texts that strangers may have written into the catalogue or type.
+var nasty = map[string]string{
+	"HTML":        `<img src=x onerror=alert(1)><script>x</script></p><h1>big</h1><a href="https://evil.example">x</a>`,
+	"attribute":   `" onclick="x" href='y'`,
+	"template":    `{{.Prefix}} {{part "card" .}}`,
+	"Markdown":    "**bold** [x](javascript:alert) `code` # title\n- item",
+	"everybody":   "@room @ROOM @room",
+	"a person":    "https://matrix.to/#/@camille:example.org matrix.to/#/@camille:example.org",
+	"control":     "a\x00b\x07c\x1b[31md\r\ne\tf\u0085g\u2028h",
+	"direction":   "abc\u202ecba\u2066x\u2069\u200f\u061c",
+	"hidden":      "vi\u00adsi\u200bble\ufeff\U000E0041\U000E007F",
+	"not UTF-8":   "caf\xe9 \xff\xfe",
+	"long":        strings.Repeat("très longue description ", 420),
+	"one word":    strings.Repeat("a", 10_000),
+	"accents":     "e" + strings.Repeat("\u0301", 10_000),
+	"line breaks": strings.Repeat("\n", 10_000),
+	"script":      "javascript:alert(1)",
+	"spaces":      strings.Repeat(" \u00a0\u2003", 3_000),
+}
+
+// hostile is an entry in which every text is s.
+func hostile(s string) *catalogue.Software {
+	var names []catalogue.Similar
+	var organizations []catalogue.Organization
+	var sellers []catalogue.Provider
+	for range 30 {
+		names = append(names, catalogue.Similar{Name: s})
+		organizations = append(organizations, catalogue.Organization{Name: s, Users: 1_000_000, Referents: 2})
+		sellers = append(sellers, catalogue.Provider{Name: s, URL: s})
+	}
+	return &catalogue.Software{
+		ID: s, Name: s, OtherNames: []string{s}, Description: catalogue.Localized{FR: s, EN: s}, License: s,
+		Keywords: []string{s}, Referenced: september, Recommended: true, Observed: true, InSupport: true, FromState: true,
+		Latest: &catalogue.Version{Number: s, Released: september}, MinVersion: s,
+		Platforms:     []catalogue.Platform{catalogue.Windows, catalogue.Linux, catalogue.Mac, catalogue.Android, catalogue.IOS, catalogue.Web, catalogue.Platform(s)},
+		Organizations: organizations, Providers: sellers, Replaces: names, Similar: names,
+		Website: s, Code: s, Documentation: s,
+	}
+}
+
+// answers are all that is ever said, about the text s.
+func answers(a *Answerer, lang, s string) map[string]func() (Answer, error) {
+	r := request{
+		Line: Line{Text: s, Lang: lang, Prefix: "!"},
+		text: s, args: s, prefixed: true, command: a.byName("sill"), state: a.current(),
+	}
+	listed, withdrawn := hostile(s), hostile(s)
+	withdrawn.Withdrawn = &catalogue.Withdrawal{Reason: s, Time: september, LastRecommendedVersion: s}
+	bare := &catalogue.Software{ID: "1", Name: s}
+	six := []*catalogue.Software{listed, withdrawn, bare, listed, listed, listed}
+	src := a.source(r.state)
+	alone := func(name string) request {
+		r := r
+		r.Line.Text, r.args, r.text, r.command = name, "", name, a.byName(name)
+		return r
+	}
+	return map[string]func() (Answer, error){
+		"card":               func() (Answer, error) { return a.card(r, listed) },
+		"card, withdrawn":    func() (Answer, error) { return a.card(r, withdrawn) },
+		"card, bare":         func() (Answer, error) { return a.card(r, bare) },
+		"users":              func() (Answer, error) { return a.users(r, listed) },
+		"users, none":        func() (Answer, error) { return a.users(r, bare) },
+		"providers":          func() (Answer, error) { return a.providers(r, listed) },
+		"providers, none":    func() (Answer, error) { return a.providers(r, bare) },
+		"choice":             func() (Answer, error) { return a.choose(r, "choice", s, six) },
+		"choice of two":      func() (Answer, error) { return a.choose(r, "choice", s, six[1:3]) },
+		"replacing":          func() (Answer, error) { return a.choose(r, "replacing", s, six) },
+		"replacing, two":     func() (Answer, error) { return a.choose(r, "replacing", s, six[1:3]) },
+		"none":               func() (Answer, error) { return a.none(r, s, false, six) },
+		"none, nothing near": func() (Answer, error) { return a.none(r, s, true, nil) },
+		"none-replacing": func() (Answer, error) {
+			return a.message(r, "none-replacing", struct{ Prefix, Query string }{"!", s})
+		},
+		"compare": func() (Answer, error) {
+			return a.message(r, "compare", comparison{entries(six[:maxCompared]), 2, src})
+		},
+		"new": func() (Answer, error) {
+			return a.message(r, "new", news{entries(six[:3]), entries([]*catalogue.Software{withdrawn, withdrawn, withdrawn}), src})
+		},
+		"help": func() (Answer, error) {
+			b := NewAnswerer(About{RunBy: s, Contact: s}, time.UTC, a.current)
+			return b.help(request{Line: Line{Lang: lang, Prefix: "!"}, command: b.byName("aide")})
+		},
+		"help, command": func() (Answer, error) { return a.help(r) },
+		"unknown":       func() (Answer, error) { return a.unknown(r, s) },
+		"welcome":       func() (Answer, error) { return a.message(r, "welcome", struct{ Prefix string }{"!"}) },
+		"loading":       func() (Answer, error) { return a.message(r, "loading", nil) },
+		"out of list": func() (Answer, error) {
+			return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{"1", "2"}}, 3)
+		},
+		"out of list of one": func() (Answer, error) {
+			return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{"1"}}, 3)
+		},
+		"gone": func() (Answer, error) { return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{s}}, 1) },
+		"too many": func() (Answer, error) {
+			return a.message(r, "too-many", struct{ Room bool }{})
+		},
+		"too many in the room": func() (Answer, error) {
+			return a.message(r, "too-many", struct{ Room bool }{true})
+		},
+		"typed":         func() (Answer, error) { return a.Answer(context.Background(), r.Line) },
+		"explain sill":  func() (Answer, error) { return a.explain(r, a.byName("sill")) },
+		"explain parts": func() (Answer, error) { return alone("sill compare").command.answer(a, alone("sill compare")) },
+	}
+}
+
+func TestNothingInjectedAndShort(t *testing.T) {
+	state := catalogue.State{Catalogue: catalogue.New(nil, september)}
+	a := NewAnswerer(About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC, func() catalogue.State { return state })
+	nasty["nothing nasty"] = "GIMP"
+	for _, lang := range locale.Languages {
+		for name, s := range nasty {
+			for message, answer := range answers(a, lang, s) {
+				t.Run(fmt.Sprintf("%s/%s/%s", lang, message, name), func(t *testing.T) {
+					got, err := answer()
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got.HTML == "" && message != "typed" {
+						t.Fatal("no message")
+					}
+					if err := localetest.Check(got.HTML); err != nil {
+						t.Errorf("%v\n%s", err, got.HTML)
+					}
+					if n := lines(got.HTML); n > maxLines {
+						t.Errorf("%d lines:\n%s", n, got.HTML)
+					}
+					if n := utf8.RuneCountInString(got.HTML); n > 4000 {
+						t.Errorf("%d characters", n)
+					}
+				})
+			}
+		}
+	}
+}

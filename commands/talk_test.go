@@ -1,0 +1,260 @@
+package commands_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+const (
+	salon   = chat.RoomID("!salon:example.org")
+	english = chat.RoomID("!english:example.org")
+	direct  = chat.RoomID("!direct:example.org")
+
+	camille   = chat.UserID("@camille:example.org")
+	dominique = chat.UserID("@dominique:example.org")
+)
+
+// talk is a conversation with a Handler behind the real queue and the real
+// storage. It stands for the homeserver: what the bot sends is what it shows.
+type talk struct {
+	t      *testing.T
+	queue  *queue.Queue
+	events int
+
+	posts []*shown // what the bot has in the rooms, oldest first
+}
+
+// shown is an answer as people see it.
+type shown struct {
+	id chat.EventID
+	chat.Post
+	deleted, edited bool
+}
+
+// talking runs a conversation in time that passes only when it sleeps.
+func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.T, k *talk)) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &talk{t: t}
+		db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := catalogue.State{Catalogue: catalogue.New(sample(), time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC))}
+		answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
+			func() catalogue.State { return state })
+		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+		book.Declare(english, rooms.Settings{Language: "en"})
+		handler := commands.NewHandler(answerer, book, db, limits)
+		k.queue = queue.New(db, handler, k, queue.Config{}, zerolog.New(zerolog.NewTestWriter(t)))
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- k.queue.Run(ctx) }()
+		conversation(t, k)
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Send implements queue.Transport.
+func (k *talk) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
+	k.events++
+	id := chat.EventID(fmt.Sprintf("$bot%d", k.events))
+	switch {
+	case !o.Post.Redacts.IsZero():
+		k.posted(o.Post.Redacts.Event).deleted = true
+	case !o.Post.Edits.IsZero():
+		p := k.posted(o.Post.Edits.Event)
+		p.HTML, p.edited = o.Post.HTML, true
+	default:
+		k.posts = append(k.posts, &shown{id: id, Post: o.Post})
+	}
+	return id, nil
+}
+
+// MarkRead implements queue.Transport.
+func (k *talk) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+
+func (k *talk) posted(id chat.EventID) *shown {
+	i := slices.IndexFunc(k.posts, func(p *shown) bool { return p.id == id })
+	if i < 0 {
+		k.t.Errorf("the bot edits or deletes %s, which it never sent", id)
+		return &shown{}
+	}
+	return k.posts[i]
+}
+
+// happen lets an event come in, waits until it is dealt with, and returns its id.
+func (k *talk) happen(e chat.Event) chat.EventID {
+	k.t.Helper()
+	k.events++
+	e.ID, e.At = chat.EventID(fmt.Sprintf("$%d", k.events)), time.Now()
+	if e.Sender == "" {
+		e.Sender = camille
+	}
+	if e.Room == "" {
+		e.Room = salon
+	}
+	e.Direct = e.Room == direct
+	err := k.queue.Accept(k.t.Context(), queue.Batch{
+		Began: time.Now(), Received: time.Now(),
+		Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, Event: &e}},
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	synctest.Wait()
+	return e.ID
+}
+
+// say is a message of Camille's in the room.
+func (k *talk) say(body string) chat.EventID {
+	k.t.Helper()
+	return k.happen(chat.Event{Message: &chat.Message{Body: body}})
+}
+
+// sayIn is a message of Camille's in another room.
+func (k *talk) sayIn(room chat.RoomID, body string) chat.EventID {
+	k.t.Helper()
+	return k.happen(chat.Event{Room: room, Message: &chat.Message{Body: body}})
+}
+
+// edit gives a message of Camille's in the room a new text.
+func (k *talk) edit(id chat.EventID, body string) {
+	k.t.Helper()
+	k.happen(chat.Event{Message: &chat.Message{Body: body, Edits: id}})
+}
+
+// remove deletes a message or a reaction of Camille's in the room.
+func (k *talk) remove(id chat.EventID) {
+	k.t.Helper()
+	k.happen(chat.Event{Redaction: &chat.Redaction{Target: id}})
+}
+
+// answers are the texts shown as answers to a message, without tags.
+func (k *talk) answers(to chat.EventID) []string {
+	var texts []string
+	for _, p := range k.posts {
+		if p.ReplyTo.Event == to && !p.deleted {
+			texts = append(texts, bare(p.HTML))
+		}
+	}
+	return texts
+}
+
+// answer is the only answer to a message.
+func (k *talk) answer(to chat.EventID) *shown {
+	k.t.Helper()
+	var found []*shown
+	for _, p := range k.posts {
+		if p.ReplyTo.Event == to && !p.deleted {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 {
+		k.t.Fatalf("%d answers to %s: %q", len(found), to, k.answers(to))
+	}
+	return found[0]
+}
+
+// expect checks that a message has one answer that begins like start; none if
+// start is empty.
+func (k *talk) expect(to chat.EventID, start string) {
+	k.t.Helper()
+	got := k.answers(to)
+	switch {
+	case start == "" && len(got) != 0:
+		k.t.Errorf("answered with %q, not at all expected", got)
+	case start != "" && (len(got) != 1 || !strings.HasPrefix(got[0], start)):
+		k.t.Errorf("answered with %q, want %q", got, start)
+	}
+}
+
+// bare is the text of a message without its tags, in plain spaces.
+func bare(html string) string {
+	var b strings.Builder
+	tag := false
+	for _, r := range html {
+		switch {
+		case r == '<':
+			tag = true
+		case r == '>':
+			tag = false
+			b.WriteByte(' ')
+		case r == '\u00A0', r == '\u202F':
+			b.WriteByte(' ')
+		case !tag:
+			b.WriteRune(r)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// sample is a catalogue of our own: real names, invented facts.
+func sample() []catalogue.Software {
+	photoshop := []catalogue.Similar{{Name: "Adobe Photoshop"}}
+	day := func(year int, month time.Month, d int) time.Time {
+		return time.Date(year, month, d, 0, 0, 0, 0, time.UTC)
+	}
+	entries := []catalogue.Software{
+		{
+			ID: "51", Name: "GIMP", License: "GPL-3.0-or-later", Recommended: true,
+			Description: catalogue.Localized{FR: "Retouche d’images et de photos.", EN: "Image and photo editor."},
+			Keywords:    []string{"image", "photo", "retouche"},
+			Referenced:  day(2018, time.January, 1),
+			Latest:      &catalogue.Version{Number: "2.10.38", Released: day(2024, time.May, 2)}, MinVersion: "2.10",
+			Platforms: []catalogue.Platform{catalogue.Windows, catalogue.Linux, catalogue.Mac},
+			Organizations: []catalogue.Organization{
+				{Name: "Préfecture de Haute-Combe", Users: 41, Referents: 3}, {Name: "Métropole de Rivesaint", Users: 17, Referents: 1},
+			},
+			Providers: []catalogue.Provider{{Name: "Atelier Libre", URL: "https://atelier.example"}, {Name: "Libreval"}},
+			Replaces:  photoshop, Similar: []catalogue.Similar{{Name: "Krita", ID: "150"}, {Name: "Pinta"}},
+			Website: "https://www.gimp.org", Code: "https://gitlab.gnome.org/GNOME/gimp", Documentation: "https://docs.gimp.org",
+		},
+		{
+			ID: "150", Name: "Krita", License: "GPL-3.0",
+			Description: catalogue.Localized{FR: "Peinture numérique et dessin.", EN: "Digital painting."},
+			Keywords:    []string{"image", "dessin"}, Referenced: day(2020, time.March, 2),
+			Platforms: []catalogue.Platform{catalogue.Windows, catalogue.Linux},
+			Replaces:  photoshop, Similar: []catalogue.Similar{{Name: "GIMP", ID: "51"}},
+		},
+		{
+			ID: "12", Name: "Pixelor", Description: catalogue.Localized{FR: "Éditeur de photos en ligne."},
+			Keywords: []string{"photo"}, Referenced: day(2015, time.June, 1), Replaces: photoshop,
+			Withdrawn: &catalogue.Withdrawal{Reason: "n’est plus maintenu", Time: day(2025, time.February, 1), LastRecommendedVersion: "4.2"},
+		},
+		{
+			ID: "78", Name: "LibreOffice", License: "MPL-2.0", Recommended: true,
+			Description: catalogue.Localized{FR: "Suite bureautique : textes, tableurs, présentations.", EN: "Office suite."},
+			Keywords:    []string{"bureautique", "tableur"}, Referenced: day(2018, time.January, 1),
+			Replaces: []catalogue.Similar{{Name: "Microsoft Office"}},
+		},
+		{ID: "900", Name: "New Relic Agent", Referenced: day(2026, time.August, 1)},
+	}
+	for n := range 7 {
+		entries = append(entries, catalogue.Software{
+			ID: strconv.Itoa(1000 + n), Name: fmt.Sprintf("Outil %c", 'A'+n), Referenced: day(2019, time.January, 1+n),
+		})
+	}
+	return entries
+}
