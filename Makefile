@@ -9,7 +9,7 @@ lint := go tool -modfile=testkit/lint/go.mod golangci-lint
 export CGO_ENABLED := 1
 
 # The packages whose tests need a homeserver.
-end_to_end = $(shell grep -rl --include='*_test.go' '"heraut/testkit"' . | xargs -r -n1 dirname | sort -u)
+end_to_end = ./testkit/... $(shell grep -rlP --include='*_test.go' '^\t"heraut/testkit"$$' . | xargs -r -n1 dirname | sort -u)
 
 # A line "DIRECTORY TARGET" for each fuzz target.
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
