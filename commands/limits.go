@@ -37,6 +37,7 @@ type limiter struct {
 
 type bucket struct {
 	*rate.Limiter
+	last time.Time
 	told bool
 }
 
@@ -47,10 +48,14 @@ func newLimiter(r Rate) *limiter {
 	return &limiter{rate: r, buckets: map[string]*bucket{}, sweepAt: sweepFrom}
 }
 
-// allow counts one answer for key at a time, which may lie before former ones.
+// allow counts one answer for key at a time that the sender's server told: one
+// that lies in the future, or before former ones, gains nothing.
 func (l *limiter) allow(key string, at time.Time) verdict {
 	if l.rate.Count <= 0 || l.rate.Per <= 0 {
 		return within
+	}
+	if now := time.Now(); at.After(now) {
+		at = now
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,8 +66,11 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 		b = &bucket{Limiter: rate.NewLimiter(rate.Every(every), l.rate.Count)}
 		l.buckets[key] = b
 	}
+	if at.After(b.last) {
+		b.last = at
+	}
 	switch {
-	case b.AllowN(at, 1):
+	case b.AllowN(b.last, 1):
 		b.told = false
 		return within
 	case b.told:
