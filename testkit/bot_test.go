@@ -68,3 +68,26 @@ func TestBotThatEndsAtOnce(t *testing.T) {
 		t.Errorf("status %d, want 2; log:\n%s", got, b.Log())
 	}
 }
+
+func TestBotStartsStopsAndStartsAgain(t *testing.T) {
+	h := StartHomeserver(t)
+	p := NewProxy(t, h.URL)
+	account := h.Account(t, "heraut")
+	b := StartBot(t, BotConfig{Homeserver: p.URL, Account: account})
+	if got := b.Stop(); got != 0 {
+		t.Errorf("stopped with status %d, want 0", got)
+	}
+	b.Start(t)
+	first := b.PID()
+	b.Kill()
+	b.Start(t)
+	if b.PID() == first {
+		t.Error("the same process after a kill")
+	}
+	if got := h.Devices(t, account); len(got) != 1 {
+		t.Errorf("devices %v, want one", got)
+	}
+	if got := p.Requests(Logins); len(got) != 1 {
+		t.Errorf("%d logins through the proxy, want one", len(got))
+	}
+}

@@ -42,6 +42,9 @@ func (x *Exchange) Deliver(resp Response) {
 
 // deliver gives an answer of which the connection is cut after n bytes.
 func (x *Exchange) deliver(resp Response, n int) {
+	if x.incoming.Context().Err() != nil {
+		x.Drop() // the client has gone
+	}
 	header := x.writer.Header()
 	maps.Copy(header, resp.Header)
 	header.Set("Content-Length", strconv.Itoa(len(resp.Body)))

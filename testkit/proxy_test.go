@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,7 +137,7 @@ func TestProxyRules(t *testing.T) {
 			p.Add(test.rule)
 			var got strings.Builder
 			for range len(test.want) {
-				got.WriteString(fmt.Sprint(send(t, "GET", p.URL, "").status / 100))
+				fmt.Fprint(&got, send(t, "GET", p.URL, "").status/100)
 			}
 			if got.String() != test.want {
 				t.Errorf("answers %s, want %s", got.String(), test.want)
@@ -172,7 +173,7 @@ func TestProxySeedDecidesChances(t *testing.T) {
 		p.Add(Rule{Chance: 0.5, Do: BadGateway})
 		var got strings.Builder
 		for range 40 {
-			got.WriteString(fmt.Sprint(send(t, "GET", p.URL, "").status / 100))
+			fmt.Fprint(&got, send(t, "GET", p.URL, "").status/100)
 		}
 		return got.String()
 	}
@@ -193,6 +194,29 @@ func TestProxyWithoutHomeserver(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if record := p.Await(t, 1, On("", "")); record.Received != 0 || record.Status != http.StatusBadGateway {
+		t.Errorf("wrong record: %+v", record)
+	}
+}
+
+func TestProxyRecordsClientThatLeaves(t *testing.T) {
+	target, hits := countingServer(t)
+	p := NewProxy(t, target)
+	ctx, leave := context.WithCancel(t.Context())
+	p.Add(Rule{Do: AfterActing(func(x *Exchange) {
+		leave()
+		<-x.incoming.Context().Done()
+		pass(x)
+	})})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		resp.Body.Close()
+		t.Errorf("got %s", resp.Status)
+	}
+	record := p.Await(t, 1, On("", ""))
+	if hits.Load() != 1 || record.Received != http.StatusOK || record.Status != 0 || record.Response != nil {
 		t.Errorf("wrong record: %+v", record)
 	}
 }
