@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"heraut/catalogue"
 	"heraut/commands"
@@ -62,10 +61,11 @@ func (c askCommand) Run(ctx context.Context, std stdio) error {
 	}
 	state := catalogue.State{Catalogue: catalogue.New(file.Entries, asOf)}
 	about := commands.About{RunBy: "bot ask", Contact: "bot --help"}
-	answerer := commands.NewAnswerer(about, time.Local, func() catalogue.State { return state })
+	settings := defaults(PresetMatrix)
+	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state })
 
 	answer := func(line string) error {
-		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: "!", Direct: c.Direct})
+		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})
 		if err != nil {
 			return fmt.Errorf("answer %q: %w", line, err)
 		}

@@ -44,6 +44,7 @@ func TestStatuses(t *testing.T) {
 		"check wrong":         {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
 		"check absent":        {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
 		"check a directory":   {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
+		"check the example":   {[]string{"check", "--config", example}, 0, "est juste", ": matrix.password_file"},
 		"run wrong":           {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
 		"login wrong":         {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
 		"login, no password":  {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
