@@ -23,36 +23,52 @@ func TestExchanges(t *testing.T) {
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
 			path := filepath.Join("testdata", lang+".txt")
-			want, err := os.ReadFile(path)
+			file, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got strings.Builder
-			for line := range strings.Lines(string(want)) {
-				body, direct := strings.CutPrefix(line, ">> ")
-				room := !direct && strings.HasPrefix(line, "> ")
-				if !direct && !room {
-					continue
-				}
-				body = strings.TrimPrefix(body, "> ")
-				answer, err := answerer.Answer(t.Context(), commands.Line{Text: body, Lang: lang, Prefix: "!", Direct: direct})
+			var now strings.Builder
+			for _, e := range exchanges(string(file)) {
+				answer, err := answerer.Answer(t.Context(), commands.Line{Text: e.typed, Lang: lang, Prefix: "!", Direct: e.direct})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if err := localetest.Check(answer.HTML); err != nil {
-					t.Errorf("%s: %v", body, err)
+					t.Errorf("%s: %v", e.typed, err)
 				}
-				got.WriteString(line + broken.Replace(answer.HTML) + "\n")
+				got := broken.Replace(answer.HTML) + "\n"
+				if got != e.answer && !*update {
+					t.Errorf("%s\n%swant\n%sRun with -update and read the difference.", e.typed, got, e.answer)
+				}
+				now.WriteString(e.line + got)
 			}
 			if *update {
-				if err := os.WriteFile(path, []byte(got.String()), 0o600); err != nil {
+				if err := os.WriteFile(path, []byte(now.String()), 0o600); err != nil {
 					t.Fatal(err)
 				}
-			} else if got.String() != string(want) {
-				t.Errorf("not what %s says; run with -update and read the difference. Now:\n%s", path, got.String())
 			}
 		})
 	}
+}
+
+// exchange is a line of a file in testdata and what follows it.
+type exchange struct {
+	line   string
+	typed  string
+	direct bool
+	answer string
+}
+
+func exchanges(file string) (all []exchange) {
+	for line := range strings.Lines(file) {
+		switch mark, typed, _ := strings.Cut(line, " "); mark {
+		case ">", ">>":
+			all = append(all, exchange{line: line, typed: strings.TrimSpace(typed), direct: mark == ">>"})
+		default:
+			all[len(all)-1].answer += line
+		}
+	}
+	return all
 }
 
 // broken ends the lines that a message shows.

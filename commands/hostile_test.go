@@ -56,7 +56,7 @@ func hostile(s string) *catalogue.Software {
 }
 
 // answers are all that is ever said, about the text s.
-func answers(a *Answerer, lang, s string) map[string]func() (Answer, error) {
+func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func() (Answer, error) {
 	r := request{
 		Line: Line{Text: s, Lang: lang, Prefix: "!"},
 		text: s, args: s, prefixed: true, command: a.byName("sill"), state: a.current(),
@@ -115,7 +115,7 @@ func answers(a *Answerer, lang, s string) map[string]func() (Answer, error) {
 		"too many in the room": func() (Answer, error) {
 			return a.message(r, "too-many", struct{ Room bool }{true})
 		},
-		"typed":         func() (Answer, error) { return a.Answer(context.Background(), r.Line) },
+		"typed":         func() (Answer, error) { return a.Answer(ctx, r.Line) },
 		"explain sill":  func() (Answer, error) { return a.explain(r, a.byName("sill")) },
 		"explain parts": func() (Answer, error) { return alone("sill compare").command.answer(a, alone("sill compare")) },
 	}
@@ -127,7 +127,7 @@ func TestNothingInjectedAndShort(t *testing.T) {
 	nasty["nothing nasty"] = "GIMP"
 	for _, lang := range locale.Languages {
 		for name, s := range nasty {
-			for message, answer := range answers(a, lang, s) {
+			for message, answer := range answers(t.Context(), a, lang, s) {
 				t.Run(fmt.Sprintf("%s/%s/%s", lang, message, name), func(t *testing.T) {
 					got, err := answer()
 					if err != nil {

@@ -16,7 +16,8 @@ import (
 // more which list a reply or a reaction is about.
 const keepChoices = 90 * 24 * time.Hour
 
-// SaveChoice implements commands.Choices. It also forgets old ones.
+// SaveChoice implements commands.Choices. It also forgets old ones. An edit does
+// not tell the thread of the message it is about, which stays the same.
 func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 	if len(c.IDs) == 0 {
 		_, err := d.db.Exec(ctx, "DELETE FROM choice WHERE cause = $1", c.Cause)
@@ -33,7 +34,7 @@ func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 		INSERT INTO choice (cause, room_id, asker, thread, command, ids, asked_at, next_message, saved_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (cause) DO UPDATE SET room_id = excluded.room_id, asker = excluded.asker,
-			thread = excluded.thread, command = excluded.command, ids = excluded.ids,
+			thread = COALESCE(NULLIF(excluded.thread, ''), choice.thread), command = excluded.command, ids = excluded.ids,
 			asked_at = excluded.asked_at, next_message = excluded.next_message, saved_at = excluded.saved_at`,
 		c.Cause, c.Room, c.Asker, c.Thread, c.Command, string(ids), millis(c.At), c.Next, millis(time.Now()))
 	return err
