@@ -1,0 +1,95 @@
+package testkit
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+)
+
+var (
+	roomSend       = regexp.MustCompile(`/rooms/([^/]+)/send/m\.room\.message/`)
+	roomEncryption = regexp.MustCompile(`/rooms/([^/]+)/state/m\.room\.encryption`)
+)
+
+// ClearText looks through the record of what the bot asked its homeserver, and
+// tells every message that left in clear text for a room after the homeserver
+// had said that the room is encrypted (in a sync, a join or an answer about the
+// room's state), and every one that a process sent before it had asked. starts
+// are when the bot's processes began.
+func ClearText(requests []Request, starts []time.Time) (faults []string) {
+	encrypted := map[string]time.Time{} // since the bot was told
+	asked := map[string][]time.Time{}
+	for _, r := range requests {
+		if r.Done.IsZero() || r.Status != http.StatusOK && r.Status != http.StatusNotFound {
+			continue
+		}
+		if m := roomEncryption.FindStringSubmatch(r.Path); m != nil && r.Method == http.MethodGet {
+			asked[m[1]] = append(asked[m[1]], r.Done)
+		}
+		for _, room := range encryptedRooms(r) {
+			if at, known := encrypted[room]; !known || r.Done.Before(at) {
+				encrypted[room] = r.Done
+			}
+		}
+	}
+	for _, r := range requests {
+		m := roomSend.FindStringSubmatch(r.Path)
+		if m == nil || r.Method != http.MethodPut {
+			continue
+		}
+		if since, known := encrypted[m[1]]; known && r.At.After(since) {
+			faults = append(faults, fmt.Sprintf("request %d: clear text to %s %s after the bot was told that it is encrypted", r.Number, m[1], r.At.Sub(since)))
+		}
+		var start time.Time
+		for _, s := range starts {
+			if s.Before(r.At) && s.After(start) {
+				start = s
+			}
+		}
+		if !slices.ContainsFunc(asked[m[1]], func(at time.Time) bool { return at.After(start) && at.Before(r.At) }) {
+			faults = append(faults, fmt.Sprintf("request %d: clear text to %s by a process that had not asked whether it is encrypted", r.Number, m[1]))
+		}
+	}
+	return faults
+}
+
+// encryptedRooms are the rooms that the answer to r says are encrypted.
+func encryptedRooms(r Request) (rooms []string) {
+	if r.Status != http.StatusOK {
+		return nil
+	}
+	if m := roomEncryption.FindStringSubmatch(r.Path); m != nil {
+		return []string{m[1]}
+	}
+	if !Syncs(&r) {
+		return nil
+	}
+	type events struct {
+		Events []struct {
+			Type     string  `json:"type"`
+			StateKey *string `json:"state_key"`
+		} `json:"events"`
+	}
+	var answer struct {
+		Rooms struct {
+			Join map[string]struct {
+				State    events `json:"state"`
+				Timeline events `json:"timeline"`
+			} `json:"join"`
+		} `json:"rooms"`
+	}
+	if json.Unmarshal(r.Response, &answer) != nil {
+		return nil
+	}
+	for room, joined := range answer.Rooms.Join {
+		for _, e := range slices.Concat(joined.State.Events, joined.Timeline.Events) {
+			if e.Type == "m.room.encryption" && e.StateKey != nil {
+				rooms = append(rooms, room)
+			}
+		}
+	}
+	return rooms
+}

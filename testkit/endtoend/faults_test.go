@@ -1,0 +1,198 @@
+package endtoend
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// noClearText fails the test when something left in clear text that should not.
+func noClearText(t *testing.T, proxy *testkit.Proxy, starts ...time.Time) {
+	t.Helper()
+	for _, fault := range testkit.ClearText(proxy.Requests(nil), starts) {
+		t.Error(fault)
+	}
+}
+
+// place is a room with a person in it.
+type place struct {
+	person *testkit.Client
+	room   id.RoomID
+}
+
+// places makes rooms with the bot in them, every second one encrypted.
+func places(t *testing.T, hs *testkit.Homeserver, bot id.UserID, n int) []place {
+	t.Helper()
+	all := make([]place, n)
+	for i := range all {
+		options := testkit.ClientOptions{Encrypted: i%2 == 1, CrossSigned: i%2 == 1}
+		person := hs.Person(t, fmt.Sprintf("agent%d", i), options)
+		all[i] = place{person, invited(t, person, bot, testkit.Room{Encrypted: options.Encrypted})}
+	}
+	return all
+}
+
+// awaitAll waits until every command has an answer, and then for as long as a
+// second one could need; each must have exactly one.
+func awaitAll(t *testing.T, bot id.UserID, commands map[id.EventID]place) {
+	t.Helper()
+	for command, p := range commands {
+		p.person.AwaitAnswer(t, p.room, bot, command)
+	}
+	time.Sleep(4 * time.Second) // a doubt is settled 2 s after it began
+	for command, p := range commands {
+		exactlyOne(t, p.person, p.room, bot, command)
+	}
+}
+
+// TestFaults asks for answers while the way to the homeserver breaks in every
+// way it can, without the bot being killed.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	proxy := testkit.NewProxy(t, hs.URL)
+	started := time.Now()
+	const perSecond, burst = 20, 5
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: proxy.URL, Account: account,
+		Set: map[string]any{"pace.per_second": perSecond, "pace.burst": burst},
+	})
+	all := places(t, hs, account.UserID, 4)
+
+	sends := func(r *testkit.Request) bool { return testkit.Sends(r) || testkit.Redactions(r) }
+	soon := testkit.RateLimited(testkit.RetryAfter{Body: 200 * time.Millisecond, Header: time.Second})
+	for _, fault := range []testkit.Rule{
+		{Name: "429 storm", Match: sends, Skip: 3, Times: 6, Do: soon},
+		{Name: "429", Match: sends, Chance: 0.1, Do: soon},
+		{Name: "dropped after acting", Match: sends, Chance: 0.08, Do: testkit.AfterActing(testkit.Drop)},
+		{Name: "dropped before acting", Match: sends, Chance: 0.05, Do: testkit.Drop},
+		{Name: "502 after acting", Match: sends, Chance: 0.05, Do: testkit.AfterActing(testkit.BadGateway)},
+		{Name: "504", Match: sends, Chance: 0.05, Do: testkit.GatewayTimeout},
+		{Name: "web page after acting", Match: sends, Chance: 0.05, Do: testkit.AfterActing(testkit.WebPage)},
+		{Name: "truncated", Match: sends, Chance: 0.05, Do: testkit.Truncate},
+		{Name: "new login", Match: testkit.Syncs, Skip: 12, Times: 1, Do: testkit.SoftLogout()},
+		{Name: "sync twice", Match: testkit.Syncs, Chance: 0.15, Do: testkit.RepeatSync},
+		{Name: "sync page", Match: testkit.Syncs, Chance: 0.03, Do: testkit.WebPage},
+		{Name: "sync truncated", Match: testkit.Syncs, Chance: 0.03, Do: testkit.Truncate},
+		{Name: "sync 502", Match: testkit.Syncs, Chance: 0.03, Do: testkit.BadGateway},
+	} {
+		proxy.Add(fault)
+	}
+	commands := map[id.EventID]place{}
+	for n := range 40 {
+		p := all[n%len(all)]
+		commands[p.person.Say(t, p.room, "!sill gimp")] = p
+	}
+	awaitAll(t, account.UserID, commands)
+	proxy.Clear()
+
+	noClearText(t, proxy, started)
+	holdsPace(t, proxy.Requests(sends), perSecond, burst)
+	if n := len(proxy.Requests(testkit.Logins)); n != 2 {
+		t.Errorf("%d logins, want the first one and the one after the soft logout", n)
+	}
+	if n := len(all[0].person.Devices(t)); n != 1 {
+		t.Errorf("the person has %d devices", n)
+	}
+	if status := bot.Stop(); status != 0 {
+		t.Errorf("the bot ended with status %d", status)
+	}
+}
+
+// holdsPace fails the test when more requests were made in some span of time
+// than the pace allows.
+func holdsPace(t *testing.T, requests []testkit.Request, perSecond float64, burst int) {
+	t.Helper()
+	const jitter = 0.05 // seconds that a request may spend on its way
+	for i := range requests {
+		for j := i + burst; j < len(requests); j++ {
+			span := requests[j].At.Sub(requests[i].At).Seconds()
+			if allowed := float64(burst) + perSecond*(span+jitter) + 1; float64(j-i+1) > allowed {
+				t.Fatalf("%d sends in %.2f s, where the pace allows %.1f", j-i+1, span, allowed)
+			}
+		}
+	}
+}
+
+// TestMissedWhileDown asks more than one sync brings while the bot is down.
+func TestMissedWhileDown(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+	all := places(t, hs, account.UserID, 2)
+	bot.Stop()
+	commands := map[id.EventID]place{}
+	for n := range 300 {
+		p := all[n%len(all)]
+		commands[p.person.Say(t, p.room, "!sill gimp")] = p
+	}
+	bot.Start(t)
+	awaitAll(t, account.UserID, commands)
+}
+
+// TestTooOld leaves what is older than answer_within without an answer, and counts it.
+func TestTooOld(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: hs.URL, Account: account, Set: map[string]any{"answer_within": "3s"},
+	})
+	all := places(t, hs, account.UserID, 2)
+	bot.Stop()
+	var old []id.EventID
+	for range 5 {
+		for _, p := range all {
+			old = append(old, p.person.Say(t, p.room, "!sill gimp"))
+		}
+	}
+	time.Sleep(4 * time.Second)
+	bot.Start(t)
+	for _, p := range all {
+		p.person.AwaitAnswer(t, p.room, account.UserID, p.person.Say(t, p.room, "!sill vlc"))
+		history := p.person.History(t, p.room)
+		for _, command := range old {
+			if n := len(testkit.Answers(history, account.UserID, command)); n != 0 {
+				t.Errorf("what was too old has %d answers", n)
+			}
+		}
+	}
+	if !strings.Contains(bot.Log(), "events=5") && !strings.Contains(bot.Log(), "events=10") {
+		t.Error("the log does not count what was dropped")
+	}
+}
+
+// TestLateJoin invites the bot into a room with a past.
+func TestLateJoin(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+	for name, options := range map[string]testkit.ClientOptions{"clear": {}, "encrypted": encrypted} {
+		t.Run(name, func(t *testing.T) {
+			person := hs.Person(t, "late-"+name, options)
+			room := person.Room(t, testkit.Room{Encrypted: options.Encrypted})
+			var past []id.EventID
+			for range 60 {
+				past = append(past, person.Say(t, room, "!sill gimp"))
+			}
+			person.Invite(t, room, account.UserID)
+			person.AwaitMember(t, room, account.UserID, event.MembershipJoin)
+			person.AwaitAnswer(t, room, account.UserID, person.Say(t, room, "!sill vlc"))
+			history := person.History(t, room)
+			for _, command := range past {
+				if len(testkit.Answers(history, account.UserID, command)) != 0 {
+					t.Fatal("a command from before the invitation was answered")
+				}
+			}
+		})
+	}
+}
