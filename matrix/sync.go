@@ -69,7 +69,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 			}
 			request := mautrix.ReqSync{Since: since, FilterID: filter, SetPresence: c.mx.SyncPresence}
 			// A first sync, one after a failure, and one that settles a doubt answer at once.
-			if since != "" && failures == 0 && !intake.SyncBy().After(lastBegan) {
+			if !lastBegan.IsZero() && failures == 0 && !intake.SyncBy().After(lastBegan) {
 				request.Timeout = int(longPoll.Milliseconds())
 			}
 			answer, err := c.poll(ctx, request, intake)
@@ -114,11 +114,7 @@ func (c *Client) pauseAfter(ctx context.Context, failures *int, err error) {
 	if isStatus(err, 429) {
 		pause = retryAfter(err)
 	}
-	log := c.log.Warn()
-	if *failures%20 == 0 {
-		log = c.log.Error()
-	}
-	log.Err(err).Dur("again_in", pause).Int("failures", *failures).Msg("The sync failed")
+	c.log.Warn().Err(err).Dur("again_in", pause).Int("failures", *failures).Msg("The sync failed")
 	wait(ctx, pause)
 }
 

@@ -141,11 +141,15 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 		return explained(err)
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
+	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\n", client.UserID())
+	if mc.RecoveryKey != "" {
+		return nil // whoever configured it knows it
+	}
 	key, err := os.ReadFile(mc.RecoveryKeyFile)
 	if err != nil {
 		return fmt.Errorf("read the recovery key: %w", err)
 	}
-	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\nClé de récupération (code de vérification), à conserver en lieu sûr : %s", client.UserID(), key)
+	fmt.Fprintf(out, "Clé de récupération (code de vérification), à conserver en lieu sûr : %s", key)
 	return nil
 }
 

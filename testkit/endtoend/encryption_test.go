@@ -1,0 +1,224 @@
+package endtoend
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// TestNeverClear lets rooms become encrypted under the bot, and lets it lose
+// either of its databases: nothing leaves in clear that should not.
+func TestNeverClear(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	proxy := testkit.NewProxy(t, hs.URL)
+	starts := []time.Time{time.Now()}
+	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
+	restart := func(lost ...string) {
+		bot.Stop()
+		for _, name := range lost {
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				if err := os.Remove(filepath.Join(bot.Dir, "data", name+suffix)); err != nil && !os.IsNotExist(err) {
+					t.Fatal(err)
+				}
+			}
+		}
+		starts = append(starts, time.Now())
+		bot.Start(t)
+	}
+	agent := hs.Person(t, "agent", encrypted)
+	room := invited(t, agent, me, testkit.Room{})
+	stays := invited(t, agent, me, testkit.Room{})
+	later := invited(t, agent, me, testkit.Room{})
+	ask := func(room id.RoomID) {
+		t.Helper()
+		command := agent.Say(t, room, "!sill gimp")
+		agent.AwaitAnswer(t, room, me, command)
+		exactlyOne(t, agent, room, me, command)
+	}
+	ask(room)
+	ask(stays)
+	ask(later)
+
+	agent.Encrypt(t, room) // midway
+	ask(room)
+	bot.Stop()
+	agent.Encrypt(t, later) // while it is down
+	starts = append(starts, time.Now())
+	bot.Start(t)
+	ask(later)
+	ask(room)
+	ask(stays)
+
+	restart("crypto.db")
+	ask(room)
+	ask(later)
+	ask(stays)
+
+	restart("bot.db")
+	// What it was invited to is forgotten with bot.db: it is invited again.
+	for _, r := range []id.RoomID{room, stays} {
+		if _, err := agent.KickUser(t.Context(), r, &mautrix.ReqKickUser{UserID: me}); err != nil {
+			t.Fatal(err)
+		}
+		agent.AwaitMember(t, r, me, event.MembershipLeave)
+		agent.Invite(t, r, me)
+		agent.AwaitMember(t, r, me, event.MembershipJoin)
+		ask(r)
+	}
+	noClearText(t, proxy, starts...)
+
+	sealed := 0
+	for _, r := range proxy.Requests(testkit.Sends) {
+		if strings.Contains(r.Path, "m.room.encrypted") {
+			sealed++
+		}
+	}
+	if sealed < 6 {
+		t.Errorf("only %d encrypted sends were recorded: the test looks at the wrong thing", sealed)
+	}
+}
+
+// TestLateKey holds a room's key back for a minute: the command is answered
+// once the key is there.
+func TestLateKey(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+	proxy := testkit.NewProxy(t, hs.URL)
+	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true, URL: proxy.URL})
+	room := invited(t, agent, account.UserID, testkit.Room{Encrypted: true})
+
+	var mu sync.Mutex
+	var held []*testkit.Request
+	release := proxy.Add(testkit.Rule{
+		Match: testkit.On(http.MethodPut, `/sendToDevice/m\.room\.encrypted/`),
+		Do: func(x *testkit.Exchange) {
+			mu.Lock()
+			held = append(held, x.Request)
+			mu.Unlock()
+			testkit.Answer(http.StatusOK, struct{}{})(x)
+		},
+	})
+	command := agent.Say(t, room, "!sill gimp")
+	time.Sleep(time.Minute)
+	if n := len(testkit.Answers(agent.History(t, room), account.UserID, command)); n != 0 {
+		t.Fatalf("%d answers to what cannot have been read", n)
+	}
+	release()
+	mu.Lock()
+	defer mu.Unlock()
+	if len(held) == 0 {
+		t.Fatal("no key was held back")
+	}
+	for _, r := range held {
+		_, err := agent.MakeFullRequest(t.Context(), mautrix.FullRequest{
+			Method: r.Method, URL: hs.URL + r.Path, RequestBytes: r.Body,
+			Headers: http.Header{"Content-Type": {"application/json"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	agent.AwaitAnswer(t, room, account.UserID, command)
+	exactlyOne(t, agent, room, account.UserID, command)
+}
+
+// TestEditsAndDeletions changes commands before and after a restart, answered
+// and still waiting ones, in clear and encrypted rooms.
+func TestEditsAndDeletions(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
+	type exchange struct {
+		place
+		edited, deleted id.EventID // commands, answered
+		editedAnswer    id.EventID
+		deletedAnswer   id.EventID
+		waitingEdited   id.EventID // commands, without an answer when they are changed
+		waitingDeleted  id.EventID
+	}
+	var all []*exchange
+	for _, p := range places(t, hs, me, 2) {
+		x := &exchange{place: p}
+		x.edited, x.deleted = p.person.Say(t, p.room, "!sill gimp"), p.person.Say(t, p.room, "!sill gimp")
+		x.editedAnswer = p.person.AwaitAnswer(t, p.room, me, x.edited).ID
+		x.deletedAnswer = p.person.AwaitAnswer(t, p.room, me, x.deleted).ID
+		all = append(all, x)
+	}
+	editedTo := func(x *exchange, answer id.EventID, text string) {
+		t.Helper()
+		x.person.Await(t, x.room, func(evt *event.Event) bool {
+			return len(testkit.Edits([]*event.Event{evt}, answer)) == 1 && strings.Contains(testkit.Body(evt), text)
+		})
+	}
+	// Before a restart.
+	for _, x := range all {
+		x.person.Edit(t, x.room, x.edited, "!sill vlc")
+		editedTo(x, x.editedAnswer, "VLC")
+	}
+	// Still waiting: the homeserver takes nothing for a while.
+	unblock := proxy.Add(testkit.Rule{Match: testkit.Sends, Do: testkit.RateLimited(testkit.RetryAfter{Body: 300 * time.Millisecond})})
+	for _, x := range all {
+		x.waitingEdited = x.person.Say(t, x.room, "!sill gimp")
+		x.waitingDeleted = x.person.Say(t, x.room, "!sill gimp")
+	}
+	proxy.Await(t, len(proxy.Requests(testkit.Sends))+2, testkit.Sends) // they have been tried
+	bot.Kill()
+	for _, x := range all {
+		x.person.Edit(t, x.room, x.waitingEdited, "!sill inkscape")
+		x.person.Redact(t, x.room, x.waitingDeleted)
+		// And after a restart, of answers given before it.
+		x.person.Edit(t, x.room, x.edited, "!sill blender")
+		x.person.Redact(t, x.room, x.deleted)
+	}
+	unblock()
+	bot.Start(t)
+	for _, x := range all {
+		editedTo(x, x.editedAnswer, "Blender")
+		x.person.Await(t, x.room, func(evt *event.Event) bool {
+			return evt.Type == event.EventRedaction && evt.Sender == me &&
+				(evt.Redacts == x.deletedAnswer || evt.Content.AsRedaction().Redacts == x.deletedAnswer)
+		})
+		last := x.person.Say(t, x.room, "!sill gimp")
+		x.person.AwaitAnswer(t, x.room, me, last) // all before it is through
+		history := x.person.History(t, x.room)
+		if !shows(history, me, x.waitingEdited, "Inkscape") {
+			t.Errorf("the command that was edited while waiting has no answer to its new text:\n%s", testkit.Transcript(history))
+		}
+		for _, answer := range testkit.Answers(history, me, x.waitingDeleted) {
+			if answer.Unsigned.RedactedBecause == nil && testkit.Body(answer) != "" {
+				t.Errorf("the command that was deleted while waiting has an answer:\n%s", testkit.Transcript(history))
+			}
+		}
+	}
+}
+
+// shows tells whether the one answer to a command says text, after its edits.
+func shows(history []*event.Event, bot id.UserID, command id.EventID, text string) bool {
+	answers := testkit.Answers(history, bot, command)
+	if len(answers) != 1 {
+		return false
+	}
+	said := testkit.Body(answers[0])
+	for _, edit := range testkit.Edits(history, answers[0].ID) {
+		said = testkit.Body(edit)
+	}
+	return strings.Contains(said, text)
+}
