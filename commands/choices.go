@@ -141,13 +141,13 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
 	r := request{Line: l, command: a.byName(c.Command), state: a.current()}
 	switch {
-	case r.command == nil || r.command.show == nil || r.state.Catalogue == nil:
-		return a.message(r, "loading", nil)
 	case n > len(c.IDs):
 		return a.message(r, "out-of-list", struct{ Last int }{len(c.IDs)})
+	case r.state.Catalogue == nil:
+		return a.message(r, "loading", nil)
 	}
 	s, ok := r.state.Catalogue.ByID(c.IDs[n-1])
-	if !ok {
+	if !ok || r.command == nil || r.command.show == nil { // or another version wrote the list
 		return a.message(r, "gone", struct{ Prefix string }{l.Prefix})
 	}
 	return r.command.show(a, r, s)

@@ -68,7 +68,7 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 	src := a.source(r.state)
 	alone := func(name string) request {
 		r := r
-		r.Line.Text, r.args, r.text, r.command = name, "", name, a.byName(name)
+		r.Text, r.args, r.text, r.command = name, "", name, a.byName(name)
 		return r
 	}
 	return map[string]func() (Answer, error){

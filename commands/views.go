@@ -38,7 +38,7 @@ func (e entry) Page() string {
 
 // HasStatus tells that the State says something of it beyond listing it.
 func (e entry) HasStatus() bool {
-	return e.Software.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState
+	return e.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState
 }
 
 // ReplacedNames are the names of the products it replaces.
