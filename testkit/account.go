@@ -32,35 +32,47 @@ func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	return account
 }
 
-// CreateAccount makes an account without any device, by the registration with a
-// shared secret that Synapse documents and Dendrite has too.
+// CreateAccount makes an account without any device.
 func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password string) (Account, error) {
+	user, token, err := h.register(ctx, localpart, password, false)
+	if err != nil {
+		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
+	}
+	// The registration logs in; tests count the devices of an account.
+	err = h.call(ctx, http.MethodPost, "/_matrix/client/v3/logout", token, struct{}{}, nil)
+	if err != nil {
+		return Account{}, fmt.Errorf("log out the new account %s: %w", localpart, err)
+	}
+	return Account{UserID: user, Password: password}, nil
+}
+
+// register makes an account and logs in to it, by the registration with a shared
+// secret that Synapse documents and Dendrite has too.
+func (h *Homeserver) register(
+	ctx context.Context, localpart, password string, admin bool,
+) (user id.UserID, token string, err error) {
 	const path = "/_synapse/admin/v1/register"
 	var offer struct {
 		Nonce string `json:"nonce"`
 	}
 	if err := h.call(ctx, http.MethodGet, path, "", nil, &offer); err != nil {
-		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
+		return "", "", err
+	}
+	role := "notadmin"
+	if admin {
+		role = "admin"
 	}
 	mac := hmac.New(sha1.New, []byte(h.SharedSecret))
-	mac.Write([]byte(strings.Join([]string{offer.Nonce, localpart, password, "notadmin"}, "\x00")))
+	mac.Write([]byte(strings.Join([]string{offer.Nonce, localpart, password, role}, "\x00")))
 	var made struct {
 		UserID      id.UserID `json:"user_id"`
 		AccessToken string    `json:"access_token"`
 	}
-	err := h.call(ctx, http.MethodPost, path, "", map[string]any{
-		"nonce": offer.Nonce, "username": localpart, "password": password, "admin": false,
+	err = h.call(ctx, http.MethodPost, path, "", map[string]any{
+		"nonce": offer.Nonce, "username": localpart, "password": password, "admin": admin,
 		"mac": hex.EncodeToString(mac.Sum(nil)),
 	}, &made)
-	if err != nil {
-		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
-	}
-	// The registration logs in; tests count the devices of an account.
-	err = h.call(ctx, http.MethodPost, "/_matrix/client/v3/logout", made.AccessToken, struct{}{}, nil)
-	if err != nil {
-		return Account{}, fmt.Errorf("log out the new account %s: %w", localpart, err)
-	}
-	return Account{UserID: made.UserID, Password: password}, nil
+	return made.UserID, made.AccessToken, err
 }
 
 // Devices lists the ids of an account's devices. It logs in to do so, and out.

@@ -11,95 +11,128 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// buildTool builds a command of one of the modules below testkit, once for each
-// version of the module and of Go, and returns the path of the program. It is
-// kept in the user's cache directory, outside the tree. Building may take
-// minutes the first time; progress gets a line every few seconds.
-func buildTool(ctx context.Context, module, pkg string, progress io.Writer) (string, error) {
+// tool is a program of others that tests need. It is pinned in a directory below
+// testkit, and built or installed once for each version of it and of what builds
+// it, in the user's cache directory, outside the tree.
+type tool struct {
+	name  string   // of the directory
+	pins  []string // the files there that say what it is made of
+	maker string   // what builds it, with its version
+	// result is the name of what install makes.
+	result string
+	// install makes target, a file or a directory that may be renamed, from the
+	// directory source.
+	install func(ctx context.Context, source, target string, progress io.Writer) error
+}
+
+// provide returns the path of the tool's result. Making it may take minutes the
+// first time; progress gets a line every few seconds.
+func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
 	}
-	source := filepath.Join(root, "testkit", module)
-	dir, err := toolDir(source, module)
+	source := filepath.Join(root, "testkit", t.name)
+	dir, err := t.cacheDir(source)
 	if err != nil {
 		return "", err
 	}
-	program := filepath.Join(dir, module)
-	if _, err := os.Stat(program); err == nil {
-		return program, nil
+	result := filepath.Join(dir, t.result)
+	if _, err := os.Stat(result); err == nil {
+		return result, nil
 	}
 	unlock, err := lockFile(ctx, filepath.Join(dir, "lock"), func() {
-		fmt.Fprintf(progress, "Waiting for another process that is building %s\n", module)
+		fmt.Fprintf(progress, "Waiting for another process that is building %s\n", t.name)
 	})
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	if _, err := os.Stat(program); err == nil {
-		return program, nil // built while we waited
+	if _, err := os.Stat(result); err == nil {
+		return result, nil // made while we waited
 	}
-	if err := goBuild(ctx, source, pkg, program, progress); err != nil {
-		return "", fmt.Errorf("build %s: %w", pkg, err)
+	// Renamed when it is complete: one that is cut leaves nothing that looks so.
+	unfinished := result + ".unfinished"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return "", err
 	}
-	return program, nil
+	start := time.Now()
+	if err := t.install(ctx, source, unfinished, progress); err != nil {
+		return "", fmt.Errorf("build %s: %w", t.name, err)
+	}
+	if err := os.Rename(unfinished, result); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(progress, "Done in %.0f s\n", time.Since(start).Seconds())
+	return result, nil
 }
 
-// toolDir is the cache directory of a module's programs, made if need be.
-func toolDir(source, module string) (string, error) {
+// cacheDir is the directory of the tool in this version, made if need be.
+func (t tool) cacheDir(source string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find the cache directory: %w", err)
 	}
 	hash := sha256.New()
-	fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for _, name := range []string{"go.mod", "go.sum"} {
+	fmt.Fprintln(hash, t.maker, runtime.GOOS, runtime.GOARCH)
+	for _, name := range t.pins {
 		content, err := os.ReadFile(filepath.Join(source, name))
 		if err != nil {
-			return "", fmt.Errorf("read the module of %s: %w", module, err)
+			return "", fmt.Errorf("read what %s is made of: %w", t.name, err)
 		}
 		hash.Write(content)
 	}
-	dir := filepath.Join(cache, "heraut", fmt.Sprintf("%s-%.6x", module, hash.Sum(nil)))
+	dir := filepath.Join(cache, "heraut", fmt.Sprintf("%s-%.6x", t.name, hash.Sum(nil)))
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-// goBuild builds into a temporary file, then renames it, so that a build that
-// is cut leaves nothing that looks complete.
-func goBuild(ctx context.Context, source, pkg, program string, progress io.Writer) error {
-	start := time.Now()
-	unfinished := program + ".unfinished"
-	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-buildvcs=false", "-trimpath",
-		"-ldflags=-s -w", "-o", unfinished, pkg)
-	cmd.Dir = source
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
-	output, err := cmd.StderrPipe()
+// goTool is a Go program from a module of its own.
+func goTool(name, pkg string) tool {
+	return tool{
+		name: name, pins: []string{"go.mod", "go.sum"}, maker: runtime.Version(), result: name,
+		install: func(ctx context.Context, source, target string, progress io.Writer) error {
+			fmt.Fprintf(progress, "Building %s, once; this takes a minute or two\n", pkg)
+			cmd := exec.CommandContext(ctx, "go", "build", "-v", "-buildvcs=false", "-trimpath",
+				"-ldflags=-s -w", "-o", target, pkg)
+			cmd.Dir = source
+			cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+			return runTold(cmd, progress)
+		},
+	}
+}
+
+// runTold runs a command, telling every few seconds what it writes. Its last
+// lines are in the error.
+func runTold(cmd *exec.Cmd, progress io.Writer) error {
+	output, input, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "Building %s, once; this takes a minute or two\n", pkg)
-	if err := cmd.Start(); err != nil {
-		return err
+	defer output.Close()
+	cmd.Stdout, cmd.Stderr = input, input
+	start := time.Now()
+	err = cmd.Start()
+	if closeErr := input.Close(); err != nil || closeErr != nil { // the child has its own
+		return errors.Join(err, closeErr)
 	}
-	last, told := "", start
+	var last []string
+	told := start
 	for lines := bufio.NewScanner(output); lines.Scan(); {
-		last = lines.Text() // a package, a download, or at the end the error
+		last = append(last[max(0, len(last)-4):], lines.Text())
 		if time.Since(told) >= 5*time.Second {
 			told = time.Now()
-			fmt.Fprintf(progress, "  %3.0f s  %s\n", time.Since(start).Seconds(), last)
+			fmt.Fprintf(progress, "  %3.0f s  %s\n", time.Since(start).Seconds(), lines.Text())
 		}
 	}
+	_, _ = io.Copy(io.Discard, output) // whatever follows a line that is too long
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("%w: %s", err, last)
+		return fmt.Errorf("%w: %s", err, strings.Join(last, "\n"))
 	}
-	if err := os.Rename(unfinished, program); err != nil {
-		return err
-	}
-	fmt.Fprintf(progress, "Built in %.0f s\n", time.Since(start).Seconds())
 	return nil
 }
 

@@ -22,7 +22,7 @@ var dendriteConfig string
 // is built from the module testkit/dendrite; progress, which may be
 // [io.Discard], is told. ctx governs the start only: Stop ends the server.
 func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
-	program, err := buildTool(ctx, "dendrite", "github.com/element-hq/dendrite/cmd/dendrite", progress)
+	program, err := goTool("dendrite", "github.com/element-hq/dendrite/cmd/dendrite").provide(ctx, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -35,23 +35,15 @@ func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homese
 	if err := writeDendriteFiles(dir, h); err != nil {
 		return nil, err
 	}
-	// Another process may take the port between the choice and the start.
-	for range 3 {
-		port, portErr := freePort(ctx)
-		if portErr != nil {
-			return nil, portErr
-		}
-		address := fmt.Sprintf("127.0.0.1:%d", port)
-		h.URL = "http://" + address
+	err = h.startAnywhere(ctx, func(port int) error {
 		h.command = func(ctx context.Context) *exec.Cmd {
-			cmd := exec.CommandContext(ctx, program, "-config", "dendrite.yaml", "-http-bind-address", address)
+			cmd := exec.CommandContext(ctx, program, "-config", "dendrite.yaml",
+				"-http-bind-address", fmt.Sprintf("127.0.0.1:%d", port))
 			cmd.Dir = dir
 			return cmd
 		}
-		if err = h.start(ctx); !errors.Is(err, errEnded) {
-			break
-		}
-	}
+		return nil
+	})
 	return h, err
 }
 

@@ -27,8 +27,8 @@ const (
 )
 
 // Homeserver is a real homeserver of our own: it listens on a loopback port
-// only, talks to no other server, limits no rate, and gives accounts to whoever
-// knows SharedSecret.
+// only, talks to no other server, limits no rate unless asked to, and gives
+// accounts to whoever knows SharedSecret.
 type Homeserver struct {
 	Kind         string // "dendrite" or "synapse"
 	URL          string // "http://127.0.0.1:PORT", without a final slash
@@ -40,26 +40,40 @@ type Homeserver struct {
 	process *process
 }
 
-// starters are the kinds of homeservers. A starter writes the configuration
-// into the empty directory dir, starts the server there, and returns it once it
-// answers; whatever has to be built or installed first is told to progress.
-var starters = map[string]func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error){
+// homeserverVariable names the environment variable with the kind of homeserver
+// that tests run on.
+const homeserverVariable = "HERAUT_TEST_HOMESERVER"
+
+// starter writes the configuration of a homeserver into the empty directory dir,
+// starts it there, and returns it once it answers; whatever has to be built or
+// installed first is told to progress.
+type starter func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error)
+
+// starters are the kinds of homeservers.
+var starters = map[string]starter{
 	"dendrite": StartDendrite,
+	"synapse":  SynapseOptions{}.Start,
 }
 
 // StartHomeserver starts a homeserver for a test and stops it with the test:
 // the kind that HERAUT_TEST_HOMESERVER names, Dendrite by default.
 func StartHomeserver(t testing.TB) *Homeserver {
 	t.Helper()
-	kind := os.Getenv("HERAUT_TEST_HOMESERVER")
-	h, err := StartNamed(t.Context(), kind, t.TempDir(), os.Stderr)
+	return startForTest(t, func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
+		return StartNamed(ctx, os.Getenv(homeserverVariable), dir, progress)
+	})
+}
+
+func startForTest(t testing.TB, start starter) *Homeserver {
+	t.Helper()
+	h, err := start(t.Context(), t.TempDir(), os.Stderr)
 	if err != nil {
 		t.Fatalf("start a homeserver: %v", err)
 	}
 	t.Cleanup(func() {
 		h.Stop()
 		if t.Failed() {
-			t.Logf("the end of the log of %s:\n%s", kind, tail(h.LogFile, 20))
+			t.Logf("the end of the log of %s:\n%s", h.Kind, tail(h.LogFile, 20))
 		}
 	})
 	return h
@@ -70,7 +84,7 @@ func StartHomeserver(t testing.TB) *Homeserver {
 func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
 	start, known := starters[cmp.Or(kind, "dendrite")]
 	if !known {
-		return nil, fmt.Errorf("HERAUT_TEST_HOMESERVER=%s: no such kind of homeserver", kind)
+		return nil, fmt.Errorf("%s=%s: no such kind of homeserver", homeserverVariable, kind)
 	}
 	return start(ctx, dir, progress)
 }
@@ -92,6 +106,26 @@ func (h *Homeserver) Kill() {
 func (h *Homeserver) Restart(ctx context.Context) error {
 	h.Stop()
 	return h.start(ctx)
+}
+
+// startAnywhere starts the server for the first time, at a free port, for which
+// prepare sets the command.
+func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) error) error {
+	var err error
+	for range 3 { // another process may take the port between the choice and the start
+		port, portErr := freePort(ctx)
+		if portErr != nil {
+			return portErr
+		}
+		h.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
+		if err := prepare(port); err != nil {
+			return err
+		}
+		if err = h.start(ctx); !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+	return err
 }
 
 // start runs the command and waits until the server answers.

@@ -1,0 +1,133 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"text/template"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+//go:embed synapse/homeserver.yaml.tmpl
+var synapseConfig string
+
+//go:embed synapse/log.yaml
+var synapseLogging []byte
+
+// SynapseOptions tell how a Synapse differs from one that lets everybody do all
+// at once and keeps everything.
+type SynapseOptions struct {
+	// DefaultLimits keeps the limits that Synapse has when its configuration does
+	// not say any, but for logins: those are counted by address, and all tests
+	// come from the same.
+	DefaultLimits bool
+	// ForgetAfter has messages older than that purged; 0 keeps them. The newest
+	// event of a room always stays.
+	ForgetAfter time.Duration
+}
+
+// StartSynapse starts a Synapse for a test that needs this server, and stops it
+// with the test. The test is skipped unless the tests run on Synapse.
+func StartSynapse(t testing.TB, options SynapseOptions) *Homeserver {
+	t.Helper()
+	if os.Getenv(homeserverVariable) != "synapse" {
+		t.Skip("needs Synapse: run make test-synapse")
+	}
+	return startForTest(t, options.Start)
+}
+
+// Start starts Synapse in the empty directory dir. The first time it is installed
+// from its package into an environment of its own; progress, which may be
+// [io.Discard], is told. ctx governs the start only: Stop ends the server.
+func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
+	environment, err := provideSynapse(ctx, progress)
+	if err != nil {
+		return nil, err
+	}
+	h := &Homeserver{
+		Kind:         "synapse",
+		Name:         ServerName,
+		SharedSecret: rand.Text(),
+		LogFile:      filepath.Join(dir, "synapse.log"),
+	}
+	seed := make([]byte, 32)
+	rand.Read(seed)
+	err = errors.Join(
+		os.WriteFile(filepath.Join(dir, "signing.key"),
+			fmt.Appendf(nil, "ed25519 test %s\n", base64.RawStdEncoding.EncodeToString(seed)), 0o600),
+		os.WriteFile(filepath.Join(dir, "log.yaml"), synapseLogging, 0o600),
+	)
+	if err != nil {
+		return nil, err
+	}
+	h.command = func(ctx context.Context) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, filepath.Join(environment, "bin", "python"),
+			"-m", "synapse.app.homeserver", "-c", "homeserver.yaml")
+		cmd.Dir = dir
+		return cmd
+	}
+	err = h.startAnywhere(ctx, func(port int) error { return o.writeConfig(dir, h, port) })
+	return h, err
+}
+
+func (o SynapseOptions) writeConfig(dir string, h *Homeserver, port int) error {
+	var config bytes.Buffer
+	err := template.Must(template.New("").Parse(synapseConfig)).Execute(&config, map[string]any{
+		"Server": h, "Port": port, "Limits": o.DefaultLimits, "ForgetAfterMS": o.ForgetAfter.Milliseconds(),
+	})
+	if err != nil {
+		return fmt.Errorf("write Synapse's configuration: %w", err)
+	}
+	return os.WriteFile(filepath.Join(dir, "homeserver.yaml"), config.Bytes(), 0o600)
+}
+
+// provideSynapse returns a Python environment that has Synapse.
+func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
+	const python = "python3"
+	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print(sys.version, sys.base_prefix)").Output()
+	if err != nil {
+		return "", fmt.Errorf("find Python 3.11 or newer, as python3, for Synapse: %w", err)
+	}
+	return tool{
+		name: "synapse", pins: []string{"requirements.txt"}, maker: string(version), result: "environment",
+		install: func(ctx context.Context, source, target string, progress io.Writer) error {
+			fmt.Fprintln(progress, "Installing Synapse, once; this takes a minute")
+			// Debian has venv in a package of its own: python3-venv.
+			if err := runTold(exec.CommandContext(ctx, python, "-m", "venv", target), progress); err != nil {
+				return fmt.Errorf("make a Python environment (which needs the module venv): %w", err)
+			}
+			pip := exec.CommandContext(ctx, filepath.Join(target, "bin", "python"), "-m", "pip", "install",
+				"--disable-pip-version-check", "--no-input", "--progress-bar=off", "--only-binary=:all:", "--no-deps",
+				"-r", filepath.Join(source, "requirements.txt"))
+			return runTold(pip, progress)
+		},
+	}.provide(ctx, progress)
+}
+
+// LiftLimits frees an account from the limits that Synapse ties to a person.
+func (h *Homeserver) LiftLimits(t testing.TB, user id.UserID) {
+	t.Helper()
+	// Each call makes an administrator of its own: that is no matter here.
+	_, token, err := h.register(t.Context(), "admin-"+rand.Text()[:8], rand.Text(), true)
+	if err == nil {
+		path := "/_synapse/admin/v1/users/" + url.PathEscape(string(user)) + "/override_ratelimit"
+		none := map[string]int{"messages_per_second": 0, "burst_count": 0}
+		err = h.call(t.Context(), http.MethodPost, path, token, none, nil)
+	}
+	if err != nil {
+		t.Fatalf("lift the limits of %s: %v", user, err)
+	}
+}
