@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the database driver
@@ -50,6 +51,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		"_foreign_keys":  {"1"},
 		"_secure_delete": {"on"},
 		"_cache_size":    {"-512"},
+		// The same few statements come again and again: parsing costs more than running them.
+		"_stmt_cache_size": {"64"},
 	}
 	raw, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
@@ -73,9 +76,18 @@ func Open(ctx context.Context, path string) (*DB, error) {
 func (d *DB) Close() error { return d.db.Close() }
 
 // Do runs fn in a transaction, which every method called with fn's context
-// joins; an error undoes it whole. Inside another transaction it joins that one.
+// joins; an error or a panic, which it returns as an error, undoes it whole.
+// Inside another transaction it joins that one.
 func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
-	return d.db.DoTxn(ctx, nil, fn)
+	return d.db.DoTxn(ctx, nil, func(ctx context.Context) (err error) {
+		// A panic that got past here would leave the one connection in the transaction.
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		return fn(ctx)
+	})
 }
 
 // Times are stored as milliseconds since 1970, and no time as 0.
