@@ -268,7 +268,8 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 				return
 			}
 			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
-				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp), Session: session, Raw: raw,
+				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp),
+				Sender: chat.UserID(evt.Sender), Session: session, Raw: raw,
 			})
 			return
 		}

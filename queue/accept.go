@@ -52,12 +52,16 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 				dropped++
 			default:
 				received++
-				rooms[a.Room] = rooms[a.Room] || a.Event != nil
+				if a.Event != nil {
+					rooms[a.Room] = true
+				}
 			}
 		}
-		var err error
-		if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
-			return fmt.Errorf("settle doubts: %w", err)
+		if q.lastDoubt.Load() != 0 {
+			var err error
+			if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
+				return fmt.Errorf("settle doubts: %w", err)
+			}
 		}
 		if b.Change != nil {
 			return b.Change(ctx)
@@ -72,10 +76,8 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	if dropped > 0 {
 		q.log.Warn().Int64("events", dropped).Dur("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
 	}
-	for room, readable := range rooms {
-		if readable {
-			q.serve(ctx, room)
-		}
+	for room := range rooms {
+		q.serve(room)
 	}
 	if settled > 0 || len(b.Own) > 0 {
 		nudge(q.wake)
@@ -99,7 +101,7 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 		return fmt.Errorf("unlock an event: %w", err)
 	}
 	if unlocked {
-		q.serve(ctx, e.Room)
+		q.serve(e.Room)
 	}
 	return nil
 }

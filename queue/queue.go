@@ -89,16 +89,22 @@ type Queue struct {
 	config    Config
 	log       zerolog.Logger
 
-	rooms  chan chat.RoomID // rooms with something to handle
-	wake   chan struct{}    // something to send
-	doubt  chan struct{}    // a post's end is unknown
+	ready  chan struct{} // a room waits for a worker
+	wake   chan struct{} // something to send
+	doubt  chan struct{} // a post's end is unknown
 	counts Counts
 
-	lastDoubt atomic.Int64 // when the newest doubt began, in ms
+	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
 
 	mu      sync.Mutex
-	working map[chat.RoomID]bool // true: look once more when done
-	reads   map[chat.RoomID]chat.EventID
+	waiting []chat.RoomID        // rooms that wait for a worker, in order
+	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
+
+	// The sender's own.
+	permit     bool // the pace allows one attempt, which was not made yet
+	unanswered int  // attempts in a row that ended without an answer
+	reads      map[chat.RoomID]chat.EventID
+	readAt     time.Time // when receipts may be sent
 }
 
 // New returns a queue; Run makes it work.
@@ -112,7 +118,7 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 	return &Queue{
 		store: store, handler: handler, transport: transport, config: config,
 		log:     log.With().Str("component", "queue").Logger(),
-		rooms:   make(chan chat.RoomID, 64),
+		ready:   make(chan struct{}, 1),
 		wake:    make(chan struct{}, 1),
 		doubt:   make(chan struct{}, 1),
 		working: map[chat.RoomID]bool{},

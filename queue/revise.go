@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"heraut/chat"
@@ -25,21 +26,29 @@ func (q *Queue) revise(ctx context.Context, cause, by chat.EventID, posts []chat
 		slots = max(slots, r.Slot+1)
 	}
 	for n := range slots {
-		answer, edit := current(rows, n)
+		key := chat.KeyOf(cause, n)
+		first := !slices.ContainsFunc(rows, func(r Row) bool { return r.Key == key })
+		r := revision{q: q, cause: cause, by: by, slot: n, first: first, now: now}
+		answer, edits := current(rows, n)
+		for _, edit := range edits {
+			if err := r.cancel(ctx, edit); err != nil {
+				return err
+			}
+		}
 		var post *chat.Post
 		if n < len(posts) {
 			post = &posts[n]
 		}
-		if err := q.reviseSlot(ctx, cause, by, n, answer, edit, post, now); err != nil {
+		if err := r.replace(ctx, answer, post); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// current finds the row that is the n-th answer now, and an edit of it that
-// nobody has seen yet; either may be nil.
-func current(rows []Row, n int) (answer, edit *Row) {
+// current finds the row that is the n-th answer now (nil if there is none), and
+// the edits of it that nobody has seen yet.
+func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	for i := range rows {
 		r := &rows[i]
 		if r.Slot != n || r.State == Failed || r.State == Cancelled {
@@ -47,51 +56,71 @@ func current(rows []Row, n int) (answer, edit *Row) {
 		}
 		switch r.Kind {
 		case KindPost:
-			answer, edit = r, nil
+			answer, edits = r, nil
 		case KindEdit:
-			edit = nil
-			if untouched(r) {
-				edit = r
+			if unsent(r) {
+				edits = append(edits, r)
 			}
 		case KindRedaction:
-			answer, edit = nil, nil
+			answer, edits = nil, nil
 		}
 	}
-	return answer, edit
+	return answer, edits
 }
 
-// untouched tells that no attempt was made to send r.
-func untouched(r *Row) bool { return r.State == Waiting && r.Attempts == 0 }
+// unsent tells that r waits, and that no attempt can have sent it.
+func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
-func (q *Queue) reviseSlot(ctx context.Context, cause, by chat.EventID, n int, answer, edit *Row, post *chat.Post, now time.Time) error {
-	revised := func(key chat.PostKey) chat.PostKey { return key + "~" + chat.PostKey(by) }
+// revision changes one answer.
+type revision struct {
+	q         *Queue
+	cause, by chat.EventID
+	slot      int
+	first     bool // the cause never had this answer
+	now       time.Time
+}
+
+// replace makes post the answer in place of the one given; either may be nil.
+func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
+	// What is no text, or goes elsewhere, cannot be an edit.
+	if answer != nil && (post == nil || post.HTML == "" || post.Room != answer.Post.Room) {
+		if err := r.withdraw(ctx, answer); err != nil {
+			return err
+		}
+		answer = nil
+	}
 	switch {
-	case answer == nil && post == nil:
-		return nil
-	case answer == nil:
-		return q.store.AddPost(ctx, newRow(revised(chat.KeyOf(cause, n)), cause, n, KindPost, *post))
 	case post == nil:
-		if edit != nil {
-			edit.State = Cancelled
-			if err := q.store.UpdatePost(ctx, *edit, now); err != nil {
-				return err
-			}
-		}
-		if untouched(answer) {
-			answer.State = Cancelled
-			return q.store.UpdatePost(ctx, *answer, now)
-		}
-		gone := chat.Post{Room: answer.Post.Room, Priority: answer.Post.Priority, Redacts: chat.Target{Post: answer.Key}}
-		return q.store.AddPost(ctx, newRow(revised(answer.Key), cause, n, KindRedaction, gone))
-	case untouched(answer):
+		return nil
+	case answer == nil && r.first:
+		return r.q.store.AddPost(ctx, newRow(chat.KeyOf(r.cause, r.slot), r.cause, r.slot, KindPost, *post))
+	case answer == nil:
+		return r.add(ctx, chat.KeyOf(r.cause, r.slot), KindPost, *post)
+	case unsent(answer):
 		answer.Post = *post
-		return q.store.UpdatePost(ctx, *answer, now)
+		return r.q.store.UpdatePost(ctx, *answer, r.now)
 	}
 	text := *post
 	text.Edits = chat.Target{Post: answer.Key}
-	if edit != nil {
-		edit.Post = text
-		return q.store.UpdatePost(ctx, *edit, now)
+	return r.add(ctx, answer.Key, KindEdit, text)
+}
+
+func (r revision) withdraw(ctx context.Context, answer *Row) error {
+	if unsent(answer) {
+		return r.cancel(ctx, answer)
 	}
-	return q.store.AddPost(ctx, newRow(revised(answer.Key), cause, n, KindEdit, text))
+	return r.add(ctx, answer.Key, KindRedaction, chat.Post{
+		Room: answer.Post.Room, Priority: answer.Post.Priority, Redacts: chat.Target{Post: answer.Key},
+	})
+}
+
+func (r revision) cancel(ctx context.Context, row *Row) error {
+	row.State = Cancelled
+	return r.q.store.UpdatePost(ctx, *row, r.now)
+}
+
+// add adds what is done to the answer with that key.
+func (r revision) add(ctx context.Context, key chat.PostKey, kind Kind, p chat.Post) error {
+	key += chat.PostKey("~" + string(kind) + "~" + string(r.by))
+	return r.q.store.AddPost(ctx, newRow(key, r.cause, r.slot, kind, p))
 }

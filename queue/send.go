@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"heraut/chat"
@@ -15,35 +16,57 @@ const (
 	sendWithin = time.Minute
 	// waitForTarget is when a post is looked at again whose target is not sent yet.
 	waitForTarget = time.Second
-	// longestBackoff bounds the waiting between attempts.
+	// longestBackoff bounds the waiting between the attempts of one post.
 	longestBackoff = 5 * time.Minute
+	// longestPause bounds the waiting of all posts when nothing is answered.
+	longestPause = 5 * time.Second
+	// shortestPause is what a homeserver gets that asks for patience.
+	shortestPause = 100 * time.Millisecond
 )
 
 // send sends one post after the other.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		row, next, err := q.store.NextPost(ctx, time.Now())
+		var pause time.Duration
 		switch {
+		case err == nil && !q.permit && !q.config.Pace.Allow():
+			// Something more urgent may come in meanwhile.
+			err = q.config.Pace.Wait(ctx)
+			q.permit = err == nil
 		case err == nil:
-			pause, err := q.attempt(ctx, row.Seq)
-			if err != nil && ctx.Err() == nil {
-				q.log.Error().Err(err).Msg("The outbox could not be updated")
-				pause = max(pause, time.Second)
-			}
-			q.sleep(ctx, time.Now().Add(pause), false)
+			q.permit = true
+			pause, err = q.attempt(ctx, row.Seq)
 		case errors.Is(err, ErrNone):
-			q.markRead(ctx)
-			q.sleep(ctx, next, true)
-		case ctx.Err() == nil:
-			q.log.Error().Err(err).Msg("The outbox could not be read")
-			q.sleep(ctx, time.Now().Add(time.Second), false)
+			err = nil
+			q.idle(ctx, next)
 		}
+		if err != nil && ctx.Err() == nil {
+			q.log.Error().Err(err).Msg("The outbox could not be read")
+			pause = time.Second
+		}
+		q.sleep(ctx, time.Now().Add(pause), nil)
 	}
 	return nil
 }
 
-// sleep waits until then (zero: without end); a nudge may end it early.
-func (q *Queue) sleep(ctx context.Context, then time.Time, interruptible bool) {
+// idle waits for something to send, until then at most (zero: without end), or
+// uses the time to mark a room as read.
+func (q *Queue) idle(ctx context.Context, then time.Time) {
+	if len(q.reads) > 0 {
+		if !time.Now().Before(q.readAt) {
+			q.markRead(ctx)
+			return
+		}
+		if then.IsZero() || q.readAt.Before(then) {
+			then = q.readAt
+		}
+	}
+	q.sleep(ctx, then, q.wake)
+}
+
+// sleep waits until then (zero: without end), unless wake comes first.
+func (q *Queue) sleep(ctx context.Context, then time.Time, wake <-chan struct{}) {
 	var timer <-chan time.Time
 	if !then.IsZero() {
 		d := time.Until(then)
@@ -54,10 +77,6 @@ func (q *Queue) sleep(ctx context.Context, then time.Time, interruptible bool) {
 		defer t.Stop()
 		timer = t.C
 	}
-	wake := q.wake
-	if !interruptible {
-		wake = nil
-	}
 	select {
 	case <-ctx.Done():
 	case <-timer:
@@ -65,11 +84,9 @@ func (q *Queue) sleep(ctx context.Context, then time.Time, interruptible bool) {
 	}
 }
 
-// attempt tries to send a row and returns for how long all sending has to pause.
+// attempt tries to send the row, and returns for how long all sending has to
+// pause. Its error means that nothing was tried.
 func (q *Queue) attempt(ctx context.Context, seq int64) (time.Duration, error) {
-	if err := q.config.Pace.Wait(ctx); err != nil {
-		return 0, err
-	}
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	if errors.Is(err, ErrNone) {
 		return 0, nil // withdrawn meanwhile
@@ -77,127 +94,130 @@ func (q *Queue) attempt(ctx context.Context, seq int64) (time.Duration, error) {
 		return 0, err
 	}
 	post, err := q.resolve(ctx, row.Post)
-	var unmet *unmetTarget
-	switch {
-	case errors.As(err, &unmet):
-		row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
-		if unmet.final {
-			row.State, row.Reason = Failed, err.Error()
-		}
-		return 0, q.store.UpdatePost(ctx, row, time.Now())
-	case err != nil:
-		return 0, err
+	if err != nil {
+		q.unresolved(ctx, row, err)
+		return 0, nil
 	}
-	sending, cancel := context.WithTimeout(ctx, sendWithin)
-	id, err := q.transport.Send(sending, Outgoing{Txn: row.Txn, Post: post})
-	cancel()
-	if err != nil && ctx.Err() != nil {
-		return 0, nil // stopping: the next start puts the row into doubt
-	}
-	return q.settle(ctx, row, id, err)
+	q.permit = false
+	id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post})
+	return q.settle(ctx, row, id, err), nil
 }
 
-// settle records how an attempt ended.
-func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error) (time.Duration, error) {
+// unresolved records that nothing was tried, because of err.
+func (q *Queue) unresolved(ctx context.Context, row Row, err error) {
+	row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
+	row.Attempts--
+	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
+		row.State, row.Reason = Failed, err.Error()
+	}
+	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
+}
+
+// transmit has the transport send, and survives its panics.
+func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err error) {
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return q.transport.Send(ctx, o)
+}
+
+// settle records how an attempt ended and returns for how long all sending has
+// to pause.
+func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error) (pause time.Duration) {
 	now := time.Now()
-	var pause time.Duration
-	var notNow *NotNow
-	var refused *Refused
-	switch {
-	case err == nil:
+	if err == nil {
+		q.unanswered = 0
 		q.counts.Sent.Add(1)
-		if row.Post.Priority == chat.Answer && row.Kind == KindPost {
-			q.answered(row.Post.Room, row.Cause)
-		}
-		_, err := q.store.ConfirmPost(ctx, row.Txn, id, now)
-		return 0, err
-	case errors.As(err, &notNow):
+		q.record(ctx, func(ctx context.Context) error {
+			_, err := q.store.ConfirmPost(ctx, row.Txn, id, now)
+			return err
+		})
+		q.answered(row, now)
+		return 0
+	}
+	notNow, isNotNow := errors.AsType[*NotNow](err)
+	refused, isRefused := errors.AsType[*Refused](err)
+	doubt := !isNotNow && !isRefused
+	if doubt {
+		q.unanswered++
+	} else {
+		q.unanswered = 0
+	}
+	switch {
+	case isNotNow && notNow.Lane:
 		row.State, row.NextAt = Waiting, now.Add(max(notNow.After, backoff(row.Attempts)))
-		if !notNow.Lane {
-			q.counts.RateLimited.Add(1)
-			pause = max(notNow.After, time.Millisecond)
-			row.NextAt = now.Add(notNow.After)
-		}
 		q.log.Debug().Err(err).Dur("again_in", row.NextAt.Sub(now)).Msg("A post has to wait")
-	case errors.As(err, &refused) && refused.Relation && related(row.Post):
+	case isNotNow:
+		q.counts.RateLimited.Add(1)
+		pause = max(notNow.After, shortestPause)
+		row.State, row.NextAt = Waiting, now.Add(pause)
+		row.Attempts--
+		q.log.Debug().Err(err).Dur("again_in", pause).Msg("All posts have to wait")
+	case isRefused && refused.Relation && dropRelation(&row.Post):
 		q.log.Info().Err(err).Str("post", string(row.Key)).Msg("A relation was refused: sending without it")
 		row.State = Waiting
-		row.Post.Thread, row.Post.ReplyTo, row.Post.Edits = chat.Target{}, chat.Target{}, chat.Target{}
-	case errors.As(err, &refused):
+	case isRefused:
 		q.counts.Refused.Add(1)
 		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("A post was refused for good")
 		row.State, row.Reason = Failed, err.Error()
+	case ctx.Err() != nil:
+		return 0 // stopping: the next start puts the row into doubt
 	default:
 		q.counts.Retried.Add(1)
 		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
-		row.DoubtSince, row.NextAt = now, now.Add(backoff(row.Attempts))
-		if err := q.store.UpdatePost(ctx, row, now); err != nil {
-			return 0, err
+		row.Doubts++
+		row.DoubtSince, row.NextAt = now, now.Add(backoff(row.Doubts))
+		if q.unanswered > 1 {
+			pause = min(backoff(q.unanswered-1), longestPause)
 		}
-		q.inDoubt(now)
-		return backoff(row.Attempts), nil
 	}
-	return pause, q.store.UpdatePost(ctx, row, now)
+	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, now) })
+	if doubt {
+		q.inDoubt(now)
+	}
+	return pause
 }
 
-// related tells whether p says what it refers to, and makes sense without.
-func related(p chat.Post) bool {
-	return p.HTML != "" && (!p.Thread.IsZero() || !p.ReplyTo.IsZero() || !p.Edits.IsZero())
+// record writes how an attempt ended, stopping or not, and tries until it is
+// written: a row left "trying" blocks its lane until the next start.
+func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
+	for {
+		err := write(context.WithoutCancel(ctx))
+		if err == nil {
+			return
+		}
+		q.log.Error().Err(err).Msg("The outbox could not be updated")
+		if ctx.Err() != nil {
+			return
+		}
+		q.sleep(ctx, time.Now().Add(time.Second), nil)
+	}
 }
 
-// backoff is how long to wait after that many attempts.
+// dropRelation takes away what p refers to, if it makes sense without: an edit
+// becomes a message of its own, what was to be in a thread a reply.
+func dropRelation(p *chat.Post) bool {
+	switch {
+	case p.HTML == "":
+		return false
+	case !p.Edits.IsZero():
+		p.Edits = chat.Target{}
+	case !p.Thread.IsZero():
+		p.Thread = chat.Target{}
+	case !p.ReplyTo.IsZero():
+		p.ReplyTo = chat.Target{}
+	default:
+		return false
+	}
+	return true
+}
+
+// backoff is how long to wait after that many attempts, from 1.
 func backoff(attempts int) time.Duration {
 	d := min(time.Second<<min(attempts-1, 10), longestBackoff)
 	return d/2 + rand.N(d/2)
-}
-
-// unmetTarget tells that the post which another refers to is not in its room.
-type unmetTarget struct {
-	key   chat.PostKey
-	final bool // and never will be
-}
-
-func (e *unmetTarget) Error() string { return fmt.Sprintf("its target %s is not sent", e.key) }
-
-// resolve gives every target of p its event.
-func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
-	for _, t := range []*chat.Target{&p.Thread, &p.ReplyTo, &p.Edits, &p.Redacts, &p.ReactsTo} {
-		if t.Post == "" {
-			continue
-		}
-		row, err := q.store.PostByKey(ctx, t.Post)
-		switch {
-		case errors.Is(err, ErrNone):
-			return p, &unmetTarget{key: t.Post, final: true}
-		case err != nil:
-			return p, err
-		case row.State != Sent:
-			return p, &unmetTarget{key: t.Post, final: row.State == Failed || row.State == Cancelled}
-		}
-		*t = chat.Target{Event: row.EventID}
-	}
-	return p, nil
-}
-
-// answered remembers to mark the cause as read when nothing else is to be done.
-func (q *Queue) answered(room chat.RoomID, cause chat.EventID) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.reads[room] = cause
-}
-
-// markRead sends one receipt a room, and drops those that something interrupts.
-func (q *Queue) markRead(ctx context.Context) {
-	q.mu.Lock()
-	reads := q.reads
-	q.reads = map[chat.RoomID]chat.EventID{}
-	q.mu.Unlock()
-	for room, id := range reads {
-		if len(q.wake) > 0 || ctx.Err() != nil {
-			return
-		}
-		if err := q.transport.MarkRead(ctx, room, id); err != nil && ctx.Err() == nil {
-			q.log.Debug().Err(err).Msg("A read receipt was not sent")
-		}
-	}
 }

@@ -10,10 +10,12 @@ import (
 // Arrival is an event as it came in: read (Event), or locked, waiting for the
 // key of Session (Raw is then the encrypted event as the homeserver gave it).
 type Arrival struct {
-	ID      chat.EventID
-	Room    chat.RoomID
-	At      time.Time // the sender's server's time
-	Event   *chat.Event
+	ID    chat.EventID
+	Room  chat.RoomID
+	At    time.Time // the sender's server's time
+	Event *chat.Event
+
+	Sender  chat.UserID // of a locked event; a read one says itself
 	Session string
 	Raw     []byte
 }
@@ -55,9 +57,12 @@ type Row struct {
 
 	EventID     chat.EventID // once sent
 	Reason      string       // why it failed
-	Attempts    int
+	Attempts    int          // those that the homeserver put off for everybody do not count
 	AttemptedAt time.Time
-	// DoubtSince is when an attempt ended without an answer; zero while none did.
+	// Doubts is how many attempts ended without an answer.
+	Doubts int
+	// DoubtSince is when the last attempt ended without an answer; zero when it
+	// did not, or when sync has shown since that nothing arrived.
 	DoubtSince time.Time
 	NextAt     time.Time // not to be tried before
 }
@@ -101,8 +106,15 @@ type Work interface {
 	// NextEvent is the room's oldest waiting event, and how often it was tried
 	// before; it counts the try. It returns ErrNone when there is none.
 	NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error)
+	// ReturnEvent takes the last try of the event back.
+	ReturnEvent(ctx context.Context, id chat.EventID) error
 	// FinishEvent erases the event's content and reports whether it was open.
 	FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error)
+	// SupersedeEvent finishes e.Cause(), come in or not, in favour of e, which
+	// edits or deletes it, and reports whether e counts: it does unless it is from
+	// another room, or edits somebody else's message, or a later edit or the
+	// deletion came before it.
+	SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error)
 }
 
 // Posts reads and writes the outbox.
@@ -110,8 +122,9 @@ type Posts interface {
 	PostsOf(ctx context.Context, cause chat.EventID) ([]Row, error)
 	// AddPost stores a new row, unless its key exists.
 	AddPost(ctx context.Context, r Row) error
-	// UpdatePost writes all but the row's key, cause, slot, kind and txn, unless
-	// the row is finished. A row that becomes finished loses its content.
+	// UpdatePost writes all but what is fixed (key, cause, slot, kind, txn, room
+	// and priority), unless the row is finished. A row that becomes finished loses
+	// its content.
 	UpdatePost(ctx context.Context, r Row, now time.Time) error
 }
 
@@ -133,7 +146,8 @@ type Sending interface {
 
 // Cleaning forgets what nobody needs any more.
 type Cleaning interface {
-	// PurgeQueue deletes what was finished before the given time, and finishes
-	// locked events that came in before lockedBefore.
+	// PurgeQueue deletes what was finished before the given time, finishes locked
+	// events that came in before lockedBefore, and overwrites what is left on disk
+	// of erased contents.
 	PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error
 }

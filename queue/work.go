@@ -13,55 +13,77 @@ import (
 )
 
 const (
-	// maxTries bounds how often an event is handled that ends the process each time.
+	// maxTries bounds how often an event is handled without an end: each time
+	// the process ended, or what was decided could not be committed.
 	maxTries = 3
 	// hangGrace is what a handler gets to return after its time is up.
 	hangGrace = 2 * time.Second
 )
 
+var (
+	errGivenUp = errors.New("it was tried before, and never came to an end")
+	errHangs   = errors.New("the handler hangs")
+)
+
 // serve asks for the room's events to be handled.
-func (q *Queue) serve(ctx context.Context, room chat.RoomID) {
+func (q *Queue) serve(room chat.RoomID) {
 	q.mu.Lock()
-	_, busy := q.working[room]
-	q.working[room] = busy // a busy room's worker looks once more
-	q.mu.Unlock()
-	if busy {
+	defer q.mu.Unlock()
+	if _, busy := q.working[room]; busy {
+		q.working[room] = true
 		return
 	}
-	select {
-	case q.rooms <- room:
-	case <-ctx.Done():
-	}
+	q.working[room] = false
+	q.waiting = append(q.waiting, room)
+	nudge(q.ready)
 }
 
 // dispatch gives each room with something to do a worker of its own.
 func (q *Queue) dispatch(ctx context.Context) error {
 	rooms, err := q.store.BusyRooms(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("look for work: %w", err)
 	}
-	workers, ctx := errgroup.WithContext(ctx)
-	workers.SetLimit(busyRooms)
-	start := func(room chat.RoomID) {
-		workers.Go(func() error { return q.work(ctx, room) })
-	}
 	for _, room := range rooms {
-		q.mu.Lock()
-		_, busy := q.working[room]
-		q.working[room] = busy
-		q.mu.Unlock()
-		if !busy {
-			start(room)
-		}
+		q.serve(room)
 	}
-	for {
+	var workers errgroup.Group
+	workers.SetLimit(busyRooms)
+	for ctx.Err() == nil {
+		room, ok := q.nextRoom()
+		if ok {
+			workers.Go(func() error { return q.work(ctx, room) })
+			continue
+		}
 		select {
 		case <-ctx.Done():
-			return workers.Wait()
-		case room := <-q.rooms:
-			start(room)
+		case <-q.ready:
 		}
 	}
+	return workers.Wait()
+}
+
+func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return "", false
+	}
+	room, q.waiting = q.waiting[0], q.waiting[1:]
+	return room, true
+}
+
+// done reports whether the room's worker may end: nothing came in since it last
+// looked.
+func (q *Queue) done(room chat.RoomID) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.working[room] {
+		q.working[room] = false
+		return false
+	}
+	delete(q.working, room)
+	return true
 }
 
 // work handles a room's events, oldest first, until none is left.
@@ -70,32 +92,23 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 		e, tries, err := q.store.NextEvent(ctx, room)
 		switch {
 		case errors.Is(err, ErrNone):
-			q.mu.Lock()
-			again := q.working[room]
-			if again {
-				q.working[room] = false
-			} else {
-				delete(q.working, room)
-			}
-			q.mu.Unlock()
-			if !again {
+			if q.done(room) {
 				return nil
 			}
-		case err == nil:
+			continue
+		case err == nil, e.ID != "" && tries >= maxTries:
 			err = q.handle(ctx, e, tries)
-			if err == nil {
-				continue
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			// The event is handled at the next start, and this was no try.
+			if err := q.store.ReturnEvent(context.WithoutCancel(ctx), e.ID); err != nil {
+				q.log.Error().Err(err).Msg("An event could not be put back")
 			}
-			fallthrough
 		default:
-			if ctx.Err() != nil {
-				return nil
-			}
 			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
+			q.sleep(ctx, time.Now().Add(time.Second), nil)
 		}
 	}
 	return nil
@@ -105,51 +118,68 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 // that nothing was committed.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	var result Result
-	failed := errors.New("it ended the process before")
+	failed := errGivenUp
 	if tries < maxTries {
 		result, failed = q.call(ctx, e)
 	}
 	if ctx.Err() != nil {
-		return ctx.Err() // stopping: the event is handled at the next start
+		if errors.Is(failed, errHangs) {
+			q.log.Error().Str("event", string(e.ID)).Msg("A handler does not stop: going on without it")
+		}
+		return ctx.Err()
 	}
 	if failed != nil {
 		q.counts.Failed.Add(1)
 		q.log.Error().Err(failed).Str("event", string(e.ID)).Msg("A handler failed: the event stays without an answer")
 		result = Result{}
 	}
+	if err := q.commit(ctx, e, result, failed != nil); err != nil {
+		return err
+	}
+	q.counts.Handled.Add(1)
+	nudge(q.wake)
+	return nil
+}
+
+// commit stores what a handler decided on e, and that e is done.
+func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed bool) error {
 	now := time.Now()
-	err := q.store.Do(ctx, func(ctx context.Context) error {
+	cause := e.Cause()
+	revises := cause != e.ID
+	return q.store.Do(ctx, func(ctx context.Context) error {
 		open, err := q.store.FinishEvent(ctx, e.ID, now)
 		if err != nil || !open {
 			return err // an edit or a deletion came first
+		}
+		if revises {
+			// What it is about is answered here, or not at all.
+			counts, err := q.store.SupersedeEvent(ctx, e, now)
+			if err != nil || !counts {
+				return err
+			}
 		}
 		if result.Change != nil {
 			if err := result.Change(ctx); err != nil {
 				return err
 			}
 		}
-		if cause := e.Cause(); cause != e.ID {
-			// What it was about is answered here, or not at all.
-			if _, err := q.store.FinishEvent(ctx, cause, now); err != nil {
-				return err
-			}
-			if failed != nil {
-				return nil
-			}
-			return q.revise(ctx, cause, e.ID, result.Posts, now)
+		switch {
+		case !revises:
+			return q.add(ctx, e.ID, result.Posts)
+		case failed && e.Redaction == nil:
+			return nil // the answer stays as it is
 		}
-		for n, p := range result.Posts {
-			if err := q.store.AddPost(ctx, newRow(chat.KeyOf(e.ID, n), e.ID, n, KindPost, p)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return q.revise(ctx, cause, e.ID, result.Posts, now)
 	})
-	if err != nil {
-		return err
+}
+
+// add puts the answers to an event into the outbox.
+func (q *Queue) add(ctx context.Context, cause chat.EventID, posts []chat.Post) error {
+	for n, p := range posts {
+		if err := q.store.AddPost(ctx, newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)); err != nil {
+			return err
+		}
 	}
-	q.counts.Handled.Add(1)
-	nudge(q.wake)
 	return nil
 }
 
@@ -181,6 +211,6 @@ func (q *Queue) call(ctx context.Context, e chat.Event) (Result, error) {
 	case a := <-done:
 		return a.result, a.err
 	case <-time.After(hangGrace):
-		return Result{}, fmt.Errorf("the handler hangs: %w", ctx.Err())
+		return Result{}, fmt.Errorf("%w: %w", errHangs, ctx.Err())
 	}
 }

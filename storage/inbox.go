@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"heraut/chat"
@@ -14,9 +15,9 @@ import (
 
 // AddArrival implements queue.Arrivals.
 func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now time.Time) (bool, error) {
-	state, content, doneAt := "locked", a.Raw, int64(0)
+	state, sender, content, doneAt := "locked", a.Sender, a.Raw, int64(0)
 	if a.Event != nil {
-		state = "new"
+		state, sender = "new", a.Event.Sender
 		var err error
 		if content, err = json.Marshal(a.Event); err != nil {
 			return false, err
@@ -26,9 +27,9 @@ func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now 
 		state, content, doneAt = "done", nil, millis(now)
 	}
 	result, err := d.db.Exec(ctx, `
-		INSERT INTO inbox (event_id, room_id, state, content, session_id, received_at, done_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (event_id) DO NOTHING`,
-		a.ID, a.Room, state, string(content), a.Session, millis(now), doneAt)
+		INSERT INTO inbox (event_id, room_id, sender, state, content, session_id, received_at, done_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (event_id) DO NOTHING`,
+		a.ID, a.Room, sender, state, string(content), a.Session, millis(now), doneAt)
 	return changed(result, err)
 }
 
@@ -52,22 +53,28 @@ func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
 
 // NextEvent implements queue.Work.
 func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
-	var e chat.Event
+	e := chat.Event{Room: room}
 	var content string
 	var tries int
 	err := d.db.QueryRow(ctx, `
 		UPDATE inbox SET tries = tries + 1
 		WHERE seq = (SELECT seq FROM inbox WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1)
-		RETURNING content, tries - 1`, room).Scan(&content, &tries)
+		RETURNING event_id, content, tries - 1`, room).Scan(&e.ID, &content, &tries)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, queue.ErrNone
 	} else if err != nil {
 		return e, 0, err
 	}
 	if err := json.Unmarshal([]byte(content), &e); err != nil {
-		return e, 0, fmt.Errorf("read a stored event: %w", err)
+		return chat.Event{ID: e.ID, Room: room}, tries, fmt.Errorf("read the stored event %s: %w", e.ID, err)
 	}
 	return e, tries, nil
+}
+
+// ReturnEvent implements queue.Work.
+func (d *DB) ReturnEvent(ctx context.Context, id chat.EventID) error {
+	_, err := d.db.Exec(ctx, "UPDATE inbox SET tries = tries - 1 WHERE event_id = $1 AND state = 'new'", id)
+	return err
 }
 
 // FinishEvent implements queue.Work.
@@ -75,6 +82,24 @@ func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (b
 	result, err := d.db.Exec(ctx,
 		"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = $1 WHERE event_id = $2 AND state <> 'done'",
 		millis(now), id)
+	return changed(result, err)
+}
+
+// SupersedeEvent implements queue.Work.
+func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error) {
+	sender, revisedAt := e.Sender, millis(e.At)
+	deletion := e.Redaction != nil
+	if deletion {
+		sender, revisedAt = "", math.MaxInt64
+	}
+	result, err := d.db.Exec(ctx, `
+		INSERT INTO inbox (event_id, room_id, sender, state, content, received_at, revised_at, done_at)
+		VALUES ($1, $2, $3, 'done', '', $4, $5, $4)
+		ON CONFLICT (event_id) DO UPDATE SET state = 'done', content = '', session_id = '',
+			revised_at = excluded.revised_at, done_at = excluded.done_at
+		WHERE inbox.room_id = excluded.room_id AND inbox.revised_at <= excluded.revised_at
+			AND ($6 OR inbox.sender = excluded.sender)`,
+		e.Cause(), e.Room, sender, millis(now), revisedAt, deletion)
 	return changed(result, err)
 }
 
@@ -97,7 +122,7 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 
 // PurgeQueue implements queue.Cleaning.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
-	return d.Do(ctx, func(ctx context.Context) error {
+	err := d.Do(ctx, func(ctx context.Context) error {
 		for _, purge := range []struct {
 			statement string
 			args      []any
@@ -112,4 +137,10 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	// The log of recent changes still holds erased texts.
+	_, err = d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const outboxColumns = `seq, post_key, cause, slot, kind, room_id, priority, state, txn, content,
-	event_id, reason, attempts, attempted_at, doubt_since, next_at`
+	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at`
 
 func scanPost(scan scanFunc) (r queue.Row, err error) {
 	var room chat.RoomID
@@ -21,7 +21,7 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	var content string
 	var attemptedAt, doubtSince, nextAt int64
 	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
-		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &doubtSince, &nextAt)
+		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, queue.ErrNone
 	} else if err != nil {
@@ -66,10 +66,10 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	}
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = $1, content = $2, event_id = $3, reason = $4, attempts = $5,
-			attempted_at = $6, doubt_since = $7, next_at = $8, done_at = $9
-		WHERE post_key = $10 AND state IN ('waiting', 'trying')`,
+			attempted_at = $6, doubts = $7, doubt_since = $8, next_at = $9, done_at = $10
+		WHERE post_key = $11 AND state IN ('waiting', 'trying')`,
 		r.State, string(content), r.EventID, r.Reason, r.Attempts,
-		millis(r.AttemptedAt), millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
+		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
 	return err
 }
 
@@ -135,7 +135,7 @@ func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) 
 // DoubtTrying implements queue.Sending.
 func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
-		UPDATE outbox SET doubt_since = $1
+		UPDATE outbox SET doubts = doubts + 1, doubt_since = $1
 		WHERE state IN ('waiting', 'trying') AND state = 'trying'`, millis(now))
 	if err != nil {
 		return 0, err

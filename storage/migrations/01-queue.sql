@@ -24,11 +24,13 @@ CREATE TABLE inbox (
 	seq         INTEGER PRIMARY KEY AUTOINCREMENT,
 	event_id    TEXT NOT NULL UNIQUE,
 	room_id     TEXT NOT NULL,
+	sender      TEXT NOT NULL,               -- who alone may edit it; empty if it was deleted before it came
 	state       TEXT NOT NULL CHECK (state IN ('locked', 'new', 'done')),
 	content     TEXT NOT NULL,               -- the event; erased when done
 	session_id  TEXT NOT NULL DEFAULT '',    -- the key that a locked event waits for
 	received_at INTEGER NOT NULL,
 	tries       INTEGER NOT NULL DEFAULT 0,
+	revised_at  INTEGER NOT NULL DEFAULT 0,  -- when the edit that holds was made: older ones do not count; after its deletion, none does
 	done_at     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX inbox_new ON inbox (room_id, seq) WHERE state = 'new';
@@ -50,7 +52,8 @@ CREATE TABLE outbox (
 	reason       TEXT NOT NULL DEFAULT '',   -- why it failed
 	attempts     INTEGER NOT NULL DEFAULT 0,
 	attempted_at INTEGER NOT NULL DEFAULT 0,
-	doubt_since  INTEGER NOT NULL DEFAULT 0, -- an attempt ended without an answer
+	doubts       INTEGER NOT NULL DEFAULT 0, -- attempts that ended without an answer
+	doubt_since  INTEGER NOT NULL DEFAULT 0, -- when the last one ended so, while that is not settled
 	next_at      INTEGER NOT NULL DEFAULT 0, -- not before
 	done_at      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
