@@ -1,0 +1,32 @@
+package catalogue
+
+import "time"
+
+// Repository is one public repository of source code, whatever source it was
+// read from. What the source does not say is the zero value.
+type Repository struct {
+	Host string // where it is: "github.com", "gitlab.inria.fr"
+	// ForgeID is the forge's own id of it, which renames and transfers leave
+	// alone; empty when the source does not say.
+	ForgeID  string
+	URL      string // its page, absolute
+	FullName string // "etalab/covid19-data"
+	Name     string // "covid19-data"
+	Owner    string // "etalab"
+	// Organization and Ministry are who published it, as the source names them.
+	Organization string
+	Ministry     string
+
+	Description string
+	Language    string
+	License     string
+	Topics      []string
+
+	Fork, Archived, Template, Mirror, Empty bool
+	Personal                                bool   // in a person's own namespace
+	Status                                  string // the source's word on one that is gone: "hidden", "removed"…
+
+	Created time.Time // on the forge, which may be long before it was published
+	Pushed  time.Time
+	Updated time.Time
+}
