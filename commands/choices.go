@@ -134,7 +134,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	if answer, err = h.limit(e, l, answer); err != nil {
 		return queue.Result{}, err
 	}
-	return queue.Result{Posts: reply(e, e.Reaction.Target, c.Thread, answer.HTML)}, nil
+	return queue.Result{Posts: h.reply(e, e.Reaction.Target, c.Thread, answer.HTML)}, nil
 }
 
 // chosen answers about the n-th of a list, from 1.

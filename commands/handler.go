@@ -38,19 +38,22 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		// The queue deletes the answers; a list among them is no more.
 		return queue.Result{Change: h.save(Choice{Cause: e.Cause(), Room: e.Room})}, nil
 	case e.Joined != nil:
-		return h.welcome(e)
+		return h.say(e, "welcome")
+	case e.Unreadable != nil:
+		return h.say(e, "unreadable")
 	}
 	return queue.Result{}, nil
 }
 
-// welcome says what the bot is, to a room that it joined.
-func (h *Handler) welcome(e chat.Event) (queue.Result, error) {
+// say is what the bot says by itself: what it is, to a room that it joined; that
+// a message cannot be read.
+func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
-	html, err := locale.Render(s.Language, "welcome", struct{ Prefix string }{s.Prefix})
+	html, err := locale.Render(s.Language, template, struct{ Prefix string }{s.Prefix})
 	if err != nil {
 		return queue.Result{}, err
 	}
-	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html}}}, nil
+	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
 // message answers a command or a choice, and ends the right of its sender to
@@ -84,7 +87,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		changes = append(changes, choiceOf(e, answer.list))
 	}
 	return queue.Result{
-		Posts:  reply(e, e.Cause(), e.Message.Thread, answer.HTML),
+		Posts:  h.reply(e, e.Cause(), e.Message.Thread, answer.HTML),
 		Change: h.save(changes...),
 	}, nil
 }
@@ -125,7 +128,7 @@ func (h *Handler) limit(e chat.Event, l Line, answer Answer) (Answer, error) {
 const maxLines = 8
 
 // reply is the post of html as an answer to an event, in its thread if it is in one.
-func reply(e chat.Event, to, thread chat.EventID, html string) []chat.Post {
+func (h *Handler) reply(e chat.Event, to, thread chat.EventID, html string) []chat.Post {
 	if html == "" {
 		return nil
 	}
@@ -136,6 +139,7 @@ func reply(e chat.Event, to, thread chat.EventID, html string) []chat.Post {
 		Room:     e.Room,
 		Priority: chat.Answer,
 		HTML:     html,
+		Lang:     h.rooms.Of(e.Room).Language,
 		Thread:   chat.Target{Event: thread},
 		ReplyTo:  chat.Target{Event: to},
 	}}

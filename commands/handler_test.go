@@ -107,6 +107,15 @@ func TestJoined(t *testing.T) {
 	})
 }
 
+func TestUnreadable(t *testing.T) {
+	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
+		k.happen(chat.Event{Room: salon, Unreadable: &chat.Unreadable{Target: "$locked"}})
+		if len(k.posts) != 1 || !strings.Contains(k.posts[0].HTML, "déchiffrer") || k.posts[0].Rings || k.posts[0].Lang != "fr" {
+			t.Errorf("got %+v", k.posts)
+		}
+	})
+}
+
 func TestChoosing(t *testing.T) {
 	tests := map[string]struct {
 		choose func(t *testing.T, k *talk, posted *shown) chat.EventID
