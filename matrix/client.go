@@ -94,8 +94,10 @@ type Client struct {
 	bearer *bearer
 	mach   *crypto.OlmMachine
 	state  *sqlstatestore.SQLStateStore
-	close  func() error
-	names  []string // what the bot is called at the start of a message
+	close  func() error // closes crypto.db
+	names  []string     // what the bot is called at the start of a message
+
+	pickleKey []byte // what the keys in crypto.db are locked with
 
 	rooms    *roomBook
 	unlocked chan id.SessionID // keys that arrived
@@ -107,10 +109,8 @@ type Client struct {
 	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
 }
 
-// Open logs in where needed, makes or verifies the keys, and returns a client
-// whose Sync can start. Its errors are those of errors.go where the operator
-// has to act.
-func Open(ctx context.Context, config Config, store Store, log zerolog.Logger) (*Client, error) {
+// New returns a client that Open makes ready.
+func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx, err := mautrix.NewClient(config.Homeserver, "", "")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotMatrix, err)
@@ -140,50 +140,74 @@ func Open(ctx context.Context, config Config, store Store, log zerolog.Logger) (
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
 	}
-	c := &Client{
+	return &Client{
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
-		mx: mx, bearer: bearer, unlocked: make(chan id.SessionID, 256), membersKnown: map[id.RoomID]bool{},
+		mx: mx, bearer: bearer, close: func() error { return nil },
+		unlocked: make(chan id.SessionID, 256), membersKnown: map[id.RoomID]bool{},
+	}, nil
+}
+
+// Open logs in where needed and makes or verifies the keys; then Sync and Send
+// can work. Its errors are those of errors.go where the operator has to act.
+// Once there is a session, it waits for a homeserver that does not answer,
+// unless a new session was asked for.
+func (c *Client) Open(ctx context.Context) (err error) {
+	if c.rooms, err = openRoomBook(ctx, c.store); err != nil {
+		return err
 	}
-	if c.rooms, err = openRoomBook(ctx, store); err != nil {
-		return nil, err
-	}
-	if err := c.open(ctx); err != nil {
-		if c.close != nil {
-			err = errors.Join(err, c.close())
+	for failures := 0; ; {
+		err := c.open(ctx)
+		passing := errors.Is(err, ErrUnreachable) || errors.Is(err, ErrNotMatrix)
+		if !passing || c.config.NewSession || c.bearer.get() == "" || ctx.Err() != nil {
+			return err
 		}
-		return nil, err
+		if err := c.close(); err != nil {
+			return fmt.Errorf("close crypto.db: %w", err)
+		}
+		c.pauseAfter(ctx, &failures, err, "The homeserver does not answer yet")
 	}
-	return c, nil
 }
 
 func (c *Client) open(ctx context.Context) error {
-	if err := c.checkHomeserver(ctx); err != nil {
-		return err
-	}
-	if err := c.openSession(ctx); err != nil {
-		return err
-	}
-	own, err := c.publishedKeys(ctx)
-	if err != nil {
-		return err
-	}
-	err = c.shareDeviceKeys(ctx, own)
-	if errors.Is(err, ErrDeviceKeys) && c.config.NewSession {
-		if err := c.replaceSession(ctx); err != nil {
+	err := c.openDevice(ctx)
+	if c.config.NewSession && (errors.Is(err, ErrLoggedOut) || errors.Is(err, ErrDeviceKeys)) {
+		c.log.Info().Err(err).Msg("The former session does not stand any more: replacing it")
+		if err := c.abandonDevice(ctx); err != nil {
 			return err
 		}
-		return c.open(ctx)
-	} else if err != nil {
-		return err
+		err = c.openDevice(ctx)
 	}
-	if err := c.verifyDevice(ctx, own); err != nil {
+	if err != nil {
 		return err
 	}
 	c.learnNames(ctx)
 	return nil
 }
 
-// Close closes the key store. Sync must have returned.
+// openDevice makes the bot's device one that can work: with a session that
+// stands and keys that others have and trust.
+func (c *Client) openDevice(ctx context.Context) error {
+	keys, err := c.loadSession(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.checkHomeserver(ctx); err != nil {
+		return err
+	}
+	if err := c.openSession(ctx, keys); err != nil {
+		return err
+	}
+	own, err := c.publishedKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.shareDeviceKeys(ctx, own); err != nil {
+		return err
+	}
+	return c.verifyDevice(ctx, own)
+}
+
+// Close closes the key store. Open and Sync must have returned.
 func (c *Client) Close() error { return c.close() }
 
 // UserID is the bot's own.
@@ -237,10 +261,17 @@ type bearer struct {
 
 func (b *bearer) set(token string) { b.token.Store(&token) }
 
+func (b *bearer) get() string {
+	if token := b.token.Load(); token != nil {
+		return *token
+	}
+	return ""
+}
+
 func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	if token := b.token.Load(); token != nil && *token != "" {
+	if token := b.get(); token != "" {
 		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+*token)
+		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	return b.next.RoundTrip(r)
 }

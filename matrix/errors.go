@@ -14,7 +14,8 @@ import (
 
 // The states in which the bot cannot work, for the operator to act on.
 var (
-	// ErrUnreachable: nothing answers at the homeserver's address.
+	// ErrUnreachable: nothing answers at the homeserver's address, or only that it
+	// cannot for now.
 	ErrUnreachable = errors.New("the homeserver does not answer")
 	// ErrNotMatrix: something answers at that address, but no homeserver.
 	ErrNotMatrix = errors.New("no Matrix homeserver answers at this address")

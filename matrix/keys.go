@@ -12,53 +12,55 @@ import (
 	_ "go.mau.fi/util/dbutil/litestream" // the driver that syncs fully
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/olm"
 	"maunium.net/go/mautrix/crypto/signatures"
 	"maunium.net/go/mautrix/id"
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// keyState tells what crypto.db holds.
-type keyState int
-
-const (
-	keysAbsent  keyState = iota // no keys, or those of another device: the file was emptied
-	keysPresent                 // the keys of c.mx.DeviceID
-)
+// storedKeys tells what crypto.db holds.
+type storedKeys struct {
+	device id.DeviceID // whose keys they are; empty when there are none
+	usable bool        // they are those of this device, and c.mach has them
+}
 
 // openKeys opens crypto.db. Keys of another device, or locked with another
-// pickle key, are of no use and never will be: the file is deleted.
-func (c *Client) openKeys(ctx context.Context, pickleKey []byte) (keyState, error) {
-	keyStore, err := c.openCryptoDB(ctx, pickleKey)
+// pickle key, are not usable and never will be.
+func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
+	keyStore, err := c.openCryptoDB(ctx)
 	if err != nil {
-		return keysAbsent, err
+		return keys, err
 	}
-	device, err := keyStore.FindDeviceID(ctx)
+	keys.device, err = keyStore.FindDeviceID(ctx)
 	if err != nil {
-		return keysAbsent, fmt.Errorf("read crypto.db: %w", err)
+		return keys, fmt.Errorf("read crypto.db: %w", err)
 	}
-	if device == "" {
-		return keysAbsent, nil
+	if keys.device == "" || keys.device != c.mx.DeviceID {
+		return keys, nil
 	}
-	if device == c.mx.DeviceID {
-		if err := c.loadMachine(ctx, keyStore); err == nil {
-			return keysPresent, nil
-		}
+	err = c.loadMachine(ctx, keyStore)
+	if errors.Is(err, olm.ErrBadMAC) { // of the pickle
+		return keys, nil
 	}
-	c.log.Warn().Str("device", device.String()).Msg("crypto.db belongs to another device or to another bot.db: deleting it, as old keys must never come back")
+	keys.usable = err == nil
+	return keys, err
+}
+
+// forgetKeys deletes crypto.db: old keys must never come back.
+func (c *Client) forgetKeys() error {
 	if err := c.close(); err != nil {
-		return keysAbsent, err
+		return fmt.Errorf("close crypto.db: %w", err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(c.config.CryptoDB + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return keysAbsent, fmt.Errorf("delete crypto.db: %w", err)
+			return fmt.Errorf("delete crypto.db: %w", err)
 		}
 	}
-	_, err = c.openCryptoDB(ctx, pickleKey)
-	return keysAbsent, err
+	return nil
 }
 
 // openCryptoDB opens the file and its tables.
-func (c *Client) openCryptoDB(ctx context.Context, pickleKey []byte) (*crypto.SQLCryptoStore, error) {
+func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}
@@ -77,7 +79,7 @@ func (c *Client) openCryptoDB(ctx context.Context, pickleKey []byte) (*crypto.SQ
 		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
 	}
 	c.mx.StateStore = c.state
-	keyStore := crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", c.mx.DeviceID, pickleKey)
+	keyStore := crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", c.mx.DeviceID, c.pickleKey)
 	if err := keyStore.DB.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
 	}
@@ -85,11 +87,11 @@ func (c *Client) openCryptoDB(ctx context.Context, pickleKey []byte) (*crypto.SQ
 }
 
 // newKeys makes the keys of a new device and stores them before anybody knows them.
-func (c *Client) newKeys(ctx context.Context, pickleKey []byte) error {
+func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
-		return err
+		return fmt.Errorf("close crypto.db: %w", err)
 	}
-	keyStore, err := c.openCryptoDB(ctx, pickleKey)
+	keyStore, err := c.openCryptoDB(ctx)
 	if err != nil {
 		return err
 	}

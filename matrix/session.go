@@ -18,93 +18,95 @@ import (
 // loginTries bounds the attempts to log in that fail for a passing reason.
 const loginTries = 3
 
-// openSession goes on with the stored session, or logs in when there is none
-// and when its keys are lost. The order of its steps lets any of them be the
-// last before a crash: the device id is chosen and stored first, its keys are
-// made next, and the token that comes with the login is stored last. So a
-// stored token without keys means that crypto.db was lost.
-func (c *Client) openSession(ctx context.Context) error {
+// loadSession reads the stored session and opens its keys; it does not need the
+// homeserver.
+func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	pickleKey, err := c.store.PickleKey(ctx)
 	if err != nil {
-		return err
+		return storedKeys{}, err
 	}
 	user, device, token, err := c.store.Credentials(ctx)
 	if err != nil {
-		return fmt.Errorf("read the session: %w", err)
+		return storedKeys{}, fmt.Errorf("read the session: %w", err)
 	}
 	if token != "" && !sameAccount(id.UserID(user), c.config.User) {
-		return fmt.Errorf("%w: %s", ErrOtherAccount, user)
+		return storedKeys{}, fmt.Errorf("%w: %s", ErrOtherAccount, user)
 	}
 	c.mx.UserID, c.mx.DeviceID = id.UserID(user), id.DeviceID(device)
+	c.pickleKey = pickleKey
 	c.bearer.set(token)
-	keys, err := c.openKeys(ctx, pickleKey)
-	if err != nil {
-		return err
-	}
-	if token != "" && keys == keysPresent {
-		err := c.checkToken(ctx)
-		if errors.Is(err, ErrLoggedOut) && c.config.NewSession {
-			if err := c.replaceSession(ctx); err != nil {
-				return err
-			}
-			return c.openSession(ctx)
-		}
-		return err
-	}
-	if token != "" {
-		if err := c.giveUpDevice(ctx); err != nil {
-			return err
-		}
-	}
-	if c.config.Password == "" {
-		return ErrNoPassword
-	}
-	if keys != keysPresent || c.mx.DeviceID == "" {
-		// A device without its keys is of no use: another one takes its place.
-		c.mx.DeviceID = id.DeviceID(rand.Text()[:10])
-		if err := c.store.SaveCredentials(ctx, "", c.mx.DeviceID.String(), ""); err != nil {
-			return fmt.Errorf("store the device: %w", err)
-		}
-		if err := c.newKeys(ctx, pickleKey); err != nil {
-			return err
-		}
-	}
-	return c.login(ctx)
+	return c.openKeys(ctx)
 }
 
 // sameAccount compares a user id with a configured id or localpart.
 func sameAccount(user id.UserID, configured string) bool {
 	if strings.HasPrefix(configured, "@") && strings.Contains(configured, ":") {
-		return user.String() == configured
+		return strings.EqualFold(user.String(), configured)
 	}
-	return user.Localpart() == strings.TrimPrefix(configured, "@")
+	return strings.EqualFold(user.Localpart(), strings.TrimPrefix(configured, "@"))
 }
 
-// giveUpDevice ends a session whose keys are lost, if a new one can be opened.
-func (c *Client) giveUpDevice(ctx context.Context) error {
+// openSession goes on with the stored session, or logs in when there is none
+// and when its keys are lost. The order of its steps lets any of them be the
+// last before a crash: the device id is chosen and stored first, its keys are
+// made next, and the token that comes with the login is stored last. So a
+// token without keys means that crypto.db was lost, and keys of a device that
+// was not chosen here mean that bot.db was.
+func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
+	if keys.usable && c.bearer.get() != "" {
+		return c.checkToken(ctx)
+	}
 	if c.config.Password == "" {
-		return fmt.Errorf("crypto.db is lost: %w", ErrNoPassword)
+		if c.bearer.get() != "" {
+			return fmt.Errorf("crypto.db is lost: %w", ErrNoPassword)
+		}
+		return ErrNoPassword
 	}
-	c.log.Warn().Str("device", c.mx.DeviceID.String()).Msg("The keys of this device are gone (crypto.db was lost or belongs to another device): logging the device out and making a new one; messages encrypted for the former one stay unreadable")
-	if _, err := c.mx.Logout(ctx); err != nil && !errors.Is(err, mautrix.MUnknownToken) {
-		return fmt.Errorf("log the former device out: %w", reachable(err))
+	if keys.usable {
+		return c.login(ctx)
 	}
-	c.bearer.set("")
-	return c.store.SaveCredentials(ctx, chat.UserID(c.mx.UserID), "", "")
+	if c.bearer.get() != "" || keys.device != "" {
+		if c.bearer.get() == "" { // only who is logged in to a device can take it off
+			c.mx.DeviceID = keys.device
+			if err := c.login(ctx); err != nil {
+				return err
+			}
+		}
+		c.log.Warn().Str("device", c.mx.DeviceID.String()).Msg("The keys of this device are gone (crypto.db or bot.db was lost or replaced): logging the device out and making a new one; messages encrypted for the former one stay unreadable")
+		if err := c.abandonDevice(ctx); err != nil {
+			return err
+		}
+	}
+	c.mx.DeviceID = id.DeviceID(rand.Text()[:10])
+	if err := c.store.SaveCredentials(ctx, chat.UserID(c.mx.UserID), c.mx.DeviceID.String(), ""); err != nil {
+		return fmt.Errorf("store the device: %w", err)
+	}
+	if err := c.newKeys(ctx); err != nil {
+		return err
+	}
+	return c.login(ctx)
 }
 
-// replaceSession gives the session and its keys up, so that opening it again
-// logs in on a new device.
-func (c *Client) replaceSession(ctx context.Context) error {
-	c.log.Info().Msg("The former session does not stand any more: replacing it")
-	if _, err := c.mx.Logout(ctx); err != nil && !errors.Is(err, mautrix.MUnknownToken) {
-		return fmt.Errorf("log the former device out: %w", reachable(err))
+// abandonDevice takes the device off the account and forgets its keys, so that
+// the next login makes another one. The sync position stays.
+func (c *Client) abandonDevice(ctx context.Context) error {
+	_, err := c.mx.Logout(ctx)
+	if softLogout(err) { // the device still stands
+		if err = c.login(ctx); err == nil {
+			_, err = c.mx.Logout(ctx)
+		}
+	}
+	if err != nil && !errors.Is(err, mautrix.MUnknownToken) {
+		return fmt.Errorf("log the former device out: %w", accountError(err))
 	}
 	c.bearer.set("")
-	if err := c.store.SaveCredentials(ctx, "", "", ""); err != nil {
+	if err := c.forgetKeys(); err != nil {
+		return err
+	}
+	if err := c.store.SaveCredentials(ctx, chat.UserID(c.mx.UserID), "", ""); err != nil {
 		return fmt.Errorf("forget the former session: %w", err)
 	}
-	return c.close()
+	return nil
 }
 
 // checkToken makes sure that the stored session still stands.
@@ -125,7 +127,7 @@ func (c *Client) checkToken(ctx context.Context) error {
 // leaves device and keys standing.
 func (c *Client) loginAgain(ctx context.Context) error {
 	if c.config.Password == "" {
-		return fmt.Errorf("%w (soft logout): %w", ErrLoggedOut, ErrNoPassword)
+		return fmt.Errorf("soft logout: %w", ErrNoPassword)
 	}
 	c.log.Info().Msg("The homeserver asks for a new login on the same device")
 	return c.login(ctx)
@@ -173,7 +175,8 @@ func (c *Client) login(ctx context.Context) error {
 		c.mx.UserID = answer.UserID
 	}
 	c.bearer.set(answer.AccessToken)
-	if err := c.store.SaveCredentials(ctx, chat.UserID(answer.UserID), answer.DeviceID.String(), answer.AccessToken); err != nil {
+	// A stop that comes just now must not cost the token.
+	if err := c.store.SaveCredentials(context.WithoutCancel(ctx), chat.UserID(answer.UserID), answer.DeviceID.String(), answer.AccessToken); err != nil {
 		return fmt.Errorf("store the session: %w", err)
 	}
 	c.log.Info().Str("device", answer.DeviceID.String()).Msg("Logged in")
@@ -192,23 +195,15 @@ func softLogout(err error) bool {
 
 // accountError names what the operator has to know of a failed request.
 func accountError(err error) error {
-	answer, _ := answered(err)
-	if answer == nil {
-		return reachable(err)
+	answer, status := answered(err)
+	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	switch answer.ErrCode {
 	case "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN":
 		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 	case "M_USER_LOCKED", "M_USER_DEACTIVATED":
 		return fmt.Errorf("%w: %w", ErrAccountLocked, err)
-	}
-	return err
-}
-
-// reachable tells errors of the way from answers of the homeserver.
-func reachable(err error) error {
-	if answer, _ := answered(err); answer == nil {
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return err
 }

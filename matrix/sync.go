@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"runtime/debug"
 	"time"
 
@@ -68,7 +69,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 				filter = answer.FilterID
 			}
 			request := mautrix.ReqSync{Since: since, FilterID: filter, SetPresence: c.mx.SyncPresence}
-			// A first sync, one after a failure, and one that settles a doubt answer at once.
+			// The first sync of a process, one after a failure, and one that settles a doubt answer at once.
 			if !lastBegan.IsZero() && failures == 0 && !intake.SyncBy().After(lastBegan) {
 				request.Timeout = int(longPoll.Milliseconds())
 			}
@@ -92,29 +93,31 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 		case ctx.Err() != nil:
 		case errors.Is(err, errSettle):
 		case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
-			if err := c.loginAgain(ctx); errors.Is(err, ErrUnreachable) || errors.Is(err, ErrTooManyLogins) {
-				c.pauseAfter(ctx, &failures, err)
-			} else if err != nil {
+			if failures > 0 { // the last login did not help
+				c.pauseAfter(ctx, &failures, err, "The sync failed")
+			}
+			if err := c.loginAgain(ctx); err != nil && !errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrTooManyLogins) {
 				return err
 			}
+			failures++
 		case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
 			return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 		default:
-			c.pauseAfter(ctx, &failures, err)
+			c.pauseAfter(ctx, &failures, err, "The sync failed")
 		}
 	}
 	return nil
 }
 
-// pauseAfter backs off after a failed sync.
-func (c *Client) pauseAfter(ctx context.Context, failures *int, err error) {
+// pauseAfter tells of a request that failed, once more, and backs off.
+func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, message string) {
 	*failures++
 	pause := min(time.Second<<min(*failures-1, 5), 30*time.Second)
 	pause = pause/2 + rand.N(pause/2)
-	if isStatus(err, 429) {
+	if isStatus(err, http.StatusTooManyRequests) {
 		pause = retryAfter(err)
 	}
-	c.log.Warn().Err(err).Dur("again_in", pause).Int("failures", *failures).Msg("The sync failed")
+	c.log.Warn().Err(err).Dur("again_in", pause).Int("failures", *failures).Msg(message)
 	wait(ctx, pause)
 }
 

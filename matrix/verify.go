@@ -46,7 +46,7 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 	switch {
 	case errors.Is(err, ssss.ErrIncorrectSSSSKey), errors.Is(err, ssss.ErrInvalidRecoveryKey),
 		errors.Is(err, ssss.ErrKeyDataMACMismatch), errors.Is(err, ssss.ErrNotEncryptedForKey),
-		errors.Is(err, ssss.ErrNoDefaultKeyAccountDataEvent):
+		errors.Is(err, ssss.ErrNoDefaultKeyID), errors.Is(err, mautrix.MNotFound):
 		return fmt.Errorf("%w (%s): %w", ErrWrongRecoveryKey, c.config.RecoveryKeyFile, err)
 	case err != nil:
 		return fmt.Errorf("verify this device with the recovery key: %w", accountError(err))
@@ -82,11 +82,12 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	if err := c.mach.PublishCrossSigningKeys(ctx, keys, c.passwordStage); err != nil {
 		return fmt.Errorf("publish the verification keys: %w", accountError(err))
 	}
-	if err := c.mach.SignOwnDevice(ctx, c.mach.OwnIdentity()); err != nil {
-		return fmt.Errorf("sign this device: %w", accountError(err))
-	}
+	// The device's signature comes last: it tells the next start that all is done.
 	if err := c.mach.SignOwnMasterKey(ctx); err != nil {
 		return fmt.Errorf("sign the account's key: %w", accountError(err))
+	}
+	if err := c.mach.SignOwnDevice(ctx, c.mach.OwnIdentity()); err != nil {
+		return fmt.Errorf("sign this device: %w", accountError(err))
 	}
 	c.log.Info().Str("file", c.config.RecoveryKeyFile).Msg("The account has verification keys now, and this device is verified; keep the recovery key file safe, outside this machine too")
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,20 +80,14 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	})
 
 	pace := newPace(config.Pace)
-	client, err := matrix.Open(ctx, matrixConfig(config, book, pace), db, log)
+	client, err := matrix.New(matrixConfig(config, book, pace), db, log)
 	if err != nil {
 		return explained(err)
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
-	if err := box.Open(ctx); err != nil {
-		return err
-	}
+
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return box.Run(ctx) })
-	g.Go(func() error { return explained(client.Sync(ctx, box)) })
-	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
 	if config.HTTP.Listen != "" {
 		var listen net.ListenConfig
 		listener, err := listen.Listen(ctx, "tcp", config.HTTP.Listen)
@@ -101,7 +96,18 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		}
 		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
 	}
-	log.Info().Str("version", version()).Msg("Started")
+	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
+	g.Go(func() error {
+		if err := client.Open(ctx); err != nil {
+			return explained(err)
+		}
+		if err := box.Open(ctx); err != nil {
+			return err
+		}
+		g.Go(func() error { return box.Run(ctx) })
+		log.Info().Str("version", version()).Msg("Started")
+		return explained(client.Sync(ctx, box))
+	})
 	err = waitFor(ctx, g)
 	log.Info().Msg("Stopped")
 	return err
@@ -136,11 +142,14 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	c.Matrix.Password = Secret(password)
 	mc := matrixConfig(&c, rooms.NewBook(rooms.Settings{}), newPace(config.Pace))
 	mc.NewSession = true
-	client, err := matrix.Open(ctx, mc, db, log)
+	client, err := matrix.New(mc, db, log)
 	if err != nil {
 		return explained(err)
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
+	if err := client.Open(ctx); err != nil {
+		return explained(err)
+	}
 	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\n", client.UserID())
 	if mc.RecoveryKey != "" {
 		return nil // whoever configured it knows it
@@ -149,7 +158,7 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	if err != nil {
 		return fmt.Errorf("read the recovery key: %w", err)
 	}
-	fmt.Fprintf(out, "Clé de récupération (code de vérification), à conserver en lieu sûr : %s", key)
+	fmt.Fprintf(out, "Clé de récupération (code de vérification), à conserver en lieu sûr : %s\n", bytes.TrimSpace(key))
 	return nil
 }
 

@@ -66,7 +66,11 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	for _, remark := range remarks {
 		log.Warn().Str("file", remark.File).Int("line", remark.Line).Str("remark", remark.Text).Msg("The configuration calls for a remark")
 	}
-	return report(log, serve(ctx, config, log))
+	err = serve(ctx, config, log)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // asked to stop before it had started
+	}
+	return report(log, err)
 }
 
 type loginCommand struct{ configured }

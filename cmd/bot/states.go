@@ -45,6 +45,6 @@ var states = []struct {
 	{matrix.ErrWrongRecoveryKey, statusUsage, "Le code de vérification (clé de récupération) n’est pas celui de ce compte : corrigez le fichier indiqué, puis relancez"},
 	{matrix.ErrOtherAccount, statusUsage, "Le répertoire d’état appartient à un autre compte que matrix.user : corrigez l’un ou l’autre"},
 	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
-	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas : vérifiez matrix.homeserver et le réseau, puis relancez"},
+	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
 	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
 }
