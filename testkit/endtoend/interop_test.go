@@ -1,0 +1,59 @@
+package endtoend
+
+import (
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// Most people's client has the encryption of matrix-js-sdk, which refuses more
+// than the one that the bot has.
+func TestOtherClients(t *testing.T) {
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+
+	for name, test := range map[string]struct {
+		options testkit.JSOptions
+		failure string // to read the message of a device that its owner has not signed
+	}{
+		"all devices":         {testkit.JSOptions{}, ""},
+		"only signed devices": {testkit.JSOptions{OnlySigned: true}, "UNSIGNED_SENDER_DEVICE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			suffix := strings.ReplaceAll(name, " ", "-")
+			agent := hs.JSPerson(t, "agent-"+suffix, test.options)
+			owner := hs.Person(t, "owner-"+suffix, encrypted)
+			theirs := invited(t, owner, me, testkit.Room{Encrypted: true, Public: true})
+			agent.Join(t, theirs)
+			own := agent.MakeRoom(t, me)
+			greeting := agent.Await(t, func(m testkit.JSMessage) bool { return m.Room == own && m.Sender == me })
+			if !strings.Contains(greeting.Body, "!aide") {
+				t.Errorf("the bot greets with %+v", greeting)
+			}
+			for _, room := range []id.RoomID{theirs, own} {
+				for text, want := range map[string]string{"!sill gimp": "GIMP", "!aide": "!sill"} {
+					command := agent.Say(t, room, text)
+					answer := agent.Await(t, func(m testkit.JSMessage) bool { return m.Sender == me && m.ReplyTo == command })
+					if !strings.Contains(answer.Body, want) || !answer.Encrypted || answer.Failure != "" {
+						t.Errorf("%s is answered by %+v", text, answer)
+					}
+				}
+			}
+
+			// The two modes do differ.
+			unsigned := hs.Person(t, "unsigned-"+suffix, testkit.ClientOptions{Encrypted: true})
+			unsigned.Join(t, theirs.String())
+			said := unsigned.Say(t, theirs, "bonjour")
+			heard := agent.Await(t, func(m testkit.JSMessage) bool { return m.ID == said })
+			if heard.Failure != test.failure {
+				t.Errorf("a device that its owner has not signed is heard as %+v", heard)
+			}
+		})
+	}
+}

@@ -1,0 +1,142 @@
+package testkit
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"slices"
+	"testing"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// requireNode names the environment variable that makes the absence of Node.js a
+// failure.
+const requireNode = "HERAUT_REQUIRE_NODE"
+
+// JSClient is a person's client on matrix-js-sdk, with the encryption in Rust
+// that Element has: a child process that does what it is told.
+type JSClient struct {
+	process *process
+	input   io.WriteCloser
+	output  *jsOutput
+	logFile string // what it complains of
+	tasks   int    // given so far
+}
+
+// jsLine is what a JSClient writes: the end of a task, or a message.
+type jsLine struct {
+	Done    int
+	Room    id.RoomID
+	Event   id.EventID
+	Message *JSMessage
+}
+
+// JSOptions tell how a JSClient is.
+type JSOptions struct {
+	// OnlySigned has it refuse devices that their owner has not signed: it gives
+	// them no keys and does not show what they say.
+	OnlySigned bool
+}
+
+// JSMessage is a message as a JSClient shows it.
+type JSMessage struct {
+	Room      id.RoomID
+	ID        id.EventID
+	Sender    id.UserID
+	Body      string
+	ReplyTo   id.EventID
+	Encrypted bool
+	// Failure says why it cannot be read, in the words of matrix-js-sdk; empty
+	// when it can.
+	Failure string
+}
+
+// JSPerson makes an account and logs in to it with a JSClient, for a test. The
+// test is skipped where there is no Node.js.
+func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions) *JSClient {
+	t.Helper()
+	if err := findNode(t.Context()); err != nil {
+		if os.Getenv(requireNode) != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("no client on matrix-js-sdk: %v", err)
+	}
+	account := h.Account(t, localpart)
+	c, err := startJSClient(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.input.Close() // its sign to end
+		c.process.stop(stopGrace)
+		if t.Failed() {
+			t.Logf("the end of the log of %s:\n%s", account.UserID, tail(c.logFile, 40))
+		}
+	})
+	c.do(t, map[string]any{
+		"do": "login", "homeserver": h.URL, "user": account.UserID, "password": account.Password,
+		"onlySigned": options.OnlySigned,
+	})
+	return c
+}
+
+// MakeRoom makes an encrypted room with a user invited.
+func (c *JSClient) MakeRoom(t testing.TB, invite id.UserID) id.RoomID {
+	t.Helper()
+	return c.do(t, map[string]any{"do": "create", "invite": invite}).Room
+}
+
+// Join joins an encrypted room.
+func (c *JSClient) Join(t testing.TB, room id.RoomID) {
+	t.Helper()
+	c.do(t, map[string]any{"do": "join", "room": room})
+}
+
+// Say sends a text to an encrypted room.
+func (c *JSClient) Say(t testing.TB, room id.RoomID, text string) id.EventID {
+	t.Helper()
+	return c.do(t, map[string]any{"do": "say", "room": room, "text": text}).Event
+}
+
+// Await returns the first message that matches, seen already or to come.
+func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
+	t.Helper()
+	line := c.await(t, func(line jsLine) bool { return line.Message != nil && match(*line.Message) })
+	return *line.Message
+}
+
+// do has a task done and returns what it made.
+func (c *JSClient) do(t testing.TB, task map[string]any) jsLine {
+	t.Helper()
+	c.tasks++
+	task["task"] = c.tasks
+	content, err := json.Marshal(task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.input.Write(append(content, '\n')); err != nil {
+		t.Fatalf("%s: %v", task["do"], err)
+	}
+	return c.await(t, func(line jsLine) bool { return line.Done == c.tasks })
+}
+
+func (c *JSClient) await(t testing.TB, match func(jsLine) bool) jsLine {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
+	defer cancel()
+	for {
+		lines, changed := c.output.snapshot()
+		if i := slices.IndexFunc(lines, match); i >= 0 {
+			return lines[i]
+		}
+		select {
+		case <-changed:
+		case <-c.process.done:
+			t.Fatal("the client has ended")
+		case <-ctx.Done():
+			t.Fatalf("wait for the client: %v; it wrote:\n%+v", context.Cause(ctx), lines)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed jsclient/*.js
+var jsClientScripts embed.FS
+
+// oldestNode is the first major version of Node.js that runs the client.
+const oldestNode = 20
+
+// startJSClient starts a client that has not logged in yet, in the empty
+// directory dir.
+func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
+	modules, err := provideJSClient(ctx, os.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	// Node.js looks for modules beside the script.
+	if err := errors.Join(
+		os.CopyFS(dir, jsClientScripts),
+		os.Symlink(modules, filepath.Join(dir, "jsclient", "node_modules")),
+		copyFile(filepath.Dir(modules), filepath.Join(dir, "jsclient"), "package.json"),
+	); err != nil {
+		return nil, err
+	}
+	c := &JSClient{
+		output:  &jsOutput{changed: make(chan struct{})},
+		logFile: filepath.Join(dir, "client.log"),
+	}
+	log, err := os.Create(c.logFile)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() // the child has its own
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "node", filepath.Join("jsclient", "client.js"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, c.output, log
+	if c.input, err = cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	c.process, err = startProcess(cmd)
+	return c, err
+}
+
+// jsOutput keeps the lines that a JSClient writes.
+type jsOutput struct {
+	mu      sync.Mutex
+	partial []byte
+	lines   []jsLine
+	changed chan struct{} // closed and replaced when there are more
+}
+
+// Write takes in a part of the output. What is no line of ours ends the output.
+func (o *jsOutput) Write(part []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.partial = append(o.partial, part...)
+	for {
+		content, rest, complete := bytes.Cut(o.partial, []byte("\n"))
+		if !complete {
+			return len(part), nil
+		}
+		var line jsLine
+		if err := json.Unmarshal(content, &line); err != nil {
+			return 0, fmt.Errorf("read the client's line %q: %w", content, err)
+		}
+		o.partial, o.lines = rest, append(o.lines, line)
+		close(o.changed)
+		o.changed = make(chan struct{})
+	}
+}
+
+// snapshot returns the lines and a channel that closes when there are more.
+func (o *jsOutput) snapshot() ([]jsLine, <-chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.lines), o.changed
+}
+
+// findNode tells what is missing to run a JSClient.
+func findNode(ctx context.Context) error {
+	version, err := exec.CommandContext(ctx, "node", "--version").Output()
+	if err != nil {
+		return fmt.Errorf("look for Node.js: %w", err)
+	}
+	major, _, _ := strings.Cut(strings.TrimPrefix(string(version), "v"), ".")
+	if n, err := strconv.Atoi(major); err != nil || n < oldestNode {
+		return fmt.Errorf("look for Node.js %d: found %s", oldestNode, bytes.TrimSpace(version))
+	}
+	if _, err := exec.LookPath("npm"); err != nil {
+		return fmt.Errorf("look for npm: %w", err)
+	}
+	return nil
+}
+
+// provideJSClient returns the directory node_modules with what the client needs.
+func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
+	dir, err := tool{
+		name: "jsclient", pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",
+		install: func(ctx context.Context, source, target string, progress io.Writer) error {
+			fmt.Fprintln(progress, "Installing matrix-js-sdk, once")
+			err := errors.Join(
+				os.Mkdir(target, 0o755),
+				copyFile(source, target, "package.json"),
+				copyFile(source, target, "package-lock.json"),
+			)
+			if err != nil {
+				return err
+			}
+			npm := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+			npm.Dir = target
+			return runTold(npm, progress)
+		},
+	}.provide(ctx, progress)
+	return filepath.Join(dir, "node_modules"), err
+}
+
+func copyFile(from, to, name string) error {
+	content, err := os.ReadFile(filepath.Join(from, name))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, name), content, 0o644)
+}
