@@ -29,16 +29,14 @@ func main() {
 	seed := flag.Uint64("seed", rand.Uint64(), "what the moments are drawn from")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	t, err := crash(ctx, *rounds, *seed, os.Stderr)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		stop()
 		os.Exit(1)
 	}
-	fmt.Println(line(*rounds, t))
+	fmt.Fprintln(os.Stdout, line(*rounds, t))
 	if t.losses > 0 || t.duplicates > 0 {
-		stop()
 		os.Exit(1)
 	}
 }
