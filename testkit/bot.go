@@ -134,6 +134,9 @@ func (b *Bot) WaitReady(ctx context.Context) error {
 	return err
 }
 
+// Done returns a channel that closes when the bot that was launched has ended.
+func (b *Bot) Done() <-chan struct{} { return b.process.done }
+
 // AwaitEnd waits until the bot ends by itself and returns its exit status.
 func (b *Bot) AwaitEnd(t testing.TB) int {
 	t.Helper()

@@ -107,7 +107,7 @@ func goTool(name, pkg string) tool {
 }
 
 // runTold runs a command, telling every few seconds what it writes. Its last
-// lines are in the error.
+// lines are in the error. The command has a context.
 func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	output, input, err := os.Pipe()
 	if err != nil {
@@ -115,6 +115,10 @@ func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	}
 	defer output.Close()
 	cmd.Stdout, cmd.Stderr = input, input
+	// What the command runs, such as compilers, is interrupted with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 10 * time.Second
 	start := time.Now()
 	err = cmd.Start()
 	if closeErr := input.Close(); err != nil || closeErr != nil { // the child has its own

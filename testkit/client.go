@@ -26,6 +26,9 @@ import (
 type Client struct {
 	*mautrix.Client
 	Account Account
+	// RecoveryKey opens the cross-signing keys that the client made; it is empty
+	// if the client made none.
+	RecoveryKey string
 
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -154,7 +157,7 @@ func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
 	if has, _, err := machine.GetOwnVerificationStatus(ctx); err != nil || has {
 		return err
 	}
-	_, _, err = machine.GenerateAndUploadCrossSigningKeysWithPassword(ctx, c.Account.Password, "")
+	c.RecoveryKey, _, err = machine.GenerateAndUploadCrossSigningKeysWithPassword(ctx, c.Account.Password, "")
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,13 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
 	defer cancel()
+	if err := c.waitMember(ctx, room, user, membership); err != nil {
+		t.Fatalf("%s is not in the state %q: %v", user, membership, err)
+	}
+}
+
+// waitMember is AwaitMember for who has no test.
+func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID, membership event.Membership) error {
 	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		for _, evt := range slices.Backward(events) {
 			if evt.Type == event.StateMember && evt.GetStateKey() == string(user) {
@@ -107,9 +114,7 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatalf("%s is not in the state %q: %v", user, membership, err)
-	}
+	return err
 }
 
 // IsAnswer tells whether an event is a message of a user that replies to another,

@@ -1,0 +1,142 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// Conversation is a room as a person has it before them, in plain values, for
+// who does not know Matrix: the demo's prompt. It is for one goroutine.
+type Conversation struct {
+	client *Client
+	room   id.RoomID
+	known  map[id.EventID]bool // told by News, or done through the conversation
+}
+
+// Act is what somebody did in a room: a message, a new text for one (Edits), a
+// deletion (Deletes) or a reaction (ReactsTo). The ids are those of events.
+type Act struct {
+	ID     string
+	Sender string // full user id
+	Body   string // of a message, or the new one of an edit
+	HTML   string // the same; empty if there is only the plain text
+	Notice bool   // what bots say, which never rings
+
+	ReplyTo  string // also in a thread: the message that this one answers
+	Thread   string // the root
+	Edits    string
+	Deletes  string
+	ReactsTo string
+	Reaction string
+}
+
+// Conversation returns the person's view of a room, with nothing told yet.
+func (c *Client) Conversation(room id.RoomID) *Conversation {
+	return &Conversation{client: c, room: room, known: make(map[id.EventID]bool)}
+}
+
+// News returns what was done in the room and not told yet, in the order of
+// arrival, and a channel that closes when there may be more. What was done
+// through the conversation is no news; what cannot be read is not told until it
+// can.
+func (v *Conversation) News() ([]Act, <-chan struct{}) {
+	events, changed := v.client.snapshot(v.room)
+	var news []Act
+	for _, evt := range events {
+		act, ok := actOf(evt)
+		if !ok || v.known[evt.ID] {
+			continue
+		}
+		v.known[evt.ID] = true
+		news = append(news, act)
+	}
+	return news, changed
+}
+
+// actOf returns false for what is neither said, deleted nor a reaction.
+func actOf(evt *event.Event) (Act, bool) {
+	act := Act{ID: evt.ID.String(), Sender: evt.Sender.String()}
+	switch evt.Type {
+	case event.EventMessage:
+		content := evt.Content.AsMessage()
+		relation := content.OptionalGetRelatesTo()
+		act.ReplyTo, act.Thread = relation.GetReplyTo().String(), relation.GetThreadParent().String()
+		act.Edits = relation.GetReplaceID().String()
+		if content.NewContent != nil {
+			content = content.NewContent
+		}
+		act.Body, act.Notice = content.Body, content.MsgType == event.MsgNotice
+		if content.Format == event.FormatHTML {
+			act.HTML = content.FormattedBody
+		}
+		// A message that was deleted before it was seen has no content.
+		return act, content.MsgType != ""
+	case event.EventReaction:
+		relation := evt.Content.AsReaction().RelatesTo
+		act.ReactsTo, act.Reaction = relation.GetAnnotationID().String(), relation.GetAnnotationKey()
+		return act, act.ReactsTo != ""
+	case event.EventRedaction:
+		act.Deletes = evt.Redacts.String()
+		if act.Deletes == "" {
+			act.Deletes = evt.Content.AsRedaction().Redacts.String()
+		}
+		return act, true
+	}
+	return Act{}, false
+}
+
+// WaitMember waits until the user is in the room.
+func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
+	if err := v.client.waitMember(ctx, v.room, user, event.MembershipJoin); err != nil {
+		return fmt.Errorf("wait for %s to join: %w", user, err)
+	}
+	return nil
+}
+
+// Say sends a text, in the thread of a root unless that is empty, and returns
+// the message's id.
+func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {
+	var manners []Manner
+	if thread != "" {
+		manners = append(manners, InThread(id.EventID(thread)))
+	}
+	return v.send(ctx, event.EventMessage, message(text, manners))
+}
+
+// Edit gives a message of the person a new text.
+func (v *Conversation) Edit(ctx context.Context, target, text string) error {
+	content := message(text, nil)
+	content.SetEdit(id.EventID(target))
+	_, err := v.send(ctx, event.EventMessage, content)
+	return err
+}
+
+// React puts an emoji on a message.
+func (v *Conversation) React(ctx context.Context, target, emoji string) error {
+	content := &event.ReactionEventContent{}
+	content.RelatesTo.SetAnnotation(id.EventID(target), emoji)
+	_, err := v.send(ctx, event.EventReaction, content)
+	return err
+}
+
+// Delete deletes a message of the person.
+func (v *Conversation) Delete(ctx context.Context, target string) error {
+	resp, err := v.client.RedactEvent(ctx, v.room, id.EventID(target))
+	if err != nil {
+		return fmt.Errorf("delete %s: %w", target, err)
+	}
+	v.known[resp.EventID] = true
+	return nil
+}
+
+func (v *Conversation) send(ctx context.Context, kind event.Type, content any) (string, error) {
+	eventID, err := v.client.SendEvent(ctx, v.room, kind, content)
+	if err != nil {
+		return "", err
+	}
+	v.known[eventID] = true
+	return eventID.String(), nil
+}
