@@ -101,8 +101,8 @@ type Queue struct {
 	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
 
 	// The sender's own.
-	permit     bool // the pace allows one attempt, which was not made yet
-	unanswered int  // attempts in a row that ended without an answer
+	permit     bool                 // the pace allows one attempt, which was not made yet
+	unanswered map[chat.RoomID]bool // where attempts ended without an answer since the last one
 	reads      map[chat.RoomID]chat.EventID
 	readAt     time.Time // when receipts may be sent
 }
@@ -123,6 +123,8 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		doubt:   make(chan struct{}, 1),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
+
+		unanswered: map[chat.RoomID]bool{},
 	}
 }
 

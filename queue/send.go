@@ -130,7 +130,7 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error) (pause time.Duration) {
 	now := time.Now()
 	if err == nil {
-		q.unanswered = 0
+		clear(q.unanswered)
 		q.counts.Sent.Add(1)
 		q.record(ctx, func(ctx context.Context) error {
 			_, err := q.store.ConfirmPost(ctx, row.Txn, id, now)
@@ -142,10 +142,8 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 	notNow, isNotNow := errors.AsType[*NotNow](err)
 	refused, isRefused := errors.AsType[*Refused](err)
 	doubt := !isNotNow && !isRefused
-	if doubt {
-		q.unanswered++
-	} else {
-		q.unanswered = 0
+	if !doubt {
+		clear(q.unanswered)
 	}
 	switch {
 	case isNotNow && notNow.Lane:
@@ -171,8 +169,9 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
 		row.Doubts++
 		row.DoubtSince, row.NextAt = now, now.Add(backoff(row.Doubts))
-		if q.unanswered > 1 {
-			pause = min(backoff(q.unanswered-1), longestPause)
+		q.unanswered[row.Post.Room] = true
+		if n := len(q.unanswered); n > 1 { // one room alone does not hold up the others
+			pause = min(backoff(n-1), longestPause)
 		}
 	}
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, now) })

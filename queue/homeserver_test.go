@@ -1,0 +1,295 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+const (
+	salon   = chat.RoomID("!salon:example.org")
+	bureau  = chat.RoomID("!bureau:example.org")
+	camille = chat.UserID("@camille:example.org")
+	domi    = chat.UserID("@dominique:example.org")
+)
+
+var errCut = errors.New("the connection was cut")
+
+// homeserver is the far side of queue.Transport. It keeps what is sent in order,
+// and like Dendrite it forgets transaction ids: what is sent twice is there twice.
+type homeserver struct {
+	mu       sync.Mutex
+	timeline []entry
+	attempts []attempt
+	reads    []string // "room event"
+	// next are the faults of the next attempts, one each; always is that of all
+	// others. nil is none.
+	next   []fault
+	always fault
+}
+
+// entry is an event: somebody's, or (user is nil) the bot's.
+type entry struct {
+	id   chat.EventID
+	room chat.RoomID
+	user *chat.Event
+	lock bool // cannot be read yet
+	txn  string
+	post chat.Post
+}
+
+type attempt struct {
+	at time.Time
+	queue.Outgoing
+}
+
+// fault is what happens to a request to send.
+type fault func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error)
+
+var (
+	// arrives: nothing goes wrong.
+	arrives fault = func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) { return s.take(o) }
+	// lost: the request does not arrive.
+	lost fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { return "", errCut }
+	// cut: the request arrives, its answer does not.
+	cut fault = func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		_, err := s.take(o)
+		return "", errors.Join(errCut, err)
+	}
+	// hangs: there is never an answer.
+	hangs fault = func(ctx context.Context, _ *homeserver, _ queue.Outgoing) (chat.EventID, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	forbidden fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
+		return "", &queue.Refused{Cause: errors.New("forbidden")}
+	}
+	badRelation fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
+		return "", &queue.Refused{Relation: true, Cause: errors.New("no such parent")}
+	}
+	panics fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { panic("in the transport") }
+)
+
+// late: the answer is lost, and the request arrives later.
+func late(after time.Duration) fault {
+	return func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		time.AfterFunc(after, func() { _, _ = s.take(o) })
+		return "", errCut
+	}
+}
+
+// slow: everything takes its time.
+func slow(d time.Duration) fault {
+	return func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		time.Sleep(d)
+		return s.take(o)
+	}
+}
+
+// tooMany: 429.
+func tooMany(after time.Duration) fault {
+	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
+		return "", &queue.NotNow{After: after, Cause: errors.New("too many requests")}
+	}
+}
+
+// notHere: this room has to wait.
+func notHere(after time.Duration) fault {
+	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
+		return "", &queue.NotNow{After: after, Lane: true, Cause: errors.New("keys cannot be shared")}
+	}
+}
+
+// only limits a fault to a room.
+func only(room chat.RoomID, f fault) fault {
+	return func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		if o.Post.Room == room {
+			return f(ctx, s, o)
+		}
+		return s.take(o)
+	}
+}
+
+// Send implements queue.Transport.
+func (s *homeserver) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
+	s.mu.Lock()
+	s.attempts = append(s.attempts, attempt{time.Now(), o})
+	f := s.always
+	if len(s.next) > 0 {
+		f, s.next = s.next[0], s.next[1:]
+	}
+	s.mu.Unlock()
+	if f == nil {
+		f = arrives
+	}
+	return f(ctx, s, o)
+}
+
+// take puts an event of the bot into its room.
+func (s *homeserver) take(o queue.Outgoing) (chat.EventID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := o.Post
+	for _, target := range []chat.Target{p.Thread, p.ReplyTo, p.Edits, p.Redacts, p.ReactsTo} {
+		known := slices.ContainsFunc(s.timeline, func(e entry) bool { return e.id == target.Event && e.room == p.Room })
+		if target.Post != "" || target.Event != "" && !known {
+			return "", &queue.Refused{Relation: true, Cause: fmt.Errorf("no event %v in %s", target, p.Room)}
+		}
+	}
+	e := entry{id: s.newID(), room: p.Room, txn: o.Txn, post: p}
+	s.timeline = append(s.timeline, e)
+	return e.id, nil
+}
+
+func (s *homeserver) newID() chat.EventID {
+	return chat.EventID(fmt.Sprintf("$%d", len(s.timeline)+1))
+}
+
+// MarkRead implements queue.Transport.
+func (s *homeserver) MarkRead(_ context.Context, room chat.RoomID, id chat.EventID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads = append(s.reads, string(room)+" "+string(id))
+	return nil
+}
+
+// put adds what somebody does.
+func (s *homeserver) put(e chat.Event) chat.EventID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.ID = s.newID()
+	if e.Sender == "" {
+		e.Sender = camille
+	}
+	if e.At.IsZero() {
+		e.At = time.Now()
+	}
+	s.timeline = append(s.timeline, entry{id: e.ID, room: e.Room, user: &e})
+	return e.ID
+}
+
+func (s *homeserver) say(room chat.RoomID, body string) chat.EventID {
+	return s.put(chat.Event{Room: room, Message: &chat.Message{Body: body}})
+}
+
+func (s *homeserver) edit(room chat.RoomID, target chat.EventID, body string) chat.EventID {
+	return s.put(chat.Event{Room: room, Message: &chat.Message{Body: body, Edits: target}})
+}
+
+func (s *homeserver) remove(room chat.RoomID, target chat.EventID) chat.EventID {
+	return s.put(chat.Event{Room: room, Redaction: &chat.Redaction{Target: target}})
+}
+
+// lock makes an event unreadable for now.
+func (s *homeserver) lock(id chat.EventID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.timeline {
+		if s.timeline[i].id == id {
+			s.timeline[i].lock = true
+		}
+	}
+}
+
+// since returns what came after a position, and the new one.
+func (s *homeserver) since(position int) ([]entry, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.timeline[position:]), len(s.timeline)
+}
+
+func (s *homeserver) tries() []attempt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.attempts)
+}
+
+// own are the bot's events in a room, as "text", "text (edit)" or "(deletion)".
+func (s *homeserver) own(room chat.RoomID) (own []string) {
+	all, _ := s.since(0)
+	for _, e := range all {
+		switch p := e.post; {
+		case e.user != nil || e.room != room:
+		case !p.Redacts.IsZero():
+			own = append(own, "(deletion)")
+		case !p.Edits.IsZero():
+			own = append(own, p.HTML+" (edit)")
+		default:
+			own = append(own, p.HTML)
+		}
+	}
+	return own
+}
+
+// seen is what people see of the bot in a room: edits and deletions applied.
+func (s *homeserver) seen(room chat.RoomID) (texts []string) {
+	for _, e := range s.visible() {
+		if e.room == room {
+			texts = append(texts, e.post.HTML)
+		}
+	}
+	return texts
+}
+
+func (s *homeserver) visible() (visible []entry) {
+	all, _ := s.since(0)
+	at := func(id chat.EventID) int {
+		return slices.IndexFunc(visible, func(e entry) bool { return e.id == id })
+	}
+	for _, e := range all {
+		switch p := e.post; {
+		case e.user != nil:
+		case !p.Redacts.IsZero():
+			if i := at(p.Redacts.Event); i >= 0 {
+				visible = slices.Delete(visible, i, i+1)
+			}
+		case !p.Edits.IsZero():
+			if i := at(p.Edits.Event); i >= 0 {
+				visible[i].post.HTML = p.HTML
+			}
+		default:
+			visible = append(visible, e)
+		}
+	}
+	return visible
+}
+
+// wantSeen checks what people see of the bot in a room.
+func (s *homeserver) wantSeen(t *testing.T, room chat.RoomID, want ...string) {
+	t.Helper()
+	if got := s.seen(room); !slices.Equal(got, want) {
+		t.Errorf("in %s people see %q of the bot, want %q", room, got, want)
+	}
+}
+
+// wantOwn checks the bot's events in a room.
+func (s *homeserver) wantOwn(t *testing.T, room chat.RoomID, want ...string) {
+	t.Helper()
+	if got := s.own(room); !slices.Equal(got, want) {
+		t.Errorf("in %s there are the bot's %q, want %q", room, got, want)
+	}
+}
+
+// wantNoDuplicates checks that no post was sent twice.
+func (s *homeserver) wantNoDuplicates(t *testing.T) {
+	t.Helper()
+	all, _ := s.since(0)
+	first := map[string]chat.EventID{}
+	for _, e := range all {
+		if e.txn == "" {
+			continue
+		}
+		if id, ok := first[e.txn]; ok {
+			t.Errorf("%s is there twice, as %s and %s: %s", e.txn, id, e.id, strings.TrimSpace(e.post.HTML))
+		}
+		first[e.txn] = e.id
+	}
+}

@@ -1,0 +1,404 @@
+package queue_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// posts makes the handler answer anything with these.
+func posts(p ...chat.Post) handlerFunc {
+	return func(context.Context, chat.Event) (queue.Result, error) {
+		return queue.Result{Posts: slices.Clone(p)}, nil
+	}
+}
+
+func text(room chat.RoomID, html string) chat.Post { return chat.Post{Room: room, HTML: html} }
+
+func TestPatience(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.next = []fault{tooMany(3 * time.Second), tooMany(70 * time.Second)}
+		b.server.say(salon, "!a")
+		b.server.say(salon, "!b")
+		b.server.say(bureau, "!c")
+		b.sync()
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a", "b")
+		b.server.wantOwn(t, bureau, "c")
+		var waits []time.Duration
+		tries := b.server.tries()
+		for i := range tries[1:] {
+			waits = append(waits, tries[i+1].at.Sub(tries[i].at))
+		}
+		// Nothing at all is sent in the pauses, and the rest follows at once.
+		if want := []time.Duration{3 * time.Second, 70 * time.Second, 0, 0}; !slices.Equal(waits, want) {
+			t.Errorf("between the attempts were %v, want %v", waits, want)
+		}
+		if got := b.queue.Counts().RateLimited.Load(); got != 2 {
+			t.Errorf("%d limits counted", got)
+		}
+	})
+}
+
+func TestPace(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Pace = rate.NewLimiter(2, 3)
+		b.start()
+		var want []string
+		for n := range 10 {
+			b.server.say(salon, fmt.Sprint("!", n))
+			want = append(want, fmt.Sprint(n))
+		}
+		b.sync()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, want...)
+		tries := b.server.tries()
+		for i, a := range tries {
+			// From any attempt on: three at once, then two a second.
+			for j := i + 3; j < len(tries); j++ {
+				if least := time.Duration(j-i-2) * 500 * time.Millisecond; tries[j].at.Sub(a.at) < least-time.Millisecond {
+					t.Errorf("attempts %d and %d are %v apart, want %v", i, j, tries[j].at.Sub(a.at), least)
+				}
+			}
+		}
+	})
+}
+
+// What is urgent goes first, also when it comes while the pace holds something
+// else back.
+func TestPriorities(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Pace = rate.NewLimiter(1, 1)
+		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
+			var r queue.Result
+			for i, html := range []string{"announcement", "relay", "answer"} {
+				p := text(e.Room, html+" "+e.Message.Body)
+				p.Priority = chat.Announcement - chat.Priority(i)
+				r.Posts = append(r.Posts, p)
+			}
+			return r, nil
+		}
+		b.start()
+		b.server.say(salon, "1")
+		b.sync() // the answer goes at once
+		time.Sleep(500 * time.Millisecond)
+		b.server.say(salon, "2")
+		b.sync()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "answer 1", "answer 2", "relay 1", "relay 2", "announcement 1", "announcement 2")
+	})
+}
+
+func TestBlockedLanes(t *testing.T) {
+	tests := map[string]struct {
+		fault fault
+		sent  []string // in the salon, once that ended
+	}{
+		"the room has to wait": {notHere(time.Minute), []string{"1", "2"}},
+		"no answer":            {lost, []string{"1", "2"}},
+		"panic":                {panics, []string{"1", "2"}},
+		"refused":              {forbidden, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					r, err := echo(ctx, e)
+					if e.Room == salon {
+						later := text(salon, "relayed")
+						later.Priority = chat.Relay
+						r.Posts = append(r.Posts, later)
+					}
+					return r, err
+				}
+				b.start()
+				b.server.always = func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+					if o.Post.Room == salon && o.Post.Priority == chat.Answer {
+						return test.fault(ctx, s, o)
+					}
+					return s.take(o)
+				}
+				b.server.say(salon, "!1")
+				b.server.say(salon, "!2")
+				b.server.say(bureau, "!3")
+				b.sync()
+				b.server.wantOwn(t, salon, "relayed", "relayed") // another priority is another lane
+				b.server.wantOwn(t, bureau, "3")
+				for range 5 {
+					b.settle()
+				}
+				b.server.wantOwn(t, salon, "relayed", "relayed")
+				// However long it lasts, the others are answered at once.
+				b.server.say(bureau, "!4")
+				b.sync()
+				b.server.wantOwn(t, bureau, "3", "4")
+				b.server.always = nil
+				for range 10 {
+					b.settle()
+					time.Sleep(time.Minute)
+					synctest.Wait()
+				}
+				b.server.wantOwn(t, salon, append([]string{"relayed", "relayed"}, test.sent...)...)
+				b.server.wantNoDuplicates(t)
+			})
+		})
+	}
+}
+
+func TestRelationsThatAreRefused(t *testing.T) {
+	target := chat.Target{Event: "$1"}
+	tests := map[string]struct {
+		post    chat.Post
+		refusal int // attempts that are refused
+		want    []chat.Post
+	}{
+		"thread": {
+			chat.Post{HTML: "x", Thread: target, ReplyTo: target}, 1,
+			[]chat.Post{{HTML: "x", ReplyTo: target}},
+		},
+		"reply": {
+			chat.Post{HTML: "x", ReplyTo: target}, 1,
+			[]chat.Post{{HTML: "x"}},
+		},
+		"thread and reply": {
+			chat.Post{HTML: "x", Thread: target, ReplyTo: target}, 2,
+			[]chat.Post{{HTML: "x"}},
+		},
+		"edit": {
+			chat.Post{HTML: "x", Edits: target, Thread: target}, 1,
+			[]chat.Post{{HTML: "x", Thread: target}},
+		},
+		"none": {
+			chat.Post{HTML: "x"}, 1, nil,
+		},
+		"deletion": {
+			chat.Post{Redacts: target}, 1, nil,
+		},
+		"reaction": {
+			chat.Post{ReactsTo: target, Reaction: "✅"}, 1, nil,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				test.post.Room = salon
+				b.handle = posts(test.post)
+				b.start()
+				for range test.refusal {
+					b.server.next = append(b.server.next, badRelation)
+				}
+				b.server.say(salon, "x")
+				b.sync()
+				var got []chat.Post
+				for _, e := range b.server.visible() {
+					e.post.Room = ""
+					got = append(got, e.post)
+				}
+				if fmt.Sprint(got) != fmt.Sprint(test.want) {
+					t.Errorf("sent %+v, want %+v", got, test.want)
+				}
+				refused := int64(0)
+				if test.want == nil {
+					refused = 1
+				}
+				if got := b.queue.Counts().Refused.Load(); got != refused {
+					t.Errorf("%d posts refused, want %d", got, refused)
+				}
+			})
+		})
+	}
+}
+
+func TestTargetsAmongPosts(t *testing.T) {
+	key := func(n int) chat.Target { return chat.Target{Post: chat.KeyOf("$1", n)} }
+	in := func(room chat.RoomID, p chat.Post) chat.Post { p.Room = room; return p }
+	tests := map[string]struct {
+		posts []chat.Post
+		next  []fault
+		want  []string
+		sees  []string
+	}{
+		"edit": {
+			[]chat.Post{text(salon, "a"), in(salon, chat.Post{HTML: "b", Edits: key(0)})}, nil,
+			[]string{"a", "b (edit)"}, []string{"b"},
+		},
+		"deletion": {
+			[]chat.Post{text(salon, "a"), in(salon, chat.Post{Redacts: key(0)})}, nil,
+			[]string{"a", "(deletion)"}, nil,
+		},
+		"thread": {
+			[]chat.Post{text(salon, "a"), in(salon, chat.Post{HTML: "b", Thread: key(0), ReplyTo: key(0)})}, nil,
+			[]string{"a", "b"}, []string{"a", "b"},
+		},
+		"of a later one in another lane": {
+			[]chat.Post{in(salon, chat.Post{HTML: "b", ReplyTo: key(1)}), in(salon, chat.Post{HTML: "a", Priority: chat.Announcement})}, nil,
+			[]string{"a", "b"}, []string{"a", "b"},
+		},
+		"they end with it": {
+			[]chat.Post{
+				text(salon, "a"),
+				in(salon, chat.Post{HTML: "b", Edits: key(0)}),
+				in(salon, chat.Post{HTML: "c", Thread: key(1), Priority: chat.Relay}),
+				text(salon, "d"),
+			}, []fault{forbidden},
+			[]string{"d"}, []string{"d"},
+		},
+		"of nothing": {
+			[]chat.Post{in(salon, chat.Post{HTML: "b", Edits: key(9)}), text(salon, "d")}, nil,
+			[]string{"d"}, []string{"d"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.handle = posts(test.posts...)
+				b.start()
+				b.server.next = test.next
+				b.server.say(salon, "x")
+				b.sync()
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, test.want...)
+				b.server.wantSeen(t, salon, test.sees...)
+			})
+		})
+	}
+}
+
+// A post whose target is held up for long does not use up the pace.
+func TestWaitingForATargetLeavesThePaceAlone(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Pace = rate.NewLimiter(rate.Every(10*time.Second), 1)
+		b.server.always = func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			if o.Post.Priority == chat.Announcement {
+				return notHere(time.Hour)(ctx, s, o)
+			}
+			return s.take(o)
+		}
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			if e.Room == bureau {
+				return echo(ctx, e)
+			}
+			return queue.Result{Posts: []chat.Post{
+				{Room: salon, HTML: "announcement", Priority: chat.Announcement},
+				{Room: salon, HTML: "of it", ReplyTo: chat.Target{Post: chat.KeyOf(e.ID, 0)}, Priority: chat.Answer},
+			}}, nil
+		}
+		b.start()
+		b.server.say(salon, "x")
+		b.sync()
+		time.Sleep(time.Minute)
+		began := time.Now()
+		for n := range 6 {
+			b.server.say(bureau, fmt.Sprint("!", n))
+		}
+		b.sync()
+		time.Sleep(50 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, bureau, "0", "1", "2", "3", "4", "5")
+		tries := b.server.tries()
+		if took := tries[len(tries)-1].at.Sub(began); took > 50*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestReceipts(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.say(salon, "!a")
+		last := b.server.say(salon, "!b")
+		b.server.say(salon, "nothing to answer")
+		other := b.server.say(bureau, "!c")
+		b.sync()
+		if got := b.server.reads; len(got) != 0 {
+			t.Errorf("receipts before there is time for them: %q", got)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		want := []string{string(bureau) + " " + string(other), string(salon) + " " + string(last)}
+		slices.Sort(b.server.reads)
+		if got := b.server.reads; !slices.Equal(got, want) {
+			t.Errorf("the receipts are %q, want %q", got, want)
+		}
+	})
+}
+
+func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.server.always = slow(300 * time.Millisecond)
+		b.start()
+		var last chat.EventID
+		for n := range 20 {
+			last = b.server.say(salon, fmt.Sprint("!", n))
+		}
+		b.sync()
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if got, want := b.server.reads, []string{string(salon) + " " + string(last)}; !slices.Equal(got, want) {
+			t.Errorf("the receipts are %q, want %q", got, want)
+		}
+	})
+}
+
+func TestStoppingWhileSending(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.server.next = []fault{hangs}
+		b.start()
+		b.server.say(salon, "!a")
+		b.sync()
+		began := time.Now()
+		b.stop()
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("stopping took %v", took)
+		}
+		b.start()
+		synctest.Wait()
+		b.server.wantOwn(t, salon) // in doubt
+		b.settle()
+		b.server.wantOwn(t, salon, "a")
+	})
+}
+
+// What the homeserver answered counts, even if the queue was stopped meanwhile.
+func TestAnswerWhileStopping(t *testing.T) {
+	tests := map[string]struct {
+		fault fault
+		want  []string // without any sync after the next start
+	}{
+		"sent":     {arrives, []string{"a"}},
+		"put off":  {tooMany(time.Second), []string{"a"}},
+		"refused":  {forbidden, nil},
+		"no reply": {lost, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+					<-ctx.Done()
+					return test.fault(ctx, s, o)
+				}}
+				b.start()
+				b.server.say(salon, "!a")
+				b.sync()
+				b.stop()
+				b.start()
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, test.want...)
+			})
+		})
+	}
+}

@@ -1,0 +1,129 @@
+package queue_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+func TestRestart(t *testing.T) {
+	ways := map[string]func(*bot){"stopped": (*bot).stop, "killed": (*bot).kill}
+	tests := map[string]struct {
+		arrange func(b *bot) // until the end of the first process
+		sync    bool         // what the second one needs, beyond itself
+	}{
+		"taken in, not handled": {func(b *bot) {
+			b.open()
+			b.sync()
+		}, false},
+		"being handled": {func(b *bot) {
+			b.handle = func(ctx context.Context, _ chat.Event) (queue.Result, error) {
+				<-ctx.Done()
+				return queue.Result{}, ctx.Err()
+			}
+			b.start()
+			b.sync()
+		}, false},
+		"handled, not sent": {func(b *bot) {
+			b.server.next = []fault{notHere(time.Hour)}
+			b.start()
+			b.sync()
+		}, false},
+		"being sent, not arrived": {func(b *bot) {
+			b.server.next = []fault{hangs}
+			b.start()
+			b.sync()
+		}, true},
+		"being sent, arrived": {func(b *bot) {
+			b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+				_, _ = s.take(o)
+				return hangs(ctx, s, o)
+			}}
+			b.start()
+			b.sync()
+		}, true},
+		"being sent, arrives after the start": {func(b *bot) {
+			b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+				<-ctx.Done()
+				return late(1900*time.Millisecond)(ctx, s, o)
+			}}
+			b.start()
+			b.sync()
+		}, true},
+		"in doubt": {func(b *bot) {
+			b.server.next = []fault{lost}
+			b.start()
+			b.sync()
+		}, true},
+		"sent, and sync did not show it yet": {func(b *bot) {
+			b.start()
+			b.sync()
+		}, false},
+	}
+	for name, test := range tests {
+		for way, end := range ways {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				inBubble(t, func(b *bot) {
+					id := b.server.say(salon, "!a")
+					test.arrange(b)
+					end(b)
+					b.handle = echo
+					b.start()
+					if test.sync {
+						synctest.Wait()
+						select {
+						case <-b.queue.Doubts():
+						default:
+							t.Error("nobody is told of the doubt")
+						}
+						b.settle()
+					}
+					time.Sleep(time.Hour)
+					synctest.Wait()
+					b.server.wantOwn(t, salon, "a")
+					b.settle()
+					b.server.wantOwn(t, salon, "a")
+
+					// Its answer is still known.
+					b.server.edit(salon, id, "!b")
+					b.sync()
+					b.server.wantSeen(t, salon, "b")
+					end(b)
+					b.start()
+					b.server.remove(salon, id)
+					b.sync()
+					b.server.wantSeen(t, salon)
+				})
+			})
+		}
+	}
+}
+
+// What came while the bot was down is all answered, room by room in order.
+func TestCatchingUp(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.stop()
+		want := map[chat.RoomID][]string{}
+		for n := range 300 {
+			room := []chat.RoomID{salon, bureau, "!c:x", "!d:x", "!e:x", "!f:x", "!g:x", "!h:x", "!i:x", "!j:x"}[n%10]
+			text := string(rune('a'+n%26)) + string(rune('a'+n/26))
+			b.server.say(room, "!"+text)
+			want[room] = append(want[room], text)
+		}
+		b.open() // taken in before the queue runs
+		b.sync()
+		b.goOn()
+		synctest.Wait()
+		for room, texts := range want {
+			if got := b.server.own(room); !slices.Equal(got, texts) {
+				t.Errorf("in %s: %q, want %q", room, got, texts)
+			}
+		}
+	})
+}

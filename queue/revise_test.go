@@ -1,0 +1,439 @@
+package queue_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// The states in which an edit or a deletion meets an answer.
+var meets = map[string]struct {
+	fault fault // of the first attempt
+	// after is done when the edits and deletions have been taken in.
+	after func(b *bot)
+}{
+	"sent": {nil, nil},
+	"waiting": {notHere(time.Minute), func(b *bot) {
+		time.Sleep(2 * time.Minute)
+	}},
+	"being sent": {slow(30 * time.Second), func(b *bot) {
+		time.Sleep(time.Minute)
+	}},
+	"being sent, then put off": {func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		time.Sleep(30 * time.Second)
+		return tooMany(time.Second)(ctx, s, o)
+	}, func(b *bot) {
+		time.Sleep(time.Minute)
+	}},
+	"in doubt, arrived": {cut, func(b *bot) {
+		b.settle()
+	}},
+	"in doubt, not arrived": {lost, func(b *bot) {
+		b.settle()
+	}},
+	"settled and waiting": {lost, nil}, // see revised
+	"refused":             {forbidden, nil},
+}
+
+// revised handles a command, has it revised in a state, and waits until all is done.
+func revised(b *bot, state string, restart bool, revise ...func(id chat.EventID)) chat.EventID {
+	meet := meets[state]
+	if meet.fault != nil {
+		b.server.next = []fault{meet.fault}
+	}
+	b.start()
+	id := b.server.say(salon, "!a")
+	b.sync()
+	if state == "settled and waiting" {
+		b.server.next = []fault{notHere(time.Minute)}
+		b.settle()
+	}
+	for _, r := range revise {
+		if restart && state != "being sent" {
+			b.kill()
+			b.start()
+			synctest.Wait()
+		}
+		r(id)
+		b.sync()
+	}
+	if meet.after != nil {
+		meet.after(b)
+	}
+	for range 3 {
+		b.settle()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+	}
+	b.server.wantNoDuplicates(b.T)
+	return id
+}
+
+func TestRevisions(t *testing.T) {
+	edit := func(b *bot, body string) func(chat.EventID) {
+		return func(id chat.EventID) {
+			time.Sleep(time.Millisecond)
+			b.server.edit(salon, id, body)
+		}
+	}
+	remove := func(b *bot) func(chat.EventID) {
+		return func(id chat.EventID) { b.server.remove(salon, id) }
+	}
+	tests := map[string]struct {
+		revise func(b *bot) []func(chat.EventID)
+		want   []string
+	}{
+		"edit":            {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!b")} }, []string{"b"}},
+		"edit twice":      {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!b"), edit(b, "!c")} }, []string{"c"}},
+		"same text":       {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!a")} }, []string{"a"}},
+		"longer":          {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!b|c")} }, []string{"b", "c"}},
+		"longer, shorter": {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!b|c|d"), edit(b, "!e")} }, []string{"e"}},
+		"no command now":  {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "never mind")} }, nil},
+		"no command, then one": {func(b *bot) []func(chat.EventID) {
+			return []func(chat.EventID){edit(b, "never mind"), edit(b, "!b")}
+		}, []string{"b"}},
+		"deletion":            {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){remove(b)} }, nil},
+		"edit, then deletion": {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){edit(b, "!b"), remove(b)} }, nil},
+		"deletion, then edit": {func(b *bot) []func(chat.EventID) { return []func(chat.EventID){remove(b), edit(b, "!b")} }, nil},
+		"longer, then deletion": {func(b *bot) []func(chat.EventID) {
+			return []func(chat.EventID){edit(b, "!b|c"), remove(b)}
+		}, nil},
+	}
+	for name, test := range tests {
+		for state := range meets {
+			for _, restart := range []bool{false, true} {
+				title := name + "/" + state
+				if restart {
+					title += "/restarted"
+				}
+				t.Run(title, func(t *testing.T) {
+					inBubble(t, func(b *bot) {
+						revised(b, state, restart, test.revise(b)...)
+						want := test.want
+						if state == "refused" && name == "same text" {
+							want = []string{"a"} // asked again, answered again
+						}
+						b.server.wantSeen(t, salon, want...)
+					})
+				})
+			}
+		}
+	}
+}
+
+// What nobody has seen yet is replaced or withdrawn, not corrected afterwards.
+func TestUnseenAnswersAreReplaced(t *testing.T) {
+	tests := map[string]struct {
+		revise func(b *bot, id chat.EventID)
+		want   []string
+	}{
+		"edit":     {func(b *bot, id chat.EventID) { b.server.edit(salon, id, "!b") }, []string{"b"}},
+		"shorter":  {func(b *bot, id chat.EventID) { b.server.edit(salon, id, "!") }, []string{""}},
+		"deletion": {func(b *bot, id chat.EventID) { b.server.remove(salon, id) }, nil},
+		"longer":   {func(b *bot, id chat.EventID) { b.server.edit(salon, id, "!b|c|d") }, []string{"b", "c", "d"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				revised(b, "waiting", false, func(id chat.EventID) { test.revise(b, id) })
+				b.server.wantOwn(t, salon, test.want...)
+			})
+		})
+	}
+}
+
+func TestSentAnswersAreEdited(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		id := b.server.say(salon, "!a|b")
+		b.sync()
+		b.server.edit(salon, id, "!c")
+		b.sync()
+		b.server.wantOwn(t, salon, "a", "b", "c (edit)", "(deletion)")
+		b.server.edit(salon, id, "!d|e")
+		b.sync()
+		b.server.wantOwn(t, salon, "a", "b", "c (edit)", "(deletion)", "d (edit)", "e")
+		b.server.remove(salon, id)
+		b.sync()
+		b.server.wantSeen(t, salon)
+	})
+}
+
+// Of several edits of a sent answer that wait, only the last one is sent.
+func TestOnlyTheLastEditIsSent(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		id := b.server.say(salon, "!a")
+		b.sync()
+		b.server.next = []fault{notHere(time.Minute)}
+		b.server.say(salon, "!x") // holds the lane
+		b.sync()
+		for _, text := range []string{"!b", "!c", "!d"} {
+			time.Sleep(time.Millisecond)
+			b.server.edit(salon, id, text)
+			b.sync()
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a", "x", "d (edit)")
+	})
+}
+
+func TestEditsOfWhatWasNoCommand(t *testing.T) {
+	for name, age := range map[string]time.Duration{"young": 0, "dropped for its age": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.start()
+				id := b.server.put(chat.Event{Room: salon, At: time.Now().Add(-age), Message: &chat.Message{Body: "hm"}})
+				b.sync()
+				b.server.edit(salon, id, "!a")
+				b.sync()
+				time.Sleep(time.Millisecond)
+				b.server.edit(salon, id, "!b")
+				b.sync()
+				b.server.wantSeen(t, salon, "b")
+			})
+		})
+	}
+}
+
+// Edits and deletions that come before what they are about.
+func TestOutOfOrder(t *testing.T) {
+	tests := map[string]struct {
+		act  func(b *bot)
+		want []string
+	}{
+		"edit of a locked one": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.server.lock(id)
+			b.sync()
+			b.server.edit(salon, id, "!b")
+			b.sync()
+			b.unlock()
+		}, []string{"b"}},
+		"deletion of a locked one": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.server.lock(id)
+			b.sync()
+			b.server.remove(salon, id)
+			b.sync()
+			b.unlock()
+		}, nil},
+		"deletion before it is handled": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.server.remove(salon, id)
+			b.sync()
+		}, nil},
+		"edit before it is handled": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.server.edit(salon, id, "!b")
+			b.sync()
+		}, []string{"b"}},
+		"locked edit of a deleted one": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.sync()
+			edit := b.server.edit(salon, id, "!b")
+			b.server.lock(edit)
+			b.server.remove(salon, id)
+			b.sync()
+			b.unlock()
+		}, nil},
+		"deletion of a locked edit": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.sync()
+			edit := b.server.edit(salon, id, "!b")
+			b.server.lock(edit)
+			b.server.remove(salon, edit)
+			b.sync()
+			b.unlock()
+		}, []string{"a"}},
+		"an older edit is unlocked": {func(b *bot) {
+			id := b.server.say(salon, "!a")
+			b.sync()
+			b.server.lock(b.server.edit(salon, id, "!b"))
+			time.Sleep(time.Millisecond)
+			b.server.edit(salon, id, "!c")
+			b.sync()
+			b.unlock()
+		}, []string{"c"}},
+		"edit first": {func(b *bot) {
+			edit := chat.Event{ID: "$e", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!b", Edits: "$o"}}
+			original := chat.Event{ID: "$o", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!a"}}
+			b.accept(edit)
+			b.accept(original)
+		}, []string{"b"}},
+		"deletion first": {func(b *bot) {
+			deletion := chat.Event{ID: "$d", Room: salon, Sender: domi, At: time.Now(), Redaction: &chat.Redaction{Target: "$o"}}
+			original := chat.Event{ID: "$o", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!a"}}
+			b.accept(deletion)
+			b.accept(original)
+		}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				// What these events answer to is not on this homeserver.
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					r, err := echo(ctx, e)
+					for i := range r.Posts {
+						r.Posts[i].ReplyTo = chat.Target{}
+					}
+					return r, err
+				}
+				b.start()
+				test.act(b)
+				b.server.wantSeen(t, salon, test.want...)
+			})
+		})
+	}
+}
+
+// accept takes in an event as if it came alone in a sync.
+func (b *bot) accept(e chat.Event) {
+	b.Helper()
+	err := b.queue.Accept(b.ctx, queue.Batch{
+		Began: time.Now(), Received: time.Now(),
+		Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: e.At, Event: &e}},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// Nobody changes the answer to somebody else, but who may delete a message
+// (the homeserver sees to that) deletes its answer.
+func TestWhoMayRevise(t *testing.T) {
+	tests := map[string]struct {
+		locked bool
+		event  chat.Event
+		want   []string
+	}{
+		"edit by another":                 {false, chat.Event{Room: salon, Sender: domi, Message: &chat.Message{Body: "!b", Edits: "$1"}}, []string{"a"}},
+		"edit by another of a locked one": {true, chat.Event{Room: salon, Sender: domi, Message: &chat.Message{Body: "!b", Edits: "$1"}}, []string{"a"}},
+		"edit from another room":          {false, chat.Event{Room: bureau, Sender: camille, Message: &chat.Message{Body: "!b", Edits: "$1"}}, []string{"a"}},
+		"deletion by another":             {false, chat.Event{Room: salon, Sender: domi, Redaction: &chat.Redaction{Target: "$1"}}, nil},
+		"deletion from another room":      {false, chat.Event{Room: bureau, Sender: domi, Redaction: &chat.Redaction{Target: "$1"}}, []string{"a"}},
+		"edit by its author":              {true, chat.Event{Room: salon, Sender: camille, Message: &chat.Message{Body: "!b", Edits: "$1"}}, []string{"b"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				var changes int
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					r, err := echo(ctx, e)
+					if e.ID != "$1" {
+						r.Change = func(context.Context) error { changes++; return nil }
+					}
+					return r, err
+				}
+				b.start()
+				id := b.server.say(salon, "!a")
+				if test.locked {
+					b.server.lock(id)
+				}
+				b.sync()
+				b.server.put(test.event)
+				b.sync()
+				b.unlock()
+				b.server.wantSeen(t, salon, test.want...)
+				b.server.wantOwn(t, bureau)
+				counts := 0
+				if len(test.want) == 0 || test.want[0] != "a" {
+					counts = 1
+				}
+				if changes != counts {
+					t.Errorf("%d changes were made, want %d", changes, counts)
+				}
+			})
+		})
+	}
+}
+
+// A deletion deletes, whatever its handler does; an edit whose handler fails
+// leaves the answer alone.
+func TestFailedRevisions(t *testing.T) {
+	tests := map[string]struct {
+		revise func(b *bot, id chat.EventID)
+		want   []string
+	}{
+		"edit":     {func(b *bot, id chat.EventID) { b.server.edit(salon, id, "!b") }, []string{"a"}},
+		"deletion": {func(b *bot, id chat.EventID) { b.server.remove(salon, id) }, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					if e.Cause() != e.ID {
+						panic("in the handler")
+					}
+					return echo(ctx, e)
+				}
+				b.start()
+				id := b.server.say(salon, "!a")
+				b.sync()
+				test.revise(b, id)
+				b.sync()
+				b.server.wantSeen(t, salon, test.want...)
+			})
+		})
+	}
+}
+
+// An answer that moves to another room, or is no text any more, is not an edit.
+func TestAnswersThatCannotBeEdited(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
+			p := chat.Post{Room: salon, HTML: e.Message.Body}
+			switch e.Message.Body {
+			case "elsewhere":
+				p.Room = bureau
+			case "emoji":
+				p.HTML, p.Reaction, p.ReactsTo = "", "✅", chat.Target{Event: e.Cause()}
+			}
+			return queue.Result{Posts: []chat.Post{p}}, nil
+		}
+		b.start()
+		id := b.server.say(salon, "a")
+		b.sync()
+		b.server.edit(salon, id, "elsewhere")
+		b.sync()
+		b.server.wantSeen(t, salon)
+		b.server.wantSeen(t, bureau, "elsewhere")
+		b.server.edit(salon, id, "b")
+		b.sync()
+		b.server.wantSeen(t, salon, "b")
+		b.server.wantSeen(t, bureau)
+		b.server.edit(salon, id, "emoji")
+		b.sync()
+		b.server.wantSeen(t, salon, "")
+	})
+}
+
+// The sender and the edits of what it is about to send meet at random.
+func TestEditsRaceWithTheSender(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.server.always = slow(7 * time.Millisecond)
+		b.start()
+		id := b.server.say(salon, "!0")
+		last := ""
+		for n := range 200 {
+			last = string(rune('a'+n%26)) + string(rune('a'+n/26))
+			b.server.edit(salon, id, "!"+last)
+			if err := b.trySync(nil); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(n%5) * time.Millisecond)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		b.server.wantSeen(t, salon, last)
+		if got := len(b.server.own(salon)); got < 10 || got > 180 {
+			t.Errorf("%d events for 200 edits", got)
+		}
+	})
+}
