@@ -33,8 +33,8 @@ build:
 	go build -trimpath -tags $(tags) -o bin/bot ./cmd/bot
 
 demo:
-	@go build -v -trimpath -tags $(tags) -o bin/demo ./cmd/demo
-	@exec bin/demo
+	@go build -v -trimpath -tags $(tags) -o bin/ ./cmd/bot ./cmd/demo
+	@exec bin/demo bin/bot
 
 test:
 	$(test) -shuffle=on -timeout 15m ./...

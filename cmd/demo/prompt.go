@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"heraut/testkit"
+)
+
+// answerWithin is how long an answer is waited for.
+const answerWithin = 10 * time.Second
+
+var errBotEnded = errors.New("le robot s’est arrêté")
+
+// prompt sends what is typed and shows what is said. From a pipe it takes a line
+// once the one before is answered; at a terminal all goes on at the same time.
+type prompt struct {
+	*console
+	stage          *stage
+	public, direct *room
+	room           *room // where one is
+
+	awaited string           // what the answer that one waits for is about, or empty
+	late    <-chan time.Time // tells that it does not come
+}
+
+func newPrompt(s *stage, c *console) *prompt {
+	bot := s.botAccount.UserID.String()
+	p := &prompt{
+		console: c, stage: s,
+		public: newRoom(s.public, roomName, "salon public", bot),
+		direct: newRoom(s.direct, botName, "message direct", bot),
+	}
+	p.room = p.public
+	return p
+}
+
+// run ends with the input, the command to leave, or an error.
+func (p *prompt) run(ctx context.Context) error {
+	if p.interactive() {
+		p.introduce()
+	}
+	for {
+		news, changed := p.room.view.News()
+		if err := p.show(news); err != nil {
+			return err
+		}
+		lines := p.lines
+		if p.awaited != "" && !p.interactive() {
+			lines = nil
+		}
+		select {
+		case line, more := <-lines:
+			if !more {
+				return nil
+			}
+			switch err := p.enter(ctx, line); {
+			case errors.Is(err, errQuit):
+				return nil
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case err != nil: // the homeserver's; the next line may do better
+				p.note("Refusé par le serveur : %v", err)
+			}
+		case <-changed:
+		case <-p.late:
+			p.silence()
+		case <-p.stage.bot.Done():
+			return fmt.Errorf("%w ; son journal :\n%s", errBotEnded, p.stage.bot.Log())
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// await waits, from now on, for the answer about a message; empty, for none.
+func (p *prompt) await(about string) {
+	p.awaited, p.late = about, nil
+	if about != "" {
+		p.late = time.After(answerWithin)
+	}
+}
+
+// silence tells that no answer has come.
+func (p *prompt) silence() {
+	p.await("")
+	if p.room == p.public {
+		p.note("Pas de réponse en %.0f s : dans un salon, le robot ne répond qu’à ses commandes, comme !aide.", answerWithin.Seconds())
+	} else {
+		p.note("Pas de réponse en %.0f s.", answerWithin.Seconds())
+	}
+}
+
+// show writes what was done in the room; from a pipe, only the bot's answers.
+func (p *prompt) show(news []testkit.Act) error {
+	for _, act := range news {
+		header, about := p.room.take(act)
+		answers := act.Sender == p.room.bot && about != ""
+		if answers || p.interactive() {
+			if err := p.write(act, header); err != nil {
+				return fmt.Errorf("show an answer: %w", err)
+			}
+		}
+		if answers && about == p.awaited {
+			p.await("")
+		}
+	}
+	return nil
+}
+
+// write writes what was done, with a blank line after it.
+func (p *prompt) write(act testkit.Act, header string) error {
+	var text string
+	switch {
+	case p.interactive():
+		markup := act.HTML
+		if markup == "" {
+			markup = strings.ReplaceAll(html.EscapeString(act.Body), "\n", "<br>")
+		}
+		width := p.width()
+		text = render("<strong>"+html.EscapeString(header)+"</strong>", "", width) + render(markup, "  ", width)
+	case act.Edits != "" || act.Body == "":
+		text = header + "\n" + visible(act.Body)
+	default: // an answer: where from is clear
+		text = visible(act.Body)
+	}
+	_, err := fmt.Fprintf(p.answers, "%s\n\n", strings.TrimRight(text, "\n"))
+	return err
+}
+
+// note tells what is no answer.
+func (p *prompt) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if p.interactive() {
+		text = wrap(text, p.width()) + "\n"
+	}
+	fmt.Fprintln(p.notes, text)
+}
+
+// introduce says where one is, what to try, and how to be there from elsewhere.
+func (p *prompt) introduce() {
+	p.prompt(p.room.prompt())
+	s := p.stage
+	p.note(`
+Vous êtes %s, dans le salon public « %s ». Essayez par exemple :
+  !sill gimp                  une fiche
+  !sill remplace word         une liste, puis un numéro pour choisir
+  !aide                       ce que le robot sait faire
+  /direct et /salon           vers le message direct chiffré, et retour
+  /aide                       ce qui se tape ici ; /quitter ou Ctrl-D arrête tout
+
+Pour ouvrir les mêmes salons sur cette machine, dans Element Desktop ou https://app.element.io :
+  serveur               %s (lien « Modifier » à côté du serveur d’accueil)
+  identifiant           %s
+  mot de passe          %s
+  clé de récupération   %s
+  salon public          %s
+Le journal du robot : %s`, personName, roomName, s.server.URL, personLogin, password, s.person.RecoveryKey, publicAlias, s.bot.LogFile)
+}

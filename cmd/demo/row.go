@@ -1,0 +1,136 @@
+package main
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// style is how a character looks; several combine.
+type style uint8
+
+const (
+	bold style = 1 << iota
+	italic
+	struck
+)
+
+// escape is what makes a terminal write in the style, whatever came before.
+func (s style) escape() string {
+	code := "\x1b[0"
+	for _, known := range []struct {
+		style style
+		code  string
+	}{{bold, ";1"}, {italic, ";3"}, {struck, ";9"}} {
+		if s&known.style != 0 {
+			code += known.code
+		}
+	}
+	return code + "m"
+}
+
+type glyph struct {
+	r     rune
+	style style
+}
+
+// row is a line of a message, before it is wrapped.
+type row struct {
+	glyphs []glyph
+	first  string // stands before it
+	rest   string // stands before what of it comes on further lines
+}
+
+// text is the row's text from a place on, without its style.
+func (r row) text(from int) string {
+	var text strings.Builder
+	for _, g := range r.glyphs[from:] {
+		text.WriteRune(g.r)
+	}
+	return text.String()
+}
+
+// wrap breaks the lines of a text at a width in columns.
+func wrap(text string, columns int) string {
+	var wrapped strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		r := row{}
+		for _, c := range visible(line) {
+			r.glyphs = append(r.glyphs, glyph{r: c})
+		}
+		r.wrap(&wrapped, columns)
+	}
+	return strings.TrimSuffix(wrapped.String(), "\n")
+}
+
+// wrap writes the row in lines of at most so many columns, broken at spaces. A
+// longer word, such as an address, is not broken.
+func (r row) wrap(w *strings.Builder, columns int) {
+	before, glyphs := r.first, r.glyphs
+	for {
+		line, others := cut(glyphs, columns-cells(before))
+		w.WriteString(before)
+		writeStyled(w, line)
+		w.WriteByte('\n')
+		if len(others) == 0 {
+			return
+		}
+		before, glyphs = r.rest, others
+	}
+}
+
+// cut returns what goes on a line of so many columns, and what is left.
+func cut(glyphs []glyph, columns int) (line, others []glyph) {
+	column, space := 0, -1
+	for i, g := range glyphs {
+		if g.r == ' ' {
+			space = i
+		}
+		column += cellsOf(g.r)
+		if column > columns && space > 0 {
+			return glyphs[:space], glyphs[space+1:]
+		}
+	}
+	return trimSpace(glyphs), nil
+}
+
+func trimSpace(glyphs []glyph) []glyph {
+	for len(glyphs) > 0 && glyphs[len(glyphs)-1].r == ' ' {
+		glyphs = glyphs[:len(glyphs)-1]
+	}
+	return glyphs
+}
+
+func writeStyled(w *strings.Builder, glyphs []glyph) {
+	var now style
+	for _, g := range glyphs {
+		if g.style != now {
+			now = g.style
+			w.WriteString(now.escape())
+		}
+		w.WriteRune(g.r)
+	}
+	if now != 0 {
+		w.WriteString(style(0).escape())
+	}
+}
+
+// cells is how many columns a text takes.
+func cells(text string) (columns int) {
+	for _, r := range text {
+		columns += cellsOf(r)
+	}
+	return columns
+}
+
+func cellsOf(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}

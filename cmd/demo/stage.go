@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/testkit"
+)
+
+const (
+	publicSILL = "https://code.gouv.fr/sill/api/sill.json"
+
+	botLogin    = "heraut"
+	personLogin = "camille"
+	password    = "demonstration" // to be typed in Element; the server listens on the loopback only
+	botName     = "Héraut"
+	personName  = "Camille"
+	roomName    = "Logiciels libres"
+	roomAlias   = "logiciels-libres"
+	publicAlias = "#" + roomAlias + ":" + testkit.ServerName
+
+	// A server that is slow to give the catalogue still may; the rest is local.
+	catalogueWithin = time.Minute
+	meetWithin      = 30 * time.Second
+)
+
+// stage is what the demonstration plays on.
+type stage struct {
+	server         *testkit.Homeserver
+	bot            *testkit.Bot
+	botAccount     testkit.Account
+	person         *testkit.Client
+	public, direct *testkit.Conversation
+}
+
+// start builds and starts everything in dir, telling progress. What it returns
+// is to be stopped even if there is an error.
+func start(ctx context.Context, dir, program string, progress io.Writer) (*stage, error) {
+	s := new(stage)
+	say(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
+	serverDir := filepath.Join(dir, "dendrite")
+	if err := os.Mkdir(serverDir, 0o700); err != nil {
+		return s, err
+	}
+	server, err := testkit.StartDendrite(ctx, serverDir, progress)
+	if err != nil {
+		return s, err
+	}
+	s.server = server
+	say(progress, "Création des comptes et des salons…")
+	if s.botAccount, err = s.account(ctx, botLogin, rand.Text(), botName); err != nil {
+		return s, err
+	}
+	account, err := s.account(ctx, personLogin, password, personName)
+	if err != nil {
+		return s, err
+	}
+	person, err := s.server.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
+	if err != nil {
+		return s, err
+	}
+	s.person = person
+	room, err := s.person.MakeRoom(ctx, testkit.Room{Name: roomName, Alias: roomAlias, Public: true})
+	if err != nil {
+		return s, err
+	}
+	s.public = s.person.Conversation(room)
+
+	say(progress, "Démarrage du robot, avec %s…", catalogueName())
+	if err := s.startBot(ctx, dir, program); err != nil {
+		if s.bot != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
+		}
+		return s, err
+	}
+	return s, s.meet(ctx)
+}
+
+// account makes an account with a name to show.
+func (s *stage) account(ctx context.Context, login, password, name string) (testkit.Account, error) {
+	account, err := s.server.CreateAccount(ctx, login, password)
+	if err != nil {
+		return account, err
+	}
+	client, err := s.server.Login(ctx, account, testkit.ClientOptions{})
+	if err != nil {
+		return account, err
+	}
+	defer client.Close()
+	if err := client.SetDisplayName(ctx, name); err != nil {
+		return account, fmt.Errorf("name %s: %w", account.UserID, err)
+	}
+	_, err = client.Logout(ctx) // no device is left that cannot read
+	return account, err
+}
+
+// startBot starts the bot's own program and waits until it can answer.
+func (s *stage) startBot(ctx context.Context, dir, program string) error {
+	program, err := filepath.Abs(program)
+	if err != nil {
+		return err
+	}
+	botDir := filepath.Join(dir, "bot")
+	if err := os.Mkdir(botDir, 0o700); err != nil {
+		return err
+	}
+	config := testkit.BotConfig{
+		Homeserver: s.server.URL,
+		Account:    s.botAccount,
+		Set: map[string]any{
+			"about.run_by":  "la démonstration",
+			"about.contact": "demo@example.org",
+			"rooms":         []map[string]any{{"room": publicAlias}},
+		},
+	}
+	config.Operators = append(config.Operators, s.person.Account.UserID)
+	if live() {
+		config.SILL = publicSILL
+	}
+	bot, err := testkit.PrepareBot(ctx, program, botDir, config)
+	if err != nil {
+		return err
+	}
+	if err := bot.Launch(ctx); err != nil {
+		return err
+	}
+	s.bot = bot
+	if err := bot.WaitReady(ctx); err != nil {
+		return err
+	}
+	return s.waitCatalogue(ctx)
+}
+
+// waitCatalogue waits until the bot has a catalogue.
+func (s *stage) waitCatalogue(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, catalogueWithin,
+		fmt.Errorf("le robot n’a pas pu lire %s", catalogueName()))
+	defer cancel()
+	for {
+		entries, err := s.catalogueEntries(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil || entries > 0:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-s.bot.Done():
+			return errBotEnded
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// catalogueEntries asks the bot how many entries its catalogue has.
+func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.bot.URL+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if value, ok := strings.CutPrefix(lines.Text(), "heraut_catalogue_entries "); ok {
+			return strconv.Atoi(value)
+		}
+	}
+	return 0, errors.New("the bot's metrics lack heraut_catalogue_entries")
+}
+
+// meet awaits the bot in the public room and in the direct message, to which it
+// is invited.
+func (s *stage) meet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, meetWithin,
+		errors.New("le robot n’a pas rejoint les salons"))
+	defer cancel()
+	bot := s.botAccount.UserID
+	if err := s.public.WaitMember(ctx, bot); err != nil {
+		return err
+	}
+	direct := testkit.Room{Direct: true, Encrypted: true}
+	direct.Invite = append(direct.Invite, bot)
+	room, err := s.person.MakeRoom(ctx, direct)
+	if err != nil {
+		return err
+	}
+	// Element lists under the people what this names.
+	if err := s.person.SetAccountData(ctx, "m.direct", map[string][]string{bot.String(): {room.String()}}); err != nil {
+		return fmt.Errorf("mark the direct message: %w", err)
+	}
+	s.direct = s.person.Conversation(room)
+	return s.direct.WaitMember(ctx, bot)
+}
+
+// live tells whether the public catalogue is wanted.
+func live() bool { return os.Getenv("LIVE") != "" && os.Getenv("LIVE") != "0" }
+
+// catalogueName says which catalogue the bot answers from.
+func catalogueName() string {
+	if live() {
+		return "le catalogue public du SILL, " + publicSILL
+	}
+	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
+}
+
+// stop ends all that was started; it is to be called once.
+func (s *stage) stop() {
+	if s.person != nil {
+		s.person.Close()
+	}
+	if s.bot != nil {
+		s.bot.Stop()
+	}
+	if s.server != nil {
+		s.server.Stop()
+	}
+}
+
+// say writes a line of progress.
+func say(w io.Writer, format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
