@@ -130,7 +130,7 @@ func runTold(cmd *exec.Cmd, progress io.Writer) error {
 		last = append(last[max(0, len(last)-4):], lines.Text())
 		if time.Since(told) >= 5*time.Second {
 			told = time.Now()
-			fmt.Fprintf(progress, "  %3.0f s  %s\n", time.Since(start).Seconds(), lines.Text())
+			fmt.Fprintf(progress, "  %3.0f s  %.100s\n", time.Since(start).Seconds(), lines.Text())
 		}
 	}
 	_, _ = io.Copy(io.Discard, output) // whatever follows a line that is too long

@@ -18,11 +18,13 @@ import (
 //go:embed dendrite.yaml.tmpl
 var dendriteConfig string
 
+var dendrite = goTool("dendrite", "github.com/element-hq/dendrite/cmd/dendrite")
+
 // StartDendrite starts Dendrite in the empty directory dir. The first time it
 // is built from the module testkit/dendrite; progress, which may be
 // [io.Discard], is told. ctx governs the start only: Stop ends the server.
 func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
-	program, err := goTool("dendrite", "github.com/element-hq/dendrite/cmd/dendrite").provide(ctx, progress)
+	program, err := dendrite.provide(ctx, progress)
 	if err != nil {
 		return nil, err
 	}

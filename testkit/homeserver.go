@@ -49,10 +49,15 @@ const homeserverVariable = "HERAUT_TEST_HOMESERVER"
 // installed first is told to progress.
 type starter func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error)
 
-// starters are the kinds of homeservers.
-var starters = map[string]starter{
-	"dendrite": StartDendrite,
-	"synapse":  SynapseOptions{}.Start,
+// kinds are the homeservers that there are.
+var kinds = map[string]struct {
+	start starter
+	// provide builds or installs what start needs, unless that was done before,
+	// and returns where it is.
+	provide func(ctx context.Context, progress io.Writer) (string, error)
+}{
+	"dendrite": {StartDendrite, dendrite.provide},
+	"synapse":  {SynapseOptions{}.Start, provideSynapse},
 }
 
 // StartHomeserver starts a homeserver for a test and stops it with the test:
@@ -82,11 +87,21 @@ func startForTest(t testing.TB, start starter) *Homeserver {
 // StartNamed starts a homeserver of that kind in the directory dir; no kind
 // stands for Dendrite.
 func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
-	start, known := starters[cmp.Or(kind, "dendrite")]
-	if !known {
+	known, ok := kinds[cmp.Or(kind, "dendrite")]
+	if !ok {
 		return nil, fmt.Errorf("%s=%s: no such kind of homeserver", homeserverVariable, kind)
 	}
-	return start(ctx, dir, progress)
+	return known.start(ctx, dir, progress)
+}
+
+// Prepare builds or installs a kind of homeserver, for tests to start at once.
+func Prepare(ctx context.Context, kind string, progress io.Writer) error {
+	known, ok := kinds[kind]
+	if !ok {
+		return fmt.Errorf("prepare %s: no such kind of homeserver", kind)
+	}
+	_, err := known.provide(ctx, progress)
+	return err
 }
 
 // Stop stops the server; its data, port and accounts stay for Restart. Dendrite
