@@ -1,0 +1,59 @@
+package queue
+
+import (
+	"context"
+	"errors"
+
+	"heraut/chat"
+)
+
+// Do runs change in a transaction and wakes the sender once it is committed. It
+// is for what the bot decides by itself: Post, called by change, adds what is to
+// be sent, and all is committed, or nothing.
+func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) error {
+	if err := q.store.Do(ctx, change); err != nil {
+		return err
+	}
+	nudge(q.wake)
+	return nil
+}
+
+// Post adds posts that no event calls for to the outbox, in the transaction of
+// ctx. cause is the reason for them, for ever: the n-th has the key
+// chat.KeyOf(cause, n), and is left out if that exists. An edit of a post that
+// nobody can have seen yet takes its place.
+func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error {
+	for n, p := range posts {
+		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
+		if p.Edits.Post != "" {
+			replaced, err := q.replaceUnsent(ctx, p)
+			if err != nil {
+				return err
+			}
+			if replaced {
+				continue
+			}
+			row.Kind = KindEdit
+		}
+		if err := q.store.AddPost(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceUnsent makes p the text of the post that it edits, if that is not sent.
+func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
+	row, err := q.store.PostByKey(ctx, p.Edits.Post)
+	switch {
+	case errors.Is(err, ErrNone):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !unsent(&row):
+		return false, nil
+	}
+	p.Edits, p.Thread, p.ReplyTo = row.Post.Edits, row.Post.Thread, row.Post.ReplyTo
+	row.Post = p
+	return true, q.store.UpdatePost(ctx, row, row.AttemptedAt)
+}
