@@ -1,21 +1,20 @@
 package catalogue
 
-import "math/bits"
-
 // What the slips of a hand cost, against 1 for any other wrong, missing or
 // additional letter.
 const (
-	swapCost     = 0.8 // two neighbouring letters in the wrong order
-	doubleCost   = 0.5 // a letter doubled, or a double letter written once
-	neighborCost = 0.8 // the key beside, or a letter that sounds the same
-	soundCost    = 0.5 // two letters that sound as another one: ph and f
+	swapCost     = 0.75 // two neighbouring letters in the wrong order
+	doubleCost   = 0.5  // a letter doubled, or a double letter written once
+	neighborCost = 0.8  // the key beside, or a letter that sounds the same
+	soundCost    = 0.5  // two letters that sound as another one: ph and f
 )
 
 // maxTypoLetters bounds the words that are compared letter by letter.
 const maxTypoLetters = 40
 
-// letters is the set of letters and digits of a folded word, to rule out most
-// comparisons: one slip changes at most two members.
+// letters is the set of the letters of a folded word, with a second member for
+// those that occur more than once, and of its digits. It rules out most
+// comparisons: a wrong letter changes at most two members.
 type letters uint64
 
 func lettersOf(s string) letters {
@@ -23,37 +22,42 @@ func lettersOf(s string) letters {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case 'a' <= c && c <= 'z':
-			set |= 1 << (c - 'a')
+			once := letters(1) << (c - 'a')
+			set |= once | set&once<<26
 		case '0' <= c && c <= '9':
-			set |= 1 << (26 + c - '0')
+			set |= 1 << (52 + c - '0')
 		default:
-			set |= 1 << 36
+			set |= 1 << 62
 		}
 	}
 	return set
 }
 
-// far reports that the distance between two words is certainly over budget.
-func (a letters) far(b letters, budget float32) bool {
-	return bits.OnesCount64(uint64(a^b)) > 2*int(budget/neighborCost)
+func (set letters) has(c byte) bool { return 'a' <= c && c <= 'z' && set&(1<<(c-'a')) != 0 }
+
+// typoTarget is what kind of word a slip may have been made in: the more a word
+// is like others of the language, the smaller a slip must be.
+type typoTarget uint8
+
+const (
+	textWord typoTarget = iota
+	namePart            // of a word in camel case
+	nameWord            // of a name of several words
+	wholeName
+)
+
+// typoBudget is how far a word may be from target, of which the shorter one has
+// length letters, while it still passes for a slip.
+func typoBudget(target typoTarget, length int) float32 {
+	limits := &typoBudgets[target]
+	return limits[min(length, len(limits)-1)]
 }
 
-// typoBudget is how much two words of the length of the shorter one may differ
-// while one still passes for a slip of the other.
-func typoBudget(length int) float32 {
-	switch {
-	case length < 3:
-		return 0
-	case length == 3:
-		return 0.8
-	case length <= 5:
-		return 1
-	case length <= 7:
-		return 1.6
-	case length <= 11:
-		return 2
-	}
-	return 3
+var typoBudgets = [...][13]float32{
+	textWord:  {8: 1, 1, 1, 1, 1.6},
+	namePart:  {6: 1, 1, 1.6, 1.6, 1.6, 1.6, 2},
+	nameWord:  {4: 0.75, 0.8, 1, 1, 1.6, 1.6, 1.6, 1.6, 2},
+	wholeName: {3: 0.75, 1, 1, 1.6, 1.8, 2, 2, 2, 2, 3},
 }
 
 // distance is the cost of the slips between two folded words, at most budget;
@@ -61,29 +65,43 @@ func typoBudget(length int) float32 {
 // Damerau-Levenshtein distance with the costs above.
 func distance(a, b string, budget float32) float32 {
 	over := budget + 1
-	// Every letter that one has more costs at least doubleCost.
-	if d := len(a) - len(b); float32(max(d, -d))*doubleCost > budget || len(a) > maxTypoLetters || len(b) > maxTypoLetters {
+	if len(a) > maxTypoLetters || len(b) > maxTypoLetters {
 		return over
+	}
+	var columns [maxTypoLetters]slipCosts
+	for j := range len(b) {
+		columns[j] = slipCostsAt(b, j)
 	}
 	var rows [3][maxTypoLetters + 1]float32
 	before, last, row := &rows[0], &rows[1], &rows[2]
 	bestLast := float32(0)
-	for j := 1; j <= len(b); j++ {
-		last[j] = last[j-1] + gapCost(b, j-1)
+	for j := range len(b) {
+		last[j+1] = last[j] + columns[j].gap
 	}
+	// Every letter that one has more costs at least doubleCost, so that only a
+	// band along the diagonal matters.
+	band := int(budget/doubleCost) + 1
 	for i := 1; i <= len(a); i++ {
-		row[0] = last[0] + gapCost(a, i-1)
-		best := row[0]
-		for j := 1; j <= len(b); j++ {
-			d := last[j-1] + changeCost(a[i-1], b[j-1])
-			d = min(d, last[j]+gapCost(a, i-1), row[j-1]+gapCost(b, j-1))
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] && a[i-1] != a[i-2] {
+		at := slipCostsAt(a, i-1)
+		from, to := max(1, i-band), min(len(b), i+band)
+		row[from-1] = over
+		if from == 1 {
+			row[0] = last[0] + at.gap
+		}
+		best := row[from-1]
+		for j := from; j <= to; j++ {
+			column := &columns[j-1]
+			d := min(last[j-1]+changeCost(a[i-1], b[j-1]), row[j-1]+column.gap)
+			if j < i+band {
+				d = min(d, last[j]+at.gap)
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				d = min(d, before[j-2]+swapCost)
 			}
-			if i > 1 && sameSound(a[i-2:i], b[j-1]) {
+			if at.sound != 0 && at.sound.has(b[j-1]) {
 				d = min(d, before[j-1]+soundCost)
 			}
-			if j > 1 && sameSound(b[j-2:j], a[i-1]) {
+			if column.sound != 0 && j > from && column.sound.has(a[i-1]) {
 				d = min(d, last[j-2]+soundCost)
 			}
 			row[j] = d
@@ -96,15 +114,27 @@ func distance(a, b string, budget float32) float32 {
 		bestLast = best
 		before, last, row = last, row, before
 	}
+	if d := len(a) - len(b); max(d, -d) > band {
+		return over
+	}
 	return last[len(b)]
 }
 
-// gapCost is the cost of the i-th letter of s having no counterpart.
-func gapCost(s string, i int) float32 {
-	if i > 0 && s[i-1] == s[i] {
-		return doubleCost
+// slipCosts are what depends on one word alone.
+type slipCosts struct {
+	gap   float32 // of the letter having no counterpart
+	sound letters // those that sound as it and the letter before together
+}
+
+func slipCostsAt(s string, i int) slipCosts {
+	c := slipCosts{gap: 1}
+	if i > 0 {
+		if s[i-1] == s[i] {
+			c.gap = doubleCost
+		}
+		c.sound = soundsAs(s[i-1], s[i])
 	}
-	return 1
+	return c
 }
 
 func changeCost(a, b byte) float32 {
@@ -117,21 +147,21 @@ func changeCost(a, b byte) float32 {
 	return 1
 }
 
-// sameSound reports whether two letters sound as one.
-func sameSound(two string, one byte) bool {
-	switch two {
-	case "ph":
-		return one == 'f'
-	case "qu", "ck", "ch":
-		return one == 'k' || one == 'c' || one == 'q'
-	case "ss":
-		return one == 'c'
-	case "au":
-		return one == 'o'
-	case "ai", "ei":
-		return one == 'e'
+// soundsAs returns the letters that sound as the two together.
+func soundsAs(a, b byte) letters {
+	switch {
+	case a == 'p' && b == 'h':
+		return lettersOf("f")
+	case a == 'q' && b == 'u', a == 'c' && b == 'k', a == 'c' && b == 'h':
+		return lettersOf("kcq")
+	case a == 's' && b == 's':
+		return lettersOf("c")
+	case a == 'a' && b == 'u':
+		return lettersOf("o")
+	case (a == 'a' || a == 'e') && b == 'i':
+		return lettersOf("e")
 	}
-	return false
+	return 0
 }
 
 // confused are, for each letter, those easily written in its place.

@@ -7,7 +7,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold makes texts comparable: lower case, without accents, ligatures opened.
+// Fold makes texts comparable: lower case, without accents, ligatures opened.
+func Fold(s string) string { return fold(s) }
+
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))

@@ -17,16 +17,22 @@ type index struct {
 	postings []posting
 	docs     []document
 	groups   []synonymGroup
+
+	termSlips slipIndex
+	keySlips  slipIndex // of the first key with each text
+	nearNames slipIndex // of the keys that are names of listed software
 }
 
 // term is a word as it is written, folded.
 type term struct {
 	text        string
-	set         letters
 	stem        int32
 	first, last int32 // its postings
-	named       bool  // it occurs in a name
+	target      typoTarget
 }
+
+// named reports whether the term occurs in a name.
+func (t *term) named() bool { return t.target != textWord }
 
 // stemGroup joins the terms of one stem.
 type stemGroup struct {
@@ -38,7 +44,9 @@ type stemGroup struct {
 type posting struct {
 	doc   int32
 	place place
-	at    uint8 // words before it in its text, at most 255; for inProduct, which product
+	// at is how many words stand before it, at most 255; in a keyword, how many
+	// others it has; in a product, which product that is.
+	at uint8
 }
 
 // place is what kind of text a word stands in.
@@ -60,7 +68,7 @@ const (
 // worth is what a word is worth by the place it stands in.
 var searchWorth = [places]float32{
 	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
-	inDescription: 0.55, inExternal: 0.45, inEnglish: 0.4, inCategory: 0.3,
+	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.4, inCategory: 0.3,
 }
 
 // What it is worth when a product to be replaced is looked for, first among
@@ -88,8 +96,10 @@ func (p place) field() Field {
 
 // document is what ranks an entry besides its words.
 type document struct {
-	phrases [][]int32 // stems of its keywords, then of its description
-	people  int
+	keywords    [][]int32 // their stems
+	description []int32
+	people      int
+	withdrawn   bool
 }
 
 // maxIndexed bounds the words taken from one text.
@@ -117,6 +127,7 @@ type termPosting struct {
 func (b *indexBuilder) add(doc int32, s *Software) {
 	d := &b.docs[doc]
 	d.people = s.Users() + s.Referents()
+	d.withdrawn = s.Withdrawn != nil
 
 	b.name(s.Name, nameKey{doc: doc, place: inName})
 	for _, n := range s.OtherNames {
@@ -126,10 +137,10 @@ func (b *indexBuilder) add(doc int32, s *Software) {
 		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(i)})
 	}
 	for _, k := range s.Keywords {
-		d.phrases = append(d.phrases, b.text(doc, inKeyword, k))
+		d.keywords = append(d.keywords, b.keyword(doc, k))
 		b.keys = append(b.keys, keywordKeys(k, doc)...)
 	}
-	d.phrases = append(d.phrases, b.text(doc, inDescription, s.Description.FR))
+	d.description = b.text(doc, inDescription, s.Description.FR)
 	b.text(doc, inExternal, s.ExternalDescription.FR)
 	b.text(doc, inEnglish, s.Description.EN)
 	b.text(doc, inEnglish, s.ExternalDescription.EN)
@@ -158,44 +169,62 @@ func (b *indexBuilder) name(name string, key nameKey) {
 	if part == inName {
 		part = inNamePart
 	}
-	for at, raw := range rawWords(name) {
+	all := rawWords(name)
+	target := nameWord
+	if len(all) == 1 {
+		target = wholeName
+	}
+	for at, raw := range all {
 		if key.place == inProduct {
 			at = int(key.product)
 		}
-		b.post(key.doc, key.place, fold(raw), at)
+		b.post(key.doc, key.place, fold(raw), at, target)
 		for _, p := range parts(raw) {
 			if len(p) > 1 {
-				b.post(key.doc, part, p, at)
+				b.post(key.doc, part, p, at, namePart)
 			}
 		}
 	}
 }
 
-// text indexes a text's words and returns their stems.
+// text indexes a text's words, those joined by hyphens also as one, and returns
+// the stems.
 func (b *indexBuilder) text(doc int32, in place, text string) []int32 {
 	var stems []int32
-	for at, w := range words(text) {
-		if at == maxIndexed {
-			break
+	for _, field := range strings.Fields(withoutURLs(text)) {
+		all := foldWords(field)
+		for _, w := range all {
+			if !stopWords[w] && len(stems) < maxIndexed {
+				stems = append(stems, b.post(doc, in, w, len(stems), textWord))
+			}
 		}
-		if stopWords[w] {
-			continue
+		if len(all) == 2 && strings.Contains(field, "-") {
+			b.post(doc, in, all[0]+all[1], len(stems), textWord)
 		}
-		stems = append(stems, b.post(doc, in, w, len(stems)))
 	}
 	return stems
 }
 
-func (b *indexBuilder) post(doc int32, in place, word string, at int) int32 {
+// keyword indexes a keyword and returns its stems.
+func (b *indexBuilder) keyword(doc int32, keyword string) []int32 {
+	first := len(b.found)
+	stems := b.text(doc, inKeyword, keyword)
+	for i := range b.found[first:] {
+		b.found[first+i].at = uint8(min(max(len(stems)-1, 0), 255))
+	}
+	return stems
+}
+
+func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
 		id = int32(len(b.terms))
 		word = strings.Clone(word)
 		b.ids[word] = id
-		b.terms = append(b.terms, term{text: word, set: lettersOf(word), stem: b.stem(word)})
+		b.terms = append(b.terms, term{text: word, stem: b.stem(word)})
 	}
 	t := &b.terms[id]
-	t.named = t.named || in <= inOtherName
+	t.target = max(t.target, target)
 	b.found = append(b.found, termPosting{id, posting{doc: doc, place: in, at: uint8(min(at, 255))}})
 	return t.stem
 }
@@ -241,7 +270,27 @@ func (b *indexBuilder) finish() *index {
 	}
 	sortKeys(ix.keys)
 	ix.groups = synonymGroups(ix)
+	ix.indexSlips()
 	return ix
+}
+
+func (ix *index) indexSlips() {
+	for i, t := range ix.terms {
+		ix.termSlips.add(t.text, int32(i), t.target)
+	}
+	last := ""
+	for i := range ix.keys {
+		if k := &ix.keys[i]; k.mistakable() && k.text != last {
+			ix.keySlips.add(k.text, int32(i), wholeName)
+			last = k.text
+		}
+		if k := &ix.keys[i]; k.place.field() == ByName && !ix.docs[k.doc].withdrawn {
+			ix.nearNames.add(k.text, int32(i), wholeName)
+		}
+	}
+	ix.termSlips.clip()
+	ix.nearNames.clip()
+	ix.keySlips.clip()
 }
 
 // idf is how much a stem tells: the rarer, the more.

@@ -3,11 +3,13 @@ package catalogue
 // What the whole query is worth as a name. A single word of a name is worth at
 // most 1: an exact name comes before that, an exact keyword or product after.
 const (
-	exactName    = 3
-	exactKeyword = 0.84
-	exactProduct = 0.8
-	typoName     = 0.95
-	typoProduct  = 0.7
+	exactName      = 3
+	exactOtherName = 2.5
+	exactKeyword   = 0.84
+	exactAcronym   = 0.82
+	exactProduct   = 0.8
+	typoName       = 0.95
+	typoProduct    = 0.7
 )
 
 // keys adds what the whole query finds as a name, or failing that, as a slip
@@ -16,17 +18,20 @@ func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
 		for _, k := range keysWith(s.ix.keys, text) {
-			if s.worth[k.place] > 0 && (k.place != inKeyword || len(q.words) > 0) {
+			if s.how.worth[k.place] > 0 && (k.place != inKeyword || len(q.words) > 0) {
 				exact = true
-				s.key(k, exactWorth(k.place)*k.worth)
+				s.key(k, k.exact())
 			}
 		}
 	}
 	for _, k := range keysWith(s.ix.keys, q.stemmed) {
-		if k.place == inKeyword && s.worth[inKeyword] > 0 {
+		if k.place == inKeyword && s.how.worth[inKeyword] > 0 {
 			exact = true
 			s.key(k, exactKeyword)
 		}
+	}
+	if len(q.words) > 1 {
+		s.namedWords(q)
 	}
 	if exact || s.known && len(q.words) < 2 {
 		return
@@ -36,14 +41,19 @@ func (s *scratch) keys(q query) {
 	}
 }
 
-func exactWorth(p place) float32 {
-	switch p {
-	case inKeyword:
+// exact is what k is worth to a query that is the same.
+func (k *nameKey) exact() float32 {
+	switch {
+	case k.place == inKeyword:
 		return exactKeyword
-	case inProduct:
-		return exactProduct
+	case k.place == inProduct:
+		return exactProduct * k.worth
+	case k.worth == acronymWorth:
+		return exactAcronym
+	case k.place == inOtherName:
+		return exactOtherName * k.worth
 	}
-	return exactName
+	return exactName * k.worth
 }
 
 func (s *scratch) key(k nameKey, score float32) {
@@ -53,33 +63,43 @@ func (s *scratch) key(k nameKey, score float32) {
 	}
 }
 
+// namedWords notes the software whose names are among the words, alone or as
+// neighbours: libre office calc.
+func (s *scratch) namedWords(q query) {
+	for i := range q.words {
+		text := ""
+		for j := i; j < len(q.words) && j < i+3; j++ {
+			text += q.words[j]
+			for _, k := range keysWith(s.ix.keys, text) {
+				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
+					s.hits[k.doc].named = true
+				}
+			}
+		}
+	}
+}
+
+// minNamedWord is how long a name must be to be seen among other words.
+const minNamedWord = 4
+
 // typos adds the names that text may be a slip of. Where all its words are
 // known, only the smallest slip counts.
 func (s *scratch) typos(text string) {
-	set := lettersOf(text)
-	for i := range s.ix.keys {
-		k := &s.ix.keys[i]
-		if k.place == inKeyword || s.worth[k.place] == 0 || k.worth < insideWorth {
+	keys := s.ix.keys
+	for _, slip := range s.ix.keySlips.find(text, wholeName, func(id int32) string { return keys[id].text }, nil) {
+		if s.known && slip.cost > 1 {
 			continue
 		}
-		length := min(len(text), len(k.text))
-		budget := typoBudget(length)
-		if s.known {
-			budget = min(budget, 1)
-		}
-		if budget == 0 || set.far(k.set, budget) {
-			continue
-		}
-		d := distance(text, k.text, budget)
-		if text[0] != k.text[0] && length < 6 {
-			d += 0.2
-		}
-		if d <= budget {
+		length := min(len(text), len(keys[slip.id].text))
+		for _, k := range keysWith(keys, keys[slip.id].text) {
+			if !k.mistakable() || s.how.worth[k.place] == 0 {
+				continue
+			}
 			most := float32(typoName)
 			if k.place == inProduct {
 				most = typoProduct
 			}
-			s.key(*k, most*k.worth*(1-d/float32(length+1)))
+			s.key(k, most*k.worth*(1-slip.cost/float32(length+1)))
 		}
 	}
 }

@@ -12,7 +12,7 @@ elle elles en entre es est et etre eu eux il ils j je l la le les leur leurs lui
 n ne nos notre nous on ont ou par pas pour pourquoi pourrais pourriez puis qu quand que quel quelle quelles
 quelque quelques quels qui quoi s sa sans se ses si son sont sous sur t ta te tes toi ton tout toute toutes
 tous tu un une vers via vos votre vous y
-bonjour bonsoir merci salut svp stp plait plaît
+bonjour bonsoir merci salut coucou oui non ok va vas vais aller svp stp plait plaît
 aimerais besoin cherche chercher cherchons connaissez connaitre connait existe faire fait falloir faudrait faut
 permet permets permettant permette permettent permettre peut peuvent peux pouvoir recherchons souhaite souhaitons
 utiliser utilise veut veux voudrais voudrait voulons serait
@@ -26,6 +26,8 @@ application applications appli applis app programme programmes plateforme platef
 systeme solution solutions service services module creer creation trouver
 mode type simple facile plusieurs petit petite grand grande nouveau nouvelle
 mettre prendre avoir telecharger installer
+aide aider modifier ouvrir voir changer effectuer realiser manipuler
+fichier fichiers document documents internet informatique
 `)
 
 // replaceWords ask for what takes the place of the product that is named too.
@@ -45,52 +47,48 @@ func set(s string) map[string]bool {
 // synonyms are ways to say the same: each line's phrases, separated by commas,
 // stand for one another.
 const synonyms = `
-visioconference, videoconference, webconference, visiophonie, visio, conference en ligne, web conference, videoconferencing
-courriel, messagerie electronique, mel
+visioconference, videoconference, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, videoconferencing
+courriel, messagerie, messagerie electronique, mel
 messagerie instantanee, tchat, chat, clavardage
 webmail, messagerie web
-mot de passe, mdp, password
+mot de passe, mdp, password, coffre fort
 base de donnees, bdd, sgbd, database
-tableur, feuille de calcul, spreadsheet
+tableur, feuille de calcul
+publicite, pub
 traitement de texte, word processor
-systeme d'information geographique, sig, gis, cartographie
-publication assistee par ordinateur, pao, desktop publishing
-gestion de contenu, cms, content management
+suite bureautique, traitement de texte, tableur, diaporama, office suite
+systeme d'information geographique, information geographique, sig, gis, cartographie
+publication assistee par ordinateur, pao, desktop publishing, mise en page
+gestion de contenu, cms, content management, creation de site
 environnement de developpement, ide
 authentification unique, sso, single sign on
-double authentification, authentification a deux facteurs, 2fa
+double authentification, deux facteurs, 2fa
 carte mentale, carte heuristique, mind map, mindmapping, grapheur d'idees
 sondage, enquete, questionnaire, survey
 schema, diagramme, organigramme, logigramme, diagram
 capture d'ecran, screenshot
 sauvegarde, backup
 chiffrement, cryptage, encryption
-compression, archivage de fichiers, zip
+compression, zip
 synthese vocale, text to speech
 transcription, dictee vocale, reconnaissance vocale, speech to text
 dessin, graphisme, drawing
 retouche, retouche photo, traitement d'images, photo editing, image editing
-musique, partition musicale, music
-bibliotheque de photos, phototheque
-accessibilite, rgaa, a11y
-protection des donnees, rgpd, gdpr
 formation en ligne, apprentissage en ligne, e learning, elearning, lms, mooc, formation a distance, apprentissage a distance
-gestion de versions, version control, gestion de code source
+gestion de versions, version control
 supervision, surveillance, monitoring
 conteneur, container
 pare feu, firewall
-antivirus, anti virus
 navigateur, browser
-lecteur, visionneuse, visualiseur, visualisation, reader, viewer
-page web, site web, site internet
+lecteur, visionneuse, visualiseur, reader, viewer
+site web, site internet
+moteur de recherche, recherche plein texte, search engine
 partage de fichiers, file sharing
 agenda, calendrier, calendar
-anonymisation, pseudonymisation
-prise de notes, bloc notes
 gestion de projet, project management
-parc informatique, asset management
-ticket, incident, helpdesk, assistance
-montage, edition video, video editing
-videos, film
-son, audio, sound
+journal, log
+ticket, incident
+montage video, edition video, video editing
+audio, son
+ms, microsoft
 `

@@ -10,7 +10,6 @@ import (
 // product that it replaces, or one of its keywords.
 type nameKey struct {
 	text    string
-	set     letters
 	doc     int32
 	place   place
 	product uint8 // which of the products, if place is inProduct
@@ -21,7 +20,7 @@ type nameKey struct {
 const (
 	partWorth    = 0.95 // without its signs, or what stands before a parenthesis or a dash
 	insideWorth  = 0.8  // what stands in the parenthesis or after the dash
-	acronymWorth = 0.75
+	acronymWorth = 0.7
 )
 
 // nameKeys returns the ways to write name, which is key's but for the text.
@@ -29,7 +28,7 @@ func nameKeys(name string, key nameKey) []nameKey {
 	var keys []nameKey
 	add := func(text string, worth float32) {
 		if text != "" && !slices.ContainsFunc(keys, func(k nameKey) bool { return k.text == text }) {
-			key.text, key.set, key.worth = text, lettersOf(text), worth
+			key.text, key.worth = text, worth
 			keys = append(keys, key)
 		}
 	}
@@ -50,6 +49,11 @@ func nameKeys(name string, key nameKey) []nameKey {
 			add(squash(after), insideWorth)
 		}
 	}
+	// What a name begins with: draw.io, Visual Studio.
+	all := foldWords(before)
+	for n := 2; n < len(all) && n <= 4; n++ {
+		add(strings.Join(all[:n], ""), insideWorth)
+	}
 	if !found {
 		for _, a := range acronyms(name) {
 			add(a, acronymWorth)
@@ -64,11 +68,14 @@ func keywordKeys(keyword string, doc int32) []nameKey {
 	keys := make([]nameKey, 0, 2)
 	for _, t := range []string{text, stemmed} {
 		if t != "" && (len(keys) == 0 || t != text) {
-			keys = append(keys, nameKey{text: t, set: lettersOf(t), doc: doc, place: inKeyword, worth: 1})
+			keys = append(keys, nameKey{text: t, doc: doc, place: inKeyword, worth: 1})
 		}
 	}
 	return keys
 }
+
+// mistakable reports whether slips of the key are looked for.
+func (k *nameKey) mistakable() bool { return k.place != inKeyword && k.worth >= insideWorth }
 
 // sortKeys orders keys by text, the worthiest first.
 func sortKeys(keys []nameKey) {

@@ -1,8 +1,15 @@
 package catalogue
 
-// phraseBonus is what it is worth, in addition, that all words of a query stand
-// together and in order in one keyword or in the description.
-const phraseBonus = 0.4
+import "slices"
+
+// What it is worth, in addition, that the words of a query stand together and
+// in order: in a keyword, in the description, or at its beginning, where it says
+// what the software is.
+const (
+	keywordPhraseBonus = 0.4
+	phraseBonus        = 0.4
+	leadingPhraseBonus = 0.7
+)
 
 // stemIDs returns the stems of words, -1 for those unknown.
 func (ix *index) stemIDs(words []string) []int32 {
@@ -17,27 +24,32 @@ func (ix *index) stemIDs(words []string) []int32 {
 	return out
 }
 
-// run returns the share of the neighbouring pairs in stems that are neighbours,
-// in the same order, somewhere in d.
-func (d *document) run(stems []int32) float32 {
-	best := 0
-	for _, phrase := range d.phrases {
-		pairs := 0
-		for i := 1; i < len(stems); i++ {
-			if follows(phrase, stems[i-1], stems[i]) {
-				pairs++
-			}
+// phraseBonus is the best that d has for the stems of a query.
+func (d *document) phraseBonus(stems []int32) float32 {
+	best := float32(0)
+	for _, k := range d.keywords {
+		if share := together(k, stems); share > 0 {
+			best = max(best, keywordPhraseBonus*share*min(1, float32(len(stems))/float32(len(k))))
 		}
-		best = max(best, pairs)
 	}
-	return float32(best) / float32(len(stems)-1)
+	bonus := float32(phraseBonus)
+	if len(d.description) >= len(stems) && slices.Equal(d.description[:len(stems)], stems) {
+		bonus = leadingPhraseBonus
+	}
+	return max(best, bonus*together(d.description, stems))
 }
 
-func follows(phrase []int32, a, b int32) bool {
-	for i := 1; i < len(phrase); i++ {
-		if phrase[i-1] == a && phrase[i] == b {
-			return true
+// together returns the share of the neighbouring pairs in stems that are
+// neighbours, in the same order, in phrase.
+func together(phrase, stems []int32) float32 {
+	pairs := 0
+	for i := 1; i < len(stems); i++ {
+		for j := 1; j < len(phrase); j++ {
+			if phrase[j-1] == stems[i-1] && phrase[j] == stems[i] {
+				pairs++
+				break
+			}
 		}
 	}
-	return false
+	return float32(pairs) / float32(len(stems)-1)
 }

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,14 +27,14 @@ type query struct {
 func parseQuery(s string) query {
 	var q query
 	s = firstRunes(s, maxQuery)
-	all := words(s)
 	var asking []string
-	for _, w := range all {
+	for _, raw := range rawWords(s) {
+		w := fold(raw)
 		switch {
-		case stopWords[w]:
+		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:
 			asking = append(asking, w)
-		case len(q.words) < maxWords:
+		case len(q.words) < maxWords && !slices.Contains(q.words, w):
 			q.words = append(q.words, w)
 		}
 	}
@@ -42,11 +43,21 @@ func parseQuery(s string) query {
 		q.words = asking
 	}
 	q.addWhole(squash(s))
+	if !slices.ContainsFunc(q.words, func(w string) bool { return !weakWords[w] }) {
+		q.words = nil
+	}
 	q.addWhole(strings.Join(q.words, ""))
 	for _, w := range q.words {
 		q.stemmed += stem(w)
 	}
 	return q
+}
+
+// isLetterName reports whether a word of s is a letter that names something, as
+// in «langage C», rather than a short word or an elided one.
+func isLetterName(s, word string) bool {
+	return len(word) == 1 && 'B' <= word[0] && word[0] <= 'Z' &&
+		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")
 }
 
 func (q *query) addWhole(text string) {

@@ -13,9 +13,16 @@ type reading struct {
 }
 
 const (
-	stemQuality   = 0.95
+	formQuality   = 0.97 // another form of the same word
+	stemQuality   = 0.93 // another word of the same stem
 	prefixQuality = 0.55 // and more, the more of the term is there
 	typoQuality   = 0.85 // less the share of the letters that are wrong
+)
+
+// The fewest letters that count as the beginning of a word.
+const (
+	minNamePrefix = 3
+	minTextPrefix = 5
 )
 
 // maxPrefixed bounds the terms that one beginning may stand for.
@@ -25,34 +32,41 @@ const maxPrefixed = 300
 // its stem, the terms that it begins, and failing these what it may be a slip
 // of.
 func (ix *index) read(word string, out []reading) []reading {
-	start := len(out)
 	own := int32(-1)
+	known, derived, named := false, false, false
 	if stem, ok := ix.stemAt[stem(word)]; ok {
 		own = stem
 		for _, t := range ix.stems[stem].terms {
 			q := float32(stemQuality)
-			if ix.terms[t].text == word {
-				q = 1
+			switch {
+			case ix.terms[t].text == word:
+				q, known = 1, true
+			case form(ix.terms[t].text) == form(word):
+				q, known = formQuality, true
+			default:
+				derived = true
 			}
 			out = append(out, reading{t, q})
 		}
 	}
-	known := len(out) > start
-	named := false
-	if len(word) >= 2 {
+	if len(word) >= minNamePrefix || len(word) == 2 && strings.ContainsAny(word, "0123456789") {
 		first, _ := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
 		for i := first; i < len(ix.terms) && i < first+maxPrefixed && strings.HasPrefix(ix.terms[i].text, word); i++ {
 			t := &ix.terms[i]
-			if t.stem == own || t.text == word || len(word) < 3 && !t.named {
+			if t.stem == own || t.text == word || len(word) < minTextPrefix && !t.named() {
 				continue
 			}
-			named = named || t.named
+			named = named || t.named()
 			share := float32(len(word)) / float32(len(t.text))
 			out = append(out, reading{int32(i), prefixQuality + (stemQuality-prefixQuality)*share*share})
 		}
 	}
-	if !known && !named {
-		out = ix.readTypo(word, out)
+	switch {
+	case known || named:
+	case derived:
+		out = ix.readTypo(word, wholeName, out)
+	default:
+		out = ix.readTypo(word, textWord, out)
 	}
 	return out
 }
@@ -67,41 +81,13 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 	return out
 }
 
-// readTypo appends the terms that word may be a slip of: words of names first
-// of all, others with more caution.
-func (ix *index) readTypo(word string, out []reading) []reading {
-	set := lettersOf(word)
-	for i := range ix.terms {
-		t := &ix.terms[i]
-		length := min(len(word), len(t.text))
-		budget := typoBudget(length)
-		if !t.named {
-			budget = textTypoBudget(length)
-		}
-		if budget == 0 || set.far(t.set, budget) {
-			continue
-		}
-		d := distance(word, t.text, budget)
-		if !t.named && word[0] != t.text[0] {
-			d += 0.5
-		}
-		if d <= budget {
-			out = append(out, reading{int32(i), typoQuality * (1 - d/float32(length+1))})
-		}
+// readTypo appends the terms, at least of the kind least, that word may be a
+// slip of.
+func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
+	text := func(id int32) string { return ix.terms[id].text }
+	for _, s := range ix.termSlips.find(word, least, text, nil) {
+		length := min(len(word), len(ix.terms[s.id].text))
+		out = append(out, reading{s.id, typoQuality * (1 - s.cost/float32(length+1))})
 	}
 	return out
-}
-
-// textTypoBudget is typoBudget for words that are no names, which are closer to
-// other words of the language.
-func textTypoBudget(length int) float32 {
-	switch {
-	case length < 5:
-		return 0
-	case length < 9:
-		return 1
-	case length < 12:
-		return 1.6
-	}
-	return 2
 }

@@ -1,6 +1,9 @@
 package catalogue
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // hit is what a query found in one document.
 type hit struct {
@@ -13,21 +16,24 @@ type hit struct {
 	product uint8   // which product, if it is inProduct
 	key     float32 // what the whole query is worth as a name
 
+	named bool // one of the words is its name
+
 	keyPlace   place
 	keyProduct uint8
 }
 
-// named reports whether the query is the document's own name.
-func (h *hit) named() bool { return h.key >= exactName*acronymWorth }
+// isName reports whether the query is the document's own name.
+func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
 // scratch holds the intermediate results of one search; searches share them
 // through a pool.
 type scratch struct {
 	ix       *index
-	worth    *[places]float32
+	how      search
 	hits     []hit // by document
 	touched  []int32
 	weight   float32 // of all concepts together
+	unknown  bool    // some of them was found nowhere
 	known    bool    // every word of the query is a word of the catalogue
 	readings []reading
 	marks    []mark // by document
@@ -47,7 +53,7 @@ type mark struct {
 
 var scratches sync.Pool
 
-func (ix *index) scratch(worth *[places]float32) *scratch {
+func (ix *index) scratch(how search) *scratch {
 	s, _ := scratches.Get().(*scratch)
 	if s == nil {
 		s = &scratch{}
@@ -55,7 +61,7 @@ func (ix *index) scratch(worth *[places]float32) *scratch {
 	if n := len(ix.docs); len(s.hits) < n {
 		s.hits, s.marks, s.concepts = make([]hit, n), make([]mark, n), make([]mark, n)
 	}
-	s.ix, s.worth = ix, worth
+	s.ix, s.how = ix, how
 	return s
 }
 
@@ -78,20 +84,23 @@ func (s *scratch) hit(doc int32) *hit {
 }
 
 const (
-	synonymQuality = 0.6
+	synonymValue   = 0.6 // of what another way to say it finds
+	synonymQuality = 0.8
 	weakShare      = 0.25
+	unknownShare   = 0.8  // of a word that stands nowhere
+	baseWeight     = 1.5  // of any word, on top of its rarity
+	derivedName    = 0.7  // of a word that only shares its stem with a name's
+	otherness      = 0.1  // what a word loses by every other one in its keyword
 	lateness       = 0.25 // what a word loses that stands late in a description
 )
 
 // words adds what the words of the query find.
 func (s *scratch) words(q query) {
 	s.known = true
-	for _, c := range s.ix.concepts(q.words) {
+	all := s.ix.concepts(q.words)
+	for _, c := range all {
 		s.concept(c)
-		weight := idf(len(s.ix.docs), len(s.inAll))
-		if c.weak {
-			weight *= weakShare
-		}
+		weight := s.conceptWeight(c, len(all) > 1)
 		s.weight += weight
 		for _, d := range s.inAll {
 			m := &s.concepts[d]
@@ -108,19 +117,37 @@ func (s *scratch) words(q query) {
 	}
 }
 
+// conceptWeight is how much a concept tells, after its search. An action that
+// the catalogue does not know tells little where more is said: what it is done
+// to counts.
+func (s *scratch) conceptWeight(c concept, more bool) float32 {
+	weight := (baseWeight + idf(len(s.ix.docs), len(s.inAll))) * float32(len(c.alternatives[0]))
+	switch {
+	case c.weak:
+		weight *= weakShare
+	case len(s.inAll) > 0:
+	case more && isInfinitive(c.alternatives[0][0]):
+		weight *= weakShare
+	default:
+		weight *= unknownShare
+		s.unknown = true
+	}
+	return weight
+}
+
 // concept fills s.concepts for the documents in s.inAll.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
-		share := float32(1)
+		value, quality := float32(1), float32(1)
 		if i > 0 {
-			share = synonymQuality
+			value, quality = synonymValue, synonymQuality
 		}
 		s.alternative(alternative, i == 0)
 		for _, d := range s.marked {
 			m := &s.marks[d]
 			if int(m.stage) == len(alternative) {
-				m.value *= share / float32(len(alternative))
-				m.quality *= share / float32(len(alternative))
+				m.value *= value / float32(len(alternative))
+				m.quality *= quality / float32(len(alternative))
 				best := &s.concepts[d]
 				if best.value == 0 {
 					s.inAll = append(s.inAll, d)
@@ -141,7 +168,7 @@ func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
 			s.readings = s.ix.read(word, s.readings[:0])
-			s.known = s.known && len(s.readings) > 0 && s.readings[0].quality >= stemQuality
+			s.known = s.known && len(s.readings) > 0 && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
 		} else {
 			s.readings = s.ix.readStem(word, s.readings[:0])
 		}
@@ -155,9 +182,12 @@ func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
 		for _, p := range s.ix.postings[t.first:t.last] {
-			value := s.worth[p.place]
+			value := s.how.worth[p.place]
 			if value == 0 || !typed && p.place.field() == ByName {
 				continue
+			}
+			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {
+				continue // names are not inflected
 			}
 			m := &s.marks[p.doc]
 			switch m.stage {
@@ -172,8 +202,11 @@ func (s *scratch) word(before uint8, typed bool) {
 			default:
 				continue
 			}
-			if p.place.early() {
+			switch {
+			case p.place.early():
 				value *= 1 - lateness*float32(min(p.at, 8))/8
+			case p.place == inKeyword:
+				value *= 1 - otherness*float32(min(p.at, 3))
 			}
 			if total := m.base.value + value*r.quality; total > m.value || m.place == places {
 				m.value, m.quality = total, m.base.quality+r.quality

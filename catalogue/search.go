@@ -39,9 +39,17 @@ const MaxMatches = 20
 
 // The least that a match must reach.
 const (
-	minScore = 0.12
-	minCover = 0.55 // of what the query's words tell
-	minShare = 0.45 // of the best match's score
+	minScore      = 0.08
+	minShare      = 0.3  // of the best match's score
+	minCover      = 0.55 // of what the query's words tell
+	minCoverNamed = 0.45 // where one of them is the name
+	minCoverKnown = 0.4  // where all of them are words of the catalogue
+
+	// Before a withdrawn match that is the best one only what comes near it may
+	// stand.
+	minShareWithdrawn = 0.6
+
+	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
 // Search finds what a query asks for: a name, a need in plain words, or a
@@ -53,16 +61,71 @@ func (c *Catalogue) Search(query string) Result {
 			return Result{Matches: found, Clear: len(found) == 1}
 		}
 	}
-	hits := c.find(q, &searchWorth)
+	hits := c.find(q, search{worth: &searchWorth, cover: minCover})
+	if len(hits) == 0 || hits[0].score < namesIt {
+		if found := c.forKnownProduct(q); len(found) > 0 {
+			return Result{Matches: found, Clear: len(found) == 1}
+		}
+	}
 	if len(hits) == 0 {
 		return Result{Nearest: c.nearest(q)}
 	}
 	return Result{Matches: c.matches(hits), Clear: isClear(hits)}
 }
 
+// Replacing finds free software that replaces a product, best first: where the
+// catalogue says so, or else where it speaks of the product.
+func (c *Catalogue) Replacing(product string) []Match { return c.replacing(parseQuery(product)) }
+
+func (c *Catalogue) replacing(q query) []Match {
+	if hits := c.find(q, search{worth: &productWorth, cover: minCover}); len(hits) > 0 {
+		return c.matches(hits)
+	}
+	if s, ok := c.named(q); ok {
+		return c.similarTo(s)
+	}
+	mentions := c.find(q, search{worth: &mentionWorth, cover: minCover})
+	if len(mentions) == 0 || mentions[0].score < namesIt {
+		if found := c.forKnownProduct(q); len(found) > 0 {
+			return found
+		}
+	}
+	return c.matches(mentions)
+}
+
+// named returns the entry of which q is the name.
+func (c *Catalogue) named(q query) (*Software, bool) {
+	for _, text := range q.whole {
+		for _, k := range keysWith(c.index.keys, text) {
+			if k.place == inName && k.worth >= partWorth {
+				return &c.entries[k.doc], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// similarTo returns what the catalogue holds of the programs that resemble s.
+func (c *Catalogue) similarTo(s *Software) []Match {
+	var out []Match
+	for _, p := range s.Similar {
+		if other, ok := c.ByID(p.ID); ok && len(out) < MaxMatches {
+			out = append(out, Match{Software: other, By: ByAlternative, Product: s.Name})
+		}
+	}
+	return out
+}
+
+// search is how to search: what a word is worth by its place, and how much of a
+// query with unknown words a match must answer.
+type search struct {
+	worth *[places]float32
+	cover float32
+}
+
 // find returns the hits in rank order.
-func (c *Catalogue) find(q query, worth *[places]float32) []hit {
-	s := c.index.scratch(worth)
+func (c *Catalogue) find(q query, how search) []hit {
+	s := c.index.scratch(how)
 	defer s.release()
 	s.words(q)
 	s.keys(q)
@@ -81,8 +144,8 @@ func (c *Catalogue) matches(hits []hit) []Match {
 	return out
 }
 
-// isClear reports whether the first hit stands out: it alone bears the name,
-// or is alone, or is far better than the second.
+// isClear reports whether the first hit stands out: it is alone, or it alone
+// bears the name, or is far better by name than the second.
 func isClear(hits []hit) bool {
 	switch {
 	case len(hits) == 0:
@@ -90,20 +153,11 @@ func isClear(hits []hit) bool {
 	case len(hits) == 1:
 		return true
 	}
-	return hits[0].score >= 1.5*hits[1].score && hits[0].place.field() == ByName
-}
-
-// Replacing finds free software that replaces a product, best first: where the
-// catalogue says so, or else where it names the product at all.
-func (c *Catalogue) Replacing(product string) []Match { return c.replacing(parseQuery(product)) }
-
-func (c *Catalogue) replacing(q query) []Match {
-	for _, worth := range []*[places]float32{&productWorth, &mentionWorth} {
-		if hits := c.find(q, worth); len(hits) > 0 {
-			return c.matches(hits)
-		}
+	first, second := &hits[0], &hits[1]
+	if first.key >= exactName*partWorth {
+		return second.key < first.key
 	}
-	return nil
+	return first.place.field() == ByName && first.score >= 1.5*second.score
 }
 
 // Resolve returns the one software that a name means, if it is clear.
@@ -117,27 +171,44 @@ func (c *Catalogue) Resolve(name string) (*Software, bool) {
 
 // best returns the hits that are good enough, in rank order.
 func (s *scratch) best(c *Catalogue, q query) []hit {
-	var hits []hit
 	stems := c.index.stemIDs(q.words)
-	top := float32(minScore)
+	out := make([]hit, 0, MaxMatches)
+	var top *hit
 	for _, d := range s.touched {
 		h := &s.hits[d]
 		h.score = s.wordScore(h)
+		full := len(out) == MaxMatches
+		if full && max(h.key, h.score*(1+leadingPhraseBonus)) < out[MaxMatches-1].score && !c.ranksLast(&out[MaxMatches-1]) {
+			continue
+		}
 		if h.score >= minScore && len(stems) > 1 {
-			h.score *= 1 + phraseBonus*c.index.docs[d].run(stems)
+			h.score *= 1 + c.index.docs[d].phraseBonus(stems)
 		}
 		if h.key >= h.score {
 			h.score, h.place, h.product = h.key, h.keyPlace, h.keyProduct
 		}
-		top = max(top, h.score)
-	}
-	for _, d := range s.touched {
-		if h := s.hits[d]; h.score >= minScore && h.score >= top*minShare {
-			hits = append(hits, h)
+		if top == nil || h.score > top.score {
+			top = h
 		}
+		if h.score < minScore || full && c.compare(h, &out[MaxMatches-1]) > 0 {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(out, h, func(a hit, b *hit) int { return c.compare(&a, b) })
+		out = slices.Insert(out[:min(len(out), MaxMatches-1)], i, *h)
 	}
-	slices.SortFunc(hits, func(a, b hit) int { return c.compare(&a, &b) })
-	return slices.Clone(hits[:min(len(hits), MaxMatches)])
+	if len(out) == 0 {
+		return nil
+	}
+	least := minShare * min(top.score, 1)
+	if c.ranksLast(top) {
+		least = minShareWithdrawn * top.score
+	}
+	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least })
+}
+
+// ranksLast reports whether h is withdrawn, unless it was named.
+func (c *Catalogue) ranksLast(h *hit) bool {
+	return c.entries[h.doc].Withdrawn != nil && !h.isName()
 }
 
 // compare orders hits: withdrawn software last unless it was named, then by
@@ -145,7 +216,7 @@ func (s *scratch) best(c *Catalogue, q query) []hit {
 func (c *Catalogue) compare(a, b *hit) int {
 	x, y := &c.entries[a.doc], &c.entries[b.doc]
 	return cmp.Or(
-		last(x.Withdrawn != nil && !a.named(), y.Withdrawn != nil && !b.named()),
+		last(c.ranksLast(a), c.ranksLast(b)),
 		cmp.Compare(int(b.score*scoreSteps), int(a.score*scoreSteps)),
 		last(!x.Recommended, !y.Recommended),
 		cmp.Compare(c.index.docs[b.doc].people, c.index.docs[a.doc].people),
@@ -153,6 +224,9 @@ func (c *Catalogue) compare(a, b *hit) int {
 		cmp.Compare(a.doc, b.doc),
 	)
 }
+
+// namesIt is the score from which the catalogue itself names what was asked for.
+const namesIt = 0.7
 
 // scoreSteps is how finely scores are compared; below it, they tie.
 const scoreSteps = 50
@@ -173,7 +247,15 @@ func (s *scratch) wordScore(h *hit) float32 {
 		return 0
 	}
 	cover := h.cover / s.weight
-	if cover < minCover {
+	least := s.how.cover
+	switch {
+	case least > minCover:
+	case !s.unknown:
+		least = minCoverKnown
+	case h.named:
+		least = minCoverNamed
+	}
+	if cover < least {
 		return 0
 	}
 	return h.words / s.weight * cover

@@ -14,7 +14,9 @@ func stem(word string) string {
 		return word
 	}
 	w := singular(word)
-	w = replaceSuffix(w, "ionn", "ion") // fusionner, gestionnaire, relationnel
+	w = replaceEnding(w, "ibilite", "ible") // accessibilité, accessible
+	w = replaceEnding(w, "abilite", "able")
+	w = replaceSuffix(w, "ionn", "ion") // fusionner, gestionnaire
 	for _, s := range suffixes {
 		if base, ok := strings.CutSuffix(w, s.text); ok && len(base) >= s.min {
 			w = base
@@ -23,7 +25,7 @@ func stem(word string) string {
 	}
 	// naviguer and navigation, publique and public
 	switch {
-	case strings.HasSuffix(w, "gu"):
+	case strings.HasSuffix(w, "gu") && len(w) > 5:
 		w = w[:len(w)-1]
 	case strings.HasSuffix(w, "qu"):
 		w = w[:len(w)-2] + "c"
@@ -34,15 +36,41 @@ func stem(word string) string {
 	return w
 }
 
+// form strips only the marks of gender and number and of the commonest verb
+// forms.
+func form(word string) string {
+	w := singular(word)
+	for _, s := range []string{"er", "ee", "e"} {
+		if base, ok := strings.CutSuffix(w, s); ok && len(base) >= 4 {
+			return base
+		}
+	}
+	return w
+}
+
+// isInfinitive reports whether a folded word looks like a French verb's
+// infinitive.
+func isInfinitive(w string) bool {
+	return len(w) > 4 && (strings.HasSuffix(w, "er") || strings.HasSuffix(w, "ir") || strings.HasSuffix(w, "re"))
+}
+
 // singular takes off the marks of the plural and turns -aux into -al.
 func singular(w string) string {
 	switch {
 	case strings.HasSuffix(w, "aux") && len(w) > 5 && !strings.HasSuffix(w, "eaux"):
 		return w[:len(w)-2] + "l"
-	case strings.HasSuffix(w, "eux"), strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"), strings.HasSuffix(w, "is"):
+	case strings.HasSuffix(w, "eux"), strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"), strings.HasSuffix(w, "is"),
+		strings.HasSuffix(w, "ours"): // cours, parcours, secours
 		return w
 	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"):
 		return w[:len(w)-1]
+	}
+	return w
+}
+
+func replaceEnding(w, from, to string) string {
+	if base, ok := strings.CutSuffix(w, from); ok {
+		return base + to
 	}
 	return w
 }
@@ -54,7 +82,7 @@ func replaceSuffix(w, from, to string) string {
 		return w
 	}
 	switch w[i+len(from):] {
-	case "e", "ee", "er", "ant", "el", "elle", "aire", "ement", "age", "alite", "alites":
+	case "e", "ee", "er", "ant", "aire", "ement", "age":
 		return w[:i] + to
 	}
 	return w
@@ -66,21 +94,22 @@ var suffixes = []struct {
 	text string
 	min  int
 }{
-	{"ibilite", 4}, {"abilite", 4}, {"issement", 4}, {"issage", 4}, {"ication", 4},
-	{"ateur", 4}, {"atrice", 4}, {"ation", 3}, {"ative", 4}, {"atif", 4}, {"ature", 4}, {"ement", 4}, {"ment", 5},
+	{"issement", 4}, {"issage", 4}, {"ication", 4},
+	{"ateur", 4}, {"atrice", 4}, {"ation", 4}, {"ative", 4}, {"atif", 4}, {"ature", 4}, {"ement", 4}, {"ment", 5},
 	{"euse", 4}, {"eur", 4}, {"trice", 5}, {"ique", 4}, {"erie", 5},
-	{"ance", 4}, {"ence", 4}, {"ante", 5}, {"ant", 5}, {"ible", 4}, {"able", 4},
-	{"age", 5}, {"ition", 5}, {"ion", 4}, {"ive", 4}, {"if", 4}, {"ite", 5}, {"ure", 4},
+	{"ance", 4}, {"ence", 4},
+	{"age", 5}, {"ition", 5}, {"ion", 4}, {"ive", 5}, {"if", 4}, {"ite", 5}, {"ure", 4},
 	{"ier", 4}, {"iere", 4}, {"iee", 4}, {"ie", 4},
-	{"ing", 4}, {"ees", 3}, {"ee", 3}, {"er", 3}, {"ir", 4}, {"or", 4}, {"ed", 4},
-	{"elle", 4}, {"el", 5}, {"ale", 4}, {"al", 4}, {"ene", 5},
-	{"e", 3},
+	{"ing", 4}, {"ee", 4}, {"er", 4}, {"ir", 4}, {"or", 4}, {"ed", 4},
+	{"elle", 4}, {"el", 5}, {"ale", 6}, {"al", 6}, {"ene", 5},
+	{"e", 4},
 }
 
 // irregular are the forms that endings alone do not bring together.
 var irregular = pairs(`
 gerer gestion gere gestion gerez gestion gerant gestion
-lire lecture lit lecture lis lecture
+lire lecture
+tableur spreadsheet tableurs spreadsheet
 ecrire ecriture ecrit ecriture
 corriger correction corrige correction
 apprendre apprentissage apprend apprentissage
@@ -99,6 +128,7 @@ produire production
 construire construction
 desinstaller desinstallation
 choisir choix
+creer creation cree creation
 jouer jeu jeux jeu
 dessiner dessin dessine dessin
 mathematiques maths mathematique maths math maths

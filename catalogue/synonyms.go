@@ -1,6 +1,9 @@
 package catalogue
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // synonymGroup are phrases that stand for one another, as stemmed words.
 type synonymGroup [][]string
@@ -24,7 +27,7 @@ func synonymGroups(_ *index) []synonymGroup {
 // contentStems returns the stems of the words of s that say something.
 func contentStems(s string) []string {
 	var out []string
-	for _, w := range words(s) {
+	for _, w := range foldWords(s) {
 		if !stopWords[w] {
 			out = append(out, stem(w))
 		}
@@ -49,12 +52,9 @@ func (ix *index) concepts(words []string) []concept {
 	}
 	var out []concept
 	for i := 0; i < len(words); {
-		group, n := ix.groupAt(stems[i:])
-		n = max(n, 1)
+		others, n := ix.synonymsAt(stems[i:])
 		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && weakWords[words[i]]}
-		for _, phrase := range group {
-			c.alternatives = append(c.alternatives, phrase)
-		}
+		c.alternatives = append(c.alternatives, others...)
 		out = append(out, c)
 		i += n
 	}
@@ -82,26 +82,20 @@ func (ix *index) knows(word string) bool {
 	return ok
 }
 
-// groupAt returns the synonyms of the longest phrase that stems begin with,
-// and its length in words.
-func (ix *index) groupAt(stems []string) (synonymGroup, int) {
-	var best synonymGroup
-	longest := 0
+// synonymsAt returns what stands for the longest phrase, known to any group,
+// that stems begin with, and that phrase's length in words.
+func (ix *index) synonymsAt(stems []string) ([][]string, int) {
+	var found [][]string
+	longest := 1
 	for _, g := range ix.groups {
 		for _, p := range g {
-			if len(p) > longest && len(p) <= len(stems) && equal(p, stems[:len(p)]) {
-				best, longest = g, len(p)
+			if n := len(p); n >= longest && n <= len(stems) && slices.Equal(p, stems[:n]) {
+				if n > longest {
+					found, longest = nil, n
+				}
+				found = append(found, g...)
 			}
 		}
 	}
-	return best, longest
-}
-
-func equal(a, b []string) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return len(a) == len(b)
+	return found, longest
 }

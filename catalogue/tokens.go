@@ -1,14 +1,21 @@
 package catalogue
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// words returns the folded words of a text for the index: runs of letters and
-// digits, with the elided article apart (l'éditeur, jusqu'à).
-func words(s string) []string { return foldWords(s) }
+// withoutURLs leaves out the addresses in a text, whose words say little.
+func withoutURLs(s string) string {
+	if !strings.Contains(s, "://") {
+		return s
+	}
+	fields := strings.Fields(s)
+	fields = slices.DeleteFunc(fields, func(f string) bool { return strings.Contains(f, "://") })
+	return strings.Join(fields, " ")
+}
 
 // squash joins the words of a name: what is left of it when spaces, hyphens,
 // case and accents do not count. The signs in C++, C# and Notepad++ do.
