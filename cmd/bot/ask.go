@@ -60,7 +60,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) error {
 		return unreadable(err)
 	}
 	state := catalogue.State{Catalogue: catalogue.New(file.Entries, asOf)}
-	about := commands.About{RunBy: "bot ask", Contact: "bot --help"}
+	about := commands.About{RunBy: "la personne qui a lancé cette commande", Contact: "voir « bot --help »"}
 	settings := defaults(PresetMatrix)
 	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state })
 
