@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +37,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var received, dropped, settled int64
 	err := q.store.Do(ctx, func(ctx context.Context) error {
 		for _, own := range b.Own {
-			if _, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now); err != nil {
+			if err := q.confirm(ctx, own, now); err != nil {
 				return fmt.Errorf("confirm a post: %w", err)
 			}
 		}
@@ -83,6 +84,24 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		nudge(q.wake)
 	}
 	return nil
+}
+
+// confirm notes that a post is in its room. When it is there a second time,
+// because an attempt arrived later than anybody could know, that one is deleted.
+func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
+	row, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
+	switch {
+	case errors.Is(err, ErrNone):
+		return nil // another program's, with the same account
+	case err != nil:
+		return err
+	case row.EventID == own.ID, row.Kind != KindPost:
+		return nil
+	}
+	q.log.Warn().Str("post", string(row.Key)).Msg("A post arrived twice: deleting the second")
+	return q.store.AddPost(ctx, newRow(chat.KeyOf(own.ID, 0), own.ID, 0, KindRedaction, chat.Post{
+		Room: row.Post.Room, Priority: row.Post.Priority, Redacts: chat.Target{Event: own.ID},
+	}))
 }
 
 // tooOld applies the age rule: from the event to the first moment the

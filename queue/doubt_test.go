@@ -16,18 +16,21 @@ func TestDoubts(t *testing.T) {
 		fault  fault
 		before bool // what arrives is there before the attempt ends
 	}{
-		"nothing arrived":            {lost, false},
-		"it arrived":                 {cut, true},
-		"it arrives later":           {late(1500 * time.Millisecond), false},
-		"no answer within a minute":  {hangs, false},
-		"panic":                      {panics, false},
-		"arrived, and then no reply": {func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) { _, _ = s.take(o); return hangs(ctx, s, o) }, true},
+		"nothing arrived":           {lost, false},
+		"it arrived":                {cut, true},
+		"it arrives later":          {late(1500 * time.Millisecond), false},
+		"no answer within a minute": {hangs, false},
+		"panic":                     {panics, false},
+		"arrived, and then no reply": {func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			_, _ = s.take(o)
+			return hangs(ctx, s, o)
+		}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.start()
-				b.server.next = []fault{test.fault}
+				b.server.failNext(test.fault)
 				b.server.say(salon, "!a")
 				b.server.say(salon, "!b")
 				b.sync()
@@ -51,7 +54,7 @@ func TestDoubts(t *testing.T) {
 func TestWhatSettlesADoubt(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
-		b.server.next = []fault{lost}
+		b.server.failNext(lost)
 		b.server.say(salon, "!a")
 		b.sync()
 		end := time.Now()
@@ -96,14 +99,14 @@ func TestConfirmedWhileBeingSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.start()
-				b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+				b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 					id, err := s.take(o)
 					time.Sleep(10 * time.Second)
 					if end == nil {
 						return id, err
 					}
 					return end(ctx, s, o)
-				}}
+				})
 				id := b.server.say(salon, "!a")
 				b.sync()
 				b.sync() // shows it
@@ -126,7 +129,7 @@ func TestShownAfterTheDoubtWasSettled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.start()
-				b.server.next = []fault{late(time.Minute), second}
+				b.server.failNext(late(time.Minute), second)
 				id := b.server.say(salon, "!a")
 				b.sync()
 				b.settle()
@@ -150,7 +153,7 @@ func TestShownAfterTheDoubtWasSettled(t *testing.T) {
 func TestManyDoubtsOneAnswer(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
-		b.server.next = []fault{lost, lost, tooMany(time.Second), lost, notHere(time.Second), cut}
+		b.server.failNext(lost, lost, tooMany(time.Second), lost, notHere(time.Second), cut)
 		b.server.say(salon, "!a")
 		b.sync()
 		for range 30 {
@@ -172,7 +175,7 @@ func TestManyDoubtsOneAnswer(t *testing.T) {
 func TestNothingAnswers(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
-		b.server.always = lost
+		b.server.fail(lost)
 		rooms := []chat.RoomID{"!1:x", "!2:x", "!3:x", "!4:x", "!5:x", "!6:x", "!7:x", "!8:x", "!9:x", "!10:x"}
 		for _, room := range rooms {
 			b.server.say(room, "!a")
@@ -184,7 +187,7 @@ func TestNothingAnswers(t *testing.T) {
 		if got := len(b.server.tries()); got > 20 {
 			t.Errorf("%d attempts in three quarters of a minute", got)
 		}
-		b.server.always = nil
+		b.server.fail(nil)
 		for range 10 {
 			b.settle()
 			time.Sleep(5 * time.Second)
@@ -194,4 +197,34 @@ func TestNothingAnswers(t *testing.T) {
 			b.server.wantOwn(t, room, "a")
 		}
 	})
+}
+
+// What arrives after it was sent again is deleted.
+func TestTwin(t *testing.T) {
+	for name, second := range map[string]fault{"answered": arrives, "cut": cut} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.start()
+				b.server.failNext(late(time.Minute), second)
+				id := b.server.say(salon, "!a")
+				b.sync()
+				b.settle() // and sent again
+				b.settle()
+				b.server.wantOwn(t, salon, "a")
+				time.Sleep(time.Minute)
+				b.sync()
+				b.settle()
+				b.server.wantOwn(t, salon, "a", "a", "(deletion)")
+				batch, _ := b.batch(0)
+				if err := b.queue.Accept(b.ctx, batch); err != nil { // it is shown once more
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				b.server.wantSeen(t, salon, "a")
+				b.server.edit(salon, id, "!b")
+				b.sync()
+				b.server.wantSeen(t, salon, "b")
+			})
+		})
+	}
 }

@@ -29,11 +29,9 @@ type homeserver struct {
 	mu       sync.Mutex
 	timeline []entry
 	attempts []attempt
-	reads    []string // "room event"
-	// next are the faults of the next attempts, one each; always is that of all
-	// others. nil is none.
-	next   []fault
-	always fault
+	reads    []string
+	next     []fault
+	always   fault
 }
 
 // entry is an event: somebody's, or (user is nil) the bot's.
@@ -161,6 +159,27 @@ func (s *homeserver) MarkRead(_ context.Context, room chat.RoomID, id chat.Event
 	return nil
 }
 
+// failNext has the next attempts fail in these ways.
+func (s *homeserver) failNext(faults ...fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = faults
+}
+
+// fail has all attempts fail, but for those of failNext; nil: none.
+func (s *homeserver) fail(f fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.always = f
+}
+
+// receipts are "room event".
+func (s *homeserver) receipts() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(slices.Values(s.reads))
+}
+
 // put adds what somebody does.
 func (s *homeserver) put(e chat.Event) chat.EventID {
 	s.mu.Lock()
@@ -233,7 +252,7 @@ func (s *homeserver) own(room chat.RoomID) (own []string) {
 func (s *homeserver) seen(room chat.RoomID) (texts []string) {
 	for _, e := range s.visible() {
 		if e.room == room {
-			texts = append(texts, e.post.HTML)
+			texts = append(texts, e.post.HTML+e.post.Reaction)
 		}
 	}
 	return texts
@@ -251,7 +270,7 @@ func (s *homeserver) visible() (visible []entry) {
 			if i := at(p.Redacts.Event); i >= 0 {
 				visible = slices.Delete(visible, i, i+1)
 			}
-		case !p.Edits.IsZero():
+		case !p.Edits.IsZero() && p.HTML != "":
 			if i := at(p.Edits.Event); i >= 0 {
 				visible[i].post.HTML = p.HTML
 			}

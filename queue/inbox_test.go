@@ -385,13 +385,13 @@ func TestKeyThatComesTooLate(t *testing.T) {
 		b.start()
 		b.server.lock(b.server.say(salon, "!a"))
 		b.sync()
-		event := *b.server.timeline[0].user
+		all, _ := b.server.since(0)
 		time.Sleep(26 * time.Hour)
 		synctest.Wait()
 		if locked, err := b.db.Locked(b.ctx, ""); err != nil || len(locked) != 0 {
 			t.Errorf("still locked: %v, %v", locked, err)
 		}
-		if err := b.queue.Unlock(b.ctx, event); err != nil {
+		if err := b.queue.Unlock(b.ctx, *all[0].user); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

@@ -26,7 +26,7 @@ func text(room chat.RoomID, html string) chat.Post { return chat.Post{Room: room
 func TestPatience(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
-		b.server.next = []fault{tooMany(3 * time.Second), tooMany(70 * time.Second)}
+		b.server.failNext(tooMany(3*time.Second), tooMany(70*time.Second))
 		b.server.say(salon, "!a")
 		b.server.say(salon, "!b")
 		b.server.say(bureau, "!c")
@@ -124,12 +124,12 @@ func TestBlockedLanes(t *testing.T) {
 					return r, err
 				}
 				b.start()
-				b.server.always = func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+				b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 					if o.Post.Room == salon && o.Post.Priority == chat.Answer {
 						return test.fault(ctx, s, o)
 					}
 					return s.take(o)
-				}
+				})
 				b.server.say(salon, "!1")
 				b.server.say(salon, "!2")
 				b.server.say(bureau, "!3")
@@ -144,7 +144,7 @@ func TestBlockedLanes(t *testing.T) {
 				b.server.say(bureau, "!4")
 				b.sync()
 				b.server.wantOwn(t, bureau, "3", "4")
-				b.server.always = nil
+				b.server.fail(nil)
 				for range 10 {
 					b.settle()
 					time.Sleep(time.Minute)
@@ -196,9 +196,7 @@ func TestRelationsThatAreRefused(t *testing.T) {
 				test.post.Room = salon
 				b.handle = posts(test.post)
 				b.start()
-				for range test.refusal {
-					b.server.next = append(b.server.next, badRelation)
-				}
+				b.server.failNext(slices.Repeat([]fault{badRelation}, test.refusal)...)
 				b.server.say(salon, "x")
 				b.sync()
 				var got []chat.Post
@@ -265,7 +263,7 @@ func TestTargetsAmongPosts(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.handle = posts(test.posts...)
 				b.start()
-				b.server.next = test.next
+				b.server.failNext(test.next...)
 				b.server.say(salon, "x")
 				b.sync()
 				time.Sleep(10 * time.Second)
@@ -281,12 +279,12 @@ func TestTargetsAmongPosts(t *testing.T) {
 func TestWaitingForATargetLeavesThePaceAlone(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(rate.Every(10*time.Second), 1)
-		b.server.always = func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 			if o.Post.Priority == chat.Announcement {
 				return notHere(time.Hour)(ctx, s, o)
 			}
 			return s.take(o)
-		}
+		})
 		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
 			if e.Room == bureau {
 				return echo(ctx, e)
@@ -323,14 +321,13 @@ func TestReceipts(t *testing.T) {
 		b.server.say(salon, "nothing to answer")
 		other := b.server.say(bureau, "!c")
 		b.sync()
-		if got := b.server.reads; len(got) != 0 {
+		if got := b.server.receipts(); len(got) != 0 {
 			t.Errorf("receipts before there is time for them: %q", got)
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		want := []string{string(bureau) + " " + string(other), string(salon) + " " + string(last)}
-		slices.Sort(b.server.reads)
-		if got := b.server.reads; !slices.Equal(got, want) {
+		if got := b.server.receipts(); !slices.Equal(got, want) {
 			t.Errorf("the receipts are %q, want %q", got, want)
 		}
 	})
@@ -338,7 +335,7 @@ func TestReceipts(t *testing.T) {
 
 func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
 	inBubble(t, func(b *bot) {
-		b.server.always = slow(300 * time.Millisecond)
+		b.server.fail(slow(300 * time.Millisecond))
 		b.start()
 		var last chat.EventID
 		for n := range 20 {
@@ -347,7 +344,7 @@ func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
 		b.sync()
 		time.Sleep(20 * time.Second)
 		synctest.Wait()
-		if got, want := b.server.reads, []string{string(salon) + " " + string(last)}; !slices.Equal(got, want) {
+		if got, want := b.server.receipts(), []string{string(salon) + " " + string(last)}; !slices.Equal(got, want) {
 			t.Errorf("the receipts are %q, want %q", got, want)
 		}
 	})
@@ -355,7 +352,7 @@ func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
 
 func TestStoppingWhileSending(t *testing.T) {
 	inBubble(t, func(b *bot) {
-		b.server.next = []fault{hangs}
+		b.server.failNext(hangs)
 		b.start()
 		b.server.say(salon, "!a")
 		b.sync()
@@ -386,10 +383,10 @@ func TestAnswerWhileStopping(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
-				b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+				b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 					<-ctx.Done()
 					return test.fault(ctx, s, o)
-				}}
+				})
 				b.start()
 				b.server.say(salon, "!a")
 				b.sync()

@@ -61,7 +61,7 @@ func TestPostThatEdits(t *testing.T) {
 	// One that is not sent yet is replaced.
 	inBubble(t, func(b *bot) {
 		b.start()
-		b.server.next = []fault{tooMany(time.Minute)}
+		b.server.failNext(tooMany(time.Minute))
 		b.post("news 0", text(bureau, "the homeserver asks for patience"))
 		b.post("news 1", text(salon, "old"))
 		b.post("news 1 again", edit)

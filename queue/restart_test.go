@@ -30,33 +30,33 @@ func TestRestart(t *testing.T) {
 			b.sync()
 		}, false},
 		"handled, not sent": {func(b *bot) {
-			b.server.next = []fault{notHere(time.Hour)}
+			b.server.failNext(notHere(time.Hour))
 			b.start()
 			b.sync()
 		}, false},
 		"being sent, not arrived": {func(b *bot) {
-			b.server.next = []fault{hangs}
+			b.server.failNext(hangs)
 			b.start()
 			b.sync()
 		}, true},
 		"being sent, arrived": {func(b *bot) {
-			b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 				_, _ = s.take(o)
 				return hangs(ctx, s, o)
-			}}
+			})
 			b.start()
 			b.sync()
 		}, true},
 		"being sent, arrives after the start": {func(b *bot) {
-			b.server.next = []fault{func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 				<-ctx.Done()
 				return late(1900*time.Millisecond)(ctx, s, o)
-			}}
+			})
 			b.start()
 			b.sync()
 		}, true},
 		"in doubt": {func(b *bot) {
-			b.server.next = []fault{lost}
+			b.server.failNext(lost)
 			b.start()
 			b.sync()
 		}, true},

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,24 +37,38 @@ var meets = map[string]struct {
 		b.settle()
 	}},
 	"settled and waiting": {lost, nil}, // see revised
-	"refused":             {forbidden, nil},
+	"settled, and arrives all the same": {late(30 * time.Second), func(b *bot) {
+		time.Sleep(35 * time.Second)
+		b.sync()
+	}},
+	"being sent, after other doubts": {slow(30 * time.Second), func(b *bot) {
+		time.Sleep(time.Minute)
+	}},
+	"refused": {forbidden, nil},
 }
 
 // revised handles a command, has it revised in a state, and waits until all is done.
 func revised(b *bot, state string, restart bool, revise ...func(id chat.EventID)) chat.EventID {
 	meet := meets[state]
 	if meet.fault != nil {
-		b.server.next = []fault{meet.fault}
+		b.server.failNext(meet.fault)
 	}
 	b.start()
+	if state == "being sent, after other doubts" {
+		b.server.failNext(lost, arrives, meet.fault)
+		b.server.say(bureau, "!elsewhere")
+		b.sync()
+		b.settle()
+		time.Sleep(5 * time.Second)
+	}
 	id := b.server.say(salon, "!a")
 	b.sync()
-	if state == "settled and waiting" {
-		b.server.next = []fault{notHere(time.Minute)}
+	if strings.HasPrefix(state, "settled") {
+		b.server.failNext(notHere(time.Minute))
 		b.settle()
 	}
 	for _, r := range revise {
-		if restart && state != "being sent" {
+		if restart && !strings.HasPrefix(state, "being sent") {
 			b.kill()
 			b.start()
 			synctest.Wait()
@@ -111,6 +126,7 @@ func TestRevisions(t *testing.T) {
 					title += "/restarted"
 				}
 				t.Run(title, func(t *testing.T) {
+					t.Parallel()
 					inBubble(t, func(b *bot) {
 						revised(b, state, restart, test.revise(b)...)
 						want := test.want
@@ -169,7 +185,7 @@ func TestOnlyTheLastEditIsSent(t *testing.T) {
 		b.start()
 		id := b.server.say(salon, "!a")
 		b.sync()
-		b.server.next = []fault{notHere(time.Minute)}
+		b.server.failNext(notHere(time.Minute))
 		b.server.say(salon, "!x") // holds the lane
 		b.sync()
 		for _, text := range []string{"!b", "!c", "!d"} {
@@ -410,14 +426,14 @@ func TestAnswersThatCannotBeEdited(t *testing.T) {
 		b.server.wantSeen(t, bureau)
 		b.server.edit(salon, id, "emoji")
 		b.sync()
-		b.server.wantSeen(t, salon, "")
+		b.server.wantSeen(t, salon, "✅")
 	})
 }
 
 // The sender and the edits of what it is about to send meet at random.
 func TestEditsRaceWithTheSender(t *testing.T) {
 	inBubble(t, func(b *bot) {
-		b.server.always = slow(7 * time.Millisecond)
+		b.server.fail(slow(7 * time.Millisecond))
 		b.start()
 		id := b.server.say(salon, "!0")
 		last := ""

@@ -91,9 +91,10 @@ type Arrivals interface {
 	// UnlockEvent turns a locked event into one to be handled, and reports
 	// whether it was still locked.
 	UnlockEvent(ctx context.Context, e chat.Event) (bool, error)
-	// ConfirmPost marks the post with that key as sent, whatever it was before,
-	// and reports whether there is one.
-	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (bool, error)
+	// ConfirmPost marks the post that carries txn as sent, whatever it was before,
+	// and returns it. One that is sent already stays the event that it is. ErrNone:
+	// there is no such post.
+	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (Row, error)
 	// SettleDoubts makes posts whose doubt began before the given time wait to
 	// be sent again: a sync begun later did not show them.
 	SettleDoubts(ctx context.Context, before time.Time) (int64, error)

@@ -109,16 +109,20 @@ func (d *DB) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time,
 // StartPost implements queue.Sending.
 func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row, error) {
 	return scanPost(d.db.QueryRow(ctx, `
-		UPDATE outbox SET state = 'trying', attempts = attempts + 1, attempted_at = $1, doubt_since = 0
+		UPDATE outbox SET state = 'trying', attempts = attempts + 1, attempted_at = $1
 		WHERE seq = $2 AND state = 'waiting' RETURNING `+outboxColumns, millis(now), seq).Scan)
 }
 
 // ConfirmPost implements queue.Arrivals.
-func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (bool, error) {
-	result, err := d.db.Exec(ctx, `
+func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (queue.Row, error) {
+	row, err := scanPost(d.db.QueryRow(ctx, `
 		UPDATE outbox SET state = 'sent', content = '', event_id = $1, doubt_since = 0, done_at = $2
-		WHERE txn = $3 AND state <> 'sent'`, id, millis(now), txn)
-	return changed(result, err)
+		WHERE txn = $3 AND (state <> 'sent' OR event_id = '')
+		RETURNING `+outboxColumns, id, millis(now), txn).Scan)
+	if errors.Is(err, queue.ErrNone) {
+		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
+	}
+	return row, err
 }
 
 // SettleDoubts implements queue.Arrivals.
