@@ -1,0 +1,206 @@
+package announce
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem names what may be wrong with a filter.
+type Problem string
+
+// The problems. The sentence that each gets is in locale's filter-fault.html.
+const (
+	UnknownField      Problem = "unknown-field"      // a colon after what is no field
+	NoField           Problem = "no-field"           // a colon with nothing before it
+	NoValue           Problem = "no-value"           // a colon or a comma without a value
+	NoWord            Problem = "no-word"            // neither letter nor digit
+	NotFlag           Problem = "not-a-flag"         // neither yes nor no
+	MinusInValue      Problem = "minus-in-value"     // «langage:-go»
+	GroupInValue      Problem = "group-in-value"     // «langage:(go ou c)»
+	FieldInValue      Problem = "field-in-value"     // «langage:go,licence:mit»
+	MinusAlone        Problem = "minus-alone"        // with nothing after it
+	OrAlone           Problem = "or-alone"           // with nothing on one side
+	QuoteOpen         Problem = "quote-open"         // never closed
+	ParenthesisOpen   Problem = "parenthesis-open"   // never closed
+	ParenthesisClosed Problem = "parenthesis-closed" // never opened
+	EmptyGroup        Problem = "empty-group"        // «()»
+	TooLong           Problem = "too-long"
+	TooDeep           Problem = "too-deep" // too many parentheses in one another
+)
+
+// Problems are all of them.
+var Problems = []Problem{UnknownField, NoField, NoValue, NoWord, NotFlag, MinusInValue, GroupInValue, FieldInValue,
+	MinusAlone, OrAlone, QuoteOpen, ParenthesisOpen, ParenthesisClosed, EmptyGroup, TooLong, TooDeep}
+
+// FilterError is the first fault of a filter.
+type FilterError struct {
+	Problem Problem
+	Pos     int    // where it is, in characters, from 1
+	Word    string // what stands there
+	// Example is a right filter that says what was probably meant.
+	Example string
+
+	// What makes the text right: its characters from from to to replaced by with.
+	text     []rune
+	from, to int
+	with     string
+}
+
+// Fields are the fields that there are.
+func (e *FilterError) Fields() []string { return FieldNames() }
+
+// Longest is how many characters a filter may have.
+func (e *FilterError) Longest() int { return maxFilter }
+
+// Error is for logs; people are told by the template filter-fault.
+func (e *FilterError) Error() string {
+	return fmt.Sprintf("filter, character %d, %q: %s; for example %s", e.Pos, e.Word, e.Problem, e.Example)
+}
+
+// fault is a problem with the characters from from to to, which goes away when
+// they are replaced.
+func (p *parser) fault(problem Problem, from, to int, with string) *FilterError {
+	return &FilterError{
+		Problem: problem, Pos: from + 1, Word: string(p.text[from:to]),
+		text: p.text, from: from, to: to, with: with,
+	}
+}
+
+// adding repairs e by an insertion.
+func (e *FilterError) adding(at int, with string) *FilterError { return e.replacing(at, at, with) }
+
+// replacing repairs e by another replacement.
+func (e *FilterError) replacing(from, to int, with string) *FilterError {
+	e.from, e.to, e.with = from, to, with
+	return e
+}
+
+// An example for those whose filter cannot be repaired.
+const anyExample = "langage:go,python -fork"
+
+// repaired is the filter that the text is when one fault after the other is
+// repaired.
+func (e *FilterError) repaired() string {
+	for range 40 {
+		if e.Problem == TooLong {
+			break
+		}
+		f, next := parseFilter(string(slices.Concat(e.text[:e.from], []rune(e.with), e.text[e.to:])))
+		if next == nil {
+			return cmp.Or(f.String(), anyExample)
+		}
+		e = next
+	}
+	return anyExample
+}
+
+// unknownField puts the nearest field in the place of the name, or else quotes
+// what looks like a term and is none.
+func (p *parser) unknownField(start int, name []rune) *FilterError {
+	e := p.fault(UnknownField, start, start+len(name), "")
+	if near := nearestField(string(name)); near != "" {
+		e.with = near
+		return e
+	}
+	end := start + len(p.until(start, isSpace, isMark))
+	if p.at >= end { // a space before the colon
+		return e.replacing(p.at, p.at+1, " ")
+	}
+	return e.replacing(start, end, `"`+string(p.text[start:end])+`"`)
+}
+
+// nearestField is the name that differs least from name, if it is near.
+func nearestField(name string) string {
+	name, best, nearest := fold(name), 3, ""
+	for f := Anywhere + 1; f < numFields; f++ {
+		for _, known := range fields[f].names {
+			if d := distance(name, known); d < best && d < len(known)-1 {
+				best, nearest = d, f.String()
+			}
+		}
+	}
+	return nearest
+}
+
+// distance is the number of letters to add, drop or change to get from a to b.
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	last := make([]int, len(t)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range s {
+		diagonal := last[0]
+		last[0] = i + 1
+		for j := range t {
+			change := diagonal
+			if s[i] != t[j] {
+				change++
+			}
+			diagonal = last[j+1]
+			last[j+1] = min(change, last[j]+1, last[j+1]+1)
+		}
+	}
+	return last[len(t)]
+}
+
+// noValue drops the comma, or gives the field a value.
+func (p *parser) noValue(f Field, first bool, separator int) *FilterError {
+	if first {
+		return p.fault(NoValue, separator, separator+1, "").adding(separator+1, fields[f].example+" ")
+	}
+	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
+}
+
+// noWord drops what is no word, or makes it the one that it stands for.
+func (p *parser) noWord(f Field, start int) *FilterError {
+	e := p.fault(NoWord, start, p.at, "")
+	switch {
+	case strings.Trim(e.Word, "|") == "":
+		e.with = "ou"
+	case f != Anywhere:
+		e.with = fields[f].example
+	}
+	return e
+}
+
+// minusAlone brings the minus to what it excludes, or drops it.
+func (p *parser) minusAlone(minus int) *FilterError {
+	e := p.fault(MinusAlone, minus, minus+1, "")
+	if p.skipSpace(); p.at > minus+1 && !p.end() && p.peek() != ')' {
+		return e.replacing(minus+1, p.at, "")
+	}
+	return e
+}
+
+// minusInValue brings the minus to the front of a term.
+func (p *parser) minusInValue(f Field, first bool, separator int) *FilterError {
+	e := p.fault(MinusInValue, p.at, p.at+1, "")
+	name := ""
+	if f != Anywhere {
+		name = f.String() + ":"
+	}
+	if !first {
+		return e.replacing(separator, p.at+1, " -"+name)
+	}
+	return e.replacing(p.start, p.at+1, "-"+name)
+}
+
+// groupInValue makes a list of alternatives of what stands in parentheses.
+func (p *parser) groupInValue(open int) *FilterError {
+	e := p.fault(GroupInValue, open, open+1, "")
+	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })
+	end := open + 1 + len(inside)
+	if end == len(p.text) || p.text[end] != ')' {
+		return e
+	}
+	var values []string
+	for _, word := range strings.FieldsFunc(string(inside), func(r rune) bool { return isSpace(r) || r == ',' }) {
+		if !isOr([]rune(word)) {
+			values = append(values, word)
+		}
+	}
+	return e.replacing(open, end+1, strings.Join(values, ","))
+}

@@ -1,0 +1,89 @@
+package announce
+
+import "slices"
+
+// Field is what a term of a filter looks at.
+type Field int
+
+// The fields, in the order in which people are told of them. Anywhere is what a
+// bare word looks at: the name, the organisation, the ministry, the topics, the
+// description and the language.
+const (
+	Anywhere Field = iota
+	Organization
+	Ministry
+	Platform
+	Language
+	License
+	Topic
+	Name
+	Description
+	Fork
+	Archived
+	numFields
+)
+
+// fields is what filters may say of each field.
+var fields = [numFields]struct {
+	names   []string // folded; the first is the one that is shown
+	example string   // a value of it
+	// prose tells that a word may stand for longer ones, and for its singular.
+	prose bool
+	// whole tells that a value is meant from its start: C is not Objective-C.
+	whole bool
+	flag  bool // its values are yes and no
+}{
+	Organization: {names: []string{"organisation", "organization", "org", "owner"}, example: "etalab", prose: true},
+	Ministry:     {names: []string{"ministere", "ministry"}, example: "culture", prose: true},
+	Platform:     {names: []string{"plateforme", "platform", "forge", "host"}, example: "github.com"},
+	Language:     {names: []string{"langage", "language", "lang"}, example: "go", whole: true},
+	License:      {names: []string{"licence", "license"}, example: "mit"},
+	Topic:        {names: []string{"sujet", "topic", "sujets", "topics"}, example: "sante", prose: true},
+	Name:         {names: []string{"nom", "name"}, example: "api", prose: true},
+	Description:  {names: []string{"description", "desc"}, example: "carte", prose: true},
+	Fork:         {names: []string{"fork"}, example: yes, flag: true},
+	Archived:     {names: []string{"archive", "archived"}, example: yes, flag: true},
+}
+
+// anywhere are the fields that Anywhere stands for.
+var anywhere = []Field{Name, Organization, Ministry, Topic, Description, Language}
+
+// The values of the fields that are flags, as words.
+const (
+	yes = "oui"
+	no  = "non"
+)
+
+var flagValues = map[string]string{
+	"oui": yes, "yes": yes, "o": yes, "y": yes, "vrai": yes, "true": yes, "1": yes,
+	"non": no, "no": no, "n": no, "faux": no, "false": no, "0": no,
+}
+
+// String is the field's French name; empty for Anywhere.
+func (f Field) String() string {
+	if f == Anywhere {
+		return ""
+	}
+	return fields[f].names[0]
+}
+
+// FieldNames are the names that a filter may give to a field, in French.
+func FieldNames() []string {
+	var names []string
+	for f := Anywhere + 1; f < numFields; f++ {
+		names = append(names, f.String())
+	}
+	return names
+}
+
+// fieldNamed finds a field by any of its names, in any case and with or without
+// accents.
+func fieldNamed(name string) (Field, bool) {
+	name = fold(name)
+	for f := range fields {
+		if slices.Contains(fields[f].names, name) {
+			return Field(f), true
+		}
+	}
+	return Anywhere, false
+}

@@ -1,0 +1,288 @@
+package announce
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What a filter may be at most, so that none costs more than others.
+const (
+	maxFilter = 500 // characters
+	maxDepth  = 8   // parentheses in one another
+)
+
+// ParseFilter reads a filter. The error, if any, is a *FilterError: the first
+// fault, and a filter that is right.
+func ParseFilter(text string) (*Filter, error) {
+	f, wrong := parseFilter(text)
+	if wrong != nil {
+		wrong.Example = wrong.repaired()
+		return nil, wrong
+	}
+	return f, nil
+}
+
+func parseFilter(text string) (*Filter, *FilterError) {
+	p := parser{text: []rune(strings.ToValidUTF8(text, "\uFFFD"))}
+	if len(p.text) > maxFilter {
+		return nil, p.fault(TooLong, maxFilter, len(p.text), "")
+	}
+	expr, wrong := p.alternatives(-1)
+	if wrong != nil {
+		return nil, wrong
+	}
+	f := &Filter{expr: expr}
+	f.note(&expr)
+	if utf8.RuneCountInString(f.String()) > maxFilter { // the names of fields may have become longer
+		return nil, p.fault(TooLong, 0, len(p.text), "")
+	}
+	return f, nil
+}
+
+// note notes the fields that e has terms on.
+func (f *Filter) note(e *Expr) {
+	for _, t := range e.Tests {
+		f.named[t.Field] = true
+	}
+	for i := range e.Args {
+		f.note(&e.Args[i])
+	}
+}
+
+type parser struct {
+	text  []rune
+	at    int
+	depth int
+	start int // of the term
+}
+
+// peek is the next character, or 0 at the end.
+func (p *parser) peek() rune {
+	if p.at < len(p.text) {
+		return p.text[p.at]
+	}
+	return 0
+}
+
+func (p *parser) end() bool { return p.at == len(p.text) }
+
+func (p *parser) skipSpace() {
+	for !p.end() && unicode.IsSpace(p.text[p.at]) {
+		p.at++
+	}
+}
+
+// alternatives reads up to the end of the text, or to the parenthesis that closes
+// the one at open if that is not negative.
+func (p *parser) alternatives(open int) (Expr, *FilterError) {
+	var groups []Expr
+	var group []Expr
+	orFrom, orTo := -1, -1 // the last «ou»
+	for {
+		p.skipSpace()
+		word := p.until(p.at, isSpace, isMark)
+		closes := p.peek() == ')'
+		switch {
+		case p.end() && open >= 0:
+			return Expr{}, p.fault(ParenthesisOpen, open, open+1, "").adding(len(p.text), ")")
+		case closes && open < 0:
+			return Expr{}, p.fault(ParenthesisClosed, p.at, p.at+1, "")
+		case p.end() || closes:
+			if len(group) == 0 && orFrom >= 0 {
+				return Expr{}, p.fault(OrAlone, orFrom, orTo, "")
+			}
+			if len(group) == 0 && open >= 0 {
+				return Expr{}, p.fault(EmptyGroup, open, p.at+1, "")
+			}
+			if closes {
+				p.at++
+			}
+			return or(append(groups, and(group))), nil
+		case isOr(word) && p.isDelimited(p.at+len(word)):
+			orFrom, orTo = p.at, p.at+len(word)
+			if len(group) == 0 {
+				return Expr{}, p.fault(OrAlone, orFrom, orTo, "")
+			}
+			groups, group = append(groups, and(group)), nil
+			p.at = orTo
+		default:
+			e, wrong := p.factor()
+			if wrong != nil {
+				return Expr{}, wrong
+			}
+			group = append(group, e)
+		}
+	}
+}
+
+// isDelimited reports whether a word that ends at i is one of its own.
+func (p *parser) isDelimited(i int) bool {
+	return i == len(p.text) || isSpace(p.text[i]) || strings.ContainsRune("()", p.text[i])
+}
+
+func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
+
+// factor reads a term or a group, with its «-».
+func (p *parser) factor() (Expr, *FilterError) {
+	minus := p.at
+	negated := isMinus(p.peek())
+	if negated {
+		p.at++
+		if next := p.peek(); next == 0 || isSpace(next) || isMinus(next) || strings.ContainsRune("),:", next) {
+			return Expr{}, p.minusAlone(minus)
+		}
+	}
+	var e Expr
+	var wrong *FilterError
+	if p.peek() == '(' {
+		open := p.at
+		if p.depth++; p.depth > maxDepth {
+			return Expr{}, p.fault(TooDeep, open, open+1, "")
+		}
+		p.at++
+		e, wrong = p.alternatives(open)
+		p.depth--
+	} else {
+		e, wrong = p.term()
+	}
+	if negated {
+		e = not(e)
+	}
+	return e, wrong
+}
+
+// term reads a field, if there is one, and values.
+func (p *parser) term() (Expr, *FilterError) {
+	start := p.at
+	p.start = start
+	switch p.peek() {
+	case ':':
+		return Expr{}, p.fault(NoField, start, start+1, "")
+	case ',':
+		return Expr{}, p.fault(NoValue, start, start+1, "")
+	}
+	field := Anywhere
+	if name := p.until(start, isSpace, isMark, isColon); len(name) > 0 {
+		p.at += len(name)
+		p.skipSpace() // French writes a space before the colon
+		if p.peek() == ':' {
+			known := false
+			if field, known = fieldNamed(string(name)); !known {
+				return Expr{}, p.unknownField(start, name)
+			}
+			p.at++
+		} else {
+			p.at = start
+		}
+	}
+	var values []value
+	for {
+		separator := p.at - 1 // the colon or the comma before the value
+		v, wrong := p.value(field, len(values) == 0, separator)
+		if wrong != nil {
+			return Expr{}, wrong
+		}
+		values = append(values, v)
+		after := p.at
+		p.skipSpace()
+		if p.peek() != ',' {
+			p.at = after
+			return newTerm(field, values), nil
+		}
+		p.at++
+	}
+}
+
+// value reads one value, which a colon or a comma may stand before.
+func (p *parser) value(f Field, first bool, separator int) (value, *FilterError) {
+	spaced := p.at
+	p.skipSpace()
+	start := p.at
+	word := p.until(start, isSpace, isMark)
+	if f == Anywhere && first {
+		word = p.until(start, isSpace, isMark, isColon)
+	}
+	expected := f != Anywhere || !first // the term does not begin with it
+	switch c := p.peek(); {
+	case isQuote(c):
+		return p.quoted(f, first)
+	case expected && (c == 0 || c == ')' || c == ',' || start > spaced && isOr(word)):
+		return value{}, p.noValue(f, first, separator)
+	case expected && isMinus(c):
+		return value{}, p.minusInValue(f, first, separator)
+	case expected && c == '(':
+		return value{}, p.groupInValue(start)
+	}
+	if !first {
+		if before, _, ok := strings.Cut(string(word), ":"); ok {
+			if _, known := fieldNamed(before); known {
+				return value{}, p.fault(FieldInValue, start, start+len(word), "").replacing(separator, separator+1, " ")
+			}
+		}
+	}
+	p.at += len(word)
+	return p.checked(f, value{text: string(word)}, start)
+}
+
+// quoted reads a value between quotes, of whichever kind the keyboard gives.
+func (p *parser) quoted(f Field, first bool) (value, *FilterError) {
+	start := p.at
+	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
+	if p.at = start + 1 + len(text); p.end() {
+		wrong := p.fault(QuoteOpen, start, start+1, "")
+		if len(words(string(text))) > 0 {
+			wrong = wrong.adding(len(p.text), closing(p.text[start]))
+		}
+		return value{}, wrong
+	}
+	p.at++
+	inside := strings.Join(strings.Fields(strings.ReplaceAll(string(text), `"`, " ")), " ")
+	return p.checked(f, value{inside, true}, start)
+}
+
+// checked refuses a value, which p stands behind, that nothing could match.
+func (p *parser) checked(f Field, v value, start int) (value, *FilterError) {
+	switch {
+	case fields[f].flag && flagValues[fold(v.text)] == "":
+		return v, p.fault(NotFlag, start, p.at, yes)
+	case len(words(v.text)) == 0:
+		return v, p.noWord(f, start)
+	}
+	return v, nil
+}
+
+// until is the text from i up to the first character that one of ends tells.
+func (p *parser) until(i int, ends ...func(rune) bool) []rune {
+	for end := i; end < len(p.text); end++ {
+		for _, ends := range ends {
+			if ends(p.text[end]) {
+				return p.text[i:end]
+			}
+		}
+	}
+	return p.text[min(i, len(p.text)):]
+}
+
+func isSpace(r rune) bool { return unicode.IsSpace(r) }
+func isColon(r rune) bool { return r == ':' }
+
+// isMark tells the signs that end a word.
+func isMark(r rune) bool { return strings.ContainsRune(`(),`, r) || isQuote(r) }
+
+func isQuote(r rune) bool { return strings.ContainsRune(`"“”„«»`, r) }
+
+func closesQuote(open, r rune) bool {
+	return r == '»' && open == '«' || open != '«' && strings.ContainsRune(`"“”`, r)
+}
+
+func closing(open rune) string {
+	if open == '«' {
+		return "»"
+	}
+	return `"`
+}
+
+// isMinus tells a minus, and what keyboards make of it.
+func isMinus(r rune) bool { return strings.ContainsRune("-−–—", r) }

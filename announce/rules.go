@@ -1,0 +1,38 @@
+package announce
+
+import "heraut/catalogue"
+
+// The rules by which repositories are excluded by default.
+const (
+	RuleFork     = "fork"
+	RuleArchived = "archived"
+	RuleTemplate = "template"
+	RuleMirror   = "mirror"
+	RuleEmpty    = "empty"
+	RulePersonal = "personal" // in a person's own namespace
+	RuleGone     = "gone"     // hidden or removed, says the source
+)
+
+// namedBy are the fields by which a filter lifts a rule.
+var namedBy = map[string]Field{RuleFork: Fork, RuleArchived: Archived}
+
+// rulesOf lists the rules that exclude a repository by default.
+func rulesOf(r *catalogue.Repository) (rules []string) {
+	for _, rule := range []struct {
+		name  string
+		holds bool
+	}{
+		{RuleGone, r.Status != ""},
+		{RulePersonal, r.Personal},
+		{RuleFork, r.Fork},
+		{RuleMirror, r.Mirror},
+		{RuleTemplate, r.Template},
+		{RuleEmpty, r.Empty},
+		{RuleArchived, r.Archived},
+	} {
+		if rule.holds {
+			rules = append(rules, rule.name)
+		}
+	}
+	return rules
+}

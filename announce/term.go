@@ -1,0 +1,120 @@
+package announce
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// newTerm is the term for the values of a field. Each has a word at least, and
+// those of a flag are yes or no.
+func newTerm(f Field, values []value) Expr {
+	term := Expr{Op: Has, field: f, values: values}
+	for _, v := range values {
+		if f != Anywhere {
+			term.Tests = append(term.Tests, v.tests(f)...)
+			continue
+		}
+		if flag, ok := v.flag(); ok {
+			term.Tests = append(term.Tests, Test{Field: flag, Words: []string{yes}})
+			continue
+		}
+		for _, f := range anywhere {
+			term.Tests = append(term.Tests, v.tests(f)...)
+		}
+	}
+	return term
+}
+
+// flag is the field that a bare value names.
+func (v value) flag() (Field, bool) {
+	f, ok := fieldNamed(v.text)
+	return f, ok && fields[f].flag && !v.quoted
+}
+
+// An article that runs into its noun, as in « l’eau ».
+var elision = regexp.MustCompile(`^(?i:[cdjlmnst]|qu)['’]`)
+
+// words are those of the value, without the article that it may begin with.
+func (v value) words() []string {
+	if v.quoted {
+		return words(v.text)
+	}
+	if found := words(elision.ReplaceAllString(v.text, "")); len(found) > 0 {
+		return found
+	}
+	return words(v.text)
+}
+
+// tests are the ways in which a field may hold the value.
+func (v value) tests(f Field) []Test {
+	found := v.words()
+	kind := fields[f]
+	switch {
+	case kind.flag:
+		return []Test{{Field: f, Words: []string{flagValues[fold(v.text)]}}}
+	case kind.whole:
+		return []Test{{Field: f, Words: append([]string{valueStart}, found...)}}
+	case !kind.prose || v.quoted:
+		return []Test{{Field: f, Words: found}}
+	}
+	last := found[len(found)-1]
+	all := []Test{{Field: f, Words: found, Open: utf8.RuneCountInString(last) >= 3}}
+	if n := len(last) - 1; n >= 3 && (last[n] == 's' || last[n] == 'x') {
+		singular := slices.Clone(found)
+		singular[len(found)-1] = last[:n]
+		all = append(all, Test{Field: f, Words: singular})
+	}
+	return all
+}
+
+// smallWords say nothing of what is looked for. Folded.
+var smallWords = strings.Fields("a au aux avec d dans de des du en et l la le les par pour sur un une the an and for in of to with")
+
+// isSmall tells a bare word that says nothing.
+func (e *Expr) isSmall() bool {
+	return e.Op == Has && e.field == Anywhere && len(e.values) == 1 &&
+		!e.values[0].quoted && slices.Contains(smallWords, fold(e.values[0].text))
+}
+
+// and joins expressions that all have to match. Words that say nothing are left
+// out, unless there is nothing else.
+func and(args []Expr) Expr {
+	args = flattened(And, args)
+	if telling := slices.DeleteFunc(slices.Clone(args), func(e Expr) bool { return e.isSmall() }); len(telling) > 0 {
+		args = telling
+	}
+	if len(args) == 1 {
+		return args[0]
+	}
+	return Expr{Op: And, Args: args}
+}
+
+// or joins alternatives.
+func or(args []Expr) Expr {
+	if args = flattened(Or, args); len(args) == 1 {
+		return args[0]
+	}
+	return Expr{Op: Or, Args: args}
+}
+
+func not(e Expr) Expr {
+	if e.Op == Not {
+		return e.Args[0]
+	}
+	return Expr{Op: Not, Args: []Expr{e}}
+}
+
+// flattened puts the Args of the args that do the same in their place.
+func flattened(op Op, args []Expr) []Expr {
+	var flat []Expr
+	for _, arg := range args {
+		if arg.Op == op && op != Has {
+			flat = append(flat, arg.Args...)
+		} else {
+			flat = append(flat, arg)
+		}
+	}
+	return flat
+}
