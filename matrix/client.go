@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -101,6 +102,7 @@ type Client struct {
 
 	rooms    *roomBook
 	unlocked chan id.SessionID // keys that arrived
+	badKeys  chan struct{}     // the homeserver refused one-time keys
 
 	synced   atomic.Int64 // when the last sync was completed, in ms
 	verified atomic.Bool
@@ -140,10 +142,20 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
 	}
+	badKeys := make(chan struct{}, 1)
+	mx.ResponseHook = func(req *http.Request, resp *http.Response, _ error, _ time.Duration) {
+		if resp != nil && resp.StatusCode == http.StatusBadRequest && strings.HasSuffix(req.URL.Path, "/keys/upload") {
+			select {
+			case badKeys <- struct{}{}:
+			default:
+			}
+		}
+	}
 	return &Client{
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
-		unlocked: make(chan id.SessionID, 256), membersKnown: map[id.RoomID]bool{},
+		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
+		membersKnown: map[id.RoomID]bool{},
 	}, nil
 }
 

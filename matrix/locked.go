@@ -20,6 +20,8 @@ const (
 	// askForKeyAfter is what a key gets to arrive by itself.
 	askForKeyAfter = 3 * time.Second
 	lockedEvery    = 5 * time.Second
+	// repairEvery bounds how often the one-time keys are repaired.
+	repairEvery = time.Hour
 )
 
 // decrypt reads an encrypted event. When its key is missing, session names it:
@@ -43,17 +45,33 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	defer ticker.Stop()
 	c.unlock(ctx, "", intake) // keys may have come before the last end
 	seen := map[chat.EventID]*lockedWait{}
+	var repaired time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case session := <-c.unlocked:
 			c.unlock(ctx, session.String(), intake)
+		case <-c.badKeys:
+			if time.Since(repaired) >= repairEvery {
+				c.repairOneTimeKeys(ctx)
+				repaired = time.Now()
+			}
 		case <-ticker.C:
 			if err := c.chaseKeys(ctx, seen, intake); err != nil && ctx.Err() == nil {
 				c.log.Error().Err(err).Msg("Messages that wait for a key could not be looked at")
 			}
 		}
+	}
+}
+
+// repairOneTimeKeys takes the device's one-time keys off the homeserver and
+// publishes new ones: a homeserver that refuses some holds others under their
+// ids, and messages to this device would fail one after the other.
+func (c *Client) repairOneTimeKeys(ctx context.Context) {
+	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
+	if err := c.mach.RepairOneTimeKeys(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error().Err(err).Msg("The one-time keys could not be replaced")
 	}
 }
 
