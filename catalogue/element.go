@@ -88,9 +88,9 @@ func otherNames(name string, values ...any) []string {
 		add(v)
 	}
 	var out []string
-	seen := map[string]bool{fold(name): true}
+	seen := map[string]bool{Fold(name): true}
 	for _, n := range names {
-		if f := fold(n); !seen[f] {
+		if f := Fold(n); !seen[f] {
 			seen[f] = true
 			out = append(out, n)
 		}
@@ -107,7 +107,7 @@ func texts(lists ...[]any) []string {
 	for _, list := range lists {
 		for _, v := range list {
 			t := clean(rawText(v), maxName)
-			if f := fold(t); t != "" && !seen[f] && len(out) < limit {
+			if f := Fold(t); t != "" && !seen[f] && len(out) < limit {
 				seen[f] = true
 				out = append(out, t)
 			}
@@ -175,8 +175,8 @@ func platforms(o object) []Platform {
 		found[p] = o.sub("operatingSystems").flag(string(p)) || kind.sub("os").flag(string(p))
 	}
 	for _, v := range o.list("operatingSystems") {
-		if name, ok := v.(string); ok && slices.Contains(systems, Platform(fold(name))) {
-			found[Platform(fold(name))] = true
+		if name, ok := v.(string); ok && slices.Contains(systems, Platform(Fold(name))) {
+			found[Platform(Fold(name))] = true
 		}
 	}
 	for _, v := range o.list("runtimePlatforms") {
@@ -215,7 +215,7 @@ func providers(lists ...[]any) []Provider {
 		for _, v := range list {
 			p := asObject(v)
 			name := clean(rawText(v), maxName)
-			if f := fold(name); name != "" && !seen[f] {
+			if f := Fold(name); name != "" && !seen[f] {
 				seen[f] = true
 				site := p.sub("external_resources").link("website")
 				out = append(out, Provider{Name: name, URL: cmp.Or(site, p.link("website", "url", "cdlUrl"))})
@@ -230,7 +230,7 @@ func wikidata(o, ext object) string {
 		return id
 	}
 	for _, source := range []object{ext, o} {
-		if origin := source.text("sourceSlug", "externalDataOrigin"); origin == "" || fold(origin) == "wikidata" {
+		if origin := source.text("sourceSlug", "externalDataOrigin"); origin == "" || Fold(origin) == "wikidata" {
 			if id := wikidataID(source.text("externalId")); id != "" {
 				return id
 			}

@@ -8,9 +8,7 @@ import (
 )
 
 // Fold makes texts comparable: lower case, without accents, ligatures opened.
-func Fold(s string) string { return fold(s) }
-
-func fold(s string) string {
+func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFKD.String(s) {
@@ -42,7 +40,7 @@ func fold(s string) string {
 
 // foldWords returns the runs of letters and digits of s, folded.
 func foldWords(s string) []string {
-	return strings.FieldsFunc(fold(s), func(r rune) bool {
+	return strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 }

@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 )
@@ -12,11 +11,10 @@ import (
 type index struct {
 	keys     []nameKey // sorted by text
 	terms    []term    // sorted by text
-	stems    []stemGroup
+	stems    [][]int32 // the terms of each stem
 	stemAt   map[string]int32
 	postings []posting
 	docs     []document
-	groups   []synonymGroup
 
 	termSlips slipIndex
 	keySlips  slipIndex // of the first key with each text
@@ -33,12 +31,6 @@ type term struct {
 
 // named reports whether the term occurs in a name.
 func (t *term) named() bool { return t.target != textWord }
-
-// stemGroup joins the terms of one stem.
-type stemGroup struct {
-	terms []int32
-	idf   float32
-}
 
 // posting is one place where a term stands.
 type posting struct {
@@ -65,13 +57,13 @@ const (
 	places
 )
 
-// worth is what a word is worth by the place it stands in.
+// searchWorth is what a word is worth by the place it stands in.
 var searchWorth = [places]float32{
 	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
-	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.4, inCategory: 0.3,
+	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.48, inCategory: 0.3,
 }
 
-// What it is worth when a product to be replaced is looked for, first among
+// What a word is worth when a product to be replaced is looked for, first among
 // the names of products, then among what is said of a software.
 var (
 	productWorth = [places]float32{inProduct: 1}
@@ -94,10 +86,11 @@ func (p place) field() Field {
 	return ByDescription
 }
 
-// document is what ranks an entry besides its words.
+// document is what ranks an entry besides the places of its words.
 type document struct {
-	keywords    [][]int32 // their stems
+	keywords    [][]int32 // the stems of each
 	description []int32
+	others      [][]int32 // of the further texts
 	people      int
 	withdrawn   bool
 }
@@ -113,10 +106,11 @@ func newIndex(entries []Software) *index {
 	return b.finish()
 }
 
+// indexBuilder fills an index.
 type indexBuilder struct {
 	*index
 	ids   map[string]int32 // of terms
-	found []termPosting
+	found []termPosting    // in the order of the entries
 }
 
 type termPosting struct {
@@ -134,18 +128,19 @@ func (b *indexBuilder) add(doc int32, s *Software) {
 		b.name(n, nameKey{doc: doc, place: inOtherName})
 	}
 	for i, p := range products(s) {
-		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(i)})
+		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
 	}
 	for _, k := range s.Keywords {
 		d.keywords = append(d.keywords, b.keyword(doc, k))
 		b.keys = append(b.keys, keywordKeys(k, doc)...)
 	}
 	d.description = b.text(doc, inDescription, s.Description.FR)
-	b.text(doc, inExternal, s.ExternalDescription.FR)
-	b.text(doc, inEnglish, s.Description.EN)
-	b.text(doc, inEnglish, s.ExternalDescription.EN)
+	d.others = append(d.others,
+		b.text(doc, inExternal, s.ExternalDescription.FR),
+		b.text(doc, inEnglish, s.Description.EN),
+		b.text(doc, inEnglish, s.ExternalDescription.EN))
 	for _, c := range s.Categories {
-		b.text(doc, inCategory, c)
+		d.others = append(d.others, b.text(doc, inCategory, c))
 	}
 }
 
@@ -178,7 +173,7 @@ func (b *indexBuilder) name(name string, key nameKey) {
 		if key.place == inProduct {
 			at = int(key.product)
 		}
-		b.post(key.doc, key.place, fold(raw), at, target)
+		b.post(key.doc, key.place, Fold(raw), at, target)
 		for _, p := range parts(raw) {
 			if len(p) > 1 {
 				b.post(key.doc, part, p, at, namePart)
@@ -215,6 +210,7 @@ func (b *indexBuilder) keyword(doc int32, keyword string) []int32 {
 	return stems
 }
 
+// post notes that word stands somewhere, and returns its stem.
 func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
@@ -229,13 +225,14 @@ func (b *indexBuilder) post(doc int32, in place, word string, at int, target typ
 	return t.stem
 }
 
+// stem returns the id of the word's stem.
 func (b *indexBuilder) stem(word string) int32 {
 	text := stem(word)
 	id, ok := b.stemAt[text]
 	if !ok {
 		id = int32(len(b.stems))
 		b.stemAt[strings.Clone(text)] = id
-		b.stems = append(b.stems, stemGroup{})
+		b.stems = append(b.stems, nil)
 	}
 	return id
 }
@@ -262,18 +259,14 @@ func (b *indexBuilder) finish() *index {
 	}
 	ix.terms = sorted
 	for i, t := range ix.terms {
-		g := &ix.stems[t.stem]
-		g.terms = append(g.terms, int32(i))
-	}
-	for i := range ix.stems {
-		ix.stems[i].idf = ix.idf(ix.stems[i].terms)
+		ix.stems[t.stem] = append(ix.stems[t.stem], int32(i))
 	}
 	sortKeys(ix.keys)
-	ix.groups = synonymGroups(ix)
 	ix.indexSlips()
 	return ix
 }
 
+// indexSlips prepares the search for slips and for what is near a miss.
 func (ix *index) indexSlips() {
 	for i, t := range ix.terms {
 		ix.termSlips.add(t.text, int32(i), t.target)
@@ -291,19 +284,4 @@ func (ix *index) indexSlips() {
 	ix.termSlips.clip()
 	ix.nearNames.clip()
 	ix.keySlips.clip()
-}
-
-// idf is how much a stem tells: the rarer, the more.
-func (ix *index) idf(terms []int32) float32 {
-	docs := map[int32]bool{}
-	for _, t := range terms {
-		for _, p := range ix.postings[ix.terms[t].first:ix.terms[t].last] {
-			docs[p.doc] = true
-		}
-	}
-	return idf(len(ix.docs), len(docs))
-}
-
-func idf(docs, with int) float32 {
-	return float32(math.Log(1 + float64(docs)/(1+float64(with))))
 }

@@ -48,7 +48,7 @@ func (k *nameKey) exact() float32 {
 		return exactKeyword
 	case k.place == inProduct:
 		return exactProduct * k.worth
-	case k.worth == acronymWorth:
+	case k.isAcronym():
 		return exactAcronym
 	case k.place == inOtherName:
 		return exactOtherName * k.worth
@@ -56,6 +56,7 @@ func (k *nameKey) exact() float32 {
 	return exactName * k.worth
 }
 
+// key notes that the whole query is worth score as k.
 func (s *scratch) key(k nameKey, score float32) {
 	if h := s.hit(k.doc); score > h.key {
 		h.key = score
@@ -72,7 +73,7 @@ func (s *scratch) namedWords(q query) {
 			text += q.words[j]
 			for _, k := range keysWith(s.ix.keys, text) {
 				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
-					s.hits[k.doc].named = true
+					s.hit(k.doc).named = true
 				}
 			}
 		}

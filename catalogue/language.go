@@ -17,17 +17,25 @@ aimerais besoin cherche chercher cherchons connaissez connaitre connait existe f
 permet permets permettant permette permettent permettre peut peuvent peux pouvoir recherchons souhaite souhaitons
 utiliser utilise veut veux voudrais voudrait voulons serait
 logiciel logiciels outil outils libre libres gratuit gratuite gratuits gratuites opensource
+deux trois quatre cinq plus moins tres bien aussi autre autres meme
 the an of for to and or with in on is are it i need want looking free software open source tool tools
 `)
 
-// weakWords are common enough to help only when they match.
+// weakWords say how, where and with what rather than what: they help when they
+// match, and cost little when they do not.
 var weakWords = set(`
 application applications appli applis app programme programmes plateforme plateformes plate forme
-systeme solution solutions service services module creer creation trouver
-mode type simple facile plusieurs petit petite grand grande nouveau nouvelle
-mettre prendre avoir telecharger installer
-aide aider modifier ouvrir voir changer effectuer realiser manipuler
-fichier fichiers document documents internet informatique
+systeme solution solutions service services module mode type element elements
+creer creation trouver mettre prendre avoir telecharger installer aide aider obtenir
+modifier ouvrir voir changer effectuer realiser manipuler
+simple simplement facile facilement rapide rapidement efficace pratique complet completement
+automatique automatiquement numerique numeriques electronique electroniques informatique
+personnel personnelle professionnel professionnelle prive privee public publique securise securisee
+commun commune interne externe local locale unique usage
+petit petite gros grosse grand grande nouveau nouvelle plusieurs
+fichier fichiers document documents dossier dossiers page pages interface internet
+utilisateur utilisateurs agent agents equipe equipes collegue collegues administration entreprise bureau
+ordinateur ordinateurs pc poste postes smartphone telephone tablette
 `)
 
 // replaceWords ask for what takes the place of the product that is named too.
@@ -53,8 +61,7 @@ messagerie instantanee, tchat, chat, clavardage
 webmail, messagerie web
 mot de passe, mdp, password, coffre fort
 base de donnees, bdd, sgbd, database
-tableur, feuille de calcul
-publicite, pub
+tableur, feuille de calcul, spreadsheet
 traitement de texte, word processor
 suite bureautique, traitement de texte, tableur, diaporama, office suite
 systeme d'information geographique, information geographique, sig, gis, cartographie
@@ -63,20 +70,23 @@ gestion de contenu, cms, content management, creation de site
 environnement de developpement, ide
 authentification unique, sso, single sign on
 double authentification, deux facteurs, 2fa
-carte mentale, carte heuristique, mind map, mindmapping, grapheur d'idees
+carte mentale, carte heuristique, mind map, mindmapping, mind mapping, grapheur d'idees
 sondage, enquete, questionnaire, survey
 schema, diagramme, organigramme, logigramme, diagram
-capture d'ecran, screenshot
+capture d'ecran, copie d'ecran, screenshot
+lecteur d'ecran, screen reader, aveugle, malvoyant
 sauvegarde, backup
 chiffrement, cryptage, encryption
 compression, zip
-synthese vocale, text to speech
+synthese vocale, text to speech, voix haute
 transcription, dictee vocale, reconnaissance vocale, speech to text
 dessin, graphisme, drawing
 retouche, retouche photo, traitement d'images, photo editing, image editing
 formation en ligne, apprentissage en ligne, e learning, elearning, lms, mooc, formation a distance, apprentissage a distance
 gestion de versions, version control
 supervision, surveillance, monitoring
+informatique decisionnelle, business intelligence, bi
+test de charge, test de performance, load testing
 conteneur, container
 pare feu, firewall
 navigateur, browser
@@ -90,5 +100,6 @@ journal, log
 ticket, incident
 montage video, edition video, video editing
 audio, son
+disque dur, disque, disk, hard drive
 ms, microsoft
 `

@@ -12,8 +12,8 @@ type nameKey struct {
 	text    string
 	doc     int32
 	place   place
-	product uint8 // which of the products, if place is inProduct
-	worth   float32
+	product uint8   // which of the products, if place is inProduct
+	worth   float32 // 1, or one of the constants below
 }
 
 // What the ways to write a name are worth, against 1 for the name as it is.
@@ -74,8 +74,11 @@ func keywordKeys(keyword string, doc int32) []nameKey {
 	return keys
 }
 
+// isAcronym reports whether the key is made of the initials of a name.
+func (k *nameKey) isAcronym() bool { return k.worth == acronymWorth }
+
 // mistakable reports whether slips of the key are looked for.
-func (k *nameKey) mistakable() bool { return k.place != inKeyword && k.worth >= insideWorth }
+func (k *nameKey) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
 // sortKeys orders keys by text, the worthiest first.
 func sortKeys(keys []nameKey) {

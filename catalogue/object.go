@@ -133,7 +133,7 @@ func (o object) flag(keys ...string) bool {
 		case bool:
 			return v
 		case string:
-			switch fold(strings.TrimSpace(v)) {
+			switch Fold(strings.TrimSpace(v)) {
 			case "oui", "yes", "true", "1":
 				return true
 			}

@@ -9,13 +9,23 @@ const (
 	keywordPhraseBonus = 0.4
 	phraseBonus        = 0.4
 	leadingPhraseBonus = 0.7
+	wholePhraseBonus   = 1.0
 )
 
 // stemIDs returns the stems of words, -1 for those unknown.
 func (ix *index) stemIDs(words []string) []int32 {
-	out := make([]int32, len(words))
+	stems := make([]string, len(words))
 	for i, w := range words {
-		id, ok := ix.stemAt[stem(w)]
+		stems[i] = stem(w)
+	}
+	return ix.idsOf(stems)
+}
+
+// idsOf returns the ids of stems, -1 for those unknown.
+func (ix *index) idsOf(stems []string) []int32 {
+	out := make([]int32, len(stems))
+	for i, s := range stems {
+		id, ok := ix.stemAt[s]
 		if !ok {
 			id = -1
 		}
@@ -35,8 +45,27 @@ func (d *document) phraseBonus(stems []int32) float32 {
 	bonus := float32(phraseBonus)
 	if len(d.description) >= len(stems) && slices.Equal(d.description[:len(stems)], stems) {
 		bonus = leadingPhraseBonus
+		if len(d.description) == len(stems) {
+			bonus = wholePhraseBonus
+		}
 	}
 	return max(best, bonus*together(d.description, stems))
+}
+
+// says reports whether the words of one stem each stand together and in order
+// somewhere in d.
+func (d *document) says(stems []int32) bool {
+	if len(stems) < 2 {
+		return true
+	}
+	for _, texts := range [][][]int32{d.keywords, {d.description}, d.others} {
+		for _, t := range texts {
+			if together(t, stems) == 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // together returns the share of the neighbouring pairs in stems that are

@@ -3,7 +3,6 @@ package catalogue
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // The bounds of a query; what is beyond is cut off.
@@ -24,12 +23,13 @@ type query struct {
 	replaces bool
 }
 
+// parseQuery takes a query apart; it may be anything.
 func parseQuery(s string) query {
 	var q query
 	s = firstRunes(s, maxQuery)
 	var asking []string
 	for _, raw := range rawWords(s) {
-		w := fold(raw)
+		w := Fold(raw)
 		switch {
 		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:
@@ -43,7 +43,7 @@ func parseQuery(s string) query {
 		q.words = asking
 	}
 	q.addWhole(squash(s))
-	if !slices.ContainsFunc(q.words, func(w string) bool { return !weakWords[w] }) {
+	if len(q.words) == 1 && weakWords[q.words[0]] {
 		q.words = nil
 	}
 	q.addWhole(strings.Join(q.words, ""))
@@ -60,22 +60,21 @@ func isLetterName(s, word string) bool {
 		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")
 }
 
+// addWhole adds a way in which the query may be one name.
 func (q *query) addWhole(text string) {
 	if text != "" && (len(q.whole) == 0 || q.whole[0] != text) {
 		q.whole = append(q.whole, text)
 	}
 }
 
-// firstRunes returns the first n runes of s.
+// firstRunes returns the first n runes of s, without invalid bytes.
 func firstRunes(s string, n int) string {
 	for i := range s {
 		if n == 0 {
-			return s[:i]
+			s = s[:i]
+			break
 		}
 		n--
 	}
-	if !utf8.ValidString(s) {
-		return string([]rune(s))
-	}
-	return s
+	return strings.ToValidUTF8(s, "")
 }

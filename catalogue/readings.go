@@ -36,7 +36,7 @@ func (ix *index) read(word string, out []reading) []reading {
 	known, derived, named := false, false, false
 	if stem, ok := ix.stemAt[stem(word)]; ok {
 		own = stem
-		for _, t := range ix.stems[stem].terms {
+		for _, t := range ix.stems[stem] {
 			q := float32(stemQuality)
 			switch {
 			case ix.terms[t].text == word:
@@ -74,7 +74,7 @@ func (ix *index) read(word string, out []reading) []reading {
 // readStem appends the terms of a stem.
 func (ix *index) readStem(stem string, out []reading) []reading {
 	if id, ok := ix.stemAt[stem]; ok {
-		for _, t := range ix.stems[id].terms {
+		for _, t := range ix.stems[id] {
 			out = append(out, reading{t, 1})
 		}
 	}

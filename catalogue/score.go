@@ -1,13 +1,15 @@
 package catalogue
 
 import (
+	"math"
 	"slices"
 	"sync"
 )
 
-// hit is what a query found in one document.
+// hit is what a query found in one document, an entry of the catalogue.
 type hit struct {
 	doc     int32
+	met     bool // it is among the touched
 	score   float32
 	words   float32 // what its words are worth together
 	cover   float32 // how much of the query they answer
@@ -16,7 +18,8 @@ type hit struct {
 	product uint8   // which product, if it is inProduct
 	key     float32 // what the whole query is worth as a name
 
-	named bool // one of the words is its name
+	named    bool  // one of the words is its name
+	concepts uint8 // of the query that it answers, weak ones aside
 
 	keyPlace   place
 	keyProduct uint8
@@ -36,23 +39,33 @@ type scratch struct {
 	unknown  bool    // some of them was found nowhere
 	known    bool    // every word of the query is a word of the catalogue
 	readings []reading
-	marks    []mark // by document
+	marks    []mark // of the phrase at hand, by document
 	marked   []int32
-	concepts []mark
-	inAll    []int32
+	concepts []mark // of the concept at hand, by document
+	found    []int32
 }
 
 // mark is what a phrase, so far, found in a document.
 type mark struct {
 	value, quality float32 // summed over its words
-	place          place   // of its best word
-	product        uint8
-	stage          uint8                            // how many of its words were found
-	base           struct{ value, quality float32 } // without the last of them
+	stage          uint8   // how many of its words were found
+	place          place   // the best place of the last of them
+	product        uint8   // which product, if that is inProduct
+	seen           placeSet
+	top            float32 // what the last word is worth in its best place
+
+	base struct{ value, quality float32 } // without the last word
 }
+
+// placeSet is a set of places.
+type placeSet uint16
+
+func (s placeSet) has(p place) bool { return s&(1<<p) != 0 }
+func (s *placeSet) add(p place)     { *s |= 1 << p }
 
 var scratches sync.Pool
 
+// scratch returns an empty scratch for a search of ix, to be released after.
 func (ix *index) scratch(how search) *scratch {
 	s, _ := scratches.Get().(*scratch)
 	if s == nil {
@@ -70,26 +83,28 @@ func (s *scratch) release() {
 		s.hits[d] = hit{}
 	}
 	*s = scratch{hits: s.hits, marks: s.marks, concepts: s.concepts, touched: s.touched[:0], readings: s.readings[:0],
-		marked: s.marked[:0], inAll: s.inAll[:0]}
+		marked: s.marked[:0], found: s.found[:0]}
 	scratches.Put(s)
 }
 
+// hit returns what was found in doc so far.
 func (s *scratch) hit(doc int32) *hit {
 	h := &s.hits[doc]
-	if h.words == 0 && h.key == 0 {
-		h.doc = doc
+	if !h.met {
+		h.met, h.doc = true, doc
 		s.touched = append(s.touched, doc)
 	}
 	return h
 }
 
+// What counts less, or more.
 const (
 	synonymValue   = 0.6 // of what another way to say it finds
 	synonymQuality = 0.8
-	weakShare      = 0.25
+	weakShare      = 0.25 // of a word that helps only when it matches
 	unknownShare   = 0.8  // of a word that stands nowhere
 	baseWeight     = 1.5  // of any word, on top of its rarity
-	derivedName    = 0.7  // of a word that only shares its stem with a name's
+	elsewhere      = 0.08 // what another place adds, as a share of its value
 	otherness      = 0.1  // what a word loses by every other one in its keyword
 	lateness       = 0.25 // what a word loses that stands late in a description
 )
@@ -98,35 +113,45 @@ const (
 func (s *scratch) words(q query) {
 	s.known = true
 	all := s.ix.concepts(q.words)
+	first := true // so far all were weak
 	for _, c := range all {
 		s.concept(c)
-		weight := s.conceptWeight(c, len(all) > 1)
+		weight := s.conceptWeight(c, first && len(all) > 1)
+		first = first && c.weak
 		s.weight += weight
-		for _, d := range s.inAll {
+		for _, d := range s.found {
 			m := &s.concepts[d]
 			h := s.hit(d)
 			value := weight * m.value
 			h.words += value
 			h.cover += weight * m.quality
+			if !c.weak {
+				h.concepts++
+			}
 			if value > h.top {
 				h.top, h.place, h.product = value, m.place, m.product
 			}
 			*m = mark{}
 		}
-		s.inAll = s.inAll[:0]
+		s.found = s.found[:0]
 	}
 }
 
+// idf is how much it tells that a thing is found in so many of all documents:
+// the fewer, the more.
+func idf(docs, found int) float32 {
+	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
+}
+
 // conceptWeight is how much a concept tells, after its search. An action that
-// the catalogue does not know tells little where more is said: what it is done
-// to counts.
-func (s *scratch) conceptWeight(c concept, more bool) float32 {
-	weight := (baseWeight + idf(len(s.ix.docs), len(s.inAll))) * float32(len(c.alternatives[0]))
+// the catalogue does not know tells little where what it is done to follows.
+func (s *scratch) conceptWeight(c concept, mayBeAction bool) float32 {
+	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
 	case c.weak:
 		weight *= weakShare
-	case len(s.inAll) > 0:
-	case more && isInfinitive(c.alternatives[0][0]):
+	case len(s.found) > 0:
+	case mayBeAction && isInfinitive(c.alternatives[0][0]):
 		weight *= weakShare
 	default:
 		weight *= unknownShare
@@ -135,7 +160,7 @@ func (s *scratch) conceptWeight(c concept, more bool) float32 {
 	return weight
 }
 
-// concept fills s.concepts for the documents in s.inAll.
+// concept fills s.concepts for the documents in s.found.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
@@ -143,14 +168,15 @@ func (s *scratch) concept(c concept) {
 			value, quality = synonymValue, synonymQuality
 		}
 		s.alternative(alternative, i == 0)
+		ids := s.ix.idsOf(alternative)
 		for _, d := range s.marked {
 			m := &s.marks[d]
-			if int(m.stage) == len(alternative) {
+			if int(m.stage) == len(alternative) && (i == 0 || s.ix.docs[d].says(ids)) {
 				m.value *= value / float32(len(alternative))
 				m.quality *= quality / float32(len(alternative))
 				best := &s.concepts[d]
 				if best.value == 0 {
-					s.inAll = append(s.inAll, d)
+					s.found = append(s.found, d)
 				}
 				if m.value > best.value {
 					*best = *m
@@ -168,7 +194,7 @@ func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
 			s.readings = s.ix.read(word, s.readings[:0])
-			s.known = s.known && len(s.readings) > 0 && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
+			s.known = s.known && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
 		} else {
 			s.readings = s.ix.readStem(word, s.readings[:0])
 		}
@@ -197,7 +223,7 @@ func (s *scratch) word(before uint8, typed bool) {
 				}
 				m.stage++
 				m.base.value, m.base.quality = m.value, m.quality
-				m.place, m.product = places, 0
+				m.top, m.seen = 0, 0
 			case before + 1:
 			default:
 				continue
@@ -208,10 +234,20 @@ func (s *scratch) word(before uint8, typed bool) {
 			case p.place == inKeyword:
 				value *= 1 - otherness*float32(min(p.at, 3))
 			}
-			if total := m.base.value + value*r.quality; total > m.value || m.place == places {
-				m.value, m.quality = total, m.base.quality+r.quality
+			value *= r.quality
+			again := float32(0) // what it is worth to stand in several places
+			if m.seen != 0 {
+				again = m.value - m.base.value - m.top
+				if !m.seen.has(p.place) && p.place != inCategory {
+					again += elsewhere * min(value, m.top)
+				}
+			}
+			m.seen.add(p.place)
+			if value > m.top {
+				m.top, m.quality = value, m.base.quality+r.quality
 				m.place, m.product = p.place, p.at
 			}
+			m.value = m.base.value + m.top + again
 		}
 	}
 }

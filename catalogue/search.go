@@ -39,11 +39,12 @@ const MaxMatches = 20
 
 // The least that a match must reach.
 const (
-	minScore      = 0.08
-	minShare      = 0.3  // of the best match's score
-	minCover      = 0.55 // of what the query's words tell
-	minCoverNamed = 0.45 // where one of them is the name
-	minCoverKnown = 0.4  // where all of them are words of the catalogue
+	minScore        = 0.08
+	minShare        = 0.3  // of the best match's score
+	minCover        = 0.55 // of what the query's words tell
+	minCoverNamed   = 0.45 // where one of them is the name
+	minCoverSeveral = 0.4  // where more than one is found
+	minCoverKnown   = 0.4  // where all of them are words of the catalogue
 
 	// Before a withdrawn match that is the best one only what comes near it may
 	// stand.
@@ -163,7 +164,7 @@ func isClear(hits []hit) bool {
 // Resolve returns the one software that a name means, if it is clear.
 func (c *Catalogue) Resolve(name string) (*Software, bool) {
 	r := c.Search(name)
-	if !r.Clear {
+	if !r.Clear || r.Matches[0].By != ByName {
 		return nil, false
 	}
 	return r.Matches[0].Software, true
@@ -178,14 +179,14 @@ func (s *scratch) best(c *Catalogue, q query) []hit {
 		h := &s.hits[d]
 		h.score = s.wordScore(h)
 		full := len(out) == MaxMatches
-		if full && max(h.key, h.score*(1+leadingPhraseBonus)) < out[MaxMatches-1].score && !c.ranksLast(&out[MaxMatches-1]) {
+		if full && max(h.key, h.score)*(1+wholePhraseBonus) < out[MaxMatches-1].score && !c.ranksLast(&out[MaxMatches-1]) {
 			continue
 		}
 		if h.score >= minScore && len(stems) > 1 {
 			h.score *= 1 + c.index.docs[d].phraseBonus(stems)
 		}
 		if h.key >= h.score {
-			h.score, h.place, h.product = h.key, h.keyPlace, h.keyProduct
+			h.score, h.place, h.product = h.key+wordsShare*h.score, h.keyPlace, h.keyProduct
 		}
 		if top == nil || h.score > top.score {
 			top = h
@@ -225,6 +226,9 @@ func (c *Catalogue) compare(a, b *hit) int {
 	)
 }
 
+// wordsShare is what the words of a query add to a match of it as a whole.
+const wordsShare = 0.1
+
 // namesIt is the score from which the catalogue itself names what was asked for.
 const namesIt = 0.7
 
@@ -242,6 +246,8 @@ func last(a, b bool) int {
 	return -1
 }
 
+// wordScore is what the words of the query are worth in h's document: nothing
+// if they answer too little of it.
 func (s *scratch) wordScore(h *hit) float32 {
 	if s.weight == 0 {
 		return 0
@@ -254,6 +260,8 @@ func (s *scratch) wordScore(h *hit) float32 {
 		least = minCoverKnown
 	case h.named:
 		least = minCoverNamed
+	case h.concepts > 1:
+		least = minCoverSeveral
 	}
 	if cover < least {
 		return 0

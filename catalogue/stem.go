@@ -7,8 +7,8 @@ import "strings"
 // without accents, as people type them on a phone, which is why no published
 // stemmer serves: they tell «é» from «e».
 func stem(word string) string {
-	if to, ok := irregular[word]; ok {
-		word = to
+	if s, ok := irregular[word]; ok {
+		return s
 	}
 	if len(word) < 4 || strings.Trim(word, "0123456789") != word {
 		return word
@@ -51,7 +51,15 @@ func form(word string) string {
 // isInfinitive reports whether a folded word looks like a French verb's
 // infinitive.
 func isInfinitive(w string) bool {
-	return len(w) > 4 && (strings.HasSuffix(w, "er") || strings.HasSuffix(w, "ir") || strings.HasSuffix(w, "re"))
+	if len(w) < 5 || strings.HasSuffix(w, "aire") {
+		return false
+	}
+	for _, ending := range []string{"er", "ir", "dre", "tre", "ire"} {
+		if strings.HasSuffix(w, ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // singular takes off the marks of the plural and turns -aux into -al.
@@ -105,38 +113,41 @@ var suffixes = []struct {
 	{"e", 4},
 }
 
-// irregular are the forms that endings alone do not bring together.
+// irregular are stems that endings alone do not give, or give to words of
+// another sense as well.
 var irregular = pairs(`
-gerer gestion gere gestion gerez gestion gerant gestion
-lire lecture
-tableur spreadsheet tableurs spreadsheet
-ecrire ecriture ecrit ecriture
-corriger correction corrige correction
-apprendre apprentissage apprend apprentissage
-imprimer impression imprime impression imprimante impression
-convertir conversion convertit conversion convertisseur conversion
-rediger redaction redige redaction
-traduire traduction traduit traduction traducteur traduction
-extraire extraction extrait extraction
-supprimer suppression supprime suppression
-suivre suivi
-transferer transfert transfere transfert
-proteger protection protege protection
-decouvrir decouverte
-envoyer envoi envoie envoi
-produire production
-construire construction
-desinstaller desinstallation
+gerer gest gere gest gerez gest gerant gest
+lire lect
+ecrire ecrit
+corriger correct corrige correct
+apprendre apprent apprend apprent apprentissage apprent
+imprimer impres imprime impres imprimante impres imprimantes impres
+convertir convers convertit convers convertisseur convers convertisseurs convers
+rediger redact
+traduire traduct traduit traduct
+extraire extract extrait extract
+supprimer suppres supprime suppres
+suivre suivi suivis suivi
+transferer transfert transfere transfert transferts transfert
+proteger protect protege protect
+decouvrir decouvert
+envoyer envoi envoie envoi envois envoi
+produire product
+construire construct
+desinstaller desinstall
 choisir choix
-creer creation cree creation
+creer creat cree creat creation creat creations creat
 jouer jeu jeux jeu
-dessiner dessin dessine dessin
+dessiner dessin dessine dessin dessins dessin
 mathematiques maths mathematique maths math maths
-photographie photo photographies photo photos photo
+photographie photo photographies photo photographique photo photos photo
 mails mail email mail emails mail courriel mail courriels mail
+tableur tableur tableurs tableur
+formation formation formations formation former formation
+publicite publicite publicites publicite pub publicite pubs publicite
 `)
 
-// pairs reads "form base" pairs separated by white space.
+// pairs reads "word stem" pairs separated by white space.
 func pairs(s string) map[string]string {
 	words := strings.Fields(s)
 	m := make(map[string]string, len(words)/2)

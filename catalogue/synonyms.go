@@ -3,12 +3,13 @@ package catalogue
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // synonymGroup are phrases that stand for one another, as stemmed words.
 type synonymGroup [][]string
 
-func synonymGroups(_ *index) []synonymGroup {
+var synonymGroups = sync.OnceValue(func() []synonymGroup {
 	var groups []synonymGroup
 	for line := range strings.Lines(synonyms) {
 		var g synonymGroup
@@ -22,7 +23,7 @@ func synonymGroups(_ *index) []synonymGroup {
 		}
 	}
 	return groups
-}
+})
 
 // contentStems returns the stems of the words of s that say something.
 func contentStems(s string) []string {
@@ -52,7 +53,7 @@ func (ix *index) concepts(words []string) []concept {
 	}
 	var out []concept
 	for i := 0; i < len(words); {
-		others, n := ix.synonymsAt(stems[i:])
+		others, n := synonymsAt(stems[i:])
 		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && weakWords[words[i]]}
 		c.alternatives = append(c.alternatives, others...)
 		out = append(out, c)
@@ -84,10 +85,10 @@ func (ix *index) knows(word string) bool {
 
 // synonymsAt returns what stands for the longest phrase, known to any group,
 // that stems begin with, and that phrase's length in words.
-func (ix *index) synonymsAt(stems []string) ([][]string, int) {
+func synonymsAt(stems []string) ([][]string, int) {
 	var found [][]string
 	longest := 1
-	for _, g := range ix.groups {
+	for _, g := range synonymGroups() {
 		for _, p := range g {
 			if n := len(p); n >= longest && n <= len(stems) && slices.Equal(p, stems[:n]) {
 				if n > longest {

@@ -35,7 +35,7 @@ func parts(s string) []string {
 		if i < len(runes) && !boundary(runes, i) {
 			continue
 		}
-		if part := fold(string(runes[start:i])); start > 0 || i < len(runes) {
+		if part := Fold(string(runes[start:i])); start > 0 || i < len(runes) {
 			out = append(out, part)
 		}
 		start = i
@@ -70,7 +70,7 @@ func acronyms(name string) []string {
 		if p := parts(w); len(p) > 1 {
 			all = append(all, p...)
 		} else {
-			all = append(all, fold(w))
+			all = append(all, Fold(w))
 		}
 	}
 	if len(all) < 3 || len(all) > 6 {
