@@ -1,0 +1,65 @@
+package announce
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// Clock is a time of the day by the wall clock, in minutes from midnight.
+type Clock int
+
+var clockTime = regexp.MustCompile(`^([01]?[0-9]|2[0-3])(?:[:h]([0-5][0-9])|h)$`)
+
+// parseClock reads «9:00», «09:00», «9h» and «09h00».
+func parseClock(s string) (Clock, bool) {
+	m := clockTime.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
+	}
+	hours, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0, false
+	}
+	minutes := 0
+	if m[2] != "" {
+		if minutes, err = strconv.Atoi(m[2]); err != nil {
+			return 0, false
+		}
+	}
+	return Clock(hours*60 + minutes), true
+}
+
+// String gives for example «09:00».
+func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
+
+// on is the instant when clocks show c, some days after the day of t, in t's
+// zone: the first one when they show it twice, and when they leave c out, the
+// instant when they go forward. It is exactly one a day.
+func (c Clock) on(t time.Time, days int) time.Time {
+	year, month, day := t.Date()
+	wanted := time.Date(year, month, day+days, 0, int(c), 0, 0, time.UTC)
+	got := time.Date(year, month, day+days, 0, int(c), 0, 0, t.Location())
+	start, end := got.ZoneBounds()
+	switch shown := shownAt(got); {
+	case shown.After(wanted):
+		return start
+	case shown.Before(wanted):
+		return end
+	case start.IsZero():
+		return got
+	}
+	_, offset := got.Zone()
+	_, before := start.Add(-1).Zone()
+	if first := got.Add(time.Duration(offset-before) * time.Second); first.Before(start) && before > offset {
+		return first
+	}
+	return got
+}
+
+// shownAt is what clocks show at t, as if it were in UTC.
+func shownAt(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
+}

@@ -1,0 +1,105 @@
+package announce
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrRhythm tells that a text is no rhythm. People are told by the template
+// rhythm-fault.
+var ErrRhythm = errors.New("not a rhythm")
+
+// Rhythm is when a watch speaks. The zero Rhythm is «immediat».
+type Rhythm struct {
+	every period
+	day   time.Weekday // of a weekly one
+	at    Clock
+}
+
+type period int
+
+const (
+	immediate period = iota
+	daily
+	weekly
+)
+
+// What people call the periods and the days, folded; the first is the one that
+// is shown.
+var (
+	periods = [...][]string{
+		immediate: {"immediat", "immediate", "immediatement", "immediately"},
+		daily:     {"quotidien", "quotidienne", "daily"},
+		weekly:    {"hebdo", "hebdomadaire", "weekly"},
+	}
+	weekdays = [...][]string{
+		time.Sunday: {"dimanche", "sunday"}, time.Monday: {"lundi", "monday"}, time.Tuesday: {"mardi", "tuesday"},
+		time.Wednesday: {"mercredi", "wednesday"}, time.Thursday: {"jeudi", "thursday"}, time.Friday: {"vendredi", "friday"},
+		time.Saturday: {"samedi", "saturday"},
+	}
+)
+
+// ParseRhythm reads «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in
+// any case, with or without accents, in French or English. The error is ErrRhythm.
+func ParseRhythm(text string) (Rhythm, error) {
+	words := slices.DeleteFunc(strings.Fields(fold(text)), func(w string) bool { return w == "a" || w == "at" || w == "le" || w == "on" })
+	if len(words) == 0 {
+		return Rhythm{}, ErrRhythm
+	}
+	every := slices.IndexFunc(periods[:], func(names []string) bool { return slices.Contains(names, words[0]) })
+	r := Rhythm{every: period(every)}
+	if words = words[1:]; r.every == weekly && len(words) > 0 {
+		day := slices.IndexFunc(weekdays[:], func(names []string) bool { return slices.Contains(names, words[0]) })
+		if day < 0 {
+			return Rhythm{}, ErrRhythm
+		}
+		r.day, words = time.Weekday(day), words[1:]
+	}
+	switch {
+	case r.every == immediate && len(words) == 0:
+		return r, nil
+	case every <= 0 || len(words) != 1:
+		return Rhythm{}, ErrRhythm
+	}
+	var ok bool
+	if r.at, ok = parseClock(words[0]); !ok {
+		return Rhythm{}, ErrRhythm
+	}
+	return r, nil
+}
+
+// String is the rhythm in its canonical form, as ParseRhythm reads it.
+func (r Rhythm) String() string {
+	switch r.every {
+	case daily:
+		return fmt.Sprintf("%s %v", periods[daily][0], r.at)
+	case weekly:
+		return fmt.Sprintf("%s %s %v", periods[weekly][0], weekdays[r.day][0], r.at)
+	}
+	return periods[immediate][0]
+}
+
+// IsImmediate tells that there is nothing to wait for but the quiet hours.
+func (r Rhythm) IsImmediate() bool { return r.every == immediate }
+
+// Next is the first time after the given one when a watch of that rhythm
+// speaks, by the clocks of zone; at once if it is immediate. A day has exactly
+// one, whatever the clocks do: an hour that they show twice counts once, and one
+// that they leave out is the instant when they go forward.
+func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
+	if r.every == immediate {
+		return after
+	}
+	here := after.In(zone)
+	for days := 0; ; days++ {
+		t := r.at.on(here, days)
+		year, month, day := here.Date()
+		weekday := time.Date(year, month, day+days, 0, 0, 0, 0, time.UTC).Weekday()
+		if t.After(after) && (r.every == daily || weekday == r.day) {
+			return t
+		}
+	}
+}
