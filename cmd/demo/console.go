@@ -95,7 +95,10 @@ func (c *console) width() int {
 // visible takes out what would move the cursor, ring, or be no text.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
+		switch {
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r) && r != '\n':
 			return -1
 		}
 		return r

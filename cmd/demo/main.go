@@ -48,10 +48,10 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 
 	began := time.Now()
-	s, err := start(ctx, dir, args[0], os.Stderr)
+	s := new(stage)
 	defer s.stop()
-	if err != nil {
-		return interrupted(ctx, err)
+	if err := s.start(ctx, dir, args[0], os.Stderr); err != nil {
+		return interrupted(ctx, s.withLog(err))
 	}
 	fmt.Fprintf(os.Stderr, "Prêt en %.0f s.\n", time.Since(began).Seconds())
 
@@ -63,10 +63,10 @@ func run(ctx context.Context, args []string) (err error) {
 	return interrupted(ctx, newPrompt(s, c).run(ctx))
 }
 
-// interrupted says of an error that a signal caused which signal that was.
+// interrupted names what a signal caused: whatever failed then is beside the point.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("interrompu (%w)", context.Cause(ctx))
+		return errors.New("interrompu par un signal")
 	}
 	return err
 }

@@ -70,7 +70,7 @@ func (p *prompt) run(ctx context.Context) error {
 		case <-p.late:
 			p.silence()
 		case <-p.stage.bot.Done():
-			return fmt.Errorf("%w ; son journal :\n%s", errBotEnded, p.stage.bot.Log())
+			return p.stage.withLog(errBotEnded)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

@@ -29,8 +29,7 @@ const (
 	roomAlias   = "logiciels-libres"
 	publicAlias = "#" + roomAlias + ":" + testkit.ServerName
 
-	// A server that is slow to give the catalogue still may; the rest is local.
-	catalogueWithin = time.Minute
+	catalogueWithin = 30 * time.Second
 	meetWithin      = 30 * time.Second
 )
 
@@ -43,47 +42,44 @@ type stage struct {
 	public, direct *testkit.Conversation
 }
 
-// start builds and starts everything in dir, telling progress. What it returns
-// is to be stopped even if there is an error.
-func start(ctx context.Context, dir, program string, progress io.Writer) (*stage, error) {
-	s := new(stage)
-	say(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
-	serverDir := filepath.Join(dir, "dendrite")
-	if err := os.Mkdir(serverDir, 0o700); err != nil {
-		return s, err
+// start builds and starts everything in dir, telling progress. The stage is to
+// be stopped even if there is an error.
+func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
+	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
+	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
+	if err := errors.Join(os.Mkdir(serverDir, 0o700), os.Mkdir(botDir, 0o700)); err != nil {
+		return err
 	}
 	server, err := testkit.StartDendrite(ctx, serverDir, progress)
 	if err != nil {
-		return s, err
+		return err
 	}
 	s.server = server
-	say(progress, "Création des comptes et des salons…")
+
+	fmt.Fprintln(progress, "Création des comptes et des salons…")
 	if s.botAccount, err = s.account(ctx, botLogin, rand.Text(), botName); err != nil {
-		return s, err
+		return err
 	}
 	account, err := s.account(ctx, personLogin, password, personName)
 	if err != nil {
-		return s, err
+		return err
 	}
-	person, err := s.server.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
+	person, err := server.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
 	if err != nil {
-		return s, err
+		return err
 	}
 	s.person = person
-	room, err := s.person.MakeRoom(ctx, testkit.Room{Name: roomName, Alias: roomAlias, Public: true})
+	room, err := person.MakeRoom(ctx, testkit.Room{Name: roomName, Alias: roomAlias, Public: true})
 	if err != nil {
-		return s, err
+		return err
 	}
-	s.public = s.person.Conversation(room)
+	s.public = person.Conversation(room)
 
-	say(progress, "Démarrage du robot, avec %s…", catalogueName())
-	if err := s.startBot(ctx, dir, program); err != nil {
-		if s.bot != nil && ctx.Err() == nil {
-			err = fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
-		}
-		return s, err
+	fmt.Fprintf(progress, "Démarrage du robot, avec %s…\n", catalogueName())
+	if err := s.startBot(ctx, botDir, program); err != nil {
+		return err
 	}
-	return s, s.meet(ctx)
+	return s.meet(ctx)
 }
 
 // account makes an account with a name to show.
@@ -110,10 +106,6 @@ func (s *stage) startBot(ctx context.Context, dir, program string) error {
 	if err != nil {
 		return err
 	}
-	botDir := filepath.Join(dir, "bot")
-	if err := os.Mkdir(botDir, 0o700); err != nil {
-		return err
-	}
 	config := testkit.BotConfig{
 		Homeserver: s.server.URL,
 		Account:    s.botAccount,
@@ -127,7 +119,7 @@ func (s *stage) startBot(ctx context.Context, dir, program string) error {
 	if live() {
 		config.SILL = publicSILL
 	}
-	bot, err := testkit.PrepareBot(ctx, program, botDir, config)
+	bot, err := testkit.PrepareBot(ctx, program, dir, config)
 	if err != nil {
 		return err
 	}
@@ -218,6 +210,14 @@ func catalogueName() string {
 	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
 }
 
+// withLog adds the bot's log, which is about to go, to what went wrong.
+func (s *stage) withLog(err error) error {
+	if s.bot == nil {
+		return err
+	}
+	return fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
+}
+
 // stop ends all that was started; it is to be called once.
 func (s *stage) stop() {
 	if s.person != nil {
@@ -230,6 +230,3 @@ func (s *stage) stop() {
 		s.server.Stop()
 	}
 }
-
-// say writes a line of progress.
-func say(w io.Writer, format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
