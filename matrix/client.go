@@ -169,8 +169,10 @@ func (c *Client) Open(ctx context.Context) (err error) {
 	}
 	for failures := 0; ; {
 		err := c.open(ctx)
-		passing := errors.Is(err, ErrUnreachable) || errors.Is(err, ErrNotMatrix)
-		if !passing || c.config.NewSession || c.bearer.get() == "" || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if !errors.Is(err, ErrUnreachable) || c.config.NewSession || c.bearer.get() == "" {
 			return err
 		}
 		if err := c.close(); err != nil {
@@ -203,8 +205,10 @@ func (c *Client) openDevice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkHomeserver(ctx); err != nil {
-		return err
+	if c.bearer.get() == "" { // later it may be down, but is a homeserver
+		if err := c.checkHomeserver(ctx); err != nil {
+			return err
+		}
 	}
 	if err := c.openSession(ctx, keys); err != nil {
 		return err

@@ -82,7 +82,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	pace := newPace(config.Pace)
 	client, err := matrix.New(matrixConfig(config, book, pace), db, log)
 	if err != nil {
-		return explained(err)
+		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
@@ -99,14 +99,14 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
 	g.Go(func() error {
 		if err := client.Open(ctx); err != nil {
-			return explained(err)
+			return err
 		}
 		if err := box.Open(ctx); err != nil {
 			return err
 		}
 		g.Go(func() error { return box.Run(ctx) })
 		log.Info().Str("version", version()).Msg("Started")
-		return explained(client.Sync(ctx, box))
+		return client.Sync(ctx, box)
 	})
 	err = waitFor(ctx, g)
 	log.Info().Msg("Stopped")
@@ -144,11 +144,11 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	mc.NewSession = true
 	client, err := matrix.New(mc, db, log)
 	if err != nil {
-		return explained(err)
+		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	if err := client.Open(ctx); err != nil {
-		return explained(err)
+		return err
 	}
 	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\n", client.UserID())
 	if mc.RecoveryKey != "" {

@@ -70,7 +70,7 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to stop before it had started
 	}
-	return report(log, err)
+	return report(log, explained(err))
 }
 
 type loginCommand struct{ configured }
@@ -99,7 +99,7 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 		fmt.Fprintln(std.err)
 	}
 	log := newLogger(config.Log, std.err)
-	return report(log, login(ctx, config, password, std.out, log))
+	return report(log, explained(login(ctx, config, password, std.out, log)))
 }
 
 // report logs err as the others of its command have been.

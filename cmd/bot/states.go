@@ -19,8 +19,7 @@ func (e *operatorError) Error() string   { return fmt.Sprintf("%s (%v)", e.sente
 func (e *operatorError) Unwrap() error   { return e.cause }
 func (e *operatorError) ExitStatus() int { return e.status }
 
-// explained says what an operator can do about err, if it is a state of package
-// matrix.
+// explained says what an operator can do about err, if it is a known state.
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {
