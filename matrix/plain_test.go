@@ -1,0 +1,30 @@
+package matrix
+
+import "testing"
+
+func TestPlainText(t *testing.T) {
+	for name, test := range map[string]struct{ html, lang, want string }{
+		"paragraphs":      {"<p>Bonjour.</p><p>Écrivez <code>!aide</code>.</p>", "fr", "Bonjour.\n\nÉcrivez !aide."},
+		"line break":      {"<p>Un<br>deux</p>", "fr", "Un\ndeux"},
+		"no signs":        {"<strong>GIMP</strong> <em>retouche</em> <code>a*b</code>", "fr", "GIMP retouche a*b"},
+		"link":            {`<a href="https://example.org/a">site</a>`, "fr", "site : https://example.org/a"},
+		"English link":    {`<a href="https://example.org/a">site</a>`, "en", "site: https://example.org/a"},
+		"address as text": {`<a href="mailto:a@example.org">a@example.org</a>`, "fr", "a@example.org : a@example.org"},
+		"bullets":         {"<ul><li>un</li><li>deux</li></ul>", "fr", "– un\n– deux"},
+		"numbers":         {"<ol><li>un</li><li>deux</li></ol>", "fr", "1. un\n2. deux"},
+		"quote":           {"<blockquote><p>mot</p></blockquote>", "fr", "– mot"},
+		"struck through":  {"<del>ancien</del> nouveau", "fr", "retiré : ancien nouveau"},
+		"struck, English": {"<del>old</del> new", "en", "removed: old new"},
+		"unknown tongue":  {"<del>ancien</del>", "", "retiré : ancien"},
+		"preformatted":    {"<pre><code>a\n  b\n</code></pre>", "fr", "a\n  b"},
+		"entities":        {"a &lt;b&gt; &amp; c", "fr", "a <b> & c"},
+		"pill":            {`<a href="https://matrix.to/#/@a:example.org">A</a>`, "fr", "A : https://matrix.to/#/@a:example.org"},
+		"data with signs": {"<p>5 * 3 _a_ **b**</p>", "fr", "5 * 3 _a_ **b**"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := PlainText(test.html, test.lang); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

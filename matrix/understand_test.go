@@ -1,0 +1,118 @@
+package matrix
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// named returns a client that only knows what it is called.
+func named(names ...string) *Client {
+	return &Client{
+		mx: &mautrix.Client{UserID: "@heraut:example.org"}, log: zerolog.Nop(),
+		names: append(names, "@heraut:example.org", "@heraut", "heraut"),
+	}
+}
+
+func TestStripName(t *testing.T) {
+	c := named("Héraut [Numérique]", "Héraut")
+	for body, want := range map[string]struct {
+		rest      string
+		mentioned bool
+	}{
+		"heraut: sill gimp":              {"sill gimp", true},
+		"Heraut, gimp":                   {"gimp", true},
+		"@heraut:example.org gimp":       {"gimp", true},
+		"Héraut [Numérique] : gimp":      {"gimp", true},
+		"Héraut\u202f: gimp":             {"gimp", true},
+		"heraut":                         {"", true},
+		"herautique":                     {"herautique", false},
+		"je crois que heraut le sait":    {"je crois que heraut le sait", false},
+		"":                               {"", false},
+		"!sill gimp":                     {"!sill gimp", false},
+		"@heraut-autre:example.org gimp": {"@heraut-autre:example.org gimp", false},
+	} {
+		rest, mentioned := c.stripName(body)
+		if rest != want.rest || mentioned != want.mentioned {
+			t.Errorf("%q: got %q, %v", body, rest, mentioned)
+		}
+	}
+}
+
+func TestUnderstand(t *testing.T) {
+	for name, test := range map[string]struct {
+		content string
+		kind    event.Type
+		want    *chat.Message // nil: ignored
+	}{
+		"text":         {`{"msgtype":"m.text","body":"!sill gimp"}`, event.EventMessage, &chat.Message{Body: "!sill gimp"}},
+		"notice":       {`{"msgtype":"m.notice","body":"!sill gimp"}`, event.EventMessage, nil},
+		"emote":        {`{"msgtype":"m.emote","body":"!sill gimp"}`, event.EventMessage, nil},
+		"file":         {`{"msgtype":"m.file","body":"!sill gimp","url":"mxc://a/b"}`, event.EventMessage, nil},
+		"empty":        {`{}`, event.EventMessage, nil},
+		"thread":       {`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","is_falling_back":true,"m.in_reply_to":{"event_id":"$last"}}}`, event.EventMessage, &chat.Message{Body: "a", Thread: "$root"}},
+		"true reply":   {`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","m.in_reply_to":{"event_id":"$x"}}}`, event.EventMessage, &chat.Message{Body: "a", Thread: "$root", ReplyTo: "$x"}},
+		"quoted reply": {`{"msgtype":"m.text","body":"> <@a:b> !aide\n\n2","m.relates_to":{"m.in_reply_to":{"event_id":"$x"}}}`, event.EventMessage, &chat.Message{Body: "2", ReplyTo: "$x"}},
+		"edit":         {`{"msgtype":"m.text","body":"* b","m.new_content":{"msgtype":"m.text","body":"b"},"m.relates_to":{"rel_type":"m.replace","event_id":"$x"}}`, event.EventMessage, &chat.Message{Body: "b", Edits: "$x"}},
+		"broken edit":  {`{"msgtype":"m.text","body":"* b","m.relates_to":{"rel_type":"m.replace","event_id":"$x"}}`, event.EventMessage, nil},
+		"odd types":    {`{"msgtype":1,"body":{}}`, event.EventMessage, nil},
+		"sticker":      {`{"body":"a"}`, event.EventSticker, nil},
+		"endless":      {`{"msgtype":"m.text","body":"` + strings.Repeat("é", 20000) + `"}`, event.EventMessage, &chat.Message{Body: strings.Repeat("é", maxBody/2)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			evt := &event.Event{ID: "$e", RoomID: "!r:x", Sender: "@a:x", Type: test.kind, Timestamp: 1000}
+			if err := json.Unmarshal([]byte(test.content), &evt.Content); err != nil {
+				t.Fatal(err)
+			}
+			e := named().understand(evt, true)
+			if test.want == nil {
+				if e != nil {
+					t.Errorf("got %+v", e.Message)
+				}
+				return
+			}
+			if e == nil || e.Message == nil || *e.Message != *test.want || !e.Direct || e.At.UnixMilli() != 1000 {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
+}
+
+func TestTrust(t *testing.T) {
+	for state, want := range map[id.TrustState]chat.Trust{
+		id.TrustStateUnset: chat.TrustMember, id.TrustStateUnknownDevice: chat.TrustMember,
+		id.TrustStateCrossSignedTOFU: chat.TrustVerified, id.TrustStateVerified: chat.TrustVerified,
+	} {
+		evt := &event.Event{Type: event.EventMessage, Content: event.Content{Parsed: &event.MessageEventContent{MsgType: event.MsgText, Body: "a"}}}
+		evt.Mautrix.WasEncrypted, evt.Mautrix.TrustState = true, state
+		if e := named().understand(evt, false); e == nil || e.Trust != want {
+			t.Errorf("%s: got %+v", state, e)
+		}
+	}
+	for _, state := range []id.TrustState{id.TrustStateBlacklisted, id.TrustStateDeviceKeyMismatch} {
+		evt := &event.Event{Type: event.EventMessage, Content: event.Content{Parsed: &event.MessageEventContent{MsgType: event.MsgText, Body: "a"}}}
+		evt.Mautrix.WasEncrypted, evt.Mautrix.TrustState = true, state
+		if e := named().understand(evt, false); e != nil {
+			t.Errorf("%s: a message from such a device was understood", state)
+		}
+	}
+}
+
+func TestRedactionsOfAllRoomVersions(t *testing.T) {
+	for name, evt := range map[string]*event.Event{
+		"before 11": {Redacts: "$x", Content: event.Content{Parsed: &event.RedactionEventContent{}}},
+		"since 11":  {Content: event.Content{Parsed: &event.RedactionEventContent{Redacts: "$x"}}},
+	} {
+		evt.Type = event.EventRedaction
+		if e := named().understand(evt, false); e == nil || e.Redaction == nil || e.Redaction.Target != "$x" || e.Cause() != "$x" {
+			t.Errorf("%s: got %+v", name, e)
+		}
+	}
+}
