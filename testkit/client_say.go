@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"net/http"
 	"testing"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
@@ -119,4 +121,16 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 		return "", fmt.Errorf("send %s to %s: %w", kind.Type, room, err)
 	}
 	return resp.EventID, nil
+}
+
+// Replay makes a recorded request again, at another address of the homeserver.
+func (c *Client) Replay(t testing.TB, url string, r Request) {
+	t.Helper()
+	_, err := c.MakeFullRequest(t.Context(), mautrix.FullRequest{
+		Method: r.Method, URL: url + r.Path, RequestBytes: r.Body,
+		Headers: http.Header{"Content-Type": {"application/json"}},
+	})
+	if err != nil {
+		t.Fatalf("repeat %s %s: %v", r.Method, r.Path, err)
+	}
 }

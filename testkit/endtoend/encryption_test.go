@@ -125,13 +125,7 @@ func TestLateKey(t *testing.T) {
 		t.Fatal("no key was held back")
 	}
 	for _, r := range held {
-		_, err := agent.MakeFullRequest(t.Context(), mautrix.FullRequest{
-			Method: r.Method, URL: hs.URL + r.Path, RequestBytes: r.Body,
-			Headers: http.Header{"Content-Type": {"application/json"}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		agent.Replay(t, hs.URL, *r)
 	}
 	agent.AwaitAnswer(t, room, account.UserID, command)
 	exactlyOne(t, agent, room, account.UserID, command)
