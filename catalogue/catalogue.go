@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -31,6 +32,17 @@ func (c *Catalogue) Len() int { return len(c.entries) }
 
 // AsOf is when the entries were known to be so.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
+
+// All yields every entry, withdrawn ones included.
+func (c *Catalogue) All() iter.Seq[*Software] {
+	return func(yield func(*Software) bool) {
+		for i := range c.entries {
+			if !yield(&c.entries[i]) {
+				return
+			}
+		}
+	}
+}
 
 // ByID returns the software with that id.
 func (c *Catalogue) ByID(id string) (*Software, bool) {

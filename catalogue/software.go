@@ -2,7 +2,10 @@
 // is: it reads every published format and searches them.
 package catalogue
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Software is one entry of the catalogue, whatever format it was read from.
 // What the format does not say is the zero value.
@@ -108,6 +111,15 @@ type Similar struct {
 	Name string
 	// ID is set when the program is in the catalogue too.
 	ID string
+}
+
+// Page is the address of its page on the SILL's site, empty if it has no
+// number there.
+func (s *Software) Page() string {
+	if s.ID == "" || strings.Trim(s.ID, "0123456789") != "" {
+		return ""
+	}
+	return "https://code.gouv.fr/sill/detail?id=" + s.ID
 }
 
 // Users is the number of people who declared that they use it.

@@ -1,9 +1,7 @@
 package commands
 
 import (
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"heraut/catalogue"
@@ -25,15 +23,6 @@ func entries(all []*catalogue.Software) []entry {
 		out[i] = entry{Software: s}
 	}
 	return out
-}
-
-// Page is the address of its page on the SILL's site, empty if it has no
-// number there.
-func (e entry) Page() string {
-	if e.ID == "" || strings.Trim(e.ID, "0123456789") != "" {
-		return ""
-	}
-	return "https://code.gouv.fr/sill/detail?id=" + url.QueryEscape(e.ID)
 }
 
 // HasStatus tells that the State says something of it beyond listing it.
