@@ -1,0 +1,101 @@
+package catalogue
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+)
+
+// The generations of the lists of repositories.
+const (
+	GenFR         Generation = "fr"         // code.etalab.gouv.fr, 2018 to 2021
+	GenEN         Generation = "en"         // the same list with English keys, from 2021
+	GenCodegouv   Generation = "codegouv"   // code.gouv.fr/data/codegouvfr-repositories
+	GenEcosystems Generation = "ecosystems" // ecosyste.ms
+)
+
+// repositoryGeneration tells an element's format by the key of its address.
+func repositoryGeneration(o object) Generation {
+	switch {
+	case o.has("repertoire_url"):
+		return GenFR
+	case o.has("html_url"):
+		return GenEcosystems
+	case o.has("repository_url"):
+		return GenEN
+	}
+	return GenCodegouv
+}
+
+// repository reads one element of a list of repositories, or says why it cannot
+// be used. Sources of the names: etalab/data-codes-sources-fr,
+// codegouvfr/codegouvfr-output-data and the OpenAPI description of
+// ecosyste-ms/repos.
+func repository(o object) (r Repository, reason string) {
+	address := o.link("html_url", "repertoire_url", "repository_url", "id")
+	if address == "" {
+		return r, "has no address"
+	}
+	page, err := url.Parse(strings.TrimSuffix(strings.TrimRight(address, "/"), ".git"))
+	if err != nil {
+		return r, "has no address"
+	}
+	path := strings.Trim(page.Path, "/")
+	if path == "" {
+		return r, "has the address of a whole site"
+	}
+	r = Repository{
+		Host:     strings.ToLower(page.Host),
+		ForgeID:  o.text("uuid"),
+		URL:      page.String(),
+		FullName: cmp.Or(o.text("full_name"), clean(path, maxName)),
+
+		Organization: o.text("organisation_nom", "organization_name"),
+		Ministry:     o.text("ministere", "ministry"),
+
+		Description: o.localized("description").FR,
+		Language:    o.text("language", "langage"),
+		License:     licenseID(o.text("license", "licence")),
+		Topics:      topics(o.list("topics")),
+
+		Fork:     o.flag("fork", "is_fork", "est_fork"),
+		Archived: o.flag("archived", "is_archived", "est_archive"),
+		Template: o.flag("template"),
+		Mirror:   o.text("mirror_url") != "",
+		Empty:    isEmpty(o),
+		Status:   o.text("status"),
+
+		Created: o.time("created_at", "creation_date", "date_creation"),
+		Pushed:  o.time("pushed_at", "last_modification", "derniere_modification"),
+		Updated: o.time("updated_at", "last_update", "derniere_mise_a_jour"),
+	}
+	r.Name = cmp.Or(o.text("repo_name", "nom", "name"), lastSegment(r.FullName))
+	r.Owner = lastSegment(o.text("owner"))
+	if r.Owner == "" && strings.Contains(r.FullName, "/") {
+		r.Owner, _, _ = strings.Cut(r.FullName, "/")
+	}
+	return r, ""
+}
+
+// lastSegment is what follows the last slash: an owner may be given by its address.
+func lastSegment(s string) string {
+	s = strings.TrimRight(s, "/")
+	return s[strings.LastIndexByte(s, '/')+1:]
+}
+
+// isEmpty tells a repository that its forge says nothing was ever pushed to.
+func isEmpty(o object) bool {
+	pushed, known := o["pushed_at"]
+	return known && pushed == nil || rawText(o["size"]) == "0"
+}
+
+// topics are a list, or one text with commas.
+func topics(list []any) []string {
+	var all []any
+	for _, v := range list {
+		for topic := range strings.SplitSeq(rawText(v), ",") {
+			all = append(all, topic)
+		}
+	}
+	return texts(all)
+}
