@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,7 @@ type bot struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	run    sync.WaitGroup
+	killed atomic.Bool
 }
 
 type handlerFunc func(ctx context.Context, e chat.Event) (queue.Result, error)
@@ -97,7 +99,7 @@ func (b *bot) start() {
 
 func (b *bot) goOn() {
 	b.run.Go(func() {
-		if err := b.queue.Run(b.ctx); err != nil {
+		if err := b.queue.Run(b.ctx); err != nil && !b.killed.Load() {
 			b.Error(err)
 		}
 	})
@@ -120,11 +122,13 @@ func (b *bot) stop() {
 // kill ends it as SIGKILL does: nothing more is stored.
 func (b *bot) kill() {
 	b.Helper()
+	b.killed.Store(true)
 	if err := b.db.Close(); err != nil {
 		b.Error(err)
 	}
 	b.cancel()
 	b.run.Wait()
+	b.killed.Store(false)
 	b.db = nil
 }
 

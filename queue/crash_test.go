@@ -1,0 +1,222 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// chaos does at random what people, the network, the homeserver and the machine
+// may do, and knows how it must end.
+type chaos struct {
+	*bot
+	mu   sync.Mutex
+	rand *rand.Rand
+
+	said   []*said
+	bodies int
+	calm   atomic.Bool // nothing goes wrong any more
+}
+
+// said is a message and what it says now.
+type said struct {
+	id      chat.EventID
+	room    chat.RoomID
+	body    string
+	deleted bool
+}
+
+func (c *chaos) n(n int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rand.IntN(n)
+}
+
+func (c *chaos) upTo(d time.Duration) time.Duration { return time.Duration(c.n(int(d))) }
+
+// send is a fault at random. What arrives late does so before the sync that
+// settles the doubt is begun.
+func (c *chaos) send(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+	select {
+	case <-time.After(c.upTo(30 * time.Millisecond)):
+	case <-ctx.Done(): // killed while it was under way
+		if c.n(2) == 0 {
+			return late(c.upTo(1900*time.Millisecond))(ctx, s, o)
+		}
+		return lost(ctx, s, o)
+	}
+	switch n := c.n(100); {
+	case n < 6:
+		return lost(ctx, s, o)
+	case n < 12:
+		return cut(ctx, s, o)
+	case n < 18:
+		return late(c.upTo(1900*time.Millisecond))(ctx, s, o)
+	case n < 24:
+		return tooMany(c.upTo(3*time.Second))(ctx, s, o)
+	case n < 30:
+		return notHere(c.upTo(3*time.Second))(ctx, s, o)
+	case n < 31:
+		_, _ = s.take(o)
+		return hangs(ctx, s, o)
+	case n < 32:
+		return hangs(ctx, s, o)
+	}
+	return s.take(o)
+}
+
+// follow syncs all along, as the bot's other half does: often, once more for
+// each doubt, and now and then twice, or in vain.
+func (c *chaos) follow(ctx context.Context) {
+	var began time.Time
+	for ctx.Err() == nil {
+		var due <-chan time.Time
+		if by := c.queue.SyncBy(); by.After(began) {
+			due = time.After(time.Until(by))
+		}
+		select {
+		case <-ctx.Done():
+		case <-due:
+		case <-c.queue.Doubts():
+			continue
+		case <-time.After(c.between()):
+		}
+		began = time.Now()
+		var change func(context.Context) error
+		switch n := c.n(10); {
+		case c.calm.Load():
+		case n == 0:
+			change = func(context.Context) error { return errChange }
+		case n == 1:
+			batch, _ := c.batch(0)
+			if err := c.queue.Accept(ctx, batch); err != nil && ctx.Err() == nil && !c.killed.Load() {
+				c.Error(err)
+			}
+		case n == 2:
+			if err := c.tryUnlock(); err != nil && ctx.Err() == nil && !c.killed.Load() {
+				c.Error(err)
+			}
+		}
+		err := c.trySync(change)
+		if err != nil && !errors.Is(err, errChange) && ctx.Err() == nil && !c.killed.Load() {
+			c.Error(err)
+		}
+	}
+}
+
+// between is how long there is nothing to sync.
+func (c *chaos) between() time.Duration {
+	if c.calm.Load() {
+		return time.Minute
+	}
+	return c.upTo(time.Second)
+}
+
+func (c *chaos) begin() {
+	c.start()
+	c.run.Go(func() { c.follow(c.ctx) })
+}
+
+// newBody is a text that was never said: a command with one answer or two, or none.
+func (c *chaos) newBody() string {
+	c.bodies++
+	switch c.n(5) {
+	case 0:
+		return fmt.Sprintf("nothing %d", c.bodies)
+	case 1:
+		return fmt.Sprintf("!x%d|y%d", c.bodies, c.bodies)
+	}
+	return fmt.Sprintf("!x%d", c.bodies)
+}
+
+func (c *chaos) step() {
+	time.Sleep(time.Millisecond + c.upTo(400*time.Millisecond))
+	switch n := c.n(100); {
+	case n < 45 || len(c.said) == 0:
+		m := &said{room: []chat.RoomID{salon, bureau, "!c:example.org"}[c.n(3)], body: c.newBody()}
+		m.id = c.server.say(m.room, m.body)
+		if c.n(6) == 0 {
+			c.server.lock(m.id)
+		}
+		c.said = append(c.said, m)
+	case n < 70:
+		m := c.said[max(0, len(c.said)-1-c.n(4))]
+		body := c.newBody()
+		id := c.server.edit(m.room, m.id, body)
+		if c.n(6) == 0 {
+			c.server.lock(id)
+		}
+		m.body = body
+	case n < 85:
+		m := c.said[max(0, len(c.said)-1-c.n(4))]
+		c.server.remove(m.room, m.id)
+		m.deleted = true
+	case n < 95:
+		c.kill()
+		time.Sleep(c.upTo(3 * time.Second))
+		c.begin()
+	default:
+		c.stop()
+		c.begin()
+	}
+}
+
+// check compares what people see with what they said.
+func (c *chaos) check() {
+	answers := map[chat.EventID][]string{}
+	for _, e := range c.server.visible() {
+		id := e.post.ReplyTo.Event
+		answers[id] = append(answers[id], e.post.HTML)
+	}
+	for _, m := range c.said {
+		var want []string
+		if body, ok := strings.CutPrefix(m.body, "!"); ok && !m.deleted {
+			want = strings.Split(body, "|")
+		}
+		got := answers[m.id]
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			c.Errorf("%s, which says %q (deleted: %v), is answered %q", m.id, m.body, m.deleted, got)
+		}
+	}
+	c.server.wantNoDuplicates(c.T)
+}
+
+func TestChaos(t *testing.T) {
+	seeds := 30
+	if testing.Short() {
+		seeds = 3
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(b *bot) {
+				c := &chaos{bot: b, rand: rand.New(rand.NewPCG(uint64(seed), 0))}
+				b.config.AnswerWithin = 0
+				b.server.fail(c.send)
+				c.begin()
+				for range 100 {
+					c.step()
+				}
+				c.calm.Store(true)
+				b.server.fail(nil)
+				time.Sleep(30 * time.Minute) // the longest back-off, for a row of answers
+				c.unlock()
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				c.check()
+			})
+		})
+	}
+}

@@ -1,0 +1,145 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// between is a store in which something happens between two of the queue's steps.
+type between struct {
+	queue.Store
+	afterNextEvent func(err error)
+	afterNextPost  func(err error)
+	updatePost     func() error // before it
+}
+
+// NextEvent implements queue.Work.
+func (s *between) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
+	e, tries, err := s.Store.NextEvent(ctx, room)
+	if s.afterNextEvent != nil {
+		s.afterNextEvent(err)
+	}
+	return e, tries, err
+}
+
+// NextPost implements queue.Sending.
+func (s *between) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time, error) {
+	row, next, err := s.Store.NextPost(ctx, now)
+	if s.afterNextPost != nil {
+		s.afterNextPost(err)
+	}
+	return row, next, err
+}
+
+// UpdatePost implements queue.Posts.
+func (s *between) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
+	if s.updatePost != nil {
+		if err := s.updatePost(); err != nil {
+			return err
+		}
+	}
+	return s.Store.UpdatePost(ctx, r, now)
+}
+
+// startBetween starts the bot on such a store.
+func (b *bot) startBetween(s *between) {
+	b.open()
+	s.Store = b.db
+	b.queue = queue.New(s, b.handle, b.server, b.config, zerolog.Nop())
+	b.goOn()
+}
+
+// An event that comes in just when its room's worker found nothing more.
+func TestEventForAWorkerThatEnds(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		n := 0
+		s := &between{afterNextEvent: func(err error) {
+			if errors.Is(err, queue.ErrNone) && n < 20 {
+				n++
+				b.server.say(salon, fmt.Sprint("!", n))
+				if err := b.trySync(nil); err != nil {
+					t.Error(err)
+				}
+			}
+		}}
+		b.startBetween(s)
+		b.server.say(salon, "!0")
+		b.sync()
+		if got := len(b.server.own(salon)); got != 21 {
+			t.Errorf("%d answers", got)
+		}
+	})
+}
+
+// What happens to a post between its choice and its sending.
+func TestPostThatChangesWhenItIsDue(t *testing.T) {
+	tests := map[string]struct {
+		change func(b *bot, id chat.EventID)
+		want   []string
+	}{
+		"edited":  {func(b *bot, id chat.EventID) { b.server.edit(salon, id, "!b") }, []string{"b"}},
+		"deleted": {func(b *bot, id chat.EventID) { b.server.remove(salon, id) }, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				var id chat.EventID
+				changed := false
+				b.startBetween(&between{afterNextPost: func(err error) {
+					if err == nil && !changed {
+						changed = true
+						test.change(b, id)
+						if err := b.trySync(nil); err != nil {
+							t.Error(err)
+						}
+						time.Sleep(time.Second) // the worker handles it
+					}
+				}})
+				id = b.server.say(salon, "!a")
+				b.sync()
+				time.Sleep(2 * time.Second)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, test.want...)
+			})
+		})
+	}
+}
+
+// How an attempt ended is written down as soon as the database works again.
+func TestDatabaseFailsAfterAnAttempt(t *testing.T) {
+	for name, f := range map[string]fault{
+		"put off": tooMany(time.Second), "no answer": lost, "refused": forbidden, "relation refused": badRelation,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				failures := 5
+				b.startBetween(&between{updatePost: func() error {
+					if failures--; failures >= 0 {
+						return errors.New("the disk is full")
+					}
+					return nil
+				}})
+				b.server.failNext(f)
+				b.server.say(salon, "!a")
+				b.server.say(salon, "!b")
+				b.sync()
+				time.Sleep(10 * time.Second)
+				b.settle()
+				want := []string{"a", "b"}
+				if name == "refused" {
+					want = want[1:]
+				}
+				b.server.wantOwn(t, salon, want...)
+			})
+		})
+	}
+}
