@@ -9,9 +9,11 @@ import (
 type builder struct {
 	index   int
 	entries []Software
-	similar [][]reference // of each entry
-	places  map[string]int
+	similar [][]reference  // of each entry
+	places  map[string]int // in the list, by id
 	dropped []Dropped
+
+	namesakes map[string]int // how many entries without an id have a name
 }
 
 func (b *builder) add(element any) {
@@ -52,13 +54,14 @@ func (b *builder) drop(index int, reason string) {
 // idFor makes an id from a name, for formats that have none.
 func (b *builder) idFor(name string) string {
 	base := "name-" + strings.Join(foldWords(name), "-")
-	id := base
-	for n := 2; ; n++ {
-		if _, taken := b.places[id]; !taken {
-			return id
-		}
-		id = fmt.Sprintf("%s-%d", base, n)
+	if b.namesakes == nil {
+		b.namesakes = map[string]int{}
 	}
+	b.namesakes[base]++
+	if n := b.namesakes[base]; n > 1 {
+		return fmt.Sprintf("%s-%d", base, n)
+	}
+	return base
 }
 
 // file returns what was gathered.

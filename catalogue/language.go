@@ -44,6 +44,9 @@ alternative alternatives alternatif remplacer remplace remplacant remplacants re
 equivalent equivalents equivalente concurrent concurrents place similaire similaires instead replace replacement
 `)
 
+// abbreviations are written out before anything else is done.
+var abbreviations = map[string]string{"ms": "microsoft"}
+
 func set(s string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(s) {
@@ -101,5 +104,4 @@ ticket, incident
 montage video, edition video, video editing
 audio, son
 disque dur, disque, disk, hard drive
-ms, microsoft
 `

@@ -8,9 +8,9 @@ import (
 
 // What nearest looks for.
 const (
-	maxNearest = 3
-	minLikely  = 0.25 // how like a name must be, from 0 to 1
-	minLetters = 0.6  // and how like its letters, which is quicker to tell
+	maxNearest  = 3
+	minLikely   = 0.25 // how like a name must be, from 0 to 1
+	maxCompared = 300  // the names compared in full, those with the likest letters
 )
 
 // nearest returns at most maxNearest entries whose names look most like what
@@ -19,41 +19,54 @@ func (c *Catalogue) nearest(q query) []*Software {
 	if len(q.words) == 0 {
 		return nil
 	}
+	text := q.whole[len(q.whole)-1]
+	text = text[:min(len(text), maxTypoLetters)]
 	type candidate struct {
 		doc    int32
 		likely float32
 	}
 	var best []candidate
-	add := func(doc int32, likely float32) {
-		if i := slices.IndexFunc(best, func(x candidate) bool { return x.doc == doc }); i >= 0 {
-			best[i].likely = max(best[i].likely, likely)
-		} else {
-			best = append(best, candidate{doc, likely})
-		}
-		slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.likely, a.likely) })
-		best = best[:min(len(best), maxNearest)]
-	}
-	text := q.whole[len(q.whole)-1]
-	text = text[:min(len(text), maxTypoLetters)]
-	pairs, set := pairsOf(text), lettersOf(text)
-	for n := 2*len(text)/3 + 1; n <= min(3*len(text)/2+1, maxTypoLetters); n++ {
-		for _, it := range c.index.nearNames.byLength[n] {
-			least := float32(minLikely)
-			if len(best) == maxNearest {
-				least = best[maxNearest-1].likely
-			}
-			if set.likeness(it.set) < max(least, minLetters) {
-				continue
-			}
-			k := &c.index.keys[it.id]
-			if l := pairs.likeness(k.text); l > least {
-				add(k.doc, l)
-			}
+	pairs := pairsOf(text)
+	for _, key := range c.index.likestLetters(text) {
+		k := &c.index.keys[key]
+		x := candidate{k.doc, pairs.likeness(k.text)}
+		if i := slices.IndexFunc(best, func(y candidate) bool { return y.doc == x.doc }); i >= 0 {
+			best[i].likely = max(best[i].likely, x.likely)
+		} else if x.likely > minLikely {
+			best = append(best, x)
 		}
 	}
+	slices.SortStableFunc(best, func(x, y candidate) int { return cmp.Compare(y.likely, x.likely) })
 	var out []*Software
-	for _, b := range best {
-		out = append(out, &c.entries[b.doc])
+	for _, x := range best[:min(len(best), maxNearest)] {
+		out = append(out, &c.entries[x.doc])
+	}
+	return out
+}
+
+// likestLetters returns the keys, about maxCompared, of names that have most
+// letters in common with text.
+func (ix *index) likestLetters(text string) []int32 {
+	set := lettersOf(text)
+	first, last := 2*len(text)/3+1, min(3*len(text)/2+1, maxTypoLetters)
+	const steps = 32
+	var counts [steps + 1]int
+	for n := first; n <= last; n++ {
+		for i := range ix.nearNames.byLength[n] {
+			counts[int(steps*set.likeness(ix.nearNames.byLength[n][i].set))]++
+		}
+	}
+	least := steps
+	for sum := counts[least]; least > steps/3 && sum+counts[least-1] <= maxCompared; sum += counts[least] {
+		least--
+	}
+	var out []int32
+	for n := first; n <= last; n++ {
+		for i := range ix.nearNames.byLength[n] {
+			if it := &ix.nearNames.byLength[n][i]; int(steps*set.likeness(it.set)) >= least {
+				out = append(out, it.id)
+			}
+		}
 	}
 	return out
 }

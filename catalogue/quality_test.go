@@ -122,25 +122,56 @@ func table(name string, results map[string]quality) string {
 	return b.String()
 }
 
-// floors are the least aggregates that a change may leave, by kind.
-var floors = map[string]quality{}
+// The least that a change may leave of MRR and hit@1, of each kind and of all.
+const (
+	floorOfKind = 0.90
+	floorOfAll  = 0.97
+)
 
 // TestQuality holds how well the search answers. What it misses of the tuning
 // file is logged; of the held-out file only the aggregates are.
 func TestQuality(t *testing.T) {
 	catalogues := searched(t)
-	t.Run("tuning", func(t *testing.T) {
-		results := measure(catalogues, readQueries(t, "queries-tuning.txt"), func(j judged, found []Match) {
-			var got []string
-			for _, m := range found[:min(4, len(found))] {
-				got = append(got, m.Software.ID+" "+m.Software.Name)
+	logMissed := func(j judged, found []Match) {
+		t.Logf("%s %s «%s»: want %v, got %q", j.catalogue, j.kind, j.query, j.accepted, names(found))
+	}
+	for file, missed := range map[string]func(judged, []Match){"tuning": logMissed, "held-out": nil} {
+		results := measure(catalogues, readQueries(t, "queries-"+file+".txt"), missed)
+		t.Log("\n" + table(file, results))
+		for kind, q := range results {
+			floor := floorOfKind
+			if kind == "all" {
+				floor = floorOfAll
 			}
-			t.Logf("%s %s «%s»: want %v, got %d: %q", j.catalogue, j.kind, j.query, j.accepted, len(found), got)
-		})
-		t.Log("\n" + table("tuning", results))
-	})
-	t.Run("held out", func(t *testing.T) {
-		results := measure(catalogues, readQueries(t, "queries-held-out.txt"), nil)
-		t.Log("\n" + table("held out", results))
-	})
+			if q.mrr() < floor || q.hit1() < floor {
+				t.Errorf("%s, %s: MRR %.3f and hit@1 %.3f, want at least %.2f", file, kind, q.mrr(), q.hit1(), floor)
+			}
+		}
+	}
+}
+
+// BenchmarkQuality reports how well the queries of each file and kind are
+// answered; an operation is to answer all of them.
+func BenchmarkQuality(b *testing.B) {
+	catalogues := searched(b)
+	for _, file := range []string{"tuning", "held-out"} {
+		queries := readQueries(b, "queries-"+file+".txt")
+		for _, kind := range kinds {
+			b.Run(file+"/"+kind, func(b *testing.B) {
+				var some []judged
+				for _, j := range queries {
+					if kind == "all" || j.kind == kind {
+						some = append(some, j)
+					}
+				}
+				var q quality
+				for b.Loop() {
+					q = measure(catalogues, some, nil)["all"]
+				}
+				b.ReportMetric(q.mrr(), "MRR")
+				b.ReportMetric(q.hit1(), "hit@1")
+				b.ReportMetric(float64(q.queries), "queries")
+			})
+		}
+	}
 }

@@ -30,6 +30,9 @@ func parseQuery(s string) query {
 	var asking []string
 	for _, raw := range rawWords(s) {
 		w := Fold(raw)
+		if long, ok := abbreviations[w]; ok {
+			w = long
+		}
 		switch {
 		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:

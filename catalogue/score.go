@@ -247,6 +247,9 @@ func (s *scratch) word(before uint8, typed bool) {
 				m.top, m.quality = value, m.base.quality+r.quality
 				m.place, m.product = p.place, p.at
 			}
+			if m.place.field() == ByName {
+				again = 0 // software of the same name ties
+			}
 			m.value = m.base.value + m.top + again
 		}
 	}

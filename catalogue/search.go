@@ -57,10 +57,15 @@ const (
 // product to replace. It finds nothing rather than something unfit.
 func (c *Catalogue) Search(query string) Result {
 	q := parseQuery(query)
-	if q.replaces {
-		if found := c.replacing(q); len(found) > 0 {
-			return Result{Matches: found, Clear: len(found) == 1}
-		}
+	var found []Match
+	switch {
+	case q.replaces:
+		found = c.replacing(q)
+	case c.meansProduct(q):
+		found = c.matches(c.find(q, search{worth: &productWorth, cover: minCover}))
+	}
+	if len(found) > 0 {
+		return Result{Matches: found, Clear: len(found) == 1}
 	}
 	hits := c.find(q, search{worth: &searchWorth, cover: minCover})
 	if len(hits) == 0 || hits[0].score < namesIt {
@@ -92,6 +97,16 @@ func (c *Catalogue) replacing(q query) []Match {
 		}
 	}
 	return c.matches(mentions)
+}
+
+// meansProduct reports whether q is the name of a well-known product, and of no
+// entry.
+func (c *Catalogue) meansProduct(q query) bool {
+	if _, ok := knownProductNamed(q); !ok {
+		return false
+	}
+	_, ok := c.named(q)
+	return !ok
 }
 
 // named returns the entry of which q is the name.
@@ -134,13 +149,13 @@ func (c *Catalogue) find(q query, how search) []hit {
 }
 
 func (c *Catalogue) matches(hits []hit) []Match {
-	out := make([]Match, len(hits))
-	for i, h := range hits {
+	var out []Match
+	for _, h := range hits {
 		m := Match{Software: &c.entries[h.doc], By: h.place.field()}
 		if p := products(m.Software); m.By == ByAlternative && int(h.product) < len(p) {
 			m.Product = p[h.product].Name
 		}
-		out[i] = m
+		out = append(out, m)
 	}
 	return out
 }
@@ -226,8 +241,9 @@ func (c *Catalogue) compare(a, b *hit) int {
 	)
 }
 
-// wordsShare is what the words of a query add to a match of it as a whole.
-const wordsShare = 0.1
+// wordsShare is what the words of a query add to a match of it as a whole:
+// enough to break a tie.
+const wordsShare = 0.01
 
 // namesIt is the score from which the catalogue itself names what was asked for.
 const namesIt = 0.7

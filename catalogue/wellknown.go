@@ -40,7 +40,7 @@ google maps, mapbox: cartographie en ligne, cartographie
 arcgis, mapinfo: système d'information géographique
 trello, microsoft planner, asana: gestion de tâches, kanban
 jira: suivi de tickets, gestion de projet
-ms project, microsoft project: gestion de projet
+microsoft project: gestion de projet
 confluence: wiki
 doodle: sondage de dates, prise de rendez-vous
 microsoft visio, lucidchart: diagramme, schéma
@@ -99,17 +99,23 @@ var knownProducts = sync.OnceValue(func() []knownProduct {
 	return out
 })
 
-// knownProductIn returns the well-known product that q names, or is a slip of.
-func knownProductIn(q query) (knownProduct, bool) {
+// knownProductNamed returns the well-known product that q names.
+func knownProductNamed(q query) (knownProduct, bool) {
 	products := knownProducts()
 	for _, text := range q.whole {
 		if i := slices.IndexFunc(products, func(p knownProduct) bool { return p.key == text }); i >= 0 {
 			return products[i], true
 		}
 	}
+	return knownProduct{}, false
+}
+
+// knownProductLike returns the well-known product that q may be a slip of.
+func knownProductLike(q query) (knownProduct, bool) {
 	for _, text := range q.whole {
-		for _, p := range products {
-			if budget := typoBudget(nameWord, min(len(text), len(p.key))); text[0] == p.key[0] && distance(text, p.key, budget) <= budget {
+		for _, p := range knownProducts() {
+			budget := typoBudget(nameWord, min(len(text), len(p.key)))
+			if text[0] == p.key[0] && distance(text, p.key, budget) <= budget {
 				return p, true
 			}
 		}
@@ -120,7 +126,10 @@ func knownProductIn(q query) (knownProduct, bool) {
 // forKnownProduct finds what fully serves the need that a well-known product
 // serves.
 func (c *Catalogue) forKnownProduct(q query) []Match {
-	p, ok := knownProductIn(q)
+	p, ok := knownProductNamed(q)
+	if !ok {
+		p, ok = knownProductLike(q)
+	}
 	if !ok {
 		return nil
 	}
