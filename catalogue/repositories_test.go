@@ -42,7 +42,7 @@ var repositoryTests = map[string]struct {
 		Updated: date("2026-08-30T12:00:00Z"),
 	}},
 	"ecosystems": {"\ufeff \n[" + anEcosystems + "]\n", GenEcosystems, Repository{
-		Host: "github.com", ForgeID: "4711", URL: "https://github.com/carto/Carte", FullName: "carto/Carte", Name: "Carte", Owner: "carto",
+		Host: "github.com", ForgeID: "4711", Row: 812, URL: "https://github.com/carto/Carte", FullName: "carto/Carte", Name: "Carte", Owner: "carto",
 		Topics: []string{"carte", "école"}, Archived: true, Mirror: true, Empty: true, Status: "removed",
 		Created: date("2020-02-01"), Pushed: date("2026-08-30T12:00:00Z"),
 	}},

@@ -8,7 +8,10 @@ type Repository struct {
 	Host string // where it is: "github.com", "gitlab.inria.fr"
 	// ForgeID is the forge's own id of it, which renames and transfers leave
 	// alone; empty when the source does not say.
-	ForgeID  string
+	ForgeID string
+	// Row is the source's own number of it, which grows in the order in which
+	// repositories came to the source; 0 when the source has none.
+	Row      int
 	URL      string // its page, absolute
 	FullName string // "etalab/covid19-data"
 	Name     string // "covid19-data"

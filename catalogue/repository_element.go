@@ -47,6 +47,7 @@ func repository(o object) (r Repository, reason string) {
 	r = Repository{
 		Host:     strings.ToLower(page.Host),
 		ForgeID:  o.text("uuid"),
+		Row:      o.count("id"),
 		URL:      page.String(),
 		FullName: cmp.Or(o.text("full_name"), clean(path, maxName)),
 
@@ -60,7 +61,7 @@ func repository(o object) (r Repository, reason string) {
 
 		Fork:     o.flag("fork", "is_fork", "est_fork"),
 		Archived: o.flag("archived", "is_archived", "est_archive"),
-		Template: o.flag("template"),
+		Template: o.flag("template") || o.text("template_full_name") != "",
 		Mirror:   o.text("mirror_url") != "",
 		Empty:    isEmpty(o),
 		Status:   o.text("status"),
