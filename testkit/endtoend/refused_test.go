@@ -223,3 +223,36 @@ func TestAccountWithKeys(t *testing.T) {
 		t.Error("the account does not vouch for the device")
 	}
 }
+
+// TestKeysReplaced has the account's owner replace its verification keys: the
+// bot waits for the new recovery key.
+func TestKeysReplaced(t *testing.T) {
+	t.Parallel()
+	d := newSite(t).deploy(t, "bot", nil)
+	d.bot.Start(t)
+	d.bot.Stop()
+	owner, err := d.Login(t.Context(), d.account, testkit.ClientOptions{Encrypted: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(owner.Close)
+	key, _, err := owner.Machine().GenerateAndUploadCrossSigningKeysWithPassword(t.Context(), d.account.Password, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	master := d.masterKey(t)
+	d.ends(t, misconfigured, "n’est pas celui de ce compte")
+	if err := os.WriteFile(d.state("recovery-key"), []byte(key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := owner.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.bot.Start(t)
+	d.device(t)
+	if d.masterKey(t) != master {
+		t.Error("the account's keys were replaced once more")
+	}
+	d.mustLogIn(t, 1)
+	d.talk(t).mustAnswer(t)
+}

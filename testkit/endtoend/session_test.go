@@ -33,9 +33,15 @@ func TestLostDatabases(t *testing.T) {
 				t.Error("the account's keys were replaced")
 			}
 			d.recovers(t)
-			if lost == "crypto.db" { // which rooms are served is in bot.db
+			switch lost {
+			case "crypto.db":
 				before.mustAnswer(t)
-			} else {
+				for _, sync := range d.proxy.Requests(testkit.Syncs)[1:] {
+					if sync.Query.Get("since") == "" {
+						t.Error("the sync position was forgotten")
+					}
+				}
+			case "bot.db": // it names the rooms that are served
 				d.talk(t).mustAnswer(t)
 			}
 			logins := d.logins()
