@@ -173,7 +173,9 @@ func (b *indexBuilder) name(name string, key nameKey) {
 		if key.place == inProduct {
 			at = int(key.product)
 		}
-		b.post(key.doc, key.place, Fold(raw), at, target)
+		if w := Fold(raw); w != "" { // more than accents
+			b.post(key.doc, key.place, w, at, target)
+		}
 		for _, p := range parts(raw) {
 			if len(p) > 1 {
 				b.post(key.doc, part, p, at, namePart)

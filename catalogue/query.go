@@ -34,6 +34,7 @@ func parseQuery(s string) query {
 			w = long
 		}
 		switch {
+		case w == "": // nothing but accents
 		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:
 			asking = append(asking, w)

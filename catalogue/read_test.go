@@ -276,7 +276,7 @@ func TestDescriptionsThatSayNothing(t *testing.T) {
 }
 
 // FuzzRead holds that any bytes are read without panic into entries that are
-// safe to show, whose ids are distinct.
+// safe to show, whose ids are distinct, and that can be searched.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"catalog":[{"id":1,"name":"A","status":{"name":"archived"}}]}`))
 	f.Add([]byte(`[{"id":1e3,"name":{"fr":"\u202eA"},"keywords":[{"id":"Q1"},""],"si":"1;2"}]`))
@@ -296,6 +296,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
+		c := New(file.Entries, time.Time{})
 		ids := map[string]bool{}
 		for i := range file.Entries {
 			s := &file.Entries[i]
@@ -303,6 +304,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("entry %d: id %q, name %q, generation %q", i, s.ID, s.Name, s.Generation)
 			}
 			ids[s.ID] = true
+			c.Search(s.Name)
 			for _, text := range append(append([]string{s.Name, s.Description.FR, s.License}, s.Keywords...), s.OtherNames...) {
 				if text != clean(text, maxDescription) {
 					t.Fatalf("entry %d: %q is not clean", i, text)

@@ -336,7 +336,7 @@ func TestSearchesDoNotMix(t *testing.T) {
 // and with distinct entries, the same each time.
 func FuzzSearch(f *testing.F) {
 	c := demo(f)
-	for _, q := range []string{"gimp", "libre office calc", "alternative à photoshop", "l'éditeur d’images", "C", "\xff\x00", "…", "ß œ İ ﬁ", strings.Repeat("é", 500)} {
+	for _, q := range []string{"gimp", "libre office calc", "alternative à photoshop", "l'éditeur d’images", "C", "\xff\x00", "…", "ß œ İ ﬁ", "\u07eb", "e\u0301", strings.Repeat("é", 500)} {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {
