@@ -13,9 +13,9 @@ import (
 
 // console is where the person types and reads.
 type console struct {
-	lines   <-chan string // what is typed; closed at the end of the input
-	answers io.Writer
-	notes   io.Writer // for all else
+	readLine func() (string, error) // what is typed, at the end with an error
+	answers  io.Writer
+	notes    io.Writer // for all else
 
 	// On a terminal both writers go through an editor of lines that keeps what
 	// is being typed below what is written.
@@ -29,7 +29,7 @@ func openConsole(in, out, notes *os.File) (*console, error) {
 	c := &console{answers: out, notes: notes, close: func() {}}
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) || os.Getenv("TERM") == "dumb" {
 		reader := bufio.NewReader(in)
-		c.lines = readLines(func() (string, error) { return reader.ReadString('\n') })
+		c.readLine = func() (string, error) { return reader.ReadString('\n') }
 		return c, nil
 	}
 	before, err := term.MakeRaw(int(in.Fd()))
@@ -51,19 +51,18 @@ func openConsole(in, out, notes *os.File) (*console, error) {
 		io.Reader
 		io.Writer
 	}{in, out}, "")
-	c.answers, c.notes = c.editor, c.editor
-	c.lines = readLines(c.editor.ReadLine)
+	c.readLine, c.answers, c.notes = c.editor.ReadLine, c.editor, c.editor
 	return c, nil
 }
 
-// readLines hands over what read returns until an error, the last line too if
-// it is not empty. A read cannot be interrupted: it ends with the process.
-func readLines(read func() (string, error)) <-chan string {
+// lines hands over what is typed from now on, and closes at its end. A read
+// cannot be interrupted: it ends with the process.
+func (c *console) lines() <-chan string {
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
 		for {
-			line, err := read()
+			line, err := c.readLine()
 			if line = strings.TrimSpace(visible(line)); line != "" {
 				lines <- line
 			}
@@ -79,6 +78,7 @@ func readLines(read func() (string, error)) <-chan string {
 func (c *console) interactive() bool { return c.editor != nil }
 
 // prompt has what stands before the typed line changed from the next write on.
+// The first one is to be set before lines are read: an empty one is never redrawn.
 func (c *console) prompt(text string) {
 	if c.interactive() {
 		c.editor.SetPrompt(text)

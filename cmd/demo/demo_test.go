@@ -57,20 +57,25 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// await waits until the text has been written.
-func (o *output) await(t *testing.T, text string) {
-	t.Helper()
-	await(t, fmt.Sprintf("%q is written", text), func() bool { return strings.Contains(o.String(), text) })
-}
-
 // await waits until something is so.
-func await(t *testing.T, what string, so func() bool) {
+func (d *demo) await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for start := time.Now(); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Since(start) > time.Minute {
-			t.Fatalf("waited in vain until %s", what)
+			log, _ := filepath.Glob(filepath.Join(d.temp, "heraut-demo-*", "bot", "bot.log"))
+			for _, file := range log {
+				content, err := os.ReadFile(file)
+				t.Logf("the bot's log, %v:\n%s", err, content)
+			}
+			t.Fatalf("waited in vain until %s; standard output:\n%s\nstandard error:\n%s", what, d.stdout, d.stderr)
 		}
 	}
+}
+
+// awaitText waits until the demo has written a text.
+func (d *demo) awaitText(t *testing.T, o *output, text string) {
+	t.Helper()
+	d.await(t, fmt.Sprintf("%q is written", text), func() bool { return strings.Contains(o.String(), text) })
 }
 
 // newDemo returns a demo to be started. It is killed if it outlives the test.
@@ -184,7 +189,7 @@ func TestInterrupted(t *testing.T) {
 			if err := d.Start(); err != nil {
 				t.Fatal(err)
 			}
-			d.stderr.await(t, test.after)
+			d.awaitText(t, d.stderr, test.after)
 			if err := d.Process.Signal(test.signal); err != nil {
 				t.Fatal(err)
 			}

@@ -44,12 +44,13 @@ func (p *prompt) run(ctx context.Context) error {
 	if p.interactive() {
 		p.introduce()
 	}
+	typed := p.lines()
 	for {
 		news, changed := p.room.view.News()
 		if err := p.show(news); err != nil {
 			return err
 		}
-		lines := p.lines
+		lines := typed
 		if p.awaited != "" && !p.interactive() {
 			lines = nil
 		}

@@ -41,8 +41,8 @@ func TestRender(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
-	got := wrap("un  deux trois\n\n\x07quatre", 8)
-	if want := "un  deux\ntrois\n\nquatre"; got != want {
+	got := wrap("un  deux trois\n\n\x07quatre\n  cinq six", 8)
+	if want := "un  deux\ntrois\n\nquatre\n  cinq\n  six"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

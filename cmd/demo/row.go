@@ -51,12 +51,15 @@ func (r row) text(from int) string {
 	return text.String()
 }
 
-// wrap breaks the lines of a text at a width in columns.
+// wrap breaks the lines of a text at a width in columns, keeping what they are
+// indented by.
 func wrap(text string, columns int) string {
 	var wrapped strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
-		r := row{}
-		for _, c := range visible(line) {
+		words := strings.TrimLeft(visible(line), " ")
+		indent := strings.Repeat(" ", len(visible(line))-len(words))
+		r := row{first: indent, rest: indent}
+		for _, c := range words {
 			r.glyphs = append(r.glyphs, glyph{r: c})
 		}
 		r.wrap(&wrapped, columns)

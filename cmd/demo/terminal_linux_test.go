@@ -72,17 +72,17 @@ func TestTerminal(t *testing.T) {
 			screen := d.stdout
 			go func() { _, _ = io.Copy(screen, person) }() // until the test closes it
 
-			screen.await(t, "Logiciels libres (salon public) › ")
+			d.awaitText(t, screen, "Logiciels libres (salon public) › ")
 			enter := func(line, answer string) {
 				t.Helper()
 				if _, err := person.WriteString(line + "\r"); err != nil {
 					t.Fatal(err)
 				}
-				screen.await(t, answer)
+				d.awaitText(t, screen, answer)
 			}
 			enter("!sill gimp", "\x1b[0;1mGIMP\x1b[0m")
 			enter("/direct", "\x1b[0;1m!aide\x1b[0m") // what the bot said on joining
-			screen.await(t, "Héraut (message direct) › ")
+			d.awaitText(t, screen, "Héraut (message direct) › ")
 			enter("vlc", "\x1b[0;1mVLC media player\x1b[0m")
 			for line := range strings.Lines(screen.String()) {
 				// Addresses are not broken, and what is typed is edited in its line.
@@ -113,7 +113,7 @@ func TestKilled(t *testing.T) {
 	if err := d.Start(); err != nil {
 		t.Fatal(err)
 	}
-	d.stderr.await(t, "Prêt")
+	d.awaitText(t, d.stderr, "Prêt")
 	if got := d.processes(t); len(got) != 3 { // with the homeserver and the bot
 		t.Errorf("these processes run: %q", got)
 	}
@@ -121,5 +121,5 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = d.Wait() // it was killed
-	await(t, "the children have ended", func() bool { return len(d.processes(t)) == 0 })
+	d.await(t, "the children have ended", func() bool { return len(d.processes(t)) == 0 })
 }
