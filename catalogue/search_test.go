@@ -194,7 +194,7 @@ func TestSearchTellsHow(t *testing.T) {
 		"photoshop":  {"GIMP", "Adobe Photoshop", ByAlternative},
 		"paint shop": {"GIMP", "Paint Shop Pro", ByAlternative},
 		"krita":      {"GIMP", "Krita", ByAlternative},
-		"gmail":      {"Mozilla Thunderbird", "gmail", ByAlternative},
+		"gmail":      {"Mozilla Thunderbird", "Gmail", ByAlternative},
 		"pistes":     {"Audacity", "", ByDescription},
 	}
 	for query, want := range tests {

@@ -11,69 +11,69 @@ import (
 // read only for products that the catalogue does not name at all. Each line
 // holds the product's names, a colon, and the needs to try, best first.
 const wellKnown = `
-photoshop, adobe photoshop, lightroom: retouche photo, traitement d'images
-illustrator, adobe illustrator, coreldraw: dessin vectoriel, images vectorielles, graphisme vectoriel
-indesign, adobe indesign, quarkxpress, microsoft publisher: publication assistée par ordinateur, mise en page
-adobe premiere, premiere pro, final cut, imovie: montage vidéo, édition de vidéo
-adobe audition, pro tools: édition de son, enregistrement audio
-acrobat, adobe acrobat, acrobat pro: fusion de fichiers PDF, manipulation de PDF, PDF
-acrobat reader, adobe reader: lecteur de PDF, visualisation de PDF
-office, microsoft office, pack office, office 365, microsoft 365: suite bureautique
-word, microsoft word: suite bureautique, traitement de texte
-excel, microsoft excel: suite bureautique, tableur
-powerpoint, microsoft powerpoint, keynote: suite bureautique, présentation
-google docs: éditeur de texte collaboratif, rédaction collaborative, partage de notes
-google sheets, airtable: tableur collaboratif
-google forms, microsoft forms, surveymonkey, typeform: questionnaire en ligne, sondage
-onenote, evernote, notion: prise de notes, partage de notes
-outlook, microsoft outlook: client de messagerie, courrielleur
-gmail: webmail, messagerie
-microsoft exchange: messagerie collaborative, serveur de messagerie
-zoom, teams, microsoft teams, skype, webex, google meet: visioconférence, webconférence
-slack, whatsapp, messenger, telegram: messagerie instantanée, messagerie collaborative
-dropbox, onedrive, google drive, icloud, sharepoint: partage de fichiers
-wetransfer: transfert de fichiers, partage de fichiers
-google chrome, chrome, internet explorer, microsoft edge: navigateur web
-google calendar, calendly: prise de rendez-vous, agenda
-google analytics: statistiques de fréquentation
-google maps, mapbox: cartographie en ligne, cartographie
-arcgis, mapinfo: système d'information géographique
-trello, microsoft planner, asana: gestion de tâches, kanban
-jira: suivi de tickets, gestion de projet
-microsoft project: gestion de projet
-confluence: wiki
-doodle: sondage de dates, prise de rendez-vous
-microsoft visio, lucidchart: diagramme, schéma
-winrar, winzip: compression de fichiers, compression
-youtube, vimeo, dailymotion: hébergement de vidéos
-twitter, facebook: réseau social, microblogue
-windows media player, quicktime, itunes: lecteur multimédia, lecteur vidéo
-camtasia, snagit: capture vidéo, capture d'écran
-lastpass, dashlane, 1password: gestionnaire de mots de passe
-bitlocker: chiffrement de disques
-norton, mcafee, kaspersky: antivirus
-teamviewer, anydesk: bureau à distance, prise de contrôle à distance
-vmware, hyper v, virtualbox: virtualisation de serveurs, machines virtuelles, hyperviseur
-windows, macos: système d'exploitation, distribution linux
-oracle, oracle database, sql server, microsoft sql server, microsoft access: base de données
-active directory: annuaire, gestion des identités
-okta: authentification unique, SSO
-power bi, tableau software, qlik, business objects: business intelligence, datavisualisation
-splunk: gestion des logs
-servicenow, easyvista: gestion de parc, gestion des incidents
-github, bitbucket: forge logicielle, plateforme de développement, forge
-matlab: calcul numérique
-sas, spss, stata: statistiques
-blackboard: plateforme d'apprentissage
-jaws: lecteur d'écran
-autocad: dessin assisté par ordinateur
-maya, 3ds max, cinema 4d: modélisation 3D
-sibelius: partitions de musique
-antidote: correction grammaticale
-docusign: signature électronique
-mailchimp: liste de diffusion
-norton ghost, acronis: sauvegarde et restauration, sauvegarde
-sap, salesforce: ERP, CRM
+Photoshop, Adobe Photoshop, Lightroom: retouche photo, traitement d'images
+Illustrator, Adobe Illustrator, CorelDRAW: dessin vectoriel, images vectorielles, graphisme vectoriel
+InDesign, Adobe InDesign, QuarkXPress, Microsoft Publisher: publication assistée par ordinateur, mise en page
+Adobe Premiere, Premiere Pro, Final Cut, iMovie: montage vidéo, édition de vidéo
+Adobe Audition, Pro Tools: édition de son, enregistrement audio
+Acrobat, Adobe Acrobat, Acrobat Pro: fusion de fichiers PDF, manipulation de PDF, PDF
+Acrobat Reader, Adobe Reader: lecteur de PDF, visualisation de PDF
+Office, Microsoft Office, Pack Office, Office 365, Microsoft 365: suite bureautique
+Word, Microsoft Word: suite bureautique, traitement de texte
+Excel, Microsoft Excel: suite bureautique, tableur
+PowerPoint, Microsoft PowerPoint, Keynote: suite bureautique, présentation
+Google Docs: éditeur de texte collaboratif, rédaction collaborative, partage de notes
+Google Sheets, Airtable: tableur collaboratif
+Google Forms, Microsoft Forms, SurveyMonkey, Typeform: questionnaire en ligne, sondage
+OneNote, Evernote, Notion: prise de notes, partage de notes
+Outlook, Microsoft Outlook: client de messagerie, courrielleur
+Gmail: webmail, messagerie
+Microsoft Exchange: messagerie collaborative, serveur de messagerie
+Zoom, Teams, Microsoft Teams, Skype, Webex, Google Meet: visioconférence, webconférence
+Slack, WhatsApp, Messenger, Telegram: messagerie instantanée, messagerie collaborative
+Dropbox, OneDrive, Google Drive, iCloud, SharePoint: partage de fichiers
+WeTransfer: transfert de fichiers, partage de fichiers
+Google Chrome, Chrome, Internet Explorer, Microsoft Edge: navigateur web
+Google Calendar, Calendly: prise de rendez-vous, agenda
+Google Analytics: statistiques de fréquentation
+Google Maps, Mapbox: cartographie en ligne, cartographie
+ArcGIS, MapInfo: système d'information géographique
+Trello, Microsoft Planner, Asana: gestion de tâches, kanban
+Jira: suivi de tickets, gestion de projet
+Microsoft Project: gestion de projet
+Confluence: wiki
+Doodle: sondage de dates, prise de rendez-vous
+Microsoft Visio, Lucidchart: diagramme, schéma
+WinRAR, WinZip: compression de fichiers, compression
+YouTube, Vimeo, Dailymotion: hébergement de vidéos
+Twitter, Facebook: réseau social, microblogue
+Windows Media Player, QuickTime, iTunes: lecteur multimédia, lecteur vidéo
+Camtasia, Snagit: capture vidéo, capture d'écran
+LastPass, Dashlane, 1Password: gestionnaire de mots de passe
+BitLocker: chiffrement de disques
+Norton, McAfee, Kaspersky: antivirus
+TeamViewer, AnyDesk: bureau à distance, prise de contrôle à distance
+VMware, Hyper V: virtualisation de serveurs, machines virtuelles, hyperviseur
+Windows, Microsoft Windows, macOS: distribution linux, système d'exploitation
+Oracle, Oracle Database, SQL Server, Microsoft SQL Server, Microsoft Access: base de données
+Active Directory: annuaire, gestion des identités
+Okta: authentification unique, SSO
+Power BI, Tableau Software, Qlik, Business Objects: business intelligence, datavisualisation
+Splunk: gestion des logs
+ServiceNow, EasyVista: gestion de parc, gestion des incidents
+GitHub, Bitbucket: forge logicielle, plateforme de développement, forge
+MATLAB: calcul numérique
+SAS, SPSS, Stata: statistiques
+Blackboard: plateforme d'apprentissage
+JAWS: lecteur d'écran
+AutoCAD: dessin assisté par ordinateur
+Maya, 3ds Max, Cinema 4D: modélisation 3D
+Sibelius: partitions de musique
+Antidote: correction grammaticale
+DocuSign: signature électronique
+Mailchimp: liste de diffusion
+Norton Ghost, Acronis: sauvegarde et restauration, sauvegarde
+SAP, Salesforce: ERP, CRM
 `
 
 // knownProduct is a name in wellKnown, and the needs that follow it.
