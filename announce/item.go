@@ -26,6 +26,7 @@ type Item struct {
 	Repository *catalogue.Repository
 	Software   *catalogue.Software
 
+	From    string // what a feed calls itself
 	Title   string
 	URL     string
 	Summary string

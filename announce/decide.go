@@ -1,0 +1,217 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// decision is what follows from one reading of a source.
+type decision struct {
+	*Runner
+	now, next time.Time // next is when the source is read again
+	batch     Batch
+	failure   error
+	state     SourceState
+	followed  []News // read again to be corrected
+
+	hosts  map[string]*Host
+	owners map[ownerID]*Owner
+}
+
+type ownerID struct{ host, name string }
+
+// ownerUser is the Owner.Kind of people.
+const ownerUser = "user"
+
+func ownerName(r *catalogue.Repository) string { return strings.ToLower(r.Owner) }
+
+// commit stores all that follows, in the transaction of ctx.
+func (d *decision) commit(ctx context.Context) error {
+	for _, step := range []struct {
+		what string
+		do   func(ctx context.Context) error
+	}{
+		{"take in the hosts", d.takeHosts},
+		{"take in the owners", d.takeOwners},
+		{"take in what is new", d.takeFresh},
+		{"decide what is news", d.decide},
+		{"correct what was announced", d.correct},
+		{"keep the source's state", d.keepState},
+	} {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return d.desk.deliver(ctx, d.now)
+}
+
+// first tells that nothing of the source was ever read.
+func (d *decision) first() bool { return d.state.Started.IsZero() }
+
+// takeHosts notes which hosts there are, which have been read whole now, and
+// which are out of order.
+func (d *decision) takeHosts(ctx context.Context) error {
+	known, err := d.desk.store.Hosts(ctx, d.settings.Name)
+	if err != nil {
+		return err
+	}
+	d.hosts, d.owners = map[string]*Host{}, map[ownerID]*Owner{}
+	before := map[string]Host{}
+	for _, h := range known {
+		d.hosts[h.Name], before[h.Name] = &h, h
+	}
+	if d.batch.Hosts != nil {
+		listed := map[string]HostNow{}
+		for _, h := range d.batch.Hosts {
+			listed[h.Name] = h
+			if d.hosts[h.Name] == nil {
+				d.hosts[h.Name] = &Host{Name: h.Name, Silent: d.first()}
+			}
+		}
+		for name, h := range d.hosts {
+			h.count(listed[name], d.now)
+		}
+	}
+	for _, name := range d.batch.Whole {
+		if h := d.hosts[name]; h != nil && h.Started.IsZero() {
+			h.Started = d.now
+			if !h.Silent {
+				h.Started = d.now.Add(d.settings.Settle)
+			}
+		}
+	}
+	for name, h := range d.hosts {
+		if kept, ok := before[name]; ok && kept.same(*h) {
+			continue
+		}
+		if err := d.desk.store.SaveHost(ctx, d.settings.Name, *h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOwners notes what owners are.
+func (d *decision) takeOwners(ctx context.Context) error {
+	for _, asked := range d.batch.Owners {
+		owner, err := d.owner(ctx, ownerID{asked.Host, asked.Name})
+		if errors.Is(err, ErrNone) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		owner.Kind = asked.Kind
+		if err := d.desk.store.SaveOwner(ctx, d.settings.Name, *owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owner loads each owner once.
+func (d *decision) owner(ctx context.Context, id ownerID) (*Owner, error) {
+	if o := d.owners[id]; o != nil {
+		return o, nil
+	}
+	o, err := d.desk.store.Owner(ctx, d.settings.Name, id.host, id.name)
+	if err != nil {
+		return nil, err
+	}
+	d.owners[id] = &o
+	return &o, nil
+}
+
+// takeFresh stores what was never seen before, and when it is to be decided.
+func (d *decision) takeFresh(ctx context.Context) error {
+	for _, f := range d.batch.Fresh {
+		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
+		n.Item.Source = d.settings.Name
+		outcome, err := d.place(ctx, &n)
+		if err != nil {
+			return err
+		}
+		for _, key := range append([]string{n.Item.Key}, f.Aliases...) {
+			if err := d.desk.store.See(ctx, d.settings.Name, key, outcome, d.now); err != nil {
+				return err
+			}
+		}
+		// Of what was there from the start, dry runs show the latest.
+		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-lately)) || n.Item.At.After(d.now)) {
+			continue
+		}
+		if _, err := d.desk.store.AddNews(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place decides whether n is to be announced at all, with what, and when.
+func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
+	repo := n.Item.Repository
+	host, err := d.hostOf(ctx, n.Item)
+	if err != nil {
+		return "", err
+	}
+	beginning := host.Started.IsZero() || !d.now.After(host.Started)
+	if repo != nil && repo.Owner != "" {
+		started := d.now
+		if !beginning {
+			started = d.now.Add(d.settings.Settle)
+		}
+		owner, err := d.owner(ctx, ownerID{repo.Host, ownerName(repo)})
+		isNew := errors.Is(err, ErrNone)
+		if isNew {
+			owner = &Owner{Host: repo.Host, Name: ownerName(repo), Started: started}
+			d.owners[ownerID{owner.Host, owner.Name}] = owner
+			err = d.desk.store.SaveOwner(ctx, d.settings.Name, *owner)
+		}
+		if err != nil {
+			return "", err
+		}
+		if isNew || !d.now.After(owner.Started) {
+			n.PartOf, n.Due = OfOwner, owner.Started
+		}
+	}
+	switch {
+	case beginning && host.Silent:
+		n.PartOf, n.Due = Alone, time.Time{}
+		return Baseline, nil
+	case beginning:
+		n.PartOf, n.Due = OfHost, host.Started
+	}
+	if n.Due.IsZero() {
+		n.Due = d.now.Add(d.settings.Settle)
+	}
+	if d.settings.Kind.rereads() {
+		// The second reading takes another round.
+		n.Due = latest(n.Due, d.now.Add(time.Second))
+	}
+	return Settling, nil
+}
+
+// hostOf is the host of an item, made known if the source did not name it.
+func (d *decision) hostOf(ctx context.Context, item Item) (*Host, error) {
+	name := ""
+	if item.Repository != nil {
+		name = item.Repository.Host
+	}
+	if h := d.hosts[name]; h != nil {
+		return h, nil
+	}
+	h := &Host{Name: name, Silent: d.first(), Started: d.now}
+	d.hosts[name] = h
+	return h, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

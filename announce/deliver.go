@@ -1,0 +1,215 @@
+package announce
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+)
+
+// atOnce is how many messages a room gets at once; what is more becomes a digest.
+const atOnce = 5
+
+// deliver tells rooms what is due, in the transaction of ctx.
+func (d *Desk) deliver(ctx context.Context, now time.Time) error {
+	due, err := d.store.DuePending(ctx, now)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	news, err := d.store.NewsByID(ctx, itemsOf(due))
+	if err != nil {
+		return err
+	}
+	states, err := d.digests(ctx)
+	if err != nil {
+		return err
+	}
+	t := delivery{Desk: d, now: now, news: news, told: map[int64]bool{}, rendered: map[string]string{}}
+	for _, together := range parcels(due) {
+		first := together[0]
+		if first.Watch != "" {
+			switch states[digestID{first.Room, first.Watch}] {
+			case watchUnknown:
+				continue // its room may not be known yet
+			case watchPaused:
+				if err := t.drop(ctx, together); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := t.parcel(ctx, together); err != nil {
+			return err
+		}
+	}
+	return t.noteTold(ctx)
+}
+
+// parcels cuts what is due, ordered, into what is told together: to one room, for
+// one watch and one due time, or at once.
+func parcels(due []Pending) (all [][]Pending) {
+	for i, p := range due {
+		if i > 0 {
+			before := due[i-1]
+			if before.Room == p.Room && before.Watch == p.Watch && (p.Watch == "" || before.Due.Equal(p.Due)) {
+				all[len(all)-1] = append(all[len(all)-1], p)
+				continue
+			}
+		}
+		all = append(all, []Pending{p})
+	}
+	return all
+}
+
+func itemsOf(due []Pending) []int64 {
+	ids := map[int64]bool{}
+	for _, p := range due {
+		ids[p.Item] = true
+	}
+	return slices.Collect(maps.Keys(ids))
+}
+
+// delivery tells rooms at one time.
+type delivery struct {
+	*Desk
+	now      time.Time
+	news     map[int64]*News
+	told     map[int64]bool    // items that some room was told of
+	rendered map[string]string // messages that several rooms get
+}
+
+// parcel tells a room of some items: in a digest when a watch says so, or when
+// they are many.
+func (t *delivery) parcel(ctx context.Context, together []Pending) error {
+	first := together[0]
+	var news []*News
+	for _, p := range together {
+		n := t.news[p.Item]
+		switch {
+		case n == nil: // forgotten meanwhile
+		case n.Gone == "":
+			news = append(news, n)
+		case n.Told.IsZero():
+			// It was taken back before anybody was told.
+			if err := t.store.See(ctx, n.Item.Source, n.Item.Key, Vanished, t.now); err != nil {
+				return err
+			}
+		}
+	}
+	units := unitsOf(news)
+	switch {
+	case len(units) == 0:
+	case first.Watch != "":
+		cause := fmt.Sprintf("digest %s %s %s", first.Room, first.Watch, first.Due.UTC().Format(time.RFC3339))
+		if err := t.say(ctx, first.Room, cause, digestOf(units)); err != nil {
+			return err
+		}
+	case len(units) > atOnce:
+		cause := fmt.Sprintf("digest %s %d", first.Room, units[0].items[0].ID)
+		if err := t.say(ctx, first.Room, cause, digestOf(units)); err != nil {
+			return err
+		}
+	default:
+		for _, u := range units {
+			cause := fmt.Sprintf("news %s %d", first.Room, u.items[0].ID)
+			if err := t.say(ctx, first.Room, cause, messageOf(u)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, n := range news {
+		t.told[n.ID] = true
+	}
+	return t.drop(ctx, together)
+}
+
+func (t *delivery) drop(ctx context.Context, together []Pending) error {
+	for _, p := range together {
+		if err := t.store.DeletePending(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say posts a message and keeps it for corrections.
+func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
+	lang := t.Rooms.Of(room).Language
+	memo := lang + l.String()
+	html, ok := t.rendered[memo]
+	if !ok {
+		var err error
+		if html, err = t.render(lang, l, t.news); err != nil {
+			return err
+		}
+		t.rendered[memo] = html
+	}
+	id := chat.EventID(cause)
+	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang}
+	if err := t.queue.Post(ctx, id, post); err != nil {
+		return err
+	}
+	return t.store.SaveTold(ctx, Told{
+		Key: chat.KeyOf(id, 0), Room: room, Language: lang, At: t.now, Layout: l, HTML: html,
+	}, l.items())
+}
+
+// noteTold notes when items were first told.
+func (t *delivery) noteTold(ctx context.Context) error {
+	for id := range t.told {
+		if n := t.news[id]; n.Told.IsZero() {
+			n.Told = t.now
+			if err := t.store.SaveNews(ctx, *n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// edit corrects the messages that show one of the items.
+func (d *Desk) edit(ctx context.Context, items []int64) error {
+	if len(items) == 0 {
+		return nil
+	}
+	messages, err := d.store.ToldOf(ctx, items)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		shown := m.Layout.items()
+		news, err := d.store.NewsByID(ctx, shown)
+		if err != nil {
+			return err
+		}
+		html, err := d.render(m.Language, m.Layout, news)
+		if err != nil {
+			return err
+		}
+		if html == m.HTML {
+			continue
+		}
+		m.Edits++
+		m.HTML = html
+		cause := chat.EventID(fmt.Sprintf("%s edit %d", m.Key, m.Edits))
+		err = d.queue.Post(ctx, cause, chat.Post{
+			Room: m.Room, Priority: chat.Announcement, HTML: html, Lang: m.Language, Edits: chat.Target{Post: m.Key},
+		})
+		if err != nil {
+			return err
+		}
+		if err := d.store.SaveTold(ctx, m, shown); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// render says a message in a language.
+func (d *Desk) render(lang string, l Layout, news map[int64]*News) (string, error) {
+	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
+}

@@ -1,0 +1,104 @@
+// Package announce decides what is news: it reads sources, keeps what was ever
+// seen, has rooms told of what their filters accept, at their rhythm, and
+// corrects what was announced.
+package announce
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/rooms"
+)
+
+// Queue sends what is decided.
+type Queue interface {
+	// Do runs change in a transaction, and sends what it posted once that is
+	// committed.
+	Do(ctx context.Context, change func(ctx context.Context) error) error
+	// Post adds posts, for ever once for each cause, to the transaction of ctx.
+	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+}
+
+// Options are how news are told.
+type Options struct {
+	Store Store
+	Queue Queue
+	Rooms *rooms.Book
+	// Zone is where days and hours are said and rhythms beat.
+	Zone *time.Location
+	// Quiet are a room's quiet hours; nil: no room has any.
+	Quiet func(room chat.RoomID) Quiet
+	// Operators is told when a source stays broken and when it is back, in the
+	// transaction that notes it; nil: nobody is.
+	Operators func(ctx context.Context, n Notice) error
+	Log       zerolog.Logger
+}
+
+// Desk knows what rooms watch and tells them what is due.
+type Desk struct {
+	Options
+	store Store
+	queue Queue
+
+	wake chan struct{} // something may have become pending
+
+	mu       sync.Mutex
+	declared map[chat.RoomID][]Watch
+	filters  map[string]*Filter // by their text
+}
+
+// NewDesk returns a Desk without declared watches.
+func NewDesk(o Options) *Desk {
+	return &Desk{
+		Options: o, store: o.Store, queue: o.Queue,
+		wake:     make(chan struct{}, 1),
+		declared: map[chat.RoomID][]Watch{},
+		filters:  map[string]*Filter{},
+	}
+}
+
+// changed wakes who waits for the next due time.
+func (d *Desk) changed() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Deliver tells rooms what is due by now.
+func (d *Desk) Deliver(ctx context.Context, now time.Time) error {
+	return d.queue.Do(ctx, func(ctx context.Context) error { return d.deliver(ctx, now) })
+}
+
+// RunDelivery tells rooms at the times set, until ctx ends.
+func (d *Desk) RunDelivery(ctx context.Context) error {
+	for {
+		now := time.Now()
+		next, err := d.store.NextPending(ctx, now)
+		if err == nil {
+			err = d.Deliver(ctx, now)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			d.Log.Error().Err(err).Msg("What is due could not be told: trying again")
+			next = now.Add(retryStore)
+		case next.IsZero():
+			next = now.Add(time.Hour)
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-d.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}

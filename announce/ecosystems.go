@@ -1,0 +1,243 @@
+package announce
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/fetch"
+)
+
+const (
+	// firstPage is how many repositories of each host are asked for at first.
+	firstPage = 100
+	// fullPage is the most that the API gives at once, and maxPages how far it goes.
+	fullPage, maxPages = 1000, 100
+	// wholeEvery is how often a host is read from end to end, for what a page
+	// that moved under the reader's hand has hidden.
+	wholeEvery = 7 * 24 * time.Hour
+	// oneByOne is how many repositories are looked up each by itself, rather than
+	// by reading the list.
+	oneByOne = 20
+	// patience is how many hosts in a row may fail before the others are left for
+	// the next round.
+	patience = 3
+)
+
+// ecosystems reads the API of ecosyste.ms: which hosts there are, and of each the
+// repositories that it indexed last. Its row ids grow with the first indexing,
+// so that a list ordered by them begins with what is new, however old it is on
+// its forge. (Its list of hosts is no help: it says that nothing changed when
+// only the numbers of repositories did.)
+type ecosystems struct {
+	getter *fetch.Getter
+	base   string // "https://ecosystem.code.gouv.fr/api/v1"
+}
+
+// ecosystemsState is what is kept between two rounds.
+type ecosystemsState struct {
+	List  fetch.Validators    `json:"list"`  // of the list of hosts
+	Hosts map[string]hostMark `json:"hosts"` // by the API's name
+}
+
+// hostMark tells how far a host was read.
+type hostMark struct {
+	Domain string           `json:"domain"`
+	Mark   int              `json:"mark,omitempty"` // the highest row id
+	Page   fetch.Validators `json:"page"`           // of the first page
+	Whole  time.Time        `json:"whole,omitzero"` // when it was read from end to end
+}
+
+// Fetch implements Source.
+func (e *ecosystems) Fetch(ctx context.Context, q Query) (Batch, error) {
+	r := ecosystemsReading{ecosystems: e, query: q, kinds: map[ownerID]string{}, unread: map[string]Again{}}
+	if err := r.load(q.State); err != nil {
+		return Batch{}, err
+	}
+	r.batch.Again = map[string]Reading{}
+	for _, a := range q.Again {
+		r.unread[a.Key] = a
+	}
+	if err := r.hosts(ctx); err != nil {
+		return Batch{}, err
+	}
+	var failures []error
+	inARow := 0
+	for name, mark := range r.state.Hosts {
+		err := r.host(ctx, name, mark)
+		if err == nil {
+			inARow = 0
+			continue
+		}
+		failures = append(failures, err)
+		status, _ := errors.AsType[*fetch.StatusError](err)
+		if inARow++; inARow >= patience || ctx.Err() != nil || status != nil && status.Code == http.StatusTooManyRequests {
+			break
+		}
+	}
+	slices.SortFunc(r.batch.Fresh, func(a, b Fresh) int { return cmp.Compare(a.Repository.Row, b.Repository.Row) })
+	return r.done(q.State, errors.Join(failures...))
+}
+
+// ecosystemsHost is what is used of the API's description of a host. (Source of
+// the names: openapi/api/v1 of ecosyste-ms/repos.)
+type ecosystemsHost struct {
+	Name         string `json:"name"`
+	URL          string `json:"url"`
+	Repositories int    `json:"repositories_count"`
+	Status       string `json:"status"`
+}
+
+// down tells that the API cannot reach the host; it does not always know.
+func (h ecosystemsHost) down() bool { return h.Status != "" && h.Status != "online" }
+
+// ecosystemsReading is one round's.
+type ecosystemsReading struct {
+	*ecosystems
+	query  Query
+	state  ecosystemsState
+	batch  Batch
+	unread map[string]Again   // what is still to be read again, by key
+	kinds  map[ownerID]string // of owners, asked for once
+	taken  map[string]bool
+}
+
+func (r *ecosystemsReading) load(state []byte) error {
+	r.state.Hosts, r.taken = map[string]hostMark{}, map[string]bool{}
+	if state == nil {
+		return nil
+	}
+	if err := json.Unmarshal(state, &r.state); err != nil {
+		return fmt.Errorf("read where the last round ended: %w", err)
+	}
+	return nil
+}
+
+// done is the batch, with the state if that changed.
+func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
+	state, failed := json.Marshal(r.state)
+	if failed != nil {
+		return Batch{}, failed
+	}
+	if string(state) != string(before) {
+		r.batch.State = state
+	}
+	return r.batch, err
+}
+
+// hosts reads the list of hosts.
+func (r *ecosystemsReading) hosts(ctx context.Context) error {
+	since := r.state.List
+	if len(r.unread) > 0 {
+		// Before anything is taken for gone, it counts how many there are now.
+		since = fetch.Validators{}
+	}
+	for page := 1; page <= maxPages; page++ {
+		n := 0
+		validators, notModified, err := readArray(ctx, r.getter, r.url("hosts", page, fullPage), since, func(h ecosystemsHost) error {
+			n++
+			domain := domainOf(h.URL)
+			if h.Name == "" || domain == "" {
+				return nil
+			}
+			mark := r.state.Hosts[h.Name]
+			mark.Domain = domain
+			r.state.Hosts[h.Name] = mark
+			r.batch.Hosts = append(r.batch.Hosts, HostNow{Name: domain, Items: h.Repositories, Down: h.down()})
+			return nil
+		})
+		if err != nil || notModified {
+			return err
+		}
+		if page == 1 {
+			r.state.List = validators
+		}
+		if n < fullPage {
+			break
+		}
+	}
+	if r.batch.Hosts == nil {
+		r.batch.Hosts = []HostNow{}
+	}
+	return nil
+}
+
+// host reads what a host has that is new, and what is to be read again of it.
+func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
+	wanted := r.wanted(mark.Domain)
+	whole := mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery
+	since := mark.Page
+	if len(wanted) > 0 || whole {
+		since = fetch.Validators{}
+	}
+	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark}
+	if whole {
+		walk.floor = 0
+	}
+	validators, notModified, err := walk.page(ctx, 1, firstPage, since)
+	if status, ok := errors.AsType[*fetch.StatusError](err); ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {
+		return nil // the list names a host that has no page
+	}
+	if err != nil || notModified {
+		return err
+	}
+	if left := r.wanted(mark.Domain); len(left) > oneByOne {
+		walk.floor = min(walk.floor, lowest(left)-1)
+	}
+	for page := 1; !walk.over && page <= maxPages; page++ {
+		if _, _, err := walk.page(ctx, page, fullPage, fetch.Validators{}); err != nil {
+			return err
+		}
+	}
+	for _, a := range r.wanted(mark.Domain) {
+		if err := walk.lookUp(ctx, a); err != nil {
+			return err
+		}
+	}
+	mark.Page = validators
+	mark.Mark = max(mark.Mark, walk.highest)
+	if whole && walk.rows > 0 {
+		mark.Whole = r.query.Now
+		r.batch.Whole = append(r.batch.Whole, mark.Domain)
+	}
+	r.state.Hosts[name] = mark
+	return nil
+}
+
+// wanted is what is still to be read again of a host.
+func (r *ecosystemsReading) wanted(domain string) (all []Again) {
+	for _, a := range r.unread {
+		if a.Repository.Host == domain {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func lowest(all []Again) int {
+	low := all[0].Repository.Row
+	for _, a := range all {
+		low = min(low, a.Repository.Row)
+	}
+	return low
+}
+
+func (e *ecosystems) url(path string, page, perPage int) string {
+	query := url.Values{"per_page": {strconv.Itoa(perPage)}}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if strings.Contains(path, "/") {
+		query.Set("sort", "id")
+		query.Set("order", "desc")
+	}
+	return e.base + "/" + path + "?" + query.Encode()
+}

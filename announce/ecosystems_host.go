@@ -1,0 +1,197 @@
+package announce
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// hostWalk reads a host's list of repositories, those indexed last first.
+type hostWalk struct {
+	*ecosystemsReading
+	name, domain string
+	floor        int // what has a row id up to this was read before
+	highest      int
+	rows         int
+	over         bool // the floor, or the end, is reached
+}
+
+// page reads a page of the list.
+func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
+	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
+	location := w.url(path, page, size)
+	resp, err := w.getter.Get(ctx, location, since)
+	if err != nil || resp.NotModified {
+		return since, err == nil, err
+	}
+	defer resp.Body.Close()
+	items, low := []Item(nil), 0
+	file, err := catalogue.ReadRepositories(resp.Body, func(repo catalogue.Repository) error {
+		repo.Host = w.domain
+		w.highest, low = max(w.highest, repo.Row), repo.Row
+		items = append(items, repositoryItem(&repo))
+		return nil
+	})
+	n := file.Entries + len(file.Dropped)
+	if err != nil && !(errors.Is(err, catalogue.ErrNoEntries) && n == 0) {
+		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
+	}
+	w.rows += n
+	w.over = n < size || low <= w.floor
+	return resp.Validators, false, w.take(ctx, items)
+}
+
+// take sorts what was read into what was never seen and what was to be read again.
+func (w *hostWalk) take(ctx context.Context, items []Item) error {
+	keys := make([]string, len(items))
+	for i, item := range items {
+		keys[i] = item.Key
+	}
+	unseen, err := w.query.Unseen(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("look up what was seen: %w", err)
+	}
+	for _, item := range items {
+		if a, ok := w.unread[item.Key]; ok {
+			if err := w.again(ctx, a, item); err != nil {
+				return err
+			}
+		}
+		if unseen[item.Key] && !w.taken[item.Key] {
+			w.taken[item.Key] = true
+			w.batch.Fresh = append(w.batch.Fresh, Fresh{Item: item, News: newness(item, w.query.Now)})
+		}
+	}
+	return nil
+}
+
+// again notes what became of an item, and what its owner is.
+func (w *hostWalk) again(ctx context.Context, a Again, item Item) error {
+	repo := item.Repository
+	repo.Personal = a.Repository.Personal
+	if a.AskOwner && repo.Owner != "" {
+		kind, err := w.kindOf(ctx, repo.Owner)
+		if err != nil {
+			return err
+		}
+		repo.Personal = kind == ownerUser
+	}
+	delete(w.unread, a.Key)
+	w.batch.Again[a.Key] = Reading{Item: item}
+	return nil
+}
+
+// lookUp reads one repository by its name. When it was renamed, the API leads
+// from the old name to the new one.
+func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
+	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
+	var object json.RawMessage
+	err := readObject(ctx, w.getter, w.base+"/"+path, &object)
+	if err != nil && !isGone(err) {
+		return err
+	}
+	var found *Item
+	if err == nil {
+		list := io.MultiReader(strings.NewReader("["), bytes.NewReader(object), strings.NewReader("]"))
+		_, err := catalogue.ReadRepositories(list, func(repo catalogue.Repository) error {
+			repo.Host = w.domain
+			item := repositoryItem(&repo)
+			found = &item
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read %s: %w: %w", path, errFormat, err)
+		}
+	}
+	if found == nil || found.Key != a.Key { // another one may have that name now
+		delete(w.unread, a.Key)
+		w.batch.Again[a.Key] = Reading{Gone: true}
+		return nil
+	}
+	return w.again(ctx, a, *found)
+}
+
+// kindOf asks what an owner is, once; it is empty when the API does not know.
+func (w *hostWalk) kindOf(ctx context.Context, login string) (string, error) {
+	id := ownerID{w.domain, strings.ToLower(login)}
+	if kind, ok := w.kinds[id]; ok {
+		return kind, nil
+	}
+	var owner struct {
+		Kind string `json:"kind"`
+	}
+	path := "hosts/" + url.PathEscape(w.name) + "/owners/" + url.PathEscape(login)
+	if err := readObject(ctx, w.getter, w.base+"/"+path, &owner); err != nil && !isGone(err) {
+		return "", err
+	}
+	w.kinds[id] = owner.Kind
+	if owner.Kind != "" {
+		w.batch.Owners = append(w.batch.Owners, Owner{Host: id.host, Name: id.name, Kind: owner.Kind})
+	}
+	return owner.Kind, nil
+}
+
+// isGone tells that the source answered that there is no such thing.
+func isGone(err error) bool {
+	status, ok := errors.AsType[*fetch.StatusError](err)
+	return ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
+}
+
+// readArray hands each element of a JSON array to each, without holding them all.
+// One that is not as expected is left out.
+func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
+	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
+	resp, err := getter.Get(ctx, location, since)
+	if err != nil {
+		return since, false, err
+	}
+	defer resp.Body.Close()
+	if resp.NotModified {
+		return since, true, nil
+	}
+	dec := json.NewDecoder(resp.Body)
+	token, err := dec.Token()
+	if err == nil && token != json.Delim('[') {
+		err = errors.New("no JSON array")
+	}
+	for err == nil && dec.More() {
+		var element T
+		err = dec.Decode(&element)
+		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			err = nil
+			continue
+		}
+		if err == nil {
+			err = each(element)
+		}
+	}
+	if err == nil {
+		_, err = dec.Token()
+	}
+	if err != nil {
+		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
+	}
+	return resp.Validators, false, nil
+}
+
+// readObject reads a JSON object.
+func readObject(ctx context.Context, getter *fetch.Getter, location string, into any) error {
+	resp, err := getter.Get(ctx, location, fetch.Validators{})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package announce
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"heraut/fetch"
+)
+
+// FeedMaxBytes is how large a feed may be.
+const FeedMaxBytes = 8 << 20
+
+// feed reads RSS, Atom or JSON Feed.
+type feed struct {
+	getter *fetch.Getter
+	url    string
+}
+
+// feedState is what is kept between two rounds.
+type feedState struct {
+	Validators fetch.Validators `json:"validators"`
+	Title      string           `json:"title"`
+	// Sum tells whether a feed without validators is what it was.
+	Sum string `json:"sum"`
+}
+
+// Fetch implements Source.
+func (f *feed) Fetch(ctx context.Context, q Query) (Batch, error) {
+	var state feedState
+	if q.State != nil {
+		if err := json.Unmarshal(q.State, &state); err != nil {
+			return Batch{}, fmt.Errorf("read where the last round ended: %w", err)
+		}
+	}
+	resp, err := f.getter.Get(ctx, f.url, state.Validators)
+	if err != nil {
+		return Batch{}, err
+	}
+	defer resp.Body.Close()
+	if resp.NotModified {
+		return Batch{}, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return Batch{}, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
+	}
+	sum := sha256.Sum256(body)
+	next := feedState{Validators: resp.Validators, Title: state.Title, Sum: base64.RawStdEncoding.EncodeToString(sum[:])}
+	if next == state {
+		return Batch{}, nil
+	}
+	var batch Batch
+	if next.Sum != state.Sum {
+		parsed, err := parseFeed(body, f.url, q.Now)
+		if err != nil {
+			return Batch{}, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
+		}
+		next.Title = parsed.Title
+		if batch.Fresh, err = parsed.unseen(ctx, q); err != nil {
+			return Batch{}, err
+		}
+	}
+	if q.State == nil {
+		batch.Hosts, batch.Whole = []HostNow{{}}, []string{""}
+	}
+	batch.State, err = json.Marshal(next)
+	return batch, err
+}
+
+// parsedFeed is a feed as it was understood.
+type parsedFeed struct {
+	Title   string
+	Entries []feedEntry // oldest first
+}
+
+// feedEntry is an entry and its keys. One with an id has that one; another is
+// known by its link, and by its link and title, since some feeds give many
+// entries one link.
+type feedEntry struct {
+	Item
+	aliases []string
+}
+
+// parseFeed reads a feed that was found at an address. Dates that are missing,
+// or to come, are now.
+func parseFeed(body []byte, address string, now time.Time) (parsedFeed, error) {
+	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(repairedText(body)))
+	if err != nil {
+		return parsedFeed{}, fmt.Errorf("%w: %w", errFormat, err)
+	}
+	base := absolute(address, parsed.Link)
+	f := parsedFeed{Title: plain(parsed.Title)}
+	shared := repeated(parsed.Items)
+	for _, item := range slices.Backward(parsed.Items) { // most feeds begin with the newest
+		e := feedEntry{Item: Item{
+			Kind: KindEntry, From: f.Title, Title: plain(item.Title), URL: absolute(base, linkOf(item)),
+			Summary: plain(firstOf(item.Description, item.Content)), At: dateOf(item, now),
+		}}
+		e.setKeys(item, shared)
+		if e.Title == "" {
+			e.Title = e.Summary
+		}
+		if e.Key != "" {
+			f.Entries = append(f.Entries, e)
+		}
+	}
+	slices.SortStableFunc(f.Entries, func(a, b feedEntry) int { return a.At.Compare(b.At) })
+	return f, nil
+}
+
+// repeated counts the ids and the links of entries.
+func repeated(items []*gofeed.Item) map[string]int {
+	n := map[string]int{}
+	for _, item := range items {
+		n["id "+item.GUID]++
+		n["link "+linkOf(item)]++
+	}
+	return n
+}
+
+func (e *feedEntry) setKeys(item *gofeed.Item, times map[string]int) {
+	link := addressKey(e.URL)
+	both := link + "\n" + e.Title
+	switch {
+	case item.GUID != "" && times["id "+item.GUID] == 1:
+		e.Key = "id " + item.GUID
+	case link == "" && e.Title == "":
+	case link == "" || times["link "+linkOf(item)] > 1:
+		e.Key, e.aliases = both, []string{link}
+	default:
+		e.Key, e.aliases = link, []string{both}
+	}
+}
+
+// unseen are the entries that were never seen.
+func (f parsedFeed) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
+	keys := make([]string, len(f.Entries))
+	for i, e := range f.Entries {
+		keys[i] = e.Key
+	}
+	unseen, err := q.Unseen(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("look up what was seen: %w", err)
+	}
+	for _, e := range f.Entries {
+		if unseen[e.Key] {
+			delete(unseen, e.Key)
+			fresh = append(fresh, Fresh{Item: e.Item, News: Published, Aliases: e.aliases})
+		}
+	}
+	return fresh, nil
+}
+
+func linkOf(item *gofeed.Item) string {
+	if item.Link == "" && len(item.Links) > 0 {
+		return item.Links[0]
+	}
+	return item.Link
+}
+
+// dateOf is when an entry was published, at the latest now.
+func dateOf(item *gofeed.Item, now time.Time) time.Time {
+	for _, at := range []*time.Time{item.PublishedParsed, item.UpdatedParsed} {
+		if at != nil && !at.IsZero() {
+			if at.After(now) {
+				return now
+			}
+			return *at
+		}
+	}
+	return now
+}
+
+func firstOf(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

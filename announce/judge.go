@@ -1,0 +1,183 @@
+package announce
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+)
+
+// renamedWithin is how long after an announcement a new name is put into it.
+const renamedWithin = 7 * 24 * time.Hour
+
+// decide settles what becomes of the items whose time has come, and has the
+// rooms that watch such told.
+func (d *decision) decide(ctx context.Context) error {
+	due, err := d.desk.store.DueNews(ctx, d.settings.Name, d.now)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	watches, err := d.desk.watching(ctx, d.settings.Name)
+	if err != nil {
+		return err
+	}
+	for i := range due {
+		n := &due[i]
+		outcome := d.judge(n)
+		if outcome == "" {
+			if outcome, err = d.offer(ctx, n, watches); err != nil {
+				return err
+			}
+		}
+		if outcome != Settling {
+			n.Due = time.Time{}
+			if err := d.desk.store.See(ctx, d.settings.Name, n.Item.Key, outcome, d.now); err != nil {
+				return err
+			}
+		}
+		if err := d.desk.store.SaveNews(ctx, *n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge says what becomes of n: Settling when it cannot be said yet, and nothing
+// when that is up to the rooms' filters.
+func (d *decision) judge(n *News) (outcome string) {
+	if d.settings.Kind.rereads() {
+		reading, ok := d.batch.Again[n.Item.Key]
+		switch {
+		case !ok, reading.missing() && d.outageOf(n.Item):
+			return Settling
+		case reading.Gone:
+			return Vanished
+		}
+		n.reread(reading.Item, d.now)
+	}
+	return ""
+}
+
+// part settles what n is announced with, and tells whether that can be now.
+// What comes late to its host's or owner's announcement stands alone.
+func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
+	switch n.PartOf {
+	case OfHost:
+		h := d.hosts[n.Item.Repository.Host]
+		switch {
+		case h.Started.IsZero(): // not read whole yet
+			n.Due = d.now.Add(d.settings.Settle)
+			return false, nil
+		case d.now.Before(h.Started):
+			n.Due = h.Started
+			return false, nil
+		case h.Told.IsZero():
+			h.Told = d.now
+			return true, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
+		case h.Told.Equal(d.now):
+			return true, nil
+		}
+	case OfOwner:
+		o, err := d.owner(ctx, ownerID{n.Item.Repository.Host, ownerName(n.Item.Repository)})
+		switch {
+		case errors.Is(err, ErrNone): // it was transferred meanwhile
+		case err != nil:
+			return false, err
+		case o.Told.IsZero():
+			o.Told = d.now
+			return true, d.desk.store.SaveOwner(ctx, d.settings.Name, *o)
+		case o.Told.Equal(d.now):
+			return true, nil
+		}
+	}
+	n.PartOf = Alone
+	return true, nil
+}
+
+// missing tells that the item is not public any more, as far as the source can tell.
+func (r Reading) missing() bool {
+	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
+}
+
+// outageOf tells that the item's host is out of order.
+func (d *decision) outageOf(item Item) bool {
+	h := d.hosts[item.Repository.Host]
+	return h != nil && h.outage()
+}
+
+// reread replaces what is known of the item by what was read.
+func (n *News) reread(item Item, now time.Time) {
+	item.Source, item.Key = n.Item.Source, n.Item.Key
+	n.Item, n.Checked = item, now
+}
+
+// offer has the rooms that watch such items told of n, and says what became of it.
+func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
+	ready, err := d.part(ctx, n)
+	if err != nil || !ready {
+		return Settling, err
+	}
+	words := WordsOf(&n.Item)
+	told := false
+	for _, w := range watches {
+		if !w.filter.MatchWords(words) {
+			continue
+		}
+		told = true
+		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due(d.now)}
+		if err := d.desk.store.AddPending(ctx, p); err != nil {
+			return "", err
+		}
+	}
+	if rules := words.Rules(); len(rules) > 0 && !told {
+		return rules[0], nil
+	}
+	switch n.PartOf {
+	case OfHost:
+		return WithHost, nil
+	case OfOwner:
+		return WithOwner, nil
+	}
+	return Announced, nil
+}
+
+// correct compares what was announced with what was read since, and edits the
+// messages that are not true any more.
+func (d *decision) correct(ctx context.Context) error {
+	var changed []int64
+	for _, n := range d.followed {
+		reading, ok := d.batch.Again[n.Item.Key]
+		if !ok || reading.missing() && d.outageOf(n.Item) {
+			continue
+		}
+		if n.revise(reading, d.now) {
+			changed = append(changed, n.ID)
+		}
+		n.Checked = d.now
+		if err := d.desk.store.SaveNews(ctx, n); err != nil {
+			return err
+		}
+	}
+	return d.desk.edit(ctx, changed)
+}
+
+// revise takes in what was read of an announced item, and tells whether that
+// changes what was said of it.
+func (n *News) revise(r Reading, now time.Time) (changed bool) {
+	before, old := *n, n.Item.Repository
+	if r.missing() {
+		n.Gone = GoneRemoved
+		return n.Gone != before.Gone
+	}
+	archived := r.Item.Repository.Archived
+	if archived && (n.Gone == GoneArchived || !old.Archived) {
+		n.Gone = GoneArchived
+	} else {
+		n.Gone = ""
+	}
+	n.reread(r.Item, now)
+	if n.Item.Repository.FullName != old.FullName && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
+		n.Formerly = cmp.Or(n.Formerly, old.FullName)
+	}
+	return n.Gone != before.Gone || n.Item.Repository.FullName != old.FullName && n.Formerly != ""
+}

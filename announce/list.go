@@ -1,0 +1,97 @@
+package announce
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// repositoryList reads a published list of all repositories, JSON or CSV.
+type repositoryList struct {
+	getter   *fetch.Getter
+	location string
+}
+
+// lookUpAtOnce is how many repositories of a list are looked up together.
+const lookUpAtOnce = 500
+
+// Fetch implements Source. The whole list is read whenever it changed, and when
+// something is to be read again; only what was never seen is held.
+func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
+	var since fetch.Validators
+	if q.State != nil {
+		if err := json.Unmarshal(q.State, &since); err != nil {
+			return Batch{}, fmt.Errorf("read where the last round ended: %w", err)
+		}
+	}
+	if len(q.Again) > 0 {
+		since = fetch.Validators{}
+	}
+	resp, err := l.getter.Get(ctx, l.location, since)
+	if err != nil || resp.NotModified {
+		return Batch{}, err
+	}
+	defer resp.Body.Close()
+	r := listReading{query: q, hosts: map[string]int{}, taken: map[string]bool{}, again: map[string]Reading{}}
+	for _, a := range q.Again {
+		r.again[a.Key] = Reading{Gone: true} // until it is found
+	}
+	if _, err := catalogue.ReadRepositories(resp.Body, func(repo catalogue.Repository) error { return r.add(ctx, repo) }); err != nil {
+		return Batch{}, fmt.Errorf("read %s: %w: %w", fetch.Redacted(l.location), errFormat, err)
+	}
+	if err := r.lookUp(ctx); err != nil {
+		return Batch{}, err
+	}
+	batch := Batch{Fresh: r.fresh, Again: r.again, Hosts: []HostNow{}}
+	for name, n := range r.hosts {
+		batch.Hosts = append(batch.Hosts, HostNow{Name: name, Items: n})
+		batch.Whole = append(batch.Whole, name)
+	}
+	batch.State, err = json.Marshal(resp.Validators)
+	return batch, err
+}
+
+// listReading is one round's.
+type listReading struct {
+	query Query
+	hosts map[string]int // how many repositories each has
+	again map[string]Reading
+	fresh []Fresh
+	taken map[string]bool
+	chunk []Item
+}
+
+func (r *listReading) add(ctx context.Context, repo catalogue.Repository) error {
+	r.hosts[repo.Host]++
+	item := repositoryItem(&repo)
+	if _, ok := r.again[item.Key]; ok {
+		r.again[item.Key] = Reading{Item: item}
+	}
+	if r.chunk = append(r.chunk, item); len(r.chunk) < lookUpAtOnce {
+		return nil
+	}
+	return r.lookUp(ctx)
+}
+
+// lookUp keeps what was never seen of the last repositories.
+func (r *listReading) lookUp(ctx context.Context) error {
+	keys := make([]string, len(r.chunk))
+	for i, item := range r.chunk {
+		keys[i] = item.Key
+	}
+	unseen, err := r.query.Unseen(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("look up what was seen: %w", err)
+	}
+	for _, item := range r.chunk {
+		if unseen[item.Key] && !r.taken[item.Key] {
+			r.taken[item.Key] = true
+			r.fresh = append(r.fresh, Fresh{Item: item, News: newness(item, r.query.Now)})
+		}
+	}
+	r.chunk = r.chunk[:0]
+	return nil
+}

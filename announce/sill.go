@@ -1,0 +1,83 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// sill reads the catalogue that is kept in memory: it fetches nothing itself.
+type sill struct {
+	current func() catalogue.State
+}
+
+var errNotLoaded = errors.New("the catalogue is not loaded yet")
+
+// Fetch implements Source. What happens to a software is told once for ever:
+// that it is referenced, that it is withdrawn, and that it is recommended.
+func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
+	state := s.current()
+	if state.Catalogue == nil {
+		if state.Err != nil {
+			return Batch{}, state.Err
+		}
+		return Batch{}, errNotLoaded
+	}
+	var all []Fresh
+	var keys []string
+	for software := range state.Catalogue.All() {
+		for _, f := range eventsOf(software, q.Now) {
+			all = append(all, f)
+			keys = append(keys, f.Key)
+		}
+	}
+	unseen, err := q.Unseen(ctx, keys)
+	if err != nil {
+		return Batch{}, fmt.Errorf("look up what was seen: %w", err)
+	}
+	var batch Batch
+	taken := map[string]bool{}
+	for _, f := range all {
+		if unseen[f.Key] && !taken[f.Key] {
+			batch.Fresh = append(batch.Fresh, f)
+			for _, key := range append(f.Aliases, f.Key) {
+				taken[key] = true
+			}
+		}
+	}
+	slices.SortStableFunc(batch.Fresh, func(a, b Fresh) int { return a.At.Compare(b.At) })
+	if q.State == nil {
+		batch.State = []byte("{}")
+		batch.Hosts, batch.Whole = []HostNow{{}}, []string{""}
+	}
+	return batch, state.Err
+}
+
+// eventsOf is what happened to a software, what says most first: when that was
+// never seen, it stands for the others (their keys are its aliases).
+func eventsOf(s *catalogue.Software, now time.Time) (events []Fresh) {
+	key := func(what What) string { return s.ID + " " + string(what) }
+	event := func(what What, at time.Time, aliases ...string) Fresh {
+		if at.IsZero() || at.After(now) {
+			at = now
+		}
+		item := Item{Key: key(what), Kind: KindSoftware, Software: s, Title: s.Name, URL: s.Page(), At: at}
+		return Fresh{Item: item, News: what, Aliases: aliases}
+	}
+	var recommended []string
+	if s.Recommended {
+		recommended = []string{key(Recommended)}
+	}
+	if s.Withdrawn != nil {
+		events = append(events, event(Withdrawn, s.Withdrawn.Time, append(recommended, key(Referenced))...))
+	}
+	events = append(events, event(Referenced, s.Referenced, recommended...))
+	if s.Recommended {
+		events = append(events, event(Recommended, s.Updated))
+	}
+	return events
+}

@@ -1,0 +1,88 @@
+package announce
+
+import (
+	"context"
+	"time"
+)
+
+// A Source is read for items, once for all the rooms that watch it.
+type Source interface {
+	// Fetch reads what there is to know since q.State. With an error, the Batch
+	// is what could be read nevertheless. It changes nothing: what counts is
+	// what is committed of the Batch.
+	Fetch(ctx context.Context, q Query) (Batch, error)
+}
+
+// Query is what a source is asked.
+type Query struct {
+	Now time.Time
+	// State is the last Batch's; nil at first.
+	State []byte
+	// Again are items to be read once more, whether they changed or not.
+	Again []Again
+	// Unseen picks, of some keys, those of items that were never seen.
+	Unseen func(ctx context.Context, keys []string) (map[string]bool, error)
+}
+
+// Again is an item to be read once more.
+type Again struct {
+	Item
+	// AskOwner tells that it is not known yet what its owner is: Batch.Owners.
+	AskOwner bool
+}
+
+// Batch is what a source had.
+type Batch struct {
+	// State is to be handed in next time; nil if it is as before.
+	State []byte
+	// Fresh are items never seen, in the order of their publication.
+	Fresh []Fresh
+	// Hosts are all the hosts of the source; nil if it was not asked or said
+	// that they are as before. A source without hosts has one without a name.
+	Hosts []HostNow
+	// Whole names the hosts that were read whole.
+	Whole []string
+	// Again tells of the items of Query.Again, by key, as far as they could be read.
+	Again map[string]Reading
+	// Owners are those that Again.AskOwner asked for. What they are is in the
+	// readings too (Repository.Personal).
+	Owners []Owner
+}
+
+// Fresh is an item never seen.
+type Fresh struct {
+	Item
+	News What
+	// Aliases are further keys that are never to be taken for something new.
+	Aliases []string
+}
+
+// HostNow is a host as a source sees it.
+type HostNow struct {
+	Name  string
+	Items int  // how many it has
+	Down  bool // the source says that it cannot read it
+}
+
+// Reading is an item read once more.
+type Reading struct {
+	Item Item
+	Gone bool // it is not there any more
+}
+
+// What tells what is new of an item.
+type What string
+
+// What may be new.
+const (
+	Created     What = "created"     // a repository, created lately
+	Listed      What = "listed"      // a repository that is older than that
+	Referenced  What = "referenced"  // a software entered the catalogue
+	Withdrawn   What = "withdrawn"   // it left
+	Recommended What = "recommended" // it is recommended now
+	Published   What = "published"   // an entry of a feed
+)
+
+// lately is how long before it is first seen a repository may have been created
+// to count as new.
+const lately = 30 * 24 * time.Hour

@@ -1,0 +1,111 @@
+package announce
+
+import (
+	"time"
+
+	"heraut/catalogue"
+)
+
+// What the templates are given.
+
+// messageView is a message: its first line is all of it if it is no digest.
+type messageView struct {
+	Lines       []lineView
+	Total, Rest int
+	// Noun is what the items are: "repository", "software", "entry", or empty if
+	// they are not all of one kind.
+	Noun Kind
+}
+
+// First is the only line of a message that is no digest.
+func (m messageView) First() lineView { return m.Lines[0] }
+
+// lineView is about items that have an owner in common, or about one.
+type lineView struct {
+	PartOf Part
+	Total  int
+	Items  []itemView
+}
+
+// Item is the only item of a line that has one.
+func (l lineView) Item() itemView { return l.Items[0] }
+
+// Parts are what the list of its items is made of: those, and the rest.
+func (l lineView) Parts() int { return len(l.Items) + min(l.More(), 1) }
+
+// More is how many of its items the line does not name.
+func (l lineView) More() int { return l.Total - len(l.Items) }
+
+// itemView is an item.
+type itemView struct {
+	*News
+	zone *time.Location
+}
+
+// Repo is the repository, or nil.
+func (i itemView) Repo() *catalogue.Repository { return i.News.Item.Repository }
+
+// Soft is the software, or nil.
+func (i itemView) Soft() *catalogue.Software { return i.News.Item.Software }
+
+// Owner is who published the repository, as people know them.
+func (i itemView) Owner() string {
+	repo := i.Repo()
+	if repo.Organization != "" {
+		return repo.Organization
+	}
+	return repo.Owner
+}
+
+// Name is what a link to the item says.
+func (i itemView) Name() string {
+	switch {
+	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:
+		return i.Repo().Name
+	case i.Repo() != nil:
+		return i.Repo().FullName
+	case i.Soft() != nil:
+		return i.Soft().Name
+	}
+	return i.Item.Title
+}
+
+// URL is the item's page.
+func (i itemView) URL() string { return i.Item.URL }
+
+// Created is the day when the repository was created.
+func (i itemView) Created() time.Time { return i.Repo().Created.In(i.zone) }
+
+// At is the day when the item was published.
+func (i itemView) At() time.Time { return i.Item.At.In(i.zone) }
+
+// template is the message's template.
+func (l Layout) template(news map[int64]*News) string {
+	first := news[l.Lines[0].Items[0]]
+	switch {
+	case l.Digest:
+		return "news-digest"
+	case l.Lines[0].PartOf != Alone:
+		return "news-owner"
+	}
+	return "news-" + string(first.Item.Kind)
+}
+
+// view is what the template is given.
+func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
+	m := messageView{Total: l.Total, Rest: l.Rest}
+	for i, line := range l.Lines {
+		v := lineView{PartOf: line.PartOf, Total: line.Total}
+		for _, id := range line.Items {
+			n := news[id]
+			v.Items = append(v.Items, itemView{n, zone})
+			if i == 0 {
+				m.Noun = n.Item.Kind
+			} else if m.Noun != n.Item.Kind {
+				m.Noun = ""
+			}
+		}
+		m.Lines = append(m.Lines, v)
+	}
+	return m
+}

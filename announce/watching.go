@@ -1,0 +1,171 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"heraut/chat"
+)
+
+// ErrExists tells that a room has that watch already.
+var ErrExists = errors.New("the room has that watch already")
+
+// Watch is what a room is told of a source.
+type Watch struct {
+	ID     int64 // zero if it is declared in the configuration
+	Room   chat.RoomID
+	Source string
+	Filter string // as Filter.String says it
+	Rhythm string // as Rhythm.String says it
+	Paused bool
+	By     chat.UserID
+	At     time.Time
+}
+
+// Declared tells that the configuration holds the watch: it cannot be changed
+// from a room.
+func (w Watch) Declared() bool { return w.ID == 0 }
+
+// digest names the watch in Pending.Watch. It stays when the rhythm changes.
+func (w Watch) digest() string { return w.Source + " " + w.Filter }
+
+// Watched keeps the watches that rooms set up.
+type Watched interface {
+	// WatchesIn are those of a room, oldest first.
+	WatchesIn(ctx context.Context, room chat.RoomID) ([]Watch, error)
+	// WatchesOf are those of a source, paused or not.
+	WatchesOf(ctx context.Context, source string) ([]Watch, error)
+	// Watches are all.
+	Watches(ctx context.Context) ([]Watch, error)
+	// AddWatch returns ErrExists if the room has one with that source and filter.
+	AddWatch(ctx context.Context, w Watch) (id int64, err error)
+	// PauseWatch and RemoveWatch return ErrNone if the room has none with that id.
+	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
+	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
+}
+
+// watching is a watch ready to be asked.
+type watching struct {
+	room   chat.RoomID
+	digest string // as Pending.Watch
+	filter *Filter
+	due    func(now time.Time) time.Time
+}
+
+// Declare sets the watches that the configuration gives a room, whose filters
+// and rhythms have been checked.
+func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
+	d.mu.Lock()
+	d.declared[room] = watches
+	d.mu.Unlock()
+	d.changed()
+}
+
+// declaredOf are the declared watches of a source, or all if it is empty.
+func (d *Desk) declaredOf(source string) (all []Watch) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, watches := range d.declared {
+		for _, w := range watches {
+			if source == "" || w.Source == source {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
+}
+
+// watching are the watches of a source that are not paused.
+func (d *Desk) watching(ctx context.Context, source string) ([]watching, error) {
+	kept, err := d.store.WatchesOf(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	var all []watching
+	for _, w := range append(d.declaredOf(source), kept...) {
+		if w.Paused {
+			continue
+		}
+		ready, err := d.ready(w)
+		if err != nil {
+			// It was checked when it was set: another version of the bot did.
+			d.Log.Error().Err(err).Str("source", source).Msg("A watch cannot be read any more: it tells nothing")
+			continue
+		}
+		all = append(all, ready)
+	}
+	return all, nil
+}
+
+func (d *Desk) ready(w Watch) (watching, error) {
+	filter, err := d.filter(w.Filter)
+	if err != nil {
+		return watching{}, err
+	}
+	rhythm, err := ParseRhythm(w.Rhythm)
+	if err != nil {
+		return watching{}, err
+	}
+	r := watching{room: w.Room, filter: filter}
+	if rhythm.IsImmediate() {
+		r.due = func(now time.Time) time.Time { return d.afterQuiet(w.Room, now) }
+	} else {
+		r.digest = w.digest()
+		r.due = func(now time.Time) time.Time { return rhythm.Next(now, d.Zone) }
+	}
+	return r, nil
+}
+
+// afterQuiet is now, or the end of the room's quiet hours.
+func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
+	if d.Quiet != nil {
+		if until, quiet := d.Quiet(room).Until(now); quiet {
+			return until
+		}
+	}
+	return now
+}
+
+// filter parses each text once.
+func (d *Desk) filter(text string) (*Filter, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if f := d.filters[text]; f != nil {
+		return f, nil
+	}
+	f, err := ParseFilter(text)
+	if err == nil {
+		d.filters[text] = f
+	}
+	return f, err
+}
+
+type digestID struct {
+	room  chat.RoomID
+	watch string
+}
+
+// What a watch is to a digest that is due.
+const (
+	watchUnknown = iota
+	watchPaused
+	watchActive
+)
+
+// digests tells what the watches of pending digests are.
+func (d *Desk) digests(ctx context.Context) (map[digestID]int, error) {
+	kept, err := d.store.Watches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	states := map[digestID]int{}
+	for _, w := range append(d.declaredOf(""), kept...) {
+		id, state := digestID{w.Room, w.digest()}, watchActive
+		if w.Paused {
+			state = watchPaused
+		}
+		states[id] = max(states[id], state)
+	}
+	return states, nil
+}
