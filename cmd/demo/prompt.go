@@ -148,11 +148,11 @@ func (p *prompt) introduce() {
 	s := p.stage
 	p.note(`
 Vous êtes %s, dans le salon public « %s ». Essayez par exemple :
-  !sill gimp                  une fiche
-  !sill remplace word         une liste, puis un numéro pour choisir
-  !aide                       ce que le robot sait faire
-  /direct et /salon           vers le message direct chiffré, et retour
-  /aide                       ce qui se tape ici ; /quitter ou Ctrl-D arrête tout
+  !sill gimp                        une fiche
+  !sill remplace microsoft office   une liste, puis un numéro pour choisir
+  !aide                             ce que le robot sait faire
+  /direct et /salon                 vers le message direct chiffré, et retour
+  /aide                             ce qui se tape ici ; /quitter ou Ctrl-D arrête tout
 
 Pour ouvrir les mêmes salons sur cette machine, dans Element Desktop ou https://app.element.io :
   serveur               %s (lien « Modifier » à côté du serveur d’accueil)
