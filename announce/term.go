@@ -55,7 +55,8 @@ func (v value) tests(f Field) []Test {
 	case kind.flag:
 		return []Test{{Field: f, Words: []string{flagValues[fold(v.text)]}}}
 	case kind.whole:
-		return []Test{{Field: f, Words: append([]string{valueStart}, found...)}}
+		found[0] = slash + found[0]
+		return []Test{{Field: f, Words: found}}
 	case !kind.prose || v.quoted:
 		return []Test{{Field: f, Words: found}}
 	}

@@ -11,9 +11,9 @@ import (
 // fold makes texts comparable.
 func fold(s string) string { return catalogue.Fold(s) }
 
-// valueStart stands before each value of a field among its words, so that no
-// run of words goes from one value into the next.
-const valueStart = "/"
+// slash stands between two values of a field, so that no run of words goes from
+// one into the other, and at the start of a value that is whole.
+const slash = "/"
 
 // words are the runs of letters and digits of s, folded, each with the signs
 // that end the name of a language: C++ and C# are no C.
@@ -66,8 +66,8 @@ func WordsOf(item *Item) *Words {
 	return w
 }
 
-// In returns the words of a field, separated by spaces, with a slash before
-// each value. Other than letters and digits, they hold no sign but / + and #.
+// In returns the words of a field, separated by spaces. Other than letters and
+// digits, they hold no sign but / + and #.
 func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
 
 // Rules are those by which the item is excluded by default.
@@ -101,9 +101,16 @@ func (w *Words) software(s *catalogue.Software) {
 
 func (w *Words) add(f Field, values ...string) {
 	for _, v := range values {
-		if found := words(v); len(found) > 0 {
-			w.in[f] = append(append(w.in[f], valueStart), found...)
+		found := words(v)
+		switch {
+		case len(found) == 0:
+			continue
+		case fields[f].whole:
+			found[0] = slash + found[0]
+		case len(w.in[f]) > 0:
+			w.in[f] = append(w.in[f], slash)
 		}
+		w.in[f] = append(w.in[f], found...)
 	}
 }
 
@@ -112,5 +119,5 @@ func (w *Words) flag(f Field, set bool) {
 	if set {
 		value = yes
 	}
-	w.in[f] = []string{valueStart, value}
+	w.in[f] = []string{value}
 }

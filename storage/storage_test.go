@@ -7,7 +7,7 @@ import (
 )
 
 // open returns a new database in a temporary directory.
-func open(t *testing.T) *DB {
+func open(t testing.TB) *DB {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
 	if err != nil {

@@ -1,0 +1,166 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"heraut/announce"
+	"heraut/catalogue"
+)
+
+// wordColumn is a column of repository_words.
+type wordColumn struct {
+	field  announce.Field
+	name   string
+	weight int // how much it tells that a word is found there
+}
+
+// wordColumns are those of the table, in its order, but for the rules.
+var wordColumns = []wordColumn{
+	{announce.Name, "name", 10},
+	{announce.Organization, "organization", 4},
+	{announce.Topic, "topics", 4},
+	{announce.Description, "description", 2},
+	{announce.Ministry, "ministry", 2},
+	{announce.Language, "language", 1},
+	{announce.License, "license", 0},
+	{announce.Platform, "platform", 0},
+	{announce.Fork, "fork", 0},
+	{announce.Archived, "archived", 0},
+}
+
+// anyRule stands among the rules of every repository.
+const anyRule = "any"
+
+// maxRanked is how many matches are put in order by how well they match. Words
+// that more repositories have tell too little for the time it takes.
+const maxRanked = 4000
+
+const (
+	byRank     = "bm25(repository_words, 10, 4, 4, 2, 2, 1, 0, 0, 0, 0, 0)" // the weights of wordColumns
+	byActivity = "0"
+)
+
+// SearchRepositories implements commands.Repositories. It finds what
+// Filter.Match accepts. Those that match best come first if the filter has words
+// to match, then those with the latest activity.
+func (d *DB) SearchRepositories(ctx context.Context, f *announce.Filter, limit int) (found []catalogue.Repository, total int, err error) {
+	query := ftsQuery(f)
+	err = d.db.QueryRow(ctx, "SELECT count(*) FROM repository_words WHERE repository_words MATCH $1", query).Scan(&total)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count the repositories for %s: %w", f, err)
+	}
+	rank := byActivity
+	if total <= maxRanked && hasWords(f.Expr()) {
+		rank = byRank
+	}
+	rows, err := d.db.Query(ctx, `
+		WITH best AS (
+			SELECT r.id, `+rank+` AS score, coalesce(nullif(r.pushed_at, 0), r.updated_at) AS active
+			FROM repository_words JOIN repository r ON r.id = repository_words.rowid
+			WHERE repository_words MATCH $1 ORDER BY score, active DESC, r.id DESC LIMIT $2)
+		SELECT `+repositoryColumns+` FROM best JOIN repository USING (id) ORDER BY score, active DESC, id DESC`, query, limit)
+	found, err = collect(rows, err, scanRepository)
+	if err != nil {
+		return nil, 0, fmt.Errorf("search the repositories for %s: %w", f, err)
+	}
+	return found, total, nil
+}
+
+// hasWords tells whether the filter has words that a repository may match more
+// or less well.
+func hasWords(e announce.Expr) bool {
+	for _, t := range e.Tests {
+		if t.Field == announce.Name || t.Field == announce.Topic || t.Field == announce.Description {
+			return true
+		}
+	}
+	if e.Op == announce.Not {
+		return false
+	}
+	for _, arg := range e.Args {
+		if hasWords(arg) {
+			return true
+		}
+	}
+	return false
+}
+
+// ftsQuery is the filter, with the rules on top, in the language of FTS5.
+func ftsQuery(f *announce.Filter) string {
+	return without(ftsExpr(f.Expr()), []string{"rules : (" + strings.Join(f.Rules(), " OR ") + ")"})
+}
+
+// everything is true of every repository.
+const everything = "rules : " + anyRule
+
+func ftsExpr(e announce.Expr) string {
+	switch e.Op {
+	case announce.Has:
+		return ftsTerm(e.Tests)
+	case announce.Not:
+		return without(everything, []string{ftsExpr(e.Args[0])})
+	case announce.Or:
+		var parts []string
+		for _, arg := range e.Args {
+			parts = append(parts, ftsExpr(arg))
+		}
+		return "(" + strings.Join(parts, " OR ") + ")"
+	}
+	// A conjunction; of nothing, all is true.
+	wanted := []string{everything}
+	var excluded []string
+	for _, arg := range e.Args {
+		if arg.Op == announce.Not {
+			excluded = append(excluded, ftsExpr(arg.Args[0]))
+		} else {
+			wanted = append(wanted, ftsExpr(arg))
+		}
+	}
+	if len(wanted) > 1 {
+		wanted = wanted[1:]
+	}
+	return without("("+strings.Join(wanted, " AND ")+")", excluded)
+}
+
+// without takes alternatives away: NOT has two sides in FTS5.
+func without(expr string, excluded []string) string {
+	if len(excluded) == 0 {
+		return expr
+	}
+	return "(" + expr + " NOT (" + strings.Join(excluded, " OR ") + "))"
+}
+
+// ftsTerm looks for the same words in several columns at once. A word that may
+// go on is also looked for as it is, which puts it before the longer ones.
+func ftsTerm(tests []announce.Test) string {
+	var phrases []string
+	columns := map[string]string{} // by phrase
+	add := func(phrase string, f announce.Field) {
+		if columns[phrase] == "" {
+			phrases = append(phrases, phrase)
+		}
+		columns[phrase] += " " + columnOf(f)
+	}
+	for _, t := range tests {
+		phrase := `"` + strings.Join(t.Words, " ") + `"`
+		if t.Open {
+			add(phrase+" *", t.Field)
+		}
+		add(phrase, t.Field)
+	}
+	for i, phrase := range phrases {
+		phrases[i] = "{" + columns[phrase] + " } : " + phrase
+	}
+	return "(" + strings.Join(phrases, " OR ") + ")"
+}
+
+func columnOf(f announce.Field) string {
+	for _, c := range wordColumns {
+		if c.field == f {
+			return c.name
+		}
+	}
+	return ""
+}
