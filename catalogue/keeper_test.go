@@ -142,7 +142,7 @@ func TestKeeperRefusesBadVersions(t *testing.T) {
 				if err != nil && (!strings.Contains(err.Error(), c.text) || strings.Count(err.Error(), source.url) != 1) {
 					t.Errorf("the operator reads %q", err)
 				}
-				if state := k.Current(); state.Err != err || state.Failures == 0 || !state.NextTry.After(now) {
+				if state := k.Current(); !errors.Is(state.Err, err) || state.Failures == 0 || !state.NextTry.After(now) {
 					t.Errorf("state %+v", state)
 				}
 			}

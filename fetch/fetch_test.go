@@ -173,7 +173,7 @@ func TestGetNamesWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			o := Options{MaxBytes: 1 << 20}
-			if want.err == ErrTimeout {
+			if errors.Is(want.err, ErrTimeout) {
 				o.Timeout = 100 * time.Millisecond
 			}
 			_, err := read(t.Context(), newGetter(t, o), url+path)
