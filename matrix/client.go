@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -266,45 +265,4 @@ func (c *Client) learnNames(ctx context.Context) {
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
 		c.names = append([]string{profile.DisplayName, "@" + profile.DisplayName}, c.names...)
 	}
-}
-
-// bearer adds the access token to every request; the token changes at a soft
-// logout, while requests are under way.
-type bearer struct {
-	next  http.RoundTripper
-	token atomic.Pointer[string]
-}
-
-func (b *bearer) set(token string) { b.token.Store(&token) }
-
-func (b *bearer) get() string {
-	if token := b.token.Load(); token != nil {
-		return *token
-	}
-	return ""
-}
-
-func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	if token := b.get(); token != "" {
-		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	return b.next.RoundTrip(r)
-}
-
-// transport is a connection pool for one server.
-func transport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 4
-	t.ResponseHeaderTimeout = 2 * time.Minute
-	return t
-}
-
-// secretFile opens or makes a file that only its owner reads.
-func secretFile(name string) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }

@@ -86,6 +86,15 @@ func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, erro
 	return keyStore, nil
 }
 
+// secretFile opens or makes a file that only its owner reads.
+func secretFile(name string) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // newKeys makes the keys of a new device and stores them before anybody knows them.
 func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
