@@ -17,7 +17,7 @@ import (
 // between is a store in which something happens between two of the queue's steps.
 type between struct {
 	queue.Store
-	afterNextEvent func(err error)
+	afterNextEvent func(e chat.Event, err error) error
 	afterNextPost  func(err error)
 	updatePost     func() error // before it
 }
@@ -26,7 +26,7 @@ type between struct {
 func (s *between) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
 	e, tries, err := s.Store.NextEvent(ctx, room)
 	if s.afterNextEvent != nil {
-		s.afterNextEvent(err)
+		err = s.afterNextEvent(e, err)
 	}
 	return e, tries, err
 }
@@ -62,7 +62,7 @@ func (b *bot) startBetween(s *between) {
 func TestEventForAWorkerThatEnds(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		n := 0
-		s := &between{afterNextEvent: func(err error) {
+		s := &between{afterNextEvent: func(_ chat.Event, err error) error {
 			if errors.Is(err, queue.ErrNone) && n < 20 {
 				n++
 				b.server.say(salon, fmt.Sprint("!", n))
@@ -70,6 +70,7 @@ func TestEventForAWorkerThatEnds(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			return err
 		}}
 		b.startBetween(s)
 		b.server.say(salon, "!0")
@@ -77,6 +78,39 @@ func TestEventForAWorkerThatEnds(t *testing.T) {
 		if got := len(b.server.own(salon)); got != 21 {
 			t.Errorf("%d answers", got)
 		}
+	})
+}
+
+// An event that is done when its answer is there has been answered.
+func TestEventThatIsDoneMeanwhile(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.startBetween(&between{afterNextEvent: func(e chat.Event, err error) error {
+			if err == nil {
+				_, err = b.db.FinishEvent(b.ctx, e.ID, time.Now())
+			}
+			return err
+		}})
+		b.server.say(salon, "!a")
+		b.sync()
+		b.server.wantOwn(t, salon)
+	})
+}
+
+// An event that cannot be read does not hold up its room for ever.
+func TestDamagedEvent(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.startBetween(&between{afterNextEvent: func(e chat.Event, err error) error {
+			if err == nil && e.Message.Body == "!damaged" {
+				err = errors.New("this is no JSON")
+			}
+			return err
+		}})
+		b.server.say(salon, "!damaged")
+		b.server.say(salon, "!next")
+		b.sync()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "next")
 	})
 }
 

@@ -129,7 +129,7 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 		}{
 			{"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = received_at WHERE state = 'locked' AND received_at < $1", []any{millis(lockedBefore)}},
 			{"DELETE FROM inbox WHERE state = 'done' AND done_at < $1", []any{millis(before)}},
-			{"DELETE FROM outbox WHERE state IN ('sent', 'failed', 'cancelled') AND done_at < $1", []any{millis(before)}},
+			{"DELETE FROM outbox WHERE done_at > 0 AND done_at < $1", []any{millis(before)}},
 		} {
 			if _, err := d.db.Exec(ctx, purge.statement, purge.args...); err != nil {
 				return err

@@ -67,7 +67,7 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = $1, content = $2, event_id = $3, reason = $4, attempts = $5,
 			attempted_at = $6, doubts = $7, doubt_since = $8, next_at = $9, done_at = $10
-		WHERE post_key = $11 AND state IN ('waiting', 'trying')`,
+		WHERE post_key = $11 AND done_at = 0`,
 		r.State, string(content), r.EventID, r.Reason, r.Attempts,
 		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
 	return err
@@ -86,24 +86,17 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 
 // NextPost implements queue.Sending.
 func (d *DB) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time, error) {
+	// Of the heads of all lanes: one that is due, or else the first that will be.
 	row, err := scanPost(d.db.QueryRow(ctx, `
-		SELECT `+outboxColumns+` FROM outbox AS o
-		WHERE state IN ('waiting', 'trying') AND state = 'waiting' AND next_at <= $1 AND NOT EXISTS (
-			SELECT 1 FROM outbox AS older
-			WHERE older.state IN ('waiting', 'trying') AND older.room_id = o.room_id
-				AND older.priority = o.priority AND older.seq < o.seq)
-		ORDER BY priority, seq LIMIT 1`, millis(now)).Scan)
-	if !errors.Is(err, queue.ErrNone) {
-		return row, time.Time{}, err
+		SELECT `+outboxColumns+` FROM outbox
+		WHERE state = 'waiting' AND seq IN (
+			SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)
+		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, seq LIMIT 1`,
+		millis(now)).Scan)
+	if err == nil && millis(row.NextAt) > millis(now) {
+		return queue.Row{}, row.NextAt, queue.ErrNone
 	}
-	var next int64
-	err = d.db.QueryRow(ctx, `
-		SELECT COALESCE(MIN(next_at), 0) FROM outbox
-		WHERE state IN ('waiting', 'trying') AND state = 'waiting' AND next_at > $1`, millis(now)).Scan(&next)
-	if err != nil {
-		return row, time.Time{}, err
-	}
-	return row, fromMillis(next), queue.ErrNone
+	return row, time.Time{}, err
 }
 
 // StartPost implements queue.Sending.
@@ -129,7 +122,7 @@ func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now t
 func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', doubt_since = 0
-		WHERE state IN ('waiting', 'trying') AND state = 'trying' AND doubt_since > 0 AND doubt_since <= $1`, millis(before))
+		WHERE state = 'trying' AND doubt_since > 0 AND doubt_since <= $1`, millis(before))
 	if err != nil {
 		return 0, err
 	}
@@ -139,8 +132,7 @@ func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) 
 // DoubtTrying implements queue.Sending.
 func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
-		UPDATE outbox SET doubts = doubts + 1, doubt_since = $1
-		WHERE state IN ('waiting', 'trying') AND state = 'trying'`, millis(now))
+		UPDATE outbox SET doubts = doubts + 1, doubt_since = $1 WHERE state = 'trying'`, millis(now))
 	if err != nil {
 		return 0, err
 	}
@@ -152,7 +144,6 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, `
-		SELECT COALESCE(MIN(attempted_at), 0) FROM outbox
-		WHERE state IN ('waiting', 'trying') AND state = 'trying' AND room_id = $1`, room).Scan(&at)
+		SELECT COALESCE(MIN(attempted_at), 0) FROM outbox WHERE state = 'trying' AND room_id = $1`, room).Scan(&at)
 	return fromMillis(at), err
 }

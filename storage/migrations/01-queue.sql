@@ -34,7 +34,7 @@ CREATE TABLE inbox (
 	done_at     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX inbox_new ON inbox (room_id, seq) WHERE state = 'new';
-CREATE INDEX inbox_locked ON inbox (session_id) WHERE state = 'locked';
+CREATE INDEX inbox_locked ON inbox (seq) WHERE state = 'locked';
 CREATE INDEX inbox_done ON inbox (done_at) WHERE state = 'done';
 
 CREATE TABLE outbox (
@@ -55,10 +55,10 @@ CREATE TABLE outbox (
 	doubts       INTEGER NOT NULL DEFAULT 0, -- attempts that ended without an answer
 	doubt_since  INTEGER NOT NULL DEFAULT 0, -- when the last one ended so, while that is not settled
 	next_at      INTEGER NOT NULL DEFAULT 0, -- not before
-	done_at      INTEGER NOT NULL DEFAULT 0
+	done_at      INTEGER NOT NULL DEFAULT 0  -- when it was sent, failed or cancelled
 ) STRICT;
-CREATE INDEX outbox_open ON outbox (priority, seq) WHERE state IN ('waiting', 'trying');
-CREATE INDEX outbox_lane ON outbox (room_id, priority, seq) WHERE state IN ('waiting', 'trying');
+CREATE INDEX outbox_lane ON outbox (room_id, priority, seq) WHERE done_at = 0;
+CREATE INDEX outbox_trying ON outbox (room_id) WHERE state = 'trying';
 CREATE INDEX outbox_cause ON outbox (cause);
 CREATE INDEX outbox_event ON outbox (event_id) WHERE event_id <> '';
-CREATE INDEX outbox_done ON outbox (done_at) WHERE state IN ('sent', 'failed', 'cancelled');
+CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at > 0;

@@ -1,0 +1,107 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/queue"
+	"heraut/storage"
+)
+
+// nowhere takes everything at once, and tells when.
+type nowhere chan time.Time
+
+// Send implements queue.Transport.
+func (n nowhere) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
+	n <- time.Now()
+	return chat.EventID("$of" + o.Txn), nil
+}
+
+// MarkRead implements queue.Transport.
+func (n nowhere) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+
+// runBench runs a queue until the end of the benchmark.
+func runBench(b *testing.B) (*queue.Queue, *storage.DB, nowhere) {
+	b.Helper()
+	ctx, cancel := context.WithCancel(b.Context())
+	db, err := storage.Open(ctx, filepath.Join(b.TempDir(), "bot.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := db.PickleKey(ctx); err != nil {
+		b.Fatal(err)
+	}
+	sent := make(nowhere, 10)
+	q := queue.New(db, handlerFunc(echo), sent, queue.Config{}, zerolog.Nop())
+	ended := make(chan error)
+	go func() { ended <- q.Run(ctx) }()
+	b.Cleanup(func() {
+		cancel()
+		if err := errors.Join(<-ended, db.Close()); err != nil {
+			b.Error(err)
+		}
+	})
+	return q, db, sent
+}
+
+func command(n, rooms int) queue.Arrival {
+	e := &chat.Event{
+		ID: chat.EventID(fmt.Sprint("$", n)), Room: chat.RoomID(fmt.Sprintf("!%d:example.org", n%rooms)),
+		Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!gimp"},
+	}
+	return queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e}
+}
+
+// The time that the queue adds to an answer when nothing else is going on.
+func BenchmarkAcceptToSend(b *testing.B) {
+	q, db, sent := runBench(b)
+	var accept, total time.Duration
+	n := 0
+	for b.Loop() {
+		n++
+		began := time.Now()
+		batch := queue.Batch{Began: began, Received: began, Arrivals: []queue.Arrival{command(n, 10)}}
+		batch.Change = func(ctx context.Context) error { return db.SavePosition(ctx, fmt.Sprint(n)) }
+		if err := q.Accept(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		accept += time.Since(began)
+		total += (<-sent).Sub(began)
+		for q.Counts().Sent.Load() < int64(n) {
+			time.Sleep(50 * time.Microsecond)
+		}
+	}
+	b.ReportMetric(float64(accept.Microseconds())/float64(n), "µs/accept")
+	b.ReportMetric(float64(total.Microseconds())/float64(n), "µs/accept-to-send")
+}
+
+// A thousand commands in a hundred rooms, and a homeserver that takes no time.
+func BenchmarkDrain(b *testing.B) {
+	const commands, rooms = 1000, 100
+	q, _, sent := runBench(b)
+	n := 0
+	var took time.Duration
+	for b.Loop() {
+		batch := queue.Batch{Began: time.Now(), Received: time.Now()}
+		for range commands {
+			n++
+			batch.Arrivals = append(batch.Arrivals, command(n, rooms))
+		}
+		began := time.Now()
+		if err := q.Accept(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		for range commands {
+			<-sent
+		}
+		took += time.Since(began)
+	}
+	b.ReportMetric(float64(n)/took.Seconds(), "answers/s")
+}
