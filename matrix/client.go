@@ -121,11 +121,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx.Client = &http.Client{Transport: bearer}
 	mx.SyncPresence = event.PresenceOffline
 	mx.ResponseSizeLimit = 128 << 20
-	// mautrix writes user ids and, when debugging, message texts into its log.
-	mx.Log = zerolog.Nop()
-	if log.GetLevel() <= zerolog.TraceLevel {
-		mx.Log = log.With().Str("component", "mautrix").Logger()
-	}
+	mx.Log = zerolog.Nop() // it would log user ids and, when debugging, message texts
 	if config.UnreadableAfter == 0 {
 		config.UnreadableAfter = 5 * time.Minute
 	}
