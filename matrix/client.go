@@ -93,6 +93,9 @@ type Client struct {
 	mx     *mautrix.Client
 	bearer *bearer
 	mach   *crypto.OlmMachine
+	// machMu is held where sync, sending and reading kept messages use mach: it
+	// does not guard all that it remembers of the account's own keys.
+	machMu sync.Mutex
 	state  *sqlstatestore.SQLStateStore
 	close  func() error // closes crypto.db
 	names  []string     // what the bot is called at the start of a message

@@ -31,6 +31,8 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (plain *event.Ev
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
 		return nil, "", fmt.Errorf("read an encrypted event: %w", err)
 	}
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
 	plain, err = c.mach.DecryptMegolmEvent(ctx, evt)
 	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) {
 		return nil, string(evt.Content.AsEncrypted().SessionID), err

@@ -165,6 +165,8 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
 	}
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
 	content := &event.Content{Parsed: message}
 	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
 	if crypto.IsShareError(err) {

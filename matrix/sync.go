@@ -188,7 +188,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			return err
 		}
 	}
-	c.mach.ProcessSyncResponse(ctx, answer, since)
+	c.processKeys(ctx, answer, since)
 
 	batch := queue.Batch{Began: began, Received: received}
 	var rooms []chat.Room
@@ -217,4 +217,11 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		c.rooms.wakeJoiner()
 	}
 	return nil
+}
+
+// processKeys takes in what a sync response says of keys and devices.
+func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync, since string) {
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
+	c.mach.ProcessSyncResponse(ctx, answer, since)
 }
