@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -197,20 +195,6 @@ func answersOK(ctx context.Context, url string) bool {
 	}
 	defer resp.Body.Close()
 	return resp.StatusCode == http.StatusOK
-}
-
-// freePort returns a loopback port that nothing listens on, below those that
-// systems give to outgoing connections, so that it stays free while a server
-// restarts.
-func freePort(ctx context.Context) (int, error) {
-	for range 100 {
-		port := 20000 + rand.IntN(12000)
-		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			return port, listener.Close()
-		}
-	}
-	return 0, errors.New("find a free port: 100 in a row are taken")
 }
 
 // tail returns the last lines of a file, or why it cannot be read.

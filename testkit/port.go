@@ -1,0 +1,76 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+)
+
+// freePort returns a loopback port that nothing listens on, below those that
+// systems give to outgoing connections, so that it stays free while a server
+// restarts. It belongs to this process until its end: tests would not notice
+// that the server of another test answers in the place of theirs.
+func freePort(ctx context.Context) (int, error) {
+	for range 100 {
+		port := 20000 + rand.IntN(12000)
+		if reserved, err := ports.reserve(port); err != nil {
+			return 0, fmt.Errorf("reserve a port: %w", err)
+		} else if !reserved {
+			continue
+		}
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, listener.Close()
+		}
+	}
+	return 0, errors.New("find a free port: 100 in a row are taken")
+}
+
+// ports are those that belong to this process.
+var ports reservations
+
+type reservations struct {
+	mu    sync.Mutex
+	taken map[int]bool
+	// file is the same for all processes; the one that a port belongs to has
+	// locked the byte at that place.
+	file *os.File
+}
+
+// reserve makes a port belong to this process, and reports whether it was free.
+func (r *reservations) reserve(port int) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.file == nil {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return false, err
+		}
+		dir := filepath.Join(cache, "heraut")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return false, err
+		}
+		r.file, err = os.OpenFile(filepath.Join(dir, "ports"), os.O_CREATE|os.O_RDWR, 0o644)
+		if err != nil {
+			return false, err
+		}
+		r.taken = make(map[int]bool)
+	}
+	if r.taken[port] {
+		return false, nil
+	}
+	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart, Start: int64(port), Len: 1}
+	err := syscall.FcntlFlock(r.file.Fd(), syscall.F_SETLK, &lock)
+	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) {
+		return false, nil
+	}
+	r.taken[port] = err == nil
+	return err == nil, err
+}

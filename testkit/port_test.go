@@ -1,0 +1,39 @@
+package testkit
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+)
+
+const reservedPort = "HERAUT_TEST_RESERVED_PORT"
+
+// A port belongs to one process at a time.
+func TestPortIsReserved(t *testing.T) {
+	if other := os.Getenv(reservedPort); other != "" {
+		port, err := strconv.Atoi(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reserved, err := ports.reserve(port); reserved || err != nil {
+			t.Errorf("reserved the port of another process: %t, %v", reserved, err)
+		}
+		if reserved, err := ports.reserve(port + 1); !reserved || err != nil {
+			t.Errorf("could not reserve a free port: %t, %v", reserved, err)
+		}
+		return
+	}
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	var own reservations
+	for _, want := range []bool{true, false} {
+		if reserved, err := own.reserve(30000); reserved != want || err != nil {
+			t.Errorf("reserved %t, want %t: %v", reserved, want, err)
+		}
+	}
+	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	other.Env = append(os.Environ(), reservedPort+"=30000")
+	if output, err := other.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
