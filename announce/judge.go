@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// emptyFor is how long an empty repository may wait for its first files.
+const emptyFor = 7 * 24 * time.Hour
+
 // renamedWithin is how long after an announcement a new name is put into it.
 const renamedWithin = 7 * 24 * time.Hour
 
@@ -17,7 +20,7 @@ func (d *decision) decide(ctx context.Context) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	watches, err := d.desk.watching(ctx, d.settings.Name)
+	watches, err := d.desk.watching(ctx, d.settings.Name, d.now)
 	if err != nil {
 		return err
 	}
@@ -54,6 +57,10 @@ func (d *decision) judge(n *News) (outcome string) {
 			return Vanished
 		}
 		n.reread(reading.Item, d.now)
+		if rules := rulesOf(n.Item.Repository); len(rules) == 1 && rules[0] == RuleEmpty && d.now.Sub(n.Seen) < emptyFor {
+			n.Due = d.now.Add(followEvery)
+			return Settling
+		}
 	}
 	return ""
 }
@@ -124,7 +131,7 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 			continue
 		}
 		told = true
-		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due(d.now)}
+		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}
 		if err := d.desk.store.AddPending(ctx, p); err != nil {
 			return "", err
 		}

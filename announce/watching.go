@@ -3,6 +3,7 @@ package announce
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"heraut/chat"
@@ -50,7 +51,7 @@ type watching struct {
 	room   chat.RoomID
 	digest string // as Pending.Watch
 	filter *Filter
-	due    func(now time.Time) time.Time
+	due    time.Time // when what is news now is told
 }
 
 // Declare sets the watches that the configuration gives a room, whose filters
@@ -76,8 +77,9 @@ func (d *Desk) declaredOf(source string) (all []Watch) {
 	return all
 }
 
-// watching are the watches of a source that are not paused.
-func (d *Desk) watching(ctx context.Context, source string) ([]watching, error) {
+// watching are the watches of a source that are not paused, those that are told
+// first before the others.
+func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func (d *Desk) watching(ctx context.Context, source string) ([]watching, error) 
 		if w.Paused {
 			continue
 		}
-		ready, err := d.ready(w)
+		ready, err := d.ready(w, now)
 		if err != nil {
 			// It was checked when it was set: another version of the bot did.
 			d.Log.Error().Err(err).Str("source", source).Msg("A watch cannot be read any more: it tells nothing")
@@ -95,10 +97,11 @@ func (d *Desk) watching(ctx context.Context, source string) ([]watching, error) 
 		}
 		all = append(all, ready)
 	}
+	slices.SortStableFunc(all, func(a, b watching) int { return a.due.Compare(b.due) })
 	return all, nil
 }
 
-func (d *Desk) ready(w Watch) (watching, error) {
+func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
 	filter, err := d.filter(w.Filter)
 	if err != nil {
 		return watching{}, err
@@ -107,14 +110,10 @@ func (d *Desk) ready(w Watch) (watching, error) {
 	if err != nil {
 		return watching{}, err
 	}
-	r := watching{room: w.Room, filter: filter}
 	if rhythm.IsImmediate() {
-		r.due = func(now time.Time) time.Time { return d.afterQuiet(w.Room, now) }
-	} else {
-		r.digest = w.digest()
-		r.due = func(now time.Time) time.Time { return rhythm.Next(now, d.Zone) }
+		return watching{room: w.Room, filter: filter, due: d.afterQuiet(w.Room, now)}, nil
 	}
-	return r, nil
+	return watching{room: w.Room, filter: filter, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
 // afterQuiet is now, or the end of the room's quiet hours.

@@ -1,0 +1,172 @@
+package announce_test
+
+import (
+	"context"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/fetch"
+	"heraut/locale/localetest"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+const (
+	salon  = chat.RoomID("!salon:example.org")
+	bureau = chat.RoomID("!bureau:example.org")
+)
+
+// newsroom is a desk on a database, whose time is said by the test, and whose
+// messages stay in the outbox.
+type newsroom struct {
+	testing.TB
+	path    string
+	db      *storage.DB
+	desk    *announce.Desk
+	getter  *fetch.Getter
+	now     time.Time
+	runners map[string]*announce.Runner
+	notices []announce.Notice
+	quiet   announce.Quiet // of all rooms
+}
+
+// paris is the zone of all tests.
+func paris(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// newNewsroom starts on a Tuesday at noon.
+func newNewsroom(t testing.TB) *newsroom {
+	t.Helper()
+	n := &newsroom{
+		TB: t, path: filepath.Join(t.TempDir(), "bot.db"), runners: map[string]*announce.Runner{},
+		now: time.Date(2026, time.September, 1, 12, 0, 0, 0, paris(t)),
+	}
+	n.quiet.Zone = paris(t)
+	n.getter = fetch.New(fetch.Options{UserAgent: "test", MaxBytes: 4 << 20, Timeout: 5 * time.Second})
+	t.Cleanup(n.getter.Close)
+	n.open()
+	t.Cleanup(func() { n.db.Close() })
+	return n
+}
+
+// restart ends the process and starts another. The watches are to be declared anew.
+func (n *newsroom) restart() {
+	n.Helper()
+	if err := n.db.Close(); err != nil {
+		n.Fatal(err)
+	}
+	n.open()
+}
+
+func (n *newsroom) open() {
+	n.Helper()
+	var err error
+	if n.db, err = storage.Open(context.Background(), n.path); err != nil {
+		n.Fatal(err)
+	}
+	n.desk = announce.NewDesk(announce.Options{
+		Store: n.db,
+		Queue: queue.New(n.db, nil, nil, queue.Config{}, zerolog.Nop()),
+		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
+		Zone:  paris(n),
+		Quiet: func(chat.RoomID) announce.Quiet { return n.quiet },
+		Operators: func(_ context.Context, notice announce.Notice) error {
+			n.notices = append(n.notices, notice)
+			return nil
+		},
+		Log: zerolog.New(zerolog.NewTestWriter(n)),
+	})
+}
+
+// source adds a source.
+func (n *newsroom) source(s announce.Settings) {
+	n.Helper()
+	if s.Every == 0 {
+		s.Every = 15 * time.Minute
+	}
+	source, err := announce.NewSource(s, n.getter, nil)
+	if err != nil {
+		n.Fatal(err)
+	}
+	n.runners[s.Name] = n.desk.NewRunner(s, source)
+}
+
+// watch declares the only watches of a room.
+func (n *newsroom) watch(room chat.RoomID, source string, filtersAndRhythms ...string) {
+	var all []announce.Watch
+	for i := 0; i < len(filtersAndRhythms); i += 2 {
+		all = append(all, announce.Watch{Room: room, Source: source, Filter: filtersAndRhythms[i], Rhythm: filtersAndRhythms[i+1]})
+	}
+	n.desk.Declare(room, all)
+}
+
+// after lets time pass and has the source read.
+func (n *newsroom) after(d time.Duration, source string) {
+	n.Helper()
+	if err := n.try(d, source); err != nil {
+		n.Fatal(err)
+	}
+}
+
+func (n *newsroom) try(d time.Duration, source string) error {
+	n.now = n.now.Add(d)
+	return n.runners[source].Round(context.Background(), n.now)
+}
+
+// said returns what waits to be sent in a room, as text; an edit begins with
+// "* ". Then nothing waits any more, there or in other rooms.
+func (n *newsroom) said(room chat.RoomID) (texts []string) {
+	n.Helper()
+	for {
+		row, _, err := n.db.NextPost(context.Background(), time.Now())
+		if err != nil {
+			return texts
+		}
+		if err := localetest.Check(row.Post.HTML); err != nil {
+			n.Errorf("%s: %v", row.Post.HTML, err)
+		}
+		if row.Post.Room == room {
+			texts = append(texts, shown(row))
+		}
+		if _, err := n.db.ConfirmPost(context.Background(), row.Txn, chat.EventID("$"+row.Txn), n.now); err != nil {
+			n.Fatal(err)
+		}
+	}
+}
+
+var tag = regexp.MustCompile(`<[^>]+>`)
+
+// shown is a post as a line of text, with | between its lines and ~ around what
+// is struck out.
+func shown(row queue.Row) string {
+	text := strings.NewReplacer("<br>", " | ", "</p>", " | ", "</li>", " | ", "<del>", "~", "</del>", "~").Replace(row.Post.HTML)
+	text = strings.TrimSuffix(strings.TrimSpace(tag.ReplaceAllString(text, "")), " |")
+	text = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "&#39;", "'", "&amp;", "&").Replace(text)
+	if !row.Post.Edits.IsZero() {
+		return "* " + text
+	}
+	return text
+}
+
+// deliver lets time pass and tells what is due.
+func (n *newsroom) deliver(d time.Duration) {
+	n.Helper()
+	n.now = n.now.Add(d)
+	if err := n.desk.Deliver(context.Background(), n.now); err != nil {
+		n.Fatal(err)
+	}
+}

@@ -1,0 +1,177 @@
+package announce_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"heraut/announce"
+)
+
+// depots has a room watch an API with two hosts, that was read for the first time.
+func depots(t testing.TB, settle time.Duration) (*newsroom, *api) {
+	t.Helper()
+	a := newAPI(t)
+	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 30 {
+		a.add("github.com", fmt.Sprintf("etalab/base%d", i), old)
+		a.add("gitlab.example.org", fmt.Sprintf("labo/base%d", i), old)
+	}
+	n := newNewsroom(t)
+	n.source(announce.Settings{Name: "depots", Kind: announce.Ecosystems, Location: a.base(), Settle: settle})
+	n.watch(salon, "depots", "", "immediat")
+	n.after(0, "depots")
+	return n, a
+}
+
+func (n *newsroom) want(texts ...string) {
+	n.Helper()
+	if got := n.said(salon); !slices.Equal(got, texts) {
+		n.Errorf("in the room there is\n%q\nwant\n%q", got, texts)
+	}
+}
+
+func TestTheBeginningIsSilent(t *testing.T) {
+	n, a := depots(t, time.Hour)
+	n.after(time.Hour, "depots")
+	n.want()
+	a.counts()
+	n.after(time.Hour, "depots")
+	if requests, full := a.counts(); requests != 3 || full != 0 {
+		t.Errorf("%d requests, %d of them answered with data, when nothing was new", requests, full)
+	}
+}
+
+func TestNewRepositories(t *testing.T) {
+	n, a := depots(t, 6*time.Hour)
+	description := "Un outil. Et plus."
+	a.change(func() {
+		a.add("github.com", "etalab/vieux", n.now.AddDate(-2, 0, 0)).Description = &description
+		a.add("github.com", "etalab/neuf", n.now.AddDate(0, 0, -2))
+	})
+	n.after(15*time.Minute, "depots")
+	n.want()
+	n.after(5*time.Hour, "depots")
+	n.want()
+	n.after(time.Hour, "depots")
+	n.want("Dépôt nouvellement référencé : vieux, publié par etalab (github.com) | Un outil. Et plus. | Créé le 1er septembre 2024",
+		"Nouveau dépôt : neuf, publié par etalab (github.com) | Créé le 30 août 2026")
+	n.after(time.Hour, "depots")
+	n.want()
+}
+
+func TestNewOwner(t *testing.T) {
+	n, a := depots(t, 6*time.Hour)
+	a.change(func() { a.add("github.com", "insee/un", n.now) })
+	n.after(15*time.Minute, "depots")
+	a.change(func() {
+		for i := range 9 {
+			a.add("github.com", fmt.Sprintf("INSEE/r%d", i), n.now)
+		}
+	})
+	n.after(15*time.Minute, "depots")
+	n.after(6*time.Hour, "depots")
+	n.want("Nouvelle organisation : insee (github.com), 10 dépôts : un, r0, r1, r2, r3, r4, r5, r6 et 2 autres")
+	a.change(func() { a.add("github.com", "insee/seul", n.now) })
+	n.after(15*time.Minute, "depots")
+	n.after(6*time.Hour, "depots")
+	n.want("Nouveau dépôt : seul, publié par insee (github.com) | Créé le 1er septembre 2026")
+}
+
+func TestNewHost(t *testing.T) {
+	n, a := depots(t, 6*time.Hour)
+	a.change(func() { a.host("forge.example.org") })
+	n.after(15*time.Minute, "depots")
+	n.after(24*time.Hour, "depots")
+	a.change(func() {
+		for i := range 3 {
+			a.add("forge.example.org", fmt.Sprintf("equipe%d/outil", i), n.now)
+		}
+	})
+	n.after(15*time.Minute, "depots")
+	n.after(6*time.Hour, "depots")
+	n.want("Nouvelle forge : forge.example.org, 3 dépôts : equipe0/outil, equipe1/outil et equipe2/outil")
+}
+
+func TestMany(t *testing.T) {
+	n, a := depots(t, 0)
+	a.change(func() {
+		for i := range 40 {
+			a.add("github.com", fmt.Sprintf("etalab/r%d", i), n.now)
+		}
+		a.add("gitlab.example.org", "labo/x", n.now.AddDate(-1, 0, 0))
+	})
+	n.after(time.Minute, "depots")
+	n.after(time.Minute, "depots")
+	n.want("41 nouveautés parmi les dépôts publics | etalab, 40 nouveaux dépôts : r0, r1, r2 et 37 autres | " +
+		"labo, dépôt nouvellement référencé : x")
+}
+
+// The API hands on what it indexed again under a new number.
+func TestReturnsAreNoNews(t *testing.T) {
+	n, a := depots(t, 0)
+	var gone []*apiRepo
+	a.change(func() {
+		h := a.host("github.com")
+		for _, r := range slices.Clone(h.rows[:2]) {
+			h.remove(r)
+			gone = append(gone, r)
+		}
+	})
+	n.after(time.Hour, "depots")
+	a.change(func() {
+		h := a.host("github.com")
+		h.insert(gone[0])
+		a.lastRow++
+		gone[1].ID = a.lastRow
+		gone[1].FullName = "ailleurs/renomme"
+		h.insert(gone[1])
+	})
+	n.after(time.Hour, "depots")
+	n.after(time.Hour, "depots")
+	n.want()
+}
+
+func TestRules(t *testing.T) {
+	n, a := depots(t, 0)
+	a.change(func() {
+		a.add("github.com", "etalab/fork", n.now).Fork = true
+		a.add("github.com", "etalab/archive", n.now).Archived = true
+		a.add("github.com", "etalab/vide", n.now).Size = 0
+		gone := "removed"
+		a.add("github.com", "etalab/parti", n.now).Status = &gone
+		a.host("github.com").people["camille"] = true
+		a.add("github.com", "camille/essai", n.now)
+	})
+	n.after(time.Minute, "depots")
+	for range 8 {
+		n.after(24*time.Hour, "depots")
+	}
+	n.want()
+	got, err := n.db.Outcomes(t.Context(), "depots")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range []string{announce.RuleFork, announce.RuleArchived, announce.RuleEmpty, announce.RuleGone, announce.RulePersonal} {
+		if got[rule] != 1 {
+			t.Errorf("%d excluded as %s", got[rule], rule)
+		}
+	}
+}
+
+// Many repositories are made empty and filled later.
+func TestEmptyAtFirst(t *testing.T) {
+	n, a := depots(t, 0)
+	var r *apiRepo
+	a.change(func() {
+		r = a.add("github.com", "insee/outil", n.now)
+		r.Size = 0
+	})
+	n.after(time.Minute, "depots")
+	n.after(time.Minute, "depots")
+	n.want()
+	a.change(func() { r.Size = 12 })
+	n.after(25*time.Hour, "depots")
+	n.want("Nouvelle organisation : insee (github.com), 1 dépôt : outil")
+}

@@ -1,0 +1,103 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"heraut/announce"
+)
+
+// Source implements announce.Sources.
+func (d *DB) Source(ctx context.Context, name string) (announce.SourceState, error) {
+	s := announce.SourceState{Name: name}
+	var state string
+	var started, failing, next int64
+	err := d.db.QueryRow(ctx, `
+		SELECT state, started_at, failing_since, failures, cause, next_try, reported FROM source WHERE name = $1`, name).
+		Scan(&state, &started, &failing, &s.Failures, &s.Cause, &next, &s.Reported)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	if state != "" {
+		s.State = []byte(state)
+	}
+	s.Started, s.Failing, s.NextTry = fromMillis(started), fromMillis(failing), fromMillis(next)
+	return s, err
+}
+
+// SaveSource implements announce.Sources.
+func (d *DB) SaveSource(ctx context.Context, s announce.SourceState) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO source (name, state, started_at, failing_since, failures, cause, next_try, reported)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (name) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
+			failing_since = excluded.failing_since, failures = excluded.failures, cause = excluded.cause,
+			next_try = excluded.next_try, reported = excluded.reported`,
+		s.Name, string(s.State), millis(s.Started), millis(s.Failing), s.Failures, s.Cause, millis(s.NextTry), s.Reported)
+	return err
+}
+
+// Hosts implements announce.Sources.
+func (d *DB) Hosts(ctx context.Context, source string) ([]announce.Host, error) {
+	rows, err := d.db.Query(ctx, "SELECT name, silent, started_at, items, shrunk_at, told_at FROM host WHERE source = $1", source)
+	return collect(rows, err, func(scan scanFunc) (h announce.Host, err error) {
+		var started, shrunk, told int64
+		err = scan(&h.Name, &h.Silent, &started, &h.Items, &shrunk, &told)
+		h.Started, h.Shrunk, h.Told = fromMillis(started), fromMillis(shrunk), fromMillis(told)
+		return h, err
+	})
+}
+
+// SaveHost implements announce.Sources.
+func (d *DB) SaveHost(ctx context.Context, source string, h announce.Host) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO host (source, name, silent, started_at, items, shrunk_at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (source, name) DO UPDATE SET silent = excluded.silent, started_at = excluded.started_at,
+			items = excluded.items, shrunk_at = excluded.shrunk_at, told_at = excluded.told_at`,
+		source, h.Name, h.Silent, millis(h.Started), h.Items, millis(h.Shrunk), millis(h.Told))
+	return err
+}
+
+// Owner implements announce.Sources.
+func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Owner, error) {
+	o := announce.Owner{Host: host, Name: name}
+	var started, told int64
+	err := d.db.QueryRow(ctx,
+		"SELECT kind, started_at, told_at FROM owner WHERE source = $1 AND host = $2 AND name = $3", source, host, name).
+		Scan(&o.Kind, &started, &told)
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, announce.ErrNone
+	}
+	o.Started, o.Told = fromMillis(started), fromMillis(told)
+	return o, err
+}
+
+// SaveOwner implements announce.Sources.
+func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO owner (source, host, name, kind, started_at, told_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (source, host, name) DO UPDATE SET kind = excluded.kind, started_at = excluded.started_at,
+			told_at = excluded.told_at`,
+		source, o.Host, o.Name, o.Kind, millis(o.Started), millis(o.Told))
+	return err
+}
+
+// PurgeNews implements announce.Tellings.
+func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		for _, statement := range []string{
+			"DELETE FROM told WHERE told_at < $1",
+			"DELETE FROM pending WHERE due_at < $1",
+			`DELETE FROM item WHERE seen_at < $1 AND due_at = 0
+				AND NOT EXISTS (SELECT 1 FROM told_item WHERE told_item.item_id = item.item_id)
+				AND NOT EXISTS (SELECT 1 FROM pending WHERE pending.item_id = item.item_id)`,
+		} {
+			if _, err := d.db.Exec(ctx, statement, millis(before)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.mau.fi/util/dbutil"
+
+	"heraut/announce"
+)
+
+// Unseen implements announce.Items.
+func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error) {
+	unseen := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		unseen[key] = true
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.db.Query(ctx,
+		"SELECT item_key FROM seen WHERE source = $1 AND item_key IN (SELECT value FROM json_each($2))", source, string(list))
+	seen, err := collect(rows, err, func(scan scanFunc) (key string, err error) { return key, scan(&key) })
+	for _, key := range seen {
+		delete(unseen, key)
+	}
+	return unseen, err
+}
+
+// See implements announce.Items.
+func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO seen (source, item_key, outcome, seen_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (source, item_key) DO UPDATE SET outcome = excluded.outcome`,
+		source, key, outcome, millis(at))
+	return err
+}
+
+// Outcomes counts what became of a source's items, for ever.
+func (d *DB) Outcomes(ctx context.Context, source string) (map[string]int, error) {
+	rows, err := d.db.Query(ctx, "SELECT outcome, COUNT(*) FROM seen WHERE source = $1 GROUP BY outcome", source)
+	counts := map[string]int{}
+	_, err = collect(rows, err, func(scan scanFunc) (struct{}, error) {
+		var outcome string
+		var n int
+		err := scan(&outcome, &n)
+		counts[outcome] = n
+		return struct{}{}, err
+	})
+	return counts, err
+}
+
+const itemColumns = `item.item_id, source, item_key, news, part_of, seen_at, item.due_at, checked_at, item.told_at,
+	gone, formerly, content`
+
+func scanNews(scan scanFunc) (n announce.News, err error) {
+	var source, key, content string
+	var seen, due, checked, told int64
+	err = scan(&n.ID, &source, &key, &n.What, &n.PartOf, &seen, &due, &checked, &told, &n.Gone, &n.Formerly, &content)
+	if err != nil {
+		return n, err
+	}
+	if err := json.Unmarshal([]byte(content), &n.Item); err != nil {
+		return n, fmt.Errorf("read a stored item: %w", err)
+	}
+	n.Item.Source, n.Item.Key = source, key
+	n.Seen, n.Due, n.Checked, n.Told = fromMillis(seen), fromMillis(due), fromMillis(checked), fromMillis(told)
+	return n, nil
+}
+
+func collectNews(rows dbutil.Rows, err error) ([]announce.News, error) {
+	return collect(rows, err, scanNews)
+}
+
+// AddNews implements announce.Items.
+func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error) {
+	content, err := json.Marshal(n.Item)
+	if err != nil {
+		return 0, err
+	}
+	err = d.db.QueryRow(ctx, `
+		INSERT INTO item (source, item_key, news, part_of, seen_at, due_at, checked_at, told_at, gone, formerly, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING item_id`,
+		n.Item.Source, n.Item.Key, n.What, n.PartOf, millis(n.Seen), millis(n.Due), millis(n.Checked),
+		millis(n.Told), n.Gone, n.Formerly, string(content)).Scan(&id)
+	return id, err
+}
+
+// SaveNews implements announce.Items.
+func (d *DB) SaveNews(ctx context.Context, n announce.News) error {
+	content, err := json.Marshal(n.Item)
+	if err != nil {
+		return err
+	}
+	_, err = d.db.Exec(ctx, `
+		UPDATE item SET news = $1, part_of = $2, due_at = $3, checked_at = $4, told_at = $5, gone = $6,
+			formerly = $7, content = $8
+		WHERE item_id = $9`,
+		n.What, n.PartOf, millis(n.Due), millis(n.Checked), millis(n.Told), n.Gone, n.Formerly, string(content), n.ID)
+	return err
+}
+
+// DueNews implements announce.Items.
+func (d *DB) DueNews(ctx context.Context, source string, now time.Time) ([]announce.News, error) {
+	return collectNews(d.db.Query(ctx,
+		"SELECT "+itemColumns+" FROM item WHERE source = $1 AND due_at > 0 AND due_at <= $2 ORDER BY item_id", source, millis(now)))
+}
+
+// NextDue implements announce.Items.
+func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.Time, error) {
+	var at int64
+	err := d.db.QueryRow(ctx,
+		"SELECT COALESCE(MIN(due_at), 0) FROM item WHERE source = $1 AND due_at > 0 AND due_at > $2", source, millis(after)).Scan(&at)
+	return fromMillis(at), err
+}
+
+// FollowedNews implements announce.Items.
+func (d *DB) FollowedNews(ctx context.Context, source string, told, checked time.Time, limit int) ([]announce.News, error) {
+	return collectNews(d.db.Query(ctx, `
+		SELECT `+itemColumns+` FROM item
+		WHERE source = $1 AND item.due_at = 0 AND checked_at < $2 AND (
+			item.told_at >= $3 AND EXISTS (SELECT 1 FROM told_item WHERE told_item.item_id = item.item_id)
+			OR EXISTS (SELECT 1 FROM pending WHERE pending.item_id = item.item_id))
+		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(told), limit))
+}
+
+// RecentNews implements announce.Items.
+func (d *DB) RecentNews(ctx context.Context, source string, since time.Time) ([]announce.News, error) {
+	return collectNews(d.db.Query(ctx,
+		"SELECT "+itemColumns+" FROM item WHERE source = $1 AND seen_at >= $2 ORDER BY item_id", source, millis(since)))
+}
+
+// NewsByID implements announce.Items.
+func (d *DB) NewsByID(ctx context.Context, ids []int64) (map[int64]*announce.News, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	all, err := collectNews(d.db.Query(ctx,
+		"SELECT "+itemColumns+" FROM item WHERE item_id IN (SELECT value FROM json_each($1))", string(list)))
+	byID := make(map[int64]*announce.News, len(all))
+	for i := range all {
+		byID[all[i].ID] = &all[i]
+	}
+	return byID, err
+}
+

@@ -1,0 +1,71 @@
+package storage
+
+import (
+	"context"
+
+	"heraut/announce"
+	"heraut/chat"
+)
+
+const watchColumns = "watch_id, room_id, source, filter, rhythm, paused, added_by, added_at"
+
+func (d *DB) watches(ctx context.Context, condition string, args ...any) ([]announce.Watch, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+watchColumns+" FROM watch "+condition+" ORDER BY watch_id", args...)
+	return collect(rows, err, func(scan scanFunc) (w announce.Watch, err error) {
+		var at int64
+		err = scan(&w.ID, &w.Room, &w.Source, &w.Filter, &w.Rhythm, &w.Paused, &w.By, &at)
+		w.At = fromMillis(at)
+		return w, err
+	})
+}
+
+// WatchesIn implements announce.Watched.
+func (d *DB) WatchesIn(ctx context.Context, room chat.RoomID) ([]announce.Watch, error) {
+	return d.watches(ctx, "WHERE room_id = $1", room)
+}
+
+// WatchesOf implements announce.Watched.
+func (d *DB) WatchesOf(ctx context.Context, source string) ([]announce.Watch, error) {
+	return d.watches(ctx, "WHERE source = $1", source)
+}
+
+// Watches implements announce.Watched.
+func (d *DB) Watches(ctx context.Context) ([]announce.Watch, error) { return d.watches(ctx, "") }
+
+// AddWatch implements announce.Watched.
+func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
+	result, err := d.db.Exec(ctx, `
+		INSERT INTO watch (room_id, source, filter, rhythm, paused, added_by, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (room_id, source, filter) DO NOTHING`,
+		w.Room, w.Source, w.Filter, w.Rhythm, w.Paused, w.By, millis(w.At))
+	if added, err := changed(result, err); err != nil {
+		return 0, err
+	} else if !added {
+		return 0, announce.ErrExists
+	}
+	return result.LastInsertId()
+}
+
+// PauseWatch implements announce.Watched.
+func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error {
+	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
+}
+
+// RemoveWatch implements announce.Watched. What it was to tell is forgotten.
+func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		_, err := d.db.Exec(ctx, `
+			DELETE FROM pending WHERE room_id = $1 AND watch = (SELECT source || ' ' || filter FROM watch WHERE watch_id = $2)`, room, id)
+		if err != nil {
+			return err
+		}
+		return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
+	})
+}
+
+func none(found bool, err error) error {
+	if err == nil && !found {
+		return announce.ErrNone
+	}
+	return err
+}
