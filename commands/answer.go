@@ -22,13 +22,15 @@ type Answerer struct {
 	about   About
 	zone    *time.Location // where dates are said
 	current func() catalogue.State
+	known   Repositories
 	table   []command
 }
 
 // NewAnswerer returns an Answerer for the catalogue that current gives at each
-// line. A state without an interval never counts as stale.
-func NewAnswerer(about About, zone *time.Location, current func() catalogue.State) *Answerer {
-	return &Answerer{about: about, zone: zone, current: current, table: table()}
+// line, and the repositories, nil for none. A state without an interval never
+// counts as stale.
+func NewAnswerer(about About, zone *time.Location, current func() catalogue.State, known Repositories) *Answerer {
+	return &Answerer{about: about, zone: zone, current: current, known: known, table: table()}
 }
 
 // Answer is what a line is answered with; the zero value if it is ignored.
@@ -44,10 +46,10 @@ type Answer struct {
 	list *list
 }
 
-// Found is something of the catalogue that was found.
+// Found is a software or a repository that was found.
 type Found struct {
-	Kind string // "software"
-	ID   string
+	Kind string // "software" or "repository"
+	ID   string // of a repository, its URL
 	Name string
 }
 
@@ -71,14 +73,15 @@ type request struct {
 
 // Answer answers a line. It does not depend on former lines: a number alone is
 // searched like a name.
-func (a *Answerer) Answer(_ context.Context, l Line) (Answer, error) {
+func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
 	rest, prefixed := strings.CutPrefix(r.text, l.Prefix)
 	if prefixed {
 		r.text, r.prefixed = strings.TrimSpace(rest), true
 	}
-	if r.command, r.args = a.find(r.text); r.command != nil && (prefixed || l.Direct) {
-		return a.run(r)
+	r.command, r.args = a.find(r.text)
+	if r.command != nil && (prefixed || l.Direct && !named(r.state.Catalogue, r.text)) {
+		return a.run(ctx, r)
 	}
 	word, _ := cutWord(rest)
 	switch {
@@ -87,18 +90,18 @@ func (a *Answerer) Answer(_ context.Context, l Line) (Answer, error) {
 	case prefixed && word != "":
 		return a.unknown(r, word)
 	}
-	return a.plain(r)
+	return a.plain(ctx, r)
 }
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // run answers with the command. A software that is called like the rest of the
 // line is what is meant, even if that begins like a part of the command.
-func (a *Answerer) run(r request) (Answer, error) {
+func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	if _, all := cutWord(r.text); r.command.topic != "" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
 	}
-	return r.command.answer(a, r)
+	return r.command.answer(a, ctx, r)
 }
 
 func named(c *catalogue.Catalogue, name string) bool {
@@ -110,7 +113,7 @@ func named(c *catalogue.Catalogue, name string) bool {
 }
 
 // plain answers a line for the bot that is no command: as "sill".
-func (a *Answerer) plain(r request) (Answer, error) {
+func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
 	switch {
 	case named(r.state.Catalogue, r.text):
@@ -124,7 +127,7 @@ func (a *Answerer) plain(r request) (Answer, error) {
 	}
 	r.text = "sill " + r.text
 	r.command, r.args = a.find(r.text)
-	return a.run(r)
+	return a.run(ctx, r)
 }
 
 func (a *Answerer) unknown(r request, word string) (Answer, error) {

@@ -17,7 +17,7 @@ import (
 
 func answererOf(state catalogue.State) *commands.Answerer {
 	about := commands.About{RunBy: "DINUM", Contact: "https://example.org/contact"}
-	return commands.NewAnswerer(about, time.UTC, func() catalogue.State { return state })
+	return commands.NewAnswerer(about, time.UTC, func() catalogue.State { return state }, nil)
 }
 
 // ask returns the answer to a line typed in a French room.

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"heraut/catalogue"
 	"heraut/commands"
 	"heraut/locale/localetest"
+	"heraut/storage"
 )
 
 var update = flag.Bool("update", false, "write what is said now into testdata")
@@ -92,5 +94,48 @@ func demo(t testing.TB) *commands.Answerer {
 	}
 	paris := time.FixedZone("Paris", 2*60*60)
 	about := commands.About{RunBy: "DINUM", Contact: "floss@example.org"}
-	return commands.NewAnswerer(about, paris, func() catalogue.State { return state })
+	return commands.NewAnswerer(about, paris, func() catalogue.State { return state }, someRepositories(t))
+}
+
+// stored are repositories as they were known on a given day.
+type stored struct {
+	*storage.DB
+	asOf time.Time
+}
+
+func (s stored) RepositoriesAsOf(context.Context) (time.Time, error) { return s.asOf, nil }
+
+// someRepositories are of our own invention.
+func someRepositories(t testing.TB) stored {
+	t.Helper()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var all []catalogue.Repository
+	add := func(path, description, language, license string) {
+		owner, name, _ := strings.Cut(path, "/")
+		all = append(all, catalogue.Repository{
+			Host: "git.example.org", URL: "https://git.example.org/" + path, FullName: path, Name: name, Owner: owner,
+			Description: description, Language: language, License: license,
+			Updated: time.Date(2026, time.August, 31-len(all), 0, 0, 0, 0, time.UTC),
+		})
+	}
+	add("ville/velos", "Carte des stationnements de vélos. Se met à jour seule.", "TypeScript", "AGPL-3.0")
+	add("ville/arbres", "Carte des arbres", "Python", "")
+	add("ville/ecoles", "", "Python", "MIT")
+	add("hydro/crues", "Prévision des crues, avec une carte", "Python", "EUPL-1.2")
+	add("hydro/nappes", "Carte des nappes <phréatiques>", "", "")
+	add("mer/marees", "Carte des marées", "C++", "GPL-3.0")
+	add("mer/ports", "Carte des ports", "Go", "")
+	all[1].Fork, all[5].Archived = true, true
+	if err := db.SaveRepositories(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	return stored{db, time.Date(2026, time.September, 2, 22, 30, 0, 0, time.UTC)}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/locale"
 	"heraut/locale/localetest"
@@ -95,10 +96,10 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 			return a.message(r, "new", news{entries(six[:3]), entries([]*catalogue.Software{withdrawn, withdrawn, withdrawn}), src})
 		},
 		"help": func() (Answer, error) {
-			b := NewAnswerer(About{RunBy: s, Contact: s}, time.UTC, a.current)
-			return b.help(request{Line: Line{Lang: lang, Prefix: "!"}, command: b.byName("aide")})
+			b := NewAnswerer(About{RunBy: s, Contact: s}, time.UTC, a.current, nil)
+			return b.help(ctx, request{Line: Line{Lang: lang, Prefix: "!"}, command: b.byName("aide")})
 		},
-		"help, command": func() (Answer, error) { return a.help(r) },
+		"help, command": func() (Answer, error) { return a.help(ctx, r) },
 		"unknown":       func() (Answer, error) { return a.unknown(r, s) },
 		"welcome":       func() (Answer, error) { return a.message(r, "welcome", struct{ Prefix string }{"!"}) },
 		"loading":       func() (Answer, error) { return a.message(r, "loading", nil) },
@@ -115,15 +116,52 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"too many in the room": func() (Answer, error) {
 			return a.message(r, "too-many", struct{ Room bool }{true})
 		},
-		"typed":         func() (Answer, error) { return a.Answer(ctx, r.Line) },
-		"explain sill":  func() (Answer, error) { return a.explain(r, a.byName("sill")) },
-		"explain parts": func() (Answer, error) { return alone("sill compare").command.answer(a, alone("sill compare")) },
+		"repositories": func() (Answer, error) {
+			return a.message(r, "repositories", repositories{"!", s, []catalogue.Repository{*repositoryOf(s), *repositoryOf(s), *repositoryOf(s), {URL: s}, {Name: s}}, 9, september})
+		},
+		"one repository": func() (Answer, error) {
+			return a.message(r, "repositories", repositories{"!", s, []catalogue.Repository{*repositoryOf(s)}, 1, september})
+		},
+		"none-repositories": func() (Answer, error) {
+			return a.message(r, "none-repositories", repositories{Prefix: "!", Query: s, AsOf: september})
+		},
+		"no-repositories":  func() (Answer, error) { return a.message(r, "no-repositories", nil) },
+		"filter-fault":     func() (Answer, error) { return a.depot(ctx, filtered(r, "zzzzzz:"+s)) },
+		"depot":            func() (Answer, error) { return a.depot(ctx, filtered(r, s)) },
+		"depot, explained": func() (Answer, error) { return a.explain(r, a.byName("depot")) },
+		"typed":            func() (Answer, error) { return a.Answer(ctx, r.Line) },
+		"explain sill":     func() (Answer, error) { return a.explain(r, a.byName("sill")) },
+		"explain parts":    func() (Answer, error) { return alone("sill compare").command.answer(a, ctx, alone("sill compare")) },
 	}
+}
+
+func filtered(r request, filter string) request {
+	r.args = filter
+	return r
+}
+
+// repositoryOf is one in which every text is s.
+func repositoryOf(s string) *catalogue.Repository {
+	return &catalogue.Repository{
+		URL: s, FullName: s, Name: s, Owner: s, Organization: s, Description: s, Language: s, License: s, Topics: []string{s},
+		Fork: true, Archived: true,
+	}
+}
+
+// hostileRepositories find one in which every text is what is searched.
+type hostileRepositories struct{}
+
+func (hostileRepositories) SearchRepositories(_ context.Context, f *announce.Filter, _ int) ([]catalogue.Repository, int, error) {
+	return []catalogue.Repository{*repositoryOf(f.String())}, 1, nil
+}
+
+func (hostileRepositories) RepositoriesAsOf(context.Context) (time.Time, error) {
+	return september, nil
 }
 
 func TestNothingInjectedAndShort(t *testing.T) {
 	state := catalogue.State{Catalogue: catalogue.New(nil, september)}
-	a := NewAnswerer(About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC, func() catalogue.State { return state })
+	a := NewAnswerer(About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC, func() catalogue.State { return state }, hostileRepositories{})
 	nasty["nothing nasty"] = "GIMP"
 	for _, lang := range locale.Languages {
 		for name, s := range nasty {

@@ -142,7 +142,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestTableIsWhole(t *testing.T) {
-	a := NewAnswerer(About{}, nil, func() catalogue.State { return catalogue.State{} })
+	a := NewAnswerer(About{}, nil, func() catalogue.State { return catalogue.State{} }, nil)
 	seen := map[string]bool{}
 	for i := range a.table {
 		c := &a.table[i]

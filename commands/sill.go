@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"regexp"
 	"strconv"
 
@@ -18,7 +19,7 @@ const (
 
 // search answers with the one software that was meant, or with a list, or with
 // what comes nearest.
-func (a *Answerer) search(r request) (Answer, error) {
+func (a *Answerer) search(_ context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(r, r.command)
 	}
@@ -44,7 +45,7 @@ var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d[
 
 // replacing answers with the free software that replaces a product, or, if the
 // product is itself free, with comparable software.
-func (a *Answerer) replacing(r request) (Answer, error) {
+func (a *Answerer) replacing(_ context.Context, r request) (Answer, error) {
 	product := preposition.ReplaceAllString(r.args, "")
 	if product == "" {
 		return a.explain(r, r.command)
@@ -135,7 +136,7 @@ func split(s string) []string {
 }
 
 // compare answers with the same facts about several software.
-func (a *Answerer) compare(r request) (Answer, error) {
+func (a *Answerer) compare(_ context.Context, r request) (Answer, error) {
 	parts := split(r.args)
 	if len(parts) < 2 {
 		return a.explain(r, r.command)
@@ -169,14 +170,14 @@ func (a *Answerer) compare(r request) (Answer, error) {
 
 // news answers with what was referenced and withdrawn last. What follows the
 // word and is no number makes it a name: « !sill new relic ».
-func (a *Answerer) news(r request) (Answer, error) {
+func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	n := someNews
 	if r.args != "" {
 		asked, err := strconv.Atoi(r.args)
 		if err != nil {
 			_, r.args = cutWord(r.text)
 			r.command = a.byName(r.command.topic)
-			return r.command.answer(a, r)
+			return r.command.answer(a, ctx, r)
 		}
 		n = min(max(asked, 1), maxNews)
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"strings"
 
 	"heraut/catalogue"
@@ -13,7 +14,7 @@ type command struct {
 	topic string
 	// words name it: the French one, which is its name, and its aliases.
 	words  []string
-	answer func(a *Answerer, r request) (Answer, error)
+	answer func(a *Answerer, ctx context.Context, r request) (Answer, error)
 	// show answers about the one software that was meant, also when it is
 	// chosen from the command's list; nil if it has no lists.
 	show func(a *Answerer, r request, s *catalogue.Software) (Answer, error)
@@ -45,6 +46,7 @@ func table() []command {
 		{"sill", []string{"nouveautes", "new"}, (*Answerer).news, nil},
 		{"sill", []string{"utilisateurs", "users"}, (*Answerer).search, (*Answerer).users},
 		{"sill", []string{"prestataires", "providers"}, (*Answerer).search, (*Answerer).providers},
+		{"", []string{"depot", "repo", "code"}, (*Answerer).depot, nil},
 		{"", []string{"aide", "help"}, (*Answerer).help, nil},
 	}
 }

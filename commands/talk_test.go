@@ -57,7 +57,7 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 		}
 		state := catalogue.State{Catalogue: catalogue.New(sample(), time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC))}
 		answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
-			func() catalogue.State { return state })
+			func() catalogue.State { return state }, db)
 		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 		book.Declare(english, rooms.Settings{Language: "en"})
 		handler := commands.NewHandler(answerer, book, db, limits)

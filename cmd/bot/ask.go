@@ -62,7 +62,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) error {
 	state := catalogue.State{Catalogue: catalogue.New(file.Entries, asOf)}
 	about := commands.About{RunBy: "la personne qui a lancé cette commande", Contact: "voir « bot --help »"}
 	settings := defaults(PresetMatrix)
-	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state })
+	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state }, nil)
 
 	answer := func(line string) error {
 		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})

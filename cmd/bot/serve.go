@@ -74,7 +74,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 
 	book := rooms.NewBook(rooms.Settings{Language: config.Language, Prefix: config.Prefix})
 	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact}
-	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current)
+	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
 		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
 	})
