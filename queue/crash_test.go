@@ -1,10 +1,12 @@
 package queue_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -194,7 +196,7 @@ func (c *chaos) check() {
 }
 
 func TestChaos(t *testing.T) {
-	seeds := 30
+	seeds := 12
 	if testing.Short() {
 		seeds = 3
 	}
@@ -216,6 +218,11 @@ func TestChaos(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				c.check()
+				b.stop()
+				content, err := os.ReadFile(b.path)
+				if err != nil || bytes.Contains(content, []byte(`"body"`)) || bytes.Contains(content, []byte(`"html"`)) {
+					t.Errorf("texts are left in the database, or %v", err)
+				}
 			})
 		})
 	}

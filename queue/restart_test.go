@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -102,6 +103,27 @@ func TestRestart(t *testing.T) {
 			})
 		}
 	}
+}
+
+// After 90 days nothing is known any more.
+func TestForgetting(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		id := b.server.say(salon, "!a")
+		b.sync()
+		began := time.Now()
+		for _, days := range []int{0, 89, 91} {
+			want := days < 90
+			time.Sleep(time.Until(began.Add(time.Duration(days) * 24 * time.Hour)))
+			synctest.Wait()
+			if known, err := b.db.KnownEvent(b.ctx, id); err != nil || known != want {
+				t.Errorf("after %d days it is known: %v, %v", days, known, err)
+			}
+			if _, err := b.db.PostByKey(b.ctx, chat.KeyOf(id, 0)); errors.Is(err, queue.ErrNone) == want {
+				t.Errorf("after %d days its answer: %v", days, err)
+			}
+		}
+	})
 }
 
 // What came while the bot was down is all answered, room by room in order.

@@ -183,6 +183,25 @@ func TestSentAnswersAreEdited(t *testing.T) {
 	})
 }
 
+// When the answer that an edit is about is out of reach, the edit takes its place.
+func TestEditThatIsRefused(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		id := b.server.say(salon, "!a")
+		b.sync()
+		b.server.failNext(badRelation)
+		b.server.edit(salon, id, "!b")
+		b.sync()
+		b.server.wantOwn(t, salon, "a", "b")
+		b.server.edit(salon, id, "!c")
+		b.sync()
+		b.server.wantSeen(t, salon, "a", "c")
+		b.server.remove(salon, id)
+		b.sync()
+		b.server.wantSeen(t, salon, "a")
+	})
+}
+
 // Of several edits of a sent answer that wait, only the last one is sent.
 func TestOnlyTheLastEditIsSent(t *testing.T) {
 	inBubble(t, func(b *bot) {

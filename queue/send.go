@@ -155,7 +155,7 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 		row.State, row.NextAt = Waiting, now.Add(pause)
 		row.Attempts--
 		q.log.Debug().Err(err).Dur("again_in", pause).Msg("All posts have to wait")
-	case isRefused && refused.Relation && dropRelation(&row.Post):
+	case isRefused && refused.Relation && dropRelation(&row):
 		q.log.Info().Err(err).Str("post", string(row.Key)).Msg("A relation was refused: sending without it")
 		row.State = Waiting
 	case isRefused:
@@ -197,14 +197,14 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 	}
 }
 
-// dropRelation takes away what p refers to, if it makes sense without: an edit
-// becomes a message of its own, what was to be in a thread a reply.
-func dropRelation(p *chat.Post) bool {
-	switch {
+// dropRelation takes away what the post refers to, if it makes sense without: an
+// edit becomes the answer itself, what was to be in a thread a reply.
+func dropRelation(r *Row) bool {
+	switch p := &r.Post; {
 	case p.HTML == "":
 		return false
 	case !p.Edits.IsZero():
-		p.Edits = chat.Target{}
+		p.Edits, r.Kind = chat.Target{}, KindPost
 	case !p.Thread.IsZero():
 		p.Thread = chat.Target{}
 	case !p.ReplyTo.IsZero():

@@ -123,8 +123,8 @@ type Posts interface {
 	PostsOf(ctx context.Context, cause chat.EventID) ([]Row, error)
 	// AddPost stores a new row, unless its key exists.
 	AddPost(ctx context.Context, r Row) error
-	// UpdatePost writes all but what is fixed (key, cause, slot, kind, txn, room
-	// and priority), unless the row is finished. A row that becomes finished loses
+	// UpdatePost writes all but what is fixed (key, cause, slot, txn, room and
+	// priority), unless the row is finished. A row that becomes finished loses
 	// its content.
 	UpdatePost(ctx context.Context, r Row, now time.Time) error
 }

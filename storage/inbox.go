@@ -55,15 +55,18 @@ func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
 func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
 	e := chat.Event{Room: room}
 	var content string
+	var seq int64
 	var tries int
 	err := d.db.QueryRow(ctx, `
-		UPDATE inbox SET tries = tries + 1
-		WHERE seq = (SELECT seq FROM inbox WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1)
-		RETURNING event_id, content, tries - 1`, room).Scan(&e.ID, &content, &tries)
+		SELECT seq, event_id, content, tries FROM inbox
+		WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1`, room).Scan(&seq, &e.ID, &content, &tries)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, queue.ErrNone
 	} else if err != nil {
 		return e, 0, err
+	}
+	if _, err := d.db.Exec(ctx, "UPDATE inbox SET tries = tries + 1 WHERE seq = $1", seq); err != nil {
+		return chat.Event{}, 0, err
 	}
 	if err := json.Unmarshal([]byte(content), &e); err != nil {
 		return chat.Event{ID: e.ID, Room: room}, tries, fmt.Errorf("read the stored event %s: %w", e.ID, err)

@@ -65,10 +65,10 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 		}
 	}
 	_, err := d.db.Exec(ctx, `
-		UPDATE outbox SET state = $1, content = $2, event_id = $3, reason = $4, attempts = $5,
-			attempted_at = $6, doubts = $7, doubt_since = $8, next_at = $9, done_at = $10
-		WHERE post_key = $11 AND done_at = 0`,
-		r.State, string(content), r.EventID, r.Reason, r.Attempts,
+		UPDATE outbox SET kind = $1, state = $2, content = $3, event_id = $4, reason = $5, attempts = $6,
+			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11
+		WHERE post_key = $12 AND done_at = 0`,
+		r.Kind, r.State, string(content), r.EventID, r.Reason, r.Attempts,
 		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
 	return err
 }

@@ -21,7 +21,7 @@ CREATE TABLE room (
 ) STRICT;
 
 CREATE TABLE inbox (
-	seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+	seq         INTEGER PRIMARY KEY,         -- the order of arrival in a room
 	event_id    TEXT NOT NULL UNIQUE,
 	room_id     TEXT NOT NULL,
 	sender      TEXT NOT NULL,               -- who alone may edit it; empty if it was deleted before it came
@@ -38,7 +38,7 @@ CREATE INDEX inbox_locked ON inbox (seq) WHERE state = 'locked';
 CREATE INDEX inbox_done ON inbox (done_at) WHERE state = 'done';
 
 CREATE TABLE outbox (
-	seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+	seq          INTEGER PRIMARY KEY,        -- the order of sending in a lane (room and priority)
 	post_key     TEXT NOT NULL UNIQUE,       -- its cause and a number
 	cause        TEXT NOT NULL,              -- the event it answers
 	slot         INTEGER NOT NULL,           -- the number of the answer to that cause
