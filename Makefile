@@ -74,3 +74,5 @@ fuzz-each:
 
 bench:
 	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...
+	@go build -trimpath -tags $(tags) -o bin/bench ./testkit/bench
+	@exec bin/bench

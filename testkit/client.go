@@ -119,9 +119,15 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 // Close stops the sync, waits for its end, and forgets the encryption keys. The
 // device stays on the server.
 func (c *Client) Close() {
+	c.StopSync()
+	_ = c.forgetKeys() // a temporary directory
+}
+
+// StopSync stops the sync for good. The client can still send, and read what it
+// asks for.
+func (c *Client) StopSync() {
 	c.stop()
 	<-c.stopped
-	_ = c.forgetKeys() // a temporary directory
 }
 
 // Machine is the client's encryption machine; the client must be Encrypted.

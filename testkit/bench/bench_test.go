@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// TestBench measures very little: every figure is there in the end.
+func TestBench(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("the memory is measured on Linux only")
+	}
+	small := plan{
+		starts: 1, idle: 10 * time.Millisecond, many: 40,
+		runs: 1, pairs: 2, warmUp: 1,
+		drains: 1, waiting: crowdSize{people: 2, rooms: 4}, perRoom: 2,
+	}
+	var out bytes.Buffer
+	if err := bench(t.Context(), os.Getenv("HERAUT_TEST_HOMESERVER"), "", small, &out, t.Output()); err != nil {
+		t.Fatal(err)
+	}
+	for line, times := range map[string]int{
+		"start to first answer, 700 entries": 1,
+		"memory when idle, 700 entries":      1,
+		"after 40 commands":                  1,
+		"command to answer, clear room":      2,
+		"command to answer, encrypted room":  2,
+		"8 commands waiting in 4 clear":      1,
+		"8 commands waiting in 4 encrypted":  1,
+		"aim":                                7,
+	} {
+		if got := strings.Count(out.String(), line); got != times {
+			t.Errorf("%q stands %d times in the result, want %d:\n%s", line, got, times, &out)
+		}
+	}
+}
+
+func TestBigCatalogue(t *testing.T) {
+	content, err := bigCatalogue(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := catalogue.Read(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, ids := map[string]bool{}, map[string]bool{}
+	for _, entry := range file.Entries {
+		names[entry.Name], ids[entry.ID] = true, true
+	}
+	if len(names) != entries || len(ids) != entries || len(file.Dropped) > 0 {
+		t.Errorf("%d names, %d ids, %v dropped; want %d entries", len(names), len(ids), file.Dropped, entries)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for name, test := range map[string]struct {
+		values []float64
+		want   float64
+	}{
+		"one":  {[]float64{3}, 3},
+		"odd":  {[]float64{9, 1, 2}, 2},
+		"even": {[]float64{4, 1, 3, 2}, 2.5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := median(test.values); got != test.want {
+				t.Errorf("median of %v is %g, want %g", test.values, got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// patience is how long anything may take.
+const patience = 2 * time.Minute
+
+// measureDrain measures how fast each bot answers what was said while it was
+// down, one bot after the other.
+func measureDrain(encrypted bool) func(context.Context, *stage) ([]figure, error) {
+	return func(ctx context.Context, s *stage) ([]figure, error) {
+		size := s.plan.waiting
+		size.encrypted = encrypted
+		if err := s.startBoth(ctx); err != nil {
+			return nil, err
+		}
+		contestants := []contestant{s.bot, s.echo}
+		var crowds [2]*crowd
+		for i, c := range contestants {
+			var err error
+			if crowds[i], err = s.newCrowd(ctx, c, size); err != nil {
+				return nil, err
+			}
+			defer crowds[i].close()
+		}
+		var rates, totals [2][]float64
+		for range s.plan.drains {
+			for i, crowd := range crowds {
+				for _, c := range contestants {
+					c.stop()
+				}
+				d, err := crowd.drain(ctx, s.plan.perRoom)
+				if err != nil {
+					return nil, err
+				}
+				rates[i] = append(rates[i], d.perSecond())
+				totals[i] = append(totals[i], d.total.Seconds())
+			}
+		}
+		kind := map[bool]string{false: "clear", true: "encrypted"}[encrypted]
+		return []figure{
+			{name: fmt.Sprintf("%d commands waiting in %d %s rooms, from start", size.rooms*s.plan.perRoom, size.rooms, kind), unit: "s", values: totals[0]},
+			{name: "  echo bot", unit: "s", values: totals[1]},
+			{name: "  first to last answer, answers per second", unit: "/s", values: rates[0]},
+			{name: "  echo bot", unit: "/s", values: rates[1]},
+			{name: "  ratio of answers per second", values: ratios(rates[0], rates[1]), aim: 0.8},
+		}, nil
+	}
+}
+
+// crowd is some people and their rooms with one bot.
+type crowd struct {
+	with   contestant
+	people []*testkit.Client
+	rooms  []room
+}
+
+type crowdSize struct {
+	people, rooms int
+	encrypted     bool
+}
+
+// newCrowd makes people and rooms; the bot must be running.
+func (s *stage) newCrowd(ctx context.Context, with contestant, size crowdSize) (*crowd, error) {
+	c := &crowd{with: with, rooms: make([]room, size.rooms)}
+	for range size.people {
+		person, err := s.person(ctx)
+		if err != nil {
+			c.close()
+			return nil, err
+		}
+		c.people = append(c.people, person)
+	}
+	err := c.each(ctx, func(ctx context.Context, i int) (err error) {
+		c.rooms[i], err = newRoom(ctx, c.people[i%size.people], with, size.encrypted)
+		return err
+	})
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	// From here on they read only what they ask for: a person's own work would
+	// be measured with the bot's.
+	for _, person := range c.people {
+		person.StopSync()
+	}
+	return c, nil
+}
+
+func (c *crowd) close() {
+	for _, person := range c.people {
+		person.Close()
+	}
+}
+
+// each calls do for each room; the people work at the same time, each on one
+// room after the other.
+func (c *crowd) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	g, ctx := errgroup.WithContext(ctx)
+	for p := range c.people {
+		g.Go(func() error {
+			for i := p; i < len(c.rooms); i += len(c.people) {
+				if err := do(ctx, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// ask sends n commands to each room and returns them by room.
+func (c *crowd) ask(ctx context.Context, n int) ([]map[id.EventID]bool, error) {
+	commands := make([]map[id.EventID]bool, len(c.rooms))
+	for i := range commands {
+		commands[i] = map[id.EventID]bool{}
+	}
+	for k := range n {
+		err := c.each(ctx, func(ctx context.Context, i int) error {
+			command, err := c.rooms[i].ask(ctx, k)
+			commands[i][command] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return commands, nil
+}
+
+// drained tells how a bot answered what was waiting for it.
+type drained struct {
+	answers int
+	total   time.Duration // from the start of the process to the last answer
+	span    time.Duration // from the first answer to the last
+}
+
+func (d drained) perSecond() float64 { return float64(d.answers-1) / d.span.Seconds() }
+
+// drain has commands sent, starts the bot and waits for all answers. The times
+// of answers are the homeserver's, on the same machine.
+func (c *crowd) drain(ctx context.Context, perRoom int) (drained, error) {
+	commands, err := c.ask(ctx, perRoom)
+	if err != nil {
+		return drained{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	began := time.Now()
+	if err := c.with.start(ctx); err != nil {
+		return drained{}, err
+	}
+	var d drained
+	var first, last time.Time
+	for i, r := range c.rooms {
+		times, err := r.awaitAnswers(ctx, commands[i])
+		if err != nil {
+			return d, err
+		}
+		for _, t := range times {
+			if first.IsZero() || t.Before(first) {
+				first = t
+			}
+			if t.After(last) {
+				last = t
+			}
+		}
+		d.answers += len(times)
+	}
+	d.total, d.span = last.Sub(began), last.Sub(first)
+	return d, nil
+}
+
+// awaitAnswers asks for the end of the room's history until it has an answer to
+// each command, and returns when they were given.
+func (r room) awaitAnswers(ctx context.Context, commands map[id.EventID]bool) ([]time.Time, error) {
+	for {
+		page, err := r.person.Messages(ctx, r.id, "", "", mautrix.DirectionBackward, nil, 3*len(commands))
+		if err != nil {
+			return nil, err
+		}
+		answers := map[id.EventID]time.Time{}
+		for _, evt := range page.Chunk {
+			if command := answeredBy(evt); evt.Sender == r.with.user() && commands[command] {
+				answers[command] = time.UnixMilli(evt.Timestamp)
+			}
+		}
+		if len(answers) == len(commands) {
+			times := make([]time.Time, 0, len(answers))
+			for _, t := range answers {
+				times = append(times, t)
+			}
+			return times, nil
+		}
+		select {
+		case <-time.After(250 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%d of %d answers in %s: %w", len(answers), len(commands), r.id, context.Cause(ctx))
+		}
+	}
+}
+
+// answeredBy is the message that an event replies to, or in whose thread it
+// stands; relations are not encrypted.
+func answeredBy(evt *event.Event) id.EventID {
+	var content struct {
+		Relation event.RelatesTo `json:"m.relates_to"`
+	}
+	if evt.StateKey != nil || json.Unmarshal(evt.Content.VeryRaw, &content) != nil {
+		return ""
+	}
+	if root := content.Relation.GetThreadParent(); root != "" {
+		return root
+	}
+	return content.Relation.GetReplyTo()
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// figure is one line of the result: the median of some values.
+type figure struct {
+	name   string
+	unit   string
+	values []float64
+	aim    float64 // 0: none
+	atMost bool    // the aim is an upper bound; else a lower one
+}
+
+// String is the line that is printed.
+func (f figure) String() string {
+	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, median(f.values), f.unit)
+	switch {
+	case f.aim == 0:
+	case f.atMost:
+		line += fmt.Sprintf(" aim ≤ %.3g  %s", f.aim, verdict(median(f.values) <= f.aim))
+	default:
+		line += fmt.Sprintf(" aim ≥ %.3g  %s", f.aim, verdict(median(f.values) >= f.aim))
+	}
+	if len(f.values) > 1 {
+		line += fmt.Sprintf("  (%.3g to %.3g in %d runs)", slices.Min(f.values), slices.Max(f.values), len(f.values))
+	}
+	return strings.TrimRight(line, " ")
+}
+
+func verdict(reached bool) string {
+	if reached {
+		return "reached"
+	}
+	return "MISSED"
+}
+
+// median is the middle of the values, which stay in their order.
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	if n%2 == 1 {
+		return sorted[n/2]
+	}
+	return (sorted[n/2-1] + sorted[n/2]) / 2
+}
+
+// ratios divides value by value.
+func ratios(over, under []float64) []float64 {
+	quotients := make([]float64, len(over))
+	for i := range over {
+		quotients[i] = over[i] / under[i]
+	}
+	return quotients
+}
+
+// machine names the kind of machine.
+func machine() string {
+	return fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+}

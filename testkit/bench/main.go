@@ -1,0 +1,99 @@
+// Command bench measures the service as a whole, on a real homeserver, beside a
+// bare bot (package echo) that meets the same homeserver in the same run: what
+// depends on the machine is told as a ratio to that bot.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"heraut/testkit"
+)
+
+func main() {
+	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
+	only := flag.String("only", "", "measure only start, latency, drain or drain-encrypted")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := bench(ctx, *kind, *only, full, os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// plan is how much is done.
+type plan struct {
+	starts int           // how often the start is measured
+	idle   time.Duration // how long nothing happens before memory is read
+	many   int           // commands between two readings of it
+
+	runs, pairs, warmUp int // of the latencies; pairs of commands in a run
+
+	drains  int       // how often each bot answers what was waiting
+	waiting crowdSize // where
+	perRoom int       // how many commands
+}
+
+var full = plan{
+	starts: 5, idle: 10 * time.Second, many: 5000,
+	runs: 5, pairs: 30, warmUp: 10,
+	drains: 3, waiting: crowdSize{people: 5, rooms: 100}, perRoom: 10,
+}
+
+// part is a group of figures.
+type part struct {
+	name    string
+	measure func(context.Context, *stage) ([]figure, error)
+}
+
+// parts are in the order of the run.
+var parts = []part{
+	{"start", measureStart},
+	{"latency", measureLatency},
+	{"drain", measureDrain(false)},
+	{"drain-encrypted", measureDrain(true)},
+}
+
+// bench prints each part's figures as they are known.
+func bench(ctx context.Context, kind, only string, plan plan, out, progress io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "heraut-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	hs, err := testkit.StartNamed(ctx, kind, dir, progress)
+	if err != nil {
+		return err
+	}
+	defer hs.Stop()
+	s, err := newStage(ctx, hs, dir, plan)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	fmt.Fprintf(out, "%s, %s\n", machine(), hs.Kind)
+	for _, p := range parts {
+		if only != "" && only != p.name {
+			continue
+		}
+		began := time.Now()
+		figures, err := p.measure(ctx, s)
+		for _, f := range figures {
+			fmt.Fprintln(out, f)
+		}
+		if err != nil {
+			return fmt.Errorf("measure %s: %w\nthe end of the bot's log:\n%s", p.name, err, s.bot.logTail())
+		}
+		fmt.Fprintf(progress, "%s took %.0f s\n", p.name, time.Since(began).Seconds())
+	}
+	return nil
+}

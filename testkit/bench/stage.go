@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// stage is a homeserver with both bots on it.
+type stage struct {
+	plan      plan
+	hs        *testkit.Homeserver
+	catalogue *httptest.Server
+	bot       *bot
+	echo      *echo
+	people    int // how many were made, for their names
+}
+
+// contestant is a bot under measure.
+type contestant interface {
+	user() id.UserID
+	start(ctx context.Context) error // without waiting
+	stop()
+}
+
+func newStage(ctx context.Context, hs *testkit.Homeserver, dir string, plan plan) (*stage, error) {
+	catalogue, err := bigCatalogue(entries)
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{plan: plan, hs: hs, catalogue: serveCatalogue(catalogue)}
+	if s.bot, err = newBot(ctx, hs, filepath.Join(dir, "bot"), s.catalogue.URL); err == nil {
+		s.echo, err = newEcho(ctx, hs, filepath.Join(dir, "echo"))
+	}
+	if err != nil {
+		s.catalogue.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stage) close() {
+	s.bot.stop()
+	s.echo.stop()
+	s.catalogue.Close()
+}
+
+// bot is ours.
+type bot struct {
+	*testkit.Bot
+	account testkit.Account
+}
+
+func newBot(ctx context.Context, hs *testkit.Homeserver, dir, catalogue string) (*bot, error) {
+	account, err := hs.CreateAccount(ctx, "heraut", "password of the bot")
+	if err != nil {
+		return nil, err
+	}
+	program, err := testkit.BuiltBot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	b, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{Homeserver: hs.URL, Account: account, SILL: catalogue})
+	return &bot{b, account}, err
+}
+
+func (b *bot) user() id.UserID                 { return b.account.UserID }
+func (b *bot) start(ctx context.Context) error { return b.Launch(ctx) }
+func (b *bot) stop()                           { b.Stop() }
+
+func (b *bot) logTail() string {
+	log := b.Log()
+	return log[max(0, len(log)-4000):]
+}
+
+// echo is the bare bot.
+type echo struct {
+	program, homeserver, dir string
+	account                  testkit.Account
+
+	end func() error // nil while it does not run
+}
+
+func newEcho(ctx context.Context, hs *testkit.Homeserver, dir string) (*echo, error) {
+	account, err := hs.CreateAccount(ctx, "echo", "password of the other")
+	if err != nil {
+		return nil, err
+	}
+	root, err := testkit.Root()
+	if err != nil {
+		return nil, err
+	}
+	e := &echo{program: filepath.Join(dir, "echo"), homeserver: hs.URL, dir: dir, account: account}
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-tags", "goolm", "-o", e.program, "./testkit/bench/echo")
+	build.Dir = root
+	if output, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build the echo bot: %w\n%s", err, output)
+	}
+	return e, nil
+}
+
+func (e *echo) user() id.UserID { return e.account.UserID }
+
+func (e *echo) start(ctx context.Context) error {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), e.program, "-homeserver", e.homeserver, "-user", string(e.account.UserID),
+		"-password", e.account.Password, "-database", filepath.Join(e.dir, "echo.db"))
+	cmd.Stderr = os.Stderr
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the echo bot: %w", err)
+	}
+	e.end = func() error {
+		_ = input.Close() // it ends by itself then
+		return cmd.Wait()
+	}
+	return nil
+}
+
+func (e *echo) stop() {
+	if e.end == nil {
+		return
+	}
+	if err := e.end(); err != nil {
+		fmt.Fprintln(os.Stderr, "the echo bot:", err)
+	}
+	e.end = nil
+}
+
+// person makes somebody new, with a device that can read and write everywhere.
+func (s *stage) person(ctx context.Context) (*testkit.Client, error) {
+	s.people++
+	account, err := s.hs.CreateAccount(ctx, fmt.Sprintf("agent%d", s.people), "password of an agent")
+	if err != nil {
+		return nil, err
+	}
+	return s.hs.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
+}
+
+// room is a person and a contestant, who must be running to join it.
+type room struct {
+	id     id.RoomID
+	person *testkit.Client
+	with   contestant
+}
+
+// newRoom returns once the contestant is in the room and has greeted, if it is
+// one that greets.
+func newRoom(ctx context.Context, person *testkit.Client, with contestant, encrypted bool) (room, error) {
+	roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{with.user()}})
+	if err != nil {
+		return room{}, err
+	}
+	_, err = person.Wait(ctx, roomID, func(evt *event.Event) bool {
+		if evt.Sender != with.user() {
+			return false
+		}
+		if _, greets := with.(*bot); greets {
+			return evt.Type == event.EventMessage
+		}
+		return evt.Type == event.StateMember && evt.Content.AsMember().Membership == event.MembershipJoin
+	})
+	return room{roomID, person, with}, err
+}
+
+var questions = []string{"!sill gimp", "!sill libreoffice", "!sill vlc", "!sill qgis", "!sill nextcloud"}
+
+// ask sends one of the questions.
+func (r room) ask(ctx context.Context, n int) (id.EventID, error) {
+	return r.person.SendEvent(ctx, r.id, event.EventMessage, &event.MessageEventContent{
+		MsgType: event.MsgText, Body: questions[n%len(questions)], Mentions: &event.Mentions{},
+	})
+}
+
+// answered returns once the person has the answer.
+func (r room) answered(ctx context.Context, command id.EventID) error {
+	evt, err := r.person.Wait(ctx, r.id, func(evt *event.Event) bool { return testkit.IsAnswer(evt, r.with.user(), command) })
+	if err == nil && strings.TrimSpace(testkit.Body(evt)) == "" {
+		err = fmt.Errorf("the answer %s is empty", evt.ID)
+	}
+	return err
+}

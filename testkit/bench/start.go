@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"time"
+)
+
+// measureStart measures what one process costs: its start, its memory when
+// idle, and its memory after many commands.
+func measureStart(ctx context.Context, s *stage) ([]figure, error) {
+	if err := s.bot.start(ctx); err != nil {
+		return nil, err
+	}
+	person, err := s.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer person.Close()
+	r, err := newRoom(ctx, person, s.bot, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bot.awaitMetric(ctx, "heraut_catalogue_entries", entries); err != nil {
+		return nil, err
+	}
+	firstAnswer := figure{name: fmt.Sprintf("start to first answer, %d entries stored", entries), unit: "s", aim: 1, atMost: true}
+	for n := range s.plan.starts {
+		took, err := s.timeStart(ctx, r, n)
+		if err != nil {
+			return nil, err
+		}
+		firstAnswer.values = append(firstAnswer.values, took.Seconds())
+	}
+	if runtime.GOOS != "linux" {
+		return []figure{firstAnswer}, nil // only Linux tells the memory of a process this way
+	}
+	before, err := s.bot.memory(ctx, s.plan.idle)
+	if err != nil {
+		return []figure{firstAnswer}, err
+	}
+	figures := []figure{
+		firstAnswer,
+		{name: fmt.Sprintf("memory when idle, %d entries", entries), unit: "MiB", values: []float64{before}, aim: 40, atMost: true},
+	}
+	if err := s.askMany(ctx, s.plan.many); err != nil {
+		return figures, err
+	}
+	after, err := s.bot.memory(ctx, s.plan.idle)
+	if err != nil {
+		return figures, err
+	}
+	return append(figures,
+		figure{name: fmt.Sprintf("memory when idle after %d commands more", s.plan.many), unit: "MiB", values: []float64{after}},
+		figure{name: "  ratio to before", unit: "", values: []float64{after / before}, aim: 1.05, atMost: true},
+	), nil
+}
+
+// timeStart measures from the start of the process to the arrival of the answer
+// to what was said before.
+func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, error) {
+	s.bot.stop()
+	command, err := r.ask(ctx, n)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := s.bot.start(ctx); err != nil {
+		return 0, err
+	}
+	if err := r.answered(ctx, command); err != nil {
+		return 0, err
+	}
+	return time.Since(began), nil
+}
+
+// askMany has several people ask in several rooms, as fast as they can, and
+// waits until all is answered.
+func (s *stage) askMany(ctx context.Context, commands int) error {
+	crowd, err := s.newCrowd(ctx, s.bot, crowdSize{people: 4, rooms: 20})
+	if err != nil {
+		return err
+	}
+	defer crowd.close()
+	sent, err := s.bot.metric(ctx, "heraut_posts_sent_total")
+	if err != nil {
+		return err
+	}
+	if _, err := crowd.ask(ctx, commands/len(crowd.rooms)); err != nil {
+		return err
+	}
+	return s.bot.awaitMetric(ctx, "heraut_posts_sent_total", sent+float64(commands))
+}
+
+var resident = regexp.MustCompile(`(?m)^VmRSS:\s*(\d+) kB$`)
+
+// memory is the resident memory of the process in MiB, after a while of nothing.
+func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
+	select {
+	case <-time.After(idle):
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.PID()))
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of the process: %w", err)
+	}
+	found := resident.FindSubmatch(status)
+	if found == nil {
+		return 0, errors.New("read the memory of the process: no VmRSS")
+	}
+	kB, err := strconv.ParseFloat(string(found[1]), 64)
+	return kB / 1024, err
+}
+
+// awaitMetric waits until a number of /metrics is at least that.
+func (b *bot) awaitMetric(ctx context.Context, name string, least float64) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		value, err := b.metric(ctx, name)
+		if err == nil && value >= least {
+			return nil
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait until %s is %g: it is %g: %w", name, least, value, errors.Join(err, context.Cause(ctx)))
+		}
+	}
+}
+
+func (b *bot) metric(ctx context.Context, name string) (float64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(body) {
+		if value, ok := bytes.CutPrefix(line, []byte(name+" ")); ok {
+			return strconv.ParseFloat(string(bytes.TrimSpace(value)), 64)
+		}
+	}
+	return 0, fmt.Errorf("/metrics has no %s", name)
+}
