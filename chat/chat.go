@@ -24,6 +24,9 @@ type Event struct {
 	// Direct tells that the room is a direct message between the sender and the bot.
 	Direct bool  `json:"direct,omitempty"`
 	Trust  Trust `json:"trust,omitempty"`
+	// Level is what the sender may do in the room, as things stood when the
+	// event came.
+	Level Level `json:"level,omitempty"`
 
 	Message   *Message   `json:"message,omitempty"`
 	Reaction  *Reaction  `json:"reaction,omitempty"`
@@ -44,6 +47,17 @@ const (
 	// TrustVerified: an encrypted room and a cross-signed device: enough for
 	// what moderators and operators may do.
 	TrustVerified
+)
+
+// Level is what somebody may do. It is more than LevelMember only as far as it
+// is known that the event comes from its sender.
+type Level int
+
+// The levels, the lowest first.
+const (
+	LevelMember Level = iota
+	LevelModerator
+	LevelOperator // of the bot
 )
 
 // Message is a text that somebody wrote.

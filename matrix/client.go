@@ -42,6 +42,8 @@ type Config struct {
 	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
 	// OnRoom, if not nil, is told the id of each of Rooms as it is found.
 	OnRoom func(room string, roomID chat.RoomID)
+	// IsOperator tells who may do everything; nil means nobody.
+	IsOperator func(user chat.UserID) bool
 	// IsBot tells which senders are never answered; nil means none.
 	IsBot func(user chat.UserID) bool
 	// MayInvite tells from which servers people may invite the bot; nil means
@@ -127,6 +129,9 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx.Log = zerolog.Nop() // it would log user ids and, when debugging, message texts
 	if config.UnreadableAfter == 0 {
 		config.UnreadableAfter = 5 * time.Minute
+	}
+	if config.IsOperator == nil {
+		config.IsOperator = func(chat.UserID) bool { return false }
 	}
 	if config.IsBot == nil {
 		config.IsBot = func(chat.UserID) bool { return false }

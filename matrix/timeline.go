@@ -280,6 +280,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 		evt = plain
 	}
 	if e := c.understand(evt, direct); e != nil {
+		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
 	}
 }
