@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"time"
 
 	"heraut/chat"
 )
@@ -42,7 +43,8 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 	return nil
 }
 
-// replaceUnsent makes p the text of the post that it edits, if that is not sent.
+// replaceUnsent makes p the text of the post that it edits, if no attempt was
+// made to send that: after one, an edit may wait behind it.
 func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 	row, err := q.store.PostByKey(ctx, p.Edits.Post)
 	switch {
@@ -50,10 +52,10 @@ func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case !unsent(&row):
+	case row.State != Waiting, !row.AttemptedAt.IsZero():
 		return false, nil
 	}
 	p.Edits, p.Thread, p.ReplyTo = row.Post.Edits, row.Post.Thread, row.Post.ReplyTo
 	row.Post = p
-	return true, q.store.UpdatePost(ctx, row, row.AttemptedAt)
+	return true, q.store.UpdatePost(ctx, row, time.Now())
 }

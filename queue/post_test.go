@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/queue"
 )
 
 // post has the queue post in a transaction of its own, and waits until that is sent.
@@ -71,5 +72,22 @@ func TestPostThatEdits(t *testing.T) {
 		if n := len(b.server.tries()); n != 3 {
 			t.Errorf("%d attempts", n)
 		}
+	})
+	// One that was put off may have an edit behind it: the last one holds.
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			time.Sleep(time.Second)
+			return tooMany(time.Minute)(ctx, s, o)
+		})
+		b.post("news 1", text(salon, "old"))
+		b.post("news 1 again", edit)
+		time.Sleep(2 * time.Second)
+		last := edit
+		last.HTML = "newest"
+		b.post("news 1 once more", last)
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		b.server.wantSeen(t, salon, "newest")
 	})
 }

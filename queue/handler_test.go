@@ -1,0 +1,178 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+func TestBadHandlersStopNothing(t *testing.T) {
+	release := make(chan struct{})
+	handlers := map[string]handlerFunc{
+		"panic": func(context.Context, chat.Event) (queue.Result, error) { panic("in the handler") },
+		"error": func(context.Context, chat.Event) (queue.Result, error) {
+			return queue.Result{Posts: []chat.Post{{Room: salon, HTML: "half"}}}, errors.New("no idea")
+		},
+		"waits for its time to end": func(ctx context.Context, _ chat.Event) (queue.Result, error) {
+			<-ctx.Done()
+			return queue.Result{}, ctx.Err()
+		},
+		"hang": func(context.Context, chat.Event) (queue.Result, error) {
+			<-release
+			return queue.Result{Posts: []chat.Post{{Room: salon, HTML: "too late"}}}, nil
+		},
+		"change panics": func(context.Context, chat.Event) (queue.Result, error) {
+			return queue.Result{
+				Posts:  []chat.Post{{Room: salon, HTML: "half"}},
+				Change: func(context.Context) error { panic("in the change") },
+			}, nil
+		},
+		"change fails": func(context.Context, chat.Event) (queue.Result, error) {
+			return queue.Result{
+				Posts:  []chat.Post{{Room: salon, HTML: "half"}},
+				Change: func(context.Context) error { return errChange },
+			}, nil
+		},
+	}
+	for name, bad := range handlers {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				release = make(chan struct{})
+				defer close(release)
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					if e.Message.Body == "!bad" {
+						return bad(ctx, e)
+					}
+					return echo(ctx, e)
+				}
+				b.start()
+				b.server.say(salon, "!bad")
+				b.server.say(salon, "!next")
+				b.server.say(bureau, "!elsewhere")
+				b.sync()
+				b.server.wantOwn(t, bureau, "elsewhere")
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, "next")
+				if got := b.queue.Counts().Failed.Load(); got != 1 {
+					t.Errorf("%d events failed", got)
+				}
+			})
+		})
+	}
+}
+
+func TestChangeAndPostsAreCommittedTogether(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var changes int
+		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
+			return queue.Result{
+				Posts: []chat.Post{{Room: e.Room, HTML: "saved"}},
+				Change: func(ctx context.Context) error {
+					changes++
+					err := b.db.SaveRoom(ctx, chat.Room{ID: bureau, Members: 40 + changes})
+					if changes < 3 {
+						err = errChange // what it wrote is undone
+					}
+					return err
+				},
+			}, nil
+		}
+		b.start()
+		b.server.say(salon, "!a")
+		b.sync()
+		for changes < 3 {
+			b.server.wantOwn(t, salon)
+			if rooms, err := b.db.Rooms(b.ctx); err != nil || len(rooms) != 0 {
+				t.Fatalf("the change was not undone: %v, %v", rooms, err)
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		b.server.wantOwn(t, salon, "saved")
+		if rooms, err := b.db.Rooms(b.ctx); err != nil || len(rooms) != 1 || rooms[0].Members != 43 {
+			t.Errorf("the rooms are %v, %v", rooms, err)
+		}
+	})
+}
+
+// An event whose handling ends the process is given up the fourth time.
+func TestDeadlyEvent(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var calls atomic.Int64
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			if e.Message.Body != "!deadly" {
+				return echo(ctx, e)
+			}
+			calls.Add(1)
+			<-ctx.Done() // until the kill
+			return queue.Result{}, ctx.Err()
+		}
+		b.start()
+		b.server.say(salon, "!deadly")
+		b.server.say(salon, "!next")
+		b.sync()
+		for range 3 {
+			b.server.wantOwn(t, salon)
+			b.kill()
+			b.start()
+			synctest.Wait()
+		}
+		b.server.wantOwn(t, salon, "next")
+		if got := calls.Load(); got != 3 {
+			t.Errorf("it was handled %d times", got)
+		}
+	})
+}
+
+// Stopping in the middle of an event, however often, does not use up its tries.
+func TestStoppingIsNoTry(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var ready atomic.Bool
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			if !ready.Load() {
+				<-ctx.Done()
+				return queue.Result{}, ctx.Err()
+			}
+			return echo(ctx, e)
+		}
+		b.start()
+		b.server.say(salon, "!a")
+		b.sync()
+		for range 5 {
+			b.stop()
+			b.start()
+			synctest.Wait()
+		}
+		b.stop()
+		ready.Store(true)
+		b.start()
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a")
+	})
+}
+
+func TestStoppingDoesNotWaitForAHang(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		release := make(chan struct{})
+		defer close(release)
+		b.handle = func(context.Context, chat.Event) (queue.Result, error) {
+			<-release
+			return queue.Result{}, nil
+		}
+		b.start()
+		b.server.say(salon, "!a")
+		b.sync()
+		began := time.Now()
+		b.stop()
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("stopping took %v", took)
+		}
+	})
+}
