@@ -23,9 +23,10 @@ type api struct {
 	mu       sync.Mutex
 	hosts    []*apiHost
 	lastRow  int
-	requests int // all
-	full     int // those that were answered with data
-	fault    http.HandlerFunc
+	requests int                                               // all
+	full     int                                               // those that were answered with data
+	fault    http.HandlerFunc                                  // answers everything
+	fail     func(w http.ResponseWriter, r *http.Request) bool // answers what it reports
 }
 
 type apiHost struct {
@@ -68,6 +69,9 @@ func newAPI(t testing.TB) *api {
 		a.requests++
 		if a.fault != nil {
 			a.fault(w, r)
+			return
+		}
+		if a.fail != nil && a.fail(w, r) {
 			return
 		}
 		mux.ServeHTTP(w, r)

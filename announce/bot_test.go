@@ -2,6 +2,8 @@ package announce_test
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -28,14 +30,15 @@ const (
 // messages stay in the outbox.
 type newsroom struct {
 	testing.TB
-	path    string
-	db      *storage.DB
-	desk    *announce.Desk
-	getter  *fetch.Getter
-	now     time.Time
-	runners map[string]*announce.Runner
-	notices []announce.Notice
-	quiet   announce.Quiet // of all rooms
+	path     string
+	db       *storage.DB
+	desk     *announce.Desk
+	getter   *fetch.Getter
+	now      time.Time
+	runners  map[string]*announce.Runner
+	settings map[string]announce.Settings // of them
+	notices  []announce.Notice
+	quiet    announce.Quiet // of all rooms
 }
 
 // paris is the zone of all tests.
@@ -52,7 +55,7 @@ func paris(t testing.TB) *time.Location {
 func newNewsroom(t testing.TB) *newsroom {
 	t.Helper()
 	n := &newsroom{
-		TB: t, path: filepath.Join(t.TempDir(), "bot.db"), runners: map[string]*announce.Runner{},
+		TB: t, path: filepath.Join(t.TempDir(), "bot.db"), runners: map[string]*announce.Runner{}, settings: map[string]announce.Settings{},
 		now: time.Date(2026, time.September, 1, 12, 0, 0, 0, paris(t)),
 	}
 	n.quiet.Zone = paris(t)
@@ -102,6 +105,7 @@ func (n *newsroom) source(s announce.Settings) {
 	if err != nil {
 		n.Fatal(err)
 	}
+	n.settings[s.Name] = s
 	n.runners[s.Name] = n.desk.NewRunner(s, source)
 }
 
@@ -169,4 +173,19 @@ func (n *newsroom) deliver(d time.Duration) {
 	if err := n.desk.Deliver(context.Background(), n.now); err != nil {
 		n.Fatal(err)
 	}
+}
+
+// changesIn tells whether do wrote to the database.
+func (n *newsroom) changesIn(do func()) bool {
+	n.Helper()
+	version := func() string {
+		info, err := os.Stat(n.path + "-wal")
+		if err != nil {
+			n.Fatal(err)
+		}
+		return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+	}
+	before := version()
+	do()
+	return version() != before
 }

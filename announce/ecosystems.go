@@ -192,7 +192,7 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 	if left := r.wanted(mark.Domain); len(left) > oneByOne {
 		walk.floor = min(walk.floor, lowest(left)-1)
 	}
-	for page := 1; !walk.over && page <= maxPages; page++ {
+	for page := 1; !walk.over() && page <= maxPages; page++ {
 		if _, _, err := walk.page(ctx, page, fullPage, fetch.Validators{}); err != nil {
 			return err
 		}

@@ -19,11 +19,14 @@ import (
 type hostWalk struct {
 	*ecosystemsReading
 	name, domain string
-	floor        int // what has a row id up to this was read before
-	highest      int
+	floor        int // what has a row id up to this need not be read
+	highest, low int // row ids that were read
 	rows         int
-	over         bool // the floor, or the end, is reached
+	end          bool // the list has no more
 }
+
+// over tells that all was read that needs to be.
+func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
 // page reads a page of the list.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
@@ -34,10 +37,10 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 		return since, err == nil, err
 	}
 	defer resp.Body.Close()
-	items, low := []Item(nil), 0
+	var items []Item
 	file, err := catalogue.ReadRepositories(resp.Body, func(repo catalogue.Repository) error {
 		repo.Host = w.domain
-		w.highest, low = max(w.highest, repo.Row), repo.Row
+		w.highest, w.low = max(w.highest, repo.Row), repo.Row
 		items = append(items, repositoryItem(&repo))
 		return nil
 	})
@@ -46,7 +49,7 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
 	}
 	w.rows += n
-	w.over = n < size || low <= w.floor
+	w.end = n < size
 	return resp.Validators, false, w.take(ctx, items)
 }
 

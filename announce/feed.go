@@ -82,9 +82,9 @@ type parsedFeed struct {
 	Entries []feedEntry // oldest first
 }
 
-// feedEntry is an entry and its keys. One with an id has that one; another is
-// known by its link, and by its link and title, since some feeds give many
-// entries one link.
+// feedEntry is an entry and its keys. One with an id is known by that; another
+// by its link, or, since some feeds give many entries one link, by its link, title
+// and date.
 type feedEntry struct {
 	Item
 	aliases []string
@@ -129,15 +129,18 @@ func repeated(items []*gofeed.Item) map[string]int {
 
 func (e *feedEntry) setKeys(item *gofeed.Item, times map[string]int) {
 	link := addressKey(e.URL)
-	both := link + "\n" + e.Title
+	all := link + "\n" + e.Title
+	if item.PublishedParsed != nil {
+		all += "\n" + item.PublishedParsed.UTC().Format(time.RFC3339)
+	}
 	switch {
 	case item.GUID != "" && times["id "+item.GUID] == 1:
 		e.Key = "id " + item.GUID
 	case link == "" && e.Title == "":
 	case link == "" || times["link "+linkOf(item)] > 1:
-		e.Key, e.aliases = both, []string{link}
+		e.Key, e.aliases = all, []string{link}
 	default:
-		e.Key, e.aliases = link, []string{both}
+		e.Key, e.aliases = link, []string{all}
 	}
 }
 

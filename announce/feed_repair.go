@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 var declaredEncoding = regexp.MustCompile(`^(\s*<\?xml[^>]*?encoding=)["']([A-Za-z0-9._-]+)["']`)
@@ -25,7 +27,7 @@ func repairedText(body []byte) []byte {
 	}
 	switch {
 	case bytes.HasPrefix(body, []byte{0xff, 0xfe}), bytes.HasPrefix(body, []byte{0xfe, 0xff}):
-		body = decoded(body, "utf-16")
+		body = decode(body, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM))
 	case utf8.Valid(body):
 	case said == "" || said == "utf-8" || said == "utf8":
 		body = decoded(body, "windows-1252")
@@ -42,11 +44,15 @@ func repairedText(body []byte) []byte {
 }
 
 func decoded(body []byte, label string) []byte {
-	encoding, _ := charset.Lookup(label)
-	if encoding == nil {
-		encoding = charmap.Windows1252
+	e, _ := charset.Lookup(label)
+	if e == nil {
+		e = charmap.Windows1252
 	}
-	text, err := encoding.NewDecoder().Bytes(body)
+	return decode(body, e)
+}
+
+func decode(body []byte, from encoding.Encoding) []byte {
+	text, err := from.NewDecoder().Bytes(body)
 	if err != nil {
 		return bytes.ToValidUTF8(body, []byte("\ufffd"))
 	}

@@ -147,4 +147,3 @@ func (d *DB) NewsByID(ctx context.Context, ids []int64) (map[int64]*announce.New
 	}
 	return byID, err
 }
-

@@ -1,0 +1,303 @@
+package announce_test
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/announce"
+	"heraut/fetch"
+	"heraut/locale/localetest"
+)
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+func text(contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		io.WriteString(w, body)
+	}
+}
+
+// faults are what sources do when they are out of order, and what the operators
+// are told then.
+var faults = map[string]struct {
+	handler http.HandlerFunc
+	said    string
+}{
+	"301 loop": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.String(), http.StatusMovedPermanently)
+	}, "redirige sans fin"},
+	"longer loop": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.Path+"?"+r.URL.RawQuery+"x", http.StatusFound)
+	}, "redirige sans fin"},
+	"401": {status(401), "refuse l’accès (code 401)"},
+	"403": {status(403), "refuse l’accès (code 403)"},
+	"404": {status(404), "rien à cette adresse"},
+	"410": {status(410), "retiré définitivement"},
+	"429": {func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(429)
+	}, "moins de requêtes"},
+	"500":     {status(500), "en panne (code 500)"},
+	"304":     {status(304), ""}, // it was asked whether anything changed
+	"a page":  {text("text/html", "<!DOCTYPE html><title>Maintenance</title>"), "page web"},
+	"nothing": {text("application/json", ""), "illisible"},
+	"endless": {func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			if _, err := io.WriteString(w, `<?xml version="1.0"?><rss><channel><title>x</title>`); err != nil {
+				return
+			}
+		}
+	}, "volumineuse"},
+	"endless list": {func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "[{}")
+		for {
+			if _, err := io.WriteString(w, `,{"name":"x"}`); err != nil {
+				return
+			}
+		}
+	}, "volumineuse"},
+	"gzip bomb": {func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		io.WriteString(z, "[")
+		for range 64 {
+			if _, err := z.Write([]byte(strings.Repeat(" ", 1<<20))); err != nil {
+				return
+			}
+		}
+		z.Close()
+	}, "volumineuse"},
+	"cut off": {func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		io.WriteString(w, `[{"name":`)
+	}, ""}, // the network's or the format's fault
+	"invalid XML": {text("application/xml", `<?xml version="1.0"?><rss version="2.0"><channel><item><title>A</channel>`), "illisible"},
+	"broken JSON": {text("application/json", `[{"name": `), "illisible"},
+	"loopback": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
+	}, "pas sur l’Internet public"},
+	"link-local": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://169.254.169.254/latest/meta-data", http.StatusFound)
+	}, "pas sur l’Internet public"},
+	"IPv6 loopback": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://[::1]:1/", http.StatusFound)
+	}, "pas sur l’Internet public"},
+	"another scheme": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+	}, "pas sur l’Internet public"},
+}
+
+// outOfOrder is a source that works, then does not, then works again.
+type outOfOrder struct {
+	*newsroom
+	breakDown func(handler http.HandlerFunc)
+	publish   func()
+	news      string
+}
+
+// byKind are sources of each kind at localhost, by that name: other names for
+// this machine are not to be reached.
+var byKind = map[announce.SourceKind]func(t *testing.T) outOfOrder{
+	announce.Feed: func(t *testing.T) outOfOrder {
+		p := newPage(t, rss(item("Ancien", "1")))
+		n := guardedNewsroom(t)
+		n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+		return outOfOrder{n, p.serve, func() { p.set(rss(item("Neuf", "2"), item("Ancien", "1"))) }, "Le blog : Neuf"}
+	},
+	announce.Ecosystems: func(t *testing.T) outOfOrder {
+		a := newAPI(t)
+		a.add("github.com", "etalab/ancien", time.Time{})
+		n := guardedNewsroom(t)
+		n.source(announce.Settings{Name: "source", Kind: announce.Ecosystems, Location: local(a.base())})
+		serve := func(h http.HandlerFunc) { a.change(func() { a.fault = h }) }
+		return outOfOrder{n, serve, func() { a.change(func() { a.add("github.com", "etalab/neuf", n.now) }) }, "Nouveau dépôt : neuf"}
+	},
+	announce.Repositories: func(t *testing.T) outOfOrder {
+		p := newPage(t, `[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}]`)
+		n := guardedNewsroom(t)
+		n.source(announce.Settings{Name: "source", Kind: announce.Repositories, Location: local(p.URL)})
+		return outOfOrder{n, p.serve, func() {
+			p.set(`[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}, {"id": "https://github.com/etalab/neuf", "full_name": "etalab/neuf"}]`)
+		}, "Dépôt nouvellement référencé : neuf"}
+	},
+}
+
+func local(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }
+
+func guardedNewsroom(t *testing.T) *newsroom {
+	t.Helper()
+	guard, err := fetch.NewGuard([]string{"localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := newNewsroom(t)
+	n.getter = fetch.New(fetch.Options{Guard: guard, MaxBytes: 1 << 20, Timeout: 5 * time.Second})
+	t.Cleanup(n.getter.Close)
+	n.watch(salon, "source", "", "immediat")
+	return n
+}
+
+func TestFaults(t *testing.T) {
+	for kind, source := range byKind {
+		for name, fault := range faults {
+			isXML, isJSON := name == "endless" || name == "invalid XML", name == "endless list" || name == "broken JSON"
+			if isXML && kind != announce.Feed || isJSON && kind == announce.Feed {
+				continue
+			}
+			t.Run(string(kind)+"/"+name, func(t *testing.T) {
+				checkFault(t, source(t), fault.handler, fault.said)
+			})
+		}
+	}
+}
+
+func checkFault(t *testing.T, s outOfOrder, handler http.HandlerFunc, said string) {
+	s.after(0, "source")
+	before, err := s.db.Source(t.Context(), "source")
+	if err != nil || before.Started.IsZero() {
+		t.Fatalf("%+v, %v", before, err)
+	}
+	s.publish()
+	s.breakDown(handler)
+	for i := range 5 {
+		err := s.try(time.Hour, "source")
+		if isUnchanged := said == "" && err == nil; isUnchanged {
+			break
+		}
+		if err == nil {
+			t.Fatal("a source out of order was read")
+		}
+		if want := min(i/2, 1); len(s.notices) != want {
+			t.Fatalf("after %d failures the operators have %d notices: %v", i+1, len(s.notices), err)
+		}
+		s.restart() // what is known survives
+		s.watch(salon, "source", "", "immediat")
+		s.again()
+	}
+	s.want()
+	state, err := s.db.Source(t.Context(), "source")
+	if err != nil || string(state.State) != string(before.State) || !state.Started.Equal(before.Started) {
+		t.Errorf("the state was\n%+v, and is\n%+v, %v", before, state, err)
+	}
+	broken := len(s.notices) > 0
+	if broken {
+		notice := s.notices[0]
+		html, err := notice.Say("fr", paris(t))
+		if err != nil || localetest.Check(html) != nil || !strings.Contains(html, said) || !strings.Contains(html, "Prochain essai") {
+			t.Errorf("the notice says %s, %v; want %q", html, err, said)
+		}
+		if status, ok := errors.AsType[*fetch.StatusError](notice.Cause); ok && status.Code == 429 && notice.Next.Sub(s.now) < 0 {
+			t.Errorf("Retry-After is not obeyed: %v", notice.Next)
+		}
+	}
+	s.breakDown(nil)
+	for range 3 {
+		s.after(time.Hour, "source")
+	}
+	if broken && (len(s.notices) != 2 || !s.notices[1].Works) {
+		t.Errorf("the operators were told %v", s.notices)
+	}
+	if got := s.said(salon); len(got) != 1 || !strings.HasPrefix(got[0], s.news) {
+		t.Errorf("after the recovery the room was told %q, want %q", got, s.news)
+	}
+}
+
+// again makes the runners of a new process.
+func (n *newsroom) again() {
+	for _, s := range n.settings {
+		n.source(s)
+	}
+}
+
+func TestRetryAfterIsObeyed(t *testing.T) {
+	n, p := blog(t, rss(item("Ancien", "1")))
+	p.serve(faults["429"].handler)
+	if err := n.try(time.Hour, "blog"); err == nil {
+		t.Fatal("no error")
+	}
+	state, err := n.db.Source(t.Context(), "blog")
+	if err != nil || state.NextTry.Sub(n.now) < 2*time.Hour {
+		t.Errorf("tried again after %v, %v", state.NextTry.Sub(n.now), err)
+	}
+}
+
+// A name that is not allowed and resolves to this machine is never asked.
+func TestPrivateName(t *testing.T) {
+	p := newPage(t, rss(item("Ancien", "1")))
+	n := newNewsroom(t)
+	guard, err := fetch.NewGuard(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.getter = fetch.New(fetch.Options{Guard: guard})
+	t.Cleanup(n.getter.Close)
+	n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+	for range 5 {
+		if err := n.try(time.Hour, "source"); !errors.Is(err, fetch.ErrNotPublic) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if len(n.notices) != 1 || p.requests != 0 {
+		t.Errorf("%d notices, %d requests", len(n.notices), p.requests)
+	}
+}
+
+// One host out of order does not keep the others from being read.
+func TestOneHostOutOfOrder(t *testing.T) {
+	n, a := depots(t, 0)
+	a.change(func() {
+		a.add("github.com", "etalab/outil", n.now)
+		a.fail = func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.Contains(r.URL.Path, "gitlab.example.org") {
+				return false
+			}
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
+	})
+	for range 4 {
+		if err := n.try(time.Minute, "depots"); err == nil {
+			t.Error("no error")
+		}
+	}
+	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
+	if len(n.notices) != 1 {
+		t.Errorf("%d notices", len(n.notices))
+	}
+}
+
+func TestThousandsAtOnce(t *testing.T) {
+	n, p := blog(t, rss(item("Ancien", "1")))
+	var items []string
+	for i := range 5000 {
+		items = append(items, item(fmt.Sprint("Article ", i), fmt.Sprint("a", i)))
+	}
+	p.set(rss(items...))
+	n.after(time.Hour, "blog")
+	if got := n.said(salon); len(got) != 1 || !strings.HasPrefix(got[0], "5 000 nouvelles publications") || !strings.HasSuffix(got[0], "et 4 987 autres") {
+		t.Errorf("got %q", got)
+	}
+
+	d, a := depots(t, time.Hour)
+	a.change(func() {
+		for i := range 5000 {
+			a.add("github.com", fmt.Sprintf("etalab/r%d", i), d.now)
+		}
+	})
+	a.counts()
+	d.after(time.Minute, "depots")
+	d.after(time.Hour, "depots")
+	d.want("5 000 nouveautés parmi les dépôts publics | etalab, 5 000 nouveaux dépôts : r0, r1, r2 et 4 997 autres")
+	if requests, _ := a.counts(); requests > 30 {
+		t.Errorf("%d requests", requests)
+	}
+}
