@@ -16,11 +16,12 @@ import (
 )
 
 type askCommand struct {
-	Lines  []string `arg:"" optional:"" name:"ligne" placeholder:"LIGNE…" help:"Ce qu’on dirait au robot ; à défaut, l’entrée standard, ligne à ligne."`
-	SILL   string   `name:"sill" default:"${sill}" placeholder:"FICHIER|URL" help:"Le catalogue ; par défaut celui que publie code.gouv.fr."`
-	Lang   string   `enum:"fr,en" default:"fr" placeholder:"fr|en" help:"La langue des réponses ; fr par défaut."`
-	Direct bool     `help:"Répond comme dans un message direct : sans préfixe, et toujours."`
-	JSON   bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
+	Lines        []string `arg:"" optional:"" name:"ligne" placeholder:"LIGNE…" help:"Ce qu’on dirait au robot ; à défaut, l’entrée standard, ligne à ligne."`
+	SILL         string   `name:"sill" placeholder:"FICHIER|URL" help:"Le catalogue ; par défaut celui que publie code.gouv.fr."`
+	Repositories string   `name:"repositories" placeholder:"FICHIER|URL" help:"La liste des dépôts, pour !depot ; aucune par défaut."`
+	Lang         string   `enum:"fr,en" default:"fr" placeholder:"fr|en" help:"La langue des réponses ; fr par défaut."`
+	Direct       bool     `help:"Répond comme dans un message direct : sans préfixe, et toujours."`
+	JSON         bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
 }
 
 // Help is what kong adds to the one-line help.
@@ -30,6 +31,9 @@ Chaque ligne reçoit la réponse qu’elle aurait dans un salon ; une ligne qu
 n’en reçoit pas. Aucun serveur Matrix et aucune configuration ne sont nécessaires. Exemples :
   bot ask '!sill gimp'
   bot ask --direct --sill sill.json 'retoucher des photos'
+  bot ask --repositories depots.csv '!depot carte langage:python'
+
+Avec --repositories seul, le catalogue n’est pas lu.
 Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "text", "html"}.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
@@ -44,26 +48,40 @@ type reply struct {
 	HTML    string  `json:"html"`
 }
 
-// found is something of the catalogue that the line was about.
+// found is a software or a repository that the line was about.
 type found struct {
-	Kind string `json:"kind"` // software
+	Kind string `json:"kind"` // software or repository
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
 // Run answers the lines, each as it comes.
-func (c askCommand) Run(ctx context.Context, std stdio) error {
+func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
-	file, asOf, err := catalogue.Load(ctx, getter, c.SILL)
-	if err != nil {
-		return unreadable(err)
+	var state catalogue.State
+	if c.SILL == "" && c.Repositories == "" {
+		c.SILL = publicSILL
 	}
-	state := catalogue.State{Catalogue: catalogue.New(file.Entries, asOf)}
-	about := commands.About{RunBy: "la personne qui a lancé cette commande", Contact: "voir « bot --help »"}
+	if c.SILL != "" {
+		file, asOf, err := catalogue.Load(ctx, getter, c.SILL)
+		if err != nil {
+			return unreadable(theCatalogue, err)
+		}
+		state.Catalogue = catalogue.New(file.Entries, asOf)
+	}
+	var repositories commands.Repositories
+	if c.Repositories != "" {
+		known, err := loadRepositories(ctx, getter, c.Repositories)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, known.Close()) }()
+		repositories = known
+	}
+	about := commands.About{RunBy: "bot ask", Contact: "bot --help"}
 	settings := defaults(PresetMatrix)
-	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state }, nil)
-
+	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state }, repositories)
 	answer := func(line string) error {
 		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -107,8 +108,58 @@ func TestAskFails(t *testing.T) {
 	if _, errOut, status := bot(t, "", "ask", "--sill", absent, "!sill peintre"); status != 1 || !strings.Contains(errOut, "n’existe pas") {
 		t.Errorf("an absent catalogue: status %d, %q", status, errOut)
 	}
+	for _, list := range []string{absent, smallCatalogue(t)} {
+		if _, errOut, status := bot(t, "", "ask", "--repositories", list, "!depot carte"); status != 1 || !strings.Contains(errOut, "la liste des dépôts ne se lit pas") {
+			t.Errorf("a list that is none: status %d, %q", status, errOut)
+		}
+	}
 	if _, _, status := bot(t, "", "ask", "--lang", "de"); status != 2 {
 		t.Errorf("an unknown language: status %d, want 2", status)
+	}
+}
+
+func TestAskAboutRepositories(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "repositories.csv")
+	text := "id,full_name,language,fork,description\n"
+	for i := range 1200 { // more than are stored at once
+		text += fmt.Sprintf("https://git.example.org/a/carte%d,a/carte%d,Go,false,\n", i, i)
+	}
+	write(t, list, text+"https://git.example.org/Ville/Arbres,Ville/Arbres,Python,false,Une carte des arbres\n"+
+		"https://git.example.org/b/arbres,b/arbres,Python,true,\n")
+	for name, test := range map[string]struct {
+		args    []string
+		found   []found
+		command string
+		text    string // in the answer
+	}{
+		"one":               {[]string{"!depot arbre langage:python"}, []found{{"repository", "https://git.example.org/Ville/Arbres", "Arbres"}}, "depot", "Ville/Arbres"},
+		"forks":             {[]string{"!repo fork"}, []found{{"repository", "https://git.example.org/b/arbres", "arbres"}}, "depot", "b/arbres"},
+		"in English":        {[]string{"--lang", "en", "!code nom:arbres"}, []found{{"repository", "https://git.example.org/Ville/Arbres", "Arbres"}}, "depot", "1 repository matches"},
+		"all are stored":    {[]string{"!depot langage:go"}, nil, "depot", "1 200 dépôts répondent"},
+		"none":              {[]string{"!depot rien"}, []found{}, "depot", "Aucun dépôt public connu"},
+		"a wrong filter":    {[]string{"!depot langag:go"}, []found{}, "depot", "n’est pas un champ"},
+		"but no catalogue":  {[]string{"!sill gimp"}, []found{}, "sill", "pas encore chargé"},
+		"without a prefix":  {[]string{"--direct", "depot nom:arbres"}, []found{{"repository", "https://git.example.org/Ville/Arbres", "Arbres"}}, "depot", "Arbres"},
+		"with the software": {[]string{"--sill", smallCatalogue(t), "!sill peintre"}, []found{{"software", "7", "Peintre"}}, "sill", "Peintre"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errOut, status := bot(t, "", append([]string{"ask", "--json", "--repositories", list}, test.args...)...)
+			var r reply
+			if err := json.Unmarshal([]byte(out), &r); err != nil || status != 0 || errOut != "" {
+				t.Fatalf("status %d, %q, %q, %v", status, out, errOut, err)
+			}
+			if test.found == nil {
+				if len(r.Found) != 20 {
+					t.Errorf("%d are found", len(r.Found))
+				}
+			} else if !reflect.DeepEqual(r.Found, test.found) {
+				t.Errorf("found %+v, want %+v", r.Found, test.found)
+			}
+			text := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(r.Text)
+			if r.Command != test.command || !strings.Contains(text, test.text) {
+				t.Errorf("%q answers %q, which has no %q", r.Command, text, test.text)
+			}
+		})
 	}
 }
 

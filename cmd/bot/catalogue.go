@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 )
 
 type catalogueCommand struct {
-	Location string `arg:"" name:"fichier" placeholder:"FICHIER|URL" help:"Le catalogue : un fichier ou une adresse."`
+	Location string `arg:"" name:"fichier" placeholder:"FICHIER|URL" help:"Le catalogue, ou la liste de dépôts : un fichier ou une adresse."`
 	JSON     bool   `name:"json" help:"Répond en JSON."`
 }
 
@@ -19,13 +20,14 @@ type catalogueCommand struct {
 func (catalogueCommand) Help() string {
 	return `
 Dit de quel genre et de quelle génération est le catalogue, combien d’entrées il a, et quels
-éléments en ont été écartés, avec la raison. Toutes les générations publiées du SILL sont lues.
+éléments en ont été écartés, avec la raison. Toutes les générations publiées du SILL sont lues,
+et toutes celles de la liste des dépôts publics, en JSON et en CSV.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
 // summary is what the command tells about a catalogue.
 type summary struct {
-	Kind       string               `json:"kind"` // software
+	Kind       string               `json:"kind"` // software or repository
 	Generation catalogue.Generation `json:"generation"`
 	Entries    int                  `json:"entries"`
 	Dropped    []catalogue.Dropped  `json:"dropped"`
@@ -35,11 +37,15 @@ type summary struct {
 func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
-	file, _, err := catalogue.Load(ctx, getter, c.Location)
+	resp, err := getter.Get(ctx, c.Location, fetch.Validators{})
 	if err != nil {
-		return unreadable(err)
+		return unreadable(theCatalogue, err)
 	}
-	s := summary{Kind: "software", Generation: file.Generation, Entries: len(file.Entries), Dropped: file.Dropped}
+	defer resp.Body.Close()
+	s, err := summarize(resp.Body)
+	if err != nil {
+		return unreadable(theCatalogue, fmt.Errorf("%s: %w", fetch.Redacted(c.Location), err))
+	}
 	if c.JSON {
 		s.Dropped = append([]catalogue.Dropped{}, s.Dropped...) // a list even when empty
 		return json.NewEncoder(std.out).Encode(s)
@@ -47,8 +53,24 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	return s.print(std.out)
 }
 
+// summarize reads a catalogue, or a list of repositories if it begins like one.
+func summarize(r io.Reader) (summary, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	// An error comes again when all is read.
+	if start, _ := in.Peek(64 << 10); catalogue.AreRepositories(start) {
+		file, err := catalogue.ReadRepositories(in, func(catalogue.Repository) error { return nil })
+		return summary{"repository", file.Generation, file.Entries, file.Dropped}, err
+	}
+	file, err := catalogue.Read(in)
+	return summary{"software", file.Generation, len(file.Entries), file.Dropped}, err
+}
+
 func (s summary) print(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "Catalogue de logiciels, génération %s.\nEntrées : %d. Éléments écartés : %d.\n", s.Generation, s.Entries, len(s.Dropped)); err != nil {
+	kind := "Catalogue de logiciels"
+	if s.Kind == "repository" {
+		kind = "Liste de dépôts"
+	}
+	if _, err := fmt.Fprintf(w, "%s, génération %s.\nEntrées : %d. Éléments écartés : %d.\n", kind, s.Generation, s.Entries, len(s.Dropped)); err != nil {
 		return err
 	}
 	for _, dropped := range s.Dropped {

@@ -63,7 +63,7 @@ func exitStatus(err error) int {
 
 func parseAndRun(ctx context.Context, args []string, std stdio, env func(string) string) error {
 	parser, err := kong.New(new(cli), kong.Name("bot"), kong.NoDefaultHelp(),
-		kong.Vars{"sill": publicSILL}, kong.Writers(std.out, std.err))
+		kong.Writers(std.out, std.err))
 	if err != nil {
 		return fmt.Errorf("build the command line: %w", err)
 	}

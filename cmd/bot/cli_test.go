@@ -27,6 +27,9 @@ func TestStatuses(t *testing.T) {
 	right := file("right.yaml", minimal)
 	wrong := file("wrong.yaml", minimal+"prefix: a\n")
 	list := file("sill.json", `[{"id": 1, "name": "Exemple"}, {"id": 2}]`)
+	table := file("repertoires.csv", "nom,repertoire_url\ncarte,https://github.com/etalab/carte\nperdu,\n")
+	dump := file("repositories.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}]`)
+	cut := file("cut.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
 	absent := filepath.Join(dir, "absent")
 	for name, test := range map[string]struct {
 		args           []string
@@ -50,6 +53,9 @@ func TestStatuses(t *testing.T) {
 		"login, no password":  {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
 		"catalogue":           {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
 		"catalogue as JSON":   {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
+		"repositories":        {[]string{"catalogue", table}, 0, "Liste de dépôts, génération fr.\nEntrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"repositories, JSON":  {[]string{"catalogue", "--json", dump}, 0, `{"kind":"repository","generation":"codegouv","entries":1,"dropped":[]}`, ""},
+		"repositories, cut":   {[]string{"catalogue", cut}, 1, "", "il s’arrête avant sa fin"},
 		"catalogue absent":    {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
 		"catalogue not one":   {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
 		"catalogue, but none": {[]string{"catalogue"}, 2, "", "fichier"},

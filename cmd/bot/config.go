@@ -155,9 +155,8 @@ type Room struct {
 // Watch is what a room is told of a source.
 type Watch struct {
 	Source string `yaml:"source"` // a Source's name
-	Filter string `yaml:"filter"`
-	// Rhythm is « immediat », « quotidien 09:00 » or « hebdo jeudi 11:00 ».
-	Rhythm string `yaml:"rhythm"`
+	Filter Filter `yaml:"filter"`
+	Rhythm Rhythm `yaml:"rhythm"`
 }
 
 // Relay joins asking rooms to a room of experts.

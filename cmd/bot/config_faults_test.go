@@ -127,6 +127,8 @@ rooms:
     language: de
     watches:
       - {source: depots, rhythm: "hebdo jeudi 25:00"}
+      - {source: a, filter: "langag:go"}
+      - {source: a, filter: "carte (eau", rhythm: }
   - {room: "#a:example.org", prefix: "?"}
 relays:
   - {name: libre, from: ["#a:example.org"], to: "#a:example.org"}
@@ -139,11 +141,14 @@ relays:
 7: sources.name : « a » est déjà pris ; donnez un autre nom
 9: rooms.room : « bluehats » n’est ni une adresse de salon ("#salon:example.org") ni un identifiant de salon ("!abc:example.org")
 11: rooms.language : « de » n’est pas possible ; choisissez fr ou en
+13: rooms.watches.rhythm : « hebdo jeudi 25:00 » : un rythme est attendu : immediat, "quotidien 09:00" ou "hebdo jeudi 11:00"
 13: rooms.watches.source : « depots » n’est le nom d’aucune source ; prenez un nom donné sous sources
-13: rooms.watches.rhythm : « hebdo jeudi 25:00 » n’est pas un rythme ; écrivez immediat, "quotidien 09:00" ou "hebdo jeudi 11:00"
-14: rooms.prefix : clé inconnue ; celles qui vont ici sont room, language, watches
-14: rooms.room : « #a:example.org » est déjà dans la liste ; gardez une seule des deux entrées
-16: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
+14: rooms.watches.filter : « langag:go » : Filtre incompris, caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : langage:go
+15: rooms.watches.filter : « carte (eau » : Filtre incompris, caractère 7 : cette parenthèse n’est pas fermée. Par exemple : carte eau
+15: rooms.watches.rhythm : cette clé est vide ; donnez-lui une valeur, ou retirez-la
+16: rooms.prefix : clé inconnue ; celles qui vont ici sont room, language, watches
+16: rooms.room : « #a:example.org » est déjà dans la liste ; gardez une seule des deux entrées
+18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 
 	"no mapping": {"- a\n", `
 1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, sources, rooms, relays`},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -65,43 +64,15 @@ func (r *reader) checkRooms(c *Config) {
 			r.remark(at+".watches", notYet)
 		}
 		for j := range room.Watches {
-			r.checkWatch(item(at+".watches", j), &room.Watches[j], c.Sources)
+			r.checkWatch(item(at+".watches", j), room.Watches[j], c.Sources)
 		}
 	}
 }
 
-func (r *reader) checkWatch(at string, watch *Watch, sources []Source) {
+func (r *reader) checkWatch(at string, watch Watch, sources []Source) {
 	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Name == watch.Source }) {
 		r.fault(at+".source", fmt.Sprintf("%s n’est le nom d’aucune source ; prenez un nom donné sous sources", said(watch.Source)))
 	}
-	if watch.Rhythm == "" {
-		watch.Rhythm = immediately
-	} else if !validRhythm(watch.Rhythm) {
-		r.fault(at+".rhythm", fmt.Sprintf("%s n’est pas un rythme ; écrivez immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"", said(watch.Rhythm)))
-	}
-}
-
-var weekdays = []string{"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
-
-// immediately is the rhythm of those who choose none.
-const immediately = "immediat"
-
-// validRhythm accepts « immediat », « quotidien 09:00 » and « hebdo jeudi 11:00 ».
-func validRhythm(s string) bool {
-	switch words := strings.Fields(s); len(words) {
-	case 1:
-		return words[0] == immediately
-	case 2:
-		return words[0] == "quotidien" && validHour(words[1])
-	case 3:
-		return words[0] == "hebdo" && slices.Contains(weekdays, words[1]) && validHour(words[2])
-	}
-	return false
-}
-
-func validHour(s string) bool {
-	_, err := time.Parse("15:04", s)
-	return err == nil
 }
 
 func (r *reader) checkRelays(c *Config) {

@@ -110,7 +110,9 @@ sources:
 - {name: sill, kind: sill, settle: 0s}
 rooms:
 - room: "!abcDEF"
-- {room: "#a:example.org", language: fr, watches: [{source: depots}]}
+- room: "#a:example.org"
+  language: fr
+  watches: [{source: depots}, {source: sill, filter: "Licence:mit -fork", rhythm: weekly thursday 11h}]
 `)
 	if !reflect.DeepEqual(c.Operators, []chat.UserID{"@camille:example.org"}) || len(c.Bots) != 0 {
 		t.Errorf("operators %v, bots %v", c.Operators, c.Bots)
@@ -130,8 +132,11 @@ rooms:
 	if s := c.Sources; s[0].Every != 15*time.Minute || s[0].Settle != 6*time.Hour || s[1].Settle != 0 || s[1].URL != "sill.json" {
 		t.Errorf("sources %+v", s)
 	}
-	if r := c.Rooms; r[0].Language != "en" || r[1].Language != "fr" || r[1].Watches[0].Rhythm != "immediat" {
+	if r := c.Rooms; r[0].Language != "en" || r[1].Language != "fr" || r[1].Watches[0].Rhythm.String() != "immediat" || r[1].Watches[0].Filter.String() != "" {
 		t.Errorf("rooms %+v", r)
+	}
+	if w := c.Rooms[1].Watches[1]; w.Filter.String() != "licence:mit -fork" || w.Rhythm.String() != "hebdo jeudi 11:00" {
+		t.Errorf("watch %v, %v", &w.Filter, w.Rhythm)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"heraut/announce"
 )
 
 // A Secret is a text that never shows in logs or messages.
@@ -60,6 +62,30 @@ func (p *Percent) UnmarshalText(text []byte) error {
 		return errors.New("un pourcentage entier de 0% à 100% est attendu, par exemple « 20% »")
 	}
 	*p = Percent(n)
+	return nil
+}
+
+// Filter is what a watch lets through; the zero value lets all through.
+type Filter struct{ announce.Filter }
+
+// UnmarshalText reads a filter expression.
+func (f *Filter) UnmarshalText(text []byte) error {
+	parsed, err := announce.ParseFilter(string(text))
+	if err != nil {
+		return explainFilter(err)
+	}
+	f.Filter = *parsed
+	return nil
+}
+
+// Rhythm is when a watch speaks; the zero value is at once.
+type Rhythm struct{ announce.Rhythm }
+
+// UnmarshalText reads for example "hebdo jeudi 11:00".
+func (r *Rhythm) UnmarshalText(text []byte) (err error) {
+	if r.Rhythm, err = announce.ParseRhythm(string(text)); err != nil {
+		return errors.New("un rythme est attendu : immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"")
+	}
 	return nil
 }
 

@@ -5,18 +5,40 @@ import (
 	"fmt"
 	"io/fs"
 
+	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/fetch"
+	"heraut/locale"
+	"heraut/matrix"
 )
 
-// unreadable says in plain words why a catalogue cannot be read; err names it.
-func unreadable(err error) error {
+// What may not be readable.
+const (
+	theCatalogue    = "le catalogue"
+	theRepositories = "la liste des dépôts"
+)
+
+// unreadable says in plain words why what cannot be read; err names it.
+func unreadable(what string, err error) error {
 	for _, reason := range reasons {
 		if errors.Is(err, reason.err) {
-			return fmt.Errorf("le catalogue ne se lit pas : %s (%w)", reason.sentence, err)
+			return fmt.Errorf("%s ne se lit pas : %s (%w)", what, reason.sentence, err)
 		}
 	}
-	return fmt.Errorf("le catalogue ne se lit pas : %w", err)
+	return fmt.Errorf("%s ne se lit pas : %w", what, err)
+}
+
+// explainFilter says in plain words what is wrong with a filter.
+func explainFilter(err error) error {
+	fault, ok := errors.AsType[*announce.FilterError](err)
+	if !ok {
+		return err
+	}
+	html, err := locale.Render("fr", "filter-fault", fault)
+	if err != nil {
+		return err
+	}
+	return errors.New(matrix.PlainText(html, "fr"))
 }
 
 var reasons = []struct {
@@ -38,5 +60,6 @@ var reasons = []struct {
 	{catalogue.ErrNotJSON, "ce n’est pas du JSON correct"},
 	{catalogue.ErrNotList, "c’est du JSON, mais pas une liste d’entrées"},
 	{catalogue.ErrNoCatalog, "cet objet JSON n’a pas de clé « catalog »"},
+	{catalogue.ErrNoTable, "ce n’est ni une liste JSON, ni un tableau CSV dont la première ligne nomme les colonnes"},
 	{catalogue.ErrNoEntries, "il n’a aucune entrée utilisable"},
 }

@@ -95,7 +95,7 @@ func commandHelp(w io.Writer, command *kong.Node) {
 	for _, argument := range command.Positional {
 		usage = append(usage, argumentName(argument))
 	}
-	fmt.Fprintf(w, "Utilisation : %s\n\n%s\n", strings.Join(usage, " "), command.Help)
+	fmt.Fprintf(w, "Utilisation : %s\n\n%s\n", folded(usage), command.Help)
 	if command.Detail != "" {
 		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(command.Detail))
 	}
@@ -109,6 +109,26 @@ func commandHelp(w io.Writer, command *kong.Node) {
 	}
 	fmt.Fprint(w, "\nOptions :\n")
 	flagHelp(w, append(command.Flags, command.Parent.Flags...))
+}
+
+// folded joins words into lines that fit a terminal.
+func folded(words []string) string {
+	const width = 80
+	var b strings.Builder
+	length := 0
+	for i, word := range words {
+		switch {
+		case i == 0:
+		case length+len(word) > width:
+			b.WriteString("\n    ")
+			length = 0
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+		length += 1 + len(word)
+	}
+	return b.String()
 }
 
 func flagHelp(w io.Writer, flags []*kong.Flag) {

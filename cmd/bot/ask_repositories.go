@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+	"heraut/storage"
+)
+
+// saveAtOnce is how many repositories are stored in a transaction.
+const saveAtOnce = 500
+
+// knownRepositories are those of a list, in a database that lasts as long as
+// the command.
+type knownRepositories struct {
+	*storage.DB
+	dir  string
+	asOf time.Time
+}
+
+// RepositoriesAsOf is what the list is as old as.
+func (k *knownRepositories) RepositoriesAsOf(context.Context) (time.Time, error) { return k.asOf, nil }
+
+// loadRepositories reads the list at location. Close the result.
+func loadRepositories(ctx context.Context, getter *fetch.Getter, location string) (_ *knownRepositories, err error) {
+	resp, err := getter.Get(ctx, location, fetch.Validators{})
+	if err != nil {
+		return nil, unreadable(theRepositories, err)
+	}
+	defer resp.Body.Close()
+	k := &knownRepositories{asOf: cmp.Or(resp.Modified, time.Now())}
+	if k.dir, err = os.MkdirTemp("", "heraut-"); err != nil {
+		return nil, fmt.Errorf("make a directory for the repositories: %w", err)
+	}
+	if k.DB, err = storage.Open(ctx, filepath.Join(k.dir, "bot.db")); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(k.dir))
+	}
+	var batch []catalogue.Repository
+	_, err = catalogue.ReadRepositories(resp.Body, func(r catalogue.Repository) error {
+		if batch = append(batch, r); len(batch) < saveAtOnce {
+			return nil
+		}
+		full := batch
+		batch = batch[:0]
+		return k.SaveRepositories(ctx, full)
+	})
+	if err != nil {
+		err = unreadable(theRepositories, fmt.Errorf("%s: %w", fetch.Redacted(location), err))
+	} else {
+		err = k.SaveRepositories(ctx, batch)
+	}
+	if err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
+	return k, nil
+}
+
+// Close forgets them.
+func (k *knownRepositories) Close() error { return errors.Join(k.DB.Close(), os.RemoveAll(k.dir)) }
