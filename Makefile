@@ -9,7 +9,7 @@ lint := go tool -modfile=testkit/lint/go.mod golangci-lint
 export CGO_ENABLED := 1
 
 # The packages whose tests start the homeserver that HERAUT_TEST_HOMESERVER names.
-end_to_end := ./testkit/...
+end_to_end := ./testkit/... ./matrix
 
 # A line "DIRECTORY TARGET" for each fuzz target.
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
@@ -39,11 +39,11 @@ demo:
 test:
 	$(test) -shuffle=on -timeout 15m ./...
 
-# One of the packages waits for minutes without work for a processor, so that a
-# third one may run beside it.
+# Most of these tests wait more than they work, so that more of them may run at
+# once than there are processors.
 test-synapse:
 	@go run -tags $(tags) ./testkit/prepare synapse
-	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 3 -shuffle=on -timeout 15m $(end_to_end)
+	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 6 -shuffle=on -timeout 15m $(end_to_end)
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash

@@ -1,6 +1,7 @@
 // Package testkit gives tests and the demo real parts to work with: a
-// homeserver of their own, people with Matrix clients, a proxy that makes
-// faults between the bot and its homeserver, and the bot as a child process.
+// homeserver of their own, Dendrite or Synapse, people with Matrix clients, on
+// mautrix or on matrix-js-sdk, a proxy that makes faults between the bot and its
+// homeserver, and the bot as a child process.
 //
 //	h := testkit.StartHomeserver(t)
 //	p := testkit.NewProxy(t, h.URL)
