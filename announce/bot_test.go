@@ -39,6 +39,7 @@ type newsroom struct {
 	settings map[string]announce.Settings // of them
 	notices  []announce.Notice
 	quiet    announce.Quiet // of all rooms
+	feeds    *fetch.Getter  // of the feeds that rooms give
 }
 
 // paris is the zone of all tests.
@@ -87,6 +88,7 @@ func (n *newsroom) open() {
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
 		Zone:  paris(n),
 		Quiet: func(chat.RoomID) announce.Quiet { return n.quiet },
+		Feeds: n.feeds, FeedsEvery: 10 * time.Millisecond,
 		Operators: func(_ context.Context, notice announce.Notice) error {
 			n.notices = append(n.notices, notice)
 			return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"heraut/chat"
+	"heraut/fetch"
 	"heraut/rooms"
 )
 
@@ -32,6 +33,11 @@ type Options struct {
 	Zone *time.Location
 	// Quiet are a room's quiet hours; nil: no room has any.
 	Quiet func(room chat.RoomID) Quiet
+	// Feeds reads the feeds that rooms give; nil: they give none. It is to be
+	// guarded, and limited to FeedMaxBytes.
+	Feeds *fetch.Getter
+	// FeedsEvery is how often; 0: every half hour.
+	FeedsEvery time.Duration
 	// Operators is told when a source stays broken and when it is back, in the
 	// transaction that notes it; nil: nobody is.
 	Operators func(ctx context.Context, n Notice) error
@@ -44,9 +50,12 @@ type Desk struct {
 	store Store
 	queue Queue
 
-	wake chan struct{} // something may have become pending
+	wake         chan struct{} // something may have become pending
+	feedsChanged chan struct{} // rooms may have given or left a feed
 
 	mu       sync.Mutex
+	sources  []*Runner
+	read     map[string]time.Time // when sources were last read
 	declared map[chat.RoomID][]Watch
 	filters  map[string]*Filter // by their text
 }
@@ -55,9 +64,8 @@ type Desk struct {
 func NewDesk(o Options) *Desk {
 	return &Desk{
 		Options: o, store: o.Store, queue: o.Queue,
-		wake:     make(chan struct{}, 1),
-		declared: map[chat.RoomID][]Watch{},
-		filters:  map[string]*Filter{},
+		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
+		read: map[string]time.Time{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*Filter{},
 	}
 }
 
@@ -94,11 +102,9 @@ func (d *Desk) RunDelivery(ctx context.Context) error {
 		timer := time.NewTimer(time.Until(next))
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return nil
 		case <-d.wake:
-			timer.Stop()
 		case <-timer.C:
 		}
+		timer.Stop()
 	}
 }

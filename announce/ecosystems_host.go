@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"heraut/catalogue"
@@ -69,9 +70,28 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 				return err
 			}
 		}
+	}
+	if err := w.keep(ctx, items...); err != nil {
+		return err
+	}
+	for _, item := range items {
 		if unseen[item.Key] && !w.taken[item.Key] {
 			w.taken[item.Key] = true
 			w.batch.Fresh = append(w.batch.Fresh, Fresh{Item: item, News: newness(item, w.query.Now)})
+		}
+	}
+	return nil
+}
+
+// keep hands repositories on to those who search them.
+func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
+	for some := range slices.Chunk(items, keepAtOnce) {
+		all := make([]catalogue.Repository, len(some))
+		for i, item := range some {
+			all[i] = *item.Repository
+		}
+		if err := w.query.Keep(ctx, all); err != nil {
+			return fmt.Errorf("keep repositories: %w", err)
 		}
 	}
 	return nil
@@ -120,7 +140,10 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 		w.batch.Again[a.Key] = Reading{Gone: true}
 		return nil
 	}
-	return w.again(ctx, a, *found)
+	if err := w.again(ctx, a, *found); err != nil {
+		return err
+	}
+	return w.keep(ctx, *found)
 }
 
 // kindOf asks what an owner is, once; it is empty when the API does not know.

@@ -121,10 +121,10 @@ var byKind = map[announce.SourceKind]func(t *testing.T) outOfOrder{
 		serve := func(h http.HandlerFunc) { a.change(func() { a.fault = h }) }
 		return outOfOrder{n, serve, func() { a.change(func() { a.add("github.com", "etalab/neuf", n.now) }) }, "Nouveau dépôt : neuf"}
 	},
-	announce.Repositories: func(t *testing.T) outOfOrder {
+	announce.RepositoryList: func(t *testing.T) outOfOrder {
 		p := newPage(t, `[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}]`)
 		n := guardedNewsroom(t)
-		n.source(announce.Settings{Name: "source", Kind: announce.Repositories, Location: local(p.URL)})
+		n.source(announce.Settings{Name: "source", Kind: announce.RepositoryList, Location: local(p.URL)})
 		return outOfOrder{n, p.serve, func() {
 			p.set(`[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}, {"id": "https://github.com/etalab/neuf", "full_name": "etalab/neuf"}]`)
 		}, "Dépôt nouvellement référencé : neuf"}

@@ -33,30 +33,25 @@ type feedState struct {
 	Sum string `json:"sum"`
 }
 
+func readFeedState(kept []byte) (state feedState, err error) {
+	if kept == nil {
+		return state, nil
+	}
+	if err := json.Unmarshal(kept, &state); err != nil {
+		return state, fmt.Errorf("read where the last round ended: %w", err)
+	}
+	return state, nil
+}
+
 // Fetch implements Source.
 func (f *feed) Fetch(ctx context.Context, q Query) (Batch, error) {
-	var state feedState
-	if q.State != nil {
-		if err := json.Unmarshal(q.State, &state); err != nil {
-			return Batch{}, fmt.Errorf("read where the last round ended: %w", err)
-		}
-	}
-	resp, err := f.getter.Get(ctx, f.url, state.Validators)
+	state, err := readFeedState(q.State)
 	if err != nil {
 		return Batch{}, err
 	}
-	defer resp.Body.Close()
-	if resp.NotModified {
-		return Batch{}, nil
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return Batch{}, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
-	}
-	sum := sha256.Sum256(body)
-	next := feedState{Validators: resp.Validators, Title: state.Title, Sum: base64.RawStdEncoding.EncodeToString(sum[:])}
-	if next == state {
-		return Batch{}, nil
+	body, next, err := f.get(ctx, state)
+	if err != nil || next == state {
+		return Batch{}, err
 	}
 	var batch Batch
 	if next.Sum != state.Sum {
@@ -74,6 +69,22 @@ func (f *feed) Fetch(ctx context.Context, q Query) (Batch, error) {
 	}
 	batch.State, err = json.Marshal(next)
 	return batch, err
+}
+
+// get reads the feed, and returns the state that goes with what it is now: the one
+// given if it has not changed.
+func (f *feed) get(ctx context.Context, state feedState) (body []byte, now feedState, err error) {
+	resp, err := f.getter.Get(ctx, f.url, state.Validators)
+	if err != nil || resp.NotModified {
+		return nil, state, err
+	}
+	defer resp.Body.Close()
+	if body, err = io.ReadAll(resp.Body); err != nil {
+		return nil, state, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
+	}
+	sum := sha256.Sum256(body)
+	sumText := base64.RawStdEncoding.EncodeToString(sum[:])
+	return body, feedState{Validators: resp.Validators, Title: state.Title, Sum: sumText}, nil
 }
 
 // parsedFeed is a feed as it was understood.
@@ -97,13 +108,16 @@ func parseFeed(body []byte, address string, now time.Time) (parsedFeed, error) {
 	if err != nil {
 		return parsedFeed{}, fmt.Errorf("%w: %w", errFormat, err)
 	}
+	if parsed.FeedType == "json" && parsed.FeedVersion == "" {
+		return parsedFeed{}, fmt.Errorf("%w: JSON that is no feed", errFormat)
+	}
 	base := absolute(address, parsed.Link)
 	f := parsedFeed{Title: plain(parsed.Title)}
 	shared := repeated(parsed.Items)
 	for _, item := range slices.Backward(parsed.Items) { // most feeds begin with the newest
 		e := feedEntry{Item: Item{
 			Kind: KindEntry, From: f.Title, Title: plain(item.Title), URL: absolute(base, linkOf(item)),
-			Summary: plain(firstOf(item.Description, item.Content)), At: dateOf(item, now),
+			Summary: shortened(plain(firstOf(item.Description, item.Content))), At: dateOf(item, now),
 		}}
 		e.setKeys(item, shared)
 		if e.Title == "" {
@@ -181,6 +195,19 @@ func dateOf(item *gofeed.Item, now time.Time) time.Time {
 		}
 	}
 	return now
+}
+
+// summaryLength is how many letters of an entry are kept.
+const summaryLength = 1000
+
+func shortened(text string) string {
+	n := 0
+	for i := range text {
+		if n++; n > summaryLength {
+			return text[:i] + "…"
+		}
+	}
+	return text
 }
 
 func firstOf(texts ...string) string {

@@ -160,6 +160,11 @@ func (d *decision) correct(ctx context.Context) error {
 		if n.revise(reading, d.now) {
 			changed = append(changed, n.ID)
 		}
+		if reading.Gone {
+			if err := d.desk.store.RemoveRepositories(ctx, []string{n.Item.URL}); err != nil {
+				return err
+			}
+		}
 		n.Checked = d.now
 		if err := d.desk.store.SaveNews(ctx, n); err != nil {
 			return err

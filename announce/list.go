@@ -15,8 +15,9 @@ type repositoryList struct {
 	location string
 }
 
-// lookUpAtOnce is how many repositories of a list are looked up together.
-const lookUpAtOnce = 500
+// keepAtOnce is how many repositories are looked up and kept together, so that
+// nobody waits long for the database.
+const keepAtOnce = 250
 
 // Fetch implements Source. The whole list is read whenever it changed, and when
 // something is to be read again; only what was never seen is held.
@@ -70,7 +71,7 @@ func (r *listReading) add(ctx context.Context, repo catalogue.Repository) error 
 	if _, ok := r.again[item.Key]; ok {
 		r.again[item.Key] = Reading{Item: item}
 	}
-	if r.chunk = append(r.chunk, item); len(r.chunk) < lookUpAtOnce {
+	if r.chunk = append(r.chunk, item); len(r.chunk) < keepAtOnce {
 		return nil
 	}
 	return r.lookUp(ctx)
@@ -79,8 +80,12 @@ func (r *listReading) add(ctx context.Context, repo catalogue.Repository) error 
 // lookUp keeps what was never seen of the last repositories.
 func (r *listReading) lookUp(ctx context.Context) error {
 	keys := make([]string, len(r.chunk))
+	all := make([]catalogue.Repository, len(r.chunk))
 	for i, item := range r.chunk {
-		keys[i] = item.Key
+		keys[i], all[i] = item.Key, *item.Repository
+	}
+	if err := r.query.Keep(ctx, all); err != nil {
+		return fmt.Errorf("keep repositories: %w", err)
 	}
 	unseen, err := r.query.Unseen(ctx, keys)
 	if err != nil {

@@ -43,15 +43,15 @@ type SourceKind string
 
 // The kinds of sources.
 const (
-	Ecosystems   SourceKind = "ecosystems"   // the API of ecosyste.ms
-	Repositories SourceKind = "repositories" // a list of repositories in JSON or CSV
-	SILL         SourceKind = "sill"         // the free-software catalogue
-	Feed         SourceKind = "feed"         // RSS, Atom or JSON Feed
+	Ecosystems     SourceKind = "ecosystems"   // the API of ecosyste.ms
+	RepositoryList SourceKind = "repositories" // a list of repositories in JSON or CSV
+	SILL           SourceKind = "sill"         // the free-software catalogue
+	Feed           SourceKind = "feed"         // RSS, Atom or JSON Feed
 )
 
 // rereads tells that the source's items are read once more before they are
 // announced, and corrected later.
-func (k SourceKind) rereads() bool { return k == Ecosystems || k == Repositories }
+func (k SourceKind) rereads() bool { return k == Ecosystems || k == RepositoryList }
 
 // Round reads the source once and commits what follows from it, whole or not at
 // all: what was seen, what is to be sent, and where the next round goes on. Its
@@ -83,6 +83,7 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 		Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
 			return r.desk.store.Unseen(ctx, name, keys)
 		},
+		Keep: r.desk.store.SaveRepositories,
 	})
 	if ctx.Err() != nil {
 		return now, ctx.Err()

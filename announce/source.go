@@ -3,13 +3,15 @@ package announce
 import (
 	"context"
 	"time"
+
+	"heraut/catalogue"
 )
 
 // A Source is read for items, once for all the rooms that watch it.
 type Source interface {
 	// Fetch reads what there is to know since q.State. With an error, the Batch
-	// is what could be read nevertheless. It changes nothing: what counts is
-	// what is committed of the Batch.
+	// is what could be read nevertheless. But for q.Keep it changes nothing: what
+	// counts is what is committed of the Batch.
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
 
@@ -22,6 +24,9 @@ type Query struct {
 	Again []Again
 	// Unseen picks, of some keys, those of items that were never seen.
 	Unseen func(ctx context.Context, keys []string) (map[string]bool, error)
+	// Keep takes the repositories that were read, some hundreds at a time, for
+	// those who search them: it is no part of what is decided.
+	Keep func(ctx context.Context, all []catalogue.Repository) error
 }
 
 // Again is an item to be read once more.

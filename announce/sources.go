@@ -14,7 +14,7 @@ func NewSource(s Settings, getter *fetch.Getter, current func() catalogue.State)
 	switch s.Kind {
 	case Ecosystems:
 		return &ecosystems{getter: getter, base: strings.TrimRight(s.Location, "/")}, nil
-	case Repositories:
+	case RepositoryList:
 		return &repositoryList{getter: getter, location: s.Location}, nil
 	case SILL:
 		return &sill{current: current}, nil

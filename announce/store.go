@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"heraut/catalogue"
 	"heraut/chat"
 )
 
@@ -121,6 +122,14 @@ type Store interface {
 	Items
 	Tellings
 	Watched
+	Repositories
+}
+
+// Repositories keeps what is known of public repositories, for those who search them.
+type Repositories interface {
+	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
+	// RemoveRepositories forgets those with these addresses.
+	RemoveRepositories(ctx context.Context, urls []string) error
 }
 
 // Sources keeps what is known of sources.
@@ -128,6 +137,8 @@ type Sources interface {
 	// Source returns the zero SourceState, named, for one never saved.
 	Source(ctx context.Context, name string) (SourceState, error)
 	SaveSource(ctx context.Context, s SourceState) error
+	// ForgetSource has the source begin anew. What was seen stays.
+	ForgetSource(ctx context.Context, name string) error
 	// Hosts are those of a source.
 	Hosts(ctx context.Context, source string) ([]Host, error)
 	SaveHost(ctx context.Context, source string, h Host) error

@@ -39,6 +39,17 @@ func (d *DB) SaveSource(ctx context.Context, s announce.SourceState) error {
 	return err
 }
 
+// ForgetSource implements announce.Sources.
+func (d *DB) ForgetSource(ctx context.Context, name string) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		if _, err := d.db.Exec(ctx, "DELETE FROM host WHERE source = $1", name); err != nil {
+			return err
+		}
+		_, err := d.db.Exec(ctx, "DELETE FROM source WHERE name = $1", name)
+		return err
+	})
+}
+
 // Hosts implements announce.Sources.
 func (d *DB) Hosts(ctx context.Context, source string) ([]announce.Host, error) {
 	rows, err := d.db.Query(ctx, "SELECT name, silent, started_at, items, shrunk_at, told_at FROM host WHERE source = $1", source)

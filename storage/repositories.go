@@ -70,6 +70,7 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 	full.ForgeID = cmp.Or(r.ForgeID, known.ForgeID)
 	full.Organization = cmp.Or(r.Organization, known.Organization)
 	full.Ministry = cmp.Or(r.Ministry, known.Ministry)
+	full.Personal = r.Personal || known.Personal
 	full.Created = cmp.Or(r.Created, known.Created)
 	full.Pushed = cmp.Or(r.Pushed, known.Pushed)
 	if len(r.Topics) == 0 {

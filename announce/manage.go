@@ -1,0 +1,266 @@
+package announce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"heraut/chat"
+)
+
+// Why a watch cannot be set or changed. A filter that does not parse is a
+// *FilterError, a rhythm ErrRhythm.
+var (
+	ErrNoSource = errors.New("there is no source of that name")
+	ErrDeclared = errors.New("the watch is declared in the configuration")
+	ErrTooMany  = errors.New("the room has as many watches as it may have")
+)
+
+// maxWatches is how many a room may set.
+const maxWatches = 20
+
+// Health is how a source does.
+type Health struct {
+	Kind  SourceKind
+	Title string // what a feed calls itself
+	// Read is when it was last read without fault since the start; zero if it was
+	// not yet.
+	Read time.Time
+	SourceState
+}
+
+// WatchHealth is a watch of a room and how its source does.
+type WatchHealth struct {
+	Watch
+	N      int // what people call it, from 1
+	Health Health
+}
+
+// AddSource has Run read a source that rooms may watch by its name.
+func (d *Desk) AddSource(s Settings, source Source) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sources = append(d.sources, d.NewRunner(s, source))
+}
+
+func (d *Desk) runners() []*Runner {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.sources)
+}
+
+// noteRead notes that a source was read.
+func (d *Desk) noteRead(name string, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.read[name] = at
+}
+
+// Sources are those of the configuration and how they do, in its order.
+func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
+	var all []Health
+	for _, r := range d.runners() {
+		h, err := d.health(ctx, r.settings.Name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, h)
+	}
+	return all, nil
+}
+
+func (d *Desk) health(ctx context.Context, name string) (Health, error) {
+	h := Health{Kind: Feed}
+	for _, r := range d.runners() {
+		if r.settings.Name == name {
+			h.Kind = r.settings.Kind
+		}
+	}
+	d.mu.Lock()
+	h.Read = d.read[name]
+	d.mu.Unlock()
+	var err error
+	if h.SourceState, err = d.store.Source(ctx, name); err != nil {
+		return h, err
+	}
+	if h.Kind == Feed {
+		state, err := readFeedState(h.State)
+		h.Title = state.Title
+		return h, err
+	}
+	return h, nil
+}
+
+// WatchesIn lists a room's watches, those of the configuration first.
+func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, error) {
+	d.mu.Lock()
+	all := slices.Clone(d.declared[room])
+	d.mu.Unlock()
+	set, err := d.store.WatchesIn(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	var list []WatchHealth
+	for i, w := range append(all, set...) {
+		h, err := d.health(ctx, w.Source)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, WatchHealth{Watch: w, N: i + 1, Health: h})
+	}
+	return list, nil
+}
+
+// AddWatch checks a watch and returns it in its canonical form, with the change
+// that sets it. Its source is one's name, or a feed's address that TryFeed read.
+func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
+	known := slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == w.Source })
+	if !known && !isFeedAddress(w.Source) {
+		return w, nil, ErrNoSource
+	}
+	filter, err := ParseFilter(w.Filter)
+	if err != nil {
+		return w, nil, err
+	}
+	rhythm, err := ParseRhythm(w.Rhythm)
+	if err != nil {
+		return w, nil, err
+	}
+	w.Filter, w.Rhythm = filter.String(), rhythm.String()
+	all, err := d.WatchesIn(ctx, w.Room)
+	if err != nil {
+		return w, nil, err
+	}
+	set := 0
+	for _, other := range all {
+		if other.Source == w.Source && other.Filter == w.Filter {
+			return w, nil, ErrExists
+		}
+		if !other.Declared() {
+			set++
+		}
+	}
+	if set >= maxWatches {
+		return w, nil, ErrTooMany
+	}
+	return w, func(ctx context.Context) error {
+		_, err := d.store.AddWatch(ctx, w)
+		if errors.Is(err, ErrExists) {
+			return nil // somebody else was faster
+		}
+		d.lookForFeeds()
+		return err
+	}, nil
+}
+
+// PauseWatch returns a room's n-th watch and the change that stops it for a while,
+// or has it go on.
+func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
+	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
+		return d.store.PauseWatch(ctx, room, w.ID, paused)
+	})
+}
+
+// RemoveWatch returns a room's n-th watch and the change that ends it.
+func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
+	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
+		return d.store.RemoveWatch(ctx, room, w.ID)
+	})
+}
+
+func (d *Desk) changeWatch(ctx context.Context, room chat.RoomID, n int,
+	change func(ctx context.Context, w Watch) error) (Watch, func(ctx context.Context) error, error) {
+	all, err := d.WatchesIn(ctx, room)
+	switch {
+	case err != nil:
+		return Watch{}, nil, err
+	case n < 1 || n > len(all):
+		return Watch{}, nil, ErrNone
+	case all[n-1].Declared():
+		return all[n-1].Watch, nil, ErrDeclared
+	}
+	w := all[n-1].Watch
+	return w, func(ctx context.Context) error {
+		err := change(ctx, w)
+		if errors.Is(err, ErrNone) {
+			return nil // it is gone already
+		}
+		d.lookForFeeds()
+		return err
+	}, nil
+}
+
+func (d *Desk) lookForFeeds() {
+	select {
+	case d.feedsChanged <- struct{}{}:
+	default:
+	}
+}
+
+// Trial is what a watch would have told in the last 30 days.
+type Trial struct {
+	Total int
+	HTML  string // a digest of it; empty when there is nothing
+}
+
+// TryWatch says what a source and a filter would have given in the last 30 days,
+// as far as that is known.
+func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now time.Time) (Trial, error) {
+	known := slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == source })
+	if !known && !isFeedAddress(source) {
+		return Trial{}, ErrNoSource
+	}
+	f, err := ParseFilter(filter)
+	if err != nil {
+		return Trial{}, err
+	}
+	recent, err := d.store.RecentNews(ctx, source, now.Add(-lately))
+	if err != nil {
+		return Trial{}, err
+	}
+	var accepted []*News
+	byID := map[int64]*News{}
+	for i := range recent {
+		n := &recent[i]
+		if f.Match(n.Item) {
+			n.PartOf = Alone
+			accepted = append(accepted, n)
+			byID[n.ID] = n
+		}
+	}
+	if len(accepted) == 0 {
+		return Trial{}, nil
+	}
+	layout := digestOf(unitsOf(accepted))
+	html, err := d.render(lang, layout, byID)
+	return Trial{Total: len(accepted), HTML: html}, err
+}
+
+// FeedTrial is a feed as it is read before it is watched.
+type FeedTrial struct {
+	Title   string
+	Entries int
+	Newest  Item // zero if there is none
+}
+
+// TryFeed reads a feed that somebody named.
+func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (FeedTrial, error) {
+	if d.Feeds == nil {
+		return FeedTrial{}, ErrNoSource
+	}
+	body, _, err := (&feed{getter: d.Feeds, url: url}).get(ctx, feedState{})
+	if err != nil {
+		return FeedTrial{}, err
+	}
+	parsed, err := parseFeed(body, url, now)
+	if err != nil {
+		return FeedTrial{}, fmt.Errorf("read %s: %w", url, err)
+	}
+	t := FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
+	if t.Entries > 0 {
+		t.Newest = parsed.Entries[t.Entries-1].Item
+	}
+	return t, nil
+}

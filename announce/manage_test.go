@@ -1,0 +1,266 @@
+package announce_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"heraut/announce"
+	"heraut/fetch"
+	"heraut/locale/localetest"
+)
+
+// set commits a change.
+func (n *newsroom) set(w announce.Watch, change func(ctx context.Context) error, err error) announce.Watch {
+	n.Helper()
+	if err == nil {
+		err = n.db.Do(n.Context(), change)
+	}
+	if err != nil {
+		n.Fatal(err)
+	}
+	return w
+}
+
+// managed has a desk with a source and a declared watch.
+func managed(t *testing.T) *newsroom {
+	t.Helper()
+	n := newNewsroom(t)
+	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, &script{})
+	n.watch(salon, "blog", "nom:un", "immediat")
+	return n
+}
+
+func (n *newsroom) watches() (all []string) {
+	n.Helper()
+	list, err := n.desk.WatchesIn(n.Context(), salon)
+	if err != nil {
+		n.Fatal(err)
+	}
+	for _, w := range list {
+		all = append(all, fmt.Sprintf("%d %s %s %s %v", w.N, w.Source, w.Filter, w.Rhythm, w.Paused))
+	}
+	return all
+}
+
+func TestWatches(t *testing.T) {
+	n := managed(t)
+	w := announce.Watch{Room: salon, Source: "blog", Filter: "  NOM:Deux ", Rhythm: "Hebdomadaire Jeudi 9h", By: "@camille:example.org", At: n.now}
+	got := n.set(n.desk.AddWatch(t.Context(), w))
+	if got.Filter != "nom:Deux" || got.Rhythm != "hebdo jeudi 09:00" {
+		t.Errorf("got %+v", got)
+	}
+	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
+	n.set(n.desk.PauseWatch(t.Context(), salon, 2, true))
+	want := []string{"1 blog nom:un immediat false", "2 blog nom:Deux hebdo jeudi 09:00 true", "3 blog  immediat false"}
+	if got := n.watches(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	n.set(n.desk.PauseWatch(t.Context(), salon, 2, false))
+	n.set(n.desk.RemoveWatch(t.Context(), salon, 3))
+	want = []string{"1 blog nom:un immediat false", "2 blog nom:Deux hebdo jeudi 09:00 false"}
+	if got := n.watches(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestWatchesThatAreRefused(t *testing.T) {
+	n := managed(t)
+	isFilter := func(err error) bool { _, ok := errors.AsType[*announce.FilterError](err); return ok }
+	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
+	for name, test := range map[string]struct {
+		watch announce.Watch
+		is    func(error) bool
+	}{
+		"no such source": {announce.Watch{Source: "blogue", Rhythm: "immediat"}, is(announce.ErrNoSource)},
+		"no filter":      {announce.Watch{Source: "blog", Filter: "langage:", Rhythm: "immediat"}, isFilter},
+		"no rhythm":      {announce.Watch{Source: "blog", Rhythm: "souvent"}, is(announce.ErrRhythm)},
+		"declared":       {announce.Watch{Source: "blog", Filter: "nom:un", Rhythm: "quotidien 09:00"}, is(announce.ErrExists)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.watch.Room = salon
+			if _, change, err := n.desk.AddWatch(t.Context(), test.watch); !test.is(err) || change != nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if _, _, err := n.desk.RemoveWatch(t.Context(), salon, 1); !errors.Is(err, announce.ErrDeclared) {
+		t.Errorf("a declared watch: %v", err)
+	}
+	for _, i := range []int{-1, 0, 2} {
+		if _, _, err := n.desk.PauseWatch(t.Context(), salon, i, true); !errors.Is(err, announce.ErrNone) {
+			t.Errorf("watch %d: %v", i, err)
+		}
+	}
+	for i := range 20 {
+		n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: fmt.Sprint("mot", i), Rhythm: "immediat"}))
+	}
+	_, _, err := n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "encore", Rhythm: "immediat"})
+	if !errors.Is(err, announce.ErrTooMany) {
+		t.Errorf("one more: %v", err)
+	}
+}
+
+// Two people may do the same at the same time.
+func TestChangesAreCheckedAgain(t *testing.T) {
+	n := managed(t)
+	w := announce.Watch{Room: salon, Source: "blog", Filter: "deux", Rhythm: "immediat"}
+	first, add1, err1 := n.desk.AddWatch(t.Context(), w)
+	_, add2, err2 := n.desk.AddWatch(t.Context(), w)
+	n.set(first, add1, err1)
+	n.set(first, add2, err2)
+	_, remove1, err1 := n.desk.RemoveWatch(t.Context(), salon, 2)
+	_, remove2, err2 := n.desk.RemoveWatch(t.Context(), salon, 2)
+	n.set(first, remove1, err1)
+	n.set(first, remove2, err2)
+	if got := n.watches(); len(got) != 1 {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
+	n := newNewsroom(t)
+	source := n.scripted("blog")
+	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+	tell := func(title string) {
+		source.publish(title, n.now)
+		n.after(time.Minute, "blog")
+	}
+	tell("un")
+	n.set(n.desk.PauseWatch(t.Context(), salon, 1, true))
+	tell("deux")
+	n.deliver(24 * time.Hour)
+	n.want()
+	n.set(n.desk.PauseWatch(t.Context(), salon, 1, false))
+	tell("trois")
+	n.deliver(24 * time.Hour)
+	n.want("1 nouvelle publication | trois")
+	tell("quatre")
+	n.set(n.desk.RemoveWatch(t.Context(), salon, 1))
+	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+	n.deliver(24 * time.Hour)
+	n.want()
+}
+
+func TestTryWatch(t *testing.T) {
+	n, a := depots(t, 0)
+	n.desk.AddSource(announce.Settings{Name: "depots", Kind: announce.Ecosystems}, nil)
+	golang := "Go"
+	a.change(func() {
+		a.add("github.com", "etalab/a", n.now).Language = &golang
+		a.add("github.com", "etalab/b", n.now)
+		a.add("github.com", "etalab/c", n.now).Fork = true
+	})
+	n.after(time.Minute, "depots")
+	n.after(time.Minute, "depots")
+	n.said(salon)
+	for filter, want := range map[string]int{"": 2, "langage:go": 1, "fork:oui": 1, "nom:rien": 0} {
+		trial, err := n.desk.TryWatch(t.Context(), "depots", filter, "fr", n.now)
+		if err != nil || trial.Total != want || (trial.HTML == "") != (want == 0) || localetest.Check(trial.HTML) != nil {
+			t.Errorf("%q: %+v, %v", filter, trial, err)
+		}
+	}
+	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 {
+		t.Errorf("a month later: %+v, %v", trial, err)
+	}
+	if _, err := n.desk.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {
+		t.Errorf("got %v", err)
+	}
+	n.want() // nobody was told
+}
+
+// A feed that a room gives is tried, watched, read, and left.
+func TestRoomFeed(t *testing.T) {
+	p := newPage(t, rss(item("Ancien", "1")))
+	n := newNewsroom(t)
+	n.feeds = n.getter
+	n.restart()
+	trial, err := n.desk.TryFeed(t.Context(), p.URL, n.now)
+	if err != nil || trial.Title != "Le blog" || trial.Entries != 1 || trial.Newest.Title != "Ancien" {
+		t.Fatalf("%+v, %v", trial, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() {
+		if err := n.desk.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	defer run.Wait()
+	defer stop()
+	watch := announce.Watch{Room: salon, Source: p.URL, Rhythm: "immediat"}
+	n.set(n.desk.AddWatch(t.Context(), watch))
+	n.eventually("the feed is read", func() bool { return n.health(p.URL).Title == "Le blog" })
+	p.set(rss(item("Neuf", "2"), item("Ancien", "1")))
+	n.eventually("the room is told", func() bool {
+		return strings.HasPrefix(strings.Join(n.said(salon), ""), "Le blog : Neuf")
+	})
+	n.set(n.desk.RemoveWatch(t.Context(), salon, 1))
+	n.eventually("the feed is forgotten", func() bool {
+		state, err := n.db.Source(t.Context(), p.URL)
+		return err == nil && state.Started.IsZero()
+	})
+	p.set(rss(item("Entre-temps", "3"), item("Neuf", "2"), item("Ancien", "1")))
+	n.set(n.desk.AddWatch(t.Context(), watch))
+	n.eventually("the feed is read again", func() bool { return n.health(p.URL).Title == "Le blog" })
+	n.want()
+}
+
+func (n *newsroom) health(source string) announce.Health {
+	n.Helper()
+	list, err := n.desk.WatchesIn(n.Context(), salon)
+	if err != nil {
+		n.Fatal(err)
+	}
+	for _, w := range list {
+		if w.Source == source {
+			return w.Health
+		}
+	}
+	return announce.Health{}
+}
+
+func (n *newsroom) eventually(what string, is func() bool) {
+	n.Helper()
+	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			n.Fatalf("in vain: %s", what)
+		}
+	}
+}
+
+func TestTryFeedThatIsNone(t *testing.T) {
+	n := newNewsroom(t)
+	guard, err := fetch.NewGuard(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.feeds = fetch.New(fetch.Options{Guard: guard})
+	t.Cleanup(n.feeds.Close)
+	n.restart()
+	p := newPage(t, rss())
+	for url, want := range map[string]announce.Fault{
+		p.URL: announce.FaultPrivate, "ftp://example.org/feed": announce.FaultPrivate,
+		"http://[::1]:80/feed": announce.FaultPrivate, "file:///etc/passwd": announce.FaultPrivate,
+	} {
+		if _, err := n.desk.TryFeed(t.Context(), url, n.now); announce.FaultOf(err) != want || err == nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	n.feeds = n.getter
+	n.restart()
+	for body, want := range map[string]announce.Fault{
+		"<!DOCTYPE html><title>x</title>": announce.FaultHTML, "{}": announce.FaultFormat, "rien": announce.FaultFormat,
+	} {
+		p.serve(text("text/plain", body))
+		if _, err := n.desk.TryFeed(t.Context(), p.URL, n.now); announce.FaultOf(err) != want || err == nil {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

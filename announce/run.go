@@ -1,0 +1,163 @@
+package announce
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// keepNews is how long items and messages stay: they are corrected, and shown
+	// by dry runs, for less. What was seen stays for ever.
+	keepNews = 60 * 24 * time.Hour
+	// roomFeedEvery is how often a feed that a room gave is read.
+	roomFeedEvery = 30 * time.Minute
+	// lookForFeeds is how often rooms' feeds are looked for without being asked to.
+	lookForFeeds = 10 * time.Minute
+	// apart is how far apart sources are read first.
+	apart = 500 * time.Millisecond
+)
+
+// Run reads the source at its pace until ctx ends. A source that asked for
+// patience before a restart is given it.
+func (r *Runner) Run(ctx context.Context) {
+	log := r.desk.Log.With().Str("source", r.settings.Name).Logger()
+	next := time.Now()
+	if state, err := r.desk.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
+		next = state.NextTry
+	}
+	for wait(ctx, next) {
+		now := time.Now()
+		var err error
+		next, err = r.round(ctx, now)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.Warn().Err(err).Time("next_try", next).Msg("Source not read whole")
+			continue
+		}
+		r.desk.noteRead(r.settings.Name, now)
+		// What has settled is not kept waiting.
+		if due, err := r.desk.store.NextDue(ctx, r.settings.Name, now); err == nil && !due.IsZero() && due.Before(next) {
+			next = due
+		}
+	}
+}
+
+// wait waits until then, and reports whether ctx goes on.
+func wait(ctx context.Context, then time.Time) bool {
+	timer := time.NewTimer(time.Until(then))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Run reads all sources, those that rooms gave included, and tells rooms what is
+// due, until ctx ends.
+func (d *Desk) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for i, r := range d.runners() {
+		g.Go(func() error {
+			// Polls of the same interval are spread over it by their own jitter.
+			if !wait(ctx, time.Now().Add(time.Duration(i)*min(apart, r.settings.Every))) {
+				return nil
+			}
+			r.Run(ctx)
+			return nil
+		})
+	}
+	g.Go(func() error { return d.runFeeds(ctx) })
+	g.Go(func() error { return d.RunDelivery(ctx) })
+	g.Go(func() error { return d.clean(ctx) })
+	return g.Wait()
+}
+
+// roomFeed is a feed that is being read.
+type roomFeed struct {
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// runFeeds reads each feed that a room gave as long as one watches it. A feed that
+// is watched again later begins anew, in silence.
+func (d *Desk) runFeeds(ctx context.Context) error {
+	running := map[string]roomFeed{}
+	for ctx.Err() == nil {
+		watched, err := d.roomFeeds(ctx)
+		if err != nil && ctx.Err() == nil {
+			d.Log.Error().Err(err).Msg("The rooms' feeds could not be looked up")
+			watched = nil
+		}
+		for url := range watched {
+			if _, ok := running[url]; !ok {
+				running[url] = d.startFeed(ctx, url)
+			}
+		}
+		for url, f := range running {
+			if err == nil && !watched[url] {
+				f.stop()
+				<-f.done
+				delete(running, url)
+				if err := d.store.ForgetSource(ctx, url); err != nil && ctx.Err() == nil {
+					d.Log.Error().Err(err).Str("source", url).Msg("A feed that nobody watches could not be forgotten")
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-d.feedsChanged:
+		case <-time.After(lookForFeeds):
+		}
+	}
+	for _, f := range running {
+		f.stop()
+		<-f.done
+	}
+	return nil
+}
+
+func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
+	ctx, stop := context.WithCancel(ctx)
+	f := roomFeed{stop: stop, done: make(chan struct{})}
+	s := Settings{Name: url, Kind: Feed, Location: url, Every: cmp.Or(d.FeedsEvery, roomFeedEvery)}
+	runner := d.NewRunner(s, &feed{getter: d.Feeds, url: url})
+	go func() {
+		defer close(f.done)
+		runner.Run(ctx)
+	}()
+	return f
+}
+
+// roomFeeds are the addresses of the feeds that rooms gave and watch.
+func (d *Desk) roomFeeds(ctx context.Context) (map[string]bool, error) {
+	all, err := d.store.Watches(ctx)
+	feeds := map[string]bool{}
+	for _, w := range all {
+		if !w.Paused && isFeedAddress(w.Source) && d.Feeds != nil {
+			feeds[w.Source] = true
+		}
+	}
+	return feeds, err
+}
+
+// isFeedAddress tells a feed that a room gave from a source's name.
+func isFeedAddress(source string) bool { return strings.Contains(source, "://") }
+
+func (d *Desk) clean(ctx context.Context) error {
+	for {
+		if err := d.store.PurgeNews(ctx, time.Now().Add(-keepNews)); err != nil && ctx.Err() == nil {
+			d.Log.Error().Err(err).Msg("Old news could not be deleted")
+		}
+		if !wait(ctx, time.Now().Add(24*time.Hour)) {
+			return nil
+		}
+	}
+}
