@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/locale"
 )
@@ -23,8 +24,13 @@ type Answerer struct {
 	zone    *time.Location // where dates are said
 	current func() catalogue.State
 	known   Repositories
+	desk    *announce.Desk
 	table   []command
 }
+
+// Manage has rooms manage what they watch at the desk. It is to be called before
+// the first line is answered, if at all.
+func (a *Answerer) Manage(desk *announce.Desk) { a.desk = desk }
 
 // NewAnswerer returns an Answerer for the catalogue that current gives at each
 // line, and the repositories, nil for none. A state without an interval never
@@ -44,6 +50,8 @@ type Answer struct {
 
 	// list is set if HTML is a numbered list to choose from.
 	list *list
+	// change, if not nil, does what HTML says was done.
+	change func(ctx context.Context) error
 }
 
 // Found is a software or a repository that was found.
@@ -98,7 +106,7 @@ func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(
 // run answers with the command. A software that is called like the rest of the
 // line is what is meant, even if that begins like a part of the command.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
-	if _, all := cutWord(r.text); r.command.topic != "" && named(r.state.Catalogue, all) {
+	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
 	}
 	return r.command.answer(a, ctx, r)

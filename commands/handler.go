@@ -88,8 +88,24 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	}
 	return queue.Result{
 		Posts:  h.reply(e, e.Cause(), e.Message.Thread, answer.HTML),
-		Change: h.save(changes...),
+		Change: both(h.save(changes...), answer.change),
 	}, nil
+}
+
+// both runs one change after the other; either may be nil.
+func both(first, second func(context.Context) error) func(context.Context) error {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return func(ctx context.Context) error {
+		if err := first(ctx); err != nil {
+			return err
+		}
+		return second(ctx)
+	}
 }
 
 // line is what the message asks. A mention alone asks for help.
@@ -98,6 +114,7 @@ func (h *Handler) line(e chat.Event) Line {
 	l := Line{
 		Text: e.Message.Body, Lang: s.Language, Prefix: s.Prefix,
 		Direct: e.Direct || e.Message.Mentioned,
+		Room:   e.Room, Sender: e.Sender, Level: e.Level, Edited: e.Message.Edits != "",
 	}
 	if e.Message.Mentioned && strings.TrimSpace(l.Text) == "" {
 		l.Text = "aide"

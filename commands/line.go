@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"heraut/chat"
 )
 
 // Line is what somebody typed.
@@ -16,6 +18,13 @@ type Line struct {
 	// after a mention: the prefix may be left out, a line that is no command is
 	// tried as "sill", and an unknown command is answered.
 	Direct bool
+
+	// Room, Sender and Level tell where it was typed and what whoever typed it
+	// may do there. Without a room there is nothing to watch for.
+	Room   chat.RoomID
+	Sender chat.UserID
+	Level  chat.Level
+	Edited bool // it is the new text of a message
 }
 
 // maxLine bounds what is looked at, in runes: no name or need is longer.

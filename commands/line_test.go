@@ -173,6 +173,7 @@ func TestTableIsWhole(t *testing.T) {
 
 // begins reports whether a help text begins with the command c.
 func (a *Answerer) begins(typed string, c *command) bool {
+	typed, _, _ = strings.Cut(typed, "</code>")
 	typed, _, _ = strings.Cut(typed, "&lt;")
 	typed, _, _ = strings.Cut(typed, "[")
 	found, _ := a.find(strings.TrimSpace(typed))

@@ -47,6 +47,13 @@ func table() []command {
 		{"sill", []string{"utilisateurs", "users"}, (*Answerer).search, (*Answerer).users},
 		{"sill", []string{"prestataires", "providers"}, (*Answerer).search, (*Answerer).providers},
 		{"", []string{"depot", "repo", "code"}, (*Answerer).depot, nil},
+		{"", []string{"veille", "watch", "watches"}, (*Answerer).watches, nil},
+		{"veille", []string{"ajouter", "add"}, (*Answerer).addWatch, nil},
+		{"veille", []string{"flux", "feed"}, (*Answerer).addFeed, nil},
+		{"veille", []string{"tester", "test"}, (*Answerer).tryWatch, nil},
+		{"veille", []string{"pause"}, (*Answerer).pauseWatch, nil},
+		{"veille", []string{"reprendre", "resume"}, (*Answerer).resumeWatch, nil},
+		{"veille", []string{"retirer", "remove"}, (*Answerer).removeWatch, nil},
 		{"", []string{"aide", "help"}, (*Answerer).help, nil},
 	}
 }
@@ -61,7 +68,7 @@ func (a *Answerer) find(text string) (c *command, args string) {
 		switch {
 		case row.topic == "" && row.isCalled(first):
 			c, args = row, rest // unless a part of it follows
-		case row.topic != "" && row.topic == fold(first) && row.isCalled(second):
+		case row.topic != "" && c != nil && row.topic == c.name() && row.isCalled(second):
 			return row, after
 		}
 	}

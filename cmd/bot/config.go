@@ -41,6 +41,7 @@ type Config struct {
 	HTTP         HTTP          `yaml:"http"`
 	Log          Log           `yaml:"log"`
 	Catalogue    Catalogue     `yaml:"catalogue"`
+	Quiet        Quiet         `yaml:"quiet"`
 	Sources      []Source      `yaml:"sources"`
 	Rooms        []Room        `yaml:"rooms"`
 	Relays       []Relay       `yaml:"relays"`
@@ -132,6 +133,14 @@ type SILL struct {
 	MaxLoss Percent `yaml:"max_loss"`
 }
 
+// Quiet are the hours when nothing is announced at once.
+type Quiet struct {
+	// Nights are for example "20:00-08:00"; empty, there are none.
+	Nights   string `yaml:"nights"`
+	Weekends bool   `yaml:"weekends"`
+	Holidays bool   `yaml:"holidays"` // France's
+}
+
 // Source is something that rooms may watch.
 type Source struct {
 	Name string `yaml:"name"`
@@ -187,6 +196,7 @@ func defaults(preset Preset) *Config {
 		Pace:         Pace{Burst: 10},
 		Limits:       Limits{Person: Rate{20, time.Minute}, Room: Rate{60, time.Minute}},
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
+		Quiet:        Quiet{Nights: "20:00-08:00", Weekends: true, Holidays: true},
 		Log:          Log{Level: "info", Format: "console"},
 		Catalogue: Catalogue{SILL: SILL{
 			URL: publicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,

@@ -66,6 +66,7 @@ func (r *reader) check(c *Config) {
 	} else {
 		c.Matrix.RecoveryKeyFile = r.path("matrix.recovery_key_file", c.Matrix.RecoveryKeyFile)
 	}
+	r.checkQuiet(c.Quiet)
 	r.checkSources(c)
 	r.checkRooms(c)
 	r.checkRelays(c)

@@ -5,13 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"heraut/announce"
 )
 
 // What this version of the bot reads but does not serve yet.
 const notYet = "cette version ne s’en occupe pas encore ; rien ne sera fait"
 
-// settleByDefault is how long a source's items rest before they are announced.
-const settleByDefault = 6 * time.Hour
+// settleByDefault is how long a source's items rest before they are announced:
+// repositories are read again first, since some are gone soon after they appear.
+var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "repositories": 6 * time.Hour}
 
 var everyByDefault = map[string]time.Duration{
 	"ecosystems": 15 * time.Minute, "repositories": 2 * time.Hour, "sill": 2 * time.Hour, "feed": 30 * time.Minute,
@@ -20,9 +23,6 @@ var everyByDefault = map[string]time.Duration{
 var shortName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
 func (r *reader) checkSources(c *Config) {
-	if len(c.Sources) > 0 {
-		r.remark("sources", notYet)
-	}
 	names := map[string]bool{}
 	for i := range c.Sources {
 		s, at := &c.Sources[i], item("sources", i)
@@ -40,7 +40,7 @@ func (r *reader) checkSources(c *Config) {
 			s.Every = max(everyByDefault[s.Kind], time.Second)
 		}
 		if !r.has(at + ".settle") {
-			s.Settle = settleByDefault
+			s.Settle = settleByDefault[s.Kind]
 		}
 		r.atLeast(at+".every", s.Every, time.Second)
 	}
@@ -60,9 +60,6 @@ func (r *reader) checkRooms(c *Config) {
 		} else {
 			oneOf(r, at+".language", room.Language, "fr", "en")
 		}
-		if len(room.Watches) > 0 {
-			r.remark(at+".watches", notYet)
-		}
 		for j := range room.Watches {
 			r.checkWatch(item(at+".watches", j), room.Watches[j], c.Sources)
 		}
@@ -72,6 +69,12 @@ func (r *reader) checkRooms(c *Config) {
 func (r *reader) checkWatch(at string, watch Watch, sources []Source) {
 	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Name == watch.Source }) {
 		r.fault(at+".source", fmt.Sprintf("%s n’est le nom d’aucune source ; prenez un nom donné sous sources", said(watch.Source)))
+	}
+}
+
+func (r *reader) checkQuiet(q Quiet) {
+	if _, _, ok := announce.ParseNight(q.Nights); !ok {
+		r.fault("quiet.nights", fmt.Sprintf("%s : deux heures sont attendues, par exemple \"20:00-08:00\", ou \"\" pour ne rien taire la nuit", said(q.Nights)))
 	}
 }
 

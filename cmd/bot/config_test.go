@@ -203,7 +203,7 @@ func TestRemarks(t *testing.T) {
 matrix:
   homeserver: https://matrix.example.org
   user: Bot-SILL@numerique.gouv.fr
-sources: [{name: bluehats, kind: feed, url: "https://example.org/feed?format=rss"}]
+relays: [{name: libre, from: ["#a:example.org"], to: "#b:example.org"}]
 `)
 	got := make([]string, len(remarks))
 	for i, remark := range remarks {
@@ -211,7 +211,7 @@ sources: [{name: bluehats, kind: feed, url: "https://example.org/feed?format=rss
 	}
 	want := []string{
 		"config.yaml:4: matrix.user : l’adresse « Bot-SILL@numerique.gouv.fr » désigne le compte « bot-sill-numerique.gouv.fr » ; si Tchap en a créé un autre (un chiffre peut suivre), écrivez son identifiant complet",
-		"config.yaml:5: sources : cette version ne s’en occupe pas encore ; rien ne sera fait",
+		"config.yaml:5: relays : cette version ne s’en occupe pas encore ; rien ne sera fait",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

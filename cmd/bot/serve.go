@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/commands"
@@ -63,6 +65,11 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 
 	getter := fetch.New(fetch.Options{UserAgent: fetch.UserAgent(release(), config.About.Contact)})
 	defer getter.Close()
+	guarded, err := guardedGetter(config)
+	if err != nil {
+		return err
+	}
+	defer guarded.Close()
 	keeper, err := catalogue.NewKeeper(log.WithContext(ctx), catalogue.Settings{
 		Location: config.Catalogue.SILL.URL,
 		Every:    config.Catalogue.SILL.Every,
@@ -80,12 +87,20 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	})
 
 	pace := newPace(config.Pace)
-	client, err := matrix.New(matrixConfig(config, book, pace), db, log)
+	mc := matrixConfig(config, pace)
+	var desk *announce.Desk // it is there before the client looks for rooms
+	mc.OnRoom = func(name string, id chat.RoomID) { enter(config, name, id, book, desk) }
+	client, err := matrix.New(mc, db, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
+	desk = newDesk(config, db, box, book, guarded, log)
+	if err := addSources(config, desk, getter, keeper); err != nil {
+		return err
+	}
+	answerer.Manage(desk)
 
 	g, ctx := errgroup.WithContext(ctx)
 	if config.HTTP.Listen != "" {
@@ -105,6 +120,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return err
 		}
 		g.Go(func() error { return box.Run(ctx) })
+		g.Go(func() error { return desk.Run(ctx) })
 		log.Info().Str("version", version()).Msg("Started")
 		return client.Sync(ctx, box)
 	})
@@ -140,7 +156,7 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	defer func() { err = errors.Join(err, closeState()) }()
 	c := *config
 	c.Matrix.Password = Secret(password)
-	mc := matrixConfig(&c, rooms.NewBook(rooms.Settings{}), newPace(config.Pace))
+	mc := matrixConfig(&c, newPace(config.Pace))
 	mc.NewSession = true
 	client, err := matrix.New(mc, db, log)
 	if err != nil {
@@ -162,7 +178,7 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	return nil
 }
 
-func matrixConfig(config *Config, book *rooms.Book, pace *rate.Limiter) matrix.Config {
+func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	mc := matrix.Config{
 		Homeserver:      config.Matrix.Homeserver.String(),
 		User:            config.Matrix.User,
@@ -175,17 +191,25 @@ func matrixConfig(config *Config, book *rooms.Book, pace *rate.Limiter) matrix.C
 		IsBot:           func(user chat.UserID) bool { return config.Bots.Match(string(user)) },
 		AnswerWithin:    config.AnswerWithin,
 		Pace:            pace,
+		IsOperator:      func(user chat.UserID) bool { return slices.Contains(config.Operators, user) },
 	}
 	if len(config.Invitations.Servers) > 0 {
 		mc.MayInvite = config.Invitations.Servers.Match
 	}
-	settings := map[string]rooms.Settings{}
 	for _, r := range config.Rooms {
 		mc.Rooms = append(mc.Rooms, r.Room)
-		settings[r.Room] = rooms.Settings{Language: r.Language}
 	}
-	mc.OnRoom = func(room string, roomID chat.RoomID) { book.Declare(roomID, settings[room]) }
 	return mc
+}
+
+// enter tells of a room of the configuration whose id was found.
+func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, desk *announce.Desk) {
+	for _, r := range config.Rooms {
+		if r.Room == name {
+			book.Declare(id, rooms.Settings{Language: r.Language})
+			desk.Declare(id, watchesOf(r, id))
+		}
+	}
 }
 
 func newPace(p Pace) *rate.Limiter {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"heraut/announce"
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/fetch"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+// newDesk returns what reads the sources and tells rooms their news. Feeds that
+// rooms give are read by guarded.
+func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
+	quiet := quietHours(config)
+	return announce.NewDesk(announce.Options{
+		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
+		Quiet: func(chat.RoomID) announce.Quiet { return quiet },
+		Operators: func(_ context.Context, n announce.Notice) error {
+			text, err := n.Say("fr", config.Timezone)
+			if err != nil {
+				return err
+			}
+			level := zerolog.ErrorLevel
+			if n.Works {
+				level = zerolog.InfoLevel
+			}
+			log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
+			return nil
+		},
+	})
+}
+
+func quietHours(config *Config) announce.Quiet {
+	from, to, _ := announce.ParseNight(config.Quiet.Nights) // it was checked
+	return announce.Quiet{
+		Zone: config.Timezone, From: from, To: to,
+		Weekends: config.Quiet.Weekends, Holidays: config.Quiet.Holidays,
+	}
+}
+
+// guardedGetter reads addresses that rooms give: they reach the public Internet
+// and the configured exceptions alone.
+func guardedGetter(config *Config) (*fetch.Getter, error) {
+	guard, err := fetch.NewGuard(config.Fetch.AllowPrivate)
+	if err != nil {
+		return nil, fmt.Errorf("fetch.allow_private: %w", err)
+	}
+	return fetch.New(fetch.Options{
+		UserAgent: fetch.UserAgent(release(), config.About.Contact), MaxBytes: announce.FeedMaxBytes, Guard: guard,
+	}), nil
+}
+
+// addSources has the desk read the sources of the configuration.
+func addSources(config *Config, desk *announce.Desk, getter *fetch.Getter, keeper *catalogue.Keeper) error {
+	for _, s := range config.Sources {
+		settings := announce.Settings{
+			Name: s.Name, Kind: announce.SourceKind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
+		}
+		source, err := announce.NewSource(settings, getter, keeper.Current)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", s.Name, err)
+		}
+		desk.AddSource(settings, source)
+	}
+	return nil
+}
+
+// watchesOf are the watches that the configuration declares for a room, once its
+// id is known.
+func watchesOf(r Room, id chat.RoomID) []announce.Watch {
+	watches := make([]announce.Watch, len(r.Watches))
+	for i := range r.Watches {
+		w := &r.Watches[i]
+		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String()}
+	}
+	return watches
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// plainText is a message of locale without its tags, on one line.
+func plainText(message string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(message, " "))), " ")
+}

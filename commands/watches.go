@@ -1,0 +1,291 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"heraut/announce"
+	"heraut/chat"
+)
+
+const (
+	// listedWatches is how many watches a list shows.
+	listedWatches = 20
+	// tryFeedWithin bounds how long a feed is tried.
+	tryFeedWithin = 20 * time.Second
+)
+
+// watchList is what a room watches.
+type watchList struct {
+	Prefix  string
+	Items   []announce.WatchHealth
+	More    int
+	Sources []string
+}
+
+// watchChange is a watch that was added, paused, resumed or removed.
+type watchChange struct {
+	Prefix string
+	What   string // "added", "paused", "resumed" or "removed"
+	announce.Watch
+	Feed announce.FeedTrial // of a feed that was tried
+}
+
+// watchTrial is what a watch would have told.
+type watchTrial struct {
+	Source, Filter string
+	Count          int
+}
+
+// watchFault is why a command about watches is not followed.
+type watchFault struct {
+	Prefix string
+	// What is "nowhere", "member", "edited", "long", "many", "exists",
+	// "declared", "number", "source", "address" or "feed".
+	What    string
+	Word    string
+	Sources []string // that there are
+	Fault   announce.Fault
+	Code    int
+}
+
+// watchFault answers that a command is not followed. word is what is wrong.
+func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
+	sources, err := a.sourceNames(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	return a.message(r, "watch-fault", watchFault{Prefix: r.Prefix, What: what, Word: word, Sources: sources})
+}
+
+func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) {
+	if a.desk == nil {
+		return nil, nil
+	}
+	sources, err := a.desk.Sources(ctx)
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	return names, err
+}
+
+// refused tells why nobody, or not this person, may change the watches here;
+// empty if that may be.
+func (a *Answerer) refused(r request) string {
+	switch {
+	case a.desk == nil || r.Room == "":
+		return "nowhere"
+	case r.Level < chat.LevelModerator:
+		return "member"
+	case r.Edited:
+		return "edited" // what it did before its edit stays done
+	case tooLong(r):
+		return "long"
+	}
+	return ""
+}
+
+// tooLong tells that the end of the line is not looked at.
+func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
+
+// watches lists what the room watches, and how the sources do.
+func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
+	switch {
+	case a.desk == nil || r.Room == "":
+		return a.watchFault(ctx, r, "nowhere", "")
+	case r.args != "":
+		return a.explain(r, r.command)
+	}
+	all, err := a.desk.WatchesIn(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	data := watchList{Prefix: r.Prefix}
+	if data.Sources, err = a.sourceNames(ctx); err != nil {
+		return Answer{}, err
+	}
+	for i := range all {
+		h := &all[i].Health
+		h.Failing = h.Failing.In(a.zone)
+	}
+	data.Items, data.More = first(all, listedWatches)
+	return a.message(r, "watches", data)
+}
+
+// addWatch sets a watch up: a source's name, a filter and a rhythm.
+func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
+	source, rest := cutArg(r.args)
+	if isAddress(source) {
+		return a.addFeed(ctx, r)
+	}
+	if why := a.refused(r); why != "" {
+		return a.watchFault(ctx, r, why, "")
+	}
+	if source == "" {
+		return a.explain(r, r.command)
+	}
+	return a.add(ctx, r, fold(source), rest, announce.FeedTrial{})
+}
+
+// addFeed sets up the watch of a feed, if that can be read.
+func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
+	if why := a.refused(r); why != "" {
+		return a.watchFault(ctx, r, why, "")
+	}
+	address, rest := cutArg(r.args)
+	switch {
+	case address == "":
+		return a.explain(r, r.command)
+	case !isAddress(address):
+		return a.watchFault(ctx, r, "address", address)
+	}
+	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
+	defer cancel()
+	trial, err := a.desk.TryFeed(tryCtx, address, time.Now())
+	if ctx.Err() != nil {
+		return Answer{}, ctx.Err()
+	}
+	if err != nil {
+		fault := watchFault{What: "feed", Fault: announce.FaultOf(err), Code: announce.StatusOf(err)}
+		if tryCtx.Err() != nil {
+			fault.Fault = announce.FaultTimeout
+		}
+		return a.message(r, "watch-fault", fault)
+	}
+	return a.add(ctx, r, address, rest, trial)
+}
+
+// add sets up the watch of a source.
+func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial announce.FeedTrial) (Answer, error) {
+	filter, rhythm := announce.CutRhythm(rest)
+	w := announce.Watch{Room: r.Room, Source: source, Filter: filter, Rhythm: rhythm, By: r.Sender, At: time.Now()}
+	if rhythm == "" {
+		w.Rhythm = announce.Rhythm{}.String()
+	}
+	w, change, err := a.desk.AddWatch(ctx, w)
+	if err != nil {
+		if errors.Is(err, announce.ErrRhythm) {
+			return a.message(r, "rhythm-fault", rhythm)
+		}
+		return a.explainFault(ctx, r, source, err)
+	}
+	return a.changed(r, watchChange{What: "added", Watch: w, Feed: trial}, change)
+}
+
+// explainFault says why announce refused; another error is returned.
+func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
+	if fault, ok := errors.AsType[*announce.FilterError](err); ok {
+		return a.message(r, "filter-fault", fault)
+	}
+	for _, known := range []struct {
+		err  error
+		what string
+	}{
+		{announce.ErrNoSource, "source"},
+		{announce.ErrExists, "exists"},
+		{announce.ErrTooMany, "many"},
+		{announce.ErrDeclared, "declared"},
+		{announce.ErrNone, "number"},
+	} {
+		if errors.Is(err, known.err) {
+			return a.watchFault(ctx, r, known.what, word)
+		}
+	}
+	return Answer{}, err
+}
+
+// changed answers that something is done, and has it done.
+func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
+	c.Prefix = r.Prefix
+	answer, err := a.message(r, "watch-changed", c)
+	answer.change = change
+	return answer, err
+}
+
+func (a *Answerer) pauseWatch(ctx context.Context, r request) (Answer, error) {
+	return a.changeWatch(ctx, r, "paused", func(n int) (announce.Watch, func(context.Context) error, error) {
+		return a.desk.PauseWatch(ctx, r.Room, n, true)
+	})
+}
+
+func (a *Answerer) resumeWatch(ctx context.Context, r request) (Answer, error) {
+	return a.changeWatch(ctx, r, "resumed", func(n int) (announce.Watch, func(context.Context) error, error) {
+		return a.desk.PauseWatch(ctx, r.Room, n, false)
+	})
+}
+
+func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
+	return a.changeWatch(ctx, r, "removed", func(n int) (announce.Watch, func(context.Context) error, error) {
+		return a.desk.RemoveWatch(ctx, r.Room, n)
+	})
+}
+
+// changeWatch changes the watch with a number.
+func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
+	change func(n int) (announce.Watch, func(context.Context) error, error)) (Answer, error) {
+	if why := a.refused(r); why != "" {
+		return a.watchFault(ctx, r, why, "")
+	}
+	if r.args == "" {
+		return a.explain(r, r.command)
+	}
+	n, err := strconv.Atoi(r.args)
+	if err != nil {
+		return a.watchFault(ctx, r, "number", r.args)
+	}
+	w, do, err := change(n)
+	if err != nil {
+		return a.explainFault(ctx, r, r.args, err)
+	}
+	return a.changed(r, watchChange{What: what, Watch: w}, do)
+}
+
+// tryWatch shows what a watch would have told lately. It tells nobody else.
+func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
+	switch {
+	case a.desk == nil || r.Room == "":
+		return a.watchFault(ctx, r, "nowhere", "")
+	case r.args == "":
+		return a.explain(r, r.command)
+	case tooLong(r):
+		return a.watchFault(ctx, r, "long", "")
+	}
+	source, filter := cutArg(r.args)
+	if n, err := strconv.Atoi(r.args); err == nil {
+		all, err := a.desk.WatchesIn(ctx, r.Room)
+		switch {
+		case err != nil:
+			return Answer{}, err
+		case n < 1 || n > len(all):
+			return a.watchFault(ctx, r, "number", r.args)
+		}
+		source, filter = all[n-1].Source, all[n-1].Filter
+	} else if !isAddress(source) {
+		source = fold(source)
+	}
+	trial, err := a.desk.TryWatch(ctx, source, filter, r.Lang, time.Now())
+	if err != nil {
+		return a.explainFault(ctx, r, source, err)
+	}
+	answer, err := a.message(r, "watch-trial", watchTrial{Source: source, Filter: filter, Count: trial.Total})
+	answer.HTML += trial.HTML
+	return answer, err
+}
+
+// cutArg splits what follows a command after its first word. Unlike cutWord it
+// leaves colons alone.
+func cutArg(s string) (arg, rest string) {
+	arg, rest, _ = strings.Cut(s, " ")
+	return arg, strings.TrimSpace(rest)
+}
+
+// isAddress tells a feed's address from a source's name.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
