@@ -50,6 +50,49 @@ func TestPatience(t *testing.T) {
 	})
 }
 
+// Being put off, or waiting for another post, is no failure: the back-off stays short.
+func TestPatienceIsNoFailure(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.failNext(append(slices.Repeat([]fault{tooMany(time.Second)}, 12), notHere(0))...)
+		b.server.say(salon, "!a")
+		b.sync()
+		time.Sleep(13100 * time.Millisecond)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a")
+	})
+	inBubble(t, func(b *bot) {
+		b.handle = posts(
+			chat.Post{Room: salon, HTML: "b", ReplyTo: chat.Target{Post: chat.KeyOf("$1", 1)}},
+			chat.Post{Room: salon, HTML: "a", Priority: chat.Relay},
+		)
+		b.start()
+		b.server.failNext(notHere(time.Minute), arrives, notHere(0))
+		b.server.say(salon, "x")
+		b.sync()
+		time.Sleep(63 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a", "b")
+	})
+}
+
+// The first lane that may go on does, be it less urgent.
+func TestLanesGoOnByThemselves(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.handle = posts(text(salon, "urgent"), chat.Post{Room: salon, HTML: "not urgent", Priority: chat.Announcement})
+		b.start()
+		b.server.failNext(notHere(time.Minute), notHere(10*time.Second))
+		b.server.say(salon, "x")
+		b.sync()
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "not urgent")
+		time.Sleep(50 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "not urgent", "urgent")
+	})
+}
+
 func TestPace(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(2, 3)
@@ -159,10 +202,18 @@ func TestBlockedLanes(t *testing.T) {
 
 func TestReceipts(t *testing.T) {
 	inBubble(t, func(b *bot) {
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			r, err := echo(ctx, e)
+			if e.Room == "!news:example.org" {
+				r.Posts[0].Priority = chat.Announcement // nobody waits for it
+			}
+			return r, err
+		}
 		b.start()
 		b.server.say(salon, "!a")
 		last := b.server.say(salon, "!b")
 		b.server.say(salon, "nothing to answer")
+		b.server.say("!news:example.org", "!news")
 		other := b.server.say(bureau, "!c")
 		b.sync()
 		if got := b.server.receipts(); len(got) != 0 {

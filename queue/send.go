@@ -162,8 +162,6 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 		q.counts.Refused.Add(1)
 		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("A post was refused for good")
 		row.State, row.Reason = Failed, err.Error()
-	case ctx.Err() != nil:
-		return 0 // stopping: the next start puts the row into doubt
 	default:
 		q.counts.Retried.Add(1)
 		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")

@@ -141,7 +141,7 @@ type Sending interface {
 	// PostByKey returns ErrNone when the key is not known.
 	PostByKey(ctx context.Context, key chat.PostKey) (Row, error)
 	// DoubtTrying puts every row that was being tried when the process ended
-	// into doubt, and reports how many.
+	// into doubt, and reports how many are in doubt.
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
 }
 

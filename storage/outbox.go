@@ -132,7 +132,9 @@ func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) 
 // DoubtTrying implements queue.Sending.
 func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
-		UPDATE outbox SET doubts = doubts + 1, doubt_since = $1 WHERE state = 'trying'`, millis(now))
+		UPDATE outbox SET doubts = doubts + CASE doubt_since WHEN 0 THEN 1 ELSE 0 END,
+			doubt_since = CASE doubt_since WHEN 0 THEN $1 ELSE doubt_since END
+		WHERE state = 'trying'`, millis(now))
 	if err != nil {
 		return 0, err
 	}
