@@ -106,16 +106,6 @@ func notHere(after time.Duration) fault {
 	}
 }
 
-// only limits a fault to a room.
-func only(room chat.RoomID, f fault) fault {
-	return func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-		if o.Post.Room == room {
-			return f(ctx, s, o)
-		}
-		return s.take(o)
-	}
-}
-
 // Send implements queue.Transport.
 func (s *homeserver) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	s.mu.Lock()
