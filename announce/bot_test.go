@@ -60,7 +60,7 @@ func newNewsroom(t testing.TB) *newsroom {
 		now: time.Date(2026, time.September, 1, 12, 0, 0, 0, paris(t)),
 	}
 	n.quiet.Zone = paris(t)
-	n.getter = fetch.New(fetch.Options{UserAgent: "test", MaxBytes: 4 << 20, Timeout: 5 * time.Second})
+	n.getter = fetch.New(fetch.Options{UserAgent: "test", MaxBytes: 32 << 20, Timeout: 60 * time.Second})
 	t.Cleanup(n.getter.Close)
 	n.open()
 	t.Cleanup(func() { n.db.Close() })

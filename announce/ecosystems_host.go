@@ -77,7 +77,7 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	for _, item := range items {
 		if unseen[item.Key] && !w.taken[item.Key] {
 			w.taken[item.Key] = true
-			w.batch.Fresh = append(w.batch.Fresh, Fresh{Item: item, News: newness(item, w.query.Now)})
+			w.batch.Fresh = append(w.batch.Fresh, freshRepository(item, w.query))
 		}
 	}
 	return nil

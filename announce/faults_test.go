@@ -283,7 +283,7 @@ func TestThousandsAtOnce(t *testing.T) {
 	}
 	p.set(rss(items...))
 	n.after(time.Hour, "blog")
-	if got := n.said(salon); len(got) != 1 || !strings.HasPrefix(got[0], "5 000 nouvelles publications") || !strings.HasSuffix(got[0], "et 4 987 autres") {
+	if got := n.said(salon); len(got) != 1 || !strings.HasPrefix(got[0], "5 000 nouvelles publications : Le blog | ") || !strings.HasSuffix(got[0], "et 4 987 autres") {
 		t.Errorf("got %q", got)
 	}
 

@@ -257,7 +257,7 @@ func TestRealFeeds(t *testing.T) {
 			p.set(string(body))
 			n.after(time.Hour, "blog")
 			got := n.said(salon)
-			want := fmt.Sprint(len(items)/2, " nouvelles publications | ")
+			want := fmt.Sprint(len(items)/2, " nouvelles publications : ")
 			if len(got) != 1 || !strings.HasPrefix(got[0], want) || strings.Count(got[0], " | ") > 14 {
 				t.Errorf("got %q, want %s…", got, want)
 			}

@@ -3,7 +3,6 @@ package announce
 import (
 	"net/url"
 	"strings"
-	"time"
 
 	"heraut/catalogue"
 )
@@ -41,11 +40,16 @@ func repositoryItem(r *catalogue.Repository) Item {
 	}
 }
 
-// newness tells a repository that was created lately from an older one.
-func newness(item Item, now time.Time) What {
-	created := item.Repository.Created
-	if !created.IsZero() && now.Sub(created) <= lately {
-		return Created
+// freshRepository is a repository never seen. When it is there from the start, it
+// is not announced: no more is kept than it takes to know it again, unless it is
+// new enough for dry runs. That is what a first reading holds tens of thousands of.
+func freshRepository(item Item, q Query) Fresh {
+	repo, what := item.Repository, Listed
+	if !repo.Created.IsZero() && q.Now.Sub(repo.Created) <= lately {
+		what = Created
+	} else if q.State == nil {
+		known := &catalogue.Repository{Host: repo.Host, Owner: repo.Owner, Row: repo.Row}
+		item = Item{Key: item.Key, Kind: KindRepository, Repository: known, At: item.At}
 	}
-	return Listed
+	return Fresh{Item: item, News: what}
 }

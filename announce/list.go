@@ -94,7 +94,7 @@ func (r *listReading) lookUp(ctx context.Context) error {
 	for _, item := range r.chunk {
 		if unseen[item.Key] && !r.taken[item.Key] {
 			r.taken[item.Key] = true
-			r.fresh = append(r.fresh, Fresh{Item: item, News: newness(item, r.query.Now)})
+			r.fresh = append(r.fresh, freshRepository(item, r.query))
 		}
 	}
 	r.chunk = r.chunk[:0]

@@ -15,6 +15,8 @@ type messageView struct {
 	// Noun is what the items are: "repository", "software", "entry", or empty if
 	// they are not all of one kind.
 	Noun Kind
+	// From is the feed that all entries of a digest are from; empty if there are others.
+	From string
 }
 
 // First is the only line of a message that is no digest.
@@ -100,9 +102,13 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 			n := news[id]
 			v.Items = append(v.Items, itemView{n, zone})
 			if i == 0 {
-				m.Noun = n.Item.Kind
-			} else if m.Noun != n.Item.Kind {
+				m.Noun, m.From = n.Item.Kind, n.Item.From
+			}
+			if m.Noun != n.Item.Kind {
 				m.Noun = ""
+			}
+			if m.From != n.Item.From {
+				m.From = ""
 			}
 		}
 		m.Lines = append(m.Lines, v)
