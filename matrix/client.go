@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"go.mau.fi/util/dbutil"
 	"golang.org/x/time/rate"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
@@ -98,6 +99,7 @@ type Client struct {
 	// machMu is held where sync, sending and reading kept messages use mach: it
 	// does not guard all that it remembers of the account's own keys.
 	machMu sync.Mutex
+	keyDB  *dbutil.Database
 	state  *sqlstatestore.SQLStateStore
 	close  func() error // closes crypto.db
 	names  []string     // what the bot is called at the start of a message

@@ -74,6 +74,7 @@ func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, erro
 	if err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}
+	c.keyDB = db
 	c.state = sqlstatestore.NewSQLStateStore(db, dbutil.NoopLogger, false)
 	if err := c.state.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)

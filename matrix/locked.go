@@ -60,6 +60,7 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 				repaired = time.Now()
 			}
 		case <-ticker.C:
+			c.unlock(ctx, "", intake)
 			if err := c.chaseKeys(ctx, seen, intake); err != nil && ctx.Err() == nil {
 				c.log.Error().Err(err).Msg("Messages that wait for a key could not be looked at")
 			}

@@ -188,7 +188,9 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			return err
 		}
 	}
-	c.processKeys(ctx, answer, since)
+	if err := c.processKeys(ctx, answer, since); err != nil {
+		return err
+	}
 
 	batch := queue.Batch{Began: began, Received: received}
 	var rooms []chat.Room
@@ -219,9 +221,40 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	return nil
 }
 
-// processKeys takes in what a sync response says of keys and devices.
-func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync, since string) {
+// processKeys takes in what a sync response says of keys and devices. mautrix
+// notes that it has seen an encrypted message before it stores the room key in
+// it, and passes over what it has seen: a crash in between would lose the key
+// for ever. So all of them are committed at once.
+func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync, since string) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
-	c.mach.ProcessSyncResponse(ctx, answer, since)
+	c.mach.HandleDeviceLists(ctx, &answer.DeviceLists, since)
+	var sealed, others []*event.Event
+	for _, evt := range answer.ToDevice.Events {
+		evt.Type.Class = event.ToDeviceEventType
+		if err := evt.Content.ParseRaw(evt.Type); err != nil {
+			c.log.Debug().Err(err).Str("type", evt.Type.Type).Msg("A message to this device could not be read")
+		} else if evt.Type == event.ToDeviceEncrypted {
+			sealed = append(sealed, evt)
+		} else {
+			others = append(others, evt)
+		}
+	}
+	if len(sealed) > 0 {
+		err := c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
+			for _, evt := range sealed {
+				c.mach.HandleToDeviceEvent(ctx, evt)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("store the keys that came: %w", err)
+		}
+	}
+	for _, evt := range others { // some are answered later, when a transaction would be over
+		c.mach.HandleToDeviceEvent(ctx, evt)
+	}
+	c.mach.HandleOTKCounts(ctx, &answer.DeviceOTKCount)
+	c.mach.MarkOlmHashSavePoint(ctx)
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -40,8 +41,20 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID) (*load,
 		if err != nil {
 			return nil, err
 		}
-		roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{bot}})
+		roomID, err := person.MakeRoom(ctx, testkit.Room{})
 		if err != nil {
+			return nil, err
+		}
+		if encrypted {
+			// The key changes often: losing one on its way is what a crash may do.
+			_, err := person.SendStateEvent(ctx, roomID, event.StateEncryption, "", &event.EncryptionEventContent{
+				Algorithm: id.AlgorithmMegolmV1, RotationPeriodMessages: 2,
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		if _, err := person.InviteUser(ctx, roomID, &mautrix.ReqInviteUser{UserID: bot}); err != nil {
 			return nil, err
 		}
 		l.rooms = append(l.rooms, room{person, roomID})
@@ -94,7 +107,11 @@ func (l *load) ask(ctx context.Context, commands int) error {
 }
 
 // tally is what the rooms' histories say.
-type tally struct{ commands, answers, losses, duplicates int }
+type tally struct {
+	commands, answers, losses, duplicates int
+	faults                                []string // what is wrong with which command
+	lost                                  []id.EventID
+}
 
 // count reads every room's history as a client does, and counts the answers to
 // each command.
@@ -111,12 +128,30 @@ func (l *load) count(ctx context.Context) (tally, error) {
 		switch n := len(testkit.Answers(histories[i], l.bot, command)); n {
 		case 0:
 			t.losses++
+			t.lost = append(t.lost, command)
+			t.faults = append(t.faults, fmt.Sprintf("no answer to %s in room %d, but %d that cannot be read", command, i, unread(histories[i], l.bot, command)))
 		default:
+			if n > 1 {
+				t.faults = append(t.faults, fmt.Sprintf("%d answers to %s in room %d", n, command, i))
+			}
 			t.answers += n
 			t.duplicates += n - 1
 		}
 	}
 	return t, nil
+}
+
+// unread counts the answers that the person cannot decrypt: what they relate to
+// is in clear.
+func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
+	for _, evt := range history {
+		if evt.Type == event.EventEncrypted && evt.Sender == bot {
+			if content, ok := evt.Content.Parsed.(*event.EncryptedEventContent); ok && content.RelatesTo.GetReplyTo() == command {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // settle waits until every command has an answer, and then as long as a

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -72,7 +74,9 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	if err != nil {
 		return t, err
 	}
-	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
+	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
+		Homeserver: proxy.URL, Account: account, Set: map[string]any{"log.level": "debug"},
+	})
 	if err != nil {
 		return t, err
 	}
@@ -95,7 +99,14 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	draw := rand.New(rand.NewPCG(seed, seed))
 	inFlight := 0
 	for n := range rounds {
-		hit, err := round(ctx, bot, proxy, people, n%2 == 0, draw)
+		moment := atRandom
+		switch {
+		case n%2 == 0:
+			moment = midSend
+		case n%4 == 1:
+			moment = afterKeys
+		}
+		hit, err := round(ctx, bot, proxy, people, moment, draw)
 		if err != nil {
 			return t, fmt.Errorf("round %d: %w", n+1, err)
 		}
@@ -104,6 +115,16 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		}
 	}
 	t, err = people.settle(ctx, 90*time.Second)
+	for _, fault := range t.faults {
+		fmt.Fprintln(progress, fault)
+	}
+	for _, command := range t.lost {
+		given := proxy.Requests(func(r *testkit.Request) bool { return bytes.Contains(r.Response, []byte(command)) })
+		fmt.Fprintf(progress, "%s was in %d answers to the bot\n", command, len(given))
+		for _, r := range given {
+			fmt.Fprintf(progress, "  %d %s %s status %d, %d bytes of %s\n", r.Number, r.Method, r.Path, r.Status, len(r.Response), r.Query.Get("since"))
+		}
+	}
 	fmt.Fprintf(progress, "kills with a send in flight: %d of %d\n", inFlight, rounds)
 	if err == nil && inFlight < rounds/2 {
 		err = fmt.Errorf("only %d of %d kills met a send in flight", inFlight, rounds)
@@ -111,10 +132,18 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	return t, err
 }
 
-// round asks, kills the bot meanwhile and starts it again. With midSend the
-// kill falls on a request that sends something, before or after the homeserver
-// acted on it; hit tells that it did.
-func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, midSend bool, draw *rand.Rand) (hit bool, err error) {
+// moment is when the bot is killed.
+type moment int
+
+const (
+	atRandom  moment = iota
+	midSend          // at a request that sends something, before or after the homeserver acted on it
+	afterKeys        // just after a sync that brought a room's key
+)
+
+// round asks, kills the bot meanwhile and starts it again; hit tells that a
+// send was in flight.
+func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, when moment, draw *rand.Rand) (hit bool, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
 	kill := func() {
@@ -122,13 +151,22 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 		close(killed)
 	}
 	remove := func() {}
-	if midSend {
+	switch when {
+	case midSend:
 		do := testkit.Run(func() { met.Store(true); kill() })
 		if draw.IntN(2) == 0 {
 			do = testkit.AfterActing(do)
 		}
 		remove = proxy.Add(testkit.Rule{Name: "kill", Match: sends, Skip: draw.IntN(perRound - 3), Times: 1, Do: do})
-	} else {
+	case afterKeys:
+		var once sync.Once
+		within := time.Duration(draw.IntN(15000)) * time.Microsecond
+		remove = proxy.Add(testkit.Rule{Name: "kill after keys", Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
+			if bytes.Contains(r.Body, []byte("m.olm.v1")) {
+				once.Do(func() { time.AfterFunc(within, kill) })
+			}
+		})})
+	case atRandom:
 		time.AfterFunc(time.Duration(draw.IntN(1200))*time.Millisecond, kill)
 	}
 	asked := make(chan error, 1)
