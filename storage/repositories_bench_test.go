@@ -14,10 +14,10 @@ import (
 
 // scaled are n repositories: the real ones of 2021, over and over under other names.
 func scaled(b *testing.B, n int) (all []catalogue.Repository) {
-	real := realRepositories(b)
+	listed := realRepositories(b)
 	for i := range n {
-		r := real[i%len(real)]
-		r.URL = fmt.Sprintf("%s-%d", r.URL, i/len(real))
+		r := listed[i%len(listed)]
+		r.URL = fmt.Sprintf("%s-%d", r.URL, i/len(listed))
 		all = append(all, r)
 	}
 	return all
@@ -30,7 +30,7 @@ func askedFor(all []catalogue.Repository, n int) (filters []string) {
 	pick := func() *catalogue.Repository { return &all[rng.IntN(len(all))] }
 	word := func() string {
 		for {
-			words := strings.FieldsFunc(pick().Description, func(r rune) bool { return !('a' <= r && r <= 'z' || r > 0x7f) })
+			words := strings.FieldsFunc(pick().Description, func(r rune) bool { return r < 'a' || r > 'z' && r < 0x80 })
 			if len(words) > 0 {
 				return words[rng.IntN(len(words))]
 			}
