@@ -150,6 +150,7 @@ func (p *prompt) introduce() {
 Vous êtes %s, dans le salon public « %s ». Essayez par exemple :
   !sill gimp                        une fiche
   !sill remplace microsoft office   une liste, puis un numéro pour choisir
+  !veille                           ce qui est annoncé ici, bientôt un dépôt
   !aide                             ce que le robot sait faire
   /direct et /salon                 vers le message direct chiffré, et retour
   /aide                             ce qui se tape ici ; /quitter ou Ctrl-D arrête tout

@@ -59,7 +59,10 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	about = act.ReplyTo
 	latest := r.answer
 	if act.Sender == r.bot {
-		r.answer, r.about[act.ID] = act.ID, about
+		r.about[act.ID] = about
+		if about != "" { // what the bot says by itself is no answer to react to
+			r.answer = act.ID
+		}
 		if !act.Notice {
 			who += " (avec sonnerie)"
 		}

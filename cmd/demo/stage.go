@@ -37,6 +37,7 @@ const (
 type stage struct {
 	server         *testkit.Homeserver
 	bot            *testkit.Bot
+	news           *news
 	botAccount     testkit.Account
 	person         *testkit.Client
 	public, direct *testkit.Conversation
@@ -75,11 +76,16 @@ func (s *stage) start(ctx context.Context, dir, program string, progress io.Writ
 	}
 	s.public = person.Conversation(room)
 
+	s.news = startNews()
 	fmt.Fprintf(progress, "Démarrage du robot, avec %s…\n", catalogueName())
 	if err := s.startBot(ctx, botDir, program); err != nil {
 		return err
 	}
-	return s.meet(ctx)
+	if err := s.meet(ctx); err != nil {
+		return err
+	}
+	go s.news.publish()
+	return nil
 }
 
 // account makes an account with a name to show.
@@ -112,7 +118,13 @@ func (s *stage) startBot(ctx context.Context, dir, program string) error {
 		Set: map[string]any{
 			"about.run_by":  "la démonstration",
 			"about.contact": "demo@example.org",
-			"rooms":         []map[string]any{{"room": publicAlias}},
+			"quiet":         map[string]any{"nights": "", "weekends": false, "holidays": false},
+			"sources": []map[string]any{
+				{"name": newsSource, "kind": "ecosystems", "url": s.news.api.URL, "every": "2s", "settle": "0s"},
+			},
+			"rooms": []map[string]any{{
+				"room": publicAlias, "watches": []map[string]any{{"source": newsSource}},
+			}},
 		},
 	}
 	config.Operators = append(config.Operators, s.person.Account.UserID)
@@ -225,6 +237,9 @@ func (s *stage) stop() {
 	}
 	if s.bot != nil {
 		s.bot.Stop()
+	}
+	if s.news != nil {
+		s.news.stop()
 	}
 	if s.server != nil {
 		s.server.Stop()

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"time"
+
+	"heraut/testkit"
+)
+
+const (
+	newsSource = "depots"
+	// firstNews is when the first repository appears once all is ready, and
+	// newsEvery how far apart the others are.
+	firstNews, newsEvery = 20 * time.Second, 40 * time.Second
+)
+
+// What is there from the start and what appears then: all of our own invention.
+var (
+	knownRepositories = []testkit.Repository{
+		{Name: "ville-de-brumelac/stationnements", Description: "Places libres dans les parcs de la ville", Language: "Go"},
+		{Name: "observatoire-des-marees/courbes", Description: "Courbes de marées à partir des relevés", Language: "Python"},
+		{Name: "archives-de-valombre/liseuse", Description: "Consultation d’archives numérisées", Language: "TypeScript"},
+	}
+	newRepositories = []testkit.Repository{
+		{Name: "ville-de-brumelac/pistes-cyclables", Description: "Carte des pistes cyclables et de leurs travaux", Language: "Go"},
+		{Name: "observatoire-des-marees/alerte-submersion", Description: "Prévient les communes littorales d’une submersion", Language: "Python"},
+		{Name: "archives-de-valombre/paleographe", Description: "Aide à la lecture d’écritures anciennes", Language: "Python"},
+		{Name: "ville-de-brumelac/cantines", Description: "Menus et inscriptions des cantines scolaires", Language: "PHP"},
+		{Name: "conservatoire-des-haies/inventaire", Description: "Inventaire des haies d’après des photos aériennes", Language: "Rust"},
+		{Name: "conservatoire-des-haies/replanter", Description: "Propose des essences selon le sol et le climat", Language: "R"},
+		{Name: "archives-de-valombre/cadastre-ancien", Description: "Recale d’anciens plans sur la carte d’aujourd’hui", Language: "C++"},
+		{Name: "observatoire-des-marees/houle", Description: "Modèle de houle pour les ports", Language: "Fortran"},
+	}
+)
+
+// news is a source that publishes a repository now and then.
+type news struct {
+	api  *testkit.RepositoryAPI
+	done chan struct{}
+}
+
+// startNews starts a source that has not published anything new yet.
+func startNews() *news {
+	n := &news{api: testkit.StartRepositoryAPI(), done: make(chan struct{})}
+	n.api.Publish(knownRepositories...)
+	return n
+}
+
+// publish publishes until all is published, or the source is stopped.
+func (n *news) publish() {
+	wait := firstNews
+	for _, r := range newRepositories {
+		select {
+		case <-n.done:
+			return
+		case <-time.After(wait):
+		}
+		n.api.Publish(r)
+		wait = newsEvery
+	}
+}
+
+// stop ends the source.
+func (n *news) stop() {
+	close(n.done)
+	n.api.Close()
+}
