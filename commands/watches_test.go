@@ -1,0 +1,209 @@
+package commands_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/announce"
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/fetch"
+	"heraut/locale/localetest"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+// watchers ask for changes of what their rooms watch.
+type watchers struct {
+	*testing.T
+	db      *storage.DB
+	desk    *announce.Desk
+	handler *commands.Handler
+	said    int
+}
+
+// newWatchers declares the source depots, which nobody reads. Only the given
+// hosts may be reached although they are private.
+func newWatchers(t *testing.T, allowed ...string) *watchers {
+	t.Helper()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard, err := fetch.NewGuard(allowed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	getter := fetch.New(fetch.Options{UserAgent: "test", MaxBytes: announce.FeedMaxBytes, Guard: guard})
+	t.Cleanup(func() {
+		getter.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+	book.Declare(english, rooms.Settings{Language: "en"})
+	desk := announce.NewDesk(announce.Options{
+		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: book, Zone: time.UTC, Feeds: getter,
+		Log: zerolog.Nop(),
+	})
+	settings := announce.Settings{Name: "depots", Kind: announce.RepositoryList, Location: "absent.json", Every: time.Hour}
+	source, err := announce.NewSource(settings, getter, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk.AddSource(settings, source)
+	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
+	answerer.Manage(desk)
+	return &watchers{T: t, db: db, desk: desk, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// say has a message handled, commits what follows, and returns the answer's text.
+func (w *watchers) say(room chat.RoomID, level chat.Level, text string, edits chat.EventID) string {
+	w.Helper()
+	w.said++
+	e := chat.Event{
+		ID: chat.EventID(fmt.Sprintf("$%d", w.said)), Room: room, Sender: "@camille:example.org", At: time.Now(), Level: level,
+		Message: &chat.Message{Body: text, Edits: edits},
+	}
+	result, err := w.handler.Handle(w.Context(), e)
+	if err != nil {
+		w.Fatalf("%s: %v", text, err)
+	}
+	if result.Change != nil {
+		if err := w.db.Do(w.Context(), result.Change); err != nil {
+			w.Fatalf("%s: %v", text, err)
+		}
+	}
+	if len(result.Posts) != 1 {
+		w.Fatalf("%s: %d answers", text, len(result.Posts))
+	}
+	html := result.Posts[0].HTML
+	if err := localetest.Check(html); err != nil {
+		w.Errorf("%s: %v", text, err)
+	}
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(tag.ReplaceAllString(html, " "))
+}
+
+func (w *watchers) must(text, want string) {
+	w.Helper()
+	if got := w.say(salon, chat.LevelModerator, text, ""); !strings.Contains(got, want) {
+		w.Errorf("%s: got %q, want %q in it", text, got, want)
+	}
+}
+
+func (w *watchers) watches(room chat.RoomID) (all []string) {
+	w.Helper()
+	watches, err := w.db.WatchesIn(w.Context(), room)
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, watch := range watches {
+		text := watch.Source + "|" + watch.Filter + "|" + watch.Rhythm
+		if watch.Paused {
+			text += "|paused"
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func (w *watchers) mustWatch(want ...string) {
+	w.Helper()
+	if got := w.watches(salon); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		w.Errorf("the room watches %q, want %q", got, want)
+	}
+}
+
+func TestWatchesOfARoom(t *testing.T) {
+	w := newWatchers(t)
+	w.must("!veille", "ne suit rien")
+	w.must("!veille ajouter depots langage:go,python -fork hebdo jeudi 11h", "C’est noté")
+	w.must("!veille add Dépots", "dès la parution")
+	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat")
+	w.must("!veille", "hebdo jeudi 11:00")
+	w.must("!veille pause 2", "En pause")
+	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat|paused")
+	w.must("!veille", "en pause")
+	w.must("!watch resume 2", "De nouveau")
+	w.must("!veille retirer 1", "Retirée")
+	w.mustWatch("depots||immediat")
+	w.must("!veille tester 1", "rien n’aurait été annoncé")
+	w.must("!veille tester depots langage:go", "rien n’aurait été annoncé")
+	if got := w.watches(direct); got != nil {
+		t.Errorf("another room watches %q", got)
+	}
+}
+
+func TestWatchesAreRefused(t *testing.T) {
+	w := newWatchers(t)
+	w.desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Filter: "nom:declare", Rhythm: "immediat"}})
+	for text, want := range map[string]string{
+		"!veille ajouter bluehats":                              "Je ne connais pas la source « bluehats »",
+		"!veille ajouter depots langag:go":                      "« langag » n’est pas un champ",
+		"!veille ajouter depots hebdo jeudo 11:00":              "« hebdo jeudo 11:00 » n’est pas un rythme",
+		"!veille ajouter depots nom:declare":                    "suit déjà",
+		"!veille ajouter depots " + strings.Repeat("mot ", 100): "trop longue",
+		"!veille retirer 1":                                     "fixée par la configuration",
+		"!veille pause 2":                                       "n’est pas le numéro",
+		"!veille pause un":                                      "n’est pas le numéro",
+		"!veille flux code.gouv.fr":                             "n’est pas l’adresse d’un flux",
+		"!veille flux http://127.0.0.1:9/feed":                  "n’est pas sur l’Internet public",
+		"!veille tester 7":                                      "n’est pas le numéro",
+		"!veille tester bluehats":                               "Je ne connais pas la source",
+		"!veille ajouter":                                       "suivre une source",
+	} {
+		w.must(text, want)
+	}
+	for _, command := range []string{"ajouter depots", "flux https://example.org/feed", "pause 1", "reprendre 1", "retirer 1"} {
+		if got := w.say(salon, chat.LevelMember, "!veille "+command, ""); !strings.Contains(got, "Seuls les modérateurs") {
+			t.Errorf("a member is answered %q", got)
+		}
+		if got := w.say(english, chat.LevelMember, "!watch "+command, ""); !strings.Contains(got, "Only moderators") {
+			t.Errorf("a member is answered %q", got)
+		}
+		if got := w.say(salon, chat.LevelModerator, "!veille "+command, "$0"); !strings.Contains(got, "nouveau message") {
+			t.Errorf("an edit is answered %q", got)
+		}
+	}
+	w.mustWatch()
+	if got := w.say(salon, chat.LevelMember, "!veille", ""); !strings.Contains(got, "nom:declare") {
+		t.Errorf("a member sees %q", got)
+	}
+}
+
+func TestFeedIsTriedFirst(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/feed":
+			rw.Header().Set("Content-Type", "application/rss+xml")
+			fmt.Fprint(rw, `<rss version="2.0"><channel><title>Lettre &lt;b&gt;</title>
+				<item><guid>1</guid><title>Une</title><pubDate>Mon, 07 Sep 2026 10:00:00 GMT</pubDate></item></channel></rss>`)
+		case "/page":
+			rw.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(rw, "<!doctype html><title>Accueil</title>")
+		default:
+			http.NotFound(rw, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	w := newWatchers(t, "127.0.0.1")
+	w.must("!veille flux "+server.URL+"/absent", "code 404")
+	w.must("!veille flux "+server.URL+"/page", "page web")
+	w.mustWatch()
+	w.must("!veille flux "+server.URL+"/feed quotidien 9:00", "1 article, le dernier : Une")
+	w.mustWatch(server.URL + "/feed||quotidien 09:00")
+	w.must("!veille ajouter "+server.URL+"/feed", "suit déjà")
+}
