@@ -102,7 +102,9 @@ func BenchmarkRepositoryList(b *testing.B) {
 		return s.String()
 	}
 	body := list(30_000)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.Copy(w, strings.NewReader(body)) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.Copy(w, strings.NewReader(body))
+	}))
 	b.Cleanup(server.Close)
 	for _, again := range []bool{false, true} {
 		b.Run(map[bool]string{false: "first", true: "again"}[again], func(b *testing.B) {

@@ -146,7 +146,7 @@ func (n *newsroom) said(room chat.RoomID) (texts []string) {
 			n.Errorf("%s: %v", row.Post.HTML, err)
 		}
 		if row.Post.Room == room {
-			texts = append(texts, shown(row))
+			texts = append(texts, shownPost(row))
 		}
 		if _, err := n.db.ConfirmPost(context.Background(), row.Txn, chat.EventID("$"+row.Txn), n.now); err != nil {
 			n.Fatal(err)
@@ -156,9 +156,9 @@ func (n *newsroom) said(room chat.RoomID) (texts []string) {
 
 var tag = regexp.MustCompile(`<[^>]+>`)
 
-// shown is a post as a line of text, with | between its lines and ~ around what
+// shownPost is a post as a line of text, with | between its lines and ~ around what
 // is struck out.
-func shown(row queue.Row) string {
+func shownPost(row queue.Row) string {
 	text := strings.NewReplacer("<br>", " | ", "</p>", " | ", "</li>", " | ", "<del>", "~", "</del>", "~").Replace(row.Post.HTML)
 	text = strings.TrimSuffix(strings.TrimSpace(tag.ReplaceAllString(text, "")), " |")
 	text = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "&#39;", "'", "&amp;", "&").Replace(text)

@@ -24,9 +24,9 @@ const (
 	// wholeEvery is how often a host is read from end to end, for what a page
 	// that moved under the reader's hand has hidden.
 	wholeEvery = 7 * 24 * time.Hour
-	// oneByOne is how many repositories are looked up each by itself, rather than
-	// by reading the list.
-	oneByOne = 20
+	// few repositories are looked up without reading the first page for them, and
+	// oneByOne that are not on it without reading on.
+	few, oneByOne = 3, 20
 	// patience is how many hosts in a row may fail before the others are left for
 	// the next round.
 	patience = 3
@@ -172,27 +172,25 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 
 // host reads what a host has that is new, and what is to be read again of it.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
-	wanted := r.wanted(mark.Domain)
-	whole := mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery
-	since := mark.Page
-	if len(wanted) > 0 || whole {
-		since = fetch.Validators{}
-	}
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark}
-	if whole {
+	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {
 		walk.floor = 0
 	}
+	since := mark.Page
+	if walk.whole || len(r.wanted(mark.Domain)) > few {
+		since = fetch.Validators{}
+	}
 	validators, notModified, err := walk.page(ctx, 1, firstPage, since)
-	if status, ok := errors.AsType[*fetch.StatusError](err); ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone) {
+	if isGone(err) {
 		return nil // the list names a host that has no page
 	}
-	if err != nil || notModified {
+	if err != nil {
 		return err
 	}
-	if left := r.wanted(mark.Domain); len(left) > oneByOne {
+	if left := r.wanted(mark.Domain); len(left) > oneByOne && !notModified {
 		walk.floor = min(walk.floor, lowest(left)-1)
 	}
-	for page := 1; !walk.over() && page <= maxPages; page++ {
+	for page := 1; !notModified && !walk.over() && page <= maxPages; page++ {
 		if _, _, err := walk.page(ctx, page, fullPage, fetch.Validators{}); err != nil {
 			return err
 		}
@@ -202,9 +200,8 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 			return err
 		}
 	}
-	mark.Page = validators
-	mark.Mark = max(mark.Mark, walk.highest)
-	if whole && walk.rows > 0 {
+	mark.Page, mark.Mark = validators, max(mark.Mark, walk.highest)
+	if walk.whole && walk.rows > 0 {
 		mark.Whole = r.query.Now
 		r.batch.Whole = append(r.batch.Whole, mark.Domain)
 	}

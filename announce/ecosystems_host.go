@@ -20,8 +20,9 @@ import (
 type hostWalk struct {
 	*ecosystemsReading
 	name, domain string
-	floor        int // what has a row id up to this need not be read
-	highest, low int // row ids that were read
+	whole        bool // it is read from end to end
+	floor        int  // what has a row id up to this need not be read
+	highest, low int  // row ids that were read
 	rows         int
 	end          bool // the list has no more
 }
@@ -46,7 +47,7 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 		return nil
 	})
 	n := file.Entries + len(file.Dropped)
-	if err != nil && !(errors.Is(err, catalogue.ErrNoEntries) && n == 0) {
+	if err != nil && (n > 0 || !errors.Is(err, catalogue.ErrNoEntries)) {
 		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
 	}
 	w.rows += n
@@ -64,23 +65,23 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	if err != nil {
 		return fmt.Errorf("look up what was seen: %w", err)
 	}
+	var kept []Item
 	for _, item := range items {
-		if a, ok := w.unread[item.Key]; ok {
+		a, wanted := w.unread[item.Key]
+		if wanted {
 			if err := w.again(ctx, a, item); err != nil {
 				return err
 			}
 		}
-	}
-	if err := w.keep(ctx, items...); err != nil {
-		return err
-	}
-	for _, item := range items {
+		if w.whole || wanted || unseen[item.Key] {
+			kept = append(kept, item)
+		}
 		if unseen[item.Key] && !w.taken[item.Key] {
 			w.taken[item.Key] = true
 			w.batch.Fresh = append(w.batch.Fresh, freshRepository(item, w.query))
 		}
 	}
-	return nil
+	return w.keep(ctx, kept...)
 }
 
 // keep hands repositories on to those who search them.

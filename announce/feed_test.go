@@ -244,7 +244,7 @@ func TestRealFeeds(t *testing.T) {
 			if err != nil {
 				t.Skipf("no real feed: %v", err)
 			}
-			n, p := blog(t, string(body))
+			n, _ := blog(t, string(body))
 			seen, err := n.db.Outcomes(t.Context(), "blog")
 			if err != nil || seen[announce.Baseline] < entries {
 				t.Errorf("%v, %v; want %d entries", seen, err, entries)
@@ -253,7 +253,7 @@ func TestRealFeeds(t *testing.T) {
 			cut := strings.Index(string(body), "<item>")
 			items := strings.SplitAfter(string(body)[cut:], "</item>")
 			half := string(body)[:cut] + strings.Join(items[len(items)/2:], "")
-			n, p = blog(t, half)
+			n, p := blog(t, half)
 			p.set(string(body))
 			n.after(time.Hour, "blog")
 			got := n.said(salon)

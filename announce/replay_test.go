@@ -222,7 +222,7 @@ func TestReplayedBot(t *testing.T) {
 		if err := desk.Deliver(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println("done", in.Text())
+		fmt.Fprintln(os.Stdout, "done", in.Text())
 	}
 }
 
@@ -279,9 +279,9 @@ func replay(t *testing.T, log []change, kills int) string {
 		w.until(at)
 		if kill[i] {
 			process := bot.cmd.Process
-			timer := time.AfterFunc(rand.N(8*time.Millisecond), func() { process.Kill() })
+			timer := time.AfterFunc(rand.N(8*time.Millisecond), func() { _ = process.Kill() })
 			if bot.round(at) {
-				process.Kill() // it was faster
+				_ = process.Kill() // it was faster
 			}
 			timer.Stop()
 			_ = bot.cmd.Wait()
@@ -302,26 +302,21 @@ func replay(t *testing.T, log []change, kills int) string {
 
 // replayed is what the rooms were told.
 type replayed struct {
-	announced, digested int // items in the room that is told at once
-	messages            int
+	outcomes map[string]int
+	messages []announce.Told // in the room that is told at once
+	texts    []string        // of them, as they were first sent
+	// announced and digested are how many items those are about.
+	announced, digested int
 	weekly              int
-	outcomes            map[string]int
-	said                []told
 }
 
-type told struct {
-	at   time.Time
-	html string
-}
-
-func results(t *testing.T, path string) replayed {
+func results(t *testing.T, path string) (r replayed) {
 	t.Helper()
 	db, err := storage.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	var r replayed
 	if r.outcomes, err = db.Outcomes(t.Context(), "depots"); err != nil {
 		t.Fatal(err)
 	}
@@ -329,42 +324,47 @@ func results(t *testing.T, path string) replayed {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shown := map[chat.RoomID]map[int64]bool{salon: {}, weekly: {}}
 	for _, m := range all {
 		row, err := db.PostByKey(t.Context(), m.Key)
 		if err != nil {
 			t.Fatalf("a message is not in the outbox: %v", err)
 		}
-		if m.Room == chat.RoomID(weekly) {
+		for _, line := range m.Layout.Lines {
+			for _, item := range line.Items {
+				if shown[m.Room][item] {
+					t.Errorf("the item %d was told twice in %s", item, m.Room)
+				}
+				shown[m.Room][item] = true
+			}
+		}
+		switch {
+		case m.Room == weekly:
 			r.weekly += m.Layout.Total
 			continue
-		}
-		r.messages++
-		if m.Layout.Digest {
+		case m.Layout.Digest:
 			r.digested += m.Layout.Total
-		} else {
+		default:
 			r.announced += m.Layout.Total
 		}
-		r.said = append(r.said, told{m.At, shown(row)})
+		r.messages = append(r.messages, m)
+		r.texts = append(r.texts, shownPost(row))
 	}
 	return r
 }
 
-func TestReplay(t *testing.T) {
-	log := readLog(t, filepath.Join("..", "..", "shared", "data", "codegouv", "repertoires-events-2019-12_2021-01.csv"))
-	check(t, log, 10)
-}
-
-func check(t *testing.T, log []change, kills int) {
+// check checks that nothing of the base set and nothing that returned was told,
+// and that what appeared was decided once each.
+func (r replayed) check(t *testing.T, log []change) {
 	t.Helper()
 	events := map[string]int{}
 	for _, c := range log {
 		events[c.event]++
 	}
-	r := results(t, replay(t, log, kills))
 	t.Logf("the log: %v", events)
 	t.Logf("what became of it: %v", r.outcomes)
-	t.Logf("told at once: %d messages about %d items by themselves or with their owner, and %d in digests; by the week: %d",
-		r.messages, r.announced, r.digested, r.weekly)
+	t.Logf("told at once: %d messages, about %d items by themselves or with their owner, and %d in digests; by the week: %d",
+		len(r.messages), r.announced, r.digested, r.weekly)
 	told := r.outcomes[announce.Announced] + r.outcomes[announce.WithOwner] + r.outcomes[announce.WithHost]
 	decided := 0
 	for outcome, n := range r.outcomes {
@@ -381,10 +381,107 @@ func check(t *testing.T, log []change, kills int) {
 	if r.announced+r.digested != told {
 		t.Errorf("%d items were told, want %d", r.announced+r.digested, told)
 	}
-	for _, m := range r.said {
-		if m.at.Format("2006-01-02") >= "2020-09-23" && m.at.Format("2006-01-02") <= "2020-09-24" ||
-			m.at.Format("2006-01-02") >= "2020-12-17" && m.at.Format("2006-01-02") <= "2020-12-18" {
-			t.Logf("%s: %s", m.at.UTC().Format("2006-01-02 15:04"), m.html)
+}
+
+// most is how many messages there were at most in one hour.
+func (r replayed) most() (most int) {
+	perHour := map[time.Time]int{}
+	for _, m := range r.messages {
+		perHour[m.At.Truncate(time.Hour)]++
+		most = max(most, perHour[m.At.Truncate(time.Hour)])
+	}
+	return most
+}
+
+// The year of the public repositories from December 2019 to January 2021, with
+// the outage of 23 September and the import of 17 December 2020.
+func TestReplay(t *testing.T) {
+	log := readLog(t, filepath.Join("..", "..", "shared", "data", "codegouv", "repertoires-events-2019-12_2021-01.csv"))
+	r := results(t, replay(t, log, 10))
+	r.check(t, log)
+	for i, m := range r.messages {
+		switch m.At.UTC().Format(time.DateOnly) {
+		case "2020-09-23", "2020-12-17", "2020-12-18":
+			t.Logf("%s: %s", m.At.UTC().Format("2006-01-02 15:04"), r.texts[i])
 		}
 	}
+	if most := r.most(); most > 5 {
+		t.Errorf("there were up to %d messages at once", most)
+	}
+}
+
+// The same with a few weeks of our own invention, which pass with and without
+// being killed.
+func TestReplayInvented(t *testing.T) {
+	log := inventedLog()
+	calm, killed := results(t, replay(t, log, 0)), results(t, replay(t, log, 10))
+	calm.check(t, log)
+	killed.check(t, log)
+	if !slices.Equal(calm.texts, killed.texts) {
+		t.Errorf("killed, the bot said\n%q\nand otherwise\n%q", killed.texts, calm.texts)
+	}
+	if len(calm.texts) == 0 || calm.most() > 5 {
+		t.Errorf("there were %d messages, up to %d at once", len(calm.texts), calm.most())
+	}
+}
+
+// inventedLog has repositories come and go on two hosts for six weeks; a host is
+// out of order for a day, another is imported, and one appears.
+func inventedLog() (log []change) {
+	random := rand.New(rand.NewPCG(1, 2))
+	start := time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC)
+	present, gone := map[string][]string{}, map[string][]string{}
+	number := 0
+	appear := func(at time.Time, event, host string) {
+		number++
+		url := fmt.Sprintf("https://%s/equipe%d/depot-%d", host, random.IntN(12), number)
+		present[host] = append(present[host], url)
+		log = append(log, change{at, event, url, at.AddDate(0, 0, -random.IntN(100)), random.IntN(9) == 0, random.IntN(20) == 0})
+	}
+	move := func(at time.Time, event, host string, from, to map[string][]string) {
+		if n := len(from[host]); n > 0 {
+			i := random.IntN(n)
+			log = append(log, change{at: at, event: event, url: from[host][i]})
+			to[host] = append(to[host], from[host][i])
+			from[host] = slices.Delete(from[host], i, i+1)
+		}
+	}
+	const a, b, c = "forge-a.example.org", "forge-b.example.org", "forge-c.example.org"
+	for range 60 {
+		appear(start, "base", a)
+		appear(start, "base", b)
+	}
+	for day := 1; day < 42; day++ {
+		at := start.AddDate(0, 0, day)
+		for _, host := range []string{a, b} {
+			for range random.IntN(4) {
+				appear(at, "added", host)
+			}
+			if random.IntN(3) == 0 {
+				move(at, "removed", host, present, gone)
+			}
+			if random.IntN(4) == 0 {
+				move(at, "returned", host, gone, present)
+			}
+		}
+		switch day {
+		case 10:
+			for range 40 {
+				move(at, "removed", b, present, gone)
+			}
+		case 11:
+			for range 38 {
+				move(at, "returned", b, gone, present)
+			}
+		case 20:
+			for range 70 {
+				appear(at, "added", a)
+			}
+		case 30:
+			for range 8 {
+				appear(at, "added", c)
+			}
+		}
+	}
+	return log
 }

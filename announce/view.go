@@ -45,10 +45,10 @@ type itemView struct {
 }
 
 // Repo is the repository, or nil.
-func (i itemView) Repo() *catalogue.Repository { return i.News.Item.Repository }
+func (i itemView) Repo() *catalogue.Repository { return i.Item.Repository }
 
 // Soft is the software, or nil.
-func (i itemView) Soft() *catalogue.Software { return i.News.Item.Software }
+func (i itemView) Soft() *catalogue.Software { return i.Item.Software }
 
 // Owner is who published the repository, as people know them.
 func (i itemView) Owner() string {
