@@ -19,6 +19,7 @@ type between struct {
 	queue.Store
 	afterNextEvent func(e chat.Event, err error) error
 	afterNextPost  func(err error)
+	afterStartPost func(row queue.Row) error
 	updatePost     func() error // before it
 }
 
@@ -32,12 +33,21 @@ func (s *between) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, 
 }
 
 // NextPost implements queue.Sending.
-func (s *between) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time, error) {
-	row, next, err := s.Store.NextPost(ctx, now)
+func (s *between) NextPost(ctx context.Context, now time.Time) (int64, time.Time, error) {
+	seq, next, err := s.Store.NextPost(ctx, now)
 	if s.afterNextPost != nil {
 		s.afterNextPost(err)
 	}
-	return row, next, err
+	return seq, next, err
+}
+
+// StartPost implements queue.Sending.
+func (s *between) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row, error) {
+	row, err := s.Store.StartPost(ctx, seq, now)
+	if s.afterStartPost != nil && err == nil {
+		err = s.afterStartPost(row)
+	}
+	return row, err
 }
 
 // UpdatePost implements queue.Posts.
@@ -110,6 +120,22 @@ func TestDamagedEvent(t *testing.T) {
 		b.sync()
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
+		b.server.wantOwn(t, salon, "next")
+	})
+}
+
+// A post that cannot be read holds up neither the others nor its room.
+func TestDamagedPost(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.startBetween(&between{afterStartPost: func(row queue.Row) error {
+			if row.Post.HTML == "damaged" {
+				return errors.New("this is no JSON")
+			}
+			return nil
+		}})
+		b.server.say(salon, "!damaged")
+		b.server.say(salon, "!next")
+		b.sync()
 		b.server.wantOwn(t, salon, "next")
 	})
 }

@@ -27,7 +27,7 @@ const (
 // send sends one post after the other.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
-		row, next, err := q.store.NextPost(ctx, time.Now())
+		seq, next, err := q.store.NextPost(ctx, time.Now())
 		var pause time.Duration
 		switch {
 		case err == nil && !q.permit && !q.config.Pace.Allow():
@@ -36,7 +36,7 @@ func (q *Queue) send(ctx context.Context) error {
 			q.permit = err == nil
 		case err == nil:
 			q.permit = true
-			pause, err = q.attempt(ctx, row.Seq)
+			pause, err = q.attempt(ctx, seq)
 		case errors.Is(err, ErrNone):
 			err = nil
 			q.idle(ctx, next)
@@ -88,14 +88,24 @@ func (q *Queue) sleep(ctx context.Context, then time.Time, wake <-chan struct{})
 // pause. Its error means that nothing was tried.
 func (q *Queue) attempt(ctx context.Context, seq int64) (time.Duration, error) {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
-	if errors.Is(err, ErrNone) {
+	switch {
+	case errors.Is(err, ErrNone):
 		return 0, nil // withdrawn meanwhile
-	} else if err != nil {
+	case err != nil && row.Key == "":
 		return 0, err
+	case err != nil:
+		q.log.Error().Err(err).Str("post", string(row.Key)).Msg("A post is damaged: it is not sent")
+		q.drop(ctx, row, err)
+		return 0, nil
 	}
 	post, err := q.resolve(ctx, row.Post)
-	if err != nil {
-		q.unresolved(ctx, row, err)
+	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
+		q.drop(ctx, row, err)
+		return 0, nil
+	} else if err != nil {
+		row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
+		row.Attempts--
+		q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 		return 0, nil
 	}
 	q.permit = false
@@ -103,13 +113,9 @@ func (q *Queue) attempt(ctx context.Context, seq int64) (time.Duration, error) {
 	return q.settle(ctx, row, id, err), nil
 }
 
-// unresolved records that nothing was tried, because of err.
-func (q *Queue) unresolved(ctx context.Context, row Row, err error) {
-	row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
-	row.Attempts--
-	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
-		row.State, row.Reason = Failed, err.Error()
-	}
+// drop gives up a post that can never be sent.
+func (q *Queue) drop(ctx context.Context, row Row, err error) {
+	row.State, row.Reason = Failed, err.Error()
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 

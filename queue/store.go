@@ -131,12 +131,13 @@ type Posts interface {
 
 // Sending hands out what is to be sent.
 type Sending interface {
-	// NextPost is the next row to try: the first by priority and age whose lane
-	// (room and priority) has nothing older open. When there is none it returns
-	// ErrNone and when to ask again (zero: when something changes).
-	NextPost(ctx context.Context, now time.Time) (Row, time.Time, error)
+	// NextPost is the seq of the next row to try: the first by priority and age
+	// whose lane (room and priority) has nothing older open. When there is none it
+	// returns ErrNone and when to ask again (zero: when something changes).
+	NextPost(ctx context.Context, now time.Time) (int64, time.Time, error)
 	// StartPost marks a waiting row as being tried, counts the attempt, and returns
-	// it as it is now; ErrNone when it no longer waits.
+	// it as it is now; ErrNone when it no longer waits. With another error, a row
+	// that has a key is one whose content cannot be read.
 	StartPost(ctx context.Context, seq int64, now time.Time) (Row, error)
 	// PostByKey returns ErrNone when the key is not known.
 	PostByKey(ctx context.Context, key chat.PostKey) (Row, error)

@@ -29,7 +29,7 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	}
 	if content != "" {
 		if err := json.Unmarshal([]byte(content), &r.Post); err != nil {
-			return r, fmt.Errorf("read a stored post: %w", err)
+			return r, fmt.Errorf("read the stored post %s: %w", r.Key, err)
 		}
 	}
 	r.Post.Room, r.Post.Priority = room, priority
@@ -85,18 +85,22 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 }
 
 // NextPost implements queue.Sending.
-func (d *DB) NextPost(ctx context.Context, now time.Time) (queue.Row, time.Time, error) {
+func (d *DB) NextPost(ctx context.Context, now time.Time) (seq int64, next time.Time, err error) {
 	// Of the heads of all lanes: one that is due, or else the first that will be.
-	row, err := scanPost(d.db.QueryRow(ctx, `
-		SELECT `+outboxColumns+` FROM outbox
+	var nextAt int64
+	err = d.db.QueryRow(ctx, `
+		SELECT seq, next_at FROM outbox
 		WHERE state = 'waiting' AND seq IN (
 			SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, seq LIMIT 1`,
-		millis(now)).Scan)
-	if err == nil && millis(row.NextAt) > millis(now) {
-		return queue.Row{}, row.NextAt, queue.ErrNone
+		millis(now)).Scan(&seq, &nextAt)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, time.Time{}, queue.ErrNone
+	case err == nil && nextAt > millis(now):
+		return 0, fromMillis(nextAt), queue.ErrNone
 	}
-	return row, time.Time{}, err
+	return seq, time.Time{}, err
 }
 
 // StartPost implements queue.Sending.

@@ -224,6 +224,29 @@ func TestDamagedEvent(t *testing.T) {
 	}
 }
 
+// A stored post that cannot be read is found, and named when it is to be sent.
+func TestDamagedPost(t *testing.T) {
+	db := open(t)
+	row := mustPost(t, db, "$1", salon, "x")
+	if _, err := db.db.Exec(t.Context(), "UPDATE outbox SET content = '{'"); err != nil {
+		t.Fatal(err)
+	}
+	if seq, _, err := db.NextPost(t.Context(), noon); err != nil || seq != row.Seq {
+		t.Errorf("next is %d, %v", seq, err)
+	}
+	got, err := db.StartPost(t.Context(), row.Seq, noon)
+	if err == nil || got.Key != row.Key {
+		t.Errorf("started %q, %v", got.Key, err)
+	}
+	got.State = queue.Failed
+	if err := db.UpdatePost(t.Context(), got, noon); err != nil {
+		t.Fatal(err)
+	}
+	if row, err = db.PostByKey(t.Context(), row.Key); err != nil || row.State != queue.Failed {
+		t.Errorf("it is %s, %v", row.State, err)
+	}
+}
+
 // plans collects the statements that run.
 type plans struct {
 	dbutil.DatabaseLogger
