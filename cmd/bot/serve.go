@@ -120,7 +120,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return err
 		}
 		g.Go(func() error { return box.Run(ctx) })
-		g.Go(func() error { return desk.Run(ctx) })
+		g.Go(func() error { return runDesk(ctx, desk, client) })
 		log.Info().Str("version", version()).Msg("Started")
 		return client.Sync(ctx, box)
 	})

@@ -6,6 +6,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -13,6 +14,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/fetch"
+	"heraut/matrix"
 	"heraut/queue"
 	"heraut/rooms"
 	"heraut/storage"
@@ -73,6 +75,21 @@ func addSources(config *Config, desk *announce.Desk, getter *fetch.Getter, keepe
 		desk.AddSource(settings, source)
 	}
 	return nil
+}
+
+// runDesk reads the sources from the first sync on: before it the ids of the
+// configured rooms are not known, and what is decided then would not be for them.
+func runDesk(ctx context.Context, desk *announce.Desk, client *matrix.Client) error {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for client.LastSync().IsZero() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+	return desk.Run(ctx)
 }
 
 // watchesOf are the watches that the configuration declares for a room, once its
