@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
@@ -231,5 +232,8 @@ func (c *Client) forgetMembers(room id.RoomID) {
 
 // MarkRead implements queue.Transport.
 func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
+	if !strings.HasPrefix(string(read), "$") {
+		return nil // an event of our own making
+	}
 	return c.mx.SendReceipt(ctx, id.RoomID(room), id.EventID(read), event.ReceiptTypeRead, nil)
 }

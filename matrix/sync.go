@@ -70,7 +70,9 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 			}
 			request := mautrix.ReqSync{Since: since, FilterID: filter, SetPresence: c.mx.SyncPresence}
 			// The first sync of a process, one after a failure, and one that settles a doubt answer at once.
-			if !lastBegan.IsZero() && failures == 0 && !intake.SyncBy().After(lastBegan) {
+			by := intake.SyncBy()
+			settles := by.After(lastBegan) && !by.After(began)
+			if !lastBegan.IsZero() && failures == 0 && !settles {
 				request.Timeout = int(longPoll.Milliseconds())
 			}
 			answer, err := c.poll(ctx, request, intake)
