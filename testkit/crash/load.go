@@ -129,7 +129,9 @@ func (l *load) count(ctx context.Context) (tally, error) {
 		case 0:
 			t.losses++
 			t.lost = append(t.lost, command)
-			t.faults = append(t.faults, fmt.Sprintf("no answer to %s in room %d, but %d that cannot be read", command, i, unread(histories[i], l.bot, command)))
+			live := testkit.Answers(l.rooms[i].person.Events(l.rooms[i].id), l.bot, command)
+			t.faults = append(t.faults, fmt.Sprintf("no answer to %s in room %d, but %d that cannot be read, and %d that were seen in sync",
+				command, i, unread(histories[i], l.bot, command), len(live)))
 		default:
 			if n > 1 {
 				t.faults = append(t.faults, fmt.Sprintf("%d answers to %s in room %d", n, command, i))

@@ -122,7 +122,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		given := proxy.Requests(func(r *testkit.Request) bool { return bytes.Contains(r.Response, []byte(command)) })
 		fmt.Fprintf(progress, "%s was in %d answers to the bot\n", command, len(given))
 		for _, r := range given {
-			fmt.Fprintf(progress, "  %d %s %s status %d, %d bytes of %s\n", r.Number, r.Method, r.Path, r.Status, len(r.Response), r.Query.Get("since"))
+			fmt.Fprintf(progress, "  %d %s %s status %d since %s, %d bytes\n", r.Number, r.Method, r.Path, r.Status, r.Query.Get("since"), len(r.Response))
 		}
 	}
 	fmt.Fprintf(progress, "kills with a send in flight: %d of %d\n", inFlight, rounds)
