@@ -38,6 +38,19 @@ func TestRenamed(t *testing.T) {
 	n.want()
 }
 
+func TestRenamedAndBack(t *testing.T) {
+	n, a, r := announced(t)
+	a.change(func() { rename(r, "etalab/meilleur-nom") })
+	n.after(25*time.Hour, "depots")
+	n.said(salon)
+	a.change(func() { rename(r, "etalab/outil") })
+	n.after(25*time.Hour, "depots")
+	n.want("* Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
+	a.change(func() { rename(r, "Etalab/Outil") }) // that is the same name
+	n.after(25*time.Hour, "depots")
+	n.want()
+}
+
 func TestRenamedTooLate(t *testing.T) {
 	n, a, r := announced(t)
 	a.change(func() { rename(r, "etalab/meilleur-nom") })

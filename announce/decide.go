@@ -135,8 +135,11 @@ func (d *decision) takeFresh(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, key := range append([]string{n.Item.Key}, f.Aliases...) {
-			if err := d.desk.store.See(ctx, d.settings.Name, key, outcome, d.now); err != nil {
+		if err := d.desk.store.See(ctx, d.settings.Name, n.Item.Key, outcome, d.now); err != nil {
+			return err
+		}
+		for _, key := range f.Aliases {
+			if err := d.desk.store.See(ctx, d.settings.Name, key, Alias, d.now); err != nil {
 				return err
 			}
 		}

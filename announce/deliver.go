@@ -95,7 +95,7 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 			news = append(news, n)
 		case n.Told.IsZero():
 			// It was taken back before anybody was told.
-			if err := t.store.See(ctx, n.Item.Source, n.Item.Key, Vanished, t.now); err != nil {
+			if err := t.store.Decide(ctx, n.Item.Source, n.Item.Key, Vanished); err != nil {
 				return err
 			}
 		}

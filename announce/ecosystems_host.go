@@ -51,7 +51,7 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
 	}
 	w.rows += n
-	w.end = n < size
+	w.end = n < firstPage // a server may give less than it is asked for
 	return resp.Validators, false, w.take(ctx, items)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,7 @@ func (d *decision) decide(ctx context.Context) error {
 		}
 		if outcome != Settling {
 			n.Due = time.Time{}
-			if err := d.desk.store.See(ctx, d.settings.Name, n.Item.Key, outcome, d.now); err != nil {
+			if err := d.desk.store.Decide(ctx, d.settings.Name, n.Item.Key, outcome); err != nil {
 				return err
 			}
 		}
@@ -51,6 +52,8 @@ func (d *decision) judge(n *News) (outcome string) {
 	if d.settings.Kind.rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
 		switch {
+		case !ok && d.now.Sub(n.Seen) > outageFor:
+			return Vanished
 		case !ok, reading.missing() && d.outageOf(n.Item):
 			return Settling
 		case reading.Gone:
@@ -154,18 +157,20 @@ func (d *decision) correct(ctx context.Context) error {
 	var changed []int64
 	for _, n := range d.followed {
 		reading, ok := d.batch.Again[n.Item.Key]
-		if !ok || reading.missing() && d.outageOf(n.Item) {
+		if !ok {
 			continue
 		}
-		if n.revise(reading, d.now) {
-			changed = append(changed, n.ID)
-		}
-		if reading.Gone {
-			if err := d.desk.store.RemoveRepositories(ctx, []string{n.Item.URL}); err != nil {
-				return err
+		n.Checked = d.now
+		if !reading.missing() || !d.outageOf(n.Item) {
+			if n.revise(reading, d.now) {
+				changed = append(changed, n.ID)
+			}
+			if reading.Gone {
+				if err := d.desk.store.RemoveRepositories(ctx, []string{n.Item.URL}); err != nil {
+					return err
+				}
 			}
 		}
-		n.Checked = d.now
 		if err := d.desk.store.SaveNews(ctx, n); err != nil {
 			return err
 		}
@@ -188,8 +193,12 @@ func (n *News) revise(r Reading, now time.Time) (changed bool) {
 		n.Gone = ""
 	}
 	n.reread(r.Item, now)
-	if n.Item.Repository.FullName != old.FullName && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
+	renamed := !strings.EqualFold(n.Item.Repository.FullName, old.FullName)
+	if renamed && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
 		n.Formerly = cmp.Or(n.Formerly, old.FullName)
+		if strings.EqualFold(n.Formerly, n.Item.Repository.FullName) {
+			n.Formerly = "" // it has its first name back
+		}
 	}
-	return n.Gone != before.Gone || n.Item.Repository.FullName != old.FullName && n.Formerly != ""
+	return n.Gone != before.Gone || renamed && (n.Formerly != "" || before.Formerly != "")
 }

@@ -25,6 +25,10 @@ func (s *script) Fetch(_ context.Context, q announce.Query) (announce.Batch, err
 	s.fresh = nil
 	if q.State == nil {
 		b.State, b.Hosts, b.Whole = []byte("{}"), []announce.HostNow{{}}, []string{""}
+		for _, f := range b.Fresh {
+			b.Hosts = append(b.Hosts, announce.HostNow{Name: f.Repository.Host})
+			b.Whole = append(b.Whole, f.Repository.Host)
+		}
 	}
 	return b, s.err
 }
@@ -37,10 +41,10 @@ func (s *script) publish(title string, at time.Time) {
 	}})
 }
 
-// scripted adds a source that has nothing at first.
-func (n *newsroom) scripted(name string) *script {
+// scripted adds a source that has these at first.
+func (n *newsroom) scripted(name string, base ...announce.Fresh) *script {
 	n.Helper()
-	s := &script{}
+	s := &script{fresh: base}
 	n.runners[name] = n.desk.NewRunner(announce.Settings{Name: name, Kind: announce.Feed, Every: time.Hour}, s)
 	n.after(0, name)
 	n.now = n.now.Add(time.Minute)

@@ -41,7 +41,10 @@ func (r *Runner) Run(ctx context.Context) {
 			continue
 		}
 		r.desk.noteRead(r.settings.Name, now)
-		// What has settled is not kept waiting.
+		// What settles sooner than the source is read is not kept waiting.
+		if r.settings.Settle >= r.settings.Every {
+			continue
+		}
 		if due, err := r.desk.store.NextDue(ctx, r.settings.Name, now); err == nil && !due.IsZero() && due.Before(next) {
 			next = due
 		}

@@ -94,6 +94,7 @@ const (
 	WithHost  = "host"      // as a part of a host that is new
 	WithOwner = "owner"     // as a part of an owner that is new
 	Vanished  = "vanished"  // before it could be announced
+	Alias     = "alias"     // no item of its own: another key of one
 )
 
 // Pending is an item that a room is to be told of.
@@ -151,8 +152,11 @@ type Sources interface {
 type Items interface {
 	// Unseen picks the keys that See never had.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
-	// See stores what became of an item, for ever.
+	// See stores for ever that an item was seen, and its outcome so far, unless it
+	// was seen before.
 	See(ctx context.Context, source, key, outcome string, at time.Time) error
+	// Decide stores what became of an item that was seen.
+	Decide(ctx context.Context, source, key, outcome string) error
 	// AddNews stores an item and returns its id.
 	AddNews(ctx context.Context, n News) (int64, error)
 	// SaveNews writes what may change of it: all but id, source, key and Seen.

@@ -72,8 +72,17 @@ func (i itemView) Name() string {
 	return i.Item.Title
 }
 
-// URL is the item's page.
-func (i itemView) URL() string { return i.Item.URL }
+// maxURL bounds the addresses in a message, so that a digest of the longest ones
+// still is one event.
+const maxURL = 300
+
+// URL is the item's page; empty if it is too long to be linked.
+func (i itemView) URL() string {
+	if len(i.Item.URL) > maxURL {
+		return ""
+	}
+	return i.Item.URL
+}
 
 // Created is the day when the repository was created.
 func (i itemView) Created() time.Time { return i.Repo().Created.In(i.zone) }

@@ -32,10 +32,15 @@ func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[stri
 
 // See implements announce.Items.
 func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time) error {
-	_, err := d.db.Exec(ctx, `
-		INSERT INTO seen (source, item_key, outcome, seen_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (source, item_key) DO UPDATE SET outcome = excluded.outcome`,
+	_, err := d.db.Exec(ctx,
+		"INSERT INTO seen (source, item_key, outcome, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
 		source, key, outcome, millis(at))
+	return err
+}
+
+// Decide implements announce.Items.
+func (d *DB) Decide(ctx context.Context, source, key, outcome string) error {
+	_, err := d.db.Exec(ctx, "UPDATE seen SET outcome = $1 WHERE source = $2 AND item_key = $3", outcome, source, key)
 	return err
 }
 

@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"heraut/announce"
+	"heraut/chat"
+)
+
+func addNews(t *testing.T, db *DB, key string, seen time.Time) int64 {
+	t.Helper()
+	id, err := db.AddNews(t.Context(), announce.News{Item: announce.Item{Source: "s", Key: key, Title: key}, Seen: seen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestPurgeNewsKeepsWhatIsNeeded(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	old := noon.AddDate(0, 0, -90)
+	ids := map[string]int64{}
+	for _, key := range []string{"forgotten", "pending", "told", "settling", "recent", "told long ago"} {
+		seen := old
+		if key == "recent" {
+			seen = noon
+		}
+		ids[key] = addNews(t, db, key, seen)
+		if err := db.See(ctx, "s", key, announce.Announced, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settling := announce.News{ID: ids["settling"], Item: announce.Item{Source: "s", Key: "settling"}, Due: noon}
+	must(t, db.SaveNews(ctx, settling))
+	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: ids["pending"], Watch: "w", Due: noon}))
+	must(t, db.SaveTold(ctx, announce.Told{Key: "1", Room: salon, At: noon}, []int64{ids["told"]}))
+	must(t, db.SaveTold(ctx, announce.Told{Key: "2", Room: salon, At: old}, []int64{ids["told long ago"]}))
+	must(t, db.PurgeNews(ctx, noon.AddDate(0, 0, -60)))
+
+	var all []int64
+	for _, id := range ids {
+		all = append(all, id)
+	}
+	left, err := db.NewsByID(ctx, all)
+	must(t, err)
+	for key, id := range ids {
+		if _, ok := left[id]; ok != (key != "forgotten" && key != "told long ago") {
+			t.Errorf("%s: left: %v", key, ok)
+		}
+	}
+	messages, err := db.Told(ctx)
+	if err != nil || len(messages) != 1 || messages[0].Key != "1" {
+		t.Errorf("%v, %v", messages, err)
+	}
+	unseen, err := db.Unseen(ctx, "s", []string{"forgotten", "never"})
+	if err != nil || len(unseen) != 1 || !unseen["never"] {
+		t.Errorf("%v, %v", unseen, err)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFollowedNews(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	day := 24 * time.Hour
+	for _, c := range []struct {
+		key           string
+		told, checked time.Time
+		shown         bool
+		pending       bool
+	}{
+		{"told", noon.Add(-3 * day), noon.Add(-2 * day), true, false},
+		{"just checked", noon.Add(-3 * day), noon, true, false},
+		{"told long ago", noon.Add(-40 * day), noon.Add(-2 * day), true, false},
+		{"not shown", noon.Add(-3 * day), noon.Add(-2 * day), false, false},
+		{"pending", time.Time{}, noon.Add(-3 * day), false, true},
+		{"nobody wants it", time.Time{}, noon.Add(-2 * day), false, false},
+	} {
+		id := addNews(t, db, c.key, noon)
+		must(t, db.SaveNews(ctx, announce.News{ID: id, Item: announce.Item{Title: c.key}, Told: c.told, Checked: c.checked}))
+		if c.shown {
+			must(t, db.SaveTold(ctx, announce.Told{Key: chat.PostKey(c.key), At: noon}, []int64{id}))
+		}
+		if c.pending {
+			must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: id, Due: noon}))
+		}
+	}
+	followed, err := db.FollowedNews(ctx, "s", noon.Add(-30*day), noon.Add(-day), 10)
+	must(t, err)
+	var keys []string
+	for _, n := range followed {
+		keys = append(keys, n.Item.Key)
+	}
+	if len(keys) != 2 || keys[0] != "pending" || keys[1] != "told" {
+		t.Errorf("got %q", keys)
+	}
+}
+
+func TestWatchesOfRooms(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	w := announce.Watch{Room: salon, Source: "s", Filter: "f", Rhythm: "immediat", By: camille, At: noon}
+	id, err := db.AddWatch(ctx, w)
+	must(t, err)
+	if _, err := db.AddWatch(ctx, w); !errors.Is(err, announce.ErrExists) {
+		t.Errorf("twice: %v", err)
+	}
+	if err := db.PauseWatch(ctx, "!other:example.org", id, true); !errors.Is(err, announce.ErrNone) {
+		t.Errorf("in another room: %v", err)
+	}
+	if err := db.RemoveWatch(ctx, "!other:example.org", id); !errors.Is(err, announce.ErrNone) {
+		t.Errorf("in another room: %v", err)
+	}
+	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: 1, Watch: "s f", Due: noon}))
+	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: 2, Watch: "s g", Due: noon}))
+	must(t, db.RemoveWatch(ctx, salon, id))
+	left, err := db.DuePending(ctx, noon)
+	if err != nil || len(left) != 1 || left[0].Item != 2 {
+		t.Errorf("%v, %v", left, err)
+	}
+	if all, err := db.Watches(ctx); err != nil || len(all) != 0 {
+		t.Errorf("%v, %v", all, err)
+	}
+}
