@@ -141,9 +141,13 @@ func (n *newsroom) try(d time.Duration, source string) error {
 func (n *newsroom) said(room chat.RoomID) (texts []string) {
 	n.Helper()
 	for {
-		row, _, err := n.db.NextPost(context.Background(), time.Now())
+		seq, _, err := n.db.NextPost(context.Background(), time.Now())
 		if err != nil {
 			return texts
+		}
+		row, err := n.db.StartPost(context.Background(), seq, n.now)
+		if err != nil {
+			n.Fatal(err)
 		}
 		if err := localetest.Check(row.Post.HTML); err != nil {
 			n.Errorf("%s: %v", row.Post.HTML, err)
