@@ -114,7 +114,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 			inFlight++
 		}
 	}
-	t, err = people.settle(ctx, 90*time.Second)
+	t, err = people.settle(ctx, 5*time.Minute)
 	for _, fault := range t.faults {
 		fmt.Fprintln(progress, fault)
 	}
