@@ -34,7 +34,7 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository) error 
 	if err != nil {
 		return err
 	}
-	if r.ForgeID != "" {
+	if r.ForgeID != "" && (id == 0 || known.ForgeID != r.ForgeID) {
 		moved, former, err := d.knownRepository(ctx, "host = $1 AND forge_id = $2 AND forge_id <> ''", r.Host, r.ForgeID)
 		switch {
 		case err != nil:
