@@ -78,7 +78,7 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 		}
 		if unseen[item.Key] && !w.taken[item.Key] {
 			w.taken[item.Key] = true
-			w.batch.Fresh = append(w.batch.Fresh, freshRepository(item, w.query))
+			w.batch.Fresh = append(w.batch.Fresh, freshRepository(item, w.query.Now))
 		}
 	}
 	return w.keep(ctx, kept...)

@@ -3,6 +3,7 @@ package announce
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"heraut/catalogue"
 )
@@ -40,16 +41,27 @@ func repositoryItem(r *catalogue.Repository) Item {
 	}
 }
 
-// freshRepository is a repository never seen. When it is there from the start, it
-// is not announced: no more is kept than it takes to know it again, unless it is
-// new enough for dry runs. That is what a first reading holds tens of thousands of.
-func freshRepository(item Item, q Query) Fresh {
-	repo, what := item.Repository, Listed
-	if !repo.Created.IsZero() && q.Now.Sub(repo.Created) <= lately {
-		what = Created
-	} else if q.State == nil {
-		known := &catalogue.Repository{Host: repo.Host, Owner: repo.Owner, Row: repo.Row}
-		item = Item{Key: item.Key, Kind: KindRepository, Repository: known, At: item.At}
+// freshRepository is a repository never seen.
+func freshRepository(item Item, now time.Time) Fresh {
+	created := item.Repository.Created
+	if !created.IsZero() && now.Sub(created) <= lately {
+		return Fresh{Item: item, News: Created}
 	}
-	return Fresh{Item: item, News: what}
+	return Fresh{Item: item, News: Listed}
+}
+
+// thrift reduces repositories that are there from the start, and so are not
+// announced, to what it takes to know them again: a first reading holds tens of
+// thousands of them.
+type thrift map[ownerID]*catalogue.Repository
+
+func (t thrift) reduce(f Fresh) Fresh {
+	if f.News == Created {
+		return f // dry runs show it
+	}
+	id := ownerID{f.Repository.Host, ownerName(f.Repository)}
+	if t[id] == nil {
+		t[id] = &catalogue.Repository{Host: id.host, Owner: id.name}
+	}
+	return Fresh{Item: Item{Key: f.Key, Kind: KindRepository, Repository: t[id], At: f.At}, News: f.News}
 }

@@ -36,7 +36,7 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 		return Batch{}, err
 	}
 	defer resp.Body.Close()
-	r := listReading{query: q, hosts: map[string]int{}, taken: map[string]bool{}, again: map[string]Reading{}}
+	r := listReading{query: q, hosts: map[string]int{}, taken: map[string]bool{}, again: map[string]Reading{}, thrift: thrift{}}
 	for _, a := range q.Again {
 		r.again[a.Key] = Reading{Gone: true} // until it is found
 	}
@@ -63,6 +63,8 @@ type listReading struct {
 	fresh []Fresh
 	taken map[string]bool
 	chunk []Item
+
+	thrift thrift
 }
 
 func (r *listReading) add(ctx context.Context, repo catalogue.Repository) error {
@@ -94,7 +96,11 @@ func (r *listReading) lookUp(ctx context.Context) error {
 	for _, item := range r.chunk {
 		if unseen[item.Key] && !r.taken[item.Key] {
 			r.taken[item.Key] = true
-			r.fresh = append(r.fresh, freshRepository(item, r.query))
+			f := freshRepository(item, r.query.Now)
+			if r.query.State == nil {
+				f = r.thrift.reduce(f)
+			}
+			r.fresh = append(r.fresh, f)
 		}
 	}
 	r.chunk = r.chunk[:0]
