@@ -34,6 +34,9 @@ type Client struct {
 	stopped chan struct{}
 
 	keysDir string // where the encryption keys are; none when empty
+	// keys is held where they are used: mautrix does not guard all that it
+	// remembers of the account's own.
+	keys sync.Mutex
 
 	mu      sync.Mutex
 	syncing bool           // a sync response is being worked through

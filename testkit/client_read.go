@@ -202,6 +202,8 @@ func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *ev
 	if evt.Type != event.EventEncrypted || c.Crypto == nil {
 		return evt
 	}
+	c.keys.Lock()
+	defer c.keys.Unlock()
 	if decrypted, err := c.Crypto.Decrypt(ctx, evt); err == nil {
 		return decrypted
 	}
@@ -222,6 +224,8 @@ func (c *Client) Devices(t testing.TB) []mautrix.RespDeviceInfo {
 // read from the server: id.TrustStateCrossSignedTOFU or above for one that its
 // owner has signed. The client must be Encrypted.
 func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.TrustState {
+	c.keys.Lock()
+	defer c.keys.Unlock()
 	t.Helper()
 	devices, err := c.Machine().FetchKeys(t.Context(), []id.UserID{user}, true)
 	if err != nil {

@@ -116,7 +116,9 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 		c.ready[room] = true
 		c.mu.Unlock()
 	}
+	c.keys.Lock()
 	resp, err := c.SendMessageEvent(ctx, room, kind, content)
+	c.keys.Unlock()
 	if err != nil {
 		return "", fmt.Errorf("send %s to %s: %w", kind.Type, room, err)
 	}

@@ -38,7 +38,9 @@ func (s *clientSyncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSy
 	s.client.mu.Lock()
 	s.client.syncing = true
 	s.client.mu.Unlock()
+	s.client.keys.Lock()
 	err := s.DefaultSyncer.ProcessResponse(ctx, resp, since)
+	s.client.keys.Unlock()
 	s.client.mu.Lock()
 	s.client.syncing = false
 	s.client.show()
