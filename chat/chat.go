@@ -15,18 +15,25 @@ type (
 )
 
 // Event is one thing that happened in a room and may call for an answer.
-// Exactly one of Message, Reaction, Redaction, Joined and Unreadable is set.
+// Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left and Moved
+// is set.
 type Event struct {
-	ID     EventID   `json:"id"`
-	Room   RoomID    `json:"room"`
-	Sender UserID    `json:"sender"`
-	At     time.Time `json:"at"` // the sender's server's time
+	ID     EventID `json:"id"`
+	Room   RoomID  `json:"room"`
+	Sender UserID  `json:"sender"`
+	// Name is what the sender is called in the room; empty when it is not known.
+	// Anybody may choose any name: it tells nothing about rights.
+	Name string    `json:"name,omitempty"`
+	At   time.Time `json:"at"` // the sender's server's time
 	// Direct tells that the room is a direct message between the sender and the bot.
 	Direct bool  `json:"direct,omitempty"`
 	Trust  Trust `json:"trust,omitempty"`
 	// Level is what the sender may do in the room, as things stood when the
 	// event came.
 	Level Level `json:"level,omitempty"`
+	// Late tells that the event was older than what is still answered when it
+	// came: only what is carried between rooms is still wanted.
+	Late bool `json:"late,omitempty"`
 
 	Message   *Message   `json:"message,omitempty"`
 	Reaction  *Reaction  `json:"reaction,omitempty"`
@@ -34,6 +41,8 @@ type Event struct {
 	Joined    *Joined    `json:"joined,omitempty"`
 
 	Unreadable *Unreadable `json:"unreadable,omitempty"`
+	Left       *Left       `json:"left,omitempty"`
+	Moved      *Moved      `json:"moved,omitempty"`
 }
 
 // Trust is how far the event is known to come from its sender.
@@ -65,6 +74,11 @@ type Message struct {
 	// Body is the plain text, without the quote that replies carry and without
 	// the leading mention of the bot.
 	Body string `json:"body"`
+	// HTML is the message as its sender formatted it, unchecked: it is not to be
+	// shown before it went through a sanitiser. Empty when there is only Body.
+	HTML string `json:"html,omitempty"`
+	// File is what was attached, if anything; Body is then its caption, or empty.
+	File *File `json:"file,omitempty"`
 	// Mentioned tells that the message names the bot.
 	Mentioned bool `json:"mentioned,omitempty"`
 	// ReplyTo is the event that the person replied to, if any (a thread's
@@ -74,6 +88,23 @@ type Message struct {
 	Thread EventID `json:"thread,omitempty"`
 	// Edits is the message that this one is the new text of, if any.
 	Edits EventID `json:"edits,omitempty"`
+}
+
+// File is an attachment.
+type File struct {
+	Name string `json:"name"`
+	Type string `json:"type,omitempty"` // its media type, as the sender's client says it
+}
+
+// Left tells that somebody is no longer in the room.
+type Left struct {
+	User UserID `json:"user"`
+}
+
+// Moved tells that the room was upgraded by somebody who may do that, and that
+// the bot is in the room that takes its place.
+type Moved struct {
+	To RoomID `json:"to"`
 }
 
 // Reaction is an emoji put on an event.
@@ -122,4 +153,24 @@ type Room struct {
 	// Members is how many people are in or invited, the bot included; 0 when
 	// the homeserver has not said.
 	Members int
+
+	RoomFacts
+}
+
+// RoomFacts are what a room's state says of who may read it and what it is,
+// each in Matrix's own words; empty where the state says nothing.
+type RoomFacts struct {
+	Name string `json:"name,omitempty"`
+	// Server is the server whose users made the room.
+	Server     string `json:"server,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Kind       string `json:"kind,omitempty"`        // "m.space" for spaces
+	JoinRule   string `json:"join_rule,omitempty"`   // "public", "invite", "knock", "restricted"…
+	History    string `json:"history,omitempty"`     // "world_readable", "shared", "invited", "joined"
+	Guests     bool   `json:"guests,omitempty"`      // may join without an account
+	AccessRule string `json:"access_rule,omitempty"` // Tchap's: "direct", "restricted" (no externals), "unrestricted"
+	// Notices tells that the homeserver itself speaks here (a server-notice room).
+	Notices bool `json:"notices,omitempty"`
+	// Successor is the room that an upgrade names, checked or not.
+	Successor RoomID `json:"successor,omitempty"`
 }

@@ -34,7 +34,8 @@ type Target struct {
 func (t Target) IsZero() bool { return t == Target{} }
 
 // Post is one thing that the bot decided to do in a room: say HTML, or, when
-// Redacts is set, delete, or, when ReactsTo is set, put Reaction on an event.
+// Redacts is set, delete, or, when ReactsTo is set, put Reaction on an event, or
+// leave.
 type Post struct {
 	Room     RoomID   `json:"room"`
 	Priority Priority `json:"priority,omitempty"`
@@ -56,4 +57,7 @@ type Post struct {
 
 	ReactsTo Target `json:"reacts_to,omitzero"`
 	Reaction string `json:"reaction,omitempty"`
+
+	// Leaves makes the bot leave the room, after what it was to say before.
+	Leaves bool `json:"leaves,omitempty"`
 }

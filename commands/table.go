@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"heraut/catalogue"
+	"heraut/chat"
 )
 
 // command is a row of the table, which is dispatch, help and documentation.
@@ -13,7 +14,9 @@ type command struct {
 	// stand first on a line.
 	topic string
 	// words name it: the French one, which is its name, and its aliases.
-	words  []string
+	words []string
+	// level is who may use it.
+	level  chat.Level
 	answer func(a *Answerer, ctx context.Context, r request) (Answer, error)
 	// show answers about the one software that was meant, also when it is
 	// chosen from the command's list; nil if it has no lists.
@@ -40,21 +43,21 @@ func (c *command) isCalled(word string) bool {
 // "line <name>" and "more <name>" in locale's commands.html.
 func table() []command {
 	return []command{
-		{"", []string{"sill"}, (*Answerer).search, (*Answerer).card},
-		{"sill", []string{"remplace", "equivalent", "alternative"}, (*Answerer).replacing, (*Answerer).card},
-		{"sill", []string{"compare"}, (*Answerer).compare, nil},
-		{"sill", []string{"nouveautes", "new"}, (*Answerer).news, nil},
-		{"sill", []string{"utilisateurs", "users"}, (*Answerer).search, (*Answerer).users},
-		{"sill", []string{"prestataires", "providers"}, (*Answerer).search, (*Answerer).providers},
-		{"", []string{"depot", "repo", "code"}, (*Answerer).depot, nil},
-		{"", []string{"veille", "watch", "watches"}, (*Answerer).watches, nil},
-		{"veille", []string{"ajouter", "add"}, (*Answerer).addWatch, nil},
-		{"veille", []string{"flux", "feed"}, (*Answerer).addFeed, nil},
-		{"veille", []string{"tester", "test"}, (*Answerer).tryWatch, nil},
-		{"veille", []string{"pause"}, (*Answerer).pauseWatch, nil},
-		{"veille", []string{"reprendre", "resume"}, (*Answerer).resumeWatch, nil},
-		{"veille", []string{"retirer", "remove"}, (*Answerer).removeWatch, nil},
-		{"", []string{"aide", "help"}, (*Answerer).help, nil},
+		{"", []string{"sill"}, chat.LevelMember, (*Answerer).search, (*Answerer).card},
+		{"sill", []string{"remplace", "equivalent", "alternative"}, chat.LevelMember, (*Answerer).replacing, (*Answerer).card},
+		{"sill", []string{"compare"}, chat.LevelMember, (*Answerer).compare, nil},
+		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, (*Answerer).news, nil},
+		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, (*Answerer).search, (*Answerer).users},
+		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, (*Answerer).search, (*Answerer).providers},
+		{"", []string{"depot", "repo", "code"}, chat.LevelMember, (*Answerer).depot, nil},
+		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, (*Answerer).watches, nil},
+		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, (*Answerer).addWatch, nil},
+		{"veille", []string{"flux", "feed"}, chat.LevelModerator, (*Answerer).addFeed, nil},
+		{"veille", []string{"tester", "test"}, chat.LevelMember, (*Answerer).tryWatch, nil},
+		{"veille", []string{"pause"}, chat.LevelModerator, (*Answerer).pauseWatch, nil},
+		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, (*Answerer).resumeWatch, nil},
+		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, (*Answerer).removeWatch, nil},
+		{"", []string{"aide", "help"}, chat.LevelMember, (*Answerer).help, nil},
 	}
 }
 

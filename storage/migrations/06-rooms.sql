@@ -1,0 +1,3 @@
+-- v5 -> v6: What rooms are
+
+SELECT 1;

@@ -1,0 +1,3 @@
+-- v7 -> v8: Questions and answers
+
+SELECT 1;

@@ -1,0 +1,3 @@
+-- v8 -> v9: Answered questions that are kept
+
+SELECT 1;
