@@ -21,7 +21,6 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/commands"
-	"heraut/fetch"
 	"heraut/health"
 	"heraut/matrix"
 	"heraut/queue"
@@ -63,7 +62,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
 
-	getter := fetch.New(fetch.Options{UserAgent: fetch.UserAgent(release(), config.About.Contact)})
+	getter, err := getterOf(config, config.Catalogue.SILL.URL)
+	if err != nil {
+		return err
+	}
 	defer getter.Close()
 	guarded, err := guardedGetter(config)
 	if err != nil {
@@ -97,7 +99,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	defer func() { err = errors.Join(err, client.Close()) }()
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
 	desk = newDesk(config, db, box, book, guarded, log)
-	if err := addSources(config, desk, getter, keeper); err != nil {
+	if err := addSources(config, desk, keeper); err != nil {
 		return err
 	}
 	answerer.Manage(desk)
@@ -187,7 +189,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 		RecoveryKeyFile: config.Matrix.RecoveryKeyFile,
 		CryptoDB:        filepath.Join(config.State, "crypto.db"),
 		DeviceName:      deviceName(),
-		UserAgent:       fetch.UserAgent(release(), config.About.Contact),
+		UserAgent:       config.userAgent(),
 		IsBot:           func(user chat.UserID) bool { return config.Bots.Match(string(user)) },
 		AnswerWithin:    config.AnswerWithin,
 		Pace:            pace,

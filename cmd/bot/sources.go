@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/net/idna"
 
 	"heraut/announce"
 	"heraut/catalogue"
@@ -53,20 +57,48 @@ func quietHours(config *Config) announce.Quiet {
 // guardedGetter reads addresses that rooms give: they reach the public Internet
 // and the configured exceptions alone.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
-	guard, err := fetch.NewGuard(config.Fetch.AllowPrivate)
+	return newGetter(config, fetch.Options{MaxBytes: announce.FeedMaxBytes}, config.Fetch.AllowPrivate)
+}
+
+// getterOf reads an address that the operator wrote, wherever it is. Where it
+// redirects to is for its owner to say, so that is guarded like an address that
+// a room gave; behind a proxy, it is the proxy that decides what it reaches.
+func getterOf(config *Config, location string) (*fetch.Getter, error) {
+	address, err := url.Parse(location)
+	if err != nil || address.Host == "" { // a file
+		return fetch.New(fetch.Options{UserAgent: config.userAgent()}), nil
+	}
+	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: address}); err != nil || proxy != nil {
+		return fetch.New(fetch.Options{UserAgent: config.userAgent()}), nil
+	}
+	host, err := idna.Lookup.ToASCII(address.Hostname())
+	if err != nil {
+		host = address.Hostname() // an IP address, or a name of one's own network
+	}
+	return newGetter(config, fetch.Options{}, append(slices.Clone(config.Fetch.AllowPrivate), host))
+}
+
+func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*fetch.Getter, error) {
+	guard, err := fetch.NewGuard(allowPrivate)
 	if err != nil {
 		return nil, fmt.Errorf("fetch.allow_private: %w", err)
 	}
-	return fetch.New(fetch.Options{
-		UserAgent: fetch.UserAgent(release(), config.About.Contact), MaxBytes: announce.FeedMaxBytes, Guard: guard,
-	}), nil
+	options.UserAgent, options.Guard = config.userAgent(), guard
+	return fetch.New(options), nil
 }
 
+// userAgent tells homeserver and sources who asks, and whom to write to.
+func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
+
 // addSources has the desk read the sources of the configuration.
-func addSources(config *Config, desk *announce.Desk, getter *fetch.Getter, keeper *catalogue.Keeper) error {
+func addSources(config *Config, desk *announce.Desk, keeper *catalogue.Keeper) error {
 	for _, s := range config.Sources {
 		settings := announce.Settings{
 			Name: s.Name, Kind: announce.SourceKind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
+		}
+		getter, err := getterOf(config, s.URL)
+		if err != nil {
+			return err
 		}
 		source, err := announce.NewSource(settings, getter, keeper.Current)
 		if err != nil {
