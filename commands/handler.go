@@ -56,6 +56,24 @@ func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
+// Apologise is what is said of an event that could not be handled, if somebody
+// waits for an answer to it (queue.Config.Apology).
+func (h *Handler) Apologise(e chat.Event) []chat.Post {
+	if e.Message == nil || e.Late || e.Message.Edits != "" {
+		return nil
+	}
+	line := h.line(e)
+	rest, prefixed := strings.CutPrefix(firstLine(line.Text), line.Prefix)
+	if c, _ := h.answerer.find(strings.TrimSpace(rest)); !line.Direct && (c == nil || !prefixed) {
+		return nil
+	}
+	html, err := locale.Render(line.Lang, "failed", h.answerer.about)
+	if err != nil {
+		return nil // it is in the log why there is no answer
+	}
+	return h.reply(e, e.Cause(), e.Message.Thread, html)
+}
+
 // message answers a command or a choice, and ends the right of its sender to
 // choose with a number alone.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {

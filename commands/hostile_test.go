@@ -109,7 +109,8 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"out of list of one": func() (Answer, error) {
 			return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{"1"}}, 3)
 		},
-		"gone": func() (Answer, error) { return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{s}}, 1) },
+		"gone":   func() (Answer, error) { return a.chosen(r.Line, Choice{Command: "sill", IDs: []string{s}}, 1) },
+		"failed": func() (Answer, error) { return a.message(r, "failed", About{RunBy: s, Contact: s}) },
 		"too many": func() (Answer, error) {
 			return a.message(r, "too-many", struct{ Room bool }{})
 		},

@@ -68,6 +68,19 @@ func TestBadHandlersStopNothing(t *testing.T) {
 	}
 }
 
+// Whoever asked hears that it went wrong.
+func TestApology(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Apology = func(e chat.Event) []chat.Post { return []chat.Post{{Room: e.Room, HTML: "sorry"}} }
+		b.handle = func(context.Context, chat.Event) (queue.Result, error) { panic("in the handler") }
+		b.start()
+		b.server.say(salon, "!bad")
+		b.sync()
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "sorry")
+	})
+}
+
 func TestChangeAndPostsAreCommittedTogether(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var changes int

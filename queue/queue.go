@@ -70,6 +70,9 @@ type Config struct {
 	AnswerWithin time.Duration
 	// Pace bounds what is sent; it is shared with whoever else sends.
 	Pace *rate.Limiter
+	// Apology is what people are told of an event that cannot be handled; nil, or
+	// no posts: nothing.
+	Apology func(e chat.Event) []chat.Post
 	// HandleWithin bounds one call of the handler; 0 means a minute.
 	HandleWithin time.Duration
 }
@@ -111,6 +114,9 @@ type Queue struct {
 func New(store Store, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
+	}
+	if config.Apology == nil {
+		config.Apology = func(chat.Event) []chat.Post { return nil }
 	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)

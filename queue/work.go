@@ -130,8 +130,8 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	}
 	if failed != nil {
 		q.counts.Failed.Add(1)
-		q.log.Error().Err(failed).Str("event", string(e.ID)).Msg("A handler failed: the event stays without an answer")
-		result = Result{}
+		q.log.Error().Err(failed).Str("event", string(e.ID)).Msg("A handler failed: the event is not tried again")
+		result = Result{Posts: q.apology(e)}
 	}
 	if err := q.commit(ctx, e, result, failed != nil); err != nil {
 		return err
@@ -139,6 +139,16 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	q.counts.Handled.Add(1)
 	nudge(q.wake)
 	return nil
+}
+
+// apology is what people are told when their event cannot be handled.
+func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.log.Error().Str("event", string(e.ID)).Msgf("The apology failed too: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return q.config.Apology(e)
 }
 
 // commit stores what a handler decided on e, and that e is done.

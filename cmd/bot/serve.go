@@ -97,7 +97,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace}, log)
+	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise}, log)
 	desk = newDesk(config, db, box, book, guarded, log)
 	if err := addSources(config, desk, keeper); err != nil {
 		return err
