@@ -36,7 +36,10 @@ demo:
 	@go build -v -trimpath -tags $(tags) -o bin/ ./cmd/bot ./cmd/demo
 	@exec bin/demo bin/bot
 
+# The homeserver is built first, since go test shows nothing before the end of a
+# package.
 test:
+	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -shuffle=on -timeout 15m ./...
 
 # Most of these tests wait more than they work, so that more of them may run at
@@ -59,6 +62,7 @@ lint:
 	$(lint) run
 
 check: fmt vet lint
+	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -race -shuffle=on -timeout 20m ./...
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
 

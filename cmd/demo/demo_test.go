@@ -82,6 +82,10 @@ func (d *demo) awaitText(t *testing.T, o *output, text string) {
 func newDemo(t *testing.T) *demo {
 	t.Helper()
 	bot := testkit.BuildBot(t)
+	// The demo would build it too, which takes longer than anybody waits here.
+	if err := testkit.Prepare(t.Context(), "dendrite", t.Output()); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	d := &demo{
