@@ -44,6 +44,9 @@ type Watched interface {
 	// PauseWatch and RemoveWatch return ErrNone if the room has none with that id.
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
+	// MoveWatches gives one room the watches of another and what that was to be
+	// told, and forgets what it was told.
+	MoveWatches(ctx context.Context, from, to chat.RoomID) error
 }
 
 // watching is a watch ready to be asked.
@@ -61,6 +64,27 @@ func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
 	d.declared[room] = watches
 	d.mu.Unlock()
 	d.changed()
+}
+
+// Move has the room that takes another's place watch what that did, in the
+// transaction of ctx. What was told stands where nothing can be said any more: it
+// is not corrected.
+func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+	if err := d.store.MoveWatches(ctx, from, to); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	if watches := d.declared[from]; watches != nil {
+		delete(d.declared, from)
+		moved := slices.Clone(watches)
+		for i := range moved {
+			moved[i].Room = to
+		}
+		d.declared[to] = moved
+	}
+	d.mu.Unlock()
+	d.changed()
+	return nil
 }
 
 // declaredOf are the declared watches of a source, or all if it is empty.

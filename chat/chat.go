@@ -15,8 +15,8 @@ type (
 )
 
 // Event is one thing that happened in a room and may call for an answer.
-// Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left and Moved
-// is set.
+// Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left, Moved,
+// Promoted and Notice is set.
 type Event struct {
 	ID     EventID `json:"id"`
 	Room   RoomID  `json:"room"`
@@ -43,6 +43,8 @@ type Event struct {
 	Unreadable *Unreadable `json:"unreadable,omitempty"`
 	Left       *Left       `json:"left,omitempty"`
 	Moved      *Moved      `json:"moved,omitempty"`
+	Promoted   *Promoted   `json:"promoted,omitempty"`
+	Notice     *Notice     `json:"notice,omitempty"`
 }
 
 // Trust is how far the event is known to come from its sender.
@@ -119,7 +121,22 @@ type Redaction struct {
 }
 
 // Joined tells that the bot has just joined the room on an invitation it accepted.
-type Joined struct{}
+type Joined struct {
+	// Unwelcome tells that who invited the bot may not have it there: it says so
+	// and leaves.
+	Unwelcome bool `json:"unwelcome,omitempty"`
+}
+
+// Promoted tells that the bot itself was given rights in the room.
+type Promoted struct {
+	Name  string `json:"name,omitempty"` // the room's
+	Admin bool   `json:"admin,omitempty"`
+}
+
+// Notice is what the homeserver itself tells the bot's account.
+type Notice struct {
+	Body string `json:"body"`
+}
 
 // Unreadable tells that a message could not be decrypted after a fair wait. It
 // happens at most once a room and day.
@@ -153,6 +170,9 @@ type Room struct {
 	// Members is how many people are in or invited, the bot included; 0 when
 	// the homeserver has not said.
 	Members int
+	// MovedTo is the room that took its place, if an upgrade was followed: this
+	// one is not served any more.
+	MovedTo RoomID
 
 	RoomFacts
 }
@@ -167,10 +187,36 @@ type RoomFacts struct {
 	Kind       string `json:"kind,omitempty"`        // "m.space" for spaces
 	JoinRule   string `json:"join_rule,omitempty"`   // "public", "invite", "knock", "restricted"…
 	History    string `json:"history,omitempty"`     // "world_readable", "shared", "invited", "joined"
-	Guests     bool   `json:"guests,omitempty"`      // may join without an account
+	Guests     bool   `json:"guests,omitempty"`      // may join, without an account
 	AccessRule string `json:"access_rule,omitempty"` // Tchap's: "direct", "restricted" (no externals), "unrestricted"
+	// Visibility is Tchap's: "public" or "private"; a private room may be open to
+	// whoever has its link.
+	Visibility string `json:"visibility,omitempty"`
 	// Notices tells that the homeserver itself speaks here (a server-notice room).
 	Notices bool `json:"notices,omitempty"`
 	// Successor is the room that an upgrade names, checked or not.
 	Successor RoomID `json:"successor,omitempty"`
 }
+
+// Declined is an invitation that the bot did not accept, or gave up.
+type Declined struct {
+	Room   RoomID
+	By     UserID
+	Server string // of By
+	Why    DeclineReason
+	At     time.Time
+	// Open tells that the homeserver has not been told yet.
+	Open bool
+}
+
+// DeclineReason is why an invitation was declined.
+type DeclineReason string
+
+// The reasons.
+const (
+	DeclinedServer   DeclineReason = "server"  // its people may not invite the bot
+	DeclinedSpace    DeclineReason = "space"   // nothing is said there
+	DeclinedPerson   DeclineReason = "person"  // the bot went in: who invited it is no moderator
+	DeclinedByServer DeclineReason = "refused" // the homeserver did not let the bot in
+	DeclinedOtherBot DeclineReason = "bot"     // it came from a robot
+)

@@ -20,11 +20,20 @@ type Handler struct {
 	choices  Choices
 	persons  *limiter
 	inRoom   *limiter
+	moves    []Move
 }
+
+// Move gives the room that takes another's place, in an upgrade, what was kept
+// for that; in the transaction of ctx.
+type Move func(ctx context.Context, from, to chat.RoomID) error
+
+// Moves sets what follows a room that is upgraded. It is to be called before the
+// first event is handled, if at all.
+func (h *Handler) Moves(moves ...Move) { h.moves = moves }
 
 // NewHandler returns a Handler for the rooms that book knows.
 func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *Handler {
-	return &Handler{a, book, choices, newLimiter(limits.Person), newLimiter(limits.Room)}
+	return &Handler{answerer: a, rooms: book, choices: choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room)}
 }
 
 // Handle implements queue.Handler.
@@ -41,6 +50,15 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.say(e, "welcome")
 	case e.Unreadable != nil:
 		return h.say(e, "unreadable")
+	case e.Moved != nil:
+		return queue.Result{Change: func(ctx context.Context) error {
+			for _, move := range h.moves {
+				if err := move(ctx, e.Room, e.Moved.To); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}, nil
 	}
 	return queue.Result{}, nil
 }

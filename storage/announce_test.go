@@ -131,3 +131,44 @@ func TestWatchesOfRooms(t *testing.T) {
 		t.Errorf("%v, %v", all, err)
 	}
 }
+
+func TestMoveWatches(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	const next = chat.RoomID("!next:example.org")
+	for _, w := range []announce.Watch{
+		{Room: salon, Source: "s", Filter: "a", Rhythm: "immediat", At: noon},
+		{Room: salon, Source: "s", Filter: "b", Rhythm: "immediat", At: noon},
+		{Room: next, Source: "s", Filter: "b", Rhythm: "quotidien 09:00", At: noon},
+	} {
+		if _, err := db.AddWatch(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	item := addNews(t, db, "item", noon)
+	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: item, Watch: "s a", Due: noon}))
+	must(t, db.SaveTold(ctx, announce.Told{Key: "1", Room: salon, At: noon}, []int64{item}))
+	must(t, db.MoveWatches(ctx, salon, next))
+	must(t, db.MoveWatches(ctx, salon, next))
+
+	watches, err := db.Watches(ctx)
+	must(t, err)
+	got := map[string]string{}
+	for _, w := range watches {
+		if w.Room != next {
+			t.Errorf("left behind: %+v", w)
+		}
+		got[w.Filter] = w.Rhythm
+	}
+	if len(watches) != 2 || got["a"] != "immediat" || got["b"] != "quotidien 09:00" {
+		t.Errorf("the new room watches %v", watches)
+	}
+	pending, err := db.DuePending(ctx, noon)
+	if err != nil || len(pending) != 1 || pending[0].Room != next {
+		t.Errorf("pending: %v, %v", pending, err)
+	}
+	told, err := db.Told(ctx)
+	if err != nil || len(told) != 0 {
+		t.Errorf("told: %v, %v", told, err)
+	}
+}

@@ -63,6 +63,24 @@ func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error 
 	})
 }
 
+// MoveWatches implements announce.Watched.
+func (d *DB) MoveWatches(ctx context.Context, from, to chat.RoomID) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		for _, table := range []string{"watch", "pending"} {
+			// What the new room has already stays.
+			if _, err := d.db.Exec(ctx, "UPDATE OR IGNORE "+table+" SET room_id = $1 WHERE room_id = $2", to, from); err != nil {
+				return err
+			}
+		}
+		for _, table := range []string{"watch", "pending", "told"} {
+			if _, err := d.db.Exec(ctx, "DELETE FROM "+table+" WHERE room_id = $1", from); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func none(found bool, err error) error {
 	if err == nil && !found {
 		return announce.ErrNone

@@ -103,6 +103,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	answerer.Manage(desk)
+	handler.Moves(desk.Move)
 
 	g, ctx := errgroup.WithContext(ctx)
 	if config.HTTP.Listen != "" {

@@ -1,0 +1,84 @@
+package rooms
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"heraut/chat"
+)
+
+// RoomStore tells which rooms there are.
+type RoomStore interface {
+	Rooms(ctx context.Context) ([]chat.Room, error)
+}
+
+// Poster adds posts, once for each cause ever, to the transaction of ctx.
+type Poster interface {
+	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+}
+
+// Operators are the people who run the bot, and are told how it does in their
+// direct messages with it.
+type Operators struct {
+	users []chat.UserID
+	book  *Book
+	rooms RoomStore
+}
+
+// NewOperators returns the people with these user ids.
+func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
+	return &Operators{users, book, rooms}
+}
+
+// Includes reports whether the person is one: by the whole user id, and nothing else.
+func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
+
+// Posts tell each operator who has direct messages with the bot what say says
+// in that room's language; they ring. There are none if nobody has.
+func (o *Operators) Posts(ctx context.Context, say func(lang string) (html string, err error)) ([]chat.Post, error) {
+	all, err := o.rooms.Rooms(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for the operators: %w", err)
+	}
+	slices.SortFunc(all, func(a, b chat.Room) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	var posts []chat.Post
+	for _, user := range o.users {
+		i := slices.IndexFunc(all, func(r chat.Room) bool { return reaches(r, user) })
+		if i < 0 {
+			continue
+		}
+		lang := o.book.Of(all[i].ID).Language
+		html, err := say(lang)
+		if err != nil {
+			return nil, err
+		}
+		posts = append(posts, chat.Post{
+			Room: all[i].ID, Priority: chat.Relay, HTML: html, Lang: lang, Rings: true, Mentions: []chat.UserID{user},
+		})
+	}
+	return posts, nil
+}
+
+// reaches reports whether what is said in the room reaches that person and
+// nobody else.
+func reaches(r chat.Room, user chat.UserID) bool {
+	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
+}
+
+// Tell has the operators told something, once for each cause ever, in the
+// transaction of ctx, and reports whether there was somebody to tell.
+func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.EventID, say func(lang string) (html string, err error)) (bool, error) {
+	posts, err := o.Posts(ctx, say)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range posts {
+		// A room of its own in the key: who comes later does not shift the others.
+		if err := poster.Post(ctx, cause+chat.EventID(" "+p.Room), p); err != nil {
+			return false, err
+		}
+	}
+	return len(posts) > 0, nil
+}
