@@ -131,8 +131,12 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 			args      []any
 		}{
 			{"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = received_at WHERE state = 'locked' AND received_at < $1", []any{millis(lockedBefore)}},
-			{"DELETE FROM inbox WHERE state = 'done' AND done_at < $1", []any{millis(before)}},
-			{"DELETE FROM outbox WHERE done_at > 0 AND done_at < $1", []any{millis(before)}},
+			// What is relayed may be edited, deleted and replied to as long as its question is kept.
+			{`DELETE FROM inbox WHERE state = 'done' AND done_at < $1
+				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.event_id = inbox.event_id AND r.event_id <> '')
+				AND NOT EXISTS (SELECT 1 FROM question q WHERE q.event_id = inbox.event_id AND q.event_id <> '')`, []any{millis(before)}},
+			{`DELETE FROM outbox WHERE done_at > 0 AND done_at < $1
+				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.post_key = outbox.post_key)`, []any{millis(before)}},
 		} {
 			if _, err := d.db.Exec(ctx, purge.statement, purge.args...); err != nil {
 				return err

@@ -1,0 +1,82 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// noRow says in relay's words that there is no such row.
+func noRow(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return relay.ErrNone
+	}
+	return err
+}
+
+// Relays implements relay.Relays.
+func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
+	rows, err := d.db.Query(ctx, "SELECT name, rooms, experts, themes, may_widen, added_by, added_at FROM relay ORDER BY name")
+	return collect(rows, err, func(scan scanFunc) (r relay.Relay, err error) {
+		var from, themes string
+		var at int64
+		if err = scan(&r.Name, &from, &r.To, &themes, &r.MayWiden, &r.By, &at); err != nil {
+			return r, err
+		}
+		r.At = fromMillis(at)
+		if err := errors.Join(json.Unmarshal([]byte(from), &r.From), json.Unmarshal([]byte(themes), &r.Themes)); err != nil {
+			return r, fmt.Errorf("read the relay %s: %w", r.Name, err)
+		}
+		return r, nil
+	})
+}
+
+// SaveRelay implements relay.Relays.
+func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
+	from, err := json.Marshal(r.From)
+	if err != nil {
+		return err
+	}
+	themes, err := json.Marshal(r.Themes)
+	if err != nil {
+		return err
+	}
+	_, err = d.db.Exec(ctx, `
+		INSERT OR REPLACE INTO relay (name, rooms, experts, themes, may_widen, added_by, added_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		r.Name, string(from), r.To, string(themes), r.MayWiden, r.By, millis(r.At))
+	return err
+}
+
+// RemoveRelay implements relay.Relays.
+func (d *DB) RemoveRelay(ctx context.Context, name string) error {
+	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relay WHERE name = $1", name))
+	if err == nil && !removed {
+		return relay.ErrNone
+	}
+	return err
+}
+
+// SaveMove implements relay.Moves.
+func (d *DB) SaveMove(ctx context.Context, from, to chat.RoomID) error {
+	_, err := d.db.Exec(ctx, "INSERT OR REPLACE INTO relay_move (from_room, to_room) VALUES ($1, $2)", from, to)
+	return err
+}
+
+// Moves implements relay.Moves.
+func (d *DB) Moves(ctx context.Context) (map[chat.RoomID]chat.RoomID, error) {
+	rows, err := d.db.Query(ctx, "SELECT from_room, to_room FROM relay_move")
+	moves := map[chat.RoomID]chat.RoomID{}
+	_, err = collect(rows, err, func(scan scanFunc) (to chat.RoomID, err error) {
+		var from chat.RoomID
+		err = scan(&from, &to)
+		moves[from] = to
+		return to, err
+	})
+	return moves, err
+}

@@ -1,0 +1,83 @@
+package storage
+
+import (
+	"context"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+const messageColumns = "r.post_key, r.room_id, r.question, r.role, r.event_id, r.origin, r.sender, r.nameless, r.text, r.said_at"
+
+func scanMessage(scan scanFunc) (m relay.Message, err error) {
+	var at int64
+	err = scan(&m.Post, &m.Room, &m.Question, &m.Role, &m.Event, &m.From, &m.Sender, &m.Nameless, &m.Text, &at)
+	m.At = fromMillis(at)
+	return m, noRow(err)
+}
+
+// SaveMessage implements relay.Messages.
+func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (post_key) DO UPDATE SET room_id = excluded.room_id, question = excluded.question, role = excluded.role,
+			event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
+			text = excluded.text`,
+		m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At))
+	return err
+}
+
+// RemoveMessage implements relay.Messages.
+func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
+	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relayed WHERE event_id = $1 AND event_id <> ''", event))
+	if err == nil && !removed {
+		return relay.ErrNone
+	}
+	return err
+}
+
+// MessageOf implements relay.Messages.
+func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
+	return scanMessage(d.db.QueryRow(ctx, `
+		SELECT `+messageColumns+` FROM relayed r WHERE r.event_id = $1 AND r.event_id <> ''
+		UNION ALL
+		SELECT `+messageColumns+` FROM outbox o JOIN relayed r ON r.post_key = o.post_key
+		WHERE o.event_id = $1 AND o.event_id <> ''
+		LIMIT 1`, event).Scan)
+}
+
+// MessagesOf implements relay.Messages.
+func (d *DB) MessagesOf(ctx context.Context, question int64) ([]relay.Message, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.question = $1 ORDER BY r.said_at, r.rowid", question)
+	return collect(rows, err, scanMessage)
+}
+
+// SaveReaction implements relay.Reactions.
+func (d *DB) SaveReaction(ctx context.Context, r relay.Reaction) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO relayed_reaction (event_id, question, sender, target, emoji, post_key) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (event_id) DO NOTHING`,
+		r.Event, r.Question, r.Sender, r.Target, r.Key, r.Post)
+	return err
+}
+
+func scanReaction(scan scanFunc) (r relay.Reaction, err error) {
+	err = scan(&r.Event, &r.Question, &r.Sender, &r.Target, &r.Key, &r.Post)
+	return r, noRow(err)
+}
+
+// RemoveReaction implements relay.Reactions.
+func (d *DB) RemoveReaction(ctx context.Context, event chat.EventID) (relay.Reaction, error) {
+	return scanReaction(d.db.QueryRow(ctx, `
+		DELETE FROM relayed_reaction WHERE event_id = $1
+		RETURNING event_id, question, sender, target, emoji, post_key`, event).Scan)
+}
+
+// SameReactions implements relay.Reactions.
+func (d *DB) SameReactions(ctx context.Context, target, key string) ([]relay.Reaction, error) {
+	rows, err := d.db.Query(ctx, `
+		SELECT event_id, question, sender, target, emoji, post_key FROM relayed_reaction
+		WHERE target = $1 AND emoji = $2 ORDER BY rowid`, target, key)
+	return collect(rows, err, scanReaction)
+}

@@ -1,0 +1,136 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+const questionColumns = `relay, theme, status, text, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
+	experts, claimer, claimer_name, consented, told, root, confirmation, shows,
+	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at`
+
+func scanQuestion(scan scanFunc) (q relay.Question, err error) {
+	var consented, told string
+	var asked, posted, answered, active, closed, due, reminded, followed int64
+	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
+		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &consented, &told,
+		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed)
+	if err != nil {
+		return q, noRow(err)
+	}
+	for _, t := range []struct {
+		to *time.Time
+		ms int64
+	}{
+		{&q.AskedAt, asked}, {&q.PostedAt, posted}, {&q.AnsweredAt, answered}, {&q.ActiveAt, active},
+		{&q.ClosedAt, closed}, {&q.DueAt, due}, {&q.RemindedAt, reminded}, {&q.FollowedAt, followed},
+	} {
+		*t.to = fromMillis(t.ms)
+	}
+	if err := errors.Join(json.Unmarshal([]byte(consented), &q.Consented), json.Unmarshal([]byte(told), &q.Told)); err != nil {
+		return q, fmt.Errorf("read question %d: %w", q.Number, err)
+	}
+	return q, nil
+}
+
+func questionValues(q relay.Question) ([]any, error) {
+	consented, err := json.Marshal(q.Consented)
+	if err != nil {
+		return nil, err
+	}
+	told, err := json.Marshal(q.Told)
+	if err != nil {
+		return nil, err
+	}
+	return []any{
+		q.Relay, q.Theme, q.Status, q.Text, q.Asker, q.AskerName, q.Nameless, q.AskerLeft, q.Origin, q.Event, q.Thread, q.Lang,
+		q.Experts, q.Claimer, q.ClaimerName, string(consented), string(told), q.Root, q.Confirmation, q.Shows,
+		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
+		millis(q.RemindedAt), millis(q.FollowedAt),
+	}, nil
+}
+
+// AddQuestion implements relay.Questions.
+func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
+	values, err := questionValues(q)
+	if err != nil {
+		return 0, err
+	}
+	result, err := d.db.Exec(ctx, `
+		INSERT INTO question (`+questionColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+			$21, $22, $23, $24, $25, $26, $27, $28)`, values...)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
+// SaveQuestion implements relay.Questions.
+func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
+	values, err := questionValues(q)
+	if err != nil {
+		return err
+	}
+	_, err = d.db.Exec(ctx, `
+		UPDATE question SET (`+questionColumns+`) =
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+			$21, $22, $23, $24, $25, $26, $27, $28)
+		WHERE number = $29`, append(values, q.Number)...)
+	return err
+}
+
+func (d *DB) question(ctx context.Context, condition string, args ...any) (relay.Question, error) {
+	return scanQuestion(d.db.QueryRow(ctx, "SELECT number, "+questionColumns+" FROM question WHERE "+condition, args...).Scan)
+}
+
+func (d *DB) questions(ctx context.Context, condition string, args ...any) ([]relay.Question, error) {
+	rows, err := d.db.Query(ctx, "SELECT number, "+questionColumns+" FROM question WHERE "+condition+" ORDER BY number", args...)
+	return collect(rows, err, scanQuestion)
+}
+
+// Question implements relay.Questions.
+func (d *DB) Question(ctx context.Context, number int64) (relay.Question, error) {
+	return d.question(ctx, "number = $1", number)
+}
+
+// QuestionBy implements relay.Questions.
+func (d *DB) QuestionBy(ctx context.Context, event chat.EventID) (relay.Question, error) {
+	return d.question(ctx, "event_id = $1 AND event_id <> ''", event)
+}
+
+// QuestionsIn implements relay.Questions.
+func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
+	return d.questions(ctx, "closed_at = 0 AND (origin = $1 OR experts = $1)", room)
+}
+
+// QuestionsOf implements relay.Questions.
+func (d *DB) QuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "asker = $1 AND closed_at = 0", asker)
+}
+
+// DueQuestions implements relay.Questions.
+func (d *DB) DueQuestions(ctx context.Context, now time.Time) ([]relay.Question, error) {
+	return d.questions(ctx, "status = 'proposed' AND due_at <= $1", millis(now))
+}
+
+// NextDueQuestion implements relay.Questions.
+func (d *DB) NextDueQuestion(ctx context.Context, now time.Time) (time.Time, error) {
+	var at int64
+	err := d.db.QueryRow(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM question WHERE status = 'proposed' AND due_at > $1", millis(now)).Scan(&at)
+	return fromMillis(at), err
+}
+
+// Serving implements relay.Questions.
+func (d *DB) Serving(ctx context.Context, room chat.RoomID) (serving bool, err error) {
+	err = d.db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM question WHERE closed_at = 0 AND origin = $1)
+			OR EXISTS (SELECT 1 FROM question WHERE closed_at = 0 AND experts = $1)`, room).Scan(&serving)
+	return serving, err
+}
