@@ -25,6 +25,7 @@ type Answerer struct {
 	current func() catalogue.State
 	known   Repositories
 	desk    *announce.Desk
+	admin   Administration
 	table   []command
 }
 
@@ -108,6 +109,13 @@ func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
+	}
+	why, err := a.refused(ctx, r, r.command)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case why != "":
+		return a.refuse(r, why)
 	}
 	return r.command.answer(a, ctx, r)
 }

@@ -31,8 +31,20 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		data := overview{About: a.about, Prefix: r.Prefix}
 		for i := range a.table {
-			if c := &a.table[i]; c != r.command && c.topic == "" {
-				data.Commands = append(data.Commands, topic{Name: c.name(), Parts: a.parts(c)})
+			c := &a.table[i]
+			if c == r.command || c.topic != "" {
+				continue
+			}
+			may, err := a.mayUse(ctx, r, c)
+			if err != nil {
+				return Answer{}, err
+			}
+			parts, err := a.parts(ctx, r, c)
+			if err != nil {
+				return Answer{}, err
+			}
+			if may {
+				data.Commands = append(data.Commands, topic{Name: c.name(), Parts: parts})
 			}
 		}
 		return a.message(r, "help", data)
@@ -44,7 +56,7 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	}
 	switch {
 	case c != nil:
-		return a.explain(r, c)
+		return a.explain(ctx, r, c)
 	case r.prefixed:
 		word, _ := cutWord(topic)
 		return a.unknown(r, word)
@@ -64,20 +76,33 @@ func (a *Answerer) part(word string) *command {
 }
 
 // explain answers with the details of a command.
-func (a *Answerer) explain(r request, c *command) (Answer, error) {
-	data := explanation{Prefix: r.Prefix, Command: c.name(), Subcommands: a.parts(c)}
+func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, error) {
+	parts, err := a.parts(ctx, r, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	data := explanation{Prefix: r.Prefix, Command: c.name(), Subcommands: parts}
 	if len(c.words) > 1 {
 		data.Words = c.words
 	}
 	return a.message(r, "help-command", data)
 }
 
-// parts are the names of the commands that are part of c.
-func (a *Answerer) parts(c *command) (names []string) {
+// parts are the names of the commands that are part of c and that the person may
+// use here.
+func (a *Answerer) parts(ctx context.Context, r request, c *command) (names []string, err error) {
 	for i := range a.table {
-		if part := &a.table[i]; c.topic == "" && part.topic == c.name() {
+		part := &a.table[i]
+		if c.topic != "" || part.topic != c.name() {
+			continue
+		}
+		may, err := a.mayUse(ctx, r, part)
+		if err != nil {
+			return nil, err
+		}
+		if may {
 			names = append(names, part.name())
 		}
 	}
-	return names
+	return names, nil
 }

@@ -129,9 +129,9 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"no-repositories":  func() (Answer, error) { return a.message(r, "no-repositories", nil) },
 		"filter-fault":     func() (Answer, error) { return a.depot(ctx, filtered(r, "zzzzzz:"+s)) },
 		"depot":            func() (Answer, error) { return a.depot(ctx, filtered(r, s)) },
-		"depot, explained": func() (Answer, error) { return a.explain(r, a.byName("depot")) },
+		"depot, explained": func() (Answer, error) { return a.explain(ctx, r, a.byName("depot")) },
 		"typed":            func() (Answer, error) { return a.Answer(ctx, r.Line) },
-		"explain sill":     func() (Answer, error) { return a.explain(r, a.byName("sill")) },
+		"explain sill":     func() (Answer, error) { return a.explain(ctx, r, a.byName("sill")) },
 		"explain parts":    func() (Answer, error) { return alone("sill compare").command.answer(a, ctx, alone("sill compare")) },
 	}
 }

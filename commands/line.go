@@ -25,6 +25,10 @@ type Line struct {
 	Sender chat.UserID
 	Level  chat.Level
 	Edited bool // it is the new text of a message
+	// Private tells that the room is a direct message.
+	Private bool
+	// Unverified tells that the room is encrypted and the device not verified.
+	Unverified bool
 }
 
 // maxLine bounds what is looked at, in runes: no name or need is longer.

@@ -160,7 +160,7 @@ func TestTableIsWhole(t *testing.T) {
 		}
 		for _, lang := range locale.Languages {
 			r := request{Line: Line{Lang: lang, Prefix: "!"}, command: a.byName("aide")}
-			got, err := a.explain(r, c)
+			got, err := a.explain(t.Context(), r, c)
 			if err != nil {
 				t.Errorf("%s has no help in %s: %v", c.name(), lang, err)
 			}

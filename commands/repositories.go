@@ -31,7 +31,7 @@ type repositories struct {
 // depot answers with the repositories that a filter accepts.
 func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	filter, err := announce.ParseFilter(r.args)
 	if fault, ok := errors.AsType[*announce.FilterError](err); ok {

@@ -19,9 +19,9 @@ const (
 
 // search answers with the one software that was meant, or with a list, or with
 // what comes nearest.
-func (a *Answerer) search(_ context.Context, r request) (Answer, error) {
+func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	if r.state.Catalogue == nil {
 		return a.message(r, "loading", nil)
@@ -45,10 +45,10 @@ var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d[
 
 // replacing answers with the free software that replaces a product, or, if the
 // product is itself free, with comparable software.
-func (a *Answerer) replacing(_ context.Context, r request) (Answer, error) {
+func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	product := preposition.ReplaceAllString(r.args, "")
 	if product == "" {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	c := r.state.Catalogue
 	if c == nil {
@@ -136,10 +136,10 @@ func split(s string) []string {
 }
 
 // compare answers with the same facts about several software.
-func (a *Answerer) compare(_ context.Context, r request) (Answer, error) {
+func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	parts := split(r.args)
 	if len(parts) < 2 {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	c := r.state.Catalogue
 	if c == nil {

@@ -15,8 +15,9 @@ type command struct {
 	topic string
 	// words name it: the French one, which is its name, and its aliases.
 	words []string
-	// level is who may use it.
+	// level and needs are who may use it, and where.
 	level  chat.Level
+	needs  need
 	answer func(a *Answerer, ctx context.Context, r request) (Answer, error)
 	// show answers about the one software that was meant, also when it is
 	// chosen from the command's list; nil if it has no lists.
@@ -43,21 +44,21 @@ func (c *command) isCalled(word string) bool {
 // "line <name>" and "more <name>" in locale's commands.html.
 func table() []command {
 	return []command{
-		{"", []string{"sill"}, chat.LevelMember, (*Answerer).search, (*Answerer).card},
-		{"sill", []string{"remplace", "equivalent", "alternative"}, chat.LevelMember, (*Answerer).replacing, (*Answerer).card},
-		{"sill", []string{"compare"}, chat.LevelMember, (*Answerer).compare, nil},
-		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, (*Answerer).news, nil},
-		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, (*Answerer).search, (*Answerer).users},
-		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, (*Answerer).search, (*Answerer).providers},
-		{"", []string{"depot", "repo", "code"}, chat.LevelMember, (*Answerer).depot, nil},
-		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, (*Answerer).watches, nil},
-		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, (*Answerer).addWatch, nil},
-		{"veille", []string{"flux", "feed"}, chat.LevelModerator, (*Answerer).addFeed, nil},
-		{"veille", []string{"tester", "test"}, chat.LevelMember, (*Answerer).tryWatch, nil},
-		{"veille", []string{"pause"}, chat.LevelModerator, (*Answerer).pauseWatch, nil},
-		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, (*Answerer).resumeWatch, nil},
-		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, (*Answerer).removeWatch, nil},
-		{"", []string{"aide", "help"}, chat.LevelMember, (*Answerer).help, nil},
+		{"", []string{"sill"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).card},
+		{"sill", []string{"remplace", "equivalent", "alternative"}, chat.LevelMember, 0, (*Answerer).replacing, (*Answerer).card},
+		{"sill", []string{"compare"}, chat.LevelMember, 0, (*Answerer).compare, nil},
+		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, 0, (*Answerer).news, nil},
+		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).users},
+		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).providers},
+		{"", []string{"depot", "repo", "code"}, chat.LevelMember, 0, (*Answerer).depot, nil},
+		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, aRoom, (*Answerer).watches, nil},
+		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).addWatch, nil},
+		{"veille", []string{"flux", "feed"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).addFeed, nil},
+		{"veille", []string{"tester", "test"}, chat.LevelMember, aRoom | aWhole, (*Answerer).tryWatch, nil},
+		{"veille", []string{"pause"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).pauseWatch, nil},
+		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWatch, nil},
+		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWatch, nil},
+		{"", []string{"aide", "help"}, chat.LevelMember, 0, (*Answerer).help, nil},
 	}
 }
 

@@ -7,10 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"heraut/announce"
-	"heraut/chat"
+	"heraut/rooms"
 )
 
 const (
@@ -45,8 +44,7 @@ type watchTrial struct {
 // watchFault is why a command about watches is not followed.
 type watchFault struct {
 	Prefix string
-	// What is "nowhere", "member", "edited", "long", "many", "exists",
-	// "declared", "number", "source", "address" or "feed".
+	// What is "many", "exists", "declared", "number", "source", "address" or "feed".
 	What    string
 	Word    string
 	Sources []string // that there are
@@ -74,32 +72,10 @@ func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) 
 	return names, err
 }
 
-// refused tells why nobody, or not this person, may change the watches here;
-// empty if that may be.
-func (a *Answerer) refused(r request) string {
-	switch {
-	case a.desk == nil || r.Room == "":
-		return "nowhere"
-	case r.Level < chat.LevelModerator:
-		return "member"
-	case r.Edited:
-		return "edited" // what it did before its edit stays done
-	case tooLong(r):
-		return "long"
-	}
-	return ""
-}
-
-// tooLong tells that the end of the line is not looked at.
-func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
-
 // watches lists what the room watches, and how the sources do.
 func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
-	switch {
-	case a.desk == nil || r.Room == "":
-		return a.watchFault(ctx, r, "nowhere", "")
-	case r.args != "":
-		return a.explain(r, r.command)
+	if r.args != "" {
+		return a.explain(ctx, r, r.command)
 	}
 	all, err := a.desk.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -123,24 +99,18 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	if isAddress(source) {
 		return a.addFeed(ctx, r)
 	}
-	if why := a.refused(r); why != "" {
-		return a.watchFault(ctx, r, why, "")
-	}
 	if source == "" {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	return a.add(ctx, r, fold(source), rest, announce.FeedTrial{})
 }
 
 // addFeed sets up the watch of a feed, if that can be read.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
-	if why := a.refused(r); why != "" {
-		return a.watchFault(ctx, r, why, "")
-	}
 	address, rest := cutArg(r.args)
 	switch {
 	case address == "":
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	case !isAddress(address):
 		return a.watchFault(ctx, r, "address", address)
 	}
@@ -199,12 +169,28 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 	return Answer{}, err
 }
 
-// changed answers that something is done, and has it done.
+// changed answers that something is done, and has it done and logged.
 func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
 	c.Prefix = r.Prefix
 	answer, err := a.message(r, "watch-changed", c)
-	answer.change = change
+	entry := rooms.Change{What: rooms.Watch}
+	switch text := describe(c.Watch); c.What {
+	case "added":
+		entry.After = text
+	case "removed":
+		entry.Before = text
+	case "paused":
+		entry.Before, entry.After = text, text+" (pause)"
+	case "resumed":
+		entry.Before, entry.After = text+" (pause)", text
+	}
+	answer.change = a.logged(r, entry, change)
 	return answer, err
+}
+
+// describe is a watch as it is typed.
+func describe(w announce.Watch) string {
+	return strings.Join(strings.Fields(w.Source+" "+w.Filter+" "+w.Rhythm), " ")
 }
 
 func (a *Answerer) pauseWatch(ctx context.Context, r request) (Answer, error) {
@@ -228,11 +214,8 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 // changeWatch changes the watch with a number.
 func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	change func(n int) (announce.Watch, func(context.Context) error, error)) (Answer, error) {
-	if why := a.refused(r); why != "" {
-		return a.watchFault(ctx, r, why, "")
-	}
 	if r.args == "" {
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	}
 	n, err := strconv.Atoi(r.args)
 	if err != nil {
@@ -247,13 +230,8 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 
 // tryWatch shows what a watch would have told lately. It tells nobody else.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
-	switch {
-	case a.desk == nil || r.Room == "":
-		return a.watchFault(ctx, r, "nowhere", "")
-	case r.args == "":
-		return a.explain(r, r.command)
-	case tooLong(r):
-		return a.watchFault(ctx, r, "long", "")
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
 	}
 	source, filter := cutArg(r.args)
 	if n, err := strconv.Atoi(r.args); err == nil {

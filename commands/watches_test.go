@@ -65,6 +65,7 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 	desk.AddSource(settings, source)
 	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
 	answerer.Manage(desk)
+	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
 	return &watchers{T: t, db: db, desk: desk, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
 }
 
@@ -144,6 +145,19 @@ func TestWatchesOfARoom(t *testing.T) {
 	w.must("!veille tester depots langage:go", "rien n’aurait été annoncé")
 	if got := w.watches(direct); got != nil {
 		t.Errorf("another room watches %q", got)
+	}
+	changes, err := w.db.Changes(t.Context(), 2)
+	if err != nil || len(changes) != 2 {
+		t.Fatal(changes, err)
+	}
+	for i, want := range []rooms.Change{
+		{Before: "depots langage:go,python -fork hebdo jeudi 11:00"},
+		{Before: "depots immediat (pause)", After: "depots immediat"},
+	} {
+		want.At, want.By, want.Room, want.What = changes[i].At, camille, salon, rooms.Watch
+		if changes[i] != want || time.Since(want.At) > time.Minute {
+			t.Errorf("the log has %+v, want %+v", changes[i], want)
+		}
 	}
 }
 

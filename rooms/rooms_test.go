@@ -1,27 +1,55 @@
-package rooms
+package rooms_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"heraut/chat"
+	"heraut/rooms"
+	"heraut/storage"
 )
 
 func TestSettings(t *testing.T) {
-	book := NewBook(Settings{Language: "fr", Prefix: "!"})
-	book.Declare("!english:example.org", Settings{Language: "en"})
-	book.Declare("!dot:example.org", Settings{Prefix: "."})
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	open := func() *rooms.Book {
+		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+		if err := book.Keep(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		book.Declare("!declared:example.org", rooms.Settings{Language: "en"})
+		return book
+	}
+	book := open()
+	for room, chosen := range map[chat.RoomID]rooms.Chosen{
+		"!declared:example.org": {Settings: rooms.Settings{Language: "fr", Prefix: "."}},
+		"!chosen:example.org":   {Settings: rooms.Settings{Role: "veille", Quiet: "aucune", Moderator: 75}, SetUp: true},
+	} {
+		if err := book.Choose(t.Context(), room, chosen); err != nil {
+			t.Fatal(err)
+		}
+	}
 	tests := map[string]struct {
-		room chat.RoomID
-		want Settings
+		room  chat.RoomID
+		want  rooms.Settings
+		setUp bool
 	}{
-		"not declared": {"!other:example.org", Settings{"fr", "!"}},
-		"a language":   {"!english:example.org", Settings{"en", "!"}},
-		"a prefix":     {"!dot:example.org", Settings{"fr", "."}},
+		"nothing asked":              {"!other:example.org", rooms.Settings{Language: "fr", Prefix: "!", Moderator: 50}, false},
+		"the file wins":              {"!declared:example.org", rooms.Settings{Language: "en", Prefix: ".", Moderator: 50}, true},
+		"the chat over the defaults": {"!chosen:example.org", rooms.Settings{Language: "fr", Prefix: "!", Role: "veille", Quiet: "aucune", Moderator: 75}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := book.Of(test.room); got != test.want {
-				t.Errorf("got %v, want %v", got, test.want)
+			for _, b := range []*rooms.Book{book, open()} { // before and after a restart
+				if got := b.Of(test.room); got != test.want {
+					t.Errorf("got %v, want %v", got, test.want)
+				}
+				if got := b.SetUp(test.room); got != test.setUp {
+					t.Errorf("set up: got %v", got)
+				}
 			}
 		})
 	}

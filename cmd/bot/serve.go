@@ -82,6 +82,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 
 	book := rooms.NewBook(rooms.Settings{Language: config.Language, Prefix: config.Prefix})
+	if err := book.Keep(ctx, db); err != nil {
+		return err
+	}
 	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact}
 	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
@@ -104,6 +107,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	answerer.Manage(desk)
 	handler.Moves(desk.Move)
+	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
 
 	g, ctx := errgroup.WithContext(ctx)
 	if config.HTTP.Listen != "" {

@@ -1,0 +1,67 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"heraut/chat"
+	"heraut/rooms"
+)
+
+// keepChanges is how long the log of changes goes back.
+const keepChanges = 365 * 24 * time.Hour
+
+// Chosen implements rooms.Store.
+func (d *DB) Chosen(ctx context.Context) (map[chat.RoomID]rooms.Chosen, error) {
+	type row struct {
+		room   chat.RoomID
+		chosen rooms.Chosen
+	}
+	rows, err := d.db.Query(ctx, "SELECT room_id, set_up, language, prefix, role, quiet, moderator FROM setting")
+	list, err := collect(rows, err, func(scan scanFunc) (r row, err error) {
+		c := &r.chosen
+		return r, scan(&r.room, &c.SetUp, &c.Language, &c.Prefix, &c.Role, &c.Quiet, &c.Moderator)
+	})
+	all := map[chat.RoomID]rooms.Chosen{}
+	for _, r := range list {
+		all[r.room] = r.chosen
+	}
+	return all, err
+}
+
+// SaveChosen implements rooms.Store.
+func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO setting (room_id, set_up, language, prefix, role, quiet, moderator) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (room_id) DO UPDATE SET set_up = excluded.set_up, language = excluded.language, prefix = excluded.prefix,
+			role = excluded.role, quiet = excluded.quiet, moderator = excluded.moderator`,
+		room, c.SetUp, c.Language, c.Prefix, c.Role, c.Quiet, c.Moderator)
+	return err
+}
+
+// AddChange implements rooms.Journal. It also forgets old ones.
+func (d *DB) AddChange(ctx context.Context, c rooms.Change) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		if _, err := d.db.Exec(ctx, "DELETE FROM change WHERE at < $1", millis(time.Now().Add(-keepChanges))); err != nil {
+			return err
+		}
+		_, err := d.db.Exec(ctx, "INSERT INTO change (at, by_user, room_id, what, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
+			millis(c.At), c.By, c.Room, c.What, c.Before, c.After)
+		return err
+	})
+}
+
+const changeColumns = "at, by_user, room_id, what, before, after"
+
+func scanChange(scan scanFunc) (c rooms.Change, err error) {
+	var at int64
+	err = scan(&at, &c.By, &c.Room, &c.What, &c.Before, &c.After)
+	c.At = fromMillis(at)
+	return c, err
+}
+
+// Changes implements rooms.Journal.
+func (d *DB) Changes(ctx context.Context, n int) ([]rooms.Change, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+changeColumns+" FROM change ORDER BY change_id DESC LIMIT $1", n)
+	return collect(rows, err, scanChange)
+}
