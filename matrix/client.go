@@ -106,7 +106,9 @@ type Client struct {
 
 	pickleKey []byte // what the keys in crypto.db are locked with
 
-	rooms    *roomBook
+	rooms *roomBook
+	// changing is held from reading what is stored of a room until its change is.
+	changing sync.Mutex
 	unlocked chan id.SessionID // keys that arrived
 	badKeys  chan struct{}     // the homeserver refused one-time keys
 

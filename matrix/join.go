@@ -64,7 +64,7 @@ func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
 		if r.InvitedBy != "" && !r.Joined && answer.Rooms.Invite[room] != nil {
 			continue
 		}
-		r.Joined, r.InvitedBy, r.Direct, r.Members = false, "", false, 0
+		r.Joined, r.InvitedBy, r.Direct, r.Members, r.RoomFacts = false, "", false, 0, chat.RoomFacts{}
 		left = append(left, r)
 	}
 	return left
@@ -178,8 +178,7 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 		return true
 	case known != nil && status < 500 && status != http.StatusTooManyRequests:
 		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
-		r.InvitedBy, r.Direct = "", false
-		if err := c.rooms.save(ctx, r); err != nil {
+		if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Direct = "", false }); err != nil {
 			c.log.Error().Err(err).Msg("A room could not be stored")
 		}
 		return true

@@ -113,6 +113,7 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 			e = &chat.Event{ID: a.ID, Room: a.Room} // nothing to answer: handled as such
 		} else {
 			e.Level = c.level(ctx, evt.RoomID, plain.Sender, e.Trust)
+			e.Name = c.displayName(ctx, evt.RoomID, plain.Sender)
 		}
 		if err := intake.Unlock(ctx, *e); err != nil && ctx.Err() == nil {
 			c.log.Error().Err(err).Str("event", string(a.ID)).Msg("A kept message could not be handed on")

@@ -73,11 +73,12 @@ func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 }
 
 // setUp reports whether the bot serves the room: it is declared, or the bot
-// accepted an invitation to it. It is silent everywhere else.
+// accepted an invitation to it; and no other took its place. It is silent
+// everywhere else.
 func (b *roomBook) setUp(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.declared[room] || b.rooms[room].InvitedBy != ""
+	return b.rooms[room].MovedTo == "" && (b.declared[room] || b.rooms[room].InvitedBy != "")
 }
 
 func (b *roomBook) declare(room id.RoomID) {

@@ -124,7 +124,7 @@ func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
 	switch {
 	case err == nil:
-		if err := c.rooms.sawEncryption(ctx, room); err != nil {
+		if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.Encrypted = true }); err != nil {
 			return err
 		}
 		encrypted = true

@@ -42,6 +42,7 @@ type Intake interface {
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	// Before the first sync: what was said in them while the bot was down is for it.
 	later := c.declareRooms(ctx)
+	c.completeFacts(ctx)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.syncLoop(ctx, intake) })
 	g.Go(func() error { return c.watchLocked(ctx, intake) })
@@ -164,12 +165,11 @@ func syncFilter() *mautrix.Filter {
 		AccountData: nothing,
 		Presence:    nothing,
 		Room: &mautrix.RoomFilter{
-			AccountData: nothing,
+			AccountData: &mautrix.FilterPart{Types: []event.Type{event.AccountDataRoomTags}},
 			Ephemeral:   nothing,
-			State: &mautrix.FilterPart{LazyLoadMembers: true, Types: []event.Type{
-				event.StateEncryption, event.StateCreate, event.StatePowerLevels, event.StateJoinRules,
-				event.StateHistoryVisibility, event.StateMember, event.StateTombstone, accessRules,
-			}},
+			State: &mautrix.FilterPart{LazyLoadMembers: true, Types: append([]event.Type{
+				event.StateEncryption, event.StatePowerLevels, event.StateMember,
+			}, factTypes...)},
 			Timeline: &mautrix.FilterPart{LazyLoadMembers: true, Limit: timelineLimit},
 		},
 	}
@@ -185,6 +185,8 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		}
 	}()
 	received := time.Now()
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	for room, joined := range answer.Rooms.Join {
 		if err := c.noteEncryption(ctx, room, joined); err != nil {
 			return err

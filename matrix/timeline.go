@@ -25,9 +25,6 @@ const (
 	doubtMargin = 5 * time.Minute
 )
 
-// accessRules is Tchap's own state event on who may be in a room.
-var accessRules = event.Type{Type: "im.vector.room.access_rules", Class: event.StateEventType}
-
 // noteEncryption looks for the one fact that must be known before all else.
 func (c *Client) noteEncryption(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
@@ -48,20 +45,29 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	if !c.rooms.setUp(room) {
 		return nil, nil
 	}
-	for _, evt := range joined.State.Events {
-		c.stateEvent(ctx, room, evt)
+	known := c.rooms.get(room)
+	stored := known
+	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
+		for _, evt := range events {
+			if evt.StateKey != nil {
+				c.stateEvent(ctx, room, evt)
+				noteFact(&stored.RoomFacts, evt)
+			}
+		}
 	}
-	for _, evt := range joined.Timeline.Events {
-		if evt.StateKey != nil {
-			c.stateEvent(ctx, room, evt)
+	noteTags(&stored.RoomFacts, joined.AccountData.Events)
+	if !factsKnown(stored.RoomFacts) { // sync told before the room was served
+		facts, err := c.askFacts(ctx, room)
+		if err != nil {
+			c.log.Warn().Err(err).Str("room", room.String()).Msg("What a room is could not be asked")
+		} else {
+			stored.RoomFacts = facts
 		}
 	}
 	if joined.Timeline.Limited {
 		// Members may have come and gone unseen.
 		c.forgetMembers(room)
 	}
-	known := c.rooms.get(room)
-	stored := known
 	if n := joined.Summary.JoinedMemberCount; n != nil {
 		stored.Members = *n
 		if n := joined.Summary.InvitedMemberCount; n != nil {
@@ -216,10 +222,11 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, done func(*event.Event) (bool, error)) ([]*event.Event, error) {
 	var newestFirst []*event.Event
 	for len(newestFirst) < gapLimit && from != "" {
-		page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, nil, gapPage)
+		page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
 		if err != nil {
 			return nil, fmt.Errorf("read back a room: %w", err)
 		}
+		c.noteMembers(ctx, room, page.State)
 		for _, evt := range page.Chunk {
 			newestFirst = append(newestFirst, evt)
 			if stop, err := done(evt); err != nil {
@@ -238,6 +245,18 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	}
 	slices.Reverse(newestFirst)
 	return newestFirst, nil
+}
+
+// noteMembers takes in who wrote what was read back, unless newer is known.
+func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
+	for _, evt := range state {
+		if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type {
+			continue
+		}
+		if known, err := c.state.TryGetMember(ctx, room, id.UserID(evt.GetStateKey())); err == nil && known == nil {
+			c.stateEvent(ctx, room, evt)
+		}
+	}
 }
 
 // takeIn adds what one event means to the batch. An event that cannot be
@@ -281,6 +300,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 	}
 	if e := c.understand(evt, direct); e != nil {
 		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
+		e.Name = c.displayName(ctx, room, evt.Sender)
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
 	}
 }

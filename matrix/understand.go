@@ -11,7 +11,7 @@ import (
 )
 
 // maxBody bounds what is kept of a message, in bytes.
-const maxBody = 16 << 10
+const maxBody = 64 << 10
 
 // understand turns a clear or decrypted event into a chat event; nil when it
 // calls for nothing.
@@ -61,7 +61,7 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
-// readMessage reads a text; nil for notices and whatever else is no text.
+// readMessage reads a text or a file; nil for notices and whatever else is neither.
 func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	relation := content.RelatesTo
 	edits := relation.GetReplaceID()
@@ -71,19 +71,33 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 		}
 		content = content.NewContent
 	}
-	if content.MsgType != event.MsgText {
-		return nil
+	body, html := content.Body, content.FormattedBody
+	if content.Format != event.FormatHTML || len(html) > maxBody {
+		html = ""
 	}
-	body := content.Body
-	if relation.GetReplyTo() != "" {
-		body = event.TrimReplyFallbackText(body)
-	}
-	body, mentioned := c.stripName(body)
-	return &chat.Message{
-		Body: truncate(body, maxBody), Mentioned: mentioned,
+	m := &chat.Message{
 		Edits: chat.EventID(edits), Thread: chat.EventID(relation.GetThreadParent()),
 		ReplyTo: chat.EventID(relation.GetNonFallbackReplyTo()),
 	}
+	switch content.MsgType {
+	case event.MsgText:
+	case event.MsgImage, event.MsgFile, event.MsgVideo, event.MsgAudio:
+		m.File = &chat.File{Name: cleanName(content.GetFileName())}
+		if content.Info != nil {
+			m.File.Type = cleanName(content.Info.MimeType)
+		}
+		if content.FileName == "" || content.FileName == content.Body {
+			body, html = "", "" // it is the file's name
+		}
+	default:
+		return nil
+	}
+	if relation.GetReplyTo() != "" {
+		body, html = event.TrimReplyFallbackText(body), event.TrimReplyFallbackHTML(html)
+	}
+	body, m.Mentioned = c.stripName(body)
+	m.Body, m.HTML = truncate(body, maxBody), html
+	return m
 }
 
 // stripName takes the bot's name off the start of a message, with what stands

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -55,7 +56,14 @@ func TestUnderstand(t *testing.T) {
 		"text":         {`{"msgtype":"m.text","body":"!sill gimp"}`, event.EventMessage, &chat.Message{Body: "!sill gimp"}},
 		"notice":       {`{"msgtype":"m.notice","body":"!sill gimp"}`, event.EventMessage, nil},
 		"emote":        {`{"msgtype":"m.emote","body":"!sill gimp"}`, event.EventMessage, nil},
-		"file":         {`{"msgtype":"m.file","body":"!sill gimp","url":"mxc://a/b"}`, event.EventMessage, nil},
+		"file":         {`{"msgtype":"m.file","body":"!sill gimp","url":"mxc://a/b"}`, event.EventMessage, &chat.Message{File: &chat.File{Name: "!sill gimp"}}},
+		"caption":      {`{"msgtype":"m.image","body":"voyez","filename":"plan\u202e.png","info":{"mimetype":"image/png"},"url":"mxc://a/b"}`, event.EventMessage, &chat.Message{Body: "voyez", File: &chat.File{Name: "plan.png", Type: "image/png"}}},
+		"no caption":   {`{"msgtype":"m.video","body":"a.mp4","filename":"a.mp4","format":"org.matrix.custom.html","formatted_body":"a.mp4"}`, event.EventMessage, &chat.Message{File: &chat.File{Name: "a.mp4"}}},
+		"place":        {`{"msgtype":"m.location","body":"ici","geo_uri":"geo:0,0"}`, event.EventMessage, nil},
+		"formatted":    {`{"msgtype":"m.text","body":"a **b**","format":"org.matrix.custom.html","formatted_body":"a <strong>b</strong>"}`, event.EventMessage, &chat.Message{Body: "a **b**", HTML: "a <strong>b</strong>"}},
+		"other format": {`{"msgtype":"m.text","body":"a","format":"text/x","formatted_body":"<b>"}`, event.EventMessage, &chat.Message{Body: "a"}},
+		"quoted HTML":  {`{"msgtype":"m.text","body":"> <@a:b> !aide\n\n2","format":"org.matrix.custom.html","formatted_body":"<mx-reply><blockquote>!aide</blockquote></mx-reply><em>2</em>","m.relates_to":{"m.in_reply_to":{"event_id":"$x"}}}`, event.EventMessage, &chat.Message{Body: "2", HTML: "<em>2</em>", ReplyTo: "$x"}},
+		"long":         {`{"msgtype":"m.text","body":"` + strings.Repeat("é", 30000) + `"}`, event.EventMessage, &chat.Message{Body: strings.Repeat("é", 30000)}},
 		"empty":        {`{}`, event.EventMessage, nil},
 		"thread":       {`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","is_falling_back":true,"m.in_reply_to":{"event_id":"$last"}}}`, event.EventMessage, &chat.Message{Body: "a", Thread: "$root"}},
 		"true reply":   {`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","m.in_reply_to":{"event_id":"$x"}}}`, event.EventMessage, &chat.Message{Body: "a", Thread: "$root", ReplyTo: "$x"}},
@@ -64,7 +72,7 @@ func TestUnderstand(t *testing.T) {
 		"broken edit":  {`{"msgtype":"m.text","body":"* b","m.relates_to":{"rel_type":"m.replace","event_id":"$x"}}`, event.EventMessage, nil},
 		"odd types":    {`{"msgtype":1,"body":{}}`, event.EventMessage, nil},
 		"sticker":      {`{"body":"a"}`, event.EventSticker, nil},
-		"endless":      {`{"msgtype":"m.text","body":"` + strings.Repeat("é", 20000) + `"}`, event.EventMessage, &chat.Message{Body: strings.Repeat("é", maxBody/2)}},
+		"endless":      {`{"msgtype":"m.text","body":"` + strings.Repeat("é", 40000) + `","format":"org.matrix.custom.html","formatted_body":"` + strings.Repeat("é", 40000) + `"}`, event.EventMessage, &chat.Message{Body: strings.Repeat("é", maxBody/2)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			evt := &event.Event{ID: "$e", RoomID: "!r:x", Sender: "@a:x", Type: test.kind, Timestamp: 1000}
@@ -78,7 +86,7 @@ func TestUnderstand(t *testing.T) {
 				}
 				return
 			}
-			if e == nil || e.Message == nil || *e.Message != *test.want || !e.Direct || e.At.UnixMilli() != 1000 {
+			if e == nil || e.Message == nil || !reflect.DeepEqual(e.Message, test.want) || !e.Direct || e.At.UnixMilli() != 1000 {
 				t.Errorf("got %+v", e)
 			}
 		})

@@ -1,0 +1,149 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// accessRules is Tchap's own state event on who may be in a room.
+var accessRules = event.Type{Type: "im.vector.room.access_rules", Class: event.StateEventType}
+
+// noticeTag marks the room in which the homeserver itself speaks.
+const noticeTag = "m.server_notice"
+
+// maxName bounds what is kept of a person's or a room's name, in characters.
+const maxName = 100
+
+// factTypes are the state events that chat.RoomFacts is read from.
+var factTypes = []event.Type{
+	event.StateCreate, event.StateRoomName, event.StateJoinRules, event.StateHistoryVisibility,
+	event.StateGuestAccess, event.StateTombstone, accessRules,
+}
+
+// noteFact takes in what a state event says of the room.
+func noteFact(f *chat.RoomFacts, evt *event.Event) {
+	if evt.GetStateKey() != "" {
+		return
+	}
+	text := func(key string) string {
+		s, _ := evt.Content.Raw[key].(string)
+		return s
+	}
+	switch evt.Type.Type {
+	case event.StateCreate.Type:
+		f.Server, f.Kind, f.Version = evt.Sender.Homeserver(), text("type"), text("room_version")
+		if f.Version == "" {
+			f.Version = "1"
+		}
+	case event.StateRoomName.Type:
+		f.Name = cleanName(text("name"))
+	case event.StateJoinRules.Type:
+		f.JoinRule = text("join_rule")
+	case event.StateHistoryVisibility.Type:
+		f.History = text("history_visibility")
+	case event.StateGuestAccess.Type:
+		f.Guests = text("guest_access") == "can_join"
+	case event.StateTombstone.Type:
+		f.Successor = chat.RoomID(text("replacement_room"))
+	case accessRules.Type:
+		f.AccessRule, f.Visibility = text("rule"), text("visibility")
+	}
+}
+
+// noteTags takes in how the homeserver or the account marked the room.
+func noteTags(f *chat.RoomFacts, events []*event.Event) {
+	for _, evt := range events {
+		if evt.Type.Type == event.AccountDataRoomTags.Type {
+			tags, _ := evt.Content.Raw["tags"].(map[string]any)
+			_, f.Notices = tags[noticeTag]
+		}
+	}
+}
+
+// factsKnown: every room has a version.
+func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
+
+// askFacts asks the homeserver what sync has told before the room was served.
+func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
+	for _, kind := range factTypes {
+		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")
+		switch {
+		case errors.Is(err, mautrix.MNotFound):
+		case err != nil:
+			return chat.RoomFacts{}, fmt.Errorf("ask for %s: %w", kind.Type, err)
+		default:
+			noteFact(&f, evt)
+		}
+	}
+	tags, err := c.mx.GetTags(ctx, room)
+	if err != nil {
+		return chat.RoomFacts{}, fmt.Errorf("ask for the room's tags: %w", err)
+	}
+	_, f.Notices = tags.Tags[noticeTag]
+	return f, nil
+}
+
+// completeFacts asks about the rooms that are served and of which too little is
+// known: another version of the bot stored them.
+func (c *Client) completeFacts(ctx context.Context) {
+	for _, r := range c.rooms.all() {
+		if !r.Joined || factsKnown(r.RoomFacts) || !c.rooms.setUp(id.RoomID(r.ID)) {
+			continue
+		}
+		facts, err := c.askFacts(ctx, id.RoomID(r.ID))
+		if err == nil {
+			err = c.changeRoom(ctx, id.RoomID(r.ID), func(r *chat.Room) { r.RoomFacts = facts })
+		}
+		if err != nil && ctx.Err() == nil {
+			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("What a room is could not be asked")
+		}
+	}
+}
+
+// changeRoom changes what is stored of a room, between two syncs. It is not to
+// be called in a transaction.
+func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *chat.Room)) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	r := c.rooms.get(room)
+	change(&r)
+	return c.rooms.save(ctx, r)
+}
+
+// displayName is what the person is called in the room, as far as sync told;
+// empty if it did not.
+func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID) string {
+	member, err := c.state.TryGetMember(ctx, room, user)
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Str("room", room.String()).Msg("A member could not be read")
+	}
+	if member == nil {
+		return ""
+	}
+	return cleanName(member.Displayname)
+}
+
+// cleanName makes a name that somebody chose one that can stand in a sentence:
+// on one line, without what hides or turns text, and not too long.
+func cleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u200b', r == '\u2060', r == '\ufeff', r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, name)
+	runes := []rune(strings.Join(strings.Fields(name), " "))
+	return strings.TrimSpace(string(runes[:min(len(runes), maxName)]))
+}
