@@ -1,0 +1,55 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+)
+
+// maxTerms bounds the words that are taken from one text.
+const maxTerms = 400
+
+// TextTerms are what texts in French or English are compared by.
+type TextTerms struct {
+	// Stems are the stems of the words that say something, in order, as they
+	// come: small letters and digits.
+	Stems []string
+	// Weak are those of Stems that say how or where rather than what.
+	Weak map[string]bool
+	// Senses name, each once, what several words may say: those that hold
+	// «visio» and «webconférence» are the same.
+	Senses []string
+}
+
+// Terms reads a text of any length, in part if it is very long.
+func Terms(text string) TextTerms {
+	t := TextTerms{Weak: map[string]bool{}}
+	for _, w := range foldWords(withoutURLs(text)) {
+		if stopWords[w] {
+			continue
+		}
+		if len(t.Stems) == maxTerms {
+			break
+		}
+		s := stem(w)
+		t.Stems = append(t.Stems, s)
+		if weakWords[w] {
+			t.Weak[s] = true
+		}
+	}
+	for i, g := range synonymGroups() {
+		if slices.ContainsFunc(g, func(phrase []string) bool { return says(t.Stems, phrase) }) {
+			t.Senses = append(t.Senses, fmt.Sprintf("sense%d", i))
+		}
+	}
+	return t
+}
+
+// says reports whether the words of a phrase follow one another in stems.
+func says(stems, phrase []string) bool {
+	for i := range len(stems) - len(phrase) + 1 {
+		if slices.Equal(stems[i:i+len(phrase)], phrase) {
+			return true
+		}
+	}
+	return false
+}
