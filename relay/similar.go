@@ -29,7 +29,8 @@ type Known struct {
 // Candidate is something known that holds some of the terms looked for.
 type Candidate struct {
 	Known
-	Terms []string // those it holds
+	// Likeness grows with how much its terms tell and with how short it is.
+	Likeness float64
 }
 
 // Library finds what is known.
@@ -45,8 +46,10 @@ const (
 	maxSimilar = 3
 	// maxCandidates is how many are looked at: some may not be shown.
 	maxCandidates = 200
-	// minCover is how much of what a question's terms tell must be found.
-	minCover = 0.2
+	// minLikeness is how like a question something must be, as a share of what the
+	// question's words tell. It was set where half of the questions that are asked
+	// in quite other words still pass, and few about something else do.
+	minLikeness = 0.35
 	// weakTells is what a word that says how rather than what tells, as a share.
 	weakTells = 0.25
 )
@@ -82,11 +85,8 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	}
 	var found []Known
 	for _, c := range candidates {
-		cover := 0.0
-		for _, term := range c.Terms {
-			cover += tells(term)
-		}
-		if cover < minCover*whole || !may(c.Known) {
+		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
+		if c.Likeness < minLikeness*whole || twice || !may(c.Known) {
 			continue
 		}
 		if found = append(found, c.Known); len(found) == maxSimilar {

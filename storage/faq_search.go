@@ -2,6 +2,9 @@ package storage
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,9 +17,9 @@ import (
 // what was asked tells most, and another way to say a thing least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
-// saveWords has a known question found by its words, in place of its former ones.
-func (d *DB) saveWords(ctx context.Context, id int64, question, answer string) error {
-	if err := d.removeWords(ctx, id); err != nil {
+// indexKnown has a known question found by its words, in place of its former ones.
+func (d *DB) indexKnown(ctx context.Context, id int64, question, answer string) error {
+	if err := d.forgetKnown(ctx, id); err != nil {
 		return err
 	}
 	q, a := catalogue.Terms(question), catalogue.Terms(answer)
@@ -30,12 +33,35 @@ func (d *DB) saveWords(ctx context.Context, id int64, question, answer string) e
 	return nil
 }
 
-func (d *DB) removeWords(ctx context.Context, id int64) error {
+func (d *DB) forgetKnown(ctx context.Context, id int64) error {
 	if _, err := d.db.Exec(ctx, "DELETE FROM known_words WHERE rowid = $1", id); err != nil {
 		return fmt.Errorf("forget the words of a known question: %w", err)
 	}
 	return nil
 }
+
+// indexQuestion has a question found by its words once it is answered. Whatever
+// changes a question or an answer calls it, in the same transaction.
+func (d *DB) indexQuestion(ctx context.Context, number int64) error {
+	var question, answer string
+	err := d.db.QueryRow(ctx, "SELECT text, "+answersOf+" FROM question q WHERE q.number = $1 AND "+isKnown, number).Scan(&question, &answer)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return d.forgetKnown(ctx, number)
+	case err != nil:
+		return fmt.Errorf("read question %d: %w", number, err)
+	}
+	return d.indexKnown(ctx, number, question, answer)
+}
+
+const (
+	// answersOf are the answers to question q, in order.
+	answersOf = `(SELECT group_concat(text, char(10)) FROM (
+		SELECT text FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '' ORDER BY r.said_at, r.rowid))`
+	// isKnown tells that q has been answered.
+	isKnown = `q.text <> '' AND q.status <> 'withdrawn'
+		AND EXISTS (SELECT 1 FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '')`
+)
 
 // Lookup implements relay.Library.
 func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Candidate, error) {
@@ -45,28 +71,28 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	}
 	rows, err := d.db.Query(ctx, `
 		WITH best AS (
-			SELECT rowid AS id, question || ' ' || answer || ' ' || senses AS words, `+knownRank+` AS score
+			SELECT rowid AS id, `+knownRank+` AS score
 			FROM known_words WHERE known_words MATCH $1 ORDER BY score, rowid LIMIT $2)
-		SELECT best.words, faq.number, faq.question, faq.answer, faq.audience, faq.kept_at
-		FROM best JOIN faq ON faq.number = -best.id ORDER BY score, id`, strings.Join(quoted, " OR "), limit)
-	return collect(rows, err, func(scan scanFunc) (c relay.Candidate, err error) {
-		var words string
-		c.Kept = true
-		err = scanKnown(scan, &c.Known, &words)
-		c.Terms = held(terms, words)
-		return c, err
-	})
-}
-
-// held are those of the terms that stand among the words.
-func held(terms []string, words string) (found []string) {
-	all := strings.Fields(words)
-	for _, t := range terms {
-		if slices.Contains(all, t) {
-			found = append(found, t)
+		SELECT -score, number, kept, question, answer, audience, origin, at FROM (
+			SELECT score, id, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at
+			FROM best JOIN faq f ON f.number = -id
+			UNION ALL
+			SELECT score, id, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at
+			FROM best JOIN question q ON q.number = id)
+		ORDER BY score, id`, strings.Join(quoted, " OR "), limit)
+	found, err := collect(rows, err, func(scan scanFunc) (c relay.Candidate, err error) {
+		var audience string
+		var at int64
+		if err = scan(&c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at); err != nil {
+			return c, err
 		}
+		c.At = fromMillis(at)
+		return c, json.Unmarshal([]byte(audience), &c.Audience)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look up known questions: %w", err)
 	}
-	return found
+	return found, nil
 }
 
 // Spread implements relay.Library.

@@ -147,7 +147,11 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 	if err != nil {
 		return err
 	}
-	// The log of recent changes still holds erased texts.
-	_, err = d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return d.truncateLog(ctx)
+}
+
+// truncateLog empties the log of recent changes, which still holds erased texts.
+func (d *DB) truncateLog(ctx context.Context) error {
+	_, err := d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
 }

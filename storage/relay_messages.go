@@ -18,23 +18,31 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 
 // SaveMessage implements relay.Messages.
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
-	_, err := d.db.Exec(ctx, `
-		INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (post_key) DO UPDATE SET room_id = excluded.room_id, question = excluded.question, role = excluded.role,
-			event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
-			text = excluded.text`,
-		m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At))
-	return err
+	return d.Do(ctx, func(ctx context.Context) error {
+		_, err := d.db.Exec(ctx, `
+			INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (post_key) DO UPDATE SET room_id = excluded.room_id, question = excluded.question, role = excluded.role,
+				event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
+				text = excluded.text`,
+			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At))
+		if err != nil || m.Role != relay.RoleAnswer {
+			return err
+		}
+		return d.indexQuestion(ctx, m.Question)
+	})
 }
 
 // RemoveMessage implements relay.Messages.
 func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
-	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relayed WHERE event_id = $1 AND event_id <> ''", event))
-	if err == nil && !removed {
-		return relay.ErrNone
-	}
-	return err
+	return d.Do(ctx, func(ctx context.Context) error {
+		var question int64
+		err := d.db.QueryRow(ctx, "DELETE FROM relayed WHERE event_id = $1 AND event_id <> '' RETURNING question", event).Scan(&question)
+		if err != nil {
+			return noRow(err)
+		}
+		return d.indexQuestion(ctx, question)
+	})
 }
 
 // MessageOf implements relay.Messages.

@@ -78,12 +78,17 @@ func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.db.Exec(ctx, `
-		UPDATE question SET (`+questionColumns+`) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28)
-		WHERE number = $29`, append(values, q.Number)...)
-	return err
+	return d.Do(ctx, func(ctx context.Context) error {
+		_, err := d.db.Exec(ctx, `
+			UPDATE question SET (`+questionColumns+`) =
+				($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+				$21, $22, $23, $24, $25, $26, $27, $28)
+			WHERE number = $29`, append(values, q.Number)...)
+		if err != nil || q.AnsweredAt.IsZero() {
+			return err
+		}
+		return d.indexQuestion(ctx, q.Number)
+	})
 }
 
 func (d *DB) question(ctx context.Context, condition string, args ...any) (relay.Question, error) {

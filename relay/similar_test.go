@@ -1,0 +1,173 @@
+package relay_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/relay"
+	"heraut/storage"
+)
+
+// library is a database in which the corpus was asked and answered, and what was,
+// by the questions' numbers.
+func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
+	t.Helper()
+	ctx := t.Context()
+	db, err := storage.Open(ctx, filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	asked = map[int64]answered{}
+	for i, a := range corpus(t) {
+		number, err := db.AddQuestion(ctx, relay.Question{Status: relay.Answered, Text: a.question, Told: relay.Everybody})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.SaveMessage(ctx, relay.Message{
+			Post: chat.PostKey(fmt.Sprint("p", i)), Question: number, Role: relay.RoleAnswer,
+			Event: chat.EventID(fmt.Sprint("$", i)), Sender: "@expert:example.org", Text: a.answer,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked[number] = a
+	}
+	return db, asked
+}
+
+func anybody(relay.Known) bool { return true }
+
+// paraphrase is a question of the corpus, asked in other words.
+type paraphrase struct {
+	key  string
+	said [kinds]string
+}
+
+// How many words a paraphrase shares with its original.
+const (
+	none = iota
+	third
+	half
+	kinds
+)
+
+func paraphrases(t *testing.T) (all []paraphrase) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/paraphrases.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		parts := strings.Split(strings.TrimSpace(line), " | ")
+		if len(parts) != kinds+1 {
+			t.Fatalf("not a paraphrase: %s", line)
+		}
+		all = append(all, paraphrase{parts[0], [kinds]string(parts[1:])})
+	}
+	return all
+}
+
+// shareOf is how many of the content words of a text stand in another one, too,
+// as a share. Inflections of a word are the same word.
+func shareOf(text, other string) float64 {
+	words := slices.Compact(slices.Sorted(slices.Values(catalogue.Terms(text).Stems)))
+	in := catalogue.Terms(other).Stems
+	common := 0
+	for _, w := range words {
+		if slices.Contains(in, w) {
+			common++
+		}
+	}
+	return float64(common) / float64(len(words))
+}
+
+// Of each kind half of the paraphrases, every second one, was not looked at one
+// by one while the search was being adjusted.
+func TestParaphrasesFindTheirOriginal(t *testing.T) {
+	db, asked := library(t)
+	originals := map[string]string{} // by key
+	for _, a := range asked {
+		originals[a.key] = a.question
+	}
+	all := paraphrases(t)
+	if len(all) != 50 {
+		t.Fatalf("there are %d paraphrases of each kind", len(all))
+	}
+	bounds := [kinds]struct{ least, most float64 }{none: {0, 0.34}, third: {0.01, 0.34}, half: {0.4, 0.6}}
+	var found, heldOut [kinds]int
+	for i, p := range all {
+		original, ok := originals[p.key]
+		if !ok {
+			t.Fatalf("no document %s", p.key)
+		}
+		for kind, said := range p.said {
+			if share := shareOf(said, original); share < bounds[kind].least || share > bounds[kind].most {
+				t.Errorf("%s, %q: shares %.2f of its words with %q", p.key, said, share, original)
+			}
+			similar, err := relay.Similar(t.Context(), db, said, anybody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if slices.ContainsFunc(similar, func(k relay.Known) bool { return asked[k.Number].key == p.key }) {
+				found[kind]++
+				heldOut[kind] += i % 2
+			} else if i%2 == 0 {
+				t.Logf("not found: %q", said)
+			}
+		}
+	}
+	for kind, name := range [kinds]string{"none or next to none", "at most a third", "half"} {
+		t.Logf("sharing %s of their words: %d of 50 found, %d of the 25 that were held out", name, found[kind], heldOut[kind])
+	}
+	if found[third] < 30 {
+		t.Errorf("with a third of the words %d of 50 were found, want 30", found[third])
+	}
+	if found[half] < 45 {
+		t.Errorf("with half of the words %d of 50 were found, want 45", found[half])
+	}
+}
+
+// What has nothing to do with what is known finds nothing, or next to nothing.
+func TestNonsenseFindsNothing(t *testing.T) {
+	db, _ := library(t)
+	for _, text := range []string{"", "?!", "asdf qwerty zzz", "xyzzy plugh", "et pour les de la", "🙂🙂", strings.Repeat("blabla ", 500)} {
+		if similar, err := relay.Similar(t.Context(), db, text, anybody); err != nil || len(similar) > 0 {
+			t.Errorf("%q finds %v, %v", text, similar, err)
+		}
+	}
+	elsewhere := []string{
+		"Quel temps fera-t-il demain à Lyon ?", "Qui a gagné le match hier soir ?", "La cantine sert-elle des frites le vendredi ?",
+		"Combien de jours de congé me reste-t-il cette année ?", "Où se garer près de la gare ?", "Mon badge ne m’ouvre plus la porte",
+		"Qui remplace Sophie pendant son congé maternité ?", "La machine à café du deuxième étage fuit", "Quand arrive la prime de décembre ?",
+		"Comment se rendre à l’aéroport en transports ?", "Qui veut courir le marathon avec moi ?", "Recette de la tarte aux pommes",
+	}
+	wrong := 0
+	for _, text := range elsewhere {
+		similar, err := relay.Similar(t.Context(), db, text, anybody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(similar) > 0 {
+			wrong++
+			t.Logf("%q finds %q", text, similar[0].Question)
+		}
+	}
+	t.Logf("%d of %d questions about something else find something", wrong, len(elsewhere))
+	if wrong > len(elsewhere)/2 {
+		t.Errorf("%d of %d questions about something else find something", wrong, len(elsewhere))
+	}
+}

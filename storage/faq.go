@@ -1,0 +1,71 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// SaveEntry implements relay.FAQ.
+func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
+	audience, err := json.Marshal(e.Audience)
+	if err != nil {
+		return 0, err
+	}
+	err = d.Do(ctx, func(ctx context.Context) error {
+		err := d.db.QueryRow(ctx, `
+			INSERT INTO faq (question, answer, audience, kept_at, event_id) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (event_id) WHERE event_id <> '' DO UPDATE SET
+				question = excluded.question, answer = excluded.answer, audience = excluded.audience
+			RETURNING number`,
+			e.Question, e.Answer, string(audience), millis(e.KeptAt), e.Event).Scan(&number)
+		if err != nil {
+			return fmt.Errorf("keep an answer: %w", err)
+		}
+		return d.indexKnown(ctx, -number, e.Question, e.Answer)
+	})
+	return number, err
+}
+
+// RemoveEntry implements relay.FAQ.
+func (d *DB) RemoveEntry(ctx context.Context, number int64) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		removed, err := changed(d.db.Exec(ctx, "DELETE FROM faq WHERE number = $1", number))
+		if err != nil {
+			return err
+		}
+		if !removed {
+			return relay.ErrNone
+		}
+		return d.forgetKnown(ctx, -number)
+	})
+}
+
+const entryColumns = "number, question, answer, audience, kept_at, event_id"
+
+func scanEntry(scan scanFunc) (e relay.Entry, err error) {
+	var audience string
+	var at int64
+	if err = scan(&e.Number, &e.Question, &e.Answer, &audience, &at, &e.Event); err != nil {
+		return e, noRow(err)
+	}
+	e.KeptAt = fromMillis(at)
+	if err := json.Unmarshal([]byte(audience), &e.Audience); err != nil {
+		return e, fmt.Errorf("read entry %d of the FAQ: %w", e.Number, err)
+	}
+	return e, nil
+}
+
+// Entries implements relay.FAQ.
+func (d *DB) Entries(ctx context.Context) ([]relay.Entry, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+entryColumns+" FROM faq ORDER BY number")
+	return collect(rows, err, scanEntry)
+}
+
+// EntryOf implements relay.FAQ.
+func (d *DB) EntryOf(ctx context.Context, answer chat.EventID) (relay.Entry, error) {
+	return scanEntry(d.db.QueryRow(ctx, "SELECT "+entryColumns+" FROM faq WHERE event_id = $1 AND event_id <> ''", answer).Scan)
+}
