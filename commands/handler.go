@@ -39,6 +39,8 @@ func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *
 // Handle implements queue.Handler.
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
+	case e.Late && e.Redaction == nil:
+		return queue.Result{}, nil // nobody waits for an answer any more
 	case e.Message != nil && e.Message.File != nil:
 		return queue.Result{}, nil // a caption is no command
 	case e.Message != nil:

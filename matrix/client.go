@@ -52,7 +52,10 @@ type Config struct {
 	MayInvite func(server string) bool
 
 	AnswerWithin time.Duration // how far back a gap is read
-	Pace         *rate.Limiter // shared with the queue
+	// Keeps tells in which rooms a gap is read back whole, however old it is; nil:
+	// in none.
+	Keeps func(ctx context.Context, room chat.RoomID) bool
+	Pace  *rate.Limiter // shared with the queue
 	// UnreadableAfter is when people are told that a message cannot be read; 0
 	// means 5 minutes.
 	UnreadableAfter time.Duration
@@ -142,6 +145,9 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	}
 	if config.MayInvite == nil {
 		config.MayInvite = func(server string) bool { return server == mx.UserID.Homeserver() }
+	}
+	if config.Keeps == nil {
+		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
 	}
 	if config.OnRoom == nil {
 		config.OnRoom = func(string, chat.RoomID) {}

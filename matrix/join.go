@@ -64,7 +64,7 @@ func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
 		if r.InvitedBy != "" && !r.Joined && answer.Rooms.Invite[room] != nil {
 			continue
 		}
-		r.Joined, r.InvitedBy, r.Direct, r.Members, r.RoomFacts = false, "", false, 0, chat.RoomFacts{}
+		leaveRoom(&r)
 		left = append(left, r)
 	}
 	return left

@@ -27,6 +27,8 @@ func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 	var answer *mautrix.RespSendEvent
 	var err error
 	switch p := o.Post; {
+	case p.Leaves:
+		return "", c.leave(ctx, room)
 	case !p.Redacts.IsZero():
 		answer, err = c.mx.RedactEvent(ctx, room, id.EventID(p.Redacts.Event), mautrix.ReqRedact{
 			TxnID: o.Txn, Extra: map[string]any{postKey: o.Txn},

@@ -17,14 +17,6 @@ import (
 	"heraut/queue"
 )
 
-const (
-	// gapLimit bounds how many events are read back in a room.
-	gapLimit = 1000
-	gapPage  = 100
-	// doubtMargin allows for clocks that differ.
-	doubtMargin = 5 * time.Minute
-)
-
 // noteEncryption looks for the one fact that must be known before all else.
 func (c *Client) noteEncryption(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
@@ -133,11 +125,11 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 	if known.Joined {
 		if tl.Limited {
-			stop, err := c.gapEnd(ctx, room, received)
+			stop, limit, err := c.gapEnd(ctx, room, received)
 			if err != nil {
 				return nil, nil, err
 			}
-			older, err := c.readBack(ctx, room, tl.PrevBatch, since, func(evt *event.Event) (bool, error) {
+			older, err := c.readBack(ctx, room, tl.PrevBatch, since, limit, func(evt *event.Event) (bool, error) {
 				if isOwn(evt, event.MembershipJoin) || isOwn(evt, event.MembershipInvite) ||
 					(!stop.IsZero() && time.UnixMilli(evt.Timestamp).Before(stop)) {
 					return true, nil
@@ -160,7 +152,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 	reached := func(evt *event.Event) (bool, error) { return isOwn(evt, boundary), nil }
 	if !slices.ContainsFunc(events, func(evt *event.Event) bool { return isOwn(evt, boundary) }) && tl.PrevBatch != "" {
-		older, err := c.readBack(ctx, room, tl.PrevBatch, "", reached)
+		older, err := c.readBack(ctx, room, tl.PrevBatch, "", gapLimit, reached)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -200,65 +192,6 @@ func (c *Client) enteredTimeline(events []*event.Event, since string, isOwn func
 	return events
 }
 
-// gapEnd is the age beyond which a gap holds nothing of interest: neither what
-// would still be answered, nor the end of an attempt to send.
-func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (time.Time, error) {
-	if c.config.AnswerWithin == 0 {
-		return time.Time{}, nil
-	}
-	end := received.Add(-c.config.AnswerWithin)
-	doubt, err := c.store.OldestDoubt(ctx, chat.RoomID(room))
-	if err != nil {
-		return end, fmt.Errorf("look for unsettled posts: %w", err)
-	}
-	if !doubt.IsZero() && doubt.Add(-doubtMargin).Before(end) {
-		end = doubt.Add(-doubtMargin)
-	}
-	return end, nil
-}
-
-// readBack pages back from a token until done says so, and returns what it read
-// up to there, oldest first. to is only a hint to the homeserver.
-func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, done func(*event.Event) (bool, error)) ([]*event.Event, error) {
-	var newestFirst []*event.Event
-	for len(newestFirst) < gapLimit && from != "" {
-		page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
-		if err != nil {
-			return nil, fmt.Errorf("read back a room: %w", err)
-		}
-		c.noteMembers(ctx, room, page.State)
-		for _, evt := range page.Chunk {
-			newestFirst = append(newestFirst, evt)
-			if stop, err := done(evt); err != nil {
-				return nil, err
-			} else if stop {
-				from = ""
-				break
-			}
-		}
-		if len(page.Chunk) == 0 || page.End == from {
-			break
-		}
-		if from != "" {
-			from = page.End
-		}
-	}
-	slices.Reverse(newestFirst)
-	return newestFirst, nil
-}
-
-// noteMembers takes in who wrote what was read back, unless newer is known.
-func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
-	for _, evt := range state {
-		if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type {
-			continue
-		}
-		if known, err := c.state.TryGetMember(ctx, room, id.UserID(evt.GetStateKey())); err == nil && known == nil {
-			c.stateEvent(ctx, room, evt)
-		}
-	}
-}
-
 // takeIn adds what one event means to the batch. An event that cannot be
 // understood is passed over, whatever is wrong with it.
 func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, direct bool, batch *queue.Batch) {
@@ -274,6 +207,13 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 		} else if evt.Unsigned.TransactionID != "" {
 			batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
 		}
+		return
+	}
+	if left := c.left(evt); left != nil {
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp), Event: &chat.Event{
+			ID: chat.EventID(evt.ID), Room: chat.RoomID(room), Sender: chat.UserID(evt.Sender), At: time.UnixMilli(evt.Timestamp),
+			Name: c.displayName(ctx, room, evt.Sender), Direct: direct, Left: left,
+		}})
 		return
 	}
 	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.config.IsBot(chat.UserID(evt.Sender)) {

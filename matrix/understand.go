@@ -61,6 +61,26 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
+// left tells whom the event takes out of the room, by their own will or not; nil
+// when it does nothing of the kind.
+func (c *Client) left(evt *event.Event) *chat.Left {
+	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
+		return nil
+	}
+	switch membership, _ := evt.Content.Raw["membership"].(string); event.Membership(membership) {
+	case event.MembershipLeave, event.MembershipBan:
+	default:
+		return nil
+	}
+	// Who was only invited, or is banned after having left, was not there.
+	if prev := evt.Unsigned.PrevContent; prev != nil {
+		if before, _ := prev.Raw["membership"].(string); before != string(event.MembershipJoin) {
+			return nil
+		}
+	}
+	return &chat.Left{User: chat.UserID(*evt.StateKey)}
+}
+
 // readMessage reads a text or a file; nil for notices and whatever else is neither.
 func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	relation := content.RelatesTo

@@ -34,7 +34,7 @@ type Own struct {
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	now := time.Now()
 	rooms := map[chat.RoomID]bool{}
-	var received, dropped, settled int64
+	var received, dropped, late, settled int64
 	err := q.store.Do(ctx, func(ctx context.Context) error {
 		for _, own := range b.Own {
 			if err := q.confirm(ctx, own, now); err != nil {
@@ -42,7 +42,9 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 			}
 		}
 		for _, a := range b.Arrivals {
-			drop := q.tooOld(a, b.Received)
+			old := q.tooOld(a, b.Received)
+			a.Late = old && q.config.Keeps != nil && q.config.Keeps(ctx, a.Room)
+			drop := old && !a.Late
 			isNew, err := q.store.AddArrival(ctx, a, drop, now)
 			if err != nil {
 				return fmt.Errorf("take in an event: %w", err)
@@ -53,6 +55,9 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 				dropped++
 			default:
 				received++
+				if a.Late {
+					late++
+				}
 				if a.Event != nil {
 					rooms[a.Room] = true
 				}
@@ -74,6 +79,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	}
 	q.counts.Received.Add(received)
 	q.counts.Dropped.Add(dropped)
+	q.counts.Late.Add(late)
 	if dropped > 0 {
 		q.log.Warn().Int64("events", dropped).Dur("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
 	}
@@ -105,9 +111,10 @@ func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 }
 
 // tooOld applies the age rule: from the event to the first moment the
-// homeserver could hand it over. Deletions are obeyed at any age.
+// homeserver could hand it over. Deletions are obeyed at any age, and what is
+// told once, however late, is.
 func (q *Queue) tooOld(a Arrival, received time.Time) bool {
-	if e := a.Event; e != nil && (e.Redaction != nil || e.Joined != nil) {
+	if e := a.Event; e != nil && (e.Redaction != nil || e.Joined != nil || e.Moved != nil || e.Promoted != nil || e.Notice != nil) {
 		return false
 	}
 	return q.config.AnswerWithin > 0 && received.Sub(a.At) > q.config.AnswerWithin

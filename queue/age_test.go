@@ -70,6 +70,74 @@ func TestAgeRule(t *testing.T) {
 	}
 }
 
+// What is carried between rooms is handed on however old it is, also when it had
+// to wait for its key.
+func TestLateEvents(t *testing.T) {
+	for name, test := range map[string]struct {
+		age    time.Duration
+		room   chat.RoomID
+		event  chat.Event
+		locked bool
+		want   string
+	}{
+		"old":                  {time.Hour, salon, chat.Event{Message: &chat.Message{Body: "!a"}}, false, "late"},
+		"old and locked":       {time.Hour, salon, chat.Event{Message: &chat.Message{Body: "!a"}}, true, "late"},
+		"old, somebody left":   {time.Hour, salon, chat.Event{Left: &chat.Left{User: "@a:example.org"}}, false, "late"},
+		"young":                {time.Minute, salon, chat.Event{Message: &chat.Message{Body: "!a"}}, false, "in time"},
+		"young and locked":     {time.Minute, salon, chat.Event{Message: &chat.Message{Body: "!a"}}, true, "in time"},
+		"old in another room":  {time.Hour, bureau, chat.Event{Message: &chat.Message{Body: "!a"}}, false, ""},
+		"locked in another":    {time.Hour, bureau, chat.Event{Message: &chat.Message{Body: "!a"}}, true, ""},
+		"old deletion is none": {time.Hour, salon, chat.Event{Redaction: &chat.Redaction{Target: "$0"}}, false, "in time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.config.Keeps = func(_ context.Context, room chat.RoomID) bool { return room == salon }
+				b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
+					text := "in time"
+					if e.Late {
+						text = "late"
+					}
+					return queue.Result{Posts: []chat.Post{{Room: e.Room, HTML: text}}}, nil
+				}
+				b.start()
+				test.event.Room, test.event.At = test.room, time.Now().Add(-test.age)
+				id := b.server.put(test.event)
+				if test.locked {
+					b.server.lock(id)
+				}
+				b.sync()
+				b.stop()
+				b.start()
+				b.unlock()
+				var want []string
+				if test.want != "" {
+					want = append(want, test.want)
+				}
+				b.server.wantOwn(t, test.room, want...)
+			})
+		})
+	}
+}
+
+// A command that was edited too long ago keeps its answer.
+func TestLateEditKeepsTheAnswer(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Keeps = func(context.Context, chat.RoomID) bool { return true }
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			if e.Late {
+				return queue.Result{}, nil
+			}
+			return echo(ctx, e)
+		}
+		b.start()
+		id := b.server.say(salon, "!a")
+		b.sync()
+		b.server.put(chat.Event{Room: salon, At: time.Now().Add(-time.Hour), Message: &chat.Message{Body: "!b", Edits: id}})
+		b.sync()
+		b.server.wantOwn(t, salon, "a")
+	})
+}
+
 func TestNoAgeRule(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.AnswerWithin = 0

@@ -68,6 +68,10 @@ func (e *Refused) Unwrap() error { return e.Cause }
 type Config struct {
 	// AnswerWithin is the age beyond which an event is dropped when it arrives.
 	AnswerWithin time.Duration
+	// Keeps tells in which rooms such an event is handed on instead, as Late: what
+	// is carried between rooms is never dropped. It is called in a transaction, which
+	// its context carries; nil: none.
+	Keeps func(ctx context.Context, room chat.RoomID) bool
 	// Pace bounds what is sent; it is shared with whoever else sends.
 	Pace *rate.Limiter
 	// Apology is what people are told of an event that cannot be handled; nil, or
@@ -79,8 +83,8 @@ type Config struct {
 
 // Counts are what the queue has done since it started.
 type Counts struct {
-	Received, Dropped, Handled, Failed  atomic.Int64 // events
-	Sent, Refused, Retried, RateLimited atomic.Int64 // posts
+	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
+	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts
 }
 
 // Queue takes events in, has them handled in order, room by room, and sends

@@ -14,6 +14,8 @@ type Arrival struct {
 	Room  chat.RoomID
 	At    time.Time // the sender's server's time
 	Event *chat.Event
+	// Late becomes Event.Late, now or when it is unlocked.
+	Late bool
 
 	Sender  chat.UserID // of a locked event; a read one says itself
 	Session string

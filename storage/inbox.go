@@ -27,9 +27,9 @@ func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now 
 		state, content, doneAt = "done", nil, millis(now)
 	}
 	result, err := d.db.Exec(ctx, `
-		INSERT INTO inbox (event_id, room_id, sender, state, content, session_id, received_at, done_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (event_id) DO NOTHING`,
-		a.ID, a.Room, sender, state, string(content), a.Session, millis(now), doneAt)
+		INSERT INTO inbox (event_id, room_id, sender, state, content, session_id, received_at, done_at, late)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (event_id) DO NOTHING`,
+		a.ID, a.Room, sender, state, string(content), a.Session, millis(now), doneAt, a.Late)
 	return changed(result, err)
 }
 
@@ -57,9 +57,10 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, 
 	var content string
 	var seq int64
 	var tries int
+	var late bool
 	err := d.db.QueryRow(ctx, `
-		SELECT seq, event_id, content, tries FROM inbox
-		WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1`, room).Scan(&seq, &e.ID, &content, &tries)
+		SELECT seq, event_id, content, tries, late FROM inbox
+		WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1`, room).Scan(&seq, &e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, queue.ErrNone
 	} else if err != nil {
@@ -71,6 +72,7 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, 
 	if err := json.Unmarshal([]byte(content), &e); err != nil {
 		return chat.Event{ID: e.ID, Room: room}, tries, fmt.Errorf("read the stored event %s: %w", e.ID, err)
 	}
+	e.Late = late
 	return e, tries, nil
 }
 

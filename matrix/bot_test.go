@@ -1,0 +1,117 @@
+package matrix_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/event"
+	mautrixid "maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/storage"
+	"heraut/testkit"
+)
+
+// bot is a client on a homeserver, with a queue whose handler hands on what it
+// gets. What it is to say is posted by the test.
+type bot struct {
+	account testkit.Account
+	client  *matrix.Client
+	db      *storage.DB
+	box     *queue.Queue
+	handled chan chat.Event
+}
+
+// Handle implements queue.Handler.
+func (b *bot) Handle(_ context.Context, e chat.Event) (queue.Result, error) {
+	b.handled <- e
+	return queue.Result{}, nil
+}
+
+// startBot starts a bot that syncs until the test ends; the configurations need
+// not say what is the same for all.
+func startBot(t *testing.T, hs *testkit.Homeserver, mc matrix.Config, qc queue.Config) *bot {
+	t.Helper()
+	b := &bot{account: hs.Account(t, "heraut"), handled: make(chan chat.Event, 1000)}
+	dir := t.TempDir()
+	var err error
+	if b.db, err = storage.Open(t.Context(), filepath.Join(dir, "bot.db")); err != nil {
+		t.Fatal(err)
+	}
+	mc.Homeserver, mc.User, mc.Password = hs.URL, b.account.UserID.String(), b.account.Password
+	mc.RecoveryKeyFile, mc.CryptoDB = filepath.Join(dir, "recovery-key"), filepath.Join(dir, "crypto.db")
+	if b.client, err = matrix.New(mc, b.db, zerolog.Nop()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.client.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.box = queue.New(b.db, b, b.client, qc, zerolog.Nop())
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	go func() { ended <- b.box.Run(ctx) }()
+	go func() { ended <- b.client.Sync(ctx, b.box) }()
+	t.Cleanup(func() {
+		stop()
+		for range 2 {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := b.client.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := b.db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// next is what was handled next.
+func (b *bot) next(t *testing.T) chat.Event {
+	t.Helper()
+	select {
+	case e := <-b.handled:
+		return e
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing was handled")
+		return chat.Event{}
+	}
+}
+
+// post has the bot do something.
+func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
+	t.Helper()
+	err := b.box.Do(t.Context(), func(ctx context.Context) error { return b.box.Post(ctx, cause, posts...) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// room is what is stored of a room.
+func (b *bot) room(t *testing.T, room mautrixid.RoomID) chat.Room {
+	t.Helper()
+	r, err := b.db.Room(t.Context(), chat.RoomID(room))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// invited makes a room with the bot in it.
+func (b *bot) invited(t *testing.T, by *testkit.Client, room testkit.Room) mautrixid.RoomID {
+	t.Helper()
+	room.Invite = append(room.Invite, b.account.UserID)
+	id := by.Room(t, room)
+	by.AwaitMember(t, id, b.account.UserID, event.MembershipJoin)
+	if e := b.next(t); e.Joined == nil {
+		t.Fatalf("first came %+v", e)
+	}
+	return id
+}
