@@ -101,7 +101,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise}, log)
-	desk = newDesk(config, db, box, book, guarded, log)
+	operators := rooms.NewOperators(config.Operators, book, db)
+	desk = newDesk(config, db, box, book, operators, guarded, log)
 	if err := addSources(config, desk, keeper); err != nil {
 		return err
 	}

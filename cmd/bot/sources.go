@@ -26,13 +26,18 @@ import (
 
 // newDesk returns what reads the sources and tells rooms their news. Feeds that
 // rooms give are read by guarded.
-func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
+func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
 	quiet := quietHours(config)
 	return announce.NewDesk(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
 		Quiet: func(chat.RoomID) announce.Quiet { return quiet },
-		Operators: func(_ context.Context, n announce.Notice) error {
-			text, err := n.Say("fr", config.Timezone)
+		Operators: func(ctx context.Context, n announce.Notice) error {
+			say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
+			cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
+			if _, err := operators.Tell(ctx, box, chat.EventID(cause), say); err != nil {
+				return err
+			}
+			text, err := say("fr")
 			if err != nil {
 				return err
 			}

@@ -63,6 +63,7 @@ func TestWatches(t *testing.T) {
 	me := account.UserID
 	moderator := hs.Person(t, "moderator", encrypted)
 	member := hs.Person(t, "member", testkit.ClientOptions{})
+	operator := hs.Person(t, "operator", encrypted)
 	clear := moderator.Room(t, testkit.Room{Alias: "go", Public: true})
 	secret := moderator.Room(t, testkit.Room{Alias: "reste", Public: true, Encrypted: true})
 	daily := moderator.Room(t, testkit.Room{Alias: "jour", Public: true})
@@ -82,8 +83,9 @@ func TestWatches(t *testing.T) {
 	bot := testkit.StartBot(t, testkit.BotConfig{
 		Homeserver: hs.URL, Account: account,
 		Set: map[string]any{
-			"quiet":   map[string]any{"nights": "", "weekends": false, "holidays": false},
-			"sources": []map[string]any{{"name": "depots", "kind": "ecosystems", "url": api.URL, "every": "1s", "settle": "0s"}},
+			"operators": []string{operator.UserID.String()},
+			"quiet":     map[string]any{"nights": "", "weekends": false, "holidays": false},
+			"sources":   []map[string]any{{"name": "depots", "kind": "ecosystems", "url": api.URL, "every": "1s", "settle": "0s"}},
 			"rooms": []map[string]any{
 				{"room": "#go:" + hs.Name, "watches": watch("langage:go", "immediat")},
 				{"room": "#reste:" + hs.Name, "watches": watch("-langage:go", "immediat")},
@@ -94,6 +96,8 @@ func TestWatches(t *testing.T) {
 	for _, room := range []id.RoomID{clear, secret, daily} {
 		moderator.AwaitMember(t, room, me, event.MembershipJoin)
 	}
+	alerts := operator.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
+	operator.AwaitMember(t, alerts, me, event.MembershipJoin)
 	awaitRounds(t, api, 2) // what is there from the start is no news
 
 	api.Publish(
@@ -123,11 +127,22 @@ func TestWatches(t *testing.T) {
 	awaitTold(clear, "six")
 	awaitTold(secret, "six")
 
+	awaitAlert := func(text string) {
+		t.Helper()
+		alert := operator.Await(t, alerts, func(evt *event.Event) bool {
+			return evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(body(evt), text)
+		})
+		content := alert.Content.AsMessage()
+		if content.MsgType != event.MsgText || !slices.Equal(content.Mentions.UserIDs, []id.UserID{operator.UserID}) {
+			t.Errorf("an alert that does not ring: %s, mentions %v", content.MsgType, content.Mentions)
+		}
+	}
 	api.Break(http.StatusInternalServerError)
+	awaitAlert("ne peut plus être lue")
 	awaitLog(t, bot, "La source « depots » ne peut plus être lue")
 	mustSay(t, member.AwaitAnswer(t, clear, me, member.Say(t, clear, "!veille")), "source illisible")
 	api.Break(0)
-	awaitLog(t, bot, "La source « depots » répond de nouveau")
+	awaitAlert("répond de nouveau")
 
 	ctx, cancel := context.WithDeadline(t.Context(), speaks.Add(time.Minute))
 	defer cancel()
@@ -162,6 +177,15 @@ func TestWatches(t *testing.T) {
 				t.Errorf("a room was told of an outage: %s", body(evt))
 			}
 		}
+	}
+	told := 0
+	for _, evt := range operator.History(t, alerts) {
+		if evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(body(evt), "La source") {
+			told++
+		}
+	}
+	if told != 2 {
+		t.Errorf("the operator was told %d times of one outage and its end", told)
 	}
 	if said != 1 {
 		t.Errorf("the room with a digest got %d messages", said)
