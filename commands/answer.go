@@ -10,6 +10,7 @@ import (
 	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/locale"
+	"heraut/relay"
 )
 
 // About tells people who answers for the bot.
@@ -26,6 +27,8 @@ type Answerer struct {
 	known   Repositories
 	desk    *announce.Desk
 	admin   Administration
+	// knowledge is nil where there is no FAQ.
+	knowledge *relay.Knowledge
 	table   []command
 }
 

@@ -155,6 +155,7 @@ func (h *Handler) line(e chat.Event) Line {
 		Text: e.Message.Body, Lang: s.Language, Prefix: s.Prefix,
 		Direct: e.Direct || e.Message.Mentioned,
 		Room:   e.Room, Sender: e.Sender, Level: e.Level, Edited: e.Message.Edits != "",
+		ReplyTo: e.Message.ReplyTo, Thread: e.Message.Thread,
 		Private: e.Direct, Unverified: e.Trust == chat.TrustMember,
 	}
 	if e.Message.Mentioned && strings.TrimSpace(l.Text) == "" {

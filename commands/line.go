@@ -25,6 +25,9 @@ type Line struct {
 	Sender chat.UserID
 	Level  chat.Level
 	Edited bool // it is the new text of a message
+	// ReplyTo and Thread are the message it replies to and the root of the thread
+	// it stands in, if any.
+	ReplyTo, Thread chat.EventID
 	// Private tells that the room is a direct message.
 	Private bool
 	// Unverified tells that the room is encrypted and the device not verified.

@@ -86,6 +86,9 @@ func (a *Answerer) serves(c *command) bool {
 	if c.topic == "veille" || c.words[0] == "veille" {
 		return a.desk != nil
 	}
+	if c.topic == "faq" || c.words[0] == "faq" || c.words[0] == "garder" {
+		return a.knowledge != nil
+	}
 	return a.admin.Book != nil
 }
 

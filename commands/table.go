@@ -58,6 +58,9 @@ func table() []command {
 		{"veille", []string{"pause"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).pauseWatch, nil},
 		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWatch, nil},
 		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWatch, nil},
+		{"", []string{"faq"}, chat.LevelMember, aRoom, (*Answerer).faq, nil},
+		{"faq", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).unkeep, nil},
+		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole, (*Answerer).keep, nil},
 		{"", []string{"aide", "help"}, chat.LevelMember, 0, (*Answerer).help, nil},
 	}
 }

@@ -29,7 +29,9 @@ type Known struct {
 // Candidate is something known that holds some of the terms looked for.
 type Candidate struct {
 	Known
-	// Likeness grows with how much its terms tell and with how short it is.
+	Terms []string // those it holds
+	// Likeness grows with how much its terms tell and with how short it is. Among
+	// few it tells nothing: what most of them hold counts as telling nothing.
 	Likeness float64
 }
 
@@ -50,6 +52,8 @@ const (
 	// question's words tell. It was set where half of the questions that are asked
 	// in quite other words still pass, and few about something else do.
 	minLikeness = 0.35
+	// minCover is how much of what a question's words tell is enough to find.
+	minCover = 0.5
 	// weakTells is what a word that says how rather than what tells, as a share.
 	weakTells = 0.25
 )
@@ -86,7 +90,11 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	var found []Known
 	for _, c := range candidates {
 		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
-		if c.Likeness < minLikeness*whole || twice || !may(c.Known) {
+		cover := 0.0
+		for _, term := range c.Terms {
+			cover += tells(term)
+		}
+		if c.Likeness < minLikeness*whole && cover < minCover*whole || twice || !may(c.Known) {
 			continue
 		}
 		if found = append(found, c.Known); len(found) == maxSimilar {

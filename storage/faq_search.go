@@ -71,28 +71,39 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	}
 	rows, err := d.db.Query(ctx, `
 		WITH best AS (
-			SELECT rowid AS id, `+knownRank+` AS score
+			SELECT rowid AS id, question || ' ' || answer || ' ' || senses AS words, `+knownRank+` AS score
 			FROM known_words WHERE known_words MATCH $1 ORDER BY score, rowid LIMIT $2)
-		SELECT -score, number, kept, question, answer, audience, origin, at FROM (
-			SELECT score, id, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at
+		SELECT words, -score, number, kept, question, answer, audience, origin, at FROM (
+			SELECT score, id, words, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at
 			FROM best JOIN faq f ON f.number = -id
 			UNION ALL
-			SELECT score, id, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at
+			SELECT score, id, words, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at
 			FROM best JOIN question q ON q.number = id)
 		ORDER BY score, id`, strings.Join(quoted, " OR "), limit)
 	found, err := collect(rows, err, func(scan scanFunc) (c relay.Candidate, err error) {
-		var audience string
+		var words, audience string
 		var at int64
-		if err = scan(&c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at); err != nil {
+		if err = scan(&words, &c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at); err != nil {
 			return c, err
 		}
-		c.At = fromMillis(at)
+		c.Terms, c.At = held(terms, words), fromMillis(at)
 		return c, json.Unmarshal([]byte(audience), &c.Audience)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look up known questions: %w", err)
 	}
 	return found, nil
+}
+
+// held are those of the terms that stand among the words.
+func held(terms []string, words string) (found []string) {
+	all := strings.Fields(words)
+	for _, t := range terms {
+		if slices.Contains(all, t) {
+			found = append(found, t)
+		}
+	}
+	return found
 }
 
 // Spread implements relay.Library.

@@ -1,0 +1,118 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// Remember has rooms search and fill the FAQ. It is to be called before the first
+// line is answered, if at all.
+func (a *Answerer) Remember(k *relay.Knowledge) { a.knowledge = k }
+
+// faqEntries is what was found in the FAQ.
+type faqEntries struct {
+	Prefix string
+	Query  string
+	Items  []relay.Known
+}
+
+// faqChange is an answer that was kept or removed.
+type faqChange struct {
+	Prefix string
+	What   string // "kept", "again" or "removed"
+	Number int64
+	relay.Entry
+	ForAll bool
+}
+
+// faqFault is why nothing was kept or removed: "no-answer", "operator", "number".
+type faqFault struct{ Prefix, What, Word string }
+
+// faq answers with kept answers.
+func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	found, err := a.knowledge.Search(ctx, r.Room, r.args)
+	if err != nil {
+		return Answer{}, err
+	}
+	for i := range found {
+		found[i].At = found[i].At.In(a.zone)
+	}
+	return a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
+}
+
+// keep keeps the answer that was replied to.
+func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
+	forAll := false
+	switch fold(strings.TrimPrefix(fold(r.args), "pour ")) {
+	case "":
+	case "tous", "all", "everybody":
+		if forAll = r.Level >= chat.LevelOperator; !forAll {
+			return a.message(r, "faq-fault", faqFault{r.Prefix, "operator", ""})
+		}
+	default:
+		return a.explain(ctx, r, r.command)
+	}
+	answer, err := a.knowledge.Answer(ctx, r.Room, r.ReplyTo, r.Thread)
+	var entry relay.Entry
+	if err == nil {
+		entry, err = a.knowledge.Entry(ctx, answer, forAll, time.Now())
+	}
+	if errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, relay.ErrNone) {
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "no-answer", ""})
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	what := "kept"
+	if _, err := a.knowledge.Store.EntryOf(ctx, answer.Event); err == nil {
+		what = "again"
+	} else if !errors.Is(err, relay.ErrNone) {
+		return Answer{}, err
+	}
+	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
+	said.change = func(ctx context.Context) error {
+		_, err := a.knowledge.Store.SaveEntry(ctx, entry)
+		return err
+	}
+	return said, err
+}
+
+// unkeep removes an entry.
+func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
+	number, err := strconv.ParseInt(strings.TrimLeft(r.args, "n°o# "), 10, 64)
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	entry := relay.Entry{}
+	if err == nil {
+		all, err := a.knowledge.Store.Entries(ctx)
+		if err != nil {
+			return Answer{}, err
+		}
+		for _, e := range all {
+			if e.Number == number {
+				entry = e
+			}
+		}
+	}
+	if entry.Number == 0 {
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "number", r.args})
+	}
+	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "removed", Number: number, Entry: entry})
+	said.change = func(ctx context.Context) error {
+		if err := a.knowledge.Store.RemoveEntry(ctx, number); !errors.Is(err, relay.ErrNone) {
+			return err
+		}
+		return nil // somebody else did
+	}
+	return said, err
+}

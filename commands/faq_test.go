@@ -1,0 +1,158 @@
+package commands_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/locale/localetest"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+const (
+	experts chat.RoomID = "!experts:example.org"
+	public  chat.RoomID = "!public:example.org"
+	private chat.RoomID = "!private:example.org"
+)
+
+// faq is a bot in an experts' room, a public and a private one.
+type faq struct {
+	*testing.T
+	db      *storage.DB
+	handler *commands.Handler
+	said    int
+}
+
+func newFAQ(t *testing.T) *faq {
+	t.Helper()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	audiences := map[chat.RoomID]relay.Audience{experts: {Clear: true}, private: {Clear: true}, public: {Clear: true, Public: true}}
+	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
+	answerer.Remember(&relay.Knowledge{Store: db, Audience: func(_ context.Context, room chat.RoomID) (relay.Audience, error) {
+		if a, ok := audiences[room]; ok {
+			return a, nil
+		}
+		return relay.Audience{}, relay.ErrNone
+	}})
+	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
+}
+
+// answered has a question asked in a room and answered once in the experts' room.
+func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
+	f.Helper()
+	ctx := f.Context()
+	number, err := f.db.AddQuestion(ctx, relay.Question{
+		Status: relay.Answered, Text: question, Origin: origin, Experts: experts, Asker: "@lou:example.org", AnsweredAt: time.Now(),
+		Told: relay.Everybody, Event: chat.EventID("$" + question),
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for i, text := range answers {
+		err := f.db.SaveMessage(ctx, relay.Message{
+			Post: chat.PostKey(fmt.Sprint(number, "/", i)), Question: number, Role: relay.RoleAnswer, Room: origin, From: experts,
+			Event: chat.EventID(fmt.Sprintf("$answer%d.%d", number, i)), Sender: "@sacha:example.org", Text: text,
+		})
+		if err != nil {
+			f.Fatal(err)
+		}
+	}
+}
+
+// say has a message handled, commits what follows, and returns the answer's text.
+func (f *faq) say(room chat.RoomID, level chat.Level, text string, replyTo chat.EventID) string {
+	f.Helper()
+	f.said++
+	result, err := f.handler.Handle(f.Context(), chat.Event{
+		ID: chat.EventID(fmt.Sprintf("$said%d", f.said)), Room: room, Sender: "@camille:example.org", At: time.Now(), Level: level,
+		Message: &chat.Message{Body: text, ReplyTo: replyTo},
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	if result.Change != nil {
+		if err := f.db.Do(f.Context(), result.Change); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if len(result.Posts) != 1 {
+		f.Fatalf("%q is answered with %v", text, result.Posts)
+	}
+	if err := localetest.Check(result.Posts[0].HTML); err != nil {
+		f.Errorf("%q: %v", text, err)
+	}
+	return tag.ReplaceAllString(result.Posts[0].HTML, " ")
+}
+
+func TestFAQ(t *testing.T) {
+	f := newFAQ(t)
+	f.answered(private, "Quelle licence choisir pour un schéma ?", "Etalab 2.0 convient.", "Plutôt MIT.")
+	f.answered(public, "Comment publier nos scripts ?", "Sur une forge.")
+	steps := []struct {
+		room    chat.RoomID
+		level   chat.Level
+		say     string
+		replyTo chat.EventID
+		want    string
+		not     string
+	}{
+		{room: public, say: "!faq licence", want: "Aucune réponse gardée"},
+		{room: public, say: "!garder", replyTo: "$answer1.0", want: "dans le salon des experts"},
+		{room: experts, say: "!garder", want: "dans le salon des experts"},
+		{room: experts, say: "!garder", replyTo: "$nothing", want: "dans le salon des experts"},
+		{room: experts, say: "!garder pour tous", replyTo: "$answer1.0", want: "exploitants"},
+		{room: experts, say: "!garder", replyTo: "$answer1.0", want: "Gardée dans la FAQ"},
+		{room: experts, say: "!garder", replyTo: "$answer1.0", want: "déjà gardée"},
+		{room: private, say: "!faq licence schéma", want: "Etalab 2.0", not: "MIT"},
+		{room: public, say: "!faq licence schéma", want: "Aucune réponse gardée"}, // it was asked in a private room
+		{room: "!unknown:example.org", say: "!faq licence schéma", want: "Aucune réponse gardée"},
+		{room: experts, level: chat.LevelOperator, say: "!garder pour tous", replyTo: "$answer1.0", want: "dans tous les salons"},
+		{room: public, say: "!faq licence schéma", want: "Etalab 2.0"},
+		{room: experts, say: "!garder", replyTo: "$answer2.0", want: "Gardée dans la FAQ"},
+		{room: public, say: "!faq publier des scripts", want: "n° 2", not: "licence"},
+		{room: public, say: "!faq zzz", want: "Aucune réponse gardée"},
+		{room: public, say: "!faq", want: "Exemple"},
+		{room: public, say: "!faq retirer 1", want: "exploitants"},
+		{room: public, level: chat.LevelOperator, say: "!faq retirer x", want: "Aucune réponse gardée"},
+		{room: public, level: chat.LevelOperator, say: "!faq retirer n° 1", want: "Retirée"},
+		{room: public, level: chat.LevelOperator, say: "!faq retirer 1", want: "Aucune réponse gardée"},
+		{room: private, say: "!faq licence schéma", want: "Aucune réponse gardée"},
+	}
+	for _, step := range steps {
+		got := f.say(step.room, step.level, step.say, step.replyTo)
+		if !strings.Contains(got, step.want) || step.not != "" && strings.Contains(got, step.not) {
+			t.Errorf("%s, %q: %q, want %q and not %q", step.room, step.say, got, step.want, step.not)
+		}
+	}
+}
+
+// Nobody is named in what is kept.
+func TestKeptAnswersHaveNoNames(t *testing.T) {
+	f := newFAQ(t)
+	f.answered(public, "Comment publier ?", "Sur une forge.")
+	f.say(experts, chat.LevelMember, "!garder", "$answer1.0")
+	all, err := f.db.Entries(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	if said := fmt.Sprintf("%+v", all[0]); strings.Contains(said, "@") {
+		t.Errorf("a name was kept: %s", said)
+	}
+}

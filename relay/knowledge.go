@@ -1,0 +1,143 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+)
+
+// ErrNoAnswer tells that a message is no answer to a question of the room's
+// experts.
+var ErrNoAnswer = errors.New("not an answer to a question of this room")
+
+// Knowledge is what was asked and answered before, shown to nobody but those
+// who might have read it where it was said.
+type Knowledge struct {
+	Store KnowledgeStore
+	// Audience tells who reads a room; ErrNone if the room is not known.
+	Audience func(ctx context.Context, room chat.RoomID) (Audience, error)
+}
+
+// KnowledgeStore keeps it.
+type KnowledgeStore interface {
+	Library
+	FAQ
+	Messages
+	// Question returns ErrNone for a number that was never given.
+	Question(ctx context.Context, number int64) (Question, error)
+}
+
+// Suggest returns what is known and resembles a question that is asked in a
+// room, best first, at most 3.
+func (k *Knowledge) Suggest(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
+	return k.similar(ctx, room, text, func(Known) bool { return true })
+}
+
+// Search returns what was kept for the FAQ and resembles a text, best first, at
+// most 3, of what may be shown in a room.
+func (k *Knowledge) Search(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
+	return k.similar(ctx, room, text, func(known Known) bool { return known.Kept })
+}
+
+func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, wanted func(Known) bool) ([]Known, error) {
+	asking, err := k.Audience(ctx, room)
+	if errors.Is(err, ErrNone) {
+		asking, err = Everybody, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	origins := map[chat.RoomID]Audience{}
+	var failed error
+	found, err := Similar(ctx, k.Store, text, func(known Known) bool {
+		if !wanted(known) || failed != nil {
+			return false
+		}
+		switch {
+		case known.Kept:
+			return asking.Beyond(known.Audience).None()
+		case known.Origin == room:
+			return true // it was said here
+		}
+		origin, seen := origins[known.Origin]
+		if !seen {
+			origin, failed = k.narrowed(ctx, Everybody, known.Origin)
+			origins[known.Origin] = origin
+		}
+		return asking.Beyond(known.Audience.Both(origin)).None()
+	})
+	return found, errors.Join(err, failed)
+}
+
+// narrowed is an audience as far as the room has it, too. A room that is not
+// known (any more) changes nothing.
+func (k *Knowledge) narrowed(ctx context.Context, a Audience, room chat.RoomID) (Audience, error) {
+	other, err := k.Audience(ctx, room)
+	switch {
+	case errors.Is(err, ErrNone):
+		return a, nil
+	case err != nil:
+		return Audience{}, fmt.Errorf("look up who reads a room: %w", err)
+	}
+	return a.Both(other), nil
+}
+
+// Answer finds the answer that somebody in the experts' room means: the message
+// replied to or, without one, the only answer in the thread. ErrNoAnswer: there
+// is none.
+func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
+	if replyTo != "" {
+		m, err := k.Store.MessageOf(ctx, replyTo)
+		if errors.Is(err, ErrNone) || err == nil && !isAnswerIn(m, room) {
+			return Message{}, ErrNoAnswer
+		}
+		return m, err
+	}
+	root, err := k.Store.MessageOf(ctx, thread)
+	if errors.Is(err, ErrNone) || err == nil && root.Role != RoleRoot {
+		return Message{}, ErrNoAnswer
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	all, err := k.Store.MessagesOf(ctx, root.Question)
+	if err != nil {
+		return Message{}, err
+	}
+	var answers []Message
+	for _, m := range all {
+		if isAnswerIn(m, room) {
+			answers = append(answers, m)
+		}
+	}
+	if len(answers) != 1 {
+		return Message{}, ErrNoAnswer
+	}
+	return answers[0], nil
+}
+
+func isAnswerIn(m Message, room chat.RoomID) bool {
+	return m.Role == RoleAnswer && m.Carried() && m.From == room && m.Text != ""
+}
+
+// Entry is what is to be kept of an answer, without names: for those who might
+// have read it where it was asked, since both question and answer were said
+// there, or for everybody.
+func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
+	q, err := k.Store.Question(ctx, answer.Question)
+	if err != nil {
+		return Entry{}, err
+	}
+	if q.Text == "" {
+		return Entry{}, ErrNoAnswer
+	}
+	e := Entry{Question: q.Text, Answer: answer.Text, Audience: Everybody, KeptAt: now, Event: answer.Event}
+	if forAll {
+		return e, nil
+	}
+	e.Audience, err = k.narrowed(ctx, q.Told, q.Origin)
+	return e, err
+}
