@@ -29,7 +29,7 @@ type Answerer struct {
 	admin   Administration
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
-	table   []command
+	table     []command
 }
 
 // Manage has rooms manage what they watch at the desk. It is to be called before

@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"heraut/chat"
@@ -17,11 +19,13 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 	}
 	err = d.Do(ctx, func(ctx context.Context) error {
 		err := d.db.QueryRow(ctx, `
-			INSERT INTO faq (question, answer, audience, kept_at, event_id) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (event_id) WHERE event_id <> '' DO UPDATE SET
-				question = excluded.question, answer = excluded.answer, audience = excluded.audience
-			RETURNING number`,
-			e.Question, e.Answer, string(audience), millis(e.KeptAt), e.Event).Scan(&number)
+			UPDATE faq SET question = $1, answer = $2, audience = $3 WHERE event_id = $4 AND event_id <> '' RETURNING number`,
+			e.Question, e.Answer, string(audience), e.Event).Scan(&number)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = d.db.QueryRow(ctx, `
+				INSERT INTO faq (question, answer, audience, kept_at, event_id) VALUES ($1, $2, $3, $4, $5) RETURNING number`,
+				e.Question, e.Answer, string(audience), millis(e.KeptAt), e.Event).Scan(&number)
+		}
 		if err != nil {
 			return fmt.Errorf("keep an answer: %w", err)
 		}
