@@ -49,6 +49,11 @@ type Post struct {
 	// Mentions are the only people that the message pings.
 	Mentions []UserID `json:"mentions,omitempty"`
 
+	// Alone is the whole message, in place of HTML, when the thread or the message
+	// that the post was to belong to is gone: it says what it continues. When it is
+	// empty the post goes without.
+	Alone string `json:"alone,omitempty"`
+
 	Thread  Target `json:"thread,omitzero"`
 	ReplyTo Target `json:"reply_to,omitzero"`
 	// Edits makes the post the new text of an earlier one.

@@ -216,6 +216,9 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 		}})
 		return
 	}
+	if _, other := evt.Content.Raw[postKey]; other {
+		return // another bot of this kind: two that face each other fall silent
+	}
 	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.config.IsBot(chat.UserID(evt.Sender)) {
 		return
 	}

@@ -59,3 +59,22 @@ func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 	row.Post = p
 	return true, q.store.UpdatePost(ctx, row, time.Now())
 }
+
+// Withdraw takes a post back, in the transaction of ctx: one that nobody can have
+// seen yet is not sent, any other is deleted from its room. A key that is not
+// known is nothing to withdraw.
+func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
+	row, err := q.store.PostByKey(ctx, key)
+	switch {
+	case errors.Is(err, ErrNone), row.State == Failed, row.State == Cancelled:
+		return nil
+	case err != nil:
+		return err
+	case unsent(&row):
+		row.State = Cancelled
+		return q.store.UpdatePost(ctx, row, time.Now())
+	}
+	return q.store.AddPost(ctx, newRow(key+"~withdrawn", row.Cause, row.Slot, KindRedaction, chat.Post{
+		Room: row.Post.Room, Priority: row.Post.Priority, Redacts: chat.Target{Post: key},
+	}))
+}

@@ -202,13 +202,15 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 }
 
 // dropRelation takes away what the post refers to, if it makes sense without: an
-// edit becomes the answer itself, what was to be in a thread a reply.
+// edit becomes the answer itself; what was to be in a thread stands alone, if it
+// can, or becomes a reply.
 func dropRelation(r *Row) bool {
 	switch p := &r.Post; {
 	case p.HTML == "":
 		return false
 	case !p.Edits.IsZero():
 		p.Edits, r.Kind = chat.Target{}, KindPost
+	case standAlone(p):
 	case !p.Thread.IsZero():
 		p.Thread = chat.Target{}
 	case !p.ReplyTo.IsZero():
