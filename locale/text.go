@@ -21,7 +21,10 @@ var (
 // direction characters, in single spaces, and pinging nobody. Old clients ring
 // everybody on "@room" in a text; others make a mention of a matrix.to address.
 func clean(s string) string {
-	s = strings.TrimSpace(spaces.ReplaceAllString(printable(s), " "))
+	return defuse(strings.TrimSpace(spaces.ReplaceAllString(printable(s), " ")))
+}
+
+func defuse(s string) string {
 	s = everybody.ReplaceAllString(s, "@"+wordJoiner+"$1")
 	return matrixLink.ReplaceAllString(s, "matrix."+wordJoiner+"$1")
 }

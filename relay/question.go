@@ -67,8 +67,11 @@ type Question struct {
 	Claimer     chat.UserID // who looks after it, if anybody
 	ClaimerName string
 
-	// Consented are the ways in which the asker lets the audience widen.
-	Consented Widening
+	// Proposals is what a proposed one was answered with, as HTML.
+	Proposals string
+	// Widens is how the experts' audience is wider than the origin's, as the asker
+	// was told, and agreed to unless the status is Consent.
+	Widens Widening
 	// Told is the audience of the origin room that the experts were told of.
 	Told Audience
 
@@ -83,7 +86,7 @@ type Question struct {
 	AnsweredAt time.Time // when the first answer came; zero: none did
 	ActiveAt   time.Time // when anybody last said or did something about it
 	ClosedAt   time.Time // zero while it is not
-	DueAt      time.Time // of a proposed one: when it goes on by itself
+	DueAt      time.Time // of a proposed one: when it goes on by itself, as if nothing had answered it
 
 	// For those who remind: when the experts were reminded, and when the asker was
 	// asked whether it is solved; zero: they were not.
@@ -100,6 +103,7 @@ const (
 	RoleConfirmation Role = "confirmation" // the bot's, shows the status to the asker
 	RoleAnswer       Role = "answer"       // an expert's, carried to the asker
 	RoleFollowUp     Role = "follow-up"    // said in the asker's thread, carried to the experts
+	RoleNote         Role = "note"         // a person's in either thread, not carried
 	RoleRemark       Role = "remark"       // the bot's own, on something that happened
 )
 
@@ -121,8 +125,8 @@ type Message struct {
 	At       time.Time
 }
 
-// Carried tells that the message is a person's.
-func (m Message) Carried() bool { return m.Event != "" }
+// Carried tells that the message is a person's, and that the post carries it.
+func (m Message) Carried() bool { return m.Role == RoleAnswer || m.Role == RoleFollowUp }
 
 // Reaction is an emoji of a person that the bot put on the other side too.
 type Reaction struct {

@@ -14,7 +14,6 @@ type Store interface {
 	Questions
 	Messages
 	Reactions
-	Moves
 }
 
 // Relays keeps those that operators opened in rooms.
@@ -71,10 +70,4 @@ type Reactions interface {
 	RemoveReaction(ctx context.Context, event chat.EventID) (Reaction, error)
 	// SameReactions are those with the same emoji on the same target.
 	SameReactions(ctx context.Context, target, key string) ([]Reaction, error)
-}
-
-// Moves keeps which room took the place of which.
-type Moves interface {
-	SaveMove(ctx context.Context, from, to chat.RoomID) error
-	Moves(ctx context.Context) (map[chat.RoomID]chat.RoomID, error)
 }

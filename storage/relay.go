@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"heraut/chat"
 	"heraut/relay"
 )
 
@@ -60,23 +59,4 @@ func (d *DB) RemoveRelay(ctx context.Context, name string) error {
 		return relay.ErrNone
 	}
 	return err
-}
-
-// SaveMove implements relay.Moves.
-func (d *DB) SaveMove(ctx context.Context, from, to chat.RoomID) error {
-	_, err := d.db.Exec(ctx, "INSERT OR REPLACE INTO relay_move (from_room, to_room) VALUES ($1, $2)", from, to)
-	return err
-}
-
-// Moves implements relay.Moves.
-func (d *DB) Moves(ctx context.Context) (map[chat.RoomID]chat.RoomID, error) {
-	rows, err := d.db.Query(ctx, "SELECT from_room, to_room FROM relay_move")
-	moves := map[chat.RoomID]chat.RoomID{}
-	_, err = collect(rows, err, func(scan scanFunc) (to chat.RoomID, err error) {
-		var from chat.RoomID
-		err = scan(&from, &to)
-		moves[from] = to
-		return to, err
-	})
-	return moves, err
 }

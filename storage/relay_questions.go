@@ -12,14 +12,14 @@ import (
 )
 
 const questionColumns = `relay, theme, status, text, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
-	experts, claimer, claimer_name, consented, told, root, confirmation, shows,
+	experts, claimer, claimer_name, proposals, widens, told, root, confirmation, shows,
 	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
-	var consented, told string
+	var widens, told string
 	var asked, posted, answered, active, closed, due, reminded, followed int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
-		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &consented, &told,
+		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &told,
 		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed)
 	if err != nil {
 		return q, noRow(err)
@@ -33,14 +33,14 @@ func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	} {
 		*t.to = fromMillis(t.ms)
 	}
-	if err := errors.Join(json.Unmarshal([]byte(consented), &q.Consented), json.Unmarshal([]byte(told), &q.Told)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(widens), &q.Widens), json.Unmarshal([]byte(told), &q.Told)); err != nil {
 		return q, fmt.Errorf("read question %d: %w", q.Number, err)
 	}
 	return q, nil
 }
 
 func questionValues(q relay.Question) ([]any, error) {
-	consented, err := json.Marshal(q.Consented)
+	widens, err := json.Marshal(q.Widens)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func questionValues(q relay.Question) ([]any, error) {
 	}
 	return []any{
 		q.Relay, q.Theme, q.Status, q.Text, q.Asker, q.AskerName, q.Nameless, q.AskerLeft, q.Origin, q.Event, q.Thread, q.Lang,
-		q.Experts, q.Claimer, q.ClaimerName, string(consented), string(told), q.Root, q.Confirmation, q.Shows,
+		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(told), q.Root, q.Confirmation, q.Shows,
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt),
 	}, nil
@@ -65,7 +65,7 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		INSERT INTO question (`+questionColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28)`, values...)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29)`, values...)
 	if err != nil {
 		return 0, err
 	}
@@ -82,8 +82,8 @@ func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 		_, err := d.db.Exec(ctx, `
 			UPDATE question SET (`+questionColumns+`) =
 				($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-				$21, $22, $23, $24, $25, $26, $27, $28)
-			WHERE number = $29`, append(values, q.Number)...)
+				$21, $22, $23, $24, $25, $26, $27, $28, $29)
+			WHERE number = $30`, append(values, q.Number)...)
 		if err != nil || q.AnsweredAt.IsZero() {
 			return err
 		}

@@ -11,12 +11,6 @@ CREATE TABLE relay (
 	added_at  INTEGER NOT NULL
 ) STRICT;
 
--- Which room took the place of which.
-CREATE TABLE relay_move (
-	from_room TEXT PRIMARY KEY,
-	to_room   TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE question (
 	number       INTEGER PRIMARY KEY AUTOINCREMENT,
 	relay        TEXT NOT NULL,
@@ -35,7 +29,8 @@ CREATE TABLE question (
 	experts      TEXT NOT NULL,               -- the room of those who answer
 	claimer      TEXT NOT NULL,
 	claimer_name TEXT NOT NULL,
-	consented    TEXT NOT NULL,               -- how the audience may widen, as JSON
+	proposals    TEXT NOT NULL,               -- of a proposed one: what the asker was shown, as HTML
+	widens       TEXT NOT NULL,               -- how the audience widens, as the asker was told, as JSON
 	told         TEXT NOT NULL,               -- the audience of the origin that the experts were told of, as JSON
 	root         TEXT NOT NULL,               -- the post that shows it to the experts, as outbox.post_key
 	confirmation TEXT NOT NULL,               -- the post that shows its status to the asker, idem
@@ -62,7 +57,7 @@ CREATE TABLE relayed (
 	post_key TEXT PRIMARY KEY,                -- as in outbox
 	room_id  TEXT NOT NULL,                   -- where the post is
 	question INTEGER NOT NULL REFERENCES question (number) ON DELETE CASCADE,
-	role     TEXT NOT NULL CHECK (role IN ('root', 'confirmation', 'answer', 'follow-up', 'remark')),
+	role     TEXT NOT NULL CHECK (role IN ('root', 'confirmation', 'answer', 'follow-up', 'note', 'remark')),
 	event_id TEXT NOT NULL,                   -- the person's message that the post carries; empty: the bot's own word
 	origin   TEXT NOT NULL,                   -- the room of that message
 	sender   TEXT NOT NULL,
