@@ -1,38 +1,29 @@
 package relay
 
-import (
-	"heraut/chat"
-)
+import "heraut/chat"
 
 // Audience is who may read what is said in a room, as far as its state tells.
-// What is not known counts as the widest.
 type Audience struct {
 	// Clear: the room was never seen encrypted, so that servers can read along.
 	Clear bool `json:"clear,omitempty"`
-	// Public: anybody of the servers may join, or read without joining.
+	// Public: anybody may join, or read without joining.
 	Public bool `json:"public,omitempty"`
 	// Externals: people from outside the administration, or without an account,
 	// may be in it.
 	Externals bool `json:"externals,omitempty"`
-	// Elsewhere: it belongs to a server that the origin's servers do not know.
+	// Elsewhere: it belongs to a server that is none of ours.
 	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // Widening is how an audience is wider than another. The zero value: it is not.
 type Widening = Audience
 
-// AudienceOf tells who may read what is said in the room. ours reports whether a
-// server is one of those whose people the bot serves.
-func AudienceOf(r chat.Room, ours func(server string) bool) Audience {
-	return Audience{
-		Clear:  !r.Encrypted,
-		Public: r.JoinRule == "" && !r.Direct || r.JoinRule == "public" || r.History == "world_readable",
-		// On Tchap only a room with the rule "restricted" keeps externals out; a
-		// room elsewhere has no such rule, and all its people count as members.
-		Externals: r.Guests || r.AccessRule == "unrestricted" || r.History == "world_readable",
-		Elsewhere: r.Server != "" && !ours(r.Server),
-	}
-}
+// widest is the audience of a room of which nothing is known, when something is
+// to go there; what is said in one may go nowhere wider.
+var widest = Audience{Clear: true, Public: true, Externals: true, Elsewhere: true}
+
+// None tells that there is no way.
+func (a Audience) None() bool { return a == Audience{} }
 
 // Beyond is in which ways a is wider than b.
 func (a Audience) Beyond(b Audience) Widening {
@@ -44,5 +35,31 @@ func (a Audience) Beyond(b Audience) Widening {
 	}
 }
 
-// None tells that there is no way.
-func (a Audience) None() bool { return a == Audience{} }
+// known tells that the room's state was read: every room has a version.
+func known(r chat.Room) bool { return r.Version != "" }
+
+// AudienceOf tells who may read what is said in a room of which the state is
+// known. ours reports whether a server is one of those that the bot serves.
+func AudienceOf(r chat.Room, ours func(server string) bool) Audience {
+	return Audience{
+		Clear:  !r.Encrypted,
+		Public: r.JoinRule == "public" || r.History == "world_readable",
+		// On Tchap a room with the rule "unrestricted" is open to externals. Rooms
+		// elsewhere have no such rule: there, everybody is a member.
+		Externals: r.AccessRule == "unrestricted" || r.Guests || r.History == "world_readable",
+		Elsewhere: !ours(r.Server),
+	}
+}
+
+// Widens is how the audience widens when what was said in one room is said in
+// another. Where too little is known, the worst is assumed.
+func Widens(from, to chat.Room, ours func(server string) bool) Widening {
+	source, target := Audience{}, widest
+	if known(from) {
+		source = AudienceOf(from, ours)
+	}
+	if known(to) {
+		target = AudienceOf(to, ours)
+	}
+	return target.Beyond(source)
+}

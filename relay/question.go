@@ -39,6 +39,17 @@ func (s Status) Asked() bool {
 	return s == Open || s == Claimed || s == Answered || s == Reopened || s == Solved
 }
 
+// Withdrawal is why a question was withdrawn.
+type Withdrawal string
+
+// Why questions are withdrawn.
+const (
+	WhyDeleted   Withdrawal = "deleted"   // its message was deleted, or is no question any more
+	WhyCancelled Withdrawal = "cancelled" // the asker would not let it leave
+	WhyModerated Withdrawal = "moderated" // a moderator deleted it from the experts' room
+	WhyNoRelay   Withdrawal = "no relay"  // its relay was closed, or may not carry it any more
+)
+
 // Question is a question and what has become of it.
 type Question struct {
 	Number int64
@@ -48,6 +59,7 @@ type Question struct {
 	// Text is plain, as it was typed, without the command. It is erased when the
 	// question is withdrawn, and by retention.
 	Text string
+	Why  Withdrawal // of a withdrawn one
 
 	Asker     chat.UserID
 	AskerName string // what the asker is called in the origin room; empty: not known

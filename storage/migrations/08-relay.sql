@@ -18,6 +18,7 @@ CREATE TABLE question (
 	status       TEXT NOT NULL CHECK (status IN ('proposed', 'consent', 'open', 'claimed', 'answered', 'reopened',
 		'solved', 'satisfied', 'withdrawn')),
 	text         TEXT NOT NULL,               -- erased when it is withdrawn, and by retention
+	why          TEXT NOT NULL,               -- it was withdrawn
 	asker        TEXT NOT NULL,
 	asker_name   TEXT NOT NULL,
 	nameless     INTEGER NOT NULL,            -- the experts are not told who asks

@@ -1,0 +1,221 @@
+package relay
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"heraut/chat"
+)
+
+const (
+	// maxQuestion is how long a question may be, in characters.
+	maxQuestion = 4000
+	// maxSuggested is how many suggestions are shown.
+	maxSuggested = 3
+)
+
+// Ask takes a question, "[#theme] text", that the message e asks, anew or edited.
+// It returns the change that asks it, or a *Fault when it cannot be asked.
+func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
+	theme, text := cutTheme(args)
+	if utf8.RuneCountInString(text) > maxQuestion {
+		return nil, &Fault{What: FaultLong}
+	}
+	old, err := d.store.QuestionBy(ctx, e.Cause())
+	asked, err := has(err)
+	if err != nil {
+		return nil, err
+	}
+	if asked && old.Status.Asked() {
+		if err := d.mayReach(ctx, old, e.Sender); err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) error {
+			return d.update(ctx, old.Number, func(q *Question) error {
+				q.Text = text
+				return nil
+			})
+		}, nil
+	}
+	r, err := d.relayFor(ctx, e.Room, theme)
+	if err != nil {
+		return nil, err
+	}
+	q := Question{
+		Number: old.Number, Confirmation: old.Confirmation, Shows: old.Shows,
+		Relay: r.Name, Theme: theme, Text: text, Status: Open,
+		Asker: e.Sender, AskerName: e.Name,
+		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
+		Experts: r.To, AskedAt: e.At,
+	}
+	if err := d.mayLeave(ctx, &q, r); err != nil {
+		return nil, err
+	}
+	if d.Suggest != nil && e.Message.Edits == "" {
+		found, err := d.Suggest(ctx, text, q.Lang)
+		if err != nil {
+			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
+		}
+		if found = found[:min(len(found), maxSuggested)]; len(found) > 0 {
+			q.Status, q.Proposals = Proposed, "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
+			q.DueAt = e.At.Add(d.SuggestFor)
+		}
+	}
+	return func(ctx context.Context) error {
+		var before Question
+		if old.Number != 0 {
+			if before, err = d.store.Question(ctx, old.Number); err != nil {
+				return err
+			}
+			q.Confirmation, q.Shows = before.Confirmation, before.Shows
+		}
+		defer d.looked()
+		return d.save(ctx, before, q)
+	}, nil
+}
+
+// cutTheme splits "#theme text".
+func cutTheme(s string) (theme, text string) {
+	s = strings.TrimSpace(s)
+	if !strings.HasPrefix(s, "#") {
+		return "", s
+	}
+	word, rest := s, ""
+	if i := strings.IndexAny(s, " \t\n\u00a0"); i >= 0 {
+		word, rest = s[:i], strings.TrimSpace(s[i:])
+	}
+	return Fold(strings.TrimRight(word[1:], ":,.")), rest
+}
+
+// mayLeave decides whether the experts get the question at once, or its asker is
+// asked first. It returns a *Fault when it may not leave at all.
+func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
+	to, err := d.Room(ctx, r.To)
+	if err != nil {
+		return err
+	}
+	if !to.Joined {
+		return &Fault{What: FaultAbsent, Room: to.Name}
+	}
+	if q.Widens, err = d.widens(ctx, q.Origin, r.To); err != nil {
+		return err
+	}
+	q.Status, q.Experts = Open, r.To
+	switch {
+	case q.Widens.None():
+	case !r.MayWiden:
+		return &Fault{What: FaultWidens, Widens: q.Widens, Room: to.Name}
+	default:
+		q.Status = Consent
+	}
+	return nil
+}
+
+// pose has a question that was not answered by what was suggested go on.
+func (d *Desk) pose(ctx context.Context, q *Question) error {
+	r, err := d.relay(ctx, q.Relay)
+	switch {
+	case errors.Is(err, ErrNone):
+		q.Status, q.Why = Withdrawn, WhyNoRelay
+		return nil
+	case err != nil:
+		return err
+	}
+	err = d.mayLeave(ctx, q, r)
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		d.Log.Info().Int64("question", q.Number).Str("why", string(fault.What)).Msg("A question may not be carried any more")
+		q.Status, q.Why = Withdrawn, WhyNoRelay
+		return nil
+	}
+	return err
+}
+
+// choice is what an asker decides about a question that the experts do not have.
+type choice int
+
+const (
+	noChoice  choice = iota
+	goOn             // it is asked
+	goUnnamed        // it is asked, without the asker's name
+	stop             // it is not: cancelled, or answered by what was suggested
+)
+
+var choiceWords = map[string]choice{
+	"relayer": goOn, "relay": goOn, "oui": goOn, "yes": goOn, "poser": goOn, "ask": goOn,
+	"sans nom": goUnnamed, "relayer sans nom": goUnnamed, "relay without name": goUnnamed, "without name": goUnnamed,
+	"annuler": stop, "cancel": stop, "non": stop, "no": stop, "cela repond": stop, "this answers": stop,
+}
+
+// Each set of reactions has the meaning of its message.
+var (
+	consentSigns = map[string]choice{"1⃣": goOn, "✅": goOn, "👍": goOn, "2⃣": goUnnamed, "🥸": goUnnamed, "3⃣": stop, "❌": stop, "👎": stop}
+	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
+)
+
+// choiceBy is what a reaction or a word of the asker says.
+func choiceBy(q Question, sign, word string) choice {
+	if sign != "" {
+		signs := consentSigns
+		if q.Status == Proposed {
+			signs = proposeSigns
+		}
+		return signs[plainSign(sign)]
+	}
+	c := choiceWords[Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
+	if q.Status == Proposed {
+		// To « does that answer? », yes means that it does.
+		switch Fold(strings.TrimSpace(word)) {
+		case "oui", "yes":
+			return stop
+		case "non", "no":
+			return goOn
+		}
+	}
+	return c
+}
+
+// plainSign is an emoji without its skin tone and its wish to be coloured.
+func plainSign(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\ufe0f' || 0x1f3fb <= r && r <= 0x1f3ff {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// decide is the change that follows the asker's choice.
+func (d *Desk) decide(q Question, c choice) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(now *Question) error {
+			if now.Status != q.Status {
+				return nil // decided already
+			}
+			return d.choose(ctx, now, c)
+		})
+	}
+}
+
+func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
+	switch {
+	case c == stop && q.Status == Proposed:
+		q.Status = Satisfied
+	case c == stop:
+		q.Status, q.Why = Withdrawn, WhyCancelled
+	case q.Status == Proposed:
+		q.Nameless = c == goUnnamed
+		return d.pose(ctx, q)
+	default:
+		agreed := q.Widens
+		if err := d.pose(ctx, q); err != nil || q.Status != Consent {
+			return err
+		}
+		if q.Widens.Beyond(agreed).None() { // else the asker is asked about what is new
+			q.Status, q.Nameless = Open, c == goUnnamed
+		}
+	}
+	return nil
+}

@@ -1,0 +1,348 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"unicode"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+)
+
+// maxCarried is how much of a message is carried, in characters.
+const maxCarried = 4000
+
+// carried is what the templates relay-message, relay-cut and relay-file say.
+type carried struct {
+	Number    int64
+	Name      string // of who wrote it; empty: not told
+	Answer    bool   // of an expert; else what was added to the question
+	Continues string // what the question was, when the message stands alone
+	File      string // what is attached
+	Room      string // where it was said
+	Link      string // to the message
+}
+
+// Carry carries a message that belongs to a question to the other side. It
+// reports false when the message belongs to none. An edit changes what was
+// carried before; commands are not to be given to it.
+func (d *Desk) Carry(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+	q, before, found, err := d.questionOf(ctx, e)
+	if err != nil || !found {
+		return queue.Result{}, false, err
+	}
+	answer := e.Room == q.Experts
+	if !q.Status.Asked() && !before.Carried() {
+		if c := choiceBy(q, "", e.Message.Body); c != noChoice && e.Sender == q.Asker && !q.Status.Closed() {
+			return queue.Result{Change: d.decide(q, c)}, true, nil
+		}
+		if answer {
+			return d.keep(e, q, &Fault{What: FaultClosed, Number: q.Number})
+		}
+		return queue.Result{}, true, nil
+	}
+	if looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix) {
+		return d.keep(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
+	}
+	if answer {
+		err = d.mayReturn(ctx, q)
+	} else {
+		err = d.mayReach(ctx, q, e.Sender)
+	}
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		return d.keep(e, q, fault)
+	} else if err != nil {
+		return queue.Result{}, true, err
+	}
+	m := Message{
+		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
+		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless, Text: cutText(e.Message.Body), At: e.At,
+	}
+	if answer {
+		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, false
+	}
+	if before.Carried() {
+		m.Nameless = before.Nameless
+	}
+	post, err := d.post(ctx, e, q, m)
+	if err != nil {
+		return queue.Result{}, true, err
+	}
+	return queue.Result{Posts: []chat.Post{post}, Change: func(ctx context.Context) error {
+		if err := d.store.SaveMessage(ctx, m); err != nil || before.Carried() {
+			return err
+		}
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.said(m)
+			return nil
+		})
+	}}, true, nil
+}
+
+// said notes that a message was carried.
+func (q *Question) said(m Message) {
+	switch {
+	case q.Status == Solved:
+		q.Status = Reopened
+	case m.Role == RoleAnswer && q.Status.Asked():
+		q.Status = Answered
+	}
+	if m.Role == RoleAnswer && q.AnsweredAt.IsZero() {
+		q.AnsweredAt = m.At
+	}
+	if m.Sender == q.Asker && m.Role == RoleFollowUp {
+		q.AskerLeft = false
+	}
+	q.ActiveAt = m.At
+}
+
+// questionOf finds the question that a message belongs to: it is an edit of one
+// that does, stands in the thread of one that does, or replies to one; before is
+// then what is known of it, if it is an edit.
+func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
+	if edited := e.Message.Edits; edited != "" {
+		before, err = d.store.MessageOf(ctx, edited)
+		if ok, err := has(err); !ok || before.Event != edited {
+			return q, before, false, err
+		}
+		q, err = d.store.Question(ctx, before.Question)
+		return q, before, err == nil, err
+	}
+	for _, ref := range []chat.EventID{e.Message.ReplyTo, e.Message.Thread} {
+		if ref == "" {
+			continue
+		}
+		q, found, err = d.questionAt(ctx, ref)
+		if err != nil || found && (e.Room == q.Experts || e.Room == q.Origin) {
+			return q, before, found, err
+		}
+	}
+	return q, before, false, nil
+}
+
+// questionAt is the question that an event asks, shows or carries something for.
+// What was kept from being carried belongs to none: who replies to it, outside
+// the thread, talks among themselves.
+func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
+	m, err := d.store.MessageOf(ctx, event)
+	known, err := has(err)
+	if err != nil || known && m.Role == RoleNote {
+		return Question{}, false, err
+	}
+	var q Question
+	if known {
+		q, err = d.store.Question(ctx, m.Question)
+	} else {
+		q, err = d.store.QuestionBy(ctx, event)
+	}
+	known, err = has(err)
+	return q, known, err
+}
+
+// mayReach checks that what somebody in the asker's room says may go to the
+// experts; else it returns a *Fault. The asker agreed to a certain audience, and
+// for themselves alone.
+func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID) error {
+	w, err := d.widens(ctx, q.Origin, q.Experts)
+	if err != nil {
+		return err
+	}
+	if sender != q.Asker {
+		q.Widens = Widening{}
+	}
+	if w = w.Beyond(q.Widens); !w.None() {
+		name, err := d.roomName(ctx, q.Experts)
+		if err != nil {
+			return err
+		}
+		return &Fault{What: FaultWiderNow, Number: q.Number, Widens: w, Room: name}
+	}
+	return nil
+}
+
+// mayReturn checks that what the experts say may go to the asker's room; else it
+// returns a *Fault. They were told who reads it.
+func (d *Desk) mayReturn(ctx context.Context, q Question) error {
+	now, err := d.audience(ctx, q.Origin)
+	if err != nil {
+		return err
+	}
+	if w := now.Beyond(q.Told); !w.None() {
+		name, err := d.roomName(ctx, q.Origin)
+		if err != nil {
+			return err
+		}
+		return &Fault{What: FaultWiderNow, Number: q.Number, Widens: w, Room: name}
+	}
+	return nil
+}
+
+// keep leaves a message where it is, says why, and remembers it: its edit may be
+// carried.
+func (d *Desk) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
+	html, lang, err := d.say(e.Room, "relay-fault", struct {
+		Fault
+		Prefix string
+	}{*why, d.Book.Of(e.Room).Prefix})
+	if err != nil {
+		return queue.Result{}, true, err
+	}
+	return queue.Result{
+		Posts: []chat.Post{{
+			Room: e.Room, Priority: chat.Answer, HTML: html, Lang: lang,
+			Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.Cause()},
+		}},
+		Change: d.noteChange(e, q),
+	}, true, nil
+}
+
+// noteChange remembers a message that belongs to a question and is not carried.
+func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return d.store.SaveMessage(ctx, Message{
+			Post: chat.KeyOf(e.Cause(), 0), Room: e.Room, Question: q.Number, Role: RoleNote,
+			Event: e.Cause(), From: e.Room, Sender: e.Sender, At: e.At,
+		})
+	}
+}
+
+// Keep remembers a message that is not to be carried, if it belongs to a question.
+func (d *Desk) Keep(ctx context.Context, e chat.Event) (change func(ctx context.Context) error, err error) {
+	q, _, found, err := d.questionOf(ctx, e)
+	if err != nil || !found {
+		return nil, err
+	}
+	return d.noteChange(e, q), nil
+}
+
+// looksLikeCommand tells a line that somebody meant for a bot, ours or another:
+// it is not carried, since a slip in « !note » would tell the asker what it was
+// to keep from them.
+func looksLikeCommand(body, prefix string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(body), prefix)
+	return ok && strings.IndexFunc(rest, unicode.IsLetter) == 0
+}
+
+// post is the post that carries a message.
+func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (chat.Post, error) {
+	source, err := d.roomName(ctx, e.Room)
+	if err != nil {
+		return chat.Post{}, err
+	}
+	say := carried{Number: q.Number, Answer: m.Role == RoleAnswer, Room: source, Link: d.link(e.Room, m.Event)}
+	if !m.Nameless {
+		say.Name = PersonName(e.Name)
+	}
+	var body string
+	quoted, cut := "", false
+	if e.Message.Body != "" {
+		quoted, cut = locale.Quote(e.Message.HTML, e.Message.Body, maxCarried)
+	}
+	head, lang, err := d.say(m.Room, "relay-message", say)
+	if err != nil {
+		return chat.Post{}, err
+	}
+	body = quoted
+	if cut {
+		tail, _, err := d.say(m.Room, "relay-cut", say)
+		if err != nil {
+			return chat.Post{}, err
+		}
+		body += tail
+	}
+	if e.Message.File != nil {
+		say.File = e.Message.File.Name
+		tail, _, err := d.say(m.Room, "relay-file", say)
+		if err != nil {
+			return chat.Post{}, err
+		}
+		body += tail
+	}
+	say.Continues = q.Text
+	if say.Continues == "" {
+		say.Continues = "…"
+	}
+	alone, _, err := d.say(m.Room, "relay-message", say)
+	if err != nil {
+		return chat.Post{}, err
+	}
+	p := chat.Post{Room: m.Room, Priority: chat.Relay, HTML: head + body, Alone: alone + body, Lang: lang}
+	switch {
+	case m.Role == RoleAnswer:
+		p.Rings = true
+		p.Thread = q.thread()
+		if !q.AskerLeft {
+			p.Mentions = []chat.UserID{q.Asker}
+		}
+	default:
+		p.Thread = chat.Target{Post: q.Root}
+		if q.Claimer != "" {
+			p.Rings, p.Mentions = true, []chat.UserID{q.Claimer}
+		}
+	}
+	p.ReplyTo, err = d.counterpart(ctx, e.Message.ReplyTo, m.Room)
+	return p, err
+}
+
+// thread is the thread that answers go to.
+func (q Question) thread() chat.Target {
+	if q.Thread == "" {
+		return chat.Target{Post: q.Confirmation}
+	}
+	return chat.Target{Event: q.Thread}
+}
+
+// counterpart is what an event stands for in the other room; zero if for nothing.
+func (d *Desk) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
+	if event == "" {
+		return chat.Target{}, nil
+	}
+	m, err := d.store.MessageOf(ctx, event)
+	if ok, err := has(err); !ok {
+		return chat.Target{}, err
+	}
+	switch {
+	case !m.Carried():
+		return chat.Target{}, nil
+	case m.Event == event && m.Room == room:
+		return chat.Target{Post: m.Post}, nil
+	case m.Event != event && m.From == room:
+		return chat.Target{Event: m.Event}, nil
+	}
+	return chat.Target{}, nil
+}
+
+// link is the address of a message.
+func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
+	base := d.Links + "/#/"
+	if !strings.HasSuffix(d.Links, "matrix.to") {
+		base += "room/"
+	}
+	return base + url.PathEscape(string(room)) + "/" + url.PathEscape(string(event))
+}
+
+// cutText is as much of a text as is carried.
+func cutText(s string) string {
+	for i := range s {
+		if i >= maxCarried {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+var userID = regexp.MustCompile(`@\S+:\S+`)
+
+// PersonName is what others are told somebody is called; empty when that is not
+// known, or tells more than a name.
+func PersonName(name string) string {
+	if userID.MatchString(name) {
+		return ""
+	}
+	return strings.TrimSpace(name)
+}

@@ -1,0 +1,126 @@
+package relay
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"heraut/chat"
+)
+
+// Which finds the question that a command is about: the one with the number that
+// is given, or the one in whose thread it stands. It returns a *Fault when there
+// is none, or none that concerns the room.
+func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
+	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
+	var q Question
+	var found bool
+	var err error
+	if args != "" {
+		number, convErr := strconv.ParseInt(args, 10, 64)
+		if convErr != nil {
+			return q, &Fault{What: FaultWhich, Word: args}
+		}
+		q, err = d.store.Question(ctx, number)
+		found, err = has(err)
+	} else {
+		q, _, found, err = d.questionOf(ctx, e)
+	}
+	switch {
+	case err != nil:
+		return q, err
+	case !found || e.Room != q.Origin && e.Room != q.Experts:
+		return q, &Fault{What: FaultWhich, Word: args}
+	}
+	return q, nil
+}
+
+// Claim has an expert look after a question. It returns a *Fault when that cannot be.
+func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+	switch {
+	case e.Room != q.Experts:
+		return q, nil, &Fault{What: FaultExperts, Number: q.Number}
+	case !q.Status.Asked() || q.Status.Closed():
+		return q, nil, &Fault{What: FaultClosed, Number: q.Number}
+	case q.Claimer != "" && q.Claimer != e.Sender:
+		return q, nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
+	}
+	return q, func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(q *Question) error {
+			if q.Claimer == "" && q.Status.Asked() && !q.Status.Closed() {
+				q.Claimer, q.ClaimerName = e.Sender, e.Name
+				if q.Status != Answered {
+					q.Status = Claimed
+				}
+			}
+			return nil
+		})
+	}, nil
+}
+
+// Release has an expert look after it no more; moderators may release for others.
+func (d *Desk) Release(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+	switch {
+	case e.Room != q.Experts:
+		return q, nil, &Fault{What: FaultExperts, Number: q.Number}
+	case q.Claimer != e.Sender && e.Level < chat.LevelModerator, q.Claimer == "":
+		return q, nil, &Fault{What: FaultRights, Number: q.Number}
+	}
+	return q, func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil })
+	}, nil
+}
+
+func (q *Question) release() {
+	q.Claimer, q.ClaimerName = "", ""
+	if q.Status == Claimed {
+		q.Status = Open
+		if !q.AnsweredAt.IsZero() {
+			q.Status = Answered
+		}
+	}
+}
+
+// maySolve: asker, claimer and moderators of either room may.
+func maySolve(e chat.Event, q Question) bool {
+	return e.Sender == q.Asker || e.Sender == q.Claimer || e.Level >= chat.LevelModerator
+}
+
+// Solve closes a question. It returns a *Fault when that cannot be.
+func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+	switch {
+	case !q.Status.Asked() || q.Status.Closed():
+		return q, nil, &Fault{What: FaultClosed, Number: q.Number}
+	case !maySolve(e, q):
+		return q, nil, &Fault{What: FaultRights, Number: q.Number}
+	}
+	return q, func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(q *Question) error {
+			if q.Status.Asked() {
+				q.Status = Solved
+			}
+			return nil
+		})
+	}, nil
+}
+
+// Listed are the questions that are not closed and that a room may see: those
+// that it asked, or that it is to answer.
+func (d *Desk) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
+	if e.Direct {
+		return d.store.QuestionsOf(ctx, e.Sender)
+	}
+	all, err := d.store.QuestionsIn(ctx, e.Room)
+	var listed []Question
+	for _, q := range all {
+		switch {
+		case mine && q.Asker != e.Sender && q.Claimer != e.Sender:
+		case e.Room == q.Experts && !q.Status.Asked():
+		case e.Room == q.Experts && q.Nameless && mine && q.Asker == e.Sender && q.Claimer != e.Sender:
+			// The list would tell the experts whose question it is.
+		default:
+			listed = append(listed, q)
+		}
+	}
+	return listed, err
+}

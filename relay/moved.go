@@ -1,0 +1,75 @@
+package relay
+
+import (
+	"context"
+	"slices"
+
+	"heraut/chat"
+)
+
+// Left is the change that follows when somebody is no longer in a room: the
+// asker is not called any more, and what the claimer looked after is free again.
+func (d *Desk) Left(e chat.Event) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		open, err := d.store.QuestionsIn(ctx, e.Room)
+		if err != nil {
+			return err
+		}
+		for _, q := range open {
+			if err := d.update(ctx, q.Number, func(q *Question) error {
+				if q.Origin == e.Room && q.Asker == e.Left.User {
+					q.AskerLeft = true
+				}
+				if q.Experts == e.Room && q.Claimer != "" && q.Claimer == e.Left.User {
+					q.release()
+				}
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Move has relays and open questions go on in the room that takes another's
+// place, in the transaction of ctx: with messages that say what they continue.
+func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+	opened, err := d.store.Relays(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range opened {
+		i := slices.Index(r.From, from)
+		if i < 0 && r.To != from {
+			continue
+		}
+		if i >= 0 {
+			r.From[i] = to
+		}
+		if r.To == from {
+			r.To = to
+		}
+		if err := d.store.SaveRelay(ctx, r); err != nil {
+			return err
+		}
+	}
+	open, err := d.store.QuestionsIn(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, q := range open {
+		if err := d.update(ctx, q.Number, func(q *Question) error {
+			if q.Origin == from {
+				q.Origin, q.Thread, q.Confirmation = to, "", ""
+			}
+			if q.Experts == from {
+				q.Experts, q.Root = to, ""
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// What reactions on a question do.
+const (
+	claimSign = "✋"
+	solveSign = "✅"
+)
+
+// React takes a reaction on a message that belongs to a question: the asker's
+// choice, a claim, the word that it is solved; any other appears on the other
+// side. It reports false when the message belongs to none.
+func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
+	known, err := has(err)
+	if err != nil {
+		return queue.Result{}, false, err
+	}
+	q, found, err := d.questionAt(ctx, e.Reaction.Target)
+	if err != nil || !found || e.Room != q.Experts && e.Room != q.Origin {
+		return queue.Result{}, false, err
+	}
+	if !q.Status.Asked() {
+		c := choiceBy(q, e.Reaction.Key, "")
+		if m.Role != RoleConfirmation || e.Sender != q.Asker || q.Status.Closed() || c == noChoice {
+			return queue.Result{}, true, nil
+		}
+		return queue.Result{Change: d.decide(q, c)}, true, nil
+	}
+	switch sign := plainSign(e.Reaction.Key); {
+	case sign == claimSign && e.Room == q.Experts:
+		_, change, err := d.Claim(ctx, e, q)
+		return result(change, err)
+	case sign == solveSign && (!known || m.Role == RoleRoot || m.Role == RoleConfirmation || e.Sender == q.Asker) && maySolve(e, q) && !q.Status.Closed():
+		_, change, err := d.Solve(ctx, e, q)
+		return result(change, err)
+	}
+	return d.mirror(ctx, e, q, m, known)
+}
+
+// result is what a reaction does: it is not answered when it may not.
+func result(change func(ctx context.Context) error, err error) (queue.Result, bool, error) {
+	if _, ok := errors.AsType[*Fault](err); ok {
+		return queue.Result{}, true, nil
+	}
+	return queue.Result{Change: change}, true, err
+}
+
+// mirror puts a reaction on the other side too. The bot has but one of each kind
+// there, for all people who put it.
+func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
+	done := queue.Result{}
+	if !isEmoji(e.Reaction.Key) {
+		return done, true, nil
+	}
+	var target chat.Target
+	room := q.Experts
+	switch {
+	case !known || m.Role == RoleRoot: // the question itself
+		target = chat.Target{Post: q.Root}
+		if e.Room == q.Experts {
+			room, target = q.Origin, chat.Target{Event: q.Event}
+		}
+	case m.Carried() && m.Event == e.Reaction.Target:
+		room, target = m.Room, chat.Target{Post: m.Post}
+	case m.Carried():
+		room, target = m.From, chat.Target{Event: m.Event}
+	default:
+		return done, true, nil
+	}
+	if target.IsZero() || room == q.Origin && q.Thread == "" && target.Event == q.Event {
+		return done, true, nil
+	}
+	var err error
+	if room == q.Origin {
+		err = d.mayReturn(ctx, q)
+	} else {
+		err = d.mayReach(ctx, q, q.Asker) // who reacts is not told
+	}
+	if _, ok := errors.AsType[*Fault](err); ok || err != nil {
+		if ok {
+			err = nil
+		}
+		return done, true, err
+	}
+	return queue.Result{Change: func(ctx context.Context) error {
+		r := Reaction{
+			Event: e.ID, Question: q.Number, Sender: e.Sender,
+			Target: string(target.Event) + string(target.Post), Key: e.Reaction.Key,
+		}
+		same, err := d.store.SameReactions(ctx, r.Target, r.Key)
+		if err != nil {
+			return err
+		}
+		if len(same) > 0 {
+			r.Post = same[0].Post
+			return d.store.SaveReaction(ctx, r)
+		}
+		cause := "reaction " + e.ID
+		r.Post = chat.KeyOf(cause, 0)
+		if err := d.store.SaveReaction(ctx, r); err != nil {
+			return err
+		}
+		return d.queue.Post(ctx, cause, chat.Post{Room: room, Priority: chat.Relay, ReactsTo: target, Reaction: e.Reaction.Key})
+	}}, true, nil
+}
+
+// isEmoji keeps words and addresses from being carried as reactions.
+func isEmoji(key string) bool {
+	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return unicode.IsLetter(r) || r == ':' || r == '@' })
+}
+
+// Deleted is the change that follows a deletion: a question is withdrawn, a
+// carried message is forgotten (the queue deletes its post), and a reaction that
+// nobody else put disappears on the other side.
+func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		event := e.Redaction.Target
+		r, err := d.store.RemoveReaction(ctx, event)
+		if ok, err := has(err); err != nil {
+			return err
+		} else if ok {
+			same, err := d.store.SameReactions(ctx, r.Target, r.Key)
+			if err != nil || len(same) > 0 {
+				return err
+			}
+			return d.queue.Withdraw(ctx, r.Post)
+		}
+		m, err := d.store.MessageOf(ctx, event)
+		if ok, err := has(err); err != nil {
+			return err
+		} else if ok && m.Role == RoleRoot && m.Event == "" {
+			return d.update(ctx, m.Question, func(q *Question) error {
+				if m.Room != q.Experts || q.Root == "" {
+					return nil
+				}
+				q.Status, q.Why, q.Root = Withdrawn, WhyModerated, ""
+				return nil
+			})
+		}
+		return d.dropped(ctx, event)
+	}
+}
+
+// Dropped is the change that follows an edit which makes a message something
+// else than what it was for a question.
+func (d *Desk) Dropped(e chat.Event) func(ctx context.Context) error {
+	return func(ctx context.Context) error { return d.dropped(ctx, e.Cause()) }
+}
+
+func (d *Desk) dropped(ctx context.Context, event chat.EventID) error {
+	q, err := d.store.QuestionBy(ctx, event)
+	if ok, err := has(err); err != nil {
+		return err
+	} else if ok {
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.Status, q.Why = Withdrawn, WhyDeleted
+			return nil
+		})
+	}
+	_, err = has(d.store.RemoveMessage(ctx, event))
+	return err
+}

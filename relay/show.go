@@ -1,0 +1,187 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+)
+
+// shown is what the templates relay-root and relay-confirmation say.
+type shown struct {
+	Question
+	Room      string // the other room's name
+	Widens    Widening
+	Audience  Audience // who reads the answers
+	Continues bool     // there was a message before this one
+	Foreign   bool     // the asker's thread is not the question's own: only replies in it are carried
+	Prefix    string
+}
+
+// show posts or edits what the asker and the experts see of a question.
+func (d *Desk) show(ctx context.Context, before Question, q *Question) error {
+	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
+		var err error
+		if q.Told, err = d.audience(ctx, q.Origin); err != nil {
+			return err
+		}
+	}
+	if err := d.showExperts(ctx, before, q); err != nil {
+		return err
+	}
+	return d.showAsker(ctx, before, q)
+}
+
+func (d *Desk) showExperts(ctx context.Context, before Question, q *Question) error {
+	now, lang, err := d.root(ctx, *q, false)
+	if err != nil {
+		return err
+	}
+	old, _, err := d.root(ctx, before, false)
+	if err != nil {
+		return err
+	}
+	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: now, Lang: lang}
+	if q.Root == "" && now != "" && !before.PostedAt.IsZero() {
+		if post.HTML, _, err = d.root(ctx, *q, true); err != nil {
+			return err
+		}
+	}
+	withdrawn := q.Root != "" && now == ""
+	thread := q.Root
+	if err := d.showOne(ctx, q, &q.Root, RoleRoot, old, now, post); err != nil {
+		return err
+	}
+	if withdrawn && (q.Claimer != "" || !q.AnsweredAt.IsZero()) {
+		return d.remark(ctx, q, chat.Target{Post: thread}, q.Experts, "relay-withdrawn")
+	}
+	return nil
+}
+
+func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) error {
+	now, lang, err := d.confirmation(ctx, *q, q.Confirmation == "" && !before.PostedAt.IsZero())
+	if err != nil {
+		return err
+	}
+	old, _, err := d.confirmation(ctx, before, false)
+	if err != nil {
+		return err
+	}
+	post := chat.Post{Room: q.Origin, Priority: chat.Answer, HTML: now, Lang: lang}
+	if q.Thread != "" {
+		post.ReplyTo = chat.Target{Event: q.Event}
+		if q.Thread != q.Event {
+			post.Thread = chat.Target{Event: q.Thread}
+		}
+	}
+	return d.showOne(ctx, q, &q.Confirmation, RoleConfirmation, old, now, post)
+}
+
+// showOne makes now what is seen instead of old: by a new post, by an edit of the
+// one at key, or by its withdrawal when there is nothing to see.
+func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
+	switch {
+	case now == "" && *key == "", now == old && *key != "":
+		return nil
+	case now == "":
+		withdrawn := *key
+		*key = ""
+		return d.queue.Withdraw(ctx, withdrawn)
+	}
+	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
+	q.Shows++
+	posted := chat.KeyOf(cause, 0)
+	if *key != "" {
+		post.Edits = chat.Target{Post: *key}
+	} else {
+		*key = posted
+	}
+	if err := d.queue.Post(ctx, cause, post); err != nil {
+		return err
+	}
+	// An edit that is refused becomes a message, which people may reply to.
+	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
+}
+
+// remark says something about a question in a thread.
+func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string) error {
+	html, lang, err := d.say(room, template, *q)
+	if err != nil {
+		return err
+	}
+	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
+	q.Shows++
+	post := chat.Post{Room: room, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: thread}
+	if err := d.queue.Post(ctx, cause, post); err != nil {
+		return err
+	}
+	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: time.Now()})
+}
+
+// root is the question as the experts see it; empty when they do not.
+func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
+	if !q.Status.Asked() {
+		return "", "", nil
+	}
+	data, err := d.shown(ctx, q, q.Origin)
+	if err != nil {
+		return "", "", err
+	}
+	data.Audience, data.Continues = q.Told, continues
+	html, lang, err = d.say(q.Experts, "relay-root", data)
+	if err != nil {
+		return "", "", err
+	}
+	quoted, _ := locale.Quote("", q.Text, maxQuestion)
+	after, _, err := d.say(q.Experts, "relay-root-end", data)
+	return html + "<blockquote>" + quoted + "</blockquote>" + after, lang, err
+}
+
+// confirmation is the question's status as the asker sees it; empty when there
+// is nothing to see.
+func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
+	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
+		return "", "", nil
+	}
+	data, err := d.shown(ctx, q, q.Experts)
+	if err != nil {
+		return "", "", err
+	}
+	data.Continues = continues
+	if html, lang, err = d.say(q.Origin, "relay-confirmation", data); err != nil {
+		return "", "", err
+	}
+	switch q.Status {
+	case Consent:
+		leaving := q
+		leaving.Status = Open
+		if leaving.Told, err = d.audience(ctx, q.Origin); err != nil {
+			return "", "", err
+		}
+		leaves, _, err := d.root(ctx, leaving, false)
+		if err != nil {
+			return "", "", err
+		}
+		html += "<blockquote>" + leaves + "</blockquote>"
+	case Proposed:
+		html += q.Proposals
+	default:
+		return html, lang, nil
+	}
+	choices, _, err := d.say(q.Origin, "relay-choices", data)
+	return html + choices, lang, err
+}
+
+func (d *Desk) shown(ctx context.Context, q Question, other chat.RoomID) (shown, error) {
+	name, err := d.roomName(ctx, other)
+	if q.Nameless {
+		q.AskerName = ""
+	}
+	q.AskerName, q.ClaimerName = PersonName(q.AskerName), PersonName(q.ClaimerName)
+	return shown{
+		Question: q, Room: name, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event,
+		Prefix: d.Book.Of(q.Origin).Prefix,
+	}, err
+}
