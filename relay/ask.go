@@ -55,7 +55,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 		return nil, err
 	}
 	if d.Suggest != nil && e.Message.Edits == "" {
-		found, err := d.Suggest(ctx, text, q.Lang)
+		found, err := d.Suggest(ctx, e.Room, text, q.Lang)
 		if err != nil {
 			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
 		}

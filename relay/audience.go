@@ -18,10 +18,6 @@ type Audience struct {
 // Widening is how an audience is wider than another. The zero value: it is not.
 type Widening = Audience
 
-// widest is the audience of a room of which nothing is known, when something is
-// to go there; what is said in one may go nowhere wider.
-var widest = Audience{Clear: true, Public: true, Externals: true, Elsewhere: true}
-
 // None tells that there is no way.
 func (a Audience) None() bool { return a == Audience{} }
 
@@ -54,7 +50,7 @@ func AudienceOf(r chat.Room, ours func(server string) bool) Audience {
 // Widens is how the audience widens when what was said in one room is said in
 // another. Where too little is known, the worst is assumed.
 func Widens(from, to chat.Room, ours func(server string) bool) Widening {
-	source, target := Audience{}, widest
+	source, target := Audience{}, Everybody
 	if known(from) {
 		source = AudienceOf(from, ours)
 	}

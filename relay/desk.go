@@ -24,9 +24,10 @@ type Queue interface {
 	Withdraw(ctx context.Context, key chat.PostKey) error
 }
 
-// Suggest finds what resembles a question, the nearest first, in the words that
-// the asker reads (HTML in the tags of messages, one item each).
-type Suggest func(ctx context.Context, text, lang string) ([]string, error)
+// Suggest finds what resembles a question that is asked in a room and may be
+// shown there, the nearest first, as the asker reads it: each in HTML, in the tags
+// of messages that fit a list's item.
+type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error)
 
 // Options are what relays work with.
 type Options struct {
@@ -189,15 +190,15 @@ func (d *Desk) save(ctx context.Context, before, q Question) error {
 	return nil
 }
 
-// audiences are those of two rooms, and how the first is wider.
+// widens is how the audience widens from one room to another.
 func (d *Desk) widens(ctx context.Context, from, to chat.RoomID) (Widening, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {
-		return widest, err
+		return Everybody, err
 	}
 	target, err := d.Room(ctx, to)
 	if err != nil {
-		return widest, err
+		return Everybody, err
 	}
 	return Widens(source, target, d.Ours), nil
 }
@@ -206,7 +207,7 @@ func (d *Desk) widens(ctx context.Context, from, to chat.RoomID) (Widening, erro
 func (d *Desk) audience(ctx context.Context, room chat.RoomID) (Audience, error) {
 	r, err := d.Room(ctx, room)
 	if err != nil || !known(r) {
-		return widest, err
+		return Everybody, err
 	}
 	return AudienceOf(r, d.Ours), nil
 }
