@@ -218,5 +218,4 @@ const (
 	DeclinedSpace    DeclineReason = "space"   // nothing is said there
 	DeclinedPerson   DeclineReason = "person"  // the bot went in: who invited it is no moderator
 	DeclinedByServer DeclineReason = "refused" // the homeserver did not let the bot in
-	DeclinedOtherBot DeclineReason = "bot"     // it came from a robot
 )

@@ -47,9 +47,14 @@ type Config struct {
 	IsOperator func(user chat.UserID) bool
 	// IsBot tells which senders are never answered; nil means none.
 	IsBot func(user chat.UserID) bool
-	// MayInvite tells from which servers people may invite the bot; nil means
-	// its own alone.
+	// MayInvite tells from which servers people may invite the bot: to direct
+	// messages, and to rooms that they moderate; nil means its own alone.
 	MayInvite func(server string) bool
+	// SetUp tells which rooms an operator has the bot serve; nil: none.
+	SetUp func(room chat.RoomID) bool
+	// ModeratorPower is the power level from which somebody moderates a room; nil
+	// means 50 everywhere.
+	ModeratorPower func(room chat.RoomID) int
 
 	AnswerWithin time.Duration // how far back a gap is read
 	// Keeps tells in which rooms a gap is read back whole, however old it is; nil:
@@ -81,6 +86,10 @@ type SessionStore interface {
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 	SaveRoom(ctx context.Context, r chat.Room) error
+	// Declined are the invitations that were declined lately, and all that the
+	// homeserver has not been told of.
+	Declined(ctx context.Context) ([]chat.Declined, error)
+	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
 // EventStore tells what the queue knows.
@@ -146,6 +155,12 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	if config.MayInvite == nil {
 		config.MayInvite = func(server string) bool { return server == mx.UserID.Homeserver() }
 	}
+	if config.SetUp == nil {
+		config.SetUp = func(chat.RoomID) bool { return false }
+	}
+	if config.ModeratorPower == nil {
+		config.ModeratorPower = func(chat.RoomID) int { return moderatorPower }
+	}
 	if config.Keeps == nil {
 		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
 	}
@@ -177,7 +192,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 // Once there is a session, it waits for a homeserver that does not answer,
 // unless a new session was asked for.
 func (c *Client) Open(ctx context.Context) (err error) {
-	if c.rooms, err = openRoomBook(ctx, c.store); err != nil {
+	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
 	}
 	for failures := 0; ; {

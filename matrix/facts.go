@@ -84,12 +84,18 @@ func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts
 			noteFact(&f, evt)
 		}
 	}
+	f.Notices, err = c.askNotices(ctx, room)
+	return f, err
+}
+
+// askNotices asks whether the homeserver itself speaks in the room.
+func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	tags, err := c.mx.GetTags(ctx, room)
 	if err != nil {
-		return chat.RoomFacts{}, fmt.Errorf("ask for the room's tags: %w", err)
+		return false, fmt.Errorf("ask for the room's tags: %w", err)
 	}
-	_, f.Notices = tags.Tags[noticeTag]
-	return f, nil
+	_, notices := tags.Tags[noticeTag]
+	return notices, nil
 }
 
 // completeFacts asks about the rooms that are served and of which too little is

@@ -18,41 +18,6 @@ import (
 // joinAgain is when a join that failed is tried again.
 const joinAgain = 5 * time.Minute
 
-// invitations returns the rooms whose invitation is accepted, to be stored and
-// then joined. Who may invite is the operator's to say (Config.MayInvite).
-func (c *Client) invitations(answer *mautrix.RespSync) (accepted []chat.Room) {
-	for room, invited := range answer.Rooms.Invite {
-		r := c.rooms.get(room)
-		r.Joined, r.Members = false, 0
-		r.Direct = false
-		for _, evt := range invited.State.Events {
-			switch {
-			case evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String():
-				r.InvitedBy = chat.UserID(evt.Sender)
-				if direct, _ := evt.Content.Raw["is_direct"].(bool); direct {
-					r.Direct = true
-				}
-			case evt.Type.Type == accessRules.Type:
-				if rule, _ := evt.Content.Raw["rule"].(string); rule == "direct" {
-					r.Direct = true
-				}
-			case evt.Type.Type == event.StateEncryption.Type:
-				r.Encrypted = true
-			}
-		}
-		if r.InvitedBy == "" {
-			continue
-		}
-		if server := id.UserID(r.InvitedBy).Homeserver(); !c.config.MayInvite(server) {
-			c.log.Info().Str("room", room.String()).Str("server", server).Msg("Declining an invitation from a server that is not allowed to invite")
-			c.rooms.decline(room)
-			continue
-		}
-		accepted = append(accepted, r)
-	}
-	return accepted
-}
-
 // leftRooms returns the rooms that the bot is no longer in, to be stored: a new
 // invitation starts anew.
 func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
@@ -116,9 +81,7 @@ func (c *Client) joinRooms(ctx context.Context, declared []string) error {
 				again = !c.acceptInvitation(ctx, r) || again
 			}
 		}
-		for _, room := range c.rooms.declined() {
-			c.declineInvitation(ctx, room)
-		}
+		again = !c.declineInvitations(ctx) || again
 		var timer <-chan time.Time
 		if again {
 			timer = time.After(joinAgain)
@@ -132,14 +95,56 @@ func (c *Client) joinRooms(ctx context.Context, declared []string) error {
 	return nil
 }
 
-func (c *Client) declineInvitation(ctx context.Context, room id.RoomID) {
+// declineInvitations tells the homeserver which invitations are declined, and
+// reports whether that is done.
+func (c *Client) declineInvitations(ctx context.Context) bool {
+	all, err := c.store.Declined(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error().Err(err).Msg("The declined invitations could not be read")
+		}
+		return false
+	}
+	done := true
+	for _, d := range all {
+		if d.Open && ctx.Err() == nil {
+			done = c.declineInvitation(ctx, d) && done
+		}
+	}
+	return done
+}
+
+func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
+	room := id.RoomID(d.Room)
 	if err := c.config.Pace.Wait(ctx); err != nil {
-		return
+		return true
 	}
-	_, err := c.mx.LeaveRoom(ctx, room, &mautrix.ReqLeave{Reason: "Ce robot n’accepte pas les invitations de votre serveur."})
+	var err error
+	if c.rooms.get(room).InvitedBy == "" { // nobody else invited it meanwhile
+		_, err = c.mx.LeaveRoom(ctx, room, &mautrix.ReqLeave{Reason: declineReasons[d.Why]})
+	}
+	known, status := answered(err)
+	switch {
+	case err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0):
+		if ctx.Err() == nil {
+			c.log.Warn().Err(err).Str("room", room.String()).Msg("An invitation could not be declined yet")
+		}
+		return false
+	case known != nil && known.ErrCode == "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM":
+		// The homeserver itself has something to say.
+		err = c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Notices = d.By, true })
+		c.rooms.wakeJoiner()
+	default: // or it is not there any more
+		err = nil
+	}
+	d.Open = false
+	if err == nil {
+		err = c.store.SaveDeclined(ctx, d)
+	}
 	if err != nil && ctx.Err() == nil {
-		c.log.Warn().Err(err).Str("room", room.String()).Msg("An invitation could not be declined")
+		c.log.Error().Err(err).Msg("A declined invitation could not be stored")
 	}
+	return err == nil
 }
 
 // joinDeclared joins a room of the configuration and reports whether that is done.
@@ -178,7 +183,13 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 		return true
 	case known != nil && status < 500 && status != http.StatusTooManyRequests:
 		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
-		if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Direct = "", false }); err != nil {
+		err := c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Direct = "", false })
+		if err == nil {
+			err = c.store.SaveDeclined(ctx, chat.Declined{
+				Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedByServer, At: time.Now(),
+			})
+		}
+		if err != nil {
 			c.log.Error().Err(err).Msg("A room could not be stored")
 		}
 		return true

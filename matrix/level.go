@@ -10,7 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// moderatorPower is the power level from which somebody moderates a room.
+// moderatorPower is the power level from which somebody moderates a room, unless
+// an operator set another.
 const moderatorPower = 50
 
 // level is what the sender of an event may do. In a room that was ever encrypted
@@ -30,7 +31,7 @@ func (c *Client) level(ctx context.Context, room id.RoomID, sender id.UserID, tr
 		}
 		return chat.LevelMember
 	}
-	if powers.GetUserLevel(sender) >= moderatorPower {
+	if powers.GetUserLevel(sender) >= c.config.ModeratorPower(chat.RoomID(room)) {
 		return chat.LevelModerator
 	}
 	return chat.LevelMember

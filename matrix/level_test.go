@@ -40,8 +40,11 @@ func TestLevel(t *testing.T) {
 	)
 	c := &Client{
 		mx: &mautrix.Client{}, log: zerolog.Nop(), state: state,
-		config: Config{IsOperator: func(user chat.UserID) bool { return user == chat.UserID(operator) }},
-		rooms:  &roomBook{rooms: map[id.RoomID]chat.Room{secret: {ID: chat.RoomID(secret), Encrypted: true}}},
+		config: Config{
+			IsOperator:     func(user chat.UserID) bool { return user == chat.UserID(operator) },
+			ModeratorPower: func(chat.RoomID) int { return moderatorPower },
+		},
+		rooms: &roomBook{rooms: map[id.RoomID]chat.Room{secret: {ID: chat.RoomID(secret), Encrypted: true}}},
 	}
 	for room, version := range map[id.RoomID]id.RoomVersion{clear: id.RoomV11, secret: id.RoomV11, modern: id.RoomV12} {
 		key := ""

@@ -18,20 +18,20 @@ type roomBook struct {
 
 	mu       sync.Mutex
 	rooms    map[id.RoomID]chat.Room
-	declared map[id.RoomID]bool // in the configuration
-	asked    map[id.RoomID]bool // this process asked for their encryption
-	entered  map[id.RoomID]bool // joined, but not seen in sync yet
-	refused  []id.RoomID        // invitations to be declined
-	wake     chan struct{}      // there is something to join or to decline
+	declared map[id.RoomID]bool     // in the configuration
+	served   func(chat.RoomID) bool // set up in the chat
+	asked    map[id.RoomID]bool     // this process asked for their encryption
+	entered  map[id.RoomID]bool     // joined, but not seen in sync yet
+	wake     chan struct{}          // there is something to join or to decline
 }
 
-func openRoomBook(ctx context.Context, store RoomStore) (*roomBook, error) {
+func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID) bool) (*roomBook, error) {
 	rooms, err := store.Rooms(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the rooms: %w", err)
 	}
 	b := &roomBook{
-		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID]bool{},
+		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID]bool{}, served: served,
 		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, wake: make(chan struct{}, 1),
 	}
 	for _, r := range rooms {
@@ -72,13 +72,39 @@ func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	return nil
 }
 
-// setUp reports whether the bot serves the room: it is declared, or the bot
-// accepted an invitation to it; and no other took its place. It is silent
-// everywhere else.
+// setUp reports whether the bot serves the room: the configuration or an operator
+// says so, or it accepted an invitation; and no other room took its place. It is
+// silent everywhere else.
 func (b *roomBook) setUp(room id.RoomID) bool {
+	declared := b.isDeclared(room)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.rooms[room].MovedTo == "" && (b.declared[room] || b.rooms[room].InvitedBy != "")
+	return b.rooms[room].MovedTo == "" && (declared || b.rooms[room].InvitedBy != "")
+}
+
+// isDeclared reports whether the configuration or an operator names the room.
+func (b *roomBook) isDeclared(room id.RoomID) bool {
+	if b.served(chat.RoomID(room)) {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.declared[room]
+}
+
+// isSuccessor reports whether a room that is served says that it moves there.
+func (b *roomBook) isSuccessor(room id.RoomID) bool {
+	for _, r := range b.all() {
+		if r.Successor == chat.RoomID(room) && b.setUp(id.RoomID(r.ID)) {
+			return true
+		}
+	}
+	return false
+}
+
+// movedHere reports whether the room took another's place.
+func (b *roomBook) movedHere(room id.RoomID) bool {
+	return slices.ContainsFunc(b.all(), func(r chat.Room) bool { return r.MovedTo == chat.RoomID(room) })
 }
 
 func (b *roomBook) declare(room id.RoomID) {
@@ -132,21 +158,4 @@ func (b *roomBook) joining(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.entered[room]
-}
-
-// decline has an invitation declined.
-func (b *roomBook) decline(room id.RoomID) {
-	b.mu.Lock()
-	b.refused = append(b.refused, room)
-	b.mu.Unlock()
-	b.wakeJoiner()
-}
-
-// declined hands out the invitations to decline, once.
-func (b *roomBook) declined() []id.RoomID {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	refused := b.refused
-	b.refused = nil
-	return refused
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -198,15 +199,16 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 
 	batch := queue.Batch{Began: began, Received: received}
 	var rooms []chat.Room
+	invited, declined := c.invitations(answer, received)
+	rooms = append(rooms, invited...)
 	for room, joined := range answer.Rooms.Join {
-		changed, err := c.joinedRoom(ctx, room, joined, since, received, &batch)
+		changed, unwelcome, err := c.joinedRoom(ctx, room, joined, since, received, &batch)
 		if err != nil {
 			return err
 		}
 		rooms = append(rooms, changed...)
+		declined = append(declined, unwelcome...)
 	}
-	invited := c.invitations(answer)
-	rooms = append(rooms, invited...)
 	rooms = append(rooms, c.leftRooms(answer)...)
 	batch.Change = func(ctx context.Context) error {
 		for _, r := range rooms {
@@ -214,12 +216,17 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 				return err
 			}
 		}
+		for _, d := range declined {
+			if err := c.store.SaveDeclined(ctx, d); err != nil {
+				return fmt.Errorf("store a declined invitation: %w", err)
+			}
+		}
 		return c.store.SavePosition(ctx, answer.NextBatch)
 	}
 	if err := intake.Accept(ctx, batch); err != nil {
 		return err
 	}
-	if len(invited) > 0 {
+	if len(invited)+len(declined) > 0 || slices.ContainsFunc(rooms, func(r chat.Room) bool { return r.Successor != "" }) {
 		c.rooms.wakeJoiner()
 	}
 	return nil

@@ -32,13 +32,16 @@ func (c *Client) noteEncryption(ctx context.Context, room id.RoomID, joined *mau
 }
 
 // joinedRoom takes in what happened in a room that the bot is in. It returns
-// what is to be stored of the room.
-func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom, since string, received time.Time, batch *queue.Batch) ([]chat.Room, error) {
-	if !c.rooms.setUp(room) {
-		return nil, nil
-	}
+// what is to be stored of the room, and of the invitation to it if that is not
+// accepted after all.
+func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom, since string, received time.Time, batch *queue.Batch) ([]chat.Room, []chat.Declined, error) {
 	known := c.rooms.get(room)
 	stored := known
+	noteTags(&stored.RoomFacts, joined.AccountData.Events)
+	if !c.rooms.setUp(room) && !stored.Notices {
+		return nil, nil, nil
+	}
+	before := c.ownPower(ctx, room)
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
 			if evt.StateKey != nil {
@@ -47,15 +50,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 			}
 		}
 	}
-	noteTags(&stored.RoomFacts, joined.AccountData.Events)
-	if !factsKnown(stored.RoomFacts) { // sync told before the room was served
-		facts, err := c.askFacts(ctx, room)
-		if err != nil {
-			c.log.Warn().Err(err).Str("room", room.String()).Msg("What a room is could not be asked")
-		} else {
-			stored.RoomFacts = facts
-		}
-	}
+	c.askAbout(ctx, room, known, &stored)
 	if joined.Timeline.Limited {
 		// Members may have come and gone unseen.
 		c.forgetMembers(room)
@@ -67,25 +62,48 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		}
 	}
 	stored.Joined = true
+	c.notePromotion(ctx, stored, before, joined, received, batch)
 
-	events, joinEvent, err := c.timeline(ctx, room, known, joined.Timeline, since, received)
+	events, joinEvent, err := c.timeline(ctx, room, known, stored.Notices, joined.Timeline, since, received)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if joinEvent != nil && known.InvitedBy != "" {
-		greeting := &chat.Event{
-			ID: chat.EventID(joinEvent.ID), Room: known.ID, Sender: known.InvitedBy,
-			At: received, Direct: isDirect(stored), Joined: &chat.Joined{},
+	var declined []chat.Declined
+	if !known.Joined && known.InvitedBy != "" {
+		if declined = c.enter(ctx, &stored, joinEvent, since, received, batch); len(declined) > 0 {
+			return []chat.Room{stored}, declined, nil
 		}
-		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: greeting.ID, Room: greeting.Room, At: received, Event: greeting})
 	}
 	for _, evt := range events {
-		c.takeIn(ctx, room, evt, isDirect(stored), batch)
+		switch {
+		case stored.Notices:
+			c.takeNotice(room, evt, batch)
+		case stored.Kind == spaceKind: // nothing is said there
+		default:
+			c.takeIn(ctx, room, evt, isDirect(stored), batch)
+		}
 	}
 	if stored == known {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return []chat.Room{stored}, nil
+	return []chat.Room{stored}, nil, nil
+}
+
+// askAbout asks what sync did not tell of a room: all, if it told that before
+// the room was served, or, of a room that the bot has just joined, the tags.
+func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, stored *chat.Room) {
+	var err error
+	if !factsKnown(stored.RoomFacts) {
+		var facts chat.RoomFacts
+		if facts, err = c.askFacts(ctx, room); err == nil {
+			stored.RoomFacts = facts
+		}
+	} else if !known.Joined && !stored.Notices {
+		stored.Notices, err = c.askNotices(ctx, room)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Str("room", room.String()).Msg("What a room is could not be asked")
+	}
 }
 
 // isDirect: two people, and an invitation that said so.
@@ -112,9 +130,9 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 
 // timeline returns the room's events that are new to the bot, oldest first, a
 // gap read back included. In a room that it has just joined these are the ones
-// after its join, or, in a direct message, after its invitation; joinEvent is
-// then that join.
-func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
+// after its join, or, in a direct message or where the homeserver itself speaks
+// (notices), after its invitation; joinEvent is then that join.
+func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, notices bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	events = tl.Events
 	isOwn := func(evt *event.Event, membership event.Membership) bool {
 		if evt.Type.Type != event.StateMember.Type || evt.GetStateKey() != c.mx.UserID.String() {
@@ -147,7 +165,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		return c.enteredTimeline(events, since, isOwn), nil, nil
 	}
 	boundary := event.MembershipJoin
-	if known.Direct {
+	if known.Direct || notices {
 		boundary = event.MembershipInvite
 	}
 	reached := func(evt *event.Event) (bool, error) { return isOwn(evt, boundary), nil }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"heraut/chat"
 )
@@ -53,4 +54,40 @@ func (d *DB) SaveRoom(ctx context.Context, r chat.Room) error {
 			moved_to = excluded.moved_to, facts = excluded.facts`,
 		r.ID, r.Encrypted, r.InvitedBy, r.Direct, r.Joined, r.Members, r.MovedTo, string(facts))
 	return err
+}
+
+const (
+	// keepDeclined is how long a declined invitation is shown, maxDeclined how many are.
+	keepDeclined = 90 * 24 * time.Hour
+	maxDeclined  = 100
+)
+
+// Declined are the invitations that were declined lately, the newest first.
+func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
+	rows, err := d.db.Query(ctx, "SELECT room_id, invited_by, server, why, declined_at, open FROM declined ORDER BY declined_at DESC, room_id")
+	return collect(rows, err, func(scan scanFunc) (x chat.Declined, err error) {
+		var at int64
+		err = scan(&x.Room, &x.By, &x.Server, &x.Why, &at, &x.Open)
+		x.At = fromMillis(at)
+		return x, err
+	})
+}
+
+// SaveDeclined stores x, and forgets those that are old or too many, unless the
+// homeserver has not been told of them.
+func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		_, err := d.db.Exec(ctx, `
+			INSERT INTO declined (room_id, invited_by, server, why, declined_at, open) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (room_id, invited_by) DO UPDATE SET why = excluded.why, declined_at = excluded.declined_at, open = excluded.open`,
+			x.Room, x.By, x.Server, x.Why, millis(x.At), x.Open)
+		if err != nil {
+			return err
+		}
+		_, err = d.db.Exec(ctx, `
+			DELETE FROM declined WHERE open = 0 AND (declined_at < $1 OR rowid NOT IN (
+				SELECT rowid FROM declined ORDER BY declined_at DESC LIMIT $2))`,
+			millis(x.At.Add(-keepDeclined)), maxDeclined)
+		return err
+	})
 }

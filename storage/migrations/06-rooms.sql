@@ -10,8 +10,9 @@ ALTER TABLE inbox ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE declined (
 	room_id     TEXT NOT NULL,
 	invited_by  TEXT NOT NULL,
+	server      TEXT NOT NULL,                -- of invited_by
 	why         TEXT NOT NULL,
 	declined_at INTEGER NOT NULL,
 	open        INTEGER NOT NULL,             -- the homeserver is to be told yet
 	PRIMARY KEY (room_id, invited_by)
-) STRICT, WITHOUT ROWID;
+) STRICT;

@@ -1,0 +1,133 @@
+package matrix
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// noticeUsers are what homeservers call the user in whose name they speak to an
+// account, unless they are told otherwise.
+var noticeUsers = []string{"notices", "server", "_server"}
+
+// spaceKind is the kind of rooms that only hold other rooms.
+const spaceKind = "m.space"
+
+// invitation is what is known of one when it comes.
+type invitation struct {
+	operator bool // from an operator
+	server   bool // from a server whose people may invite
+	notices  bool // from the bot's own homeserver itself, it seems
+	space    bool
+}
+
+// declined tells why the invitation is not accepted; empty when it is. In a room
+// that is no direct message, welcome has the last word once the bot is in.
+func (i invitation) declined() chat.DeclineReason {
+	switch {
+	case i.operator, i.notices:
+		return ""
+	case !i.server:
+		return chat.DeclinedServer
+	case i.space:
+		return chat.DeclinedSpace
+	}
+	return ""
+}
+
+// declineReasons are what people read in their client.
+var declineReasons = map[chat.DeclineReason]string{
+	chat.DeclinedServer: "Ce robot n’accepte pas les invitations de votre serveur.",
+	chat.DeclinedSpace:  "Ce robot ne parle pas dans les espaces : invitez-le dans un salon.",
+}
+
+// invitations sorts the invitations of a sync into the rooms that are to be
+// joined and those that are declined.
+func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
+	for room, invited := range answer.Rooms.Invite {
+		r := c.rooms.get(room)
+		leaveRoom(&r)
+		for _, evt := range invited.State.Events {
+			noteFact(&r.RoomFacts, evt)
+			switch {
+			case evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String():
+				r.InvitedBy = chat.UserID(evt.Sender)
+				if direct, _ := evt.Content.Raw["is_direct"].(bool); direct {
+					r.Direct = true
+				}
+			case evt.Type.Type == event.StateEncryption.Type:
+				r.Encrypted = true
+			}
+		}
+		if r.InvitedBy == "" {
+			continue
+		}
+		r.Direct = r.Direct || r.AccessRule == "direct"
+		r.Version = "" // what an invitation tells is not the whole state
+		by := id.UserID(r.InvitedBy)
+		why := invitation{
+			operator: c.config.IsOperator(r.InvitedBy),
+			server:   c.config.MayInvite(by.Homeserver()),
+			notices:  by.Homeserver() == c.mx.UserID.Homeserver() && slices.Contains(noticeUsers, by.Localpart()),
+			space:    r.Kind == spaceKind,
+		}.declined()
+		switch {
+		case c.rooms.isSuccessor(room):
+			c.rooms.wakeJoiner() // a room that is served is moving there
+		case why == "":
+			accepted = append(accepted, r)
+		default:
+			c.log.Info().Str("room", room.String()).Str("server", by.Homeserver()).Str("why", string(why)).Msg("Declining an invitation")
+			declined = append(declined, chat.Declined{Room: r.ID, By: r.InvitedBy, Server: by.Homeserver(), Why: why, At: now, Open: true})
+		}
+	}
+	return accepted, declined
+}
+
+// welcome reports whether who invited the bot may have it in the room.
+func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
+	room := id.RoomID(r.ID)
+	if isDirect(r) || r.Notices || c.rooms.isDeclared(room) || c.config.IsOperator(r.InvitedBy) {
+		return true
+	}
+	powers, err := c.powers(ctx, room)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn().Err(err).Str("room", room.String()).Msg("The power levels of a room could not be read: leaving it")
+		}
+		return false
+	}
+	return powers.GetUserLevel(id.UserID(r.InvitedBy)) >= c.config.ModeratorPower(r.ID)
+}
+
+// enter greets a room that the bot has just joined on an invitation. When who
+// invited it may not, that is said, and the room is not served. join is the
+// bot's own, nil if it is out of reach.
+func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, since string, received time.Time, batch *queue.Batch) (declined []chat.Declined) {
+	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: isDirect(*r), Joined: &chat.Joined{}}
+	if join != nil {
+		greeting.ID = chat.EventID(join.ID)
+	}
+	switch {
+	case !c.welcome(ctx, *r):
+		greeting.Joined.Unwelcome = true
+		if join == nil {
+			greeting.ID = chat.EventID("unwelcome/" + string(r.ID) + "/" + since)
+		}
+		declined = append(declined, chat.Declined{
+			Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedPerson, At: received,
+		})
+		r.InvitedBy, r.Direct = "", false
+	case join == nil, r.Notices, r.Kind == spaceKind, c.rooms.movedHere(id.RoomID(r.ID)):
+		return nil
+	}
+	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: greeting.ID, Room: greeting.Room, At: received, Event: greeting})
+	return declined
+}
