@@ -21,15 +21,9 @@ type Handler struct {
 	persons  *limiter
 	inRoom   *limiter
 	moves    []Move
+
+	operators *rooms.Operators
 }
-
-// Move gives the room that takes another's place, in an upgrade, what was kept
-// for that; in the transaction of ctx.
-type Move func(ctx context.Context, from, to chat.RoomID) error
-
-// Moves sets what follows a room that is upgraded. It is to be called before the
-// first event is handled, if at all.
-func (h *Handler) Moves(moves ...Move) { h.moves = moves }
 
 // NewHandler returns a Handler for the rooms that book knows.
 func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *Handler {
@@ -51,18 +45,15 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		// The queue deletes the answers; a list among them is no more.
 		return queue.Result{Change: h.save(Choice{Cause: e.Cause(), Room: e.Room})}, nil
 	case e.Joined != nil:
-		return h.say(e, "welcome")
+		return h.joined(e)
 	case e.Unreadable != nil:
 		return h.say(e, "unreadable")
 	case e.Moved != nil:
-		return queue.Result{Change: func(ctx context.Context) error {
-			for _, move := range h.moves {
-				if err := move(ctx, e.Room, e.Moved.To); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}, nil
+		return h.moved(e), nil
+	case e.Promoted != nil:
+		return h.inform(ctx, "promoted", e.Promoted)
+	case e.Notice != nil:
+		return h.inform(ctx, "server-notice", noticeOf(e.Notice.Body))
 	}
 	return queue.Result{}, nil
 }

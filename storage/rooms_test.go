@@ -2,7 +2,9 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"heraut/chat"
 )
@@ -36,5 +38,42 @@ func TestRoomWithoutFacts(t *testing.T) {
 	}
 	if got, err := db.Room(t.Context(), salon); err != nil || got != (chat.Room{ID: salon, Joined: true}) {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestDeclined(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	save := func(room string, at time.Time, pending bool) {
+		t.Helper()
+		must(t, db.SaveDeclined(ctx, chat.Declined{
+			Room: chat.RoomID(room), By: "@a:other.example", Server: "other.example", Why: chat.DeclinedServer, At: at, Open: pending,
+		}))
+	}
+	rooms := func() (all []string) {
+		t.Helper()
+		declined, err := db.Declined(ctx)
+		must(t, err)
+		for _, d := range declined {
+			if d.By != "@a:other.example" || d.Server != "other.example" || d.Why != chat.DeclinedServer {
+				t.Fatalf("got %+v", d)
+			}
+			all = append(all, fmt.Sprintf("%s %t", d.Room, d.Open))
+		}
+		return all
+	}
+	save("!old", noon.Add(-91*24*time.Hour), false)
+	save("!open", noon.Add(-91*24*time.Hour), true)
+	save("!young", noon.Add(-time.Hour), true)
+	save("!young", noon, false)
+	if got := fmt.Sprint(rooms()); got != "[!young false !open true]" {
+		t.Errorf("got %s", got)
+	}
+	for i := range 150 {
+		save(fmt.Sprintf("!%03d", i), noon.Add(time.Duration(i+1)*time.Second), false)
+	}
+	got := rooms()
+	if len(got) != maxDeclined+1 || got[0] != "!149 false" || got[maxDeclined-1] != "!050 false" || got[maxDeclined] != "!open true" {
+		t.Errorf("%d: %v", len(got), got)
 	}
 }

@@ -93,6 +93,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 
 	pace := newPace(config.Pace)
 	mc := matrixConfig(config, pace)
+	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
+	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
 	var desk *announce.Desk // it is there before the client looks for rooms
 	mc.OnRoom = func(name string, id chat.RoomID) { enter(config, name, id, book, desk) }
 	client, err := matrix.New(mc, db, log)
@@ -108,6 +110,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	answerer.Manage(desk)
 	handler.Moves(desk.Move)
+	handler.Inform(operators)
 	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
 
 	g, ctx := errgroup.WithContext(ctx)

@@ -1,0 +1,76 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+	"heraut/rooms"
+)
+
+// noticeLines is how many lines of a homeserver's notice are passed on.
+const noticeLines = 12
+
+// Move gives the room that takes another's place, in an upgrade, what was kept
+// for that; in the transaction of ctx.
+type Move func(ctx context.Context, from, to chat.RoomID) error
+
+// Moves sets what follows a room that is upgraded. It is to be called before the
+// first event is handled, if at all.
+func (h *Handler) Moves(moves ...Move) { h.moves = moves }
+
+// Inform has the operators told what concerns the bot's account. It is to be
+// called before the first event is handled, if at all.
+func (h *Handler) Inform(operators *rooms.Operators) { h.operators = operators }
+
+// moved has everything follow the room.
+func (h *Handler) moved(e chat.Event) queue.Result {
+	return queue.Result{Change: func(ctx context.Context) error {
+		for _, move := range h.moves {
+			if err := move(ctx, e.Room, e.Moved.To); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// joined says what the bot is, or, where it may not be, why it leaves.
+func (h *Handler) joined(e chat.Event) (queue.Result, error) {
+	if !e.Joined.Unwelcome {
+		return h.say(e, "welcome")
+	}
+	result, err := h.say(e, "unwelcome")
+	result.Posts = append(result.Posts, chat.Post{Room: e.Room, Priority: chat.Answer, Leaves: true})
+	return result, err
+}
+
+// inform tells the operators.
+func (h *Handler) inform(ctx context.Context, template string, data any) (queue.Result, error) {
+	if h.operators == nil {
+		return queue.Result{}, nil
+	}
+	posts, err := h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, template, data) })
+	return queue.Result{Posts: posts}, err
+}
+
+// notice is what the homeserver told the account, for the operators.
+type notice struct {
+	Lines []string
+	Cut   bool
+}
+
+func noticeOf(body string) (n notice) {
+	for line := range strings.Lines(body) {
+		switch line = strings.TrimSpace(line); {
+		case line == "":
+		case len(n.Lines) == noticeLines:
+			n.Cut = true
+		default:
+			n.Lines = append(n.Lines, line)
+		}
+	}
+	return n
+}

@@ -1,0 +1,166 @@
+package endtoend
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// mayInvite lets every member of a room invite.
+func mayInvite(t *testing.T, owner *testkit.Client, room id.RoomID) {
+	t.Helper()
+	var levels event.PowerLevelsEventContent
+	if err := owner.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatal(err)
+	}
+	none := 0
+	levels.InvitePtr = &none
+	if _, err := owner.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInvitations has an operator, a moderator and a member invite the bot.
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	owner := hs.Person(t, "owner", encrypted)
+	operator := hs.Person(t, "operator", encrypted)
+	member := hs.Person(t, "member", encrypted)
+	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account, Operators: []id.UserID{operator.UserID}})
+
+	open := func(room testkit.Room) id.RoomID {
+		room.Invite = []id.UserID{operator.UserID, member.UserID}
+		made := owner.Room(t, room)
+		mayInvite(t, owner, made)
+		operator.Join(t, made.String())
+		member.Join(t, made.String())
+		return made
+	}
+	for name, room := range map[string]testkit.Room{"clear": {}, "encrypted": {Encrypted: true}} {
+		t.Run(name, func(t *testing.T) {
+			// A member may not have it there: it says so, answers nothing, and leaves.
+			there := open(room)
+			member.Invite(t, there, me)
+			said := owner.Await(t, there, func(evt *event.Event) bool { return evt.Sender == me && evt.Type == event.EventMessage })
+			mustSay(t, said, "un de ses modérateurs")
+			owner.AwaitMember(t, there, me, event.MembershipLeave)
+			// A moderator may.
+			owner.Invite(t, there, me)
+			owner.Await(t, there, func(evt *event.Event) bool {
+				return evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(body(evt), "Écrivez")
+			})
+			owner.AwaitAnswer(t, there, me, member.Say(t, there, "!sill gimp"))
+			// An operator may, though a member of the room like others.
+			there = open(room)
+			operator.Invite(t, there, me)
+			owner.AwaitMember(t, there, me, event.MembershipJoin)
+			owner.AwaitAnswer(t, there, me, member.Say(t, there, "!sill gimp"))
+		})
+	}
+	// What is said to be a direct message, and is a crowd, is a room.
+	crowd := open(testkit.Room{})
+	if _, err := member.SendStateEvent(t.Context(), crowd, event.StateMember, me.String(), &event.MemberEventContent{
+		Membership: event.MembershipInvite, IsDirect: true,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	owner.AwaitMember(t, crowd, me, event.MembershipJoin)
+	owner.AwaitMember(t, crowd, me, event.MembershipLeave)
+	// Anybody may talk to it directly.
+	direct := member.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
+	member.AwaitMember(t, direct, me, event.MembershipJoin)
+	member.AwaitAnswer(t, direct, me, member.Say(t, direct, "gimp"))
+}
+
+// TestOtherServersDeclined: the people of a server that is not allowed are not
+// joined, and the homeserver is told, over a kill.
+func TestOtherServersDeclined(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	proxy := testkit.NewProxy(t, hs.URL)
+	operator := hs.Person(t, "operator", encrypted)
+	somebody := hs.Person(t, "somebody", encrypted)
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: proxy.URL, Account: account, Operators: []id.UserID{operator.UserID},
+		Set: map[string]any{"invitations.servers": []string{"other.example"}},
+	})
+	leaves := testkit.On(http.MethodPost, `/leave$`)
+	pass := proxy.Add(testkit.Rule{Match: leaves, Do: testkit.BadGateway})
+	room := somebody.Room(t, testkit.Room{Invite: []id.UserID{me}})
+	proxy.Await(t, 1, leaves)
+	bot.Kill()
+	pass()
+	bot.Start(t)
+	somebody.AwaitMember(t, room, me, event.MembershipLeave)
+	for _, evt := range somebody.History(t, room) {
+		if evt.Type == event.StateMember && evt.GetStateKey() == me.String() && evt.Content.AsMember().Membership == event.MembershipJoin {
+			t.Error("the bot joined")
+		}
+	}
+	direct := operator.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
+	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "gimp"))
+}
+
+// TestManyInvitations: 30 at once are accepted at the set pace, and somebody who
+// asks something meanwhile does not wait for them.
+func TestManyInvitations(t *testing.T) {
+	t.Parallel()
+	const many, perSecond, burst = 30, 3, 2
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	proxy := testkit.NewProxy(t, hs.URL)
+	person := hs.Person(t, "person", testkit.ClientOptions{})
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: proxy.URL, Account: account,
+		Set: map[string]any{"pace": map[string]any{"per_second": perSecond, "burst": burst}},
+	})
+	direct := person.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
+	person.AwaitMember(t, direct, me, event.MembershipJoin)
+	person.AwaitAnswer(t, direct, me, person.Say(t, direct, "gimp"))
+
+	joins := testkit.On(http.MethodPost, `/join/`)
+	before := len(proxy.Requests(joins))
+	bot.Stop()
+	var rooms []id.RoomID
+	for range many {
+		rooms = append(rooms, person.Room(t, testkit.Room{Invite: []id.UserID{me}}))
+	}
+	bot.Start(t)
+	for i := range 3 {
+		person.AwaitAnswer(t, direct, me, person.Say(t, direct, fmt.Sprint("gimp ", i)))
+		if joined := len(proxy.Requests(joins)) - before; joined >= many {
+			t.Errorf("answer %d came after all %d joins", i, joined)
+		}
+	}
+	for _, room := range rooms {
+		person.AwaitMember(t, room, me, event.MembershipJoin)
+	}
+	// All that is paced: no stretch of time holds more than the pace allows. What
+	// is late by then counts for its own stretch.
+	paced := proxy.Requests(testkit.On("", `/join/|/send/m\.room|/redact/|/leave$`))
+	for i := range paced {
+		for j := i + 1; j < len(paced); j++ {
+			allowed := burst + perSecond*paced[j].At.Sub(paced[i].At).Seconds() + 2
+			if n := float64(j - i + 1); n > allowed+perSecond*slack.Seconds() {
+				t.Fatalf("%v requests in %s", n, paced[j].At.Sub(paced[i].At))
+			}
+		}
+	}
+}
+
+// slack is how late the machine may hand on a request.
+const slack = time.Second
