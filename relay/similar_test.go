@@ -19,15 +19,7 @@ import (
 func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
 	t.Helper()
 	ctx := t.Context()
-	db, err := storage.Open(ctx, filepath.Join(t.TempDir(), "bot.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db = open(t)
 	asked = map[int64]answered{}
 	for i, a := range corpus(t) {
 		number, err := db.AddQuestion(ctx, relay.Question{Status: relay.Answered, Text: a.question, Told: relay.Everybody})
@@ -44,6 +36,20 @@ func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
 		asked[number] = a
 	}
 	return db, asked
+}
+
+func open(t *testing.T) *storage.DB {
+	t.Helper()
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
 }
 
 func anybody(relay.Known) bool { return true }

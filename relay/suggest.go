@@ -1,0 +1,62 @@
+package relay
+
+import (
+	"context"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/locale"
+)
+
+// suggestion is what the template "suggestion" says; one of the two is set.
+type suggestion struct {
+	Known    *Known
+	Software *catalogue.Software
+}
+
+// maxSoftware is how many entries of the catalogue are suggested.
+const maxSoftware = 2
+
+// Suggestions looks for what resembles a question that is asked in a room and may
+// be shown there: what was answered before, then entries of the catalogue, at
+// most 3 in all. Each is HTML that fits an item of a list.
+func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
+	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
+		known, err := k.Suggest(ctx, room, text)
+		if err != nil {
+			return nil, err
+		}
+		var found []suggestion
+		for i := range known {
+			found = append(found, suggestion{Known: &known[i]})
+		}
+		for _, s := range software(current().Catalogue, text) {
+			found = append(found, suggestion{Software: s})
+		}
+		var said []string
+		for _, s := range found[:min(len(found), maxSimilar)] {
+			html, err := locale.Render(lang, "suggestion", s)
+			if err != nil {
+				return nil, err
+			}
+			said = append(said, html)
+		}
+		return said, nil
+	}
+}
+
+// software are entries of the catalogue that answer a question: all of its words
+// that tell something, taken as a need.
+func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software) {
+	t := catalogue.Terms(text)
+	if c == nil || len(t.Stems) == len(t.Weak) {
+		return nil
+	}
+	for _, m := range c.Search(strings.Join(strings.Fields(text), " ")).Matches {
+		if m.Software.Withdrawn == nil && len(found) < maxSoftware {
+			found = append(found, m.Software)
+		}
+	}
+	return found
+}

@@ -1,0 +1,112 @@
+package relay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/locale/localetest"
+	"heraut/relay"
+)
+
+// A question is suggested to those alone who might have read it where it was asked.
+func TestSuggestionsStayWithTheirAudience(t *testing.T) {
+	audiences := map[chat.RoomID]relay.Audience{
+		"!sealed": {}, "!sealed2": {}, "!private": {Clear: true}, "!externals": {Clear: true, Externals: true},
+		"!public": {Clear: true, Public: true}, "!widest": relay.Everybody,
+	}
+	tests := map[string]struct {
+		asked chat.RoomID
+		told  relay.Audience
+		kept  bool // instead of asked
+		may   []chat.RoomID
+		not   []chat.RoomID
+	}{
+		"asked in an encrypted room":        {asked: "!sealed", may: []chat.RoomID{"!sealed", "!sealed2"}, not: []chat.RoomID{"!private", "!externals", "!public", "!unknown"}},
+		"asked in a private room":           {asked: "!private", told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!externals", "!public", "!unknown"}},
+		"asked in a public room":            {asked: "!public", told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
+		"asked when the room was encrypted": {asked: "!public", told: relay.Audience{}, may: []chat.RoomID{"!public", "!sealed"}, not: []chat.RoomID{"!private", "!widest"}},
+		"asked in a room that is gone":      {asked: "!gone", told: relay.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
+		"kept for all":                      {kept: true, told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
+		"kept for private rooms":            {kept: true, told: relay.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			db := open(t)
+			k := &relay.Knowledge{Store: db, Audience: audienceOf(audiences)}
+			if test.kept {
+				if _, err := db.SaveEntry(t.Context(), relay.Entry{Question: "Quelle licence pour un schéma ?", Answer: "Etalab.", Audience: test.told}); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				number, err := db.AddQuestion(t.Context(), relay.Question{
+					Status: relay.Answered, Text: "Quelle licence pour un schéma ?", Origin: test.asked, Told: test.told,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := db.SaveMessage(t.Context(), relay.Message{Post: "p", Question: number, Role: relay.RoleAnswer, Event: "$a", Text: "Etalab."}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, room := range append(test.may, test.not...) {
+				found, err := k.Suggest(t.Context(), room, "licence de schéma")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := i < len(test.may); (len(found) == 1) != want {
+					t.Errorf("in %s: %v, want it shown: %t", room, found, want)
+				}
+			}
+		})
+	}
+}
+
+func audienceOf(known map[chat.RoomID]relay.Audience) func(context.Context, chat.RoomID) (relay.Audience, error) {
+	return func(_ context.Context, room chat.RoomID) (relay.Audience, error) {
+		if a, ok := known[room]; ok {
+			return a, nil
+		}
+		return relay.Audience{}, relay.ErrNone
+	}
+}
+
+func TestSuggestionsNameSoftwareToo(t *testing.T) {
+	db := open(t)
+	k := &relay.Knowledge{Store: db, Audience: audienceOf(nil)}
+	c := catalogue.New([]catalogue.Software{
+		{ID: "1", Name: "LimeSurvey", Description: catalogue.Localized{FR: "Créer des questionnaires en ligne"}, Keywords: []string{"sondage"}},
+		{ID: "2", Name: "Framadate", Keywords: []string{"sondage"}},
+		{ID: "3", Name: "Vieux sondages", Keywords: []string{"sondage"}, Withdrawn: &catalogue.Withdrawal{}},
+	}, time.Now())
+	suggest := relay.Suggestions(k, func() catalogue.State { return catalogue.State{Catalogue: c} })
+	for i := range 3 {
+		if _, err := db.SaveEntry(t.Context(), relay.Entry{
+			Question: fmt.Sprintf("Quel outil de sondage <%d> ?", i), Answer: "LimeSurvey & co.", Audience: relay.Everybody,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		said, err := suggest(t.Context(), "!room", "Comment faire un sondage ?", "fr")
+		if err != nil || len(said) != 3 {
+			t.Fatalf("%d suggestions: %q, %v", len(said), said, err)
+		}
+		all := strings.Join(said, "")
+		if n := strings.Count(all, "Au SILL"); n != 2-i {
+			t.Errorf("with %d kept answers, %d entries: %q", i+1, n, said)
+		}
+		if strings.Contains(all, "Vieux") || !strings.Contains(all, "&lt;0&gt;") {
+			t.Errorf("got %q", said)
+		}
+		if err := errors.Join(localetest.Tags(all)...); err != nil {
+			t.Error(err)
+		}
+	}
+	if said, err := suggest(t.Context(), "!room", "Où est la cantine ?", "fr"); err != nil || len(said) != 0 {
+		t.Errorf("nothing resembles that: %q, %v", said, err)
+	}
+}
