@@ -56,6 +56,7 @@ type Desk struct {
 	mu       sync.Mutex
 	sources  []*Runner
 	read     map[string]time.Time // when sources were last read
+	faults   map[string]error     // why they could not be read the last time
 	declared map[chat.RoomID][]Watch
 	filters  map[string]*Filter // by their text
 }
@@ -65,7 +66,7 @@ func NewDesk(o Options) *Desk {
 	return &Desk{
 		Options: o, store: o.Store, queue: o.Queue,
 		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
-		read: map[string]time.Time{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*Filter{},
+		read: map[string]time.Time{}, faults: map[string]error{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*Filter{},
 	}
 }
 

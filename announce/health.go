@@ -40,6 +40,7 @@ func (d *decision) keepState(ctx context.Context) error {
 			s.Failing = d.now
 		}
 		s.Cause, s.NextTry = d.failure.Error(), d.next
+		d.desk.noteFault(d.settings.Name, d.failure)
 		if s.Failures >= brokenAfter && !s.Reported {
 			notice = &Notice{Cause: d.failure, Since: s.Failing, Next: d.next}
 			s.Reported = true

@@ -28,6 +28,10 @@ type Health struct {
 	// Read is when it was last read without fault since the start; zero if it was
 	// not yet.
 	Read time.Time
+	// Fault and Code are why it could not be read the last time, as far as that
+	// is known since the start.
+	Fault Fault
+	Code  int // the HTTP status, if Fault is that
 	SourceState
 }
 
@@ -49,6 +53,13 @@ func (d *Desk) runners() []*Runner {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.sources)
+}
+
+// noteFault notes why a source could not be read.
+func (d *Desk) noteFault(name string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults[name] = err
 }
 
 // noteRead notes that a source was read.
@@ -80,6 +91,9 @@ func (d *Desk) health(ctx context.Context, name string) (Health, error) {
 	}
 	d.mu.Lock()
 	h.Read = d.read[name]
+	if err := d.faults[name]; err != nil {
+		h.Fault, h.Code = FaultOf(err), statusOf(err)
+	}
 	d.mu.Unlock()
 	var err error
 	if h.SourceState, err = d.store.Source(ctx, name); err != nil {

@@ -1,6 +1,9 @@
 package announce
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -20,6 +23,62 @@ type Quiet struct {
 // to 08:00, weekends and public holidays.
 func NewQuiet(zone *time.Location) Quiet {
 	return Quiet{Zone: zone, From: 20 * 60, To: 8 * 60, Weekends: true, Holidays: true}
+}
+
+// ErrQuiet tells that a text does not say quiet hours.
+var ErrQuiet = errors.New("not quiet hours")
+
+// What people call the parts of quiet hours, folded; the first is the one that
+// is shown.
+var (
+	quietNever    = []string{"aucun", "aucune", "rien", "none", "never"}
+	quietWeekends = []string{"weekends", "weekend", "week-ends", "week-end"}
+	quietHolidays = []string{"feries", "ferie", "holidays", "holiday"}
+)
+
+// ParseQuiet reads «20:00-08:00 weekends feries», any part of it, and «aucun», in
+// any case, with or without accents, in French or English. The error is ErrQuiet.
+func ParseQuiet(text string, zone *time.Location) (Quiet, error) {
+	q := Quiet{Zone: zone}
+	words := strings.Fields(fold(text))
+	if len(words) == 0 {
+		return q, ErrQuiet
+	}
+	if len(words) == 1 && slices.Contains(quietNever, words[0]) {
+		return q, nil
+	}
+	for _, word := range words {
+		from, to, night := ParseNight(word)
+		switch {
+		case slices.Contains(quietWeekends, word) && !q.Weekends:
+			q.Weekends = true
+		case slices.Contains(quietHolidays, word) && !q.Holidays:
+			q.Holidays = true
+		case night && from != to && q.From == q.To:
+			q.From, q.To = from, to
+		default:
+			return Quiet{Zone: zone}, ErrQuiet
+		}
+	}
+	return q, nil
+}
+
+// String is the quiet hours in their canonical form, as ParseQuiet reads them.
+func (q Quiet) String() string {
+	var words []string
+	if q.From != q.To {
+		words = append(words, q.From.String()+"-"+q.To.String())
+	}
+	if q.Weekends {
+		words = append(words, quietWeekends[0])
+	}
+	if q.Holidays {
+		words = append(words, quietHolidays[0])
+	}
+	if words == nil {
+		return quietNever[0]
+	}
+	return strings.Join(words, " ")
 }
 
 // Until tells whether it is quiet now, and if so until when.

@@ -156,9 +156,17 @@ type Source struct {
 type Room struct {
 	// Room is a room id or an alias.
 	Room string `yaml:"room"`
-	// Language is never empty: it defaults to the whole configuration's.
-	Language string  `yaml:"language"`
-	Watches  []Watch `yaml:"watches"`
+	// Language, Prefix, Role, Quiet and Moderator are empty, or 0, where the chat
+	// may set them.
+	Language string `yaml:"language"`
+	Prefix   string `yaml:"prefix"`
+	// Role is what the bot is there for.
+	Role string `yaml:"role"`
+	// Quiet is when nothing is announced at once: "20:00-08:00 weekends feries".
+	Quiet string `yaml:"quiet"`
+	// Moderator is the power level from which somebody moderates the room.
+	Moderator int     `yaml:"moderator"`
+	Watches   []Watch `yaml:"watches"`
 }
 
 // Watch is what a room is told of a source.

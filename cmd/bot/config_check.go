@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"heraut/fetch"
+	"heraut/rooms"
 )
 
 // check completes c and notes all that is wrong with its values.
@@ -22,7 +23,7 @@ func (r *reader) check(c *Config) {
 	r.oneLine("about.contact", c.About.Contact, "dites à qui écrire, par exemple \"floss@example.org\"")
 	r.checkMatrix(&c.Matrix, c)
 	oneOf(r, "language", c.Language, "fr", "en")
-	r.checkPrefix(c.Prefix)
+	r.checkPrefix("prefix", c.Prefix)
 	if links, err := parseBase(c.Links); err != nil {
 		r.fault("links", err.Error())
 	} else {
@@ -119,13 +120,12 @@ func (r *reader) secret(path, file string) Secret {
 	return Secret(s)
 }
 
-func (r *reader) checkPrefix(prefix string) {
-	punctuation := func(c rune) bool { return c < unicode.MaxASCII && (unicode.IsPunct(c) || unicode.IsSymbol(c)) }
+func (r *reader) checkPrefix(path, prefix string) {
 	switch {
-	case len(prefix) < 1 || len(prefix) > 2 || strings.ContainsFunc(prefix, func(c rune) bool { return !punctuation(c) }):
-		r.fault("prefix", fmt.Sprintf("« %s » : un ou deux signes de ponctuation sont attendus, par exemple \"!\"", prefix))
-	case prefix[0] == '/':
-		r.fault("prefix", "les messageries gardent « / » pour leurs propres commandes ; prenez par exemple \"!\"")
+	case strings.HasPrefix(prefix, "/"):
+		r.fault(path, "les messageries gardent « / » pour leurs propres commandes ; prenez par exemple \"!\"")
+	case !rooms.ValidPrefix(prefix):
+		r.fault(path, fmt.Sprintf("« %s » : un ou deux signes de ponctuation sont attendus, par exemple \"!\"", prefix))
 	}
 }
 

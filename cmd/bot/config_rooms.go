@@ -55,14 +55,31 @@ func (r *reader) checkRooms(c *Config) {
 			r.fault(at+".room", fmt.Sprintf("« %s » est déjà dans la liste ; gardez une seule des deux entrées", room.Room))
 		}
 		seen[room.Room] = true
-		if !r.has(at + ".language") {
-			room.Language = c.Language
-		} else {
-			oneOf(r, at+".language", room.Language, "fr", "en")
-		}
+		r.checkSettings(at, room, c)
 		for j := range room.Watches {
 			r.checkWatch(item(at+".watches", j), room.Watches[j], c.Sources)
 		}
+	}
+}
+
+// checkSettings checks what the file sets for a room, and writes the quiet hours
+// as they are always written.
+func (r *reader) checkSettings(at string, room *Room, c *Config) {
+	if r.has(at + ".language") {
+		oneOf(r, at+".language", room.Language, "fr", "en")
+	}
+	if r.has(at + ".prefix") {
+		r.checkPrefix(at+".prefix", room.Prefix)
+	}
+	if r.has(at + ".quiet") {
+		quiet, err := announce.ParseQuiet(room.Quiet, c.Timezone)
+		if err != nil {
+			r.fault(at+".quiet", fmt.Sprintf("%s : une nuit, weekends et feries sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
+		}
+		room.Quiet = quiet.String()
+	}
+	if r.has(at+".moderator") && (room.Moderator < 1 || room.Moderator > 100) {
+		r.fault(at+".moderator", "un niveau de 1 à 100 est attendu ; les modérateurs d’un salon ont d’ordinaire 50")
 	}
 }
 

@@ -81,7 +81,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 
-	book := rooms.NewBook(rooms.Settings{Language: config.Language, Prefix: config.Prefix})
+	book := rooms.NewBook(rooms.Settings{
+		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(),
+	})
 	if err := book.Keep(ctx, db); err != nil {
 		return err
 	}
@@ -217,7 +219,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, desk *announce.Desk) {
 	for _, r := range config.Rooms {
 		if r.Room == name {
-			book.Declare(id, rooms.Settings{Language: r.Language})
+			book.Declare(id, rooms.Settings{Language: r.Language, Prefix: r.Prefix, Role: r.Role, Quiet: r.Quiet, Moderator: r.Moderator})
 			desk.Declare(id, watchesOf(r, id))
 		}
 	}

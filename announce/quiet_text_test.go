@@ -1,0 +1,31 @@
+package announce
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestParseQuiet(t *testing.T) {
+	for text, want := range map[string]string{
+		"20:00-08:00 weekends feries": "20:00-08:00 weekends feries",
+		"Fériés 20h-8h":               "20:00-08:00 feries",
+		"week-end":                    "weekends",
+		"holidays weekends":           "weekends feries",
+		"aucun":                       "aucun",
+		"None":                        "aucun",
+	} {
+		q, err := ParseQuiet(text, time.UTC)
+		if err != nil || q.String() != want {
+			t.Errorf("%q is %q, %v, want %q", text, q, err, want)
+		}
+		if again, err := ParseQuiet(q.String(), time.UTC); err != nil || again != q {
+			t.Errorf("%q is read as %v, %v", q, again, err)
+		}
+	}
+	for _, text := range []string{"", "lundi", "20:00", "20:00-20:00", "aucun weekends", "weekends weekends", "20:00-08:00 21:00-07:00", "25:00-08:00"} {
+		if q, err := ParseQuiet(text, time.UTC); !errors.Is(err, ErrQuiet) {
+			t.Errorf("%q is %q, %v", text, q, err)
+		}
+	}
+}
