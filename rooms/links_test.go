@@ -27,7 +27,7 @@ func TestLinks(t *testing.T) {
 
 func TestReference(t *testing.T) {
 	for text, want := range map[string]string{
-		"!abc:example.org":                                   "!abc:example.org",
+		"!abc:example.org": "!abc:example.org",
 		"!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM":       "!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM",
 		"#salon:example.org":                                 "#salon:example.org",
 		"https://matrix.to/#/%23salon%3Aexample.org":         "#salon:example.org",

@@ -123,9 +123,9 @@ func (r *reader) secret(path, file string) Secret {
 func (r *reader) checkPrefix(path, prefix string) {
 	switch {
 	case strings.HasPrefix(prefix, "/"):
-		r.fault(path, "les messageries gardent « / » pour leurs propres commandes ; prenez par exemple \"!\"")
+		r.fault(path, "les messageries gardent « / » pour leurs propres commandes ; prenez par exemple \"!\"")
 	case !rooms.ValidPrefix(prefix):
-		r.fault(path, fmt.Sprintf("« %s » : un ou deux signes de ponctuation sont attendus, par exemple \"!\"", prefix))
+		r.fault(path, fmt.Sprintf("« %s » : un ou deux signes de ponctuation sont attendus, par exemple \"!\"", prefix))
 	}
 }
 

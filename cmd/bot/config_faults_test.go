@@ -129,7 +129,7 @@ rooms:
       - {source: depots, rhythm: "hebdo jeudi 25:00"}
       - {source: a, filter: "langag:go"}
       - {source: a, filter: "carte (eau", rhythm: }
-  - {room: "#a:example.org", prefix: "?"}
+  - {room: "#a:example.org", prefixe: "?", prefix: "/", quiet: lundi, moderator: 0}
 relays:
   - {name: libre, from: ["#a:example.org"], to: "#a:example.org"}
 `, `
@@ -146,8 +146,11 @@ relays:
 14: rooms.watches.filter : « langag:go » : Filtre incompris, caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : langage:go
 15: rooms.watches.filter : « carte (eau » : Filtre incompris, caractère 7 : cette parenthèse n’est pas fermée. Par exemple : carte eau
 15: rooms.watches.rhythm : cette clé est vide ; donnez-lui une valeur, ou retirez-la
-16: rooms.prefix : clé inconnue ; celles qui vont ici sont room, language, watches
+16: rooms.prefixe : clé inconnue ; celles qui vont ici sont room, language, prefix, role, quiet, moderator, watches
 16: rooms.room : « #a:example.org » est déjà dans la liste ; gardez une seule des deux entrées
+16: rooms.prefix : les messageries gardent « / » pour leurs propres commandes ; prenez par exemple "!"
+16: rooms.quiet : « lundi » : une nuit, weekends et feries sont attendus, par exemple "20:00-08:00 weekends feries", ou aucun
+16: rooms.moderator : un niveau de 1 à 100 est attendu ; les modérateurs d’un salon ont d’ordinaire 50
 18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 
 	"no mapping": {"- a\n", `

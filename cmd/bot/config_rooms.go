@@ -74,12 +74,12 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	if r.has(at + ".quiet") {
 		quiet, err := announce.ParseQuiet(room.Quiet, c.Timezone)
 		if err != nil {
-			r.fault(at+".quiet", fmt.Sprintf("%s : une nuit, weekends et feries sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
+			r.fault(at+".quiet", fmt.Sprintf("%s : une nuit, weekends et feries sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
 		}
 		room.Quiet = quiet.String()
 	}
 	if r.has(at+".moderator") && (room.Moderator < 1 || room.Moderator > 100) {
-		r.fault(at+".moderator", "un niveau de 1 à 100 est attendu ; les modérateurs d’un salon ont d’ordinaire 50")
+		r.fault(at+".moderator", "un niveau de 1 à 100 est attendu ; les modérateurs d’un salon ont d’ordinaire 50")
 	}
 }
 
@@ -91,7 +91,7 @@ func (r *reader) checkWatch(at string, watch Watch, sources []Source) {
 
 func (r *reader) checkQuiet(q Quiet) {
 	if _, _, ok := announce.ParseNight(q.Nights); !ok {
-		r.fault("quiet.nights", fmt.Sprintf("%s : deux heures sont attendues, par exemple \"20:00-08:00\", ou \"\" pour ne rien taire la nuit", said(q.Nights)))
+		r.fault("quiet.nights", fmt.Sprintf("%s : deux heures sont attendues, par exemple \"20:00-08:00\", ou \"\" pour ne rien taire la nuit", said(q.Nights)))
 	}
 }
 

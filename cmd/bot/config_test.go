@@ -132,7 +132,7 @@ rooms:
 	if s := c.Sources; s[0].Every != 15*time.Minute || s[0].Settle != 6*time.Hour || s[1].Settle != 0 || s[1].URL != "sill.json" {
 		t.Errorf("sources %+v", s)
 	}
-	if r := c.Rooms; r[0].Language != "en" || r[1].Language != "" || r[1].Watches[0].Rhythm.String() != "immediat" || r[1].Watches[0].Filter.String() != "" {
+	if r := c.Rooms; r[0].Language != "" || r[1].Language != "fr" || r[1].Watches[0].Rhythm.String() != "immediat" || r[1].Watches[0].Filter.String() != "" {
 		t.Errorf("rooms %+v", r)
 	}
 	if w := c.Rooms[1].Watches[1]; w.Filter.String() != "licence:mit -fork" || w.Rhythm.String() != "hebdo jeudi 11:00" {
