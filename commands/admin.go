@@ -14,8 +14,18 @@ type Administration struct {
 	Book    *rooms.Book
 	Journal rooms.Journal
 	Rooms   Rooms
+	// Declined are the invitations that the bot did not accept, newest first.
+	Declined func(ctx context.Context) ([]chat.Declined, error)
+	// Resolve finds a room by its alias; ErrNoRoom if there is none. It may be nil.
+	Resolve func(ctx context.Context, alias string) (chat.RoomID, error)
+	// Confirmations keeps the commands that wait for a confirmation.
+	Confirmations Confirmations
 	// Personal are all who keep something about people.
 	Personal []Personal
+	// Status tells how the bot does.
+	Status    func(ctx context.Context) (Status, error)
+	Operators []chat.UserID
+	Links     rooms.Links
 }
 
 // Rooms knows the rooms that the bot is in or was invited to.
@@ -36,17 +46,22 @@ type Personal interface {
 // before the first line is answered, if at all.
 func (a *Answerer) Administer(admin Administration) { a.admin = admin }
 
-// room is what is known of a room; the zero Room, with its id, if nothing is.
-func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
-	unknown := chat.Room{ID: id}
+// knownRooms are those that the bot is in.
+func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	if a.admin.Rooms == nil {
-		return unknown, nil
+		return nil, nil
 	}
 	all, err := a.admin.Rooms.Rooms(ctx)
+	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
+}
+
+// room is what is known of a room; the zero Room, with its id, if nothing is.
+func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
+	all, err := a.knownRooms(ctx)
 	if i := slices.IndexFunc(all, func(r chat.Room) bool { return r.ID == id }); i >= 0 {
 		return all[i], err
 	}
-	return unknown, err
+	return chat.Room{ID: id}, err
 }
 
 // logged is the change, and its entry in the log of changes.

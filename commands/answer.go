@@ -9,6 +9,7 @@ import (
 
 	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/chat"
 	"heraut/locale"
 	"heraut/relay"
 )
@@ -56,6 +57,11 @@ type Answer struct {
 	list *list
 	// change, if not nil, does what HTML says was done.
 	change func(ctx context.Context) error
+	// confirm, if not empty, is the command that HTML asks to confirm.
+	confirm string
+	// posts are what is said or done beside HTML.
+	posts []chat.Post
+	lang  string // of HTML, if it is not the room's
 }
 
 // Found is a software or a repository that was found.
@@ -81,6 +87,10 @@ type request struct {
 	args     string // what follows the command
 	product  string // what the answer is meant to replace, if the catalogue tells
 	state    catalogue.State
+	// subject is the room that the command is about, if it was named.
+	subject chat.RoomID
+	// confirmed tells that whoever gave the command was asked and said yes.
+	confirmed bool
 }
 
 // Answer answers a line. It does not depend on former lines: a number alone is
@@ -113,6 +123,11 @@ func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
 	}
+	return a.follow(ctx, r)
+}
+
+// follow answers with the command, unless it is refused.
+func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	why, err := a.refused(ctx, r, r.command)
 	switch {
 	case err != nil:

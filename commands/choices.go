@@ -112,6 +112,9 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 
 // reaction answers a number put on a list by its asker.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
+	if isYes(e.Reaction.Key) && h.answerer.admin.Confirmations != nil {
+		return h.confirmReaction(ctx, e)
+	}
 	n, ok := number(e.Reaction.Key)
 	if !ok {
 		return queue.Result{}, nil
@@ -125,8 +128,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	case c.Asker != e.Sender || n > len(c.IDs):
 		return queue.Result{}, nil
 	}
-	s := h.rooms.Of(e.Room)
-	l := Line{Lang: s.Language, Prefix: s.Prefix}
+	l := h.about(e)
 	answer, err := h.answerer.chosen(l, c, n)
 	if err != nil {
 		return queue.Result{}, err
@@ -134,7 +136,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	if answer, err = h.limit(e, l, answer); err != nil {
 		return queue.Result{}, err
 	}
-	return queue.Result{Posts: h.reply(e, e.Reaction.Target, c.Thread, answer.HTML)}, nil
+	return queue.Result{Posts: h.posts(e, e.Reaction.Target, c.Thread, answer)}, nil
 }
 
 // chosen answers about the n-th of a list, from 1.

@@ -3,6 +3,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -43,7 +44,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
 		// The queue deletes the answers; a list among them is no more.
-		return queue.Result{Change: h.save(Choice{Cause: e.Cause(), Room: e.Room})}, nil
+		return queue.Result{Change: both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, ""))}, nil
 	case e.Joined != nil:
 		return h.joined(e)
 	case e.Unreadable != nil:
@@ -84,7 +85,7 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if err != nil {
 		return nil // it is in the log why there is no answer
 	}
-	return h.reply(e, e.Cause(), e.Message.Thread, html)
+	return h.posts(e, e.Cause(), e.Message.Thread, Answer{HTML: html})
 }
 
 // message answers a command or a choice, and ends the right of its sender to
@@ -104,6 +105,11 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	if err != nil {
 		return queue.Result{}, err
 	}
+	if !picked && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
+		if answer, picked, err = h.confirmed(ctx, e, line); err != nil {
+			return queue.Result{}, err
+		}
+	}
 	if !picked {
 		if answer, err = h.answerer.Answer(ctx, line); err != nil {
 			return queue.Result{}, err
@@ -118,8 +124,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		changes = append(changes, choiceOf(e, answer.list))
 	}
 	return queue.Result{
-		Posts:  h.reply(e, e.Cause(), e.Message.Thread, answer.HTML),
-		Change: both(h.save(changes...), answer.change),
+		Posts:  h.posts(e, e.Cause(), e.Message.Thread, answer),
+		Change: both(both(h.save(changes...), h.awaits(e, answer.confirm)), answer.change),
 	}, nil
 }
 
@@ -141,18 +147,23 @@ func both(first, second func(context.Context) error) func(context.Context) error
 
 // line is what the message asks. A mention alone asks for help.
 func (h *Handler) line(e chat.Event) Line {
-	s := h.rooms.Of(e.Room)
-	l := Line{
-		Text: e.Message.Body, Lang: s.Language, Prefix: s.Prefix,
-		Direct: e.Direct || e.Message.Mentioned,
-		Room:   e.Room, Sender: e.Sender, Level: e.Level, Edited: e.Message.Edits != "",
-		ReplyTo: e.Message.ReplyTo, Thread: e.Message.Thread,
-		Private: e.Direct, Unverified: e.Trust == chat.TrustMember,
-	}
+	l := h.about(e)
+	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
+	l.ReplyTo, l.Thread = e.Message.ReplyTo, e.Message.Thread
+	l.Direct = e.Direct || e.Message.Mentioned
 	if e.Message.Mentioned && strings.TrimSpace(l.Text) == "" {
 		l.Text = "aide"
 	}
 	return l
+}
+
+// about is a line without a text: where the event happened, and whose it is.
+func (h *Handler) about(e chat.Event) Line {
+	s := h.rooms.Of(e.Room)
+	return Line{
+		Lang: s.Language, Prefix: s.Prefix, Room: e.Room, Sender: e.Sender, Level: e.Level, Private: e.Direct,
+		Encrypted: e.Trust != chat.TrustServer, Unverified: e.Trust == chat.TrustMember,
+	}
 }
 
 // limit replaces an answer that is over a limit by a sentence, once, and then
@@ -177,22 +188,24 @@ func (h *Handler) limit(e chat.Event, l Line, answer Answer) (Answer, error) {
 // maxLines is how long an answer may be in a room; a longer one starts a thread.
 const maxLines = 8
 
-// reply is the post of html as an answer to an event, in its thread if it is in one.
-func (h *Handler) reply(e chat.Event, to, thread chat.EventID, html string) []chat.Post {
-	if html == "" {
+// posts are an answer to an event, in its thread if it is in one, and what the
+// answer has done elsewhere.
+func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
+	if answer.HTML == "" {
 		return nil
 	}
-	if thread == "" && !e.Direct && lines(html) > maxLines {
+	if thread == "" && !e.Direct && lines(answer.HTML) > maxLines {
 		thread = to
 	}
-	return []chat.Post{{
+	reply := chat.Post{
 		Room:     e.Room,
 		Priority: chat.Answer,
-		HTML:     html,
-		Lang:     h.rooms.Of(e.Room).Language,
+		HTML:     answer.HTML,
+		Lang:     cmp.Or(answer.lang, h.rooms.Of(e.Room).Language),
 		Thread:   chat.Target{Event: thread},
 		ReplyTo:  chat.Target{Event: to},
-	}}
+	}
+	return append([]chat.Post{reply}, answer.posts...)
 }
 
 // lines counts the lines that a message shows.

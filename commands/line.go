@@ -29,7 +29,8 @@ type Line struct {
 	// it stands in, if any.
 	ReplyTo, Thread chat.EventID
 	// Private tells that the room is a direct message.
-	Private bool
+	Private   bool
+	Encrypted bool // the room is
 	// Unverified tells that the room is encrypted and the device not verified.
 	Unverified bool
 }

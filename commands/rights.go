@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"heraut/chat"
+	"heraut/relay"
 )
 
 // need is what a command needs besides a level.
@@ -102,8 +103,8 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	private := room.JoinRule != "" && room.JoinRule != "public"
-	return private && !room.Guests && room.History != "world_readable" && room.AccessRule != "unrestricted", nil
+	audience := relay.AudienceOf(room, func(string) bool { return true })
+	return !audience.Public && !audience.Externals, nil
 }
 
 // tooLong tells that the end of the line is not looked at.

@@ -6,6 +6,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/rooms"
 )
 
 // command is a row of the table, which is dispatch, help and documentation.
@@ -61,6 +62,21 @@ func table() []command {
 		{"", []string{"faq"}, chat.LevelMember, aRoom, (*Answerer).faq, nil},
 		{"faq", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).unkeep, nil},
 		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole, (*Answerer).keep, nil},
+		{"", []string{"salon", "room"}, chat.LevelMember, aRoom, (*Answerer).salon, nil},
+		{"salon", []string{"langue", "language"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Language), nil},
+		{"salon", []string{"prefixe", "prefix"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Prefix), nil},
+		{"salon", []string{"role"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Role), nil},
+		{"salon", []string{"calme", "quiet"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Quiet), nil},
+		{"salon", []string{"moderation"}, chat.LevelOperator, aRoom | aNew | aWhole, set(rooms.Moderator), nil},
+		{"", []string{"bot"}, chat.LevelOperator, aRoom, (*Answerer).bot, nil},
+		{"bot", []string{"etat", "status"}, chat.LevelOperator, aRoom, (*Answerer).status, nil},
+		{"bot", []string{"salons", "rooms"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).listRooms, nil},
+		{"bot", []string{"sources"}, chat.LevelOperator, aRoom, (*Answerer).listSources, nil},
+		{"bot", []string{"securite", "security"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).security, nil},
+		{"bot", []string{"journal", "log"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).journal, nil},
+		{"bot", []string{"quitter", "leave"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).quit, nil},
+		{"", []string{"mes-donnees", "mesdonnees", "my-data"}, chat.LevelMember, aRoom | aDirect, (*Answerer).personal, nil},
+		{"", []string{"oublie-moi", "oubliez-moi", "forget-me"}, chat.LevelMember, aRoom | aDirect | aNew, (*Answerer).forget, nil},
 		{"", []string{"aide", "help"}, chat.LevelMember, 0, (*Answerer).help, nil},
 	}
 }

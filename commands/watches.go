@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +45,8 @@ type watchTrial struct {
 // watchFault is why a command about watches is not followed.
 type watchFault struct {
 	Prefix string
-	// What is "many", "exists", "declared", "number", "source", "address" or "feed".
+	// What is "none", "many", "exists", "declared", "number", "source", "address"
+	// or "feed".
 	What    string
 	Word    string
 	Sources []string // that there are
@@ -206,9 +208,36 @@ func (a *Answerer) resumeWatch(ctx context.Context, r request) (Answer, error) {
 }
 
 func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
+	if isWord(r.args, []string{"tout", "toutes", "all"}) {
+		return a.removeWatches(ctx, r)
+	}
 	return a.changeWatch(ctx, r, "removed", func(n int) (announce.Watch, func(context.Context) error, error) {
 		return a.desk.RemoveWatch(ctx, r.Room, n)
 	})
+}
+
+// removeWatches ends all the watches that the room set up, once that is confirmed.
+func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
+	all, err := a.desk.WatchesIn(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	all = slices.DeleteFunc(all, func(w announce.WatchHealth) bool { return w.Declared() })
+	switch {
+	case len(all) == 0:
+		return a.watchFault(ctx, r, "none", "")
+	case !r.confirmed:
+		return a.confirm(r, confirmation{What: "remove-all", Count: len(all)})
+	}
+	answer, err := a.message(r, "watches-removed", len(all))
+	for _, w := range all {
+		_, remove, err := a.desk.RemoveWatch(ctx, r.Room, w.N)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer.change = both(answer.change, a.logged(r, rooms.Change{What: rooms.Watch, Before: describe(w.Watch)}, remove))
+	}
+	return answer, err
 }
 
 // changeWatch changes the watch with a number.

@@ -1,0 +1,128 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// confirmWithin is how long a command waits for the word of whoever gave it.
+const confirmWithin = 5 * time.Minute
+
+// ErrNoConfirmation tells that no such command waits.
+var ErrNoConfirmation = errors.New("no command to confirm")
+
+// Confirmation is a command that waits for the word of whoever gave it.
+type Confirmation struct {
+	Cause chat.EventID // the command's message
+	Room  chat.RoomID
+	By    chat.UserID
+	Line  string // the command, without the prefix
+	At    time.Time
+}
+
+// Confirmations keeps the commands that wait. Its methods join the transaction
+// of their context.
+type Confirmations interface {
+	// SaveConfirmation stores c, and forgets the person's others in the room and
+	// those made before expired.
+	SaveConfirmation(ctx context.Context, c Confirmation, expired time.Time) error
+	// ConfirmationOf is what the bot asked to confirm with the given event;
+	// WaitingConfirmation what the person gave last in the room. Or ErrNoConfirmation.
+	ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (Confirmation, error)
+	WaitingConfirmation(ctx context.Context, room chat.RoomID, by chat.UserID) (Confirmation, error)
+	// EndConfirmation forgets it, if it is there.
+	EndConfirmation(ctx context.Context, cause chat.EventID) error
+}
+
+// confirmation is what somebody is asked before a command is followed.
+type confirmation struct {
+	Prefix string
+	// Reaction tells that a reaction will do: they are not encrypted, so in an
+	// encrypted room nobody knows that they come from their sender.
+	Reaction bool
+	What     string // what is to be confirmed: "quit", "remove-all" or "forget"
+	Room     *place
+	Count    int
+}
+
+// confirm asks before the command is followed: r.confirmed tells that it was.
+func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
+	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
+	answer, err := a.message(r, "confirm", c)
+	answer.confirm = r.text
+	return answer, err
+}
+
+// confirms reads a message that confirms: «!oui», and «oui» in a direct message.
+func confirms(l Line) bool {
+	text, prefixed := strings.CutPrefix(firstLine(l.Text), l.Prefix)
+	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
+}
+
+// isYes tells the reaction that confirms.
+func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
+
+// confirmed follows the command that a message or a reaction confirms; ok is
+// false if it confirms none.
+func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (answer Answer, ok bool, err error) {
+	var c Confirmation
+	if e.Reaction != nil {
+		c, err = h.answerer.admin.Confirmations.ConfirmationOf(ctx, e.Room, e.Reaction.Target)
+	} else {
+		c, err = h.answerer.admin.Confirmations.WaitingConfirmation(ctx, e.Room, e.Sender)
+	}
+	switch {
+	case errors.Is(err, ErrNoConfirmation):
+		return Answer{}, false, nil
+	case err != nil:
+		return Answer{}, false, err
+	case c.By != e.Sender, e.At.After(c.At.Add(confirmWithin)):
+		return Answer{}, false, nil
+	}
+	l.Text = c.Line
+	r := request{Line: l, text: c.Line, prefixed: true, confirmed: true, state: h.answerer.current()}
+	if r.command, r.args = h.answerer.find(c.Line); r.command == nil {
+		return Answer{}, false, nil // another version of the bot asked
+	}
+	answer, err = h.answerer.follow(ctx, r)
+	answer.change = both(func(ctx context.Context) error {
+		return h.answerer.admin.Confirmations.EndConfirmation(ctx, c.Cause)
+	}, answer.change)
+	return answer, true, err
+}
+
+// awaits is the change that has a command wait for its confirmation, or, when it
+// was edited or deleted, no longer.
+func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
+	store := h.answerer.admin.Confirmations
+	switch {
+	case store == nil:
+		return nil
+	case line != "":
+		c := Confirmation{Cause: e.Cause(), Room: e.Room, By: e.Sender, Line: line, At: e.At}
+		return func(ctx context.Context) error {
+			return store.SaveConfirmation(ctx, c, e.At.Add(-confirmWithin))
+		}
+	case e.Cause() != e.ID:
+		return func(ctx context.Context) error { return store.EndConfirmation(ctx, e.Cause()) }
+	}
+	return nil
+}
+
+// confirmReaction follows the command that a reaction confirms.
+func (h *Handler) confirmReaction(ctx context.Context, e chat.Event) (queue.Result, error) {
+	l := h.about(e)
+	answer, ok, err := h.confirmed(ctx, e, l)
+	if err != nil || !ok {
+		return queue.Result{}, err
+	}
+	if answer, err = h.limit(e, l, answer); err != nil {
+		return queue.Result{}, err
+	}
+	return queue.Result{Posts: h.posts(e, e.Reaction.Target, "", answer), Change: answer.change}, nil
+}

@@ -1,0 +1,273 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/rooms"
+)
+
+// ErrNoRoom tells that no room that the bot is in is meant.
+var ErrNoRoom = errors.New("the bot is in no such room")
+
+// maxRole bounds what a room's role is said to be, in characters.
+const maxRole = 120
+
+// byDefault are the words that take a setting back.
+var byDefault = []string{"defaut", "default"}
+
+// place is a room as messages name it.
+type place struct {
+	Name string // empty: it has none
+	ID   chat.RoomID
+	Link string
+}
+
+// setting is one of a room's settings as it holds.
+type setting struct {
+	What  string // one of rooms' constants
+	Value string
+	// From is "file", "chat" or "default".
+	From string
+}
+
+// settings is what !salon shows.
+type settings struct {
+	Prefix   string
+	Room     *place // another room than that of the answer
+	Settings []setting
+	SetUp    bool
+}
+
+// settingChange is a setting that was changed, or why it was not.
+type settingChange struct {
+	Prefix  string
+	Room    *place
+	What    string
+	Value   string // as it holds now
+	Default bool   // it was taken back
+	// Why is "file", "value" or "room"; empty if it was changed.
+	Why  string
+	Word string // what was typed
+}
+
+// salon shows a room's settings. Operators name another room first, and may then
+// set it up with the words of the parts.
+func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
+	word, rest := cutArg(r.args)
+	switch reference := rooms.Reference(word); {
+	case r.args == "":
+		return a.showSettings(ctx, r)
+	case reference == "":
+		return a.explain(ctx, r, r.command)
+	case r.Level < chat.LevelOperator:
+		return a.refuse(r, refusedOperator)
+	default:
+		room, err := a.resolve(ctx, reference)
+		if errors.Is(err, ErrNoRoom) {
+			return a.message(r, "setting-changed", settingChange{Prefix: r.Prefix, Why: "room", Word: word})
+		} else if err != nil {
+			return Answer{}, err
+		}
+		r.subject = room
+	}
+	if rest == "" {
+		return a.showSettings(ctx, r)
+	}
+	part, args := a.find("salon " + rest)
+	if part.topic != "salon" {
+		return a.explain(ctx, r, r.command)
+	}
+	r.command, r.args = part, args
+	return a.follow(ctx, r)
+}
+
+// resolve finds a room that the bot is in by its id or alias; ErrNoRoom if it is
+// in none such.
+func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
+	id := chat.RoomID(reference)
+	if strings.HasPrefix(reference, "#") {
+		if a.admin.Resolve == nil {
+			return "", ErrNoRoom
+		}
+		var err error
+		if id, err = a.admin.Resolve(ctx, reference); err != nil {
+			return "", err
+		}
+	}
+	known, err := a.knownRooms(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, room := range known {
+		if room.ID == id {
+			return id, nil
+		}
+	}
+	return "", ErrNoRoom
+}
+
+// about is the room that the command is about.
+func (r request) about() chat.RoomID { return cmp.Or(r.subject, r.Room) }
+
+// elsewhere names the room that the command is about, if it is another one.
+func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
+	if r.subject == "" || r.subject == r.Room {
+		return nil, nil //nolint:nilnil // the room of the answer is not named
+	}
+	room, err := a.room(ctx, r.subject)
+	if err != nil {
+		return nil, err
+	}
+	p := a.place(room)
+	return &p, nil
+}
+
+func (a *Answerer) place(room chat.Room) place {
+	return place{Name: room.Name, ID: room.ID, Link: a.admin.Links.Room(room.ID)}
+}
+
+func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) {
+	elsewhere, err := a.elsewhere(ctx, r)
+	if err != nil {
+		return Answer{}, err
+	}
+	room := r.about()
+	declared, _ := a.admin.Book.Declared(room)
+	chosen := a.admin.Book.Chosen(room).Settings
+	data := settings{Prefix: r.Prefix, Room: elsewhere, SetUp: a.admin.Book.SetUp(room)}
+	for _, what := range settingNames {
+		s := setting{What: what, Value: said(what, a.admin.Book.Of(room)), From: "default"}
+		switch {
+		case said(what, declared) != "":
+			s.From = "file"
+		case said(what, chosen) != "":
+			s.From = "chat"
+		}
+		data.Settings = append(data.Settings, s)
+	}
+	return a.message(r, "settings", data)
+}
+
+// settingNames are the settings, in the order in which they are shown.
+var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator}
+
+// said is a setting as a text; empty if it is not set.
+func said(what string, s rooms.Settings) string {
+	switch what {
+	case rooms.Language:
+		return s.Language
+	case rooms.Prefix:
+		return s.Prefix
+	case rooms.Role:
+		return s.Role
+	case rooms.Quiet:
+		return s.Quiet
+	}
+	if s.Moderator == 0 {
+		return ""
+	}
+	return strconv.Itoa(s.Moderator)
+}
+
+// read sets what in s to what somebody typed, and reports whether that is a value
+// for it.
+func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
+	switch what {
+	case rooms.Language:
+		languages := map[string]string{"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
+		s.Language = languages[fold(typed)]
+		return s.Language != ""
+	case rooms.Prefix:
+		s.Prefix = typed
+		return rooms.ValidPrefix(typed)
+	case rooms.Role:
+		s.Role = truncate(typed, maxRole)
+		return len(words(typed)) > 0
+	case rooms.Quiet:
+		quiet, err := announce.ParseQuiet(typed, a.zone)
+		s.Quiet = quiet.String()
+		return err == nil
+	}
+	n, err := strconv.Atoi(typed)
+	s.Moderator = n
+	return err == nil && n >= 1 && n <= 100
+}
+
+// set returns the answer of the command that changes a setting.
+func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer, error) {
+	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
+}
+
+// set changes a setting of a room. What the configuration says wins: it is not
+// changed here.
+func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	elsewhere, err := a.elsewhere(ctx, r)
+	if err != nil {
+		return Answer{}, err
+	}
+	book, room := a.admin.Book, r.about()
+	data := settingChange{Prefix: r.Prefix, Room: elsewhere, What: what, Word: r.args}
+	declared, _ := book.Declared(room)
+	var value rooms.Settings
+	data.Default = isWord(r.args, byDefault)
+	switch {
+	case said(what, declared) != "":
+		data.Why, data.Value = "file", said(what, declared)
+		return a.message(r, "setting-changed", data)
+	case !data.Default && !a.read(what, r.args, &value):
+		data.Why = "value"
+		return a.message(r, "setting-changed", data)
+	}
+	before := said(what, book.Of(room))
+	data.Value = cmp.Or(said(what, value), said(what, book.Defaults()))
+	if elsewhere == nil && what == rooms.Language {
+		r.Lang = data.Value // the answer is the first in the new language
+	}
+	answer, err := a.message(r, "setting-changed", data)
+	change := func(ctx context.Context) error {
+		chosen := book.Chosen(room)
+		chosen.Settings = with(chosen.Settings, what, value)
+		chosen.SetUp = chosen.SetUp || r.Level == chat.LevelOperator
+		return book.Choose(ctx, room, chosen)
+	}
+	answer.change = a.logged(r, rooms.Change{Room: room, What: what, Before: before, After: data.Value}, change)
+	answer.lang = r.Lang
+	return answer, err
+}
+
+// with is s with one setting of value.
+func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
+	switch what {
+	case rooms.Language:
+		s.Language = value.Language
+	case rooms.Prefix:
+		s.Prefix = value.Prefix
+	case rooms.Role:
+		s.Role = value.Role
+	case rooms.Quiet:
+		s.Quiet = value.Quiet
+	case rooms.Moderator:
+		s.Moderator = value.Moderator
+	}
+	return s
+}
+
+// isWord tells whether text is one of the words, in any case, with or without accents.
+func isWord(text string, words []string) bool {
+	text = fold(strings.TrimSpace(text))
+	for _, w := range words {
+		if text == w {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package storage
+
+import (
+	"context"
+
+	"heraut/chat"
+)
+
+// personalTables are those that name people: how a person is told what is kept
+// (room_id, time and text of each row), and how it is erased. $1 is the user id.
+var personalTables = []struct {
+	kind   string // names the template "datum <kind>"
+	data   string
+	forget string
+}{
+	{"choice", "SELECT room_id, asked_at, '' FROM choice WHERE asker = $1 ORDER BY saved_at",
+		"DELETE FROM choice WHERE asker = $1"},
+	{"confirmation", "SELECT room_id, asked_at, line FROM confirmation WHERE by_user = $1 ORDER BY asked_at",
+		"DELETE FROM confirmation WHERE by_user = $1"},
+	{"watch", "SELECT room_id, added_at, source || ' ' || filter || ' ' || rhythm FROM watch WHERE added_by = $1 ORDER BY watch_id",
+		"UPDATE watch SET added_by = '' WHERE added_by = $1"},
+	{"change", "SELECT room_id, at, what || ' ' || after FROM change WHERE by_user = $1 ORDER BY change_id",
+		"UPDATE change SET by_user = '' WHERE by_user = $1"},
+	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // the bot is there on it
+	{"declined", "SELECT room_id, declined_at, '' FROM declined WHERE invited_by = $1 ORDER BY declined_at",
+		"DELETE FROM declined WHERE invited_by = $1 AND open = 0"},
+	{"messages", "SELECT '', MAX(received_at), COUNT(*) FROM inbox WHERE sender = $1 HAVING COUNT(*) > 0",
+		"UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'"},
+}
+
+// DataOf implements commands.Personal.
+func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
+	for _, table := range personalTables {
+		rows, err := d.db.Query(ctx, table.data, user)
+		kept, err := collect(rows, err, func(scan scanFunc) (chat.Datum, error) {
+			datum := chat.Datum{Kind: table.kind}
+			var at int64
+			err := scan(&datum.Room, &at, &datum.Text)
+			datum.At = fromMillis(at)
+			return datum, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, kept...)
+	}
+	return all, nil
+}
+
+// Forget implements commands.Personal.
+func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		for _, table := range personalTables {
+			if table.forget == "" {
+				continue
+			}
+			if _, err := d.db.Exec(ctx, table.forget, user); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
