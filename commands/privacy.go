@@ -56,7 +56,7 @@ func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "forget"})
 	}
-	answer, err := a.message(r, "forgotten", personalData{Prefix: r.Prefix, About: a.about})
+	answer, err := a.message(r, "erased", personalData{Prefix: r.Prefix, About: a.about})
 	answer.change = func(ctx context.Context) error {
 		for _, keeper := range a.admin.Personal {
 			if err := keeper.Forget(ctx, r.Sender); err != nil {

@@ -35,18 +35,24 @@ func TestLevel(t *testing.T) {
 	}
 	const (
 		clear, secret, modern = id.RoomID("!clear:example.org"), id.RoomID("!secret:example.org"), id.RoomID("!v12")
+		strict                = id.RoomID("!strict:example.org")
 		owner, moderator      = id.UserID("@owner:example.org"), id.UserID("@moderator:example.org")
 		member, operator      = id.UserID("@member:example.org"), id.UserID("@operator:example.org")
 	)
 	c := &Client{
 		mx: &mautrix.Client{}, log: zerolog.Nop(), state: state,
 		config: Config{
-			IsOperator:     func(user chat.UserID) bool { return user == chat.UserID(operator) },
-			ModeratorPower: func(chat.RoomID) int { return moderatorPower },
+			IsOperator: func(user chat.UserID) bool { return user == chat.UserID(operator) },
+			ModeratorPower: func(room chat.RoomID) int {
+				if room == chat.RoomID(strict) {
+					return 51
+				}
+				return moderatorPower
+			},
 		},
 		rooms: &roomBook{rooms: map[id.RoomID]chat.Room{secret: {ID: chat.RoomID(secret), Encrypted: true}}},
 	}
-	for room, version := range map[id.RoomID]id.RoomVersion{clear: id.RoomV11, secret: id.RoomV11, modern: id.RoomV12} {
+	for room, version := range map[id.RoomID]id.RoomVersion{clear: id.RoomV11, secret: id.RoomV11, modern: id.RoomV12, strict: id.RoomV11} {
 		key := ""
 		c.stateEvent(t.Context(), room, &event.Event{
 			Type: event.StateCreate, StateKey: &key, RoomID: room, Sender: owner,
@@ -66,6 +72,7 @@ func TestLevel(t *testing.T) {
 		"a member":                               {clear, member, chat.TrustServer, chat.LevelMember},
 		"somebody without a level":               {clear, "@other:example.org", chat.TrustServer, chat.LevelMember},
 		"a moderator":                            {clear, moderator, chat.TrustServer, chat.LevelModerator},
+		"below the level set for the room":       {strict, moderator, chat.TrustServer, chat.LevelMember},
 		"an operator":                            {clear, operator, chat.TrustServer, chat.LevelOperator},
 		"the creator of an older room":           {clear, owner, chat.TrustServer, chat.LevelMember},
 		"the creator of a room v12":              {modern, owner, chat.TrustServer, chat.LevelModerator},

@@ -102,6 +102,19 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	return nil
 }
 
+// Move gives the room that takes another's place, in an upgrade, what was set in
+// the chat. It joins the transaction of ctx.
+func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
+	chosen := b.Chosen(from)
+	if chosen == (Chosen{}) {
+		return nil
+	}
+	if err := b.Choose(ctx, to, chosen); err != nil {
+		return err
+	}
+	return b.Choose(ctx, from, Chosen{})
+}
+
 // Of returns the settings that hold in a room.
 func (b *Book) Of(room chat.RoomID) Settings {
 	b.mu.RLock()

@@ -54,3 +54,28 @@ func TestSettings(t *testing.T) {
 		})
 	}
 }
+
+func TestSettingsMove(t *testing.T) {
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+	if err := book.Keep(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	const from, to = "!from:example.org", "!to:example.org"
+	chosen := rooms.Chosen{Settings: rooms.Settings{Language: "en"}, SetUp: true}
+	if err := book.Choose(t.Context(), from, chosen); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the change may run again
+		if err := book.Move(t.Context(), from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if book.Chosen(to) != chosen || book.SetUp(from) || book.Of(from).Language != "fr" {
+		t.Errorf("from %+v, to %+v", book.Chosen(from), book.Chosen(to))
+	}
+}

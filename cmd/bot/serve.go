@@ -111,9 +111,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	answerer.Manage(desk)
-	handler.Moves(desk.Move)
+	handler.Moves(desk.Move, book.Move)
 	handler.Inform(operators)
-	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
+	answerer.Administer(administration(config, db, book, box, client))
 
 	g, ctx := errgroup.WithContext(ctx)
 	if config.HTTP.Listen != "" {

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+// administration is what operators and moderators manage from the chat.
+func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue.Queue, client *matrix.Client) commands.Administration {
+	started := time.Now()
+	return commands.Administration{
+		Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
+		Personal: []commands.Personal{db}, Operators: config.Operators, Links: rooms.Links(config.Links),
+		Resolve: func(ctx context.Context, alias string) (chat.RoomID, error) {
+			room, err := client.RoomByAlias(ctx, alias)
+			if errors.Is(err, matrix.ErrNoAlias) {
+				return "", fmt.Errorf("%w: %w", commands.ErrNoRoom, err)
+			}
+			return room, err
+		},
+		Status: func(ctx context.Context) (commands.Status, error) {
+			s, err := db.QueueStatus(ctx)
+			if err != nil {
+				return s, err
+			}
+			if _, s.Device, _, err = db.Credentials(ctx); err != nil {
+				return s, fmt.Errorf("read the session: %w", err)
+			}
+			_, missing := os.Stat(config.Matrix.RecoveryKeyFile)
+			s.Version, s.Started, s.Synced = release(), started, client.LastSync()
+			s.Verified, s.RecoveryKey = client.Verified(), missing == nil || config.Matrix.RecoveryKey != ""
+			counts := box.Counts()
+			s.Failed, s.Lost = int(counts.Failed.Load()), int(counts.Refused.Load())
+			return s, nil
+		},
+	}
+}

@@ -1,0 +1,26 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// ErrNoAlias tells that no room has that alias.
+var ErrNoAlias = errors.New("no room has that alias")
+
+// RoomByAlias asks the homeserver which room has an alias. ErrNoAlias: none has.
+func (c *Client) RoomByAlias(ctx context.Context, alias string) (chat.RoomID, error) {
+	answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
+	if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {
+		return "", fmt.Errorf("%w: %w", ErrNoAlias, err)
+	} else if err != nil {
+		return "", fmt.Errorf("look up a room: %w", err)
+	}
+	return chat.RoomID(answer.RoomID), nil
+}
