@@ -9,7 +9,9 @@ import (
 type overview struct {
 	About
 	Prefix   string
+	Role     string // what the bot is here for, if somebody said so
 	Commands []topic
+	Aside    []string // the names of further ones
 }
 
 // topic is a command that stands first on a line, and its parts.
@@ -30,6 +32,9 @@ type explanation struct {
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		data := overview{About: a.about, Prefix: r.Prefix}
+		if a.admin.Book != nil {
+			data.Role = a.admin.Book.Of(r.Room).Role
+		}
 		for i := range a.table {
 			c := &a.table[i]
 			if c == r.command || c.topic != "" {
@@ -43,7 +48,10 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 			if err != nil {
 				return Answer{}, err
 			}
-			if may {
+			switch {
+			case may && c.needs&aside != 0:
+				data.Aside = append(data.Aside, c.name())
+			case may:
 				data.Commands = append(data.Commands, topic{Name: c.name(), Parts: parts})
 			}
 		}

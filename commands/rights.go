@@ -23,6 +23,9 @@ const (
 	aNew
 	// aWhole: a message that is not cut.
 	aWhole
+
+	// aside is no need: the help only names the command, at its end.
+	aside
 )
 
 // Why a command is refused.
