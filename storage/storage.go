@@ -20,6 +20,9 @@ import (
 // ErrNotFound tells that what was asked for is not stored.
 var ErrNotFound = errors.New("not stored")
 
+// ErrOtherVersion tells that another version of the bot wrote the database.
+var ErrOtherVersion = errors.New("written by another version of the bot")
+
 // DB is the bot's database.
 type DB struct{ db *dbutil.Database }
 
@@ -65,11 +68,40 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), raw.Close())
 	}
 	db.Owner = "heraut"
-	db.UpgradeTable = dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
+	db.UpgradeTable = upgrades()
 	if err := db.Upgrade(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, err), raw.Close())
 	}
 	return &DB{db: db}, nil
+}
+
+// OpenForReading opens the database of a bot that may be running, without
+// changing it. One that another version of the bot wrote is refused.
+func OpenForReading(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	raw, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_query_only=1&_busy_timeout=5000")
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	raw.SetMaxOpenConns(1)
+	db, err := dbutil.NewWithDB(raw, "sqlite3")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), raw.Close())
+	}
+	var version int
+	if err := db.QueryRow(ctx, "SELECT version FROM version").Scan(&version); err != nil {
+		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, err), raw.Close())
+	}
+	if ours := len(upgrades()); version != ours {
+		return nil, errors.Join(fmt.Errorf("%w: %s has version %d, not %d", ErrOtherVersion, path, version, ours), raw.Close())
+	}
+	return &DB{db: db}, nil
+}
+
+func upgrades() dbutil.UpgradeTable {
+	return dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
 }
 
 // Close closes the database.

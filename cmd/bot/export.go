@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"heraut/relay"
+	"heraut/storage"
+)
+
+type exportCommand struct {
+	configured
+	What   string `arg:"" name:"quoi" enum:"faq" placeholder:"faq" help:"Les réponses gardées dans la FAQ."`
+	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format ; md par défaut."`
+}
+
+// Help is what kong adds to the one-line help.
+func (exportCommand) Help() string {
+	return `
+Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
+noms : relisez-la avant de la publier, car elle dit aussi ce qui n’était montré qu’à des salons privés.
+État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
+}
+
+// Run writes what was asked for.
+func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
+	config, err := c.load(env, std.err)
+	if err != nil {
+		return err
+	}
+	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("le répertoire d’état %s n’a pas de base : le robot n’a encore jamais démarré", config.State)
+	case errors.Is(err, storage.ErrOtherVersion):
+		return fmt.Errorf("la base de %s est d’une autre version du robot : démarrez celle-ci d’abord", config.State)
+	case err != nil:
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	entries, err := db.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		return faqAsJSON(std.out, entries, config.Timezone)
+	}
+	return faqAsMarkdown(std.out, entries, config.Timezone)
+}
+
+// exportedEntry is the format of « bot export faq --format json ».
+type exportedEntry struct {
+	Number   int64          `json:"number"`
+	Question string         `json:"question"`
+	Answer   string         `json:"answer"`
+	Kept     string         `json:"kept"` // a day, "2026-09-03"
+	Audience relay.Audience `json:"audience"`
+}
+
+func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {
+	all := make([]exportedEntry, len(entries)) // a list even when empty
+	for i, e := range entries {
+		all[i] = exportedEntry{e.Number, e.Question, e.Answer, e.KeptAt.In(zone).Format(time.DateOnly), e.Audience}
+	}
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(all)
+}
+
+func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) error {
+	if _, err := fmt.Fprintln(w, "# Questions et réponses"); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		_, err := fmt.Fprintf(w, "\n## %d. %s\n\n%s\n\n*%s*\n", e.Number, markdownLine(e.Question), markdownText(e.Answer), e.KeptAt.In(zone).Format(time.DateOnly))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markdownSigns make something else of a text.
+var markdownSigns = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`)
+
+func markdownLine(s string) string {
+	return markdownSigns.Replace(strings.Join(strings.Fields(s), " "))
+}
+
+// markdownText keeps the lines of a text, each as a paragraph.
+func markdownText(s string) string {
+	var lines []string
+	for line := range strings.Lines(s) {
+		if line = markdownLine(line); line != "" {
+			lines = append(lines, markdownStart.Replace(line[:1])+line[1:])
+		}
+	}
+	return strings.Join(lines, "\n\n")
+}
+
+// markdownStart is what makes a list or a line of a text when it begins with it.
+var markdownStart = strings.NewReplacer("-", `\-`, "+", `\+`, "=", `\=`, "~", `\~`)
