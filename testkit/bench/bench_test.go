@@ -25,7 +25,7 @@ func TestBench(t *testing.T) {
 		drains: 1, waiting: crowdSize{people: 2, rooms: 4}, perRoom: 2,
 	}
 	var out bytes.Buffer
-	if err := bench(t.Context(), os.Getenv("HERAUT_TEST_HOMESERVER"), "", small, &out, t.Output()); err != nil {
+	if err := bench(t.Context(), os.Getenv("HERAUT_TEST_HOMESERVER"), "", "", small, &out, t.Output()); err != nil {
 		t.Fatal(err)
 	}
 	for line, times := range map[string]int{

@@ -26,7 +26,7 @@ func measureDrain(encrypted bool) func(context.Context, *stage) ([]figure, error
 		if err := s.startBoth(ctx); err != nil {
 			return nil, err
 		}
-		contestants := []contestant{s.bot, s.echo}
+		contestants := []contestant{s.bot, s.other}
 		var crowds [2]*crowd
 		for i, c := range contestants {
 			var err error
@@ -52,9 +52,9 @@ func measureDrain(encrypted bool) func(context.Context, *stage) ([]figure, error
 		kind := map[bool]string{false: "clear", true: "encrypted"}[encrypted]
 		return []figure{
 			{name: fmt.Sprintf("%d commands waiting in %d %s rooms, from start", size.rooms*s.plan.perRoom, size.rooms, kind), unit: "s", values: totals[0]},
-			{name: "  echo bot", unit: "s", values: totals[1]},
+			{name: "  " + s.other.name(), unit: "s", values: totals[1]},
 			{name: "  first to last answer, answers per second", unit: "/s", values: rates[0]},
-			{name: "  echo bot", unit: "/s", values: rates[1]},
+			{name: "  " + s.other.name(), unit: "/s", values: rates[1]},
 			{name: "  ratio of answers per second", values: ratios(rates[0], rates[1]), aim: 0.8},
 		}, nil
 	}

@@ -22,14 +22,17 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	var figures []figure
 	for _, encrypted := range []bool{false, true} {
 		kind := map[bool]string{false: "clear", true: "encrypted"}[encrypted]
-		ours, theirs, err := latencies(ctx, s, person, encrypted)
+		measured, err := latencies(ctx, s, person, encrypted)
 		if err != nil {
 			return figures, err
 		}
+		ours, theirs := measured[0], measured[1]
 		figures = append(figures,
-			figure{name: fmt.Sprintf("command to answer, %s room, p50", kind), unit: "ms", values: ours},
-			figure{name: fmt.Sprintf("command to answer, %s room, echo bot, p50", kind), unit: "ms", values: theirs},
-			figure{name: "  ratio", values: ratios(ours, theirs), aim: 1.15, atMost: true},
+			figure{name: fmt.Sprintf("command to answer, %s room, p50", kind), unit: "ms", values: ours.took},
+			figure{name: "  " + s.other.name(), unit: "ms", values: theirs.took},
+			figure{name: "  ratio", values: ratios(ours.took, theirs.took), aim: 1.15, atMost: true},
+			figure{name: "  processor time per command", unit: "ms", values: ours.worked},
+			figure{name: "  " + s.other.name(), unit: "ms", values: theirs.worked},
 		)
 	}
 	return figures, nil
@@ -37,7 +40,7 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 
 // startBoth starts both bots anew.
 func (s *stage) startBoth(ctx context.Context) error {
-	for _, c := range []contestant{s.bot, s.echo} {
+	for _, c := range []contestant{s.bot, s.other} {
 		c.stop()
 		if err := c.start(ctx); err != nil {
 			return err
@@ -46,12 +49,19 @@ func (s *stage) startBoth(ctx context.Context) error {
 	return nil
 }
 
-// latencies returns the medians of each run, in milliseconds.
-func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (ours, theirs []float64, err error) {
+// latency is what was measured of a bot in each run, in milliseconds.
+type latency struct {
+	took   []float64 // medians, from the sending of a command to the arrival of its answer
+	worked []float64 // the bot's processor time per command
+}
+
+// latencies measures both bots by turns.
+func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
+	contestants := []contestant{s.bot, s.other}
 	var rooms [2]room
-	for i, with := range []contestant{s.bot, s.echo} {
+	for i, with := range contestants {
 		if rooms[i], err = newRoom(ctx, person, with, encrypted); err != nil {
-			return nil, nil, err
+			return measured, err
 		}
 	}
 	for run := -1; run < s.plan.runs; run++ {
@@ -60,6 +70,12 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 			pairs = s.plan.warmUp
 		}
 		var took [2][]float64
+		var worked [2]time.Duration
+		for i, c := range contestants {
+			if worked[i], err = processorTime(c.pid()); err != nil {
+				return measured, err
+			}
+		}
 		for n := range pairs {
 			for i := range rooms {
 				if n%2 == 1 {
@@ -67,16 +83,24 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 				}
 				d, err := rooms[i].timeAnswer(ctx, n)
 				if err != nil {
-					return nil, nil, err
+					return measured, err
 				}
 				took[i] = append(took[i], float64(d.Microseconds())/1000)
 			}
 		}
-		if run >= 0 {
-			ours, theirs = append(ours, median(took[0])), append(theirs, median(took[1]))
+		if run < 0 {
+			continue
+		}
+		for i, c := range contestants {
+			until, err := processorTime(c.pid())
+			if err != nil {
+				return measured, err
+			}
+			measured[i].took = append(measured[i].took, median(took[i]))
+			measured[i].worked = append(measured[i].worked, float64((until-worked[i]).Milliseconds())/float64(pairs))
 		}
 	}
-	return ours, theirs, nil
+	return measured, nil
 }
 
 func (r room) timeAnswer(ctx context.Context, n int) (time.Duration, error) {

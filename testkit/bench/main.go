@@ -20,9 +20,10 @@ import (
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
 	only := flag.String("only", "", "measure only start, latency, drain or drain-encrypted")
+	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := bench(ctx, *kind, *only, full, os.Stdout, os.Stderr)
+	err := bench(ctx, *kind, *only, *against, full, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -64,7 +65,7 @@ var parts = []part{
 }
 
 // bench prints each part's figures as they are known.
-func bench(ctx context.Context, kind, only string, plan plan, out, progress io.Writer) (err error) {
+func bench(ctx context.Context, kind, only, against string, plan plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-")
 	if err != nil {
 		return err
@@ -75,7 +76,7 @@ func bench(ctx context.Context, kind, only string, plan plan, out, progress io.W
 		return err
 	}
 	defer hs.Stop()
-	s, err := newStage(ctx, hs, dir, plan)
+	s, err := newStage(ctx, hs, dir, against, plan)
 	if err != nil {
 		return err
 	}

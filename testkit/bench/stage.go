@@ -21,25 +21,37 @@ type stage struct {
 	hs        *testkit.Homeserver
 	catalogue *httptest.Server
 	bot       *bot
-	echo      *echo
-	people    int // how many were made, for their names
+	other     contestant // what the bot is compared with
+	people    int        // how many were made, for their names
 }
 
 // contestant is a bot under measure.
 type contestant interface {
+	name() string
 	user() id.UserID
 	start(ctx context.Context) error // without waiting
 	stop()
+	pid() int // of the last start
 }
 
-func newStage(ctx context.Context, hs *testkit.Homeserver, dir string, plan plan) (*stage, error) {
+// newStage prepares the bot and the echo bot, or, instead of that one, another
+// build of the bot, if against names one.
+func newStage(ctx context.Context, hs *testkit.Homeserver, dir, against string, plan plan) (*stage, error) {
 	catalogue, err := bigCatalogue(entries)
 	if err != nil {
 		return nil, err
 	}
 	s := &stage{plan: plan, hs: hs, catalogue: serveCatalogue(catalogue)}
-	if s.bot, err = newBot(ctx, hs, filepath.Join(dir, "bot"), s.catalogue.URL); err == nil {
-		s.echo, err = newEcho(ctx, hs, filepath.Join(dir, "echo"))
+	program, err := testkit.BuiltBot(ctx)
+	if err == nil {
+		s.bot, err = newBot(ctx, hs, "heraut", program, filepath.Join(dir, "bot"), s.catalogue.URL)
+	}
+	switch {
+	case err != nil:
+	case against != "":
+		s.other, err = newBot(ctx, hs, "other", against, filepath.Join(dir, "other"), s.catalogue.URL)
+	default:
+		s.other, err = newEcho(ctx, hs, filepath.Join(dir, "echo"))
 	}
 	if err != nil {
 		s.catalogue.Close()
@@ -50,7 +62,7 @@ func newStage(ctx context.Context, hs *testkit.Homeserver, dir string, plan plan
 
 func (s *stage) close() {
 	s.bot.stop()
-	s.echo.stop()
+	s.other.stop()
 	s.catalogue.Close()
 }
 
@@ -60,12 +72,8 @@ type bot struct {
 	account testkit.Account
 }
 
-func newBot(ctx context.Context, hs *testkit.Homeserver, dir, catalogue string) (*bot, error) {
-	account, err := hs.CreateAccount(ctx, "heraut", "password of the bot")
-	if err != nil {
-		return nil, err
-	}
-	program, err := testkit.BuiltBot(ctx)
+func newBot(ctx context.Context, hs *testkit.Homeserver, name, program, dir, catalogue string) (*bot, error) {
+	account, err := hs.CreateAccount(ctx, name, "password of the bot")
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +84,11 @@ func newBot(ctx context.Context, hs *testkit.Homeserver, dir, catalogue string) 
 	return &bot{b, account}, err
 }
 
+func (b *bot) name() string                    { return "another build" }
 func (b *bot) user() id.UserID                 { return b.account.UserID }
 func (b *bot) start(ctx context.Context) error { return b.Launch(ctx) }
 func (b *bot) stop()                           { b.Stop() }
+func (b *bot) pid() int                        { return b.PID() }
 
 func (b *bot) logTail() string {
 	log := b.Log()
@@ -90,7 +100,8 @@ type echo struct {
 	program, homeserver, dir string
 	account                  testkit.Account
 
-	end func() error // nil while it does not run
+	process *os.Process
+	end     func() error // nil while it does not run
 }
 
 func newEcho(ctx context.Context, hs *testkit.Homeserver, dir string) (*echo, error) {
@@ -111,7 +122,9 @@ func newEcho(ctx context.Context, hs *testkit.Homeserver, dir string) (*echo, er
 	return e, nil
 }
 
+func (e *echo) name() string    { return "echo bot" }
 func (e *echo) user() id.UserID { return e.account.UserID }
+func (e *echo) pid() int        { return e.process.Pid }
 
 func (e *echo) start(ctx context.Context) error {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), e.program, "-homeserver", e.homeserver, "-user", string(e.account.UserID),
@@ -124,6 +137,7 @@ func (e *echo) start(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the echo bot: %w", err)
 	}
+	e.process = cmd.Process
 	e.end = func() error {
 		_ = input.Close() // it ends by itself then
 		return cmd.Wait()

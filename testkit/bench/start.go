@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"regexp"
 	"runtime"
 	"strconv"
 	"time"
@@ -100,8 +98,6 @@ func (s *stage) askMany(ctx context.Context, commands int) error {
 	return s.bot.awaitMetric(ctx, "heraut_posts_sent_total", sent+float64(commands))
 }
 
-var resident = regexp.MustCompile(`(?m)^VmRSS:\s*(\d+) kB$`)
-
 // memory is the resident memory of the process in MiB, after a while of nothing.
 func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
 	select {
@@ -109,16 +105,7 @@ func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.PID()))
-	if err != nil {
-		return 0, fmt.Errorf("read the memory of the process: %w", err)
-	}
-	found := resident.FindSubmatch(status)
-	if found == nil {
-		return 0, errors.New("read the memory of the process: no VmRSS")
-	}
-	kB, err := strconv.ParseFloat(string(found[1]), 64)
-	return kB / 1024, err
+	return residentMemory(b.PID())
 }
 
 // awaitMetric waits until a number of /metrics is at least that.

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"time"
+)
+
+var resident = regexp.MustCompile(`(?m)^VmRSS:\s*(\d+) kB$`)
+
+// residentMemory is that of a process, in MiB. Only Linux tells it this way.
+func residentMemory(pid int) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of the process: %w", err)
+	}
+	found := resident.FindSubmatch(status)
+	if found == nil {
+		return 0, errors.New("read the memory of the process: no VmRSS")
+	}
+	kB, err := strconv.ParseFloat(string(found[1]), 64)
+	return kB / 1024, err
+}
+
+// tick is the unit of a process's times on Linux.
+const tick = 10 * time.Millisecond
+
+// processorTime is what a process has used since its start; 0 on systems that
+// do not tell it as Linux does.
+func processorTime(pid int) (time.Duration, error) {
+	if runtime.GOOS != "linux" {
+		return 0, nil
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the processor time of the process: %w", err)
+	}
+	// The second field is the name, in parentheses, and may hold anything; the
+	// 14th and the 15th are the times.
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 13 {
+		return 0, errors.New("read the processor time of the process: too few fields")
+	}
+	var ticks int64
+	for _, field := range fields[11:13] {
+		n, err := strconv.ParseInt(string(field), 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("read the processor time of the process: %w", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * tick, nil
+}
