@@ -64,7 +64,7 @@ func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, erro
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}
-	raw, err := sql.Open("sqlite3-fk-wal-fullsync", "file:"+(&url.URL{Path: c.config.CryptoDB}).EscapedPath()+"?_txlock=immediate&_cache_size=-512")
+	raw, err := sql.Open("sqlite3-fk-wal-fullsync", "file:"+(&url.URL{Path: c.config.CryptoDB}).EscapedPath()+"?_txlock=immediate&_cache_size=-512&_stmt_cache_size=64")
 	if err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}

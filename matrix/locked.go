@@ -3,12 +3,8 @@ package matrix
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
-	"maunium.net/go/mautrix/crypto"
-	"maunium.net/go/mautrix/crypto/olm"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -23,22 +19,6 @@ const (
 	// repairEvery bounds how often the one-time keys are repaired.
 	repairEvery = time.Hour
 )
-
-// decrypt reads an encrypted event. When its key is missing, session names it:
-// the event is to be kept until it comes.
-func (c *Client) decrypt(ctx context.Context, evt *event.Event) (plain *event.Event, session string, err error) {
-	evt.Type.Class = event.MessageEventType
-	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
-		return nil, "", fmt.Errorf("read an encrypted event: %w", err)
-	}
-	c.machMu.Lock()
-	defer c.machMu.Unlock()
-	plain, err = c.mach.DecryptMegolmEvent(ctx, evt)
-	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) {
-		return nil, string(evt.Content.AsEncrypted().SessionID), err
-	}
-	return plain, "", err
-}
 
 // watchLocked reads kept messages again when their key arrives, asks for keys
 // that do not, and, after a fair wait, has the room told once a day.
@@ -93,30 +73,43 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 		}
 		return
 	}
+	events := make([]*event.Event, 0, len(locked))
 	for _, a := range locked {
 		evt, err := lockedEvent(a)
 		if err != nil {
 			c.log.Error().Err(err).Str("event", string(a.ID)).Msg("A kept message is damaged")
 			continue
 		}
-		plain, missing, err := c.decrypt(ctx, evt)
-		if missing != "" {
+		events = append(events, evt)
+	}
+	read, err := c.decryptAll(ctx, events)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error().Err(err).Msg("Messages that wait for a key could not be decrypted")
+		}
+		return
+	}
+	for _, evt := range events {
+		d := read[evt]
+		if d.session != "" {
 			continue
 		}
-		if err != nil {
-			c.log.Warn().Err(err).Str("event", string(a.ID)).Msg("A kept message cannot be decrypted")
+		if d.err != nil {
+			c.log.Warn().Err(d.err).Str("event", evt.ID.String()).Msg("A kept message cannot be decrypted")
 			continue
 		}
-		room := c.rooms.get(evt.RoomID)
-		e := c.understand(plain, isDirect(room))
+		var e *chat.Event
+		if d.plain != nil { // else it was from a bot
+			e = c.understand(d.plain, isDirect(c.rooms.get(evt.RoomID)))
+		}
 		if e == nil {
-			e = &chat.Event{ID: a.ID, Room: a.Room} // nothing to answer: handled as such
+			e = &chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)} // nothing to answer: handled as such
 		} else {
-			e.Level = c.level(ctx, evt.RoomID, plain.Sender, e.Trust)
-			e.Name = c.displayName(ctx, evt.RoomID, plain.Sender)
+			e.Level = c.level(ctx, evt.RoomID, d.plain.Sender, e.Trust)
+			e.Name = c.displayName(ctx, evt.RoomID, d.plain.Sender)
 		}
 		if err := intake.Unlock(ctx, *e); err != nil && ctx.Err() == nil {
-			c.log.Error().Err(err).Str("event", string(a.ID)).Msg("A kept message could not be handed on")
+			c.log.Error().Err(err).Str("event", evt.ID.String()).Msg("A kept message could not be handed on")
 		}
 	}
 }

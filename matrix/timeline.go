@@ -75,12 +75,19 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		}
 	}
 	for _, evt := range events {
+		evt.RoomID = room
+	}
+	read, err := c.decryptAll(ctx, events)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, evt := range events {
 		switch {
 		case stored.Notices:
 			c.takeNotice(room, evt, batch)
 		case stored.Kind == spaceKind: // nothing is said there
 		default:
-			c.takeIn(ctx, room, evt, isDirect(stored), batch)
+			c.takeIn(ctx, room, evt, read[evt], isDirect(stored), batch)
 		}
 	}
 	if stored == known {
@@ -212,13 +219,12 @@ func (c *Client) enteredTimeline(events []*event.Event, since string, isOwn func
 
 // takeIn adds what one event means to the batch. An event that cannot be
 // understood is passed over, whatever is wrong with it.
-func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, direct bool, batch *queue.Batch) {
+func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error().Str("event", evt.ID.String()).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("An event could not be understood")
 		}
 	}()
-	evt.RoomID = room
 	if evt.Sender == c.mx.UserID {
 		if txn, ok := evt.Content.Raw[postKey].(string); ok {
 			batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
@@ -234,34 +240,40 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, d
 		}})
 		return
 	}
-	if _, other := evt.Content.Raw[postKey]; other {
-		return // another bot of this kind: two that face each other fall silent
-	}
-	if evt.StateKey != nil || evt.Unsigned.RedactedBecause != nil || c.config.IsBot(chat.UserID(evt.Sender)) {
+	if !c.answerable(evt) {
 		return
 	}
 	if evt.Type.Type == event.EventEncrypted.Type {
-		plain, session, err := c.decrypt(ctx, evt)
-		if session != "" {
+		if read.session != "" {
 			raw, err := json.Marshal(evt)
 			if err != nil {
 				return
 			}
 			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
 				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp),
-				Sender: chat.UserID(evt.Sender), Session: session, Raw: raw,
+				Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
 			})
 			return
 		}
-		if err != nil {
-			c.log.Warn().Err(err).Str("event", evt.ID.String()).Msg("A message cannot be decrypted and never will be")
+		if read.err != nil {
+			c.log.Warn().Err(read.err).Str("event", evt.ID.String()).Msg("A message cannot be decrypted and never will be")
 			return
 		}
-		evt = plain
+		evt = read.plain
 	}
 	if e := c.understand(evt, direct); e != nil {
 		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
 		e.Name = c.displayName(ctx, room, evt.Sender)
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
 	}
+}
+
+// answerable tells that the event is somebody's message, and not a bot's: two of
+// this kind that face each other fall silent.
+func (c *Client) answerable(evt *event.Event) bool {
+	if _, other := evt.Content.Raw[postKey]; other {
+		return false
+	}
+	return evt.Sender != c.mx.UserID && evt.StateKey == nil && evt.Unsigned.RedactedBecause == nil &&
+		!c.config.IsBot(chat.UserID(evt.Sender))
 }

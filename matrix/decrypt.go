@@ -1,0 +1,68 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/olm"
+	"maunium.net/go/mautrix/event"
+)
+
+// decrypted is what an encrypted event became.
+type decrypted struct {
+	plain *event.Event
+	// session names the key that is missing: the event is to be kept until it comes.
+	session string
+	err     error
+}
+
+// decryptAll reads the encrypted ones among a room's events. What is noted of
+// each message's key is committed once for all of them: twice per event, it
+// would be most of the work.
+func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
+	all := map[*event.Event]decrypted{}
+	for _, evt := range events {
+		if evt.Type.Type == event.EventEncrypted.Type && c.answerable(evt) {
+			all[evt] = decrypted{}
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	c.machMu.Lock() // before the database's lock, as whoever sends does
+	defer c.machMu.Unlock()
+	err := c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
+		for _, evt := range events {
+			if _, ok := all[evt]; ok {
+				all[evt] = c.decrypt(ctx, evt)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store what was noted of keys: %w", err)
+	}
+	return all, nil
+}
+
+// decrypt reads an encrypted event, and survives whatever is wrong with it;
+// machMu is held.
+func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
+	defer func() {
+		if p := recover(); p != nil {
+			d = decrypted{err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	evt.Type.Class = event.MessageEventType
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
+		return decrypted{err: fmt.Errorf("read an encrypted event: %w", err)}
+	}
+	plain, err := c.mach.DecryptMegolmEvent(ctx, evt)
+	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) {
+		return decrypted{session: string(evt.Content.AsEncrypted().SessionID), err: err}
+	}
+	return decrypted{plain: plain, err: err}
+}
