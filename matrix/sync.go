@@ -23,6 +23,9 @@ const (
 	longPoll = 30 * time.Second
 	// pollGrace is what the homeserver gets beyond that to answer.
 	pollGrace = 90 * time.Second
+	// calmWithin bounds how long the next sync waits until what the last one brought
+	// is answered.
+	calmWithin = 100 * time.Millisecond
 	// timelineLimit is how many events of a room one sync brings at most.
 	timelineLimit = 50
 )
@@ -36,6 +39,7 @@ type Intake interface {
 	Unlock(ctx context.Context, e chat.Event) error
 	Doubts() <-chan struct{}
 	SyncBy() time.Time
+	Calm(ctx context.Context, within time.Duration)
 }
 
 // Sync brings in what happens until ctx ends. It survives whatever passes; it
@@ -85,6 +89,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 				return fmt.Errorf("take in a sync: %w", err)
 			}
 			next = answer.NextBatch
+			intake.Calm(ctx, calmWithin)
 			return nil
 		}()
 		switch {

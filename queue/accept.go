@@ -87,7 +87,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		q.serve(room)
 	}
 	if settled > 0 || len(b.Own) > 0 {
-		nudge(q.wake)
+		q.wakeSender()
 	}
 	return nil
 }

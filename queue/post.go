@@ -15,7 +15,7 @@ func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) 
 	if err := q.store.Do(ctx, change); err != nil {
 		return err
 	}
-	nudge(q.wake)
+	q.wakeSender()
 	return nil
 }
 

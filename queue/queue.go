@@ -99,6 +99,7 @@ type Queue struct {
 	ready  chan struct{} // a room waits for a worker
 	wake   chan struct{} // something to send
 	doubt  chan struct{} // a post's end is unknown
+	calm   chan struct{} // something ended
 	counts Counts
 
 	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
@@ -106,6 +107,7 @@ type Queue struct {
 	mu      sync.Mutex
 	waiting []chat.RoomID        // rooms that wait for a worker, in order
 	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
+	toSend  bool                 // the sender has not found the outbox empty since something was put there
 
 	// The sender's own.
 	permit     bool                 // the pace allows one attempt, which was not made yet
@@ -131,6 +133,7 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		ready:   make(chan struct{}, 1),
 		wake:    make(chan struct{}, 1),
 		doubt:   make(chan struct{}, 1),
+		calm:    make(chan struct{}, 1),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
 

@@ -39,6 +39,7 @@ func (q *Queue) send(ctx context.Context) error {
 			pause, err = q.attempt(ctx, seq)
 		case errors.Is(err, ErrNone):
 			err = nil
+			q.sentAll()
 			q.idle(ctx, next)
 		}
 		if err != nil && ctx.Err() == nil {

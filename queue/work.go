@@ -73,26 +73,13 @@ func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
 	return room, true
 }
 
-// done reports whether the room's worker may end: nothing came in since it last
-// looked.
-func (q *Queue) done(room chat.RoomID) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.working[room] {
-		q.working[room] = false
-		return false
-	}
-	delete(q.working, room)
-	return true
-}
-
 // work handles a room's events, oldest first, until none is left.
 func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
 		e, tries, err := q.store.NextEvent(ctx, room)
 		switch {
 		case errors.Is(err, ErrNone):
-			if q.done(room) {
+			if q.handledAll(room) {
 				return nil
 			}
 			continue
@@ -137,7 +124,7 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 		return err
 	}
 	q.counts.Handled.Add(1)
-	nudge(q.wake)
+	q.wakeSender()
 	return nil
 }
 

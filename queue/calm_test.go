@@ -1,0 +1,50 @@
+package queue_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// Calm lasts until everything is answered, and no longer than it may.
+func TestCalm(t *testing.T) {
+	const within = 100 * time.Millisecond
+	for name, test := range map[string]struct {
+		handling, sending time.Duration
+		said              string
+		want              time.Duration
+	}{
+		"nothing came":     {},
+		"nothing to send":  {handling: 30 * time.Millisecond, said: "bonjour", want: 30 * time.Millisecond},
+		"one answer":       {handling: 30 * time.Millisecond, sending: 20 * time.Millisecond, said: "!a", want: 50 * time.Millisecond},
+		"two answers":      {sending: 20 * time.Millisecond, said: "!a|b", want: 40 * time.Millisecond},
+		"too many answers": {sending: 20 * time.Millisecond, said: "!a|b|c|d|e|f", want: within},
+		"a slow handler":   {handling: time.Second, said: "!a", want: within},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+					time.Sleep(test.handling)
+					return echo(ctx, e)
+				}
+				b.server.fail(slow(test.sending))
+				b.start()
+				b.sync()
+				if test.said != "" {
+					b.server.say(salon, test.said)
+				}
+				if err := b.trySync(nil); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				b.queue.Calm(b.ctx, within)
+				if took := time.Since(began); took != test.want {
+					t.Errorf("it took %s, want %s", took, test.want)
+				}
+			})
+		})
+	}
+}
