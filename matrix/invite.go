@@ -94,7 +94,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 // welcome reports whether who invited the bot may have it in the room.
 func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
-	if isDirect(r) || r.Notices || c.rooms.isDeclared(room) || c.config.IsOperator(r.InvitedBy) {
+	if isDirect(r) || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {
 		return true
 	}
 	powers, err := c.powers(ctx, room)

@@ -53,10 +53,14 @@ func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 			c.log.Warn().Err(err).Str("room", room).Msg("A room of the configuration could not be looked up yet")
 			wait(ctx, time.Duration(min(try, 10))*time.Second)
 		}
+		moved := c.rooms.get(roomID).MovedTo != ""
+		for c.rooms.get(roomID).MovedTo != "" {
+			roomID = id.RoomID(c.rooms.get(roomID).MovedTo)
+		}
 		if roomID != "" {
 			c.declare(room, roomID)
 		}
-		if roomID == "" || !c.rooms.get(roomID).Joined {
+		if roomID == "" || !moved && !c.rooms.get(roomID).Joined {
 			toJoin = append(toJoin, room)
 		}
 	}
@@ -65,14 +69,14 @@ func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 
 // declare notes that a room of the configuration is served, under that id.
 func (c *Client) declare(room string, roomID id.RoomID) {
-	c.rooms.declare(roomID)
+	c.rooms.declare(room, roomID)
 	c.config.OnRoom(room, chat.RoomID(roomID))
 }
 
-// joinRooms joins the rooms of the configuration that it is not in and those
-// whose invitation was accepted, and declines the other invitations, at the
-// pace of all that is sent.
-func (c *Client) joinRooms(ctx context.Context, declared []string) error {
+// joinRooms joins the rooms of the configuration that it is not in, those whose
+// invitation was accepted and those that took another's place, and declines the
+// other invitations, at the pace of all that is sent.
+func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake) error {
 	for ctx.Err() == nil {
 		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room) })
 		again := len(declared) > 0
@@ -82,6 +86,7 @@ func (c *Client) joinRooms(ctx context.Context, declared []string) error {
 			}
 		}
 		again = !c.declineInvitations(ctx) || again
+		again = !c.followUpgrades(ctx, intake) || again
 		var timer <-chan time.Time
 		if again {
 			timer = time.After(joinAgain)

@@ -18,11 +18,12 @@ type roomBook struct {
 
 	mu       sync.Mutex
 	rooms    map[id.RoomID]chat.Room
-	declared map[id.RoomID]bool     // in the configuration
-	served   func(chat.RoomID) bool // set up in the chat
-	asked    map[id.RoomID]bool     // this process asked for their encryption
-	entered  map[id.RoomID]bool     // joined, but not seen in sync yet
-	wake     chan struct{}          // there is something to join or to decline
+	declared map[id.RoomID][]string    // in the configuration, by these names
+	served   func(chat.RoomID) bool    // set up in the chat
+	asked    map[id.RoomID]bool        // this process asked for their encryption
+	entered  map[id.RoomID]bool        // joined, but not seen in sync yet
+	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
+	wake     chan struct{}             // there is something to join or to decline
 }
 
 func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID) bool) (*roomBook, error) {
@@ -31,8 +32,8 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 		return nil, fmt.Errorf("read the rooms: %w", err)
 	}
 	b := &roomBook{
-		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID]bool{}, served: served,
-		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, wake: make(chan struct{}, 1),
+		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
+		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, stays: map[id.RoomID]chat.RoomID{}, wake: make(chan struct{}, 1),
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
@@ -89,17 +90,31 @@ func (b *roomBook) isDeclared(room id.RoomID) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.declared[room]
+	return len(b.declared[room]) > 0
 }
 
-// isSuccessor reports whether a room that is served says that it moves there.
-func (b *roomBook) isSuccessor(room id.RoomID) bool {
-	for _, r := range b.all() {
-		if r.Successor == chat.RoomID(room) && b.setUp(id.RoomID(r.ID)) {
+// moving are the rooms that are served and say that another took their place.
+func (b *roomBook) moving() []chat.Room {
+	return slices.DeleteFunc(b.all(), func(r chat.Room) bool {
+		if r.Successor == "" || !b.setUp(id.RoomID(r.ID)) {
 			return true
 		}
-	}
-	return false
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.stays[id.RoomID(r.ID)] == r.Successor
+	})
+}
+
+// doNotFollow notes that the room's upgrade does not count.
+func (b *roomBook) doNotFollow(r chat.Room) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stays[id.RoomID(r.ID)] = r.Successor
+}
+
+// isSuccessor reports whether a room that is served moves there.
+func (b *roomBook) isSuccessor(room id.RoomID) bool {
+	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })
 }
 
 // movedHere reports whether the room took another's place.
@@ -107,10 +122,19 @@ func (b *roomBook) movedHere(room id.RoomID) bool {
 	return slices.ContainsFunc(b.all(), func(r chat.Room) bool { return r.MovedTo == chat.RoomID(room) })
 }
 
-func (b *roomBook) declare(room id.RoomID) {
+func (b *roomBook) declare(name string, room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.declared[room] = true
+	if !slices.Contains(b.declared[room], name) {
+		b.declared[room] = append(b.declared[room], name)
+	}
+}
+
+// declaredAs are the names by which the configuration calls the room.
+func (b *roomBook) declaredAs(room id.RoomID) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.declared[room])
 }
 
 // encrypted reports whether the room was ever seen encrypted, and whether this

@@ -1,0 +1,175 @@
+package matrix
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// joinSuccessorWithin bounds how long syncing waits for the bot to be in the room
+// that takes another's place.
+const joinSuccessorWithin = 30 * time.Second
+
+// errNotFollowed tells that an upgrade is none that counts.
+var errNotFollowed = errors.New("the upgrade of a room is not followed")
+
+// followUpgrades goes where the rooms that are served have moved, and reports
+// whether that is done.
+func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
+	done := true
+	for _, r := range c.rooms.moving() {
+		err := c.followUpgrade(ctx, r, intake)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return true
+		case errors.Is(err, errNotFollowed):
+			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room says that it was upgraded: going on serving it")
+			c.stayIn(ctx, r)
+		default:
+			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room was upgraded, and the new one cannot be entered yet: the bot may need an invitation")
+			done = false
+		}
+	}
+	return done
+}
+
+// stayIn gives up an upgrade, and the new room, unless it is served for another
+// reason.
+func (c *Client) stayIn(ctx context.Context, r chat.Room) {
+	c.rooms.doNotFollow(r)
+	to := id.RoomID(r.Successor)
+	if c.rooms.setUp(to) || c.config.Pace.Wait(ctx) != nil {
+		return
+	}
+	if _, err := c.mx.LeaveRoom(ctx, to); err != nil {
+		c.log.Debug().Err(err).Str("room", to.String()).Msg("A room that is not followed was not left")
+	}
+}
+
+// followUpgrade enters the room that r names as its successor, if who upgraded it
+// had the power to do so and the new room says that it takes r's place. Whatever
+// was kept for r follows, in the transaction that says so.
+func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
+	room, to := id.RoomID(r.ID), id.RoomID(r.Successor)
+	tombstone, err := c.mx.FullStateEvent(ctx, room, event.StateTombstone, "")
+	if err != nil {
+		return fmt.Errorf("ask for the upgrade: %w", err)
+	}
+	if named, _ := tombstone.Content.Raw["replacement_room"].(string); named != string(r.Successor) {
+		return errors.New("the upgrade names another room now") // which the next sync tells
+	}
+	if err := c.mayUpgrade(ctx, room, tombstone); err != nil {
+		return err
+	}
+	if err := c.config.Pace.Wait(ctx); err != nil {
+		return err
+	}
+
+	// The sync that shows the bot in the new room is taken in once it is served.
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	if err := c.enterSuccessor(ctx, room, to, tombstone.Sender, r.Server); err != nil {
+		return err
+	}
+	old, next := c.rooms.get(room), c.rooms.get(to)
+	if next.InvitedBy == "" {
+		next.InvitedBy, next.Direct = cmp.Or(old.InvitedBy, chat.UserID(tombstone.Sender)), old.Direct
+	}
+	old.MovedTo, old.InvitedBy = next.ID, ""
+	now := time.Now()
+	e := &chat.Event{
+		ID: chat.EventID("moved/" + tombstone.ID), Room: old.ID, Sender: chat.UserID(tombstone.Sender), At: now,
+		Moved: &chat.Moved{To: next.ID},
+	}
+	err = intake.Accept(ctx, queue.Batch{
+		Received: now, Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: now, Event: e}},
+		Change: func(ctx context.Context) error {
+			if err := c.rooms.save(ctx, next); err != nil {
+				return err
+			}
+			return c.rooms.save(ctx, old)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	c.rooms.joined(to)
+	for _, name := range c.rooms.declaredAs(room) {
+		c.declare(name, to)
+	}
+	c.log.Info().Str("room", room.String()).Str("to", to.String()).Msg("A room was upgraded: everything follows into the new one")
+	return nil
+}
+
+// enterSuccessor joins the room, and checks that it says whose place it takes.
+func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) error {
+	ctx, cancel := context.WithTimeout(ctx, joinSuccessorWithin)
+	defer cancel()
+	via := slices.DeleteFunc(slices.Compact([]string{upgrader.Homeserver(), server}), func(s string) bool { return s == "" })
+	if _, err := c.mx.JoinRoom(ctx, to.String(), &mautrix.ReqJoinRoom{Via: via}); err != nil {
+		return fmt.Errorf("join the new room: %w", err)
+	}
+	create, err := c.mx.FullStateEvent(ctx, to, event.StateCreate, "")
+	if err != nil {
+		return fmt.Errorf("ask which room the new one replaces: %w", err)
+	}
+	predecessor, _ := create.Content.Raw["predecessor"].(map[string]any)
+	if from, _ := predecessor["room_id"].(string); from != room.String() {
+		return fmt.Errorf("%w: the room that it names does not say so", errNotFollowed)
+	}
+	return nil
+}
+
+// mayUpgrade checks that who sent the tombstone had the power to, then, and that
+// of a moderator: what moderators decided goes where it says.
+func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *event.Event) error {
+	powers, err := c.powersAt(ctx, room, tombstone.ID)
+	if err != nil {
+		return err
+	}
+	needed := max(powers.GetEventLevel(event.StateTombstone), c.config.ModeratorPower(chat.RoomID(room)))
+	if has := powers.GetUserLevel(tombstone.Sender); has < needed {
+		return fmt.Errorf("%w: who upgraded it had the power %d, not %d", errNotFollowed, has, needed)
+	}
+	return nil
+}
+
+// powersAt are the room's power levels when that event was sent, or as they are
+// now if the homeserver does not tell.
+func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*event.PowerLevelsEventContent, error) {
+	then, err := c.mx.Context(ctx, room, at, &mautrix.FilterPart{LazyLoadMembers: true}, 1)
+	if known, status := answered(err); err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests) {
+		return nil, fmt.Errorf("ask for the power levels at the upgrade: %w", err)
+	}
+	var powers *event.PowerLevelsEventContent
+	var create *event.Event
+	if err == nil {
+		for _, evt := range then.State {
+			evt.Type.Class = event.StateEventType
+			switch {
+			case evt.GetStateKey() != "" || evt.Content.ParseRaw(evt.Type) != nil:
+			case evt.Type == event.StatePowerLevels:
+				powers = evt.Content.AsPowerLevels()
+			case evt.Type == event.StateCreate:
+				create = evt
+			}
+		}
+	}
+	if powers == nil || create == nil {
+		return c.powers(ctx, room)
+	}
+	powers.CreateEvent = create
+	return powers, nil
+}

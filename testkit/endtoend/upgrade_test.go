@@ -1,0 +1,157 @@
+package endtoend
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// upgrade has the homeserver replace a room.
+func upgrade(t *testing.T, by *testkit.Client, room id.RoomID, version string) id.RoomID {
+	t.Helper()
+	var answer struct {
+		To id.RoomID `json:"replacement_room"`
+	}
+	url := by.BuildClientURL("v3", "rooms", room, "upgrade")
+	if _, err := by.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": version}, &answer); err != nil {
+		t.Fatalf("upgrade %s: %v", room, err)
+	}
+	return answer.To
+}
+
+// replace makes a room that says it takes another's place, and has it named by
+// whoever may.
+func replace(t *testing.T, by *testkit.Client, room id.RoomID, says map[string]any) id.RoomID {
+	t.Helper()
+	made, err := by.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{Preset: "public_chat", CreationContent: says})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := by.SendStateEvent(t.Context(), room, event.StateTombstone, "", map[string]any{
+		"body": "replaced", "replacement_room": made.RoomID,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return made.RoomID
+}
+
+// TestUpgrades has rooms upgraded, by those who may and by others, and everything
+// follows once, or stays.
+func TestUpgrades(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	owner := hs.Person(t, "owner", encrypted)
+	member := hs.Person(t, "member", encrypted)
+	api := testkit.StartRepositoryAPI()
+	t.Cleanup(api.Close)
+	api.Publish(testkit.Repository{Name: "ville/ancien", Language: "Go"})
+	declared := owner.Room(t, testkit.Room{Alias: "declare", Public: true})
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: hs.URL, Account: account,
+		Set: map[string]any{
+			"quiet":   map[string]any{"nights": "", "weekends": false, "holidays": false},
+			"sources": []map[string]any{{"name": "depots", "kind": "ecosystems", "url": api.URL, "every": "1s", "settle": "0s"}},
+			"rooms": []map[string]any{{"room": declared.String(), "watches": []map[string]string{
+				{"source": "depots", "filter": "langage:go", "rhythm": "immediat"},
+			}}},
+		},
+	})
+	owner.AwaitMember(t, declared, me, event.MembershipJoin)
+	place := func(room testkit.Room) id.RoomID {
+		t.Helper()
+		room.Invite = append(room.Invite, me, member.UserID)
+		made := owner.Room(t, room)
+		owner.AwaitMember(t, made, me, event.MembershipJoin)
+		member.Join(t, made.String())
+		mustSay(t, owner.AwaitAnswer(t, made, me, owner.Say(t, made, "!veille ajouter depots langage:rust")), "C’est noté")
+		return made
+	}
+	watches := func(room id.RoomID, want ...string) {
+		t.Helper()
+		owner.AwaitMember(t, room, me, event.MembershipJoin)
+		mustSay(t, owner.AwaitAnswer(t, room, me, owner.Say(t, room, "!veille")), want...)
+	}
+	stays := func(room, elsewhere id.RoomID, why string) {
+		t.Helper()
+		awaitLog(t, bot, why)
+		mustSay(t, owner.AwaitAnswer(t, room, me, owner.Say(t, room, "!veille")), "langage:rust")
+		for _, evt := range owner.History(t, elsewhere) {
+			if evt.Sender == me && evt.Type == event.EventMessage {
+				t.Errorf("the bot speaks in a room that is not followed: %s", body(evt))
+			}
+		}
+	}
+
+	t.Run("not by who may not", func(t *testing.T) {
+		room := place(testkit.Room{})
+		var levels event.PowerLevelsEventContent
+		if err := owner.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := member.SendStateEvent(t.Context(), room, event.StateTombstone, "", map[string]any{"replacement_room": "!a:b"}); err == nil {
+			t.Error("the homeserver lets a member upgrade the room")
+		}
+		// Even where the homeserver lets everybody.
+		levels.SetEventLevel(event.StateTombstone, 0)
+		if _, err := owner.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+			t.Fatal(err)
+		}
+		next := replace(t, member, room, map[string]any{"predecessor": map[string]any{"room_id": room, "event_id": "$last"}})
+		owner.Join(t, next.String())
+		stays(room, next, "had the power 0, not 50")
+	})
+	t.Run("not into a room that does not say so", func(t *testing.T) {
+		room := place(testkit.Room{})
+		stays(room, replace(t, owner, room, nil), "does not say so")
+	})
+	t.Run("open", func(t *testing.T) {
+		room := place(testkit.Room{Public: true})
+		next := upgrade(t, owner, room, "12")
+		watches(next, "langage:rust")
+		for _, evt := range owner.History(t, next) {
+			if evt.Sender == me && evt.Type == event.EventMessage &&
+				evt.Content.AsMessage().OptionalGetRelatesTo() == nil {
+				t.Errorf("the bot introduces itself again: %s", body(evt))
+			}
+		}
+		// Its watch tells the new room, once, and the old one nothing.
+		awaitRounds(t, api, 2)
+		api.Publish(testkit.Repository{Name: "ville/un", Language: "Rust"})
+		owner.Await(t, next, func(evt *event.Event) bool {
+			return slices.Contains(announced([]*event.Event{evt}, me), "un")
+		})
+		if told := announced(owner.History(t, room), me); len(told) > 0 {
+			t.Errorf("the old room is told of %v", told)
+		}
+		// And on, over a restart.
+		bot.Kill()
+		last := upgrade(t, owner, next, "11")
+		bot.Start(t)
+		watches(last, "langage:rust")
+	})
+	t.Run("by invitation, encrypted", func(t *testing.T) {
+		room := place(testkit.Room{Encrypted: true})
+		next := upgrade(t, owner, room, "12")
+		owner.Invite(t, next, me)
+		watches(next, "langage:rust")
+	})
+	t.Run("of the configuration", func(t *testing.T) {
+		next := upgrade(t, owner, declared, "12")
+		watches(next, "langage:go")
+		bot.Stop()
+		bot.Start(t)
+		watches(next, "langage:go")
+		api.Publish(testkit.Repository{Name: "ville/deux", Language: "Go"})
+		owner.Await(t, next, func(evt *event.Event) bool {
+			return slices.Contains(announced([]*event.Event{evt}, me), "deux")
+		})
+	})
+}
