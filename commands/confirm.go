@@ -10,8 +10,8 @@ import (
 	"heraut/queue"
 )
 
-// confirmWithin is how long a command waits for the word of whoever gave it.
-const confirmWithin = 5 * time.Minute
+// ConfirmWithin is how long a command waits for the word of whoever gave it.
+const ConfirmWithin = 5 * time.Minute
 
 // ErrNoConfirmation tells that no such command waits.
 var ErrNoConfirmation = errors.New("no command to confirm")
@@ -81,7 +81,7 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (answer A
 		return Answer{}, false, nil
 	case err != nil:
 		return Answer{}, false, err
-	case c.By != e.Sender, e.At.After(c.At.Add(confirmWithin)):
+	case c.By != e.Sender, e.At.After(c.At.Add(ConfirmWithin)):
 		return Answer{}, false, nil
 	}
 	l.Text = c.Line
@@ -106,7 +106,7 @@ func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error 
 	case line != "":
 		c := Confirmation{Cause: e.Cause(), Room: e.Room, By: e.Sender, Line: line, At: e.At}
 		return func(ctx context.Context) error {
-			return store.SaveConfirmation(ctx, c, e.At.Add(-confirmWithin))
+			return store.SaveConfirmation(ctx, c, e.At.Add(-ConfirmWithin))
 		}
 	case e.Cause() != e.ID:
 		return func(ctx context.Context) error { return store.EndConfirmation(ctx, e.Cause()) }

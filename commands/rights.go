@@ -107,7 +107,7 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 		return false, err
 	}
 	audience := relay.AudienceOf(room, func(string) bool { return true })
-	return !audience.Public && !audience.Externals, nil
+	return room.JoinRule != "" && !audience.Public && !audience.Externals, nil
 }
 
 // tooLong tells that the end of the line is not looked at.

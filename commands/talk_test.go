@@ -34,8 +34,11 @@ const (
 // storage. It stands for the homeserver: what the bot sends is what it shows.
 type talk struct {
 	t      *testing.T
+	db     *storage.DB
+	book   *rooms.Book
 	queue  *queue.Queue
 	events int
+	left   []chat.RoomID // by the bot
 
 	posts []*shown // what the bot has in the rooms, oldest first
 }
@@ -58,8 +61,27 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 		state := catalogue.State{Catalogue: catalogue.New(sample(), time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC))}
 		answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
 			func() catalogue.State { return state }, db)
-		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!", Quiet: "aucun"})
+		if err := book.Keep(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
 		book.Declare(english, rooms.Settings{Language: "en"})
+		k.db, k.book = db, book
+		answerer.Administer(commands.Administration{
+			Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
+			Operators: []chat.UserID{camille}, Links: "https://matrix.to",
+			Resolve: func(_ context.Context, alias string) (chat.RoomID, error) {
+				if alias == "#salon:example.org" {
+					return salon, nil
+				}
+				return "", commands.ErrNoRoom
+			},
+			Status: func(ctx context.Context) (commands.Status, error) {
+				s, err := db.QueueStatus(ctx)
+				s.Verified, s.RecoveryKey, s.Device, s.Synced, s.Started = true, true, "HERAUT", time.Now(), time.Now()
+				return s, err
+			},
+		})
 		handler := commands.NewHandler(answerer, book, db, limits)
 		k.queue = queue.New(db, handler, k, queue.Config{}, zerolog.New(zerolog.NewTestWriter(t)))
 		ctx, stop := context.WithCancel(t.Context())
@@ -81,6 +103,8 @@ func (k *talk) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
 	k.events++
 	id := chat.EventID(fmt.Sprintf("$bot%d", k.events))
 	switch {
+	case o.Post.Leaves:
+		k.left = append(k.left, o.Post.Room)
 	case !o.Post.Redacts.IsZero():
 		k.posted(o.Post.Redacts.Event).deleted = true
 	case !o.Post.Edits.IsZero():
