@@ -16,3 +16,9 @@ CREATE UNIQUE INDEX faq_event ON faq (event_id) WHERE event_id <> '';
 CREATE VIRTUAL TABLE known_words USING fts5 (question, answer, senses, tokenize = "ascii");
 INSERT INTO known_words (known_words, rank) VALUES ('secure-delete', 1);
 CREATE VIRTUAL TABLE known_vocabulary USING fts5vocab (known_words, 'row');
+
+-- When experts' rooms were last told of their open questions.
+CREATE TABLE question_list (
+	room_id TEXT PRIMARY KEY,
+	told_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,223 @@
+package relay_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/locale/localetest"
+	"heraut/queue"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+// reminded is a bot that reminds, and what its rooms were told.
+type reminded struct {
+	*testing.T
+	db        *storage.DB
+	options   relay.RemindOptions
+	reminders *relay.Reminders
+	now       time.Time
+}
+
+const remindingExperts chat.RoomID = "!experts:example.org"
+
+// newReminded begins at a time of the wall clock in Paris. Its working hours are
+// from 8 to 20 on working days.
+func newReminded(t *testing.T, now string) *reminded {
+	t.Helper()
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := announce.ParseRhythm("hebdo jeudi 11:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := open(t)
+	r := &reminded{T: t, db: db, options: relay.RemindOptions{
+		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
+		Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: paris,
+		Quiet:      func(chat.RoomID) relay.Quiet { return announce.NewQuiet(paris) },
+		Unanswered: 8 * time.Hour, FollowUp: 24 * time.Hour, List: list, Log: zerolog.Nop(),
+	}}
+	r.restart()
+	r.now = r.at(now)
+	return r
+}
+
+// restart forgets all but the database.
+func (r *reminded) restart() { r.reminders = relay.NewReminders(r.options) }
+
+// at reads a time of the wall clock in Paris.
+func (r *reminded) at(clock string) time.Time {
+	r.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", clock, r.options.Zone)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return at
+}
+
+// ask has a question posted to the experts now.
+func (r *reminded) ask(text string) relay.Question {
+	r.Helper()
+	q := relay.Question{
+		Status: relay.Open, Text: text, Asker: "@lou:example.org", Origin: "!room:example.org", Experts: remindingExperts, Lang: "fr",
+		Event: chat.EventID("$" + text), Thread: chat.EventID("$" + text), Root: chat.PostKey("root " + text), AskedAt: r.now, PostedAt: r.now, ActiveAt: r.now,
+	}
+	var err error
+	if q.Number, err = r.db.AddQuestion(r.Context(), q); err != nil {
+		r.Fatal(err)
+	}
+	return q
+}
+
+func (r *reminded) save(q relay.Question) {
+	r.Helper()
+	if err := r.db.SaveQuestion(r.Context(), q); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// until goes on, with a round every ten minutes, and returns what is said, as
+// "time room text".
+func (r *reminded) until(end string) (said []string) {
+	r.Helper()
+	for to := r.at(end); !r.now.After(to); r.now = r.now.Add(10 * time.Minute) {
+		if r.now.Minute() == 30 {
+			r.restart()
+		}
+		if err := r.reminders.Round(r.Context(), r.now); err != nil {
+			r.Fatal(err)
+		}
+		for {
+			seq, _, err := r.db.NextPost(r.Context(), r.now)
+			if err != nil {
+				break
+			}
+			row, err := r.db.StartPost(r.Context(), seq, r.now)
+			if err != nil {
+				r.Fatal(err)
+			}
+			if err := localetest.Check(row.Post.HTML); err != nil {
+				r.Errorf("%s: %v", row.Post.HTML, err)
+			}
+			kind := ""
+			if row.Post.Rings {
+				kind = fmt.Sprintf(" rings %v", row.Post.Mentions)
+			}
+			said = append(said, fmt.Sprintf("%s %s%s: %s", r.now.Format("Mon 01-02 15:04"), row.Post.Room, kind, tag.ReplaceAllString(row.Post.HTML, " ")))
+			row.State, row.EventID = queue.Sent, chat.EventID(fmt.Sprint("$sent", seq))
+			if err := r.db.UpdatePost(r.Context(), row, r.now); err != nil {
+				r.Fatal(err)
+			}
+		}
+	}
+	return said
+}
+
+// tell compares what was said with how each of it begins and a word in it.
+func (r *reminded) tell(got []string, want ...string) {
+	r.Helper()
+	ok := len(got) == len(want)
+	for i := range want {
+		begin, word, _ := strings.Cut(want[i], "|")
+		ok = ok && strings.HasPrefix(got[i], begin) && strings.Contains(strings.ReplaceAll(got[i], "\u00a0", " "), word)
+	}
+	if !ok {
+		r.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Eight working hours pass over nights, weekends and holidays.
+func TestUnansweredQuestions(t *testing.T) {
+	tests := map[string]struct{ asked, reminded string }{
+		"in the morning":                     {"2026-09-07 08:00", "Mon 09-07 16:00"},
+		"in the afternoon":                   {"2026-09-07 16:00", "Tue 09-08 12:00"},
+		"in the night":                       {"2026-09-07 22:00", "Tue 09-08 16:00"},
+		"on Friday evening":                  {"2026-09-04 19:00", "Mon 09-07 15:00"},
+		"on Saturday":                        {"2026-09-05 12:00", "Mon 09-07 16:00"},
+		"on the eve of 14 July":              {"2026-07-13 18:00", "Wed 07-15 14:00"},
+		"before Easter, and the clocks move": {"2027-03-26 18:00", "Tue 03-30 14:00"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := newReminded(t, test.asked)
+			r.options.List = nil
+			r.restart()
+			r.save(r.ask("Où ?"))
+			end := r.now.Add(10 * 24 * time.Hour).Format("2006-01-02 15:04")
+			r.tell(r.until(end), test.reminded+" !experts:example.org:|question n° 1 attend")
+		})
+	}
+}
+
+func TestRemindedOfNothing(t *testing.T) {
+	for name, change := range map[string]func(q *relay.Question){
+		"answered":   func(q *relay.Question) { q.Status, q.AnsweredAt = relay.Answered, q.AskedAt; q.FollowedAt = q.AskedAt },
+		"solved":     func(q *relay.Question) { q.Status, q.ClosedAt = relay.Solved, q.AskedAt },
+		"proposed":   func(q *relay.Question) { q.Status = relay.Proposed },
+		"not agreed": func(q *relay.Question) { q.Status = relay.Consent },
+		"withdrawn":  func(q *relay.Question) { q.Status, q.ClosedAt = relay.Withdrawn, q.AskedAt },
+		"left, answered": func(q *relay.Question) {
+			q.Status, q.AnsweredAt, q.AskerLeft = relay.Answered, q.AskedAt, true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newReminded(t, "2026-09-07 08:00") // a Monday
+			q := r.ask("Où ?")
+			change(&q)
+			r.save(q)
+			r.tell(r.until("2026-09-09 20:00"))
+		})
+	}
+}
+
+// The asker is asked once, after a day without news, and not at night.
+func TestAskedWhetherItIsSolved(t *testing.T) {
+	r := newReminded(t, "2026-09-10 18:00") // a Thursday
+	q := r.ask("Où ?")
+	q.Status, q.AnsweredAt, q.ActiveAt = relay.Answered, r.now, r.at("2026-09-10 23:00")
+	r.save(q)
+	got := r.until("2026-09-16 20:00")
+	r.tell(got, "Mon 09-14 08:00 !room:example.org rings [@lou:example.org]:|Est-ce résolu")
+	q.FollowedAt = r.now
+	q.ActiveAt = r.now
+	r.save(q)
+	r.tell(r.until("2026-09-16 23:00"))
+}
+
+// The list is told every Thursday at 11, to rooms with open questions; after a
+// holiday or an outage as soon as may be, and once.
+func TestListOfOpenQuestions(t *testing.T) {
+	r := newReminded(t, "2026-05-05 12:00") // a Tuesday; Thursday the 14th is Ascension
+	r.options.Unanswered = 0
+	r.restart()
+	for i := range 17 {
+		r.save(r.ask(fmt.Sprintf("Question <%d> ?", i)))
+	}
+	r.tell(r.until("2026-05-13 12:00"), "Thu 05-07 11:00 !experts:example.org:|17 questions ouvertes")
+	r.tell(r.until("2026-05-20 12:00"), "Fri 05-15 08:00 !experts:example.org:|et 2 autres")
+	// Down from Wednesday to Friday.
+	r.now = r.at("2026-05-22 09:10")
+	r.tell(r.until("2026-05-27 12:00"), "Fri 05-22 09:10 !experts:example.org:|17 questions ouvertes")
+	// Nothing is open any more, then something is again.
+	open, err := r.db.AskedQuestions(r.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range open {
+		q.Status, q.ClosedAt = relay.Solved, r.now
+		r.save(q)
+	}
+	r.tell(r.until("2026-06-05 12:00"))
+	r.save(r.ask("Encore ?"))
+	r.tell(r.until("2026-06-11 12:00"), "Thu 06-11 11:00 !experts:example.org:|1 question ouverte")
+}

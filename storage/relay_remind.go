@@ -1,0 +1,35 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// AskedQuestions implements relay.RemindStore.
+func (d *DB) AskedQuestions(ctx context.Context) ([]relay.Question, error) {
+	return d.questions(ctx, "closed_at = 0 AND status IN ('open', 'claimed', 'answered', 'reopened')")
+}
+
+// Lists implements relay.RemindStore.
+func (d *DB) Lists(ctx context.Context) (map[chat.RoomID]time.Time, error) {
+	last := map[chat.RoomID]time.Time{}
+	rows, err := d.db.Query(ctx, "SELECT room_id, told_at FROM question_list")
+	_, err = collect(rows, err, func(scan scanFunc) (at int64, err error) {
+		var room chat.RoomID
+		err = scan(&room, &at)
+		last[room] = fromMillis(at)
+		return at, err
+	})
+	return last, err
+}
+
+// SaveList implements relay.RemindStore.
+func (d *DB) SaveList(ctx context.Context, room chat.RoomID, at time.Time) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO question_list (room_id, told_at) VALUES ($1, $2)
+		ON CONFLICT (room_id) DO UPDATE SET told_at = excluded.told_at`, room, millis(at))
+	return err
+}
