@@ -27,6 +27,7 @@ type Answerer struct {
 	current func() catalogue.State
 	known   Repositories
 	desk    *announce.Desk
+	relay   *relay.Desk
 	admin   Administration
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
@@ -96,23 +97,31 @@ type request struct {
 // Answer answers a line. It does not depend on former lines: a number alone is
 // searched like a name.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
-	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
-	rest, prefixed := strings.CutPrefix(r.text, l.Prefix)
-	if prefixed {
-		r.text, r.prefixed = strings.TrimSpace(rest), true
-	}
-	r.command, r.args = a.find(r.text)
-	if r.command != nil && (prefixed || l.Direct && !named(r.state.Catalogue, r.text)) {
+	r, isCommand := a.parse(l)
+	if isCommand {
 		return a.run(ctx, r)
 	}
-	word, _ := cutWord(rest)
+	word, _ := cutWord(r.text)
 	switch {
 	case !l.Direct || !strings.ContainsFunc(r.text, letterOrDigit):
 		return Answer{}, nil
-	case prefixed && word != "":
+	case r.prefixed && word != "":
 		return a.unknown(r, word)
 	}
 	return a.plain(ctx, r)
+}
+
+// parse takes a line apart, and reports whether it gives a command.
+func (a *Answerer) parse(l Line) (request, bool) {
+	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
+	if rest, ok := strings.CutPrefix(r.text, l.Prefix); ok {
+		r.text, r.prefixed = strings.TrimSpace(rest), true
+	}
+	r.command, r.args = a.find(r.text)
+	if !r.prefixed && r.command != nil && r.command.needs&aPrefix != 0 {
+		r.command, r.args = nil, ""
+	}
+	return r, r.command != nil && (r.prefixed || l.Direct && !named(r.state.Catalogue, r.text))
 }
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -112,11 +112,16 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 
 // reaction answers a number put on a list by its asker.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
+	if desk := h.answerer.relay; desk != nil {
+		if result, done, err := desk.React(ctx, e); done || err != nil {
+			return result, err
+		}
+	}
 	if isYes(e.Reaction.Key) && h.answerer.admin.Confirmations != nil {
 		return h.confirmReaction(ctx, e)
 	}
 	n, ok := number(e.Reaction.Key)
-	if !ok {
+	if !ok || e.Late {
 		return queue.Result{}, nil
 	}
 	c, err := h.choices.ChoiceOf(ctx, e.Room, e.Reaction.Target)

@@ -34,17 +34,19 @@ func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *
 // Handle implements queue.Handler.
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
-	case e.Late && e.Redaction == nil:
-		return queue.Result{}, nil // nobody waits for an answer any more
-	case e.Message != nil && e.Message.File != nil:
-		return queue.Result{}, nil // a caption is no command
 	case e.Message != nil:
 		return h.message(ctx, e)
 	case e.Reaction != nil:
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
 		// The queue deletes the answers; a list among them is no more.
-		return queue.Result{Change: both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, ""))}, nil
+		forget := both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, ""))
+		if desk := h.answerer.relay; desk != nil {
+			forget = both(forget, desk.Deleted(e))
+		}
+		return queue.Result{Change: forget}, nil
+	case e.Left != nil && h.answerer.relay != nil:
+		return queue.Result{Change: h.answerer.relay.Left(e)}, nil
 	case e.Joined != nil:
 		return h.joined(e)
 	case e.Unreadable != nil:
@@ -92,6 +94,16 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 // choose with a number alone.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
+	r, isCommand := h.answerer.parse(line)
+	isCommand = isCommand && e.Message.File == nil // a caption is no command
+	if e.Late || e.Message.File != nil {
+		// Nobody waits for an answer any more, but for those of people.
+		if isCommand && r.command.carries() {
+			return h.answer(ctx, e, line, nil)
+		}
+		result, _, err := h.carry(ctx, e, isCommand)
+		return result, err
+	}
 	before, err := h.listBefore(ctx, e)
 	if err != nil {
 		return queue.Result{}, err
@@ -101,21 +113,48 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		before.Next = e.Cause()
 		changes = append(changes, before)
 	}
-	answer, picked, err := h.pick(ctx, e, line, before)
+	picked, isPicked, err := h.pick(ctx, e, line, before)
 	if err != nil {
 		return queue.Result{}, err
 	}
-	if !picked && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
-		if answer, picked, err = h.confirmed(ctx, e, line); err != nil {
+	if !isPicked && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
+		if picked, isPicked, err = h.confirmed(ctx, e, line); err != nil {
 			return queue.Result{}, err
 		}
 	}
-	if !picked {
-		if answer, err = h.answerer.Answer(ctx, line); err != nil {
-			return queue.Result{}, err
-		}
+	if isPicked {
+		return h.give(e, line, picked, changes)
 	}
-	if answer.HTML != "" {
+	if result, done, err := h.carry(ctx, e, isCommand); done || err != nil {
+		result.Change = both(h.save(changes...), result.Change)
+		return result, err
+	}
+	return h.answer(ctx, e, line, changes)
+}
+
+// carry has what is no command carried, if it belongs to a question.
+func (h *Handler) carry(ctx context.Context, e chat.Event, isCommand bool) (queue.Result, bool, error) {
+	if h.answerer.relay == nil || isCommand {
+		return queue.Result{}, false, nil
+	}
+	return h.answerer.relay.Carry(ctx, e)
+}
+
+// answer answers a line that is neither a choice nor carried.
+func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
+	answer, err := h.answerer.Answer(ctx, line)
+	if err != nil {
+		return queue.Result{}, err
+	}
+	if h.answerer.relay != nil && e.Message.Edits != "" && answer.Command != "question" {
+		answer.change = both(h.answerer.relay.Dropped(e), answer.change)
+	}
+	return h.give(e, line, answer, changes)
+}
+
+// give is the result of an answer, within the limits.
+func (h *Handler) give(e chat.Event, line Line, answer Answer, changes []Choice) (_ queue.Result, err error) {
+	if answer.HTML != "" || answer.change != nil && e.Message.Edits == "" {
 		if answer, err = h.limit(e, line, answer); err != nil {
 			return queue.Result{}, err
 		}
@@ -161,7 +200,7 @@ func (h *Handler) line(e chat.Event) Line {
 func (h *Handler) about(e chat.Event) Line {
 	s := h.rooms.Of(e.Room)
 	return Line{
-		Lang: s.Language, Prefix: s.Prefix, Room: e.Room, Sender: e.Sender, Level: e.Level, Private: e.Direct,
+		Event: e, Lang: s.Language, Prefix: s.Prefix, Room: e.Room, Sender: e.Sender, Level: e.Level, Private: e.Direct,
 		Encrypted: e.Trust != chat.TrustServer, Unverified: e.Trust == chat.TrustMember,
 	}
 }

@@ -28,6 +28,8 @@ type Line struct {
 	// ReplyTo and Thread are the message it replies to and the root of the thread
 	// it stands in, if any.
 	ReplyTo, Thread chat.EventID
+	// Event is what was said, for commands that depend on where it stands.
+	Event chat.Event
 	// Private tells that the room is a direct message.
 	Private   bool
 	Encrypted bool // the room is

@@ -23,6 +23,8 @@ const (
 	aNew
 	// aWhole: a message that is not cut.
 	aWhole
+	// aPrefix: the prefix, also in a direct message: « prendre des notes » is a need.
+	aPrefix
 
 	// aside is no need: the help only names the command, at its end.
 	aside
@@ -92,6 +94,9 @@ func (a *Answerer) serves(c *command) bool {
 	}
 	if c.topic == "faq" || c.words[0] == "faq" || c.words[0] == "garder" {
 		return a.knowledge != nil
+	}
+	if c.carries() || c.topic == "relais" {
+		return a.relay != nil
 	}
 	return a.admin.Book != nil
 }

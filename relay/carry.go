@@ -211,13 +211,14 @@ func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) er
 	}
 }
 
-// Keep remembers a message that is not to be carried, if it belongs to a question.
-func (d *Desk) Keep(ctx context.Context, e chat.Event) (change func(ctx context.Context) error, err error) {
-	q, _, found, err := d.questionOf(ctx, e)
+// Keep has a message stay where it is, if it belongs to a question; else it
+// returns no change. carried tells that it was carried before its edit.
+func (d *Desk) Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
+	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {
-		return nil, err
+		return false, nil, err
 	}
-	return d.noteChange(e, q), nil
+	return before.Carried(), d.noteChange(e, q), nil
 }
 
 // looksLikeCommand tells a line that somebody meant for a bot, ours or another:

@@ -36,16 +36,16 @@ func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, 
 }
 
 // Claim has an expert look after a question. It returns a *Fault when that cannot be.
-func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
-		return q, nil, &Fault{What: FaultExperts, Number: q.Number}
+		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed():
-		return q, nil, &Fault{What: FaultClosed, Number: q.Number}
+		return nil, &Fault{What: FaultClosed, Number: q.Number}
 	case q.Claimer != "" && q.Claimer != e.Sender:
-		return q, nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
+		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
-	return q, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
 			if q.Claimer == "" && q.Status.Asked() && !q.Status.Closed() {
 				q.Claimer, q.ClaimerName = e.Sender, e.Name
@@ -59,14 +59,14 @@ func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (Question, fun
 }
 
 // Release has an expert look after it no more; moderators may release for others.
-func (d *Desk) Release(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+func (d *Desk) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
-		return q, nil, &Fault{What: FaultExperts, Number: q.Number}
+		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case q.Claimer != e.Sender && e.Level < chat.LevelModerator, q.Claimer == "":
-		return q, nil, &Fault{What: FaultRights, Number: q.Number}
+		return nil, &Fault{What: FaultRights, Number: q.Number}
 	}
-	return q, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil })
 	}, nil
 }
@@ -87,14 +87,14 @@ func maySolve(e chat.Event, q Question) bool {
 }
 
 // Solve closes a question. It returns a *Fault when that cannot be.
-func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (Question, func(ctx context.Context) error, error) {
+func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
-		return q, nil, &Fault{What: FaultClosed, Number: q.Number}
+		return nil, &Fault{What: FaultClosed, Number: q.Number}
 	case !maySolve(e, q):
-		return q, nil, &Fault{What: FaultRights, Number: q.Number}
+		return nil, &Fault{What: FaultRights, Number: q.Number}
 	}
-	return q, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
 			if q.Status.Asked() {
 				q.Status = Solved

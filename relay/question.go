@@ -4,6 +4,7 @@ package relay
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"heraut/chat"
@@ -163,6 +164,19 @@ type Relay struct {
 	// Of one that an operator opened in a room. Those of the configuration have none.
 	By chat.UserID
 	At time.Time
+}
+
+// String is the relay as an operator types it, with its rooms' ids.
+func (r Relay) String() string {
+	words := []string{r.Name, "de"}
+	for _, from := range r.From {
+		words = append(words, string(from))
+	}
+	words = append(words, "vers", string(r.To), strings.Join(r.Themes, ","))
+	if r.MayWiden {
+		words = append(words, "elargir")
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
 // Declared tells that the relay stands in the configuration.

@@ -38,10 +38,10 @@ func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, err
 	}
 	switch sign := plainSign(e.Reaction.Key); {
 	case sign == claimSign && e.Room == q.Experts:
-		_, change, err := d.Claim(ctx, e, q)
+		change, err := d.Claim(ctx, e, q)
 		return result(change, err)
 	case sign == solveSign && (!known || m.Role == RoleRoot || m.Role == RoleConfirmation || e.Sender == q.Asker) && maySolve(e, q) && !q.Status.Closed():
-		_, change, err := d.Solve(ctx, e, q)
+		change, err := d.Solve(ctx, e, q)
 		return result(change, err)
 	}
 	return d.mirror(ctx, e, q, m, known)

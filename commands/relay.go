@@ -1,0 +1,229 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+	"heraut/rooms"
+)
+
+// listedQuestions is how many questions a list shows.
+const listedQuestions = 15
+
+// Relay has questions carried by the desk. It is to be called before the first
+// line is answered, if at all.
+func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
+
+// relayWords are the commands that the desk follows.
+var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "relais"}
+
+func (c *command) carries() bool { return c != nil && slices.Contains(relayWords, c.words[0]) }
+
+// questionList are the questions that a room may see.
+type questionList struct {
+	Items []relay.Question
+	More  int
+	Mine  bool
+}
+
+// relayList are the relays, with their rooms' names.
+type relayList struct {
+	Prefix string
+	Items  []relayItem
+}
+
+type relayItem struct {
+	relay.Relay
+	From []string
+	To   string
+}
+
+// relayChange is a relay that was opened or closed.
+type relayChange struct {
+	Prefix, Name string
+	Added        bool
+}
+
+// followed is a command about a question that was followed.
+type followed struct {
+	Number int64
+	What   string // "claimed", "released", "solved" or "kept"
+}
+
+// faultOf answers why the desk does not do something; another error is returned.
+func (a *Answerer) faultOf(r request, err error) (Answer, error) {
+	if fault, ok := errors.AsType[*relay.Fault](err); ok {
+		return a.message(r, "relay-fault", struct {
+			relay.Fault
+			Prefix string
+		}{*fault, r.Prefix})
+	}
+	return Answer{}, err
+}
+
+// ask asks the experts: the desk itself confirms it.
+func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
+	text := r.whole()
+	if text == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	change, err := a.relay.Ask(ctx, r.Event, text)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	return Answer{Command: r.command.name(), change: change}, nil
+}
+
+// whole is what follows the command, over all lines.
+func (r request) whole() string {
+	text, _ := strings.CutPrefix(strings.TrimSpace(r.Text), r.Prefix)
+	_, text = cutWord(strings.TrimSpace(text))
+	return text
+}
+
+// questions lists the questions that are not closed.
+func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
+	list := questionList{Mine: slices.Contains([]string{"miennes", "mes", "mine"}, fold(r.args))}
+	if r.args != "" && !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, fold(r.args)) {
+		return a.explain(ctx, r, r.command)
+	}
+	all, err := a.relay.Listed(ctx, r.Event, list.Mine)
+	if err != nil {
+		return Answer{}, err
+	}
+	for i := range all {
+		all[i].AskedAt = all[i].AskedAt.In(a.zone)
+		all[i].ClaimerName = relay.PersonName(all[i].ClaimerName)
+	}
+	list.Items, list.More = first(all, listedQuestions)
+	return a.message(r, "questions", list)
+}
+
+func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {
+	return a.settle(ctx, r, "claimed", a.relay.Claim)
+}
+
+func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
+	return a.settle(ctx, r, "released", a.relay.Release)
+}
+
+func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
+	return a.settle(ctx, r, "solved", a.relay.Solve)
+}
+
+// settle does something with the question that is meant.
+func (a *Answerer) settle(ctx context.Context, r request, what string,
+	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
+	q, err := a.relay.Which(ctx, r.Event, r.args)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	change, err := do(ctx, r.Event, q)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	answer, err := a.message(r, "relay-done", followed{q.Number, what})
+	answer.change = change
+	return answer, err
+}
+
+// note keeps a message in its thread. That needs no answer, unless it was carried
+// before it was edited.
+func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
+	carried, change, err := a.relay.Keep(ctx, r.Event)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case change == nil:
+		return a.explain(ctx, r, r.command)
+	case !carried:
+		return Answer{Command: r.command.name(), change: change}, nil
+	}
+	answer, err := a.message(r, "relay-done", followed{What: "kept"})
+	answer.change = change
+	return answer, err
+}
+
+// relays lists the relays.
+func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
+	if r.args != "" {
+		return a.explain(ctx, r, r.command)
+	}
+	all, err := a.relay.Relays(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	list := relayList{Prefix: r.Prefix}
+	for _, one := range all {
+		item := relayItem{Relay: one}
+		if item.To, err = a.roomName(ctx, one.To); err != nil {
+			return Answer{}, err
+		}
+		for _, from := range one.From {
+			name, err := a.roomName(ctx, from)
+			if err != nil {
+				return Answer{}, err
+			}
+			item.From = append(item.From, name)
+		}
+		list.Items = append(list.Items, item)
+	}
+	return a.message(r, "relays", list)
+}
+
+// roomName is a room's name, or its id.
+func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error) {
+	room, err := a.room(ctx, id)
+	if room.Name == "" {
+		return string(id), err
+	}
+	return room.Name, err
+}
+
+// addRelay opens a relay: "<name> de <room> vers <room> [themes] [elargir]".
+func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
+	words := strings.Fields(r.args)
+	if len(words) < 5 || !slices.Contains([]string{"de", "from"}, fold(words[1])) || !slices.Contains([]string{"vers", "to"}, fold(words[3])) {
+		return a.explain(ctx, r, r.command)
+	}
+	one := relay.Relay{Name: words[0], By: r.Sender, At: time.Now()}
+	for _, word := range words[5:] {
+		if w := fold(word); w == "elargir" || w == "widen" {
+			one.MayWiden = true
+			continue
+		}
+		one.Themes = append(one.Themes, strings.FieldsFunc(word, func(c rune) bool { return c == ',' || c == '#' })...)
+	}
+	here := func(word string) string {
+		if w := fold(word); w == "ici" || w == "here" {
+			return string(r.Room)
+		}
+		return word
+	}
+	one, change, err := a.relay.AddRelay(ctx, one, here(words[2]), here(words[4]))
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	answer, err := a.message(r, "relay-changed", relayChange{r.Prefix, one.Name, true})
+	answer.change = a.logged(r, rooms.Change{What: rooms.Relay, After: one.String()}, change)
+	return answer, err
+}
+
+// removeRelay closes a relay.
+func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
+	if r.args == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	one, change, err := a.relay.RemoveRelay(ctx, r.args)
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	answer, err := a.message(r, "relay-changed", relayChange{r.Prefix, one.Name, false})
+	answer.change = a.logged(r, rooms.Change{What: rooms.Relay, Before: one.String()}, change)
+	return answer, err
+}
