@@ -203,13 +203,23 @@ func (d *Desk) widens(ctx context.Context, from, to chat.RoomID) (Widening, erro
 	return Widens(source, target, d.Ours), nil
 }
 
-// audience is a room's.
-func (d *Desk) audience(ctx context.Context, room chat.RoomID) (Audience, error) {
+// Audience tells who may read what is said in a room. ErrNone: it is not known.
+func (d *Desk) Audience(ctx context.Context, room chat.RoomID) (Audience, error) {
 	r, err := d.Room(ctx, room)
-	if err != nil || !known(r) {
+	switch {
+	case err != nil:
 		return Everybody, err
+	case !known(r):
+		return Everybody, ErrNone
 	}
 	return AudienceOf(r, d.Ours), nil
+}
+
+// audience is Audience, everybody's when it is not known.
+func (d *Desk) audience(ctx context.Context, room chat.RoomID) (Audience, error) {
+	a, err := d.Audience(ctx, room)
+	_, err = has(err)
+	return a, err
 }
 
 // roomName is what people call a room; empty when it has no name.

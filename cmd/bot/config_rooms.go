@@ -9,9 +9,6 @@ import (
 	"heraut/announce"
 )
 
-// What this version of the bot reads but does not serve yet.
-const notYet = "cette version ne s’en occupe pas encore ; rien ne sera fait"
-
 // settleByDefault is how long a source's items rest before they are announced:
 // repositories are read again first, since some are gone soon after they appear.
 var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "repositories": 6 * time.Hour}
@@ -96,9 +93,6 @@ func (r *reader) checkQuiet(q Quiet) {
 }
 
 func (r *reader) checkRelays(c *Config) {
-	if len(c.Relays) > 0 {
-		r.remark("relays", notYet)
-	}
 	names := map[string]bool{}
 	for i, relay := range c.Relays {
 		at := item("relays", i)

@@ -24,6 +24,7 @@ import (
 	"heraut/health"
 	"heraut/matrix"
 	"heraut/queue"
+	"heraut/relay"
 	"heraut/rooms"
 	"heraut/storage"
 )
@@ -98,20 +99,30 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
 	var desk *announce.Desk // it is there before the client looks for rooms
-	mc.OnRoom = func(name string, id chat.RoomID) { enter(config, name, id, book, desk) }
+	var carrier *relay.Desk // idem
+	mc.OnRoom = func(name string, id chat.RoomID) {
+		enter(config, name, id, book, desk)
+		carrier.Found(name, id)
+	}
+	keep := func(ctx context.Context, room chat.RoomID) bool { return keeps(ctx, carrier, room, log) }
+	mc.Keeps = keep
 	client, err := matrix.New(mc, db, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise}, log)
+	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	desk = newDesk(config, db, box, book, operators, guarded, log)
 	if err := addSources(config, desk, keeper); err != nil {
 		return err
 	}
 	answerer.Manage(desk)
-	handler.Moves(desk.Move, book.Move)
+	var knowledge *relay.Knowledge
+	carrier, knowledge = newRelays(config, db, box, book, client, keeper.Current, log)
+	answerer.Relay(carrier)
+	answerer.Remember(knowledge)
+	handler.Moves(desk.Move, book.Move, carrier.Move)
 	handler.Inform(operators)
 	answerer.Administer(administration(config, db, book, box, client))
 
@@ -134,6 +145,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		}
 		g.Go(func() error { return box.Run(ctx) })
 		g.Go(func() error { return runDesk(ctx, desk, client) })
+		g.Go(func() error { return carrier.Run(ctx) })
 		log.Info().Str("version", version()).Msg("Started")
 		return client.Sync(ctx, box)
 	})
@@ -211,6 +223,11 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	}
 	for _, r := range config.Rooms {
 		mc.Rooms = append(mc.Rooms, r.Room)
+	}
+	for _, room := range relayRooms(config) {
+		if !slices.Contains(mc.Rooms, room) {
+			mc.Rooms = append(mc.Rooms, room)
+		}
 	}
 	return mc
 }

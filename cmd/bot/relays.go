@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+// newRelays returns what carries questions and answers between rooms.
+func newRelays(
+	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, client *matrix.Client, current func() catalogue.State, log zerolog.Logger,
+) (*relay.Desk, *relay.Knowledge) {
+	knowledge := &relay.Knowledge{Store: db}
+	desk := relay.NewDesk(relay.Options{
+		Store: db, Queue: box, Book: book, Links: config.Links, Log: log.With().Str("component", "relay").Logger(),
+		Room: func(ctx context.Context, room chat.RoomID) (chat.Room, error) {
+			r, err := db.Room(ctx, room)
+			if errors.Is(err, storage.ErrNotFound) {
+				return chat.Room{ID: room}, nil
+			}
+			return r, err
+		},
+		Ours:    func(server string) bool { return isOurs(config, client.UserID(), server) },
+		Resolve: client.Resolve,
+		Suggest: relay.Suggestions(knowledge, current),
+	})
+	knowledge.Audience = desk.Audience
+	var declared []relay.Declaration
+	for _, r := range config.Relays {
+		declared = append(declared, relay.Declaration{Name: r.Name, From: r.From, To: r.To, Themes: r.Themes, MayWiden: r.MayWiden})
+	}
+	desk.Declare(declared)
+	return desk, knowledge
+}
+
+// isOurs reports whether people of the server may invite the bot: rooms of other
+// servers are elsewhere.
+func isOurs(config *Config, bot chat.UserID, server string) bool {
+	if len(config.Invitations.Servers) > 0 && config.Invitations.Servers.Match(server) {
+		return true
+	}
+	_, own, _ := strings.Cut(string(bot), ":")
+	return server == own
+}
+
+// relayRooms are the rooms that the relays of the configuration name.
+func relayRooms(config *Config) (names []string) {
+	for _, r := range config.Relays {
+		for _, name := range append(slices.Clone(r.From), r.To) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// keeps reports whether nothing that was said in the room may be lost for its age.
+func keeps(ctx context.Context, desk *relay.Desk, room chat.RoomID, log zerolog.Logger) bool {
+	serves, err := desk.Serves(ctx, room)
+	if err != nil && ctx.Err() == nil {
+		log.Error().Err(err).Msg("It is not known whether a room is in a relay")
+	}
+	return serves || err != nil
+}
