@@ -21,10 +21,15 @@ import (
 // gets. What it is to say is posted by the test.
 type bot struct {
 	account testkit.Account
+	matrix  matrix.Config
+	queue   queue.Config
+	dir     string
+
 	client  *matrix.Client
 	db      *storage.DB
 	box     *queue.Queue
 	handled chan chat.Event
+	end     func()
 }
 
 // Handle implements queue.Handler.
@@ -37,26 +42,37 @@ func (b *bot) Handle(_ context.Context, e chat.Event) (queue.Result, error) {
 // not say what is the same for all.
 func startBot(t *testing.T, hs *testkit.Homeserver, mc matrix.Config, qc queue.Config) *bot {
 	t.Helper()
-	b := &bot{account: hs.Account(t, "heraut"), handled: make(chan chat.Event, 1000)}
-	dir := t.TempDir()
+	b := &bot{account: hs.Account(t, "heraut"), matrix: mc, queue: qc, dir: t.TempDir(), handled: make(chan chat.Event, 20_000)}
+	b.matrix.Homeserver, b.matrix.User, b.matrix.Password = hs.URL, b.account.UserID.String(), b.account.Password
+	b.matrix.RecoveryKeyFile, b.matrix.CryptoDB = filepath.Join(b.dir, "recovery-key"), filepath.Join(b.dir, "crypto.db")
+	b.start(t)
+	t.Cleanup(func() { b.end() })
+	return b
+}
+
+// start starts the bot again, after end.
+func (b *bot) start(t *testing.T) {
+	t.Helper()
+	// Not the test's: that ends before the cleanup.
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var err error
-	if b.db, err = storage.Open(t.Context(), filepath.Join(dir, "bot.db")); err != nil {
+	if b.db, err = storage.Open(ctx, filepath.Join(b.dir, "bot.db")); err != nil {
 		t.Fatal(err)
 	}
-	mc.Homeserver, mc.User, mc.Password = hs.URL, b.account.UserID.String(), b.account.Password
-	mc.RecoveryKeyFile, mc.CryptoDB = filepath.Join(dir, "recovery-key"), filepath.Join(dir, "crypto.db")
-	if b.client, err = matrix.New(mc, b.db, zerolog.Nop()); err != nil {
+	if b.client, err = matrix.New(b.matrix, b.db, zerolog.Nop()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.client.Open(t.Context()); err != nil {
+	if err := b.client.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.box = queue.New(b.db, b, b.client, qc, zerolog.Nop())
-	ctx, stop := context.WithCancel(t.Context())
+	b.box = queue.New(b.db, b, b.client, b.queue, zerolog.Nop())
+	if err := b.box.Open(ctx); err != nil {
+		t.Fatal(err)
+	}
 	ended := make(chan error, 2)
 	go func() { ended <- b.box.Run(ctx) }()
 	go func() { ended <- b.client.Sync(ctx, b.box) }()
-	t.Cleanup(func() {
+	b.end = func() {
 		stop()
 		for range 2 {
 			if err := <-ended; err != nil {
@@ -69,8 +85,7 @@ func startBot(t *testing.T, hs *testkit.Homeserver, mc matrix.Config, qc queue.C
 		if err := b.db.Close(); err != nil {
 			t.Error(err)
 		}
-	})
-	return b
+	}
 }
 
 // next is what was handled next.

@@ -15,6 +15,7 @@ import (
 // TestRoom goes through what happens in a room that the bot was invited to: its
 // facts, who speaks, who leaves, and the bot's own leaving.
 func TestRoom(t *testing.T) {
+	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	owner := hs.Person(t, "owner", testkit.ClientOptions{})

@@ -17,6 +17,7 @@ import (
 // TestUnreadableIsToldOnce withholds the key of two messages: the handler is
 // told once, after a wait, and gets both when the key comes.
 func TestUnreadableIsToldOnce(t *testing.T) {
+	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	bot := startBot(t, hs, matrix.Config{UnreadableAfter: 2 * time.Second}, queue.Config{})
 	account, next := bot.account, bot.next
