@@ -65,3 +65,26 @@ func (d *DB) Changes(ctx context.Context, n int) ([]rooms.Change, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+changeColumns+" FROM change ORDER BY change_id DESC LIMIT $1", n)
 	return collect(rows, err, scanChange)
 }
+
+// SaveAlias keeps which room an alias of the configuration is.
+func (d *DB) SaveAlias(ctx context.Context, alias string, room chat.RoomID) error {
+	_, err := d.db.Exec(ctx, `
+		INSERT INTO alias (alias, room_id) VALUES ($1, $2)
+		ON CONFLICT (alias) DO UPDATE SET room_id = excluded.room_id`, alias, room)
+	return err
+}
+
+// Aliases are the rooms that aliases of the configuration were last found to be.
+func (d *DB) Aliases(ctx context.Context) (map[string]chat.RoomID, error) {
+	type row struct {
+		alias string
+		room  chat.RoomID
+	}
+	rows, err := d.db.Query(ctx, "SELECT alias, room_id FROM alias")
+	list, err := collect(rows, err, func(scan scanFunc) (r row, err error) { return r, scan(&r.alias, &r.room) })
+	all := map[string]chat.RoomID{}
+	for _, r := range list {
+		all[r.alias] = r.room
+	}
+	return all, err
+}

@@ -137,3 +137,24 @@ func fromMillis(ms int64) time.Time {
 	}
 	return time.UnixMilli(ms)
 }
+
+// BackUp writes a consistent copy of the database to a file that must not exist
+// yet, for its owner only. It may run while the bot does.
+func (d *DB) BackUp(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the copy: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("make the copy: %w", err)
+	}
+	// The copy is written through the one connection, which may be for reading only.
+	_, err = d.db.Exec(ctx, "PRAGMA query_only = 0")
+	if err == nil {
+		_, err = d.db.Exec(ctx, "VACUUM INTO $1", path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("copy the database: %w", err), os.Remove(path))
+	}
+	return nil
+}

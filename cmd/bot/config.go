@@ -174,6 +174,7 @@ type Watch struct {
 	Source string `yaml:"source"` // a Source's name
 	Filter Filter `yaml:"filter"`
 	Rhythm Rhythm `yaml:"rhythm"`
+	Paused bool   `yaml:"paused"`
 }
 
 // Relay joins asking rooms to a room of experts.

@@ -6,19 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"heraut/relay"
-	"heraut/storage"
 )
 
 type exportCommand struct {
 	configured
-	What   string `arg:"" name:"quoi" enum:"faq" placeholder:"faq" help:"Les réponses gardées dans la FAQ."`
-	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format ; md par défaut."`
+	What   string `arg:"" name:"quoi" enum:"faq,settings" placeholder:"faq|settings" help:"Les réponses gardées dans la FAQ, ou tous les réglages."`
+	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format de la FAQ ; md par défaut. Les réglages sont en YAML."`
 }
 
 // Help is what kong adds to the one-line help.
@@ -26,6 +23,8 @@ func (exportCommand) Help() string {
 	return `
 Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
 noms : relisez-la avant de la publier, car elle dit aussi ce qui n’était montré qu’à des salons privés.
+Les réglages sont ceux du fichier et ceux faits depuis les salons, réunis en un fichier qui peut servir
+de config.yaml ; aucun secret n’y est écrit.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
@@ -35,16 +34,14 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 	if err != nil {
 		return err
 	}
-	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("le répertoire d’état %s n’a pas de base : le robot n’a encore jamais démarré", config.State)
-	case errors.Is(err, storage.ErrOtherVersion):
-		return fmt.Errorf("la base de %s est d’une autre version du robot : démarrez celle-ci d’abord", config.State)
-	case err != nil:
+	db, err := openToRead(ctx, config)
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if c.What == "settings" {
+		return exportSettings(ctx, config, db, std.out)
+	}
 	entries, err := db.Entries(ctx)
 	if err != nil {
 		return err

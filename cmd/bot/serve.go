@@ -103,6 +103,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	mc.OnRoom = func(name string, id chat.RoomID) {
 		enter(config, name, id, book, desk)
 		carrier.Found(name, id)
+		if err := db.SaveAlias(ctx, name, id); err != nil && ctx.Err() == nil {
+			log.Error().Err(err).Str("room", name).Msg("An alias could not be stored: exported settings may name the room twice")
+		}
 	}
 	keep := func(ctx context.Context, room chat.RoomID) bool { return keeps(ctx, carrier, room, log) }
 	mc.Keeps = keep

@@ -141,7 +141,7 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
 		w := &r.Watches[i]
-		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String()}
+		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String(), Paused: w.Paused}
 	}
 	return watches
 }

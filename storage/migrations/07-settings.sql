@@ -31,3 +31,9 @@ CREATE TABLE confirmation (
 	line     TEXT NOT NULL,                  -- the command, without the prefix
 	asked_at INTEGER NOT NULL
 ) STRICT;
+
+-- Which room an alias of the configuration was last found to be.
+CREATE TABLE alias (
+	alias   TEXT PRIMARY KEY,
+	room_id TEXT NOT NULL
+) STRICT;

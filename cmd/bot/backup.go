@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"heraut/storage"
+)
+
+type backupCommand struct {
+	configured
+	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"La copie, qui ne doit pas encore exister."`
+}
+
+// Help is what kong adds to the one-line help.
+func (backupCommand) Help() string {
+	return `
+Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne. crypto.db ne se sauvegarde
+pas : ses clés ne servent qu’une fois. La copie contient le jeton de session : traitez-la comme un mot
+de passe, et gardez à côté la clé de récupération.
+État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
+}
+
+// Run copies the database.
+func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
+	config, err := c.load(env, std.err)
+	if err != nil {
+		return err
+	}
+	db, err := openToRead(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.BackUp(ctx, c.File)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s existe déjà : donnez un autre nom, ou retirez-le", c.File)
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%s : la copie est faite.\n", c.File)
+	return nil
+}
+
+// openToRead opens the state's database beside a bot that may be running.
+func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
+	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("le répertoire d’état %s n’a pas de base : le robot n’a encore jamais démarré", config.State)
+	case errors.Is(err, storage.ErrOtherVersion):
+		return nil, fmt.Errorf("la base de %s est d’une autre version du robot : démarrez celle-ci d’abord", config.State)
+	}
+	return db, err
+}

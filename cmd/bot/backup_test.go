@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+func TestBackup(t *testing.T) {
+	dir := t.TempDir()
+	config, copied := filepath.Join(dir, "config.yaml"), filepath.Join(dir, "copie.db")
+	write(t, config, minimal)
+	// The bot is running meanwhile.
+	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SaveChosen(t.Context(), "!a:example.org", rooms.Chosen{SetUp: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, status := bot(t, "", "backup", "--config", config, copied); status != 0 {
+		t.Fatalf("%d, %s", status, stderr)
+	}
+	if _, stderr, status := bot(t, "", "backup", "--config", config, copied); status != 1 || !strings.Contains(stderr, "existe déjà") {
+		t.Errorf("a second time: %d, %s", status, stderr)
+	}
+	if err := closeState(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy: %v, %v", info, err)
+	}
+	again, err := storage.Open(t.Context(), copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if chosen, err := again.Chosen(t.Context()); err != nil || !chosen["!a:example.org"].SetUp {
+		t.Errorf("the copy has %v, %v", chosen, err)
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/relay"
+	"heraut/rooms"
+)
+
+// What is exported is accepted, holds no secret, and says of each room what held
+// there; exported again from it, it is the same.
+func TestExportSettings(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	write(t, file, `
+about: {run_by: "DINUM: l’équipe", contact: "floss@example.org"}
+matrix: {homeserver: "https://matrix.example.org", user: "@heraut:example.org", password: "très-secret"}
+operators: ["@camille:example.org"]
+limits: {person: 20/m, room: "0"}
+catalogue: {sill: {url: sill.json}}
+sources:
+  - {name: depots, kind: ecosystems, url: https://example.org/api/v1}
+rooms:
+  - room: "#bluehats:example.org"
+    language: en
+    watches: [{source: depots, filter: "langage:go,python -fork", rhythm: "hebdo jeudi 11:00"}]
+relays:
+  - {name: libre, from: ["#bluehats:example.org"], to: "#experts:example.org"}
+`)
+	ctx := t.Context()
+	db, closeState, err := openState(ctx, filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const bluehats, invited, direct, left = chat.RoomID("!bluehats:example.org"), chat.RoomID("!invited:example.org"), chat.RoomID("!direct:example.org"), chat.RoomID("!left:example.org")
+	for _, err := range []error{
+		db.SaveAlias(ctx, "#bluehats:example.org", bluehats),
+		db.SaveRoom(ctx, chat.Room{ID: bluehats, Joined: true, RoomFacts: chat.RoomFacts{Name: "BlueHats # 1\nsuite"}}),
+		db.SaveRoom(ctx, chat.Room{ID: invited, Joined: true, InvitedBy: "@lou:example.org"}),
+		db.SaveRoom(ctx, chat.Room{ID: direct, Joined: true, InvitedBy: "@lou:example.org", Direct: true}),
+		db.SaveChosen(ctx, bluehats, rooms.Chosen{Settings: rooms.Settings{Language: "fr", Prefix: "?", Quiet: "aucun", Role: `veille : "le libre"`}}),
+		db.SaveChosen(ctx, invited, rooms.Chosen{Settings: rooms.Settings{Language: "en", Moderator: 75}, SetUp: true}),
+		db.SaveChosen(ctx, left, rooms.Chosen{SetUp: true}),
+		db.SaveRelay(ctx, relay.Relay{Name: "bureautique", From: []chat.RoomID{invited}, To: bluehats, Themes: []string{"tableur"}, By: "@camille:example.org", At: time.Now()}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, w := range []announce.Watch{
+		{Room: bluehats, Source: "https://example.org/feed", Rhythm: "immediat"},
+		{Room: invited, Source: "https://example.org/feed", Filter: `titre "a b"`, Rhythm: "quotidien 09:00", Paused: true},
+		{Room: left, Source: "depots", Rhythm: "immediat"},
+	} {
+		w.At = time.Now()
+		if _, err := db.AddWatch(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := closeState(); err != nil {
+		t.Fatal(err)
+	}
+
+	export := func(file string) string {
+		t.Helper()
+		stdout, stderr, status := bot(t, "", "export", "settings", "--config", file)
+		if status != 0 {
+			t.Fatalf("%d, %s", status, stderr)
+		}
+		return stdout
+	}
+	exported := export(file)
+	if strings.Contains(exported, "secret:") || strings.Contains(exported, "très-secret") {
+		t.Errorf("the password is exported:\n%s", exported)
+	}
+	again := filepath.Join(t.TempDir(), "autre.yaml")
+	write(t, again, exported)
+	if _, stderr, status := bot(t, "", "check", "--config", again); status != 0 {
+		t.Fatalf("not accepted: %s\n%s", stderr, exported)
+	}
+	env := func(string) string { return "" }
+	c, _, err := loadConfig(again, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, err := loadConfig(file, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.About != before.About || c.Limits != before.Limits || c.Pace != before.Pace || c.Quiet != before.Quiet ||
+		!slices.Equal(c.Operators, before.Operators) || c.AnswerWithin != before.AnswerWithin || c.State != before.State ||
+		c.Catalogue.SILL != before.Catalogue.SILL || c.Timezone.String() != before.Timezone.String() {
+		t.Errorf("the general settings differ:\n%s", exported)
+	}
+	if len(c.Rooms) != 2 || len(c.Sources) != 2 || len(c.Relays) != 2 {
+		t.Fatalf("rooms, sources and relays:\n%s", exported)
+	}
+	first, second := c.Rooms[0], c.Rooms[1]
+	if first.Room != "#bluehats:example.org" || first.Language != "en" || first.Prefix != "?" || first.Quiet != "aucun" ||
+		first.Role != `veille : "le libre"` || len(first.Watches) != 2 || first.Watches[1].Source != "flux-1" {
+		t.Errorf("the room of the file is %+v", first)
+	}
+	if second.Room != string(invited) || second.Language != "en" || second.Moderator != 75 || len(second.Watches) != 1 ||
+		second.Watches[0].Source != "flux-1" || !second.Watches[0].Paused || second.Watches[0].Filter.String() != `titre "a b"` {
+		t.Errorf("the room of the chat is %+v", second)
+	}
+	if s := c.Sources[1]; s.Name != "flux-1" || s.URL != "https://example.org/feed" || s.Kind != "feed" {
+		t.Errorf("the feed is %+v", s)
+	}
+	if r := c.Relays[1]; r.Name != "bureautique" || r.From[0] != string(invited) || r.To != string(bluehats) || r.Themes[0] != "tableur" || r.MayWiden {
+		t.Errorf("the relay is %+v", r)
+	}
+
+	// With an empty state, it is all there is.
+	if got := export(again); got != exported {
+		t.Errorf("exported again with its state it is\n%s", got)
+	}
+	write(t, again, strings.Replace(exported, "\nstate: "+before.State, "\nstate: "+filepath.Join(dir, "empty"), 1))
+	_, closeEmpty, err := openState(ctx, filepath.Join(dir, "empty"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closeEmpty(); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Replace(export(again), filepath.Join(dir, "empty"), before.State, 1)
+	title := "- # BlueHats # 1 suite\n  room:" // is in the state alone
+	if want := strings.Replace(exported, title, "- room:", 1); got != want || want == exported {
+		t.Errorf("exported from itself it is\n%s\nand was\n%s", got, exported)
+	}
+}
