@@ -112,6 +112,9 @@ func (c *Client) completeFacts(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("What a room is could not be asked")
 		}
+		if known, _ := answered(err); err != nil && known == nil {
+			return // the others will be asked about when something happens there
+		}
 	}
 }
 

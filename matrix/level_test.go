@@ -71,6 +71,11 @@ func TestLevel(t *testing.T) {
 	}{
 		"a member":                               {clear, member, chat.TrustServer, chat.LevelMember},
 		"somebody without a level":               {clear, "@other:example.org", chat.TrustServer, chat.LevelMember},
+		"the operator's namesake elsewhere":      {clear, "@operator:example.org.evil.example", chat.TrustServer, chat.LevelMember},
+		"the operator in capitals":               {clear, "@Operator:example.org", chat.TrustServer, chat.LevelMember},
+		"the operator in another alphabet":       {clear, "@\u043eperator:example.org", chat.TrustServer, chat.LevelMember},
+		"the operator and something unseen":      {clear, "@operator\u200b:example.org", chat.TrustServer, chat.LevelMember},
+		"the moderator's namesake elsewhere":     {clear, "@moderator:other.example", chat.TrustServer, chat.LevelMember},
 		"a moderator":                            {clear, moderator, chat.TrustServer, chat.LevelModerator},
 		"below the level set for the room":       {strict, moderator, chat.TrustServer, chat.LevelMember},
 		"an operator":                            {clear, operator, chat.TrustServer, chat.LevelOperator},

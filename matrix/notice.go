@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -24,24 +25,30 @@ func (c *Client) ownPower(ctx context.Context, room id.RoomID) int {
 	return powers.GetUserLevel(c.mx.UserID)
 }
 
-// notePromotion adds an event when this sync has given the bot rights in the
-// room: operators are told, since it needs none, and may end up as the only one
-// who has them. In direct messages all have.
-func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, joined *mautrix.SyncJoinedRoom, received time.Time, batch *queue.Batch) {
+// powersEvent is the last event of this sync that says who has which power, nil
+// if there is none.
+func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
+	for _, events := range [][]*event.Event{joined.Timeline.Events, joined.State.Events} {
+		for _, evt := range slices.Backward(events) {
+			if evt.Type.Type == event.StatePowerLevels.Type && evt.StateKey != nil {
+				return evt
+			}
+		}
+	}
+	return nil
+}
+
+// notePromotion adds an event when the bot has got rights in the room, and had
+// the power before until then: operators are told, since it needs none, and may
+// end up as the only one who has them. In direct messages all have.
+func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
 	if before >= moderatorPower || now < moderatorPower || isDirect(r) {
 		return
 	}
-	by := id.EventID(r.ID) // its creator, without a further event
-	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
-		for _, evt := range events {
-			if evt.Type.Type == event.StatePowerLevels.Type {
-				by = evt.ID
-			}
-		}
-	}
+	c.log.Warn().Str("room", string(r.ID)).Int("power", now).Msg("The bot was given rights in a room, and needs none")
 	e := &chat.Event{
-		ID: chat.EventID("promoted/" + by), Room: r.ID, At: received,
+		ID: chat.EventID("promoted/" + by.ID), Room: r.ID, At: received,
 		Promoted: &chat.Promoted{Name: r.Name, Admin: now >= adminPower},
 	}
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})

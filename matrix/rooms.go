@@ -59,18 +59,28 @@ func (b *roomBook) all() []chat.Room {
 	return slices.Collect(maps.Values(b.rooms))
 }
 
-// save stores the room; inside a transaction that is undone, memory is ahead of
-// the store until the same sync is read again.
+// save stores the room. What is stored in a transaction is written, and
+// remembered once that is committed.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
-	b.mu.Lock()
-	r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
-	b.rooms[id.RoomID(r.ID)] = r
-	delete(b.entered, id.RoomID(r.ID))
-	b.mu.Unlock()
+	b.remember(r)
+	return b.write(ctx, r)
+}
+
+func (b *roomBook) write(ctx context.Context, r chat.Room) error {
 	if err := b.store.SaveRoom(ctx, r); err != nil {
 		return fmt.Errorf("store a room: %w", err)
 	}
 	return nil
+}
+
+func (b *roomBook) remember(rooms ...chat.Room) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range rooms {
+		r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
+		b.rooms[id.RoomID(r.ID)] = r
+		delete(b.entered, id.RoomID(r.ID))
+	}
 }
 
 // setUp reports whether the bot serves the room: the configuration or an operator

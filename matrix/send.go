@@ -126,8 +126,10 @@ func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
 	switch {
 	case err == nil:
-		if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.Encrypted = true }); err != nil {
-			return err
+		if !encrypted {
+			if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.Encrypted = true }); err != nil {
+				return err
+			}
 		}
 		encrypted = true
 	case !errors.Is(err, mautrix.MNotFound):

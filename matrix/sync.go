@@ -217,7 +217,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	rooms = append(rooms, c.leftRooms(answer)...)
 	batch.Change = func(ctx context.Context) error {
 		for _, r := range rooms {
-			if err := c.rooms.save(ctx, r); err != nil {
+			if err := c.rooms.write(ctx, r); err != nil {
 				return err
 			}
 		}
@@ -231,6 +231,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	if err := intake.Accept(ctx, batch); err != nil {
 		return err
 	}
+	c.rooms.remember(rooms...)
 	if len(invited)+len(declined) > 0 || slices.ContainsFunc(rooms, func(r chat.Room) bool { return r.Successor != "" }) {
 		c.rooms.wakeJoiner()
 	}

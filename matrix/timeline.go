@@ -41,7 +41,10 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	if !c.rooms.setUp(room) && !stored.Notices {
 		return nil, nil, nil
 	}
-	before := c.ownPower(ctx, room)
+	before, promotion := 0, powersEvent(joined)
+	if promotion != nil {
+		before = c.ownPower(ctx, room)
+	}
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
 			if evt.StateKey != nil {
@@ -62,7 +65,9 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		}
 	}
 	stored.Joined = true
-	c.notePromotion(ctx, stored, before, joined, received, batch)
+	if promotion != nil {
+		c.notePromotion(ctx, stored, before, promotion, received, batch)
+	}
 
 	events, joinEvent, err := c.timeline(ctx, room, known, stored.Notices, joined.Timeline, since, received)
 	if err != nil {

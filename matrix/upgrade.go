@@ -36,7 +36,6 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 			return true
 		case errors.Is(err, errNotFollowed):
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room says that it was upgraded: going on serving it")
-			c.stayIn(ctx, r)
 		default:
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room was upgraded, and the new one cannot be entered yet: the bot may need an invitation")
 			done = false
@@ -45,24 +44,32 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	return done
 }
 
-// stayIn gives up an upgrade, and the new room, unless it is served for another
-// reason.
-func (c *Client) stayIn(ctx context.Context, r chat.Room) {
-	c.rooms.doNotFollow(r)
-	to := id.RoomID(r.Successor)
-	if c.rooms.setUp(to) || c.config.Pace.Wait(ctx) != nil {
-		return
-	}
-	if _, err := c.mx.LeaveRoom(ctx, to); err != nil {
-		c.log.Debug().Err(err).Str("room", to.String()).Msg("A room that is not followed was not left")
-	}
-}
-
 // followUpgrade enters the room that r names as its successor, if who upgraded it
 // had the power to do so and the new room says that it takes r's place. Whatever
 // was kept for r follows, in the transaction that says so.
 func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
+	to := id.RoomID(r.Successor)
+	joined, err := c.mx.JoinedRooms(ctx)
+	if err != nil {
+		return fmt.Errorf("ask which rooms the bot is in: %w", err)
+	}
+	err = c.moveTo(ctx, r, intake)
+	if errors.Is(err, errNotFollowed) {
+		c.rooms.doNotFollow(r)
+		if !slices.Contains(joined.JoinedRooms, to) { // it went in, or was invited
+			if _, err := c.mx.LeaveRoom(ctx, to); err != nil {
+				c.log.Debug().Err(err).Str("room", to.String()).Msg("A room that is not followed was not left")
+			}
+		}
+	}
+	return err
+}
+
+func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	room, to := id.RoomID(r.ID), id.RoomID(r.Successor)
+	if c.rooms.get(to).MovedTo != "" {
+		return fmt.Errorf("%w: the room that it names was replaced itself", errNotFollowed)
+	}
 	tombstone, err := c.mx.FullStateEvent(ctx, room, event.StateTombstone, "")
 	if err != nil {
 		return fmt.Errorf("ask for the upgrade: %w", err)
@@ -96,15 +103,16 @@ func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) 
 	err = intake.Accept(ctx, queue.Batch{
 		Received: now, Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: now, Event: e}},
 		Change: func(ctx context.Context) error {
-			if err := c.rooms.save(ctx, next); err != nil {
+			if err := c.rooms.write(ctx, next); err != nil {
 				return err
 			}
-			return c.rooms.save(ctx, old)
+			return c.rooms.write(ctx, old)
 		},
 	})
 	if err != nil {
 		return err
 	}
+	c.rooms.remember(old, next)
 	c.rooms.joined(to)
 	for _, name := range c.rooms.declaredAs(room) {
 		c.declare(name, to)
