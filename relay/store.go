@@ -14,6 +14,7 @@ type Store interface {
 	Questions
 	Messages
 	Reactions
+	People
 }
 
 // Relays keeps those that operators opened in rooms.

@@ -24,6 +24,8 @@ var personalTables = []struct {
 	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // the bot is there on it
 	{"declined", "SELECT room_id, declined_at, '' FROM declined WHERE invited_by = $1 ORDER BY declined_at",
 		"DELETE FROM declined WHERE invited_by = $1 AND open = 0"},
+	{"relay", "SELECT '', added_at, name FROM relay WHERE added_by = $1 ORDER BY name",
+		"UPDATE relay SET added_by = '-' WHERE added_by = $1"}, // without anybody it would be the configuration's
 	{"messages", "SELECT '', MAX(received_at), COUNT(*) FROM inbox WHERE sender = $1 HAVING COUNT(*) > 0",
 		"UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'"},
 }

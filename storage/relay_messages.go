@@ -37,6 +37,10 @@ func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		var question int64
+		// What was kept of it stays, and nothing tells whose it was.
+		if _, err := d.db.Exec(ctx, "UPDATE faq SET event_id = '' WHERE event_id = $1", event); err != nil {
+			return err
+		}
 		err := d.db.QueryRow(ctx, "DELETE FROM relayed WHERE event_id = $1 AND event_id <> '' RETURNING question", event).Scan(&question)
 		if err != nil {
 			return noRow(err)

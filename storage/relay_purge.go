@@ -4,29 +4,15 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"heraut/chat"
+	"heraut/relay"
 )
 
 // PurgeQuestions implements relay.Retention. The entries of the FAQ that were
 // made of them stay.
 func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64, err error) {
-	err = d.Do(ctx, func(ctx context.Context) error {
-		const old = "SELECT number FROM question WHERE closed_at > 0 AND closed_at < $1"
-		for _, statement := range []string{
-			"DELETE FROM known_words WHERE rowid IN (" + old + ")",
-			"UPDATE faq SET event_id = '' WHERE event_id IN (SELECT event_id FROM relayed WHERE question IN (" + old + "))",
-		} {
-			if _, err := d.db.Exec(ctx, statement, millis(before)); err != nil {
-				return err
-			}
-		}
-		// What was carried goes with its question.
-		result, err := d.db.Exec(ctx, "DELETE FROM question WHERE closed_at > 0 AND closed_at < $1", millis(before))
-		if err != nil {
-			return err
-		}
-		purged, err = result.RowsAffected()
-		return err
-	})
+	purged, err = d.deleteQuestions(ctx, "closed_at > 0 AND closed_at < $1", millis(before))
 	if err != nil {
 		return 0, fmt.Errorf("forget old questions: %w", err)
 	}
@@ -34,4 +20,56 @@ func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64
 		err = d.truncateLog(ctx)
 	}
 	return purged, err
+}
+
+// ForgetQuestion implements relay.People.
+func (d *DB) ForgetQuestion(ctx context.Context, number int64) error {
+	_, err := d.deleteQuestions(ctx, "number = $1", number)
+	return err
+}
+
+// deleteQuestions deletes those that meet a condition, with their words. What was
+// carried goes with its question.
+func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (deleted int64, err error) {
+	err = d.Do(ctx, func(ctx context.Context) error {
+		which := "(SELECT number FROM question WHERE " + condition + ")"
+		for _, statement := range []string{
+			"DELETE FROM known_words WHERE rowid IN " + which,
+			"UPDATE faq SET event_id = '' WHERE event_id IN (SELECT event_id FROM relayed WHERE question IN " + which + ")",
+		} {
+			if _, err := d.db.Exec(ctx, statement, arg); err != nil {
+				return err
+			}
+		}
+		result, err := d.db.Exec(ctx, "DELETE FROM question WHERE "+condition, arg)
+		if err != nil {
+			return err
+		}
+		deleted, err = result.RowsAffected()
+		return err
+	})
+	return deleted, err
+}
+
+// QuestionsBy implements relay.People.
+func (d *DB) QuestionsBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "asker = $1", user)
+}
+
+// ClaimedBy implements relay.People.
+func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "claimer = $1", user)
+}
+
+// MessagesBy implements relay.People.
+func (d *DB) MessagesBy(ctx context.Context, user chat.UserID) ([]relay.Message, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.sender = $1 AND r.sender <> '' ORDER BY r.said_at, r.rowid", user)
+	return collect(rows, err, scanMessage)
+}
+
+// ReactionsBy implements relay.People.
+func (d *DB) ReactionsBy(ctx context.Context, user chat.UserID) ([]relay.Reaction, error) {
+	rows, err := d.db.Query(ctx, `
+		SELECT event_id, question, sender, target, emoji, post_key FROM relayed_reaction WHERE sender = $1 ORDER BY rowid`, user)
+	return collect(rows, err, scanReaction)
 }

@@ -1,0 +1,139 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"heraut/chat"
+)
+
+// People finds what is kept about somebody.
+type People interface {
+	// QuestionsBy are all that somebody asked, and ClaimedBy those that somebody
+	// looks after or did, the oldest first.
+	QuestionsBy(ctx context.Context, user chat.UserID) ([]Question, error)
+	ClaimedBy(ctx context.Context, user chat.UserID) ([]Question, error)
+	MessagesBy(ctx context.Context, user chat.UserID) ([]Message, error)
+	ReactionsBy(ctx context.Context, user chat.UserID) ([]Reaction, error)
+	// ForgetQuestion forgets a question and all that was carried for it. What was
+	// kept of it for the FAQ stays.
+	ForgetQuestion(ctx context.Context, number int64) error
+}
+
+// DataOf is what is kept about a person.
+func (d *Desk) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
+	asked, err := d.store.QuestionsBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range asked {
+		all = append(all, chat.Datum{Kind: "question", Room: q.Origin, At: q.AskedAt, Text: q.Text})
+	}
+	claimed, err := d.store.ClaimedBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range claimed {
+		all = append(all, chat.Datum{Kind: "claim", Room: q.Experts, At: q.AskedAt, Text: fmt.Sprint(q.Number)})
+	}
+	said, err := d.store.MessagesBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range said {
+		all = append(all, chat.Datum{Kind: string(m.Role), Room: m.From, At: m.At, Text: m.Text})
+	}
+	reactions, err := d.store.ReactionsBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reactions {
+		all = append(all, chat.Datum{Kind: "reaction", Text: r.Key})
+	}
+	return all, nil
+}
+
+// Forget erases it, in the transaction of ctx, and takes back what was carried
+// for the person: their questions, answers and reactions leave the rooms that
+// they were carried to.
+func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
+	said, err := d.store.MessagesBy(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, m := range said {
+		if m.Role != RoleNote { // which was not carried
+			if err := d.queue.Withdraw(ctx, m.Post); err != nil {
+				return err
+			}
+		}
+		if err := d.store.RemoveMessage(ctx, m.Event); err != nil && !errors.Is(err, ErrNone) {
+			return err
+		}
+	}
+	if err := d.forgetReactions(ctx, user); err != nil {
+		return err
+	}
+	asked, err := d.store.QuestionsBy(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, q := range asked {
+		if err := d.forgetQuestion(ctx, q); err != nil {
+			return fmt.Errorf("forget question %d: %w", q.Number, err)
+		}
+	}
+	claimed, err := d.store.ClaimedBy(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, q := range claimed {
+		if err := d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetQuestion takes a question back from both rooms, and forgets it.
+func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
+	if q.Root != "" {
+		if err := d.queue.Withdraw(ctx, q.Root); err != nil {
+			return err
+		}
+		if q.Status != Solved {
+			if err := d.remark(ctx, &q, chat.Target{Post: q.Root}, q.Experts, "relay-withdrawn"); err != nil {
+				return err
+			}
+		}
+	}
+	if q.Confirmation != "" {
+		if err := d.queue.Withdraw(ctx, q.Confirmation); err != nil {
+			return err
+		}
+	}
+	return d.store.ForgetQuestion(ctx, q.Number)
+}
+
+func (d *Desk) forgetReactions(ctx context.Context, user chat.UserID) error {
+	reactions, err := d.store.ReactionsBy(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, r := range reactions {
+		if _, err := d.store.RemoveReaction(ctx, r.Event); err != nil && !errors.Is(err, ErrNone) {
+			return err
+		}
+		same, err := d.store.SameReactions(ctx, r.Target, r.Key)
+		if err != nil {
+			return err
+		}
+		if len(same) == 0 {
+			if err := d.queue.Withdraw(ctx, r.Post); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
