@@ -45,6 +45,7 @@ type Config struct {
 	Sources      []Source      `yaml:"sources"`
 	Rooms        []Room        `yaml:"rooms"`
 	Relays       []Relay       `yaml:"relays"`
+	Questions    Questions     `yaml:"questions"`
 }
 
 // Preset names a set of defaults.
@@ -187,6 +188,21 @@ type Relay struct {
 	MayWiden bool `yaml:"may_widen"`
 }
 
+// Questions are what is said by itself of questions that were asked, and how long
+// they are kept.
+type Questions struct {
+	// RemindAfter is in working hours, those that are not quiet; 0 is never.
+	RemindAfter time.Duration `yaml:"remind_after"`
+	// SolvedAfter is how long after the last message on an answered question its
+	// asker is asked whether it is solved; 0 is never.
+	SolvedAfter time.Duration `yaml:"solved_after"`
+	// List is when the experts get the list of open questions, for example
+	// "jeudi 11:00" or "quotidien 09:00"; empty is never.
+	List string `yaml:"list"`
+	// Keep is how long a closed question is kept.
+	Keep time.Duration `yaml:"keep"`
+}
+
 // defaults returns the configuration that a file starts from.
 func defaults(preset Preset) *Config {
 	paris, err := time.LoadLocation("Europe/Paris")
@@ -207,6 +223,9 @@ func defaults(preset Preset) *Config {
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
 		Quiet:        Quiet{Nights: "20:00-08:00", Weekends: true, Holidays: true},
 		Log:          Log{Level: "info", Format: "console"},
+		Questions: Questions{
+			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour,
+		},
 		Catalogue: Catalogue{SILL: SILL{
 			URL: publicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,
 		}},

@@ -71,6 +71,7 @@ func (r *reader) check(c *Config) {
 	r.checkSources(c)
 	r.checkRooms(c)
 	r.checkRelays(c)
+	r.checkQuestions(&c.Questions)
 }
 
 func (r *reader) checkMatrix(m *Matrix, c *Config) {

@@ -33,14 +33,21 @@ answer_within: 0s
 2: preset : « tchapp » n’est pas possible ; choisissez matrix ou tchap
 3: about.run_by : une seule ligne est attendue, sans caractère de contrôle
 3: about.contact : cette valeur est obligatoire ; dites à qui écrire, par exemple "floss@example.org"
-4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays
+4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays, questions
 6: matrix.homeserver : « matrix.example.org » n’est pas une adresse complète ; commencez par https://
 7: matrix.user : « @heraut » n’est pas un identifiant complet ; écrivez par exemple "@heraut:example.org"
 8: matrix.password : le mot de passe est donné deux fois ; gardez password ou password_file
-10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays
+10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays, questions
 12: operators : « camille » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 13: operators : « @a:b c » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 14: answer_within : la durée est trop courte ; 1s au moins`},
+
+	"questions": {minimal + `
+questions: {remind_after: soon, list: parfois, keep: 1h}
+`, `
+4: questions.remind_after : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)
+4: questions.keep : la durée est trop courte ; 1d au moins, par exemple 90d
+4: questions.list : « parfois » : un jour et une heure sont attendus, par exemple "jeudi 11:00" ou "quotidien 09:00", ou "" pour ne rien lister`},
 
 	"general settings": {minimal + `
 language: de
@@ -154,7 +161,7 @@ relays:
 18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 
 	"no mapping": {"- a\n", `
-1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays`},
+1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, http, log, catalogue, quiet, sources, rooms, relays, questions`},
 
 	"unquoted user id": {minimal + "operators: [@camille:example.org]\n", `
 3: une valeur qui commence par « @ » s’écrit entre guillemets, par exemple "@camille:example.org"`},

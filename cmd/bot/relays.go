@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/matrix"
@@ -42,6 +43,20 @@ func newRelays(
 	}
 	desk.Declare(declared)
 	return desk, knowledge
+}
+
+// newReminders returns what is said by itself of questions.
+func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) *relay.Reminders {
+	o := relay.RemindOptions{
+		Store: db, Queue: box, Book: book, Zone: config.Timezone,
+		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(config, book, room) },
+		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
+		Log: log.With().Str("component", "relay").Logger(),
+	}
+	if rhythm, err := announce.ParseRhythm(config.Questions.List); err == nil { // it was checked
+		o.List = rhythm
+	}
+	return relay.NewReminders(o)
 }
 
 // isOurs reports whether people of the server may invite the bot: rooms of other

@@ -27,16 +27,9 @@ import (
 // newDesk returns what reads the sources and tells rooms their news. Feeds that
 // rooms give are read by guarded.
 func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
-	quiet := func(room chat.RoomID) announce.Quiet {
-		q, err := announce.ParseQuiet(book.Of(room).Quiet, config.Timezone)
-		if err != nil { // it was checked when it was set: another version of the bot did
-			return quietHours(config)
-		}
-		return q
-	}
 	return announce.NewDesk(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
-		Quiet: quiet,
+		Quiet: func(room chat.RoomID) announce.Quiet { return quietIn(config, book, room) },
 		Operators: func(ctx context.Context, n announce.Notice) error {
 			say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
 			cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
@@ -55,6 +48,15 @@ func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book,
 			return nil
 		},
 	})
+}
+
+// quietIn are a room's quiet hours.
+func quietIn(config *Config, book *rooms.Book, room chat.RoomID) announce.Quiet {
+	q, err := announce.ParseQuiet(book.Of(room).Quiet, config.Timezone)
+	if err != nil { // it was checked when it was set: another version of the bot did
+		return quietHours(config)
+	}
+	return q
 }
 
 func quietHours(config *Config) announce.Quiet {
