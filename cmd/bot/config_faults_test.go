@@ -45,9 +45,9 @@ answer_within: 0s
 	"questions": {minimal + `
 questions: {remind_after: soon, list: parfois, keep: 1h}
 `, `
-4: questions.remind_after : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)
-4: questions.keep : la durée est trop courte ; 1d au moins, par exemple 90d
-4: questions.list : « parfois » : un jour et une heure sont attendus, par exemple "jeudi 11:00" ou "quotidien 09:00", ou "" pour ne rien lister`},
+4: questions.remind_after : « soon » : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)
+4: questions.keep : la durée est trop courte ; 1d au moins, par exemple 90d
+4: questions.list : « parfois » : un jour et une heure sont attendus, par exemple "jeudi 11:00" ou "quotidien 09:00", ou "" pour ne rien lister`},
 
 	"general settings": {minimal + `
 language: de

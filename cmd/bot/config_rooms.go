@@ -113,7 +113,7 @@ func (r *reader) checkRelays(c *Config) {
 // checkQuestions writes when the list is told as rhythms are always written.
 func (r *reader) checkQuestions(q *Questions) {
 	if q.Keep < 24*time.Hour {
-		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")
+		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")
 	}
 	if q.List != "" {
 		rhythm, err := announce.ParseRhythm(q.List)
@@ -121,7 +121,7 @@ func (r *reader) checkQuestions(q *Questions) {
 			rhythm, err = announce.ParseRhythm("hebdo " + q.List)
 		}
 		if err != nil || rhythm.IsImmediate() {
-			r.fault("questions.list", fmt.Sprintf("%s : un jour et une heure sont attendus, par exemple \"jeudi 11:00\" ou \"quotidien 09:00\", ou \"\" pour ne rien lister", said(q.List)))
+			r.fault("questions.list", fmt.Sprintf("%s : un jour et une heure sont attendus, par exemple \"jeudi 11:00\" ou \"quotidien 09:00\", ou \"\" pour ne rien lister", said(q.List)))
 			return
 		}
 		q.List = rhythm.String()
