@@ -33,12 +33,13 @@ const (
 // talk is a conversation with a Handler behind the real queue and the real
 // storage. It stands for the homeserver: what the bot sends is what it shows.
 type talk struct {
-	t      *testing.T
-	db     *storage.DB
-	book   *rooms.Book
-	queue  *queue.Queue
-	events int
-	left   []chat.RoomID // by the bot
+	t        *testing.T
+	db       *storage.DB
+	book     *rooms.Book
+	answerer *commands.Answerer
+	queue    *queue.Queue
+	events   int
+	left     []chat.RoomID // by the bot
 
 	posts []*shown // what the bot has in the rooms, oldest first
 }
@@ -66,7 +67,7 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 			t.Fatal(err)
 		}
 		book.Declare(english, rooms.Settings{Language: "en"})
-		k.db, k.book = db, book
+		k.db, k.book, k.answerer = db, book, answerer
 		answerer.Administer(commands.Administration{
 			Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
 			Operators: []chat.UserID{camille}, Links: "https://matrix.to",

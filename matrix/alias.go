@@ -14,8 +14,9 @@ import (
 // ErrNoAlias tells that no room has that alias.
 var ErrNoAlias = errors.New("no room has that alias")
 
-// RoomByAlias asks the homeserver which room has an alias. ErrNoAlias: none has.
-func (c *Client) RoomByAlias(ctx context.Context, alias string) (chat.RoomID, error) {
+// Resolve asks the homeserver which room has an alias ("#bluehats:example.org").
+// ErrNoAlias: none has.
+func (c *Client) Resolve(ctx context.Context, alias string) (chat.RoomID, error) {
 	answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
 	if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {
 		return "", fmt.Errorf("%w: %w", ErrNoAlias, err)

@@ -3,7 +3,6 @@ package matrix
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -223,13 +222,4 @@ func (c *Client) noteDirect(ctx context.Context, room id.RoomID, with id.UserID)
 	if err != nil && ctx.Err() == nil {
 		c.log.Debug().Err(err).Msg("The list of direct messages could not be written")
 	}
-}
-
-// Resolve finds the room that an address ("#bluehats:example.org") stands for.
-func (c *Client) Resolve(ctx context.Context, address string) (chat.RoomID, error) {
-	answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(address))
-	if err != nil {
-		return "", fmt.Errorf("look up the address of a room: %w", err)
-	}
-	return chat.RoomID(answer.RoomID), nil
 }

@@ -22,7 +22,7 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 		Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
 		Personal: []commands.Personal{db}, Operators: config.Operators, Links: rooms.Links(config.Links),
 		Resolve: func(ctx context.Context, alias string) (chat.RoomID, error) {
-			room, err := client.RoomByAlias(ctx, alias)
+			room, err := client.Resolve(ctx, alias)
 			if errors.Is(err, matrix.ErrNoAlias) {
 				return "", fmt.Errorf("%w: %w", commands.ErrNoRoom, err)
 			}
