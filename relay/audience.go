@@ -57,5 +57,9 @@ func Widens(from, to chat.Room, ours func(server string) bool) Widening {
 	if known(to) {
 		target = AudienceOf(to, ours)
 	}
-	return target.Beyond(source)
+	w := target.Beyond(source)
+	if known(from) && known(to) {
+		w.Elsewhere = target.Elsewhere && to.Server != from.Server
+	}
+	return w
 }

@@ -177,7 +177,7 @@ func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 		if err != nil {
 			return err
 		}
-		return &Fault{What: FaultWiderNow, Number: q.Number, Widens: w, Room: name}
+		return &Fault{What: FaultReaders, Number: q.Number, Widens: w, Room: name}
 	}
 	return nil
 }

@@ -38,5 +38,6 @@ const (
 	FaultClosed   FaultKind = "closed"   // the question is
 
 	FaultNotCarried FaultKind = "not carried" // it begins like a command
-	FaultWiderNow   FaultKind = "wider now"   // the other room has a wider audience than was agreed to
+	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than was agreed to
+	FaultReaders    FaultKind = "readers"     // the asker's room has a wider audience than the experts were told of
 )

@@ -144,7 +144,7 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 					return nil
 				}
 				q.Status, q.Why, q.Root = Withdrawn, WhyModerated, ""
-				return nil
+				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // its edits are left
 			})
 		}
 		return d.dropped(ctx, event)

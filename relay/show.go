@@ -86,15 +86,15 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 	case now == "" && *key == "", now == old && *key != "":
 		return nil
 	case now == "":
-		withdrawn := *key
 		*key = ""
-		return d.queue.Withdraw(ctx, withdrawn)
+		return d.withdraw(ctx, q.Number, role, "")
 	}
 	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
 	posted := chat.KeyOf(cause, 0)
 	if *key != "" {
-		post.Edits = chat.Target{Post: *key}
+		post.Edits, post.ReplyTo, post.Thread = chat.Target{Post: *key}, chat.Target{}, chat.Target{}
+		post.Priority = chat.Announcement // after what people wait for
 	} else {
 		*key = posted
 	}
@@ -103,6 +103,24 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 	}
 	// An edit that is refused becomes a message, which people may reply to.
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
+}
+
+// withdraw takes what shows a question back, but for what is gone already: its
+// edits too, which hold its text.
+func (d *Desk) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
+	all, err := d.store.MessagesOf(ctx, number)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Role != role || m.Post == gone {
+			continue
+		}
+		if err := d.queue.Withdraw(ctx, m.Post); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remark says something about a question in a thread.
@@ -164,7 +182,7 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 		if err != nil {
 			return "", "", err
 		}
-		html += "<blockquote>" + leaves + "</blockquote>"
+		html += leaves
 	case Proposed:
 		html += q.Proposals
 	default:

@@ -1,0 +1,196 @@
+package relay_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+func TestAudienceOf(t *testing.T) {
+	facts := func(change func(r *chat.Room)) chat.Room {
+		r := chat.Room{Encrypted: true, RoomFacts: chat.RoomFacts{Version: "11", Server: "example.org", JoinRule: "invite"}}
+		change(&r)
+		return r
+	}
+	for name, test := range map[string]struct {
+		room chat.Room
+		want relay.Audience
+	}{
+		"private":                   {facts(func(*chat.Room) {}), relay.Audience{}},
+		"nothing said of joining":   {facts(func(r *chat.Room) { r.JoinRule = "" }), relay.Audience{}},
+		"knock":                     {facts(func(r *chat.Room) { r.JoinRule = "knock" }), relay.Audience{}},
+		"restricted to a space":     {facts(func(r *chat.Room) { r.JoinRule = "restricted" }), relay.Audience{}},
+		"clear":                     {facts(func(r *chat.Room) { r.Encrypted = false }), relay.Audience{Clear: true}},
+		"public":                    {facts(func(r *chat.Room) { r.JoinRule = "public" }), relay.Audience{Public: true}},
+		"anybody reads its history": {facts(func(r *chat.Room) { r.History = "world_readable" }), relay.Audience{Public: true, Externals: true}},
+		"shared history":            {facts(func(r *chat.Room) { r.History = "shared" }), relay.Audience{}},
+		"guests":                    {facts(func(r *chat.Room) { r.Guests = true }), relay.Audience{Externals: true}},
+		"Tchap, no externals":       {facts(func(r *chat.Room) { r.AccessRule = "restricted" }), relay.Audience{}},
+		"Tchap, externals":          {facts(func(r *chat.Room) { r.AccessRule = "unrestricted" }), relay.Audience{Externals: true}},
+		"elsewhere":                 {facts(func(r *chat.Room) { r.Server = "ailleurs.org" }), relay.Audience{Elsewhere: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := relay.AudienceOf(test.room, ours); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+			unknown := chat.Room{}
+			if got := relay.Widens(unknown, test.room, ours); got != test.want {
+				t.Errorf("from an unknown room: got %+v, want %+v", got, test.want)
+			}
+			if got := relay.Widens(test.room, unknown, ours); got != relay.Everybody.Beyond(test.want) {
+				t.Errorf("to an unknown room: got %+v", got)
+			}
+		})
+	}
+}
+
+func ours(server string) bool { return server == "example.org" }
+
+// Two rooms elsewhere are not elsewhere together.
+func TestElsewhere(t *testing.T) {
+	room := func(server string) chat.Room {
+		return chat.Room{RoomFacts: chat.RoomFacts{Version: "11", Server: server, JoinRule: "invite"}}
+	}
+	for name, test := range map[string]struct {
+		from, to string
+		want     bool
+	}{
+		"here":               {"example.org", "example.org", false},
+		"there":              {"example.org", "ailleurs.org", true},
+		"back":               {"ailleurs.org", "example.org", false},
+		"the same elsewhere": {"ailleurs.org", "ailleurs.org", false},
+		"one and the other":  {"ailleurs.org", "autre.org", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := relay.Widens(room(test.from), room(test.to), ours); got != (relay.Widening{Elsewhere: test.want}) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+// kindsOfRooms are all kinds of rooms that the comparison tells apart.
+func kindsOfRooms() (rooms []chat.Room, names []string) {
+	for i := range 16 {
+		r := chat.Room{Joined: true, Members: 5, RoomFacts: chat.RoomFacts{Version: "11", Server: "example.org", JoinRule: "invite", AccessRule: "restricted"}}
+		words := []string{"chiffré", "privé", "agents", "ici"}
+		if r.Encrypted = i&1 == 0; !r.Encrypted {
+			words[0] = "clair"
+		}
+		if i&2 != 0 {
+			r.JoinRule, words[1] = "public", "public"
+		}
+		if i&4 != 0 {
+			r.AccessRule, words[2] = "unrestricted", "externes"
+		}
+		if i&8 != 0 {
+			r.Server, words[3] = "ailleurs.org", "ailleurs"
+		}
+		rooms, names = append(rooms, r), append(names, strings.Join(words, ", "))
+	}
+	return rooms, names
+}
+
+const audiencesHead = `# Qui peut lire quoi
+
+Avant chaque envoi d’un salon vers un autre, le robot compare leurs publics. Ce tableau vient du test ` + "`TestEveryPairOfAudiences`" + `, qui pose une question de chaque sorte de salon (ligne) à chaque autre (colonne).
+
+- **=** : la question est transmise aussitôt ;
+- des lettres : le public serait plus large. Sans ` + "`may_widen`" + `, la question est refusée par une phrase ; avec ` + "`may_widen`" + `, rien ne part avant l’accord de son auteur, à qui est montré exactement ce qui serait publié. **C** : le salon des experts n’est pas chiffré ; **P** : il est public ; **E** : il est ouvert aux externes ; **A** : il est sur un autre serveur.
+
+Les réponses reviennent toujours dans le salon de la question, dont le public est écrit dans le message que lisent les experts ; s’il s’élargit ensuite, elles sont retenues. Un salon « public » se rejoint sans invitation ou se lit sans y entrer.
+
+`
+
+// Every kind of room asks every other, with and without may_widen: what happens
+// is printed into doc/audiences.md.
+func TestEveryPairOfAudiences(t *testing.T) {
+	rooms, names := kindsOfRooms()
+	from := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!de%d:example.org", i)) }
+	to := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!vers%d:example.org", i)) }
+	var table strings.Builder
+	table.WriteString(audiencesHead + "| de \\ vers |")
+	for i := range rooms {
+		fmt.Fprintf(&table, " %d |", i+1)
+	}
+	table.WriteString("\n|" + strings.Repeat("---|", len(rooms)+1) + "\n")
+	inWorld(t, func(w *world) {
+		w.relays = nil
+		for i := range rooms {
+			for _, widen := range []bool{false, true} {
+				r := relay.Declaration{Name: fmt.Sprintf("r%d-%t", i, widen), To: string(to(i)), Themes: []string{fmt.Sprintf("%d-%t", i, widen)}, MayWiden: widen}
+				for j := range rooms {
+					r.From = append(r.From, string(from(j)))
+				}
+				w.relays = append(w.relays, r)
+			}
+		}
+		w.restart()
+		for i, r := range rooms {
+			for _, id := range []chat.RoomID{from(i), to(i)} {
+				w.room(id, "", func(kept *chat.Room) { r.ID = id; *kept = r })
+			}
+		}
+		for i := range rooms {
+			fmt.Fprintf(&table, "| %d. %s |", i+1, names[i])
+			for j := range rooms {
+				strict, asked := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-false Où ?", j))
+				widening, consent := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-true Où ?", j))
+				cell := "="
+				if !strict {
+					cell = letters(asked)
+				}
+				switch {
+				case strict && !widening:
+					t.Errorf("%s to %s: may_widen makes it stricter", names[i], names[j])
+				case !strict && (widening || !strings.Contains(asked, "pas transmise") || !strings.Contains(consent, "pas encore transmise")):
+					t.Errorf("%s to %s: refused with %q, and %t with %q", names[i], names[j], asked, widening, consent)
+				case !strict && letters(consent) != cell:
+					t.Errorf("%s to %s: refused for %s, and consent asked for %s", names[i], names[j], cell, letters(consent))
+				}
+				if wider := rooms[j].Encrypted != rooms[i].Encrypted && rooms[i].Encrypted || j&^i&14 != 0; wider == strict {
+					t.Errorf("%s to %s: asked at once: %t", names[i], names[j], strict)
+				}
+				fmt.Fprintf(&table, " %s |", cell)
+			}
+			table.WriteString("\n")
+		}
+	})
+	path := filepath.Join("..", "doc", "audiences.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if kept, err := os.ReadFile(path); err != nil || string(kept) != table.String() {
+		t.Errorf("doc/audiences.md is not what happens (%v): run with -update and read the difference\n%s", err, table.String())
+	}
+}
+
+// outcome asks a question, and tells whether it reached the experts at once, and
+// what its asker was told.
+func (w *world) outcome(from, to chat.RoomID, question string) (reached bool, told string) {
+	w.Helper()
+	before := len(w.own(to))
+	w.say(from, camille, question)
+	own := w.own(from)
+	return len(w.own(to)) > before, plainOf(own[len(own)-1])
+}
+
+// letters are the ways in which a message says that an audience is wider.
+func letters(told string) (ways string) {
+	for _, way := range []struct{ letter, words string }{
+		{"C", "n’est pas chiffré"}, {"P", "tout le monde peut le lire"}, {"E", "des externes peuvent y être"}, {"A", "sur un autre serveur"},
+	} {
+		if strings.Contains(strings.SplitN(told, "exactement", 2)[0], way.words) {
+			ways += way.letter
+		}
+	}
+	return ways
+}

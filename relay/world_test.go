@@ -1,0 +1,418 @@
+package relay_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/locale/localetest"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/storage"
+)
+
+var update = flag.Bool("update", false, "write what is seen now into testdata")
+
+const (
+	salon   = chat.RoomID("!salon:example.org")
+	experts = chat.RoomID("!experts:example.org")
+	other   = chat.RoomID("!autre:example.org") // in no relay
+
+	camille = chat.UserID("@camille:example.org") // asks
+	alix    = chat.UserID("@alix:example.org")    // is in the same room
+	bruno   = chat.UserID("@bruno:example.org")   // answers
+	dora    = chat.UserID("@dora:example.org")    // answers too
+)
+
+var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora"}
+
+// world is rooms, people and the bot, on a database. Its time passes at once.
+type world struct {
+	*testing.T
+	path    string
+	relays  []relay.Declaration
+	suggest relay.Suggest
+
+	db     *storage.DB
+	desk   *relay.Desk
+	queue  *queue.Queue
+	cancel context.CancelFunc
+	run    sync.WaitGroup
+
+	mu       sync.Mutex
+	timeline []happening
+	rooms    map[chat.RoomID]chat.Room
+	seen     int // how much of it the bot took in
+	refuse   func(p chat.Post) error
+	gone     map[chat.EventID]bool // purged by the homeserver
+}
+
+// happening is an event: somebody's, or (by is nil) the bot's.
+type happening struct {
+	id   chat.EventID
+	room chat.RoomID
+	by   *chat.Event
+	txn  string
+	post chat.Post
+}
+
+// inWorld plays a scenario with a private room that asks and a private room of
+// experts, both clear.
+func inWorld(t *testing.T, play func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{
+			T: t, path: filepath.Join(t.TempDir(), "bot.db"), gone: map[chat.EventID]bool{}, rooms: map[chat.RoomID]chat.Room{},
+			relays: []relay.Declaration{{Name: "libre", From: []string{string(salon)}, To: string(experts)}},
+		}
+		w.start()
+		defer w.stop()
+		w.room(salon, "Bluehats", nil)
+		w.room(experts, "Experts", nil)
+		w.room(other, "Ailleurs", nil)
+		play(w)
+	})
+}
+
+func (w *world) start() {
+	w.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	w.cancel = cancel
+	var err error
+	if w.db, err = storage.Open(ctx, w.path); err != nil {
+		w.Fatal(err)
+	}
+	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
+	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
+		func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} }, nil)
+	handler := commands.NewHandler(answerer, book, w.db, commands.Limits{})
+	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, Keeps: func(ctx context.Context, room chat.RoomID) bool {
+		serves, err := w.desk.Serves(ctx, room)
+		return serves || err != nil
+	}}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))
+	w.desk = relay.NewDesk(relay.Options{
+		Store: w.db, Queue: w.queue, Book: book, Links: "https://matrix.to", Suggest: w.suggest,
+		Log: zerolog.New(zerolog.NewTestWriter(w)),
+		Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.rooms[room], nil
+		},
+		Ours: func(server string) bool { return server == "example.org" },
+	})
+	w.desk.Declare(w.relays)
+	answerer.Relay(w.desk)
+	handler.Moves(w.desk.Move)
+	answerer.Administer(commands.Administration{Book: book, Journal: w.db, Rooms: w.db})
+	if err := w.queue.Open(ctx); err != nil {
+		w.Fatal(err)
+	}
+	w.run.Go(func() {
+		if err := w.queue.Run(ctx); err != nil {
+			w.Error(err)
+		}
+	})
+	w.run.Go(func() {
+		if err := w.desk.Run(ctx); err != nil {
+			w.Error(err)
+		}
+	})
+}
+
+func (w *world) stop() {
+	w.cancel()
+	w.run.Wait()
+	if err := w.db.Close(); err != nil {
+		w.Error(err)
+	}
+}
+
+func (w *world) restart() {
+	w.Helper()
+	w.stop()
+	w.start()
+	synctest.Wait()
+}
+
+// room says what a room is, private and clear unless change says otherwise.
+func (w *world) room(id chat.RoomID, name string, change func(r *chat.Room)) {
+	w.Helper()
+	r := chat.Room{ID: id, Joined: true, Members: 5, RoomFacts: chat.RoomFacts{
+		Name: name, Server: "example.org", Version: "11", JoinRule: "invite", History: "shared",
+	}}
+	if change != nil {
+		change(&r)
+	}
+	if err := w.db.SaveRoom(context.Background(), r); err != nil { // for the commands
+		w.Fatal(err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rooms[id] = r
+}
+
+func public(r *chat.Room)    { r.JoinRule = "public" }
+func encrypted(r *chat.Room) { r.Encrypted = true }
+
+// Send implements queue.Transport.
+func (w *world) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := o.Post
+	if w.refuse != nil {
+		if err := w.refuse(p); err != nil {
+			return "", err
+		}
+	}
+	for _, target := range []chat.Target{p.Thread, p.ReplyTo, p.Edits, p.Redacts, p.ReactsTo} {
+		known := slices.ContainsFunc(w.timeline, func(e happening) bool { return e.id == target.Event && e.room == p.Room })
+		if target.Event != "" && (!known || w.gone[target.Event]) {
+			return "", &queue.Refused{Relation: true, Cause: fmt.Errorf("no event %v in %s", target, p.Room)}
+		}
+	}
+	if p.HTML != "" {
+		if err := localetest.Check(strings.ReplaceAll(p.HTML, "\n", "")); err != nil {
+			w.Errorf("%s\n%v", p.HTML, err)
+		}
+	}
+	id := chat.EventID("$" + strconv.Itoa(len(w.timeline)+1))
+	w.timeline = append(w.timeline, happening{id: id, room: p.Room, txn: o.Txn, post: p})
+	return id, nil
+}
+
+// MarkRead implements queue.Transport.
+func (w *world) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+
+// do has somebody do something, and waits until the bot dealt with it.
+func (w *world) do(room chat.RoomID, user chat.UserID, e chat.Event) chat.EventID {
+	w.Helper()
+	time.Sleep(time.Second)
+	w.mu.Lock()
+	e.ID, e.Room, e.Sender, e.Name = chat.EventID("$"+strconv.Itoa(len(w.timeline)+1)), room, user, names[user]
+	if e.At.IsZero() {
+		e.At = time.Now()
+	}
+	w.timeline = append(w.timeline, happening{id: e.ID, room: room, by: &e})
+	w.mu.Unlock()
+	w.sync()
+	return e.ID
+}
+
+// sync takes in what is new, until nothing more happens.
+func (w *world) sync() {
+	w.Helper()
+	for {
+		w.mu.Lock()
+		news := slices.Clone(w.timeline[w.seen:])
+		w.seen = len(w.timeline)
+		w.mu.Unlock()
+		batch := queue.Batch{Began: time.Now(), Received: time.Now()}
+		for _, n := range news {
+			if n.by == nil {
+				batch.Own = append(batch.Own, queue.Own{Txn: n.txn, ID: n.id})
+			} else {
+				batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: n.id, Room: n.room, At: n.by.At, Event: n.by})
+			}
+		}
+		if err := w.queue.Accept(context.Background(), batch); err != nil {
+			w.Fatal(err)
+		}
+		// A post may wait for another to be sent.
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		w.mu.Lock()
+		done := w.seen == len(w.timeline)
+		w.mu.Unlock()
+		if done {
+			return
+		}
+	}
+}
+
+func (w *world) say(room chat.RoomID, user chat.UserID, body string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body}})
+}
+
+func (w *world) inThread(room chat.RoomID, user chat.UserID, root chat.EventID, body string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, Thread: root}})
+}
+
+func (w *world) reply(room chat.RoomID, user chat.UserID, to chat.EventID, body string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, ReplyTo: to}})
+}
+
+func (w *world) edit(room chat.RoomID, user chat.UserID, of chat.EventID, body string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, Edits: of}})
+}
+
+func (w *world) react(room chat.RoomID, user chat.UserID, to chat.EventID, key string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Reaction: &chat.Reaction{Target: to, Key: key}})
+}
+
+func (w *world) remove(room chat.RoomID, user chat.UserID, event chat.EventID) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Redaction: &chat.Redaction{Target: event}})
+}
+
+// last is the bot's last message in a room that holds a text.
+func (w *world) last(room chat.RoomID, text string) chat.EventID {
+	w.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range slices.Backward(w.timeline) {
+		if e.by == nil && e.room == room && e.post.Edits.IsZero() && strings.Contains(plainOf(e.post), text) {
+			return e.id
+		}
+	}
+	w.Fatalf("nothing says %q in %s:\n%s", text, room, w.log())
+	return ""
+}
+
+// root is where the experts see a question.
+func (w *world) root() chat.EventID {
+	w.Helper()
+	return w.last(experts, "Question n°")
+}
+
+func plainOf(p chat.Post) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(matrix.PlainText(p.HTML, p.Lang))
+}
+
+// log tells all that happened, in order.
+func (w *world) log() string {
+	var b strings.Builder
+	called := map[chat.RoomID]string{salon: "Bluehats", experts: "Experts", other: "Ailleurs", "!nouveau:example.org": "Nouveau"}
+	number := func(id chat.EventID) string { return strings.TrimPrefix(string(id), "$") }
+	where := func(thread, reply chat.EventID) string {
+		switch {
+		case thread != "" && reply != "" && reply != thread:
+			return fmt.Sprintf(" (fil %s, répond à %s)", number(thread), number(reply))
+		case thread != "":
+			return fmt.Sprintf(" (fil %s)", number(thread))
+		case reply != "":
+			return fmt.Sprintf(" (répond à %s)", number(reply))
+		}
+		return ""
+	}
+	for _, e := range w.timeline {
+		fmt.Fprintf(&b, "%s %s ", called[e.room], number(e.id))
+		if e.by != nil {
+			b.WriteString(names[e.by.Sender])
+			switch {
+			case e.by.Message != nil && e.by.Message.Edits != "":
+				fmt.Fprintf(&b, " modifie %s : %s", number(e.by.Message.Edits), e.by.Message.Body)
+			case e.by.Message != nil:
+				fmt.Fprintf(&b, "%s : %s", where(e.by.Message.Thread, e.by.Message.ReplyTo), shortened(e.by.Message.Body))
+				if e.by.Message.File != nil {
+					b.WriteString("[" + e.by.Message.File.Name + "]")
+				}
+			case e.by.Reaction != nil:
+				fmt.Fprintf(&b, " réagit à %s : %s", number(e.by.Reaction.Target), e.by.Reaction.Key)
+			case e.by.Redaction != nil:
+				fmt.Fprintf(&b, " supprime %s", number(e.by.Redaction.Target))
+			case e.by.Left != nil:
+				b.WriteString(" quitte le salon")
+			case e.by.Moved != nil:
+				b.WriteString(" remplace le salon")
+			}
+			b.WriteString("\n")
+			continue
+		}
+		p := e.post
+		switch {
+		case !p.Redacts.IsZero():
+			fmt.Fprintf(&b, "Héraut supprime %s\n", number(p.Redacts.Event))
+			continue
+		case p.Reaction != "":
+			fmt.Fprintf(&b, "Héraut réagit à %s : %s\n", number(p.ReactsTo.Event), p.Reaction)
+			continue
+		case !p.Edits.IsZero():
+			fmt.Fprintf(&b, "Héraut modifie %s", number(p.Edits.Event))
+		default:
+			b.WriteString("Héraut" + where(p.Thread.Event, p.ReplyTo.Event))
+			if p.Rings {
+				b.WriteString(" [sonne")
+				for _, user := range p.Mentions {
+					b.WriteString(" " + names[user])
+				}
+				b.WriteString("]")
+			}
+		}
+		fmt.Fprintf(&b, " : %s\n", strings.ReplaceAll(shortened(plainOf(p)), "\n", "\n      "))
+	}
+	return b.String()
+}
+
+func shortened(s string) string {
+	if r := []rune(s); len(r) > 1500 {
+		return fmt.Sprintf("%s…(%d caractères)…%s", string(r[:60]), len(r), string(r[len(r)-200:]))
+	}
+	return s
+}
+
+// golden compares all that happened with testdata/name.txt.
+func (w *world) golden(name string) {
+	w.Helper()
+	path := filepath.Join("testdata", "relay", name+".txt")
+	got := w.log()
+	if *update {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(got), 0o600)); err != nil {
+			w.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || got != string(want) {
+		w.Errorf("%v\n%s\nwant\n%s\nRun with -update and read the difference.", err, got, want)
+	}
+}
+
+// own are the bot's posts in a room.
+func (w *world) own(room chat.RoomID) (posts []chat.Post) {
+	for _, e := range w.timeline {
+		if e.by == nil && e.room == room {
+			posts = append(posts, e.post)
+		}
+	}
+	return posts
+}
+
+// withTheme is another relay between the two rooms.
+func withTheme(name, theme string) relay.Declaration {
+	return relay.Declaration{Name: name, From: []string{string(salon)}, To: string(experts), Themes: []string{theme}}
+}
+
+// suggestThis has these suggested for every question.
+func (w *world) suggestThis(items ...string) {
+	w.suggest = func(context.Context, chat.RoomID, string, string) ([]string, error) { return items, nil }
+	w.restart()
+}
+
+// pass lets time pass.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+	w.sync()
+}
