@@ -61,7 +61,7 @@ func table() []command {
 		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWatch, nil},
 		{"", []string{"faq"}, chat.LevelMember, aRoom, (*Answerer).faq, nil},
 		{"faq", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).unkeep, nil},
-		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole | aside, (*Answerer).keep, nil},
+		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole | aPrefix | aside, (*Answerer).keep, nil},
 		{"", []string{"question", "ask"}, chat.LevelMember, aRoom, (*Answerer).ask, nil},
 		{"", []string{"questions"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).questions, nil},
 		{"", []string{"prendre", "claim"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).claim, nil},

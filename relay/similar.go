@@ -52,7 +52,7 @@ const (
 	// question's words tell. It was set where half of the questions that are asked
 	// in quite other words still pass, and few about something else do.
 	minLikeness = 0.35
-	// minCover is how much of what a question's words tell is enough to find.
+	// minCover is which share of a question's words is enough to find.
 	minCover = 0.5
 	// weakTells is what a word that says how rather than what tells, as a share.
 	weakTells = 0.25
@@ -76,25 +76,25 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	if err != nil {
 		return nil, fmt.Errorf("look for similar questions: %w", err)
 	}
-	tells := func(term string) float64 {
-		weight := math.Log(1 + float64(all)/(1+float64(holding[term])))
+	weight := func(term string) float64 {
 		if t.Weak[term] {
-			weight *= weakTells
+			return weakTells
 		}
-		return weight
+		return 1
 	}
-	whole := 0.0
+	words, rarity := 0.0, 0.0
 	for _, s := range slices.Compact(slices.Sorted(slices.Values(t.Stems))) {
-		whole += tells(s)
+		words += weight(s)
+		rarity += weight(s) * math.Log(1+float64(all)/(1+float64(holding[s])))
 	}
 	var found []Known
 	for _, c := range candidates {
 		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
 		cover := 0.0
 		for _, term := range c.Terms {
-			cover += tells(term)
+			cover += weight(term)
 		}
-		if c.Likeness < minLikeness*whole && cover < minCover*whole || twice || !may(c.Known) {
+		if c.Likeness < minLikeness*rarity && cover < minCover*words || twice || !may(c.Known) {
 			continue
 		}
 		if found = append(found, c.Known); len(found) == maxSimilar {

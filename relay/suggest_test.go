@@ -4,14 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/locale/localetest"
+	"heraut/queue"
 	"heraut/relay"
+	"heraut/rooms"
+	"heraut/storage"
 )
 
 // A question is suggested to those alone who might have read it where it was asked.
@@ -108,5 +114,101 @@ func TestSuggestionsNameSoftwareToo(t *testing.T) {
 	}
 	if said, err := suggest(t.Context(), "!room", "Où est la cantine ?", "fr"); err != nil || len(said) != 0 {
 		t.Errorf("nothing resembles that: %q, %v", said, err)
+	}
+}
+
+// «Cela répond» closes a question, and the experts never hear of it; «non», or
+// nothing for a while, has it asked.
+func TestWhatIsSuggestedMayAnswer(t *testing.T) {
+	const origin, experts chat.RoomID = "!origin", "!experts"
+	tests := map[string]struct {
+		answer string // a reaction, or none
+		later  bool
+		want   relay.Status
+		asked  bool
+	}{
+		"it answers":             {answer: "✅", want: relay.Satisfied},
+		"it answers, and later":  {answer: "✅", later: true, want: relay.Satisfied},
+		"it does not":            {answer: "❌", want: relay.Open, asked: true},
+		"nobody says, not yet":   {want: relay.Proposed},
+		"nobody says, and later": {later: true, want: relay.Open, asked: true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			db := open(t)
+			box := queue.New(db, nil, nil, queue.Config{}, zerolog.Nop())
+			knowledge := &relay.Knowledge{Store: db}
+			desk := relay.NewDesk(relay.Options{
+				Store: db, Queue: box, Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Log: zerolog.Nop(),
+				Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
+					return chat.Room{ID: room, Joined: true, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, nil
+				},
+				Ours:    func(string) bool { return true },
+				Suggest: relay.Suggestions(knowledge, func() catalogue.State { return catalogue.State{} }),
+			})
+			knowledge.Audience = desk.Audience
+			if _, err := db.SaveEntry(ctx, relay.Entry{Question: "Quelle licence ?", Answer: "Etalab.", Audience: relay.Everybody}); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.SaveRelay(ctx, relay.Relay{Name: "libre", From: []chat.RoomID{origin}, To: experts, By: "@op:example.org"}); err != nil {
+				t.Fatal(err)
+			}
+			commit := func(change func(context.Context) error, err error) {
+				t.Helper()
+				if err == nil && change != nil {
+					err = box.Do(ctx, change)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := time.Now()
+			commit(desk.Ask(ctx, chat.Event{
+				ID: "$q", Room: origin, Sender: "@lou:example.org", At: now, Message: &chat.Message{Body: "!question Quelle licence choisir ?"},
+			}, "Quelle licence choisir ?"))
+			shown := sent(t, db)
+			if len(shown) != 1 || shown[0].Room != origin || !strings.Contains(shown[0].HTML, "Etalab.") {
+				t.Fatalf("the asker is shown %+v", shown)
+			}
+			if test.answer != "" {
+				result, done, err := desk.React(ctx, chat.Event{
+					ID: "$r", Room: origin, Sender: "@lou:example.org", At: now, Reaction: &chat.Reaction{Target: "$sent0", Key: test.answer},
+				})
+				if !done {
+					t.Error("the reaction is none on the suggestions")
+				}
+				commit(result.Change, err)
+			}
+			if test.later {
+				now = now.Add(time.Hour)
+			}
+			commit(nil, desk.Round(ctx, now))
+			asked := slices.ContainsFunc(sent(t, db), func(p chat.Post) bool { return p.Room == experts })
+			q, err := db.QuestionBy(ctx, "$q")
+			if err != nil || q.Status != test.want || asked != test.asked {
+				t.Errorf("%s, %v, and the experts were asked: %t; want %s, %t", q.Status, err, asked, test.want, test.asked)
+			}
+		})
+	}
+}
+
+// sent has all that waits sent; the n-th post becomes the event $sent<n>.
+func sent(t *testing.T, db *storage.DB) (posts []chat.Post) {
+	t.Helper()
+	for {
+		seq, _, err := db.NextPost(t.Context(), time.Now())
+		if errors.Is(err, queue.ErrNone) {
+			return posts
+		}
+		row, err := db.StartPost(t.Context(), seq, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		row.State, row.EventID = queue.Sent, chat.EventID(fmt.Sprint("$sent", len(posts)))
+		posts = append(posts, row.Post)
+		if err := db.UpdatePost(t.Context(), row, time.Now()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
