@@ -59,13 +59,13 @@ func (b *bot) start(t *testing.T) {
 	if b.db, err = storage.Open(ctx, filepath.Join(b.dir, "bot.db")); err != nil {
 		t.Fatal(err)
 	}
-	if b.client, err = matrix.New(b.matrix, b.db, zerolog.Nop()); err != nil {
+	if b.client, err = matrix.New(b.matrix, b.db, zerolog.New(zerolog.NewTestWriter(t))); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.client.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.box = queue.New(b.db, b, b.client, b.queue, zerolog.Nop())
+	b.box = queue.New(b.db, b, b.client, b.queue, zerolog.New(zerolog.NewTestWriter(t)))
 	if err := b.box.Open(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -44,13 +44,15 @@ func TestNotices(t *testing.T) {
 	server := hs.Person(t, "notices", testkit.ClientOptions{})
 	operator := hs.Person(t, "operator", testkit.ClientOptions{})
 
-	notices := server.Room(t, testkit.Room{Name: "Annonces du serveur"})
+	// The homeserver marks the room before it invites; others only can once it has.
+	bot.end()
+	notices := server.Room(t, testkit.Room{Name: "Annonces du serveur", Invite: []mautrixid.UserID{bot.account.UserID}})
 	url := self.BuildClientURL("v3", "user", bot.account.UserID, "rooms", notices, "tags", "m.server_notice")
 	if _, err := self.MakeRequest(t.Context(), http.MethodPut, url, struct{}{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	server.Invite(t, notices, bot.account.UserID)
 	first := server.Say(t, notices, "!aide\nMaintenance ce soir.")
+	bot.start(t)
 	if e := bot.next(t); e.ID != chat.EventID(first) || e.Notice == nil || e.Notice.Body != "!aide\nMaintenance ce soir." || e.Message != nil {
 		t.Fatalf("got %+v", e)
 	}
@@ -97,7 +99,11 @@ func TestGapIsReadWhole(t *testing.T) {
 	}
 	bot.start(t)
 	for i := range want {
-		if e := bot.next(t); e.ID != want[i] || !e.Late || e.Name != "owner" {
+		e := bot.next(t)
+		for e.Joined != nil { // it ended before that was done
+			e = bot.next(t)
+		}
+		if e.ID != want[i] || !e.Late || e.Name != "owner" {
 			t.Fatalf("%d: got %+v, want %s", i, e, want[i])
 		}
 	}

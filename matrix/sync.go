@@ -207,6 +207,9 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	invited, declined := c.invitations(answer, received)
 	rooms = append(rooms, invited...)
 	for room, joined := range answer.Rooms.Join {
+		if answer.Rooms.Invite[room] != nil {
+			continue // Dendrite shows account data of a room that the bot is not in as if it were
+		}
 		changed, unwelcome, err := c.joinedRoom(ctx, room, joined, since, received, &batch)
 		if err != nil {
 			return err

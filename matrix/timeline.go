@@ -65,11 +65,12 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		}
 	}
 	stored.Joined = true
+	stored.Direct = stored.Direct || stored.AccessRule == "direct"
 	if promotion != nil {
 		c.notePromotion(ctx, stored, before, promotion, received, batch)
 	}
 
-	events, joinEvent, err := c.timeline(ctx, room, known, stored.Notices, joined.Timeline, since, received)
+	events, joinEvent, err := c.timeline(ctx, room, known, stored.Direct || stored.Notices, joined.Timeline, since, received)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,7 +119,7 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// isDirect: two people, and an invitation that said so.
+// isDirect: two people, and an invitation, or Tchap's rules, that said so.
 func isDirect(r chat.Room) bool { return r.Direct && r.Members <= 2 }
 
 // stateEvent keeps what encryption has to know of a room.
@@ -142,9 +143,10 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 
 // timeline returns the room's events that are new to the bot, oldest first, a
 // gap read back included. In a room that it has just joined these are the ones
-// after its join, or, in a direct message or where the homeserver itself speaks
-// (notices), after its invitation; joinEvent is then that join.
-func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, notices bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
+// after its join, or, where what was said before counts (early: in a direct
+// message, or where the homeserver itself speaks), after its invitation; joinEvent
+// is then that join.
+func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	events = tl.Events
 	isOwn := func(evt *event.Event, membership event.Membership) bool {
 		if evt.Type.Type != event.StateMember.Type || evt.GetStateKey() != c.mx.UserID.String() {
@@ -177,7 +179,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		return c.enteredTimeline(events, since, isOwn), nil, nil
 	}
 	boundary := event.MembershipJoin
-	if known.Direct || notices {
+	if early {
 		boundary = event.MembershipInvite
 	}
 	reached := func(evt *event.Event) (bool, error) { return isOwn(evt, boundary), nil }
