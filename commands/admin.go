@@ -16,6 +16,9 @@ type Administration struct {
 	Rooms   Rooms
 	// Declined are the invitations that the bot did not accept, newest first.
 	Declined func(ctx context.Context) ([]chat.Declined, error)
+	// Joined are the ids of all rooms that the account is in, as the homeserver
+	// says; Rooms knows only of those that were served. It may be nil.
+	Joined func(ctx context.Context) ([]chat.RoomID, error)
 	// Resolve finds a room by its alias; ErrNoRoom if there is none. It may be nil.
 	Resolve func(ctx context.Context, alias string) (chat.RoomID, error)
 	// Confirmations keeps the commands that wait for a confirmation.
@@ -53,6 +56,22 @@ func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	}
 	all, err := a.admin.Rooms.Rooms(ctx)
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
+}
+
+// inside are all rooms that the bot is in: those that it knows nothing of, since
+// it never served them, too.
+func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
+	all, err := a.knownRooms(ctx)
+	if err != nil || a.admin.Joined == nil {
+		return all, err
+	}
+	ids, err := a.admin.Joined(ctx)
+	for _, id := range ids {
+		if !slices.ContainsFunc(all, func(r chat.Room) bool { return r.ID == id }) {
+			all = append(all, chat.Room{ID: id, Joined: true})
+		}
+	}
+	return all, err
 }
 
 // room is what is known of a room; the zero Room, with its id, if nothing is.

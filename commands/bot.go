@@ -100,11 +100,11 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 			}
 		}
 	}
-	all, err := a.knownRooms(ctx)
+	inside, err := a.inside(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	for _, room := range all {
+	for _, room := range inside {
 		if a.served(room) {
 			data.Served++
 		} else {
@@ -131,7 +131,8 @@ func (a *Answerer) served(room chat.Room) bool {
 // roomLine is a room as !bot salons lists it.
 type roomLine struct {
 	place
-	// Kind is "direct", "space", "notices", "public", "externals", "encrypted" or "clear".
+	// Kind is "direct", "space", "notices", "public", "externals", "encrypted",
+	// "clear" or "unknown": nothing is read where the bot is not to speak.
 	Kind    string
 	Served  bool
 	File    bool // the configuration names it
@@ -147,6 +148,8 @@ type roomList struct {
 
 func kindOf(room chat.Room) string {
 	switch {
+	case room.RoomFacts == chat.RoomFacts{} && !room.Direct:
+		return "unknown"
 	case room.Kind == "m.space":
 		return "space"
 	case room.Notices:
@@ -155,7 +158,7 @@ func kindOf(room chat.Room) string {
 		return "direct"
 	case room.JoinRule == "public":
 		return "public"
-	case room.AccessRule == "unrestricted" || room.Guests:
+	case room.AccessRule == "unrestricted":
 		return "externals"
 	case room.Encrypted:
 		return "encrypted"
@@ -165,7 +168,7 @@ func kindOf(room chat.Room) string {
 
 // listRooms lists the rooms that the bot is in, and the invitations it declined.
 func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
-	all, err := a.knownRooms(ctx)
+	all, err := a.inside(ctx)
 	if err != nil {
 		return Answer{}, err
 	}

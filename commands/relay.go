@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -203,7 +204,7 @@ func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 		if w := fold(word); w == "ici" || w == "here" {
 			return string(r.Room)
 		}
-		return word
+		return cmp.Or(rooms.Reference(word), word)
 	}
 	one, change, err := a.relay.AddRelay(ctx, one, here(words[2]), here(words[4]))
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"heraut/chat"
-	"heraut/relay"
 )
 
 // need is what a command needs besides a level.
@@ -111,8 +110,10 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	audience := relay.AudienceOf(room, func(string) bool { return true })
-	return room.JoinRule != "" && !audience.Public && !audience.Externals, nil
+	// Guests matter only where they may join unasked: private rooms let invited
+	// ones in by default.
+	private := room.JoinRule != "" && room.JoinRule != "public"
+	return private && room.History != "world_readable" && room.AccessRule != "unrestricted", nil
 }
 
 // tooLong tells that the end of the line is not looked at.

@@ -34,7 +34,7 @@ var outcomes = map[string]string{
 }
 
 // kinds of rooms, in the order of the columns. Those without an id are never
-// served: what is said there does not reach the handler (matrix, TestSilence).
+// served: what is said there does not reach the handler (TestManage in testkit/endtoend).
 var kinds = []struct {
 	name  string
 	room  chat.Room

@@ -100,7 +100,7 @@ func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, 
 			return "", err
 		}
 	}
-	known, err := a.knownRooms(ctx)
+	known, err := a.inside(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -20,7 +20,7 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 	started := time.Now()
 	return commands.Administration{
 		Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
-		Personal: []commands.Personal{db}, Operators: config.Operators, Links: rooms.Links(config.Links),
+		Joined: client.JoinedRooms, Personal: []commands.Personal{db}, Operators: config.Operators, Links: rooms.Links(config.Links),
 		Resolve: func(ctx context.Context, alias string) (chat.RoomID, error) {
 			room, err := client.Resolve(ctx, alias)
 			if errors.Is(err, matrix.ErrNoAlias) {
