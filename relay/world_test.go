@@ -416,3 +416,8 @@ func (w *world) pass(d time.Duration) {
 	synctest.Wait()
 	w.sync()
 }
+
+// withRooms is a relay between two other rooms.
+func withRooms(name string, from, to chat.RoomID) relay.Declaration {
+	return relay.Declaration{Name: name, From: []string{string(from)}, To: string(to)}
+}
