@@ -37,12 +37,14 @@ func known(r chat.Room) bool { return r.Version != "" }
 // AudienceOf tells who may read what is said in a room of which the state is
 // known. ours reports whether a server is one of those that the bot serves.
 func AudienceOf(r chat.Room, ours func(server string) bool) Audience {
+	public := r.JoinRule == "public" || r.History == "world_readable"
 	return Audience{
 		Clear:  !r.Encrypted,
-		Public: r.JoinRule == "public" || r.History == "world_readable",
+		Public: public,
 		// On Tchap a room with the rule "unrestricted" is open to externals. Rooms
-		// elsewhere have no such rule: there, everybody is a member.
-		Externals: r.AccessRule == "unrestricted" || r.Guests || r.History == "world_readable",
+		// elsewhere have no such rule: there, everybody is a member. Guests need an
+		// invitation to rooms that are not public, as others do.
+		Externals: r.AccessRule == "unrestricted" || r.History == "world_readable" || r.Guests && public,
 		Elsewhere: !ours(r.Server),
 	}
 }

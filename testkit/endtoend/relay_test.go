@@ -1,0 +1,321 @@
+package endtoend
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+var update = flag.Bool("update", false, "write what is seen now into testdata")
+
+// relayed is a room that asks, a room of experts, and the bot between them.
+type relayed struct {
+	testing.TB
+	bot           *testkit.Bot
+	me            id.UserID
+	asker, expert *testkit.Client // who look at the rooms
+	other         *testkit.Client // another expert
+	asks, answers id.RoomID
+	restarts      bool // before each step
+	seen          map[id.EventID]bool
+}
+
+// newRelayed makes the rooms, with people who have names.
+func newRelayed(t *testing.T, hs *testkit.Homeserver, asks, answers testkit.Room, mayWiden bool) *relayed {
+	t.Helper()
+	account := hs.Account(t, "heraut")
+	r := &relayed{TB: t, me: account.UserID, seen: map[id.EventID]bool{}}
+	person := func(name string) *testkit.Client {
+		p := hs.Person(t, strings.ToLower(name), encrypted)
+		if err := p.SetDisplayName(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	r.asker, r.expert, r.other = person("Camille"), person("Bruno"), person("Dora")
+	asks.Alias, asks.Name, answers.Alias, answers.Name = "bluehats", "Bluehats", "experts", "Experts"
+	answers.Invite = []id.UserID{r.other.UserID}
+	r.asks, r.answers = r.asker.Room(t, asks), r.expert.Room(t, answers)
+	r.other.Join(t, r.answers.String())
+	r.asker.Invite(t, r.asks, r.me)
+	r.expert.Invite(t, r.answers, r.me)
+	r.bot = testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account, Set: map[string]any{
+		"relays": []map[string]any{{
+			"name": "libre", "from": []string{"#bluehats:" + hs.Name}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
+		}},
+	}})
+	r.sees(r.asks, "Bonjour")
+	r.sees(r.answers, "Bonjour")
+	r.expert.AwaitMember(t, r.answers, r.other.UserID, event.MembershipJoin)
+	return r
+}
+
+// viewer is whoever looks at a room.
+func (r *relayed) viewer(room id.RoomID) *testkit.Client {
+	if room == r.asks {
+		return r.asker
+	}
+	return r.expert
+}
+
+// sees waits for an act of the bot that was not waited for yet: a message or an
+// edit that has the text, a reaction, or "(deletion)".
+func (r *relayed) sees(room id.RoomID, text string) *event.Event {
+	r.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	evt, err := r.viewer(room).Wait(ctx, room, func(evt *event.Event) bool {
+		return evt.Sender == r.me && evt.StateKey == nil && !r.seen[evt.ID] && strings.Contains(spaces.Replace(act(evt)), text)
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.seen[evt.ID] = true
+	return evt
+}
+
+var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
+
+// act is what an event does, without whom or what it is about.
+func act(evt *event.Event) string {
+	switch evt.Type {
+	case event.EventMessage:
+		return testkit.Body(evt)
+	case event.EventReaction:
+		return evt.Content.AsReaction().RelatesTo.GetAnnotationKey()
+	case event.EventRedaction:
+		return "(deletion)"
+	}
+	return ""
+}
+
+// step restarts the bot first, if that is asked for.
+func (r *relayed) step() {
+	r.Helper()
+	if r.restarts {
+		r.bot.Restart(r)
+	}
+}
+
+// transcript is what a person saw in a room, in order: the numbers are the
+// events'.
+func (r *relayed) transcript(room id.RoomID) string {
+	numbers := map[id.EventID]int{}
+	names := map[id.UserID]string{r.me: "Héraut", r.asker.UserID: "Camille", r.expert.UserID: "Bruno", r.other.UserID: "Dora"}
+	var b strings.Builder
+	for _, evt := range r.viewer(room).Events(room) {
+		if evt.StateKey != nil || act(evt) == "" {
+			continue
+		}
+		numbers[evt.ID] = len(numbers) + 1
+		fmt.Fprintf(&b, "%d %s", numbers[evt.ID], names[evt.Sender])
+		switch evt.Type {
+		case event.EventReaction:
+			fmt.Fprintf(&b, " réagit à %d : %s\n", numbers[evt.Content.AsReaction().RelatesTo.EventID], act(evt))
+			continue
+		case event.EventRedaction:
+			target := evt.Redacts
+			if target == "" {
+				target = evt.Content.AsRedaction().Redacts
+			}
+			fmt.Fprintf(&b, " supprime %d\n", numbers[target])
+			continue
+		}
+		content := evt.Content.AsMessage()
+		relation := content.OptionalGetRelatesTo()
+		switch {
+		case relation.GetReplaceID() != "":
+			fmt.Fprintf(&b, " modifie %d", numbers[relation.GetReplaceID()])
+		case relation.GetThreadParent() != "":
+			fmt.Fprintf(&b, " (fil %d)", numbers[relation.GetThreadParent()])
+		case relation.GetReplyTo() != "":
+			fmt.Fprintf(&b, " (répond à %d)", numbers[relation.GetReplyTo()])
+		}
+		if content.Mentions != nil && len(content.Mentions.UserIDs) > 0 {
+			fmt.Fprintf(&b, " [%s à %s]", content.MsgType, names[content.Mentions.UserIDs[0]])
+		}
+		fmt.Fprintf(&b, " : %s\n", strings.ReplaceAll(testkit.Body(evt), "\n", "\n    "))
+	}
+	return b.String()
+}
+
+// golden compares both rooms' transcripts with testdata/relay/name.txt.
+func (r *relayed) golden(name string) {
+	r.Helper()
+	got := "# Bluehats, vu par Camille\n\n" + r.transcript(r.asks) + "\n# Experts, vu par Bruno\n\n" + r.transcript(r.answers)
+	path := filepath.Join("testdata", "relay", name+".txt")
+	if *update && !r.restarts {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			r.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			r.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || got != string(want) {
+		r.Errorf("%v\n%s\nwant\n%s\nRun with -update and read the difference.", err, got, want)
+	}
+}
+
+// wholeStory is a question from its beginning to its end. The rooms are alike.
+func (r *relayed) wholeStory() {
+	t := r.TB
+	thread := testkit.InThread
+	r.step()
+	question := r.asker.Say(t, r.asks, "!question Quelle licence pour une bibliothèque ?")
+	root := r.sees(r.answers, "Question n° 1").ID
+	confirmation := r.sees(r.asks, "posée").ID
+
+	r.step()
+	r.expert.React(t, r.answers, root, "✋")
+	r.sees(r.answers, "prise par Bruno")
+	r.sees(r.asks, "prise par Bruno")
+
+	r.step()
+	first := r.expert.Say(t, r.answers, "La LGPL convient.", thread(root))
+	answer := r.sees(r.asks, "La LGPL convient.").ID
+	r.sees(r.answers, "répondue")
+	r.sees(r.asks, "répondue")
+
+	r.step()
+	second := r.other.Say(t, r.answers, "Ou la MPL.", thread(root))
+	r.sees(r.asks, "Ou la MPL.")
+
+	r.step()
+	more := r.asker.Say(t, r.asks, "Et en ligne ?", thread(question))
+	followUp := r.sees(r.answers, "Et en ligne ?").ID
+
+	r.step()
+	r.expert.Edit(t, r.answers, first, "La LGPL 3 convient.")
+	r.sees(r.asks, "La LGPL 3")
+
+	r.step()
+	r.asker.Edit(t, r.asks, more, "Et pour un service en ligne ?")
+	r.sees(r.answers, "Et pour un service")
+
+	r.step()
+	r.asker.Edit(t, r.asks, question, "!question Quelle licence pour une bibliothèque en C ?")
+	r.sees(r.answers, "bibliothèque en C")
+
+	r.step()
+	thumb := r.other.React(t, r.answers, followUp, "👍")
+	r.sees(r.asks, "👍")
+
+	r.step()
+	heart := r.asker.React(t, r.asks, answer, "❤️")
+	r.sees(r.answers, "❤️")
+
+	r.step()
+	r.other.Redact(t, r.answers, thumb)
+	r.sees(r.asks, "(deletion)")
+
+	r.step()
+	r.asker.Redact(t, r.asks, heart)
+	r.sees(r.answers, "(deletion)")
+
+	r.step()
+	r.other.Redact(t, r.answers, second)
+	r.sees(r.asks, "(deletion)")
+
+	r.step()
+	r.asker.Redact(t, r.asks, more)
+	r.sees(r.answers, "(deletion)")
+
+	r.step()
+	r.asker.React(t, r.asks, confirmation, "✅")
+	r.sees(r.asks, "résolue")
+	r.sees(r.answers, "résolue")
+
+	r.step()
+	r.asker.Say(t, r.asks, "Encore un mot.", thread(question))
+	r.sees(r.answers, "Encore un mot.")
+	r.sees(r.answers, "rouverte")
+	r.sees(r.asks, "rouverte")
+
+	r.step()
+	r.expert.Say(t, r.answers, "!resolu", thread(root))
+	r.sees(r.answers, "est résolue")
+	r.sees(r.answers, "résolue")
+	r.sees(r.asks, "résolue")
+	r.step()
+}
+
+// withConsent are two questions from a private room to a public one.
+func (r *relayed) withConsent() {
+	t := r.TB
+	r.step()
+	r.asker.Say(t, r.asks, "!question Ceci doit-il rester ici ?")
+	asked := r.sees(r.asks, "n’est pas encore transmise").ID
+
+	r.step()
+	r.asker.React(t, r.asks, asked, "3️⃣")
+	r.sees(r.asks, "annulée")
+
+	r.step()
+	question := r.asker.Say(t, r.asks, "!question Et cela ?")
+	asked = r.sees(r.asks, "n’est pas encore transmise").ID
+
+	r.step()
+	r.asker.Say(t, r.asks, "sans nom", testkit.ReplyingTo(asked))
+	root := r.sees(r.answers, "d’un agent").ID
+	r.sees(r.asks, "posée")
+
+	r.step()
+	r.expert.Say(t, r.answers, "Cela peut se dire.", testkit.InThread(root))
+	r.sees(r.asks, "Cela peut se dire.")
+	r.sees(r.answers, "répondue")
+	r.sees(r.asks, "répondue")
+
+	r.step()
+	r.asker.Say(t, r.asks, "Merci.", testkit.InThread(question))
+	r.sees(r.answers, "Un agent ajoute")
+	for _, evt := range r.expert.Events(r.answers) {
+		if strings.Contains(act(evt), "Camille") || strings.Contains(act(evt), "rester ici") {
+			t.Errorf("the experts were told %q", act(evt))
+		}
+	}
+	r.step()
+}
+
+// TestRelay plays questions through between real rooms. The transcripts are in
+// testdata/relay, and the same when the bot restarts before each step.
+func TestRelay(t *testing.T) {
+	t.Parallel()
+	private, secret, public := testkit.Room{}, testkit.Room{Encrypted: true}, testkit.Room{Public: true}
+	for name, test := range map[string]struct {
+		asks, answers testkit.Room
+		widen         bool
+		play          func(r *relayed)
+		restarts      []bool
+	}{
+		"clear":     {private, private, false, (*relayed).wholeStory, []bool{false, true}},
+		"encrypted": {secret, secret, false, (*relayed).wholeStory, []bool{false}},
+		"consent":   {private, public, true, (*relayed).withConsent, []bool{false, true}},
+	} {
+		for _, restarts := range test.restarts {
+			title := name
+			if restarts {
+				title += ", restarted"
+			}
+			t.Run(title, func(t *testing.T) {
+				t.Parallel()
+				r := newRelayed(t, testkit.StartHomeserver(t), test.asks, test.answers, test.widen)
+				r.restarts = restarts
+				test.play(r)
+				r.golden(name)
+			})
+		}
+	}
+}
