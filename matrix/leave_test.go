@@ -51,6 +51,23 @@ func TestRoom(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 
+	// What another version of the bot stored, without facts, is asked for.
+	stored := bot.room(t, room)
+	bare := stored
+	bare.RoomFacts = chat.RoomFacts{}
+	if err := bot.db.SaveRoom(t.Context(), bare); err != nil {
+		t.Fatal(err)
+	}
+	bot.end()
+	bot.start(t)
+	said = owner.Say(t, room, "encore")
+	for e := bot.next(t); e.ID != chat.EventID(said); {
+		e = bot.next(t)
+	}
+	if again := bot.room(t, room); again.RoomFacts != stored.RoomFacts {
+		t.Errorf("the room is %+v, was %+v", again, stored)
+	}
+
 	bot.post(t, "leaving", chat.Post{Room: r.ID, HTML: "<p>Au revoir.</p>", Lang: "fr"}, chat.Post{Room: r.ID, Leaves: true})
 	owner.AwaitMember(t, room, bot.account.UserID, event.MembershipLeave)
 	owner.Await(t, room, func(evt *event.Event) bool { return testkit.Body(evt) == "Au revoir." })

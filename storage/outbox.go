@@ -73,6 +73,16 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	return err
 }
 
+// MoveAnnouncements sends what was to be announced in one room, and what nobody
+// can have seen yet, to another: nothing can be said in the first any more.
+func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error {
+	_, err := d.db.Exec(ctx, `
+		UPDATE outbox SET room_id = $1
+		WHERE room_id = $2 AND state = 'waiting' AND doubts = 0 AND kind = 'post' AND priority = $3`,
+		to, from, chat.Announcement)
+	return err
+}
+
 // PostsOf implements queue.Posts.
 func (d *DB) PostsOf(ctx context.Context, cause chat.EventID) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)

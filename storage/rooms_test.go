@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/queue"
 )
 
 func TestRoom(t *testing.T) {
@@ -75,5 +76,32 @@ func TestDeclined(t *testing.T) {
 	got := rooms()
 	if len(got) != maxDeclined+1 || got[0] != "!149 false" || got[maxDeclined-1] != "!050 false" || got[maxDeclined] != "!open true" {
 		t.Errorf("%d: %v", len(got), got)
+	}
+}
+
+func TestMoveAnnouncements(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	add := func(key chat.PostKey, priority chat.Priority, change func(*queue.Row)) {
+		t.Helper()
+		r := queue.Row{Key: key, Kind: queue.KindPost, State: queue.Waiting, Txn: string(key), Post: chat.Post{Room: salon, Priority: priority, HTML: "a"}}
+		must(t, db.AddPost(ctx, r))
+		if change != nil {
+			change(&r)
+			must(t, db.UpdatePost(ctx, r, noon))
+		}
+	}
+	add("news", chat.Announcement, nil)
+	add("answer", chat.Answer, nil)
+	add("sent", chat.Announcement, func(r *queue.Row) { r.State, r.EventID = queue.Sent, "$e" })
+	add("doubtful", chat.Announcement, func(r *queue.Row) { r.Doubts = 1 })
+	add("edit", chat.Announcement, func(r *queue.Row) { r.Kind = queue.KindEdit })
+	must(t, db.MoveAnnouncements(ctx, salon, "!next"))
+	for key, want := range map[chat.PostKey]chat.RoomID{
+		"news": "!next", "answer": salon, "sent": salon, "doubtful": salon, "edit": salon,
+	} {
+		if r, err := db.PostByKey(ctx, key); err != nil || r.Post.Room != want {
+			t.Errorf("%s is for %s, %v", key, r.Post.Room, err)
+		}
 	}
 }
