@@ -19,7 +19,7 @@ import (
 
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
-	only := flag.String("only", "", "measure only start, latency, drain or drain-encrypted")
+	only := flag.String("only", "", "measure only start, latency, relay, drain or drain-encrypted")
 	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -42,12 +42,15 @@ type plan struct {
 	drains  int       // how often each bot answers what was waiting
 	waiting crowdSize // where
 	perRoom int       // how many commands
+
+	relay relaySize
 }
 
 var full = plan{
 	starts: 5, idle: 10 * time.Second, many: 5000,
 	runs: 5, pairs: 30, warmUp: 10,
 	drains: 3, waiting: crowdSize{people: 5, rooms: 100}, perRoom: 10,
+	relay: relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
 }
 
 // part is a group of figures.
@@ -60,6 +63,7 @@ type part struct {
 var parts = []part{
 	{"start", measureStart},
 	{"latency", measureLatency},
+	{"relay", measureRelay},
 	{"drain", measureDrain(false)},
 	{"drain-encrypted", measureDrain(true)},
 }
