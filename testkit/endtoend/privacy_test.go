@@ -1,0 +1,147 @@
+package endtoend
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// TestNothingSaidRemains has people say marked things in every way, and looks for
+// them, and for their user ids, where nothing of the kind may be.
+func TestNothingSaidRemains(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	operator := hs.Person(t, "operator", encrypted)
+	stranger := hs.Person(t, "stranger", encrypted)
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: hs.URL, Account: account, Operators: []id.UserID{operator.UserID},
+		Set: map[string]any{"log.format": "json", "limits.person": "40/m"},
+	})
+	marks := 0
+	mark := func() string {
+		marks++
+		return fmt.Sprintf("zqmarque%dzq", marks)
+	}
+	for name, kind := range map[string]testkit.Room{
+		"clear": {}, "encrypted": {Encrypted: true}, "direct": {Direct: true, Encrypted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kind.Name = mark()
+			room := invited(t, operator, me, kind)
+			answered := func(text string, manners ...testkit.Manner) (command, answer id.EventID) {
+				t.Helper()
+				command = operator.Say(t, room, text, manners...)
+				return command, operator.AwaitAnswer(t, room, me, command).ID
+			}
+			// Commands, talk, and what is neither.
+			operator.Say(t, room, mark()+" n’est pas une commande")
+			answered("!sill " + mark())
+			answered("!depot " + mark())
+			answered("!salon langue " + mark())
+			answered("!aide " + mark())
+			operator.Say(t, room, "!"+mark()+" inconnue")
+			answered(mark(), testkit.Mentioning(me))
+			answered("!bot journal " + mark())
+			answered("!relais ajouter " + mark())
+			_, question := answered("!bot quitter !" + mark() + ":" + hs.Name)
+			operator.React(t, room, question, "✅")
+			// Edited, deleted, in a thread, in reply, and one of a stranger.
+			command, answer := answered("!sill " + mark())
+			text := mark()
+			operator.Edit(t, room, command, "!sill "+text)
+			operator.Await(t, room, func(evt *event.Event) bool {
+				return len(testkit.Edits([]*event.Event{evt}, answer)) == 1 && strings.Contains(testkit.Body(evt), text)
+			})
+			operator.Redact(t, room, command)
+			answered("!sill "+mark(), testkit.InThread(answer))
+			answered("!sill "+mark(), testkit.ReplyingTo(answer))
+			if !kind.Direct {
+				operator.Invite(t, room, stranger.UserID)
+				stranger.Join(t, room.String())
+				refused := stranger.Say(t, room, "!salon role "+mark())
+				stranger.AwaitAnswer(t, room, me, refused)
+			}
+			answered("!aide")
+		})
+	}
+
+	metrics := get(t, bot.URL+"/metrics")
+	bot.Stop()
+	look := func(where, content string, what ...string) {
+		t.Helper()
+		for _, text := range what {
+			if at := strings.Index(content, text); at >= 0 {
+				t.Errorf("%s has %q: …%q…", where, text, content[max(0, at-80):min(len(content), at+80)])
+			}
+		}
+	}
+	people := []string{string(operator.UserID), string(stranger.UserID), "@operator", "@stranger"}
+	look("the log", bot.Log(), append(people, "zqmarque", account.Password)...)
+	look("the metrics", metrics, append(people, "zqmarque", "heraut.test")...)
+	searched := 0
+	for _, name := range []string{"bot.db", "bot.db-wal", "bot.db-shm"} {
+		content, err := os.ReadFile(filepath.Join(bot.Dir, "data", name))
+		if os.IsNotExist(err) {
+			continue
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		searched += len(content)
+		for n := 1; n <= marks; n++ {
+			text := fmt.Sprintf("zqmarque%dzq", n)
+			if bytes.Contains(content, []byte(text)) && !named(t, operator, me, text) {
+				look(name, string(content), text)
+			}
+		}
+	}
+	if searched < 10_000 || marks < 40 {
+		t.Errorf("%d marks were looked for in %d bytes", marks, searched)
+	}
+}
+
+// named tells that a mark is what a room is called: that is kept, as rooms are
+// shown by name.
+func named(t *testing.T, c *testkit.Client, _ id.UserID, text string) bool {
+	t.Helper()
+	joined, err := c.JoinedRooms(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range joined.JoinedRooms {
+		var name event.RoomNameEventContent
+		if c.StateEvent(t.Context(), room, event.StateRoomName, "", &name) == nil && name.Name == text {
+			return true
+		}
+	}
+	return false
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
