@@ -38,6 +38,7 @@ type cli struct {
 	Check     checkCommand     `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
 	Login     loginCommand     `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
 	Ask       askCommand       `cmd:"" help:"Répond à des lignes comme dans un salon, sans serveur."`
+	Doctor    doctorCommand    `cmd:"" help:"Essaie tout ce dont le service a besoin, et dit quoi faire."`
 	Export    exportCommand    `cmd:"" help:"Écrit la FAQ, ou tous les réglages en un fichier qui sert de configuration."`
 	Backup    backupCommand    `cmd:"" help:"Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne."`
 	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`

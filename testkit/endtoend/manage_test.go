@@ -171,6 +171,10 @@ func silent(t *testing.T, hs *testkit.Homeserver, account testkit.Account, opera
 func moveToEmptyState(t *testing.T, bot *testkit.Bot, account testkit.Account, operator, member *testkit.Client, room id.RoomID, said phrases) {
 	t.Helper()
 	me := account.UserID
+	if found, err := bot.Command(t.Context(), "doctor").CombinedOutput(); err == nil || !strings.Contains(string(found), "source depots\u202f: ce fichier n’existe pas") ||
+		!strings.Contains(string(found), "appareil ") || strings.Count(string(found), "\u202f: bon\n") != 7 {
+		t.Errorf("bot doctor: %v\n%s", err, found)
+	}
 	var exported, complaints bytes.Buffer
 	export := bot.Command(t.Context(), "export", "settings")
 	export.Stdout, export.Stderr = &exported, &complaints

@@ -1,0 +1,96 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// What an examination may find, beside the states of errors.go.
+var (
+	ErrNotVerified = errors.New("the account does not vouch for the device")
+	ErrNotIn       = errors.New("the account is not in the room")
+	ErrMayNotWrite = errors.New("the account may not write in the room")
+)
+
+// Session is a login.
+type Session struct {
+	User          chat.UserID
+	Device, Token string
+}
+
+// Examination is what is wrong, nil where nothing is. What could not be looked at
+// because of what comes before it has that error.
+type Examination struct {
+	Server, Account, Device error
+	Rooms                   map[string]error // by the names of Config.Rooms
+}
+
+// Examine looks at the homeserver, the account, its device and the rooms of the
+// configuration as they are, and changes nothing. It may run while the bot does.
+func Examine(ctx context.Context, config Config, session Session) Examination {
+	x := Examination{Rooms: map[string]error{}}
+	c, err := New(config, nil, zerolog.Nop())
+	if err != nil {
+		return x.all(err)
+	}
+	if err := c.checkHomeserver(ctx); err != nil {
+		return x.all(err)
+	}
+	c.mx.UserID, c.mx.DeviceID = id.UserID(session.User), id.DeviceID(session.Device)
+	c.bearer.set(session.Token)
+	own, err := c.publishedKeys(ctx)
+	if session.Token == "" {
+		err = ErrLoggedOut
+	}
+	if err != nil {
+		x.Account, x.Device = err, err
+	} else if !own.signed {
+		x.Device = ErrNotVerified
+	}
+	for _, room := range config.Rooms {
+		if x.Rooms[room] = x.Account; x.Account == nil {
+			x.Rooms[room] = c.examineRoom(ctx, room)
+		}
+	}
+	return x
+}
+
+func (x Examination) all(err error) Examination {
+	x.Server, x.Account, x.Device = err, err, err
+	return x
+}
+
+// examineRoom tells whether the bot is in a room and may write there.
+func (c *Client) examineRoom(ctx context.Context, name string) error {
+	room := chat.RoomID(name)
+	if strings.HasPrefix(name, "#") {
+		var err error
+		if room, err = c.Resolve(ctx, name); err != nil {
+			return err
+		}
+	}
+	joined, err := c.JoinedRooms(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !slices.Contains(joined, room):
+		return ErrNotIn
+	}
+	var levels event.PowerLevelsEventContent
+	if err := c.mx.StateEvent(ctx, id.RoomID(room), event.StatePowerLevels, "", &levels); err != nil {
+		return fmt.Errorf("ask for the power levels: %w", err)
+	}
+	if levels.GetUserLevel(c.mx.UserID) < levels.GetEventLevel(event.EventMessage) {
+		return ErrMayNotWrite
+	}
+	return nil
+}
