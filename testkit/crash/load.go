@@ -16,8 +16,9 @@ import (
 
 // load is what people do: they ask in rooms, clear and encrypted, all along.
 type load struct {
-	bot   id.UserID
-	rooms []room
+	bot    id.UserID
+	rooms  []room
+	relays []*relay
 
 	mu       sync.Mutex
 	commands map[id.EventID]int // which room each stands in
@@ -28,9 +29,15 @@ type room struct {
 	id     id.RoomID
 }
 
-// newLoad makes people and rooms and invites the bot, which must be running.
-func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID) (*load, error) {
-	l := &load{bot: bot, commands: map[id.EventID]int{}}
+// newLoad makes people and rooms and invites the bot, which must be running, and
+// in the relays' rooms too.
+func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays []*relay) (*load, error) {
+	l := &load{bot: bot, relays: relays, commands: map[id.EventID]int{}}
+	for _, r := range relays {
+		if err := r.ready(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for i := range 4 {
 		encrypted := i%2 == 1
 		account, err := hs.CreateAccount(ctx, fmt.Sprintf("agent%d", i), "secret of an agent")
@@ -71,9 +78,13 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID) (*load,
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
 
-// ask sends the number of commands, in all rooms at once, with pauses.
+// ask sends the number of commands, in all rooms at once, with pauses, and has
+// people talk over the relays.
 func (l *load) ask(ctx context.Context, commands int) error {
-	failed := make(chan error, len(l.rooms))
+	failed := make(chan error, len(l.rooms)+len(l.relays))
+	for _, r := range l.relays {
+		go func() { failed <- r.talk(ctx) }()
+	}
 	for i, r := range l.rooms {
 		go func() {
 			failed <- func() error {
@@ -98,7 +109,7 @@ func (l *load) ask(ctx context.Context, commands int) error {
 		}()
 	}
 	var err error
-	for range l.rooms {
+	for range len(l.rooms) + len(l.relays) {
 		if e := <-failed; e != nil {
 			err = e
 		}
@@ -120,19 +131,13 @@ func (l *load) count(ctx context.Context) (tally, error) {
 	histories := make([][]*event.Event, len(l.rooms))
 	for i, r := range l.rooms {
 		var err error
-		if histories[i], err = r.person.ReadHistory(ctx, r.id); err != nil {
-			return t, fmt.Errorf("read a room's history: %w", err)
+		if histories[i], err = everything(ctx, r.person, r.id); err != nil {
+			return t, err
 		}
-		// Dendrite's history leaves out an event, now and then, that its sync has
-		// delivered: what the person saw arrive counts too.
-		seen := map[id.EventID]bool{}
-		for _, evt := range histories[i] {
-			seen[evt.ID] = true
-		}
-		for _, evt := range r.person.Events(r.id) {
-			if !seen[evt.ID] {
-				histories[i] = append(histories[i], evt)
-			}
+	}
+	for _, r := range l.relays {
+		if err := r.count(ctx, &t); err != nil {
+			return t, err
 		}
 	}
 	for command, i := range l.commands {
@@ -151,6 +156,26 @@ func (l *load) count(ctx context.Context) (tally, error) {
 		}
 	}
 	return t, nil
+}
+
+// everything is what a person can see of a room. Dendrite's history leaves out an
+// event, now and then, that its sync has delivered: what the person saw arrive
+// counts too.
+func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]*event.Event, error) {
+	history, err := person.ReadHistory(ctx, room)
+	if err != nil {
+		return nil, fmt.Errorf("read a room's history: %w", err)
+	}
+	seen := map[id.EventID]bool{}
+	for _, evt := range history {
+		seen[evt.ID] = true
+	}
+	for _, evt := range person.Events(room) {
+		if !seen[evt.ID] {
+			history = append(history, evt)
+		}
+	}
+	return history, nil
 }
 
 // unread counts the answers that the person cannot decrypt: what they relate to

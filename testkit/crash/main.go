@@ -1,6 +1,7 @@
 // Command crash kills the bot at random moments while people ask it things, on
 // a real homeserver, starts it again each time, and counts the answers: every
-// command must have exactly one.
+// command must have exactly one, and every question, answer, edit and deletion of
+// a relay its one copy.
 package main
 
 import (
@@ -74,8 +75,17 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	if err != nil {
 		return t, err
 	}
+	var relays []*relay
+	var declared []map[string]any
+	for _, name := range []string{"clair", "chiffre"} {
+		r, err := newRelay(ctx, hs, account.UserID, name, name == "chiffre")
+		if err != nil {
+			return t, err
+		}
+		relays, declared = append(relays, r), append(declared, r.config())
+	}
 	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
-		Homeserver: proxy.URL, Account: account, Set: map[string]any{"log.level": "debug"},
+		Homeserver: proxy.URL, Account: account, Set: map[string]any{"log.level": "debug", "relays": declared},
 	})
 	if err != nil {
 		return t, err
@@ -92,7 +102,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx)); err != nil {
 		return t, err
 	}
-	people, err := newLoad(ctx, hs, account.UserID)
+	people, err := newLoad(ctx, hs, account.UserID, relays)
 	if err != nil {
 		return t, err
 	}
