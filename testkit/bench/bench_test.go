@@ -22,7 +22,8 @@ func TestBench(t *testing.T) {
 	small := plan{
 		starts: 1, idle: 10 * time.Millisecond, many: 40,
 		runs: 1, pairs: 2, warmUp: 1,
-		drains: 1, waiting: crowdSize{people: 2, rooms: 4}, perRoom: 2,
+		drains: 1, perRoom: 2,
+		clear: crowdSize{people: 2, rooms: 4}, encrypted: crowdSize{people: 2, rooms: 4, encrypted: true},
 		relay: relaySize{rooms: 2, questions: 4, messages: 8, runs: 2},
 	}
 	var out bytes.Buffer

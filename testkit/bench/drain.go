@@ -19,45 +19,41 @@ const patience = 2 * time.Minute
 
 // measureDrain measures how fast each bot answers what was said while it was
 // down, one bot after the other.
-func measureDrain(encrypted bool) func(context.Context, *stage) ([]figure, error) {
-	return func(ctx context.Context, s *stage) ([]figure, error) {
-		size := s.plan.waiting
-		size.encrypted = encrypted
-		if err := s.startBoth(ctx); err != nil {
+func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, error) {
+	if err := s.startBoth(ctx); err != nil {
+		return nil, err
+	}
+	contestants := []contestant{s.bot, s.other}
+	var crowds [2]*crowd
+	for i, c := range contestants {
+		var err error
+		if crowds[i], err = s.newCrowd(ctx, c, size); err != nil {
 			return nil, err
 		}
-		contestants := []contestant{s.bot, s.other}
-		var crowds [2]*crowd
-		for i, c := range contestants {
-			var err error
-			if crowds[i], err = s.newCrowd(ctx, c, size); err != nil {
+		defer crowds[i].close()
+	}
+	var rates, totals [2][]float64
+	for range s.plan.drains {
+		for i, crowd := range crowds {
+			for _, c := range contestants {
+				c.stop()
+			}
+			d, err := crowd.drain(ctx, s.plan.perRoom)
+			if err != nil {
 				return nil, err
 			}
-			defer crowds[i].close()
+			rates[i] = append(rates[i], d.perSecond())
+			totals[i] = append(totals[i], d.total.Seconds())
 		}
-		var rates, totals [2][]float64
-		for range s.plan.drains {
-			for i, crowd := range crowds {
-				for _, c := range contestants {
-					c.stop()
-				}
-				d, err := crowd.drain(ctx, s.plan.perRoom)
-				if err != nil {
-					return nil, err
-				}
-				rates[i] = append(rates[i], d.perSecond())
-				totals[i] = append(totals[i], d.total.Seconds())
-			}
-		}
-		kind := map[bool]string{false: "clear", true: "encrypted"}[encrypted]
-		return []figure{
-			{name: fmt.Sprintf("%d commands waiting in %d %s rooms, from start", size.rooms*s.plan.perRoom, size.rooms, kind), unit: "s", values: totals[0]},
-			{name: "  " + s.other.name(), unit: "s", values: totals[1]},
-			{name: "  first to last answer, answers per second", unit: "/s", values: rates[0]},
-			{name: "  " + s.other.name(), unit: "/s", values: rates[1]},
-			{name: "  ratio of answers per second", values: ratios(rates[0], rates[1]), aim: 0.8},
-		}, nil
 	}
+	kind := map[bool]string{false: "clear", true: "encrypted"}[size.encrypted]
+	return []figure{
+		{name: fmt.Sprintf("%d commands waiting in %d %s rooms, from start", size.rooms*s.plan.perRoom, size.rooms, kind), unit: "s", values: totals[0]},
+		{name: "  " + s.other.name(), unit: "s", values: totals[1]},
+		{name: "  first to last answer, answers per second", unit: "/s", values: rates[0]},
+		{name: "  " + s.other.name(), unit: "/s", values: rates[1]},
+		{name: "  ratio of answers per second", values: ratios(rates[0], rates[1]), aim: 0.8},
+	}, nil
 }
 
 // crowd is some people and their rooms with one bot.

@@ -39,9 +39,9 @@ type plan struct {
 
 	runs, pairs, warmUp int // of the latencies; pairs of commands in a run
 
-	drains  int       // how often each bot answers what was waiting
-	waiting crowdSize // where
-	perRoom int       // how many commands
+	drains           int       // how often each bot answers what was waiting
+	clear, encrypted crowdSize // where
+	perRoom          int       // how many commands
 
 	relay relaySize
 }
@@ -49,8 +49,10 @@ type plan struct {
 var full = plan{
 	starts: 5, idle: 10 * time.Second, many: 5000,
 	runs: 5, pairs: 30, warmUp: 10,
-	drains: 3, waiting: crowdSize{people: 5, rooms: 100}, perRoom: 10,
-	relay: relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
+	drains: 1, perRoom: 10,
+	clear:     crowdSize{people: 5, rooms: 100},
+	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
+	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
 }
 
 // part is a group of figures.
@@ -64,8 +66,8 @@ var parts = []part{
 	{"start", measureStart},
 	{"latency", measureLatency},
 	{"relay", measureRelay},
-	{"drain", measureDrain(false)},
-	{"drain-encrypted", measureDrain(true)},
+	{"drain", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.clear) }},
+	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
 
 // bench prints each part's figures as they are known.
