@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,16 +21,27 @@ import (
 // What is stored already costs no write.
 func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
+		written := map[int64]catalogue.Repository{}
 		for i := range all {
-			if err := d.saveRepository(ctx, &all[i]); err != nil {
+			if err := d.saveRepository(ctx, &all[i], written); err != nil {
 				return fmt.Errorf("store %s: %w", all[i].URL, err)
+			}
+		}
+		// All words at the end: a statement on another table in between would have
+		// FTS5 write out each repository's by themselves.
+		for _, id := range slices.Sorted(maps.Keys(written)) {
+			r := written[id]
+			if err := d.saveWords(ctx, id, &r); err != nil {
+				return fmt.Errorf("index %s: %w", r.URL, err)
 			}
 		}
 		return nil
 	})
 }
 
-func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository) error {
+// saveRepository adds to written what it stored and removes from it what it
+// removed, by id: their words are still to be stored.
+func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, written map[int64]catalogue.Repository) error {
 	id, known, err := d.knownRepository(ctx, "address = $1", address(r.URL))
 	if err != nil {
 		return err
@@ -45,6 +57,7 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository) error 
 			if err := d.removeRepository(ctx, moved); err != nil {
 				return err
 			}
+			delete(written, moved)
 		}
 	}
 	now := millis(time.Now())
@@ -61,7 +74,8 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository) error 
 	if err != nil {
 		return err
 	}
-	return d.saveWords(ctx, id, &current)
+	written[id] = current
+	return nil
 }
 
 // completed is r with what its source does not say, but another one did.
