@@ -141,6 +141,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
 	}
 	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
+	g.Go(func() error { return giveBackMemory(ctx, box.Counts().Sent.Load) })
 	g.Go(func() error {
 		if err := client.Open(ctx); err != nil {
 			return err
