@@ -51,6 +51,16 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// String is the rate as UnmarshalText reads it.
+func (r Rate) String() string {
+	for unit, per := range rateUnits {
+		if per == r.Per {
+			return fmt.Sprintf("%d/%s", r.Count, unit)
+		}
+	}
+	return "0"
+}
+
 // Percent is a part of a whole, from 0 to 100.
 type Percent int
 
@@ -64,6 +74,9 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	*p = Percent(n)
 	return nil
 }
+
+// String is the percentage as UnmarshalText reads it.
+func (p Percent) String() string { return fmt.Sprintf("%d%%", int(p)) }
 
 // Filter is what a watch lets through; the zero value lets all through.
 type Filter struct{ announce.Filter }

@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -21,8 +24,8 @@ import (
 // file that serves as config.yaml. It holds no secret.
 func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, names: map[string]bool{}, comments: yaml.CommentMap{}}
+	e.sources = slices.Clone(config.Sources)
 	for _, s := range config.Sources {
-		e.sources = append(e.sources, s)
 		e.names[s.Name] = true
 	}
 	if err := e.read(ctx, db); err != nil {
@@ -195,105 +198,70 @@ func (e *exporter) feed(address string) string {
 }
 
 // file is the whole configuration, in the order of config.example.yaml.
-func (e *exporter) file() yaml.MapSlice {
-	c := e.config
-	account := yaml.MapSlice{{Key: "homeserver", Value: c.Matrix.Homeserver.String()}, {Key: "user", Value: c.Matrix.User}}
+func (e *exporter) file() any {
+	c := *e.config
+	c.State = absolute(c.State)
+	c.Catalogue.SILL.URL = absolute(c.Catalogue.SILL.URL)
+	c.Matrix.RecoveryKeyFile = absolute(c.Matrix.RecoveryKeyFile)
 	if c.Matrix.PasswordFile != "" {
-		account = append(account, yaml.MapItem{Key: "password_file", Value: absolute(c.Matrix.PasswordFile)})
+		c.Matrix.PasswordFile = absolute(c.Matrix.PasswordFile)
 	} else {
-		e.comment("$.matrix", "Le mot de passe n’est pas écrit ici : donnez-le par password_file, ou HERAUT_MATRIX_PASSWORD.")
+		e.comment("$.matrix", "Le mot de passe n’est pas écrit ici : donnez-le par password_file, ou HERAUT_MATRIX_PASSWORD.")
 	}
-	account = append(account, yaml.MapItem{Key: "recovery_key_file", Value: absolute(c.Matrix.RecoveryKeyFile)})
-	return yaml.MapSlice{
-		{Key: "preset", Value: string(c.Preset)},
-		{Key: "about", Value: yaml.MapSlice{{Key: "run_by", Value: c.About.RunBy}, {Key: "contact", Value: c.About.Contact}}},
-		{Key: "matrix", Value: account},
-		{Key: "state", Value: absolute(c.State)},
-		{Key: "language", Value: c.Language},
-		{Key: "timezone", Value: c.Timezone.String()},
-		{Key: "prefix", Value: c.Prefix},
-		{Key: "links", Value: c.Links},
-		{Key: "operators", Value: texts(c.Operators)},
-		{Key: "bots", Value: patterns(c.Bots)},
-		{Key: "answer_within", Value: c.AnswerWithin.String()},
-		{Key: "pace", Value: yaml.MapSlice{{Key: "per_second", Value: c.Pace.PerSecond}, {Key: "burst", Value: c.Pace.Burst}}},
-		{Key: "limits", Value: yaml.MapSlice{{Key: "person", Value: c.Limits.Person.String()}, {Key: "room", Value: c.Limits.Room.String()}}},
-		{Key: "invitations", Value: yaml.MapSlice{{Key: "servers", Value: patterns(c.Invitations.Servers)}}},
-		{Key: "fetch", Value: yaml.MapSlice{{Key: "allow_private", Value: texts(c.Fetch.AllowPrivate)}}},
-		{Key: "http", Value: yaml.MapSlice{{Key: "listen", Value: c.HTTP.Listen}}},
-		{Key: "log", Value: yaml.MapSlice{{Key: "level", Value: c.Log.Level}, {Key: "format", Value: c.Log.Format}}},
-		{Key: "catalogue", Value: yaml.MapSlice{{Key: "sill", Value: yaml.MapSlice{
-			{Key: "url", Value: absolute(c.Catalogue.SILL.URL)}, {Key: "every", Value: c.Catalogue.SILL.Every.String()},
-			{Key: "max_loss", Value: fmt.Sprintf("%d%%", c.Catalogue.SILL.MaxLoss)},
-		}}}},
-		{Key: "quiet", Value: yaml.MapSlice{
-			{Key: "nights", Value: c.Quiet.Nights}, {Key: "weekends", Value: c.Quiet.Weekends}, {Key: "holidays", Value: c.Quiet.Holidays},
-		}},
-		{Key: "sources", Value: e.sourceList()},
-		{Key: "rooms", Value: e.roomList()},
-		{Key: "relays", Value: e.relayList()},
+	c.Sources, c.Relays, c.Rooms = e.sources, e.relays, make([]Room, len(e.rooms))
+	for i := range c.Sources {
+		c.Sources[i].URL = absolute(c.Sources[i].URL)
 	}
-}
-
-func (e *exporter) sourceList() []yaml.MapSlice {
-	list := make([]yaml.MapSlice, len(e.sources))
-	for i, s := range e.sources {
-		list[i] = yaml.MapSlice{
-			{Key: "name", Value: s.Name}, {Key: "kind", Value: s.Kind}, {Key: "url", Value: absolute(s.URL)},
-			{Key: "every", Value: s.Every.String()}, {Key: "settle", Value: s.Settle.String()},
-		}
-	}
-	return list
-}
-
-func (e *exporter) roomList() []yaml.MapSlice {
-	list := make([]yaml.MapSlice, len(e.rooms))
-	for i := range e.rooms {
-		r := &e.rooms[i]
-		room := yaml.MapSlice{{Key: "room", Value: r.Room.Room}}
-		for _, s := range []struct {
-			key   string
-			value any
-			set   bool
-		}{
-			{"language", r.Language, r.Language != ""},
-			{"prefix", r.Prefix, r.Prefix != ""},
-			{"role", r.Role, r.Role != ""},
-			{"quiet", r.Quiet, r.Quiet != ""},
-			{"moderator", r.Moderator, r.Moderator != 0},
-		} {
-			if s.set {
-				room = append(room, yaml.MapItem{Key: s.key, Value: s.value})
-			}
-		}
-		var watches []yaml.MapSlice
-		for j := range r.Watches {
-			w := &r.Watches[j]
-			watches = append(watches, yaml.MapSlice{
-				{Key: "source", Value: w.Source}, {Key: "filter", Value: w.Filter.String()},
-				{Key: "rhythm", Value: w.Rhythm.String()}, {Key: "paused", Value: w.Paused},
-			})
-		}
-		if watches != nil {
-			room = append(room, yaml.MapItem{Key: "watches", Value: watches})
-		}
+	for i, r := range e.rooms {
+		c.Rooms[i] = r.Room
 		if r.title != "" {
 			e.comment(fmt.Sprintf("$.rooms[%d].room", i), r.title)
 		}
-		list[i] = room
 	}
-	return list
+	file, _ := written(reflect.ValueOf(&c).Elem())
+	return file
 }
 
-func (e *exporter) relayList() []yaml.MapSlice {
-	list := make([]yaml.MapSlice, len(e.relays))
-	for i, r := range e.relays {
-		list[i] = yaml.MapSlice{
-			{Key: "name", Value: r.Name}, {Key: "from", Value: texts(r.From)}, {Key: "to", Value: r.To},
-			{Key: "themes", Value: texts(r.Themes)}, {Key: "may_widen", Value: r.MayWiden},
-		}
+// written is what the file has for v, which reader.value reads again; false: it
+// is left out, as secrets are.
+func written(v reflect.Value) (any, bool) {
+	switch x := v.Addr().Interface().(type) {
+	case *Secret:
+		return nil, false
+	case *time.Duration:
+		return x.String(), true
+	case **time.Location:
+		return (*x).String(), true
+	case **url.URL:
+		return (*x).String(), true
+	case *Filter:
+		return x.Filter.String(), true
+	case *Rhythm:
+		return x.Rhythm.String(), true
+	case fmt.Stringer:
+		return x.String(), true
 	}
-	return list
+	switch v.Kind() {
+	case reflect.Slice:
+		list := make([]any, v.Len()) // written [] when it is empty
+		for i := range list {
+			list[i], _ = written(v.Index(i))
+		}
+		return list, true
+	case reflect.Struct:
+		// In these, what is empty is not set.
+		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]()
+		var mapping yaml.MapSlice
+		for i, key := range keys(v.Type()) {
+			if value, ok := written(v.Field(i)); ok && (!sparse || !v.Field(i).IsZero()) {
+				mapping = append(mapping, yaml.MapItem{Key: key, Value: value})
+			}
+		}
+		return mapping, true
+	case reflect.String:
+		return v.String(), true
+	}
+	return v.Interface(), true
 }
 
 // comment puts a line above what stands at path.
@@ -311,31 +279,4 @@ func absolute(path string) string {
 		return whole
 	}
 	return path
-}
-
-// texts is a list that is written [] when it is empty.
-func texts[T ~string](all []T) []string {
-	list := make([]string, len(all))
-	for i, one := range all {
-		list[i] = string(one)
-	}
-	return list
-}
-
-func patterns(all Patterns) []string {
-	list := make([]string, len(all))
-	for i, p := range all {
-		list[i] = p.text
-	}
-	return list
-}
-
-// String is the rate as UnmarshalText reads it.
-func (r Rate) String() string {
-	for unit, per := range rateUnits {
-		if per == r.Per {
-			return fmt.Sprintf("%d/%s", r.Count, unit)
-		}
-	}
-	return "0"
 }

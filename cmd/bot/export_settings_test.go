@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,11 @@ relays:
 	if strings.Contains(exported, "secret:") || strings.Contains(exported, "très-secret") {
 		t.Errorf("the password is exported:\n%s", exported)
 	}
+	for _, key := range keys(reflect.TypeFor[Config]()) {
+		if !strings.Contains(exported, "\n"+key+":") {
+			t.Errorf("%s is not exported", key)
+		}
+	}
 	again := filepath.Join(t.TempDir(), "autre.yaml")
 	write(t, again, exported)
 	if _, stderr, status := bot(t, "", "check", "--config", again); status != 0 {
@@ -93,7 +99,7 @@ relays:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.About != before.About || c.Limits != before.Limits || c.Pace != before.Pace || c.Quiet != before.Quiet ||
+	if c.About != before.About || c.Limits != before.Limits || c.Pace != before.Pace || c.Quiet != before.Quiet || c.Questions != before.Questions ||
 		!slices.Equal(c.Operators, before.Operators) || c.AnswerWithin != before.AnswerWithin || c.State != before.State ||
 		c.Catalogue.SILL != before.Catalogue.SILL || c.Timezone.String() != before.Timezone.String() {
 		t.Errorf("the general settings differ:\n%s", exported)
