@@ -54,7 +54,7 @@ func typoBudget(target typoTarget, length int) float32 {
 }
 
 var typoBudgets = [...][13]float32{
-	textWord:  {8: 1, 1, 1, 1, 1.6},
+	textWord:  {6: 0.75, 0.8, 1, 1, 1, 1, 1.6},
 	namePart:  {6: 1, 1, 1.6, 1.6, 1.6, 1.6, 2},
 	nameWord:  {4: 0.75, 0.8, 1, 1, 1.6, 1.6, 1.6, 1.6, 2},
 	wholeName: {3: 0.75, 1, 1, 1.6, 1.8, 2, 2, 2, 2, 3},

@@ -177,7 +177,7 @@ func (b *indexBuilder) name(name string, key nameKey) {
 			b.post(key.doc, key.place, w, at, target)
 		}
 		for _, p := range parts(raw) {
-			if len(p) > 1 {
+			if len(p) > 1 && key.place != inProduct {
 				b.post(key.doc, part, p, at, namePart)
 			}
 		}

@@ -33,7 +33,7 @@ func (s *scratch) keys(q query) {
 	if len(q.words) > 1 {
 		s.namedWords(q)
 	}
-	if exact || s.known && len(q.words) < 2 {
+	if exact || s.how.exact || s.known && len(q.words) < 2 {
 		return
 	}
 	for _, text := range q.whole {

@@ -17,8 +17,22 @@ aimerais besoin cherche chercher cherchons connaissez connaitre connait existe f
 permet permets permettant permette permettent permettre peut peuvent peux pouvoir recherchons souhaite souhaitons
 utiliser utilise veut veux voudrais voudrait voulons serait
 logiciel logiciels outil outils libre libres gratuit gratuite gratuits gratuites opensource
-deux trois quatre cinq plus moins tres bien aussi autre autres meme
+deux trois quatre cinq plus moins tres bien bon bonne bons bonnes aussi autre autres meme
+afin alors ainsi apres avant aupres autour car celle celles celui ceux contre donc dois doit devons doivent ici
+jusque jusqu lequel laquelle lesquels lesquelles lors lorsque malgre ni parmi pendant rien selon si sinon sauf
+soi tant tel telle tels telles toujours travers vraiment etait etant ete fais faites font suis sommes sera
 the an of for to and or with in on is are it i need want looking free software open source tool tools
+about any be been can could do does from get have has he her his how if into its like may me my our
+please she should some that their them there these they this those use using was we were what when where
+which who why will would you your
+`)
+
+// qualifiers say how it should be done, and may stand inside a phrase.
+var qualifiers = set(`
+simple simplement facile facilement rapide rapidement efficace efficacement pratique complet complete completement
+automatique automatiquement securise securisee prive privee personnel personnelle professionnel professionnelle
+leger legere puissant moderne ergonomique efficace souverain souveraine fiable
+simple easy fast secure light lightweight
 `)
 
 // weakWords say how, where and with what rather than what: they help when they
@@ -38,11 +52,44 @@ utilisateur utilisateurs agent agents equipe equipes collegue collegues administ
 ordinateur ordinateurs pc poste postes smartphone telephone tablette
 `)
 
+// circumstances say for whom, where and when: they cost little where the
+// catalogue does not know them.
+var circumstances = set(`
+association associations avis ministere ministeres mairie mairies commune communes collectivite collectivites
+departement departements prefecture prefectures region regions direction directions hopital hopitaux
+universite universites ecole ecoles lycee lycees college colleges etablissement etablissements
+citoyen citoyens usager usagers habitant habitants eleve eleves etudiant etudiants enseignant enseignants
+prof profs chef secretaire secretariat cabinet cellule bibliothecaire informaticien developpeur developpeurs
+jour jours semaine mois annee an ans fois temps heure aujourd hui demain
+chose choses personne personnes gens monde maison travail metier metiers besoins
+interministeriel etat francais francaise france souverain souveraine
+team people company agency department staff student students school citizens
+`)
+
 // replaceWords ask for what takes the place of the product that is named too.
 var replaceWords = set(`
 alternative alternatives alternatif remplacer remplace remplacant remplacants remplacement
-equivalent equivalents equivalente concurrent concurrents place similaire similaires instead replace replacement
+equivalent equivalents equivalente concurrent concurrents place lieu similaire similaires substitut substituts
+substituer instead replace replaces replacing replacement substitute competitor
 `)
+
+// articles may stand between a word that asks and what it asks for.
+var articles = set("a au aux d de des du l la le les un une pour par of for the to libre gratuit gratuite open source")
+
+// vendors and editions are what may stand beside a product's name.
+var (
+	vendors = set(`
+microsoft adobe google apple cisco oracle atlassian autodesk corel esri ibm amazon norton symantec hp
+jetbrains citrix broadcom salesforce meta smartbear nuance avid qlik techsmith rarlab
+`)
+	editions = set(`
+pro professional professionnel premium standard enterprise entreprise business ultimate home famille starter
+edition version cc dc online desktop cloud server plus app suite client web office365 xp
+`)
+)
+
+// platformNames are products that entries name because they run on them.
+var platformNames = set("windows macos ios unix")
 
 // abbreviations are written out before anything else is done.
 var abbreviations = map[string]string{"ms": "microsoft"}
@@ -54,54 +101,3 @@ func set(s string) map[string]bool {
 	}
 	return m
 }
-
-// synonyms are ways to say the same: each line's phrases, separated by commas,
-// stand for one another.
-const synonyms = `
-visioconference, videoconference, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, videoconferencing
-courriel, messagerie, messagerie electronique, mel
-messagerie instantanee, tchat, chat, clavardage
-webmail, messagerie web
-mot de passe, mdp, password, coffre fort
-base de donnees, bdd, sgbd, database
-tableur, feuille de calcul, spreadsheet
-traitement de texte, word processor
-suite bureautique, traitement de texte, tableur, diaporama, office suite
-systeme d'information geographique, information geographique, sig, gis, cartographie
-publication assistee par ordinateur, pao, desktop publishing, mise en page
-gestion de contenu, cms, content management, creation de site
-environnement de developpement, ide
-authentification unique, sso, single sign on
-double authentification, deux facteurs, 2fa
-carte mentale, carte heuristique, mind map, mindmapping, mind mapping, grapheur d'idees
-sondage, enquete, questionnaire, survey
-schema, diagramme, organigramme, logigramme, diagram
-capture d'ecran, copie d'ecran, screenshot
-lecteur d'ecran, screen reader, aveugle, malvoyant
-sauvegarde, backup
-chiffrement, cryptage, encryption
-compression, zip
-synthese vocale, text to speech, voix haute
-transcription, dictee vocale, reconnaissance vocale, speech to text
-dessin, graphisme, drawing
-retouche, retouche photo, traitement d'images, photo editing, image editing
-formation en ligne, apprentissage en ligne, e learning, elearning, lms, mooc, formation a distance, apprentissage a distance
-gestion de versions, version control
-supervision, surveillance, monitoring
-informatique decisionnelle, business intelligence, bi
-test de charge, test de performance, load testing
-conteneur, container
-pare feu, firewall
-navigateur, browser
-lecteur, visionneuse, visualiseur, reader, viewer
-site web, site internet
-moteur de recherche, recherche plein texte, search engine
-partage de fichiers, file sharing
-agenda, calendrier, calendar
-gestion de projet, project management
-journal, log
-ticket, incident
-montage video, edition video, video editing
-audio, son
-disque dur, disque, disk, hard drive
-`

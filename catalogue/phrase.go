@@ -36,6 +36,12 @@ func (ix *index) idsOf(stems []string) []int32 {
 
 // phraseBonus is the best that d has for the stems of a query.
 func (d *document) phraseBonus(stems []int32) float32 {
+	if len(stems) == 1 {
+		if slices.Equal(d.description, stems) {
+			return wholePhraseBonus
+		}
+		return 0
+	}
 	best := float32(0)
 	for _, k := range d.keywords {
 		if share := together(k, stems); share > 0 {

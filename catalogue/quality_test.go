@@ -135,7 +135,7 @@ func TestQuality(t *testing.T) {
 	logMissed := func(j judged, found []Match) {
 		t.Logf("%s %s «%s»: want %v, got %q", j.catalogue, j.kind, j.query, j.accepted, names(found))
 	}
-	for file, missed := range map[string]func(judged, []Match){"tuning": logMissed, "held-out": nil} {
+	for file, missed := range map[string]func(judged, []Match){"tuning": logMissed, "fresh": logMissed, "held-out": nil} {
 		results := measure(catalogues, readQueries(t, "queries-"+file+".txt"), missed)
 		t.Log("\n" + table(file, results))
 		for kind, q := range results {
@@ -154,7 +154,7 @@ func TestQuality(t *testing.T) {
 // answered; an operation is to answer all of them.
 func BenchmarkQuality(b *testing.B) {
 	catalogues := searched(b)
-	for _, file := range []string{"tuning", "held-out"} {
+	for _, file := range []string{"tuning", "fresh", "held-out"} {
 		queries := readQueries(b, "queries-"+file+".txt")
 		for _, kind := range kinds {
 			b.Run(file+"/"+kind, func(b *testing.B) {

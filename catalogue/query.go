@@ -14,8 +14,8 @@ const (
 // query is what somebody typed, taken apart.
 type query struct {
 	words []string // folded, in order, without those that say nothing
-	// whole are the ways in which it may be one name, squashed: all of it, and
-	// without the words that say nothing.
+	// whole are the ways in which it may be one name, squashed: all of it, without
+	// the words that say nothing, what is to be replaced, without a version.
 	whole []string
 	// stemmed is how it is written as a keyword's stems.
 	stemmed string
@@ -28,10 +28,14 @@ func parseQuery(s string) query {
 	var q query
 	s = firstRunes(s, maxQuery)
 	var asking []string
+	var asked strings.Builder // what follows such a word
 	for _, raw := range rawWords(s) {
 		w := Fold(raw)
 		if long, ok := abbreviations[w]; ok {
 			w = long
+		}
+		if len(asking) > 0 && !replaceWords[w] && (asked.Len() > 0 || !articles[w]) {
+			asked.WriteString(w)
 		}
 		switch {
 		case w == "": // nothing but accents
@@ -47,13 +51,18 @@ func parseQuery(s string) query {
 		q.words = asking
 	}
 	q.addWhole(squash(s))
+	q.addWhole(strings.Join(q.words, ""))
+	q.addWhole(asked.String())
+	if n := len(q.words); n > 1 && isNumber(q.words[n-1]) { // a version
+		q.addWhole(strings.TrimRight(strings.Join(q.words, ""), "0123456789"))
+	}
 	if len(q.words) == 1 && weakWords[q.words[0]] {
 		q.words = nil
 	}
-	q.addWhole(strings.Join(q.words, ""))
 	for _, w := range q.words {
 		q.stemmed += stem(w)
 	}
+	slices.SortStableFunc(q.words, func(a, b string) int { return last(qualifiers[a], qualifiers[b]) })
 	return q
 }
 
@@ -66,7 +75,7 @@ func isLetterName(s, word string) bool {
 
 // addWhole adds a way in which the query may be one name.
 func (q *query) addWhole(text string) {
-	if text != "" && (len(q.whole) == 0 || q.whole[0] != text) {
+	if text != "" && !slices.Contains(q.whole, text) {
 		q.whole = append(q.whole, text)
 	}
 }

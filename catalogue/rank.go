@@ -33,7 +33,7 @@ func (s *scratch) best(c *Catalogue, q query) []hit {
 		if full && max(h.key, h.score)*(1+wholePhraseBonus) < out[MaxMatches-1].score && !c.ranksLast(&out[MaxMatches-1]) {
 			continue
 		}
-		if h.score >= minScore && len(stems) > 1 {
+		if h.score >= minScore {
 			h.score *= 1 + c.index.docs[d].phraseBonus(stems)
 		}
 		if h.key >= h.score {

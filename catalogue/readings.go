@@ -29,9 +29,9 @@ const (
 const maxPrefixed = 300
 
 // read appends the terms that word may stand for: itself, the other forms of
-// its stem, the terms that it begins, and failing these what it may be a slip
-// of.
-func (ix *index) read(word string, out []reading) []reading {
+// its stem, the terms that it begins, and failing these, unless exact, what it
+// may be a slip of.
+func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false
 	if stem, ok := ix.stemAt[stem(word)]; ok {
@@ -62,7 +62,7 @@ func (ix *index) read(word string, out []reading) []reading {
 		}
 	}
 	switch {
-	case known || named:
+	case known || named || exact:
 	case derived:
 		out = ix.readTypo(word, wholeName, out)
 	default:

@@ -10,13 +10,19 @@ func (c *Catalogue) replacing(q query) []Match {
 	if found := c.replaced(q); len(found) > 0 {
 		return found
 	}
-	if s, ok := c.named(q); ok {
+	if s, ok := c.named(q.whole...); ok {
 		return c.similarTo(s)
 	}
-	mentions := c.find(q, search{worth: &mentionWorth, cover: minCover})
-	if len(mentions) == 0 || mentions[0].score < namesIt {
-		if found := c.forKnownProduct(q); len(found) > 0 {
-			return found
+	p, ok := known().named(q)
+	mentions := c.find(q, search{worth: &mentionWorth, cover: minCover, exact: ok})
+	if len(mentions) == 0 || mentions[0].score < namesIt || ok && p.platform {
+		if !ok {
+			p, ok = known().like(q)
+		}
+		if ok {
+			if found := c.forKnownProduct(p); len(found) > 0 {
+				return found
+			}
 		}
 	}
 	return c.matches(mentions)
@@ -25,25 +31,17 @@ func (c *Catalogue) replacing(q query) []Match {
 // replaced finds what the catalogue says to replace or resemble a product of
 // which q is the name, or at least half of it.
 func (c *Catalogue) replaced(q query) []Match {
+	q.words = withoutEdition(q.words)
 	hits := c.find(q, search{worth: &productWorth, cover: minCover})
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.concepts == 0 && h.key == 0 }) // the vendor alone
 	return slices.DeleteFunc(c.matches(hits), func(m Match) bool {
 		return len(foldWords(m.Product)) > 2*max(len(q.words), 1)
 	})
 }
 
-// meansProduct reports whether q is the name of a well-known product, and of no
-// entry.
-func (c *Catalogue) meansProduct(q query) bool {
-	if _, ok := knownProductNamed(q); !ok {
-		return false
-	}
-	_, ok := c.named(q)
-	return !ok
-}
-
-// named returns the entry of which q is the name.
-func (c *Catalogue) named(q query) (*Software, bool) {
-	for _, text := range q.whole {
+// named returns the entry that bears one of the names, squashed.
+func (c *Catalogue) named(names ...string) (*Software, bool) {
+	for _, text := range names {
 		for _, k := range keysWith(c.index.keys, text) {
 			if k.place == inName && k.worth >= partWorth {
 				return &c.entries[k.doc], true
@@ -62,4 +60,15 @@ func (c *Catalogue) similarTo(s *Software) []Match {
 		}
 	}
 	return out
+}
+
+// meansProduct returns the well-known product that q names, unless an entry
+// bears that name.
+func (c *Catalogue) meansProduct(q query) (*knownProduct, bool) {
+	p, ok := known().named(q)
+	if ok {
+		_, entry := c.named(q.whole...)
+		ok = !entry
+	}
+	return p, ok
 }

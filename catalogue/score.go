@@ -101,6 +101,7 @@ func (s *scratch) hit(doc int32) *hit {
 const (
 	synonymValue   = 0.6 // of what another way to say it finds
 	synonymQuality = 0.8
+	apartValue     = 0.6  // of the words of a phrase that do not stand together
 	weakShare      = 0.25 // of a word that helps only when it matches
 	unknownShare   = 0.8  // of a word that stands nowhere
 	baseWeight     = 1.5  // of any word, on top of its rarity
@@ -143,15 +144,17 @@ func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight is how much a concept tells, after its search. An action that
-// the catalogue does not know tells little where what it is done to follows.
+// conceptWeight is how much a concept tells, after its search. What the catalogue
+// does not know tells little if it is an action with what it is done to after it,
+// a circumstance, or an edition or a version of what was found.
 func (s *scratch) conceptWeight(c concept, mayBeAction bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
 	case c.weak:
 		weight *= weakShare
 	case len(s.found) > 0:
-	case mayBeAction && isInfinitive(c.alternatives[0][0]):
+	case mayBeAction && isInfinitive(c.alternatives[0][0]), circumstances[c.alternatives[0][0]], editions[c.alternatives[0][0]],
+		len(s.touched) > 0 && isNumber(c.alternatives[0][0]):
 		weight *= weakShare
 	default:
 		weight *= unknownShare
@@ -171,7 +174,12 @@ func (s *scratch) concept(c concept) {
 		ids := s.ix.idsOf(alternative)
 		for _, d := range s.marked {
 			m := &s.marks[d]
-			if int(m.stage) == len(alternative) && (i == 0 || s.ix.docs[d].says(ids)) {
+			together := int(m.stage) == len(alternative) && s.ix.docs[d].says(ids)
+			if together || int(m.stage) == len(alternative) && i == 0 {
+				value := value
+				if !together {
+					value *= apartValue
+				}
 				m.value *= value / float32(len(alternative))
 				m.quality *= quality / float32(len(alternative))
 				best := &s.concepts[d]
@@ -193,7 +201,7 @@ func (s *scratch) concept(c concept) {
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
-			s.readings = s.ix.read(word, s.readings[:0])
+			s.readings = s.ix.read(word, s.how.exact, s.readings[:0])
 			s.known = s.known && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
 		} else {
 			s.readings = s.ix.readStem(word, s.readings[:0])
@@ -203,13 +211,13 @@ func (s *scratch) alternative(phrase []string, typed bool) {
 }
 
 // word marks, in the documents that have the words before it, the best place
-// of the word that s.readings are of. Names count only for what was typed.
+// of the word that s.readings are of. Names and products count only for what was typed.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
 		for _, p := range s.ix.postings[t.first:t.last] {
 			value := s.how.worth[p.place]
-			if value == 0 || !typed && p.place.field() == ByName {
+			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
 				continue
 			}
 			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {

@@ -45,20 +45,26 @@ const MaxMatches = 20
 // product to replace. It finds nothing rather than something unfit.
 func (c *Catalogue) Search(query string) Result {
 	q := parseQuery(query)
+	product, isProduct := c.meansProduct(q)
 	var found []Match
 	switch {
 	case q.replaces:
 		found = c.replacing(q)
-	case c.meansProduct(q):
+	case isProduct:
 		found = c.replaced(q)
 	}
 	if len(found) > 0 {
 		return Result{Matches: found, Clear: len(found) == 1}
 	}
-	hits := c.find(q, search{worth: &searchWorth, cover: minCover})
-	if len(hits) == 0 || hits[0].score < namesIt {
-		if found := c.forKnownProduct(q); len(found) > 0 {
-			return Result{Matches: found, Clear: len(found) == 1}
+	hits := c.find(q, search{worth: &searchWorth, cover: minCover, exact: isProduct})
+	if len(hits) == 0 || hits[0].score < namesIt || isProduct && product.platform {
+		if !isProduct {
+			product, isProduct = known().like(q)
+		}
+		if isProduct {
+			if found := c.forKnownProduct(product); len(found) > 0 {
+				return Result{Matches: found, Clear: len(found) == 1}
+			}
 		}
 	}
 	if len(hits) == 0 {
@@ -72,6 +78,7 @@ func (c *Catalogue) Search(query string) Result {
 type search struct {
 	worth *[places]float32
 	cover float32
+	exact bool // without looking for slips
 }
 
 // find returns the hits in rank order.

@@ -107,10 +107,11 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 }
 
 // maxBits is how many members the sets of letters of two words may differ by,
-// none if their distance may not exceed budget: a wrong letter changes two.
+// none if their distance may not exceed budget: a wrong letter changes two, a
+// sound written otherwise three.
 func maxBits(budget float32) int {
 	if budget == 0 {
 		return -1
 	}
-	return 2 * int(budget/neighborCost)
+	return max(2*int(budget/neighborCost), 3+2*int((budget-soundCost)/neighborCost))
 }

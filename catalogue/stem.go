@@ -14,8 +14,9 @@ func stem(word string) string {
 		return word
 	}
 	w := singular(word)
-	w = replaceEnding(w, "ibilite", "ible") // accessibilité, accessible
-	w = replaceEnding(w, "abilite", "able")
+	for _, f := range families {
+		w = replaceEnding(w, f[0], f[1])
+	}
 	w = replaceSuffix(w, "ionn", "ion") // fusionner, gestionnaire
 	for _, s := range suffixes {
 		if base, ok := strings.CutSuffix(w, s.text); ok && len(base) >= s.min {
@@ -67,8 +68,8 @@ func singular(w string) string {
 	switch {
 	case strings.HasSuffix(w, "aux") && len(w) > 5 && !strings.HasSuffix(w, "eaux"):
 		return w[:len(w)-2] + "l"
-	case strings.HasSuffix(w, "eux"), strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"), strings.HasSuffix(w, "is"),
-		strings.HasSuffix(w, "ours"): // cours, parcours, secours
+	case strings.HasSuffix(w, "eux"), strings.HasSuffix(w, "ss"), strings.HasSuffix(w, "us"),
+		strings.HasSuffix(w, "is") && len(w) < 5, strings.HasSuffix(w, "ours"): // avis; cours, parcours, secours
 		return w
 	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"):
 		return w[:len(w)-1]
@@ -111,6 +112,14 @@ var suffixes = []struct {
 	{"ing", 4}, {"ee", 4}, {"er", 4}, {"ir", 4}, {"or", 4}, {"ed", 4},
 	{"elle", 4}, {"el", 5}, {"ale", 6}, {"al", 6}, {"ene", 5},
 	{"e", 4},
+}
+
+// families are endings of verbs, or of qualities, and what the nouns of the same
+// family have in their place: transcrire, transcription; accessible, accessibilité.
+var families = [][2]string{
+	{"ibilite", "ible"}, {"abilite", "able"},
+	{"scrire", "script"}, {"duire", "duct"}, {"struire", "struct"}, {"traire", "tract"},
+	{"vertir", "vers"}, {"mettre", "miss"}, {"cevoir", "cept"},
 }
 
 // irregular are stems that endings alone do not give, or give to words of

@@ -9,20 +9,28 @@ import (
 // synonymGroup are phrases that stand for one another, as stemmed words.
 type synonymGroup [][]string
 
-var synonymGroups = sync.OnceValue(func() []synonymGroup {
-	var groups []synonymGroup
-	for line := range strings.Lines(synonyms) {
+// synonymPhrase is a phrase of a group.
+type synonymPhrase struct {
+	stems []string
+	group synonymGroup
+}
+
+// synonyms are the phrases of the thesaurus by their first stems.
+var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
+	phrases := map[string][]synonymPhrase{}
+	for line := range strings.Lines(thesaurus) {
 		var g synonymGroup
 		for phrase := range strings.SplitSeq(line, ",") {
-			if p := contentStems(phrase); len(p) > 0 {
+			p := contentStems(phrase)
+			if same := func(q []string) bool { return slices.Equal(p, q) }; len(p) > 0 && !slices.ContainsFunc(g, same) {
 				g = append(g, p)
 			}
 		}
-		if len(g) > 1 {
-			groups = append(groups, g)
+		for _, p := range g {
+			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, g})
 		}
 	}
-	return groups
+	return phrases
 })
 
 // contentStems returns the stems of the words of s that say something.
@@ -54,7 +62,7 @@ func (ix *index) concepts(words []string) []concept {
 	var out []concept
 	for i := 0; i < len(words); {
 		others, n := synonymsAt(stems[i:])
-		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && weakWords[words[i]]}
+		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && (weakWords[words[i]] || vendors[words[i]])}
 		c.alternatives = append(c.alternatives, others...)
 		out = append(out, c)
 		i += n
@@ -88,14 +96,12 @@ func (ix *index) knows(word string) bool {
 func synonymsAt(stems []string) ([][]string, int) {
 	var found [][]string
 	longest := 1
-	for _, g := range synonymGroups() {
-		for _, p := range g {
-			if n := len(p); n >= longest && n <= len(stems) && slices.Equal(p, stems[:n]) {
-				if n > longest {
-					found, longest = nil, n
-				}
-				found = append(found, g...)
+	for _, p := range synonyms()[stems[0]] {
+		if n := len(p.stems); n >= longest && n <= len(stems) && slices.Equal(p.stems, stems[:n]) {
+			if n > longest {
+				found, longest = nil, n
 			}
+			found = append(found, p.group...)
 		}
 	}
 	return found, longest

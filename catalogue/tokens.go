@@ -63,7 +63,7 @@ func rawWords(s string) []string {
 }
 
 // acronyms returns the short forms that people make of a name of several
-// words: BBB of BigBlueButton, vscode of Visual Studio Code.
+// words: BBB of BigBlueButton, vscode of Visual Studio Code, GnuPG of GNU Privacy Guard.
 func acronyms(name string) []string {
 	var all []string
 	for _, w := range rawWords(name) {
@@ -84,6 +84,9 @@ func acronyms(name string) []string {
 		if i >= 1 && i+1 < len(all) {
 			out = append(out, initials.String()+strings.Join(all[i+1:], ""))
 		}
+	}
+	if first := all[0]; len(first) > 1 {
+		out = append(out, first+initials.String()[len(first[:1]):])
 	}
 	return append(out, initials.String())
 }
