@@ -17,6 +17,9 @@ const maxTypoLetters = 40
 // comparisons: a wrong letter changes at most two members.
 type letters uint64
 
+// soundless marks words without two letters that may sound as another one.
+const soundless letters = 1 << 63
+
 func lettersOf(s string) letters {
 	var set letters
 	for i := range len(s) {
@@ -135,6 +138,16 @@ func slipCostsAt(s string, i int) slipCosts {
 		c.sound = soundsAs(s[i-1], s[i])
 	}
 	return c
+}
+
+// hasSounds reports whether s has two letters that may sound as another one.
+func hasSounds(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if soundsAs(s[i-1], s[i]) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func changeCost(a, b byte) float32 {

@@ -105,6 +105,6 @@ func (p *letterPairs) likeness(s string) float32 {
 
 // likeness is the same of the letters.
 func (a letters) likeness(b letters) float32 {
-	total := bits.OnesCount64(uint64(a)) + bits.OnesCount64(uint64(b))
+	total := bits.OnesCount64(uint64(a)) + bits.OnesCount64(uint64(b&^soundless))
 	return float32(2*bits.OnesCount64(uint64(a&b))) / float32(max(total, 1))
 }

@@ -23,7 +23,11 @@ func (x *slipIndex) add(text string, id int32, target typoTarget) {
 	if len(text) == 0 || len(text) > maxTypoLetters {
 		return
 	}
-	x.byLength[len(text)] = append(x.byLength[len(text)], slipItem{lettersOf(text), id, text[0], target})
+	set := lettersOf(text)
+	if !hasSounds(text) {
+		set |= soundless
+	}
+	x.byLength[len(text)] = append(x.byLength[len(text)], slipItem{set, id, text[0], target})
 }
 
 func (x *slipIndex) clip() {
@@ -45,6 +49,10 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 		return out
 	}
 	set := lettersOf(word)
+	spare := 1 // for soundless, or else for the letter that makes the sound
+	if hasSounds(word) {
+		spare++
+	}
 	for n := max(1, len(word)-maxGap); n <= min(maxTypoLetters, len(word)+maxGap); n++ {
 		limits := limitsFor(len(word), n)
 		for i := range x.byLength[n] {
@@ -57,7 +65,7 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 			if it.first != word[0] {
 				budget, most = limit.otherFirst, limit.otherBits
 			}
-			if bits.OnesCount64(uint64(set^it.set)) > most {
+			if bits.OnesCount64(uint64(set^it.set)) > most+spare {
 				continue
 			}
 			t := text(it.id)
@@ -93,6 +101,7 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 		l := &out[target]
 		l.budget = typoBudget(typoTarget(target), length)
 		switch {
+		case typoTarget(target) == textWord && length < 8:
 		case length == 4:
 			l.otherFirst = min(l.budget, neighborCost)
 		case length > 4:
@@ -107,11 +116,10 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 }
 
 // maxBits is how many members the sets of letters of two words may differ by,
-// none if their distance may not exceed budget: a wrong letter changes two, a
-// sound written otherwise three.
+// none if their distance may not exceed budget: a wrong letter changes two.
 func maxBits(budget float32) int {
 	if budget == 0 {
-		return -1
+		return -2
 	}
-	return max(2*int(budget/neighborCost), 3+2*int((budget-soundCost)/neighborCost))
+	return 2 * int(budget/neighborCost)
 }

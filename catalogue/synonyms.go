@@ -6,28 +6,27 @@ import (
 	"sync"
 )
 
-// synonymGroup are phrases that stand for one another, as stemmed words.
-type synonymGroup [][]string
-
-// synonymPhrase is a phrase of a group.
+// synonymPhrase is a phrase of the thesaurus, with those that say the same; all
+// are stemmed words.
 type synonymPhrase struct {
-	stems []string
-	group synonymGroup
+	stems  []string
+	others [][]string
 }
 
 // synonyms are the phrases of the thesaurus by their first stems.
 var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 	phrases := map[string][]synonymPhrase{}
 	for line := range strings.Lines(thesaurus) {
-		var g synonymGroup
+		var group [][]string
 		for phrase := range strings.SplitSeq(line, ",") {
 			p := contentStems(phrase)
-			if same := func(q []string) bool { return slices.Equal(p, q) }; len(p) > 0 && !slices.ContainsFunc(g, same) {
-				g = append(g, p)
+			if same := func(q []string) bool { return slices.Equal(p, q) }; len(p) > 0 && !slices.ContainsFunc(group, same) {
+				group = append(group, p)
 			}
 		}
-		for _, p := range g {
-			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, g})
+		for i, p := range group {
+			others := slices.Delete(slices.Clone(group), i, i+1)
+			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, others})
 		}
 	}
 	return phrases
@@ -101,7 +100,7 @@ func synonymsAt(stems []string) ([][]string, int) {
 			if n > longest {
 				found, longest = nil, n
 			}
-			found = append(found, p.group...)
+			found = append(found, p.others...)
 		}
 	}
 	return found, longest
