@@ -22,7 +22,7 @@ afin alors ainsi apres avant aupres autour car celle celles celui ceux contre do
 jusque jusqu lequel laquelle lesquels lesquelles lors lorsque malgre ni parmi pendant rien selon si sinon sauf
 soi tant tel telle tels telles toujours travers vraiment etait etant ete fais faites font suis sommes sera
 the an of for to and or with in on is are it i need want looking free software open source tool tools
-about any be been can could do does from get have has he her his how if into its like may me my our
+about any anything something someone be been can could do does from get have has he her his how if into its like may me my our
 please she should some that their them there these they this those use using was we were what when where
 which who why will would you your
 `)

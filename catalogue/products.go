@@ -93,6 +93,12 @@ func (k *knownProducts) named(q query) (*knownProduct, bool) {
 	return nil, false
 }
 
+// mentionable reports whether an entry where the words of q stand may be taken
+// to replace p: not if p is a platform, nor if q is only a part of its name.
+func (p *knownProduct) mentionable(q query) bool {
+	return !p.platform && slices.Contains(q.whole, p.key)
+}
+
 // like returns the product that q is most likely a slip of.
 func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	best := slip{cost: maxTypoLetters}

@@ -4,7 +4,11 @@ import "slices"
 
 // Replacing finds free software that replaces a product, best first: where the
 // catalogue says so, or else where it speaks of the product.
-func (c *Catalogue) Replacing(product string) []Match { return c.replacing(parseQuery(product)) }
+func (c *Catalogue) Replacing(product string) []Match {
+	q := parseQuery(product)
+	q.replaces = true
+	return c.replacing(q)
+}
 
 func (c *Catalogue) replacing(q query) []Match {
 	if found := c.replaced(q); len(found) > 0 {
@@ -15,7 +19,7 @@ func (c *Catalogue) replacing(q query) []Match {
 	}
 	p, ok := known().named(q)
 	mentions := c.find(q, search{worth: &mentionWorth, cover: minCover, exact: ok})
-	if len(mentions) == 0 || mentions[0].score < namesIt || ok && p.platform {
+	if len(mentions) == 0 || mentions[0].score < namesIt || ok && !p.mentionable(q) {
 		if !ok {
 			p, ok = known().like(q)
 		}

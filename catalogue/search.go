@@ -57,7 +57,7 @@ func (c *Catalogue) Search(query string) Result {
 		return Result{Matches: found, Clear: len(found) == 1}
 	}
 	hits := c.find(q, search{worth: &searchWorth, cover: minCover, exact: isProduct})
-	if len(hits) == 0 || hits[0].score < namesIt || isProduct && product.platform {
+	if len(hits) == 0 || hits[0].score < namesIt || isProduct && !product.mentionable(q) {
 		if !isProduct {
 			product, isProduct = known().like(q)
 		}

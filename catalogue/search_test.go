@@ -145,6 +145,11 @@ func TestForgiving(t *testing.T) {
 		"traitementdetexte": "LibreOffice", "cœur de page": "", "visioconferance": "BigBlueButton",
 		"photoshop": "GIMP", "alternative à photoshop": "GIMP", "photosohp": "GIMP", "ms project": "ProjectLibre",
 		"quel logiciel libre à la place de Trello ?": "Wekan", "replace outlook": "Mozilla Thunderbird",
+		"un outil au lieu de dropbox": "Nextcloud", "fotoshop": "GIMP", "mircosoft teams": "Jitsi Meet",
+		"Adobe Photoshop CC 2024": "GIMP", "adobe acrobat pro dc": "PDFsam Basic", "alternative à in design": "Scribus",
+		"alternative à project": "ProjectLibre",
+		"libreoffice 7.2": "LibreOffice", "partage sécurisé de fichiers": "Nextcloud", "carte mantale": "Freeplane",
+		"sondage pour les agents de la mairie": "LimeSurvey", "chansons de la mairie": "",
 	}
 	c := demo(t)
 	for query, want := range tests {

@@ -113,7 +113,7 @@ agenda, calendrier, calendar
 rendez vous, appointment, booking
 gestion de projet, project management, chef de projet, conduite de projet, suivi de projet
 gestion de taches, kanban, todo, liste de taches, task management, suivi des taches
-diagramme de gantt, gantt, planning de projet, planning
+diagramme de gantt, gantt, planning de projet
 processus, workflow, flux de travail, bpm
 automatisation, automation, automatiser
 relation client, crm, gestion de la relation client, gestion de contacts, relation usager
@@ -121,7 +121,7 @@ erp, pgi, gestion d'entreprise, progiciel de gestion
 bibliotheque, library, mediatheque, sigb, bibliothecaire
 gestion des connaissances, base de connaissances, knowledge base, knowledge management, documentation, partager les connaissances
 wiki, documentation collaborative
-prise de notes, notes, note taking, bloc notes
+prise de notes, notes, note taking, take notes, taking notes, bloc notes
 editeur de texte, text editor, editeur de code, code editor
 texte collaboratif, redaction collaborative, ecrire a plusieurs, coedition, collaborative editing, pad
 correcteur orthographique, correction orthographique, orthographe, correction grammaticale, grammaire, spell checker, spelling, grammar

@@ -108,8 +108,8 @@ Kahoot, Wooclap, Quizlet: ClassQuiz; quiz
 Pronote: ; vie scolaire
 JAWS, ZoomText: NVDA; lecteur d'écran
 Dragon NaturallySpeaking, Dragon Naturally Speaking: Handy; transcription audio, dictée vocale
-AutoCAD, SolidWorks, Catia, Revit, SketchUp: FreeCAD, LibreCAD; dessin assisté par ordinateur, modélisation 3D
-Maya, 3ds Max, 3D Studio Max, Cinema 4D: Blender; modélisation 3D
+AutoCAD, SolidWorks, Catia, Revit: FreeCAD, LibreCAD; dessin assisté par ordinateur
+SketchUp, Maya, 3ds Max, 3D Studio Max, Cinema 4D: Blender; modélisation 3D
 Sibelius: MuseScore, MuseScore Studio; partitions de musique
 Antidote, Grammarly: Grammalecte; correction grammaticale
 DeepL, Google Translate, Trados: LibreTranslate, OmegaT; traduction

@@ -29,6 +29,8 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	result := r.state.Catalogue.Search(r.args)
 	all := software(result.Matches)
 	switch {
+	case len(all) == 0 && a.byName("aide").isCalled(r.args):
+		return a.explain(r, r.command)
 	case len(all) == 0:
 		return a.none(r, r.args, false, result.Nearest)
 	case result.Clear || len(all) == 1:

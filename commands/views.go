@@ -101,14 +101,22 @@ type comparison struct {
 	source
 }
 
-// AnyStatus tells that the line about it is worth its place.
-func (c comparison) AnyStatus() bool {
-	for _, e := range c.Items {
-		if e.HasStatus() {
-			return true
-		}
-	}
-	return false
+// AnyStatus and the others tell that the line about it is worth its place.
+func (c comparison) AnyStatus() bool { return slices.ContainsFunc(c.Items, entry.HasStatus) }
+
+// AnyPlatforms is one of them.
+func (c comparison) AnyPlatforms() bool {
+	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Platforms) > 0 })
+}
+
+// AnyUse is one of them.
+func (c comparison) AnyUse() bool {
+	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Organizations) > 0 })
+}
+
+// AnyProduct is one of them.
+func (c comparison) AnyProduct() bool {
+	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Replaces)+len(e.Similar) > 0 })
 }
 
 // news are the entries that came and went last.
