@@ -18,7 +18,7 @@ permet permets permettant permette permettent permettre peut peuvent peux pouvoi
 utiliser utilise veut veux voudrais voudrait voulons serait
 logiciel logiciels outil outils libre libres gratuit gratuite gratuits gratuites opensource
 deux trois quatre cinq plus moins tres bien bon bonne bons bonnes aussi autre autres meme
-afin alors ainsi apres avant aupres autour car celle celles celui ceux contre donc dois doit devons doivent ici
+afin alors ainsi aupres autour car celle celles celui ceux contre donc dois doit devons doivent ici
 jusque jusqu lequel laquelle lesquels lesquelles lors lorsque malgre ni parmi pendant rien selon si sinon sauf
 soi tant tel telle tels telles toujours travers vraiment etait etant ete fais faites font suis sommes sera
 the an of for to and or with in on is are it i need want looking free software open source tool tools
@@ -60,7 +60,7 @@ departement departements prefecture prefectures region regions direction directi
 universite universites ecole ecoles lycee lycees college colleges etablissement etablissements
 citoyen citoyens usager usagers habitant habitants eleve eleves etudiant etudiants enseignant enseignants
 prof profs chef secretaire secretariat cabinet cellule bibliothecaire informaticien developpeur developpeurs
-jour jours semaine mois annee an ans fois temps heure aujourd hui demain
+avant apres jour jours semaine mois annee an ans fois temps heure aujourd hui demain
 chose choses personne personnes gens monde maison travail metier metiers besoins
 interministeriel etat francais francaise france souverain souveraine
 team people company agency department staff student students school citizens

@@ -148,7 +148,7 @@ func TestForgiving(t *testing.T) {
 		"un outil au lieu de dropbox": "Nextcloud", "fotoshop": "GIMP", "mircosoft teams": "Jitsi Meet",
 		"Adobe Photoshop CC 2024": "GIMP", "adobe acrobat pro dc": "PDFsam Basic", "alternative à in design": "Scribus",
 		"alternative à project": "ProjectLibre",
-		"libreoffice 7.2": "LibreOffice", "partage sécurisé de fichiers": "Nextcloud", "carte mantale": "Freeplane",
+		"libreoffice 7.2":       "LibreOffice", "partage sécurisé de fichiers": "Nextcloud", "carte mantale": "Freeplane",
 		"sondage pour les agents de la mairie": "LimeSurvey", "chansons de la mairie": "",
 	}
 	c := demo(t)

@@ -36,20 +36,13 @@ func Terms(text string) TextTerms {
 			t.Weak[s] = true
 		}
 	}
-	for i, g := range synonymGroups() {
-		if slices.ContainsFunc(g, func(phrase []string) bool { return says(t.Stems, phrase) }) {
-			t.Senses = append(t.Senses, fmt.Sprintf("sense%d", i))
+	for i, s := range t.Stems {
+		for _, p := range synonyms()[s] {
+			sense := fmt.Sprintf("sense%d", p.sense)
+			if n := i + len(p.stems); n <= len(t.Stems) && slices.Equal(p.stems, t.Stems[i:n]) && !slices.Contains(t.Senses, sense) {
+				t.Senses = append(t.Senses, sense)
+			}
 		}
 	}
 	return t
-}
-
-// says reports whether the words of a phrase follow one another in stems.
-func says(stems, phrase []string) bool {
-	for i := range len(stems) - len(phrase) + 1 {
-		if slices.Equal(stems[i:i+len(phrase)], phrase) {
-			return true
-		}
-	}
-	return false
 }

@@ -30,7 +30,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	all := software(result.Matches)
 	switch {
 	case len(all) == 0 && a.byName("aide").isCalled(r.args):
-		return a.explain(r, r.command)
+		return a.explain(ctx, r, r.command)
 	case len(all) == 0:
 		return a.none(r, r.args, false, result.Nearest)
 	case result.Clear || len(all) == 1:
