@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"heraut/chat"
 )
@@ -134,10 +136,23 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	if q.Text == "" {
 		return Entry{}, ErrNoAnswer
 	}
-	e := Entry{Question: q.Text, Answer: answer.Text, Audience: Everybody, KeptAt: now, Event: answer.Event}
+	unnamed := func(text string) string { return withoutNames(text, q.AskerName, q.ClaimerName) }
+	e := Entry{Question: unnamed(q.Text), Answer: unnamed(answer.Text), Audience: Everybody, KeptAt: now, Event: answer.Event}
 	if forAll {
 		return e, nil
 	}
 	e.Audience, err = k.narrowed(ctx, q.Told, q.Origin)
 	return e, err
+}
+
+// withoutNames takes user ids out of a text, and people's names as their rooms
+// know them. Whom somebody names otherwise nobody can tell.
+func withoutNames(text string, names ...string) string {
+	text = userID.ReplaceAllString(text, "…")
+	for _, name := range names {
+		if name = PersonName(name); utf8.RuneCountInString(name) > 2 {
+			text = strings.ReplaceAll(text, name, "…")
+		}
+	}
+	return text
 }

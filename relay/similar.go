@@ -51,7 +51,7 @@ const (
 	// minLikeness is how like a question something must be, as a share of what the
 	// question's words tell. It was set where half of the questions that are asked
 	// in quite other words still pass, and few about something else do.
-	minLikeness = 0.35
+	minLikeness = 0.3
 	// minCover is which share of a question's words is enough to find.
 	minCover = 0.5
 	// weakTells is what a word that says how rather than what tells, as a share.
