@@ -124,6 +124,13 @@ func TestConfirmations(t *testing.T) {
 		"by a reaction": {func(k *talk, command chat.EventID) {
 			yes(k, k.answer(command).id, chat.Event{Room: direct, Level: operator})
 		}, true},
+		"by a reaction in an encrypted room, then a word": {func(k *talk, command chat.EventID) {
+			yes(k, k.answer(command).id, chat.Event{Room: direct, Level: chat.LevelMember}) // as rooms' reactions are
+			if len(k.left) > 0 {
+				k.t.Error("a reaction of unknown origin was followed")
+			}
+			k.happen(said(operator, direct, "!oui"))
+		}, true},
 		"by a word":            {func(k *talk, _ chat.EventID) { k.happen(said(operator, direct, "!oui")) }, true},
 		"by a word in English": {func(k *talk, _ chat.EventID) { k.happen(said(operator, direct, "yes")) }, true},
 		"not at all":           {func(*talk, chat.EventID) {}, false},
@@ -174,7 +181,7 @@ func TestWhatIsKeptAboutPeople(t *testing.T) {
 		k.must(chat.LevelModerator, salon, "!salon role Nouveautés", "C’est noté")
 		k.say("!sill remplace photoshop") // a list to choose from
 		k.must(chat.LevelMember, salon, "!mes-donnees", "en message direct")
-		k.must(chat.LevelMember, direct, "!mes-donnees", "une liste où choisir", "un réglage que vous avez changé, « role Nouveautés », BlueHats", "identifiants de vos messages")
+		k.must(chat.LevelMember, direct, "!mes-donnees", "une liste où choisir", "un réglage que vous avez changé, « Nouveautés », BlueHats", "identifiants de vos messages")
 		k.must(chat.LevelMember, direct, "!oublie-moi", "ne peut pas être annulé", "✅")
 		k.must(chat.LevelMember, direct, "!oui", "effacé", "« une personne »")
 		k.must(chat.LevelOperator, direct, "!bot journal", "une personne, BlueHats : rôle du robot, « Nouveautés »")

@@ -89,6 +89,12 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (answer A
 	if r.command, r.args = h.answerer.find(c.Line); r.command == nil {
 		return Answer{}, false, nil // another version of the bot asked
 	}
+	if e.Reaction != nil {
+		// In an encrypted room nobody knows whose it is: the command waits on.
+		if why, err := h.answerer.refused(ctx, r, r.command); why != "" || err != nil {
+			return Answer{}, false, err
+		}
+	}
 	answer, err = h.answerer.follow(ctx, r)
 	answer.change = both(func(ctx context.Context) error {
 		return h.answerer.admin.Confirmations.EndConfirmation(ctx, c.Cause)

@@ -19,7 +19,7 @@ var personalTables = []struct {
 		"DELETE FROM confirmation WHERE by_user = $1"},
 	{"watch", "SELECT room_id, added_at, source || ' ' || filter || ' ' || rhythm FROM watch WHERE added_by = $1 ORDER BY watch_id",
 		"UPDATE watch SET added_by = '' WHERE added_by = $1"},
-	{"change", "SELECT room_id, at, what || ' ' || after FROM change WHERE by_user = $1 ORDER BY change_id",
+	{"change", "SELECT room_id, at, CASE after WHEN '' THEN before ELSE after END FROM change WHERE by_user = $1 ORDER BY change_id",
 		"UPDATE change SET by_user = '' WHERE by_user = $1"},
 	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // the bot is there on it
 	{"declined", "SELECT room_id, declined_at, '' FROM declined WHERE invited_by = $1 ORDER BY declined_at",

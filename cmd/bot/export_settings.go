@@ -235,9 +235,9 @@ func written(v reflect.Value) (any, bool) {
 	case **url.URL:
 		return (*x).String(), true
 	case *Filter:
-		return x.Filter.String(), true
+		return x.String(), true
 	case *Rhythm:
-		return x.Rhythm.String(), true
+		return x.String(), true
 	case fmt.Stringer:
 		return x.String(), true
 	}
