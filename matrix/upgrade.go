@@ -155,9 +155,14 @@ func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *even
 }
 
 // powersAt are the room's power levels when that event was sent, or as they are
-// now if the homeserver does not tell.
+// now if the homeserver does not tell: Dendrite does not.
 func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*event.PowerLevelsEventContent, error) {
-	then, err := c.mx.Context(ctx, room, at, &mautrix.FilterPart{LazyLoadMembers: true}, 1)
+	// With events after it, the state would be that after them.
+	url := c.mx.BuildURLWithQuery(mautrix.ClientURLPath{"v3", "rooms", room, "context", at}, map[string]string{
+		"limit": "0", "filter": `{"lazy_load_members":true}`,
+	})
+	var then mautrix.RespContext
+	_, err := c.mx.MakeRequest(ctx, http.MethodGet, url, nil, &then)
 	if known, status := answered(err); err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests) {
 		return nil, fmt.Errorf("ask for the power levels at the upgrade: %w", err)
 	}

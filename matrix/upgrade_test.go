@@ -1,0 +1,77 @@
+package matrix_test
+
+import (
+	"testing"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	mautrixid "maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/testkit"
+)
+
+// TestUpgradePower: what counts is the power that who upgraded the room had then,
+// not what became of it while the bot was down; and what follows does so once.
+func TestUpgradePower(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	owner := hs.Person(t, "owner", testkit.ClientOptions{})
+	admin := hs.Person(t, "admin", testkit.ClientOptions{})
+	room := bot.invited(t, owner, testkit.Room{Invite: []mautrixid.UserID{admin.UserID}})
+	admin.Join(t, room.String())
+	owner.SetPower(t, room, admin.UserID, 99)
+	owner.SetPower(t, room, bot.account.UserID, 0)
+	var levels event.PowerLevelsEventContent
+	if err := owner.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatal(err)
+	}
+	levels.SetEventLevel(event.StateTombstone, 90)
+	if _, err := owner.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatal(err)
+	}
+
+	bot.end()
+	made, err := admin.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{
+		Preset: "public_chat", CreationContent: map[string]any{"predecessor": map[string]any{"room_id": room, "event_id": "$last"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.SendStateEvent(t.Context(), room, event.StateTombstone, "", map[string]any{"replacement_room": made.RoomID}); err != nil {
+		t.Fatal(err)
+	}
+	if hs.Kind == "synapse" { // Dendrite tells the present powers alone
+		owner.SetPower(t, room, admin.UserID, 0)
+	}
+	moves := map[chat.EventID]chat.Event{} // a handler may get one again that it did not finish
+	hears := func(text string) {
+		t.Helper()
+		bot.start(t)
+		admin.AwaitMember(t, made.RoomID, bot.account.UserID, event.MembershipJoin)
+		for said, heard := chat.EventID(admin.Say(t, made.RoomID, text)), false; !heard || len(moves) == 0; {
+			e := bot.next(t)
+			heard = heard || e.ID == said
+			if e.Moved != nil {
+				moves[e.ID] = e
+			}
+		}
+	}
+	hears("bonjour")
+	bot.end()
+	hears("encore") // nothing follows twice
+	for _, e := range moves {
+		if len(moves) != 1 || e.Room != chat.RoomID(room) || e.Moved.To != chat.RoomID(made.RoomID) || e.Sender != chat.UserID(admin.UserID) {
+			t.Errorf("moved: %+v", moves)
+		}
+	}
+	if r := bot.room(t, room); r.MovedTo != chat.RoomID(made.RoomID) || r.InvitedBy != "" {
+		t.Errorf("the old room is %+v", r)
+	}
+	if r := bot.room(t, made.RoomID); r.InvitedBy != chat.UserID(owner.UserID) || !r.Joined {
+		t.Errorf("the new room is %+v", r)
+	}
+}
