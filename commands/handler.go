@@ -146,10 +146,24 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 	if err != nil {
 		return queue.Result{}, err
 	}
-	if h.answerer.relay != nil && e.Message.Edits != "" && answer.Command != "question" {
-		answer.change = both(h.answerer.relay.Dropped(e), answer.change)
+	if h.answerer.relay != nil && answer.Command != "question" {
+		kept, err := h.keep(ctx, e)
+		if err != nil {
+			return queue.Result{}, err
+		}
+		answer.change = both(kept, answer.change)
 	}
 	return h.give(e, line, answer, changes)
+}
+
+// keep is the change that has a command no part of a question: also one that was
+// until it was edited, or that will be.
+func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
+	if e.Message.Edits != "" {
+		return h.answerer.relay.Dropped(e), nil
+	}
+	_, change, err := h.answerer.relay.Keep(ctx, e)
+	return change, err
 }
 
 // give is the result of an answer, within the limits.

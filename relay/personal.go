@@ -99,7 +99,7 @@ func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
 // forgetQuestion takes a question back from both rooms, and forgets it.
 func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
-		if err := d.queue.Withdraw(ctx, q.Root); err != nil {
+		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {
 			return err
 		}
 		if q.Status != Solved {
@@ -109,7 +109,7 @@ func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
 		}
 	}
 	if q.Confirmation != "" {
-		if err := d.queue.Withdraw(ctx, q.Confirmation); err != nil {
+		if err := d.withdraw(ctx, q.Number, RoleConfirmation, ""); err != nil {
 			return err
 		}
 	}

@@ -154,7 +154,16 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 // Dropped is the change that follows an edit which makes a message something
 // else than what it was for a question.
 func (d *Desk) Dropped(e chat.Event) func(ctx context.Context) error {
-	return func(ctx context.Context) error { return d.dropped(ctx, e.Cause()) }
+	return func(ctx context.Context) error {
+		m, err := d.store.MessageOf(ctx, e.Cause())
+		if ok, err := has(err); err != nil {
+			return err
+		} else if ok && m.Carried() && m.Event == e.Cause() {
+			m.Role, m.Room, m.Text = RoleNote, m.From, ""
+			return d.store.SaveMessage(ctx, m)
+		}
+		return d.dropped(ctx, e.Cause())
+	}
 }
 
 func (d *Desk) dropped(ctx context.Context, event chat.EventID) error {

@@ -17,6 +17,7 @@ type shown struct {
 	Audience  Audience // who reads the answers
 	Continues bool     // there was a message before this one
 	Foreign   bool     // the asker's thread is not the question's own: only replies in it are carried
+	Here      bool     // the asker's thread is that of the confirmation
 	Prefix    string
 }
 
@@ -147,7 +148,7 @@ func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang
 	if err != nil {
 		return "", "", err
 	}
-	data.Audience, data.Continues = q.Told, continues
+	data.Audience, data.Continues, data.Prefix = q.Told, continues, d.Book.Of(q.Experts).Prefix
 	html, lang, err = d.say(q.Experts, "relay-root", data)
 	if err != nil {
 		return "", "", err
@@ -199,7 +200,7 @@ func (d *Desk) shown(ctx context.Context, q Question, other chat.RoomID) (shown,
 	}
 	q.AskerName, q.ClaimerName = PersonName(q.AskerName), PersonName(q.ClaimerName)
 	return shown{
-		Question: q, Room: name, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event,
+		Question: q, Room: name, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
 		Prefix: d.Book.Of(q.Origin).Prefix,
 	}, err
 }

@@ -80,4 +80,5 @@ CREATE TABLE relayed_reaction (
 	post_key TEXT NOT NULL                    -- the bot's reaction, which stands for all the same ones
 ) STRICT;
 CREATE INDEX relayed_reaction_same ON relayed_reaction (target, emoji);
+CREATE INDEX relayed_reaction_post ON relayed_reaction (post_key);
 CREATE INDEX relayed_reaction_question ON relayed_reaction (question);
