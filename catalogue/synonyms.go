@@ -11,13 +11,12 @@ import (
 type synonymPhrase struct {
 	stems  []string
 	others [][]string
-	sense  int // the number of its line
+	sense  string // a word that names its line, also when others are added
 }
 
 // synonyms are the phrases of the thesaurus by their first stems.
 var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 	phrases := map[string][]synonymPhrase{}
-	sense := 0
 	for line := range strings.Lines(thesaurus) {
 		var group [][]string
 		for phrase := range strings.SplitSeq(line, ",") {
@@ -27,10 +26,10 @@ var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 			}
 		}
 		for i, p := range group {
+			sense := "sense" + strings.Join(group[0], "")
 			others := slices.Delete(slices.Clone(group), i, i+1)
 			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, others, sense})
 		}
-		sense++
 	}
 	return phrases
 })

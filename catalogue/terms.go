@@ -1,9 +1,6 @@
 package catalogue
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // maxTerms bounds the words that are taken from one text.
 const maxTerms = 400
@@ -38,9 +35,8 @@ func Terms(text string) TextTerms {
 	}
 	for i, s := range t.Stems {
 		for _, p := range synonyms()[s] {
-			sense := fmt.Sprintf("sense%d", p.sense)
-			if n := i + len(p.stems); n <= len(t.Stems) && slices.Equal(p.stems, t.Stems[i:n]) && !slices.Contains(t.Senses, sense) {
-				t.Senses = append(t.Senses, sense)
+			if n := i + len(p.stems); n <= len(t.Stems) && slices.Equal(p.stems, t.Stems[i:n]) && !slices.Contains(t.Senses, p.sense) {
+				t.Senses = append(t.Senses, p.sense)
 			}
 		}
 	}

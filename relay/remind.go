@@ -75,6 +75,9 @@ const (
 
 // Run looks at the questions every minute until ctx ends.
 func (r *Reminders) Run(ctx context.Context) error {
+	if err := r.Store.RefreshWords(ctx); err != nil && ctx.Err() == nil {
+		r.Log.Error().Err(err).Msg("Known questions may not all be found")
+	}
 	ticker := time.NewTicker(remindEvery)
 	defer ticker.Stop()
 	var purged time.Time

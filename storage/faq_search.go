@@ -17,16 +17,24 @@ import (
 // what was asked tells most, and another way to say a thing least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
+// knownWords are those by which a known question is found.
+type knownWords struct{ question, answer, senses string }
+
+func wordsOf(question, answer string) knownWords {
+	q, a := catalogue.Terms(question), catalogue.Terms(answer)
+	senses := slices.Concat(q.Senses, a.Senses)
+	slices.Sort(senses)
+	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
+}
+
 // indexKnown has a known question found by its words, in place of its former ones.
 func (d *DB) indexKnown(ctx context.Context, id int64, question, answer string) error {
 	if err := d.forgetKnown(ctx, id); err != nil {
 		return err
 	}
-	q, a := catalogue.Terms(question), catalogue.Terms(answer)
-	senses := slices.Concat(q.Senses, a.Senses)
-	slices.Sort(senses)
+	w := wordsOf(question, answer)
 	_, err := d.db.Exec(ctx, "INSERT INTO known_words (rowid, question, answer, senses) VALUES ($1, $2, $3, $4)",
-		id, strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " "))
+		id, w.question, w.answer, w.senses)
 	if err != nil {
 		return fmt.Errorf("index a known question: %w", err)
 	}
@@ -62,6 +70,44 @@ const (
 	isKnown = `q.text <> '' AND q.status <> 'withdrawn'
 		AND EXISTS (SELECT 1 FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '')`
 )
+
+// RefreshWords implements relay.Retention.
+func (d *DB) RefreshWords(ctx context.Context) error {
+	type known struct {
+		id               int64
+		question, answer string
+	}
+	rows, err := d.db.Query(ctx, `
+		SELECT -number, question, answer FROM faq
+		UNION ALL SELECT q.number, q.text, `+answersOf+` FROM question q WHERE `+isKnown)
+	all, err := collect(rows, err, func(scan scanFunc) (k known, err error) {
+		err = scan(&k.id, &k.question, &k.answer)
+		return k, err
+	})
+	if err != nil {
+		return fmt.Errorf("read the known questions: %w", err)
+	}
+	for _, k := range all {
+		err := d.Do(ctx, func(ctx context.Context) error {
+			var now knownWords
+			err := d.db.QueryRow(ctx, "SELECT question, answer, senses FROM known_words WHERE rowid = $1", k.id).
+				Scan(&now.question, &now.answer, &now.senses)
+			switch {
+			case errors.Is(err, sql.ErrNoRows): // it went meanwhile
+				return nil
+			case err != nil || now == wordsOf(k.question, k.answer):
+				return err
+			case k.id > 0:
+				return d.indexQuestion(ctx, k.id)
+			}
+			return d.indexKnown(ctx, k.id, k.question, k.answer)
+		})
+		if err != nil {
+			return fmt.Errorf("index the known questions anew: %w", err)
+		}
+	}
+	return nil
+}
 
 // Lookup implements relay.Library.
 func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Candidate, error) {

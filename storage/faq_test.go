@@ -126,6 +126,30 @@ func TestAnsweredQuestionsAreFound(t *testing.T) {
 	}
 }
 
+// Another version of the bot may read words in another way.
+func TestWordsAreReadAnew(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	ask(t, db, 1, time.Time{})
+	if _, err := db.SaveEntry(ctx, relay.Entry{Question: "zykept1", Answer: "zykept2"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.db.Exec(ctx, "UPDATE known_words SET question = 'otherwise', answer = ''"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.RefreshWords(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"zyquestion1", "zyanswer1x1", "zykept1", "zykept2"} {
+		if found := lookup(t, db, word); len(found) != 1 {
+			t.Errorf("%s finds %v", word, found)
+		}
+	}
+	if found := lookup(t, db, "otherwise"); len(found) != 0 {
+		t.Errorf("the former words find %v", found)
+	}
+}
+
 // What was closed long ago leaves no trace in the file, and the rest stays.
 func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 	ctx := t.Context()
