@@ -87,12 +87,25 @@ func BenchmarkSearch(b *testing.B) {
 				c.Search(queries[i%len(queries)])
 				took = append(took, time.Since(start))
 			}
-			slices.Sort(took)
-			micros := func(share float64) float64 {
-				return float64(took[int(share*float64(len(took)-1))].Nanoseconds()) / 1000
+			b.StopTimer()
+			// What a query takes when nothing else runs in between.
+			alone := make([]time.Duration, len(queries))
+			for i, q := range queries {
+				for n := range 5 {
+					start := time.Now()
+					c.Search(q)
+					if d := time.Since(start); n == 0 || d < alone[i] {
+						alone[i] = d
+					}
+				}
 			}
-			b.ReportMetric(micros(0.5), "p50-µs")
-			b.ReportMetric(micros(0.99), "p99-µs")
+			micros := func(all []time.Duration, share float64) float64 {
+				slices.Sort(all)
+				return float64(all[int(share*float64(len(all)-1))].Nanoseconds()) / 1000
+			}
+			b.ReportMetric(micros(took, 0.5), "p50-µs")
+			b.ReportMetric(micros(took, 0.99), "p99-µs")
+			b.ReportMetric(micros(alone, 0.99), "p99-fastest-of-5-µs")
 		})
 	}
 }

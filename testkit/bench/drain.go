@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long anything may take.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // measureDrain measures how fast each bot answers what was said while it was
 // down, one bot after the other.
