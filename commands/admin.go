@@ -58,17 +58,21 @@ func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
 
-// inside are all rooms that the bot is in: those that it knows nothing of, since
-// it never served them, too.
+// inside are all rooms that the bot is in. Those that it does not serve, of which
+// it knows nothing, are not Joined; they are missing while the homeserver does not
+// tell them.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if err != nil || a.admin.Joined == nil {
 		return all, err
 	}
 	ids, err := a.admin.Joined(ctx)
+	if err != nil && ctx.Err() == nil {
+		return all, nil //nolint:nilerr // the rest is worth telling
+	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(all, func(r chat.Room) bool { return r.ID == id }) {
-			all = append(all, chat.Room{ID: id, Joined: true})
+			all = append(all, chat.Room{ID: id})
 		}
 	}
 	return all, err

@@ -41,7 +41,6 @@ type settings struct {
 	Prefix   string
 	Room     *place // another room than that of the answer
 	Settings []setting
-	SetUp    bool
 }
 
 // settingChange is a setting that was changed, or why it was not.
@@ -140,7 +139,7 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 	room := r.about()
 	declared, _ := a.admin.Book.Declared(room)
 	chosen := a.admin.Book.Chosen(room).Settings
-	data := settings{Prefix: r.Prefix, Room: elsewhere, SetUp: a.admin.Book.SetUp(room)}
+	data := settings{Prefix: r.Prefix, Room: elsewhere}
 	for _, what := range settingNames {
 		s := setting{What: what, Value: said(what, a.admin.Book.Of(room)), From: "default"}
 		switch {

@@ -79,7 +79,8 @@ Commandes :
 Pour commencer : copiez config.example.yaml sous le nom config.yaml, adaptez-le, puis
   bot check     dit ce qui manque ou ne va pas, ligne par ligne ;
   bot login     connecte le compte et donne la clé de récupération ;
-  bot run       met le robot au travail.
+  bot run       met le robot au travail ;
+  bot doctor    dit, à tout moment, ce qui manque au service.
 Sans rien installer d’autre : bot ask '!sill gimp'.
 
 « bot COMMANDE --help » explique une commande.
