@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,4 +91,81 @@ func TestPostThatEdits(t *testing.T) {
 		synctest.Wait()
 		b.server.wantSeen(t, salon, "newest")
 	})
+}
+
+func TestWithdraw(t *testing.T) {
+	withdraw := func(b *bot, key chat.PostKey) {
+		t.Helper()
+		if err := b.queue.Do(b.ctx, func(ctx context.Context) error { return b.queue.Withdraw(ctx, key) }); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+	}
+	key := chat.KeyOf("news 1", 0)
+	tests := map[string]struct {
+		fault fault
+		want  []string
+	}{
+		"sent":                  {nil, []string{"a", "(deletion)"}},
+		"waiting":               {notHere(time.Minute), nil},
+		"in doubt, arrived":     {cut, []string{"a", "(deletion)"}},
+		"in doubt, not arrived": {lost, []string{"a", "(deletion)"}},
+		"refused":               {forbidden, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.start()
+				if test.fault != nil {
+					b.server.failNext(test.fault)
+				}
+				b.post("news 1", text(salon, "a"))
+				withdraw(b, key)
+				withdraw(b, key)         // once is enough
+				withdraw(b, "unknown/0") // nothing to do
+				for range 3 {
+					b.settle()
+					time.Sleep(2 * time.Minute)
+					synctest.Wait()
+				}
+				b.server.wantOwn(t, salon, test.want...)
+			})
+		})
+	}
+}
+
+// A post whose thread is gone says what it continues, if it can.
+func TestPostsThatStandAlone(t *testing.T) {
+	gone := chat.Target{Event: "$gone"}
+	tests := map[string]struct {
+		post chat.Post
+		want chat.Post
+	}{
+		"thread":            {chat.Post{HTML: "x", Alone: "again: x", Thread: gone}, chat.Post{HTML: "again: x"}},
+		"thread and reply":  {chat.Post{HTML: "x", Alone: "again: x", Thread: gone, ReplyTo: gone}, chat.Post{HTML: "again: x"}},
+		"reply":             {chat.Post{HTML: "x", Alone: "again: x", ReplyTo: gone}, chat.Post{HTML: "again: x"}},
+		"nothing to say":    {chat.Post{HTML: "x", Thread: gone}, chat.Post{HTML: "x"}},
+		"a post never sent": {chat.Post{HTML: "x", Alone: "again: x", Thread: chat.Target{Post: "unknown/0"}}, chat.Post{HTML: "again: x"}},
+		"an edit keeps its": {chat.Post{HTML: "x", Alone: "again: x", Edits: gone, Thread: gone}, chat.Post{HTML: "again: x"}},
+		"only the reply is gone": {
+			chat.Post{HTML: "x", Alone: "again: x", Thread: chat.Target{Post: chat.KeyOf("news 0", 0)}, ReplyTo: chat.Target{Post: "unknown/0"}},
+			chat.Post{HTML: "x", Alone: "again: x", Thread: chat.Target{Event: "$1"}},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				b.start()
+				b.post("news 0", text(salon, "root"))
+				test.post.Room, test.want.Room = salon, salon
+				b.post("news 1", test.post)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				all, _ := b.server.since(0)
+				if last := all[len(all)-1].post; len(all) != 2 || !reflect.DeepEqual(last, test.want) {
+					t.Errorf("%d events, the last is %+v, want %+v", len(all), last, test.want)
+				}
+			})
+		})
+	}
 }

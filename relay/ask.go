@@ -70,6 +70,11 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 			if before, err = d.store.Question(ctx, old.Number); err != nil {
 				return err
 			}
+			if before.Status.Asked() { // it went on by itself meanwhile
+				after := before
+				after.Text = text
+				return d.save(ctx, before, after)
+			}
 			q.Confirmation, q.Shows = before.Confirmation, before.Shows
 		}
 		defer d.looked()
