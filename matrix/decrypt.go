@@ -30,7 +30,7 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 		}
 	}
 	if len(all) == 0 {
-		return nil, nil
+		return all, nil
 	}
 	c.machMu.Lock() // before the database's lock, as whoever sends does
 	defer c.machMu.Unlock()
