@@ -5,9 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"heraut/announce"
 	"heraut/chat"
 	"heraut/commands"
 	"heraut/locale/localetest"
+	"heraut/queue"
 )
 
 // a message, or a reaction, of somebody with a level.
@@ -169,6 +173,32 @@ func TestConfirmations(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAllWatchesAreRemoved(t *testing.T) {
+	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
+		desk := announce.NewDesk(announce.Options{
+			Store: k.db, Queue: queue.New(k.db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop(),
+		})
+		desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
+		k.answerer.Manage(desk)
+		for _, w := range []announce.Watch{{Room: salon, Source: "a"}, {Room: salon, Source: "b"}, {Room: english, Source: "a"}} {
+			w.Rhythm, w.At = "immediat", time.Now()
+			if _, err := k.db.AddWatch(t.Context(), w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k.must(chat.LevelMember, salon, "!veille retirer tout", "Seuls les modérateurs")
+		k.must(chat.LevelModerator, salon, "!veille retirer tout", "Les 2 veilles de ce salon vont être retirées")
+		k.must(chat.LevelModerator, salon, "!oui", "Les 2 veilles de ce salon sont retirées")
+		k.must(chat.LevelModerator, salon, "!veille retirer tout", "Ce salon n’a réglé aucune veille")
+		if left, err := k.db.Watches(t.Context()); err != nil || len(left) != 1 || left[0].Room != english {
+			t.Errorf("left: %+v, %v", left, err)
+		}
+		if changes, err := k.db.Changes(t.Context(), 10); err != nil || len(changes) != 2 || changes[0].Before != "b immediat" {
+			t.Errorf("the log has %+v, %v", changes, err)
+		}
+	})
 }
 
 func redaction(room chat.RoomID, target chat.EventID) chat.Event {

@@ -117,7 +117,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 			return result, err
 		}
 	}
-	if isYes(e.Reaction.Key) && h.answerer.admin.Confirmations != nil {
+	if isYes(e.Reaction.Key) && !e.Late && h.answerer.admin.Confirmations != nil {
 		return h.confirmReaction(ctx, e)
 	}
 	n, ok := number(e.Reaction.Key)

@@ -1,8 +1,7 @@
-package storage_test
+package storage
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,11 +9,10 @@ import (
 	"heraut/commands"
 	"heraut/queue"
 	"heraut/rooms"
-	"heraut/storage"
 )
 
 func TestChangesAreForgotten(t *testing.T) {
-	db := openEmpty(t)
+	db := open(t)
 	now := time.Now()
 	for i, at := range []time.Time{now.AddDate(-2, 0, 0), now.Add(-time.Hour), now} {
 		if err := db.AddChange(t.Context(), rooms.Change{At: at, By: "@camille:example.org", What: rooms.Role, After: fmt.Sprint(i)}); err != nil {
@@ -29,7 +27,7 @@ func TestChangesAreForgotten(t *testing.T) {
 
 // A room cannot be written to when the last that was sent there was refused.
 func TestQueueStatus(t *testing.T) {
-	db := openEmpty(t)
+	db := open(t)
 	now := time.Now()
 	for i, post := range []struct {
 		room  chat.RoomID
@@ -54,7 +52,7 @@ func TestQueueStatus(t *testing.T) {
 }
 
 func TestOldConfirmationsAreForgotten(t *testing.T) {
-	db := openEmpty(t)
+	db := open(t)
 	const room, person = chat.RoomID("!a:example.org"), chat.UserID("@camille:example.org")
 	old := commands.Confirmation{Cause: "$old", Room: room, By: person, Line: "bot quitter", At: time.Now().Add(-time.Hour)}
 	if err := db.SaveConfirmation(t.Context(), old, old.At); err != nil {
@@ -66,18 +64,4 @@ func TestOldConfirmationsAreForgotten(t *testing.T) {
 	if c, err := db.WaitingConfirmation(t.Context(), room, person); err == nil {
 		t.Errorf("still there: %+v", c)
 	}
-}
-
-func openEmpty(t *testing.T) *storage.DB {
-	t.Helper()
-	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
 }
