@@ -150,7 +150,7 @@ func TestParaphrasesFindTheirOriginal(t *testing.T) {
 // What has nothing to do with what is known finds nothing, or next to nothing.
 func TestNonsenseFindsNothing(t *testing.T) {
 	db, _ := library(t)
-	for _, text := range []string{"", "?!", "asdf qwerty zzz", "xyzzy plugh", "et pour les de la", "🙂🙂", strings.Repeat("blabla ", 500)} {
+	for _, text := range []string{"", "?!", "asdf qwerty zzz", "xyzzy plugh", "et pour les de la", "🙂🙂", strings.Repeat("blabla ", 500), manyWords()} {
 		if similar, err := relay.Similar(t.Context(), db, text, anybody); err != nil || len(similar) > 0 {
 			t.Errorf("%q finds %v, %v", text, similar, err)
 		}
@@ -176,4 +176,13 @@ func TestNonsenseFindsNothing(t *testing.T) {
 	if wrong > len(elsewhere)/2 {
 		t.Errorf("%d of %d questions about something else find something", wrong, len(elsewhere))
 	}
+}
+
+// manyWords are more than are looked for, and all different.
+func manyWords() string {
+	var b strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&b, "zq%dzq ", i)
+	}
+	return b.String()
 }

@@ -133,7 +133,8 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 			return c, err
 		}
 		c.Terms, c.At = held(terms, words), fromMillis(at)
-		return c, json.Unmarshal([]byte(audience), &c.Audience)
+		err = json.Unmarshal([]byte(audience), &c.Audience)
+		return c, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look up known questions: %w", err)

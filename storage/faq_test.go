@@ -167,14 +167,23 @@ func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 		ask(t, db, n, closed)
 	}
 	ask(t, db, 40, time.Time{})
+	for number, active := range []int64{5000, 9000} {
+		_, err := db.AddQuestion(ctx, relay.Question{Status: relay.Consent, Text: fmt.Sprintf("zyconsent%d ?", number), ActiveAt: time.UnixMilli(active)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	entry, err := db.SaveEntry(ctx, relay.Entry{Question: "zykept", Answer: "zykept", Event: "$a3/0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := db.PurgeQuestions(ctx, time.UnixMilli(6000)); err != nil || n != 20 {
+	if n, err := db.PurgeQuestions(ctx, time.UnixMilli(6000)); err != nil || n != 21 {
 		t.Fatalf("%d forgotten, %v", n, err)
 	}
 	data := readState(t, file)
+	if bytes.Contains(data, []byte("zyconsent0")) || !bytes.Contains(data, []byte("zyconsent1")) {
+		t.Error("of two questions that wait for consent, not the older one alone is forgotten")
+	}
 	for n := range 41 {
 		for _, word := range []string{"zyquestion", "zyasker", "zyexpert", "zyanswer"} {
 			marker := fmt.Sprintf("%s%d", word, n)

@@ -12,7 +12,8 @@ import (
 // PurgeQuestions implements relay.Retention. The entries of the FAQ that were
 // made of them stay.
 func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64, err error) {
-	purged, err = d.deleteQuestions(ctx, "closed_at > 0 AND closed_at < $1", millis(before))
+	// An asker who was asked for consent may never answer.
+	purged, err = d.deleteQuestions(ctx, "(closed_at > 0 AND closed_at < $1 OR status = 'consent' AND active_at < $1)", millis(before))
 	if err != nil {
 		return 0, fmt.Errorf("forget old questions: %w", err)
 	}
