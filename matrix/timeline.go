@@ -41,6 +41,9 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	if !c.rooms.setUp(room) && !stored.Notices {
 		return nil, nil, nil
 	}
+	if !known.Joined && known.InvitedBy != "" && len(joined.Timeline.Events) == 0 {
+		return nil, nil, nil // its join is still to come: Dendrite has shown rooms so
+	}
 	before, promotion := 0, powersEvent(joined)
 	if promotion != nil {
 		before = c.ownPower(ctx, room)
@@ -203,7 +206,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		}
 	}
 	if start < 0 {
-		c.log.Warn().Str("room", string(known.ID)).Msg("The bot's own join was not found: nothing said before now is answered")
+		c.log.Warn().Str("room", string(known.ID)).Int("events", len(events)).Msg("The bot's own join was not found: nothing said before now is answered")
 		return nil, nil, nil
 	}
 	return events[start:], joinEvent, nil
