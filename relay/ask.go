@@ -178,6 +178,15 @@ func choiceBy(q Question, sign, word string) choice {
 		case "non", "no":
 			return goOn
 		}
+		return c
+	}
+	switch strings.TrimSpace(word) { // its list has numbers
+	case "1":
+		return goOn
+	case "2":
+		return goUnnamed
+	case "3":
+		return stop
 	}
 	return c
 }
@@ -190,6 +199,23 @@ func plainSign(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// sealed tells that the asker's consent is to be encrypted: in a room that was
+// ever encrypted the homeserver could forge a reaction, or a message in clear, and
+// read with it what it cannot read.
+func (d *Desk) sealed(ctx context.Context, q Question) (bool, error) {
+	r, err := d.Room(ctx, q.Origin)
+	return r.Encrypted && q.Status == Consent, err
+}
+
+// decides tells that an event says what the asker chooses.
+func (d *Desk) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
+	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
+		return false, nil
+	}
+	sealed, err := d.sealed(ctx, q)
+	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
 }
 
 // decide is the change that follows the asker's choice.

@@ -20,8 +20,11 @@ func (d *Desk) Carry(ctx context.Context, e chat.Event) (queue.Result, bool, err
 	}
 	answer := e.Room == q.Experts
 	if !q.Status.Asked() && !before.Carried() {
-		if c := choiceBy(q, "", e.Message.Body); c != noChoice && e.Sender == q.Asker && !q.Status.Closed() {
+		may, err := d.decides(ctx, e, q)
+		if c := choiceBy(q, "", e.Message.Body); may && c != noChoice {
 			return queue.Result{Change: d.decide(q, c)}, true, nil
+		} else if err != nil {
+			return queue.Result{}, true, err
 		}
 		if answer {
 			return d.keep(e, q, &Fault{What: FaultClosed, Number: q.Number})

@@ -30,9 +30,10 @@ func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, err
 		return queue.Result{}, false, err
 	}
 	if !q.Status.Asked() {
+		may, err := d.decides(ctx, e, q)
 		c := choiceBy(q, e.Reaction.Key, "")
-		if m.Role != RoleConfirmation || e.Sender != q.Asker || q.Status.Closed() || c == noChoice {
-			return queue.Result{}, true, nil
+		if err != nil || !may || m.Role != RoleConfirmation || c == noChoice {
+			return queue.Result{}, true, err
 		}
 		return queue.Result{Change: d.decide(q, c)}, true, nil
 	}

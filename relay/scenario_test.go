@@ -1,11 +1,13 @@
 package relay_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"heraut/chat"
+	"heraut/relay"
 )
 
 // Each scenario's transcript stands in testdata/relay: read it as people would.
@@ -154,6 +156,32 @@ b = 2</code></pre>`,
 			w.inThread(experts, bruno, w.root(), "Oui.")
 			w.inThread(salon, camille, q, "Merci.")
 			w.inThread(salon, alix, q, "Moi aussi.")
+		},
+		"consent in an encrypted room": func(w *world) {
+			const sealed = chat.RoomID("!chiffre:example.org")
+			w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
+			w.relays[0].MayWiden = true
+			w.restart()
+			w.room(sealed, "Chiffré", func(r *chat.Room) { r.Encrypted = true })
+			q := w.say(sealed, camille, "!question Ceci peut-il sortir ?")
+			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣") // perhaps the homeserver's
+			w.inThread(sealed, camille, q, "1")                            // in clear, idem
+			w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "1"}})
+		},
+		"a quarter later": func(w *world) {
+			q := w.say(salon, camille, "!question Toujours ouverte ?")
+			root := w.root()
+			a := w.inThread(experts, bruno, root, "Oui.")
+			up := w.react(salon, camille, w.last(salon, "répond"), "👍")
+			later := time.Now().Add(time.Hour)
+			if err := w.db.PurgeQueue(context.Background(), later, later); err != nil {
+				w.Fatal(err)
+			}
+			w.edit(experts, bruno, a, "Oui, encore.")
+			w.edit(experts, dora, a, "Une autre que l’auteur.")
+			w.remove(salon, camille, up)
+			w.reply(salon, camille, w.last(salon, "répond"), "Merci.")
+			w.remove(salon, camille, q)
 		},
 		"widening refused": func(w *world) {
 			w.room(experts, "Experts", public)

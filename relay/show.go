@@ -17,6 +17,7 @@ type shown struct {
 	Audience  Audience // who reads the answers
 	Continues bool     // there was a message before this one
 	Foreign   bool     // the asker's thread is not the question's own: only replies in it are carried
+	Sealed    bool     // the asker consents by a message, not by a reaction
 	Here      bool     // the asker's thread is that of the confirmation
 	Prefix    string
 }
@@ -188,6 +189,9 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 		html += q.Proposals
 	default:
 		return html, lang, nil
+	}
+	if data.Sealed, err = d.sealed(ctx, q); err != nil {
+		return "", "", err
 	}
 	choices, _, err := d.say(q.Origin, "relay-choices", data)
 	return html + choices, lang, err
