@@ -149,8 +149,8 @@ func TestPipe(t *testing.T) {
 				`Héraut a supprimé sa réponse à « !sill gimp ».\n\n$`,
 		},
 		"lists, threads and silence": {
-			"bonjour à tous\n/inconnu\n!sill remplace microsoft office\n/reagir 2\n/salon\n/fil !sill gimp\n/aide\n/quitter\n!sill vlc\n",
-			`^Pour remplacer .*\n\n1\. LibreOffice.*\n2\. Collabora.*\n\n(.+\n)*\n` +
+			"bonjour à tous\n/inconnu\n!sill remplace google docs\n/reagir 2\n/salon\n/fil !sill gimp\n/aide\n/quitter\n!sill vlc\n",
+			`^Pour remplacer .*\n\n1\. HedgeDoc.*\n2\. Collabora.*\n3\. .*\n\n(.+\n)*\n` +
 				`Collabora Online : .*\n(.+\n)*\n` +
 				`GIMP : .*\n(.+\n)*\n$`,
 		},

@@ -149,7 +149,7 @@ func (p *prompt) introduce() {
 	p.note(`
 Vous êtes %s, dans le salon public « %s ». Essayez par exemple :
   !sill gimp                        une fiche
-  !sill remplace microsoft office   une liste, puis un numéro pour choisir
+  !sill remplace google docs        une liste, puis un numéro pour choisir
   !veille                           ce qui est annoncé ici, bientôt un dépôt
   !aide                             ce que le robot sait faire
   /direct et /salon                 vers le message direct chiffré, et retour
