@@ -118,7 +118,13 @@ func (h *Homeserver) Kill() {
 // data at the same address.
 func (h *Homeserver) Restart(ctx context.Context) error {
 	h.Stop()
-	return h.start(ctx)
+	var err error
+	for range 3 { // Dendrite may panic over what it has left to do, before all its parts are there
+		if err = h.start(ctx); !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+	return err
 }
 
 // startAnywhere starts the server for the first time, at a free port, for which
