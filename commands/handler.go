@@ -98,10 +98,10 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	isCommand = isCommand && e.Message.File == nil // a caption is no command
 	if e.Late || e.Message.File != nil {
 		// Nobody waits for an answer any more, but for those of people.
-		if isCommand && r.command.carries() {
+		result, done, err := h.carry(ctx, e, r.command, isCommand)
+		if !done && err == nil && isCommand && r.command.carries() {
 			return h.answer(ctx, e, line, nil)
 		}
-		result, _, err := h.carry(ctx, e, isCommand)
 		return result, err
 	}
 	before, err := h.listBefore(ctx, e)
@@ -125,19 +125,30 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	if isPicked {
 		return h.give(e, line, picked, changes)
 	}
-	if result, done, err := h.carry(ctx, e, isCommand); done || err != nil {
+	if result, done, err := h.carry(ctx, e, r.command, isCommand); done || err != nil {
 		result.Change = both(h.save(changes...), result.Change)
 		return result, err
 	}
 	return h.answer(ctx, e, line, changes)
 }
 
-// carry has what is no command carried, if it belongs to a question.
-func (h *Handler) carry(ctx context.Context, e chat.Event, isCommand bool) (queue.Result, bool, error) {
-	if h.answerer.relay == nil || isCommand {
+// carry has what is no command carried, if it belongs to a question, or what is
+// to be carried without a name.
+func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
+	if h.answerer.relay == nil {
 		return queue.Result{}, false, nil
 	}
-	return h.answerer.relay.Carry(ctx, e)
+	nameless := false
+	if isCommand {
+		if c.words[0] != "anonyme" {
+			return queue.Result{}, false, nil
+		}
+		e.Message, nameless = withoutName(*e.Message), true
+		if e.Message.Body == "" {
+			return queue.Result{}, false, nil
+		}
+	}
+	return h.answerer.relay.Carry(ctx, e, nameless)
 }
 
 // answer answers a line that is neither a choice nor carried.

@@ -21,7 +21,7 @@ const listedQuestions = 15
 func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
 
 // relayWords are the commands that the desk follows.
-var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "relais"}
+var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "anonyme", "relais"}
 
 func (c *command) carries() bool { return c != nil && slices.Contains(relayWords, c.words[0]) }
 
@@ -148,6 +148,20 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	answer, err := a.message(r, "relay-done", followed{What: "kept"})
 	answer.change = change
 	return answer, err
+}
+
+// unnamed explains how to write without one's name: what belongs to a question
+// was carried before this is asked.
+func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
+	return a.explain(ctx, r, r.command)
+}
+
+// withoutName is the message that a command asks to carry without its sender's
+// name. Its formatting is left behind with the command.
+func withoutName(m chat.Message) *chat.Message {
+	_, m.Body = cutWord(strings.TrimSpace(m.Body))
+	m.HTML = ""
+	return &m
 }
 
 // relays lists the relays.

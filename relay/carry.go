@@ -12,8 +12,9 @@ import (
 
 // Carry carries a message that belongs to a question to the other side. It
 // reports false when the message belongs to none. An edit changes what was
-// carried before; commands are not to be given to it.
-func (d *Desk) Carry(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+// carried before; commands are not to be given to it. nameless has it carried
+// without its sender's name, and what it is edited into, too.
+func (d *Desk) Carry(ctx context.Context, e chat.Event, nameless bool) (queue.Result, bool, error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {
 		return queue.Result{}, false, err
@@ -46,13 +47,13 @@ func (d *Desk) Carry(ctx context.Context, e chat.Event) (queue.Result, bool, err
 	}
 	m := Message{
 		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
-		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless, Text: cutText(e.Message.Body), At: e.At,
+		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || nameless, Text: cutText(e.Message.Body), At: e.At,
 	}
 	if answer {
-		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, false
+		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, nameless
 	}
 	if before.Carried() {
-		m.Nameless = before.Nameless
+		m.Nameless = before.Nameless || nameless
 	}
 	post, err := d.post(ctx, e, q, m)
 	if err != nil {

@@ -57,6 +57,17 @@ func TestScenarios(t *testing.T) {
 			w.edit(experts, bruno, a, "!note ceci ne part plus")
 			w.edit(experts, bruno, n, "Ceci part aussi.")
 		},
+		"without a name": func(w *world) {
+			q := w.say(salon, camille, "!question Qui sait ?")
+			root := w.root()
+			a := w.inThread(experts, bruno, root, "!anonyme\nMoi, mais ne le dites pas.")
+			w.edit(experts, bruno, a, "Moi, mais cela reste entre nous.")
+			b := w.inThread(experts, dora, root, "Moi aussi.")
+			w.edit(experts, dora, b, "!anonymous Moi aussi.")
+			w.inThread(salon, camille, q, "!anonyme Merci !")
+			w.inThread(experts, bruno, root, "!anonyme")
+			w.say(experts, bruno, "!anonyme hors d’un fil")
+		},
 		"claims": func(w *world) {
 			w.say(salon, camille, "!question Une ?")
 			w.say(salon, alix, "!question Deux ?")

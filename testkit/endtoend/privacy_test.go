@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/mattn/go-sqlite3" // to look into bot.db
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -77,6 +79,25 @@ func TestNothingSaidRemains(t *testing.T) {
 		})
 	}
 
+	// A question and its answer are kept until they are purged, but nowhere else.
+	const kept = "zqgarde"
+	asks, answers := invited(t, operator, me, testkit.Room{}), invited(t, operator, me, testkit.Room{Encrypted: true})
+	opened := operator.Say(t, answers, fmt.Sprintf("!relais ajouter essai de %s vers %s", asks, answers))
+	mustSay(t, operator.AwaitAnswer(t, answers, me, opened), "essai")
+	question := operator.Say(t, asks, "!question "+kept+"1 ?")
+	carried := func(room id.RoomID, text string) *event.Event {
+		t.Helper()
+		return operator.Await(t, room, func(evt *event.Event) bool {
+			return evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(body(evt), text)
+		})
+	}
+	root := carried(answers, kept+"1")
+	operator.Say(t, answers, kept+"2", testkit.InThread(root.ID))
+	carried(asks, kept+"2")
+	operator.Say(t, asks, kept+"3", testkit.InThread(question))
+	carried(answers, kept+"3")
+	operator.AwaitAnswer(t, asks, me, operator.Say(t, asks, "!aide"))
+
 	metrics := get(t, bot.URL+"/metrics")
 	bot.Stop()
 	look := func(where, content string, what ...string) {
@@ -88,8 +109,9 @@ func TestNothingSaidRemains(t *testing.T) {
 		}
 	}
 	people := []string{string(operator.UserID), string(stranger.UserID), "@operator", "@stranger"}
-	look("the log", bot.Log(), append(people, "zqmarque", account.Password)...)
-	look("the metrics", metrics, append(people, "zqmarque", "heraut.test")...)
+	look("the log", bot.Log(), append(people, "zqmarque", kept, account.Password)...)
+	look("the metrics", metrics, append(people, "zqmarque", kept, "heraut.test")...)
+	nothingDoneHasText(t, filepath.Join(bot.Dir, "data", "bot.db"))
 	searched := 0
 	for _, name := range []string{"bot.db", "bot.db-wal", "bot.db-shm"} {
 		content, err := os.ReadFile(filepath.Join(bot.Dir, "data", name))
@@ -108,6 +130,26 @@ func TestNothingSaidRemains(t *testing.T) {
 	}
 	if searched < 10_000 || marks < 40 {
 		t.Errorf("%d marks were looked for in %d bytes", marks, searched)
+	}
+}
+
+// nothingDoneHasText looks for texts in what was handled and sent.
+func nothingDoneHasText(t *testing.T, file string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+file+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, table := range []string{"inbox", "outbox"} {
+		var done, texts int
+		err := db.QueryRowContext(t.Context(), "SELECT COUNT(*), COUNT(NULLIF(content, '')) FROM "+table+" WHERE done_at > 0").Scan(&done, &texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done < 20 || texts > 0 {
+			t.Errorf("%s: %d of %d rows that are done have a text", table, texts, done)
+		}
 	}
 }
 

@@ -302,7 +302,7 @@ func TestRelay(t *testing.T) {
 		restarts      []bool
 	}{
 		"clear":     {private, private, false, (*relayed).wholeStory, []bool{false, true}},
-		"encrypted": {secret, secret, false, (*relayed).wholeStory, []bool{false}},
+		"encrypted": {secret, secret, false, (*relayed).wholeStory, []bool{false, true}},
 		"consent":   {private, public, true, (*relayed).withConsent, []bool{false, true}},
 	} {
 		for _, restarts := range test.restarts {
