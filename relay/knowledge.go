@@ -69,7 +69,10 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 			origin, failed = k.narrowed(ctx, Everybody, known.Origin)
 			origins[known.Origin] = origin
 		}
-		return asking.Beyond(known.Audience.Both(origin)).None()
+		// Who may enter one private room may not enter another: only an expert may
+		// decide, by keeping an answer, that others like it read it.
+		who := known.Audience.Both(origin)
+		return who.Public && asking.Beyond(who).None()
 	})
 	return found, errors.Join(err, failed)
 }

@@ -33,11 +33,12 @@ func TestSuggestionsStayWithTheirAudience(t *testing.T) {
 		may   []chat.RoomID
 		not   []chat.RoomID
 	}{
-		"asked in an encrypted room":        {asked: "!sealed", may: []chat.RoomID{"!sealed", "!sealed2"}, not: []chat.RoomID{"!private", "!externals", "!public", "!unknown"}},
-		"asked in a private room":           {asked: "!private", told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!externals", "!public", "!unknown"}},
+		"asked in an encrypted room":        {asked: "!sealed", may: []chat.RoomID{"!sealed"}, not: []chat.RoomID{"!sealed2", "!private", "!externals", "!public", "!unknown"}},
+		"asked in a private room":           {asked: "!private", told: relay.Everybody, may: []chat.RoomID{"!private"}, not: []chat.RoomID{"!sealed", "!externals", "!public", "!unknown"}},
 		"asked in a public room":            {asked: "!public", told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
-		"asked when the room was encrypted": {asked: "!public", told: relay.Audience{}, may: []chat.RoomID{"!public", "!sealed"}, not: []chat.RoomID{"!private", "!widest"}},
-		"asked in a room that is gone":      {asked: "!gone", told: relay.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
+		"asked when the room was encrypted": {asked: "!public", told: relay.Audience{}, may: []chat.RoomID{"!public"}, not: []chat.RoomID{"!sealed", "!private", "!widest"}},
+		"asked in a private room now gone":  {asked: "!gone", told: relay.Audience{Clear: true}, not: []chat.RoomID{"!sealed", "!private", "!public", "!unknown"}},
+		"asked in a public room now gone":   {asked: "!gone", told: relay.Audience{Clear: true, Public: true}, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
 		"kept for all":                      {kept: true, told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
 		"kept for private rooms":            {kept: true, told: relay.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
 	}
