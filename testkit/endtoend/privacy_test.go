@@ -29,7 +29,7 @@ func TestNothingSaidRemains(t *testing.T) {
 	stranger := hs.Person(t, "stranger", encrypted)
 	bot := testkit.StartBot(t, testkit.BotConfig{
 		Homeserver: hs.URL, Account: account, Operators: []id.UserID{operator.UserID},
-		Set: map[string]any{"log.format": "json", "limits.person": "40/m"},
+		Set: map[string]any{"log.format": "json", "limits.person": "200/m"},
 	})
 	marks := 0
 	mark := func() string {
