@@ -29,6 +29,9 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 	if err != nil {
 		return nil, err
 	}
+	if old.over() {
+		return nil, &Fault{What: FaultClosed, Number: old.Number}
+	}
 	if asked && old.Status.Asked() {
 		if err := d.mayReach(ctx, old, e.Sender); err != nil {
 			return nil, err
@@ -47,7 +50,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 	q := Question{
 		Number: old.Number, Confirmation: old.Confirmation, Shows: old.Shows,
 		Relay: r.Name, Theme: theme, Text: text, Status: Open,
-		Asker: e.Sender, AskerName: e.Name,
+		Asker: e.Sender, AskerName: e.Name, Nameless: old.Nameless,
 		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
 		Experts: r.To, AskedAt: e.At,
 	}
@@ -70,16 +73,27 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 			if before, err = d.store.Question(ctx, old.Number); err != nil {
 				return err
 			}
-			if before.Status.Asked() { // it went on by itself meanwhile
+			switch {
+			case before.Status.Asked(): // it went on by itself meanwhile
 				after := before
 				after.Text = text
 				return d.save(ctx, before, after)
+			case before.over():
+				return nil
+			case before.Status == Proposed: // as it is until its asker chooses
+				q.Status, q.Proposals, q.DueAt = Proposed, before.Proposals, before.DueAt
 			}
-			q.Confirmation, q.Shows = before.Confirmation, before.Shows
+			q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
 		}
 		defer d.looked()
 		return d.save(ctx, before, q)
 	}, nil
+}
+
+// over tells that an edit does not have the question asked again: it was answered
+// by what was suggested, or a moderator deleted it.
+func (q Question) over() bool {
+	return q.Status == Satisfied || q.Status == Withdrawn && q.Why == WhyModerated
 }
 
 // cutTheme splits "#theme text".
@@ -237,7 +251,7 @@ func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
 	case c == stop:
 		q.Status, q.Why = Withdrawn, WhyCancelled
 	case q.Status == Proposed:
-		q.Nameless = c == goUnnamed
+		q.Nameless = q.Nameless || c == goUnnamed
 		return d.pose(ctx, q)
 	default:
 		agreed := q.Widens
@@ -245,7 +259,7 @@ func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
 			return err
 		}
 		if q.Widens.Beyond(agreed).None() { // else the asker is asked about what is new
-			q.Status, q.Nameless = Open, c == goUnnamed
+			q.Status, q.Nameless = Open, q.Nameless || c == goUnnamed
 		}
 	}
 	return nil

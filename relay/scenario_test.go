@@ -232,6 +232,26 @@ b = 2</code></pre>`,
 			w.restart()
 			w.pass(6 * time.Minute)
 		},
+		"suggestions and edits": func(w *world) {
+			w.suggestThis("Une réponse")
+			q := w.say(salon, camille, "!question Déjà vu ?")
+			w.edit(salon, camille, q, "!question Déjà lu ?")
+			w.react(salon, camille, w.last(salon, "Avant de poser"), "✅")
+			w.edit(salon, camille, q, "!question Jamais lu ?")
+			p := w.say(salon, camille, "!question Pas vu ?")
+			w.edit(salon, camille, p, "!question Pas lu ?")
+			w.react(salon, camille, w.last(salon, "Avant de poser"), "❌")
+			w.remove(experts, dora, w.root())
+			w.edit(salon, camille, p, "!question Toujours pas lu ?")
+		},
+		"without a name from the suggestions on": func(w *world) {
+			w.relays[0].MayWiden = true
+			w.suggestThis("Une réponse")
+			w.room(experts, "Experts", public)
+			w.say(salon, camille, "!question Peut-on le dire ?")
+			w.reply(salon, camille, w.last(salon, "Avant de poser"), "sans nom")
+			w.reply(salon, camille, w.last(salon, "Avant de poser"), "1")
+		},
 		"operators": func(w *world) {
 			w.relays = nil
 			w.restart()

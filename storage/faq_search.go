@@ -63,8 +63,8 @@ func (d *DB) indexQuestion(ctx context.Context, number int64) error {
 }
 
 const (
-	// answersOf are the answers to question q, in order.
-	answersOf = `(SELECT group_concat(text, char(10)) FROM (
+	// answersOf are the answers to question q, in order; empty if there are none.
+	answersOf = `(SELECT coalesce(group_concat(text, char(10)), '') FROM (
 		SELECT text FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '' ORDER BY r.said_at, r.rowid))`
 	// isKnown tells that q has been answered.
 	isKnown = `q.text <> '' AND q.status <> 'withdrawn'

@@ -126,6 +126,25 @@ func TestAnsweredQuestionsAreFound(t *testing.T) {
 	}
 }
 
+// Who edits an answer into a note takes it back.
+func TestNotesAreNotFound(t *testing.T) {
+	db := open(t)
+	q := ask(t, db, 1, time.Time{})
+	for i := range 2 {
+		if err := db.SaveMessage(t.Context(), relay.Message{
+			Post: chat.PostKey(fmt.Sprint("p1/", i)), Question: q.Number, Role: relay.RoleNote, Event: chat.EventID(fmt.Sprint("$a1/", i)),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := lookup(t, db, "zyquestion1"); len(found) != 0 {
+		t.Errorf("without an answer, it finds %+v", found)
+	}
+	if err := db.RefreshWords(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // Another version of the bot may read words in another way.
 func TestWordsAreReadAnew(t *testing.T) {
 	db := open(t)

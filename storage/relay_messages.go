@@ -26,7 +26,7 @@ func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 				event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
 				text = excluded.text`,
 			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At))
-		if err != nil || m.Role != relay.RoleAnswer {
+		if err != nil || m.Event == "" {
 			return err
 		}
 		return d.indexQuestion(ctx, m.Question)
