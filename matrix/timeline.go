@@ -41,9 +41,6 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	if !c.rooms.setUp(room) && !stored.Notices {
 		return nil, nil, nil
 	}
-	if !known.Joined && known.InvitedBy != "" && len(joined.Timeline.Events) == 0 {
-		return nil, nil, nil // its join is still to come: Dendrite has shown rooms so
-	}
 	before, promotion := 0, powersEvent(joined)
 	if promotion != nil {
 		before = c.ownPower(ctx, room)
@@ -74,6 +71,9 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	}
 
 	events, joinEvent, err := c.timeline(ctx, room, known, stored.Direct || stored.Notices, joined.Timeline, since, received)
+	if errors.Is(err, errJoinToCome) {
+		return nil, nil, nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,6 +121,11 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 		c.log.Warn().Err(err).Str("room", room.String()).Msg("What a room is could not be asked")
 	}
 }
+
+// errJoinToCome tells that a room shows as joined, but not yet the bot's join:
+// Dendrite may put a room so between two syncs. The next one that says anything
+// of the room has the join, or can be read back to it.
+var errJoinToCome = errors.New("the bot's own join is still to come")
 
 // isDirect: two people, and an invitation, or Tchap's rules, that said so.
 func isDirect(r chat.Room) bool { return r.Direct && r.Members <= 2 }
@@ -205,7 +210,10 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 			}
 		}
 	}
-	if start < 0 {
+	switch {
+	case joinEvent == nil && len(events) < gapLimit:
+		return nil, nil, errJoinToCome
+	case start < 0:
 		c.log.Warn().Str("room", string(known.ID)).Int("events", len(events)).Msg("The bot's own join was not found: nothing said before now is answered")
 		return nil, nil, nil
 	}

@@ -232,6 +232,9 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 				gone++
 			}
 		}
+		if len(posts)-gone > 1 || corrections > 1 {
+			t.faults = append(t.faults, m.shown(histories[m.to], r.bot)...)
+		}
 		if m.edited && !m.deleted {
 			t.judge(m, "correction", corrections)
 		}
@@ -244,6 +247,18 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 		t.judge(m, "copy", len(posts)-gone)
 	}
 	return nil
+}
+
+// shown tells what the bot sent that has the message's mark, for whoever looks
+// for the cause of a duplicate.
+func (m *carried) shown(history []*event.Event, bot id.UserID) (lines []string) {
+	for _, evt := range history {
+		if evt.Sender == bot && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark) {
+			lines = append(lines, fmt.Sprintf("  %s %s edits %q, post %v: %q", time.UnixMilli(evt.Timestamp).Format("15:04:05.000"), evt.ID,
+				evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID(), evt.Content.Raw["heraut.post"], testkit.Body(evt)))
+		}
+	}
+	return lines
 }
 
 // target is what a redaction deletes.
