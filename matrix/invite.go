@@ -80,6 +80,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 		}.declined()
 		switch {
 		case c.rooms.isSuccessor(room):
+			c.rooms.followLater(room, time.Time{})
 			c.rooms.wakeJoiner() // a room that is served is moving there
 		case why == "":
 			accepted = append(accepted, r)

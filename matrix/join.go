@@ -186,10 +186,15 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 		return true
 	case ctx.Err() != nil:
 		return true
-	case known != nil && status < 500 && status != http.StatusTooManyRequests:
+	case known != nil && status < 500 && status != http.StatusTooManyRequests && stateErrors[known.ErrCode] == 0:
 		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
-		err := c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Direct = "", false })
-		if err == nil {
+		dropped := false
+		err := c.changeRoom(ctx, room, func(now *chat.Room) {
+			if dropped = !now.Joined && now.InvitedBy == r.InvitedBy; dropped {
+				now.InvitedBy, now.Direct = "", false
+			}
+		})
+		if err == nil && dropped {
 			err = c.store.SaveDeclined(ctx, chat.Declined{
 				Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedByServer, At: time.Now(),
 			})

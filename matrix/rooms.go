@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -23,6 +24,7 @@ type roomBook struct {
 	asked    map[id.RoomID]bool        // this process asked for their encryption
 	entered  map[id.RoomID]bool        // joined, but not seen in sync yet
 	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
+	later    map[id.RoomID]time.Time   // successors that could not be entered: not before
 	wake     chan struct{}             // there is something to join or to decline
 }
 
@@ -33,7 +35,8 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	}
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
-		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, stays: map[id.RoomID]chat.RoomID{}, wake: make(chan struct{}, 1),
+		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, stays: map[id.RoomID]chat.RoomID{},
+		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1),
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
@@ -122,6 +125,21 @@ func (b *roomBook) doNotFollow(r chat.Room) {
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
+// followLater notes that the successor cannot be entered for now. Trying holds up
+// syncing, so it is not done each time something else is to be joined.
+func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.later[successor] = notBefore
+}
+
+// mayFollow reports whether it is time to enter the successor.
+func (b *roomBook) mayFollow(successor id.RoomID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !time.Now().Before(b.later[successor])
+}
+
 // isSuccessor reports whether a room that is served moves there.
 func (b *roomBook) isSuccessor(room id.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })
@@ -158,12 +176,17 @@ func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
 // sawEncryption notes, before anything else is done with it, that the room is
 // encrypted; from then on nothing goes there in clear.
 func (b *roomBook) sawEncryption(ctx context.Context, room id.RoomID) error {
-	r := b.get(room)
-	if r.Encrypted {
-		return nil
-	}
-	r.Encrypted = true
-	return b.save(ctx, r)
+	b.markEncrypted(room)
+	return b.write(ctx, b.get(room)) // even if known: it may not be stored yet
+}
+
+// markEncrypted is sawEncryption in memory alone, which waits for nothing.
+func (b *roomBook) markEncrypted(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.rooms[room]
+	r.ID, r.Encrypted = chat.RoomID(room), true
+	b.rooms[room] = r
 }
 
 func (b *roomBook) askedEncryption(room id.RoomID) {

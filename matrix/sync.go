@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -191,10 +192,17 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		}
 	}()
 	received := time.Now()
+	var encrypted []id.RoomID
+	for room, joined := range answer.Rooms.Join {
+		if saysEncrypted(joined) {
+			c.rooms.markEncrypted(room) // before waiting for whoever changes rooms
+			encrypted = append(encrypted, room)
+		}
+	}
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	for room, joined := range answer.Rooms.Join {
-		if err := c.noteEncryption(ctx, room, joined); err != nil {
+	for _, room := range encrypted {
+		if err := c.rooms.sawEncryption(ctx, room); err != nil {
 			return err
 		}
 	}

@@ -17,18 +17,16 @@ import (
 	"heraut/queue"
 )
 
-// noteEncryption looks for the one fact that must be known before all else.
-func (c *Client) noteEncryption(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
+// saysEncrypted looks for the one fact that must be known before all else.
+func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
 			if evt.Type.Type == event.StateEncryption.Type && evt.StateKey != nil {
-				if err := c.rooms.sawEncryption(ctx, room); err != nil {
-					return err
-				}
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // joinedRoom takes in what happened in a room that the bot is in. It returns

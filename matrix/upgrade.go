@@ -29,6 +29,10 @@ var errNotFollowed = errors.New("the upgrade of a room is not followed")
 func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	done := true
 	for _, r := range c.rooms.moving() {
+		if !c.rooms.mayFollow(id.RoomID(r.Successor)) {
+			done = false
+			continue
+		}
 		err := c.followUpgrade(ctx, r, intake)
 		switch {
 		case err == nil:
@@ -38,6 +42,7 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room says that it was upgraded: going on serving it")
 		default:
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room was upgraded, and the new one cannot be entered yet: the bot may need an invitation")
+			c.rooms.followLater(id.RoomID(r.Successor), time.Now().Add(joinAgain))
 			done = false
 		}
 	}

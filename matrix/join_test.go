@@ -1,0 +1,103 @@
+package matrix
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// homeserver has the client ask the given handler.
+func homeserver(t *testing.T, c *Client, answer http.HandlerFunc) {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.mx.HomeserverURL = at
+	c.config.Pace = rate.NewLimiter(rate.Inf, 1)
+}
+
+// TestRefusedJoin: an invitation is dropped for what the homeserver says of the
+// room alone, and not if there is another one by then.
+func TestRefusedJoin(t *testing.T) {
+	t.Parallel()
+	const room = "!room:example.org"
+	invited := chat.Room{ID: room, InvitedBy: "@agent:example.org"}
+	joined := invited
+	joined.Joined = true
+	tests := map[string]struct {
+		status    int
+		errcode   string
+		meanwhile chat.Room // what the room is once the answer is there
+		done      bool
+		want      chat.UserID // who invited the bot
+	}{
+		"the invitation is gone":   {http.StatusForbidden, "M_FORBIDDEN", invited, true, ""},
+		"the account is locked":    {http.StatusUnauthorized, "M_USER_LOCKED", invited, false, invited.InvitedBy},
+		"terms are to be accepted": {http.StatusForbidden, "M_CONSENT_NOT_GIVEN", invited, false, invited.InvitedBy},
+		"another invitation came":  {http.StatusForbidden, "M_FORBIDDEN", chat.Room{ID: room, InvitedBy: "@other:example.org"}, true, "@other:example.org"},
+		"the bot is in":            {http.StatusForbidden, "M_FORBIDDEN", joined, true, invited.InvitedBy},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := invitedClient(t)
+			homeserver(t, c, func(w http.ResponseWriter, _ *http.Request) {
+				c.rooms.remember(test.meanwhile)
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(test.status)
+				_ = json.NewEncoder(w).Encode(map[string]string{"errcode": test.errcode})
+			})
+			c.rooms.remember(invited)
+			if done := c.acceptInvitation(t.Context(), invited); done != test.done {
+				t.Errorf("done: %v", done)
+			}
+			if by := c.rooms.get(room).InvitedBy; by != test.want {
+				t.Errorf("invited by %q", by)
+			}
+		})
+	}
+}
+
+// TestEncryptionIsNotedFirst: whoever sends knows that a room is encrypted while
+// the sync that says so still waits.
+func TestEncryptionIsNotedFirst(t *testing.T) {
+	t.Parallel()
+	const room = id.RoomID("!room:example.org")
+	c := invitedClient(t)
+	key := ""
+	answer := &mautrix.RespSync{}
+	answer.Rooms.Join = map[id.RoomID]*mautrix.SyncJoinedRoom{room: {}}
+	answer.Rooms.Join[room].Timeline.Events = []*event.Event{{Type: event.StateEncryption, StateKey: &key}}
+	c.changing.Lock()
+	ended := make(chan error)
+	// It ends where it needs the keys, which this client does not have.
+	go func() { ended <- c.process(t.Context(), answer, "", time.Now(), nil) }()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if encrypted, _ := c.rooms.encrypted(room); encrypted {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatal("the room is not known to be encrypted")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	c.changing.Unlock()
+	if err := <-ended; err == nil {
+		t.Error("the sync was taken in without keys")
+	}
+	stored, err := c.store.Rooms(t.Context())
+	if err != nil || len(stored) != 1 || !stored[0].Encrypted {
+		t.Errorf("stored is %+v, %v", stored, err)
+	}
+}
