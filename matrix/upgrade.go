@@ -99,6 +99,17 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	if next.InvitedBy == "" {
 		next.InvitedBy, next.Direct = cmp.Or(old.InvitedBy, chat.UserID(tombstone.Sender)), old.Direct
 	}
+	// Who reads it decides what may follow, and sync may not have told yet.
+	if next.RoomFacts, err = c.askFacts(ctx, to); err != nil {
+		return fmt.Errorf("ask what the new room is: %w", err)
+	}
+	var encryption event.EncryptionEventContent
+	switch err := c.mx.StateEvent(ctx, to, event.StateEncryption, "", &encryption); {
+	case err == nil:
+		next.Encrypted = true
+	case !errors.Is(err, mautrix.MNotFound):
+		return fmt.Errorf("ask whether the new room is encrypted: %w", err)
+	}
 	old.MovedTo, old.InvitedBy = next.ID, ""
 	now := time.Now()
 	e := &chat.Event{

@@ -151,6 +151,13 @@ func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID) err
 	return nil
 }
 
+// Reaches tells whether the experts' room may be told of a question as it is now:
+// nobody reads it there whom its asker did not agree to.
+func (d *Desk) Reaches(ctx context.Context, q Question) (bool, error) {
+	w, err := d.widens(ctx, q.Origin, q.Experts)
+	return w.Beyond(q.Widens).None(), err
+}
+
 // mayReturn checks that what the experts say may go to the asker's room; else it
 // returns a *Fault. They were told who reads it.
 func (d *Desk) mayReturn(ctx context.Context, q Question) error {

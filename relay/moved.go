@@ -63,10 +63,18 @@ func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 			if q.Origin == from {
 				q.Origin, q.Thread, q.Confirmation = to, "", ""
 			}
-			if q.Experts == from {
-				q.Experts, q.Root = to, ""
+			if q.Experts != from {
+				return nil
 			}
-			return nil
+			q.Experts, q.Root = to, ""
+			if !q.Status.Asked() {
+				return nil // who may read it is looked at before it leaves
+			}
+			may, err := d.Reaches(ctx, *q)
+			if err == nil && !may {
+				q.Status, q.Why = Withdrawn, WhyNoRelay
+			}
+			return err
 		}); err != nil {
 			return err
 		}

@@ -33,6 +33,8 @@ type RemindOptions struct {
 	Zone  *time.Location
 	// Quiet are a room's quiet hours: all other hours are working hours.
 	Quiet func(room chat.RoomID) Quiet
+	// Reaches tells whether the experts' room may be told of a question as it is now.
+	Reaches func(ctx context.Context, q Question) (bool, error)
 	// Unanswered is after how many working hours without an answer the experts are
 	// reminded, once; 0: they are not.
 	Unanswered time.Duration
@@ -131,6 +133,9 @@ func (r *Reminders) remind(ctx context.Context, q Question, now time.Time) error
 	template := ""
 	switch {
 	case r.experts(q, now):
+		if may, err := r.Reaches(ctx, q); err != nil || !may {
+			return err
+		}
 		template, q.RemindedAt = "question-reminder", now
 	case r.asker(q, now):
 		template, q.FollowedAt = "question-solved", now
@@ -225,14 +230,32 @@ func (r *Reminders) list(ctx context.Context, open []Question, now time.Time) er
 		if err := r.Store.SaveList(ctx, room, now); err != nil {
 			return err
 		}
-		if len(byRoom[room]) == 0 {
+		told, err := r.reaching(ctx, byRoom[room])
+		if err != nil {
+			return err
+		}
+		if len(told) == 0 {
 			continue
 		}
-		if err := r.tell(ctx, room, byRoom[room], due); err != nil {
+		if err := r.tell(ctx, room, told, due); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reaching are those of the questions that their experts' room may be told of.
+func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Question, err error) {
+	for _, q := range open {
+		may, err := r.Reaches(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			told = append(told, q)
+		}
+	}
+	return told, nil
 }
 
 // tell posts the list of a room's open questions that was due at a time.

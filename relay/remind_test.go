@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -44,7 +45,10 @@ func newReminded(t *testing.T, now string) *reminded {
 	r := &reminded{T: t, db: db, options: relay.RemindOptions{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
 		Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: paris,
-		Quiet:      func(chat.RoomID) relay.Quiet { return announce.NewQuiet(paris) },
+		Quiet: func(chat.RoomID) relay.Quiet { return announce.NewQuiet(paris) },
+		Reaches: func(_ context.Context, q relay.Question) (bool, error) {
+			return !strings.Contains(q.Text, "secret"), nil
+		},
 		Unanswered: 8 * time.Hour, FollowUp: 24 * time.Hour, List: list, Log: zerolog.Nop(),
 	}}
 	r.restart()
@@ -161,11 +165,12 @@ func TestUnansweredQuestions(t *testing.T) {
 
 func TestRemindedOfNothing(t *testing.T) {
 	for name, change := range map[string]func(q *relay.Question){
-		"answered":   func(q *relay.Question) { q.Status, q.AnsweredAt = relay.Answered, q.AskedAt; q.FollowedAt = q.AskedAt },
-		"solved":     func(q *relay.Question) { q.Status, q.ClosedAt = relay.Solved, q.AskedAt },
-		"proposed":   func(q *relay.Question) { q.Status = relay.Proposed },
-		"not agreed": func(q *relay.Question) { q.Status = relay.Consent },
-		"withdrawn":  func(q *relay.Question) { q.Status, q.ClosedAt = relay.Withdrawn, q.AskedAt },
+		"answered":           func(q *relay.Question) { q.Status, q.AnsweredAt = relay.Answered, q.AskedAt; q.FollowedAt = q.AskedAt },
+		"solved":             func(q *relay.Question) { q.Status, q.ClosedAt = relay.Solved, q.AskedAt },
+		"proposed":           func(q *relay.Question) { q.Status = relay.Proposed },
+		"not agreed":         func(q *relay.Question) { q.Status = relay.Consent },
+		"read by others now": func(q *relay.Question) { q.Text = "secret" },
+		"withdrawn":          func(q *relay.Question) { q.Status, q.ClosedAt = relay.Withdrawn, q.AskedAt },
 		"left, answered": func(q *relay.Question) {
 			q.Status, q.AnsweredAt, q.AskerLeft = relay.Answered, q.AskedAt, true
 		},

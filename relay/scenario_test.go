@@ -121,6 +121,17 @@ func TestScenarios(t *testing.T) {
 			w.inThread(salon, camille, q, "Merci.")
 			w.say(salon, alix, "!question Une nouvelle ?")
 		},
+		"experts move to where others read": func(w *world) {
+			const next = chat.RoomID("!nouveau:example.org")
+			q := w.say(salon, camille, "!question Entre nous ?")
+			w.room(next, "Nouveau", public)
+			w.room(experts, "Experts", func(r *chat.Room) { r.MovedTo = next })
+			w.do(experts, dora, chat.Event{Moved: &chat.Moved{To: next}})
+			w.inThread(salon, camille, q, "Rien ne part ?")
+			if posts := w.own(next); len(posts) != 0 {
+				w.Errorf("others read %+v", posts)
+			}
+		},
 		"askers move": func(w *world) {
 			const next = chat.RoomID("!nouveau:example.org")
 			w.say(salon, camille, "!question Avant ?")

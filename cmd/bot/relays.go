@@ -46,9 +46,9 @@ func newRelays(
 }
 
 // newReminders returns what is said by itself of questions.
-func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) *relay.Reminders {
+func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, desk *relay.Desk, log zerolog.Logger) *relay.Reminders {
 	o := relay.RemindOptions{
-		Store: db, Queue: box, Book: book, Zone: config.Timezone,
+		Store: db, Queue: box, Book: book, Zone: config.Timezone, Reaches: desk.Reaches,
 		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(config, book, room) },
 		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
 		Log: log.With().Str("component", "relay").Logger(),
