@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	crand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -29,7 +30,7 @@ type relay struct {
 
 // carried is a message that is to be on the other side once, as it was said last.
 type carried struct {
-	mark     string // stands in it, and in nothing else
+	mark     string // stands in it, and in nothing else: a word that resembles no other
 	from     id.RoomID
 	to       id.RoomID
 	event    id.EventID
@@ -119,10 +120,11 @@ func (r *relay) author(m *carried) *testkit.Client {
 
 // text is the message with its mark; a question needs its command.
 func (m *carried) text(word string) string {
+	text := strings.TrimSpace(m.mark + " " + word)
 	if m.question == "" {
-		return "!question " + m.mark + " " + word
+		return "!question " + text
 	}
-	return m.mark + " " + word
+	return text
 }
 
 func edited(m *carried) *event.MessageEventContent {
@@ -133,10 +135,8 @@ func edited(m *carried) *event.MessageEventContent {
 
 // say sends a message that is to be carried.
 func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) error {
-	r.mu.Lock()
-	m.mark = fmt.Sprintf("%s-%d.", r.name, len(r.messages)+1)
-	r.mu.Unlock()
-	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("dit")}
+	m.mark = strings.ToLower(crand.Text())
+	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("")}
 	if m.question != "" {
 		content.RelatesTo = (&event.RelatesTo{}).SetThread(m.question, m.question)
 	}
