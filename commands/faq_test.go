@@ -82,7 +82,7 @@ func (f *faq) say(room chat.RoomID, level chat.Level, text string, replyTo chat.
 	f.said++
 	result, err := f.handler.Handle(f.Context(), chat.Event{
 		ID: chat.EventID(fmt.Sprintf("$said%d", f.said)), Room: room, Sender: "@camille:example.org", At: time.Now(), Level: level,
-		Message: &chat.Message{Body: text, ReplyTo: replyTo},
+		Direct: room == private, Message: &chat.Message{Body: text, ReplyTo: replyTo},
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -130,9 +130,10 @@ func TestFAQ(t *testing.T) {
 		{room: public, say: "!faq zzz", want: "Aucune réponse gardée"},
 		{room: public, say: "!faq", want: "Exemple"},
 		{room: public, say: "!faq retirer 1", want: "exploitants"},
-		{room: public, level: chat.LevelOperator, say: "!faq retirer x", want: "Aucune réponse gardée"},
-		{room: public, level: chat.LevelOperator, say: "!faq retirer n° 1", want: "Retirée"},
-		{room: public, level: chat.LevelOperator, say: "!faq retirer 1", want: "Aucune réponse gardée"},
+		{room: public, level: chat.LevelOperator, say: "!faq retirer 1", want: "message direct"},
+		{room: private, level: chat.LevelOperator, say: "!faq retirer x", want: "Aucune réponse gardée"},
+		{room: private, level: chat.LevelOperator, say: "!faq retirer n° 1", want: "Retirée"},
+		{room: private, level: chat.LevelOperator, say: "!faq retirer 1", want: "Aucune réponse gardée"},
 		{room: private, say: "!faq licence schéma", want: "Aucune réponse gardée"},
 	}
 	for _, step := range steps {

@@ -67,6 +67,12 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	case r.Level < chat.LevelOperator:
 		return a.refuse(r, refusedOperator)
 	default:
+		// What strangers read tells of no other room.
+		if closed, err := a.closed(ctx, r); err != nil {
+			return Answer{}, err
+		} else if !closed && reference != string(r.Room) {
+			return a.refuse(r, refusedClosed)
+		}
 		room, err := a.resolve(ctx, reference)
 		if errors.Is(err, ErrNoRoom) {
 			return a.message(r, "setting-changed", settingChange{Prefix: r.Prefix, Why: "room", Word: word})

@@ -41,7 +41,7 @@ func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx cont
 	case e.Room != q.Experts:
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
 	case !q.Status.Asked() || q.Status.Closed():
-		return nil, &Fault{What: FaultClosed, Number: q.Number}
+		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
 	case q.Claimer != "" && q.Claimer != e.Sender:
 		return nil, &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
 	}
@@ -90,7 +90,7 @@ func maySolve(e chat.Event, q Question) bool {
 func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
-		return nil, &Fault{What: FaultClosed, Number: q.Number}
+		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
 	case !maySolve(e, q):
 		return nil, &Fault{What: FaultRights, Number: q.Number}
 	}

@@ -35,7 +35,8 @@ const (
 	FaultExperts  FaultKind = "experts"  // only they may do that
 	FaultRights   FaultKind = "rights"   // only asker, claimer and moderators may
 	FaultTaken    FaultKind = "taken"    // somebody looks after it already
-	FaultClosed   FaultKind = "closed"   // the question is
+	FaultClosed   FaultKind = "closed"   // the question is: nothing is carried
+	FaultNotOpen  FaultKind = "not open" // the question
 
 	FaultNotCarried FaultKind = "not carried" // it begins like a command
 	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than was agreed to

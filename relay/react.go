@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -139,6 +140,8 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, event)
 		if ok, err := has(err); err != nil {
 			return err
+		} else if ok && cmp.Or(m.From, m.Room) != e.Room {
+			return nil // a room has no say in another's messages
 		} else if ok && m.Role == RoleRoot && m.Event == "" {
 			return d.update(ctx, m.Question, func(q *Question) error {
 				if m.Room != q.Experts || q.Root == "" {
@@ -147,6 +150,12 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 				q.Status, q.Why, q.Root = Withdrawn, WhyModerated, ""
 				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // its edits are left
 			})
+		}
+		q, err := d.store.QuestionBy(ctx, event)
+		if ok, err := has(err); err != nil {
+			return err
+		} else if ok && q.Origin != e.Room && q.Thread != "" { // else it has moved
+			return nil
 		}
 		return d.dropped(ctx, event)
 	}

@@ -222,6 +222,15 @@ b = 2</code></pre>`,
 			w.room(experts, "Experts", public)
 			w.inThread(salon, camille, q, "Ceci ne part pas non plus.")
 		},
+		"claimed and wider meanwhile": func(w *world) {
+			w.say(salon, camille, "!question En privé ?")
+			w.room(salon, "Bluehats", public)
+			w.say(experts, bruno, "!prendre 1")
+			w.say(experts, bruno, "!prendre 1")
+			w.remove(other, dora, w.root()) // not theirs
+			w.say(experts, bruno, "!resolu 1")
+			w.do(experts, dora, chat.Event{Level: chat.LevelModerator, Message: &chat.Message{Body: "!resolu 1"}})
+		},
 		"themes": func(w *world) {
 			w.relays = append(w.relays,
 				withTheme("droit", "Licences"), withTheme("achats", "achats"))

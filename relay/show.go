@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -170,6 +171,12 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 		return "", "", err
 	}
 	data.Continues = continues
+	err = d.mayReturn(ctx, q)
+	if _, ok := errors.AsType[*Fault](err); ok {
+		data.ClaimerName = "" // the experts were told of fewer readers
+	} else if err != nil {
+		return "", "", err
+	}
 	if html, lang, err = d.say(q.Origin, "relay-confirmation", data); err != nil {
 		return "", "", err
 	}
