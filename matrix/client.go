@@ -86,6 +86,8 @@ type SessionStore interface {
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 	SaveRoom(ctx context.Context, r chat.Room) error
+	// Aliases are the rooms that aliases were last found to be.
+	Aliases(ctx context.Context) (map[string]chat.RoomID, error)
 	// Declined are the invitations that were declined lately, and all that the
 	// homeserver has not been told of.
 	Declined(ctx context.Context) ([]chat.Declined, error)

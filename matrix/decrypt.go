@@ -9,6 +9,7 @@ import (
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/crypto/olm"
 	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
 )
 
 // decrypted is what an encrypted event became.
@@ -34,6 +35,9 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	}
 	c.machMu.Lock() // before the database's lock, as whoever sends does
 	defer c.machMu.Unlock()
+	// Nobody waits for the network while the database is locked: whoever's device
+	// is not known is asked for afterwards.
+	c.mach.DisableDecryptKeyFetching = true
 	err := c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		for _, evt := range events {
 			if _, ok := all[evt]; ok {
@@ -42,10 +46,22 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 		}
 		return nil
 	})
+	c.mach.DisableDecryptKeyFetching = false
 	if err != nil {
 		return nil, fmt.Errorf("store what was noted of keys: %w", err)
 	}
+	for _, evt := range events {
+		if d := all[evt]; d.plain != nil && unknownDevice(d.plain.Mautrix.TrustState) {
+			if again := c.decrypt(ctx, evt); again.err == nil {
+				all[evt] = again
+			}
+		}
+	}
 	return all, nil
+}
+
+func unknownDevice(trust id.TrustState) bool {
+	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
 // decrypt reads an encrypted event, and survives whatever is wrong with it;

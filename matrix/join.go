@@ -18,6 +18,9 @@ import (
 // joinAgain is when a join that failed is tried again.
 const joinAgain = 5 * time.Minute
 
+// lookUpTries is how often an alias is looked up before the first sync.
+const lookUpTries = 2
+
 // leftRooms returns the rooms that the bot is no longer in, to be stored: a new
 // invitation starts anew.
 func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
@@ -39,32 +42,58 @@ func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
 // for the homeserver if it has to, and returns those that are to be joined.
 func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 	for _, room := range c.config.Rooms {
-		roomID := id.RoomID(room)
-		for try := 1; strings.HasPrefix(room, "#") && ctx.Err() == nil; try++ {
-			answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(room))
-			if err == nil {
-				roomID = answer.RoomID
-				break
-			}
-			if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {
-				roomID = "" // joining it will say what is wrong
-				break
-			}
-			c.log.Warn().Err(err).Str("room", room).Msg("A room of the configuration could not be looked up yet")
-			wait(ctx, time.Duration(min(try, 10))*time.Second)
+		roomID, found := id.RoomID(room), true
+		if strings.HasPrefix(room, "#") {
+			roomID, found = c.lookUp(ctx, room)
 		}
-		moved := c.rooms.get(roomID).MovedTo != ""
-		for c.rooms.get(roomID).MovedTo != "" {
-			roomID = id.RoomID(c.rooms.get(roomID).MovedTo)
-		}
-		if roomID != "" {
-			c.declare(room, roomID)
-		}
-		if roomID == "" || !moved && !c.rooms.get(roomID).Joined {
+		in := c.declareLatest(room, roomID)
+		if !in || !found {
 			toJoin = append(toJoin, room)
 		}
 	}
 	return toJoin
+}
+
+// lookUp is the room of an alias. When another server keeps the alias, and does
+// not answer, it is the one that the alias was before (empty: none), and has to
+// be looked up again.
+func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, found bool) {
+	for try := 1; ctx.Err() == nil; try++ {
+		answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
+		if err == nil {
+			return answer.RoomID, true
+		}
+		known, status := answered(err)
+		if known != nil && status < 500 && status != http.StatusTooManyRequests {
+			return "", true // joining it will say what is wrong
+		}
+		c.log.Warn().Err(err).Str("room", alias).Msg("A room of the configuration could not be looked up yet")
+		if try >= lookUpTries && status != http.StatusTooManyRequests {
+			if _, err := c.mx.Versions(ctx); err == nil { // it is not the homeserver that is away
+				break
+			}
+		}
+		wait(ctx, time.Duration(min(try, 10))*time.Second)
+	}
+	before, err := c.store.Aliases(ctx)
+	if err != nil && ctx.Err() == nil {
+		c.log.Error().Err(err).Msg("The stored aliases could not be read")
+	}
+	return id.RoomID(before[alias]), false
+}
+
+// declareLatest declares the room, or the one that took its place, and reports
+// whether there is nothing to join.
+func (c *Client) declareLatest(room string, roomID id.RoomID) bool {
+	moved := false
+	for c.rooms.get(roomID).MovedTo != "" {
+		roomID, moved = id.RoomID(c.rooms.get(roomID).MovedTo), true
+	}
+	if roomID == "" {
+		return false
+	}
+	c.declare(room, roomID)
+	return moved || c.rooms.get(roomID).Joined
 }
 
 // declare notes that a room of the configuration is served, under that id.
@@ -164,7 +193,7 @@ func (c *Client) joinDeclared(ctx context.Context, room string) bool {
 		}
 		return false
 	}
-	c.declare(room, answer.RoomID)
+	c.declareLatest(room, answer.RoomID)
 	return true
 }
 

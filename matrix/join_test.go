@@ -2,9 +2,11 @@ package matrix
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/queue"
+	"heraut/storage"
 )
 
 // homeserver has the client ask the given handler.
@@ -65,6 +69,107 @@ func TestRefusedJoin(t *testing.T) {
 			}
 			if by := c.rooms.get(room).InvitedBy; by != test.want {
 				t.Errorf("invited by %q", by)
+			}
+		})
+	}
+}
+
+// TestAliasOutOfReach: an alias that another server keeps does not hold up the
+// bot when that server is away.
+func TestAliasOutOfReach(t *testing.T) {
+	t.Parallel()
+	const alias, room = "#salon:away.example", "!room:example.org"
+	tests := map[string]struct {
+		before chat.RoomID
+		joined bool
+	}{
+		"found before":       {room, true},
+		"found, but not in":  {room, false},
+		"never found before": {"", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := invitedClient(t)
+			c.config.Rooms = []string{alias}
+			homeserver(t, c, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if !strings.HasSuffix(r.URL.Path, "/versions") {
+					w.WriteHeader(http.StatusBadGateway)
+				}
+				_, _ = w.Write([]byte(`{"errcode": "M_UNKNOWN"}`))
+			})
+			if test.before != "" {
+				if err := c.store.(*storage.DB).SaveAlias(t.Context(), alias, test.before); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.rooms.remember(chat.Room{ID: room, Joined: test.joined})
+			if toJoin := c.declareRooms(t.Context()); len(toJoin) != 1 {
+				t.Errorf("to join: %q", toJoin)
+			}
+			if declared := c.rooms.isDeclared(room); declared != (test.before == room) {
+				t.Errorf("declared: %v", declared)
+			}
+		})
+	}
+}
+
+// TestUpgradeKeepsPosts: what is refused where another room takes over waits
+// until that is followed.
+func TestUpgradeKeepsPosts(t *testing.T) {
+	t.Parallel()
+	const room = "!room:example.org"
+	served := chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true}
+	upgraded, moved := served, served
+	upgraded.Successor, moved.Successor = "!next:example.org", "!next:example.org"
+	moved.MovedTo, moved.InvitedBy = moved.Successor, ""
+	tests := map[string]struct {
+		room  chat.Room
+		waits bool
+	}{
+		"not upgraded": {served, false},
+		"upgraded":     {upgraded, true},
+		"followed":     {moved, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := invitedClient(t)
+			homeserver(t, c, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = w.Write([]byte(`{"errcode": "M_FORBIDDEN"}`))
+			})
+			c.rooms.remember(test.room)
+			c.rooms.askedEncryption(room)
+			_, err := c.Send(t.Context(), queue.Outgoing{Txn: "txn", Post: chat.Post{Room: room, HTML: "<p>Oui.</p>", Lang: "fr"}})
+			notNow, waits := errors.AsType[*queue.NotNow](err)
+			if _, refused := errors.AsType[*queue.Refused](err); waits != test.waits || refused == waits || waits && !notNow.Lane {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestBecomes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		event string
+		want  bool
+	}{
+		"joined":         {`{"content": {"membership": "join"}}`, true},
+		"after inviting": {`{"content": {"membership": "join"}, "unsigned": {"prev_content": {"membership": "invite"}}}`, true},
+		"renamed":        {`{"content": {"membership": "join"}, "unsigned": {"prev_content": {"membership": "join"}}}`, false},
+		"left":           {`{"content": {"membership": "leave"}, "unsigned": {"prev_content": {"membership": "join"}}}`, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			evt := &event.Event{}
+			if err := json.Unmarshal([]byte(test.event), evt); err != nil {
+				t.Fatal(err)
+			}
+			if got := becomes(evt, event.MembershipJoin); got != test.want {
+				t.Errorf("got %v", got)
 			}
 		})
 	}

@@ -94,12 +94,14 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 		if d.session != "" {
 			continue
 		}
+		if ctx.Err() != nil {
+			return
+		}
 		if d.err != nil {
-			c.log.Warn().Err(d.err).Str("event", evt.ID.String()).Msg("A kept message cannot be decrypted")
-			continue
+			c.log.Warn().Err(d.err).Str("event", evt.ID.String()).Msg("A kept message cannot be decrypted and never will be")
 		}
 		var e *chat.Event
-		if d.plain != nil { // else it was from a bot
+		if d.err == nil && d.plain != nil { // else it was from a bot
 			e = c.understand(d.plain, isDirect(c.rooms.get(evt.RoomID)))
 		}
 		if e == nil {
@@ -131,6 +133,12 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 	}
 	now := time.Now()
 	waiting := map[chat.EventID]bool{}
+	asked := map[string]bool{} // sessions
+	for _, a := range locked {
+		if w := seen[a.ID]; w != nil && w.asked {
+			asked[a.Session] = true
+		}
+	}
 	for _, a := range locked {
 		waiting[a.ID] = true
 		w := seen[a.ID]
@@ -140,7 +148,10 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 		}
 		if !w.asked && now.Sub(w.since) >= askForKeyAfter {
 			w.asked = true
-			c.askForKey(ctx, a)
+			if !asked[a.Session] {
+				asked[a.Session] = true
+				c.askForKey(ctx, a)
+			}
 		}
 		if !w.told && now.Sub(w.since) >= c.config.UnreadableAfter {
 			w.told = true

@@ -140,6 +140,11 @@ func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	return !time.Now().Before(b.later[successor])
 }
 
+// moves reports whether the room is served and another is to take its place.
+func (b *roomBook) moves(room chat.RoomID) bool {
+	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.ID == room })
+}
+
 // isSuccessor reports whether a room that is served moves there.
 func (b *roomBook) isSuccessor(room id.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })

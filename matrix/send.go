@@ -21,8 +21,18 @@ import (
 // its own events even when it cannot decrypt them any more.
 const postKey = "heraut.post"
 
-// Send implements queue.Transport.
+// Send implements queue.Transport. What may not be said in a room because another
+// takes its place has to wait until everything follows there.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
+	sent, err := c.send(ctx, o)
+	refused, isRefused := errors.AsType[*queue.Refused](err)
+	if isRefused && errors.Is(err, mautrix.MForbidden) && !o.Post.Leaves && c.rooms.moves(o.Post.Room) {
+		return "", &queue.NotNow{Lane: true, Cause: refused.Cause}
+	}
+	return sent, err
+}
+
+func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	room := id.RoomID(o.Post.Room)
 	var answer *mautrix.RespSendEvent
 	var err error

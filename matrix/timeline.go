@@ -158,8 +158,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		if evt.Type.Type != event.StateMember.Type || evt.GetStateKey() != c.mx.UserID.String() {
 			return false
 		}
-		is, _ := evt.Content.Raw["membership"].(string)
-		return is == string(membership)
+		return becomes(evt, membership)
 	}
 	if known.Joined {
 		if tl.Limited {
@@ -216,6 +215,15 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		return nil, nil, nil
 	}
 	return events[start:], joinEvent, nil
+}
+
+// becomes reports whether the member event brings about that membership. One that
+// only changes a name says "join", too.
+func becomes(evt *event.Event, membership event.Membership) bool {
+	if before := evt.Unsigned.PrevContent; before != nil && before.Raw["membership"] == string(membership) {
+		return false
+	}
+	return evt.Content.Raw["membership"] == string(membership)
 }
 
 // enteredTimeline is the timeline of a room of the configuration that the bot

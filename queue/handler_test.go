@@ -68,6 +68,33 @@ func TestBadHandlersStopNothing(t *testing.T) {
 	}
 }
 
+// What follows a room into another is not given up.
+func TestMoveIsTriedUntilItSucceeds(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var tries atomic.Int64
+		b.handle = func(context.Context, chat.Event) (queue.Result, error) {
+			if tries.Add(1) <= 5 {
+				return queue.Result{}, errChange
+			}
+			return queue.Result{}, nil
+		}
+		b.start()
+		now := time.Now()
+		e := &chat.Event{ID: "moved/$upgrade", Room: salon, At: now, Moved: &chat.Moved{To: bureau}}
+		err := b.queue.Accept(context.WithoutCancel(t.Context()), queue.Batch{
+			Received: now, Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: now, Event: e}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if got, failed := tries.Load(), b.queue.Counts().Failed.Load(); got != 6 || failed != 0 {
+			t.Errorf("%d tries, %d failed", got, failed)
+		}
+	})
+}
+
 // Whoever asked hears that it went wrong.
 func TestApology(t *testing.T) {
 	inBubble(t, func(b *bot) {

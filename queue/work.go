@@ -14,7 +14,8 @@ import (
 
 const (
 	// maxTries bounds how often an event is handled without an end: each time
-	// the process ended, or what was decided could not be committed.
+	// the process ended, or what was decided could not be committed. The move of a
+	// room is tried until it succeeds.
 	maxTries = 3
 	// hangGrace is what a handler gets to return after its time is up.
 	hangGrace = 2 * time.Second
@@ -95,7 +96,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 			}
 		default:
 			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
-			q.sleep(ctx, time.Now().Add(time.Second), nil)
+			q.sleep(ctx, time.Now().Add(max(time.Second, backoff(max(1, tries-maxTries)))), nil)
 		}
 	}
 	return nil
@@ -106,7 +107,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	var result Result
 	failed := errGivenUp
-	if tries < maxTries {
+	if tries < maxTries || e.Moved != nil {
 		result, failed = q.call(ctx, e)
 	}
 	if ctx.Err() != nil {
@@ -114,6 +115,9 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 			q.log.Error().Str("event", string(e.ID)).Msg("A handler does not stop: going on without it")
 		}
 		return ctx.Err()
+	}
+	if failed != nil && e.Moved != nil {
+		return failed // what follows a room into another must not be lost
 	}
 	if failed != nil {
 		q.counts.Failed.Add(1)

@@ -105,7 +105,12 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 // Move gives the room that takes another's place, in an upgrade, what was set in
 // the chat. It joins the transaction of ctx.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
-	chosen := b.Chosen(from)
+	// Not from memory: that is ahead of a transaction that failed and is tried again.
+	stored, err := b.store.Chosen(ctx)
+	if err != nil {
+		return fmt.Errorf("read the rooms' settings: %w", err)
+	}
+	chosen := stored[from]
 	if chosen == (Chosen{}) {
 		return nil
 	}

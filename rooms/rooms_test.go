@@ -1,6 +1,8 @@
 package rooms_test
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -70,10 +72,21 @@ func TestSettingsMove(t *testing.T) {
 	if err := book.Choose(t.Context(), from, chosen); err != nil {
 		t.Fatal(err)
 	}
+	undone := errors.New("undone")
+	err = db.Do(t.Context(), func(ctx context.Context) error {
+		return errors.Join(book.Move(ctx, from, to), undone)
+	})
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
 	for range 2 { // the change may run again
 		if err := book.Move(t.Context(), from, to); err != nil {
 			t.Fatal(err)
 		}
+	}
+	stored, err := db.Chosen(t.Context())
+	if err != nil || stored[to] != chosen || stored[from] != (rooms.Chosen{}) {
+		t.Errorf("stored is %+v, %v", stored, err)
 	}
 	if book.Chosen(to) != chosen || book.SetUp(from) || book.Of(from).Language != "fr" {
 		t.Errorf("from %+v, to %+v", book.Chosen(from), book.Chosen(to))
