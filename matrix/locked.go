@@ -3,8 +3,10 @@ package matrix
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
+	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -91,8 +93,8 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 	for _, evt := range events {
 		d := read[evt]
-		if d.session != "" {
-			continue
+		if d.session != "" || errors.Is(d.err, crypto.ErrGroupSessionWithheld) {
+			continue // the key can come yet, from whoever refused it, too
 		}
 		if ctx.Err() != nil {
 			return
