@@ -99,10 +99,10 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	if e.Late || e.Message.File != nil {
 		// Nobody waits for an answer any more, but for those of people.
 		result, done, err := h.carry(ctx, e, r.command, isCommand)
-		if !done && err == nil && isCommand && r.command.carries() {
-			return h.answer(ctx, e, line, nil)
+		if done || err != nil {
+			return result, err
 		}
-		return result, err
+		return h.late(ctx, e, line, isCommand && r.command.carries())
 	}
 	before, err := h.listBefore(ctx, e)
 	if err != nil {
@@ -130,6 +130,23 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		return result, err
 	}
 	return h.answer(ctx, e, line, changes)
+}
+
+// late follows what comes late and is not carried: commands of the relay, and
+// edits of what was a question, or a part of one.
+func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
+	desk, carried := h.answerer.relay, false
+	if desk != nil && e.Message.Edits != "" {
+		if carried, _, err = desk.Keep(ctx, e); err != nil {
+			return queue.Result{}, err
+		}
+		result.Change = desk.Dropped(e)
+	}
+	if follow {
+		result, err = h.answer(ctx, e, line, nil)
+	}
+	result.Withdraw = carried
+	return result, err
 }
 
 // carry has what is no command carried, if it belongs to a question, or what is
@@ -162,7 +179,10 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 		if err != nil {
 			return queue.Result{}, err
 		}
-		answer.change = both(kept, answer.change)
+		// It holds even if the limits leave no answer.
+		result, err := h.give(e, line, answer, changes)
+		result.Change = both(kept, result.Change)
+		return result, err
 	}
 	return h.give(e, line, answer, changes)
 }

@@ -40,6 +40,7 @@ type talk struct {
 	queue    *queue.Queue
 	events   int
 	left     []chat.RoomID // by the bot
+	edits    []chat.EventID
 
 	posts []*shown // what the bot has in the rooms, oldest first
 }
@@ -106,11 +107,13 @@ func (k *talk) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
 	switch {
 	case o.Post.Leaves:
 		k.left = append(k.left, o.Post.Room)
+	case slices.Contains(k.edits, o.Post.Redacts.Event):
 	case !o.Post.Redacts.IsZero():
 		k.posted(o.Post.Redacts.Event).deleted = true
 	case !o.Post.Edits.IsZero():
 		p := k.posted(o.Post.Edits.Event)
 		p.HTML, p.edited = o.Post.HTML, true
+		k.edits = append(k.edits, id)
 	default:
 		k.posts = append(k.posts, &shown{id: id, Post: o.Post})
 	}

@@ -22,6 +22,8 @@ type Handler interface {
 type Result struct {
 	// Posts are sent in order; the n-th has the key chat.KeyOf(e.Cause(), n).
 	Posts []chat.Post
+	// Withdraw has a late edit without posts delete those of before: else they stay.
+	Withdraw bool
 	// Change, if not nil, runs inside the short transaction that marks the
 	// event as done, with that transaction in its context. It may run again
 	// after a failure, and checks anew what Handle relied on.

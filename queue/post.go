@@ -61,7 +61,7 @@ func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 }
 
 // Withdraw takes a post back, in the transaction of ctx: one that nobody can have
-// seen yet is not sent, any other is deleted from its room. A key that is not
+// seen yet is not sent, any other is deleted from its room, with its edits. A key that is not
 // known is nothing to withdraw.
 func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := q.store.PostByKey(ctx, key)
@@ -74,7 +74,14 @@ func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 		row.State = Cancelled
 		return q.store.UpdatePost(ctx, row, time.Now())
 	}
-	return q.store.AddPost(ctx, newRow(key+"~withdrawn", row.Cause, row.Slot, KindRedaction, chat.Post{
-		Room: row.Post.Room, Priority: row.Post.Priority, Redacts: chat.Target{Post: key},
-	}))
+	rows, err := q.store.PostsOf(ctx, row.Cause)
+	if err != nil {
+		return err
+	}
+	for _, r := range append([]Row{row}, seenEdits(rows, key)...) {
+		if err := q.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"slices"
+	"strings"
 	"time"
 
 	"heraut/chat"
@@ -28,7 +29,7 @@ func (q *Queue) revise(ctx context.Context, cause, by chat.EventID, posts []chat
 	for n := range slots {
 		key := chat.KeyOf(cause, n)
 		first := !slices.ContainsFunc(rows, func(r Row) bool { return r.Key == key })
-		r := revision{q: q, cause: cause, by: by, slot: n, first: first, now: now}
+		r := revision{q: q, cause: cause, by: by, slot: n, first: first, rows: rows, now: now}
 		answer, edits := current(rows, n)
 		for _, edit := range edits {
 			if err := r.cancel(ctx, edit); err != nil {
@@ -68,6 +69,23 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	return answer, edits
 }
 
+// seenEdits are the edits of the answer with that key that somebody may have
+// seen: they hold its text.
+func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
+	for _, r := range rows {
+		if r.Kind == KindEdit && strings.HasPrefix(string(r.Key), string(key)+"~"+string(KindEdit)+"~") &&
+			!unsent(&r) && r.State != Failed && r.State != Cancelled {
+			edits = append(edits, r)
+		}
+	}
+	return edits
+}
+
+// deletion deletes the event that a row has become.
+func deletion(r Row) chat.Post {
+	return chat.Post{Room: r.Post.Room, Priority: r.Post.Priority, Redacts: chat.Target{Post: r.Key}}
+}
+
 // unsent tells that r waits, and that no attempt can have sent it.
 func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
@@ -77,6 +95,7 @@ type revision struct {
 	cause, by chat.EventID
 	slot      int
 	first     bool // the cause never had this answer
+	rows      []Row
 	now       time.Time
 }
 
@@ -109,9 +128,12 @@ func (r revision) withdraw(ctx context.Context, answer *Row) error {
 	if unsent(answer) {
 		return r.cancel(ctx, answer)
 	}
-	return r.add(ctx, answer.Key, KindRedaction, chat.Post{
-		Room: answer.Post.Room, Priority: answer.Post.Priority, Redacts: chat.Target{Post: answer.Key},
-	})
+	for _, row := range append([]Row{*answer}, seenEdits(r.rows, answer.Key)...) {
+		if err := r.add(ctx, row.Key, KindRedaction, deletion(row)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r revision) cancel(ctx context.Context, row *Row) error {

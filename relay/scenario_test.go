@@ -231,6 +231,20 @@ b = 2</code></pre>`,
 			w.say(experts, bruno, "!resolu 1")
 			w.do(experts, dora, chat.Event{Level: chat.LevelModerator, Message: &chat.Message{Body: "!resolu 1"}})
 		},
+		"taken back late": func(w *world) {
+			late := func(room chat.RoomID, by chat.UserID, of chat.EventID, body string) {
+				w.do(room, by, chat.Event{At: time.Now().Add(-30 * time.Minute), Message: &chat.Message{Body: body, Edits: of}})
+			}
+			q := w.say(salon, camille, "!question Pour combien ?")
+			root := w.root()
+			a := w.inThread(experts, bruno, root, "Pour rien.")
+			w.edit(experts, bruno, a, "Pour rien du tout.")
+			b := w.inThread(experts, dora, root, "Gratuit.")
+			w.pass(time.Hour)
+			late(experts, bruno, a, "!sill gimp")
+			late(experts, dora, b, "!note gratuit ?")
+			late(salon, camille, q, "en fait non")
+		},
 		"themes": func(w *world) {
 			w.relays = append(w.relays,
 				withTheme("droit", "Licences"), withTheme("achats", "achats"))
