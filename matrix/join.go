@@ -23,11 +23,14 @@ const lookUpTries = 2
 
 // leftRooms returns the rooms that the bot is no longer in, to be stored: a new
 // invitation starts anew.
-func (c *Client) leftRooms(answer *mautrix.RespSync) (left []chat.Room) {
+func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room) (left []chat.Room) {
 	for room := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
 		if !r.Joined && r.InvitedBy == "" {
 			continue
+		}
+		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
+			continue // the invitation came after
 		}
 		if r.InvitedBy != "" && !r.Joined && answer.Rooms.Invite[room] != nil {
 			continue

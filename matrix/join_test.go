@@ -151,6 +151,36 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	}
 }
 
+// TestLeaveAndInvitation: the end of a leave does not undo an invitation that sync
+// has shown meanwhile.
+func TestLeaveAndInvitation(t *testing.T) {
+	t.Parallel()
+	const room = "!room:example.org"
+	tests := map[string]struct {
+		meanwhile chat.Room
+		want      chat.UserID
+	}{
+		"nothing happened": {chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true}, ""},
+		"invited again":    {chat.Room{ID: room, InvitedBy: "@agent:example.org"}, "@agent:example.org"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := invitedClient(t)
+			homeserver(t, c, func(w http.ResponseWriter, _ *http.Request) {
+				c.rooms.remember(test.meanwhile)
+				_, _ = w.Write([]byte("{}"))
+			})
+			c.rooms.remember(chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true})
+			if err := c.leave(t.Context(), room); err != nil {
+				t.Fatal(err)
+			}
+			if r := c.rooms.get(room); r.InvitedBy != test.want || r.Joined {
+				t.Errorf("the room is %+v", r)
+			}
+		})
+	}
+}
+
 func TestBecomes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

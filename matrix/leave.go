@@ -14,6 +14,7 @@ import (
 
 // leave leaves a room, for the queue. It is done, too, when the bot is not in.
 func (c *Client) leave(ctx context.Context, room id.RoomID) error {
+	before := c.rooms.get(room)
 	_, err := c.mx.LeaveRoom(ctx, room)
 	err = sendError(err)
 	if _, refused := errors.AsType[*queue.Refused](err); refused {
@@ -30,7 +31,12 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	if err != nil {
 		return err
 	}
-	return c.changeRoom(ctx, room, leaveRoom)
+	return c.changeRoom(ctx, room, func(r *chat.Room) {
+		// Else sync told it first, and maybe of a new invitation.
+		if r.Joined == before.Joined && r.InvitedBy == before.InvitedBy {
+			leaveRoom(r)
+		}
+	})
 }
 
 // leaveRoom notes that the bot is not in the room any more: a new invitation

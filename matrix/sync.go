@@ -225,7 +225,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		rooms = append(rooms, changed...)
 		declined = append(declined, unwelcome...)
 	}
-	rooms = append(rooms, c.leftRooms(answer)...)
+	rooms = append(rooms, c.leftRooms(answer, invited)...)
 	batch.Change = func(ctx context.Context) error {
 		for _, r := range rooms {
 			if err := c.rooms.write(ctx, r); err != nil {
