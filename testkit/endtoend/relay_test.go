@@ -233,6 +233,7 @@ func (r *relayed) wholeStory() {
 	r.step()
 	r.asker.Redact(t, r.asks, more)
 	r.sees(r.answers, "(deletion)")
+	r.sees(r.answers, "(deletion)") // of its edit
 
 	r.step()
 	r.asker.React(t, r.asks, confirmation, "✅")
