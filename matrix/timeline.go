@@ -120,9 +120,8 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// errJoinToCome tells that a room shows as joined, but not yet the bot's join:
-// Dendrite may put a room so between two syncs. The next one that says anything
-// of the room has the join, or can be read back to it.
+// errJoinToCome tells that a room shows as joined, but not the bot's join. The
+// next sync that says anything of the room has it, or can be read back to it.
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
 // isDirect: two people, and an invitation, or Tchap's rules, that said so.
@@ -195,17 +194,17 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		}
 		events = slices.Concat(older, events)
 	}
-	start := -1
-	for i, evt := range events {
-		if isOwn(evt, boundary) {
-			start = i
+	start, joinEvent := entry(events, boundary, isOwn)
+	// Dendrite may show a room as joined before it shows the join.
+	for pause := 100 * time.Millisecond; joinEvent == nil && len(events) < gapLimit && pause < time.Second; pause *= 2 {
+		wait(ctx, pause)
+		newest, err := c.mx.Messages(ctx, room, "", "", mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
+		if err != nil {
+			return nil, nil, fmt.Errorf("look for the bot's own join: %w", err)
 		}
-		if isOwn(evt, event.MembershipJoin) {
-			joinEvent = evt
-			if start < 0 {
-				start = i // the invitation is out of reach
-			}
-		}
+		events = newest.Chunk
+		slices.Reverse(events)
+		start, joinEvent = entry(events, boundary, isOwn)
 	}
 	switch {
 	case joinEvent == nil && len(events) < gapLimit:
@@ -215,6 +214,24 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		return nil, nil, nil
 	}
 	return events[start:], joinEvent, nil
+}
+
+// entry finds where what is answered in a room begins, -1 if it is out of reach,
+// and the bot's own last join, nil if that is.
+func entry(events []*event.Event, boundary event.Membership, isOwn func(*event.Event, event.Membership) bool) (start int, join *event.Event) {
+	start = -1
+	for i, evt := range events {
+		if isOwn(evt, boundary) {
+			start = i
+		}
+		if isOwn(evt, event.MembershipJoin) {
+			join = evt
+			if start < 0 {
+				start = i // the invitation is out of reach
+			}
+		}
+	}
+	return start, join
 }
 
 // becomes reports whether the member event brings about that membership. One that
