@@ -60,9 +60,10 @@ func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 	return true, q.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes a post back, in the transaction of ctx: one that nobody can have
-// seen yet is not sent, any other is deleted from its room, with its edits. A key that is not
-// known is nothing to withdraw.
+// Withdraw takes a post back, in the transaction of ctx, or the one that stands in
+// its place by now: one that nobody can have seen yet is not sent, any other is
+// deleted from its room, with its edits. A key that is not known is nothing to
+// withdraw.
 func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := q.store.PostByKey(ctx, key)
 	switch {
@@ -70,15 +71,23 @@ func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 		return nil
 	case err != nil:
 		return err
-	case unsent(&row):
-		row.State = Cancelled
-		return q.store.UpdatePost(ctx, row, time.Now())
 	}
 	rows, err := q.store.PostsOf(ctx, row.Cause)
 	if err != nil {
 		return err
 	}
-	for _, r := range append([]Row{row}, seenEdits(rows, key)...) {
+	if row.Kind == KindPost {
+		answer, _ := current(rows, row.Slot)
+		if answer == nil {
+			return nil
+		}
+		row = *answer
+	}
+	if unsent(&row) {
+		row.State = Cancelled
+		return q.store.UpdatePost(ctx, row, time.Now())
+	}
+	for _, r := range append([]Row{row}, seenEdits(rows, row.Key)...) {
 		if err := q.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
 			return err
 		}

@@ -57,6 +57,16 @@ func TestScenarios(t *testing.T) {
 			w.edit(experts, bruno, a, "!note ceci ne part plus")
 			w.edit(experts, bruno, n, "Ceci part aussi.")
 		},
+		"carried after all": func(w *world) {
+			w.say(salon, camille, "!question Laquelle ?")
+			m := w.inThread(experts, dora, w.root(), "!celle-ci")
+			w.edit(experts, dora, m, "Celle-ci.")
+			answer := w.last(salon, "Celle-ci.")
+			w.react(salon, camille, answer, "❤️")
+			w.reply(salon, camille, answer, "Et pourquoi ?")
+			w.do(experts, dora, chat.Event{Message: &chat.Message{Body: "!resolu", Thread: w.root()}})
+			w.forget(dora)
+		},
 		"without a name": func(w *world) {
 			q := w.say(salon, camille, "!question Qui sait ?")
 			root := w.root()

@@ -273,6 +273,16 @@ func (w *world) remove(room chat.RoomID, user chat.UserID, event chat.EventID) c
 	return w.do(room, user, chat.Event{Redaction: &chat.Redaction{Target: event}})
 }
 
+// forget has the bot forget somebody.
+func (w *world) forget(user chat.UserID) {
+	w.Helper()
+	err := w.queue.Do(context.Background(), func(ctx context.Context) error { return w.desk.Forget(ctx, user) })
+	if err != nil {
+		w.Fatal(err)
+	}
+	synctest.Wait()
+}
+
 // last is the bot's last message in a room that holds a text.
 func (w *world) last(room chat.RoomID, text string) chat.EventID {
 	w.Helper()
