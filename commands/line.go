@@ -4,9 +4,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"heraut/chat"
+	"heraut/locale"
 )
 
 // Line is what somebody typed.
@@ -72,14 +71,7 @@ func cutWord(s string) (word, rest string) {
 }
 
 // fold makes words comparable: in lower case and without accents.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(s))
-}
+func fold(s string) string { return locale.Fold(s) }
 
 // words are the runs of letters and digits of s, folded.
 func words(s string) []string {

@@ -132,26 +132,32 @@ func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	if asked {
 		return nil
 	}
-	var content event.EncryptionEventContent
-	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
-	switch {
-	case err == nil:
-		if !encrypted {
-			if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.Encrypted = true }); err != nil {
-				return err
-			}
-		}
-		encrypted = true
-	case !errors.Is(err, mautrix.MNotFound):
-		return fmt.Errorf("ask whether the room is encrypted: %w", err)
+	now, err := c.askEncrypted(ctx, room)
+	if err != nil {
+		return err
 	}
-	if encrypted {
+	if now && !encrypted {
+		if err := c.changeRoom(ctx, room, func(r *chat.Room) { r.Encrypted = true }); err != nil {
+			return err
+		}
+	}
+	if now || encrypted {
 		if err := c.knowEncryption(ctx, room); err != nil {
 			return err
 		}
 	}
 	c.rooms.askedEncryption(room)
 	return nil
+}
+
+// askEncrypted asks the homeserver whether the room is encrypted.
+func (c *Client) askEncrypted(ctx context.Context, room id.RoomID) (bool, error) {
+	var content event.EncryptionEventContent
+	err := c.mx.StateEvent(ctx, room, event.StateEncryption, "", &content)
+	if err != nil && !errors.Is(err, mautrix.MNotFound) {
+		return false, fmt.Errorf("ask whether the room is encrypted: %w", err)
+	}
+	return err == nil, nil
 }
 
 // knowEncryption makes sure that the key store has what encrypting needs: how

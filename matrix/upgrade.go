@@ -103,13 +103,11 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	if next.RoomFacts, err = c.askFacts(ctx, to); err != nil {
 		return fmt.Errorf("ask what the new room is: %w", err)
 	}
-	var encryption event.EncryptionEventContent
-	switch err := c.mx.StateEvent(ctx, to, event.StateEncryption, "", &encryption); {
-	case err == nil:
-		next.Encrypted = true
-	case !errors.Is(err, mautrix.MNotFound):
-		return fmt.Errorf("ask whether the new room is encrypted: %w", err)
+	encrypted, err := c.askEncrypted(ctx, to)
+	if err != nil {
+		return err
 	}
+	next.Encrypted = next.Encrypted || encrypted
 	old.MovedTo, old.InvitedBy = next.ID, ""
 	now := time.Now()
 	e := &chat.Event{

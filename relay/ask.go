@@ -8,14 +8,11 @@ import (
 	"unicode/utf8"
 
 	"heraut/chat"
+	"heraut/locale"
 )
 
-const (
-	// maxQuestion is how long a question may be, in characters.
-	maxQuestion = 4000
-	// maxSuggested is how many suggestions are shown.
-	maxSuggested = 3
-)
+// maxQuestion is how long a question may be, in characters.
+const maxQuestion = 4000
 
 // Ask takes a question, "[#theme] text", that the message e asks, anew or edited.
 // It returns the change that asks it, or a *Fault when it cannot be asked.
@@ -62,7 +59,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 		if err != nil {
 			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
 		}
-		if found = found[:min(len(found), maxSuggested)]; len(found) > 0 {
+		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
 			q.Status, q.Proposals = Proposed, "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
 			q.DueAt = e.At.Add(d.SuggestFor)
 		}
@@ -106,7 +103,7 @@ func cutTheme(s string) (theme, text string) {
 	if i := strings.IndexAny(s, " \t\n\u00a0"); i >= 0 {
 		word, rest = s[:i], strings.TrimSpace(s[i:])
 	}
-	return Fold(strings.TrimRight(word[1:], ":,.")), rest
+	return locale.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
 // mayLeave decides whether the experts get the question at once, or its asker is
@@ -183,10 +180,10 @@ func choiceBy(q Question, sign, word string) choice {
 		}
 		return signs[plainSign(sign)]
 	}
-	c := choiceWords[Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
+	c := choiceWords[locale.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
 	if q.Status == Proposed {
 		// To « does that answer? », yes means that it does.
-		switch Fold(strings.TrimSpace(word)) {
+		switch locale.Fold(strings.TrimSpace(word)) {
 		case "oui", "yes":
 			return stop
 		case "non", "no":

@@ -88,11 +88,8 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 	} else {
 		err = d.mayReach(ctx, q, q.Asker) // who reacts is not told
 	}
-	if _, ok := errors.AsType[*Fault](err); ok || err != nil {
-		if ok {
-			err = nil
-		}
-		return done, true, err
+	if err != nil {
+		return result(nil, err)
 	}
 	return queue.Result{Change: func(ctx context.Context) error {
 		r := Reaction{

@@ -8,11 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"heraut/chat"
+	"heraut/locale"
 )
 
 // Declaration is a relay of the configuration: its rooms are ids or addresses.
@@ -58,7 +56,7 @@ func (c *declared) known() (all []Relay) {
 	for _, r := range c.all {
 		relay := Relay{Name: r.Name, MayWiden: r.MayWiden}
 		for _, theme := range r.Themes {
-			relay.Themes = append(relay.Themes, Fold(theme))
+			relay.Themes = append(relay.Themes, locale.Fold(theme))
 		}
 		for _, from := range r.From {
 			if room, ok := find(from); ok {
@@ -186,7 +184,7 @@ func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, f
 	}
 	r.From = []chat.RoomID{source}
 	for i, theme := range r.Themes {
-		r.Themes[i] = Fold(theme)
+		r.Themes[i] = locale.Fold(theme)
 	}
 	return r, func(ctx context.Context) error { return d.store.SaveRelay(ctx, r) }, nil
 }
@@ -230,14 +228,4 @@ func (d *Desk) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx co
 		_, err := has(d.store.RemoveRelay(ctx, name))
 		return err
 	}, nil
-}
-
-// Fold makes themes comparable: in lower case and without accents.
-func Fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(s))
 }

@@ -92,8 +92,7 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 		*key = ""
 		return d.withdraw(ctx, q.Number, role, "")
 	}
-	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
-	q.Shows++
+	cause := q.nextShow()
 	posted := chat.KeyOf(cause, 0)
 	if *key != "" {
 		post.Edits, post.ReplyTo, post.Thread = chat.Target{Post: *key}, chat.Target{}, chat.Target{}
@@ -106,6 +105,13 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 	}
 	// An edit that is refused becomes a message, which people may reply to.
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
+}
+
+// nextShow is the reason for the next post that shows q.
+func (q *Question) nextShow() chat.EventID {
+	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
+	q.Shows++
+	return cause
 }
 
 // withdraw takes what shows a question back, but for what is gone already: its
@@ -132,8 +138,7 @@ func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room
 	if err != nil {
 		return err
 	}
-	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
-	q.Shows++
+	cause := q.nextShow()
 	post := chat.Post{Room: room, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: thread}
 	if err := d.queue.Post(ctx, cause, post); err != nil {
 		return err
