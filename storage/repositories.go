@@ -3,10 +3,8 @@ package storage
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,17 +19,19 @@ import (
 // What is stored already costs no write.
 func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
-		written := map[int64]catalogue.Repository{}
+		known, err := d.knownRepositories(ctx, all)
+		if err != nil {
+			return fmt.Errorf("look up repositories: %w", err)
+		}
 		for i := range all {
-			if err := d.saveRepository(ctx, &all[i], written); err != nil {
+			if err := d.saveRepository(ctx, &all[i], known); err != nil {
 				return fmt.Errorf("store %s: %w", all[i].URL, err)
 			}
 		}
 		// All words at the end: a statement on another table in between would have
 		// FTS5 write out each repository's by themselves.
-		for _, id := range slices.Sorted(maps.Keys(written)) {
-			r := written[id]
-			if err := d.saveWords(ctx, id, &r); err != nil {
+		for _, r := range known.written() {
+			if err := d.saveWords(ctx, r.id, &r.Repository); err != nil {
 				return fmt.Errorf("index %s: %w", r.URL, err)
 			}
 		}
@@ -39,42 +39,117 @@ func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) e
 	})
 }
 
-// saveRepository adds to written what it stored and removes from it what it
-// removed, by id: their words are still to be stored.
-func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, written map[int64]catalogue.Repository) error {
-	id, known, err := d.knownRepository(ctx, "address = $1", address(r.URL))
-	if err != nil {
-		return err
+// storedRepository is a row, and whether its words are still to be stored.
+type storedRepository struct {
+	id int64
+	catalogue.Repository
+	written bool
+}
+
+// repositoryIndex holds stored repositories by what they are known by.
+type repositoryIndex struct {
+	byAddress map[string]*storedRepository
+	byForge   map[forgeID]*storedRepository
+}
+
+type forgeID struct{ Host, ID string }
+
+func (x repositoryIndex) add(r *storedRepository) {
+	x.byAddress[address(r.URL)] = r
+	if r.ForgeID != "" {
+		x.byForge[forgeID{r.Host, r.ForgeID}] = r
 	}
-	if r.ForgeID != "" && (id == 0 || known.ForgeID != r.ForgeID) {
-		moved, former, err := d.knownRepository(ctx, "host = $1 AND forge_id = $2 AND forge_id <> ''", r.Host, r.ForgeID)
-		switch {
-		case err != nil:
-			return err
-		case id == 0:
-			id, known = moved, former
-		case moved != 0 && moved != id: // it took the place of another one
-			if err := d.removeRepository(ctx, moved); err != nil {
-				return err
-			}
-			delete(written, moved)
+}
+
+func (x repositoryIndex) remove(r *storedRepository) {
+	delete(x.byAddress, address(r.URL))
+	delete(x.byForge, forgeID{r.Host, r.ForgeID})
+}
+
+// written are those to be indexed, in the order of their ids.
+func (x repositoryIndex) written() (all []*storedRepository) {
+	for _, r := range x.byAddress {
+		if r.written {
+			all = append(all, r)
 		}
 	}
-	now := millis(time.Now())
-	current := completed(r, &known)
+	slices.SortFunc(all, func(a, b *storedRepository) int { return cmp.Compare(a.id, b.id) })
+	return all
+}
+
+// knownRepositories finds what is stored of these.
+func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) (known repositoryIndex, err error) {
+	known = repositoryIndex{map[string]*storedRepository{}, map[forgeID]*storedRepository{}}
+	addresses, forges := make([]string, len(all)), make([]forgeID, 0, len(all))
+	for i, r := range all {
+		addresses[i] = address(r.URL)
+		if r.ForgeID != "" {
+			forges = append(forges, forgeID{r.Host, r.ForgeID})
+		}
+	}
+	for where, keys := range map[string]any{
+		"address IN (SELECT value FROM json_each($1))": addresses,
+		`forge_id <> '' AND (host, forge_id) IN (
+			SELECT value ->> 'Host', value ->> 'ID' FROM json_each($1))`: forges,
+	} {
+		list, err := json.Marshal(keys)
+		if err != nil {
+			return known, err
+		}
+		rows, err := d.db.Query(ctx, "SELECT id, "+repositoryColumns+" FROM repository WHERE "+where, string(list))
+		found, err := collect(rows, err, scanStored)
+		if err != nil {
+			return known, err
+		}
+		for _, r := range found {
+			if known.byAddress[address(r.URL)] == nil {
+				known.add(r)
+			}
+		}
+	}
+	return known, nil
+}
+
+// saveRepository stores r and keeps known true. The words are still to be stored.
+func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known repositoryIndex) error {
+	stored := known.byAddress[address(r.URL)]
+	if r.ForgeID != "" && (stored == nil || stored.ForgeID != r.ForgeID) {
+		moved := known.byForge[forgeID{r.Host, r.ForgeID}]
+		switch {
+		case stored == nil:
+			stored = moved
+		case moved != nil: // it took the place of another one
+			if err := d.removeRepository(ctx, moved.URL); err != nil {
+				return err
+			}
+			known.remove(moved)
+		}
+	}
+	if stored == nil {
+		stored = new(storedRepository)
+	}
+	current := completed(r, &stored.Repository)
 	values := repositoryValues(&current)
-	if id != 0 && slices.Equal(values, repositoryValues(&known)) {
+	now := millis(time.Now())
+	switch {
+	case stored.id == 0:
+		result, err := d.db.Exec(ctx, insertRepository, append(values, now)...)
+		if err != nil {
+			return err
+		}
+		if stored.id, err = result.LastInsertId(); err != nil {
+			return err
+		}
+	case slices.Equal(values, repositoryValues(&stored.Repository)):
 		return nil
+	default:
+		if _, err := d.db.Exec(ctx, updateRepository, append(values, now, stored.id)...); err != nil {
+			return err
+		}
+		known.remove(stored)
 	}
-	if id == 0 {
-		err = d.db.QueryRow(ctx, insertRepository, append(values, now)...).Scan(&id)
-	} else {
-		_, err = d.db.Exec(ctx, updateRepository, append(values, now, id)...)
-	}
-	if err != nil {
-		return err
-	}
-	written[id] = current
+	stored.Repository, stored.written = current, true
+	known.add(stored)
 	return nil
 }
 
@@ -97,11 +172,7 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 func (d *DB) RemoveRepositories(ctx context.Context, urls []string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, url := range urls {
-			id, _, err := d.knownRepository(ctx, "address = $1", address(url))
-			if err == nil && id != 0 {
-				err = d.removeRepository(ctx, id)
-			}
-			if err != nil {
+			if err := d.removeRepository(ctx, url); err != nil {
 				return fmt.Errorf("forget %s: %w", url, err)
 			}
 		}
@@ -109,11 +180,12 @@ func (d *DB) RemoveRepositories(ctx context.Context, urls []string) error {
 	})
 }
 
-func (d *DB) removeRepository(ctx context.Context, id int64) error {
-	if _, err := d.db.Exec(ctx, "DELETE FROM repository_words WHERE rowid = $1", id); err != nil {
+func (d *DB) removeRepository(ctx context.Context, url string) error {
+	_, err := d.db.Exec(ctx, "DELETE FROM repository_words WHERE rowid IN (SELECT id FROM repository WHERE address = $1)", address(url))
+	if err != nil {
 		return err
 	}
-	_, err := d.db.Exec(ctx, "DELETE FROM repository WHERE id = $1", id)
+	_, err = d.db.Exec(ctx, "DELETE FROM repository WHERE address = $1", address(url))
 	return err
 }
 
@@ -132,7 +204,7 @@ const repositoryColumns = `address, host, forge_id, url, full_name, name, owner,
 
 const (
 	repositoryRow    = "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"
-	insertRepository = "INSERT INTO repository (" + repositoryColumns + ", saved_at) VALUES " + repositoryRow + " RETURNING id"
+	insertRepository = "INSERT INTO repository (" + repositoryColumns + ", saved_at) VALUES " + repositoryRow
 	updateRepository = "UPDATE repository SET (" + repositoryColumns + ", saved_at) = " + repositoryRow + " WHERE id = $25"
 	insertWords      = `INSERT OR REPLACE INTO repository_words
 		(rowid, name, organization, topics, description, ministry, language, license, platform, fork, archived, rules)
@@ -160,14 +232,11 @@ func scanRepository(scan scanFunc) (r catalogue.Repository, err error) {
 	return r, err
 }
 
-// knownRepository finds a stored repository; its id is 0 if there is none.
-func (d *DB) knownRepository(ctx context.Context, where string, args ...any) (id int64, r catalogue.Repository, err error) {
-	row := d.db.QueryRow(ctx, "SELECT id, "+repositoryColumns+" FROM repository WHERE "+where, args...)
-	r, err = scanRepository(func(dest ...any) error { return row.Scan(append([]any{&id}, dest...)...) })
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, catalogue.Repository{}, nil
-	}
-	return id, r, err
+func scanStored(scan scanFunc) (*storedRepository, error) {
+	r := new(storedRepository)
+	var err error
+	r.Repository, err = scanRepository(func(dest ...any) error { return scan(append([]any{&r.id}, dest...)...) })
+	return r, err
 }
 
 // saveWords stores what filters look at.

@@ -207,6 +207,45 @@ func TestSaveRepositories(t *testing.T) {
 			[]catalogue.Repository{with(func(r *catalogue.Repository) { r.URL, r.Name = "https://github.com/b/plan", "plan" })},
 			[]catalogue.Repository{with(func(r *catalogue.Repository) { r.URL, r.Name = "https://github.com/b/plan", "plan" })},
 		},
+		"twice at once": {
+			[]catalogue.Repository{with(func(r *catalogue.Repository) { r.Description = "Un plan" }), with(func(r *catalogue.Repository) { r.Description = "Une table" })},
+			[]catalogue.Repository{with(func(r *catalogue.Repository) { r.Description = "Une table" })},
+		},
+		"renamed twice at once": {
+			[]catalogue.Repository{
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/b/plan" }),
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/c/plan" }),
+			},
+			[]catalogue.Repository{with(func(r *catalogue.Repository) { r.URL = "https://github.com/c/plan" })},
+		},
+		"new, and renamed at once": {
+			[]catalogue.Repository{
+				{Host: "github.com", ForgeID: "8", URL: "https://github.com/b/plan", Name: "plan"},
+				{Host: "github.com", ForgeID: "8", URL: "https://github.com/c/plan", Name: "plan"},
+			},
+			[]catalogue.Repository{{Host: "github.com", ForgeID: "8", URL: "https://github.com/c/plan", Name: "plan"}, one},
+		},
+		"renamed, and its place is taken at once": {
+			[]catalogue.Repository{
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/b/plan" }),
+				{Host: "github.com", ForgeID: "8", URL: one.URL, Name: "carte"},
+			},
+			[]catalogue.Repository{
+				{Host: "github.com", ForgeID: "8", URL: one.URL, Name: "carte"},
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/b/plan" }),
+			},
+		},
+		"two change places at once": {
+			[]catalogue.Repository{
+				{Host: "github.com", ForgeID: "8", URL: "https://github.com/b/plan", Name: "plan"},
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/b/plan" }),
+				{Host: "github.com", ForgeID: "8", URL: one.URL, Name: "plan"},
+			},
+			[]catalogue.Repository{
+				{Host: "github.com", ForgeID: "8", URL: one.URL, Name: "plan"},
+				with(func(r *catalogue.Repository) { r.URL = "https://github.com/b/plan" }),
+			},
+		},
 		"the same id on another forge": {
 			[]catalogue.Repository{{Host: "gitlab.com", ForgeID: "7", URL: "https://gitlab.com/a/carte", Name: "carte"}},
 			[]catalogue.Repository{{Host: "gitlab.com", ForgeID: "7", URL: "https://gitlab.com/a/carte", Name: "carte"}, one},
