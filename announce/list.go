@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+
+	"golang.org/x/sync/errgroup"
 
 	"heraut/catalogue"
 	"heraut/fetch"
@@ -40,10 +43,27 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	for _, a := range q.Again {
 		r.again[a.Key] = Reading{Gone: true} // until it is found
 	}
-	if _, err := catalogue.ReadRepositories(resp.Body, func(repo catalogue.Repository) error { return r.add(ctx, repo) }); err != nil {
-		return Batch{}, fmt.Errorf("read %s: %w: %w", fetch.Redacted(l.location), errFormat, err)
-	}
-	if err := r.lookUp(ctx); err != nil {
+	// The next repositories are decoded while the last ones are stored.
+	g, ctx := errgroup.WithContext(ctx)
+	chunks := make(chan []Item)
+	g.Go(func() error {
+		defer close(chunks)
+		if err := sheltered(func() error { return r.decode(ctx, resp.Body, chunks) }); err != nil {
+			return fmt.Errorf("read %s: %w: %w", fetch.Redacted(l.location), errFormat, err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		return sheltered(func() error {
+			for chunk := range chunks {
+				if err := r.lookUp(ctx, chunk); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if err := g.Wait(); err != nil {
 		return Batch{}, err
 	}
 	batch := Batch{Fresh: r.fresh, Again: r.again, Hosts: []HostNow{}}
@@ -58,32 +78,51 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 // listReading is one round's.
 type listReading struct {
 	query Query
+
+	// What decode counts.
 	hosts map[string]int // how many repositories each has
 	again map[string]Reading
-	fresh []Fresh
-	taken map[string]bool
-	chunk []Item
 
+	// What lookUp finds.
+	fresh  []Fresh
+	taken  map[string]bool
 	thrift thrift
 }
 
-func (r *listReading) add(ctx context.Context, repo catalogue.Repository) error {
-	r.hosts[repo.Host]++
-	item := repositoryItem(&repo)
-	if _, ok := r.again[item.Key]; ok {
-		r.again[item.Key] = Reading{Item: item}
+// decode hands over what body lists, keepAtOnce by keepAtOnce.
+func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- []Item) error {
+	var chunk []Item
+	handOver := func() error {
+		select {
+		case chunks <- chunk:
+			chunk = nil
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if r.chunk = append(r.chunk, item); len(r.chunk) < keepAtOnce {
-		return nil
+	_, err := catalogue.ReadRepositories(body, func(repo catalogue.Repository) error {
+		r.hosts[repo.Host]++
+		item := repositoryItem(&repo)
+		if _, ok := r.again[item.Key]; ok {
+			r.again[item.Key] = Reading{Item: item}
+		}
+		if chunk = append(chunk, item); len(chunk) < keepAtOnce {
+			return nil
+		}
+		return handOver()
+	})
+	if err != nil {
+		return err
 	}
-	return r.lookUp(ctx)
+	return handOver()
 }
 
-// lookUp keeps what was never seen of the last repositories.
-func (r *listReading) lookUp(ctx context.Context) error {
-	keys := make([]string, len(r.chunk))
-	all := make([]catalogue.Repository, len(r.chunk))
-	for i, item := range r.chunk {
+// lookUp keeps what was never seen of a chunk.
+func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
+	keys := make([]string, len(chunk))
+	all := make([]catalogue.Repository, len(chunk))
+	for i, item := range chunk {
 		keys[i], all[i] = item.Key, *item.Repository
 	}
 	if err := r.query.Keep(ctx, all); err != nil {
@@ -93,7 +132,7 @@ func (r *listReading) lookUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look up what was seen: %w", err)
 	}
-	for _, item := range r.chunk {
+	for _, item := range chunk {
 		if unseen[item.Key] && !r.taken[item.Key] {
 			r.taken[item.Key] = true
 			f := freshRepository(item, r.query.Now)
@@ -103,6 +142,5 @@ func (r *listReading) lookUp(ctx context.Context) error {
 			r.fresh = append(r.fresh, f)
 		}
 	}
-	r.chunk = r.chunk[:0]
 	return nil
 }

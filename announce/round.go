@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"heraut/fetch"
@@ -78,12 +79,16 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	if err != nil {
 		return now.Add(retryStore), fmt.Errorf("load the owners of %s: %w", name, err)
 	}
-	batch, failure := r.source.Fetch(ctx, Query{
-		Now: now, State: state.State, Again: again,
-		Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
-			return r.desk.store.Unseen(ctx, name, keys)
-		},
-		Keep: r.desk.store.SaveRepositories,
+	var batch Batch
+	failure := sheltered(func() (err error) {
+		batch, err = r.source.Fetch(ctx, Query{
+			Now: now, State: state.State, Again: again,
+			Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
+				return r.desk.store.Unseen(ctx, name, keys)
+			},
+			Keep: r.desk.store.SaveRepositories,
+		})
+		return err
 	})
 	if ctx.Err() != nil {
 		return now, ctx.Err()
@@ -98,6 +103,17 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	}
 	r.desk.changed()
 	return next, failure
+}
+
+// sheltered returns what read panics with as an error: what others publish must
+// not stop the bot, and be it by a fault of a library that reads it.
+func sheltered(read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: panic: %v\n%s", errFormat, p, debug.Stack())
+		}
+	}()
+	return read()
 }
 
 // retryStore is when a round is tried again that the database refused.
