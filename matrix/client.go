@@ -129,6 +129,9 @@ type Client struct {
 	synced   atomic.Int64 // when the last sync was completed, in ms
 	verified atomic.Bool
 
+	gapFailures map[id.RoomID]int // since the room's history could be read last; sync's own
+	gapsLost    atomic.Int64
+
 	mu           sync.Mutex
 	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
 }
@@ -185,7 +188,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
 		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
-		membersKnown: map[id.RoomID]bool{},
+		membersKnown: map[id.RoomID]bool{}, gapFailures: map[id.RoomID]int{},
 	}, nil
 }
 
@@ -269,6 +272,9 @@ func (c *Client) LastSync() time.Time {
 	}
 	return time.Time{}
 }
+
+// GapsLost counts what was said in a room unheard and could not be read back.
+func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
 // checkHomeserver tells a homeserver from a web page and from nothing.
 func (c *Client) checkHomeserver(ctx context.Context) error {

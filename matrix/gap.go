@@ -2,7 +2,9 @@ package matrix
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -19,6 +21,10 @@ const (
 	gapLimit     = 1_000
 	keptGapLimit = 10_000
 	gapPage      = 100
+	// gapTries is how often a gap is asked for: all rooms wait meanwhile.
+	gapTries = 5
+	// pageWithin bounds how long the homeserver has to tell one page.
+	pageWithin = 30 * time.Second
 	// doubtMargin allows for clocks that differ.
 	doubtMargin = 5 * time.Minute
 )
@@ -46,19 +52,20 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 
 // readBack pages back from a token until done says so, and returns what it read
 // up to there, oldest first, about limit events at most. to is only a hint to the
-// homeserver.
-func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) ([]*event.Event, error) {
-	var newestFirst []*event.Event
-	for len(newestFirst) < limit && from != "" {
-		page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
+// homeserver. What one room keeps to itself does not hold up the others for ever:
+// whole is false when the rest of the gap is given up.
+func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
+	defer func() { slices.Reverse(events) }() // read newest first
+	for len(events) < limit && from != "" {
+		page, err := c.page(ctx, room, from, to)
 		if err != nil {
-			return nil, fmt.Errorf("read back a room: %w", err)
+			return events, false, c.failedGap(ctx, room, err)
 		}
 		c.noteMembers(ctx, room, page.State)
 		for _, evt := range page.Chunk {
-			newestFirst = append(newestFirst, evt)
+			events = append(events, evt)
 			if stop, err := done(evt); err != nil {
-				return nil, err
+				return nil, false, err
 			} else if stop {
 				from = ""
 				break
@@ -71,8 +78,42 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 			from = page.End
 		}
 	}
-	slices.Reverse(newestFirst)
-	return newestFirst, nil
+	delete(c.gapFailures, room)
+	return events, true, nil
+}
+
+// page asks for the events before a token, newest first; without one, for the
+// newest.
+func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
+	ctx, cancel := context.WithTimeout(ctx, pageWithin)
+	defer cancel()
+	page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
+	if err != nil {
+		return nil, fmt.Errorf("read back a room: %w", err)
+	}
+	return page, nil
+}
+
+// failedGap returns err while the gap is to be asked for again, and nil when it
+// is given up: at once when the homeserver refuses the room, and after gapTries
+// when it answers all but this; until the room can be read again, one try has
+// to do.
+func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
+	known, status := answered(err)
+	switch {
+	case ctx.Err() != nil, !errors.As(err, new(mautrix.HTTPError)):
+		return err
+	case isStatus(err, http.StatusTooManyRequests), known != nil && stateErrors[known.ErrCode] > 0:
+		return err // not because of the room
+	}
+	c.gapFailures[room]++
+	refused := known != nil && status < 500
+	if !refused && c.gapFailures[room] < gapTries {
+		return err
+	}
+	c.gapsLost.Add(1)
+	c.log.Error().Err(err).Str("room", room.String()).Msg("What was said in a room while the bot did not hear it cannot be read: going on without it")
+	return nil
 }
 
 // noteMembers takes in who wrote what was read back, unless newer is known.

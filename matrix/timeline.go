@@ -165,7 +165,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 			if err != nil {
 				return nil, nil, err
 			}
-			older, err := c.readBack(ctx, room, tl.PrevBatch, since, limit, func(evt *event.Event) (bool, error) {
+			older, _, err := c.readBack(ctx, room, tl.PrevBatch, since, limit, func(evt *event.Event) (bool, error) {
 				if isOwn(evt, event.MembershipJoin) || isOwn(evt, event.MembershipInvite) ||
 					(!stop.IsZero() && time.UnixMilli(evt.Timestamp).Before(stop)) {
 					return true, nil
@@ -187,27 +187,32 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		boundary = event.MembershipInvite
 	}
 	reached := func(evt *event.Event) (bool, error) { return isOwn(evt, boundary), nil }
+	readable := true
 	if !slices.ContainsFunc(events, func(evt *event.Event) bool { return isOwn(evt, boundary) }) && tl.PrevBatch != "" {
-		older, err := c.readBack(ctx, room, tl.PrevBatch, "", gapLimit, reached)
+		older, whole, err := c.readBack(ctx, room, tl.PrevBatch, "", gapLimit, reached)
 		if err != nil {
 			return nil, nil, err
 		}
-		events = slices.Concat(older, events)
+		events, readable = slices.Concat(older, events), whole
 	}
 	start, joinEvent := entry(events, boundary, isOwn)
 	// Dendrite may show a room as joined before it shows the join.
-	for pause := 100 * time.Millisecond; joinEvent == nil && len(events) < gapLimit && pause < time.Second; pause *= 2 {
+	for pause := 100 * time.Millisecond; readable && joinEvent == nil && len(events) < gapLimit && pause < time.Second; pause *= 2 {
 		wait(ctx, pause)
-		newest, err := c.mx.Messages(ctx, room, "", "", mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
+		newest, err := c.page(ctx, room, "", "")
 		if err != nil {
-			return nil, nil, fmt.Errorf("look for the bot's own join: %w", err)
+			if err := c.failedGap(ctx, room, err); err != nil {
+				return nil, nil, err
+			}
+			readable = false
+			break
 		}
 		events = newest.Chunk
 		slices.Reverse(events)
 		start, joinEvent = entry(events, boundary, isOwn)
 	}
 	switch {
-	case joinEvent == nil && len(events) < gapLimit:
+	case readable && joinEvent == nil && len(events) < gapLimit:
 		return nil, nil, errJoinToCome
 	case start < 0:
 		c.log.Warn().Str("room", string(known.ID)).Int("events", len(events)).Msg("The bot's own join was not found: nothing said before now is answered")

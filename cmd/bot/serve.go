@@ -290,6 +290,7 @@ func metrics(box *queue.Queue, keeper *catalogue.Keeper, client *matrix.Client) 
 		counter("events_received", "Events taken in.", &counts.Received),
 		counter("events_dropped", "Events too old to be answered.", &counts.Dropped),
 		counter("events_late", "Events too old to be answered, but carried between rooms.", &counts.Late),
+		counter("gaps_lost", "Gaps in a room's timeline that the homeserver would not tell.", client.GapsLost()),
 		counter("events_handled", "Events handled.", &counts.Handled),
 		counter("events_failed", "Events whose handler failed.", &counts.Failed),
 		counter("posts_sent", "Posts sent.", &counts.Sent),
