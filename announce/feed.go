@@ -2,6 +2,7 @@ package announce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -111,7 +112,7 @@ func parseFeed(body []byte, address string, now time.Time) (parsedFeed, error) {
 	if parsed.FeedType == "json" && parsed.FeedVersion == "" {
 		return parsedFeed{}, fmt.Errorf("%w: JSON that is no feed", errFormat)
 	}
-	base := absolute(address, parsed.Link)
+	base := cmp.Or(absolute(address, parsed.Link), address)
 	f := parsedFeed{Title: plain(parsed.Title)}
 	shared := repeated(parsed.Items)
 	for _, item := range slices.Backward(parsed.Items) { // most feeds begin with the newest

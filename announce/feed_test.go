@@ -182,6 +182,7 @@ func TestFeedRepairs(t *testing.T) {
 		"accents in a link":             {one("<title>A</title><link>https://code.gouv.fr/sill/détail</link>"), "A", "https://code.gouv.fr/sill/d%C3%A9tail"},
 		"a percent sign in a link":      {one("<title>A</title><link>https://blog.example.org/100%</link>"), "A", "https://blog.example.org/100%25"},
 		"a relative link":               {one("<title>A</title><link>/posts/1</link>"), "A", "https://blog.example.org/posts/1"},
+		"a relative link, and no site":  {strings.Replace(one("<title>A</title><link>1.html</link>"), "<link>https://blog.example.org/</link>", "", 1), "A", "FEED/1.html"},
 		"an unescaped ampersand":        {one("<title>A & B</title><link>https://blog.example.org/?a=1&b=2</link>"), "A & B", "https://blog.example.org/?a=1&b=2"},
 		"a link that is none":           {one("<title>A</title><link>javascript:alert(1)</link>"), "A", ""},
 		"HTML in a title":               {one("<title>&lt;em&gt;A&lt;/em&gt; &amp;amp; B</title><link>https://blog.example.org/1</link>"), "A & B", ""},
@@ -201,7 +202,8 @@ func TestFeedRepairs(t *testing.T) {
 			if err != nil || len(rows) != 1 {
 				t.Fatalf("%d entries, %v", len(rows), err)
 			}
-			if got := rows[0].Item; got.Title != test.title || test.link != "" && got.URL != test.link || strings.HasPrefix(got.URL, "javascript") {
+			link := strings.Replace(test.link, "FEED", p.URL, 1)
+			if got := rows[0].Item; got.Title != test.title || link != "" && got.URL != link || strings.HasPrefix(got.URL, "javascript") {
 				t.Errorf("got %q at %q", got.Title, got.URL)
 			}
 		})
