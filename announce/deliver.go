@@ -24,15 +24,15 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	states, err := d.digests(ctx)
+	states, err := d.watchStates(ctx)
 	if err != nil {
 		return err
 	}
-	t := delivery{Desk: d, now: now, news: news, told: map[int64]bool{}, rendered: map[string]string{}}
+	t := delivery{Desk: d, now: now, news: news, states: states, told: map[int64]bool{}, rendered: map[string]string{}}
 	for _, together := range parcels(due) {
 		first := together[0]
 		if first.Watch != "" {
-			switch states[digestID{first.Room, first.Watch}] {
+			switch states[watchID{first.Room, first.Watch}] {
 			case watchUnknown:
 				continue // its room may not be known yet
 			case watchPaused:
@@ -78,6 +78,7 @@ type delivery struct {
 	*Desk
 	now      time.Time
 	news     map[int64]*News
+	states   map[watchID]int
 	told     map[int64]bool    // items that some room was told of
 	rendered map[string]string // messages that several rooms get
 }
@@ -91,6 +92,7 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 		n := t.news[p.Item]
 		switch {
 		case n == nil: // forgotten meanwhile
+		case p.Watch == "" && t.states[watchID{p.Room, n.Item.Source}] == watchPaused:
 		case n.Gone == "":
 			news = append(news, n)
 		case n.Told.IsZero():

@@ -148,6 +148,38 @@ func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 	n.want()
 }
 
+// What waits for the end of the quiet hours is not told once its watch is paused
+// or removed, unless the room still watches the source.
+func TestChangesInQuietHours(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(n *newsroom)
+		want   []string
+	}{
+		"none":    {func(*newsroom) {}, []string{"un | Publié le 5 septembre 2026"}},
+		"paused":  {func(n *newsroom) { n.set(n.desk.PauseWatch(n.Context(), salon, 1, true)) }, nil},
+		"removed": {func(n *newsroom) { n.set(n.desk.RemoveWatch(n.Context(), salon, 1)) }, nil},
+		"one of two removed": {func(n *newsroom) {
+			n.set(n.desk.AddWatch(n.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "immediat"}))
+			n.set(n.desk.RemoveWatch(n.Context(), salon, 1))
+		}, []string{"un | Publié le 5 septembre 2026"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			n.quiet = announce.NewQuiet(paris(t))
+			n.restart()
+			source := n.scripted("blog")
+			n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
+			n.now = at(t, "2026-09-05 12:00:00") // a Saturday
+			source.publish("un", n.now)
+			n.after(0, "blog")
+			test.change(n)
+			n.deliver(48 * time.Hour)
+			n.want(test.want...)
+		})
+	}
+}
+
 func TestTryWatch(t *testing.T) {
 	n, a := depots(t, 0)
 	n.desk.AddSource(announce.Settings{Name: "depots", Kind: announce.Ecosystems}, nil)

@@ -164,31 +164,35 @@ func (d *Desk) filter(text string) (*Filter, error) {
 	return f, err
 }
 
-type digestID struct {
+// watchID names a watch as Pending.Watch does or, for what goes into no digest,
+// all those of a source by the source alone.
+type watchID struct {
 	room  chat.RoomID
 	watch string
 }
 
-// What a watch is to a digest that is due.
+// What a watch is to what is due.
 const (
 	watchUnknown = iota
 	watchPaused
 	watchActive
 )
 
-// digests tells what the watches of pending digests are.
-func (d *Desk) digests(ctx context.Context) (map[digestID]int, error) {
+// watchStates tells what the watches are.
+func (d *Desk) watchStates(ctx context.Context) (map[watchID]int, error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
 		return nil, err
 	}
-	states := map[digestID]int{}
+	states := map[watchID]int{}
 	for _, w := range append(d.declaredOf(""), kept...) {
-		id, state := digestID{w.Room, w.digest()}, watchActive
+		state := watchActive
 		if w.Paused {
 			state = watchPaused
 		}
-		states[id] = max(states[id], state)
+		for _, id := range []watchID{{w.Room, w.digest()}, {w.Room, w.Source}} {
+			states[id] = max(states[id], state)
+		}
 	}
 	return states, nil
 }
