@@ -84,16 +84,16 @@ var faults = map[string]struct {
 	"broken JSON": {text("application/json", `[{"name": `), "illisible"},
 	"loopback": {func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
-	}, "pas sur l’Internet public"},
+	}, "pas celle d’un serveur web public"},
 	"link-local": {func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://169.254.169.254/latest/meta-data", http.StatusFound)
-	}, "pas sur l’Internet public"},
+	}, "pas celle d’un serveur web public"},
 	"IPv6 loopback": {func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://[::1]:1/", http.StatusFound)
-	}, "pas sur l’Internet public"},
+	}, "pas celle d’un serveur web public"},
 	"another scheme": {func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
-	}, "pas sur l’Internet public"},
+	}, "pas celle d’un serveur web public"},
 }
 
 // outOfOrder is a source that works, then does not, then works again.
@@ -230,25 +230,49 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
-// A name that is not allowed and resolves to this machine is never asked.
+// A name that resolves to this machine from one day on is not asked any more,
+// and is again once it may be.
 func TestPrivateName(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
-	n := newNewsroom(t)
+	n := guardedNewsroom(t)
+	n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+	n.after(0, "source")
+	before, err := n.db.Source(t.Context(), "source")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.set(rss(item("Neuf", "2"), item("Ancien", "1")))
+
 	guard, err := fetch.NewGuard(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	allowed := n.getter
 	n.getter = fetch.New(fetch.Options{Guard: guard})
 	t.Cleanup(n.getter.Close)
-	n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+	n.again()
 	for range 5 {
 		if err := n.try(time.Hour, "source"); !errors.Is(err, fetch.ErrNotPublic) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if len(n.notices) != 1 || p.requests != 0 {
-		t.Errorf("%d notices, %d requests", len(n.notices), p.requests)
+	if len(n.notices) != 1 || n.notices[0].Works || p.requests != 1 {
+		t.Errorf("%v, %d requests", n.notices, p.requests)
 	}
+	state, err := n.db.Source(t.Context(), "source")
+	if err != nil || string(state.State) != string(before.State) {
+		t.Errorf("the state was\n%+v, and is\n%+v, %v", before, state, err)
+	}
+
+	n.getter = allowed
+	n.again()
+	for range 2 {
+		n.after(time.Hour, "source")
+	}
+	if len(n.notices) != 2 || !n.notices[1].Works {
+		t.Errorf("the operators were told %v", n.notices)
+	}
+	n.want("Le blog : Neuf | Publié le 1er septembre 2026")
 }
 
 // One host out of order does not keep the others from being read.

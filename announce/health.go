@@ -78,7 +78,7 @@ const (
 	FaultTooLarge  Fault = "large"   // more than is accepted
 	FaultHTML      Fault = "html"    // a web page instead of data
 	FaultRedirects Fault = "redirects"
-	FaultPrivate   Fault = "private" // not on the public Internet
+	FaultPrivate   Fault = "private" // no public web server
 	FaultFormat    Fault = "format"  // what came cannot be read
 	FaultNetwork   Fault = "network" // it could not be reached
 )

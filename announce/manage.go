@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,11 @@ func (d *Desk) runners() []*Runner {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.sources)
+}
+
+// hasSource tells that the configuration has a source of that name.
+func (d *Desk) hasSource(name string) bool {
+	return slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
 // noteFault notes why a source could not be read.
@@ -130,8 +136,7 @@ func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, 
 // AddWatch checks a watch and returns it in its canonical form, with the change
 // that sets it. Its source is one's name, or a feed's address that TryFeed read.
 func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
-	known := slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == w.Source })
-	if !known && !isFeedAddress(w.Source) {
+	if !d.hasSource(w.Source) && !isFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
 	}
 	filter, err := ParseFilter(w.Filter)
@@ -222,13 +227,16 @@ type Trial struct {
 // TryWatch says what a source and a filter would have given in the last 30 days,
 // as far as that is known.
 func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now time.Time) (Trial, error) {
-	known := slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == source })
-	if !known && !isFeedAddress(source) {
-		return Trial{}, ErrNoSource
-	}
 	f, err := ParseFilter(filter)
 	if err != nil {
 		return Trial{}, err
+	}
+	if !d.hasSource(source) {
+		// Of a feed that no room watches nothing is known.
+		watches, err := d.store.WatchesOf(ctx, source)
+		if err != nil || len(watches) == 0 {
+			return Trial{}, cmp.Or(err, ErrNoSource)
+		}
 	}
 	recent, err := d.store.RecentNews(ctx, source, now.Add(-lately))
 	if err != nil {
@@ -256,7 +264,7 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 type FeedTrial struct {
 	Title   string
 	Entries int
-	Newest  Item // zero if there is none
+	Newest  Item // zero if there is none; without a date if the feed says none
 }
 
 // TryFeed reads a feed that somebody named.
@@ -275,6 +283,9 @@ func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (FeedTria
 	t := FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
 	if t.Entries > 0 {
 		t.Newest = parsed.Entries[t.Entries-1].Item
+		if t.Newest.At = t.Newest.At.In(d.Zone); t.Newest.At.Equal(now) {
+			t.Newest.At = time.Time{}
+		}
 	}
 	return t, nil
 }

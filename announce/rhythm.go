@@ -28,7 +28,7 @@ const (
 )
 
 // What people call the periods and the days, folded; the first is the one that
-// is shown.
+// is shown, the last the English one.
 var (
 	periods = [...][]string{
 		immediate: {"immediat", "immediate", "immediatement", "immediately"},
@@ -73,13 +73,22 @@ func ParseRhythm(text string) (Rhythm, error) {
 
 // String is the rhythm in its canonical form, as ParseRhythm reads it.
 func (r Rhythm) String() string {
+	return r.said(func(names []string) string { return names[0] })
+}
+
+// English is the same in English.
+func (r Rhythm) English() string {
+	return r.said(func(names []string) string { return names[len(names)-1] })
+}
+
+func (r Rhythm) said(pick func(names []string) string) string {
 	switch r.every {
 	case daily:
-		return fmt.Sprintf("%s %v", periods[daily][0], r.at)
+		return fmt.Sprintf("%s %v", pick(periods[daily]), r.at)
 	case weekly:
-		return fmt.Sprintf("%s %s %v", periods[weekly][0], weekdays[r.day][0], r.at)
+		return fmt.Sprintf("%s %s %v", pick(periods[weekly]), pick(weekdays[r.day]), r.at)
 	}
-	return periods[immediate][0]
+	return pick(periods[immediate])
 }
 
 // IsImmediate tells that there is nothing to wait for but the quiet hours.

@@ -68,6 +68,20 @@ func TestParseRhythm(t *testing.T) {
 	}
 }
 
+func TestEnglishRhythm(t *testing.T) {
+	for text, want := range map[string]string{
+		"immediat": "immediately", "quotidien 09:00": "daily 09:00", "hebdo jeudi 11:00": "weekly thursday 11:00",
+	} {
+		r, err := ParseRhythm(text)
+		if err != nil || r.English() != want {
+			t.Errorf("%s is %s, %v, want %s", text, r.English(), err, want)
+		}
+		if again, err := ParseRhythm(want); err != nil || again != r {
+			t.Errorf("%s is read as %v, %v", want, again, err)
+		}
+	}
+}
+
 func TestNext(t *testing.T) {
 	tests := map[string]struct{ rhythm, after, want string }{
 		"at once":                 {"immediat", "2026-09-03 10:00", "2026-09-03 10:00"},

@@ -28,6 +28,15 @@ type Watch struct {
 // from a room.
 func (w Watch) Declared() bool { return w.ID == 0 }
 
+// EnglishRhythm is the rhythm as English speakers write it.
+func (w Watch) EnglishRhythm() string {
+	rhythm, err := ParseRhythm(w.Rhythm)
+	if err != nil {
+		return w.Rhythm
+	}
+	return rhythm.English()
+}
+
 // digest names the watch in Pending.Watch. It stays when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }
 

@@ -89,7 +89,7 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	}
 	for i := range all {
 		h := &all[i].Health
-		h.Failing = h.Failing.In(a.zone)
+		h.Failing, h.Read = h.Failing.In(a.zone), h.Read.In(a.zone)
 	}
 	data.Items, data.More = first(all, listedWatches)
 	return a.message(r, "watches", data)

@@ -159,6 +159,10 @@ func TestWatchesOfARoom(t *testing.T) {
 			t.Errorf("the log has %+v, want %+v", changes[i], want)
 		}
 	}
+	w.say(english, chat.LevelModerator, "!watch add depots language:go weekly thursday 11:00", "")
+	if got := w.say(english, chat.LevelMember, "!watch", ""); !strings.Contains(got, "weekly thursday 11:00") {
+		t.Errorf("in English: %q", got)
+	}
 }
 
 func TestWatchesAreRefused(t *testing.T) {
@@ -174,9 +178,10 @@ func TestWatchesAreRefused(t *testing.T) {
 		"!veille pause 2":                                       "n’est pas le numéro",
 		"!veille pause un":                                      "n’est pas le numéro",
 		"!veille flux code.gouv.fr":                             "n’est pas l’adresse d’un flux",
-		"!veille flux http://127.0.0.1:9/feed":                  "n’est pas sur l’Internet public",
+		"!veille flux http://127.0.0.1:9/feed":                  "n’est pas celle d’un serveur web public",
 		"!veille tester 7":                                      "n’est pas le numéro",
 		"!veille tester bluehats":                               "Je ne connais pas la source",
+		"!veille tester https://example.org/feed":               "Je ne connais pas la source",
 		"!veille ajouter":                                       "suivre une source",
 	} {
 		w.must(text, want)
@@ -217,7 +222,7 @@ func TestFeedIsTriedFirst(t *testing.T) {
 	w.must("!veille flux "+server.URL+"/absent", "code 404")
 	w.must("!veille flux "+server.URL+"/page", "page web")
 	w.mustWatch()
-	w.must("!veille flux "+server.URL+"/feed quotidien 9:00", "1 article, le dernier : Une")
+	w.must("!veille flux "+server.URL+"/feed quotidien 9:00", "1 article, le dernier, du 7 septembre 2026 : Une")
 	w.mustWatch(server.URL + "/feed||quotidien 09:00")
 	w.must("!veille ajouter "+server.URL+"/feed", "suit déjà")
 }
