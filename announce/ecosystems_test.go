@@ -61,6 +61,14 @@ func TestNewRepositories(t *testing.T) {
 	n.want()
 }
 
+func TestCreatedInTheFuture(t *testing.T) {
+	n, a := depots(t, time.Hour)
+	a.change(func() { a.add("github.com", "etalab/demain", n.now.AddDate(4, 0, 0)) })
+	n.after(time.Minute, "depots")
+	n.after(time.Hour, "depots")
+	n.want("Nouveau dépôt : demain, publié par etalab (github.com)")
+}
+
 func TestNewOwner(t *testing.T) {
 	n, a := depots(t, 6*time.Hour)
 	a.change(func() { a.add("github.com", "insee/un", n.now) })

@@ -84,8 +84,14 @@ func (i itemView) URL() string {
 	return i.Item.URL
 }
 
-// Created is the day when the repository was created.
-func (i itemView) Created() time.Time { return i.Repo().Created.In(i.zone) }
+// Created is the day when the repository was created; zero if the source does
+// not say, or says a day to come.
+func (i itemView) Created() time.Time {
+	if i.Repo().Created.After(i.Checked) {
+		return time.Time{}
+	}
+	return i.Repo().Created.In(i.zone)
+}
 
 // At is the day when the item was published.
 func (i itemView) At() time.Time { return i.Item.At.In(i.zone) }
