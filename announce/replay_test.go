@@ -281,6 +281,9 @@ func (r replayed) check(t *testing.T, log []change) {
 	if r.announced+r.digested != told {
 		t.Errorf("%d items were told, want %d", r.announced+r.digested, told)
 	}
+	if r.weekly > told { // what is gone by Thursday is left out
+		t.Errorf("%d items were told by the week, want %d at most", r.weekly, told)
+	}
 }
 
 // most is how many messages there were at most in one hour.
