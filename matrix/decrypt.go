@@ -35,18 +35,13 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	}
 	c.machMu.Lock() // before the database's lock, as whoever sends does
 	defer c.machMu.Unlock()
-	// Nobody waits for the network while the database is locked: whoever's device
-	// is not known is asked for afterwards.
-	c.mach.DisableDecryptKeyFetching = true
-	err := c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
+	err := c.keyTxn(ctx, func(ctx context.Context) {
 		for _, evt := range events {
 			if _, ok := all[evt]; ok {
 				all[evt] = c.decrypt(ctx, evt)
 			}
 		}
-		return nil
 	})
-	c.mach.DisableDecryptKeyFetching = false
 	if err != nil {
 		return nil, fmt.Errorf("store what was noted of keys: %w", err)
 	}
@@ -58,6 +53,18 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 		}
 	}
 	return all, nil
+}
+
+// keyTxn does something in one transaction of crypto.db; machMu is held. Nobody
+// waits for the network while the database is locked: a device that is not known
+// is asked for when a message of it is read.
+func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
+	c.mach.DisableDecryptKeyFetching = true
+	defer func() { c.mach.DisableDecryptKeyFetching = false }()
+	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
+		do(ctx)
+		return nil
+	})
 }
 
 func unknownDevice(trust id.TrustState) bool {

@@ -269,20 +269,30 @@ func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync, sinc
 		}
 	}
 	if len(sealed) > 0 {
-		err := c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
+		err := c.keyTxn(ctx, func(ctx context.Context) {
 			for _, evt := range sealed {
-				c.mach.HandleToDeviceEvent(ctx, evt)
+				c.toDevice(ctx, evt)
 			}
-			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("store the keys that came: %w", err)
 		}
 	}
 	for _, evt := range others { // some are answered later, when a transaction would be over
-		c.mach.HandleToDeviceEvent(ctx, evt)
+		c.toDevice(ctx, evt)
 	}
 	c.mach.HandleOTKCounts(ctx, &answer.DeviceOTKCount)
 	c.mach.MarkOlmHashSavePoint(ctx)
 	return nil
+}
+
+// toDevice takes in a message to this device. What breaks on it is passed over:
+// the same sync would come again, for ever.
+func (c *Client) toDevice(ctx context.Context, evt *event.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("type", evt.Type.Type).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("A message to this device could not be taken in")
+		}
+	}()
+	c.mach.HandleToDeviceEvent(ctx, evt)
 }

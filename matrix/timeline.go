@@ -127,8 +127,14 @@ var errJoinToCome = errors.New("the bot's own join is still to come")
 // isDirect: two people, and an invitation, or Tchap's rules, that said so.
 func isDirect(r chat.Room) bool { return r.Direct && r.Members <= 2 }
 
-// stateEvent keeps what encryption has to know of a room.
+// stateEvent keeps what encryption has to know of a room, whatever else is wrong
+// with the event.
 func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("event", evt.ID.String()).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("A state event could not be understood")
+		}
+	}()
 	evt.RoomID = room
 	evt.Type.Class = event.StateEventType
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
