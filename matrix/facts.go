@@ -72,9 +72,10 @@ func noteTags(f *chat.RoomFacts, events []*event.Event) {
 // factsKnown: every room has a version.
 func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
 
-// askFacts asks the homeserver what sync has told before the room was served.
+// askFacts asks the homeserver what sync has told while the room was not served,
+// the power levels too, which the key store keeps.
 func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
-	for _, kind := range factTypes {
+	for _, kind := range append([]event.Type{event.StatePowerLevels}, factTypes...) {
 		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")
 		switch {
 		case errors.Is(err, mautrix.MNotFound):

@@ -37,7 +37,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	stored := known
 	noteTags(&stored.RoomFacts, joined.AccountData.Events)
 	if !c.rooms.setUp(room) && !stored.Notices {
-		return nil, nil, nil
+		return c.passedOver(room, known), nil, nil
 	}
 	before, promotion := 0, powersEvent(joined)
 	if promotion != nil {
@@ -101,6 +101,18 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		return nil, nil, nil
 	}
 	return []chat.Room{stored}, nil, nil
+}
+
+// passedOver returns what is to be stored of a room that is not served and in
+// which something happened. What was known of it may have changed: should it be
+// served again, that is asked for anew.
+func (c *Client) passedOver(room id.RoomID, known chat.Room) []chat.Room {
+	c.forgetMembers(room)
+	if !known.Joined || known.MovedTo != "" || !factsKnown(known.RoomFacts) {
+		return nil
+	}
+	known.Version = ""
+	return []chat.Room{known}
 }
 
 // askAbout asks what sync did not tell of a room: all, if it told that before
