@@ -26,6 +26,8 @@ type roomBook struct {
 	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
 	later    map[id.RoomID]time.Time   // successors that could not be entered: not before
 	wake     chan struct{}             // there is something to join or to decline
+
+	following map[id.RoomID]chan struct{} // successors that are being entered, until it is done
 }
 
 func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID) bool) (*roomBook, error) {
@@ -36,7 +38,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
 		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, stays: map[id.RoomID]chat.RoomID{},
-		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1),
+		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
@@ -125,8 +127,8 @@ func (b *roomBook) doNotFollow(r chat.Room) {
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
-// followLater notes that the successor cannot be entered for now. Trying holds up
-// syncing, so it is not done each time something else is to be joined.
+// followLater notes that the successor cannot be entered for now. Trying takes
+// long, so it is not done each time something else is to be joined.
 func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -138,6 +140,34 @@ func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return !time.Now().Before(b.later[successor])
+}
+
+// follow notes that the successor is being entered, until done is called.
+func (b *roomBook) follow(successor id.RoomID) (done func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	end := make(chan struct{})
+	b.following[successor] = end
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.following, successor)
+		close(end)
+	}
+}
+
+// awaitFollowed waits until the room is not being entered any more.
+func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
+	b.mu.Lock()
+	end := b.following[room]
+	b.mu.Unlock()
+	if end == nil {
+		return
+	}
+	select {
+	case <-end:
+	case <-ctx.Done():
+	}
 }
 
 // moves reports whether the room is served and another is to take its place.

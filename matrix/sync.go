@@ -199,6 +199,9 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			encrypted = append(encrypted, room)
 		}
 	}
+	for room := range answer.Rooms.Join {
+		c.rooms.awaitFollowed(ctx, room)
+	}
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	for _, room := range encrypted {

@@ -17,9 +17,9 @@ import (
 	"heraut/queue"
 )
 
-// joinSuccessorWithin bounds how long syncing waits for the bot to be in the room
-// that takes another's place.
-const joinSuccessorWithin = 30 * time.Second
+// enterWithin bounds how long the bot takes to enter the room that takes another's
+// place: a sync that shows the bot there waits for the end.
+const enterWithin = 30 * time.Second
 
 // errNotFollowed tells that an upgrade is none that counts.
 var errNotFollowed = errors.New("the upgrade of a room is not followed")
@@ -90,24 +90,19 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	}
 
 	// The sync that shows the bot in the new room is taken in once it is served.
-	c.changing.Lock()
-	defer c.changing.Unlock()
-	if err := c.enterSuccessor(ctx, room, to, tombstone.Sender, r.Server); err != nil {
+	followed := c.rooms.follow(to)
+	defer followed()
+	facts, encrypted, err := c.enterSuccessor(ctx, room, to, tombstone.Sender, r.Server)
+	if err != nil {
 		return err
 	}
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	old, next := c.rooms.get(room), c.rooms.get(to)
 	if next.InvitedBy == "" {
 		next.InvitedBy, next.Direct = cmp.Or(old.InvitedBy, chat.UserID(tombstone.Sender)), old.Direct
 	}
-	// Who reads it decides what may follow, and sync may not have told yet.
-	if next.RoomFacts, err = c.askFacts(ctx, to); err != nil {
-		return fmt.Errorf("ask what the new room is: %w", err)
-	}
-	encrypted, err := c.askEncrypted(ctx, to)
-	if err != nil {
-		return err
-	}
-	next.Encrypted = next.Encrypted || encrypted
+	next.RoomFacts, next.Encrypted = facts, next.Encrypted || encrypted
 	old.MovedTo, old.InvitedBy = next.ID, ""
 	now := time.Now()
 	e := &chat.Event{
@@ -135,23 +130,29 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	return nil
 }
 
-// enterSuccessor joins the room, and checks that it says whose place it takes.
-func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) error {
-	ctx, cancel := context.WithTimeout(ctx, joinSuccessorWithin)
+// enterSuccessor joins the room, checks that it says whose place it takes, and
+// asks what it is: who reads it decides what may follow, and sync may not have
+// told yet.
+func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) (facts chat.RoomFacts, encrypted bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, enterWithin)
 	defer cancel()
 	via := slices.DeleteFunc(slices.Compact([]string{upgrader.Homeserver(), server}), func(s string) bool { return s == "" })
 	if _, err := c.mx.JoinRoom(ctx, to.String(), &mautrix.ReqJoinRoom{Via: via}); err != nil {
-		return fmt.Errorf("join the new room: %w", err)
+		return facts, false, fmt.Errorf("join the new room: %w", err)
 	}
 	create, err := c.mx.FullStateEvent(ctx, to, event.StateCreate, "")
 	if err != nil {
-		return fmt.Errorf("ask which room the new one replaces: %w", err)
+		return facts, false, fmt.Errorf("ask which room the new one replaces: %w", err)
 	}
 	predecessor, _ := create.Content.Raw["predecessor"].(map[string]any)
 	if from, _ := predecessor["room_id"].(string); from != room.String() {
-		return fmt.Errorf("%w: the room that it names does not say so", errNotFollowed)
+		return facts, false, fmt.Errorf("%w: the room that it names does not say so", errNotFollowed)
 	}
-	return nil
+	if facts, err = c.askFacts(ctx, to); err != nil {
+		return facts, false, fmt.Errorf("ask what the new room is: %w", err)
+	}
+	encrypted, err = c.askEncrypted(ctx, to)
+	return facts, encrypted, err
 }
 
 // mayUpgrade checks that who sent the tombstone had the power to, then, and that

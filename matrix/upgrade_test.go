@@ -1,6 +1,8 @@
 package matrix_test
 
 import (
+	"bytes"
+	"net/http"
 	"testing"
 
 	"maunium.net/go/mautrix"
@@ -73,5 +75,50 @@ func TestUpgradePower(t *testing.T) {
 	}
 	if r := bot.room(t, made.RoomID); r.InvitedBy != chat.UserID(owner.UserID) || !r.Joined {
 		t.Errorf("the new room is %+v", r)
+	}
+}
+
+// TestSlowSuccessor: while the homeserver takes its time to let the bot into the
+// room that takes another's place, other rooms are heard, and nothing that is
+// said in the new one is missed.
+func TestSlowSuccessor(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	owner := hs.Person(t, "owner", testkit.ClientOptions{})
+	room, other := bot.invited(t, owner, testkit.Room{Public: true}), bot.invited(t, owner, testkit.Room{})
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+
+	asked, join, in, tell := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	proxy.Add(testkit.Rule{Match: testkit.On(http.MethodPost, `/join/|/join$`), Times: 1, Do: func(x *testkit.Exchange) {
+		close(asked)
+		<-join
+		answer := x.Forward()
+		close(in)
+		<-tell
+		x.Deliver(answer)
+	}})
+	var answer struct {
+		To mautrixid.RoomID `json:"replacement_room"`
+	}
+	url := owner.BuildClientURL("v3", "rooms", room, "upgrade")
+	if _, err := owner.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": "10"}, &answer); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	hears(t, bot, owner.Say(t, other, "là"))
+	close(join)
+	<-in
+	said := owner.Say(t, answer.To, "ici")
+	proxy.Await(t, 1, func(r *testkit.Request) bool {
+		return testkit.Syncs(r) && bytes.Contains(r.Response, []byte(`"`+answer.To+`":{`)) // shows the bot there
+	})
+	close(tell)
+	hears(t, bot, said)
+	if r := bot.room(t, room); r.MovedTo != chat.RoomID(answer.To) {
+		t.Errorf("the old room is %+v", r)
 	}
 }
