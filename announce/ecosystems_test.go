@@ -87,6 +87,16 @@ func TestNewOwner(t *testing.T) {
 	n.want("Nouveau dépôt : seul, publié par insee (github.com) | Créé le 1er septembre 2026")
 }
 
+// What an organisation begins with says what it is, if it is alone.
+func TestNewOwnerOfOne(t *testing.T) {
+	n, a := depots(t, time.Hour)
+	description := "Un outil. Et plus."
+	a.change(func() { a.add("github.com", "insee/un", n.now).Description = &description })
+	n.after(time.Minute, "depots")
+	n.after(time.Hour, "depots")
+	n.want("Nouvelle organisation : insee (github.com), 1 dépôt : un, Un outil. Et plus")
+}
+
 func TestNewHost(t *testing.T) {
 	n, a := depots(t, 6*time.Hour)
 	a.change(func() { a.host("forge.example.org") })

@@ -222,6 +222,10 @@ func (d *Desk) lookForFeeds() {
 type Trial struct {
 	Total int
 	HTML  string // a digest of it; empty when there is nothing
+	// Since is when the source was first read, if that is less than 30 days ago;
+	// Unread tells that it was not read yet.
+	Since  time.Time
+	Unread bool
 }
 
 // TryWatch says what a source and a filter would have given in the last 30 days,
@@ -238,6 +242,14 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 			return Trial{}, cmp.Or(err, ErrNoSource)
 		}
 	}
+	state, err := d.store.Source(ctx, source)
+	if err != nil {
+		return Trial{}, err
+	}
+	t := Trial{Unread: state.Started.IsZero()}
+	if state.Started.After(now.Add(-lately)) {
+		t.Since = state.Started.In(d.Zone)
+	}
 	recent, err := d.store.RecentNews(ctx, source, now.Add(-lately))
 	if err != nil {
 		return Trial{}, err
@@ -253,11 +265,12 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 		}
 	}
 	if len(accepted) == 0 {
-		return Trial{}, nil
+		return t, nil
 	}
 	layout := digestOf(unitsOf(accepted))
-	html, err := d.render(lang, layout, byID)
-	return Trial{Total: len(accepted), HTML: html}, err
+	t.Total = len(accepted)
+	t.HTML, err = d.render(lang, layout, byID)
+	return t, err
 }
 
 // FeedTrial is a feed as it is read before it is watched.

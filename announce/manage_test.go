@@ -198,7 +198,10 @@ func TestTryWatch(t *testing.T) {
 			t.Errorf("%q: %+v, %v", filter, trial, err)
 		}
 	}
-	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 {
+	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now); err != nil || !trial.Since.Equal(n.now.Add(-2*time.Minute)) {
+		t.Errorf("too early: %+v, %v", trial, err)
+	}
+	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 || !trial.Since.IsZero() {
 		t.Errorf("a month later: %+v, %v", trial, err)
 	}
 	if _, err := n.desk.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -33,13 +34,14 @@ type watchChange struct {
 	Prefix string
 	What   string // "added", "paused", "resumed" or "removed"
 	announce.Watch
+	N    int                // what people call it; 0 if it was added
 	Feed announce.FeedTrial // of a feed that was tried
 }
 
 // watchTrial is what a watch would have told.
 type watchTrial struct {
 	Source, Filter string
-	Count          int
+	announce.Trial
 }
 
 // watchFault is why a command about watches is not followed.
@@ -254,7 +256,7 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	if err != nil {
 		return a.explainFault(ctx, r, r.args, err)
 	}
-	return a.changed(r, watchChange{What: what, Watch: w}, do)
+	return a.changed(r, watchChange{What: what, Watch: w, N: n}, do)
 }
 
 // tryWatch shows what a watch would have told lately. It tells nobody else.
@@ -263,15 +265,17 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 		return a.explain(ctx, r, r.command)
 	}
 	source, filter := cutArg(r.args)
-	if n, err := strconv.Atoi(r.args); err == nil {
+	name := source
+	if n, err := strconv.Atoi(source); err == nil {
 		all, err := a.desk.WatchesIn(ctx, r.Room)
 		switch {
 		case err != nil:
 			return Answer{}, err
 		case n < 1 || n > len(all):
-			return a.watchFault(ctx, r, "number", r.args)
+			return a.watchFault(ctx, r, "number", source)
 		}
-		source, filter = all[n-1].Source, all[n-1].Filter
+		w := all[n-1]
+		source, name, filter = w.Source, cmp.Or(w.Health.Title, w.Source), cmp.Or(filter, w.Filter)
 	} else if !isAddress(source) {
 		source = fold(source)
 	}
@@ -279,7 +283,7 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if err != nil {
 		return a.explainFault(ctx, r, source, err)
 	}
-	answer, err := a.message(r, "watch-trial", watchTrial{Source: source, Filter: filter, Count: trial.Total})
+	answer, err := a.message(r, "watch-trial", watchTrial{name, filter, trial})
 	answer.HTML += trial.HTML
 	return answer, err
 }

@@ -135,14 +135,15 @@ func TestWatchesOfARoom(t *testing.T) {
 	w.must("!veille add Dépots", "dès la parution")
 	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat")
 	w.must("!veille", "hebdo jeudi 11:00")
-	w.must("!veille pause 2", "En pause")
+	w.must("!veille pause 2", "Pour reprendre :  !veille reprendre 2")
 	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat|paused")
 	w.must("!veille", "en pause")
 	w.must("!watch resume 2", "De nouveau")
 	w.must("!veille retirer 1", "Retirée")
 	w.mustWatch("depots||immediat")
-	w.must("!veille tester 1", "rien n’aurait été annoncé")
-	w.must("!veille tester depots langage:go", "rien n’aurait été annoncé")
+	w.must("!veille tester 1", "« depots » : cette source n’a pas encore été lue")
+	w.must("!veille tester 1 nom:carte", "« depots », filtre  nom:carte  : cette source n’a pas encore été lue")
+	w.must("!veille tester depots langage:go", "n’a pas encore été lue")
 	if got := w.watches(direct); got != nil {
 		t.Errorf("another room watches %q", got)
 	}
@@ -172,6 +173,7 @@ func TestWatchesAreRefused(t *testing.T) {
 		"!veille ajouter bluehats":                              "Je ne connais pas la source « bluehats »",
 		"!veille ajouter depots langag:go":                      "« langag » n’est pas un champ",
 		"!veille ajouter depots hebdo jeudo 11:00":              "« hebdo jeudo 11:00 » n’est pas un rythme",
+		"!veille ajouter depots langage:go jeudi 11:00":         "« 11:00 » n’est pas un rythme",
 		"!veille ajouter depots nom:declare":                    "suit déjà",
 		"!veille ajouter depots " + strings.Repeat("mot ", 100): "trop longue",
 		"!veille retirer 1":                                     "fixée par la configuration",
@@ -223,6 +225,7 @@ func TestFeedIsTriedFirst(t *testing.T) {
 	w.must("!veille flux "+server.URL+"/page", "page web")
 	w.mustWatch()
 	w.must("!veille flux "+server.URL+"/feed quotidien 9:00", "1 article, le dernier, du 7 septembre 2026 : Une")
-	w.mustWatch(server.URL + "/feed||quotidien 09:00")
+	w.must("!veille ajouter "+server.URL+"/feed nom:deux", "ce salon suit  Lettre , filtre  nom:deux")
+	w.mustWatch(server.URL+"/feed||quotidien 09:00", server.URL+"/feed|nom:deux|immediat")
 	w.must("!veille ajouter "+server.URL+"/feed", "suit déjà")
 }
