@@ -55,6 +55,8 @@ type world struct {
 	log   []change
 	known map[string]*apiRepo // by address
 	times map[string]int      // how often each came back
+
+	stayed, renumbered int // what is removed and stays listed, what returns with a new row id
 }
 
 // half says yes to one of two.
@@ -93,6 +95,7 @@ func (w *world) apply(c change) {
 		if half("removed", c.url) {
 			removed := "removed"
 			r.Status = &removed
+			w.stayed++
 		} else {
 			h.remove(r)
 		}
@@ -105,6 +108,7 @@ func (w *world) apply(c change) {
 		if half("returned", c.url, fmt.Sprint(w.times[c.url])) {
 			h.remove(r)
 			w.lastRow++
+			w.renumbered++
 			r.ID = w.lastRow
 			h.insert(r)
 		}

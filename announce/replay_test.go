@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -196,7 +197,8 @@ func replay(t *testing.T, log []change, kills int) string {
 	if err := bot.cmd.Wait(); err != nil {
 		t.Fatalf("the bot: %v", err)
 	}
-	t.Logf("%d rounds, killed %d times", len(rounds), killed)
+	t.Logf("%d rounds, killed %d times; %d stayed listed when they were removed, %d returned with a new row id",
+		len(rounds), killed, w.stayed, w.renumbered)
 	return path
 }
 
@@ -261,17 +263,22 @@ func (r replayed) check(t *testing.T, log []change) {
 	for _, c := range log {
 		events[c.event]++
 	}
-	t.Logf("the log: %v", events)
-	t.Logf("what became of it: %v", r.outcomes)
-	t.Logf("told at once: %d messages, about %d items by themselves or with their owner, and %d in digests; by the week: %d",
-		len(r.messages), r.announced, r.digested, r.weekly)
 	told := r.outcomes[announce.Announced] + r.outcomes[announce.WithOwner] + r.outcomes[announce.WithHost]
 	decided := 0
+	excluded := maps.Clone(r.outcomes)
+	for _, outcome := range []string{announce.Baseline, announce.Announced, announce.WithOwner, announce.WithHost} {
+		delete(excluded, outcome)
+	}
 	for outcome, n := range r.outcomes {
 		if outcome != announce.Baseline {
 			decided += n
 		}
 	}
+	t.Logf("the log: %v", events)
+	t.Logf("of the base set %d were silent; of what appeared first %d were decided: %d were told, and suppressed were %v; what returned was told %d times",
+		r.outcomes[announce.Baseline], decided, told, excluded, r.announced+r.digested-told)
+	t.Logf("told at once: %d messages, %d items announced by themselves or with their owner, %d digested; by the week: %d",
+		len(r.messages), r.announced, r.digested, r.weekly)
 	if r.outcomes[announce.Baseline] != events["base"] {
 		t.Errorf("%d items of the base set were silent, want %d", r.outcomes[announce.Baseline], events["base"])
 	}
