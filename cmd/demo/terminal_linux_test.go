@@ -49,6 +49,13 @@ func settings(t *testing.T, terminal *os.File) *unix.Termios {
 	return s
 }
 
+// at has the demo run at a terminal.
+func (d *demo) at(program *os.File) {
+	d.Env = append(d.Env, "TERM=xterm")
+	d.Stdin, d.Stdout, d.Stderr = program, program, program
+	d.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+}
+
 func TestTerminal(t *testing.T) {
 	for name, test := range map[string]struct {
 		end    func(d *demo, person *os.File) error
@@ -63,9 +70,7 @@ func TestTerminal(t *testing.T) {
 			person, program := openTerminal(t, 60)
 			before := settings(t, program)
 			d := newDemo(t)
-			d.Env = append(d.Env, "TERM=xterm")
-			d.Stdin, d.Stdout, d.Stderr = program, program, program
-			d.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+			d.at(program)
 			if err := d.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -99,6 +104,25 @@ func TestTerminal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who waits sees a repository announced, without asking for it.
+func TestNewsIsSeen(t *testing.T) {
+	t.Parallel()
+	person, program := openTerminal(t, 60)
+	d := newDemo(t)
+	d.at(program)
+	if err := d.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = io.Copy(d.stdout, person) }() // until the test closes it
+	first := newRepositories[0].Name
+	d.awaitText(t, d.stdout, "Nouveau dépôt")
+	d.awaitText(t, d.stdout, first[strings.Index(first, "/")+1:])
+	if _, err := person.WriteString("\x04"); err != nil {
+		t.Fatal(err)
+	}
+	d.ends(t, 0)
 }
 
 // What kills the demo takes its children along.
