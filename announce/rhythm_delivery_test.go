@@ -17,10 +17,12 @@ type script struct {
 	fresh []announce.Fresh
 	n     int
 	err   error
+	asked []time.Time
 }
 
 // Fetch implements announce.Source.
 func (s *script) Fetch(_ context.Context, q announce.Query) (announce.Batch, error) {
+	s.asked = append(s.asked, q.Now)
 	b := announce.Batch{Fresh: s.fresh}
 	s.fresh = nil
 	if q.State == nil {
