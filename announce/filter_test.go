@@ -136,6 +136,7 @@ var filterTests = map[string]struct {
 	"either flag":                      {"fork,archive", "archives, copie, copie archivée", ""},
 	"no archives":                      {"langage:python archive:non", "carte", ""},
 	"naming one rule lifts no other":   {"cart fork:oui,non archive:oui,non", "carte, copie, logiciel", ""},
+	"a character that is none":         {"-\x00noyau plateforme:gitlab", "eau", "-\uFFFDnoyau plateforme:gitlab"},
 	"the example of the configuration": {"langage:go,python -fork", "carte, eau", ""},
 }
 

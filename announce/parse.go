@@ -25,7 +25,8 @@ func ParseFilter(text string) (*Filter, error) {
 }
 
 func parseFilter(text string) (*Filter, *FilterError) {
-	p := parser{text: []rune(strings.ToValidUTF8(text, "\uFFFD"))}
+	// For peek, the character 0 is the end.
+	p := parser{text: []rune(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD"))}
 	if len(p.text) > maxFilter {
 		return nil, p.fault(TooLong, maxFilter, len(p.text), "")
 	}
