@@ -21,6 +21,9 @@ const (
 	gapLimit     = 1_000
 	keptGapLimit = 10_000
 	gapPage      = 100
+	// countedBeyond is how many events that are too old to be answered are read,
+	// for the sake of their count and of those among them that are not.
+	countedBeyond = 300
 	// gapTries is how often a gap is asked for: all rooms wait meanwhile.
 	gapTries = 5
 	// pageWithin bounds how long the homeserver has to tell one page.
@@ -29,9 +32,9 @@ const (
 	doubtMargin = 5 * time.Minute
 )
 
-// gapEnd is the age beyond which a gap holds nothing of interest: neither what
-// would still be answered, nor the end of an attempt to send; zero where all is
-// of interest. limit bounds how many events of it are read.
+// gapEnd is the age beyond which a gap holds nothing but what is counted: neither
+// what would still be answered, nor the end of an attempt to send; zero where all
+// is of interest. limit bounds how many events of it are read.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):

@@ -183,13 +183,20 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 			if err != nil {
 				return nil, nil, err
 			}
+			tooOld := 0
 			older, _, err := c.readBack(ctx, room, tl.PrevBatch, since, limit, func(evt *event.Event) (bool, error) {
-				if isOwn(evt, event.MembershipJoin) || isOwn(evt, event.MembershipInvite) ||
-					(!stop.IsZero() && time.UnixMilli(evt.Timestamp).Before(stop)) {
+				if isOwn(evt, event.MembershipJoin) || isOwn(evt, event.MembershipInvite) {
 					return true, nil
 				}
-				return c.store.KnownEvent(ctx, chat.EventID(evt.ID))
+				if time.UnixMilli(evt.Timestamp).Before(stop) {
+					tooOld++
+				}
+				known, err := c.store.KnownEvent(ctx, chat.EventID(evt.ID))
+				return known || tooOld > countedBeyond, err
 			})
+			if tooOld > countedBeyond {
+				c.log.Warn().Str("room", room.String()).Int("events", tooOld).Msg("A room said more than is counted that is too old to be answered")
+			}
 			if err != nil {
 				return nil, nil, err
 			}

@@ -12,12 +12,13 @@ import (
 var (
 	roomSend       = regexp.MustCompile(`/rooms/([^/]+)/send/m\.room\.message/`)
 	roomEncryption = regexp.MustCompile(`/rooms/([^/]+)/state/m\.room\.encryption`)
+	roomState      = regexp.MustCompile(`/rooms/([^/]+)/state$`)
 )
 
 // ClearText looks through the record of what the bot asked its homeserver, and
 // tells every message that left in clear text for a room after the homeserver
-// had said that the room is encrypted (in a sync, a join or an answer about the
-// room's state), and every one that a process sent before it had asked. starts
+// had said that the room is encrypted (in a sync, an invitation or an answer about
+// the room's state), and every one that a process sent before it had asked. starts
 // are when the bot's processes began.
 func ClearText(requests []Request, starts []time.Time) (faults []string) {
 	encrypted := map[string]time.Time{} // since the bot was told
@@ -64,14 +65,29 @@ func encryptedRooms(r Request) (rooms []string) {
 	if m := roomEncryption.FindStringSubmatch(r.Path); m != nil {
 		return []string{m[1]}
 	}
-	if !Syncs(&r) {
-		return nil
+	type state []struct {
+		Type     string  `json:"type"`
+		StateKey *string `json:"state_key"`
 	}
 	type events struct {
-		Events []struct {
-			Type     string  `json:"type"`
-			StateKey *string `json:"state_key"`
-		} `json:"events"`
+		Events state `json:"events"`
+	}
+	says := func(all state) bool {
+		for _, e := range all {
+			if e.Type == "m.room.encryption" && e.StateKey != nil {
+				return true
+			}
+		}
+		return false
+	}
+	if m := roomState.FindStringSubmatch(r.Path); m != nil {
+		var all state
+		if json.Unmarshal(r.Response, &all) == nil && says(all) {
+			rooms = append(rooms, m[1])
+		}
+	}
+	if !Syncs(&r) {
+		return rooms
 	}
 	var answer struct {
 		Rooms struct {
@@ -79,16 +95,22 @@ func encryptedRooms(r Request) (rooms []string) {
 				State    events `json:"state"`
 				Timeline events `json:"timeline"`
 			} `json:"join"`
+			Invite map[string]struct {
+				State events `json:"invite_state"`
+			} `json:"invite"`
 		} `json:"rooms"`
 	}
 	if json.Unmarshal(r.Response, &answer) != nil {
 		return nil
 	}
 	for room, joined := range answer.Rooms.Join {
-		for _, e := range slices.Concat(joined.State.Events, joined.Timeline.Events) {
-			if e.Type == "m.room.encryption" && e.StateKey != nil {
-				rooms = append(rooms, room)
-			}
+		if says(joined.State.Events) || says(joined.Timeline.Events) {
+			rooms = append(rooms, room)
+		}
+	}
+	for room, invited := range answer.Rooms.Invite {
+		if says(invited.State.Events) {
+			rooms = append(rooms, room)
 		}
 	}
 	return rooms

@@ -1,7 +1,7 @@
 // Command crash kills the bot at random moments while people ask it things, on
 // a real homeserver, starts it again each time, and counts the answers: every
 // command must have exactly one, and every question, answer, edit and deletion of
-// a relay its one copy.
+// a relay its one copy; and nothing may leave in clear for an encrypted room.
 package main
 
 import (
@@ -99,6 +99,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 			err = errors.Join(err, errors.New("the bot's log has a data race"))
 		}
 	}()
+	starts := []time.Time{time.Now()}
 	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx)); err != nil {
 		return t, err
 	}
@@ -116,10 +117,11 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		case n%4 == 1:
 			moment = afterKeys
 		}
-		hit, err := round(ctx, bot, proxy, people, moment, draw)
+		hit, start, err := round(ctx, bot, proxy, people, moment, draw)
 		if err != nil {
 			return t, fmt.Errorf("round %d: %w", n+1, err)
 		}
+		starts = append(starts, start)
 		if hit {
 			inFlight++
 		}
@@ -139,6 +141,9 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	if err == nil && inFlight < rounds/2 {
 		err = fmt.Errorf("only %d of %d kills met a send in flight", inFlight, rounds)
 	}
+	for _, fault := range testkit.ClearText(proxy.Requests(nil), starts) {
+		err = errors.Join(err, errors.New(fault))
+	}
 	return t, err
 }
 
@@ -151,9 +156,9 @@ const (
 	afterKeys        // just after a sync that brought a room's key
 )
 
-// round asks, kills the bot meanwhile and starts it again; hit tells that a
-// send was in flight.
-func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, when moment, draw *rand.Rand) (hit bool, err error) {
+// round asks, kills the bot meanwhile and starts it again, at start; hit tells
+// that a send was in flight.
+func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
 	kill := func() {
@@ -184,15 +189,16 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	select {
 	case <-killed:
 	case <-time.After(30 * time.Second):
-		return false, errors.New("the bot sent nothing to be killed at")
+		return false, start, errors.New("the bot sent nothing to be killed at")
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return false, start, ctx.Err()
 	}
 	remove()
+	start = time.Now()
 	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx), <-asked); err != nil {
-		return false, err
+		return false, start, err
 	}
-	return met.Load(), nil
+	return met.Load(), start, nil
 }
 
 // sends tells the requests that put an event into a room.

@@ -2,6 +2,8 @@ package endtoend
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -127,52 +129,67 @@ func holdsPace(t *testing.T, requests []testkit.Request, perSecond float64, burs
 	}
 }
 
-// TestMissedWhileDown asks more than one sync brings while the bot is down.
+// TestMissedWhileDown asks more than one sync brings while the bot is down: all
+// is answered once, or, when it is older than answer_within by then, counted.
 func TestMissedWhileDown(t *testing.T) {
 	t.Parallel()
-	hs := testkit.StartHomeserver(t)
-	account := hs.Account(t, "heraut")
-	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
-	all := places(t, hs, account.UserID, 2)
-	bot.Stop()
-	commands := map[id.EventID]place{}
-	for n := range 300 {
-		p := all[n%len(all)]
-		commands[p.person.Say(t, p.room, "!sill gimp")] = p
-	}
-	bot.Start(t)
-	awaitAll(t, account.UserID, commands)
-}
-
-// TestTooOld leaves what is older than answer_within without an answer, and counts it.
-func TestTooOld(t *testing.T) {
-	t.Parallel()
-	hs := testkit.StartHomeserver(t)
-	account := hs.Account(t, "heraut")
-	bot := testkit.StartBot(t, testkit.BotConfig{
-		Homeserver: hs.URL, Account: account, Set: map[string]any{"answer_within": "3s"},
-	})
-	all := places(t, hs, account.UserID, 2)
-	bot.Stop()
-	var old []id.EventID
-	for range 5 {
-		for _, p := range all {
-			old = append(old, p.person.Say(t, p.room, "!sill gimp"))
-		}
-	}
-	time.Sleep(4 * time.Second)
-	bot.Start(t)
-	for _, p := range all {
-		p.person.AwaitAnswer(t, p.room, account.UserID, p.person.Say(t, p.room, "!sill vlc"))
-		history := p.person.History(t, p.room)
-		for _, command := range old {
-			if n := len(testkit.Answers(history, account.UserID, command)); n != 0 {
-				t.Errorf("what was too old has %d answers", n)
+	const many = 300
+	for name, tooOld := range map[string]bool{"answered": false, "too old": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hs := testkit.StartHomeserver(t)
+			account := hs.Account(t, "heraut")
+			proxy := testkit.NewProxy(t, hs.URL)
+			within := "1h"
+			if tooOld {
+				within = "3s"
 			}
-		}
-	}
-	if !strings.Contains(bot.Log(), "events=5") && !strings.Contains(bot.Log(), "events=10") {
-		t.Error("the log does not count what was dropped")
+			starts := []time.Time{time.Now()}
+			bot := testkit.StartBot(t, testkit.BotConfig{
+				Homeserver: proxy.URL, Account: account, Set: map[string]any{"answer_within": within},
+			})
+			all := places(t, hs, account.UserID, 2)
+			bot.Stop()
+			commands := map[id.EventID]place{}
+			for n := range many {
+				p := all[n%len(all)]
+				commands[p.person.Say(t, p.room, "!sill gimp")] = p
+			}
+			if tooOld {
+				time.Sleep(4 * time.Second) // until the last of them is
+			}
+			starts = append(starts, time.Now())
+			bot.Start(t)
+			if !tooOld {
+				awaitAll(t, account.UserID, commands)
+				noClearText(t, proxy, starts...)
+				return
+			}
+			for _, p := range all {
+				p.person.AwaitAnswer(t, p.room, account.UserID, p.person.Say(t, p.room, "!sill vlc"))
+				history := p.person.History(t, p.room)
+				for command, where := range commands {
+					if n := len(testkit.Answers(history, account.UserID, command)); where == p && n != 0 {
+						t.Errorf("what was too old has %d answers", n)
+					}
+				}
+			}
+			noClearText(t, proxy, starts...)
+			if want := fmt.Sprintf("heraut_events_dropped_total %d\n", many); !strings.Contains(get(t, bot.URL+"/metrics"), want) {
+				t.Errorf("the metrics lack %q:\n%s", want, get(t, bot.URL+"/metrics"))
+			}
+			logged := 0
+			for _, found := range regexp.MustCompile(`Dropped what was said too long ago.* events=(\d+)`).FindAllStringSubmatch(bot.Log(), -1) {
+				n, err := strconv.Atoi(found[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				logged += n
+			}
+			if logged != many {
+				t.Errorf("the log counts %d dropped events, want %d:\n%s", logged, many, bot.Log())
+			}
+		})
 	}
 }
 
@@ -181,7 +198,9 @@ func TestLateJoin(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")
-	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+	proxy := testkit.NewProxy(t, hs.URL)
+	started := time.Now()
+	testkit.StartBot(t, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
 	for name, options := range map[string]testkit.ClientOptions{"clear": {}, "encrypted": encrypted} {
 		t.Run(name, func(t *testing.T) {
 			person := hs.Person(t, "late-"+name, options)
@@ -201,4 +220,5 @@ func TestLateJoin(t *testing.T) {
 			}
 		})
 	}
+	noClearText(t, proxy, started)
 }
