@@ -90,6 +90,9 @@ func (r *relay) talk(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.seen(ctx, r.messages[len(r.messages)-1]); err != nil {
+		return err
+	}
 	for _, root := range r.unanswered() {
 		if err := r.say(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root}); err != nil {
 			return err
@@ -107,6 +110,20 @@ func (r *relay) talk(ctx context.Context) error {
 			return err
 		}
 		m.deleted = true
+	}
+	return nil
+}
+
+// seen waits until the experts see a question: the bot, killed meanwhile, has to
+// bring it.
+func (r *relay) seen(ctx context.Context, m *carried) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	_, err := r.expert.Wait(ctx, r.answers, func(evt *event.Event) bool {
+		return evt.Sender == r.bot && strings.Contains(testkit.Body(evt), m.mark)
+	})
+	if err != nil {
+		return fmt.Errorf("wait for a question among the experts: %w", err)
 	}
 	return nil
 }
