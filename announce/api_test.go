@@ -44,6 +44,8 @@ type apiRepo struct {
 	Description *string   `json:"description"`
 	Archived    bool      `json:"archived"`
 	Fork        bool      `json:"fork"`
+	Template    bool      `json:"template"`
+	Mirror      string    `json:"mirror_url"`
 	Pushed      time.Time `json:"pushed_at"`
 	Size        int       `json:"size"`
 	Language    *string   `json:"language"`

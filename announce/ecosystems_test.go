@@ -157,6 +157,8 @@ func TestRules(t *testing.T) {
 		a.add("github.com", "etalab/fork", n.now).Fork = true
 		a.add("github.com", "etalab/archive", n.now).Archived = true
 		a.add("github.com", "etalab/vide", n.now).Size = 0
+		a.add("github.com", "etalab/modele", n.now).Template = true
+		a.add("github.com", "etalab/miroir", n.now).Mirror = "https://example.org/miroir.git"
 		gone := "removed"
 		a.add("github.com", "etalab/parti", n.now).Status = &gone
 		a.host("github.com").people["camille"] = true
@@ -171,11 +173,38 @@ func TestRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rule := range []string{announce.RuleFork, announce.RuleArchived, announce.RuleEmpty, announce.RuleGone, announce.RulePersonal} {
+	for _, rule := range []string{announce.RuleFork, announce.RuleArchived, announce.RuleEmpty, announce.RuleTemplate,
+		announce.RuleMirror, announce.RuleGone, announce.RulePersonal} {
 		if got[rule] != 1 {
 			t.Errorf("%d excluded as %s", got[rule], rule)
 		}
 	}
+}
+
+// What a repository is when it has settled is what counts, for filters too.
+func TestSecondReading(t *testing.T) {
+	n, a := depots(t, 6*time.Hour)
+	n.watch(salon, "depots", "langage:go carte", "immediat")
+	var late, renamed, forked, gone *apiRepo
+	golang, description := "Go", "Une carte"
+	a.change(func() {
+		late = a.add("github.com", "etalab/tardif", n.now)
+		renamed = a.add("github.com", "etalab/carte", n.now)
+		renamed.Language = &golang
+		forked = a.add("github.com", "etalab/carte-copie", n.now)
+		forked.Language = &golang
+		gone = a.add("github.com", "etalab/carte-partie", n.now)
+		gone.Language = &golang
+	})
+	n.after(time.Minute, "depots")
+	a.change(func() {
+		late.Language, late.Description = &golang, &description
+		rename(renamed, "etalab/plan")
+		forked.Fork = true
+		a.host("github.com").remove(gone)
+	})
+	n.after(6*time.Hour, "depots")
+	n.want("Nouveau dépôt : tardif, publié par etalab (github.com) | Une carte | Langage : Go · Créé le 1er septembre 2026")
 }
 
 // Many repositories are made empty and filled later.

@@ -139,6 +139,24 @@ func day(text string) string {
 	return fmt.Sprintf("%s %s %s", map[bool]string{true: text[9:10], false: text[8:10]}[text[8] == '0'], months[text[5:7]], text[:4])
 }
 
+// What was due while the bot was not there is told when it is back, once.
+func TestDigestAfterAnAbsence(t *testing.T) {
+	n := newNewsroom(t)
+	source := n.scripted("blog")
+	n.watch(salon, "blog", "", "hebdo jeudi 11:00")
+	n.now = at(t, "2026-09-09 10:00:00")
+	source.publish("un", n.now)
+	n.after(0, "blog")
+	for _, now := range []string{"2026-09-10 14:30:00", "2026-09-10 14:31:00", "2026-09-17 11:00:00"} {
+		n.restart()
+		n.deliver(0) // its watch is not declared yet
+		n.watch(salon, "blog", "", "hebdo jeudi 11:00")
+		n.now = at(t, now)
+		n.deliver(0)
+	}
+	n.want("1 nouvelle publication | un")
+}
+
 // A room that watches a source twice is told once, at the first of the times.
 func TestToldOnce(t *testing.T) {
 	n := newNewsroom(t)
