@@ -61,13 +61,13 @@ func truncate(s string, limit int) string {
 }
 
 // cutWord splits s after its first word. A colon between the two is dropped:
-// people write « !sill : gimp ».
+// people write « !sill : gimp ». One at the end stays: in a filter it is a fault.
 func cutWord(s string) (word, rest string) {
 	word, rest = s, ""
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		word, rest = s[:i], s[i:]
 	}
-	return strings.TrimRight(word, ":"), strings.TrimFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ':' })
+	return strings.TrimRight(word, ":"), strings.TrimSpace(strings.TrimLeftFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ':' }))
 }
 
 // fold makes words comparable: in lower case and without accents.

@@ -41,6 +41,7 @@ func TestFind(t *testing.T) {
 		"a part's alias":        {"Sill Équivalent à Word", "sill remplace", "à Word"},
 		"a colon":               {"sill : gimp", "sill", "gimp"},
 		"a colon stuck to it":   {"sill: gimp", "sill", "gimp"},
+		"a colon at the end":    {"depot : langage:", "depot", "langage:"},
 		"no-break spaces":       {"sill\u00a0remplace\u202fphotoshop", "sill remplace", "photoshop"},
 		"several spaces":        {"sill   utilisateurs   7-Zip  ", "sill utilisateurs", "7-Zip"},
 		"a part without topic":  {"remplace photoshop", "", ""},

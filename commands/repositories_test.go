@@ -42,6 +42,7 @@ func TestDepot(t *testing.T) {
 		"none is known":       {someRepositoriesButNone{}, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
 		"no list":             {nil, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
 		"a wrong filter":      {counted(5), "!depot (carte", 0, "Filtre incompris, caractère 1 : cette parenthèse n’est pas fermée. Par exemple : carte"},
+		"a value is missing":  {counted(5), "!depot langage:", 0, "Filtre incompris, caractère 8 : une valeur manque après les deux-points. Par exemple : langage:go"},
 		"no filter":           {counted(5), "!depot", 0, "!depot <mots> [filtre] : chercher"},
 	}
 	for name, test := range tests {
