@@ -230,28 +230,6 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
-// What is known of a source's data outlives the process: they are not sent again.
-func TestUnchangedOverARestart(t *testing.T) {
-	p := newPage(t, rss(item("Ancien", "1")))
-	list := newPage(t, `[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}]`)
-	a := newAPI(t)
-	a.add("github.com", "etalab/ancien", time.Time{})
-	n := newNewsroom(t)
-	n.source(announce.Settings{Name: "blog", Kind: announce.Feed, Location: p.URL})
-	n.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: list.URL})
-	n.source(announce.Settings{Name: "depots", Kind: announce.Ecosystems, Location: a.base()})
-	for range 3 {
-		for name := range n.settings {
-			n.after(time.Hour, name)
-		}
-		n.restart()
-		n.again()
-	}
-	if _, full := a.counts(); p.full != 1 || list.full != 1 || full != 2 { // the API's hosts, and one's repositories
-		t.Errorf("the data were sent %d, %d and %d times", p.full, list.full, full)
-	}
-}
-
 // A name that resolves to this machine from one day on is not asked any more,
 // and is again once it may be.
 func TestPrivateName(t *testing.T) {

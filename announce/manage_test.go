@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"heraut/announce"
-	"heraut/fetch"
-	"heraut/locale/localetest"
 )
 
 // set commits a change.
@@ -162,6 +160,10 @@ func TestChangesInQuietHours(t *testing.T) {
 			n.set(n.desk.AddWatch(n.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "immediat"}))
 			n.set(n.desk.RemoveWatch(n.Context(), salon, 1))
 		}, []string{"un | Publié le 5 septembre 2026"}},
+		"one of two removed, the other is declared": {func(n *newsroom) {
+			n.watch(salon, "blog", "nom:un", "immediat")
+			n.set(n.desk.RemoveWatch(n.Context(), salon, 2))
+		}, []string{"un | Publié le 5 septembre 2026"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
@@ -178,36 +180,6 @@ func TestChangesInQuietHours(t *testing.T) {
 			n.want(test.want...)
 		})
 	}
-}
-
-func TestTryWatch(t *testing.T) {
-	n, a := depots(t, 0)
-	n.desk.AddSource(announce.Settings{Name: "depots", Kind: announce.Ecosystems}, nil)
-	golang := "Go"
-	a.change(func() {
-		a.add("github.com", "etalab/a", n.now).Language = &golang
-		a.add("github.com", "etalab/b", n.now)
-		a.add("github.com", "etalab/c", n.now).Fork = true
-	})
-	n.after(time.Minute, "depots")
-	n.after(time.Minute, "depots")
-	n.said(salon)
-	for filter, want := range map[string]int{"": 2, "langage:go": 1, "fork:oui": 1, "nom:rien": 0} {
-		trial, err := n.desk.TryWatch(t.Context(), "depots", filter, "fr", n.now)
-		if err != nil || trial.Total != want || (trial.HTML == "") != (want == 0) || localetest.Check(trial.HTML) != nil {
-			t.Errorf("%q: %+v, %v", filter, trial, err)
-		}
-	}
-	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now); err != nil || !trial.Since.Equal(n.now.Add(-2*time.Minute)) {
-		t.Errorf("too early: %+v, %v", trial, err)
-	}
-	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 || !trial.Since.IsZero() {
-		t.Errorf("a month later: %+v, %v", trial, err)
-	}
-	if _, err := n.desk.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {
-		t.Errorf("got %v", err)
-	}
-	n.want() // nobody was told
 }
 
 // A feed that a room gives is tried, watched, read, and left.
@@ -266,36 +238,6 @@ func (n *newsroom) eventually(what string, is func() bool) {
 	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			n.Fatalf("in vain: %s", what)
-		}
-	}
-}
-
-func TestTryFeedThatIsNone(t *testing.T) {
-	n := newNewsroom(t)
-	guard, err := fetch.NewGuard(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n.feeds = fetch.New(fetch.Options{Guard: guard})
-	t.Cleanup(n.feeds.Close)
-	n.restart()
-	p := newPage(t, rss())
-	for url, want := range map[string]announce.Fault{
-		p.URL: announce.FaultPrivate, "ftp://example.org/feed": announce.FaultPrivate,
-		"http://[::1]:80/feed": announce.FaultPrivate, "file:///etc/passwd": announce.FaultPrivate,
-	} {
-		if _, err := n.desk.TryFeed(t.Context(), url, n.now); announce.FaultOf(err) != want || err == nil {
-			t.Errorf("%s: %v", url, err)
-		}
-	}
-	n.feeds = n.getter
-	n.restart()
-	for body, want := range map[string]announce.Fault{
-		"<!DOCTYPE html><title>x</title>": announce.FaultHTML, "{}": announce.FaultFormat, "rien": announce.FaultFormat,
-	} {
-		p.serve(text("text/plain", body))
-		if _, err := n.desk.TryFeed(t.Context(), p.URL, n.now); announce.FaultOf(err) != want || err == nil {
-			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

@@ -185,6 +185,8 @@ type Tellings interface {
 	// NextPending is when the next is due, after the given time; zero: none is.
 	NextPending(ctx context.Context, after time.Time) (time.Time, error)
 	DeletePending(ctx context.Context, p Pending) error
+	// ForgetPending deletes what a room is to be told of a source, but in digests.
+	ForgetPending(ctx context.Context, room chat.RoomID, source string) error
 	// SaveTold stores or replaces t, which shows the given items.
 	SaveTold(ctx context.Context, t Told, items []int64) error
 	// ToldOf are the messages that show one of the items.

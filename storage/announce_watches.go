@@ -51,8 +51,7 @@ func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused 
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
 }
 
-// RemoveWatch implements announce.Watched. What it was to tell is forgotten; what
-// goes into no digest, with the room's last watch of the source.
+// RemoveWatch implements announce.Watched. What goes into its digest is forgotten.
 func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
@@ -60,14 +59,15 @@ func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error 
 		if err != nil {
 			return err
 		}
-		_, err = d.db.Exec(ctx, `
-			DELETE FROM pending WHERE room_id = $1 AND watch = '' AND item_id IN (SELECT item_id FROM item WHERE source IN (
-				SELECT source FROM watch WHERE room_id = $1 GROUP BY source HAVING COUNT(*) = 1 AND MIN(watch_id) = $2))`, room, id)
-		if err != nil {
-			return err
-		}
 		return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
 	})
+}
+
+// ForgetPending implements announce.Tellings.
+func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string) error {
+	_, err := d.db.Exec(ctx, `
+		DELETE FROM pending WHERE room_id = $1 AND watch = '' AND item_id IN (SELECT item_id FROM item WHERE source = $2)`, room, source)
+	return err
 }
 
 // MoveWatches implements announce.Watched.
