@@ -78,6 +78,8 @@ func TestFaults(t *testing.T) {
 	soon := testkit.RateLimited(testkit.RetryAfter{Body: 200 * time.Millisecond, Header: time.Second})
 	for _, fault := range []testkit.Rule{
 		{Name: "429 storm", Match: sends, Skip: 3, Times: 6, Do: soon},
+		{Name: "dropped after acting", Match: sends, Skip: 8, Times: 2, Do: testkit.AfterActing(testkit.Drop)},
+		{Name: "sync twice", Match: testkit.Syncs, Skip: 6, Times: 2, Do: testkit.RepeatSync},
 		{Name: "429", Match: sends, Chance: 0.1, Do: soon},
 		{Name: "dropped after acting", Match: sends, Chance: 0.08, Do: testkit.AfterActing(testkit.Drop)},
 		{Name: "dropped before acting", Match: sends, Chance: 0.05, Do: testkit.Drop},
@@ -103,6 +105,11 @@ func TestFaults(t *testing.T) {
 
 	noClearText(t, proxy, started)
 	holdsPace(t, proxy.Requests(sends), perSecond, burst)
+	for _, name := range []string{"429 storm", "dropped after acting", "sync twice", "new login"} {
+		if len(proxy.Requests(func(r *testkit.Request) bool { return r.Rule == name })) == 0 {
+			t.Errorf("%s: the test made no such fault", name)
+		}
+	}
 	if n := len(proxy.Requests(testkit.Logins)); n != 2 {
 		t.Errorf("%d logins, want the first one and the one after the soft logout", n)
 	}
