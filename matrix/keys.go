@@ -59,6 +59,21 @@ func (c *Client) forgetKeys() error {
 	return nil
 }
 
+// keyConns is how many connections to crypto.db are kept open.
+const keyConns = 2
+
+// ShrinkMemory gives up what is cached of crypto.db: it is read again when it is
+// needed. The client must be open.
+func (c *Client) ShrinkMemory(ctx context.Context) error {
+	// One connection is left, the only one that the statement can reach for sure.
+	c.keyDB.RawDB.SetMaxIdleConns(1)
+	defer c.keyDB.RawDB.SetMaxIdleConns(keyConns)
+	if _, err := c.keyDB.Exec(ctx, "PRAGMA shrink_memory"); err != nil {
+		return fmt.Errorf("shrink the memory of crypto.db: %w", err)
+	}
+	return nil
+}
+
 // openCryptoDB opens the file and its tables.
 func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
@@ -69,6 +84,7 @@ func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, erro
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}
 	raw.SetMaxOpenConns(4)
+	raw.SetMaxIdleConns(keyConns)
 	c.close = raw.Close
 	db, err := dbutil.NewWithDB(raw, "sqlite3")
 	if err != nil {

@@ -107,6 +107,14 @@ func upgrades() dbutil.UpgradeTable {
 // Close closes the database.
 func (d *DB) Close() error { return d.db.Close() }
 
+// ShrinkMemory gives up what is cached: it is read again when it is needed.
+func (d *DB) ShrinkMemory(ctx context.Context) error {
+	if _, err := d.db.Exec(ctx, "PRAGMA shrink_memory"); err != nil {
+		return fmt.Errorf("shrink the memory of the database: %w", err)
+	}
+	return nil
+}
+
 // Do runs fn in a transaction, which every method called with fn's context
 // joins; an error or a panic, which it returns as an error, undoes it whole.
 // Inside another transaction it joins that one.

@@ -57,6 +57,7 @@ func openState(ctx context.Context, dir string) (db *storage.DB, closeState func
 
 // serve runs the service until ctx ends.
 func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) {
+	saveMemory()
 	db, closeState, err := openState(ctx, config.State)
 	if err != nil {
 		return err
@@ -141,7 +142,6 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
 	}
 	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
-	g.Go(func() error { return giveBackMemory(ctx, box.Counts().Sent.Load) })
 	g.Go(func() error {
 		if err := client.Open(ctx); err != nil {
 			return err
@@ -150,6 +150,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return err
 		}
 		g.Go(func() error { return box.Run(ctx) })
+		g.Go(func() error {
+			giveBackMemory(ctx, box.Counts().Sent.Load, log, db.ShrinkMemory, client.ShrinkMemory)
+			return nil
+		})
 		g.Go(func() error { return runDesk(ctx, desk, client) })
 		g.Go(func() error { return carrier.Run(ctx) })
 		g.Go(func() error { return newReminders(config, db, box, book, carrier, log).Run(ctx) })
