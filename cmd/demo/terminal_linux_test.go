@@ -117,6 +117,7 @@ func TestNewsIsSeen(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(d.stdout, person) }() // until the test closes it
 	first := newRepositories[0].Name
+	d.awaitText(t, d.stdout, "Logiciels libres (salon public) › ")
 	d.awaitText(t, d.stdout, "Nouveau dépôt")
 	d.awaitText(t, d.stdout, first[strings.Index(first, "/")+1:])
 	if _, err := person.WriteString("\x04"); err != nil {
