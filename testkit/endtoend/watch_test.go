@@ -121,7 +121,7 @@ func TestWatches(t *testing.T) {
 	mustSay(t, member.AwaitAnswer(t, clear, me, member.Say(t, clear, add)), "Seuls les modérateurs")
 	mustSay(t, moderator.AwaitAnswer(t, clear, me, moderator.Say(t, clear, add)), "C’est noté", "langage:rust")
 	mustSay(t, moderator.AwaitAnswer(t, secret, me, moderator.Say(t, secret, "!veille ajouter depots nom:aucun")), "C’est noté")
-	mustSay(t, member.AwaitAnswer(t, clear, me, member.Say(t, clear, "!veille")), "langage:go", "langage:rust")
+	mustSay(t, member.AwaitAnswer(t, clear, me, member.Say(t, clear, "!veille")), "langage:go", "langage:rust", "source lue le ")
 	mustSay(t, member.AwaitAnswer(t, clear, me, member.Say(t, clear, "!veille tester depots organisation:hydro")), "deux", "quatre")
 	api.Publish(testkit.Repository{Name: "ville/six", Language: "Rust"})
 	awaitTold(clear, "six")
