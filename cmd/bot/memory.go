@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -48,6 +49,7 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 			if err != nil && ctx.Err() == nil {
 				log.Warn().Err(err).Msg("Memory could not be given back")
 			}
+			runtime.GC() // pools let go what two collections did not find in use
 			debug.FreeOSMemory()
 			trimMalloc()
 		}
