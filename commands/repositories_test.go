@@ -34,16 +34,17 @@ func TestDepot(t *testing.T) {
 		found int
 		want  string // in the answer
 	}{
-		"one":                 {counted(1), "!depot carte", 1, "1 dépôt répond à « carte » :"},
-		"five":                {counted(5), "!depot carte", 5, "5 dépôts répondent à « carte » :"},
-		"more than are shown": {counted(6), "!repo carte", 6, "6 dépôts répondent à « carte », voici les 5 premiers :"},
-		"more than are found": {counted(1234), "!depot carte", 20, "1 234 dépôts répondent à « carte », voici les 5 premiers :"},
-		"none":                {counted(0), "!depot carte", 0, "Aucun dépôt public connu ne répond à « carte »"},
-		"none is known":       {someRepositoriesButNone{}, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
-		"no list":             {nil, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
-		"a wrong filter":      {counted(5), "!depot (carte", 0, "Filtre incompris, caractère 1 : cette parenthèse n’est pas fermée. Par exemple : carte"},
-		"a value is missing":  {counted(5), "!depot langage:", 0, "Filtre incompris, caractère 8 : une valeur manque après les deux-points. Par exemple : langage:go"},
-		"no filter":           {counted(5), "!depot", 0, "!depot <mots> [filtre] : chercher"},
+		"one":                  {counted(1), "!depot carte", 1, "1 dépôt répond à « carte » :"},
+		"five":                 {counted(5), "!depot carte", 5, "5 dépôts répondent à « carte » :"},
+		"more than are shown":  {counted(6), "!repo carte", 6, "6 dépôts répondent à « carte », voici les 5 premiers :"},
+		"more than are found":  {counted(1234), "!depot carte", 20, "1 234 dépôts répondent à « carte », voici les 5 premiers :"},
+		"none":                 {counted(0), "!depot carte", 0, "Aucun dépôt public connu ne répond à « carte »"},
+		"none is known":        {someRepositoriesButNone{}, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
+		"no list":              {nil, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
+		"a wrong filter":       {counted(5), "!depot (carte", 0, "Filtre incompris, caractère 1 : cette parenthèse n’est pas fermée. Par exemple : carte"},
+		"a value is missing":   {counted(5), "!depot langage:", 0, "Filtre incompris, caractère 8 : une valeur manque après les deux-points. Par exemple : langage:go"},
+		"too long to be whole": {counted(5), "!depot " + strings.Repeat("carte ", 60), 0, "Cette commande est trop longue : 300 caractères au plus"},
+		"no filter":            {counted(5), "!depot", 0, "!depot <mots> [filtre] : chercher"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

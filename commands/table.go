@@ -51,7 +51,7 @@ func table() []command {
 		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, 0, (*Answerer).news, nil},
 		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).users},
 		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).providers},
-		{"", []string{"depot", "repo", "code"}, chat.LevelMember, 0, (*Answerer).depot, nil},
+		{"", []string{"depot", "repo", "code"}, chat.LevelMember, aWhole, (*Answerer).depot, nil},
 		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, aRoom, (*Answerer).watches, nil},
 		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).addWatch, nil},
 		{"veille", []string{"flux", "feed"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).addFeed, nil},
