@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -89,6 +90,10 @@ func TestFaults(t *testing.T) {
 		{Name: "truncated", Match: sends, Chance: 0.05, Do: testkit.Truncate},
 		{Name: "new login", Match: testkit.Syncs, Skip: 12, Times: 1, Do: testkit.SoftLogout()},
 		{Name: "sync twice", Match: testkit.Syncs, Chance: 0.15, Do: testkit.RepeatSync},
+		{Name: "very large sync", Match: testkit.Syncs, Skip: 4, Times: 1, Do: testkit.Rewrite(func(r *testkit.Response) {
+			padding := `{"org.example.padding":"` + strings.Repeat("a", 32<<20) + `",`
+			r.Body = append([]byte(padding), bytes.TrimPrefix(r.Body, []byte("{"))...)
+		})},
 		{Name: "sync page", Match: testkit.Syncs, Chance: 0.03, Do: testkit.WebPage},
 		{Name: "sync truncated", Match: testkit.Syncs, Chance: 0.03, Do: testkit.Truncate},
 		{Name: "sync 502", Match: testkit.Syncs, Chance: 0.03, Do: testkit.BadGateway},
@@ -105,7 +110,7 @@ func TestFaults(t *testing.T) {
 
 	noClearText(t, proxy, started)
 	holdsPace(t, proxy.Requests(sends), perSecond, burst)
-	for _, name := range []string{"429 storm", "dropped after acting", "sync twice", "new login"} {
+	for _, name := range []string{"429 storm", "dropped after acting", "sync twice", "very large sync", "new login"} {
 		if len(proxy.Requests(func(r *testkit.Request) bool { return r.Rule == name })) == 0 {
 			t.Errorf("%s: the test made no such fault", name)
 		}
