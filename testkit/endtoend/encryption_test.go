@@ -104,12 +104,21 @@ func TestNeverClear(t *testing.T) {
 }
 
 // TestLateKey holds a room's key back for a minute: the command is answered
-// once the key is there.
+// once the key is there, also when the bot was killed meanwhile.
 func TestLateKey(t *testing.T) {
 	t.Parallel()
+	for name, killed := range map[string]bool{"running": false, "killed meanwhile": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lateKey(t, killed)
+		})
+	}
+}
+
+func lateKey(t *testing.T, killed bool) {
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")
-	testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
+	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account})
 	proxy := testkit.NewProxy(t, hs.URL)
 	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true, URL: proxy.URL})
 	room := invited(t, agent, account.UserID, testkit.Room{Encrypted: true})
@@ -130,6 +139,9 @@ func TestLateKey(t *testing.T) {
 	if n := len(testkit.Answers(agent.History(t, room), account.UserID, command)); n != 0 {
 		t.Fatalf("%d answers to what cannot have been read", n)
 	}
+	if killed {
+		bot.Kill()
+	}
 	release()
 	mu.Lock()
 	defer mu.Unlock()
@@ -138,6 +150,9 @@ func TestLateKey(t *testing.T) {
 	}
 	for _, r := range held {
 		agent.Replay(t, hs.URL, *r)
+	}
+	if killed {
+		bot.Start(t)
 	}
 	agent.AwaitAnswer(t, room, account.UserID, command)
 	exactlyOne(t, agent, room, account.UserID, command)
