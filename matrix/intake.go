@@ -1,0 +1,76 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// takeIn adds what one event means to the batch. An event that cannot be
+// understood is passed over, whatever is wrong with it.
+func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("event", evt.ID.String()).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("An event could not be understood")
+		}
+	}()
+	if evt.Sender == c.mx.UserID {
+		if txn, ok := evt.Content.Raw[postKey].(string); ok {
+			batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
+		} else if evt.Unsigned.TransactionID != "" {
+			batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
+		}
+		return
+	}
+	if left := c.left(evt); left != nil {
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp), Event: &chat.Event{
+			ID: chat.EventID(evt.ID), Room: chat.RoomID(room), Sender: chat.UserID(evt.Sender), At: time.UnixMilli(evt.Timestamp),
+			Name: c.displayName(ctx, room, evt.Sender), Direct: direct, Left: left,
+		}})
+		return
+	}
+	if !c.answerable(evt) {
+		return
+	}
+	if evt.Type.Type == event.EventEncrypted.Type {
+		if read.session != "" {
+			raw, err := json.Marshal(evt)
+			if err != nil {
+				return
+			}
+			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
+				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp),
+				Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
+			})
+			return
+		}
+		if read.err != nil {
+			c.log.Warn().Err(read.err).Str("event", evt.ID.String()).Msg("A message cannot be decrypted and never will be")
+			return
+		}
+		evt = read.plain
+	}
+	if e := c.understand(evt, direct); e != nil {
+		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
+		e.Name = c.displayName(ctx, room, evt.Sender)
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
+	}
+}
+
+// answerable tells that the event is somebody's message, and not a bot's: two of
+// this kind that face each other fall silent.
+func (c *Client) answerable(evt *event.Event) bool {
+	if _, other := evt.Content.Raw[postKey]; other {
+		return false
+	}
+	return evt.Sender != c.mx.UserID && evt.StateKey == nil && evt.Unsigned.RedactedBecause == nil &&
+		!c.config.IsBot(chat.UserID(evt.Sender))
+}
