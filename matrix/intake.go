@@ -23,11 +23,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		}
 	}()
 	if evt.Sender == c.mx.UserID {
-		if txn, ok := evt.Content.Raw[postKey].(string); ok {
-			batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
-		} else if evt.Unsigned.TransactionID != "" {
-			batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
-		}
+		takeOwn(evt, batch)
 		return
 	}
 	if left := c.left(evt); left != nil {
@@ -62,6 +58,15 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
 		e.Name = c.displayName(ctx, room, evt.Sender)
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
+	}
+}
+
+// takeOwn adds an event of the bot itself to the batch: a post has arrived.
+func takeOwn(evt *event.Event, batch *queue.Batch) {
+	if txn, ok := evt.Content.Raw[postKey].(string); ok {
+		batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
+	} else if evt.Unsigned.TransactionID != "" {
+		batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
 	}
 }
 

@@ -35,6 +35,11 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	stored := known
 	noteTags(&stored.RoomFacts, joined.AccountData.Events)
 	if !c.rooms.setUp(room) && !stored.Notices {
+		for _, evt := range joined.Timeline.Events { // its last words there may be in doubt
+			if evt.Sender == c.mx.UserID {
+				takeOwn(evt, batch)
+			}
+		}
 		return c.passedOver(room, known), nil, nil
 	}
 	before, promotion := 0, powersEvent(joined)

@@ -160,8 +160,12 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 	cause := context.Cause(ctx)
 	cancel(nil)
 	<-watched
-	if err != nil && errors.Is(cause, errSettle) {
+	switch {
+	case err != nil && errors.Is(cause, errSettle):
 		return nil, errSettle
+	case err == nil && (answer == nil || answer.NextBatch == ""):
+		// It would settle doubts, and lose the position.
+		return nil, errors.New("what came is no sync")
 	}
 	return answer, err
 }

@@ -1,0 +1,82 @@
+package matrix_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/testkit"
+)
+
+// TestNoSync: what is no sync tells nothing of a post whose end is unknown.
+func TestNoSync(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	owner := hs.Person(t, "owner", testkit.ClientOptions{})
+	room := bot.invited(t, owner, testkit.Room{})
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+	hears(t, bot, owner.Say(t, room, "là"))
+
+	restore := proxy.Add(testkit.Rule{Name: "no sync", Match: testkit.Syncs, Do: testkit.Answer(http.StatusOK, struct{}{})})
+	owner.Say(t, room, "encore") // ends the sync under way
+	proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "no sync" })
+	proxy.Add(testkit.Rule{Match: testkit.Sends, Times: 1, Do: testkit.AfterActing(testkit.Drop)})
+	bot.post(t, "doubt", chat.Post{Room: chat.RoomID(room), HTML: "<p>Une fois.</p>", Lang: "fr"})
+	sent := proxy.Await(t, 1, testkit.Sends)
+	proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "no sync" && r.At.After(sent.Done.Add(3*time.Second)) })
+	restore()
+	hears(t, bot, owner.Say(t, room, "fin"))
+	sentOnce(t, bot, proxy)
+}
+
+// TestLastWordsInDoubt: what the bot says in a room that it does not serve is
+// said once, too.
+func TestLastWordsInDoubt(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	owner, guest := hs.Person(t, "owner", testkit.ClientOptions{}), hs.Person(t, "guest", testkit.ClientOptions{})
+	bot.invited(t, owner, testkit.Room{})
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+	room := owner.Room(t, testkit.Room{Public: true})
+	guest.Join(t, room.String())
+	guest.Invite(t, room, bot.account.UserID)
+	if e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome {
+		t.Fatalf("got %+v", e)
+	}
+	proxy.Add(testkit.Rule{Match: testkit.Sends, Times: 1, Do: testkit.AfterActing(testkit.Drop)})
+	bot.post(t, "doubt", chat.Post{Room: chat.RoomID(room), HTML: "<p>Adieu.</p>", Lang: "fr"}, chat.Post{Room: chat.RoomID(room), Leaves: true})
+	owner.AwaitMember(t, room, bot.account.UserID, event.MembershipLeave)
+	sentOnce(t, bot, proxy)
+}
+
+// sentOnce waits until the bot's post is known to be in its room: it was not sent
+// again meanwhile, which the homeserver may or may not take for the same.
+func sentOnce(t *testing.T, bot *bot, proxy *testkit.Proxy) {
+	t.Helper()
+	for {
+		row, err := bot.db.PostByKey(t.Context(), chat.KeyOf("doubt", 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.State == queue.Sent {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := len(proxy.Requests(testkit.Sends)); n != 1 {
+		t.Errorf("it was sent %d times", n)
+	}
+}
