@@ -84,7 +84,8 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 		return decrypted{err: fmt.Errorf("read an encrypted event: %w", err)}
 	}
 	plain, err := c.mach.DecryptMegolmEvent(ctx, evt)
-	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) {
+	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) ||
+		errors.Is(err, crypto.ErrGroupSessionWithheld) { // it can come yet, from whoever refused it, too
 		return decrypted{session: string(evt.Content.AsEncrypted().SessionID), err: err}
 	}
 	return decrypted{plain: plain, err: err}

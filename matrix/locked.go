@@ -3,10 +3,8 @@ package matrix
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
-	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -93,8 +91,8 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 	for _, evt := range events {
 		d := read[evt]
-		if d.session != "" || errors.Is(d.err, crypto.ErrGroupSessionWithheld) {
-			continue // the key can come yet, from whoever refused it, too
+		if d.session != "" {
+			continue
 		}
 		if ctx.Err() != nil {
 			return

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	mautrixid "maunium.net/go/mautrix/id"
 
@@ -45,6 +46,45 @@ func TestUnreadableIsToldOnce(t *testing.T) {
 	agent.Replay(t, hs.URL, held[len(held)-1])
 	for _, want := range []chat.EventID{chat.EventID(first), chat.EventID(second)} {
 		if e := next(t); e.Message == nil || e.ID != want {
+			t.Errorf("got %+v, want the message %s", e, want)
+		}
+	}
+}
+
+// TestRefusedKeyComesYet: a message whose key its sender refused before it came
+// is kept, since the key can come yet.
+func TestRefusedKeyComesYet(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	proxy := testkit.NewProxy(t, hs.URL)
+	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true, URL: proxy.URL})
+	room, other := bot.invited(t, agent, testkit.Room{Encrypted: true}), bot.invited(t, agent, testkit.Room{})
+	keys := testkit.On(http.MethodPut, `/sendToDevice/m\.room\.encrypted/`)
+	pass := proxy.Add(testkit.Rule{Match: keys, Do: testkit.Answer(http.StatusOK, struct{}{})})
+	first := agent.Say(t, room, "un")
+	hears(t, bot, agent.Say(t, other, "là"))
+	locked, err := bot.db.Locked(t.Context(), "")
+	if err != nil || len(locked) != 1 {
+		t.Fatalf("%d messages wait for their key, %v", len(locked), err)
+	}
+	refusal := &event.Content{Parsed: &event.RoomKeyWithheldEventContent{
+		RoomID: room, Algorithm: mautrixid.AlgorithmMegolmV1, SessionID: mautrixid.SessionID(locked[0].Session),
+		SenderKey: agent.Machine().OwnIdentity().IdentityKey, Code: event.RoomKeyWithheldNoOlmSession,
+	}}
+	_, err = agent.SendToDevice(t.Context(), event.ToDeviceRoomKeyWithheld, &mautrix.ReqSendToDevice{
+		Messages: map[mautrixid.UserID]map[mautrixid.DeviceID]*event.Content{bot.account.UserID: {"*": refusal}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := agent.Say(t, room, "deux")
+	hears(t, bot, agent.Say(t, other, "encore"))
+	pass()
+	held := proxy.Requests(keys)
+	agent.Replay(t, hs.URL, held[len(held)-1])
+	for _, want := range []mautrixid.EventID{first, second} {
+		if e := bot.next(t); e.Message == nil || e.ID != chat.EventID(want) {
 			t.Errorf("got %+v, want the message %s", e, want)
 		}
 	}
