@@ -105,7 +105,11 @@ type feedEntry struct {
 // parseFeed reads a feed that was found at an address. Dates that are missing,
 // or to come, are now.
 func parseFeed(body []byte, address string, now time.Time) (parsedFeed, error) {
-	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(repairedText(body)))
+	body = repairedText(body)
+	if err := checkElements(body); err != nil {
+		return parsedFeed{}, err
+	}
+	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(body))
 	if err != nil {
 		return parsedFeed{}, fmt.Errorf("%w: %w", errFormat, err)
 	}
