@@ -106,7 +106,8 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	switch {
 	case len(units) == 0:
 	case first.Watch != "":
-		cause := fmt.Sprintf("digest %s %s %s", first.Room, first.Watch, first.Due.UTC().Format(time.RFC3339))
+		// What comes too late for the digest of that time makes another.
+		cause := fmt.Sprintf("digest %s %s %s %d", first.Room, first.Watch, first.Due.UTC().Format(time.RFC3339), units[0].items[0].ID)
 		if err := t.say(ctx, first.Room, cause, digestOf(units)); err != nil {
 			return err
 		}

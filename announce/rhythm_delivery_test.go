@@ -245,3 +245,21 @@ func TestRunDelivery(t *testing.T) {
 		}
 	})
 }
+
+// A source that is slow to answer gives what belongs to a digest that is out.
+func TestLateForTheDigest(t *testing.T) {
+	n := newNewsroom(t)
+	source := n.scripted("blog")
+	n.watch(salon, "blog", "", "quotidien 09:00")
+	n.now = at(t, "2026-09-02 08:00:00")
+	source.publish("un", n.now)
+	n.after(0, "blog")
+	n.now = at(t, "2026-09-02 09:00:00")
+	n.deliver(0)
+	n.want("1 nouvelle publication | un")
+	n.now = at(t, "2026-09-02 08:59:30") // when that round began
+	source.publish("deux", n.now)
+	n.after(0, "blog")
+	n.deliver(time.Minute)
+	n.want("1 nouvelle publication | deux")
+}
