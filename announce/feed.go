@@ -96,10 +96,12 @@ type parsedFeed struct {
 
 // feedEntry is an entry and its keys. One with an id is known by that; another
 // by its link, or, since some feeds give many entries one link, by its link, title
-// and date.
+// and date. What was seen with these is not new under another id: some feeds make
+// up new ones at each reading.
 type feedEntry struct {
 	Item
 	aliases []string
+	same    string // the alias that tells an entry that was seen, if there is one
 }
 
 // parseFeed reads a feed that was found at an address. Dates that are missing,
@@ -155,27 +157,31 @@ func (e *feedEntry) setKeys(item *gofeed.Item, times map[string]int) {
 	switch {
 	case item.GUID != "" && times["id "+item.GUID] == 1:
 		e.Key = "id " + item.GUID
+		if link != "" && (item.PublishedParsed != nil || times["link "+linkOf(item)] == 1) {
+			e.same, e.aliases = all, []string{all}
+		}
 	case link == "" && e.Title == "":
 	case link == "" || times["link "+linkOf(item)] > 1:
 		e.Key, e.aliases = all, []string{link}
 	default:
-		e.Key, e.aliases = link, []string{all}
+		e.Key, e.same, e.aliases = link, all, []string{all}
 	}
 }
 
 // unseen are the entries that were never seen.
 func (f parsedFeed) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
-	keys := make([]string, len(f.Entries))
-	for i, e := range f.Entries {
-		keys[i] = e.Key
+	var keys []string
+	for _, e := range f.Entries {
+		keys = append(keys, e.Key, e.same)
 	}
 	unseen, err := q.Unseen(ctx, keys)
 	if err != nil {
 		return nil, fmt.Errorf("look up what was seen: %w", err)
 	}
 	for _, e := range f.Entries {
-		if unseen[e.Key] {
+		if unseen[e.Key] && (e.same == "" || unseen[e.same]) {
 			delete(unseen, e.Key)
+			delete(unseen, e.same)
 			fresh = append(fresh, Fresh{Item: e.Item, News: Published, Aliases: e.aliases})
 		}
 	}

@@ -107,6 +107,7 @@ func TestFeedIdentity(t *testing.T) {
 	link := func(title, path string) string {
 		return fmt.Sprintf("<title>%s</title><link>https://blog.example.org/%s</link>", title, path)
 	}
+	dated := "<pubDate>Tue, 01 Sep 2026 08:00:00 GMT</pubDate>"
 	tests := map[string]struct {
 		first, then []string
 		want        []string // titles
@@ -115,7 +116,12 @@ func TestFeedIdentity(t *testing.T) {
 		"a title that is put right":            {[]string{link("A", "1")}, []string{link("A bis", "1")}, nil},
 		"a link for all":                       {[]string{link("A", ""), link("B", "")}, []string{link("C", ""), link("A", ""), link("B", "")}, []string{"C"}},
 		"a link that is given a second time":   {[]string{link("A", "")}, []string{link("B", ""), link("A", "")}, []string{"B"}},
-		"one id for all":                       {[]string{item("A", "x")}, []string{link("B", "2") + "<guid>x</guid>", link("A", "x") + "<guid>x</guid>"}, []string{"B", "A"}},
+		"one id for all":                       {[]string{item("A", "x")}, []string{link("B", "2") + "<guid>x</guid>", link("A", "x") + "<guid>x</guid>"}, []string{"B"}},
+		"ids that change at each reading":      {[]string{item("A", "1") + dated, item("B", "2") + dated}, []string{link("C", "3") + "<guid>x</guid>" + dated, link("B", "2") + "<guid>y</guid>" + dated, link("A", "1") + "<guid>z</guid>" + dated}, []string{"C"}},
+		"ids that change, and no dates":        {[]string{item("A", "1"), item("B", "2")}, []string{link("B", "2") + "<guid>y</guid>", link("A", "1") + "<guid>z</guid>"}, nil},
+		"one link for all that have ids":       {[]string{link("A", "") + "<guid>1</guid>"}, []string{link("A", "") + "<guid>2</guid>", link("A", "") + "<guid>1</guid>"}, []string{"A"}},
+		"listed twice, once it was seen":       {[]string{item("A", "1")}, []string{item("A", "1"), item("A", "1")}, nil},
+		"listed twice at first":                {[]string{item("A", "1"), item("A", "1")}, []string{item("A", "1")}, nil},
 		"a link that is written otherwise":     {[]string{"<title>A</title><link>HTTP://blog.example.org/1/</link>"}, []string{link("A", "1")}, nil},
 		"the same twice":                       {[]string{link("A", "1")}, []string{link("B", "2"), link("B", "2"), link("A", "1")}, []string{"B"}},
 		"nothing but a title":                  {[]string{"<title>A</title>"}, []string{"<title>B</title>", "<title>A</title>"}, []string{"B"}},
