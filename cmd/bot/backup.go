@@ -39,7 +39,7 @@ func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%s existe déjà : donnez un autre nom, ou retirez-le", c.File)
 	} else if err != nil {
-		return err
+		return fmt.Errorf("la copie n’a pas pu être écrite : vérifiez que son répertoire existe et que ce compte peut y écrire (%w)", err)
 	}
 	fmt.Fprintf(std.out, "%s : la copie est faite.\n", c.File)
 	return nil
@@ -51,6 +51,8 @@ func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("le répertoire d’état %s n’a pas de base : le robot n’a encore jamais démarré", config.State)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("la base de %s n’est pas lisible par ce compte : lancez la commande sous celui du robot", config.State)
 	case errors.Is(err, storage.ErrOtherVersion):
 		return nil, fmt.Errorf("la base de %s est d’une autre version du robot : démarrez celle-ci d’abord", config.State)
 	}

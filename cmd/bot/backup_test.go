@@ -28,6 +28,10 @@ func TestBackup(t *testing.T) {
 	if _, stderr, status := bot(t, "", "backup", "--config", config, copied); status != 1 || !strings.Contains(stderr, "existe déjà") {
 		t.Errorf("a second time: %d, %s", status, stderr)
 	}
+	nowhere := filepath.Join(dir, "absent", "copie.db")
+	if _, stderr, status := bot(t, "", "backup", "--config", config, nowhere); status != 1 || !strings.Contains(stderr, "répertoire existe") {
+		t.Errorf("into no directory: %d, %s", status, stderr)
+	}
 	if err := closeState(); err != nil {
 		t.Fatal(err)
 	}

@@ -70,6 +70,9 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 	if err != nil {
 		return fmt.Errorf("build the command line: %w", err)
 	}
+	if len(args) == 0 {
+		return usageError{errNoCommand}
+	}
 	command, err := parser.Parse(args)
 	switch {
 	case errors.Is(err, errShown):
@@ -83,6 +86,8 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 
 // environment looks variables up, as os.Getenv does.
 type environment func(string) string
+
+var errNoCommand = errors.New("il manque la commande")
 
 // usageError is a command line that cannot be understood.
 type usageError struct{ error }

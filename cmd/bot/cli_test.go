@@ -31,34 +31,37 @@ func TestStatuses(t *testing.T) {
 	dump := file("repositories.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}]`)
 	cut := file("cut.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
 	absent := filepath.Join(dir, "absent")
+	occupied := file("occupied.yaml", minimal+"state: sill.json\n")
 	for name, test := range map[string]struct {
 		args           []string
 		status         int
 		stdout, stderr string // what must be in them
 	}{
-		"no command":          {nil, 2, "", "bot --help"},
-		"unknown command":     {[]string{"dance"}, 2, "", "dance"},
-		"unknown flag":        {[]string{"check", "--fast"}, 2, "", "--fast"},
-		"too many arguments":  {[]string{"check", "config.yaml"}, 2, "", "config.yaml"},
-		"help":                {[]string{"--help"}, 0, "Utilisation", ""},
-		"help of a command":   {[]string{"check", "--help"}, 0, "bot check", ""},
-		"version":             {[]string{"--version"}, 0, "bot ", ""},
-		"check right":         {[]string{"check", "--config", right}, 0, "est juste", ""},
-		"check wrong":         {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
-		"check absent":        {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
-		"check a directory":   {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
-		"check the example":   {[]string{"check", "--config", example}, 0, "est juste", ": matrix.password_file"},
-		"run wrong":           {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
-		"login wrong":         {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
-		"login, no password":  {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
-		"catalogue":           {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
-		"catalogue as JSON":   {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
-		"repositories":        {[]string{"catalogue", table}, 0, "Liste de dépôts, génération fr.\nEntrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
-		"repositories, JSON":  {[]string{"catalogue", "--json", dump}, 0, `{"kind":"repository","generation":"codegouv","entries":1,"dropped":[]}`, ""},
-		"repositories, cut":   {[]string{"catalogue", cut}, 1, "", "il s’arrête avant sa fin"},
-		"catalogue absent":    {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
-		"catalogue not one":   {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
-		"catalogue, but none": {[]string{"catalogue"}, 2, "", "fichier"},
+		"no command":           {nil, 2, "", "il manque la commande"},
+		"unknown command":      {[]string{"dance"}, 2, "", "dance"},
+		"unknown flag":         {[]string{"check", "--fast"}, 2, "", "--fast"},
+		"too many arguments":   {[]string{"check", "config.yaml"}, 2, "", "config.yaml"},
+		"help":                 {[]string{"--help"}, 0, "Utilisation", ""},
+		"help of a command":    {[]string{"check", "--help"}, 0, "bot check", ""},
+		"version":              {[]string{"--version"}, 0, "bot ", ""},
+		"check right":          {[]string{"check", "--config", right}, 0, "est juste", ""},
+		"check wrong":          {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
+		"check absent":         {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
+		"check a directory":    {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
+		"check the example":    {[]string{"check", "--config", example}, 0, "est juste", ": matrix.password_file"},
+		"run wrong":            {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
+		"login wrong":          {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
+		"login, no password":   {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
+		"run, no state":        {[]string{"run", "--config", occupied}, 1, "", "répertoire d’état ne peut pas être utilisé"},
+		"catalogue, no server": {[]string{"catalogue", "http://127.0.0.1:1/sill.json"}, 1, "", "ne peut pas être joint"},
+		"catalogue":            {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"catalogue as JSON":    {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
+		"repositories":         {[]string{"catalogue", table}, 0, "Liste de dépôts, génération fr.\nEntrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"repositories, JSON":   {[]string{"catalogue", "--json", dump}, 0, `{"kind":"repository","generation":"codegouv","entries":1,"dropped":[]}`, ""},
+		"repositories, cut":    {[]string{"catalogue", cut}, 1, "", "il s’arrête avant sa fin"},
+		"catalogue absent":     {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
+		"catalogue not one":    {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
+		"catalogue, but none":  {[]string{"catalogue"}, 2, "", "fichier"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, status := bot(t, "", test.args...)

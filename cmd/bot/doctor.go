@@ -111,7 +111,8 @@ func (d *doctor) state(ctx context.Context, config *Config) (session matrix.Sess
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("le fichier %s manque : remettez-y votre copie", filepath.Base(config.Matrix.RecoveryKeyFile))
+		err = fmt.Errorf("le fichier %s ne se lit pas : remettez-y votre copie ; « bot login » l’écrit si le compte n’a pas encore de clés",
+			filepath.Base(config.Matrix.RecoveryKeyFile))
 	}
 	d.say("clé de récupération", err)
 	return session
@@ -148,12 +149,7 @@ func (d *doctor) source(ctx context.Context, config *Config, location string, ap
 	}
 	answer, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {
-		for _, reason := range reasons {
-			if errors.Is(err, reason.err) {
-				return fmt.Errorf("%s (%w)", reason.sentence, err)
-			}
-		}
-		return err
+		return reasoned(err)
 	}
 	defer answer.Body.Close()
 	if _, err := answer.Body.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {

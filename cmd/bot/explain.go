@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 
 	"heraut/announce"
 	"heraut/catalogue"
@@ -20,12 +21,24 @@ const (
 
 // unreadable says in plain words why what cannot be read; err names it.
 func unreadable(what string, err error) error {
+	return fmt.Errorf("%s ne se lit pas : %w", what, reasoned(err))
+}
+
+// reasoned says in plain words why a file or a server gives nothing to read, if
+// that is known.
+func reasoned(err error) error {
 	for _, reason := range reasons {
 		if errors.Is(err, reason.err) {
-			return fmt.Errorf("%s ne se lit pas : %s (%w)", what, reason.sentence, err)
+			return fmt.Errorf("%s (%w)", reason.sentence, err)
 		}
 	}
-	return fmt.Errorf("%s ne se lit pas : %w", what, err)
+	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
+		return fmt.Errorf("le serveur répond par l’erreur %d, vérifiez l’adresse (%w)", status.Code, err)
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return fmt.Errorf("le serveur ne peut pas être joint, vérifiez l’adresse et le réseau (%w)", err)
+	}
+	return err
 }
 
 // explainFilter says in plain words what is wrong with a filter.

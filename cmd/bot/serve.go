@@ -32,18 +32,21 @@ import (
 // stopWithin is what everything gets to end after a signal.
 const stopWithin = 10 * time.Second
 
-var errStateInUse = errors.New("the state directory is in use by another process")
+var (
+	errStateInUse    = errors.New("the state directory is in use by another process")
+	errStateUnusable = errors.New("the state directory cannot be used")
+)
 
 // openState locks the state directory for this process and opens its database.
 // close undoes both.
 func openState(ctx context.Context, dir string) (db *storage.DB, closeState func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make the state directory: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
 	}
 	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, nil, fmt.Errorf("lock the state directory: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
 	}
 	if !locked {
 		return nil, nil, fmt.Errorf("%w: %s", errStateInUse, dir)

@@ -45,5 +45,6 @@ var states = []struct {
 	{matrix.ErrOtherAccount, statusUsage, "Le répertoire d’état appartient à un autre compte que matrix.user : corrigez l’un ou l’autre"},
 	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
+	{errStateUnusable, statusFailure, "Le répertoire d’état ne peut pas être utilisé : vérifiez « state », et que ce répertoire et ses fichiers appartiennent au compte qui lance le robot, le même pour « login » et « run »"},
 	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
 }
