@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -172,7 +173,7 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 
 // host reads what a host has that is new, and what is to be read again of it.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
-	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark}
+	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {
 		walk.floor = 0
 	}
@@ -195,18 +196,18 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 			return err
 		}
 	}
-	for _, a := range r.wanted(mark.Domain) {
-		if err := walk.lookUp(ctx, a); err != nil {
-			return err
-		}
-	}
 	mark.Page, mark.Mark = validators, max(mark.Mark, walk.highest)
 	if walk.whole && walk.rows > 0 {
 		mark.Whole = r.query.Now
 		r.batch.Whole = append(r.batch.Whole, mark.Domain)
 	}
 	r.state.Hosts[name] = mark
-	return nil
+	for _, a := range r.wanted(mark.Domain) {
+		if err := walk.lookUp(ctx, a); err != nil {
+			return err
+		}
+	}
+	return errors.Join(slices.Collect(maps.Values(walk.failed))...)
 }
 
 // wanted is what is still to be read again of a host.

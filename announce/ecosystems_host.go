@@ -25,6 +25,8 @@ type hostWalk struct {
 	highest, low int  // row ids that were read
 	rows         int
 	end          bool // the list has no more
+	// failed are owners that could not be asked about. They hold up nothing else.
+	failed map[string]error
 }
 
 // over tells that all was read that needs to be.
@@ -69,9 +71,7 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	for _, item := range items {
 		a, wanted := w.unread[item.Key]
 		if wanted {
-			if err := w.again(ctx, a, item); err != nil {
-				return err
-			}
+			w.again(ctx, a, item)
 		}
 		if w.whole || wanted || unseen[item.Key] {
 			kept = append(kept, item)
@@ -98,20 +98,20 @@ func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again notes what became of an item, and what its owner is.
-func (w *hostWalk) again(ctx context.Context, a Again, item Item) error {
+// again notes what became of an item, and what its owner is. An item whose owner
+// cannot be asked about waits.
+func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
+	delete(w.unread, a.Key)
 	repo := item.Repository
 	repo.Personal = a.Repository.Personal
 	if a.AskOwner && repo.Owner != "" {
-		kind, err := w.kindOf(ctx, repo.Owner)
-		if err != nil {
-			return err
+		kind, ok := w.kindOf(ctx, repo.Owner)
+		if !ok {
+			return
 		}
 		repo.Personal = kind == ownerUser
 	}
-	delete(w.unread, a.Key)
 	w.batch.Again[a.Key] = Reading{Item: item}
-	return nil
 }
 
 // lookUp reads one repository by its name. When it was renamed, the API leads
@@ -141,30 +141,33 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 		w.batch.Again[a.Key] = Reading{Gone: true}
 		return nil
 	}
-	if err := w.again(ctx, a, *found); err != nil {
-		return err
-	}
+	w.again(ctx, a, *found)
 	return w.keep(ctx, *found)
 }
 
-// kindOf asks what an owner is, once; it is empty when the API does not know.
-func (w *hostWalk) kindOf(ctx context.Context, login string) (string, error) {
+// kindOf asks what an owner is, once; it is empty when the API does not know. When
+// several cannot be asked about, no more are.
+func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
 	id := ownerID{w.domain, strings.ToLower(login)}
-	if kind, ok := w.kinds[id]; ok {
-		return kind, nil
+	if kind, ok = w.kinds[id]; ok {
+		return kind, true
+	}
+	if w.failed[id.name] != nil || len(w.failed) >= patience {
+		return "", false
 	}
 	var owner struct {
 		Kind string `json:"kind"`
 	}
 	path := "hosts/" + url.PathEscape(w.name) + "/owners/" + url.PathEscape(login)
 	if err := readObject(ctx, w.getter, w.base+"/"+path, &owner); err != nil && !isGone(err) {
-		return "", err
+		w.failed[id.name] = err
+		return "", false
 	}
 	w.kinds[id] = owner.Kind
 	if owner.Kind != "" {
 		w.batch.Owners = append(w.batch.Owners, Owner{Host: id.host, Name: id.name, Kind: owner.Kind})
 	}
-	return owner.Kind, nil
+	return owner.Kind, true
 }
 
 // isGone tells that the source answered that there is no such thing.

@@ -2,7 +2,9 @@ package announce_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -221,4 +223,55 @@ func TestEmptyAtFirst(t *testing.T) {
 	a.change(func() { r.Size = 12 })
 	n.after(25*time.Hour, "depots")
 	n.want("Nouvelle organisation : insee (github.com), 1 dépôt : outil")
+}
+
+// What the API cannot show of one repository or owner holds up nothing else.
+func TestOneThingOutOfOrder(t *testing.T) {
+	n, a := depots(t, 0)
+	refused, whole := "/owners/insee", 0
+	a.change(func() {
+		a.fail = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Query().Get("per_page") == "1000" && strings.Contains(r.URL.Path, "/github.com/") {
+				whole++
+			}
+			if !strings.HasSuffix(r.URL.Path, refused) {
+				return false
+			}
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
+		for i := range 10 {
+			a.add("github.com", fmt.Sprint("etalab/avant", i), n.now)
+		}
+		a.add("github.com", "insee/illisible", n.now)
+	})
+	for range 3 {
+		_ = n.try(time.Minute, "depots")
+	}
+	n.want("10 nouveautés parmi les dépôts publics | etalab, 10 nouveaux dépôts : avant0, avant1, avant2 et 7 autres")
+	if len(n.notices) != 0 { // the first of the three went well
+		t.Errorf("%d notices", len(n.notices))
+	}
+	a.change(func() {
+		refused = "/repositories/etalab/avant0"
+		h := a.host("github.com")
+		h.remove(h.rows[30])
+		for i := range 150 {
+			a.add("github.com", fmt.Sprint("etalab/fork", i), n.now).Fork = true
+		}
+	})
+	n.now = n.now.Add(8 * 24 * time.Hour) // time to read the host whole, and the repository again
+	for range 3 {
+		_ = n.try(time.Minute, "depots")
+	}
+	n.want("Nouvelle organisation : insee (github.com), 1 dépôt : illisible")
+	a.change(func() { whole = 0 })
+	for range 3 {
+		if err := n.try(time.Minute, "depots"); err == nil {
+			t.Error("the repository could be read")
+		}
+	}
+	if whole != 0 {
+		t.Errorf("the host was read whole %d times more", whole)
+	}
 }
