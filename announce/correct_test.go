@@ -88,6 +88,27 @@ func TestReplaced(t *testing.T) {
 	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
 }
 
+// The one that took its name is still found, also when it was told first.
+func TestReplacedAndFound(t *testing.T) {
+	n, a, r := announced(t)
+	a.change(func() {
+		a.host("github.com").remove(r)
+		a.add("github.com", "etalab/outil", n.now)
+	})
+	n.after(time.Hour, "depots")
+	n.after(time.Hour, "depots")
+	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
+	n.after(23*time.Hour, "depots")
+	n.want("* ~Nouveau dépôt : outil, publié par etalab (github.com)~ | Ce dépôt n’est plus public.")
+	filter, err := announce.ParseFilter("nom:outil")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, _, err := n.db.SearchRepositories(t.Context(), filter, 5); len(found) != 1 || err != nil {
+		t.Errorf("found %v, %v", found, err)
+	}
+}
+
 func TestNothingIsCorrectedAfterAMonth(t *testing.T) {
 	n, a, r := announced(t)
 	for range 30 {

@@ -275,3 +275,12 @@ func TestOneThingOutOfOrder(t *testing.T) {
 		t.Errorf("the host was read whole %d times more", whole)
 	}
 }
+
+// Two forges on one machine number their repositories each for itself.
+func TestHostsThatDifferByTheirPort(t *testing.T) {
+	n, a := depots(t, 0)
+	a.change(func() { a.add("github.com:8443", "etalab/outil", n.now).UUID = a.host("github.com").rows[0].UUID })
+	n.after(time.Minute, "depots")
+	n.after(time.Minute, "depots")
+	n.want("Nouvelle forge : github.com:8443, 1 dépôt : etalab/outil")
+}

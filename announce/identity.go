@@ -24,13 +24,14 @@ func addressKey(address string) string {
 	return strings.TrimSuffix(strings.TrimRight(key, "/"), ".git")
 }
 
-// domainOf is the host's name in an address, in small letters.
+// domainOf is the host's name in an address, in small letters, with its port if it
+// has one: two forges may share a machine.
 func domainOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
-	return strings.ToLower(u.Hostname())
+	return strings.ToLower(u.Host)
 }
 
 // repositoryItem is a repository as an item.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"heraut/catalogue"
 )
 
 // emptyFor is how long an empty repository may wait for its first files.
@@ -166,7 +168,7 @@ func (d *decision) correct(ctx context.Context) error {
 				changed = append(changed, n.ID)
 			}
 			if reading.Gone {
-				if err := d.desk.store.RemoveRepositories(ctx, []string{n.Item.URL}); err != nil {
+				if err := d.desk.store.RemoveRepositories(ctx, []catalogue.Repository{*n.Item.Repository}); err != nil {
 					return err
 				}
 			}

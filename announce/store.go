@@ -129,8 +129,8 @@ type Store interface {
 // Repositories keeps what is known of public repositories, for those who search them.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
-	// RemoveRepositories forgets those with these addresses.
-	RemoveRepositories(ctx context.Context, urls []string) error
+	// RemoveRepositories forgets them, but not others that took their addresses.
+	RemoveRepositories(ctx context.Context, all []catalogue.Repository) error
 }
 
 // Sources keeps what is known of sources.

@@ -119,7 +119,7 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 		case stored == nil:
 			stored = moved
 		case moved != nil: // it took the place of another one
-			if err := d.removeRepository(ctx, moved.URL); err != nil {
+			if err := d.removeRepository(ctx, &moved.Repository); err != nil {
 				return err
 			}
 			known.remove(moved)
@@ -168,25 +168,27 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 	return full
 }
 
-// RemoveRepositories forgets the repositories with these URLs.
-func (d *DB) RemoveRepositories(ctx context.Context, urls []string) error {
+// RemoveRepositories forgets these repositories. One that took the address of
+// another stays.
+func (d *DB) RemoveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
-		for _, url := range urls {
-			if err := d.removeRepository(ctx, url); err != nil {
-				return fmt.Errorf("forget %s: %w", url, err)
+		for i := range all {
+			if err := d.removeRepository(ctx, &all[i]); err != nil {
+				return fmt.Errorf("forget %s: %w", all[i].URL, err)
 			}
 		}
 		return nil
 	})
 }
 
-func (d *DB) removeRepository(ctx context.Context, url string) error {
-	_, err := d.db.Exec(ctx, "DELETE FROM repository_words WHERE rowid IN (SELECT id FROM repository WHERE address = $1)", address(url))
-	if err != nil {
-		return err
+func (d *DB) removeRepository(ctx context.Context, r *catalogue.Repository) error {
+	const these = " IN (SELECT id FROM repository WHERE address = $1 AND ($2 = '' OR forge_id IN ('', $2)))"
+	for _, where := range []string{"repository_words WHERE rowid", "repository WHERE id"} {
+		if _, err := d.db.Exec(ctx, "DELETE FROM "+where+these, address(r.URL), r.ForgeID); err != nil {
+			return err
+		}
 	}
-	_, err = d.db.Exec(ctx, "DELETE FROM repository WHERE address = $1", address(url))
-	return err
+	return nil
 }
 
 // RepositoriesAsOf implements commands.Repositories.

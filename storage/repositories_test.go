@@ -270,11 +270,11 @@ func TestSaveRepositories(t *testing.T) {
 			for _, word := range []string{"carte", "plan", "culture"} { // no word stays behind
 				checkSearch(t, db, test.want, word)
 			}
-			urls := make([]string, len(test.want))
-			for i, r := range test.want {
-				urls[i] = strings.ToUpper(r.URL)
+			gone := []catalogue.Repository{{URL: "https://example.org/unknown"}}
+			for _, r := range test.want {
+				gone = append(gone, catalogue.Repository{URL: strings.ToUpper(r.URL), ForgeID: r.ForgeID})
 			}
-			if err := db.RemoveRepositories(t.Context(), append(urls, "https://example.org/unknown")); err != nil {
+			if err := db.RemoveRepositories(t.Context(), gone); err != nil {
 				t.Fatal(err)
 			}
 			if left := search(t, db, "fork:oui,non archive:oui,non"); len(left) != 0 {
