@@ -162,8 +162,11 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 		return "", err
 	}
 	beginning := host.Started.IsZero() || !d.now.After(host.Started)
+	if host.Silent && d.now.Before(host.Started) {
+		beginning = false // the clock was set back
+	}
 	if repo != nil && repo.Owner != "" {
-		started := d.now
+		var started time.Time // it is there from its host's beginning
 		if !beginning {
 			started = d.now.Add(d.settings.Settle)
 		}

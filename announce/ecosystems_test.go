@@ -284,3 +284,14 @@ func TestHostsThatDifferByTheirPort(t *testing.T) {
 	n.after(time.Minute, "depots")
 	n.want("Nouvelle forge : github.com:8443, 1 dépôt : etalab/outil")
 }
+
+// A bot that starts first while the clock is fast hears of what comes until it is
+// that late.
+func TestClockThatIsSetBack(t *testing.T) {
+	n, a := depots(t, 0)
+	n.now = n.now.Add(-3 * time.Hour)
+	a.change(func() { a.add("github.com", "etalab/outil", n.now) })
+	n.after(time.Minute, "depots")
+	n.after(time.Minute, "depots")
+	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
+}

@@ -27,7 +27,10 @@ func (r *Runner) Run(ctx context.Context) {
 	log := r.desk.Log.With().Str("source", r.settings.Name).Logger()
 	next := time.Now()
 	if state, err := r.desk.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
-		next = state.NextTry
+		// More patience than any source gets was set by a wrong clock.
+		if longest := 2 * max(r.settings.Every, 24*time.Hour); state.NextTry.Before(next.Add(longest)) {
+			next = state.NextTry
+		}
 	}
 	for wait(ctx, next) {
 		now := time.Now()

@@ -44,6 +44,24 @@ func TestPatienceOverARestart(t *testing.T) {
 	})
 }
 
+// A wait that no source could have asked for, set while the clock was wrong, is none.
+func TestPatienceOfAWrongClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNewsroom(t)
+		err := n.db.SaveSource(t.Context(), announce.SourceState{Name: "blog", Failures: 1, Failing: time.Now(), NextTry: time.Now().AddDate(10, 0, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := &script{}
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		if len(source.asked) < 3 {
+			t.Errorf("asked at %v", source.asked)
+		}
+	})
+}
+
 // What is known of a source's data outlives the process: they are not sent again.
 func TestUnchangedOverARestart(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
