@@ -36,7 +36,7 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 			case watchUnknown:
 				continue // its room may not be known yet
 			case watchPaused:
-				if err := t.drop(ctx, together); err != nil {
+				if err := d.handOn(ctx, together, news, now); err != nil {
 					return err
 				}
 				continue
@@ -136,6 +136,37 @@ func (t *delivery) drop(ctx context.Context, together []Pending) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// handOn gives what a watch was to tell, and does not any more, to the room's other
+// watches that accept it. What none does is dropped.
+func (d *Desk) handOn(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
+	watches := map[string][]watching{} // by source
+	for _, p := range pending {
+		if err := d.store.DeletePending(ctx, p); err != nil {
+			return err
+		}
+		n := news[p.Item]
+		if n == nil { // forgotten meanwhile
+			continue
+		}
+		source := n.Item.Source
+		if watches[source] == nil {
+			var err error
+			if watches[source], err = d.watching(ctx, source, now); err != nil {
+				return err
+			}
+		}
+		for _, w := range watches[source] {
+			if w.room == p.Room && w.digest != p.Watch && w.filter.Match(n.Item) {
+				if err := d.store.AddPending(ctx, Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	d.changed()
 	return nil
 }
 

@@ -180,10 +180,22 @@ func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused b
 	})
 }
 
-// RemoveWatch returns a room's n-th watch and the change that ends it.
+// RemoveWatch returns a room's n-th watch and the change that ends it. What was to
+// go into its digest is told for the room's other watches, or not at all.
 func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {
+			return err
+		}
+		waiting, err := d.store.PendingFor(ctx, room, w.digest())
+		if err != nil {
+			return err
+		}
+		news, err := d.store.NewsByID(ctx, itemsOf(waiting))
+		if err != nil {
+			return err
+		}
+		if err := d.handOn(ctx, waiting, news, time.Now()); err != nil {
 			return err
 		}
 		states, err := d.watchStates(ctx)

@@ -146,6 +146,33 @@ func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 	n.want()
 }
 
+// What was to be told for a watch that is paused or removed is told for another one
+// that accepts it.
+func TestAnotherWatchTellsIt(t *testing.T) {
+	for name, change := range map[string]func(n *newsroom){
+		"paused":  func(n *newsroom) { n.set(n.desk.PauseWatch(n.Context(), salon, 1, true)) },
+		"removed": func(n *newsroom) { n.set(n.desk.RemoveWatch(n.Context(), salon, 1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			n.now = time.Now() // removals have no time of their own
+			source := n.scripted("blog")
+			n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "quotidien 11:00"}))
+			source.publish("un", n.now)
+			source.publish("deux", n.now)
+			n.after(0, "blog")
+			change(n)
+			n.deliver(24 * time.Hour)
+			n.deliver(24 * time.Hour)
+			n.want("1 nouvelle publication | un")
+			n.deliver(30 * 24 * time.Hour)
+			n.want()
+		})
+	}
+}
+
 // What waits for the end of the quiet hours is not told once its watch is paused
 // or removed, unless the room still watches the source.
 func TestChangesInQuietHours(t *testing.T) {

@@ -182,6 +182,8 @@ type Tellings interface {
 	AddPending(ctx context.Context, p Pending) error
 	// DuePending is what is due by now, by room, watch, due time and item.
 	DuePending(ctx context.Context, now time.Time) ([]Pending, error)
+	// PendingFor is what is to go into the digests of a room's watch.
+	PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]Pending, error)
 	// NextPending is when the next is due, after the given time; zero: none is.
 	NextPending(ctx context.Context, after time.Time) (time.Time, error)
 	DeletePending(ctx context.Context, p Pending) error

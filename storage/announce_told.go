@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/chat"
 )
 
 // AddPending implements announce.Tellings.
@@ -19,9 +20,18 @@ func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 
 // DuePending implements announce.Tellings.
 func (d *DB) DuePending(ctx context.Context, now time.Time) ([]announce.Pending, error) {
+	return d.pending(ctx, "due_at <= $1", millis(now))
+}
+
+// PendingFor implements announce.Tellings.
+func (d *DB) PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]announce.Pending, error) {
+	return d.pending(ctx, "room_id = $1 AND watch = $2", room, watch)
+}
+
+func (d *DB) pending(ctx context.Context, condition string, args ...any) ([]announce.Pending, error) {
 	rows, err := d.db.Query(ctx, `
-		SELECT room_id, item_id, watch, due_at FROM pending WHERE due_at <= $1
-		ORDER BY room_id, watch, CASE watch WHEN '' THEN 0 ELSE due_at END, item_id`, millis(now))
+		SELECT room_id, item_id, watch, due_at FROM pending WHERE `+condition+`
+		ORDER BY room_id, watch, CASE watch WHEN '' THEN 0 ELSE due_at END, item_id`, args...)
 	return collect(rows, err, func(scan scanFunc) (p announce.Pending, err error) {
 		var due int64
 		err = scan(&p.Room, &p.Item, &p.Watch, &due)

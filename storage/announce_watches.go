@@ -51,16 +51,9 @@ func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused 
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
 }
 
-// RemoveWatch implements announce.Watched. What goes into its digest is forgotten.
+// RemoveWatch implements announce.Watched.
 func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error {
-	return d.Do(ctx, func(ctx context.Context) error {
-		_, err := d.db.Exec(ctx, `
-			DELETE FROM pending WHERE room_id = $1 AND watch = (SELECT source || ' ' || filter FROM watch WHERE watch_id = $2)`, room, id)
-		if err != nil {
-			return err
-		}
-		return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
-	})
+	return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
 }
 
 // ForgetPending implements announce.Tellings.
