@@ -158,7 +158,7 @@ func (c *Client) login(ctx context.Context) error {
 		if !passing || try == loginTries || ctx.Err() != nil {
 			break
 		}
-		c.log.Warn().Err(err).Dur("again_in", pause).Msg("The login did not succeed")
+		c.log.Warn().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("The login did not succeed")
 		wait(ctx, pause)
 	}
 	switch {

@@ -127,7 +127,7 @@ func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, messa
 	if isStatus(err, http.StatusTooManyRequests) {
 		pause = retryAfter(err)
 	}
-	c.log.Warn().Err(err).Dur("again_in", pause).Int("failures", *failures).Msg(message)
+	c.log.Warn().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Int("failures", *failures).Msg(message)
 	wait(ctx, pause)
 }
 

@@ -81,7 +81,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	q.counts.Dropped.Add(dropped)
 	q.counts.Late.Add(late)
 	if dropped > 0 {
-		q.log.Warn().Int64("events", dropped).Dur("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
+		q.log.Warn().Int64("events", dropped).Stringer("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
 	}
 	for room := range rooms {
 		q.serve(room)

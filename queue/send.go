@@ -155,13 +155,13 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 	switch {
 	case isNotNow && notNow.Lane:
 		row.State, row.NextAt = Waiting, now.Add(max(notNow.After, backoff(row.Attempts)))
-		q.log.Debug().Err(err).Dur("again_in", row.NextAt.Sub(now)).Msg("A post has to wait")
+		q.log.Debug().Err(err).Stringer("again_in", row.NextAt.Sub(now).Round(time.Millisecond)).Msg("A post has to wait")
 	case isNotNow:
 		q.counts.RateLimited.Add(1)
 		pause = max(notNow.After, shortestPause)
 		row.State, row.NextAt = Waiting, now.Add(pause)
 		row.Attempts--
-		q.log.Debug().Err(err).Dur("again_in", pause).Msg("All posts have to wait")
+		q.log.Debug().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("All posts have to wait")
 	case isRefused && refused.Relation && dropRelation(&row):
 		q.log.Info().Err(err).Str("post", string(row.Key)).Msg("A relation was refused: sending without it")
 		row.State = Waiting

@@ -70,6 +70,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db.Owner = "heraut"
 	db.UpgradeTable = upgrades()
 	if err := db.Upgrade(ctx); err != nil {
+		if errors.Is(err, dbutil.ErrUnsupportedDatabaseVersion) {
+			err = fmt.Errorf("%w: %w", ErrOtherVersion, err)
+		}
 		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, err), raw.Close())
 	}
 	return &DB{db: db}, nil

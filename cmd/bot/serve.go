@@ -35,6 +35,7 @@ const stopWithin = 10 * time.Second
 var (
 	errStateInUse    = errors.New("the state directory is in use by another process")
 	errStateUnusable = errors.New("the state directory cannot be used")
+	errNoListener    = errors.New("the probes cannot be served (http.listen)")
 )
 
 // openState locks the state directory for this process and opens its database.
@@ -140,7 +141,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		var listen net.ListenConfig
 		listener, err := listen.Listen(ctx, "tcp", config.HTTP.Listen)
 		if err != nil {
-			return fmt.Errorf("listen for probes (http.listen): %w", err)
+			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
 		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"heraut/matrix"
+	"heraut/storage"
 )
 
 // operatorError is a state that only the operator can end: a sentence on what
@@ -46,5 +47,7 @@ var states = []struct {
 	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
 	{errStateUnusable, statusFailure, "Le répertoire d’état ne peut pas être utilisé : vérifiez « state », et que ce répertoire et ses fichiers appartiennent au compte qui lance le robot, le même pour « login » et « run »"},
+	{storage.ErrOtherVersion, statusFailure, "La base vient d’une version plus récente du robot : remettez cette version en place, ou la sauvegarde d’avant la mise à jour"},
+	{errNoListener, statusFailure, "L’adresse de http.listen ne peut pas être ouverte, sans doute parce qu’un autre programme l’occupe : donnez-en une autre, ou \"\" pour s’en passer"},
 	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
 }
