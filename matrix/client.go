@@ -112,11 +112,12 @@ type Client struct {
 	mach   *crypto.OlmMachine
 	// machMu is held where sync, sending and reading kept messages use mach: it
 	// does not guard all that it remembers of the account's own keys.
-	machMu sync.Mutex
-	keyDB  *dbutil.Database
-	state  *sqlstatestore.SQLStateStore
-	close  func() error // closes crypto.db
-	names  []string     // what the bot is called at the start of a message
+	machMu       sync.Mutex
+	devicesAsked time.Time // those that changed; guarded by machMu
+	keyDB        *dbutil.Database
+	state        *sqlstatestore.SQLStateStore
+	close        func() error // closes crypto.db
+	names        []string     // what the bot is called at the start of a message
 
 	pickleKey []byte // what the keys in crypto.db are locked with
 

@@ -96,7 +96,7 @@ func TestKeysWithoutNetwork(t *testing.T) {
 	answer := &mautrix.RespSync{}
 	answer.ToDevice.Events = []*event.Event{evt}
 	answer.DeviceOTKCount.SignedCurve25519 = 50
-	if err := c.processKeys(ctx, answer, ""); err != nil {
+	if err := c.processKeys(ctx, answer); err != nil {
 		t.Fatal(err)
 	}
 	if known, err := c.mach.CryptoStore.GetGroupSession(ctx, room, group.ID()); err != nil || known == nil {

@@ -188,6 +188,9 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 	}
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
+	if err := c.knowDevices(ctx); err != nil {
+		return nil, err
+	}
 	content := &event.Content{Parsed: message}
 	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
 	if crypto.IsShareError(err) {

@@ -213,7 +213,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			return err
 		}
 	}
-	if err := c.processKeys(ctx, answer, since); err != nil {
+	if err := c.processKeys(ctx, answer); err != nil {
 		return err
 	}
 
@@ -260,10 +260,12 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 // notes that it has seen an encrypted message before it stores the room key in
 // it, and passes over what it has seen: a crash in between would lose the key
 // for ever. So all of them are committed at once.
-func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync, since string) error {
+func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
-	c.mach.HandleDeviceLists(ctx, &answer.DeviceLists, since)
+	if err := c.devicesChanged(ctx, answer.DeviceLists.Changed); err != nil {
+		return err
+	}
 	var sealed, others []*event.Event
 	for _, evt := range answer.ToDevice.Events {
 		evt.Type.Class = event.ToDeviceEventType

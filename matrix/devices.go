@@ -1,0 +1,50 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// devicesAgain is when the devices of people are asked for again whose server did
+// not tell them.
+const devicesAgain = 5 * time.Minute
+
+// devicesChanged takes in whose devices changed: sync tells it once, so it is
+// stored until the homeserver has said what they are now. machMu is held.
+func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
+	if len(users) == 0 {
+		return nil
+	}
+	if err := c.mach.CryptoStore.MarkTrackedUsersOutdated(ctx, users); err != nil {
+		return fmt.Errorf("note whose devices changed: %w", err)
+	}
+	c.devicesAsked = time.Time{}
+	if err := c.knowDevices(ctx); err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Msg("The devices that changed are not known yet: they are asked for again before anything is encrypted")
+	}
+	return nil
+}
+
+// knowDevices asks for the devices that changed and are not known yet: a new one
+// could not read what is encrypted, and one that is gone could. machMu is held.
+func (c *Client) knowDevices(ctx context.Context) error {
+	if time.Since(c.devicesAsked) < devicesAgain {
+		return nil
+	}
+	users, err := c.mach.CryptoStore.GetOutdatedTrackedUsers(ctx)
+	if err != nil {
+		return fmt.Errorf("read whose devices changed: %w", err)
+	}
+	if len(users) > 0 {
+		_, err = c.mach.FetchKeys(ctx, users, false)
+	}
+	if known, status := answered(err); err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0) {
+		return fmt.Errorf("ask for the devices that changed: %w", err)
+	}
+	c.devicesAsked = time.Now()
+	return nil
+}
