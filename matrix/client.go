@@ -135,6 +135,7 @@ type Client struct {
 
 	mu           sync.Mutex
 	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
+	membersRead  id.RoomID          // where they are being read
 }
 
 // New returns a client that Open makes ready.

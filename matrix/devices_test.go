@@ -46,3 +46,26 @@ func TestNewDeviceWhileKeysAreOut(t *testing.T) {
 	agent.Await(t, room, says("Après."))
 	second.Await(t, room, says("Après."))
 }
+
+// TestJoinWhileMembersAreRead: somebody joins while the bot reads who is in the
+// room, which the answer under way does not say; what is said then is for them, too.
+func TestJoinWhileMembersAreRead(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent, guest := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true}), hs.Person(t, "guest", testkit.ClientOptions{Encrypted: true})
+	room := bot.invited(t, agent, testkit.Room{Encrypted: true, Public: true})
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+	proxy.Add(testkit.Rule{Times: 1, Match: testkit.On(http.MethodGet, `/members$`), Do: func(x *testkit.Exchange) {
+		before := x.Forward()
+		guest.Join(t, room.String())
+		hears(t, bot, guest.Say(t, room, "me voici"))
+		x.Deliver(before)
+	}})
+	bot.post(t, "first", chat.Post{Room: chat.RoomID(room), HTML: "<p>Bonjour.</p>", Lang: "fr"})
+	agent.Await(t, room, says("Bonjour."))
+	guest.Await(t, room, says("Bonjour."))
+}

@@ -154,6 +154,9 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 		}
 		return
 	}
+	if evt.Type == event.StateMember {
+		c.memberChanges(room)
+	}
 	mautrix.UpdateStateStore(ctx, c.state, evt)
 	switch evt.Type {
 	case event.StateMember:

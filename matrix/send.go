@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"maunium.net/go/mautrix"
@@ -207,50 +206,6 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}
 	return ciphertext, nil
-}
-
-// knowMembers reads the full member list before the first message that this
-// process encrypts for the room, and again after a gap. When it is not what the
-// room's key was shared with, the key is given up.
-func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
-	c.mu.Lock()
-	known := c.membersKnown[room]
-	c.membersKnown[room] = true // a gap seen from here on asks anew
-	c.mu.Unlock()
-	if known {
-		return nil
-	}
-	err := func() error {
-		before, err := c.state.GetRoomJoinedOrInvitedMembers(ctx, room)
-		if err != nil {
-			return err
-		}
-		if _, err := c.mx.Members(ctx, room); err != nil {
-			return err
-		}
-		after, err := c.state.GetRoomJoinedOrInvitedMembers(ctx, room)
-		if err != nil {
-			return err
-		}
-		slices.Sort(before)
-		slices.Sort(after)
-		if !slices.Equal(before, after) {
-			return c.mach.CryptoStore.RemoveOutboundGroupSession(ctx, room)
-		}
-		return nil
-	}()
-	if err != nil {
-		c.forgetMembers(room)
-		return fmt.Errorf("learn the room's members: %w", err)
-	}
-	return nil
-}
-
-// forgetMembers has the member list read again before the next message.
-func (c *Client) forgetMembers(room id.RoomID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.membersKnown, room)
 }
 
 // MarkRead implements queue.Transport.
