@@ -157,6 +157,9 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 	if evt.Type == event.StateMember {
 		c.memberChanges(room)
 	}
+	// Not while the room's key is being shared: it would be kept, whoever left.
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
 	mautrix.UpdateStateStore(ctx, c.state, evt)
 	switch evt.Type {
 	case event.StateMember:
