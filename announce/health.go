@@ -54,7 +54,7 @@ func (d *decision) keepState(ctx context.Context) error {
 	if err := d.desk.store.SaveSource(ctx, *s); err != nil || notice == nil || d.desk.Operators == nil {
 		return err
 	}
-	notice.Source = d.settings.Name
+	notice.Source = fetch.Redacted(d.settings.Name)
 	return d.desk.Operators(ctx, *notice)
 }
 

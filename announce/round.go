@@ -69,15 +69,15 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	name := r.settings.Name
 	state, err := r.desk.store.Source(ctx, name)
 	if err != nil {
-		return now.Add(retryStore), fmt.Errorf("load the source %s: %w", name, err)
+		return now.Add(retryStore), fmt.Errorf("load the source %s: %w", fetch.Redacted(name), err)
 	}
 	due, followed, err := r.toReread(ctx, now)
 	if err != nil {
-		return now.Add(retryStore), fmt.Errorf("load the items of %s: %w", name, err)
+		return now.Add(retryStore), fmt.Errorf("load the items of %s: %w", fetch.Redacted(name), err)
 	}
 	again, err := r.again(ctx, due, followed)
 	if err != nil {
-		return now.Add(retryStore), fmt.Errorf("load the owners of %s: %w", name, err)
+		return now.Add(retryStore), fmt.Errorf("load the owners of %s: %w", fetch.Redacted(name), err)
 	}
 	var batch Batch
 	failure := sheltered(func() (err error) {
@@ -99,7 +99,7 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	}
 	d := decision{Runner: r, now: now, next: next, batch: batch, failure: failure, state: state, followed: followed}
 	if err := r.desk.queue.Do(ctx, d.commit); err != nil {
-		return now.Add(retryStore), fmt.Errorf("commit the round of %s: %w", name, err)
+		return now.Add(retryStore), fmt.Errorf("commit the round of %s: %w", fetch.Redacted(name), err)
 	}
 	r.desk.changed()
 	return next, failure

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"heraut/fetch"
 )
 
 const (
@@ -24,7 +26,7 @@ const (
 // Run reads the source at its pace until ctx ends. A source that asked for
 // patience before a restart is given it.
 func (r *Runner) Run(ctx context.Context) {
-	log := r.desk.Log.With().Str("source", r.settings.Name).Logger()
+	log := r.desk.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
 	if state, err := r.desk.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
 		// More patience than any source gets was set by a wrong clock.
@@ -113,7 +115,7 @@ func (d *Desk) runFeeds(ctx context.Context) error {
 				<-f.done
 				delete(running, url)
 				if err := d.store.ForgetSource(ctx, url); err != nil && ctx.Err() == nil {
-					d.Log.Error().Err(err).Str("source", url).Msg("A feed that nobody watches could not be forgotten")
+					d.Log.Error().Err(err).Str("source", fetch.Redacted(url)).Msg("A feed that nobody watches could not be forgotten")
 				}
 			}
 		}

@@ -1,10 +1,15 @@
 package announce_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"heraut/announce"
 	"heraut/fetch"
@@ -58,6 +63,26 @@ func TestPatienceOfAWrongClock(t *testing.T) {
 		n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: 15 * time.Minute}, source).Run(ctx)
 		if len(source.asked) < 3 {
 			t.Errorf("asked at %v", source.asked)
+		}
+	})
+}
+
+// The password in a feed's address is told neither to logs nor to the operators.
+func TestPasswordInAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNewsroom(t)
+		var log bytes.Buffer
+		n.desk.Log = zerolog.New(&log)
+		source := &script{err: errors.New("no answer")}
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		const address = "https://camille:azerty@blog.example.org/feed"
+		n.desk.NewRunner(announce.Settings{Name: address, Kind: announce.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		if len(n.notices) != 1 || strings.Contains(n.notices[0].Source, "azerty") {
+			t.Errorf("the operators are told %v", n.notices)
+		}
+		if text := log.String(); !strings.Contains(text, "blog.example.org") || strings.Contains(text, "azerty") {
+			t.Errorf("the log says %s", text)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/fetch"
 )
 
 // ErrExists tells that a room has that watch already.
@@ -125,7 +126,7 @@ func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]wa
 		ready, err := d.ready(w, now)
 		if err != nil {
 			// It was checked when it was set: another version of the bot did.
-			d.Log.Error().Err(err).Str("source", source).Msg("A watch cannot be read any more: it tells nothing")
+			d.Log.Error().Err(err).Str("source", fetch.Redacted(source)).Msg("A watch cannot be read any more: it tells nothing")
 			continue
 		}
 		all = append(all, ready)
