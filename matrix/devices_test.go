@@ -1,10 +1,14 @@
 package matrix_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/event"
+	mautrixid "maunium.net/go/mautrix/id"
 
 	"heraut/chat"
 	"heraut/matrix"
@@ -68,4 +72,63 @@ func TestJoinWhileMembersAreRead(t *testing.T) {
 	bot.post(t, "first", chat.Post{Room: chat.RoomID(room), HTML: "<p>Bonjour.</p>", Lang: "fr"})
 	agent.Await(t, room, says("Bonjour."))
 	guest.Await(t, room, says("Bonjour."))
+}
+
+// TestLeaveWhileKeyIsShared: somebody leaves, and sync notes it while the room's
+// key is being shared with them: it is not used any more.
+func TestLeaveWhileKeyIsShared(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent, guest := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true}), hs.Person(t, "guest", testkit.ClientOptions{Encrypted: true})
+	room := bot.invited(t, agent, testkit.Room{Encrypted: true, Public: true})
+	guest.Join(t, room.String())
+	// One of these, most often, has sync wait before it comes to the room.
+	busy := []mautrixid.RoomID{bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{})}
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+	say := func(body string) mautrixid.SessionID {
+		bot.post(t, chat.EventID(body), chat.Post{Room: chat.RoomID(room), HTML: body, Lang: "fr"})
+		agent.Await(t, room, says(body))
+		sent := proxy.Requests(testkit.Sends)
+		var content struct {
+			Session mautrixid.SessionID `json:"session_id"`
+		}
+		if err := json.Unmarshal(sent[len(sent)-1].Body, &content); err != nil {
+			t.Fatal(err)
+		}
+		return content.Session
+	}
+	say("zéro") // who is in the room is known
+	hs.Person(t, "other", testkit.ClientOptions{}).Join(t, room.String())
+	hears(t, bot, agent.Say(t, room, "là")) // and that somebody joined: the next message needs a new key
+
+	syncs, pages := make(chan struct{}), make(chan struct{})
+	until := func(c chan struct{}) testkit.Action { return func(x *testkit.Exchange) { <-c; x.Deliver(x.Forward()) } }
+	held := proxy.Add(testkit.Rule{Name: "held", Match: testkit.Syncs, Do: until(syncs)})
+	agent.Say(t, busy[0], "encore") // ends the sync under way
+	for _, r := range busy {
+		for i := range 60 {
+			agent.Say(t, r, fmt.Sprint(i))
+		}
+	}
+	guest.Leave(t, room)
+	older := testkit.On(http.MethodGet, `/messages$`)
+	proxy.Add(testkit.Rule{Match: older, Do: until(pages)})
+	proxy.Add(testkit.Rule{Times: 1, Match: testkit.On(http.MethodPut, `/sendToDevice/m\.room\.encrypted/`), Do: func(x *testkit.Exchange) {
+		close(pages)
+		testkit.Delay(2 * time.Second)(x)
+	}})
+	held()
+	close(syncs)
+	for len(proxy.Requests(older)) == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	first := say("un")
+	hears(t, bot, agent.Say(t, busy[0], "fin"))
+	if say("deux") == first {
+		t.Error("the key that was shared with who left is still used")
+	}
 }
