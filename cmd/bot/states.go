@@ -35,12 +35,12 @@ var states = []struct {
 	status   int
 	sentence string
 }{
-	{matrix.ErrNoPassword, statusRefused, "Il faut se connecter de nouveau, et aucun mot de passe n’est configuré : lancez « bin/bot login », ou renseignez matrix.password_file, puis relancez"},
+	{matrix.ErrNoPassword, statusRefused, "Il faut se connecter de nouveau, et aucun mot de passe n’est configuré : lancez « bot login », ou renseignez matrix.password_file, puis relancez"},
 	{matrix.ErrWrongPassword, statusRefused, "Le serveur refuse cet utilisateur et ce mot de passe : vérifiez matrix.user et le mot de passe ; trop d’essais bloquent le compte"},
 	{matrix.ErrTooManyLogins, statusRefused, "Le serveur a reçu trop de tentatives de connexion : attendez un quart d’heure avant de relancer"},
-	{matrix.ErrLoggedOut, statusRefused, "Le serveur a mis fin à la session du robot : lancez « bin/bot login » pour ouvrir une nouvelle session, puis relancez"},
+	{matrix.ErrLoggedOut, statusRefused, "Le serveur a mis fin à la session du robot : lancez « bot login » pour ouvrir une nouvelle session, puis relancez"},
 	{matrix.ErrAccountLocked, statusRefused, "Le compte du robot est bloqué ou désactivé : adressez-vous aux administrateurs du serveur"},
-	{matrix.ErrDeviceKeys, statusRefused, "Les clés de cet appareil ne sont plus celles que le serveur connaît : lancez « bin/bot login » pour créer un nouvel appareil, puis relancez"},
+	{matrix.ErrDeviceKeys, statusRefused, "Les clés de cet appareil ne sont plus celles que le serveur connaît : lancez « bot login » pour créer un nouvel appareil, puis relancez"},
 	{matrix.ErrNoRecoveryKey, statusUsage, "Le compte a déjà des clés de vérification : placez son code de vérification (clé de récupération) dans le fichier indiqué, puis relancez ; si ce code est perdu, réinitialisez la sécurité du compte depuis un client"},
 	{matrix.ErrWrongRecoveryKey, statusUsage, "Le code de vérification (clé de récupération) n’est pas celui de ce compte : corrigez le fichier indiqué, puis relancez"},
 	{matrix.ErrOtherAccount, statusUsage, "Le répertoire d’état appartient à un autre compte que matrix.user : corrigez l’un ou l’autre"},
