@@ -11,6 +11,7 @@ import (
 // gigabytes to parse.
 const (
 	maxElements = 200_000
+	maxObjects  = 50_000 // of JSON: each costs more
 	maxNesting  = 500
 )
 
@@ -18,8 +19,8 @@ const (
 // they are in one another, without parsing it.
 func checkElements(body []byte) error {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-		if bytes.Count(body, []byte("{")) > maxElements {
-			return fmt.Errorf("%w: more than %d objects", fetch.ErrTooLarge, maxElements)
+		if bytes.Count(body, []byte("{")) > maxObjects {
+			return fmt.Errorf("%w: more than %d objects", fetch.ErrTooLarge, maxObjects)
 		}
 		return nil
 	}
