@@ -38,7 +38,7 @@ func TestFirstStartRefused(t *testing.T) {
 		},
 		"no password": {
 			set:    map[string]any{"matrix.password": nil},
-			status: refused, says: "bin/bot login", logins: 0,
+			status: refused, says: "bot login", logins: 0,
 		},
 		"nothing answers": {
 			set:    map[string]any{"matrix.homeserver": "http://127.0.0.1:1"},

@@ -57,7 +57,7 @@ func TestLostDatabases(t *testing.T) {
 			d.configure(t, "password", nil)
 			d.lose(t, lost)
 			for range 2 {
-				d.ends(t, refused, "bin/bot login")
+				d.ends(t, refused, "bot login")
 			}
 			if d.device(t) != device {
 				t.Error("the device was given up without need")
@@ -102,10 +102,10 @@ func TestLoggedOut(t *testing.T) {
 			}
 			if running {
 				talk.agent.Say(t, talk.room, "bonjour") // ends the sync that is under way
-				d.ended(t, before, refused, "bin/bot login")
+				d.ended(t, before, refused, "bot login")
 			}
 			for range 2 {
-				d.ends(t, refused, "bin/bot login")
+				d.ends(t, refused, "bot login")
 			}
 			d.mustLogIn(t, 1)
 
@@ -176,13 +176,13 @@ func TestSoftLogout(t *testing.T) {
 		d.bot.Stop()
 		d.configure(t, "password", nil)
 		d.proxy.Add(once(whoami))
-		d.ends(t, refused, "bin/bot login")
+		d.ends(t, refused, "bot login")
 		d.proxy.Add(once(testkit.Syncs))
 		before := len(d.bot.Log())
 		if err := d.bot.Launch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		d.ended(t, before, refused, "bin/bot login")
+		d.ended(t, before, refused, "bot login")
 		d.mustLogIn(t, 1)
 		d.proxy.Add(once(whoami))
 		d.repair(t)
@@ -224,7 +224,7 @@ func TestDeviceKeys(t *testing.T) {
 				resp.Body, _ = json.Marshal(answer)
 			})}
 			d.proxy.Add(other)
-			d.ends(t, refused, "bin/bot login")
+			d.ends(t, refused, "bot login")
 			d.mustLogIn(t, 1)
 			d.proxy.Add(other)
 			d.repair(t)
