@@ -36,6 +36,7 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room) (left 
 			continue
 		}
 		leaveRoom(&r)
+		c.forgetMembers(room)
 		left = append(left, r)
 	}
 	return left

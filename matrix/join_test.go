@@ -151,6 +151,33 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	}
 }
 
+// TestEncryptedWhileOut: a room may have become encrypted while the bot was out of
+// it, so it is asked again before anything is said there.
+func TestEncryptedWhileOut(t *testing.T) {
+	t.Parallel()
+	const room = "!room:example.org"
+	c := invitedClient(t)
+	clear := 0
+	homeserver(t, c, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			clear++
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	})
+	joined := chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true}
+	c.rooms.remember(joined)
+	c.rooms.askedEncryption(room)
+	c.rooms.remember(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{
+		Leave: map[id.RoomID]*mautrix.SyncLeftRoom{room: {}},
+	}}, nil)...)
+	joined.Joined = false // invited again
+	c.rooms.remember(joined)
+	_, err := c.Send(t.Context(), queue.Outgoing{Txn: "txn", Post: chat.Post{Room: room, HTML: "<p>Oui.</p>", Lang: "fr"}})
+	if notNow, ok := errors.AsType[*queue.NotNow](err); !ok || !notNow.Lane || clear > 0 {
+		t.Errorf("got %v, %d messages in clear", err, clear)
+	}
+}
+
 // TestLeaveAndInvitation: the end of a leave does not undo an invitation that sync
 // has shown meanwhile.
 func TestLeaveAndInvitation(t *testing.T) {

@@ -85,6 +85,9 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 		r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
 		b.rooms[id.RoomID(r.ID)] = r
 		delete(b.entered, id.RoomID(r.ID))
+		if !r.Joined { // what it becomes while the bot is out, sync does not tell
+			delete(b.asked, id.RoomID(r.ID))
+		}
 	}
 }
 
