@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -113,13 +112,7 @@ type ecosystemsReading struct {
 
 func (r *ecosystemsReading) load(state []byte) error {
 	r.state.Hosts, r.taken = map[string]hostMark{}, map[string]bool{}
-	if state == nil {
-		return nil
-	}
-	if err := json.Unmarshal(state, &r.state); err != nil {
-		return fmt.Errorf("read where the last round ended: %w", err)
-	}
-	return nil
+	return readState(state, &r.state)
 }
 
 // done is the batch, with the state if that changed.

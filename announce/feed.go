@@ -34,20 +34,10 @@ type feedState struct {
 	Sum string `json:"sum"`
 }
 
-func readFeedState(kept []byte) (state feedState, err error) {
-	if kept == nil {
-		return state, nil
-	}
-	if err := json.Unmarshal(kept, &state); err != nil {
-		return state, fmt.Errorf("read where the last round ended: %w", err)
-	}
-	return state, nil
-}
-
 // Fetch implements Source.
 func (f *feed) Fetch(ctx context.Context, q Query) (Batch, error) {
-	state, err := readFeedState(q.State)
-	if err != nil {
+	var state feedState
+	if err := readState(q.State, &state); err != nil {
 		return Batch{}, err
 	}
 	body, next, err := f.get(ctx, state)

@@ -26,10 +26,8 @@ const keepAtOnce = 250
 // something is to be read again; only what was never seen is held.
 func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var since fetch.Validators
-	if q.State != nil {
-		if err := json.Unmarshal(q.State, &since); err != nil {
-			return Batch{}, fmt.Errorf("read where the last round ended: %w", err)
-		}
+	if err := readState(q.State, &since); err != nil {
+		return Batch{}, err
 	}
 	if len(q.Again) > 0 {
 		since = fetch.Validators{}

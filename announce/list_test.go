@@ -131,3 +131,23 @@ func TestRealPairs(t *testing.T) {
 		})
 	}
 }
+
+// A list that becomes an API under the same name floods no room, and nothing that
+// was told is taken for removed.
+func TestAnotherKindUnderOneName(t *testing.T) {
+	n, a := depots(t, 0)
+	list := newPage(t, `[{"id": "https://github.com/etalab/base0", "full_name": "etalab/base0"}]`)
+	n.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: list.URL})
+	n.watch(salon, "liste", "", "immediat")
+	n.after(0, "liste")
+	n.source(announce.Settings{Name: "liste", Kind: announce.Ecosystems, Location: a.base()})
+	for range 3 {
+		if err := n.try(time.Hour, "liste"); err == nil {
+			t.Error("no error")
+		}
+	}
+	n.want()
+	if len(n.notices) != 1 {
+		t.Errorf("%d notices", len(n.notices))
+	}
+}

@@ -104,9 +104,10 @@ func (d *Desk) health(ctx context.Context, name string) (Health, error) {
 		return h, err
 	}
 	if h.Kind == Feed {
-		state, err := readFeedState(h.State)
-		h.Title = state.Title
-		return h, err
+		var state feedState
+		if err := readState(h.State, &state); err == nil {
+			h.Title = state.Title
+		}
 	}
 	return h, nil
 }

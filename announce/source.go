@@ -1,7 +1,10 @@
 package announce
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"heraut/catalogue"
@@ -13,6 +16,20 @@ type Source interface {
 	// is what could be read nevertheless. But for q.Keep it changes nothing: what
 	// counts is what is committed of the Batch.
 	Fetch(ctx context.Context, q Query) (Batch, error)
+}
+
+// readState reads what the last round kept. That of another kind of source is
+// refused: it knows other keys, so all that was seen would be taken for new.
+func readState(kept []byte, into any) error {
+	if kept == nil {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(kept))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("read where the last round ended (a source of another kind needs another name): %w", err)
+	}
+	return nil
 }
 
 // Query is what a source is asked.
