@@ -53,8 +53,8 @@ func TestLastWordsInDoubt(t *testing.T) {
 	room := owner.Room(t, testkit.Room{Public: true})
 	guest.Join(t, room.String())
 	guest.Invite(t, room, bot.account.UserID)
-	if e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome {
-		t.Fatalf("got %+v", e)
+	for e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome; { // the first room may be told again
+		e = bot.next(t)
 	}
 	proxy.Add(testkit.Rule{Match: testkit.Sends, Times: 1, Do: testkit.AfterActing(testkit.Drop)})
 	bot.post(t, "doubt", chat.Post{Room: chat.RoomID(room), HTML: "<p>Adieu.</p>", Lang: "fr"}, chat.Post{Room: chat.RoomID(room), Leaves: true})
