@@ -173,6 +173,30 @@ func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.C
 	}, nil
 }
 
+// SetRhythm returns the watch that the room has with w's source and filter, and
+// the change that gives it w's rhythm. What waits for a digest is told when it was
+// to be. It is ErrExists if that is its rhythm already.
+func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
+	rhythm, err := ParseRhythm(w.Rhythm)
+	if err != nil {
+		return w, nil, err
+	}
+	all, err := d.WatchesIn(ctx, w.Room)
+	if err != nil {
+		return w, nil, err
+	}
+	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
+	switch {
+	case i < 0:
+		return w, nil, ErrNone
+	case all[i].Rhythm == rhythm.String():
+		return all[i].Watch, nil, ErrExists
+	}
+	return d.changeWatch(ctx, w.Room, all[i].N, func(ctx context.Context, w Watch) error {
+		return d.store.SetRhythm(ctx, w.Room, w.ID, rhythm.String())
+	})
+}
+
 // PauseWatch returns a room's n-th watch and the change that stops it for a while,
 // or has it go on.
 func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {

@@ -104,6 +104,28 @@ func TestWatchesThatAreRefused(t *testing.T) {
 	}
 }
 
+// What waits for a digest is told although the rhythm changes meanwhile, and once.
+func TestNewRhythmLosesNothing(t *testing.T) {
+	n := newNewsroom(t)
+	source := n.scripted("blog")
+	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+	w := announce.Watch{Room: salon, Source: "blog", Rhythm: "hebdo jeudi 09:00"}
+	n.set(n.desk.AddWatch(t.Context(), w))
+	source.publish("un", n.now)
+	n.after(time.Minute, "blog")
+	w.Rhythm = "quotidien 09:00"
+	former, change, err := n.desk.SetRhythm(t.Context(), w)
+	n.set(former, change, err)
+	if former.Rhythm != "hebdo jeudi 09:00" {
+		t.Errorf("it was %q", former.Rhythm)
+	}
+	if _, _, err := n.desk.SetRhythm(t.Context(), w); !errors.Is(err, announce.ErrExists) {
+		t.Errorf("the same again: %v", err)
+	}
+	n.deliver(8 * 24 * time.Hour)
+	n.want("1 nouvelle publication | un")
+}
+
 // Two people may do the same at the same time.
 func TestChangesAreCheckedAgain(t *testing.T) {
 	n := managed(t)

@@ -51,7 +51,9 @@ type Watched interface {
 	Watches(ctx context.Context) ([]Watch, error)
 	// AddWatch returns ErrExists if the room has one with that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
-	// PauseWatch and RemoveWatch return ErrNone if the room has none with that id.
+	// SetRhythm, PauseWatch and RemoveWatch return ErrNone if the room has none with
+	// that id.
+	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
 	// MoveWatches gives one room the watches of another and what that was to be

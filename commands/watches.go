@@ -32,10 +32,11 @@ type watchList struct {
 // watchChange is a watch that was added, paused, resumed or removed.
 type watchChange struct {
 	Prefix string
-	What   string // "added", "paused", "resumed" or "removed"
+	What   string // "added", "rhythm", "paused", "resumed" or "removed"
 	announce.Watch
-	N    int                // what people call it; 0 if it was added
-	Feed announce.FeedTrial // of a feed that was tried
+	Former announce.Watch     // before its rhythm was changed
+	N      int                // what people call it; 0 if it was added
+	Feed   announce.FeedTrial // of a feed that was tried
 }
 
 // watchTrial is what a watch would have told.
@@ -134,7 +135,8 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	return a.add(ctx, r, address, rest, trial)
 }
 
-// add sets up the watch of a source.
+// add sets up the watch of a source, or changes the rhythm of the one that the
+// room has.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial announce.FeedTrial) (Answer, error) {
 	filter, rhythm := announce.CutRhythm(rest)
 	w := announce.Watch{Room: r.Room, Source: source, Filter: filter, Rhythm: rhythm, By: r.Sender, At: time.Now()}
@@ -142,6 +144,13 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 		w.Rhythm = announce.Rhythm{}.String()
 	}
 	w, change, err := a.desk.AddWatch(ctx, w)
+	if errors.Is(err, announce.ErrExists) && rhythm != "" {
+		former, change, err := a.desk.SetRhythm(ctx, w)
+		if err != nil {
+			return a.explainFault(ctx, r, source, err)
+		}
+		return a.changed(r, watchChange{What: "rhythm", Watch: w, Former: former}, change)
+	}
 	if err != nil {
 		if errors.Is(err, announce.ErrRhythm) {
 			return a.message(r, "rhythm-fault", rhythm)
@@ -181,6 +190,8 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	switch text := describe(c.Watch); c.What {
 	case "added":
 		entry.After = text
+	case "rhythm":
+		entry.Before, entry.After = describe(c.Former), text
 	case "removed":
 		entry.Before = text
 	case "paused":

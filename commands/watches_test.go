@@ -135,6 +135,10 @@ func TestWatchesOfARoom(t *testing.T) {
 	w.must("!veille add Dépots", "dès la parution")
 	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat")
 	w.must("!veille", "hebdo jeudi 11:00")
+	w.must("!veille ajouter depots quotidien 9h", "Nouveau rythme")
+	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||quotidien 09:00")
+	w.must("!veille ajouter depots quotidien 9h", "suit déjà")
+	w.must("!veille ajouter depots immediat", "dès la parution")
 	w.must("!veille pause 2", "Pour reprendre :  !veille reprendre 2")
 	w.mustWatch("depots|langage:go,python -fork|hebdo jeudi 11:00", "depots||immediat|paused")
 	w.must("!veille", "en pause")
@@ -175,6 +179,7 @@ func TestWatchesAreRefused(t *testing.T) {
 		"!veille ajouter depots hebdo jeudo 11:00":              "« hebdo jeudo 11:00 » n’est pas un rythme",
 		"!veille ajouter depots langage:go jeudi 11:00":         "« 11:00 » n’est pas un rythme",
 		"!veille ajouter depots nom:declare":                    "suit déjà",
+		"!veille ajouter depots nom:declare quotidien 9h":       "fixée par la configuration",
 		"!veille ajouter depots " + strings.Repeat("mot ", 100): "trop longue",
 		"!veille retirer 1":                                     "fixée par la configuration",
 		"!veille pause 2":                                       "n’est pas le numéro",

@@ -46,6 +46,11 @@ func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
 	return result.LastInsertId()
 }
 
+// SetRhythm implements announce.Watched.
+func (d *DB) SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error {
+	return none(changed(d.db.Exec(ctx, "UPDATE watch SET rhythm = $1 WHERE room_id = $2 AND watch_id = $3", rhythm, room, id)))
+}
+
 // PauseWatch implements announce.Watched.
 func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
