@@ -24,6 +24,9 @@ const (
 	// countedBeyond is how many events that are too old to be answered are read,
 	// for the sake of their count and of those among them that are not.
 	countedBeyond = 300
+	// emptyPages is how many pages in a row may hold nothing that the bot may see:
+	// a homeserver filters what it has cut into pages.
+	emptyPages = 5
 	// gapTries is how often a gap is asked for: all rooms wait meanwhile.
 	gapTries = 5
 	// pageWithin bounds how long the homeserver has to tell one page.
@@ -59,13 +62,19 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 // whole is false when the rest of the gap is given up.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
 	defer func() { slices.Reverse(events) }() // read newest first
-	for len(events) < limit && from != "" {
+	for empty := 0; len(events) < limit && from != "" && empty < emptyPages; {
 		page, err := c.page(ctx, room, from, to)
 		if err != nil {
 			return events, false, c.failedGap(ctx, room, err)
 		}
 		c.noteMembers(ctx, room, page.State)
+		if from == page.End { // nothing lies beyond
+			page.End = ""
+		}
+		from = page.End
+		empty++
 		for _, evt := range page.Chunk {
+			empty = 0
 			events = append(events, evt)
 			if stop, err := done(evt); err != nil {
 				return nil, false, err
@@ -73,12 +82,6 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 				from = ""
 				break
 			}
-		}
-		if len(page.Chunk) == 0 || page.End == from {
-			break
-		}
-		if from != "" {
-			from = page.End
 		}
 	}
 	delete(c.gapFailures, room)
