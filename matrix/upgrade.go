@@ -33,6 +33,8 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 			done = false
 			continue
 		}
+		// Said before the try: an invitation that comes meanwhile takes it back.
+		c.rooms.followLater(id.RoomID(r.Successor), time.Now().Add(joinAgain))
 		err := c.followUpgrade(ctx, r, intake)
 		switch {
 		case err == nil:
@@ -42,7 +44,6 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room says that it was upgraded: going on serving it")
 		default:
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room was upgraded, and the new one cannot be entered yet: the bot may need an invitation")
-			c.rooms.followLater(id.RoomID(r.Successor), time.Now().Add(joinAgain))
 			done = false
 		}
 	}

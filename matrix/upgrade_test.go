@@ -101,24 +101,59 @@ func TestSlowSuccessor(t *testing.T) {
 		<-tell
 		x.Deliver(answer)
 	}})
-	var answer struct {
-		To mautrixid.RoomID `json:"replacement_room"`
-	}
-	url := owner.BuildClientURL("v3", "rooms", room, "upgrade")
-	if _, err := owner.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": "10"}, &answer); err != nil {
-		t.Fatal(err)
-	}
+	next := upgrade(t, owner, room)
 	<-asked
 	hears(t, bot, owner.Say(t, other, "là"))
 	close(join)
 	<-in
-	said := owner.Say(t, answer.To, "ici")
+	said := owner.Say(t, next, "ici")
 	proxy.Await(t, 1, func(r *testkit.Request) bool {
-		return testkit.Syncs(r) && bytes.Contains(r.Response, []byte(`"`+answer.To+`":{`)) // shows the bot there
+		return testkit.Syncs(r) && bytes.Contains(r.Response, []byte(`"`+next+`":{`)) // shows the bot there
 	})
 	close(tell)
 	hears(t, bot, said)
-	if r := bot.room(t, room); r.MovedTo != chat.RoomID(answer.To) {
+	if r := bot.room(t, room); r.MovedTo != chat.RoomID(next) {
 		t.Errorf("the old room is %+v", r)
 	}
+}
+
+// TestInvitedWhileRefused: an invitation to the room that takes another's place
+// comes while the homeserver refuses the bot there; it is followed at once.
+func TestInvitedWhileRefused(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	owner := hs.Person(t, "owner", testkit.ClientOptions{})
+	room, other := bot.invited(t, owner, testkit.Room{}), bot.invited(t, owner, testkit.Room{})
+	bot.end()
+	bot.matrix.Homeserver = proxy.URL
+	bot.start(t)
+
+	refused, invited := make(chan struct{}), make(chan struct{})
+	proxy.Add(testkit.Rule{Match: testkit.On(http.MethodPost, `/join/|/join$`), Times: 1, Do: func(x *testkit.Exchange) {
+		answer := x.Forward()
+		close(refused)
+		<-invited
+		x.Deliver(answer)
+	}})
+	next := upgrade(t, owner, room)
+	<-refused
+	owner.Invite(t, next, bot.account.UserID)
+	hears(t, bot, owner.Say(t, other, "là")) // and the invitation before
+	close(invited)
+	owner.AwaitMember(t, next, bot.account.UserID, event.MembershipJoin)
+}
+
+// upgrade replaces the room as clients do.
+func upgrade(t *testing.T, who *testkit.Client, room mautrixid.RoomID) mautrixid.RoomID {
+	t.Helper()
+	var answer struct {
+		To mautrixid.RoomID `json:"replacement_room"`
+	}
+	url := who.BuildClientURL("v3", "rooms", room, "upgrade")
+	if _, err := who.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": "10"}, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.To
 }
