@@ -8,8 +8,9 @@ test := go test -tags $(tags)
 lint := go tool -modfile=testkit/lint/go.mod golangci-lint
 export CGO_ENABLED := 1
 
-# The packages whose tests start the homeserver that HERAUT_TEST_HOMESERVER names.
-end_to_end := ./testkit/... ./matrix
+# The packages whose tests start the homeserver that HERAUT_TEST_HOMESERVER names,
+# but for that of the benchmarks, which says nothing about a homeserver.
+end_to_end := ./testkit ./testkit/crash ./testkit/endtoend/... ./matrix
 
 # A line "DIRECTORY TARGET" for each fuzz target.
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u

@@ -51,6 +51,7 @@ func TestLastWordsInDoubt(t *testing.T) {
 	bot.matrix.Homeserver = proxy.URL
 	bot.start(t)
 	room := owner.Room(t, testkit.Room{Public: true})
+	owner.LetMembersInvite(t, room) // Synapse lets only moderators
 	guest.Join(t, room.String())
 	guest.Invite(t, room, bot.account.UserID)
 	for e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome; { // the first room may be told again

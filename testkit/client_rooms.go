@@ -94,6 +94,19 @@ func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	}
 }
 
+// LetMembersInvite lets every member of a room invite.
+func (c *Client) LetMembersInvite(t testing.TB, room id.RoomID) {
+	t.Helper()
+	var levels event.PowerLevelsEventContent
+	if err := c.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatalf("read the power levels of %s: %v", room, err)
+	}
+	levels.InvitePtr = new(int)
+	if _, err := c.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
+		t.Fatalf("let the members of %s invite: %v", room, err)
+	}
+}
+
 // SetPower sets a user's power level in a room.
 func (c *Client) SetPower(t testing.TB, room id.RoomID, user id.UserID, level int) {
 	t.Helper()

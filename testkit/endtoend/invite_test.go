@@ -13,20 +13,6 @@ import (
 	"heraut/testkit"
 )
 
-// mayInvite lets every member of a room invite.
-func mayInvite(t *testing.T, owner *testkit.Client, room id.RoomID) {
-	t.Helper()
-	var levels event.PowerLevelsEventContent
-	if err := owner.StateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
-		t.Fatal(err)
-	}
-	none := 0
-	levels.InvitePtr = &none
-	if _, err := owner.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestInvitations has an operator, a moderator and a member invite the bot.
 func TestInvitations(t *testing.T) {
 	t.Parallel()
@@ -41,7 +27,7 @@ func TestInvitations(t *testing.T) {
 	open := func(room testkit.Room) id.RoomID {
 		room.Invite = []id.UserID{operator.UserID, member.UserID}
 		made := owner.Room(t, room)
-		mayInvite(t, owner, made)
+		owner.LetMembersInvite(t, made)
 		operator.Join(t, made.String())
 		member.Join(t, made.String())
 		return made
