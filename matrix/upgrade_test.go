@@ -101,7 +101,7 @@ func TestSlowSuccessor(t *testing.T) {
 		<-tell
 		x.Deliver(answer)
 	}})
-	next := upgrade(t, owner, room)
+	next := owner.Upgrade(t, room, "10")
 	<-asked
 	hears(t, bot, owner.Say(t, other, "là"))
 	close(join)
@@ -137,23 +137,10 @@ func TestInvitedWhileRefused(t *testing.T) {
 		<-invited
 		x.Deliver(answer)
 	}})
-	next := upgrade(t, owner, room)
+	next := owner.Upgrade(t, room, "10")
 	<-refused
 	owner.Invite(t, next, bot.account.UserID)
 	hears(t, bot, owner.Say(t, other, "là")) // and the invitation before
 	close(invited)
 	owner.AwaitMember(t, next, bot.account.UserID, event.MembershipJoin)
-}
-
-// upgrade replaces the room as clients do.
-func upgrade(t *testing.T, who *testkit.Client, room mautrixid.RoomID) mautrixid.RoomID {
-	t.Helper()
-	var answer struct {
-		To mautrixid.RoomID `json:"replacement_room"`
-	}
-	url := who.BuildClientURL("v3", "rooms", room, "upgrade")
-	if _, err := who.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": "10"}, &answer); err != nil {
-		t.Fatal(err)
-	}
-	return answer.To
 }

@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 
 	"maunium.net/go/mautrix"
@@ -92,6 +93,20 @@ func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	if _, err := c.LeaveRoom(t.Context(), room); err != nil {
 		t.Fatalf("leave %s: %v", room, err)
 	}
+}
+
+// Upgrade replaces the room by one of that version, as clients do, and returns
+// the new one.
+func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID {
+	t.Helper()
+	var answer struct {
+		To id.RoomID `json:"replacement_room"`
+	}
+	url := c.BuildClientURL("v3", "rooms", room, "upgrade")
+	if _, err := c.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": version}, &answer); err != nil {
+		t.Fatalf("upgrade %s: %v", room, err)
+	}
+	return answer.To
 }
 
 // LetMembersInvite lets every member of a room invite.

@@ -355,7 +355,7 @@ func TestRelayGoesOn(t *testing.T) {
 	r.sees(r.answers, "Question n° 1")
 	r.sees(r.asks, "posée")
 
-	next := upgrade(t, r.expert, r.answers, "12")
+	next := r.expert.Upgrade(t, r.answers, "12")
 	r.expert.Invite(t, next, r.me)
 	root := r.sees(next, "Suite de la question n° 1").ID
 	r.bot.Restart(t)

@@ -1,7 +1,6 @@
 package endtoend
 
 import (
-	"net/http"
 	"slices"
 	"testing"
 
@@ -11,19 +10,6 @@ import (
 
 	"heraut/testkit"
 )
-
-// upgrade has the homeserver replace a room.
-func upgrade(t *testing.T, by *testkit.Client, room id.RoomID, version string) id.RoomID {
-	t.Helper()
-	var answer struct {
-		To id.RoomID `json:"replacement_room"`
-	}
-	url := by.BuildClientURL("v3", "rooms", room, "upgrade")
-	if _, err := by.MakeRequest(t.Context(), http.MethodPost, url, map[string]string{"new_version": version}, &answer); err != nil {
-		t.Fatalf("upgrade %s: %v", room, err)
-	}
-	return answer.To
-}
 
 // replace makes a room that says it takes another's place, and has it named by
 // whoever may.
@@ -114,7 +100,7 @@ func TestUpgrades(t *testing.T) {
 	})
 	t.Run("open", func(t *testing.T) {
 		room := place(testkit.Room{Public: true})
-		next := upgrade(t, owner, room, "12")
+		next := owner.Upgrade(t, room, "12")
 		watches(next, "langage:rust")
 		for _, evt := range owner.History(t, next) {
 			if evt.Sender == me && evt.Type == event.EventMessage &&
@@ -133,18 +119,18 @@ func TestUpgrades(t *testing.T) {
 		}
 		// And on, over a restart.
 		bot.Kill()
-		last := upgrade(t, owner, next, "11")
+		last := owner.Upgrade(t, next, "11")
 		bot.Start(t)
 		watches(last, "langage:rust")
 	})
 	t.Run("by invitation, encrypted", func(t *testing.T) {
 		room := place(testkit.Room{Encrypted: true})
-		next := upgrade(t, owner, room, "12")
+		next := owner.Upgrade(t, room, "12")
 		owner.Invite(t, next, me)
 		watches(next, "langage:rust")
 	})
 	t.Run("of the configuration", func(t *testing.T) {
-		next := upgrade(t, owner, declared, "12")
+		next := owner.Upgrade(t, declared, "12")
 		watches(next, "langage:go")
 		bot.Stop()
 		bot.Start(t)
