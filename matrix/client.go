@@ -135,7 +135,7 @@ type Client struct {
 
 	mu           sync.Mutex
 	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
-	membersRead  id.RoomID          // where they are being read
+	membersRead  map[id.RoomID]bool // where they are being read
 }
 
 // New returns a client that Open makes ready.
@@ -190,7 +190,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
 		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
-		membersKnown: map[id.RoomID]bool{}, gapFailures: map[id.RoomID]int{},
+		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailures: map[id.RoomID]int{},
 	}, nil
 }
 

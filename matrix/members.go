@@ -19,9 +19,9 @@ func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
 	for range membersTries {
 		c.mu.Lock()
 		known := c.membersKnown[room]
-		c.membersKnown[room], c.membersRead = true, room // a gap seen from here on asks anew
+		c.membersKnown[room], c.membersRead[room] = true, true // a gap seen from here on asks anew
 		if known {
-			c.membersRead = ""
+			delete(c.membersRead, room)
 		}
 		c.mu.Unlock()
 		if known {
@@ -67,7 +67,7 @@ func (c *Client) forgetMembers(room id.RoomID) {
 func (c *Client) memberChanges(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.membersRead == room {
+	if c.membersRead[room] {
 		delete(c.membersKnown, room)
 	}
 }

@@ -26,7 +26,7 @@ const (
 	pollGrace = 90 * time.Second
 	// calmWithin bounds how long the next sync waits until what the last one brought
 	// is answered.
-	calmWithin = 100 * time.Millisecond
+	calmWithin = 250 * time.Millisecond
 	// timelineLimit is how many events of a room one sync brings at most.
 	timelineLimit = 50
 )

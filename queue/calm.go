@@ -38,7 +38,8 @@ func (q *Queue) wakeSender() {
 	nudge(q.wake)
 }
 
-// sentAll notes that the sender found nothing to send now.
+// sentAll notes that nothing is under way, and nothing to be sent now: what has to
+// wait, for the pace or for the homeserver, is no reason to hear nothing meanwhile.
 func (q *Queue) sentAll() {
 	q.mu.Lock()
 	q.toSend = false

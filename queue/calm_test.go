@@ -5,15 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"heraut/chat"
 	"heraut/queue"
 )
 
-// Calm lasts until everything is answered, and no longer than it may.
+// Calm lasts until everything is answered that may be now, and no longer than it
+// may.
 func TestCalm(t *testing.T) {
 	const within = 100 * time.Millisecond
 	for name, test := range map[string]struct {
 		handling, sending time.Duration
+		pace              rate.Limit
 		said              string
 		want              time.Duration
 	}{
@@ -23,12 +27,16 @@ func TestCalm(t *testing.T) {
 		"two answers":      {sending: 20 * time.Millisecond, said: "!a|b", want: 40 * time.Millisecond},
 		"too many answers": {sending: 20 * time.Millisecond, said: "!a|b|c|d|e|f", want: within},
 		"a slow handler":   {handling: time.Second, said: "!a", want: within},
+		"held by the pace": {sending: 20 * time.Millisecond, pace: 1, said: "!a|b", want: 20 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
 					time.Sleep(test.handling)
 					return echo(ctx, e)
+				}
+				if test.pace > 0 {
+					b.config.Pace = rate.NewLimiter(test.pace, 1)
 				}
 				b.server.fail(slow(test.sending))
 				b.start()

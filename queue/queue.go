@@ -107,13 +107,17 @@ type Queue struct {
 	mu      sync.Mutex
 	waiting []chat.RoomID        // rooms that wait for a worker, in order
 	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
-	toSend  bool                 // the sender has not found the outbox empty since something was put there
+	toSend  bool                 // something is being sent, or the sender has not looked yet
 
 	// The sender's own.
-	permit     bool                 // the pace allows one attempt, which was not made yet
-	unanswered map[chat.RoomID]bool // where attempts ended without an answer since the last one
-	reads      map[chat.RoomID]chat.EventID
-	readAt     time.Time // when receipts may be sent
+	underWay    int          // attempts
+	ended       chan outcome // of those
+	pausedUntil time.Time
+	permitAt    time.Time            // when the pace allows the next attempt; zero: not asked yet
+	limited     bool                 // the homeserver asked for patience since the outbox was last empty
+	unanswered  map[chat.RoomID]bool // where attempts ended without an answer since the last one
+	reads       map[chat.RoomID]chat.EventID
+	readAt      time.Time // when receipts may be sent
 }
 
 // New returns a queue; Run makes it work.
@@ -136,6 +140,7 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		calm:    make(chan struct{}, 1),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
+		ended:   make(chan outcome, atOnce),
 
 		unanswered: map[chat.RoomID]bool{},
 	}
@@ -189,5 +194,15 @@ func nudge(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
+	}
+}
+
+// sleep waits, unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }

@@ -24,94 +24,37 @@ const (
 	shortestPause = 100 * time.Millisecond
 )
 
-// send sends one post after the other.
-func (q *Queue) send(ctx context.Context) error {
-	for ctx.Err() == nil {
-		seq, next, err := q.store.NextPost(ctx, time.Now())
-		var pause time.Duration
-		switch {
-		case err == nil && !q.permit && !q.config.Pace.Allow():
-			// Something more urgent may come in meanwhile.
-			err = q.config.Pace.Wait(ctx)
-			q.permit = err == nil
-		case err == nil:
-			q.permit = true
-			pause, err = q.attempt(ctx, seq)
-		case errors.Is(err, ErrNone):
-			err = nil
-			q.sentAll()
-			q.idle(ctx, next)
-		}
-		if err != nil && ctx.Err() == nil {
-			q.log.Error().Err(err).Msg("The outbox could not be read")
-			pause = time.Second
-		}
-		q.sleep(ctx, time.Now().Add(pause), nil)
-	}
-	return nil
-}
-
-// idle waits for something to send, until then at most (zero: without end), or
-// uses the time to mark a room as read.
-func (q *Queue) idle(ctx context.Context, then time.Time) {
-	if len(q.reads) > 0 {
-		if !time.Now().Before(q.readAt) {
-			q.markRead(ctx)
-			return
-		}
-		if then.IsZero() || q.readAt.Before(then) {
-			then = q.readAt
-		}
-	}
-	q.sleep(ctx, then, q.wake)
-}
-
-// sleep waits until then (zero: without end), unless wake comes first.
-func (q *Queue) sleep(ctx context.Context, then time.Time, wake <-chan struct{}) {
-	var timer <-chan time.Time
-	if !then.IsZero() {
-		d := time.Until(then)
-		if d <= 0 {
-			return
-		}
-		t := time.NewTimer(d)
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-ctx.Done():
-	case <-timer:
-	case <-wake:
-	}
-}
-
-// attempt tries to send the row, and returns for how long all sending has to
-// pause. Its error means that nothing was tried.
-func (q *Queue) attempt(ctx context.Context, seq int64) (time.Duration, error) {
+// start begins the attempt to send the row, if it still waits and what it refers
+// to is there. Its error means that nothing was tried.
+func (q *Queue) start(ctx context.Context, seq int64) error {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
 	case errors.Is(err, ErrNone):
-		return 0, nil // withdrawn meanwhile
+		return nil // withdrawn meanwhile
 	case err != nil && row.Key == "":
-		return 0, err
+		return err
 	case err != nil:
 		q.log.Error().Err(err).Str("post", string(row.Key)).Msg("A post is damaged: it is not sent")
 		q.drop(ctx, row, err)
-		return 0, nil
+		return nil
 	}
 	post, err := q.resolve(ctx, row.Post)
 	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
 		q.drop(ctx, row, err)
-		return 0, nil
+		return nil
 	} else if err != nil {
 		row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
 		row.Attempts--
 		q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
-		return 0, nil
+		return nil
 	}
-	q.permit = false
-	id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post})
-	return q.settle(ctx, row, id, err), nil
+	q.permitAt = time.Time{}
+	q.underWay++
+	go func() {
+		id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post})
+		q.ended <- outcome{row, id, err}
+	}()
+	return nil
 }
 
 // drop gives up a post that can never be sent.
@@ -132,19 +75,19 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 	return q.transport.Send(ctx, o)
 }
 
-// settle records how an attempt ended and returns for how long all sending has
-// to pause.
-func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error) (pause time.Duration) {
-	now := time.Now()
+// settle records how an attempt ended.
+func (q *Queue) settle(ctx context.Context, o outcome) {
+	q.underWay--
+	now, row, err := time.Now(), o.row, o.err
 	if err == nil {
 		clear(q.unanswered)
 		q.counts.Sent.Add(1)
 		q.record(ctx, func(ctx context.Context) error {
-			_, err := q.store.ConfirmPost(ctx, row.Txn, id, now)
+			_, err := q.store.ConfirmPost(ctx, row.Txn, o.id, now)
 			return err
 		})
 		q.answered(row, now)
-		return 0
+		return
 	}
 	notNow, isNotNow := errors.AsType[*NotNow](err)
 	refused, isRefused := errors.AsType[*Refused](err)
@@ -158,7 +101,9 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 		q.log.Debug().Err(err).Stringer("again_in", row.NextAt.Sub(now).Round(time.Millisecond)).Msg("A post has to wait")
 	case isNotNow:
 		q.counts.RateLimited.Add(1)
-		pause = max(notNow.After, shortestPause)
+		q.limited = true
+		pause := max(notNow.After, shortestPause)
+		q.pause(now.Add(pause))
 		row.State, row.NextAt = Waiting, now.Add(pause)
 		row.Attempts--
 		q.log.Debug().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("All posts have to wait")
@@ -176,14 +121,13 @@ func (q *Queue) settle(ctx context.Context, row Row, id chat.EventID, err error)
 		row.DoubtSince, row.NextAt = now, now.Add(backoff(row.Doubts))
 		q.unanswered[row.Post.Room] = true
 		if n := len(q.unanswered); n > 1 { // one room alone does not hold up the others
-			pause = min(backoff(n-1), longestPause)
+			q.pause(now.Add(min(backoff(n-1), longestPause)))
 		}
 	}
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, now) })
 	if doubt {
 		q.inDoubt(now)
 	}
-	return pause
 }
 
 // record writes how an attempt ended, stopping or not, and tries until it is
@@ -198,7 +142,7 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 		if ctx.Err() != nil {
 			return
 		}
-		q.sleep(ctx, time.Now().Add(time.Second), nil)
+		sleep(ctx, time.Second)
 	}
 }
 

@@ -134,7 +134,8 @@ type Posts interface {
 // Sending hands out what is to be sent.
 type Sending interface {
 	// NextPost is the seq of the next row to try: the first by priority and age
-	// whose lane (room and priority) has nothing older open. When there is none it
+	// whose lane (room and priority) has nothing older open, and to whose room
+	// nothing is under way (tried, and not in doubt). When there is none it
 	// returns ErrNone and when to ask again (zero: when something changes).
 	NextPost(ctx context.Context, now time.Time) (int64, time.Time, error)
 	// StartPost marks a waiting row as being tried, counts the attempt, and returns

@@ -96,7 +96,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 			}
 		default:
 			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
-			q.sleep(ctx, time.Now().Add(max(time.Second, backoff(max(1, tries-maxTries)))), nil)
+			sleep(ctx, max(time.Second, backoff(max(1, tries-maxTries))))
 		}
 	}
 	return nil

@@ -102,6 +102,7 @@ func (d *DB) NextPost(ctx context.Context, now time.Time) (seq int64, next time.
 		SELECT seq, next_at FROM outbox
 		WHERE state = 'waiting' AND seq IN (
 			SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)
+			AND room_id NOT IN (SELECT room_id FROM outbox WHERE state = 'trying' AND doubt_since = 0)
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, seq LIMIT 1`,
 		millis(now)).Scan(&seq, &nextAt)
 	switch {

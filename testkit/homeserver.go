@@ -169,6 +169,9 @@ func (h *Homeserver) start(ctx context.Context) error {
 	return nil
 }
 
+// PID is the process id of the last start.
+func (h *Homeserver) PID() int { return h.process.cmd.Process.Pid }
+
 var errEnded = errors.New("the process has ended")
 
 // awaitHTTP waits until the process answers 200 at url. It returns errEnded if

@@ -32,18 +32,20 @@ func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, erro
 		}
 		defer crowds[i].close()
 	}
-	var rates, totals [2][]float64
+	var rates, totals, worked, served [2][]float64
 	for range s.plan.drains {
 		for i, crowd := range crowds {
 			for _, c := range contestants {
 				c.stop()
 			}
-			d, err := crowd.drain(ctx, s.plan.perRoom)
+			d, err := crowd.drain(ctx, s.plan.perRoom, s.hs.PID())
 			if err != nil {
 				return nil, err
 			}
 			rates[i] = append(rates[i], d.perSecond())
 			totals[i] = append(totals[i], d.total.Seconds())
+			worked[i] = append(worked[i], d.perCommand(d.worked))
+			served[i] = append(served[i], d.perCommand(d.served))
 		}
 	}
 	kind := map[bool]string{false: "clear", true: "encrypted"}[size.encrypted]
@@ -53,6 +55,10 @@ func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, erro
 		{name: "  first to last answer, answers per second", unit: "/s", values: rates[0]},
 		{name: "  " + s.other.name(), unit: "/s", values: rates[1]},
 		{name: "  ratio of answers per second", values: ratios(rates[0], rates[1]), aim: 0.8},
+		{name: "  processor time per command, with the start", unit: "ms", values: worked[0]},
+		{name: "  " + s.other.name(), unit: "ms", values: worked[1]},
+		{name: "  the homeserver's meanwhile", unit: "ms", values: served[0]},
+		{name: "  with the " + s.other.name(), unit: "ms", values: served[1]},
 	}, nil
 }
 
@@ -144,19 +150,30 @@ type drained struct {
 	answers int
 	total   time.Duration // from the start of the process to the last answer
 	span    time.Duration // from the first answer to the last
+	worked  time.Duration // the bot's processor time
+	served  time.Duration // the homeserver's
 }
 
 func (d drained) perSecond() float64 { return float64(d.answers-1) / d.span.Seconds() }
 
+// perCommand spreads a time over the commands, in milliseconds.
+func (d drained) perCommand(t time.Duration) float64 {
+	return float64(t.Microseconds()) / 1000 / float64(d.answers)
+}
+
 // drain has commands sent, starts the bot and waits for all answers. The times
-// of answers are the homeserver's, on the same machine.
-func (c *crowd) drain(ctx context.Context, perRoom int) (drained, error) {
+// of answers are the homeserver's, on the same machine; homeserver is its process.
+func (c *crowd) drain(ctx context.Context, perRoom, homeserver int) (drained, error) {
 	commands, err := c.ask(ctx, perRoom)
 	if err != nil {
 		return drained{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	before, err := processorTime(homeserver)
+	if err != nil {
+		return drained{}, err
+	}
 	began := time.Now()
 	if err := c.with.start(ctx); err != nil {
 		return drained{}, err
@@ -179,7 +196,13 @@ func (c *crowd) drain(ctx context.Context, perRoom int) (drained, error) {
 		d.answers += len(times)
 	}
 	d.total, d.span = last.Sub(began), last.Sub(first)
-	return d, nil
+	after, err := processorTime(homeserver)
+	if err != nil {
+		return d, err
+	}
+	d.served = after - before
+	d.worked, err = processorTime(c.with.pid())
+	return d, err
 }
 
 // awaitAnswers asks for the end of the room's history until it has an answer to

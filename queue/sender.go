@@ -1,0 +1,129 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"heraut/chat"
+)
+
+// atOnce is how many posts are under way at the same time, each to another room:
+// one that takes long does not hold up the others, and a homeserver with several
+// processors has work for them.
+const atOnce = 4
+
+// outcome is how an attempt ended.
+type outcome struct {
+	row Row
+	id  chat.EventID
+	err error
+}
+
+// send has posts sent, in their order, until ctx ends, and returns once nothing
+// is under way.
+func (q *Queue) send(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if q.underWay >= q.mostUnderWay() {
+			q.await(ctx, time.Time{}, nil)
+			continue
+		}
+		then := q.pausedUntil
+		if !time.Now().Before(then) {
+			then = q.startPosts(ctx)
+		}
+		if q.underWay == 0 {
+			q.sentAll()
+		}
+		q.await(ctx, then, q.wake)
+	}
+	for q.underWay > 0 {
+		q.settle(ctx, <-q.ended)
+	}
+	return nil
+}
+
+// mostUnderWay is how many attempts there may be at once: a homeserver that asks
+// for patience, or does not answer, gets one after the other.
+func (q *Queue) mostUnderWay() int {
+	if q.limited || len(q.unanswered) > 1 {
+		return 1
+	}
+	return atOnce
+}
+
+// startPosts begins as many attempts as there may be, and returns when there may
+// be more to begin; zero: when something changes.
+func (q *Queue) startPosts(ctx context.Context) time.Time {
+	for ctx.Err() == nil && q.underWay < q.mostUnderWay() {
+		now := time.Now()
+		seq, next, err := q.store.NextPost(ctx, now)
+		switch {
+		case errors.Is(err, ErrNone):
+			return q.idle(ctx, next)
+		case err == nil && now.Before(q.permit(now)):
+			return q.permitAt // something more urgent may come in meanwhile
+		case err == nil:
+			err = q.start(ctx, seq)
+		}
+		if err != nil && ctx.Err() == nil {
+			q.log.Error().Err(err).Msg("The outbox could not be read")
+			q.pause(now.Add(time.Second))
+			return q.pausedUntil
+		}
+	}
+	return time.Time{}
+}
+
+// permit is when the pace allows the next attempt.
+func (q *Queue) permit(now time.Time) time.Time {
+	if q.permitAt.IsZero() {
+		q.permitAt = now.Add(q.config.Pace.ReserveN(now, 1).DelayFrom(now))
+	}
+	return q.permitAt
+}
+
+// pause keeps anything from being tried for some time.
+func (q *Queue) pause(until time.Time) {
+	if until.After(q.pausedUntil) {
+		q.pausedUntil = until
+	}
+}
+
+// idle uses the time until then (zero: without end), when there may be something
+// to send, to mark a room as read, and returns when there is something to do.
+func (q *Queue) idle(ctx context.Context, then time.Time) time.Time {
+	if q.underWay > 0 {
+		return then
+	}
+	q.limited = false
+	if len(q.reads) == 0 {
+		return then
+	}
+	if !time.Now().Before(q.readAt) {
+		q.markRead(ctx)
+		return time.Now()
+	}
+	if then.IsZero() || q.readAt.Before(then) {
+		return q.readAt
+	}
+	return then
+}
+
+// await waits for the end of an attempt, which it settles, until then at most
+// (zero: without end), unless wake comes first.
+func (q *Queue) await(ctx context.Context, then time.Time, wake <-chan struct{}) {
+	var timer <-chan time.Time
+	if !then.IsZero() {
+		t := time.NewTimer(max(0, time.Until(then)))
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-timer:
+	case <-wake:
+	case o := <-q.ended:
+		q.settle(ctx, o)
+	}
+}
