@@ -26,6 +26,11 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.state.Catalogue == nil {
 		return a.message(r, "loading", nil)
 	}
+	if r.command.name() == "sill" && versus.MatchString(r.args) {
+		if all, unknown, _ := byNames(r.state.Catalogue, split(r.args)); unknown == "" && len(all) > 1 {
+			return a.comparison(r, all, 0)
+		}
+	}
 	result := r.state.Catalogue.Search(r.args)
 	all := software(result.Matches)
 	switch {
@@ -118,9 +123,12 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 // What separates the names to compare, the surest sign first.
 var separators = []*regexp.Regexp{
 	regexp.MustCompile(`\s*[,;]\s*`),
-	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|contre)\s+|\s+/\s+`),
+	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
 	regexp.MustCompile(`\s+`),
 }
+
+// between names that somebody compares without saying so, as in « gimp vs krita »
+var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
 
 func split(s string) []string {
 	for i, separator := range separators {
@@ -148,23 +156,36 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 		return a.message(r, "loading", nil)
 	}
 	parts, more := first(parts, maxCompared)
-	var all []*catalogue.Software
+	all, unknown, nearest := byNames(c, parts)
+	switch {
+	case unknown != "":
+		return a.none(r, unknown, true, nearest)
+	case len(all) == 1:
+		answer, err := a.card(r, all[0])
+		answer.Found = found(all)
+		return answer, err
+	}
+	return a.comparison(r, all, more)
+}
+
+// byNames are the software with these names, each once, or else the first name that
+// is of none, and what comes nearest to it.
+func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, unknown string, nearest []*catalogue.Software) {
 	seen := map[string]bool{}
-	for _, name := range parts {
+	for _, name := range names {
 		result := c.Search(name)
 		if len(result.Matches) == 0 || result.Matches[0].By != catalogue.ByName {
-			return a.none(r, name, true, append(software(result.Matches), result.Nearest...))
+			return nil, name, append(software(result.Matches), result.Nearest...)
 		}
 		if s := result.Matches[0].Software; !seen[s.ID] {
 			seen[s.ID] = true
 			all = append(all, s)
 		}
 	}
-	if len(all) == 1 {
-		answer, err := a.card(r, all[0])
-		answer.Found = found(all)
-		return answer, err
-	}
+	return all, "", nil
+}
+
+func (a *Answerer) comparison(r request, all []*catalogue.Software, more int) (Answer, error) {
 	answer, err := a.message(r, "compare", comparison{entries(all), more, a.source(r.state)})
 	answer.Found = found(all)
 	return answer, err
