@@ -141,7 +141,7 @@ func (n *newsroom) try(d time.Duration, source string) error {
 func (n *newsroom) said(room chat.RoomID) (texts []string) {
 	n.Helper()
 	for {
-		seq, _, err := n.db.NextPost(context.Background(), time.Now())
+		seq, _, err := n.db.NextPost(context.Background(), time.Now(), nil)
 		if err != nil {
 			return texts
 		}

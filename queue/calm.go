@@ -27,24 +27,33 @@ func (q *Queue) Calm(ctx context.Context, within time.Duration) {
 func (q *Queue) busy() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.toSend || len(q.working) > 0
+	return q.woken || q.sending || len(q.working) > 0
 }
 
 // wakeSender tells the sender that there may be something to send.
 func (q *Queue) wakeSender() {
 	q.mu.Lock()
-	q.toSend = true
+	q.woken = true
 	q.mu.Unlock()
 	nudge(q.wake)
 }
 
-// sentAll notes that nothing is under way, and nothing to be sent now: what has to
-// wait, for the pace or for the homeserver, is no reason to hear nothing meanwhile.
-func (q *Queue) sentAll() {
+// looks notes that the sender looks for something to send.
+func (q *Queue) looks() {
 	q.mu.Lock()
-	q.toSend = false
+	defer q.mu.Unlock()
+	q.woken, q.sending = false, true
+}
+
+// looked notes what it found. What has to wait, for the pace or for the
+// homeserver, is no reason to hear nothing meanwhile.
+func (q *Queue) looked(underWay int) {
+	q.mu.Lock()
+	q.sending = underWay > 0
 	q.mu.Unlock()
-	nudge(q.calm)
+	if underWay == 0 {
+		nudge(q.calm)
+	}
 }
 
 // handledAll reports whether the room's worker may end: nothing came in since it

@@ -56,3 +56,20 @@ func TestCalm(t *testing.T) {
 		})
 	}
 }
+
+// What the pace held back makes it last again once it is under way.
+func TestCalmAfterThePace(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.config.Pace = rate.NewLimiter(1, 1)
+		b.server.fail(slow(20 * time.Millisecond))
+		b.start()
+		b.server.say(salon, "!a|b")
+		b.sync()
+		time.Sleep(1010 * time.Millisecond) // b is under way
+		began := time.Now()
+		b.queue.Calm(b.ctx, 100*time.Millisecond)
+		if took := time.Since(began); took != 10*time.Millisecond {
+			t.Errorf("it took %s, want 10ms", took)
+		}
+	})
+}

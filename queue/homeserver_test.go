@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type homeserver struct {
 	reads    []string
 	next     []fault
 	always   fault
+
+	receiptsHang atomic.Bool
 }
 
 // entry is an event: somebody's, or (user is nil) the bot's.
@@ -142,7 +145,11 @@ func (s *homeserver) newID() chat.EventID {
 }
 
 // MarkRead implements queue.Transport.
-func (s *homeserver) MarkRead(_ context.Context, room chat.RoomID, id chat.EventID) error {
+func (s *homeserver) MarkRead(ctx context.Context, room chat.RoomID, id chat.EventID) error {
+	if s.receiptsHang.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads = append(s.reads, string(room)+" "+string(id))

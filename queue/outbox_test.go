@@ -246,6 +246,25 @@ func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
 	})
 }
 
+// A receipt that takes long holds up nothing.
+func TestHangingReceipt(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.say(salon, "!a")
+		b.sync()
+		b.server.receiptsHang.Store(true)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		began := time.Now()
+		b.server.say(bureau, "!b")
+		b.sync()
+		b.server.wantOwn(t, bureau, "b")
+		if took := time.Since(began); took > 0 {
+			t.Errorf("the answer took %v", took)
+		}
+	})
+}
+
 func TestStoppingWhileSending(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.server.failNext(hangs)

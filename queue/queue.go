@@ -79,6 +79,8 @@ type Config struct {
 	Apology func(e chat.Event) []chat.Post
 	// HandleWithin bounds one call of the handler; 0 means a minute.
 	HandleWithin time.Duration
+	// AtOnce is how many posts may be under way at the same time; 0 means atOnce.
+	AtOnce int
 }
 
 // Counts are what the queue has done since it started.
@@ -100,6 +102,7 @@ type Queue struct {
 	wake   chan struct{} // something to send
 	doubt  chan struct{} // a post's end is unknown
 	calm   chan struct{} // something ended
+	toRead chan struct{} // something to mark as read
 	counts Counts
 
 	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
@@ -107,23 +110,27 @@ type Queue struct {
 	mu      sync.Mutex
 	waiting []chat.RoomID        // rooms that wait for a worker, in order
 	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
-	toSend  bool                 // something is being sent, or the sender has not looked yet
+	woken   bool                 // there may be something to send, and the sender has not looked yet
+	sending bool                 // it looks, or something is under way
+	reads   map[chat.RoomID]chat.EventID
+	readAt  time.Time // when receipts may be sent
 
 	// The sender's own.
-	underWay    int          // attempts
-	ended       chan outcome // of those
+	underWay    map[chat.RoomID]bool // where something is being sent
+	ended       chan outcome         // of those attempts
 	pausedUntil time.Time
 	permitAt    time.Time            // when the pace allows the next attempt; zero: not asked yet
-	limited     bool                 // the homeserver asked for patience since the outbox was last empty
+	limited     bool                 // the homeserver asked for patience since there was last nothing to send
 	unanswered  map[chat.RoomID]bool // where attempts ended without an answer since the last one
-	reads       map[chat.RoomID]chat.EventID
-	readAt      time.Time // when receipts may be sent
 }
 
 // New returns a queue; Run makes it work.
 func New(store Store, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
+	}
+	if config.AtOnce == 0 {
+		config.AtOnce = atOnce
 	}
 	if config.Apology == nil {
 		config.Apology = func(chat.Event) []chat.Post { return nil }
@@ -138,10 +145,12 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		wake:    make(chan struct{}, 1),
 		doubt:   make(chan struct{}, 1),
 		calm:    make(chan struct{}, 1),
+		toRead:  make(chan struct{}, 1),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
-		ended:   make(chan outcome, atOnce),
 
+		underWay:   map[chat.RoomID]bool{},
+		ended:      make(chan outcome, config.AtOnce),
 		unanswered: map[chat.RoomID]bool{},
 	}
 }
@@ -169,6 +178,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return q.dispatch(ctx) })
 	g.Go(func() error { return q.send(ctx) })
+	g.Go(func() error { return q.markReads(ctx) })
 	g.Go(func() error { return q.clean(ctx) })
 	return g.Wait()
 }

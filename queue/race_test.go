@@ -33,8 +33,8 @@ func (s *between) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, 
 }
 
 // NextPost implements queue.Sending.
-func (s *between) NextPost(ctx context.Context, now time.Time) (int64, time.Time, error) {
-	seq, next, err := s.Store.NextPost(ctx, now)
+func (s *between) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (int64, time.Time, error) {
+	seq, next, err := s.Store.NextPost(ctx, now, busy)
 	if s.afterNextPost != nil {
 		s.afterNextPost(err)
 	}

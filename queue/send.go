@@ -38,23 +38,32 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 		q.drop(ctx, row, err)
 		return nil
 	}
+	if q.underWay[row.Post.Room] { // it moved to another room meanwhile
+		q.putBack(ctx, row, time.Time{})
+		return nil
+	}
 	post, err := q.resolve(ctx, row.Post)
 	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
 		q.drop(ctx, row, err)
 		return nil
 	} else if err != nil {
-		row.State, row.NextAt = Waiting, time.Now().Add(waitForTarget)
-		row.Attempts--
-		q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
+		q.putBack(ctx, row, time.Now().Add(waitForTarget))
 		return nil
 	}
 	q.permitAt = time.Time{}
-	q.underWay++
+	q.underWay[row.Post.Room] = true
 	go func() {
 		id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post})
 		q.ended <- outcome{row, id, err}
 	}()
 	return nil
+}
+
+// putBack has a post wait that was not tried.
+func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
+	row.State, row.NextAt = Waiting, notBefore
+	row.Attempts--
+	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
 // drop gives up a post that can never be sent.
@@ -77,7 +86,7 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 
 // settle records how an attempt ended.
 func (q *Queue) settle(ctx context.Context, o outcome) {
-	q.underWay--
+	delete(q.underWay, o.row.Post.Room)
 	now, row, err := time.Now(), o.row, o.err
 	if err == nil {
 		clear(q.unanswered)

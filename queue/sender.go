@@ -3,14 +3,16 @@ package queue
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"heraut/chat"
 )
 
-// atOnce is how many posts are under way at the same time, each to another room:
-// one that takes long does not hold up the others, and a homeserver with several
-// processors has work for them.
+// atOnce is how many posts are under way at the same time, each to another room,
+// and one of them at most to an encrypted one: a room that takes long does not hold
+// up the others, and a homeserver with several processors has work for them.
 const atOnce = 4
 
 // outcome is how an attempt ended.
@@ -24,20 +26,19 @@ type outcome struct {
 // is under way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if q.underWay >= q.mostUnderWay() {
+		if len(q.underWay) >= q.mostUnderWay() {
 			q.await(ctx, time.Time{}, nil)
 			continue
 		}
+		q.looks()
 		then := q.pausedUntil
 		if !time.Now().Before(then) {
 			then = q.startPosts(ctx)
 		}
-		if q.underWay == 0 {
-			q.sentAll()
-		}
+		q.looked(len(q.underWay))
 		q.await(ctx, then, q.wake)
 	}
-	for q.underWay > 0 {
+	for len(q.underWay) > 0 {
 		q.settle(ctx, <-q.ended)
 	}
 	return nil
@@ -49,18 +50,21 @@ func (q *Queue) mostUnderWay() int {
 	if q.limited || len(q.unanswered) > 1 {
 		return 1
 	}
-	return atOnce
+	return q.config.AtOnce
 }
 
 // startPosts begins as many attempts as there may be, and returns when there may
 // be more to begin; zero: when something changes.
 func (q *Queue) startPosts(ctx context.Context) time.Time {
-	for ctx.Err() == nil && q.underWay < q.mostUnderWay() {
+	for ctx.Err() == nil && len(q.underWay) < q.mostUnderWay() {
 		now := time.Now()
-		seq, next, err := q.store.NextPost(ctx, now)
+		seq, next, err := q.store.NextPost(ctx, now, slices.Collect(maps.Keys(q.underWay)))
 		switch {
 		case errors.Is(err, ErrNone):
-			return q.idle(ctx, next)
+			if len(q.underWay) == 0 {
+				q.limited = false
+			}
+			return next
 		case err == nil && now.Before(q.permit(now)):
 			return q.permitAt // something more urgent may come in meanwhile
 		case err == nil:
@@ -88,26 +92,6 @@ func (q *Queue) pause(until time.Time) {
 	if until.After(q.pausedUntil) {
 		q.pausedUntil = until
 	}
-}
-
-// idle uses the time until then (zero: without end), when there may be something
-// to send, to mark a room as read, and returns when there is something to do.
-func (q *Queue) idle(ctx context.Context, then time.Time) time.Time {
-	if q.underWay > 0 {
-		return then
-	}
-	q.limited = false
-	if len(q.reads) == 0 {
-		return then
-	}
-	if !time.Now().Before(q.readAt) {
-		q.markRead(ctx)
-		return time.Now()
-	}
-	if then.IsZero() || q.readAt.Before(then) {
-		return q.readAt
-	}
-	return then
 }
 
 // await waits for the end of an attempt, which it settles, until then at most

@@ -86,6 +86,74 @@ func TestRoomsAtOnce(t *testing.T) {
 	})
 }
 
+// What sync shows before its attempt has ended does not make room for another in
+// the same room.
+func TestRoomsAtOnceAndSync(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var c crowd
+		slowly := c.takes(time.Second)
+		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			id, err := s.take(o)
+			_, _ = slowly(ctx, &homeserver{}, queue.Outgoing{Post: chat.Post{Room: o.Post.Room}})
+			return id, err
+		})
+		b.start()
+		b.server.say(salon, "!a|b|c|d")
+		b.sync()
+		for range 8 {
+			b.sync()
+			time.Sleep(500 * time.Millisecond)
+		}
+		synctest.Wait()
+		if _, inRoom := c.top(); inRoom != 1 {
+			t.Errorf("up to %d posts were under way in the room, want 1", inRoom)
+		}
+		b.server.wantOwn(t, salon, "a", "b", "c", "d")
+	})
+}
+
+// Encrypted rooms are sent to one after the other, since their keys are shared
+// so, and clear ones meanwhile.
+func TestEncryptedRooms(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		for n := range 8 {
+			if err := b.db.SaveRoom(b.ctx, chat.Room{ID: room(n), Encrypted: n < 4}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var clear, encrypted crowd
+		slow, slower := clear.takes(time.Second), encrypted.takes(10*time.Second)
+		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			if o.Post.Room < room(4) {
+				return slower(ctx, s, o)
+			}
+			return slow(ctx, s, o)
+		})
+		for n := range 8 {
+			b.server.say(room(n), "!a")
+		}
+		b.sync()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		for n := range 4 {
+			b.server.wantOwn(t, room(n))
+			b.server.wantOwn(t, room(4+n), "a")
+		}
+		time.Sleep(38 * time.Second)
+		synctest.Wait()
+		for n := range 4 {
+			b.server.wantOwn(t, room(n), "a")
+		}
+		if got, _ := clear.top(); got != 3 {
+			t.Errorf("%d posts were under way at once to clear rooms, want 3", got)
+		}
+		if got, _ := encrypted.top(); got != 1 {
+			t.Errorf("%d posts were under way at once to encrypted rooms, want 1", got)
+		}
+	})
+}
+
 // A room in which an attempt hangs does not hold up the others.
 func TestHangingRoom(t *testing.T) {
 	inBubble(t, func(b *bot) {
@@ -107,62 +175,57 @@ func TestHangingRoom(t *testing.T) {
 	})
 }
 
-// A homeserver that asks for patience gets one post at a time until all is sent,
-// and one that does not answer until it does.
+// A homeserver that asks for patience gets one post at a time until there is
+// nothing to send, and one that does not answer until it does.
 func TestOneAtATime(t *testing.T) {
 	tests := map[string]struct {
-		faults []fault
-		most   int // under way at once, of what was still to be sent
+		faults      []fault
+		first, then int // under way at once, until one has ended and after that
 	}{
-		"nothing happened":     {nil, 4},
-		"asked for patience":   {[]fault{tooMany(time.Second)}, 1},
-		"one attempt lost":     {[]fault{lost}, 4},
-		"two rooms' were lost": {[]fault{lost, lost}, 1},
+		"nothing happened":     {nil, 4, 4},
+		"asked for patience":   {[]fault{tooMany(time.Second)}, 1, 1},
+		"one attempt lost":     {[]fault{lost}, 4, 4},
+		"two rooms' were lost": {[]fault{lost, lost}, 1, 4},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
+				var c crowd
+				// wave has eight rooms answered, each in a second, and returns how many were
+				// under way at once in the first second of it, and after that.
+				wave := func() (first, then int) {
+					for n := range 8 {
+						b.server.say(room(10+n), "!a")
+					}
+					b.sync()
+					for first == 0 { // there may be a pause before
+						time.Sleep(100 * time.Millisecond)
+						first, _ = c.top()
+					}
+					time.Sleep(20 * time.Second)
+					then, _ = c.top()
+					return first, then
+				}
 				b.start()
 				b.server.failNext(test.faults...)
 				for n := range test.faults {
-					b.server.say(room(n), "!first")
+					b.server.say(room(n), "!a")
 					b.sync()
 				}
-				var c crowd
 				b.server.fail(c.takes(time.Second))
+				if first, then := wave(); first != test.first || then != test.then {
+					t.Errorf("%d and then %d posts were under way at once, want %d and %d", first, then, test.first, test.then)
+				}
+				b.settle()
+				time.Sleep(10 * time.Second)
+				c.top()
+				if first, then := wave(); first != 4 || then != 4 {
+					t.Errorf("later %d and then %d posts were under way at once, want 4", first, then)
+				}
 				for n := range 8 {
-					b.server.say(room(10+n), "!a")
-				}
-				b.sync()
-				// While the first of them is under way.
-				most := 0
-				for most == 0 {
-					time.Sleep(100 * time.Millisecond)
-					most, _ = c.top()
-				}
-				if most != test.most {
-					t.Errorf("%d posts were under way at once, want %d", most, test.most)
-				}
-				for range 3 {
-					b.settle()
-					time.Sleep(10 * time.Second)
-				}
-				synctest.Wait()
-				for n := range 8 {
-					b.server.wantOwn(t, room(10+n), "a")
+					b.server.wantOwn(t, room(10+n), "a", "a")
 				}
 				b.server.wantNoDuplicates(t)
-				// That is over once everything is sent.
-				c.top()
-				for n := range 8 {
-					b.server.say(room(n), "!b")
-				}
-				b.sync()
-				time.Sleep(10 * time.Second)
-				synctest.Wait()
-				if most, _ := c.top(); most != 4 {
-					t.Errorf("later %d posts were under way at once, want 4", most)
-				}
 			})
 		})
 	}

@@ -134,10 +134,11 @@ type Posts interface {
 // Sending hands out what is to be sent.
 type Sending interface {
 	// NextPost is the seq of the next row to try: the first by priority and age
-	// whose lane (room and priority) has nothing older open, and to whose room
-	// nothing is under way (tried, and not in doubt). When there is none it
-	// returns ErrNone and when to ask again (zero: when something changes).
-	NextPost(ctx context.Context, now time.Time) (int64, time.Time, error)
+	// whose lane (room and priority) has nothing older open. It is for none of the
+	// busy rooms; and when one of those is encrypted, for a room that is not, since
+	// keys are shared for one room at a time. When there is none it returns ErrNone
+	// and when to ask again (zero: when something changes).
+	NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (int64, time.Time, error)
 	// StartPost marks a waiting row as being tried, counts the attempt, and returns
 	// it as it is now; ErrNone when it no longer waits. With another error, a row
 	// that has a key is one whose content cannot be read.

@@ -120,7 +120,7 @@ func (r *remembered) send() (deleted []chat.PostKey, said []string) {
 	r.Helper()
 	ctx := r.Context()
 	for {
-		seq, _, err := r.db.NextPost(ctx, time.Now())
+		seq, _, err := r.db.NextPost(ctx, time.Now(), nil)
 		if errors.Is(err, queue.ErrNone) {
 			return deleted, said
 		}

@@ -102,7 +102,7 @@ func (r *reminded) until(end string) (said []string) {
 			r.Fatal(err)
 		}
 		for {
-			seq, _, err := r.db.NextPost(r.Context(), r.now)
+			seq, _, err := r.db.NextPost(r.Context(), r.now, nil)
 			if err != nil {
 				break
 			}

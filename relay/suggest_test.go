@@ -198,7 +198,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 func sent(t *testing.T, db *storage.DB) (posts []chat.Post) {
 	t.Helper()
 	for {
-		seq, _, err := db.NextPost(t.Context(), time.Now())
+		seq, _, err := db.NextPost(t.Context(), time.Now(), nil)
 		if errors.Is(err, queue.ErrNone) {
 			return posts
 		}

@@ -101,7 +101,7 @@ func (w *world) start() {
 	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
 		func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} }, nil)
 	handler := commands.NewHandler(answerer, book, w.db, commands.Limits{})
-	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, Keeps: func(ctx context.Context, room chat.RoomID) bool {
+	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, AtOnce: 1, Keeps: func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := w.desk.Serves(ctx, room)
 		return serves || err != nil
 	}}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))

@@ -95,16 +95,24 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 }
 
 // NextPost implements queue.Sending.
-func (d *DB) NextPost(ctx context.Context, now time.Time) (seq int64, next time.Time, err error) {
-	// Of the heads of all lanes: one that is due, or else the first that will be.
+func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (seq int64, next time.Time, err error) {
+	rooms, err := json.Marshal(append([]chat.RoomID{}, busy...)) // [], not null
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	// Of the heads of all lanes that may be sent: one that is due, or else the first
+	// that will be.
 	var nextAt int64
 	err = d.db.QueryRow(ctx, `
+		WITH busy AS (SELECT value AS room_id FROM json_each($2)),
+			encrypted AS (SELECT room_id FROM room WHERE encrypted)
 		SELECT seq, next_at FROM outbox
 		WHERE state = 'waiting' AND seq IN (
 			SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)
-			AND room_id NOT IN (SELECT room_id FROM outbox WHERE state = 'trying' AND doubt_since = 0)
+			AND room_id NOT IN busy
+			AND (room_id NOT IN encrypted OR NOT EXISTS (SELECT 1 FROM busy WHERE room_id IN encrypted))
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, seq LIMIT 1`,
-		millis(now)).Scan(&seq, &nextAt)
+		millis(now), string(rooms)).Scan(&seq, &nextAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, time.Time{}, queue.ErrNone

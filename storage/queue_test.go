@@ -231,7 +231,7 @@ func TestDamagedPost(t *testing.T) {
 	if _, err := db.db.Exec(t.Context(), "UPDATE outbox SET content = '{'"); err != nil {
 		t.Fatal(err)
 	}
-	if seq, _, err := db.NextPost(t.Context(), noon); err != nil || seq != row.Seq {
+	if seq, _, err := db.NextPost(t.Context(), noon, nil); err != nil || seq != row.Seq {
 		t.Errorf("next is %d, %v", seq, err)
 	}
 	got, err := db.StartPost(t.Context(), row.Seq, noon)
@@ -276,7 +276,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 		func() error { _, err := db.SupersedeEvent(ctx, deletion, noon); return err },
 		func() error { _, err := db.FinishEvent(ctx, "$1", noon); return err },
 		func() error { _, err := db.PostsOf(ctx, "$1"); return err },
-		func() error { _, _, err := db.NextPost(ctx, noon); return err },
+		func() error { _, _, err := db.NextPost(ctx, noon, nil); return err },
 		func() error { _, err := db.StartPost(ctx, row.Seq, noon); return err },
 		func() error { return db.UpdatePost(ctx, row, noon) },
 		func() error { _, err := db.DoubtTrying(ctx, noon); return err },
@@ -352,7 +352,7 @@ func BenchmarkNextPost(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if _, _, err := db.NextPost(b.Context(), noon); err != nil && !errors.Is(err, queue.ErrNone) {
+				if _, _, err := db.NextPost(b.Context(), noon, nil); err != nil && !errors.Is(err, queue.ErrNone) {
 					b.Fatal(err)
 				}
 			}
