@@ -132,6 +132,9 @@ func TestEncryptedRooms(t *testing.T) {
 		})
 		for n := range 8 {
 			b.server.say(room(n), "!a")
+			if n == 3 {
+				b.sync()
+			}
 		}
 		b.sync()
 		time.Sleep(2 * time.Second)
