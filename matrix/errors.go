@@ -35,6 +35,8 @@ var (
 	ErrWrongRecoveryKey = errors.New("the recovery key does not open the account's keys")
 	// ErrDeviceKeys: the homeserver holds other keys for this device than crypto.db.
 	ErrDeviceKeys = errors.New("the homeserver holds other keys for this device than crypto.db")
+	// ErrKeysDamaged: crypto.db is no database, or not a whole one.
+	ErrKeysDamaged = errors.New("crypto.db is damaged")
 	// ErrOtherAccount: the stored session is of another account than the configured one.
 	ErrOtherAccount = errors.New("the stored session is of another account")
 )

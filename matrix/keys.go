@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/mattn/go-sqlite3"
 	"go.mau.fi/util/dbutil"
 	_ "go.mau.fi/util/dbutil/litestream" // the driver that syncs fully
 	"maunium.net/go/mautrix"
@@ -28,7 +29,9 @@ type storedKeys struct {
 // pickle key, are not usable and never will be.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	keyStore, err := c.openCryptoDB(ctx)
-	if err != nil {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
+		return keys, fmt.Errorf("%w: %w", ErrKeysDamaged, err)
+	} else if err != nil {
 		return keys, err
 	}
 	keys.device, err = keyStore.FindDeviceID(ctx)

@@ -2,7 +2,9 @@ package matrix
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,5 +103,20 @@ func TestKeysWithoutNetwork(t *testing.T) {
 	}
 	if known, err := c.mach.CryptoStore.GetGroupSession(ctx, room, group.ID()); err != nil || known == nil {
 		t.Errorf("the room's key was not stored: %v, %v", known, err)
+	}
+}
+
+func TestDamagedKeys(t *testing.T) {
+	t.Parallel()
+	c := invitedClient(t)
+	c.config.CryptoDB, c.pickleKey = filepath.Join(t.TempDir(), "crypto.db"), []byte("pickle")
+	if err := os.WriteFile(c.config.CryptoDB, []byte(strings.Repeat("ceci n’est pas une base\n", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.openKeys(t.Context()); !errors.Is(err, ErrKeysDamaged) {
+		t.Errorf("the keys are opened with %v", err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }

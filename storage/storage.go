@@ -13,7 +13,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the database driver
+	"github.com/mattn/go-sqlite3"
 	"go.mau.fi/util/dbutil"
 )
 
@@ -22,6 +22,9 @@ var ErrNotFound = errors.New("not stored")
 
 // ErrOtherVersion tells that another version of the bot wrote the database.
 var ErrOtherVersion = errors.New("written by another version of the bot")
+
+// ErrDamaged tells that the file is no database, or not a whole one.
+var ErrDamaged = errors.New("the database is damaged")
 
 // DB is the bot's database.
 type DB struct{ db *dbutil.Database }
@@ -73,7 +76,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		if errors.Is(err, dbutil.ErrUnsupportedDatabaseVersion) {
 			err = fmt.Errorf("%w: %w", ErrOtherVersion, err)
 		}
-		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, err), raw.Close())
+		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, judged(err)), raw.Close())
 	}
 	return &DB{db: db}, nil
 }
@@ -95,12 +98,20 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	}
 	var version int
 	if err := db.QueryRow(ctx, "SELECT version FROM version").Scan(&version); err != nil {
-		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, err), raw.Close())
+		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, judged(err)), raw.Close())
 	}
 	if ours := len(upgrades()); version != ours {
 		return nil, errors.Join(fmt.Errorf("%w: %s has version %d, not %d", ErrOtherVersion, path, version, ours), raw.Close())
 	}
 	return &DB{db: db}, nil
+}
+
+// judged says of an error that it is ErrDamaged, if SQLite says so.
+func judged(err error) error {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
 }
 
 func upgrades() dbutil.UpgradeTable {

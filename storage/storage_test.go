@@ -1,9 +1,12 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -56,5 +59,36 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), path); !errors.Is(err, ErrOtherVersion) {
 		t.Errorf("a newer database: %v", err)
+	}
+}
+
+func TestDamagedDatabase(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "bot.db")
+	db, err := Open(t.Context(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"another file": []byte(strings.Repeat("ceci n’est pas une base\n", 500)),
+		"cut off":      content[:5000],
+		"overwritten":  append(slices.Clone(content[:100]), bytes.Repeat([]byte{0xff}, len(content)-100)...),
+	} {
+		path := filepath.Join(t.TempDir(), "bot.db")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenForReading(t.Context(), path); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s, to be read: %v", name, err)
+		}
+		if _, err := Open(t.Context(), path); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

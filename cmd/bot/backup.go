@@ -53,6 +53,8 @@ func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
 		return nil, fmt.Errorf("le répertoire d’état %s n’a pas de base : le robot n’a encore jamais démarré", config.State)
 	case errors.Is(err, os.ErrPermission):
 		return nil, fmt.Errorf("la base de %s n’est pas lisible par ce compte : lancez la commande sous celui du robot", config.State)
+	case errors.Is(err, storage.ErrDamaged):
+		return nil, explained(err)
 	case errors.Is(err, storage.ErrOtherVersion):
 		return nil, fmt.Errorf("la base de %s est d’une autre version du robot : démarrez celle-ci d’abord", config.State)
 	}

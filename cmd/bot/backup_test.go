@@ -47,3 +47,23 @@ func TestBackup(t *testing.T) {
 		t.Errorf("the copy has %v, %v", chosen, err)
 	}
 }
+
+func TestDamagedDatabase(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yaml")
+	write(t, config, minimal)
+	_, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closeState(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "data", "bot.db"), strings.Repeat("ceci n’est pas une base\n", 500))
+	for _, command := range [][]string{{"run"}, {"doctor"}, {"backup", filepath.Join(dir, "copie.db")}, {"export", "settings"}} {
+		stdout, stderr, status := bot(t, "", append([]string{command[0], "--config", config}, command[1:]...)...)
+		if status != 1 || !strings.Contains(stdout+stderr, "La base bot.db est abîmée") {
+			t.Errorf("%s: %d, %s%s", command[0], status, stdout, stderr)
+		}
+	}
+}
