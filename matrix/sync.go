@@ -261,7 +261,12 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 // it, and passes over what it has seen: a crash in between would lose the key
 // for ever. So all of them are committed at once.
 func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
-	c.machMu.Lock()
+	if !c.machMu.TryLock() {
+		if len(answer.DeviceLists.Changed)+len(answer.ToDevice.Events) == 0 {
+			return nil // a large room's key is being shared: what is said elsewhere does not wait
+		}
+		c.machMu.Lock()
+	}
 	defer c.machMu.Unlock()
 	if err := c.devicesChanged(ctx, answer.DeviceLists.Changed); err != nil {
 		return err

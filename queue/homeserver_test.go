@@ -95,6 +95,14 @@ func slow(d time.Duration) fault {
 	}
 }
 
+// after: it takes its time to happen.
+func after(d time.Duration, f fault) fault {
+	return func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+		time.Sleep(d)
+		return f(ctx, s, o)
+	}
+}
+
 // tooMany: 429.
 func tooMany(after time.Duration) fault {
 	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {

@@ -79,7 +79,8 @@ type Config struct {
 	Apology func(e chat.Event) []chat.Post
 	// HandleWithin bounds one call of the handler; 0 means a minute.
 	HandleWithin time.Duration
-	// AtOnce is how many posts may be under way at the same time; 0 means atOnce.
+	// AtOnce is how many posts may be under way at the same time; 0 means atOnce. With
+	// 1 the order over all rooms is kept, for tests that look at it.
 	AtOnce int
 }
 
@@ -108,12 +109,12 @@ type Queue struct {
 	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
 
 	mu      sync.Mutex
-	waiting []chat.RoomID        // rooms that wait for a worker, in order
-	working map[chat.RoomID]bool // these and those that have one; true: look once more when done
-	woken   bool                 // there may be something to send, and the sender has not looked yet
-	sending bool                 // it looks, or something is under way
-	reads   map[chat.RoomID]chat.EventID
-	readAt  time.Time // when receipts may be sent
+	waiting []chat.RoomID                // rooms that wait for a worker, in order
+	working map[chat.RoomID]bool         // these and those that have one; true: look once more when done
+	woken   bool                         // there may be something to send, and the sender has not looked yet
+	sending bool                         // it looks, or something is under way
+	reads   map[chat.RoomID]chat.EventID // up to where rooms are to be marked as read
+	readAt  time.Time                    // when that may be done
 
 	// The sender's own.
 	underWay    map[chat.RoomID]bool // where something is being sent

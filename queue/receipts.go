@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// readAfter is how long no answer was sent when rooms are marked as read: under
-	// load they are not.
+	// readAfter is how long no answer was sent when rooms are marked as read: while
+	// one follows the other they are not.
 	readAfter  = time.Second
 	readWithin = 5 * time.Second
 )

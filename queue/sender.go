@@ -11,8 +11,9 @@ import (
 )
 
 // atOnce is how many posts are under way at the same time, each to another room,
-// and one of them at most to an encrypted one: a room that takes long does not hold
-// up the others, and a homeserver with several processors has work for them.
+// and one of them at most to one that is known as encrypted: a room that takes long
+// does not hold up the others, and a homeserver with several processors has work
+// for them.
 const atOnce = 4
 
 // outcome is how an attempt ended.
@@ -26,17 +27,13 @@ type outcome struct {
 // is under way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if len(q.underWay) >= q.mostUnderWay() {
-			q.await(ctx, time.Time{}, nil)
-			continue
-		}
 		q.looks()
 		then := q.pausedUntil
 		if !time.Now().Before(then) {
 			then = q.startPosts(ctx)
 		}
 		q.looked(len(q.underWay))
-		q.await(ctx, then, q.wake)
+		q.await(ctx, then)
 	}
 	for len(q.underWay) > 0 {
 		q.settle(ctx, <-q.ended)
@@ -61,9 +58,7 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 		seq, next, err := q.store.NextPost(ctx, now, slices.Collect(maps.Keys(q.underWay)))
 		switch {
 		case errors.Is(err, ErrNone):
-			if len(q.underWay) == 0 {
-				q.limited = false
-			}
+			q.limited = false // while it holds, nothing is looked for until all has ended
 			return next
 		case err == nil && now.Before(q.permit(now)):
 			return q.permitAt // something more urgent may come in meanwhile
@@ -95,8 +90,8 @@ func (q *Queue) pause(until time.Time) {
 }
 
 // await waits for the end of an attempt, which it settles, until then at most
-// (zero: without end), unless wake comes first.
-func (q *Queue) await(ctx context.Context, then time.Time, wake <-chan struct{}) {
+// (zero: without end), unless it is woken first.
+func (q *Queue) await(ctx context.Context, then time.Time) {
 	var timer <-chan time.Time
 	if !then.IsZero() {
 		t := time.NewTimer(max(0, time.Until(then)))
@@ -106,7 +101,7 @@ func (q *Queue) await(ctx context.Context, then time.Time, wake <-chan struct{})
 	select {
 	case <-ctx.Done():
 	case <-timer:
-	case <-wake:
+	case <-q.wake:
 	case o := <-q.ended:
 		q.settle(ctx, o)
 	}

@@ -178,6 +178,64 @@ func TestHangingRoom(t *testing.T) {
 	})
 }
 
+// Rooms in which nothing is ever answered come after the others.
+func TestTwoHangingRooms(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			if o.Post.Room != salon {
+				return hangs(ctx, s, o)
+			}
+			return s.take(o)
+		})
+		for n := range 2 {
+			b.server.say(room(n), "!a")
+		}
+		b.sync()
+		time.Sleep(65 * time.Second) // it is one at a time now
+		b.settle()
+		b.server.say(salon, "!a")
+		b.sync()
+		time.Sleep(time.Minute) // what is under way
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a")
+	})
+}
+
+// What moves to a room that is busy, after it was chosen, waits for its turn.
+func TestMovedToABusyRoom(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
+			r, err := echo(ctx, e)
+			r.Posts[0].Priority = chat.Announcement
+			return r, err
+		}
+		var c crowd
+		b.server.fail(c.takes(time.Second))
+		moved := false
+		b.startBetween(&between{afterNextPost: func(err error) {
+			if err != nil || len(b.server.tries()) == 0 || moved {
+				return
+			}
+			moved = true
+			if err := b.db.MoveAnnouncements(b.ctx, bureau, salon); err != nil {
+				t.Error(err)
+			}
+		}})
+		b.server.say(salon, "!a")
+		b.sync()
+		b.server.say(bureau, "!b")
+		b.sync()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, bureau)
+		b.server.wantOwn(t, salon, "a", "b")
+		if _, inRoom := c.top(); !moved || inRoom != 1 {
+			t.Errorf("up to %d posts were under way in a room, want 1", inRoom)
+		}
+	})
+}
+
 // A homeserver that asks for patience gets one post at a time until there is
 // nothing to send, and one that does not answer until it does.
 func TestOneAtATime(t *testing.T) {

@@ -133,8 +133,8 @@ type Posts interface {
 
 // Sending hands out what is to be sent.
 type Sending interface {
-	// NextPost is the seq of the next row to try: the first by priority and age
-	// whose lane (room and priority) has nothing older open. It is for none of the
+	// NextPost is the seq of the next row to try: the first by priority, without a
+	// doubt before with one, and by age, whose lane (room and priority) has nothing older open. It is for none of the
 	// busy rooms; and when one of those is encrypted, for a room that is not, since
 	// keys are shared for one room at a time. When there is none it returns ErrNone
 	// and when to ask again (zero: when something changes).
