@@ -13,6 +13,14 @@ import (
 	"heraut/chat"
 )
 
+const (
+	// unseenAfter is how long sync has to show a room that was entered, before it is
+	// looked at without.
+	unseenAfter = 3 * time.Second
+	// unseenFor is how long it is looked at.
+	unseenFor = 5 * time.Minute
+)
+
 // roomBook holds what is stored of the rooms, in memory too.
 type roomBook struct {
 	store RoomStore
@@ -22,7 +30,7 @@ type roomBook struct {
 	declared map[id.RoomID][]string    // in the configuration, by these names
 	served   func(chat.RoomID) bool    // set up in the chat
 	asked    map[id.RoomID]bool        // this process asked for their encryption
-	entered  map[id.RoomID]bool        // joined, but not seen in sync yet
+	entered  map[id.RoomID]time.Time   // joined then, but not seen in sync yet
 	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
 	later    map[id.RoomID]time.Time   // successors that could not be entered: not before
 	wake     chan struct{}             // there is something to join or to decline
@@ -37,7 +45,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	}
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
-		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]bool{}, stays: map[id.RoomID]chat.RoomID{},
+		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
 		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
@@ -246,11 +254,24 @@ func (b *roomBook) wakeJoiner() {
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.entered[room] = true
+	b.entered[room] = time.Now()
 }
 
 func (b *roomBook) joining(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.entered[room]
+	return !b.entered[room].IsZero()
+}
+
+// unseen are the rooms that were entered on an invitation by then, not long ago,
+// and that sync has not shown yet.
+func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for room, at := range b.entered {
+		if r := b.rooms[room]; r.InvitedBy != "" && !r.Joined && !at.After(by) && by.Sub(at) < unseenFor {
+			rooms = append(rooms, room)
+		}
+	}
+	return rooms
 }

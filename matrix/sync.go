@@ -81,6 +81,9 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 			settles := by.After(lastBegan) && !by.After(began)
 			if !lastBegan.IsZero() && failures == 0 && !settles {
 				request.Timeout = int(longPoll.Milliseconds())
+				if len(c.rooms.unseen(began)) > 0 {
+					request.Timeout = int(unseenAfter.Milliseconds())
+				}
 			}
 			answer, err := c.poll(ctx, request, intake)
 			if err != nil {
@@ -196,6 +199,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		}
 	}()
 	received := time.Now()
+	c.addUnseen(answer, began)
 	var encrypted []id.RoomID
 	for room, joined := range answer.Rooms.Join {
 		if saysEncrypted(joined) {
@@ -254,6 +258,22 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		c.rooms.wakeJoiner()
 	}
 	return nil
+}
+
+// addUnseen has rooms looked at that were entered, and that sync should have shown
+// by now: Dendrite may leave one out, or show it without the bot's join, and nothing
+// is said there that would bring it back.
+func (c *Client) addUnseen(answer *mautrix.RespSync, began time.Time) {
+	for _, room := range c.rooms.unseen(began.Add(-unseenAfter)) {
+		if answer.Rooms.Join[room] != nil || answer.Rooms.Invite[room] != nil || answer.Rooms.Leave[room] != nil || c.rooms.movedHere(room) {
+			continue
+		}
+		c.log.Info().Str("room", room.String()).Msg("A room that was entered is not shown: looking at it")
+		if answer.Rooms.Join == nil {
+			answer.Rooms.Join = map[id.RoomID]*mautrix.SyncJoinedRoom{}
+		}
+		answer.Rooms.Join[room] = &mautrix.SyncJoinedRoom{}
+	}
 }
 
 // processKeys takes in what a sync response says of keys and devices. mautrix

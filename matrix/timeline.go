@@ -19,6 +19,17 @@ import (
 // message, or where the homeserver itself speaks), after its invitation; joinEvent
 // is then that join.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
+	boundary := event.MembershipJoin
+	if early {
+		boundary = event.MembershipInvite
+	}
+	if start, join := c.entry(tl.Events, boundary); known.Joined && join != nil {
+		// Its join may have been found in the history before sync showed it.
+		greeted, err := c.store.KnownEvent(ctx, chat.EventID(join.ID))
+		if err != nil || greeted {
+			return tl.Events[start:], nil, err
+		}
+	}
 	switch {
 	case known.Joined && tl.Limited:
 		missed, err := c.missed(ctx, room, tl.PrevBatch, since, received)
@@ -27,10 +38,6 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 		return tl.Events, nil, nil
 	case known.InvitedBy == "":
 		return c.enteredTimeline(tl.Events, since), nil, nil
-	}
-	boundary := event.MembershipJoin
-	if early {
-		boundary = event.MembershipInvite
 	}
 	return c.sinceEntry(ctx, room, boundary, tl)
 }
@@ -59,8 +66,8 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 	return older, err
 }
 
-// errJoinToCome tells that a room shows as joined, but not the bot's join. The
-// next sync that says anything of the room has it, or can be read back to it.
+// errJoinToCome tells that a room shows as joined, but not the bot's join: it is
+// looked at again (addUnseen).
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
 // sinceEntry returns what a room said since the bot's invitation or join, as the

@@ -1,0 +1,124 @@
+package matrix_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+
+	"maunium.net/go/mautrix/event"
+	mautrixid "maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/testkit"
+)
+
+// TestRoomThatSyncDoesNotShow: the bot enters a room, and sync leaves it out, or
+// shows it without the bot's join. The bot finds it all the same, and when sync
+// shows it after all, what was said before the bot came is not answered.
+func TestRoomThatSyncDoesNotShow(t *testing.T) {
+	t.Parallel()
+	for name, hide := range map[string]func(room map[string]json.RawMessage) bool{
+		"left out": func(map[string]json.RawMessage) bool { return true },
+		"without the join": func(room map[string]json.RawMessage) bool {
+			room["timeline"], room["state"] = json.RawMessage(`{"events": []}`), json.RawMessage(`{"events": []}`)
+			return false
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hs := testkit.StartHomeserver(t)
+			proxy := testkit.NewProxy(t, hs.URL)
+			bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+			agent := hs.Person(t, "agent", testkit.ClientOptions{})
+			first := bot.invited(t, agent, testkit.Room{})
+			bot.end()
+			bot.matrix.Homeserver = proxy.URL
+			bot.start(t)
+			room := agent.Room(t, testkit.Room{})
+			agent.Say(t, room, "avant")
+
+			var mu sync.Mutex
+			var kept json.RawMessage // the room as sync would have shown it
+			remove := proxy.Add(testkit.Rule{Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
+				mu.Lock()
+				defer mu.Unlock()
+				changeRooms(t, r, func(joined map[mautrixid.RoomID]json.RawMessage) {
+					shown, ok := joined[room]
+					if !ok {
+						return
+					}
+					if kept == nil {
+						kept = shown
+					}
+					var content map[string]json.RawMessage
+					if err := json.Unmarshal(shown, &content); err != nil {
+						t.Error(err)
+					}
+					if hide(content) {
+						delete(joined, room)
+					} else {
+						joined[room] = marshal(t, content)
+					}
+				})
+			})})
+			// Nor does the room's history show the join at first.
+			proxy.Add(testkit.Rule{Times: 6, Match: testkit.On(http.MethodGet, `/messages$`), Do: testkit.Answer(http.StatusOK, map[string]any{"start": "x", "chunk": []any{}})})
+			agent.Invite(t, room, bot.account.UserID)
+			agent.AwaitMember(t, room, bot.account.UserID, event.MembershipJoin)
+			e := bot.next(t)
+			if e.Room == chat.RoomID(first) { // once more, since the bot was ended
+				e = bot.next(t)
+			}
+			if e.Joined == nil || e.Room != chat.RoomID(room) {
+				t.Errorf("first came %+v", e)
+			}
+			remove()
+			mu.Lock()
+			late := kept
+			mu.Unlock()
+			if !bytes.Contains(late, []byte("avant")) {
+				t.Errorf("sync would not have shown what was said before: %s", late)
+			}
+			proxy.Add(testkit.Rule{Times: 1, Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
+				changeRooms(t, r, func(joined map[mautrixid.RoomID]json.RawMessage) { joined[room] = late })
+			})})
+			other := agent.Room(t, testkit.Room{})
+			agent.Invite(t, other, bot.account.UserID) // ends the sync under way
+			if e := bot.next(t); e.Joined == nil || e.Room != chat.RoomID(other) {
+				t.Errorf("then came %+v", e)
+			}
+			agent.Say(t, room, "après")
+			if e := bot.next(t); e.Message == nil || e.Message.Body != "après" {
+				t.Errorf("last came %+v", e)
+			}
+		})
+	}
+}
+
+// changeRooms changes the joined rooms of a sync's answer.
+func changeRooms(t *testing.T, r *testkit.Response, change func(joined map[mautrixid.RoomID]json.RawMessage)) {
+	answer := map[string]json.RawMessage{"rooms": json.RawMessage("{}")}
+	rooms := map[string]json.RawMessage{"join": json.RawMessage("{}")}
+	joined := map[mautrixid.RoomID]json.RawMessage{}
+	err := errors.Join(json.Unmarshal(r.Body, &answer), json.Unmarshal(answer["rooms"], &rooms), json.Unmarshal(rooms["join"], &joined))
+	change(joined)
+	rooms["join"] = marshal(t, joined)
+	answer["rooms"] = marshal(t, rooms)
+	r.Body = marshal(t, answer)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func marshal(t *testing.T, content any) json.RawMessage {
+	raw, err := json.Marshal(content)
+	if err != nil {
+		t.Error(err)
+	}
+	return raw
+}
