@@ -88,6 +88,14 @@ func (b *bot) start(t *testing.T) {
 	}
 }
 
+// through starts the bot again, with the proxy before its homeserver.
+func (b *bot) through(t *testing.T, proxy *testkit.Proxy) {
+	t.Helper()
+	b.end()
+	b.matrix.Homeserver = proxy.URL
+	b.start(t)
+}
+
 // next is what was handled next.
 func (b *bot) next(t *testing.T) chat.Event {
 	t.Helper()

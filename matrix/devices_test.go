@@ -32,9 +32,7 @@ func TestNewDeviceWhileKeysAreOut(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true})
 	room := bot.invited(t, agent, testkit.Room{Encrypted: true})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 	bot.post(t, "before", chat.Post{Room: chat.RoomID(room), HTML: "<p>Avant.</p>", Lang: "fr"})
 	agent.Await(t, room, says("Avant."))
 
@@ -62,9 +60,7 @@ func TestJoinWhileMembersAreRead(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	agent, guest := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true}), hs.Person(t, "guest", testkit.ClientOptions{Encrypted: true})
 	room := bot.invited(t, agent, testkit.Room{Encrypted: true, Public: true})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 	proxy.Add(testkit.Rule{Times: 1, Match: testkit.On(http.MethodGet, `/members$`), Do: func(x *testkit.Exchange) {
 		before := x.Forward()
 		guest.Join(t, room.String())
@@ -88,9 +84,7 @@ func TestLeaveWhileKeyIsShared(t *testing.T) {
 	guest.Join(t, room.String())
 	// One of these, most often, has sync wait before it comes to the room.
 	busy := []mautrixid.RoomID{bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{})}
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 	say := func(body string) mautrixid.SessionID {
 		bot.post(t, chat.EventID(body), chat.Post{Room: chat.RoomID(room), HTML: body, Lang: "fr"})
 		agent.Await(t, room, says(body))

@@ -21,9 +21,7 @@ func TestNoSync(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	owner := hs.Person(t, "owner", testkit.ClientOptions{})
 	room := bot.invited(t, owner, testkit.Room{})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 	hears(t, bot, owner.Say(t, room, "là"))
 
 	restore := proxy.Add(testkit.Rule{Name: "no sync", Match: testkit.Syncs, Do: testkit.Answer(http.StatusOK, struct{}{})})
@@ -47,9 +45,7 @@ func TestLastWordsInDoubt(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	owner, guest := hs.Person(t, "owner", testkit.ClientOptions{}), hs.Person(t, "guest", testkit.ClientOptions{})
 	bot.invited(t, owner, testkit.Room{})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 	room := owner.Room(t, testkit.Room{Public: true})
 	owner.LetMembersInvite(t, room) // Synapse lets only moderators
 	guest.Join(t, room.String())

@@ -85,9 +85,7 @@ func TestUnreadableGap(t *testing.T) {
 		bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 		owner := hs.Person(t, "owner", testkit.ClientOptions{})
 		good := bot.invited(t, owner, testkit.Room{})
-		bot.end()
-		bot.matrix.Homeserver = proxy.URL
-		bot.start(t)
+		bot.through(t, proxy)
 		room := owner.Room(t, testkit.Room{})
 		for i := range many {
 			owner.Say(t, room, fmt.Sprint(i))

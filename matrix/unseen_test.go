@@ -36,9 +36,7 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 			bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 			agent := hs.Person(t, "agent", testkit.ClientOptions{})
 			first := bot.invited(t, agent, testkit.Room{})
-			bot.end()
-			bot.matrix.Homeserver = proxy.URL
-			bot.start(t)
+			bot.through(t, proxy)
 			room := agent.Room(t, testkit.Room{})
 			agent.Say(t, room, "avant")
 

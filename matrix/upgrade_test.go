@@ -88,9 +88,7 @@ func TestSlowSuccessor(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	owner := hs.Person(t, "owner", testkit.ClientOptions{})
 	room, other := bot.invited(t, owner, testkit.Room{Public: true}), bot.invited(t, owner, testkit.Room{})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 
 	asked, join, in, tell := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
 	proxy.Add(testkit.Rule{Match: testkit.On(http.MethodPost, `/join/|/join$`), Times: 1, Do: func(x *testkit.Exchange) {
@@ -126,9 +124,7 @@ func TestInvitedWhileRefused(t *testing.T) {
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
 	owner := hs.Person(t, "owner", testkit.ClientOptions{})
 	room, other := bot.invited(t, owner, testkit.Room{}), bot.invited(t, owner, testkit.Room{})
-	bot.end()
-	bot.matrix.Homeserver = proxy.URL
-	bot.start(t)
+	bot.through(t, proxy)
 
 	refused, invited := make(chan struct{}), make(chan struct{})
 	proxy.Add(testkit.Rule{Match: testkit.On(http.MethodPost, `/join/|/join$`), Times: 1, Do: func(x *testkit.Exchange) {

@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type carried struct {
 	to       id.RoomID
 	event    id.EventID
 	question id.EventID // whose thread it stands in, for an answer: the bot's message
+	about    *carried   // the question that it answers
 	edited   bool
 	deleted  bool
 }
@@ -93,8 +95,8 @@ func (r *relay) talk(ctx context.Context) error {
 	if err := r.seen(ctx, r.messages[len(r.messages)-1]); err != nil {
 		return err
 	}
-	for _, root := range r.unanswered() {
-		if err := r.say(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root}); err != nil {
+	for root, question := range r.unanswered() {
+		if err := r.say(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root, about: question}); err != nil {
 			return err
 		}
 	}
@@ -105,7 +107,7 @@ func (r *relay) talk(ctx context.Context) error {
 		}
 		m.edited = true
 	}
-	if m := r.pick(); m != nil {
+	if m := r.pick(); m != nil && r.answersSeen(m) {
 		if _, err := r.author(m).RedactEvent(ctx, m.from, m.event); err != nil {
 			return err
 		}
@@ -172,8 +174,9 @@ func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) err
 }
 
 // unanswered are the questions that the expert sees, and that nobody answered
-// and nobody deleted.
-func (r *relay) unanswered() (roots []id.EventID) {
+// and nobody deleted, by the messages that show them.
+func (r *relay) unanswered() map[id.EventID]*carried {
+	roots := map[id.EventID]*carried{}
 	answered := map[id.EventID]bool{}
 	for _, m := range r.messages {
 		answered[m.question] = true
@@ -184,15 +187,30 @@ func (r *relay) unanswered() (roots []id.EventID) {
 		}
 		for _, m := range r.messages {
 			if m.question == "" && !m.deleted && strings.Contains(testkit.Body(evt), m.mark) {
-				roots = append(roots, evt.ID)
+				roots[evt.ID] = m
 			}
 		}
 	}
 	return roots
 }
 
-// pick is a message that was neither edited nor deleted, if there is one. A
-// question stays when it was answered.
+// answersSeen reports whether the asker has seen every answer to the question: one
+// that comes while the question is deleted is not carried, and its author is told.
+func (r *relay) answersSeen(question *carried) bool {
+	for _, m := range r.messages {
+		if m.about != question {
+			continue
+		}
+		if !slices.ContainsFunc(r.asker.Events(r.asks), func(evt *event.Event) bool {
+			return evt.Sender == r.bot && strings.Contains(testkit.Body(evt), m.mark)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// pick is a message that was neither edited nor deleted, if there is one.
 func (r *relay) pick() *carried {
 	var may []*carried
 	for _, m := range r.messages {
