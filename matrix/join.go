@@ -32,8 +32,8 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room) (left 
 		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
 			continue // the invitation came after
 		}
-		if r.InvitedBy != "" && !r.Joined && answer.Rooms.Invite[room] != nil {
-			continue
+		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.joining(room)) {
+			continue // Dendrite may say that an invitation has ended before it says that it was accepted
 		}
 		leaveRoom(&r)
 		c.forgetMembers(room)
@@ -207,6 +207,7 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	if err := c.config.Pace.Wait(ctx); err != nil {
 		return true
 	}
+	c.rooms.enters(room)
 	via := []string{id.UserID(r.InvitedBy).Homeserver()}
 	_, err := c.mx.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: via})
 	known, status := answered(err)
@@ -219,26 +220,28 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 		return true
 	case ctx.Err() != nil:
 		return true
-	case known != nil && status < 500 && status != http.StatusTooManyRequests && stateErrors[known.ErrCode] == 0:
-		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
-		dropped := false
-		err := c.changeRoom(ctx, room, func(now *chat.Room) {
-			if dropped = !now.Joined && now.InvitedBy == r.InvitedBy; dropped {
-				now.InvitedBy, now.Direct = "", false
-			}
-		})
-		if err == nil && dropped {
-			err = c.store.SaveDeclined(ctx, chat.Declined{
-				Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedByServer, At: time.Now(),
-			})
-		}
-		if err != nil {
-			c.log.Error().Err(err).Msg("A room could not be stored")
-		}
-		return true
 	}
-	c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room could not be joined yet")
-	return false
+	c.rooms.notIn(room)
+	if known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0 {
+		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room could not be joined yet")
+		return false
+	}
+	c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
+	dropped := false
+	err = c.changeRoom(ctx, room, func(now *chat.Room) {
+		if dropped = !now.Joined && now.InvitedBy == r.InvitedBy; dropped {
+			now.InvitedBy, now.Direct = "", false
+		}
+	})
+	if err == nil && dropped {
+		err = c.store.SaveDeclined(ctx, chat.Declined{
+			Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedByServer, At: time.Now(),
+		})
+	}
+	if err != nil {
+		c.log.Error().Err(err).Msg("A room could not be stored")
+	}
+	return true
 }
 
 // noteDirect writes the room into the account's list of direct messages, where

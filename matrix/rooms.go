@@ -30,7 +30,7 @@ type roomBook struct {
 	declared map[id.RoomID][]string    // in the configuration, by these names
 	served   func(chat.RoomID) bool    // set up in the chat
 	asked    map[id.RoomID]bool        // this process asked for their encryption
-	entered  map[id.RoomID]time.Time   // joined then, but not seen in sync yet
+	entered  map[id.RoomID]time.Time   // joined then, but not seen in sync yet; zero: being joined
 	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
 	later    map[id.RoomID]time.Time   // successors that could not be entered: not before
 	wake     chan struct{}             // there is something to join or to decline
@@ -249,29 +249,50 @@ func (b *roomBook) wakeJoiner() {
 	}
 }
 
-// joined notes that the room was entered; joining reports it until sync shows
-// the room or its end.
+// enters notes that the room is being joined; joining reports it until sync shows
+// the room, or until it is known that the bot is not in.
+func (b *roomBook) enters(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.entered[room] = time.Time{}
+}
+
+// joined notes that the room was entered.
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.entered[room] = time.Now()
+	if !b.rooms[room].Joined { // sync may have been faster
+		b.entered[room] = time.Now()
+	}
+}
+
+// notIn notes that the room was not entered, or not for long.
+func (b *roomBook) notIn(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.entered, room)
 }
 
 func (b *roomBook) joining(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return !b.entered[room].IsZero()
+	_, ok := b.entered[room]
+	return ok
 }
 
 // unseen are the rooms that were entered on an invitation by then, not long ago,
-// and that sync has not shown yet.
-func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID) {
+// and that sync has not shown yet; more: there are others, or will be.
+func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for room, at := range b.entered {
-		if r := b.rooms[room]; r.InvitedBy != "" && !r.Joined && !at.After(by) && by.Sub(at) < unseenFor {
+		switch r := b.rooms[room]; {
+		case r.InvitedBy == "", r.Joined:
+		case at.IsZero(), at.After(by):
+			more = true
+		case by.Sub(at) < unseenFor:
 			rooms = append(rooms, room)
 		}
 	}
-	return rooms
+	return rooms, more
 }

@@ -81,7 +81,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 			settles := by.After(lastBegan) && !by.After(began)
 			if !lastBegan.IsZero() && failures == 0 && !settles {
 				request.Timeout = int(longPoll.Milliseconds())
-				if len(c.rooms.unseen(began)) > 0 {
+				if unseen, more := c.rooms.unseen(began); more || len(unseen) > 0 {
 					request.Timeout = int(unseenAfter.Milliseconds())
 				}
 			}
@@ -199,7 +199,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		}
 	}()
 	received := time.Now()
-	c.addUnseen(answer, began)
+	c.addUnseen(ctx, answer, began)
 	var encrypted []id.RoomID
 	for room, joined := range answer.Rooms.Join {
 		if saysEncrypted(joined) {
@@ -263,9 +263,31 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 // addUnseen has rooms looked at that were entered, and that sync should have shown
 // by now: Dendrite may leave one out, or show it without the bot's join, and nothing
 // is said there that would bring it back.
-func (c *Client) addUnseen(answer *mautrix.RespSync, began time.Time) {
-	for _, room := range c.rooms.unseen(began.Add(-unseenAfter)) {
-		if answer.Rooms.Join[room] != nil || answer.Rooms.Invite[room] != nil || answer.Rooms.Leave[room] != nil || c.rooms.movedHere(room) {
+func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
+	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
+	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {
+		return answer.Rooms.Join[room] != nil || answer.Rooms.Invite[room] != nil
+	})
+	if len(unseen) == 0 {
+		return
+	}
+	in, err := c.mx.JoinedRooms(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn().Err(err).Msg("The rooms that the bot is in could not be asked for: again at the next sync")
+		}
+		return
+	}
+	for _, room := range unseen {
+		if !slices.Contains(in.JoinedRooms, room) {
+			c.rooms.notIn(room)
+			if answer.Rooms.Leave == nil {
+				answer.Rooms.Leave = map[id.RoomID]*mautrix.SyncLeftRoom{}
+			}
+			answer.Rooms.Leave[room] = &mautrix.SyncLeftRoom{}
+			continue
+		}
+		if c.rooms.movedHere(room) {
 			continue
 		}
 		c.log.Info().Str("room", room.String()).Msg("A room that was entered is not shown: looking at it")

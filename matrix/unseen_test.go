@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	mautrixid "maunium.net/go/mautrix/id"
 
@@ -17,16 +19,25 @@ import (
 	"heraut/testkit"
 )
 
-// TestRoomThatSyncDoesNotShow: the bot enters a room, and sync leaves it out, or
-// shows it without the bot's join. The bot finds it all the same, and when sync
-// shows it after all, what was said before the bot came is not answered.
+// TestRoomThatSyncDoesNotShow: the bot enters a room, and sync leaves it out, says
+// that the bot left it, or shows it without the bot's join. The bot finds it all the
+// same, and when sync shows it after all, what was said before the bot came is not
+// answered.
 func TestRoomThatSyncDoesNotShow(t *testing.T) {
 	t.Parallel()
-	for name, hide := range map[string]func(room map[string]json.RawMessage) bool{
-		"left out": func(map[string]json.RawMessage) bool { return true },
-		"without the join": func(room map[string]json.RawMessage) bool {
-			room["timeline"], room["state"] = json.RawMessage(`{"events": []}`), json.RawMessage(`{"events": []}`)
-			return false
+	for name, hide := range map[string]func(room mautrixid.RoomID, joined, left map[mautrixid.RoomID]json.RawMessage){
+		"left out": func(room mautrixid.RoomID, joined, _ map[mautrixid.RoomID]json.RawMessage) { delete(joined, room) },
+		"as left": func(room mautrixid.RoomID, joined, left map[mautrixid.RoomID]json.RawMessage) {
+			left[room] = json.RawMessage(`{"timeline": {"events": []}}`)
+			delete(joined, room)
+		},
+		"without the join": func(room mautrixid.RoomID, joined, _ map[mautrixid.RoomID]json.RawMessage) {
+			var content map[string]json.RawMessage
+			if err := json.Unmarshal(joined[room], &content); err != nil {
+				t.Error(err)
+			}
+			content["timeline"], content["state"] = json.RawMessage(`{"events": []}`), json.RawMessage(`{"events": []}`)
+			joined[room] = marshal(t, content)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,7 +56,7 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 			remove := proxy.Add(testkit.Rule{Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
 				mu.Lock()
 				defer mu.Unlock()
-				changeRooms(t, r, func(joined map[mautrixid.RoomID]json.RawMessage) {
+				changeRooms(t, r, func(joined, left map[mautrixid.RoomID]json.RawMessage) {
 					shown, ok := joined[room]
 					if !ok {
 						return
@@ -53,15 +64,7 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 					if kept == nil {
 						kept = shown
 					}
-					var content map[string]json.RawMessage
-					if err := json.Unmarshal(shown, &content); err != nil {
-						t.Error(err)
-					}
-					if hide(content) {
-						delete(joined, room)
-					} else {
-						joined[room] = marshal(t, content)
-					}
+					hide(room, joined, left)
 				})
 			})})
 			// Nor does the room's history show the join at first.
@@ -83,7 +86,7 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 				t.Errorf("sync would not have shown what was said before: %s", late)
 			}
 			proxy.Add(testkit.Rule{Times: 1, Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
-				changeRooms(t, r, func(joined map[mautrixid.RoomID]json.RawMessage) { joined[room] = late })
+				changeRooms(t, r, func(joined, _ map[mautrixid.RoomID]json.RawMessage) { joined[room] = late })
 			})})
 			other := agent.Room(t, testkit.Room{})
 			agent.Invite(t, other, bot.account.UserID) // ends the sync under way
@@ -98,14 +101,45 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 	}
 }
 
-// changeRooms changes the joined rooms of a sync's answer.
-func changeRooms(t *testing.T, r *testkit.Response, change func(joined map[mautrixid.RoomID]json.RawMessage)) {
+// TestLeftUnseen: the bot enters a room and is put out before sync has shown it.
+func TestLeftUnseen(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent := hs.Person(t, "agent", testkit.ClientOptions{})
+	bot.through(t, proxy)
+	room := agent.Room(t, testkit.Room{})
+	proxy.Add(testkit.Rule{Match: testkit.Syncs, Do: testkit.Rewrite(func(r *testkit.Response) {
+		changeRooms(t, r, func(joined, _ map[mautrixid.RoomID]json.RawMessage) { delete(joined, room) })
+	})})
+	agent.Invite(t, room, bot.account.UserID)
+	agent.AwaitMember(t, room, bot.account.UserID, event.MembershipJoin)
+	if _, err := agent.KickUser(t.Context(), room, &mautrix.ReqKickUser{UserID: bot.account.UserID}); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); bot.room(t, room).InvitedBy != ""; {
+		if time.Now().After(deadline) {
+			t.Fatal("the bot takes itself to be in the room")
+		}
+		// Each ends the sync under way.
+		bot.invited(t, agent, testkit.Room{})
+		time.Sleep(time.Second)
+	}
+}
+
+// changeRooms changes the rooms of a sync's answer.
+func changeRooms(t *testing.T, r *testkit.Response, change func(joined, left map[mautrixid.RoomID]json.RawMessage)) {
+	if r.Status != http.StatusOK { // the bot has given it up
+		return
+	}
 	answer := map[string]json.RawMessage{"rooms": json.RawMessage("{}")}
-	rooms := map[string]json.RawMessage{"join": json.RawMessage("{}")}
-	joined := map[mautrixid.RoomID]json.RawMessage{}
-	err := errors.Join(json.Unmarshal(r.Body, &answer), json.Unmarshal(answer["rooms"], &rooms), json.Unmarshal(rooms["join"], &joined))
-	change(joined)
-	rooms["join"] = marshal(t, joined)
+	rooms := map[string]json.RawMessage{"join": json.RawMessage("{}"), "leave": json.RawMessage("{}")}
+	joined, left := map[mautrixid.RoomID]json.RawMessage{}, map[mautrixid.RoomID]json.RawMessage{}
+	err := errors.Join(json.Unmarshal(r.Body, &answer), json.Unmarshal(answer["rooms"], &rooms),
+		json.Unmarshal(rooms["join"], &joined), json.Unmarshal(rooms["leave"], &left))
+	change(joined, left)
+	rooms["join"], rooms["leave"] = marshal(t, joined), marshal(t, left)
 	answer["rooms"] = marshal(t, rooms)
 	r.Body = marshal(t, answer)
 	if err != nil {
