@@ -9,7 +9,7 @@ import (
 // bearer adds the access token to every request; the token changes at a soft
 // logout, while requests are under way.
 type bearer struct {
-	next  http.RoundTripper
+	next  *http.Transport
 	token atomic.Pointer[string]
 }
 
@@ -29,6 +29,9 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return b.next.RoundTrip(r)
 }
+
+// CloseIdleConnections is what http.Client calls by that name.
+func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
 // transport is a connection pool for one server.
 func transport() *http.Transport {

@@ -65,9 +65,11 @@ func (c *Client) forgetKeys() error {
 // keyConns is how many connections to crypto.db are kept open.
 const keyConns = 2
 
-// ShrinkMemory gives up what is cached of crypto.db: it is read again when it is
-// needed. The client must be open.
+// ShrinkMemory gives up what is cached of crypto.db, which is read again when it is
+// needed, and the connections to the homeserver but those in use. The client must be
+// open.
 func (c *Client) ShrinkMemory(ctx context.Context) error {
+	c.mx.Client.CloseIdleConnections() // the sync's remains, and carries the next answer
 	// One connection is left, the only one that the statement can reach for sure.
 	c.keyDB.RawDB.SetMaxIdleConns(1)
 	defer c.keyDB.RawDB.SetMaxIdleConns(keyConns)

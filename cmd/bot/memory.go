@@ -49,10 +49,23 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 			if err != nil && ctx.Err() == nil {
 				log.Warn().Err(err).Msg("Memory could not be given back")
 			}
-			runtime.GC() // pools let go what two collections did not find in use
-			debug.FreeOSMemory()
+			collect()
 			trimMalloc()
 		}
 		before, busy = now, now != before
+	}
+}
+
+// collect gives back what is not in use. Each of the runtime's processors keeps the
+// stacks of some dozens of goroutines that have ended until it is given up itself,
+// so there is but one meanwhile.
+func collect() {
+	processors := runtime.GOMAXPROCS(1)
+	runtime.GC() // pools let go what two collections did not find in use
+	debug.FreeOSMemory()
+	if os.Getenv("GOMAXPROCS") != "" {
+		runtime.GOMAXPROCS(processors)
+	} else {
+		runtime.SetDefaultGOMAXPROCS() // which follows what the system allows
 	}
 }
