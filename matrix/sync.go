@@ -26,7 +26,7 @@ const (
 	pollGrace = 90 * time.Second
 	// calmWithin bounds how long the next sync waits until what the last one brought
 	// is answered.
-	calmWithin = 250 * time.Millisecond
+	calmWithin = 500 * time.Millisecond
 	// timelineLimit is how many events of a room one sync brings at most.
 	timelineLimit = 50
 )

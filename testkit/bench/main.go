@@ -49,7 +49,7 @@ type plan struct {
 var full = plan{
 	starts: 5, idle: 10 * time.Second, many: 5000,
 	runs: 5, pairs: 30, warmUp: 10,
-	drains: 1, perRoom: 10,
+	drains: 3, perRoom: 10,
 	clear:     crowdSize{people: 5, rooms: 100},
 	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
 	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
