@@ -89,3 +89,26 @@ func TestRefusedKeyComesYet(t *testing.T) {
 		}
 	}
 }
+
+// TestHeardWhileKeyIsShared: while the key of an encrypted room is being shared,
+// which a large room makes long, what is said in clear elsewhere is heard.
+func TestHeardWhileKeyIsShared(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	proxy := testkit.NewProxy(t, hs.URL)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true})
+	room, other := bot.invited(t, agent, testkit.Room{Encrypted: true}), bot.invited(t, agent, testkit.Room{})
+	bot.through(t, proxy)
+	hears(t, bot, agent.Say(t, other, "avant")) // and of devices that changed
+	sharing, shared := make(chan struct{}), make(chan struct{})
+	defer close(shared)
+	proxy.Add(testkit.Rule{Times: 1, Match: testkit.On(http.MethodPut, `/sendToDevice/m\.room\.encrypted/`), Do: func(x *testkit.Exchange) {
+		close(sharing)
+		<-shared
+		x.Deliver(x.Forward())
+	}})
+	bot.post(t, "cause", chat.Post{Room: chat.RoomID(room), HTML: "<p>Secret.</p>", Lang: "fr"})
+	<-sharing
+	hears(t, bot, agent.Say(t, other, "bonjour"))
+}
