@@ -3,7 +3,6 @@ package matrix
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -42,7 +41,7 @@ func (c *Client) knowDevices(ctx context.Context) error {
 	if len(users) > 0 {
 		_, err = c.mach.FetchKeys(ctx, users, false)
 	}
-	if known, status := answered(err); err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0) {
+	if mayPass(err) {
 		return fmt.Errorf("ask for the devices that changed: %w", err)
 	}
 	c.devicesAsked = time.Now()

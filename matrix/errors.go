@@ -68,6 +68,13 @@ var stateErrors = map[string]time.Duration{
 	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
 }
 
+// mayPass reports whether the error says nothing against the request itself, which
+// may work later.
+func mayPass(err error) bool {
+	known, status := answered(err)
+	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
+}
+
 // sendError turns the error of a request that does something into the queue's
 // words. What it returns as it is leaves open whether the homeserver acted.
 func sendError(err error) error {

@@ -161,9 +161,9 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 	if c.rooms.get(room).InvitedBy == "" { // nobody else invited it meanwhile
 		_, err = c.mx.LeaveRoom(ctx, room, &mautrix.ReqLeave{Reason: declineReasons[d.Why]})
 	}
-	known, status := answered(err)
+	known, _ := answered(err)
 	switch {
-	case err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0):
+	case mayPass(err):
 		if ctx.Err() == nil {
 			c.log.Warn().Err(err).Str("room", room.String()).Msg("An invitation could not be declined yet")
 		}
@@ -210,7 +210,6 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	c.rooms.enters(room)
 	via := []string{id.UserID(r.InvitedBy).Homeserver()}
 	_, err := c.mx.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: via})
-	known, status := answered(err)
 	switch {
 	case err == nil:
 		c.rooms.joined(room)
@@ -222,7 +221,7 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 		return true
 	}
 	c.rooms.notIn(room)
-	if known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0 {
+	if mayPass(err) {
 		c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("A room could not be joined yet")
 		return false
 	}
