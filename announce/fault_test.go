@@ -59,6 +59,7 @@ var faultTests = map[string]struct {
 	"no letter":            {"carte ... eau", "caractère 7 : « ... » n’a ni lettre ni chiffre. Par exemple : carte eau"},
 	"no letter in a value": {"licence:*", "caractère 9 : « * » n’a ni lettre ni chiffre. Par exemple : licence:mit"},
 	"nothing in quotes":    {`carte ""`, "caractère 7 : « \"\" » n’a ni lettre ni chiffre. Par exemple : carte"},
+	"or before a quote":    {`or"00"`, "caractère 1 : « or » se met entre deux possibilités. Par exemple : \"00\""},
 	"or as a sign":         {"carte || plan", "caractère 7 : « || » n’a ni lettre ni chiffre. Par exemple : carte ou plan"},
 	"too long": {"carte " + strings.Repeat("abcd ", 99),
 		"caractère 501 : un filtre ne peut pas dépasser 500 caractères. Par exemple : langage:go,python -fork"},

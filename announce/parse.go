@@ -120,7 +120,7 @@ func (p *parser) alternatives(open int) (Expr, *FilterError) {
 
 // isDelimited reports whether a word that ends at i is one of its own.
 func (p *parser) isDelimited(i int) bool {
-	return i == len(p.text) || isSpace(p.text[i]) || strings.ContainsRune("()", p.text[i])
+	return i == len(p.text) || isSpace(p.text[i]) || strings.ContainsRune("()", p.text[i]) || isQuote(p.text[i])
 }
 
 func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
@@ -224,7 +224,8 @@ func (p *parser) value(f Field, first bool, separator int) (value, *FilterError)
 		}
 	}
 	p.at += len(word)
-	return p.checked(f, value{text: string(word)}, start)
+	// «ou» as a value is shown between quotes: without, it would be read as the sign.
+	return p.checked(f, value{string(word), isOr(word)}, start)
 }
 
 // quoted reads a value between quotes, of whichever kind the keyboard gives.
