@@ -174,7 +174,11 @@ relays:
 	"unclosed quotes": {"about:\n  run_by: \"x\n", `
 2: la syntaxe YAML est fausse, colonne 11 (could not find end character of double-quoted text) ; vérifiez l’alignement, les guillemets et les crochets de cette ligne et de celle d’avant`},
 	"two documents": {minimal + "---\n" + minimal, `
-4: un seul document YAML est attendu ; retirez le second « --- » et ce qui le suit`},
+3: un seul document YAML est attendu ; retirez cette ligne et celles qui la suivent`},
+	"a second document that is empty": {minimal + "---", `
+3: un seul document YAML est attendu ; retirez cette ligne et celles qui la suivent`},
+	"a second document after the end of the first": {minimal + "...\n" + minimal, `
+4: un seul document YAML est attendu ; retirez cette ligne et celles qui la suivent`},
 	"a remote folder for the state": {minimal + "catalogue: {sill: {url: \"https:///sill.json\"}}\n", `
 3: catalogue.sill.url : « https:///sill.json » : une adresse http ou https complète est attendue, par exemple https://code.gouv.fr/feed/feed.xml`},
 	"a homeserver’s web client": {strings.Replace(minimal, "https://matrix.example.org/", "https://user:pass@app.example.org/#/login", 1), `

@@ -98,7 +98,11 @@ func (r *reader) parse(data []byte) ast.Node {
 		r.faults = append(r.faults, Remark{r.file, 1, fmt.Sprintf("ce n’est pas du YAML (%v)", err)})
 		return nil
 	case len(f.Docs) > 1:
-		r.faults = append(r.faults, Remark{r.file, f.Docs[1].GetToken().Position.Line, "un seul document YAML est attendu ; retirez le second « --- » et ce qui le suit"})
+		second := f.Docs[1].Start // absent after a «...»
+		if second == nil {
+			second = f.Docs[1].GetToken()
+		}
+		r.faults = append(r.faults, Remark{r.file, second.Position.Line, "un seul document YAML est attendu ; retirez cette ligne et celles qui la suivent"})
 		return nil
 	case len(f.Docs) == 0:
 		return nil
