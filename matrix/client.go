@@ -114,6 +114,7 @@ type Client struct {
 	// does not guard all that it remembers of the account's own keys.
 	machMu       sync.Mutex
 	devicesAsked time.Time // those that changed; guarded by machMu
+	keys         *keyStore
 	keyDB        *dbutil.Database
 	state        *sqlstatestore.SQLStateStore
 	close        func() error // closes crypto.db

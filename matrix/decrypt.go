@@ -35,6 +35,11 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	}
 	c.machMu.Lock() // before the database's lock, as whoever sends does
 	defer c.machMu.Unlock()
+	if c.devicesAsked.IsZero() { // a former process may have ended while it took some in
+		if err := c.knowDevices(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn().Err(err).Msg("Some devices are not known: who verified theirs may be taken for unverified")
+		}
+	}
 	err := c.keyTxn(ctx, func(ctx context.Context) {
 		for _, evt := range events {
 			if _, ok := all[evt]; ok {
@@ -52,6 +57,7 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 			}
 		}
 	}
+	c.settleDevices(ctx)
 	return all, nil
 }
 

@@ -18,7 +18,7 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
 	}
-	if err := c.mach.CryptoStore.MarkTrackedUsersOutdated(ctx, users); err != nil {
+	if err := c.keys.MarkTrackedUsersOutdated(ctx, users); err != nil {
 		return fmt.Errorf("note whose devices changed: %w", err)
 	}
 	c.devicesAsked = time.Time{}
@@ -34,16 +34,25 @@ func (c *Client) knowDevices(ctx context.Context) error {
 	if time.Since(c.devicesAsked) < devicesAgain {
 		return nil
 	}
-	users, err := c.mach.CryptoStore.GetOutdatedTrackedUsers(ctx)
+	c.settleDevices(ctx)
+	users, err := c.keys.GetOutdatedTrackedUsers(ctx)
 	if err != nil {
 		return fmt.Errorf("read whose devices changed: %w", err)
 	}
 	if len(users) > 0 {
 		_, err = c.mach.FetchKeys(ctx, users, false)
+		c.settleDevices(ctx)
 	}
 	if mayPass(err) {
 		return fmt.Errorf("ask for the devices that changed: %w", err)
 	}
 	c.devicesAsked = time.Now()
 	return nil
+}
+
+// settleDevices notes that what was asked of devices is stored. machMu is held.
+func (c *Client) settleDevices(ctx context.Context) {
+	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")
+	}
 }

@@ -28,20 +28,20 @@ type storedKeys struct {
 // openKeys opens crypto.db. Keys of another device, or locked with another
 // pickle key, are not usable and never will be.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
-	keyStore, err := c.openCryptoDB(ctx)
+	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
 		return keys, fmt.Errorf("%w: %w", ErrKeysDamaged, err)
 	} else if err != nil {
 		return keys, err
 	}
-	keys.device, err = keyStore.FindDeviceID(ctx)
+	keys.device, err = store.FindDeviceID(ctx)
 	if err != nil {
 		return keys, fmt.Errorf("read crypto.db: %w", err)
 	}
 	if keys.device == "" || keys.device != c.mx.DeviceID {
 		return keys, nil
 	}
-	err = c.loadMachine(ctx, keyStore)
+	err = c.loadMachine(ctx, store)
 	if errors.Is(err, olm.ErrBadMAC) { // of the pickle
 		return keys, nil
 	}
@@ -80,7 +80,7 @@ func (c *Client) ShrinkMemory(ctx context.Context) error {
 }
 
 // openCryptoDB opens the file and its tables.
-func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, error) {
+func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
 	}
@@ -101,11 +101,14 @@ func (c *Client) openCryptoDB(ctx context.Context) (*crypto.SQLCryptoStore, erro
 		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
 	}
 	c.mx.StateStore = c.state
-	keyStore := crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", c.mx.DeviceID, c.pickleKey)
-	if err := keyStore.DB.Upgrade(ctx); err != nil {
+	keys := &keyStore{
+		SQLCryptoStore: crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", c.mx.DeviceID, c.pickleKey),
+		state:          c.state,
+	}
+	if err := keys.DB.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("bring the tables of crypto.db up to date: %w", err)
 	}
-	return keyStore, nil
+	return keys, nil
 }
 
 // secretFile opens or makes a file that only its owner reads.
@@ -122,21 +125,22 @@ func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
 	}
-	keyStore, err := c.openCryptoDB(ctx)
+	keys, err := c.openCryptoDB(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.loadMachine(ctx, keyStore); err != nil {
+	if err := c.loadMachine(ctx, keys); err != nil {
 		return err
 	}
-	if err := keyStore.PutAccount(ctx, c.mach.GetAccount()); err != nil {
+	if err := keys.PutAccount(ctx, c.mach.GetAccount()); err != nil {
 		return fmt.Errorf("store the keys: %w", err)
 	}
 	return nil
 }
 
-func (c *Client) loadMachine(ctx context.Context, keyStore *crypto.SQLCryptoStore) error {
-	c.mach = crypto.NewOlmMachine(c.mx, &c.mx.Log, keyStore, c.state)
+func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
+	c.keys = keys
+	c.mach = crypto.NewOlmMachine(c.mx, &c.mx.Log, keys, c.state)
 	if err := c.mach.Load(ctx); err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}

@@ -50,7 +50,7 @@ func (c *Client) readMembers(ctx context.Context, room id.RoomID) error {
 	slices.Sort(before)
 	slices.Sort(after)
 	if !slices.Equal(before, after) {
-		return c.mach.CryptoStore.RemoveOutboundGroupSession(ctx, room)
+		return c.keys.RemoveOutboundGroupSession(ctx, room)
 	}
 	return nil
 }

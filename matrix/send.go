@@ -197,7 +197,9 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 		if members, err = c.state.GetRoomJoinedOrInvitedMembers(ctx, room); err != nil {
 			return nil, fmt.Errorf("read the room's members: %w", err)
 		}
-		if err := c.mach.ShareGroupSession(ctx, room, members); err != nil {
+		err := c.mach.ShareGroupSession(ctx, room, members)
+		c.settleDevices(ctx)
+		if err != nil {
 			return nil, fmt.Errorf("share the room's key: %w", err)
 		}
 		ciphertext, err = c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)

@@ -241,6 +241,25 @@ func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.Tr
 	return trust
 }
 
+// AwaitDevice waits until the client knows a device of a user: what it says before
+// cannot be read there.
+func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
+	t.Helper()
+	for deadline := time.Now().Add(awaitTimeout); ; time.Sleep(20 * time.Millisecond) {
+		c.keys.Lock()
+		known, err := c.Machine().CryptoStore.GetDevice(t.Context(), user, device)
+		c.keys.Unlock()
+		switch {
+		case err != nil:
+			t.Fatalf("look for %s of %s: %v", device, user, err)
+		case known != nil && !known.Deleted:
+			return
+		case time.Now().After(deadline):
+			t.Fatalf("the device %s of %s is not known", device, user)
+		}
+	}
+}
+
 // Transcript writes events as a person would read them, for messages of tests.
 func Transcript(events []*event.Event) string {
 	var text strings.Builder

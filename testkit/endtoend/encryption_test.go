@@ -63,6 +63,11 @@ func TestNeverClear(t *testing.T) {
 		asked = agent.Say(t, rooms[encrypts], "!sill gimp")
 		starts = append(starts, time.Now())
 		bot.Start(t)
+		if lost != "" {
+			for _, device := range hs.Devices(t, account) {
+				agent.AwaitDevice(t, me, device)
+			}
+		}
 		return asked
 	}
 	askAll()

@@ -50,6 +50,7 @@ func TestSecrets(t *testing.T) {
 	d.private(t)
 	d.lose(t, "crypto.db")
 	d.bot.Start(t)
+	talk.agent.AwaitDevice(t, d.account.UserID, d.device(t))
 	talk.mustAnswer(t)
 	d.bot.Stop()
 	pickleKey := d.pickleKey(t)

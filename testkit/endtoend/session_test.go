@@ -26,7 +26,8 @@ func TestLostDatabases(t *testing.T) {
 			d.lose(t, lost)
 			d.bot.Start(t)
 			mustWrite(t, d.bot.Log(), "The keys of this device are gone", string(device), "verified with the recovery key")
-			if d.device(t) == device {
+			now := d.device(t)
+			if now == device {
 				t.Error("the device is the same, without its keys")
 			}
 			if d.masterKey(t) != master {
@@ -35,6 +36,7 @@ func TestLostDatabases(t *testing.T) {
 			d.recovers(t)
 			switch lost {
 			case "crypto.db":
+				before.agent.AwaitDevice(t, d.account.UserID, now)
 				before.mustAnswer(t)
 				for _, sync := range d.proxy.Requests(testkit.Syncs)[1:] {
 					if sync.Query.Get("since") == "" {

@@ -1,0 +1,109 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"sync"
+
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/id"
+	"maunium.net/go/mautrix/sqlstatestore"
+)
+
+// keyStore is mautrix's store of keys, where what the homeserver says of somebody's
+// devices is taken in as a whole. mautrix stores it in many steps, and was done for
+// good after the first: whoever verified their device, and wrote before a process
+// that ended in between, was taken for unverified ever after. Here the devices count
+// as out of date until settle, so they are asked for again.
+type keyStore struct {
+	*crypto.SQLCryptoStore
+	state *sqlstatestore.SQLStateStore
+
+	mu         sync.Mutex
+	taken      []id.UserID // whose devices were stored since the last settle
+	incomplete bool        // something of them could not be stored
+}
+
+// PutDevices stores somebody's devices. Where they are others than before, the keys
+// of the rooms that they are in are given up in the same transaction: a device that
+// is gone could read on, a new one nothing.
+func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[id.DeviceID]*id.Device) error {
+	err := s.DB.DoTxn(ctx, nil, func(ctx context.Context) error {
+		before, err := s.GetDevices(ctx, user)
+		if err != nil {
+			return err
+		}
+		if err := s.SQLCryptoStore.PutDevices(ctx, user, devices); err != nil {
+			return err
+		}
+		if !maps.EqualFunc(before, devices, func(_, _ *id.Device) bool { return true }) {
+			if err := s.rotate(ctx, user); err != nil {
+				return err
+			}
+		}
+		return s.MarkTrackedUsersOutdated(ctx, []id.UserID{user})
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = append(s.taken, user)
+	s.incomplete = s.incomplete || err != nil
+	return err
+}
+
+func (s *keyStore) rotate(ctx context.Context, user id.UserID) error {
+	rooms, err := s.state.FindSharedRooms(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, room := range rooms {
+		if err := s.RemoveOutboundGroupSession(ctx, room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PutCrossSigningKey stores one of the keys that somebody vouches with.
+func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage id.CrossSigningUsage, key id.Ed25519) error {
+	return s.noted(s.SQLCryptoStore.PutCrossSigningKey(ctx, user, usage, key))
+}
+
+// PutSignature stores what vouches for a key.
+func (s *keyStore) PutSignature(
+	ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519, signature string,
+) error {
+	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
+}
+
+// noted keeps in mind that something could not be stored: mautrix only logs it.
+func (s *keyStore) noted(err error) error {
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.incomplete = true
+	}
+	return err
+}
+
+// settle notes that what was said of devices up to now is stored, if all of it is.
+// machMu is held, so that nothing of it is under way.
+func (s *keyStore) settle(ctx context.Context) error {
+	s.mu.Lock()
+	taken, incomplete := s.taken, s.incomplete
+	s.taken, s.incomplete = nil, false
+	s.mu.Unlock()
+	if len(taken) == 0 || incomplete {
+		return nil
+	}
+	users, err := json.Marshal(taken)
+	if err != nil {
+		return err
+	}
+	_, err = s.DB.Exec(ctx, "UPDATE crypto_tracked_user SET devices_outdated=false WHERE user_id IN (SELECT value FROM json_each($1))", string(users))
+	if err != nil {
+		return fmt.Errorf("note that devices are known: %w", err)
+	}
+	return nil
+}

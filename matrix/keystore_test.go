@@ -1,0 +1,81 @@
+package matrix_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"heraut/chat"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/testkit"
+)
+
+// TestDevicesAreTakenInWhole has storing what is known of somebody's devices break
+// off half-way, as a process that ends does: it is all there after the next start.
+func TestDevicesAreTakenInWhole(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	say := func(text string) chat.Post { return chat.Post{HTML: text, Lang: "fr"} }
+
+	t.Run("trust", func(t *testing.T) {
+		agent := hs.Person(t, "verified", testkit.ClientOptions{CrossSigned: true})
+		mend := bot.breaks(t, "INSERT ON crypto_cross_signing_keys")
+		room := bot.invited(t, agent, testkit.Room{Encrypted: true})
+		post := say("un")
+		post.Room = chat.RoomID(room)
+		bot.post(t, "un", post)
+		agent.Await(t, room, says("un"))
+		mend()
+		bot.restart(t)
+		agent.Say(t, room, "me voici")
+		if e := bot.next(t); e.Trust != chat.TrustVerified {
+			t.Errorf("a verified device has the trust %v", e.Trust)
+		}
+	})
+	t.Run("keys of rooms", func(t *testing.T) {
+		agent := hs.Person(t, "two-devices", testkit.ClientOptions{Encrypted: true})
+		room := bot.invited(t, agent, testkit.Room{Encrypted: true})
+		first, second := say("avant"), say("après")
+		first.Room, second.Room = chat.RoomID(room), chat.RoomID(room)
+		bot.post(t, "avant", first)
+		agent.Await(t, room, says("avant"))
+		mend := bot.breaks(t, "DELETE ON crypto_megolm_outbound_session")
+		other, err := hs.Login(t.Context(), agent.Account, testkit.ClientOptions{Encrypted: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(other.Close)
+		hears(t, bot, agent.Say(t, room, "j’ai un autre appareil")) // the change was told before
+		mend()
+		bot.restart(t)
+		bot.post(t, "après", second)
+		other.Await(t, room, says("après"))
+	})
+}
+
+// breaks has the bot fail at something in crypto.db until mend.
+func (b *bot) breaks(t *testing.T, at string) (mend func()) {
+	t.Helper()
+	change := func(statement string) {
+		t.Helper()
+		db, err := sql.Open("sqlite3", "file:"+filepath.Join(b.dir, "crypto.db")+"?_busy_timeout=10000")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("CREATE TRIGGER broken BEFORE " + at + " BEGIN SELECT RAISE(ABORT, 'broken'); END")
+	return func() { change("DROP TRIGGER broken") }
+}
+
+// restart ends the bot and starts it again.
+func (b *bot) restart(t *testing.T) {
+	t.Helper()
+	b.end()
+	b.start(t)
+}
