@@ -60,7 +60,10 @@ type Config struct {
 	// Keeps tells in which rooms a gap is read back whole, however old it is; nil:
 	// in none.
 	Keeps func(ctx context.Context, room chat.RoomID) bool
-	Pace  *rate.Limiter // shared with the queue
+	// GapPatience is how long a gap that the homeserver does not tell is asked for; 0
+	// means 2 minutes, and 10 where Keeps.
+	GapPatience time.Duration
+	Pace        *rate.Limiter // shared with the queue
 	// UnreadableAfter is when people are told that a message cannot be read; 0
 	// means 5 minutes.
 	UnreadableAfter time.Duration
@@ -131,8 +134,8 @@ type Client struct {
 	synced   atomic.Int64 // when the last sync was completed, in ms
 	verified atomic.Bool
 
-	gapFailures map[id.RoomID]int // since the room's history could be read last; sync's own
-	gapsLost    atomic.Int64
+	gapFailing map[id.RoomID]time.Time // since when the room's history cannot be read; sync's own
+	gapsLost   atomic.Int64
 
 	mu           sync.Mutex
 	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
@@ -191,7 +194,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
 		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
-		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailures: map[id.RoomID]int{},
+		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
 	}, nil
 }
 

@@ -27,8 +27,10 @@ const (
 	// emptyPages is how many pages in a row may hold nothing that the bot may see:
 	// a homeserver filters what it has cut into pages.
 	emptyPages = 5
-	// gapTries is how often a gap is asked for: all rooms wait meanwhile.
-	gapTries = 5
+	// gapPatience is how long a gap is asked for, keptGapPatience one in a room of which
+	// nothing may be lost: all rooms wait meanwhile.
+	gapPatience     = 2 * time.Minute
+	keptGapPatience = 10 * time.Minute
 	// pageWithin bounds how long the homeserver has to tell one page.
 	pageWithin = 30 * time.Second
 	// doubtMargin allows for clocks that differ.
@@ -84,7 +86,7 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 			}
 		}
 	}
-	delete(c.gapFailures, room)
+	delete(c.gapFailing, room)
 	return events, true, nil
 }
 
@@ -101,9 +103,9 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 }
 
 // failedGap returns err while the gap is to be asked for again, and nil when it
-// is given up: at once when the homeserver refuses the room, and after gapTries
-// when it answers all but this; until the room can be read again, one try has
-// to do.
+// is given up: at once when the homeserver refuses the room, and after a while when
+// it answers all but this, as where another of its processes has yet to start; until
+// the room can be read again, one try has to do.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {
@@ -112,14 +114,28 @@ func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error
 	case isStatus(err, http.StatusTooManyRequests), known != nil && stateErrors[known.ErrCode] > 0:
 		return err // not because of the room
 	}
-	c.gapFailures[room]++
-	refused := known != nil && status < 500
-	if !refused && c.gapFailures[room] < gapTries {
+	first, failed := c.gapFailing[room]
+	if !failed {
+		first = time.Now()
+		c.gapFailing[room] = first
+	}
+	if refused := known != nil && status < 500; !refused && time.Since(first) < c.patience(ctx, room) {
 		return err
 	}
 	c.gapsLost.Add(1)
 	c.log.Error().Err(err).Str("room", room.String()).Msg("What was said in a room while the bot did not hear it cannot be read: going on without it")
 	return nil
+}
+
+// patience is how long the gaps of a room are asked for.
+func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
+	switch {
+	case c.config.GapPatience > 0:
+		return c.config.GapPatience
+	case c.config.Keeps(ctx, chat.RoomID(room)):
+		return keptGapPatience
+	}
+	return gapPatience
 }
 
 // noteMembers takes in who wrote what was read back, unless newer is known.

@@ -38,5 +38,8 @@ func transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 4
 	t.ResponseHeaderTimeout = 2 * time.Minute
+	// A request that times out leaves its HTTP/2 connection in use: where the network
+	// has dropped it without a word, all that follow would hang, for a quarter of an hour.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second}
 	return t
 }

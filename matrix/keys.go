@@ -141,6 +141,9 @@ func (c *Client) newKeys(ctx context.Context) error {
 func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	c.keys = keys
 	c.mach = crypto.NewOlmMachine(c.mx, &c.mx.Log, keys, c.state)
+	// Nothing here uses it, and one message can claim an index so high that the list of
+	// those that are missing fills the memory.
+	c.mach.DisableRatchetTracking = true
 	if err := c.mach.Load(ctx); err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}

@@ -55,6 +55,33 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 	})
 }
 
+// TestIndicesAreNotListed: no message has the bot list the indices below its own,
+// which a message can claim to be thousands of millions.
+func TestIndicesAreNotListed(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true})
+	room := bot.invited(t, agent, testkit.Room{Encrypted: true})
+	for _, said := range []string{"un", "deux"} {
+		hears(t, bot, agent.Say(t, room, said))
+	}
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(bot.dir, "crypto.db")+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var sessions, tracked int
+	err = db.QueryRowContext(t.Context(), `SELECT count(*), count(*) FILTER (WHERE ratchet_safety ->> 'next_index' > 0)
+		FROM crypto_megolm_inbound_session WHERE room_id = $1`, room).Scan(&sessions, &tracked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sessions != 1 || tracked != 0 {
+		t.Errorf("of %d sessions, %d have a list of indices", sessions, tracked)
+	}
+}
+
 // breaks has the bot fail at something in crypto.db until mend.
 func (b *bot) breaks(t *testing.T, at string) (mend func()) {
 	t.Helper()

@@ -3,6 +3,8 @@ package matrix
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"maunium.net/go/mautrix/event"
@@ -18,6 +20,8 @@ const (
 	lockedEvery    = 5 * time.Second
 	// repairEvery bounds how often the one-time keys are repaired.
 	repairEvery = time.Hour
+	// repairWithin bounds how long a repair takes: nothing is encrypted meanwhile.
+	repairWithin = time.Minute
 )
 
 // watchLocked reads kept messages again when their key arrives, asks for keys
@@ -53,6 +57,10 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 // ids, and messages to this device would fail one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
+	ctx, cancel := context.WithTimeout(ctx, repairWithin)
+	defer cancel()
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
 	if err := c.mach.RepairOneTimeKeys(ctx); err != nil && ctx.Err() == nil {
 		c.log.Error().Err(err).Msg("The one-time keys could not be replaced")
 	}
@@ -100,20 +108,32 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 		if d.err != nil {
 			c.log.Warn().Err(d.err).Str("event", evt.ID.String()).Msg("A kept message cannot be decrypted and never will be")
 		}
-		var e *chat.Event
-		if d.err == nil && d.plain != nil { // else it was from a bot
-			e = c.understand(d.plain, isDirect(c.rooms.get(evt.RoomID)))
-		}
-		if e == nil {
-			e = &chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)} // nothing to answer: handled as such
-		} else {
-			e.Level = c.level(ctx, evt.RoomID, d.plain.Sender, e.Trust)
-			e.Name = c.displayName(ctx, evt.RoomID, d.plain.Sender)
-		}
-		if err := intake.Unlock(ctx, *e); err != nil && ctx.Err() == nil {
+		if err := intake.Unlock(ctx, c.keptEvent(ctx, evt, d)); err != nil && ctx.Err() == nil {
 			c.log.Error().Err(err).Str("event", evt.ID.String()).Msg("A kept message could not be handed on")
 		}
 	}
+}
+
+// keptEvent is what a kept message says; one that cannot be understood, whatever is
+// wrong with it, says nothing, and is handled as such.
+func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (e chat.Event) {
+	nothing := chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)}
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("event", evt.ID.String()).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("A kept message could not be understood")
+			e = nothing
+		}
+	}()
+	if d.err != nil || d.plain == nil { // from a bot
+		return nothing
+	}
+	understood := c.understand(d.plain, isDirect(c.rooms.get(evt.RoomID)))
+	if understood == nil {
+		return nothing
+	}
+	understood.Level = c.level(ctx, evt.RoomID, d.plain.Sender, understood.Trust)
+	understood.Name = c.displayName(ctx, evt.RoomID, d.plain.Sender)
+	return *understood
 }
 
 func lockedEvent(a queue.Arrival) (*event.Event, error) {

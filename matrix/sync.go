@@ -199,14 +199,14 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		}
 	}()
 	received := time.Now()
-	c.addUnseen(ctx, answer, began)
 	var encrypted []id.RoomID
 	for room, joined := range answer.Rooms.Join {
 		if saysEncrypted(joined) {
-			c.rooms.markEncrypted(room) // before waiting for whoever changes rooms
+			c.rooms.markEncrypted(room) // before waiting for the homeserver or for whoever changes rooms
 			encrypted = append(encrypted, room)
 		}
 	}
+	c.addUnseen(ctx, answer, began)
 	for room := range answer.Rooms.Join {
 		c.rooms.awaitFollowed(ctx, room)
 	}
