@@ -116,6 +116,9 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 		case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
 			return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 		default:
+			if isStatus(err, http.StatusBadRequest) || isStatus(err, http.StatusNotFound) {
+				filter = "" // a homeserver that was restored may not have it any more
+			}
 			c.pauseAfter(ctx, &failures, err, "The sync failed")
 		}
 	}
@@ -160,6 +163,10 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 		}
 	}()
 	answer, err := c.mx.FullSyncRequest(ctx, request)
+	if body, ok := unreadable(err); ok {
+		answer = new(mautrix.RespSync)
+		err = c.readMost(body, answer)
+	}
 	cause := context.Cause(ctx)
 	cancel(nil)
 	<-watched

@@ -1,0 +1,79 @@
+package matrix
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+)
+
+// unreadable returns the body of a successful answer that mautrix could not read:
+// it gives up the whole answer for one event that is wrong, and would at each try.
+func unreadable(err error) (body string, ok bool) {
+	he, ok := errors.AsType[mautrix.HTTPError](err)
+	if !ok || he.Response == nil || he.Response.StatusCode != http.StatusOK || !json.Valid([]byte(he.ResponseBody)) {
+		return "", false
+	}
+	return he.ResponseBody, true
+}
+
+// readMost is readLeniently, and tells the log.
+func (c *Client) readMost(body string, answer any) error {
+	dropped, err := readLeniently(body, answer)
+	if err == nil {
+		c.log.Warn().Int("events", dropped).Msg("The homeserver passed on events that cannot be read: going on without them")
+	}
+	return err
+}
+
+// readLeniently reads an answer but for the events in it that are wrong, and returns
+// how many these are.
+func readLeniently(body string, answer any) (dropped int, err error) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(body)))
+	decoder.UseNumber() // as they were written
+	var tree any
+	if err := decoder.Decode(&tree); err != nil {
+		return 0, err
+	}
+	dropped = dropWrong(tree)
+	readable, err := json.Marshal(tree)
+	if err != nil {
+		return dropped, err
+	}
+	if err := json.Unmarshal(readable, answer); err != nil {
+		return dropped, fmt.Errorf("without the %d wrong events: %w", dropped, err)
+	}
+	return dropped, nil
+}
+
+// dropWrong takes the events that cannot be read out of all lists of events. These
+// have the same names in a sync and in a page of history.
+func dropWrong(tree any) (dropped int) {
+	object, ok := tree.(map[string]any)
+	if !ok {
+		return 0
+	}
+	for name, value := range object {
+		list, isList := value.([]any)
+		if !isList {
+			dropped += dropWrong(value)
+			continue
+		}
+		if name != "events" && name != "chunk" && name != "state" {
+			continue
+		}
+		kept := make([]any, 0, len(list))
+		for _, item := range list {
+			if text, err := json.Marshal(item); err == nil && json.Unmarshal(text, new(event.Event)) == nil {
+				kept = append(kept, item)
+			}
+		}
+		dropped += len(list) - len(kept)
+		object[name] = kept
+	}
+	return dropped
+}
