@@ -16,8 +16,8 @@ import (
 // more which list a reply or a reaction is about.
 const keepChoices = 90 * 24 * time.Hour
 
-// SaveChoice implements commands.Choices. It also forgets old ones. An edit does
-// not tell the thread of the message it is about, which stays the same.
+// SaveChoice implements commands.Choices. PurgeQueue forgets old ones. An edit
+// does not tell the thread of the message it is about, which stays the same.
 func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 	if len(c.IDs) == 0 {
 		_, err := d.db.Exec(ctx, "DELETE FROM choice WHERE cause = $1", c.Cause)
@@ -26,9 +26,6 @@ func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 	ids, err := json.Marshal(c.IDs)
 	if err != nil {
 		return err
-	}
-	if _, err := d.db.Exec(ctx, "DELETE FROM choice WHERE saved_at < $1", millis(time.Now().Add(-keepChoices))); err != nil {
-		return fmt.Errorf("forget old lists: %w", err)
 	}
 	_, err = d.db.Exec(ctx, `
 		INSERT INTO choice (cause, room_id, asker, thread, command, ids, asked_at, next_message, saved_at)

@@ -142,6 +142,7 @@ func TestOldChoicesAreForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustSave(t, db, aList("$9", noon.Add(-time.Hour)))
+	must(t, db.PurgeQueue(t.Context(), time.Now(), time.Now()))
 	got, err := db.ChoiceBefore(t.Context(), salon, camille, "$2", time.Time{})
 	if err != nil || got.Cause != "$9" {
 		t.Errorf("got %v, %v", got, err)

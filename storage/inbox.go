@@ -126,8 +126,10 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 	})
 }
 
-// PurgeQueue implements queue.Cleaning.
+// PurgeQueue implements queue.Cleaning. Lists to choose from, confirmations,
+// changes and declined invitations that are old go with it.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
+	now := time.Now()
 	err := d.Do(ctx, func(ctx context.Context) error {
 		for _, purge := range []struct {
 			statement string
@@ -141,7 +143,11 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 			{`DELETE FROM outbox WHERE done_at > 0 AND done_at < $1
 				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.post_key = outbox.post_key)
 				AND NOT EXISTS (SELECT 1 FROM relayed_reaction r WHERE r.post_key = outbox.post_key)`, []any{millis(before)}},
-			{"DELETE FROM confirmation WHERE asked_at < $1", []any{millis(time.Now().Add(-commands.ConfirmWithin))}},
+			{"DELETE FROM choice WHERE saved_at < $1", []any{millis(now.Add(-keepChoices))}},
+			{"DELETE FROM confirmation WHERE asked_at < $1", []any{millis(now.Add(-commands.ConfirmWithin))}},
+			{"DELETE FROM change WHERE at < $1", []any{millis(now.Add(-keepChanges))}},
+			// The homeserver is still to be told of those that are open.
+			{"DELETE FROM declined WHERE open = 0 AND declined_at < $1", []any{millis(now.Add(-keepDeclined))}},
 		} {
 			if _, err := d.db.Exec(ctx, purge.statement, purge.args...); err != nil {
 				return err

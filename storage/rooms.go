@@ -57,7 +57,7 @@ func (d *DB) SaveRoom(ctx context.Context, r chat.Room) error {
 }
 
 const (
-	// keepDeclined is how long a declined invitation is shown, maxDeclined how many are.
+	// keepDeclined is how long a declined invitation is kept, maxDeclined how many are.
 	keepDeclined = 90 * 24 * time.Hour
 	maxDeclined  = 100
 )
@@ -73,8 +73,8 @@ func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	})
 }
 
-// SaveDeclined stores x, and forgets those that are old or too many, unless the
-// homeserver has not been told of them.
+// SaveDeclined stores x, and forgets those that are too many, unless the
+// homeserver has not been told of them. PurgeQueue forgets old ones.
 func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
@@ -85,9 +85,8 @@ func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
 			return err
 		}
 		_, err = d.db.Exec(ctx, `
-			DELETE FROM declined WHERE open = 0 AND (declined_at < $1 OR rowid NOT IN (
-				SELECT rowid FROM declined ORDER BY declined_at DESC LIMIT $2))`,
-			millis(x.At.Add(-keepDeclined)), maxDeclined)
+			DELETE FROM declined WHERE open = 0 AND rowid NOT IN (
+				SELECT rowid FROM declined ORDER BY declined_at DESC LIMIT $1)`, maxDeclined)
 		return err
 	})
 }

@@ -63,15 +63,17 @@ func TestDeclined(t *testing.T) {
 		}
 		return all
 	}
-	save("!old", noon.Add(-91*24*time.Hour), false)
-	save("!open", noon.Add(-91*24*time.Hour), true)
-	save("!young", noon.Add(-time.Hour), true)
-	save("!young", noon, false)
+	now := time.Now()
+	save("!old", now.Add(-91*24*time.Hour), false)
+	save("!open", now.Add(-91*24*time.Hour), true)
+	save("!young", now.Add(-time.Hour), true)
+	save("!young", now, false)
+	must(t, db.PurgeQueue(ctx, now, now))
 	if got := fmt.Sprint(rooms()); got != "[!young false !open true]" {
 		t.Errorf("got %s", got)
 	}
 	for i := range 150 {
-		save(fmt.Sprintf("!%03d", i), noon.Add(time.Duration(i+1)*time.Second), false)
+		save(fmt.Sprintf("!%03d", i), now.Add(time.Duration(i+1)*time.Second), false)
 	}
 	got := rooms()
 	if len(got) != maxDeclined+1 || got[0] != "!149 false" || got[maxDeclined-1] != "!050 false" || got[maxDeclined] != "!open true" {

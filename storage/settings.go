@@ -39,16 +39,11 @@ func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) e
 	return err
 }
 
-// AddChange implements rooms.Journal. It also forgets old ones.
+// AddChange implements rooms.Journal. PurgeQueue forgets old ones.
 func (d *DB) AddChange(ctx context.Context, c rooms.Change) error {
-	return d.Do(ctx, func(ctx context.Context) error {
-		if _, err := d.db.Exec(ctx, "DELETE FROM change WHERE at < $1", millis(time.Now().Add(-keepChanges))); err != nil {
-			return err
-		}
-		_, err := d.db.Exec(ctx, "INSERT INTO change (at, by_user, room_id, what, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
-			millis(c.At), c.By, c.Room, c.What, c.Before, c.After)
-		return err
-	})
+	_, err := d.db.Exec(ctx, "INSERT INTO change (at, by_user, room_id, what, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
+		millis(c.At), c.By, c.Room, c.What, c.Before, c.After)
+	return err
 }
 
 const changeColumns = "at, by_user, room_id, what, before, after"

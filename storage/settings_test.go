@@ -19,6 +19,7 @@ func TestChangesAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	must(t, db.PurgeQueue(t.Context(), now, now))
 	changes, err := db.Changes(t.Context(), 10)
 	if err != nil || len(changes) != 2 || changes[0].After != "2" || changes[1].After != "1" {
 		t.Errorf("the log has %+v, %v", changes, err)
