@@ -14,10 +14,17 @@ import (
 	"heraut/relay"
 )
 
-// About tells people who answers for the bot.
+// About tells people who answers for the bot, and how long it keeps questions.
 type About struct {
 	RunBy   string
-	Contact string // an address, an e-mail address or a page
+	Contact string        // an address, an e-mail address or a page
+	Keep    time.Duration // how long closed questions are kept
+}
+
+// KeepDays is Keep in days, and no less.
+func (a About) KeepDays() int {
+	const day = 24 * time.Hour
+	return int((a.Keep + day - 1) / day)
 }
 
 // Answerer turns lines into answers. It may be used by several goroutines.

@@ -192,3 +192,16 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// What help promises of questions is what the configuration keeps, not less.
+func TestHelpTellsHowLongQuestionsAreKept(t *testing.T) {
+	const day = 24 * time.Hour
+	for keep, want := range map[time.Duration]string{
+		day: " 1\u00a0jour après leur clôture", 30 * day: " 30\u00a0jours après", 36 * time.Hour: " 2\u00a0jours après",
+	} {
+		a := commands.NewAnswerer(commands.About{Keep: keep}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
+		if got := ask(t, a, "!aide").HTML; !strings.Contains(got, want) {
+			t.Errorf("%v: got %s, want %q in it", keep, got, want)
+		}
+	}
+}

@@ -79,8 +79,8 @@ func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 		defer func() { err = errors.Join(err, known.Close()) }()
 		repositories = known
 	}
-	about := commands.About{RunBy: "bot ask", Contact: "bot --help"}
 	settings := defaults(PresetMatrix)
+	about := commands.About{RunBy: "bot ask", Contact: "bot --help", Keep: settings.Questions.Keep}
 	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state }, repositories)
 	answer := func(line string) error {
 		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})

@@ -93,7 +93,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	if err := book.Keep(ctx, db); err != nil {
 		return err
 	}
-	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact}
+	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep}
 	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
 		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
