@@ -31,6 +31,8 @@ func TestStatuses(t *testing.T) {
 	dump := file("repositories.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}]`)
 	cut := file("cut.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
 	absent := filepath.Join(dir, "absent")
+	homeless := file("homeless.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: absent/key", 1))
+	housed := file("housed.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: etat/key", 1)+"state: etat\n")
 	occupied := file("occupied.yaml", minimal+"state: sill.json\n")
 	for name, test := range map[string]struct {
 		args           []string
@@ -52,6 +54,8 @@ func TestStatuses(t *testing.T) {
 		"run wrong":            {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
 		"login wrong":          {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
 		"login, no password":   {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
+		"login, no place":      {[]string{"login", "--config", homeless}, 2, "", "Le répertoire de matrix.recovery_key_file n’existe pas"},
+		"login, in the state":  {[]string{"login", "--config", housed}, 1, "", "aucun mot de passe"},
 		"run, no state":        {[]string{"run", "--config", occupied}, 1, "", "répertoire d’état ne peut pas être utilisé"},
 		"catalogue, no server": {[]string{"catalogue", "http://127.0.0.1:1/sill.json"}, 1, "", "ne peut pas être joint"},
 		"catalogue":            {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},

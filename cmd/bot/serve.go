@@ -36,6 +36,8 @@ var (
 	errStateInUse    = errors.New("the state directory is in use by another process")
 	errStateUnusable = errors.New("the state directory cannot be used")
 	errNoListener    = errors.New("the probes cannot be served (http.listen)")
+
+	errNoKeyDirectory = errors.New("the directory of the recovery key does not exist")
 )
 
 // openState locks the state directory for this process and opens its database.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -90,6 +91,9 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	if err != nil {
 		return err
 	}
+	if err := keyDirectory(config); err != nil {
+		return explained(err)
+	}
 	password := string(config.Matrix.Password)
 	if password == "" {
 		fmt.Fprintf(std.err, "Mot de passe de %s : ", config.Matrix.User)
@@ -100,6 +104,19 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	}
 	log := newLogger(config.Log, std.err)
 	return report(log, explained(login(ctx, config, password, std.out, log)))
+}
+
+// keyDirectory looks for the directory that the recovery key may be written to.
+// The state directory is made when there is none.
+func keyDirectory(config *Config) error {
+	dir := filepath.Dir(config.Matrix.RecoveryKeyFile)
+	if config.Matrix.RecoveryKey != "" || dir == filepath.Clean(config.State) {
+		return nil
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: %s", errNoKeyDirectory, dir)
+	}
+	return nil // whatever else may be wrong with it tells itself
 }
 
 // report logs err as the others of its command have been.

@@ -43,6 +43,7 @@ var states = []struct {
 	{matrix.ErrDeviceKeys, statusRefused, "Les clés de cet appareil ne sont plus celles que le serveur connaît : lancez « bot login » pour créer un nouvel appareil, puis relancez"},
 	{matrix.ErrNoRecoveryKey, statusUsage, "Le compte a déjà des clés de vérification : placez son code de vérification (clé de récupération) dans le fichier indiqué, puis relancez ; si ce code est perdu, réinitialisez la sécurité du compte depuis un client"},
 	{matrix.ErrWrongRecoveryKey, statusUsage, "Le code de vérification (clé de récupération) n’est pas celui de ce compte : corrigez le fichier indiqué, puis relancez"},
+	{errNoKeyDirectory, statusUsage, "Le répertoire de matrix.recovery_key_file n’existe pas : créez-le pour le compte qui lance le robot, ou retirez cette clé de la configuration, et la clé de récupération ira dans le répertoire d’état"},
 	{matrix.ErrOtherAccount, statusUsage, "Le répertoire d’état appartient à un autre compte que matrix.user : corrigez l’un ou l’autre"},
 	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
