@@ -77,6 +77,22 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	}
 }
 
+// What an operator changes in a copy of the example is not undone further down.
+func TestExampleCanBeAdapted(t *testing.T) {
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tchap, _ := mustRead(t, strings.Replace(string(text), "preset: matrix", "preset: tchap", 1))
+	if want := defaults(PresetTchap); tchap.Preset != PresetTchap || tchap.Links != want.Links || tchap.Pace != want.Pace {
+		t.Errorf("the example with preset tchap has links %s and pace %v, want %s and %v", tchap.Links, tchap.Pace, want.Links, want.Pace)
+	}
+	moved, _ := mustRead(t, strings.Replace(string(text), "state: ./data", "state: /var/lib/heraut", 1))
+	if got, want := moved.Matrix.RecoveryKeyFile, "/var/lib/heraut/recovery-key"; got != want {
+		t.Errorf("the example with another state has the recovery key in %s, want %s", got, want)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	matrix, _ := mustRead(t, minimal)
 	if matrix.Pace.PerSecond != 0 || matrix.Links != "https://matrix.to" {
