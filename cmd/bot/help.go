@@ -84,7 +84,8 @@ Pour commencer : copiez config.example.yaml sous le nom config.yaml, adaptez-l
 Sans rien installer d’autre : bot ask '!sill gimp'.
 
 « bot COMMANDE --help » explique une commande.
-Les diagnostics sont écrits en français sur la sortie d’erreur.
+Les diagnostics sont écrits en français sur la sortie d’erreur. « run » et « login » y tiennent aussi
+leur journal, en anglais ; ce qui les arrête y est dit en français.
 `)
 }
 

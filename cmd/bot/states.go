@@ -49,7 +49,7 @@ var states = []struct {
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
 	{errStateUnusable, statusFailure, "Le répertoire d’état ne peut pas être utilisé : vérifiez « state », et que ce répertoire et ses fichiers appartiennent au compte qui lance le robot, le même pour « login » et « run »"},
 	{storage.ErrOtherVersion, statusFailure, "La base vient d’une version plus récente du robot : remettez cette version en place, ou la sauvegarde d’avant la mise à jour"},
-	{storage.ErrDamaged, statusFailure, "La base bot.db est abîmée : mettez-la de côté et rétablissez la dernière sauvegarde, comme le dit le guide d’exploitation (« Sauvegarder, restaurer »)"},
+	{storage.ErrDamaged, statusFailure, "La base bot.db est abîmée : mettez-la de côté, avec bot.db-wal et bot.db-shm, et rétablissez la dernière sauvegarde, comme le dit le guide d’exploitation (« Sauvegarder, restaurer »)"},
 	{matrix.ErrKeysDamaged, statusFailure, "Le fichier crypto.db est abîmé : mettez-le de côté, avec crypto.db-wal et crypto.db-shm, puis lancez « bot login » pour créer un nouvel appareil, et relancez"},
 	{errNoListener, statusFailure, "L’adresse de http.listen ne peut pas être ouverte, sans doute parce qu’un autre programme l’occupe : donnez-en une autre, ou \"\" pour s’en passer"},
 	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
