@@ -82,6 +82,26 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// A first start that cannot write the recovery key is not worth trying again.
+func TestNowhereToWriteTheRecoveryKey(t *testing.T) {
+	dir := t.TempDir()
+	_, failure := os.Create(filepath.Join(dir, "absent", "key"))
+	for name, test := range map[string]struct {
+		config Config
+		err    error
+		status int
+	}{
+		"no directory":         {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "absent", "key")}}, failure, statusUsage},
+		"another failure":      {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "absent", "key")}}, errors.New("any"), statusFailure},
+		"a directory":          {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "key")}}, failure, statusFailure},
+		"the key is elsewhere": {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "absent", "key"), RecoveryKey: "EsTx"}}, failure, statusFailure},
+	} {
+		if got := exitStatus(explained(homeless(&test.config, test.err))); got != test.status {
+			t.Errorf("%s: status %d, want %d", name, got, test.status)
+		}
+	}
+}
+
 func TestAnErrorChoosesItsStatus(t *testing.T) {
 	if got := exitStatus(errors.New("any")); got != 1 {
 		t.Errorf("any error: %d, want 1", got)

@@ -71,7 +71,7 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to stop before it had started
 	}
-	return report(log, explained(err))
+	return report(log, explained(homeless(config, err)))
 }
 
 type loginCommand struct{ configured }
@@ -117,6 +117,15 @@ func keyDirectory(config *Config) error {
 		return fmt.Errorf("%w: %s", errNoKeyDirectory, dir)
 	}
 	return nil // whatever else may be wrong with it tells itself
+}
+
+// homeless tells of a start that failed that the recovery key has nowhere to be
+// written, if that is why: only the first start writes it.
+func homeless(config *Config, err error) error {
+	if missing := keyDirectory(config); missing != nil && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: %w", missing, err)
+	}
+	return err
 }
 
 // report logs err as the others of its command have been.
