@@ -3,6 +3,7 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -40,7 +41,7 @@ func (c *Client) knowDevices(ctx context.Context) error {
 		return fmt.Errorf("read whose devices changed: %w", err)
 	}
 	if len(users) > 0 {
-		_, err = c.mach.FetchKeys(ctx, users, false)
+		err = c.fetchDevices(ctx, users)
 		c.settleDevices(ctx)
 	}
 	if mayPass(err) {
@@ -48,6 +49,48 @@ func (c *Client) knowDevices(ctx context.Context) error {
 	}
 	c.devicesAsked = time.Now()
 	return nil
+}
+
+// fetchDevices asks for the devices of these people: for all at once, and, where what
+// somebody has published makes the answer unreadable, for each alone. machMu is held.
+func (c *Client) fetchDevices(ctx context.Context, users []id.UserID) error {
+	_, err := c.mach.FetchKeys(ctx, users, true)
+	if _, ok := unreadable(err); !ok {
+		return err
+	}
+	wrong := 0
+	for _, user := range users {
+		_, err := c.mach.FetchKeys(ctx, []id.UserID{user}, true)
+		if _, ok := unreadable(err); !ok {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		wrong++
+		if known, err := c.keys.GetDevices(ctx, user); err != nil {
+			return err
+		} else if known == nil { // else the devices that were readable once are kept
+			if err := c.keys.PutDevices(ctx, user, nil); err != nil {
+				return err
+			}
+		}
+	}
+	c.log.Warn().Int("people", wrong).Msg("What some people's devices have published cannot be read: on new ones they cannot read what is encrypted")
+	return nil
+}
+
+// fetchUnknown is fetchDevices for those people whose devices were never asked for.
+func (c *Client) fetchUnknown(ctx context.Context, users []id.UserID) error {
+	known, err := c.keys.FilterTrackedUsers(ctx, users)
+	if err != nil {
+		return err
+	}
+	unknown := slices.DeleteFunc(slices.Clone(users), func(u id.UserID) bool { return slices.Contains(known, u) })
+	if len(unknown) == 0 {
+		return nil
+	}
+	return c.fetchDevices(ctx, unknown)
 }
 
 // settleDevices notes that what was asked of devices is stored. machMu is held.

@@ -51,6 +51,61 @@ func TestNewDeviceWhileKeysAreOut(t *testing.T) {
 	second.Await(t, room, says("Après."))
 }
 
+// TestUnreadableDevices: what one person's device has published is wrong, before the
+// bot asks for it the first time or later; the others in the room are answered.
+func TestUnreadableDevices(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]bool{"from the start": false, "later": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hs := testkit.StartHomeserver(t)
+			proxy := testkit.NewProxy(t, hs.URL)
+			bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+			agent, odd := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true}), hs.Person(t, "odd", testkit.ClientOptions{Encrypted: true})
+			room := bot.invited(t, agent, testkit.Room{Encrypted: true, Public: true})
+			odd.Join(t, room.String())
+			bot.through(t, proxy)
+			say := func(text string) {
+				t.Helper()
+				bot.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
+				agent.Await(t, room, says(text))
+			}
+			if later {
+				say("avant")
+			}
+			proxy.Add(testkit.Rule{Name: "wrong", Match: testkit.On(http.MethodPost, `/keys/query$`), Do: testkit.Rewrite(func(r *testkit.Response) {
+				var answer map[string]any
+				if json.Unmarshal(r.Body, &answer) != nil {
+					return
+				}
+				devices, _ := answer["device_keys"].(map[string]any)
+				if _, asked := devices[odd.UserID.String()]; asked {
+					devices[odd.UserID.String()] = map[string]any{"X": map[string]any{"algorithms": 5}}
+					r.Body, _ = json.Marshal(answer)
+				}
+			})})
+			if later {
+				for _, c := range []*testkit.Client{agent, odd} {
+					second, err := hs.Login(t.Context(), c.Account, testkit.ClientOptions{Encrypted: true})
+					if err != nil {
+						t.Fatal(err)
+					}
+					t.Cleanup(second.Close)
+					if c == agent {
+						defer func() { second.Await(t, room, says("après")) }()
+					}
+				}
+				proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "wrong" && bytes.Contains(r.Body, []byte(odd.UserID)) })
+				hears(t, bot, agent.Say(t, room, "nous avons d’autres appareils"))
+			}
+			say("après")
+			if later {
+				odd.Await(t, room, says("après")) // on the device that was readable
+			}
+		})
+	}
+}
+
 // TestJoinWhileMembersAreRead: somebody joins while the bot reads who is in the
 // room, which the answer under way does not say; what is said then is for them, too.
 func TestJoinWhileMembersAreRead(t *testing.T) {

@@ -58,7 +58,9 @@ func TestUnreadableEvents(t *testing.T) {
 		var events struct {
 			Chunk []event.Event `json:"chunk"`
 			Rooms struct {
-				Join map[string]struct{ Timeline struct{ Events []event.Event } }
+				Join map[string]struct {
+					Timeline struct{ Events []event.Event }
+				}
 			} `json:"rooms"`
 			ToDevice struct{ Events []event.Event } `json:"to_device"`
 		}

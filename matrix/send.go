@@ -198,6 +198,11 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 			return nil, fmt.Errorf("read the room's members: %w", err)
 		}
 		err := c.mach.ShareGroupSession(ctx, room, members)
+		if _, ok := unreadable(err); ok {
+			if err = c.fetchUnknown(ctx, members); err == nil {
+				err = c.mach.ShareGroupSession(ctx, room, members)
+			}
+		}
 		c.settleDevices(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("share the room's key: %w", err)
