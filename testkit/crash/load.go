@@ -140,14 +140,22 @@ func (l *load) count(ctx context.Context) (tally, error) {
 			return t, err
 		}
 	}
+	for i, history := range histories {
+		// Nothing is deleted in these rooms, but answers that went out twice.
+		if n := deleted(history, l.bot); n > 0 {
+			t.duplicates += n
+			t.faults = append(t.faults, fmt.Sprintf("%d deleted messages of the bot in room %d", n, i))
+		}
+	}
 	for command, i := range l.commands {
+		sealed := unread(histories[i], l.bot, command)
 		switch n := len(testkit.Answers(histories[i], l.bot, command)); n {
 		case 0:
 			t.losses++
 			t.lost = append(t.lost, command)
-			t.faults = append(t.faults, fmt.Sprintf("no answer to %s in room %d, but %d that cannot be read",
-				command, i, unread(histories[i], l.bot, command)))
+			t.faults = append(t.faults, fmt.Sprintf("no answer to %s in room %d, but %d that cannot be read", command, i, sealed))
 		default:
+			n += sealed
 			if n > 1 {
 				t.faults = append(t.faults, fmt.Sprintf("%d answers to %s in room %d", n, command, i))
 			}
@@ -176,6 +184,17 @@ func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]
 		}
 	}
 	return history, nil
+}
+
+// deleted counts the messages of the bot that were deleted.
+func deleted(history []*event.Event, bot id.UserID) (n int) {
+	for _, evt := range history {
+		message := evt.Type == event.EventMessage || evt.Type == event.EventEncrypted
+		if message && evt.Sender == bot && evt.Unsigned.RedactedBecause != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // unread counts the answers that the person cannot decrypt: what they relate to

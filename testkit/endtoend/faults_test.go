@@ -107,6 +107,9 @@ func TestFaults(t *testing.T) {
 	}
 	awaitAll(t, account.UserID, commands)
 	proxy.Clear()
+	if n := len(proxy.Requests(testkit.Redactions)); n > 0 {
+		t.Errorf("%d messages were deleted: they went out twice", n)
+	}
 
 	noClearText(t, proxy, started)
 	holdsPace(t, proxy.Requests(sends), perSecond, burst)
