@@ -158,7 +158,7 @@ func (b *Bot) Stop() int {
 	return b.process.stop(botStopGrace).ExitCode()
 }
 
-// Kill ends the bot at once, as a power cut would.
+// Kill ends the bot at once; what it had written stays, as it may not in a power cut.
 func (b *Bot) Kill() {
 	b.process.kill()
 }
