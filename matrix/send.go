@@ -197,7 +197,7 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 		if members, err = c.state.GetRoomJoinedOrInvitedMembers(ctx, room); err != nil {
 			return nil, fmt.Errorf("read the room's members: %w", err)
 		}
-		err := c.mach.ShareGroupSession(ctx, room, members)
+		err = c.mach.ShareGroupSession(ctx, room, members)
 		if _, ok := unreadable(err); ok {
 			if err = c.fetchUnknown(ctx, members); err == nil {
 				err = c.mach.ShareGroupSession(ctx, room, members)

@@ -245,17 +245,21 @@ func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.Tr
 // cannot be read there.
 func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
 	t.Helper()
-	for deadline := time.Now().Add(awaitTimeout); ; time.Sleep(20 * time.Millisecond) {
+	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
+	defer cancel()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
 		c.keys.Lock()
-		known, err := c.Machine().CryptoStore.GetDevice(t.Context(), user, device)
+		known, err := c.Machine().CryptoStore.GetDevice(ctx, user, device)
 		c.keys.Unlock()
-		switch {
-		case err != nil:
-			t.Fatalf("look for %s of %s: %v", device, user, err)
-		case known != nil && !known.Deleted:
+		if err == nil && known != nil && !known.Deleted {
 			return
-		case time.Now().After(deadline):
-			t.Fatalf("the device %s of %s is not known", device, user)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			t.Fatalf("the device %s of %s is not known: %v", device, user, err)
 		}
 	}
 }
