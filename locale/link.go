@@ -13,9 +13,10 @@ const maxLink = 500
 // clients turn into a mention of a person or a room.
 func link(raw string) string {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(u.Host, `"<>`) {
 		return ""
 	}
+	u.RawQuery = inQuery.Replace(u.RawQuery)
 	if strings.EqualFold(u.Hostname(), "matrix.to") || mentions(u.Fragment) {
 		return ""
 	}
@@ -25,6 +26,9 @@ func link(raw string) string {
 	}
 	return address
 }
+
+// inQuery escapes what no address holds: package url does so everywhere else.
+var inQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E")
 
 // mentions tells the fragment of a web client's address of a person, a room or
 // an event: "/#/user/@…", "/#/room/…", "/#/@…".

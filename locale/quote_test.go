@@ -57,6 +57,7 @@ func TestQuoteOfDeepTags(t *testing.T) {
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{
 		"", "<p>a</p>", "<ul><li><a href=\"https://a.fr\">b</a>", "<table><td><p>x", "</p></b><a><a>", "<svg><style><img title=\"</style>\">",
+		"<a href='http://\"'>b</a>", "<a href='https://a.fr/?\"<'>b</a>",
 	} {
 		f.Add(seed, "plain")
 	}

@@ -82,6 +82,8 @@ func TestLink(t *testing.T) {
 		"too long":       {"https://example.org/" + strings.Repeat("a", 500), ""},
 		"accents":        {"https://example.org/é", "https://example.org/%C3%A9"},
 		"quotes":         {`https://example.org/"><b>`, "https://example.org/%22%3E%3Cb%3E"},
+		"in the query":   {`https://example.org/?q="><b> c`, "https://example.org/?q=%22%3E%3Cb%3E%20c"},
+		"for a host":     {`https://"`, ""},
 		"line break":     {"https://example.org/\nx", ""},
 	}
 	for name, test := range tests {
