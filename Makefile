@@ -47,7 +47,7 @@ test:
 # once than there are processors.
 test-synapse:
 	@go run -tags $(tags) ./testkit/prepare synapse
-	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 6 -shuffle=on -timeout 15m $(end_to_end)
+	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 4 -shuffle=on -timeout 15m $(end_to_end)
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash

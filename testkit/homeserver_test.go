@@ -46,6 +46,11 @@ func TestCreateAccountWithWrongSecret(t *testing.T) {
 	}
 }
 
+func isStatus(err error, status int) bool {
+	he, ok := errors.AsType[mautrix.HTTPError](err)
+	return ok && he.IsStatus(status)
+}
+
 func TestSynapseForgets(t *testing.T) {
 	h := StartSynapse(t, SynapseOptions{ForgetAfter: time.Second})
 	camille := h.Person(t, "camille", ClientOptions{})
@@ -56,7 +61,9 @@ func TestSynapseForgets(t *testing.T) {
 	for forgotten := false; !forgotten; {
 		newest := camille.Say(t, room, "new")
 		events, err := camille.ReadHistory(ctx, room)
-		if err != nil {
+		if isStatus(err, http.StatusInternalServerError) {
+			continue // Synapse stumbles over what it is deleting
+		} else if err != nil {
 			t.Fatal(err)
 		}
 		has := func(eventID id.EventID) bool {

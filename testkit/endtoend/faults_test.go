@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -45,8 +46,13 @@ func places(t *testing.T, hs *testkit.Homeserver, bot id.UserID, n int) []place 
 // second one could need; each must have exactly one.
 func awaitAll(t *testing.T, bot id.UserID, commands map[id.EventID]place) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // hundreds, on a busy machine
+	defer cancel()
 	for command, p := range commands {
-		p.person.AwaitAnswer(t, p.room, bot, command)
+		_, err := p.person.Wait(ctx, p.room, func(evt *event.Event) bool { return testkit.IsAnswer(evt, bot, command) })
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	time.Sleep(4 * time.Second) // a doubt is settled 2 s after it began
 	histories := map[place][]*event.Event{}
