@@ -91,8 +91,14 @@ func (b *bot) start(t *testing.T) {
 // through starts the bot again, with the proxy before its homeserver.
 func (b *bot) through(t *testing.T, proxy *testkit.Proxy) {
 	t.Helper()
-	b.end()
 	b.matrix.Homeserver = proxy.URL
+	b.restart(t)
+}
+
+// restart ends the bot and starts it again.
+func (b *bot) restart(t *testing.T) {
+	t.Helper()
+	b.end()
 	b.start(t)
 }
 
@@ -115,6 +121,12 @@ func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// say has the bot say a text, once.
+func (b *bot) say(t *testing.T, room mautrixid.RoomID, text string) {
+	t.Helper()
+	b.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
 }
 
 // room is what is stored of a room.

@@ -67,7 +67,7 @@ func TestUnreadableDevices(t *testing.T) {
 			bot.through(t, proxy)
 			say := func(text string) {
 				t.Helper()
-				bot.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
+				bot.say(t, room, text)
 				agent.Await(t, room, says(text))
 			}
 			if later {
@@ -141,7 +141,7 @@ func TestLeaveWhileKeyIsShared(t *testing.T) {
 	busy := []mautrixid.RoomID{bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{})}
 	bot.through(t, proxy)
 	say := func(body string) mautrixid.SessionID {
-		bot.post(t, chat.EventID(body), chat.Post{Room: chat.RoomID(room), HTML: body, Lang: "fr"})
+		bot.say(t, room, body)
 		agent.Await(t, room, says(body))
 		sent := proxy.Requests(testkit.Sends)
 		var content struct {

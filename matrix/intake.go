@@ -54,11 +54,19 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		}
 		evt = read.plain
 	}
-	if e := c.understand(evt, direct); e != nil {
-		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
-		e.Name = c.displayName(ctx, room, evt.Sender)
+	if e := c.hear(ctx, room, evt, direct); e != nil {
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
 	}
+}
+
+// hear is understand, with who said it in the room.
+func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
+	e := c.understand(evt, direct)
+	if e != nil {
+		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
+		e.Name = c.displayName(ctx, room, evt.Sender)
+	}
+	return e
 }
 
 // takeOwn adds an event of the bot itself to the batch: a post has arrived.

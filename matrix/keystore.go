@@ -30,7 +30,7 @@ type keyStore struct {
 // of the rooms that they are in are given up in the same transaction: a device that
 // is gone could read on, a new one nothing.
 func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[id.DeviceID]*id.Device) error {
-	err := s.DB.DoTxn(ctx, nil, func(ctx context.Context) error {
+	err := s.noted(s.DB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		before, err := s.GetDevices(ctx, user)
 		if err != nil {
 			return err
@@ -44,11 +44,10 @@ func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[i
 			}
 		}
 		return s.MarkTrackedUsersOutdated(ctx, []id.UserID{user})
-	})
+	}))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.taken = append(s.taken, user)
-	s.incomplete = s.incomplete || err != nil
 	return err
 }
 

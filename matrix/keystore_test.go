@@ -17,15 +17,11 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
-	say := func(text string) chat.Post { return chat.Post{HTML: text, Lang: "fr"} }
-
 	t.Run("trust", func(t *testing.T) {
 		agent := hs.Person(t, "verified", testkit.ClientOptions{CrossSigned: true})
 		mend := bot.breaks(t, "INSERT ON crypto_cross_signing_keys")
 		room := bot.invited(t, agent, testkit.Room{Encrypted: true})
-		post := say("un")
-		post.Room = chat.RoomID(room)
-		bot.post(t, "un", post)
+		bot.say(t, room, "un")
 		agent.Await(t, room, says("un"))
 		mend()
 		bot.restart(t)
@@ -37,9 +33,7 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 	t.Run("keys of rooms", func(t *testing.T) {
 		agent := hs.Person(t, "two-devices", testkit.ClientOptions{Encrypted: true})
 		room := bot.invited(t, agent, testkit.Room{Encrypted: true})
-		first, second := say("avant"), say("après")
-		first.Room, second.Room = chat.RoomID(room), chat.RoomID(room)
-		bot.post(t, "avant", first)
+		bot.say(t, room, "avant")
 		agent.Await(t, room, says("avant"))
 		mend := bot.breaks(t, "DELETE ON crypto_megolm_outbound_session")
 		other, err := hs.Login(t.Context(), agent.Account, testkit.ClientOptions{Encrypted: true})
@@ -50,7 +44,7 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 		hears(t, bot, agent.Say(t, room, "j’ai un autre appareil")) // the change was told before
 		mend()
 		bot.restart(t)
-		bot.post(t, "après", second)
+		bot.say(t, room, "après")
 		other.Await(t, room, says("après"))
 	})
 }
@@ -98,11 +92,4 @@ func (b *bot) breaks(t *testing.T, at string) (mend func()) {
 	}
 	change("CREATE TRIGGER broken BEFORE " + at + " BEGIN SELECT RAISE(ABORT, 'broken'); END")
 	return func() { change("DROP TRIGGER broken") }
-}
-
-// restart ends the bot and starts it again.
-func (b *bot) restart(t *testing.T) {
-	t.Helper()
-	b.end()
-	b.start(t)
 }

@@ -1,11 +1,11 @@
 package matrix
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -33,7 +33,7 @@ func (c *Client) readMost(body string, answer any) error {
 // readLeniently reads an answer but for the events in it that are wrong, and returns
 // how many these are.
 func readLeniently(body string, answer any) (dropped int, err error) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(body)))
+	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber() // as they were written
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {

@@ -127,13 +127,10 @@ func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (
 	if d.err != nil || d.plain == nil { // from a bot
 		return nothing
 	}
-	understood := c.understand(d.plain, isDirect(c.rooms.get(evt.RoomID)))
-	if understood == nil {
-		return nothing
+	if understood := c.hear(ctx, evt.RoomID, d.plain, isDirect(c.rooms.get(evt.RoomID))); understood != nil {
+		return *understood
 	}
-	understood.Level = c.level(ctx, evt.RoomID, d.plain.Sender, understood.Trust)
-	understood.Name = c.displayName(ctx, evt.RoomID, d.plain.Sender)
-	return *understood
+	return nothing
 }
 
 func lockedEvent(a queue.Arrival) (*event.Event, error) {
