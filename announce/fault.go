@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 // Problem names what may be wrong with a filter.
@@ -116,34 +118,12 @@ func nearestField(name string) string {
 	name, best, nearest := fold(name), 3, ""
 	for f := Anywhere + 1; f < numFields; f++ {
 		for _, known := range fields[f].names {
-			if d := distance(name, known); d < best && d < len(known)-1 {
+			if d := text.Distance(name, known); d < best && d < len(known)-1 {
 				best, nearest = d, f.String()
 			}
 		}
 	}
 	return nearest
-}
-
-// distance is the number of letters to add, drop or change to get from a to b.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	last := make([]int, len(t)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range s {
-		diagonal := last[0]
-		last[0] = i + 1
-		for j := range t {
-			change := diagonal
-			if s[i] != t[j] {
-				change++
-			}
-			diagonal = last[j+1]
-			last[j+1] = min(change, last[j]+1, last[j+1]+1)
-		}
-	}
-	return last[len(t)]
 }
 
 // noValue drops the comma, or gives the field a value.

@@ -15,6 +15,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"heraut/fetch"
+	"heraut/text"
 )
 
 // FeedMaxBytes is how large a feed may be.
@@ -201,14 +202,11 @@ func dateOf(item *gofeed.Item, now time.Time) time.Time {
 // summaryLength is how many letters of an entry are kept.
 const summaryLength = 1000
 
-func shortened(text string) string {
-	n := 0
-	for i := range text {
-		if n++; n > summaryLength {
-			return text[:i] + "…"
-		}
+func shortened(s string) string {
+	if short := text.Truncate(s, summaryLength); len(short) < len(s) {
+		return short + "…"
 	}
-	return text
+	return s
 }
 
 func firstOf(texts ...string) string {

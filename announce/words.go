@@ -6,10 +6,11 @@ import (
 	"unicode"
 
 	"heraut/catalogue"
+	"heraut/text"
 )
 
 // fold makes texts comparable.
-func fold(s string) string { return catalogue.Fold(s) }
+func fold(s string) string { return text.Fold(s) }
 
 // slash stands between two values of a field, so that no run of words goes from
 // one into the other, and at the start of a value that is whole.

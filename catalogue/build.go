@@ -3,6 +3,8 @@ package catalogue
 import (
 	"fmt"
 	"strings"
+
+	"heraut/text"
 )
 
 // builder gathers the entries of a file, then joins them to one another.
@@ -53,7 +55,7 @@ func (b *builder) drop(index int, reason string) {
 
 // idFor makes an id from a name, for formats that have none.
 func (b *builder) idFor(name string) string {
-	base := "name-" + strings.Join(foldWords(name), "-")
+	base := "name-" + strings.Join(text.Words(name), "-")
 	if b.namesakes == nil {
 		b.namesakes = map[string]int{}
 	}

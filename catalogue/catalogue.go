@@ -3,27 +3,33 @@ package catalogue
 import (
 	"iter"
 	"slices"
+	"sync"
 	"time"
 )
 
-// Catalogue is a set of entries that is searched and never changes. Its
-// methods may be called by several goroutines; the Software they return are
-// shared and must not be changed.
+// Catalogue is a set of entries that never changes. Its methods may be called
+// by several goroutines; the Software they return are shared and must not be
+// changed.
 type Catalogue struct {
 	entries []Software
 	places  map[string]int // by id
 	asOf    time.Time
-	index   *index
+	derived *derived
+}
+
+// derived holds what another package made of the entries.
+type derived struct {
+	once  sync.Once
+	value any
 }
 
 // New returns the catalogue of entries, whose ids are distinct, as they were
 // known at asOf. It keeps entries.
 func New(entries []Software, asOf time.Time) *Catalogue {
-	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf}
+	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf, derived: &derived{}}
 	for i := range entries {
 		c.places[entries[i].ID] = i
 	}
-	c.index = newIndex(entries)
 	return c
 }
 
@@ -32,6 +38,17 @@ func (c *Catalogue) Len() int { return len(c.entries) }
 
 // AsOf is when the entries were known to be so.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
+
+// Entries returns every entry, withdrawn ones included, in the order of the file.
+func (c *Catalogue) Entries() []Software { return c.entries }
+
+// Derived returns what build makes of the entries: a search index, for example.
+// The first call builds it and the later ones return the same value, whatever
+// they pass, also on copies of c with another AsOf. So one package may use it.
+func (c *Catalogue) Derived(build func(*Catalogue) any) any {
+	c.derived.once.Do(func() { c.derived.value = build(c) })
+	return c.derived.value
+}
 
 // All yields every entry, withdrawn ones included.
 func (c *Catalogue) All() iter.Seq[*Software] {

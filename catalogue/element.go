@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"heraut/text"
 )
 
 // Read the field names of an element, each list oldest meaning last. Sources:
@@ -64,7 +66,7 @@ func external(o object) object {
 
 func license(o, ext object) string {
 	for _, l := range []string{o.text("license", "_license", "l"), ext.text("license")} {
-		if words := foldWords(l); len(words) > 0 && !vacuous[strings.Join(words, " ")] {
+		if words := text.Words(l); len(words) > 0 && !vacuous[strings.Join(words, " ")] {
 			return l
 		}
 	}
@@ -88,9 +90,9 @@ func otherNames(name string, values ...any) []string {
 		add(v)
 	}
 	var out []string
-	seen := map[string]bool{Fold(name): true}
+	seen := map[string]bool{text.Fold(name): true}
 	for _, n := range names {
-		if f := Fold(n); !seen[f] {
+		if f := text.Fold(n); !seen[f] {
 			seen[f] = true
 			out = append(out, n)
 		}
@@ -107,7 +109,7 @@ func texts(lists ...[]any) []string {
 	for _, list := range lists {
 		for _, v := range list {
 			t := clean(rawText(v), maxName)
-			if f := Fold(t); t != "" && !seen[f] && len(out) < limit {
+			if f := text.Fold(t); t != "" && !seen[f] && len(out) < limit {
 				seen[f] = true
 				out = append(out, t)
 			}
@@ -175,8 +177,8 @@ func platforms(o object) []Platform {
 		found[p] = o.sub("operatingSystems").flag(string(p)) || kind.sub("os").flag(string(p))
 	}
 	for _, v := range o.list("operatingSystems") {
-		if name, ok := v.(string); ok && slices.Contains(systems, Platform(Fold(name))) {
-			found[Platform(Fold(name))] = true
+		if name, ok := v.(string); ok && slices.Contains(systems, Platform(text.Fold(name))) {
+			found[Platform(text.Fold(name))] = true
 		}
 	}
 	for _, v := range o.list("runtimePlatforms") {
@@ -215,7 +217,7 @@ func providers(lists ...[]any) []Provider {
 		for _, v := range list {
 			p := asObject(v)
 			name := clean(rawText(v), maxName)
-			if f := Fold(name); name != "" && !seen[f] {
+			if f := text.Fold(name); name != "" && !seen[f] {
 				seen[f] = true
 				site := p.sub("external_resources").link("website")
 				out = append(out, Provider{Name: name, URL: cmp.Or(site, p.link("website", "url", "cdlUrl"))})
@@ -230,7 +232,7 @@ func wikidata(o, ext object) string {
 		return id
 	}
 	for _, source := range []object{ext, o} {
-		if origin := source.text("sourceSlug", "externalDataOrigin"); origin == "" || Fold(origin) == "wikidata" {
+		if origin := source.text("sourceSlug", "externalDataOrigin"); origin == "" || text.Fold(origin) == "wikidata" {
 			if id := wikidataID(source.text("externalId")); id != "" {
 				return id
 			}

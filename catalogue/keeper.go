@@ -36,6 +36,8 @@ type Settings struct {
 	// MaxLoss is the share of the entries, in percent of those in force, that
 	// a new version may lack without being refused.
 	MaxLoss int
+	// Prepare, if set, is called with each new catalogue before it is in force.
+	Prepare func(*Catalogue)
 }
 
 // Fetched is what a source gave last, as it is kept across restarts.
@@ -105,7 +107,7 @@ func NewKeeper(ctx context.Context, s Settings, getter *fetch.Getter, store Fetc
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("Stored catalogue not usable, waiting for a new one")
 			break
 		}
-		state.Catalogue = New(file.Entries, stored.ConfirmedAt)
+		state.Catalogue = k.prepared(New(file.Entries, stored.ConfirmedAt))
 		state.validators, state.sum = stored.Validators, sha256.Sum256(stored.Body)
 		zerolog.Ctx(ctx).Info().Int("entries", len(file.Entries)).Time("as_of", stored.ConfirmedAt).
 			Msg("Stored catalogue loaded")
@@ -186,13 +188,21 @@ func (k *Keeper) refresh(ctx context.Context, now time.Time, state *State) error
 	}
 	state.validators = resp.Validators
 	if sum := sha256.Sum256(packed); sum != state.sum {
-		state.Catalogue, state.sum = New(file.Entries, now), sum
+		state.Catalogue, state.sum = k.prepared(New(file.Entries, now)), sum
 		logNew(ctx, file)
 		return nil
 	}
 	// The source has no validators, or new ones for what it gave before.
 	state.Catalogue = state.Catalogue.confirmed(now)
 	return nil
+}
+
+// prepared returns c after Settings.Prepare.
+func (k *Keeper) prepared(c *Catalogue) *Catalogue {
+	if k.settings.Prepare != nil {
+		k.settings.Prepare(c)
+	}
+	return c
 }
 
 // confirmed returns the same catalogue with a new AsOf.

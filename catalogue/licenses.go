@@ -1,6 +1,10 @@
 package catalogue
 
-import "strings"
+import (
+	"strings"
+
+	"heraut/text"
+)
 
 // licenseNames are the names that forges give to licences, by SPDX identifier.
 var licenseNames = map[string]string{
@@ -39,7 +43,7 @@ var licenseNames = map[string]string{
 var licenseIDs = func() map[string]string {
 	ids := map[string]string{}
 	for id, name := range licenseNames {
-		ids[Fold(id)], ids[Fold(name)] = id, id
+		ids[text.Fold(id)], ids[text.Fold(name)] = id, id
 	}
 	return ids
 }()
@@ -47,7 +51,7 @@ var licenseIDs = func() map[string]string {
 // licenseID is the SPDX identifier of what a forge calls a licence, or that as
 // it is; empty when the forge did not recognise it.
 func licenseID(s string) string {
-	key := Fold(s)
+	key := text.Fold(s)
 	if id, ok := licenseIDs[key]; ok {
 		return id
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"heraut/text"
 )
 
 // object is a decoded JSON object of which nothing is certain: a field may be
@@ -133,7 +135,7 @@ func (o object) flag(keys ...string) bool {
 		case bool:
 			return v
 		case string:
-			switch Fold(strings.TrimSpace(v)) {
+			switch text.Fold(strings.TrimSpace(v)) {
 			case "oui", "yes", "true", "1":
 				return true
 			}

@@ -304,7 +304,9 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("entry %d: id %q, name %q, generation %q", i, s.ID, s.Name, s.Generation)
 			}
 			ids[s.ID] = true
-			c.Search(s.Name)
+			if found, ok := c.ByID(s.ID); !ok || found != s {
+				t.Fatalf("entry %d is not found by its id", i)
+			}
 			for _, text := range append(append([]string{s.Name, s.Description.FR, s.License}, s.Keywords...), s.OtherNames...) {
 				if text != clean(text, maxDescription) {
 					t.Fatalf("entry %d: %q is not clean", i, text)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 // readCSV reads a table whose first line names the columns, in any order.
@@ -19,7 +21,7 @@ func (l *lister) readCSV(in io.Reader) error {
 	line, err := table.Read()
 	header := slices.Clone(line)
 	for i := range header {
-		header[i] = Fold(strings.TrimSpace(header[i]))
+		header[i] = text.Fold(strings.TrimSpace(header[i]))
 	}
 	if err != nil || !hasAddresses(header) {
 		return ErrNoTable

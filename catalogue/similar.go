@@ -3,6 +3,8 @@ package catalogue
 import (
 	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 // reference is a comparable program as an element names it: by its name, by
@@ -62,13 +64,13 @@ func join(entries []Software, similar [][]reference) {
 	for i := range slices.Backward(entries) {
 		s := &entries[i]
 		byID[s.ID] = s
-		byName[Fold(s.Name)] = s
+		byName[text.Fold(s.Name)] = s
 		if s.Wikidata != "" {
 			byWikidata[s.Wikidata] = s
 		}
 	}
 	find := func(r reference) *Software {
-		for _, s := range []*Software{byID[r.id], byWikidata[r.wikidata], byName[Fold(r.name)]} {
+		for _, s := range []*Software{byID[r.id], byWikidata[r.wikidata], byName[text.Fold(r.name)]} {
 			if s != nil {
 				return s
 			}
@@ -77,7 +79,7 @@ func join(entries []Software, similar [][]reference) {
 	}
 	for i := range entries {
 		s := &entries[i]
-		seen := map[string]bool{Fold(s.Name): true}
+		seen := map[string]bool{text.Fold(s.Name): true}
 		for _, r := range similar[i] {
 			known := find(r)
 			p := Similar{Name: r.name}
@@ -87,7 +89,7 @@ func join(entries []Software, similar [][]reference) {
 					p.Name = known.Name
 				}
 			}
-			if f := Fold(p.Name); p.Name == "" || seen[f] || known == s {
+			if f := text.Fold(p.Name); p.Name == "" || seen[f] || known == s {
 				continue
 			} else {
 				seen[f] = true

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"heraut/text"
 )
 
 // The longest texts kept, in runes. Real ones are far shorter.
@@ -73,7 +75,7 @@ var vacuous = map[string]bool{
 // description cleans a text and empties it when it says nothing.
 func description(s string) string {
 	s = clean(s, maxDescription)
-	words := foldWords(s)
+	words := text.Words(s)
 	if len(words) == 0 || vacuous[strings.Join(words, " ")] {
 		return ""
 	}

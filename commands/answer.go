@@ -12,6 +12,8 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/relay"
+	"heraut/search"
+	"heraut/text"
 )
 
 // About tells people who answers for the bot, and how long it keeps questions.
@@ -158,8 +160,8 @@ func named(c *catalogue.Catalogue, name string) bool {
 	if c == nil {
 		return false
 	}
-	s, ok := c.Resolve(name)
-	return ok && slices.Equal(words(s.Name), words(name))
+	s, ok := search.For(c).Resolve(name)
+	return ok && slices.Equal(text.Words(s.Name), text.Words(name))
 }
 
 // plain answers a line for the bot that is no command: as "sill".

@@ -3,6 +3,8 @@ package commands
 import (
 	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 // What people also say to somebody who answers, and that asks for nothing.
@@ -18,7 +20,7 @@ var (
 
 // withoutGreeting cuts the greeting that s begins with, and tells if there is one.
 func withoutGreeting(s string) (string, bool) {
-	w := words(s)
+	w := text.Words(s)
 	if len(w) == 0 || !slices.Contains(greetings, w[0]) {
 		return s, false
 	}
@@ -28,5 +30,5 @@ func withoutGreeting(s string) (string, bool) {
 
 // onlyCourtesy reports whether s says nothing else.
 func onlyCourtesy(s string) bool {
-	return !slices.ContainsFunc(words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
+	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"heraut/chat"
 	"heraut/relay"
+	"heraut/text"
 )
 
 // Remember has rooms search and fill the FAQ. It is to be called before the first
@@ -52,7 +53,7 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 // keep keeps the answer that was replied to.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
-	switch fold(strings.TrimPrefix(fold(r.args), "pour ")) {
+	switch text.Fold(strings.TrimPrefix(text.Fold(r.args), "pour ")) {
 	case "":
 	case "tous", "all", "everybody":
 		if forAll = r.Level >= chat.LevelOperator; !forAll {

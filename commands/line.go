@@ -5,7 +5,7 @@ import (
 	"unicode"
 
 	"heraut/chat"
-	"heraut/locale"
+	"heraut/text"
 )
 
 // Line is what somebody typed.
@@ -39,25 +39,14 @@ type Line struct {
 // maxLine bounds what is looked at, in runes: no name or need is longer.
 const maxLine = 300
 
-// firstLine is the first line of text that is not blank, trimmed and bounded.
-func firstLine(text string) string {
-	for line := range strings.Lines(text) {
+// firstLine is the first line of s that is not blank, trimmed and bounded.
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
-			return truncate(line, maxLine)
+			return strings.TrimSpace(text.Truncate(line, maxLine))
 		}
 	}
 	return ""
-}
-
-func truncate(s string, limit int) string {
-	n := 0
-	for i := range s {
-		if n == limit {
-			return strings.TrimSpace(s[:i])
-		}
-		n++
-	}
-	return s
 }
 
 // cutWord splits s after its first word. A colon between the two is dropped:
@@ -68,38 +57,4 @@ func cutWord(s string) (word, rest string) {
 		word, rest = s[:i], s[i:]
 	}
 	return strings.TrimRight(word, ":"), strings.TrimSpace(strings.TrimLeftFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == ':' }))
-}
-
-// fold makes words comparable: in lower case and without accents.
-func fold(s string) string { return locale.Fold(s) }
-
-// words are the runs of letters and digits of s, folded.
-func words(s string) []string {
-	return strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// distance is the number of letters to add, drop, change or swap with their
-// neighbour to get from a to b.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	before, last := make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range s {
-		row := make([]int, len(t)+1)
-		row[0] = i + 1
-		for j := range t {
-			change := 1
-			if s[i] == t[j] {
-				change = 0
-			}
-			row[j+1] = min(last[j]+change, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(t)]
 }

@@ -7,6 +7,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/locale"
+	"heraut/text"
 )
 
 func TestFirstLine(t *testing.T) {
@@ -148,7 +149,7 @@ func TestTableIsWhole(t *testing.T) {
 	for i := range a.table {
 		c := &a.table[i]
 		for _, word := range c.words {
-			if word != fold(word) {
+			if word != text.Fold(word) {
 				t.Errorf("%q is not as people may type it without accents", word)
 			}
 			if seen[c.with(word)] {

@@ -11,6 +11,7 @@ import (
 	"heraut/chat"
 	"heraut/relay"
 	"heraut/rooms"
+	"heraut/text"
 )
 
 // listedQuestions is how many questions a list shows.
@@ -89,8 +90,8 @@ func (r request) whole() string {
 
 // questions lists the questions that are not closed.
 func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
-	list := questionList{Mine: slices.Contains([]string{"miennes", "mes", "mine"}, fold(r.args))}
-	if r.args != "" && !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, fold(r.args)) {
+	list := questionList{Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
+	if r.args != "" && !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
 		return a.explain(ctx, r, r.command)
 	}
 	all, err := a.relay.Listed(ctx, r.Event, list.Mine)
@@ -203,19 +204,19 @@ func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error)
 // addRelay opens a relay: "<name> de <room> vers <room> [themes] [elargir]".
 func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 	words := strings.Fields(r.args)
-	if len(words) < 5 || !slices.Contains([]string{"de", "from"}, fold(words[1])) || !slices.Contains([]string{"vers", "to"}, fold(words[3])) {
+	if len(words) < 5 || !slices.Contains([]string{"de", "from"}, text.Fold(words[1])) || !slices.Contains([]string{"vers", "to"}, text.Fold(words[3])) {
 		return a.explain(ctx, r, r.command)
 	}
 	one := relay.Relay{Name: words[0], By: r.Sender, At: time.Now()}
 	for _, word := range words[5:] {
-		if w := fold(word); w == "elargir" || w == "widen" {
+		if w := text.Fold(word); w == "elargir" || w == "widen" {
 			one.MayWiden = true
 			continue
 		}
 		one.Themes = append(one.Themes, strings.FieldsFunc(word, func(c rune) bool { return c == ',' || c == '#' })...)
 	}
 	here := func(word string) string {
-		if w := fold(word); w == "ici" || w == "here" {
+		if w := text.Fold(word); w == "ici" || w == "here" {
 			return string(r.Room)
 		}
 		return cmp.Or(rooms.Reference(word), word)

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/text"
 )
 
 // ErrNoRoom tells that no room that the bot is in is meant.
@@ -186,14 +188,14 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
 		languages := map[string]string{"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
-		s.Language = languages[fold(typed)]
+		s.Language = languages[text.Fold(typed)]
 		return s.Language != ""
 	case rooms.Prefix:
 		s.Prefix = typed
 		return rooms.ValidPrefix(typed)
 	case rooms.Role:
-		s.Role = truncate(typed, maxRole)
-		return len(words(typed)) > 0
+		s.Role = strings.TrimSpace(text.Truncate(typed, maxRole))
+		return len(text.Words(typed)) > 0
 	case rooms.Quiet:
 		quiet, err := announce.ParseQuiet(typed, a.zone)
 		s.Quiet = quiet.String()
@@ -266,13 +268,7 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord tells whether text is one of the words, in any case, with or without accents.
-func isWord(text string, words []string) bool {
-	text = fold(strings.TrimSpace(text))
-	for _, w := range words {
-		if text == w {
-			return true
-		}
-	}
-	return false
+// isWord tells whether typed is one of the words, in any case, with or without accents.
+func isWord(typed string, words []string) bool {
+	return slices.Contains(words, text.Fold(strings.TrimSpace(typed)))
 }

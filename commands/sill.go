@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"heraut/catalogue"
+	"heraut/search"
 )
 
 const (
@@ -31,7 +32,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 			return a.comparison(r, all, 0)
 		}
 	}
-	result := r.state.Catalogue.Search(r.args)
+	result := search.For(r.state.Catalogue).Search(r.args)
 	all := software(result.Matches)
 	switch {
 	case len(all) == 0 && a.byName("aide").isCalled(r.args):
@@ -61,7 +62,7 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	if c == nil {
 		return a.message(r, "loading", nil)
 	}
-	matches := c.Replacing(product)
+	matches := search.For(c).Replacing(product)
 	all := software(matches)
 	if len(all) == 0 {
 		all = comparable(c, product)
@@ -82,7 +83,7 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 
 // comparable are the entries that the one called name says it resembles.
 func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
-	s, ok := c.Resolve(name)
+	s, ok := search.For(c).Resolve(name)
 	if !ok {
 		return nil
 	}
@@ -173,8 +174,8 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, unknown string, nearest []*catalogue.Software) {
 	seen := map[string]bool{}
 	for _, name := range names {
-		result := c.Search(name)
-		if len(result.Matches) == 0 || result.Matches[0].By != catalogue.ByName {
+		result := search.For(c).Search(name)
+		if len(result.Matches) == 0 || result.Matches[0].By != search.ByName {
 			return nil, name, append(software(result.Matches), result.Nearest...)
 		}
 		if s := result.Matches[0].Software; !seen[s.ID] {
@@ -230,7 +231,7 @@ func (a *Answerer) providers(r request, s *catalogue.Software) (Answer, error) {
 	return a.message(r, "providers", providers{card{entry{s, r.product}, a.source(r.state)}, shown, more})
 }
 
-func software(matches []catalogue.Match) []*catalogue.Software {
+func software(matches []search.Match) []*catalogue.Software {
 	all := make([]*catalogue.Software, len(matches))
 	for i, m := range matches {
 		all[i] = m.Software

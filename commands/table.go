@@ -7,6 +7,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/text"
 )
 
 // command is a row of the table, which is dispatch, help and documentation.
@@ -34,7 +35,7 @@ func (c *command) with(word string) string {
 
 func (c *command) isCalled(word string) bool {
 	for _, w := range c.words {
-		if w == fold(word) {
+		if w == text.Fold(word) {
 			return true
 		}
 	}
@@ -122,11 +123,11 @@ func (a *Answerer) byName(name string) *command {
 // nearest is the command, as it is typed, that word may have been meant for;
 // empty if none is near. A part typed without its topic is one.
 func (a *Answerer) nearest(word string) string {
-	word = fold(truncate(word, 30))
+	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""
 	for i := range a.table {
 		for _, w := range a.table[i].words {
-			if d := distance(word, w); d < best {
+			if d := text.Distance(word, w); d < best {
 				best, found = d, a.table[i].with(w)
 			}
 		}

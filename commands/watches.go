@@ -12,6 +12,7 @@ import (
 
 	"heraut/announce"
 	"heraut/rooms"
+	"heraut/text"
 )
 
 const (
@@ -107,7 +108,7 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	if source == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	return a.add(ctx, r, fold(source), rest, announce.FeedTrial{})
+	return a.add(ctx, r, text.Fold(source), rest, announce.FeedTrial{})
 }
 
 // addFeed sets up the watch of a feed, if that can be read.
@@ -288,7 +289,7 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 		w := all[n-1]
 		source, name, filter = w.Source, cmp.Or(w.Health.Title, w.Source), cmp.Or(filter, w.Filter)
 	} else if !isAddress(source) {
-		source = fold(source)
+		source = text.Fold(source)
 	}
 	trial, err := a.desk.TryWatch(ctx, source, filter, r.Lang, time.Now())
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"heraut/text"
 )
 
 // maxDepth bounds how deep the tags of a quoted message go into each other.
@@ -149,7 +151,7 @@ func (q *quoter) run(s string) {
 	}
 	s = defuse(printable(s))
 	if n := utf8.RuneCountInString(s); n > q.left {
-		s, q.cut = cut(s, max(q.left, 1)), true
+		s, q.cut = text.Shorten(s, max(q.left, 1)), true
 	} else {
 		q.left -= n
 	}

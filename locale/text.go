@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"heraut/text"
 )
 
 // wordJoiner shows as nothing, and breaks a word that a client would act on.
@@ -50,29 +52,7 @@ func invisible(r rune) bool {
 }
 
 // short is clean and cut after the last word that leaves it at most limit characters long.
-func short(limit int, s string) string { return cut(clean(s), limit) }
-
-func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	runes := []rune(s)[:limit]
-	end := limit - 1 // the ellipsis takes one
-	for i := end; i > limit/2; i-- {
-		if unicode.IsSpace(runes[i]) {
-			end = i
-			break
-		}
-	}
-	for end > 0 && unicode.Is(unicode.M, runes[end]) {
-		end-- // no letter without its accents
-	}
-	return strings.TrimRightFunc(string(runes[:end]), notWord) + "…"
-}
-
-func notWord(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune(")]»\"”", r)
-}
+func short(limit int, s string) string { return text.Shorten(clean(s), limit) }
 
 // A sentence ends with the group.
 var sentenceEnd = regexp.MustCompile(`([.!?…](?:\p{Zs}?["»”)])?)\p{Zs}+["«“(]?[\p{Lu}\p{N}]`)
@@ -85,10 +65,10 @@ func sentence(limit int, s string) string {
 	s = clean(s)
 	for _, at := range sentenceEnd.FindAllStringSubmatchIndex(s, -1) {
 		if first := s[:at[3]]; utf8.RuneCountInString(first) >= minSentence {
-			return cut(first, limit)
+			return text.Shorten(first, limit)
 		}
 	}
-	return cut(s, limit)
+	return text.Shorten(s, limit)
 }
 
 // phrase is sentence without its full stop, to go on after it.

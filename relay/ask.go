@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"heraut/chat"
-	"heraut/locale"
+	"heraut/text"
 )
 
 // maxQuestion is how long a question may be, in characters.
@@ -94,7 +94,7 @@ func (q Question) over() bool {
 }
 
 // cutTheme splits "#theme text".
-func cutTheme(s string) (theme, text string) {
+func cutTheme(s string) (theme, question string) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "#") {
 		return "", s
@@ -103,7 +103,7 @@ func cutTheme(s string) (theme, text string) {
 	if i := strings.IndexAny(s, " \t\n\u00a0"); i >= 0 {
 		word, rest = s[:i], strings.TrimSpace(s[i:])
 	}
-	return locale.Fold(strings.TrimRight(word[1:], ":,.")), rest
+	return text.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
 // mayLeave decides whether the experts get the question at once, or its asker is
@@ -180,10 +180,10 @@ func choiceBy(q Question, sign, word string) choice {
 		}
 		return signs[plainSign(sign)]
 	}
-	c := choiceWords[locale.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
+	c := choiceWords[text.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
 	if q.Status == Proposed {
 		// To « does that answer? », yes means that it does.
-		switch locale.Fold(strings.TrimSpace(word)) {
+		switch text.Fold(strings.TrimSpace(word)) {
 		case "oui", "yes":
 			return stop
 		case "non", "no":

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"heraut/catalogue"
+	"heraut/search"
 )
 
 // answered is a question with its answer, made from a published document.
@@ -96,7 +96,7 @@ func fromSILL(t *testing.T) []answered {
 	for _, id := range slices.Sorted(maps.Keys(entries)) {
 		e := entries[id]
 		need := cmp.Or(e.function, e.description)
-		if len(catalogue.Terms(need).Stems) < 2 {
+		if len(search.Terms(need).Stems) < 2 {
 			need = cmp.Or(e.description, e.wikipedia, need)
 		}
 		first, rest := sentence(need)
@@ -156,7 +156,7 @@ func fromGazette(t *testing.T) []answered {
 			}
 			title, text := plain(item.Description[m[2]:m[3]]), plain(item.Description[m[1]:end])
 			// A rubric that comes in every issue is nobody's question.
-			if stems := catalogue.Terms(title).Stems; len(stems) < 3 || len(catalogue.Terms(text).Stems) < 15 || seen[title] {
+			if stems := search.Terms(title).Stems; len(stems) < 3 || len(search.Terms(text).Stems) < 15 || seen[title] {
 				continue
 			}
 			seen[title] = true

@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"heraut/chat"
-	"heraut/locale"
+	"heraut/text"
 )
 
 // Declaration is a relay of the configuration: its rooms are ids or addresses.
@@ -56,7 +56,7 @@ func (c *declared) known() (all []Relay) {
 	for _, r := range c.all {
 		relay := Relay{Name: r.Name, MayWiden: r.MayWiden}
 		for _, theme := range r.Themes {
-			relay.Themes = append(relay.Themes, locale.Fold(theme))
+			relay.Themes = append(relay.Themes, text.Fold(theme))
 		}
 		for _, from := range r.From {
 			if room, ok := find(from); ok {
@@ -184,7 +184,7 @@ func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, f
 	}
 	r.From = []chat.RoomID{source}
 	for i, theme := range r.Themes {
-		r.Themes[i] = locale.Fold(theme)
+		r.Themes[i] = text.Fold(theme)
 	}
 	return r, func(ctx context.Context) error { return d.store.SaveRelay(ctx, r) }, nil
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/search"
 )
 
 // Known is a question whose answer is known: an answered one, or one that was
@@ -61,7 +61,7 @@ const (
 // Similar returns what is known and resembles a text, best first, at most 3.
 // What may refuses is passed over. It finds nothing rather than something unfit.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
-	t := catalogue.Terms(text)
+	t := search.Terms(text)
 	terms := slices.Concat(t.Stems, t.Senses)
 	slices.Sort(terms)
 	terms = slices.Compact(terms)

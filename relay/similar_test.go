@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/relay"
+	"heraut/search"
 	"heraut/storage"
 )
 
@@ -90,8 +90,8 @@ func paraphrases(t *testing.T) (all []paraphrase) {
 // shareOf is how many of the content words of a text stand in another one, too,
 // as a share. Inflections of a word are the same word.
 func shareOf(text, other string) float64 {
-	words := slices.Compact(slices.Sorted(slices.Values(catalogue.Terms(text).Stems)))
-	in := catalogue.Terms(other).Stems
+	words := slices.Compact(slices.Sorted(slices.Values(search.Terms(text).Stems)))
+	in := search.Terms(other).Stems
 	common := 0
 	for _, w := range words {
 		if slices.Contains(in, w) {

@@ -7,6 +7,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/locale"
+	"heraut/search"
 )
 
 // suggestion is what the template "suggestion" says; one of the two is set.
@@ -49,11 +50,11 @@ func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.
 // software are entries of the catalogue that answer a question: all of its words
 // that tell something, taken as a need.
 func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software) {
-	t := catalogue.Terms(text)
+	t := search.Terms(text)
 	if c == nil || len(t.Stems) == len(t.Weak) {
 		return nil
 	}
-	for _, m := range c.Search(strings.Join(strings.Fields(text), " ")).Matches {
+	for _, m := range search.For(c).Search(strings.Join(strings.Fields(text), " ")).Matches {
 		if m.Software.Withdrawn == nil && len(found) < maxSoftware {
 			found = append(found, m.Software)
 		}

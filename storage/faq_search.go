@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"heraut/catalogue"
 	"heraut/relay"
+	"heraut/search"
 )
 
 // The columns of known_words, by how much it tells that a word is found there:
@@ -21,7 +21,7 @@ const knownRank = "bm25(known_words, 2, 1, 0.5)"
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
-	q, a := catalogue.Terms(question), catalogue.Terms(answer)
+	q, a := search.Terms(question), search.Terms(answer)
 	senses := slices.Concat(q.Senses, a.Senses)
 	slices.Sort(senses)
 	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}

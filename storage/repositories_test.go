@@ -40,8 +40,8 @@ func saveAll(t testing.TB, db *DB, all ...catalogue.Repository) {
 	}
 }
 
-// search returns the URLs of all that is found, in order.
-func search(t testing.TB, db *DB, filter string) (urls []string) {
+// searchURLs returns the URLs of all that is found, in order.
+func searchURLs(t testing.TB, db *DB, filter string) (urls []string) {
 	t.Helper()
 	f, err := announce.ParseFilter(filter)
 	if err != nil {
@@ -73,7 +73,7 @@ func checkSearch(t testing.TB, db *DB, all []catalogue.Repository, filter string
 			want = append(want, all[i].URL)
 		}
 	}
-	got := search(t, db, filter)
+	got := searchURLs(t, db, filter)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -164,7 +164,7 @@ func TestOrderOfTheFound(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := search(t, db, test.filter)
+			got := searchURLs(t, db, test.filter)
 			for i := range got {
 				got[i] = strings.TrimPrefix(got[i], "https://github.com/a/")
 			}
@@ -277,7 +277,7 @@ func TestSaveRepositories(t *testing.T) {
 			if err := db.RemoveRepositories(t.Context(), gone); err != nil {
 				t.Fatal(err)
 			}
-			if left := search(t, db, "fork:oui,non archive:oui,non"); len(left) != 0 {
+			if left := searchURLs(t, db, "fork:oui,non archive:oui,non"); len(left) != 0 {
 				t.Errorf("%q are left", left)
 			}
 		})

@@ -26,6 +26,7 @@ import (
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
+	"heraut/search"
 	"heraut/storage"
 )
 
@@ -84,6 +85,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		Location: config.Catalogue.SILL.URL,
 		Every:    config.Catalogue.SILL.Every,
 		MaxLoss:  int(config.Catalogue.SILL.MaxLoss),
+		Prepare:  search.Prepare,
 	}, getter, db)
 	if err != nil {
 		return err

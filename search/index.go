@@ -1,0 +1,292 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// index is what the search reads: an inverted index of the words of all
+// entries, and the ways to write their names.
+type index struct {
+	keys     []nameKey // sorted by text
+	terms    []term    // sorted by text
+	stems    [][]int32 // the terms of each stem
+	stemAt   map[string]int32
+	postings []posting
+	docs     []document
+
+	termSlips slipIndex
+	keySlips  slipIndex // of the first key with each text
+	nearNames slipIndex // of the keys that are names of listed software
+}
+
+// term is a word as it is written, folded.
+type term struct {
+	text        string
+	stem        int32
+	first, last int32 // its postings
+	target      typoTarget
+}
+
+// named reports whether the term occurs in a name.
+func (t *term) named() bool { return t.target != textWord }
+
+// posting is one place where a term stands.
+type posting struct {
+	doc   int32
+	place place
+	// at is how many words stand before it, at most 255; in a keyword, how many
+	// others it has; in a product, which product that is.
+	at uint8
+}
+
+// place is what kind of text a word stands in.
+type place uint8
+
+const (
+	inName place = iota
+	inNamePart
+	inOtherName
+	inKeyword
+	inProduct
+	inDescription
+	inExternal
+	inEnglish
+	inCategory
+	places
+)
+
+// searchWorth is what a word is worth by the place it stands in.
+var searchWorth = [places]float32{
+	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
+	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.48, inCategory: 0.3,
+}
+
+// What a word is worth when a product to be replaced is looked for, first among
+// the names of products, then among what is said of a software.
+var (
+	productWorth = [places]float32{inProduct: 1}
+	mentionWorth = [places]float32{inKeyword: 0.75, inDescription: 0.55, inExternal: 0.5, inEnglish: 0.5}
+)
+
+// early reports whether the words of a place tell more the earlier they stand.
+func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
+
+// field is what the matches in a place are called.
+func (p place) field() Field {
+	switch p {
+	case inName, inNamePart, inOtherName:
+		return ByName
+	case inKeyword, inCategory:
+		return ByKeyword
+	case inProduct:
+		return ByAlternative
+	}
+	return ByDescription
+}
+
+// document is what ranks an entry besides the places of its words.
+type document struct {
+	keywords    [][]int32 // the stems of each
+	description []int32
+	others      [][]int32 // of the further texts
+	people      int
+	withdrawn   bool
+}
+
+// maxIndexed bounds the words taken from one text.
+const maxIndexed = 255
+
+func newIndex(entries []catalogue.Software) *index {
+	b := indexBuilder{ids: map[string]int32{}, index: &index{docs: make([]document, len(entries)), stemAt: map[string]int32{}}}
+	for i := range entries {
+		b.add(int32(i), &entries[i])
+	}
+	return b.finish()
+}
+
+// indexBuilder fills an index.
+type indexBuilder struct {
+	*index
+	ids   map[string]int32 // of terms
+	found []termPosting    // in the order of the entries
+}
+
+type termPosting struct {
+	term int32
+	posting
+}
+
+func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
+	d := &b.docs[doc]
+	d.people = s.Users() + s.Referents()
+	d.withdrawn = s.Withdrawn != nil
+
+	b.name(s.Name, nameKey{doc: doc, place: inName})
+	for _, n := range s.OtherNames {
+		b.name(n, nameKey{doc: doc, place: inOtherName})
+	}
+	for i, p := range products(s) {
+		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
+	}
+	for _, k := range s.Keywords {
+		d.keywords = append(d.keywords, b.keyword(doc, k))
+		b.keys = append(b.keys, keywordKeys(k, doc)...)
+	}
+	d.description = b.text(doc, inDescription, s.Description.FR)
+	d.others = append(d.others,
+		b.text(doc, inExternal, s.ExternalDescription.FR),
+		b.text(doc, inEnglish, s.Description.EN),
+		b.text(doc, inEnglish, s.ExternalDescription.EN))
+	for _, c := range s.Categories {
+		d.others = append(d.others, b.text(doc, inCategory, c))
+	}
+}
+
+// products are the programs by whose names s may be found: what it replaces,
+// then comparable ones outside the catalogue.
+func products(s *catalogue.Software) []catalogue.Similar {
+	out := slices.Clone(s.Replaces)
+	for _, p := range s.Similar {
+		if p.ID == "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// name indexes a name, which is key's: whole, its words, and the parts of those
+// in camel case.
+func (b *indexBuilder) name(name string, key nameKey) {
+	b.keys = append(b.keys, nameKeys(name, key)...)
+	part := key.place
+	if part == inName {
+		part = inNamePart
+	}
+	all := rawWords(name)
+	target := nameWord
+	if len(all) == 1 {
+		target = wholeName
+	}
+	for at, raw := range all {
+		if key.place == inProduct {
+			at = int(key.product)
+		}
+		if w := text.Fold(raw); w != "" { // more than accents
+			b.post(key.doc, key.place, w, at, target)
+		}
+		for _, p := range parts(raw) {
+			if len(p) > 1 && key.place != inProduct {
+				b.post(key.doc, part, p, at, namePart)
+			}
+		}
+	}
+}
+
+// text indexes a text's words, those joined by hyphens also as one, and returns
+// the stems.
+func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
+	var stems []int32
+	for _, field := range strings.Fields(withoutURLs(s)) {
+		all := text.Words(field)
+		for _, w := range all {
+			if !stopWords[w] && len(stems) < maxIndexed {
+				stems = append(stems, b.post(doc, in, w, len(stems), textWord))
+			}
+		}
+		if len(all) == 2 && strings.Contains(field, "-") {
+			b.post(doc, in, all[0]+all[1], len(stems), textWord)
+		}
+	}
+	return stems
+}
+
+// keyword indexes a keyword and returns its stems.
+func (b *indexBuilder) keyword(doc int32, keyword string) []int32 {
+	first := len(b.found)
+	stems := b.text(doc, inKeyword, keyword)
+	for i := range b.found[first:] {
+		b.found[first+i].at = uint8(min(max(len(stems)-1, 0), 255))
+	}
+	return stems
+}
+
+// post notes that word stands somewhere, and returns its stem.
+func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
+	id, ok := b.ids[word]
+	if !ok {
+		id = int32(len(b.terms))
+		word = strings.Clone(word)
+		b.ids[word] = id
+		b.terms = append(b.terms, term{text: word, stem: b.stem(word)})
+	}
+	t := &b.terms[id]
+	t.target = max(t.target, target)
+	b.found = append(b.found, termPosting{id, posting{doc: doc, place: in, at: uint8(min(at, 255))}})
+	return t.stem
+}
+
+// stem returns the id of the word's stem.
+func (b *indexBuilder) stem(word string) int32 {
+	text := stem(word)
+	id, ok := b.stemAt[text]
+	if !ok {
+		id = int32(len(b.stems))
+		b.stemAt[strings.Clone(text)] = id
+		b.stems = append(b.stems, nil)
+	}
+	return id
+}
+
+// finish sorts the terms and lays their postings side by side.
+func (b *indexBuilder) finish() *index {
+	ix := b.index
+	slices.SortFunc(b.found, func(x, y termPosting) int {
+		return cmp.Or(cmp.Compare(b.terms[x.term].text, b.terms[y.term].text),
+			cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
+	})
+	sorted := make([]term, 0, len(b.terms))
+	ix.postings = make([]posting, 0, len(b.found))
+	last := int32(-1)
+	for i, p := range b.found {
+		if p.term != last {
+			last = p.term
+			t := b.terms[p.term]
+			t.first, t.last = int32(i), int32(i)
+			sorted = append(sorted, t)
+		}
+		sorted[len(sorted)-1].last++
+		ix.postings = append(ix.postings, p.posting)
+	}
+	ix.terms = sorted
+	for i, t := range ix.terms {
+		ix.stems[t.stem] = append(ix.stems[t.stem], int32(i))
+	}
+	sortKeys(ix.keys)
+	ix.indexSlips()
+	return ix
+}
+
+// indexSlips prepares the search for slips and for what is near a miss.
+func (ix *index) indexSlips() {
+	for i, t := range ix.terms {
+		ix.termSlips.add(t.text, int32(i), t.target)
+	}
+	last := ""
+	for i := range ix.keys {
+		if k := &ix.keys[i]; k.mistakable() && k.text != last {
+			ix.keySlips.add(k.text, int32(i), wholeName)
+			last = k.text
+		}
+		if k := &ix.keys[i]; k.place.field() == ByName && !ix.docs[k.doc].withdrawn {
+			ix.nearNames.add(k.text, int32(i), wholeName)
+		}
+	}
+	ix.termSlips.clip()
+	ix.nearNames.clip()
+	ix.keySlips.clip()
+}

@@ -1,0 +1,106 @@
+package search
+
+// What the whole query is worth as a name. A single word of a name is worth at
+// most 1: an exact name comes before that, an exact keyword or product after.
+const (
+	exactName      = 3
+	exactOtherName = 2.5
+	exactKeyword   = 0.84
+	exactAcronym   = 0.82
+	exactProduct   = 0.8
+	typoName       = 0.95
+	typoProduct    = 0.7
+)
+
+// keys adds what the whole query finds as a name, or failing that, as a slip
+// of one.
+func (s *scratch) keys(q query) {
+	exact := false
+	for _, text := range q.whole {
+		for _, k := range keysWith(s.ix.keys, text) {
+			if s.how.worth[k.place] > 0 && (k.place != inKeyword || len(q.words) > 0) {
+				exact = true
+				s.key(k, k.exact())
+			}
+		}
+	}
+	for _, k := range keysWith(s.ix.keys, q.stemmed) {
+		if k.place == inKeyword && s.how.worth[inKeyword] > 0 {
+			exact = true
+			s.key(k, exactKeyword)
+		}
+	}
+	if len(q.words) > 1 {
+		s.namedWords(q)
+	}
+	if exact || s.how.exact || s.known && len(q.words) < 2 {
+		return
+	}
+	for _, text := range q.whole {
+		s.typos(text)
+	}
+}
+
+// exact is what k is worth to a query that is the same.
+func (k *nameKey) exact() float32 {
+	switch {
+	case k.place == inKeyword:
+		return exactKeyword
+	case k.place == inProduct:
+		return exactProduct * k.worth
+	case k.isAcronym():
+		return exactAcronym
+	case k.place == inOtherName:
+		return exactOtherName * k.worth
+	}
+	return exactName * k.worth
+}
+
+// key notes that the whole query is worth score as k.
+func (s *scratch) key(k nameKey, score float32) {
+	if h := s.hit(k.doc); score > h.key {
+		h.key = score
+		h.keyPlace, h.keyProduct = k.place, k.product
+	}
+}
+
+// namedWords notes the software whose names are among the words, alone or as
+// neighbours: libre office calc.
+func (s *scratch) namedWords(q query) {
+	for i := range q.words {
+		text := ""
+		for j := i; j < len(q.words) && j < i+3; j++ {
+			text += q.words[j]
+			for _, k := range keysWith(s.ix.keys, text) {
+				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
+					s.hit(k.doc).named = true
+				}
+			}
+		}
+	}
+}
+
+// minNamedWord is how long a name must be to be seen among other words.
+const minNamedWord = 4
+
+// typos adds the names that text may be a slip of. Where all its words are
+// known, only the smallest slip counts.
+func (s *scratch) typos(text string) {
+	keys := s.ix.keys
+	for _, slip := range s.ix.keySlips.find(text, wholeName, func(id int32) string { return keys[id].text }, nil) {
+		if s.known && slip.cost > 1 {
+			continue
+		}
+		length := min(len(text), len(keys[slip.id].text))
+		for _, k := range keysWith(keys, keys[slip.id].text) {
+			if !k.mistakable() || s.how.worth[k.place] == 0 {
+				continue
+			}
+			most := float32(typoName)
+			if k.place == inProduct {
+				most = typoProduct
+			}
+			s.key(k, most*k.worth*(1-slip.cost/float32(length+1)))
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package search
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"heraut/catalogue"
+)
+
+// What nearest looks for.
+const (
+	maxNearest  = 3
+	minLikely   = 0.25 // how like a name must be, from 0 to 1
+	maxCompared = 300  // the names compared in full, those with the likest letters
+)
+
+// nearest returns at most maxNearest entries whose names look most like what
+// was typed, to be offered after a miss.
+func (e *Engine) nearest(q query) []*catalogue.Software {
+	if len(q.words) == 0 {
+		return nil
+	}
+	text := q.whole[len(q.whole)-1]
+	text = text[:min(len(text), maxTypoLetters)]
+	type candidate struct {
+		doc    int32
+		likely float32
+	}
+	var best []candidate
+	pairs := pairsOf(text)
+	for _, key := range e.index.likestLetters(text) {
+		k := &e.index.keys[key]
+		x := candidate{k.doc, pairs.likeness(k.text)}
+		if i := slices.IndexFunc(best, func(y candidate) bool { return y.doc == x.doc }); i >= 0 {
+			best[i].likely = max(best[i].likely, x.likely)
+		} else if x.likely > minLikely {
+			best = append(best, x)
+		}
+	}
+	slices.SortStableFunc(best, func(x, y candidate) int { return cmp.Compare(y.likely, x.likely) })
+	var out []*catalogue.Software
+	for _, x := range best[:min(len(best), maxNearest)] {
+		out = append(out, &e.entries[x.doc])
+	}
+	return out
+}
+
+// likestLetters returns the keys, about maxCompared, of names that have most
+// letters in common with text.
+func (ix *index) likestLetters(text string) []int32 {
+	set := lettersOf(text)
+	first, last := 2*len(text)/3+1, min(3*len(text)/2+1, maxTypoLetters)
+	const steps = 32
+	var counts [steps + 1]int
+	for n := first; n <= last; n++ {
+		for i := range ix.nearNames.byLength[n] {
+			counts[int(steps*set.likeness(ix.nearNames.byLength[n][i].set))]++
+		}
+	}
+	least := steps
+	for sum := counts[least]; least > steps/3 && sum+counts[least-1] <= maxCompared; sum += counts[least] {
+		least--
+	}
+	var out []int32
+	for n := first; n <= last; n++ {
+		for i := range ix.nearNames.byLength[n] {
+			if it := &ix.nearNames.byLength[n][i]; int(steps*set.likeness(it.set)) >= least {
+				out = append(out, it.id)
+			}
+		}
+	}
+	return out
+}
+
+// letterPairs counts the pairs of neighbouring letters in a word.
+type letterPairs struct {
+	set   [1 << 10]bool // by five bits of each letter
+	count int
+}
+
+func pairsOf(s string) *letterPairs {
+	var p letterPairs
+	for i := 1; i < len(s); i++ {
+		p.set[pair(s, i)] = true
+	}
+	p.count = max(len(s)-1, 0)
+	return &p
+}
+
+func pair(s string, i int) int { return int(s[i-1]&31)<<5 | int(s[i]&31) }
+
+// likeness is the share of the pairs in both words that they have in common.
+func (p *letterPairs) likeness(s string) float32 {
+	total := p.count + len(s) - 1
+	if total <= 0 {
+		return 0
+	}
+	common := 0
+	for i := 1; i < len(s); i++ {
+		if p.set[pair(s, i)] {
+			common++
+		}
+	}
+	return float32(2*min(common, p.count)) / float32(total)
+}
+
+// likeness is the same of the letters.
+func (a letters) likeness(b letters) float32 {
+	total := bits.OnesCount64(uint64(a)) + bits.OnesCount64(uint64(b&^soundless))
+	return float32(2*bits.OnesCount64(uint64(a&b))) / float32(max(total, 1))
+}

@@ -1,0 +1,92 @@
+package search
+
+import (
+	"slices"
+)
+
+// What it is worth, in addition, that the words of a query stand together and
+// in order: in a keyword, in the description, or at its beginning, where it says
+// what the software is.
+const (
+	keywordPhraseBonus = 0.4
+	phraseBonus        = 0.4
+	leadingPhraseBonus = 0.7
+	wholePhraseBonus   = 1.0
+)
+
+// stemIDs returns the stems of words, -1 for those unknown.
+func (ix *index) stemIDs(words []string) []int32 {
+	stems := make([]string, len(words))
+	for i, w := range words {
+		stems[i] = stem(w)
+	}
+	return ix.idsOf(stems)
+}
+
+// idsOf returns the ids of stems, -1 for those unknown.
+func (ix *index) idsOf(stems []string) []int32 {
+	out := make([]int32, len(stems))
+	for i, s := range stems {
+		id, ok := ix.stemAt[s]
+		if !ok {
+			id = -1
+		}
+		out[i] = id
+	}
+	return out
+}
+
+// phraseBonus is the best that d has for the stems of a query.
+func (d *document) phraseBonus(stems []int32) float32 {
+	if len(stems) == 1 {
+		if slices.Equal(d.description, stems) {
+			return wholePhraseBonus
+		}
+		return 0
+	}
+	best := float32(0)
+	for _, k := range d.keywords {
+		if share := together(k, stems); share > 0 {
+			best = max(best, keywordPhraseBonus*share*min(1, float32(len(stems))/float32(len(k))))
+		}
+	}
+	bonus := float32(phraseBonus)
+	if len(d.description) >= len(stems) && slices.Equal(d.description[:len(stems)], stems) {
+		bonus = leadingPhraseBonus
+		if len(d.description) == len(stems) {
+			bonus = wholePhraseBonus
+		}
+	}
+	return max(best, bonus*together(d.description, stems))
+}
+
+// says reports whether the words of one stem each stand together and in order
+// somewhere in d.
+func (d *document) says(stems []int32) bool {
+	if len(stems) < 2 {
+		return true
+	}
+	for _, texts := range [][][]int32{d.keywords, {d.description}, d.others} {
+		for _, t := range texts {
+			if together(t, stems) == 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// together returns the share of the neighbouring pairs in stems that are
+// neighbours, in the same order, in phrase.
+func together(phrase, stems []int32) float32 {
+	pairs := 0
+	for i := 1; i < len(stems); i++ {
+		for j := 1; j < len(phrase); j++ {
+			if phrase[j-1] == stems[i-1] && phrase[j] == stems[i] {
+				pairs++
+				break
+			}
+		}
+	}
+	return float32(pairs) / float32(len(stems)-1)
+}

@@ -1,0 +1,155 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"heraut/catalogue"
+)
+
+// knownProduct is a name in wellKnown, with what its line says.
+type knownProduct struct {
+	query query    // the name
+	name  string   // as it is written there
+	key   string   // squashed
+	free  []string // squashed names of free software
+	needs []query
+	// platform tells that entries speak of it because they run on it.
+	platform bool
+}
+
+// products of wellKnown, by their squashed names.
+type knownProducts struct {
+	all   []knownProduct
+	byKey map[string]int
+	slips slipIndex
+}
+
+var known = sync.OnceValue(func() *knownProducts {
+	k := &knownProducts{byKey: map[string]int{}}
+	for line := range strings.Lines(strings.TrimSpace(wellKnown)) {
+		names, rest, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		free, needs, _ := strings.Cut(rest, "; ")
+		var p knownProduct
+		for name := range strings.SplitSeq(free, ", ") {
+			p.free = append(p.free, squash(name))
+		}
+		for need := range strings.SplitSeq(needs, ", ") {
+			p.needs = append(p.needs, parseQuery(need))
+		}
+		for name := range strings.SplitSeq(names, ", ") {
+			p.name, p.key, p.query = name, squash(name), parseQuery(name)
+			p.platform = platformNames[p.key]
+			k.byKey[p.key] = len(k.all)
+			k.slips.add(p.key, int32(len(k.all)), nameWord)
+			k.all = append(k.all, p)
+		}
+	}
+	return k
+})
+
+// productKeys are the ways in which q may name a product: as it is, without what
+// only says which edition it is at the end, without the vendor's name before
+// that, and with it where the question leaves no doubt that it is a product.
+func (q query) productKeys() []string {
+	words := withoutEdition(q.words)
+	keys := slices.Clip(q.whole)
+	if len(words) < len(q.words) {
+		keys = append(keys, strings.Join(words, ""))
+	}
+	if len(words) > 1 && vendors[words[0]] {
+		keys = append(keys, strings.Join(words[1:], ""))
+	}
+	if q.replaces {
+		keys = append(keys, "microsoft"+strings.Join(words, ""))
+	}
+	return keys
+}
+
+// withoutEdition returns the words of a product's name without those at its end
+// that only say which edition it is.
+func withoutEdition(words []string) []string {
+	for len(words) > 1 && isEdition(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	return words
+}
+
+// isEdition reports whether a word of a product's name tells no more than which
+// edition of it is meant: a year, a version.
+func isEdition(word string) bool {
+	return editions[word] || isNumber(strings.TrimPrefix(word, "cs"))
+}
+
+// isNumber reports whether a word is made of digits.
+func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
+
+// named returns the product that q names.
+func (k *knownProducts) named(q query) (*knownProduct, bool) {
+	for _, key := range q.productKeys() {
+		if i, ok := k.byKey[key]; ok {
+			return &k.all[i], true
+		}
+	}
+	return nil, false
+}
+
+// mentionable reports whether an entry where the words of q stand may be taken
+// to replace p: not if p is a platform, nor if q is only a part of its name.
+func (p *knownProduct) mentionable(q query) bool {
+	return !p.platform && slices.Contains(q.whole, p.key)
+}
+
+// like returns the product that q is most likely a slip of.
+func (k *knownProducts) like(q query) (*knownProduct, bool) {
+	best := slip{cost: maxTypoLetters}
+	var found []slip
+	for _, key := range q.productKeys() {
+		found = k.slips.find(key, nameWord, func(id int32) string { return k.all[id].key }, found[:0])
+		for _, s := range found {
+			if s.cost < best.cost {
+				best = s
+			}
+		}
+	}
+	return &k.all[best.id], best.cost < maxTypoLetters
+}
+
+// forKnownProduct finds what the catalogue says to replace p; or else what is
+// known to do the same, and what fully serves the need that p serves.
+func (e *Engine) forKnownProduct(p *knownProduct) []Match {
+	if found := e.replaced(p.query); len(found) > 0 {
+		return found
+	}
+	var out []Match
+	var withdrawn []*catalogue.Software
+	add := func(s *catalogue.Software) {
+		same := func(m Match) bool { return m.Software == s }
+		if len(out) < MaxMatches && !slices.ContainsFunc(out, same) {
+			out = append(out, Match{Software: s, By: ByAlternative, Product: p.name})
+		}
+	}
+	for _, name := range p.free {
+		if s, ok := e.named(name); ok {
+			if s.Withdrawn == nil {
+				add(s)
+			} else {
+				withdrawn = append(withdrawn, s)
+			}
+		}
+	}
+	for _, need := range p.needs {
+		hits := e.find(need, search{worth: &searchWorth, cover: minCoverProduct})
+		for _, h := range hits {
+			add(&e.entries[h.doc])
+		}
+		if len(hits) > 0 {
+			break
+		}
+	}
+	for _, s := range withdrawn {
+		add(s)
+	}
+	return out
+}

@@ -1,0 +1,122 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+)
+
+// The least that a match must reach.
+const (
+	minScore        = 0.08
+	minShare        = 0.3  // of the best match's score
+	minCover        = 0.55 // of what the query's words tell
+	minCoverNamed   = 0.45 // where one of them is the name
+	minCoverSeveral = 0.4  // where more than one is found
+	minCoverKnown   = 0.4  // where all of them are words of the catalogue
+
+	// Before a withdrawn match that is the best one only what comes near it may
+	// stand.
+	minShareWithdrawn = 0.6
+
+	minCoverProduct = 0.75 // of a need that a well-known product serves
+)
+
+// best returns the hits that are good enough, in rank order.
+func (s *scratch) best(e *Engine, q query) []hit {
+	stems := e.index.stemIDs(q.words)
+	out := make([]hit, 0, MaxMatches)
+	var top *hit
+	for _, d := range s.touched {
+		h := &s.hits[d]
+		h.score = s.wordScore(h)
+		full := len(out) == MaxMatches
+		if full && max(h.key, h.score)*(1+wholePhraseBonus) < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) {
+			continue
+		}
+		if h.score >= minScore {
+			h.score *= 1 + e.index.docs[d].phraseBonus(stems)
+		}
+		if h.key >= h.score {
+			h.score, h.place, h.product = h.key+wordsShare*h.score, h.keyPlace, h.keyProduct
+		}
+		if top == nil || h.score > top.score {
+			top = h
+		}
+		if h.score < minScore || full && e.compare(h, &out[MaxMatches-1]) > 0 {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(out, h, func(a hit, b *hit) int { return e.compare(&a, b) })
+		out = slices.Insert(out[:min(len(out), MaxMatches-1)], i, *h)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	least := minShare * min(top.score, 1)
+	if e.ranksLast(top) {
+		least = minShareWithdrawn * top.score
+	}
+	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least })
+}
+
+// ranksLast reports whether h is withdrawn, unless it was named.
+func (e *Engine) ranksLast(h *hit) bool {
+	return e.entries[h.doc].Withdrawn != nil && !h.isName()
+}
+
+// compare orders hits: withdrawn software last unless it was named, then by
+// score, then the recommended, then the most used.
+func (e *Engine) compare(a, b *hit) int {
+	x, y := &e.entries[a.doc], &e.entries[b.doc]
+	return cmp.Or(
+		last(e.ranksLast(a), e.ranksLast(b)),
+		cmp.Compare(int(b.score*scoreSteps), int(a.score*scoreSteps)),
+		last(!x.Recommended, !y.Recommended),
+		cmp.Compare(e.index.docs[b.doc].people, e.index.docs[a.doc].people),
+		cmp.Compare(b.score, a.score),
+		cmp.Compare(a.doc, b.doc),
+	)
+}
+
+// wordsShare is what the words of a query add to a match of it as a whole:
+// enough to break a tie.
+const wordsShare = 0.01
+
+// namesIt is the score from which the catalogue itself names what was asked for.
+const namesIt = 0.7
+
+// scoreSteps is how finely scores are compared; below it, they tie.
+const scoreSteps = 50
+
+// last orders what is true after what is not.
+func last(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// wordScore is what the words of the query are worth in h's document: nothing
+// if they answer too little of it.
+func (s *scratch) wordScore(h *hit) float32 {
+	if s.weight == 0 {
+		return 0
+	}
+	cover := h.cover / s.weight
+	least := s.how.cover
+	switch {
+	case least > minCover:
+	case !s.unknown:
+		least = minCoverKnown
+	case h.named:
+		least = minCoverNamed
+	case h.concepts > 1:
+		least = minCoverSeveral
+	}
+	if cover < least {
+		return 0
+	}
+	return h.words / s.weight * cover
+}

@@ -1,0 +1,93 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// reading is a term that a word of the query may stand for.
+type reading struct {
+	term    int32
+	quality float32 // 1: the word itself
+}
+
+const (
+	formQuality   = 0.97 // another form of the same word
+	stemQuality   = 0.93 // another word of the same stem
+	prefixQuality = 0.55 // and more, the more of the term is there
+	typoQuality   = 0.85 // less the share of the letters that are wrong
+)
+
+// The fewest letters that count as the beginning of a word.
+const (
+	minNamePrefix = 3
+	minTextPrefix = 5
+)
+
+// maxPrefixed bounds the terms that one beginning may stand for.
+const maxPrefixed = 300
+
+// read appends the terms that word may stand for: itself, the other forms of
+// its stem, the terms that it begins, and failing these, unless exact, what it
+// may be a slip of.
+func (ix *index) read(word string, exact bool, out []reading) []reading {
+	own := int32(-1)
+	known, derived, named := false, false, false
+	if stem, ok := ix.stemAt[stem(word)]; ok {
+		own = stem
+		for _, t := range ix.stems[stem] {
+			q := float32(stemQuality)
+			switch {
+			case ix.terms[t].text == word:
+				q, known = 1, true
+			case form(ix.terms[t].text) == form(word):
+				q, known = formQuality, true
+			default:
+				derived = true
+			}
+			out = append(out, reading{t, q})
+		}
+	}
+	if len(word) >= minNamePrefix || len(word) == 2 && strings.ContainsAny(word, "0123456789") {
+		first, _ := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
+		for i := first; i < len(ix.terms) && i < first+maxPrefixed && strings.HasPrefix(ix.terms[i].text, word); i++ {
+			t := &ix.terms[i]
+			if t.stem == own || t.text == word || len(word) < minTextPrefix && !t.named() {
+				continue
+			}
+			named = named || t.named()
+			share := float32(len(word)) / float32(len(t.text))
+			out = append(out, reading{int32(i), prefixQuality + (stemQuality-prefixQuality)*share*share})
+		}
+	}
+	switch {
+	case known || named || exact:
+	case derived:
+		out = ix.readTypo(word, wholeName, out)
+	default:
+		out = ix.readTypo(word, textWord, out)
+	}
+	return out
+}
+
+// readStem appends the terms of a stem.
+func (ix *index) readStem(stem string, out []reading) []reading {
+	if id, ok := ix.stemAt[stem]; ok {
+		for _, t := range ix.stems[id] {
+			out = append(out, reading{t, 1})
+		}
+	}
+	return out
+}
+
+// readTypo appends the terms, at least of the kind least, that word may be a
+// slip of.
+func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
+	text := func(id int32) string { return ix.terms[id].text }
+	for _, s := range ix.termSlips.find(word, least, text, nil) {
+		length := min(len(word), len(ix.terms[s.id].text))
+		out = append(out, reading{s.id, typoQuality * (1 - s.cost/float32(length+1))})
+	}
+	return out
+}

@@ -1,0 +1,83 @@
+package search
+
+import (
+	"slices"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// Replacing finds free software that replaces a product, best first: where the
+// catalogue says so, or else where it speaks of the product.
+func (e *Engine) Replacing(product string) []Match {
+	q := parseQuery(product)
+	q.replaces = true
+	return e.replacing(q)
+}
+
+func (e *Engine) replacing(q query) []Match {
+	if found := e.replaced(q); len(found) > 0 {
+		return found
+	}
+	if s, ok := e.named(q.whole...); ok {
+		return e.similarTo(s)
+	}
+	p, ok := known().named(q)
+	mentions := e.find(q, search{worth: &mentionWorth, cover: minCover, exact: ok})
+	if len(mentions) == 0 || mentions[0].score < namesIt || ok && !p.mentionable(q) {
+		if !ok {
+			p, ok = known().like(q)
+		}
+		if ok {
+			if found := e.forKnownProduct(p); len(found) > 0 {
+				return found
+			}
+		}
+	}
+	return e.matches(mentions)
+}
+
+// replaced finds what the catalogue says to replace or resemble a product of
+// which q is the name, or at least half of it.
+func (e *Engine) replaced(q query) []Match {
+	q.words = withoutEdition(q.words)
+	hits := e.find(q, search{worth: &productWorth, cover: minCover})
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.concepts == 0 && h.key == 0 }) // the vendor alone
+	return slices.DeleteFunc(e.matches(hits), func(m Match) bool {
+		return len(text.Words(m.Product)) > 2*max(len(q.words), 1)
+	})
+}
+
+// named returns the entry that bears one of the names, squashed.
+func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
+	for _, text := range names {
+		for _, k := range keysWith(e.index.keys, text) {
+			if k.place == inName && k.worth >= partWorth {
+				return &e.entries[k.doc], true
+			}
+		}
+	}
+	return nil, false
+}
+
+// similarTo returns what the catalogue holds of the programs that resemble s.
+func (e *Engine) similarTo(s *catalogue.Software) []Match {
+	var out []Match
+	for _, p := range s.Similar {
+		if other, ok := e.ByID(p.ID); ok && len(out) < MaxMatches {
+			out = append(out, Match{Software: other, By: ByAlternative, Product: s.Name})
+		}
+	}
+	return out
+}
+
+// meansProduct returns the well-known product that q names, unless an entry
+// bears that name.
+func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
+	p, ok := known().named(q)
+	if ok {
+		_, entry := e.named(q.whole...)
+		ok = !entry
+	}
+	return p, ok
+}

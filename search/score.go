@@ -1,0 +1,264 @@
+package search
+
+import (
+	"math"
+	"slices"
+	"sync"
+)
+
+// hit is what a query found in one document, an entry of the catalogue.
+type hit struct {
+	doc     int32
+	met     bool // it is among the touched
+	score   float32
+	words   float32 // what its words are worth together
+	cover   float32 // how much of the query they answer
+	top     float32 // the best single one
+	place   place   // where that stands
+	product uint8   // which product, if it is inProduct
+	key     float32 // what the whole query is worth as a name
+
+	named    bool  // one of the words is its name
+	concepts uint8 // of the query that it answers, weak ones aside
+
+	keyPlace   place
+	keyProduct uint8
+}
+
+// isName reports whether the query is the document's own name.
+func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
+
+// scratch holds the intermediate results of one search; searches share them
+// through a pool.
+type scratch struct {
+	ix       *index
+	how      search
+	hits     []hit // by document
+	touched  []int32
+	weight   float32 // of all concepts together
+	unknown  bool    // some of them was found nowhere
+	known    bool    // every word of the query is a word of the catalogue
+	readings []reading
+	marks    []mark // of the phrase at hand, by document
+	marked   []int32
+	concepts []mark // of the concept at hand, by document
+	found    []int32
+}
+
+// mark is what a phrase, so far, found in a document.
+type mark struct {
+	value, quality float32 // summed over its words
+	stage          uint8   // how many of its words were found
+	place          place   // the best place of the last of them
+	product        uint8   // which product, if that is inProduct
+	seen           placeSet
+	top            float32 // what the last word is worth in its best place
+
+	base struct{ value, quality float32 } // without the last word
+}
+
+// placeSet is a set of places.
+type placeSet uint16
+
+func (s placeSet) has(p place) bool { return s&(1<<p) != 0 }
+func (s *placeSet) add(p place)     { *s |= 1 << p }
+
+var scratches sync.Pool
+
+// scratch returns an empty scratch for a search of ix, to be released after.
+func (ix *index) scratch(how search) *scratch {
+	s, _ := scratches.Get().(*scratch)
+	if s == nil {
+		s = &scratch{}
+	}
+	if n := len(ix.docs); len(s.hits) < n {
+		s.hits, s.marks, s.concepts = make([]hit, n), make([]mark, n), make([]mark, n)
+	}
+	s.ix, s.how = ix, how
+	return s
+}
+
+func (s *scratch) release() {
+	for _, d := range s.touched {
+		s.hits[d] = hit{}
+	}
+	*s = scratch{hits: s.hits, marks: s.marks, concepts: s.concepts, touched: s.touched[:0], readings: s.readings[:0],
+		marked: s.marked[:0], found: s.found[:0]}
+	scratches.Put(s)
+}
+
+// hit returns what was found in doc so far.
+func (s *scratch) hit(doc int32) *hit {
+	h := &s.hits[doc]
+	if !h.met {
+		h.met, h.doc = true, doc
+		s.touched = append(s.touched, doc)
+	}
+	return h
+}
+
+// What counts less, or more.
+const (
+	synonymValue   = 0.6 // of what another way to say it finds
+	synonymQuality = 0.8
+	apartValue     = 0.6  // of the words of a phrase that do not stand together
+	weakShare      = 0.25 // of a word that helps only when it matches
+	unknownShare   = 0.8  // of a word that stands nowhere
+	baseWeight     = 1.5  // of any word, on top of its rarity
+	elsewhere      = 0.08 // what another place adds, as a share of its value
+	otherness      = 0.1  // what a word loses by every other one in its keyword
+	lateness       = 0.25 // what a word loses that stands late in a description
+)
+
+// words adds what the words of the query find.
+func (s *scratch) words(q query) {
+	s.known = true
+	all := s.ix.concepts(q.words)
+	first := true // so far all were weak
+	for _, c := range all {
+		s.concept(c)
+		weight := s.conceptWeight(c, first && len(all) > 1)
+		first = first && c.weak
+		s.weight += weight
+		for _, d := range s.found {
+			m := &s.concepts[d]
+			h := s.hit(d)
+			value := weight * m.value
+			h.words += value
+			h.cover += weight * m.quality
+			if !c.weak {
+				h.concepts++
+			}
+			if value > h.top {
+				h.top, h.place, h.product = value, m.place, m.product
+			}
+			*m = mark{}
+		}
+		s.found = s.found[:0]
+	}
+}
+
+// idf is how much it tells that a thing is found in so many of all documents:
+// the fewer, the more.
+func idf(docs, found int) float32 {
+	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
+}
+
+// conceptWeight is how much a concept tells, after its search. What the catalogue
+// does not know tells little if it is an action with what it is done to after it,
+// a circumstance, or an edition or a version of what was found.
+func (s *scratch) conceptWeight(c concept, mayBeAction bool) float32 {
+	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
+	switch {
+	case c.weak:
+		weight *= weakShare
+	case len(s.found) > 0:
+	case mayBeAction && isInfinitive(c.alternatives[0][0]), circumstances[c.alternatives[0][0]], editions[c.alternatives[0][0]],
+		len(s.touched) > 0 && isNumber(c.alternatives[0][0]):
+		weight *= weakShare
+	default:
+		weight *= unknownShare
+		s.unknown = true
+	}
+	return weight
+}
+
+// concept fills s.concepts for the documents in s.found.
+func (s *scratch) concept(c concept) {
+	for i, alternative := range c.alternatives {
+		value, quality := float32(1), float32(1)
+		if i > 0 {
+			value, quality = synonymValue, synonymQuality
+		}
+		s.alternative(alternative, i == 0)
+		ids := s.ix.idsOf(alternative)
+		for _, d := range s.marked {
+			m := &s.marks[d]
+			together := int(m.stage) == len(alternative) && s.ix.docs[d].says(ids)
+			if together || int(m.stage) == len(alternative) && i == 0 {
+				value := value
+				if !together {
+					value *= apartValue
+				}
+				m.value *= value / float32(len(alternative))
+				m.quality *= quality / float32(len(alternative))
+				best := &s.concepts[d]
+				if best.value == 0 {
+					s.found = append(s.found, d)
+				}
+				if m.value > best.value {
+					*best = *m
+				}
+			}
+			*m = mark{}
+		}
+		s.marked = s.marked[:0]
+	}
+}
+
+// alternative sums up the words of a phrase in s.marks; those documents whose
+// stage is the number of words have them all.
+func (s *scratch) alternative(phrase []string, typed bool) {
+	for i, word := range phrase {
+		if typed {
+			s.readings = s.ix.read(word, s.how.exact, s.readings[:0])
+			s.known = s.known && slices.ContainsFunc(s.readings, func(r reading) bool { return r.quality >= formQuality })
+		} else {
+			s.readings = s.ix.readStem(word, s.readings[:0])
+		}
+		s.word(uint8(i), typed)
+	}
+}
+
+// word marks, in the documents that have the words before it, the best place
+// of the word that s.readings are of. Names and products count only for what was typed.
+func (s *scratch) word(before uint8, typed bool) {
+	for _, r := range s.readings {
+		t := &s.ix.terms[r.term]
+		for _, p := range s.ix.postings[t.first:t.last] {
+			value := s.how.worth[p.place]
+			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
+				continue
+			}
+			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {
+				continue // names are not inflected
+			}
+			m := &s.marks[p.doc]
+			switch m.stage {
+			case before: // the first time this word is met here
+				if before == 0 {
+					s.marked = append(s.marked, p.doc)
+				}
+				m.stage++
+				m.base.value, m.base.quality = m.value, m.quality
+				m.top, m.seen = 0, 0
+			case before + 1:
+			default:
+				continue
+			}
+			switch {
+			case p.place.early():
+				value *= 1 - lateness*float32(min(p.at, 8))/8
+			case p.place == inKeyword:
+				value *= 1 - otherness*float32(min(p.at, 3))
+			}
+			value *= r.quality
+			again := float32(0) // what it is worth to stand in several places
+			if m.seen != 0 {
+				again = m.value - m.base.value - m.top
+				if !m.seen.has(p.place) && p.place != inCategory {
+					again += elsewhere * min(value, m.top)
+				}
+			}
+			m.seen.add(p.place)
+			if value > m.top {
+				m.top, m.quality = value, m.base.quality+r.quality
+				m.place, m.product = p.place, p.at
+			}
+			if m.place.field() == ByName {
+				again = 0 // software of the same name ties
+			}
+			m.value = m.base.value + m.top + again
+		}
+	}
+}

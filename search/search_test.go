@@ -1,0 +1,341 @@
+package search
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// demo is the demonstration's catalogue.
+func demo(tb testing.TB) *Engine {
+	tb.Helper()
+	f, err := os.Open(filepath.Join("..", "cmd", "demo", "catalogue.json"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	file, err := catalogue.Read(f)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return newEngine(file.Entries, time.Time{})
+}
+
+// newEngine searches entries.
+func newEngine(entries []catalogue.Software, asOf time.Time) *Engine {
+	return For(catalogue.New(entries, asOf))
+}
+
+func names(matches []Match) []string {
+	out := []string{}
+	for _, m := range matches {
+		out = append(out, m.Software.Name)
+	}
+	return out
+}
+
+// The rules of ranking, each on a catalogue of its own.
+func TestRanking(t *testing.T) {
+	withdrawn := &catalogue.Withdrawal{}
+	people := func(n int) []catalogue.Organization { return []catalogue.Organization{{Name: "Commune", Users: n}} }
+	tests := map[string]struct {
+		entries []catalogue.Software
+		query   string
+		want    []string
+	}{
+		"name, keyword, product, description": {
+			[]catalogue.Software{
+				{Name: "Alpha", Description: catalogue.Localized{FR: "remplit une zorba"}},
+				{Name: "Beta", Replaces: []catalogue.Similar{{Name: "Zorba"}}},
+				{Name: "Gamma", Keywords: []string{"zorba"}},
+				{Name: "Zorba"},
+			},
+			"zorba", []string{"Zorba", "Gamma", "Beta", "Alpha"},
+		},
+		"a beginning matches, a middle does not": {
+			[]catalogue.Software{{Name: "Zorbatron"}, {Name: "Megazorba"}, {Name: "Beta", Keywords: []string{"zorbatique"}}},
+			"zorba", []string{"Zorbatron", "Beta"},
+		},
+		"the recommended first": {
+			[]catalogue.Software{{Name: "Alpha", Keywords: []string{"zorba"}}, {Name: "Beta", Keywords: []string{"zorba"}, Recommended: true}},
+			"zorba", []string{"Beta", "Alpha"},
+		},
+		"then the most used": {
+			[]catalogue.Software{
+				{Name: "Alpha", Keywords: []string{"zorba"}, Organizations: people(2)},
+				{Name: "Beta", Keywords: []string{"zorba"}, Organizations: people(30)},
+				{Name: "Gamma", Keywords: []string{"zorba"}, Recommended: true},
+			},
+			"zorba", []string{"Gamma", "Beta", "Alpha"},
+		},
+		"the withdrawn last": {
+			[]catalogue.Software{
+				{Name: "Alpha", Keywords: []string{"zorba"}, Recommended: true, Withdrawn: withdrawn},
+				{Name: "Beta", Description: catalogue.Localized{FR: "une zorba"}},
+			},
+			"zorba", []string{"Beta", "Alpha"},
+		},
+		"the withdrawn first when named": {
+			[]catalogue.Software{{Name: "Beta", Keywords: []string{"zorba"}}, {Name: "Zorba", Withdrawn: withdrawn}},
+			"zorba", []string{"Zorba", "Beta"},
+		},
+		"the name itself before longer ones": {
+			[]catalogue.Software{{Name: "Zorba Mobile", Recommended: true, Organizations: people(9)}, {Name: "Zorba"}},
+			"ZORBA", []string{"Zorba", "Zorba Mobile"},
+		},
+		"an exact word of a product before a beginning of a name": {
+			[]catalogue.Software{{Name: "Zorbatron"}, {Name: "Beta", Replaces: []catalogue.Similar{{Name: "Maxi Zorba"}}}},
+			"zorba", []string{"Beta", "Zorbatron"},
+		},
+		"a well-known product before a part of a name": {
+			[]catalogue.Software{{Name: "WordSmith"}, {Name: "Beta", Replaces: []catalogue.Similar{{Name: "Microsoft Word"}}}},
+			"word", []string{"Beta"},
+		},
+		"but not before a name": {
+			[]catalogue.Software{{Name: "Word"}, {Name: "Beta", Replaces: []catalogue.Similar{{Name: "Microsoft Word"}}}},
+			"word", []string{"Word", "Beta"},
+		},
+		"all words rather than some": {
+			[]catalogue.Software{
+				{Name: "Alpha", Keywords: []string{"zorba"}},
+				{Name: "Beta", Description: catalogue.Localized{FR: "des zorbas velues"}},
+				{Name: "Gamma", Keywords: []string{"velue"}},
+			},
+			"zorba velue", []string{"Beta"},
+		},
+		"the other name": {
+			[]catalogue.Software{{Name: "Alpha", OtherNames: []string{"Zorba"}}, {Name: "Beta", Keywords: []string{"zorba"}}},
+			"zorba", []string{"Alpha", "Beta"},
+		},
+		"a free program outside the catalogue": {
+			[]catalogue.Software{{Name: "Alpha", Similar: []catalogue.Similar{{Name: "Zorba"}}}, {Name: "Beta", Similar: []catalogue.Similar{{Name: "Alpha", ID: "0"}}}},
+			"zorba", []string{"Alpha"},
+		},
+		"English where that is all": {
+			[]catalogue.Software{{Name: "Alpha", Description: catalogue.Localized{EN: "zorba reader"}}, {Name: "Beta"}},
+			"zorba reader", []string{"Alpha"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			for i := range tt.entries {
+				tt.entries[i].ID = fmt.Sprint(i)
+			}
+			if got := names(newEngine(tt.entries, time.Time{}).Search(tt.query).Matches); !slices.Equal(got, tt.want) {
+				t.Errorf("«%s» found %q, want %q", tt.query, got, tt.want)
+			}
+		})
+	}
+}
+
+// What people write in place of a name or of a word.
+func TestForgiving(t *testing.T) {
+	tests := map[string]string{ // the query, the first match
+		"LIBREOFFICE": "LibreOffice", "libre office": "LibreOffice", "libre-office": "LibreOffice", "libreofice": "LibreOffice",
+		"7zip": "7-Zip", "7 zip": "7-Zip",
+		"notepad": "Notepad++", "notepad plus plus": "Notepad++",
+		"bbb": "BigBlueButton", "bigbluebuton": "BigBlueButton",
+		"demarches simplifiees": "Démarches simplifiées", "De\u0301marches simplifie\u0301es": "Démarches simplifiées", "démarche simplifiée": "Démarches simplifiées",
+		"gmip": "GIMP", "gimpp": "GIMP", "gmp": "GIMP", "himp": "GIMP",
+		"thunderbrid": "Mozilla Thunderbird", "hunderbird": "Mozilla Thunderbird",
+		"télécharger gimp": "GIMP", "gimp sous linux": "GIMP",
+		"draw io": "draw.io Desktop", "drawio": "draw.io Desktop",
+		"retoucher des photos": "GIMP", "l’édition d'une carte": "QGIS",
+		"chiffrer une clef ou une clé USB": "VeraCrypt", "mots de passes": "KeePass",
+		"traitementdetexte": "LibreOffice", "cœur de page": "", "visioconferance": "BigBlueButton",
+		"photoshop": "GIMP", "alternative à photoshop": "GIMP", "photosohp": "GIMP", "ms project": "ProjectLibre",
+		"quel logiciel libre à la place de Trello ?": "Wekan", "replace outlook": "Mozilla Thunderbird",
+		"un outil au lieu de dropbox": "Nextcloud", "fotoshop": "GIMP", "mircosoft teams": "Jitsi Meet",
+		"Adobe Photoshop CC 2024": "GIMP", "adobe acrobat pro dc": "PDFsam Basic", "alternative à in design": "Scribus",
+		"alternative à project": "ProjectLibre",
+		"libreoffice 7.2":       "LibreOffice", "partage sécurisé de fichiers": "Nextcloud", "carte mantale": "Freeplane",
+		"sondage pour les agents de la mairie": "LimeSurvey", "chansons de la mairie": "",
+	}
+	c := demo(t)
+	for query, want := range tests {
+		got := ""
+		if found := c.Search(query).Matches; len(found) > 0 {
+			got = found[0].Software.Name
+		}
+		if got != want {
+			t.Errorf("«%s» found first %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestNonsense(t *testing.T) {
+	c := demo(t)
+	for _, query := range []string{
+		"", " ", "?!", "…", "le", "de la", "bonjour", "merci", "xqzkvw", "qsdfghjklm", "zzzzzzzz", "123456", "girafe", "montagne",
+		"il pleut sur Brest depuis ce matin", "recette de tarte aux pommes", "carte bancaire", "documents",
+		"librewxyz", "gitouille", "koala", "\x00\xff\xfe", "'; DROP TABLE software; --", strings.Repeat("gimp", 1000),
+	} {
+		if got := c.Search(query); len(got.Matches) > 0 {
+			t.Errorf("«%.40s» found %q", query, names(got.Matches))
+		}
+	}
+}
+
+func TestClear(t *testing.T) {
+	c := demo(t)
+	for query, want := range map[string]bool{
+		"gimp": true, "GIMP ": true, "gmip": true, "firefox": true, "libre office": true, "gestionnaire de mots de passe": true,
+		"visioconférence": false, "base de données": false, "zoom": false, "xqzkvw": false,
+	} {
+		if got := c.Search(query); got.Clear != want {
+			t.Errorf("«%s»: clear is %v with %q", query, got.Clear, names(got.Matches))
+		}
+	}
+}
+
+func TestSearchTellsHow(t *testing.T) {
+	c := demo(t)
+	tests := map[string]struct {
+		name, product string
+		by            Field
+	}{
+		"gimp":       {"GIMP", "", ByName},
+		"retouche":   {"GIMP", "", ByKeyword},
+		"photoshop":  {"GIMP", "Adobe Photoshop", ByAlternative},
+		"paint shop": {"GIMP", "Paint Shop Pro", ByAlternative},
+		"krita":      {"GIMP", "Krita", ByAlternative},
+		"gmail":      {"Mozilla Thunderbird", "Gmail", ByAlternative},
+		"pistes":     {"Audacity", "", ByDescription},
+	}
+	for query, want := range tests {
+		got := c.Search(query).Matches
+		if len(got) == 0 || got[0].Software.Name != want.name || got[0].By != want.by || got[0].Product != want.product {
+			t.Errorf("«%s» found %+v", query, got)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	c := demo(t)
+	for query, want := range map[string]string{"keepassxc": "KeePass", "openoffice": "LibreOffice", "librewxyz": "LibreOffice", "koala": "Koha"} {
+		got := c.Search(query)
+		if len(got.Matches) > 0 {
+			continue // a similar program's name, in the catalogue for some of them
+		}
+		if len(got.Nearest) == 0 || len(got.Nearest) > 3 || got.Nearest[0].Name != want {
+			t.Errorf("nearest to «%s»: %v", query, got.Nearest)
+		}
+	}
+	if got := c.Search("gimp"); got.Nearest != nil {
+		t.Error("nearest names after a hit")
+	}
+	if got := c.Search("codimdd xyz"); slices.ContainsFunc(got.Nearest, func(s *catalogue.Software) bool { return s.Withdrawn != nil }) {
+		t.Error("withdrawn software is offered")
+	}
+}
+
+func TestReplacing(t *testing.T) {
+	c := demo(t)
+	tests := map[string][]string{
+		"Photoshop":       {"GIMP"},
+		"photoshopp":      {"GIMP"},
+		"Adobe Photoshop": {"GIMP"},
+		"zoom":            {"BigBlueButton", "Jitsi Meet"},
+		"google docs":     {"HedgeDoc", "Collabora Online", "CodiMD"}, // the withdrawn one last
+		"winrar":          {"7-Zip"},
+		"gmail":           {"Mozilla Thunderbird"}, // known, though not to the catalogue
+		"Jitsi Meet":      {"BigBlueButton"},       // what resembles an entry
+		"gimp":            {},                      // nothing in the catalogue does
+		"girafe":          {},
+		"":                {},
+	}
+	for product, want := range tests {
+		got := names(c.Replacing(product))
+		if !slices.Equal(got[:min(len(got), max(len(want), 1))], want) {
+			t.Errorf("«%s» is replaced by %q, want %q", product, got, want)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	c := demo(t)
+	for name, want := range map[string]string{"gimp": "GIMP", "Libre Office": "LibreOffice", "glpi": "GLPI", "photoshop": "", "visioconférence": "", "": "", "xqzkvw": ""} {
+		got := ""
+		if s, ok := c.Resolve(name); ok {
+			got = s.Name
+		}
+		if got != want {
+			t.Errorf("«%s» means %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestNothingIsFoundInNothing(t *testing.T) {
+	empty := newEngine(nil, time.Time{})
+	if r := empty.Search("gimp"); len(r.Matches)+len(r.Nearest) != 0 || empty.Replacing("gimp") != nil {
+		t.Error("something found in nothing")
+	}
+}
+
+// Searches share their scratch: one must leave no trace in the next, and several
+// may run at once.
+func TestSearchesDoNotMix(t *testing.T) {
+	c, other := demo(t), newEngine([]catalogue.Software{{ID: "1", Name: "GIMP", Keywords: []string{"visioconférence"}}}, time.Time{})
+	queries := []string{"gimp", "libre office calc", "visioconférence", "éditeur de texte collaboratif", "xqzkvw", "gmip photo", "zoom"}
+	var want []string
+	for _, q := range queries {
+		want = append(want, fmt.Sprint(names(demo(t).Search(q).Matches)))
+	}
+	done := make(chan error)
+	for range 4 {
+		go func() {
+			for round := range 50 {
+				for i, q := range queries {
+					other.Search(q)
+					if got := fmt.Sprint(names(c.Search(q).Matches)); got != want[i] {
+						done <- fmt.Errorf("round %d: «%s» found %s, want %s", round, q, got, want[i])
+						return
+					}
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// FuzzSearch holds that any query is answered without panic, within the bounds
+// and with distinct entries, the same each time.
+func FuzzSearch(f *testing.F) {
+	c := demo(f)
+	for _, q := range []string{"gimp", "libre office calc", "alternative à photoshop", "l'éditeur d’images", "C", "\xff\x00", "…", "ß œ İ ﬁ", "\u07eb", "e\u0301", strings.Repeat("é", 500)} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, q string) {
+		r := c.Search(q)
+		if len(r.Matches) > MaxMatches || len(r.Nearest) > 3 || len(r.Matches) > 0 && r.Nearest != nil || r.Clear && len(r.Matches) == 0 {
+			t.Fatalf("%q: %d matches, %d nearest, clear %v", q, len(r.Matches), len(r.Nearest), r.Clear)
+		}
+		seen := map[string]bool{}
+		for _, m := range r.Matches {
+			if seen[m.Software.ID] || (m.By == ByAlternative) != (m.Product != "") {
+				t.Fatalf("%q: found %+v", q, m)
+			}
+			seen[m.Software.ID] = true
+		}
+		if again := c.Search(q); fmt.Sprint(names(again.Matches)) != fmt.Sprint(names(r.Matches)) {
+			t.Fatalf("%q: found %q, then %q", q, names(r.Matches), names(again.Matches))
+		}
+		c.Replacing(q)
+		if s := text.Truncate(q, maxQuery); !utf8.ValidString(s) || utf8.RuneCountInString(s) > maxQuery {
+			t.Fatalf("%q is cut to %q", q, s)
+		}
+	})
+}

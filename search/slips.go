@@ -1,0 +1,125 @@
+package search
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// slipIndex finds the texts of which a word may be a slip. They are kept by
+// length, with the set of their letters, which rules out nearly all of them
+// without looking at their text.
+type slipIndex struct {
+	byLength [maxTypoLetters + 1][]slipItem
+}
+
+type slipItem struct {
+	set    letters
+	id     int32
+	first  byte
+	target typoTarget
+}
+
+func (x *slipIndex) add(text string, id int32, target typoTarget) {
+	if len(text) == 0 || len(text) > maxTypoLetters {
+		return
+	}
+	set := lettersOf(text)
+	if !hasSounds(text) {
+		set |= soundless
+	}
+	x.byLength[len(text)] = append(x.byLength[len(text)], slipItem{set, id, text[0], target})
+}
+
+func (x *slipIndex) clip() {
+	for i := range x.byLength {
+		x.byLength[i] = slices.Clip(x.byLength[i])
+	}
+}
+
+// slip is a text that a word may be a slip of.
+type slip struct {
+	id   int32
+	cost float32
+}
+
+// find appends the slips that word may be of the texts of at least the kind
+// least; text returns the text of an id.
+func (x *slipIndex) find(word string, least typoTarget, text func(id int32) string, out []slip) []slip {
+	if len(word) == 0 || len(word) > maxTypoLetters {
+		return out
+	}
+	set := lettersOf(word)
+	spare := 1 // for soundless, or else for the letter that makes the sound
+	if hasSounds(word) {
+		spare++
+	}
+	for n := max(1, len(word)-maxGap); n <= min(maxTypoLetters, len(word)+maxGap); n++ {
+		limits := limitsFor(len(word), n)
+		for i := range x.byLength[n] {
+			it := &x.byLength[n][i]
+			if it.target < least {
+				continue
+			}
+			limit := &limits[it.target]
+			budget, most := limit.budget, limit.bits
+			if it.first != word[0] {
+				budget, most = limit.otherFirst, limit.otherBits
+			}
+			if bits.OnesCount64(uint64(set^it.set)) > most+spare {
+				continue
+			}
+			t := text(it.id)
+			if n != len(word) && min(n, len(word)) == 3 && it.target == wholeName && t[n-1] == word[len(word)-1] && it.first == word[0] {
+				budget = 1 // a letter too few inside, as in gmp
+			}
+			if budget == 0 {
+				continue
+			}
+			if d := distance(word, t, budget); d <= budget {
+				out = append(out, slip{it.id, d})
+			}
+		}
+	}
+	return out
+}
+
+// maxGap is by how many letters a slip may be longer or shorter.
+const maxGap = 3
+
+// slipLimit is how far a slip may be, and how many letters may be in one of the
+// words only, if both begin with the same letter, and if not.
+type slipLimit struct {
+	budget, otherFirst float32
+	bits, otherBits    int
+}
+
+// limitsFor returns the limits for words of a and b letters, for each target.
+func limitsFor(a, b int) [wholeName + 1]slipLimit {
+	var out [wholeName + 1]slipLimit
+	length := min(a, b)
+	for target := range out {
+		l := &out[target]
+		l.budget = typoBudget(typoTarget(target), length)
+		switch {
+		case typoTarget(target) == textWord && length < 8:
+		case length == 4:
+			l.otherFirst = min(l.budget, neighborCost)
+		case length > 4:
+			l.otherFirst = min(l.budget, 1)
+		}
+		l.bits, l.otherBits = maxBits(l.budget), maxBits(l.otherFirst)
+		if length == 3 {
+			l.bits = 1
+		}
+	}
+	return out
+}
+
+// maxBits is how many members the sets of letters of two words may differ by,
+// none if their distance may not exceed budget: a wrong letter changes two.
+func maxBits(budget float32) int {
+	if budget == 0 {
+		return -2
+	}
+	return 2 * int(budget/neighborCost)
+}

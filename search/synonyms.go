@@ -1,0 +1,111 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"heraut/text"
+)
+
+// synonymPhrase is a phrase of the thesaurus, with those that say the same; all
+// are stemmed words.
+type synonymPhrase struct {
+	stems  []string
+	others [][]string
+	sense  string // a word that names its line, also when others are added
+}
+
+// synonyms are the phrases of the thesaurus by their first stems.
+var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
+	phrases := map[string][]synonymPhrase{}
+	for line := range strings.Lines(thesaurus) {
+		var group [][]string
+		for phrase := range strings.SplitSeq(line, ",") {
+			p := contentStems(phrase)
+			if same := func(q []string) bool { return slices.Equal(p, q) }; len(p) > 0 && !slices.ContainsFunc(group, same) {
+				group = append(group, p)
+			}
+		}
+		for i, p := range group {
+			sense := "sense" + strings.Join(group[0], "")
+			others := slices.Delete(slices.Clone(group), i, i+1)
+			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, others, sense})
+		}
+	}
+	return phrases
+})
+
+// contentStems returns the stems of the words of s that say something.
+func contentStems(s string) []string {
+	var out []string
+	for _, w := range text.Words(s) {
+		if !stopWords[w] {
+			out = append(out, stem(w))
+		}
+	}
+	return out
+}
+
+// concept is a part of a query that means one thing: a word, or several that
+// make one phrase, with the other phrases that say the same. Each alternative
+// is a list of words that must all be there; the first is what was typed.
+type concept struct {
+	alternatives [][]string
+	weak         bool
+}
+
+// concepts splits the words of a query.
+func (ix *index) concepts(words []string) []concept {
+	words = ix.joined(words)
+	stems := make([]string, len(words))
+	for i, w := range words {
+		stems[i] = stem(w)
+	}
+	var out []concept
+	for i := 0; i < len(words); {
+		others, n := synonymsAt(stems[i:])
+		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && (weakWords[words[i]] || vendors[words[i]])}
+		c.alternatives = append(c.alternatives, others...)
+		out = append(out, c)
+		i += n
+	}
+	return out
+}
+
+// joined joins neighbouring words that make one word of the catalogue although
+// they are not both words of it: clone zilla.
+func (ix *index) joined(words []string) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		if i+1 < len(words) && (!ix.knows(words[i]) || !ix.knows(words[i+1])) && ix.knows(words[i]+words[i+1]) {
+			out = append(out, words[i]+words[i+1])
+			i++
+			continue
+		}
+		out = append(out, words[i])
+	}
+	return out
+}
+
+// knows reports whether word, or its stem, occurs in the catalogue.
+func (ix *index) knows(word string) bool {
+	_, ok := ix.stemAt[stem(word)]
+	return ok
+}
+
+// synonymsAt returns what stands for the longest phrase, known to any group,
+// that stems begin with, and that phrase's length in words.
+func synonymsAt(stems []string) ([][]string, int) {
+	var found [][]string
+	longest := 1
+	for _, p := range synonyms()[stems[0]] {
+		if n := len(p.stems); n >= longest && n <= len(stems) && slices.Equal(p.stems, stems[:n]) {
+			if n > longest {
+				found, longest = nil, n
+			}
+			found = append(found, p.others...)
+		}
+	}
+	return found, longest
+}

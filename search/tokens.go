@@ -1,0 +1,94 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"heraut/text"
+)
+
+// withoutURLs leaves out the addresses in a text, whose words say little.
+func withoutURLs(s string) string {
+	if !strings.Contains(s, "://") {
+		return s
+	}
+	fields := strings.Fields(s)
+	fields = slices.DeleteFunc(fields, func(f string) bool { return strings.Contains(f, "://") })
+	return strings.Join(fields, " ")
+}
+
+// squash joins the words of a name: what is left of it when spaces, hyphens,
+// case and accents do not count. The signs in C++, C# and Notepad++ do.
+func squash(s string) string {
+	return strings.Join(text.Words(spellSigns.Replace(s)), "")
+}
+
+var spellSigns = strings.NewReplacer("+", " plus ", "#", " sharp ", "&", " and ")
+
+// parts returns the further words inside a word written in camel case or with
+// digits: Libre and Office in LibreOffice, zip in 7zip. None for a plain word.
+func parts(s string) []string {
+	var out []string
+	start := 0
+	runes := []rune(s)
+	for i := 1; i <= len(runes); i++ {
+		if i < len(runes) && !boundary(runes, i) {
+			continue
+		}
+		if part := text.Fold(string(runes[start:i])); start > 0 || i < len(runes) {
+			out = append(out, part)
+		}
+		start = i
+	}
+	return out
+}
+
+// boundary reports whether a part of a word begins at i: aB, ABc, 1a and a1.
+func boundary(r []rune, i int) bool {
+	before, at := r[i-1], r[i]
+	switch {
+	case unicode.IsDigit(before) != unicode.IsDigit(at):
+		return true
+	case !unicode.IsUpper(at):
+		return false
+	case unicode.IsLower(before):
+		return true
+	}
+	return unicode.IsUpper(before) && i+1 < len(r) && unicode.IsLower(r[i+1])
+}
+
+// rawWords returns the words of a name as they are written.
+func rawWords(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
+}
+
+// acronyms returns the short forms that people make of a name of several
+// words: BBB of BigBlueButton, vscode of Visual Studio Code, GnuPG of GNU Privacy Guard.
+func acronyms(name string) []string {
+	var all []string
+	for _, w := range rawWords(name) {
+		if p := parts(w); len(p) > 1 {
+			all = append(all, p...)
+		} else {
+			all = append(all, text.Fold(w))
+		}
+	}
+	if len(all) < 3 || len(all) > 6 {
+		return nil
+	}
+	var initials strings.Builder
+	var out []string
+	for i, w := range all {
+		r, _ := utf8.DecodeRuneInString(w)
+		initials.WriteRune(r)
+		if i >= 1 && i+1 < len(all) {
+			out = append(out, initials.String()+strings.Join(all[i+1:], ""))
+		}
+	}
+	if first := all[0]; len(first) > 1 {
+		out = append(out, first+initials.String()[len(first[:1]):])
+	}
+	return append(out, initials.String())
+}

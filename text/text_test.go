@@ -1,0 +1,67 @@
+package text
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestFold(t *testing.T) {
+	for in, want := range map[string]string{
+		"Éditeur": "editeur", "cœur": "coeur", "Straße": "strasse", "l’État": "l'etat", "ﬁn": "fin", "e\u0301t\u00e9": "ete", "": "",
+	} {
+		if got := Fold(in); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	if got := strings.Join(Words("L’éditeur «GIMP», v3.2 !"), "|"); got != "l|editeur|gimp|v3|2" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTruncate(t *testing.T) {
+	for _, test := range []struct {
+		in    string
+		limit int
+		want  string
+	}{
+		{"bonjour", 3, "bon"}, {"bonjour", 7, "bonjour"}, {"bonjour", 0, ""}, {"éàü", 2, "éà"},
+		{"ae\u0301", 2, "a"}, {"ae\u0301", 3, "ae\u0301"}, {"a\xffb", 3, "ab"},
+	} {
+		if got := Truncate(test.in, test.limit); got != test.want {
+			t.Errorf("Truncate(%q, %d) = %q, want %q", test.in, test.limit, got, test.want)
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	for _, test := range []struct {
+		in    string
+		limit int
+		want  string
+	}{
+		{"un mot", 6, "un mot"}, {"un mot, puis un autre", 14, "un mot, puis…"}, {"anticonstitutionnel", 8, "anticon…"},
+		{"un éditeur, libre", 12, "un éditeur…"},
+	} {
+		if got := Shorten(test.in, test.limit); got != test.want || utf8.RuneCountInString(got) > test.limit {
+			t.Errorf("Shorten(%q, %d) = %q, want %q", test.in, test.limit, got, test.want)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"sill", "sil", 1}, {"sill", "slil", 1}, {"depot", "depto", 1},
+		{"aide", "aidé", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3},
+	} {
+		if got := Distance(test.a, test.b); got != test.want {
+			t.Errorf("Distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Truncate returns the first limit characters of s, without bytes that are no
+// UTF-8. It never leaves a letter without its combining accents, so the result
+// may be shorter.
+func Truncate(s string, limit int) string {
+	n, whole := 0, 0 // whole: where the last character with all its accents ends
+	for i, r := range s {
+		if !unicode.Is(unicode.M, r) {
+			whole = i
+		}
+		if n == limit {
+			return strings.ToValidUTF8(s[:whole], "")
+		}
+		n++
+	}
+	return strings.ToValidUTF8(s, "")
+}
+
+// Shorten returns s if it has at most limit characters; else as many whole words
+// of it as fit, and an ellipsis. A word that fills half of the limit is cut.
+func Shorten(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	runes := []rune(s)[:limit]
+	end := limit - 1 // the ellipsis takes one
+	for i := end; i > limit/2; i-- {
+		if unicode.IsSpace(runes[i]) {
+			end = i
+			break
+		}
+	}
+	for end > 0 && unicode.Is(unicode.M, runes[end]) {
+		end-- // no letter without its accents
+	}
+	return strings.TrimRightFunc(string(runes[:end]), endsBadly) + "…"
+}
+
+// endsBadly reports whether r looks wrong before an ellipsis.
+func endsBadly(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune(")]»\"”", r)
+}
