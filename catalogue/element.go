@@ -36,9 +36,8 @@ func software(o object) Software {
 		FromState:   attributes.flag("isFromFrenchPublicService") || o.flag("isFromFrenchPublicService", "fr", "a"),
 		Latest:      latest(o, ext),
 		MinVersion:  cmp.Or(attributes.text("versionMin"), o.text("versionMin", "__versionMin", "v-")),
-		Platforms:   platforms(o),
+		Platforms:   platforms(o, ext),
 
-		Organizations: organizations(o.sub("userAndReferentCountByOrganization")),
 		Providers: providers(o.list("serviceProviders"), o.list("providers"), o.list("annuaireCnllServiceProviders"),
 			comptoir.list("providers"), ext.list("providers")),
 
@@ -55,7 +54,9 @@ func software(o object) Software {
 	if s.Name == "" {
 		s.Name = ext.text("name", "label")
 	}
-	s.OtherNames = otherNames(s.Name, ext["name"], ext["label"], o.sub("frama")["name"])
+	s.OtherNames = otherNames(s.Name, o["name"], ext["name"], ext["label"], o.sub("frama")["name"])
+	s.Organizations, s.OtherUsers, s.OtherReferents = organizations(o.sub("userAndReferentCountByOrganization"))
+	s.details(o, ext)
 	return s
 }
 
@@ -140,7 +141,7 @@ func withdrawal(o object) *Withdrawal {
 		return withdrawalFrom(d)
 	}
 	if o.text("st") == "FR" || o.text("recommendationStatus") == "no longer recommended" {
-		return &Withdrawal{LastRecommendedVersion: o.text("v+", "versionMax")}
+		return &Withdrawal{LastRecommendedVersion: o.text("v+", "versionMax"), Ending: true}
 	}
 	return nil
 }
@@ -170,7 +171,14 @@ func latest(o, ext object) *Version {
 
 var systems = []Platform{Windows, Linux, Mac, Android, IOS}
 
-func platforms(o object) []Platform {
+func platforms(o, ext object) []Platform {
+	if own := platformsOf(o); len(own) > 0 {
+		return own
+	}
+	return platformsOf(ext)
+}
+
+func platformsOf(o object) []Platform {
 	kind := o.sub("softwareType")
 	found := map[Platform]bool{Web: kind.text("type") == "cloud"}
 	for _, p := range systems {
@@ -181,47 +189,13 @@ func platforms(o object) []Platform {
 			found[Platform(text.Fold(name))] = true
 		}
 	}
-	for _, v := range o.list("runtimePlatforms") {
-		if v == "cloud" {
-			found[Web] = true
-		}
+	if slices.Contains(runtimes(o, nil), Cloud) {
+		found[Web] = true
 	}
 	var out []Platform
 	for _, p := range append(slices.Clone(systems), Web) {
 		if found[p] {
 			out = append(out, p)
-		}
-	}
-	return out
-}
-
-func organizations(counts object) []Organization {
-	var out []Organization
-	for name := range counts {
-		n := counts.sub(name)
-		org := Organization{Name: clean(name, maxName), Users: n.count("userCount"), Referents: n.count("referentCount")}
-		if org.Name != "" && org.Name != "null" && org.Users+org.Referents > 0 {
-			out = append(out, org)
-		}
-	}
-	slices.SortFunc(out, func(a, b Organization) int {
-		return cmp.Or(cmp.Compare(b.Users+b.Referents, a.Users+a.Referents), cmp.Compare(a.Name, b.Name))
-	})
-	return out
-}
-
-func providers(lists ...[]any) []Provider {
-	var out []Provider
-	seen := map[string]bool{}
-	for _, list := range lists {
-		for _, v := range list {
-			p := asObject(v)
-			name := clean(rawText(v), maxName)
-			if f := text.Fold(name); name != "" && !seen[f] {
-				seen[f] = true
-				site := p.sub("external_resources").link("website")
-				out = append(out, Provider{Name: name, URL: cmp.Or(site, p.link("website", "url", "cdlUrl"))})
-			}
 		}
 	}
 	return out

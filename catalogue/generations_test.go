@@ -39,6 +39,7 @@ func carnetis() Software {
 		Code:          "https://code.example.org/carnetis",
 		Documentation: "https://carnetis.example.org/doc",
 		Wikidata:      "Q900000001",
+		Identifiers:   []Identifier{{SourceWikidata, "Q900000001", "https://www.wikidata.org/wiki/Q900000001"}},
 	}
 }
 
@@ -80,9 +81,12 @@ func TestReadGenerations(t *testing.T) {
 		GenB2: {func(s *Software) { s.Recommended = false }},
 		GenB3: {func(s *Software) { s.Recommended = false }},
 		GenB4: {func(*Software) {}},
-		GenC:  {func(*Software) {}},
-		GenN:  {func(*Software) {}},
-		GenV2: {func(s *Software) { s.OtherNames, s.ExternalDescription = nil, Localized{} }},
+		GenC:  {func(s *Software) { s.Runtimes = []Runtime{Desktop} }},
+		GenN:  {func(s *Software) { s.Runtimes, s.Status = []Runtime{Desktop}, "published" }},
+		GenV2: {func(s *Software) {
+			s.Runtimes = []Runtime{Desktop}
+			s.OtherNames, s.ExternalDescription = nil, Localized{}
+		}},
 		GenPlain: {func(s *Software) {
 			noOutside(s)
 			s.Platforms, s.MinVersion, s.Latest.Released = nil, "", time.Time{}
@@ -107,6 +111,9 @@ func TestReadGenerations(t *testing.T) {
 			want := carnetis()
 			tt.lacks(&want)
 			want.Generation = generation
+			if want.Wikidata == "" {
+				want.Identifiers = nil
+			}
 			if got := f.Entries[0]; !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %s\nwant %s", asJSON(t, got), asJSON(t, want))
 			}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -194,8 +195,8 @@ func TestReadWithdrawals(t *testing.T) {
 		"archived":               {`{"id":1,"name":"A","status":{"name":"archived","changed":{"reason":"Abandonné","time":"2026-05-06T07:08:09Z","lastRecommendedVersion":"1.2"}}}`, whole},
 		"a status of the future": {`{"id":1,"name":"A","status":{"name":"frozen"}}`, &Withdrawal{}},
 		"another kind of status": {`{"id":1,"name":"A","status":"accepter"}`, nil},
-		"0a":                     {`{"id":"1","i":"A","st":"FR","v+":"1.2"}`, &Withdrawal{LastRecommendedVersion: "1.2"}},
-		"rows":                   {`{"_id":1,"_name":"A","recommendationStatus":"no longer recommended","versionMax":"1.2"}`, &Withdrawal{LastRecommendedVersion: "1.2"}},
+		"0a":                     {`{"id":"1","i":"A","st":"FR","v+":"1.2"}`, &Withdrawal{LastRecommendedVersion: "1.2", Ending: true}},
+		"rows":                   {`{"_id":1,"_name":"A","recommendationStatus":"no longer recommended","versionMax":"1.2"}`, &Withdrawal{LastRecommendedVersion: "1.2", Ending: true}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -236,7 +237,7 @@ func TestReadUntrustedText(t *testing.T) {
 	if len(s.Organizations) != 1 || s.Organizations[0] != (Organization{Name: "Ville", Users: 2, Referents: 1}) {
 		t.Errorf("got organisations %+v", s.Organizations)
 	}
-	if len(s.Providers) != 1 || s.Providers[0] != (Provider{Name: "P"}) {
+	if len(s.Providers) != 1 || !reflect.DeepEqual(s.Providers[0], Provider{Name: "P"}) {
 		t.Errorf("got providers %+v", s.Providers)
 	}
 }

@@ -12,8 +12,11 @@ import (
 type Software struct {
 	// ID is the SILL's number in decimal; it stays when the name changes.
 	// Formats without one get a stable id made from the name.
-	ID   string
-	Name string
+	ID string
+	// OtherIDs are further ids of the same software, in the file's order, when
+	// the file holds it more than once. They find it too.
+	OtherIDs []string
+	Name     string
 	// OtherNames are further names of the same software (Wikidata's label…).
 	OtherNames  []string
 	Description Localized
@@ -21,26 +24,57 @@ type Software struct {
 	// says of it: searched too, and the Description of those that have none.
 	ExternalDescription Localized
 
-	License    string
-	Keywords   []string
-	Categories []string
+	License string
+	// Keywords are in French, or in no stated language.
+	Keywords []string
+	// EnglishKeywords are those that the file gives in English beside the French.
+	EnglishKeywords []string
+	Categories      []string
+	// ProgrammingLanguages are spelled as in the source: "C++".
+	ProgrammingLanguages []string
 
 	Referenced time.Time // when it entered the catalogue
 	Updated    time.Time
+	Created    time.Time // when its authors first published it
 	// Withdrawn is nil while the software is listed.
 	Withdrawn *Withdrawal
+	// Status is "published", "archived", "rejected" or another word of the
+	// formats from October 2026 on; empty in older ones. All but "published" are
+	// Withdrawn too.
+	Status string
+	// History are the changes of Status, oldest first.
+	History []StatusChange
 
 	Recommended bool // « recommandé par l'interministériel » (or 2020's status R)
 	Observed    bool // « en observation », a status of older formats
 	InSupport   bool // present in the State's support contract
 	FromState   bool // written by the French public service
+	// RGAA tells whether it respects the French accessibility rules.
+	RGAA Answer
+	// Attributes are the custom attributes that no other field holds, by name.
+	Attributes []Attribute
 
 	Latest     *Version
 	MinVersion string
 	Platforms  []Platform // in the order of the Platform constants
+	Runtimes   []Runtime  // in the order of the Runtime constants
 
-	Organizations []Organization // who uses it, most people first
-	Providers     []Provider
+	// Organizations are the administrations that use it, most people first.
+	// OtherUsers and OtherReferents count the people whose administration the
+	// SILL does not name.
+	Organizations              []Organization
+	OtherUsers, OtherReferents int
+	// HasExpert tells that one of the referents is an expert.
+	HasExpert bool
+	Instances []Instance
+	Authors   []Author
+	Providers []Provider
+	// Publications are scholarly articles to cite.
+	Publications []Publication
+	// Identifiers name it in other catalogues, each source and value once.
+	Identifiers []Identifier
+	// Activity is nil when the file does not say what happened in its repository.
+	Activity *Activity
 
 	// Replaces are the proprietary products it is an alternative to.
 	Replaces []Similar
@@ -72,6 +106,32 @@ type Withdrawal struct {
 	Reason                 string
 	Time                   time.Time
 	LastRecommendedVersion string
+	// Ending is true for the status FR of 2018 to 2022, «en fin de
+	// recommandation»: the software was still listed.
+	Ending bool
+}
+
+// StatusChange is a change of a software's status.
+type StatusChange struct {
+	Status string    // the new one, as in Software.Status
+	Time   time.Time // zero when not known
+	Reason string    // may be empty
+}
+
+// Answer is an answer to a question that the catalogue may leave open.
+type Answer int
+
+// The answers. Unknown is the zero value.
+const (
+	Unknown Answer = iota
+	Yes
+	No
+)
+
+// Attribute is an attribute that the administrators of the catalogue defined.
+type Attribute struct {
+	Name  string // "versionMax"
+	Value string // "true", "false", a number or a text
 }
 
 // Version is a published version.
@@ -93,6 +153,16 @@ const (
 	Web     Platform = "web" // runs on a server, used in a browser
 )
 
+// Runtime is a kind of machine that a software runs on.
+type Runtime string
+
+// The runtimes, in the order in which people read them.
+const (
+	Desktop Runtime = "desktop"
+	Mobile  Runtime = "mobile"
+	Cloud   Runtime = "cloud" // a server
+)
+
 // Organization is one administration that uses a software.
 type Organization struct {
 	Name      string
@@ -100,10 +170,94 @@ type Organization struct {
 	Referents int // people who can be asked about it
 }
 
+// Users is the number of people who declared that they use it.
+func (s *Software) Users() int {
+	n := s.OtherUsers
+	for _, o := range s.Organizations {
+		n += o.Users
+	}
+	return n
+}
+
+// Referents is the number of people who can be asked about it.
+func (s *Software) Referents() int {
+	n := s.OtherReferents
+	for _, o := range s.Organizations {
+		n += o.Referents
+	}
+	return n
+}
+
 // Provider sells services around a software.
 type Provider struct {
 	Name string
 	URL  string // may be empty
+	// Parents are the organizations that it belongs to, the nearest first; with
+	// several of the same level, in the file's order.
+	Parents []string
+}
+
+// Instance is an installation that people may use.
+type Instance struct {
+	Organization string // who runs it; may be empty
+	Audience     string // for whom: "Tous les agents"; may be empty
+	// URL may be empty: the formats before October 2026 give that of public
+	// instances only.
+	URL string
+	// Public tells that anybody may open URL.
+	Public bool
+}
+
+// Author is a person or an organization that wrote a software.
+type Author struct {
+	Name string
+	URL  string // may be empty
+	// Organization is true for an organization, false for a person or when the
+	// file does not say.
+	Organization bool
+	Affiliations []string // of a person
+}
+
+// Publication is a scholarly article about a software. Title or URL is there.
+type Publication struct {
+	Title string
+	URL   string
+}
+
+// Identifier names a software in another catalogue.
+type Identifier struct {
+	// Source is one of the constants below, or another source in lower case;
+	// never empty.
+	Source string
+	Value  string // "Q215051", "72"; never empty
+	URL    string // its page there; may be empty
+}
+
+// Sources of identifiers.
+const (
+	SourceWikidata   = "wikidata"
+	SourceComptoir   = "comptoirdulibre" // comptoir-du-libre.org
+	SourceFramalibre = "framalibre"      // framalibre.org
+	SourceHAL        = "hal"             // hal.science
+	SourceCNLL       = "cnll"            // cnll.fr
+)
+
+// Identifier returns the first identifier of the source.
+func (s *Software) Identifier(source string) (Identifier, bool) {
+	for _, id := range s.Identifiers {
+		if id.Source == source {
+			return id, true
+		}
+	}
+	return Identifier{}, false
+}
+
+// Activity tells when something last happened in a software's repository. Each
+// time is zero when not known; one of them is known.
+type Activity struct {
+	Commit             time.Time // the last commit
+	ClosedIssue        time.Time // the last closed issue
+	ClosedMergeRequest time.Time // the last closed merge or pull request
 }
 
 // Similar is a comparable program.
@@ -120,22 +274,4 @@ func (s *Software) Page() string {
 		return ""
 	}
 	return "https://code.gouv.fr/sill/detail?id=" + s.ID
-}
-
-// Users is the number of people who declared that they use it.
-func (s *Software) Users() int {
-	n := 0
-	for _, o := range s.Organizations {
-		n += o.Users
-	}
-	return n
-}
-
-// Referents is the number of people who can be asked about it.
-func (s *Software) Referents() int {
-	n := 0
-	for _, o := range s.Organizations {
-		n += o.Referents
-	}
-	return n
 }

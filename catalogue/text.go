@@ -98,6 +98,15 @@ func link(s string) string {
 	return u.String()
 }
 
+// hostOf returns the host of an address in lower case, or an empty string.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
 // wikidataID returns "Q" and digits, or an empty string.
 func wikidataID(s string) string {
 	s = strings.ToUpper(clean(s, 20))
@@ -106,4 +115,12 @@ func wikidataID(s string) string {
 		return ""
 	}
 	return s
+}
+
+// wikidataPage returns the page of an id, or an empty string for an empty one.
+func wikidataPage(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "https://www.wikidata.org/wiki/" + id
 }
