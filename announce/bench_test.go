@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/chat"
+	"heraut/filter"
+	"heraut/sources"
 )
 
 // BenchmarkNothingNew is a poll of a source that has nothing new: for a feed one
@@ -52,7 +53,7 @@ func poll(b *testing.B, n *newsroom, source string) {
 // BenchmarkManyRooms is one item that a thousand rooms watch for, up to the
 // commit: in one case few want it, in the other all do.
 func BenchmarkManyRooms(b *testing.B) {
-	for name, filter := range map[string]func(i int) string{
+	for name, query := range map[string]func(i int) string{
 		"filters": func(i int) string {
 			return fmt.Sprintf(`organisation:labo%d,etalab (langage:go ou sujet:"mot %d") -nom:essai%d`, i, i, i%50)
 		},
@@ -63,7 +64,7 @@ func BenchmarkManyRooms(b *testing.B) {
 			n.watch(salon, "depots")
 			for i := range 1000 {
 				room := chat.RoomID(fmt.Sprintf("!room%d:example.org", i))
-				f, err := announce.ParseFilter(filter(i))
+				f, err := filter.Parse(query(i))
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -112,7 +113,7 @@ func BenchmarkRepositoryList(b *testing.B) {
 			var rooms *newsroom
 			prepare := func() {
 				rooms = newNewsroom(b)
-				rooms.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: server.URL})
+				rooms.source(sources.Settings{Name: "liste", Kind: sources.RepositoryList, Location: server.URL})
 				if again {
 					rooms.after(0, "liste")
 				}

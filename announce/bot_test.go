@@ -18,6 +18,8 @@ import (
 	"heraut/locale/localetest"
 	"heraut/queue"
 	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/sources"
 	"heraut/storage"
 )
 
@@ -36,9 +38,9 @@ type newsroom struct {
 	getter   *fetch.Getter
 	now      time.Time
 	runners  map[string]*announce.Runner
-	settings map[string]announce.Settings // of them
+	settings map[string]sources.Settings // of them
 	notices  []announce.Notice
-	quiet    announce.Quiet // of all rooms
+	quiet    schedule.Quiet // of all rooms
 	feeds    *fetch.Getter  // of the feeds that rooms give
 	english  chat.RoomID    // speaks English
 }
@@ -57,7 +59,7 @@ func paris(t testing.TB) *time.Location {
 func newNewsroom(t testing.TB) *newsroom {
 	t.Helper()
 	n := &newsroom{
-		TB: t, path: filepath.Join(t.TempDir(), "bot.db"), runners: map[string]*announce.Runner{}, settings: map[string]announce.Settings{},
+		TB: t, path: filepath.Join(t.TempDir(), "bot.db"), runners: map[string]*announce.Runner{}, settings: map[string]sources.Settings{},
 		now: time.Date(2026, time.September, 1, 12, 0, 0, 0, paris(t)),
 	}
 	n.quiet.Zone = paris(t)
@@ -90,7 +92,7 @@ func (n *newsroom) open() {
 		Queue: queue.New(n.db, nil, nil, queue.Config{}, zerolog.Nop()),
 		Rooms: book,
 		Zone:  paris(n),
-		Quiet: func(chat.RoomID) announce.Quiet { return n.quiet },
+		Quiet: func(chat.RoomID) schedule.Quiet { return n.quiet },
 		Feeds: n.feeds, FeedsEvery: 10 * time.Millisecond,
 		Operators: func(_ context.Context, notice announce.Notice) error {
 			n.notices = append(n.notices, notice)
@@ -101,12 +103,12 @@ func (n *newsroom) open() {
 }
 
 // source adds a source.
-func (n *newsroom) source(s announce.Settings) {
+func (n *newsroom) source(s sources.Settings) {
 	n.Helper()
 	if s.Every == 0 {
 		s.Every = 15 * time.Minute
 	}
-	source, err := announce.NewSource(s, n.getter, nil)
+	source, err := sources.New(s, n.getter, nil)
 	if err != nil {
 		n.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/filter"
 )
 
 // announced has a repository announced by itself.
@@ -100,7 +101,7 @@ func TestReplacedAndFound(t *testing.T) {
 	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
 	n.after(23*time.Hour, "depots")
 	n.want("* ~Nouveau dépôt : outil, publié par etalab (github.com)~ | Ce dépôt n’est plus public.")
-	filter, err := announce.ParseFilter("nom:outil")
+	filter, err := filter.Parse("nom:outil")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,31 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"heraut/catalogue"
+	"heraut/sources"
 )
 
 // decision is what follows from one reading of a source.
 type decision struct {
 	*Runner
 	now, next time.Time // next is when the source is read again
-	batch     Batch
+	batch     sources.Batch
 	failure   error
 	state     SourceState
 	followed  []News // read again to be corrected
 
 	hosts  map[string]*Host
-	owners map[ownerID]*Owner
+	owners map[sources.OwnerID]*Owner
 }
-
-type ownerID struct{ host, name string }
-
-// ownerUser is the Owner.Kind of people.
-const ownerUser = "user"
-
-func ownerName(r *catalogue.Repository) string { return strings.ToLower(r.Owner) }
 
 // commit stores all that follows, in the transaction of ctx.
 func (d *decision) commit(ctx context.Context) error {
@@ -60,13 +52,13 @@ func (d *decision) takeHosts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.hosts, d.owners = map[string]*Host{}, map[ownerID]*Owner{}
+	d.hosts, d.owners = map[string]*Host{}, map[sources.OwnerID]*Owner{}
 	before := map[string]Host{}
 	for _, h := range known {
 		d.hosts[h.Name], before[h.Name] = &h, h
 	}
 	if d.batch.Hosts != nil {
-		listed := map[string]HostNow{}
+		listed := map[string]sources.HostNow{}
 		for _, h := range d.batch.Hosts {
 			listed[h.Name] = h
 			if d.hosts[h.Name] == nil {
@@ -99,7 +91,7 @@ func (d *decision) takeHosts(ctx context.Context) error {
 // takeOwners notes what owners are.
 func (d *decision) takeOwners(ctx context.Context) error {
 	for _, asked := range d.batch.Owners {
-		owner, err := d.owner(ctx, ownerID{asked.Host, asked.Name})
+		owner, err := d.owner(ctx, asked.OwnerID)
 		if errors.Is(err, ErrNone) {
 			continue
 		} else if err != nil {
@@ -114,11 +106,11 @@ func (d *decision) takeOwners(ctx context.Context) error {
 }
 
 // owner loads each owner once.
-func (d *decision) owner(ctx context.Context, id ownerID) (*Owner, error) {
+func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error) {
 	if o := d.owners[id]; o != nil {
 		return o, nil
 	}
-	o, err := d.desk.store.Owner(ctx, d.settings.Name, id.host, id.name)
+	o, err := d.desk.store.Owner(ctx, d.settings.Name, id.Host, id.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +136,7 @@ func (d *decision) takeFresh(ctx context.Context) error {
 			}
 		}
 		// Of what was there from the start, dry runs show the latest.
-		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-lately)) || n.Item.At.After(d.now)) {
+		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-trialSpan)) || n.Item.At.After(d.now)) {
 			continue
 		}
 		if _, err := d.desk.store.AddNews(ctx, n); err != nil {
@@ -170,11 +162,11 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 		if !beginning {
 			started = d.now.Add(d.settings.Settle)
 		}
-		owner, err := d.owner(ctx, ownerID{repo.Host, ownerName(repo)})
+		owner, err := d.owner(ctx, sources.OwnerOf(repo))
 		isNew := errors.Is(err, ErrNone)
 		if isNew {
-			owner = &Owner{Host: repo.Host, Name: ownerName(repo), Started: started}
-			d.owners[ownerID{owner.Host, owner.Name}] = owner
+			owner = &Owner{Host: repo.Host, Name: sources.OwnerOf(repo).Name, Started: started}
+			d.owners[sources.OwnerOf(repo)] = owner
 			err = d.desk.store.SaveOwner(ctx, d.settings.Name, *owner)
 		}
 		if err != nil {
@@ -194,7 +186,7 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 	if n.Due.IsZero() {
 		n.Due = d.now.Add(d.settings.Settle)
 	}
-	if d.settings.Kind.rereads() {
+	if d.settings.Kind.Rereads() {
 		// The second reading takes another round.
 		n.Due = latest(n.Due, d.now.Add(time.Second))
 	}
@@ -202,7 +194,7 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 }
 
 // hostOf is the host of an item, made known if the source did not name it.
-func (d *decision) hostOf(ctx context.Context, item Item) (*Host, error) {
+func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error) {
 	name := ""
 	if item.Repository != nil {
 		name = item.Repository.Host

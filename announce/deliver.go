@@ -159,7 +159,7 @@ func (d *Desk) handOn(ctx context.Context, pending []Pending, news map[int64]*Ne
 			}
 		}
 		for _, w := range watches[source] {
-			if w.room == p.Room && w.digest != p.Watch && w.filter.Match(n.Item) {
+			if w.room == p.Room && w.digest != p.Watch && w.filter.Match(n.Item.Words()) {
 				if err := d.store.AddPending(ctx, Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}); err != nil {
 					return err
 				}

@@ -1,6 +1,6 @@
-// Package announce decides what is news: it reads sources, keeps what was ever
-// seen, has rooms told of what their filters accept, at their rhythm, and
-// corrects what was announced.
+// Package announce decides what is news: it has sources read, keeps what was ever
+// seen, tells rooms what their filters accept, at their rhythm, and corrects what
+// was announced.
 package announce
 
 import (
@@ -12,7 +12,9 @@ import (
 
 	"heraut/chat"
 	"heraut/fetch"
+	"heraut/filter"
 	"heraut/rooms"
+	"heraut/schedule"
 )
 
 // Queue sends what is decided.
@@ -32,9 +34,9 @@ type Options struct {
 	// Zone is where days and hours are said and rhythms beat.
 	Zone *time.Location
 	// Quiet are a room's quiet hours; nil: no room has any.
-	Quiet func(room chat.RoomID) Quiet
+	Quiet func(room chat.RoomID) schedule.Quiet
 	// Feeds reads the feeds that rooms give; nil: they give none. It is to be
-	// guarded, and limited to FeedMaxBytes.
+	// guarded, and limited to sources.FeedMaxBytes.
 	Feeds *fetch.Getter
 	// FeedsEvery is how often; 0: every half hour.
 	FeedsEvery time.Duration
@@ -58,7 +60,7 @@ type Desk struct {
 	read     map[string]time.Time // when sources were last read
 	faults   map[string]error     // why they could not be read the last time
 	declared map[chat.RoomID][]Watch
-	filters  map[string]*Filter // by their text
+	filters  map[string]*filter.Filter // by their text
 }
 
 // NewDesk returns a Desk without declared watches.
@@ -66,7 +68,7 @@ func NewDesk(o Options) *Desk {
 	return &Desk{
 		Options: o, store: o.Store, queue: o.Queue,
 		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
-		read: map[string]time.Time{}, faults: map[string]error{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*Filter{},
+		read: map[string]time.Time{}, faults: map[string]error{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*filter.Filter{},
 	}
 }
 

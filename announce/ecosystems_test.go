@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
+	"heraut/filter"
+	"heraut/sources"
 )
 
 // depots has a room watch an API with two hosts, that was read for the first time.
@@ -21,7 +22,7 @@ func depots(t testing.TB, settle time.Duration) (*newsroom, *api) {
 		a.add("gitlab.example.org", fmt.Sprintf("labo/base%d", i), old)
 	}
 	n := newNewsroom(t)
-	n.source(announce.Settings{Name: "depots", Kind: announce.Ecosystems, Location: a.base(), Settle: settle})
+	n.source(sources.Settings{Name: "depots", Kind: sources.Ecosystems, Location: a.base(), Settle: settle})
 	n.watch(salon, "depots", "", "immediat")
 	n.after(0, "depots")
 	return n, a
@@ -175,8 +176,8 @@ func TestRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rule := range []string{announce.RuleFork, announce.RuleArchived, announce.RuleEmpty, announce.RuleTemplate,
-		announce.RuleMirror, announce.RuleGone, announce.RulePersonal} {
+	for _, rule := range []string{filter.RuleFork, filter.RuleArchived, filter.RuleEmpty, filter.RuleTemplate,
+		filter.RuleMirror, filter.RuleGone, filter.RulePersonal} {
 		if got[rule] != 1 {
 			t.Errorf("%d excluded as %s", got[rule], rule)
 		}

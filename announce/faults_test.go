@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/fetch"
 	"heraut/locale/localetest"
+	"heraut/sources"
 )
 
 func status(code int) http.HandlerFunc {
@@ -106,25 +106,25 @@ type outOfOrder struct {
 
 // byKind are sources of each kind at localhost, by that name: other names for
 // this machine are not to be reached.
-var byKind = map[announce.SourceKind]func(t *testing.T) outOfOrder{
-	announce.Feed: func(t *testing.T) outOfOrder {
+var byKind = map[sources.Kind]func(t *testing.T) outOfOrder{
+	sources.Feed: func(t *testing.T) outOfOrder {
 		p := newPage(t, rss(item("Ancien", "1")))
 		n := guardedNewsroom(t)
-		n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+		n.source(sources.Settings{Name: "source", Kind: sources.Feed, Location: local(p.URL)})
 		return outOfOrder{n, p.serve, func() { p.set(rss(item("Neuf", "2"), item("Ancien", "1"))) }, "Le blog : Neuf"}
 	},
-	announce.Ecosystems: func(t *testing.T) outOfOrder {
+	sources.Ecosystems: func(t *testing.T) outOfOrder {
 		a := newAPI(t)
 		a.add("github.com", "etalab/ancien", time.Time{})
 		n := guardedNewsroom(t)
-		n.source(announce.Settings{Name: "source", Kind: announce.Ecosystems, Location: local(a.base())})
+		n.source(sources.Settings{Name: "source", Kind: sources.Ecosystems, Location: local(a.base())})
 		serve := func(h http.HandlerFunc) { a.change(func() { a.fault = h }) }
 		return outOfOrder{n, serve, func() { a.change(func() { a.add("github.com", "etalab/neuf", n.now) }) }, "Nouveau dépôt : neuf"}
 	},
-	announce.RepositoryList: func(t *testing.T) outOfOrder {
+	sources.RepositoryList: func(t *testing.T) outOfOrder {
 		p := newPage(t, `[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}]`)
 		n := guardedNewsroom(t)
-		n.source(announce.Settings{Name: "source", Kind: announce.RepositoryList, Location: local(p.URL)})
+		n.source(sources.Settings{Name: "source", Kind: sources.RepositoryList, Location: local(p.URL)})
 		return outOfOrder{n, p.serve, func() {
 			p.set(`[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}, {"id": "https://github.com/etalab/neuf", "full_name": "etalab/neuf"}]`)
 		}, "Dépôt nouvellement référencé : neuf"}
@@ -150,7 +150,7 @@ func TestFaults(t *testing.T) {
 	for kind, source := range byKind {
 		for name, fault := range faults {
 			isXML, isJSON := name == "endless" || name == "invalid XML", name == "endless list" || name == "broken JSON"
-			if isXML && kind != announce.Feed || isJSON && kind == announce.Feed {
+			if isXML && kind != sources.Feed || isJSON && kind == sources.Feed {
 				continue
 			}
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 func TestPrivateName(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
 	n := guardedNewsroom(t)
-	n.source(announce.Settings{Name: "source", Kind: announce.Feed, Location: local(p.URL)})
+	n.source(sources.Settings{Name: "source", Kind: sources.Feed, Location: local(p.URL)})
 	n.after(0, "source")
 	before, err := n.db.Source(t.Context(), "source")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"heraut/announce"
 	"heraut/fetch"
+	"heraut/sources"
 )
 
 // A feed of a size that is allowed, but that would take gigabytes to parse, is
@@ -30,7 +30,7 @@ func TestFeedElements(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPage(t, test.body)
 			n := newNewsroom(t)
-			n.source(announce.Settings{Name: "blog", Kind: announce.Feed, Location: p.URL})
+			n.source(sources.Settings{Name: "blog", Kind: sources.Feed, Location: p.URL})
 			if err := n.try(0, "blog"); errors.Is(err, fetch.ErrTooLarge) != test.refuse || err != nil && !test.refuse {
 				t.Errorf("got %v", err)
 			}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"heraut/announce"
+	"heraut/sources"
 )
 
 // page is a server with one document, which may be changed.
@@ -85,7 +86,7 @@ func blog(t testing.TB, body string) (*newsroom, *page) {
 	t.Helper()
 	p := newPage(t, body)
 	n := newNewsroom(t)
-	n.source(announce.Settings{Name: "blog", Kind: announce.Feed, Location: p.URL})
+	n.source(sources.Settings{Name: "blog", Kind: sources.Feed, Location: p.URL})
 	n.watch(salon, "blog", "", "immediat")
 	n.after(0, "blog")
 	n.now = n.now.Add(time.Minute)

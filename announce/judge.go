@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"heraut/catalogue"
+	"heraut/filter"
+	"heraut/sources"
 )
 
 // emptyFor is how long an empty repository may wait for its first files.
@@ -51,18 +53,18 @@ func (d *decision) decide(ctx context.Context) error {
 // judge says what becomes of n: Settling when it cannot be said yet, and nothing
 // when that is up to the rooms' filters.
 func (d *decision) judge(n *News) (outcome string) {
-	if d.settings.Kind.rereads() {
+	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
 		switch {
 		case !ok && d.now.Sub(n.Seen) > outageFor:
 			return Vanished
-		case !ok, reading.missing() && d.outageOf(n.Item):
+		case !ok, reading.Missing() && d.outageOf(n.Item):
 			return Settling
 		case reading.Gone:
 			return Vanished
 		}
 		n.reread(reading.Item, d.now)
-		if rules := rulesOf(n.Item.Repository); len(rules) == 1 && rules[0] == RuleEmpty && d.now.Sub(n.Seen) < emptyFor {
+		if rules := filter.RulesOf(n.Item.Repository); len(rules) == 1 && rules[0] == filter.RuleEmpty && d.now.Sub(n.Seen) < emptyFor {
 			n.Due = d.now.Add(followEvery)
 			return Settling
 		}
@@ -90,7 +92,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 			return true, nil
 		}
 	case OfOwner:
-		o, err := d.owner(ctx, ownerID{n.Item.Repository.Host, ownerName(n.Item.Repository)})
+		o, err := d.owner(ctx, sources.OwnerOf(n.Item.Repository))
 		switch {
 		case errors.Is(err, ErrNone): // it was transferred meanwhile
 		case err != nil:
@@ -106,19 +108,14 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	return true, nil
 }
 
-// missing tells that the item is not public any more, as far as the source can tell.
-func (r Reading) missing() bool {
-	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
-}
-
 // outageOf tells that the item's host is out of order.
-func (d *decision) outageOf(item Item) bool {
+func (d *decision) outageOf(item sources.Item) bool {
 	h := d.hosts[item.Repository.Host]
 	return h != nil && h.outage()
 }
 
 // reread replaces what is known of the item by what was read.
-func (n *News) reread(item Item, now time.Time) {
+func (n *News) reread(item sources.Item, now time.Time) {
 	item.Source, item.Key = n.Item.Source, n.Item.Key
 	n.Item, n.Checked = item, now
 }
@@ -129,10 +126,10 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 	if err != nil || !ready {
 		return Settling, err
 	}
-	words := WordsOf(&n.Item)
+	words := n.Item.Words()
 	told := false
 	for _, w := range watches {
-		if !w.filter.MatchWords(words) {
+		if !w.filter.Match(words) {
 			continue
 		}
 		told = true
@@ -163,7 +160,7 @@ func (d *decision) correct(ctx context.Context) error {
 			continue
 		}
 		n.Checked = d.now
-		if !reading.missing() || !d.outageOf(n.Item) {
+		if !reading.Missing() || !d.outageOf(n.Item) {
 			if n.revise(reading, d.now) {
 				changed = append(changed, n.ID)
 			}
@@ -182,9 +179,9 @@ func (d *decision) correct(ctx context.Context) error {
 
 // revise takes in what was read of an announced item, and tells whether that
 // changes what was said of it.
-func (n *News) revise(r Reading, now time.Time) (changed bool) {
+func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
-	if r.missing() {
+	if r.Missing() {
 		n.Gone = GoneRemoved
 		return n.Gone != before.Gone
 	}

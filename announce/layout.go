@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"heraut/sources"
 )
 
 const (
@@ -65,7 +67,7 @@ func unitsOf(news []*News) (units []unit) {
 		if n.PartOf != Alone {
 			g := group{partOf: n.PartOf, source: n.Item.Source, host: n.Item.Repository.Host}
 			if n.PartOf == OfOwner {
-				g.name = ownerName(n.Item.Repository)
+				g.name = sources.OwnerOf(n.Item.Repository).Name
 			}
 			if i, ok := at[g]; ok {
 				units[i].items = append(units[i].items, n)
@@ -118,12 +120,12 @@ func digestOf(units []unit) Layout {
 func byOwner(units []unit) (lines []unit) {
 	type group struct {
 		source, host, owner string
-		what                What
+		what                sources.What
 	}
 	at := map[group]int{}
 	for _, u := range units {
 		if repo := u.items[0].Item.Repository; u.partOf == Alone && repo != nil {
-			g := group{u.items[0].Item.Source, repo.Host, ownerName(repo), u.items[0].What}
+			g := group{u.items[0].Item.Source, repo.Host, sources.OwnerOf(repo).Name, u.items[0].What}
 			if i, ok := at[g]; ok {
 				lines[i].items = append(lines[i].items, u.items...)
 				continue
@@ -164,7 +166,7 @@ func (u unit) size() int {
 
 func (u unit) owner() string {
 	if repo := u.items[0].Item.Repository; repo != nil {
-		return ownerName(repo)
+		return sources.OwnerOf(repo).Name
 	}
 	return ""
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/filter"
+	"heraut/sources"
 )
 
 // listed has a room watch a list of repositories that was read for the first time.
@@ -17,7 +19,7 @@ func listed(t *testing.T, settle time.Duration, list string) (*newsroom, *page) 
 	t.Helper()
 	p := newPage(t, list)
 	n := newNewsroom(t)
-	n.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: p.URL, Settle: settle})
+	n.source(sources.Settings{Name: "liste", Kind: sources.RepositoryList, Location: p.URL, Settle: settle})
 	n.watch(salon, "liste", "", "immediat")
 	n.after(0, "liste")
 	return n, p
@@ -68,7 +70,7 @@ func TestList(t *testing.T) {
 				t.Fatalf("got %q", got)
 			}
 			outcomes, err := n.db.Outcomes(t.Context(), "liste")
-			if err != nil || outcomes[announce.RuleFork] != 1 || outcomes[announce.Vanished] != 1 || outcomes[announce.Announced] != 1 {
+			if err != nil || outcomes[filter.RuleFork] != 1 || outcomes[announce.Vanished] != 1 || outcomes[announce.Announced] != 1 {
 				t.Errorf("%v, %v", outcomes, err)
 			}
 
@@ -137,10 +139,10 @@ func TestRealPairs(t *testing.T) {
 func TestAnotherKindUnderOneName(t *testing.T) {
 	n, a := depots(t, 0)
 	list := newPage(t, `[{"id": "https://github.com/etalab/base0", "full_name": "etalab/base0"}]`)
-	n.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: list.URL})
+	n.source(sources.Settings{Name: "liste", Kind: sources.RepositoryList, Location: list.URL})
 	n.watch(salon, "liste", "", "immediat")
 	n.after(0, "liste")
-	n.source(announce.Settings{Name: "liste", Kind: announce.Ecosystems, Location: a.base()})
+	n.source(sources.Settings{Name: "liste", Kind: sources.Ecosystems, Location: a.base()})
 	for range 3 {
 		if err := n.try(time.Hour, "liste"); err == nil {
 			t.Error("no error")

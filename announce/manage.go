@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/filter"
+	"heraut/schedule"
+	"heraut/sources"
 )
 
 // Why a watch cannot be set or changed. A filter that does not parse is a
-// *FilterError, a rhythm ErrRhythm.
+// *filter.Error, a rhythm schedule.ErrRhythm.
 var (
 	ErrNoSource = errors.New("there is no source of that name")
 	ErrDeclared = errors.New("the watch is declared in the configuration")
@@ -22,14 +25,14 @@ const maxWatches = 20
 
 // Health is how a source does.
 type Health struct {
-	Kind  SourceKind
+	Kind  sources.Kind
 	Title string // what a feed calls itself
 	// Read is when it was last read without fault since the start; zero if it was
 	// not yet.
 	Read time.Time
 	// Fault and Code are why it could not be read the last time, as far as that
 	// is known since the start.
-	Fault Fault
+	Fault sources.Fault
 	Code  int // the HTTP status, if Fault is that
 	SourceState
 }
@@ -42,7 +45,7 @@ type WatchHealth struct {
 }
 
 // AddSource has Run read a source that rooms may watch by its name.
-func (d *Desk) AddSource(s Settings, source Source) {
+func (d *Desk) AddSource(s sources.Settings, source sources.Source) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sources = append(d.sources, d.NewRunner(s, source))
@@ -87,7 +90,7 @@ func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
 }
 
 func (d *Desk) health(ctx context.Context, name string) (Health, error) {
-	h := Health{Kind: Feed}
+	h := Health{Kind: sources.Feed}
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
 			h.Kind = r.settings.Kind
@@ -96,18 +99,15 @@ func (d *Desk) health(ctx context.Context, name string) (Health, error) {
 	d.mu.Lock()
 	h.Read = d.read[name]
 	if err := d.faults[name]; err != nil {
-		h.Fault, h.Code = FaultOf(err), statusOf(err)
+		h.Fault, h.Code = sources.FaultOf(err), sources.StatusOf(err)
 	}
 	d.mu.Unlock()
 	var err error
 	if h.SourceState, err = d.store.Source(ctx, name); err != nil {
 		return h, err
 	}
-	if h.Kind == Feed {
-		var state feedState
-		if err := readState(h.State, &state); err == nil {
-			h.Title = state.Title
-		}
+	if h.Kind == sources.Feed {
+		h.Title = sources.FeedTitle(h.State)
 	}
 	return h, nil
 }
@@ -135,18 +135,18 @@ func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, 
 // AddWatch checks a watch and returns it in its canonical form, with the change
 // that sets it. Its source is one's name, or a feed's address that TryFeed read.
 func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
-	if !d.hasSource(w.Source) && !isFeedAddress(w.Source) {
+	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
 	}
-	filter, err := ParseFilter(w.Filter)
+	accepts, err := filter.Parse(w.Filter)
 	if err != nil {
 		return w, nil, err
 	}
-	rhythm, err := ParseRhythm(w.Rhythm)
+	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
 		return w, nil, err
 	}
-	w.Filter, w.Rhythm = filter.String(), rhythm.String()
+	w.Filter, w.Rhythm = accepts.String(), rhythm.String()
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
 		return w, nil, err
@@ -177,7 +177,7 @@ func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.C
 // the change that gives it w's rhythm. What waits for a digest is told when it was
 // to be. It is ErrExists if that is its rhythm already.
 func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
-	rhythm, err := ParseRhythm(w.Rhythm)
+	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
 		return w, nil, err
 	}

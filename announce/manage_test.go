@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/filter"
+	"heraut/schedule"
+	"heraut/sources"
 )
 
 // set commits a change.
@@ -29,7 +32,7 @@ func (n *newsroom) set(w announce.Watch, change func(ctx context.Context) error,
 func managed(t *testing.T) *newsroom {
 	t.Helper()
 	n := newNewsroom(t)
-	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, &script{})
+	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, &script{})
 	n.watch(salon, "blog", "nom:un", "immediat")
 	return n
 }
@@ -69,7 +72,7 @@ func TestWatches(t *testing.T) {
 
 func TestWatchesThatAreRefused(t *testing.T) {
 	n := managed(t)
-	isFilter := func(err error) bool { _, ok := errors.AsType[*announce.FilterError](err); return ok }
+	isFilter := func(err error) bool { _, ok := errors.AsType[*filter.Error](err); return ok }
 	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
 	for name, test := range map[string]struct {
 		watch announce.Watch
@@ -77,7 +80,7 @@ func TestWatchesThatAreRefused(t *testing.T) {
 	}{
 		"no such source": {announce.Watch{Source: "blogue", Rhythm: "immediat"}, is(announce.ErrNoSource)},
 		"no filter":      {announce.Watch{Source: "blog", Filter: "langage:", Rhythm: "immediat"}, isFilter},
-		"no rhythm":      {announce.Watch{Source: "blog", Rhythm: "souvent"}, is(announce.ErrRhythm)},
+		"no rhythm":      {announce.Watch{Source: "blog", Rhythm: "souvent"}, is(schedule.ErrRhythm)},
 		"declared":       {announce.Watch{Source: "blog", Filter: "nom:un", Rhythm: "quotidien 09:00"}, is(announce.ErrExists)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +111,7 @@ func TestWatchesThatAreRefused(t *testing.T) {
 func TestNewRhythmLosesNothing(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
-	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 	w := announce.Watch{Room: salon, Source: "blog", Rhythm: "hebdo jeudi 09:00"}
 	n.set(n.desk.AddWatch(t.Context(), w))
 	source.publish("un", n.now)
@@ -146,7 +149,7 @@ func TestChangesAreCheckedAgain(t *testing.T) {
 func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
-	n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
 	tell := func(title string) {
 		source.publish(title, n.now)
@@ -179,7 +182,7 @@ func TestAnotherWatchTellsIt(t *testing.T) {
 			n := newNewsroom(t)
 			n.now = time.Now() // removals have no time of their own
 			source := n.scripted("blog")
-			n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+			n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
 			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "quotidien 11:00"}))
 			source.publish("un", n.now)
@@ -216,10 +219,10 @@ func TestChangesInQuietHours(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
-			n.quiet = announce.NewQuiet(paris(t))
+			n.quiet = schedule.NewQuiet(paris(t))
 			n.restart()
 			source := n.scripted("blog")
-			n.desk.AddSource(announce.Settings{Name: "blog", Kind: announce.Feed}, source)
+			n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
 			n.now = at(t, "2026-09-05 12:00:00") // a Saturday
 			source.publish("un", n.now)

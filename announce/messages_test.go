@@ -11,6 +11,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/locale/localetest"
+	"heraut/sources"
 )
 
 // hostile is put wherever a source may put text.
@@ -21,61 +22,61 @@ const hostile = `<script>alert(1)</script> @room <a href="https://evil.example">
 // lines than they may have, in both languages.
 func TestMessages(t *testing.T) {
 	long := strings.Repeat("mot ", 200)
-	repository := func(i int, owner string) announce.Item {
+	repository := func(i int, owner string) sources.Item {
 		r := &catalogue.Repository{
 			Host: "forge.example.org" + hostile, URL: fmt.Sprintf("https://forge.example.org/%s/%d", strings.Repeat("é", 120), i),
 			FullName: fmt.Sprint(owner, "/", i, hostile), Name: fmt.Sprint(i, hostile), Owner: owner + hostile,
 			Description: hostile + long, Language: "Go" + hostile, License: "mit" + hostile,
 			Created: time.Date(2019, 3, 1, 0, 0, 0, 0, time.UTC),
 		}
-		return announce.Item{Key: fmt.Sprint("r", i), Kind: announce.KindRepository, Repository: r, URL: r.URL, Title: r.FullName}
+		return sources.Item{Key: fmt.Sprint("r", i), Kind: sources.KindRepository, Repository: r, URL: r.URL, Title: r.FullName}
 	}
-	software := func(i int) announce.Item {
+	software := func(i int) sources.Item {
 		s := &catalogue.Software{ID: fmt.Sprint(i), Name: fmt.Sprint("Logiciel ", i, hostile), License: hostile,
 			Description: catalogue.Localized{FR: long, EN: hostile},
 			Withdrawn:   &catalogue.Withdrawal{Reason: hostile + long, LastRecommendedVersion: hostile}}
-		return announce.Item{Key: fmt.Sprint("s", i), Kind: announce.KindSoftware, Software: s, Title: s.Name, URL: s.Page()}
+		return sources.Item{Key: fmt.Sprint("s", i), Kind: sources.KindSoftware, Software: s, Title: s.Name, URL: s.Page()}
 	}
-	entry := func(i int) announce.Item {
-		return announce.Item{Key: fmt.Sprint("e", i), Kind: announce.KindEntry, From: hostile, Title: fmt.Sprint("Titre ", i, hostile, long),
+	entry := func(i int) sources.Item {
+		return sources.Item{Key: fmt.Sprint("e", i), Kind: sources.KindEntry, From: hostile, Title: fmt.Sprint("Titre ", i, hostile, long),
 			URL: "javascript:alert(1)", Summary: hostile + long}
 	}
-	all := func(n int, one func(i int) announce.Item, what announce.What) (fresh []announce.Fresh) {
+	all := func(n int, one func(i int) sources.Item, what sources.What) (fresh []sources.Fresh) {
 		for i := range n {
-			fresh = append(fresh, announce.Fresh{Item: one(i), News: what})
+			fresh = append(fresh, sources.Fresh{Item: one(i), News: what})
 		}
 		return fresh
 	}
-	owned := func(i int) announce.Item { return repository(i, fmt.Sprint("labo", i)) }
+	owned := func(i int) sources.Item { return repository(i, fmt.Sprint("labo", i)) }
 	// What was there before makes owners known.
-	var base []announce.Fresh
+	var base []sources.Fresh
 	for i := range 60 {
 		known := owned(i)
 		known.Key += " known"
-		base = append(base, announce.Fresh{Item: known})
+		base = append(base, sources.Fresh{Item: known})
 	}
 	known := repository(0, "labo")
 	known.Key = "known"
-	base = append(base, announce.Fresh{Item: known})
+	base = append(base, sources.Fresh{Item: known})
 	tests := map[string]struct {
-		fresh []announce.Fresh
+		fresh []sources.Fresh
 		lines int
 	}{
-		"a repository":         {all(1, owned, announce.Created), 8},
-		"a repository, listed": {all(1, owned, announce.Listed), 8},
-		"a software":           {all(1, software, announce.Referenced), 8},
-		"one that left":        {all(1, software, announce.Withdrawn), 8},
-		"one recommended":      {all(1, software, announce.Recommended), 8},
-		"an entry":             {all(1, entry, announce.Published), 8},
-		"a new owner":          {all(1, func(i int) announce.Item { return repository(i, "nouveau") }, announce.Created), 8},
-		"many of a new owner":  {all(60, func(i int) announce.Item { return repository(i, "nouveau") }, announce.Created), 8},
-		"many new owners":      {all(60, func(i int) announce.Item { return repository(i, fmt.Sprint("nouveau", i)) }, announce.Created), 15},
-		"many owners":          {all(60, owned, announce.Listed), 15},
-		"one owner":            {all(60, func(i int) announce.Item { return repository(i, "labo") }, announce.Created), 15},
-		"many softwares":       {all(60, software, announce.Withdrawn), 15},
-		"many entries":         {all(60, entry, announce.Published), 15},
-		"fifteen lines at most": {append(append(all(6, owned, announce.Created), all(5, software, announce.Referenced)...),
-			all(5, entry, announce.Published)...), 15},
+		"a repository":         {all(1, owned, sources.Created), 8},
+		"a repository, listed": {all(1, owned, sources.Listed), 8},
+		"a software":           {all(1, software, sources.Referenced), 8},
+		"one that left":        {all(1, software, sources.Withdrawn), 8},
+		"one recommended":      {all(1, software, sources.Recommended), 8},
+		"an entry":             {all(1, entry, sources.Published), 8},
+		"a new owner":          {all(1, func(i int) sources.Item { return repository(i, "nouveau") }, sources.Created), 8},
+		"many of a new owner":  {all(60, func(i int) sources.Item { return repository(i, "nouveau") }, sources.Created), 8},
+		"many new owners":      {all(60, func(i int) sources.Item { return repository(i, fmt.Sprint("nouveau", i)) }, sources.Created), 15},
+		"many owners":          {all(60, owned, sources.Listed), 15},
+		"one owner":            {all(60, func(i int) sources.Item { return repository(i, "labo") }, sources.Created), 15},
+		"many softwares":       {all(60, software, sources.Withdrawn), 15},
+		"many entries":         {all(60, entry, sources.Published), 15},
+		"fifteen lines at most": {append(append(all(6, owned, sources.Created), all(5, software, sources.Referenced)...),
+			all(5, entry, sources.Published)...), 15},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

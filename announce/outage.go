@@ -1,6 +1,10 @@
 package announce
 
-import "time"
+import (
+	"time"
+
+	"heraut/sources"
+)
 
 // outageFor is how long items that a host lacks may come back: then it is taken
 // as it is.
@@ -9,7 +13,7 @@ const outageFor = 30 * 24 * time.Hour
 // count takes in how many items the host has now. When more than a tenth of
 // them, and more than one, are missing at once, or all are, that is an outage:
 // nothing is concluded from what is missing until it is back.
-func (h *Host) count(now HostNow, at time.Time) {
+func (h *Host) count(now sources.HostNow, at time.Time) {
 	h.down = now.Down
 	missing := h.Items - now.Items
 	shrunk := missing > max(1, h.Items/10) || missing > 0 && now.Items == 0

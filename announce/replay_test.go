@@ -21,16 +21,17 @@ import (
 	"heraut/fetch"
 	"heraut/queue"
 	"heraut/rooms"
+	"heraut/sources"
 	"heraut/storage"
 )
 
 // A replay lets a year go by on a server, as a log tells it, while the bot reads
 // that in a process of its own, which is killed again and again.
 
-// schedule are the times of the rounds: of each change, and when what it brought
+// roundTimes are the times of the rounds: of each change, and when what it brought
 // has settled, if there is no change soon after that; and some on which nothing
 // happens.
-func schedule(log []change) (rounds []time.Time) {
+func roundTimes(log []change) (rounds []time.Time) {
 	for _, c := range log {
 		if len(rounds) > 0 {
 			last := rounds[len(rounds)-1]
@@ -91,12 +92,12 @@ func replayDesk(t *testing.T, base, path string) (*storage.DB, *announce.Desk, *
 	})
 	desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
 	desk.Declare(weekly, []announce.Watch{{Room: weekly, Source: "depots", Rhythm: "hebdo jeudi 11:00"}})
-	settings := announce.Settings{
-		Name: "depots", Kind: announce.Ecosystems, Location: base, Every: 15 * time.Minute, Settle: replaySettle,
+	settings := sources.Settings{
+		Name: "depots", Kind: sources.Ecosystems, Location: base, Every: 15 * time.Minute, Settle: replaySettle,
 	}
 	getter := fetch.New(fetch.Options{UserAgent: "test"})
 	t.Cleanup(getter.Close)
-	source, err := announce.NewSource(settings, getter, nil)
+	source, err := sources.New(settings, getter, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func replay(t *testing.T, log []change, kills int) string {
 	t.Helper()
 	w := &world{api: newAPI(t), log: log, known: map[string]*apiRepo{}, times: map[string]int{}}
 	path := filepath.Join(t.TempDir(), "bot.db")
-	rounds := schedule(log)
+	rounds := roundTimes(log)
 	kill := deaths(log, rounds, kills)
 	bot := startChild(t, w.base(), path)
 	killed := 0

@@ -9,26 +9,27 @@ import (
 	"testing/synctest"
 	"time"
 
-	"heraut/announce"
+	"heraut/schedule"
+	"heraut/sources"
 )
 
 // script is a source that has what the test says.
 type script struct {
-	fresh []announce.Fresh
+	fresh []sources.Fresh
 	n     int
 	err   error
 	asked []time.Time
 }
 
-// Fetch implements announce.Source.
-func (s *script) Fetch(_ context.Context, q announce.Query) (announce.Batch, error) {
+// Fetch implements sources.Source.
+func (s *script) Fetch(_ context.Context, q sources.Query) (sources.Batch, error) {
 	s.asked = append(s.asked, q.Now)
-	b := announce.Batch{Fresh: s.fresh}
+	b := sources.Batch{Fresh: s.fresh}
 	s.fresh = nil
 	if q.State == nil {
-		b.State, b.Hosts, b.Whole = []byte("{}"), []announce.HostNow{{}}, []string{""}
+		b.State, b.Hosts, b.Whole = []byte("{}"), []sources.HostNow{{}}, []string{""}
 		for _, f := range b.Fresh {
-			b.Hosts = append(b.Hosts, announce.HostNow{Name: f.Repository.Host})
+			b.Hosts = append(b.Hosts, sources.HostNow{Name: f.Repository.Host})
 			b.Whole = append(b.Whole, f.Repository.Host)
 		}
 	}
@@ -38,16 +39,16 @@ func (s *script) Fetch(_ context.Context, q announce.Query) (announce.Batch, err
 // publish has the source have one more entry.
 func (s *script) publish(title string, at time.Time) {
 	s.n++
-	s.fresh = append(s.fresh, announce.Fresh{News: announce.Published, Item: announce.Item{
-		Key: fmt.Sprint(s.n), Kind: announce.KindEntry, Title: title, URL: "https://example.org/" + title, At: at,
+	s.fresh = append(s.fresh, sources.Fresh{News: sources.Published, Item: sources.Item{
+		Key: fmt.Sprint(s.n), Kind: sources.KindEntry, Title: title, URL: "https://example.org/" + title, At: at,
 	}})
 }
 
 // scripted adds a source that has these at first.
-func (n *newsroom) scripted(name string, base ...announce.Fresh) *script {
+func (n *newsroom) scripted(name string, base ...sources.Fresh) *script {
 	n.Helper()
 	s := &script{fresh: base}
-	n.runners[name] = n.desk.NewRunner(announce.Settings{Name: name, Kind: announce.Feed, Every: time.Hour}, s)
+	n.runners[name] = n.desk.NewRunner(sources.Settings{Name: name, Kind: sources.Feed, Every: time.Hour}, s)
 	n.after(0, name)
 	n.now = n.now.Add(time.Minute)
 	return s
@@ -78,7 +79,7 @@ func TestDigestAtItsMinute(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
-			n.quiet = announce.NewQuiet(paris(t))
+			n.quiet = schedule.NewQuiet(paris(t))
 			n.open()
 			source := n.scripted("blog")
 			n.watch(salon, "blog", "", test.rhythm)
@@ -111,7 +112,7 @@ func TestQuietHours(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
-			n.quiet = announce.NewQuiet(paris(t))
+			n.quiet = schedule.NewQuiet(paris(t))
 			n.open()
 			source := n.scripted("blog")
 			n.watch(salon, "blog", "", "immediat")
@@ -196,7 +197,7 @@ func TestRunDelivery(t *testing.T) {
 		n.now = time.Now()
 		source := n.scripted("blog")
 		want := []time.Time{}
-		rhythm, err := announce.ParseRhythm("hebdo jeudi 11:00")
+		rhythm, err := schedule.ParseRhythm("hebdo jeudi 11:00")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +219,7 @@ func TestRunDelivery(t *testing.T) {
 				stop()
 				run.Wait()
 				n.restart()
-				n.runners["blog"] = n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: time.Hour}, source)
+				n.runners["blog"] = n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
 				ctx, stop = context.WithCancel(t.Context())
 				n.watch(salon, "blog", "", "hebdo jeudi 11:00")
 				run.Go(func() { _ = n.desk.RunDelivery(ctx) })
@@ -227,7 +228,7 @@ func TestRunDelivery(t *testing.T) {
 			stop()
 			run.Wait()
 			n.restart()
-			n.runners["blog"] = n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: time.Hour}, source)
+			n.runners["blog"] = n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
 		}
 		all, err := n.db.Told(t.Context())
 		if err != nil {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"heraut/fetch"
+	"heraut/sources"
 )
 
 const (
@@ -21,38 +21,16 @@ const (
 
 // Runner reads one source, decides what is news, and has rooms told.
 type Runner struct {
-	settings Settings
-	source   Source
+	settings sources.Settings
+	source   sources.Source
 	pace     *fetch.Pace
 	desk     *Desk
 }
 
-// Settings are those of a source.
-type Settings struct {
-	// Name is what rooms call it; of a feed that a room gave, its address.
-	Name string
-	Kind SourceKind
-	// Location is where it is read.
-	Location string
-	Every    time.Duration
-	// Settle is how long an item rests before it is announced.
-	Settle time.Duration
+// NewRunner returns what reads a source and has the desk's rooms told.
+func (d *Desk) NewRunner(s sources.Settings, source sources.Source) *Runner {
+	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), desk: d}
 }
-
-// SourceKind tells what a source speaks.
-type SourceKind string
-
-// The kinds of sources.
-const (
-	Ecosystems     SourceKind = "ecosystems"   // the API of ecosyste.ms
-	RepositoryList SourceKind = "repositories" // a list of repositories in JSON or CSV
-	SILL           SourceKind = "sill"         // the free-software catalogue
-	Feed           SourceKind = "feed"         // RSS, Atom or JSON Feed
-)
-
-// rereads tells that the source's items are read once more before they are
-// announced, and corrected later.
-func (k SourceKind) rereads() bool { return k == Ecosystems || k == RepositoryList }
 
 // Round reads the source once and commits what follows from it, whole or not at
 // all: what was seen, what is to be sent, and where the next round goes on. Its
@@ -79,9 +57,9 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	if err != nil {
 		return now.Add(retryStore), fmt.Errorf("load the owners of %s: %w", fetch.Redacted(name), err)
 	}
-	var batch Batch
-	failure := sheltered(func() (err error) {
-		batch, err = r.source.Fetch(ctx, Query{
+	var batch sources.Batch
+	failure := sources.Protect(func() (err error) {
+		batch, err = r.source.Fetch(ctx, sources.Query{
 			Now: now, State: state.State, Again: again,
 			Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
 				return r.desk.store.Unseen(ctx, name, keys)
@@ -94,7 +72,7 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 		return now, ctx.Err()
 	}
 	next = now.Add(r.pace.Next(failure))
-	if failure == nil && !state.Started.IsZero() && state.Failures == 0 && len(due) == 0 && batch.nothingNew() {
+	if failure == nil && !state.Started.IsZero() && state.Failures == 0 && len(due) == 0 && batch.NothingNew() {
 		return next, nil
 	}
 	d := decision{Runner: r, now: now, next: next, batch: batch, failure: failure, state: state, followed: followed}
@@ -105,30 +83,14 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	return next, failure
 }
 
-// sheltered returns what read panics with as an error: what others publish must
-// not stop the bot, and be it by a fault of a library that reads it.
-func sheltered(read func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: panic: %v\n%s", errFormat, p, debug.Stack())
-		}
-	}()
-	return read()
-}
-
 // retryStore is when a round is tried again that the database refused.
 const retryStore = time.Minute
-
-// nothingNew tells that b brings nothing to be decided or kept.
-func (b Batch) nothingNew() bool {
-	return b.State == nil && b.Hosts == nil && len(b.Fresh) == 0 && len(b.Again) == 0 && len(b.Owners) == 0
-}
 
 // toReread is what is to be decided now, and what was announced lately and is to
 // be looked at once more.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
-	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil || !r.settings.Kind.rereads() {
+	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil || !r.settings.Kind.Rereads() {
 		return due, nil, err
 	}
 	followed, err = r.desk.store.FollowedNews(ctx, name, now.Add(-followFor), now.Add(-followEvery), followAtOnce)
@@ -136,25 +98,25 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 }
 
 // again asks for these items.
-func (r *Runner) again(ctx context.Context, due, followed []News) ([]Again, error) {
-	if !r.settings.Kind.rereads() {
+func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
+	if !r.settings.Kind.Rereads() {
 		return nil, nil
 	}
-	all := make([]Again, 0, len(due)+len(followed))
+	all := make([]sources.Again, 0, len(due)+len(followed))
 	for _, n := range due {
-		a := Again{Item: n.Item}
+		a := sources.Again{Item: n.Item}
 		if repo := n.Item.Repository; repo != nil && repo.Owner != "" {
-			owner, err := r.desk.store.Owner(ctx, r.settings.Name, repo.Host, ownerName(repo))
+			owner, err := r.desk.store.Owner(ctx, r.settings.Name, repo.Host, sources.OwnerOf(repo).Name)
 			if err != nil && !errors.Is(err, ErrNone) {
 				return nil, err
 			}
 			a.AskOwner = owner.Kind == ""
-			repo.Personal = repo.Personal || owner.Kind == ownerUser
+			repo.Personal = repo.Personal || owner.Kind == sources.OwnerUser
 		}
 		all = append(all, a)
 	}
 	for _, n := range followed {
-		all = append(all, Again{Item: n.Item})
+		all = append(all, sources.Again{Item: n.Item})
 	}
 	return all, nil
 }

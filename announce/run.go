@@ -3,12 +3,12 @@ package announce
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"heraut/fetch"
+	"heraut/sources"
 )
 
 const (
@@ -135,8 +135,8 @@ func (d *Desk) runFeeds(ctx context.Context) error {
 func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
 	ctx, stop := context.WithCancel(ctx)
 	f := roomFeed{stop: stop, done: make(chan struct{})}
-	s := Settings{Name: url, Kind: Feed, Location: url, Every: cmp.Or(d.FeedsEvery, roomFeedEvery)}
-	runner := d.NewRunner(s, &feed{getter: d.Feeds, url: url})
+	s := sources.Settings{Name: url, Kind: sources.Feed, Location: url, Every: cmp.Or(d.FeedsEvery, roomFeedEvery)}
+	runner := d.NewRunner(s, sources.NewFeed(d.Feeds, url))
 	go func() {
 		defer close(f.done)
 		runner.Run(ctx)
@@ -149,15 +149,12 @@ func (d *Desk) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	all, err := d.store.Watches(ctx)
 	feeds := map[string]bool{}
 	for _, w := range all {
-		if !w.Paused && isFeedAddress(w.Source) && d.Feeds != nil {
+		if !w.Paused && sources.IsFeedAddress(w.Source) && d.Feeds != nil {
 			feeds[w.Source] = true
 		}
 	}
 	return feeds, err
 }
-
-// isFeedAddress tells a feed that a room gave from a source's name.
-func isFeedAddress(source string) bool { return strings.Contains(source, "://") }
 
 func (d *Desk) clean(ctx context.Context) error {
 	for {

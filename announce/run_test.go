@@ -13,6 +13,7 @@ import (
 
 	"heraut/announce"
 	"heraut/fetch"
+	"heraut/sources"
 )
 
 // A source that asks for patience is given it, be it by another process, and is
@@ -25,7 +26,7 @@ func TestPatienceOverARestart(t *testing.T) {
 		run := func(d time.Duration) {
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
-			runner := n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: 15 * time.Minute}, source)
+			runner := n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source)
 			go func() {
 				defer close(done)
 				runner.Run(ctx)
@@ -60,7 +61,7 @@ func TestPatienceOfAWrongClock(t *testing.T) {
 		source := &script{}
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
-		n.desk.NewRunner(announce.Settings{Name: "blog", Kind: announce.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
 		if len(source.asked) < 3 {
 			t.Errorf("asked at %v", source.asked)
 		}
@@ -77,7 +78,7 @@ func TestPasswordInAnAddress(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
 		const address = "https://camille:azerty@blog.example.org/feed"
-		n.desk.NewRunner(announce.Settings{Name: address, Kind: announce.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		n.desk.NewRunner(sources.Settings{Name: address, Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
 		if len(n.notices) != 1 || strings.Contains(n.notices[0].Source, "azerty") {
 			t.Errorf("the operators are told %v", n.notices)
 		}
@@ -94,9 +95,9 @@ func TestUnchangedOverARestart(t *testing.T) {
 	a := newAPI(t)
 	a.add("github.com", "etalab/ancien", time.Time{})
 	n := newNewsroom(t)
-	n.source(announce.Settings{Name: "blog", Kind: announce.Feed, Location: p.URL})
-	n.source(announce.Settings{Name: "liste", Kind: announce.RepositoryList, Location: list.URL})
-	n.source(announce.Settings{Name: "depots", Kind: announce.Ecosystems, Location: a.base()})
+	n.source(sources.Settings{Name: "blog", Kind: sources.Feed, Location: p.URL})
+	n.source(sources.Settings{Name: "liste", Kind: sources.RepositoryList, Location: list.URL})
+	n.source(sources.Settings{Name: "depots", Kind: sources.Ecosystems, Location: a.base()})
 	for range 3 {
 		for name := range n.settings {
 			n.after(time.Hour, name)

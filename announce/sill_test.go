@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/sources"
 )
 
 // sillRoom has a room watch the catalogue that current gives.
@@ -14,8 +14,8 @@ func sillRoom(t *testing.T) (*newsroom, *catalogue.State) {
 	t.Helper()
 	n := newNewsroom(t)
 	state := &catalogue.State{}
-	s := announce.Settings{Name: "sill", Kind: announce.SILL, Every: 2 * time.Hour}
-	source, err := announce.NewSource(s, nil, func() catalogue.State { return *state })
+	s := sources.Settings{Name: "sill", Kind: sources.SILL, Every: 2 * time.Hour}
+	source, err := sources.New(s, nil, func() catalogue.State { return *state })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/sources"
 )
 
 // ErrNone tells that a store does not have what was asked for.
@@ -54,8 +55,8 @@ type Owner struct {
 // lately.
 type News struct {
 	ID     int64 // in the order of publication
-	Item   Item
-	What   What
+	Item   sources.Item
+	What   sources.What
 	PartOf Part
 	Seen   time.Time
 	Due    time.Time // when it is to be decided; zero once it is

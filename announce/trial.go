@@ -3,9 +3,14 @@ package announce
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"time"
+
+	"heraut/filter"
+	"heraut/sources"
 )
+
+// trialSpan is how far back a dry run looks.
+const trialSpan = 30 * 24 * time.Hour
 
 // Trial is what a watch would have told in the last 30 days.
 type Trial struct {
@@ -19,8 +24,8 @@ type Trial struct {
 
 // TryWatch says what a source and a filter would have given in the last 30 days,
 // as far as that is known.
-func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now time.Time) (Trial, error) {
-	f, err := ParseFilter(filter)
+func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
+	f, err := filter.Parse(accepting)
 	if err != nil {
 		return Trial{}, err
 	}
@@ -36,10 +41,10 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 		return Trial{}, err
 	}
 	t := Trial{Unread: state.Started.IsZero()}
-	if state.Started.After(now.Add(-lately)) {
+	if state.Started.After(now.Add(-trialSpan)) {
 		t.Since = state.Started.In(d.Zone)
 	}
-	recent, err := d.store.RecentNews(ctx, source, now.Add(-lately))
+	recent, err := d.store.RecentNews(ctx, source, now.Add(-trialSpan))
 	if err != nil {
 		return Trial{}, err
 	}
@@ -47,7 +52,7 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 	byID := map[int64]*News{}
 	for i := range recent {
 		n := &recent[i]
-		if f.Match(n.Item) {
+		if f.Match(n.Item.Words()) {
 			n.PartOf = Alone
 			accepted = append(accepted, n)
 			byID[n.ID] = n
@@ -62,32 +67,12 @@ func (d *Desk) TryWatch(ctx context.Context, source, filter, lang string, now ti
 	return t, err
 }
 
-// FeedTrial is a feed as it is read before it is watched.
-type FeedTrial struct {
-	Title   string
-	Entries int
-	Newest  Item // zero if there is none; without a date if the feed says none
-}
-
 // TryFeed reads a feed that somebody named.
-func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (FeedTrial, error) {
+func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
 	if d.Feeds == nil {
-		return FeedTrial{}, ErrNoSource
+		return sources.FeedTrial{}, ErrNoSource
 	}
-	body, _, err := (&feed{getter: d.Feeds, url: url}).get(ctx, feedState{})
-	if err != nil {
-		return FeedTrial{}, err
-	}
-	parsed, err := parseFeed(body, url, now)
-	if err != nil {
-		return FeedTrial{}, fmt.Errorf("read %s: %w", url, err)
-	}
-	t := FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
-	if t.Entries > 0 {
-		t.Newest = parsed.Entries[t.Entries-1].Item
-		if t.Newest.At = t.Newest.At.In(d.Zone); t.Newest.At.Equal(now) {
-			t.Newest.At = time.Time{}
-		}
-	}
-	return t, nil
+	trial, err := sources.TryFeed(ctx, d.Feeds, url, now)
+	trial.Newest.At = trial.Newest.At.In(d.Zone)
+	return trial, err
 }

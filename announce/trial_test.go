@@ -8,11 +8,12 @@ import (
 	"heraut/announce"
 	"heraut/fetch"
 	"heraut/locale/localetest"
+	"heraut/sources"
 )
 
 func TestTryWatch(t *testing.T) {
 	n, a := depots(t, 0)
-	n.desk.AddSource(announce.Settings{Name: "depots", Kind: announce.Ecosystems}, nil)
+	n.desk.AddSource(sources.Settings{Name: "depots", Kind: sources.Ecosystems}, nil)
 	golang := "Go"
 	a.change(func() {
 		a.add("github.com", "etalab/a", n.now).Language = &golang
@@ -50,21 +51,21 @@ func TestTryFeedThatIsNone(t *testing.T) {
 	t.Cleanup(n.feeds.Close)
 	n.restart()
 	p := newPage(t, rss())
-	for url, want := range map[string]announce.Fault{
-		p.URL: announce.FaultPrivate, "ftp://example.org/feed": announce.FaultPrivate,
-		"http://[::1]:80/feed": announce.FaultPrivate, "file:///etc/passwd": announce.FaultPrivate,
+	for url, want := range map[string]sources.Fault{
+		p.URL: sources.FaultPrivate, "ftp://example.org/feed": sources.FaultPrivate,
+		"http://[::1]:80/feed": sources.FaultPrivate, "file:///etc/passwd": sources.FaultPrivate,
 	} {
-		if _, err := n.desk.TryFeed(t.Context(), url, n.now); announce.FaultOf(err) != want || err == nil {
+		if _, err := n.desk.TryFeed(t.Context(), url, n.now); sources.FaultOf(err) != want || err == nil {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
 	n.feeds = n.getter
 	n.restart()
-	for body, want := range map[string]announce.Fault{
-		"<!DOCTYPE html><title>x</title>": announce.FaultHTML, "{}": announce.FaultFormat, "rien": announce.FaultFormat,
+	for body, want := range map[string]sources.Fault{
+		"<!DOCTYPE html><title>x</title>": sources.FaultHTML, "{}": sources.FaultFormat, "rien": sources.FaultFormat,
 	} {
 		p.serve(text("text/plain", body))
-		if _, err := n.desk.TryFeed(t.Context(), p.URL, n.now); announce.FaultOf(err) != want || err == nil {
+		if _, err := n.desk.TryFeed(t.Context(), p.URL, n.now); sources.FaultOf(err) != want || err == nil {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"heraut/catalogue"
+	"heraut/sources"
 )
 
 // What the templates are given.
@@ -14,7 +15,7 @@ type messageView struct {
 	Total, Rest int
 	// Noun is what the items are: "repository", "software", "entry", or empty if
 	// they are not all of one kind.
-	Noun Kind
+	Noun sources.ItemKind
 	// From is the feed that all entries of a digest are from; empty if there are others.
 	From string
 }

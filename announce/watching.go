@@ -8,6 +8,8 @@ import (
 
 	"heraut/chat"
 	"heraut/fetch"
+	"heraut/filter"
+	"heraut/schedule"
 )
 
 // ErrExists tells that a room has that watch already.
@@ -18,8 +20,8 @@ type Watch struct {
 	ID     int64 // zero if it is declared in the configuration
 	Room   chat.RoomID
 	Source string
-	Filter string // as Filter.String says it
-	Rhythm string // as Rhythm.String says it
+	Filter string // as filter.Filter.String says it
+	Rhythm string // as schedule.Rhythm.String says it
 	Paused bool
 	By     chat.UserID
 	At     time.Time
@@ -31,7 +33,7 @@ func (w Watch) Declared() bool { return w.ID == 0 }
 
 // EnglishRhythm is the rhythm as English speakers write it.
 func (w Watch) EnglishRhythm() string {
-	rhythm, err := ParseRhythm(w.Rhythm)
+	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
 		return w.Rhythm
 	}
@@ -65,7 +67,7 @@ type Watched interface {
 type watching struct {
 	room   chat.RoomID
 	digest string // as Pending.Watch
-	filter *Filter
+	filter *filter.Filter
 	due    time.Time // when what is news now is told
 }
 
@@ -138,18 +140,18 @@ func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]wa
 }
 
 func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
-	filter, err := d.filter(w.Filter)
+	accepts, err := d.filter(w.Filter)
 	if err != nil {
 		return watching{}, err
 	}
-	rhythm, err := ParseRhythm(w.Rhythm)
+	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
 		return watching{}, err
 	}
 	if rhythm.IsImmediate() {
-		return watching{room: w.Room, filter: filter, due: d.afterQuiet(w.Room, now)}, nil
+		return watching{room: w.Room, filter: accepts, due: d.afterQuiet(w.Room, now)}, nil
 	}
-	return watching{room: w.Room, filter: filter, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
+	return watching{room: w.Room, filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
 // afterQuiet is now, or the end of the room's quiet hours.
@@ -163,13 +165,13 @@ func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 }
 
 // filter parses each text once.
-func (d *Desk) filter(text string) (*Filter, error) {
+func (d *Desk) filter(text string) (*filter.Filter, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if f := d.filters[text]; f != nil {
 		return f, nil
 	}
-	f, err := ParseFilter(text)
+	f, err := filter.Parse(text)
 	if err == nil {
 		d.filters[text] = f
 	}

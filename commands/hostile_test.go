@@ -8,8 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 	"heraut/locale"
 	"heraut/locale/localetest"
 )
@@ -152,7 +152,7 @@ func repositoryOf(s string) *catalogue.Repository {
 // hostileRepositories find one in which every text is what is searched.
 type hostileRepositories struct{}
 
-func (hostileRepositories) SearchRepositories(_ context.Context, f *announce.Filter, _ int) ([]catalogue.Repository, int, error) {
+func (hostileRepositories) SearchRepositories(_ context.Context, f *filter.Filter, _ int) ([]catalogue.Repository, int, error) {
 	return []catalogue.Repository{*repositoryOf(f.String())}, 1, nil
 }
 

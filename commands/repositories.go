@@ -5,15 +5,15 @@ import (
 	"errors"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 )
 
 // Repositories are the public repositories that the bot knows.
 type Repositories interface {
 	// SearchRepositories returns at most limit of those that the filter accepts,
 	// best first, and how many there are in all.
-	SearchRepositories(ctx context.Context, f *announce.Filter, limit int) (found []catalogue.Repository, total int, err error)
+	SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error)
 	// RepositoriesAsOf is when a source last said anything new of them; zero if
 	// none is known.
 	RepositoriesAsOf(ctx context.Context) (time.Time, error)
@@ -33,8 +33,8 @@ func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	filter, err := announce.ParseFilter(r.args)
-	if fault, ok := errors.AsType[*announce.FilterError](err); ok {
+	accepts, err := filter.Parse(r.args)
+	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)
 	}
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 		return a.message(r, "no-repositories", nil)
 	}
 	data.AsOf = data.AsOf.In(a.zone)
-	all, total, err := a.known.SearchRepositories(ctx, filter, maxFound)
+	all, total, err := a.known.SearchRepositories(ctx, accepts, maxFound)
 	if err != nil {
 		return Answer{}, err
 	}

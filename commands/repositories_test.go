@@ -8,15 +8,15 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/commands"
+	"heraut/filter"
 )
 
 // counted are as many repositories as a filter is thought to accept.
 type counted int
 
-func (n counted) SearchRepositories(_ context.Context, _ *announce.Filter, limit int) (found []catalogue.Repository, total int, err error) {
+func (n counted) SearchRepositories(_ context.Context, _ *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
 	for i := range min(int(n), limit) {
 		found = append(found, catalogue.Repository{URL: fmt.Sprintf("https://git.example.org/a/r%d", i), Name: fmt.Sprintf("r%d", i)})
 	}
@@ -78,7 +78,7 @@ var errDisk = errors.New("the disk is gone")
 
 type unreadable struct{ counted }
 
-func (unreadable) SearchRepositories(context.Context, *announce.Filter, int) ([]catalogue.Repository, int, error) {
+func (unreadable) SearchRepositories(context.Context, *filter.Filter, int) ([]catalogue.Repository, int, error) {
 	return nil, 0, errDisk
 }
 

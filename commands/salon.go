@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"heraut/announce"
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/schedule"
 	"heraut/text"
 )
 
@@ -197,7 +197,7 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 		s.Role = strings.TrimSpace(text.Truncate(typed, maxRole))
 		return len(text.Words(typed)) > 0
 	case rooms.Quiet:
-		quiet, err := announce.ParseQuiet(typed, a.zone)
+		quiet, err := schedule.ParseQuiet(typed, a.zone)
 		s.Quiet = quiet.String()
 		return err == nil
 	}

@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/filter"
 	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/sources"
 	"heraut/text"
 )
 
@@ -35,9 +38,9 @@ type watchChange struct {
 	Prefix string
 	What   string // "added", "rhythm", "paused", "resumed" or "removed"
 	announce.Watch
-	Former announce.Watch     // before its rhythm was changed
-	N      int                // what people call it; 0 if it was added
-	Feed   announce.FeedTrial // of a feed that was tried
+	Former announce.Watch    // before its rhythm was changed
+	N      int               // what people call it; 0 if it was added
+	Feed   sources.FeedTrial // of a feed that was tried
 }
 
 // watchTrial is what a watch would have told.
@@ -54,7 +57,7 @@ type watchFault struct {
 	What    string
 	Word    string
 	Sources []string // that there are
-	Fault   announce.Fault
+	Fault   sources.Fault
 	Code    int
 }
 
@@ -108,7 +111,7 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	if source == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	return a.add(ctx, r, text.Fold(source), rest, announce.FeedTrial{})
+	return a.add(ctx, r, text.Fold(source), rest, sources.FeedTrial{})
 }
 
 // addFeed sets up the watch of a feed, if that can be read.
@@ -127,9 +130,9 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, ctx.Err()
 	}
 	if err != nil {
-		fault := watchFault{What: "feed", Fault: announce.FaultOf(err), Code: announce.StatusOf(err)}
+		fault := watchFault{What: "feed", Fault: sources.FaultOf(err), Code: sources.StatusOf(err)}
 		if tryCtx.Err() != nil {
-			fault.Fault = announce.FaultTimeout
+			fault.Fault = sources.FaultTimeout
 		}
 		return a.message(r, "watch-fault", fault)
 	}
@@ -138,11 +141,11 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 
 // add sets up the watch of a source, or changes the rhythm of the one that the
 // room has.
-func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial announce.FeedTrial) (Answer, error) {
-	filter, rhythm := announce.CutRhythm(rest)
+func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
+	filter, rhythm := schedule.CutRhythm(rest)
 	w := announce.Watch{Room: r.Room, Source: source, Filter: filter, Rhythm: rhythm, By: r.Sender, At: time.Now()}
 	if rhythm == "" {
-		w.Rhythm = announce.Rhythm{}.String()
+		w.Rhythm = schedule.Rhythm{}.String()
 	}
 	w, change, err := a.desk.AddWatch(ctx, w)
 	if errors.Is(err, announce.ErrExists) && rhythm != "" {
@@ -153,7 +156,7 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 		return a.changed(r, watchChange{What: "rhythm", Watch: w, Former: former}, change)
 	}
 	if err != nil {
-		if errors.Is(err, announce.ErrRhythm) {
+		if errors.Is(err, schedule.ErrRhythm) {
 			return a.message(r, "rhythm-fault", rhythm)
 		}
 		return a.explainFault(ctx, r, source, err)
@@ -163,7 +166,7 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 
 // explainFault says why announce refused; another error is returned.
 func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
-	if fault, ok := errors.AsType[*announce.FilterError](err); ok {
+	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)
 	}
 	for _, known := range []struct {

@@ -20,6 +20,7 @@ import (
 	"heraut/locale/localetest"
 	"heraut/queue"
 	"heraut/rooms"
+	"heraut/sources"
 	"heraut/storage"
 )
 
@@ -44,7 +45,7 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	getter := fetch.New(fetch.Options{UserAgent: "test", MaxBytes: announce.FeedMaxBytes, Guard: guard})
+	getter := fetch.New(fetch.Options{UserAgent: "test", MaxBytes: sources.FeedMaxBytes, Guard: guard})
 	t.Cleanup(func() {
 		getter.Close()
 		if err := db.Close(); err != nil {
@@ -57,8 +58,8 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: book, Zone: time.UTC, Feeds: getter,
 		Log: zerolog.Nop(),
 	})
-	settings := announce.Settings{Name: "depots", Kind: announce.RepositoryList, Location: "absent.json", Every: time.Hour}
-	source, err := announce.NewSource(settings, getter, nil)
+	settings := sources.Settings{Name: "depots", Kind: sources.RepositoryList, Location: "absent.json", Every: time.Hour}
+	source, err := sources.New(settings, getter, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,12 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"heraut/announce"
 	"heraut/chat"
 	"heraut/locale/localetest"
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
+	"heraut/schedule"
 	"heraut/storage"
 )
 
@@ -37,7 +37,7 @@ func newReminded(t *testing.T, now string) *reminded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := announce.ParseRhythm("hebdo jeudi 11:00")
+	list, err := schedule.ParseRhythm("hebdo jeudi 11:00")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func newReminded(t *testing.T, now string) *reminded {
 	r := &reminded{T: t, db: db, options: relay.RemindOptions{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
 		Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: paris,
-		Quiet: func(chat.RoomID) relay.Quiet { return announce.NewQuiet(paris) },
+		Quiet: func(chat.RoomID) relay.Quiet { return schedule.NewQuiet(paris) },
 		Reaches: func(_ context.Context, q relay.Question) (bool, error) {
 			return !strings.Contains(q.Text, "secret"), nil
 		},

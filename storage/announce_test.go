@@ -7,11 +7,12 @@ import (
 
 	"heraut/announce"
 	"heraut/chat"
+	"heraut/sources"
 )
 
 func addNews(t *testing.T, db *DB, key string, seen time.Time) int64 {
 	t.Helper()
-	id, err := db.AddNews(t.Context(), announce.News{Item: announce.Item{Source: "s", Key: key, Title: key}, Seen: seen})
+	id, err := db.AddNews(t.Context(), announce.News{Item: sources.Item{Source: "s", Key: key, Title: key}, Seen: seen})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func TestPurgeNewsKeepsWhatIsNeeded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	settling := announce.News{ID: ids["settling"], Item: announce.Item{Source: "s", Key: "settling"}, Due: noon}
+	settling := announce.News{ID: ids["settling"], Item: sources.Item{Source: "s", Key: "settling"}, Due: noon}
 	must(t, db.SaveNews(ctx, settling))
 	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: ids["pending"], Watch: "w", Due: noon}))
 	must(t, db.SaveTold(ctx, announce.Told{Key: "1", Room: salon, At: noon}, []int64{ids["told"]}))
@@ -86,7 +87,7 @@ func TestFollowedNews(t *testing.T) {
 		{"nobody wants it", time.Time{}, noon.Add(-2 * day), false, false},
 	} {
 		id := addNews(t, db, c.key, noon)
-		must(t, db.SaveNews(ctx, announce.News{ID: id, Item: announce.Item{Title: c.key}, Told: c.told, Checked: c.checked}))
+		must(t, db.SaveNews(ctx, announce.News{ID: id, Item: sources.Item{Title: c.key}, Told: c.told, Checked: c.checked}))
 		if c.shown {
 			must(t, db.SaveTold(ctx, announce.Told{Key: chat.PostKey(c.key), At: noon}, []int64{id}))
 		}

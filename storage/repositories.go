@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 )
 
 // SaveRepositories adds the repositories, or brings those that are stored up to
@@ -243,7 +243,7 @@ func scanStored(scan scanFunc) (*storedRepository, error) {
 
 // saveWords stores what filters look at.
 func (d *DB) saveWords(ctx context.Context, id int64, r *catalogue.Repository) error {
-	words := announce.WordsOf(&announce.Item{Kind: announce.KindRepository, Repository: r})
+	words := filter.OfRepository(r)
 	values := []any{id}
 	for _, c := range wordColumns {
 		values = append(values, words.In(c.field))

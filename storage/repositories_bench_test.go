@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 )
 
 // scaled are n repositories: the real ones of 2021, over and over under other names.
@@ -59,9 +59,9 @@ func BenchmarkSearchRepositories(b *testing.B) {
 	all := scaled(b, 30_000)
 	db := open(b)
 	saveAll(b, db, all...)
-	var filters []*announce.Filter
+	var filters []*filter.Filter
 	for _, text := range askedFor(all, 1000) {
-		if f, err := announce.ParseFilter(text); err == nil {
+		if f, err := filter.Parse(text); err == nil {
 			filters = append(filters, f)
 		}
 	}

@@ -5,29 +5,29 @@ import (
 	"fmt"
 	"strings"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 )
 
 // wordColumn is a column of repository_words.
 type wordColumn struct {
-	field  announce.Field
+	field  filter.Field
 	name   string
 	weight int // how much it tells that a word is found there
 }
 
 // wordColumns are those of the table, in its order, but for the rules.
 var wordColumns = []wordColumn{
-	{announce.Name, "name", 10},
-	{announce.Organization, "organization", 4},
-	{announce.Topic, "topics", 4},
-	{announce.Description, "description", 2},
-	{announce.Ministry, "ministry", 2},
-	{announce.Language, "language", 1},
-	{announce.License, "license", 0},
-	{announce.Platform, "platform", 0},
-	{announce.Fork, "fork", 0},
-	{announce.Archived, "archived", 0},
+	{filter.Name, "name", 10},
+	{filter.Organization, "organization", 4},
+	{filter.Topic, "topics", 4},
+	{filter.Description, "description", 2},
+	{filter.Ministry, "ministry", 2},
+	{filter.Language, "language", 1},
+	{filter.License, "license", 0},
+	{filter.Platform, "platform", 0},
+	{filter.Fork, "fork", 0},
+	{filter.Archived, "archived", 0},
 }
 
 // anyRule stands among the rules of every repository.
@@ -45,7 +45,7 @@ const (
 // SearchRepositories implements commands.Repositories. It finds what
 // Filter.Match accepts. Those that match best come first if the filter has words
 // to match, then those with the latest activity.
-func (d *DB) SearchRepositories(ctx context.Context, f *announce.Filter, limit int) (found []catalogue.Repository, total int, err error) {
+func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
 	query := ftsQuery(f)
 	err = d.db.QueryRow(ctx, "SELECT count(*) FROM repository_words WHERE repository_words MATCH $1", query).Scan(&total)
 	if err != nil {
@@ -70,13 +70,13 @@ func (d *DB) SearchRepositories(ctx context.Context, f *announce.Filter, limit i
 
 // hasWords tells whether the filter has words that a repository may match more
 // or less well.
-func hasWords(e announce.Expr) bool {
+func hasWords(e filter.Expr) bool {
 	for _, t := range e.Tests {
-		if t.Field == announce.Name || t.Field == announce.Topic || t.Field == announce.Description {
+		if t.Field == filter.Name || t.Field == filter.Topic || t.Field == filter.Description {
 			return true
 		}
 	}
-	if e.Op == announce.Not {
+	if e.Op == filter.Not {
 		return false
 	}
 	for _, arg := range e.Args {
@@ -88,20 +88,20 @@ func hasWords(e announce.Expr) bool {
 }
 
 // ftsQuery is the filter, with the rules on top, in the language of FTS5.
-func ftsQuery(f *announce.Filter) string {
+func ftsQuery(f *filter.Filter) string {
 	return without(ftsExpr(f.Expr()), []string{"rules : (" + strings.Join(f.Rules(), " OR ") + ")"})
 }
 
 // everything is true of every repository.
 const everything = "rules : " + anyRule
 
-func ftsExpr(e announce.Expr) string {
+func ftsExpr(e filter.Expr) string {
 	switch e.Op {
-	case announce.Has:
+	case filter.Has:
 		return ftsTerm(e.Tests)
-	case announce.Not:
+	case filter.Not:
 		return without(everything, []string{ftsExpr(e.Args[0])})
-	case announce.Or:
+	case filter.Or:
 		var parts []string
 		for _, arg := range e.Args {
 			parts = append(parts, ftsExpr(arg))
@@ -112,7 +112,7 @@ func ftsExpr(e announce.Expr) string {
 	wanted := []string{everything}
 	var excluded []string
 	for _, arg := range e.Args {
-		if arg.Op == announce.Not {
+		if arg.Op == filter.Not {
 			excluded = append(excluded, ftsExpr(arg.Args[0]))
 		} else {
 			wanted = append(wanted, ftsExpr(arg))
@@ -134,10 +134,10 @@ func without(expr string, excluded []string) string {
 
 // ftsTerm looks for the same words in several columns at once. A word that may
 // go on is also looked for as it is, which puts it before the longer ones.
-func ftsTerm(tests []announce.Test) string {
+func ftsTerm(tests []filter.Test) string {
 	var phrases []string
 	columns := map[string]string{} // by phrase
-	add := func(phrase string, f announce.Field) {
+	add := func(phrase string, f filter.Field) {
 		if columns[phrase] == "" {
 			phrases = append(phrases, phrase)
 		}
@@ -156,7 +156,7 @@ func ftsTerm(tests []announce.Test) string {
 	return "(" + strings.Join(phrases, " OR ") + ")"
 }
 
-func columnOf(f announce.Field) string {
+func columnOf(f filter.Field) string {
 	for _, c := range wordColumns {
 		if c.field == f {
 			return c.name

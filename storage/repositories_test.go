@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"heraut/announce"
 	"heraut/catalogue"
+	"heraut/filter"
 )
 
 // someRepositories are of our own invention.
@@ -41,9 +41,9 @@ func saveAll(t testing.TB, db *DB, all ...catalogue.Repository) {
 }
 
 // searchURLs returns the URLs of all that is found, in order.
-func searchURLs(t testing.TB, db *DB, filter string) (urls []string) {
+func searchURLs(t testing.TB, db *DB, query string) (urls []string) {
 	t.Helper()
-	f, err := announce.ParseFilter(filter)
+	f, err := filter.Parse(query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,29 +55,29 @@ func searchURLs(t testing.TB, db *DB, filter string) (urls []string) {
 		urls = append(urls, r.URL)
 	}
 	if total != len(urls) {
-		t.Errorf("%s: %d in all, but %d are given", filter, total, len(urls))
+		t.Errorf("%s: %d in all, but %d are given", query, total, len(urls))
 	}
 	return urls
 }
 
 // What is found is what the filter accepts, one by one.
-func checkSearch(t testing.TB, db *DB, all []catalogue.Repository, filter string) {
+func checkSearch(t testing.TB, db *DB, all []catalogue.Repository, query string) {
 	t.Helper()
-	f, err := announce.ParseFilter(filter)
+	f, err := filter.Parse(query)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var want []string
 	for i := range all {
-		if f.Match(announce.Item{Repository: &all[i]}) {
+		if f.Match(filter.OfRepository(&all[i])) {
 			want = append(want, all[i].URL)
 		}
 	}
-	got := searchURLs(t, db, filter)
+	got := searchURLs(t, db, query)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("%s: %d are found, %d accepted\nfound    %q\naccepted %q", filter, len(got), len(want), first(got), first(want))
+		t.Errorf("%s: %d are found, %d accepted\nfound    %q\naccepted %q", query, len(got), len(want), first(got), first(want))
 	}
 }
 
@@ -97,10 +97,10 @@ var searches = []string{
 func TestSearchRepositories(t *testing.T) {
 	db := open(t)
 	saveAll(t, db, someRepositories...)
-	for _, filter := range searches {
-		checkSearch(t, db, someRepositories, filter)
+	for _, query := range searches {
+		checkSearch(t, db, someRepositories, query)
 	}
-	found, _, err := db.SearchRepositories(t.Context(), new(announce.Filter), 10)
+	found, _, err := db.SearchRepositories(t.Context(), new(filter.Filter), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,8 +140,8 @@ func TestSearchRealRepositories(t *testing.T) {
 	all := realRepositories(t)
 	db := open(t)
 	saveAll(t, db, all...)
-	for _, filter := range searches {
-		checkSearch(t, db, all, filter)
+	for _, query := range searches {
+		checkSearch(t, db, all, query)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestOrderOfTheFound(t *testing.T) {
 func TestLimitOfTheFound(t *testing.T) {
 	db := open(t)
 	saveAll(t, db, someRepositories...)
-	found, total, err := db.SearchRepositories(t.Context(), new(announce.Filter), 2)
+	found, total, err := db.SearchRepositories(t.Context(), new(filter.Filter), 2)
 	if err != nil || total != 5 || len(found) != 2 {
 		t.Errorf("got %d of %d, %v", len(found), total, err)
 	}
@@ -263,7 +263,7 @@ func TestSaveRepositories(t *testing.T) {
 			db := open(t)
 			saveAll(t, db, one)
 			saveAll(t, db, test.saved...)
-			got, _, err := db.SearchRepositories(t.Context(), new(announce.Filter), 10)
+			got, _, err := db.SearchRepositories(t.Context(), new(filter.Filter), 10)
 			if err != nil || !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got  %+v, %v\nwant %+v", got, err, test.want)
 			}
@@ -309,8 +309,8 @@ func TestWhatIsStoredAlreadyCostsNoWrite(t *testing.T) {
 }
 
 func FuzzSearchRepositories(f *testing.F) {
-	for _, filter := range searches {
-		f.Add(filter)
+	for _, query := range searches {
+		f.Add(query)
 	}
 	f.Add(`"a*" -nom:"x"y licence:"*" langage:"NEAR(a b)" {name}`)
 	db, err := Open(f.Context(), filepath.Join(f.TempDir(), "bot.db"))
@@ -324,7 +324,7 @@ func FuzzSearchRepositories(f *testing.F) {
 	})
 	saveAll(f, db, someRepositories...)
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := announce.ParseFilter(text); err == nil {
+		if _, err := filter.Parse(text); err == nil {
 			checkSearch(t, db, someRepositories, text)
 		}
 	})

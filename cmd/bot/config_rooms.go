@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"heraut/announce"
+	"heraut/schedule"
 )
 
 // settleByDefault is how long a source's items rest before they are announced:
@@ -69,7 +69,7 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 		r.checkPrefix(at+".prefix", room.Prefix)
 	}
 	if r.has(at + ".quiet") {
-		quiet, err := announce.ParseQuiet(room.Quiet, c.Timezone)
+		quiet, err := schedule.ParseQuiet(room.Quiet, c.Timezone)
 		if err != nil {
 			r.fault(at+".quiet", fmt.Sprintf("%s : une nuit, weekends et feries sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
 		}
@@ -87,7 +87,7 @@ func (r *reader) checkWatch(at string, watch Watch, sources []Source) {
 }
 
 func (r *reader) checkQuiet(q Quiet) {
-	if _, _, ok := announce.ParseNight(q.Nights); !ok {
+	if _, _, ok := schedule.ParseNight(q.Nights); !ok {
 		r.fault("quiet.nights", fmt.Sprintf("%s : deux heures sont attendues, par exemple \"20:00-08:00\", ou \"\" pour ne rien taire la nuit", said(q.Nights)))
 	}
 }
@@ -116,9 +116,9 @@ func (r *reader) checkQuestions(q *Questions) {
 		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")
 	}
 	if q.List != "" {
-		rhythm, err := announce.ParseRhythm(q.List)
+		rhythm, err := schedule.ParseRhythm(q.List)
 		if err != nil {
-			rhythm, err = announce.ParseRhythm("hebdo " + q.List)
+			rhythm, err = schedule.ParseRhythm("hebdo " + q.List)
 		}
 		if err != nil || rhythm.IsImmediate() {
 			r.fault("questions.list", fmt.Sprintf("%s : un jour et une heure sont attendus, par exemple \"jeudi 11:00\" ou \"quotidien 09:00\", ou \"\" pour ne rien lister", said(q.List)))

@@ -10,7 +10,8 @@ import (
 	"time"
 	"unicode"
 
-	"heraut/announce"
+	"heraut/filter"
+	"heraut/schedule"
 )
 
 // A Secret is a text that never shows in logs or messages.
@@ -79,11 +80,11 @@ func (p *Percent) UnmarshalText(text []byte) error {
 func (p Percent) String() string { return fmt.Sprintf("%d%%", int(p)) }
 
 // Filter is what a watch lets through; the zero value lets all through.
-type Filter struct{ announce.Filter }
+type Filter struct{ filter.Filter }
 
 // UnmarshalText reads a filter expression.
 func (f *Filter) UnmarshalText(text []byte) error {
-	parsed, err := announce.ParseFilter(string(text))
+	parsed, err := filter.Parse(string(text))
 	if err != nil {
 		return explainFilter(err)
 	}
@@ -92,11 +93,11 @@ func (f *Filter) UnmarshalText(text []byte) error {
 }
 
 // Rhythm is when a watch speaks; the zero value is at once.
-type Rhythm struct{ announce.Rhythm }
+type Rhythm struct{ schedule.Rhythm }
 
 // UnmarshalText reads for example "hebdo jeudi 11:00".
 func (r *Rhythm) UnmarshalText(text []byte) (err error) {
-	if r.Rhythm, err = announce.ParseRhythm(string(text)); err != nil {
+	if r.Rhythm, err = schedule.ParseRhythm(string(text)); err != nil {
 		return errors.New("un rythme est attendu : immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"")
 	}
 	return nil

@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"net"
 
-	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/fetch"
+	"heraut/filter"
 	"heraut/locale"
 	"heraut/matrix"
 )
@@ -43,7 +43,7 @@ func reasoned(err error) error {
 
 // explainFilter says in plain words what is wrong with a filter.
 func explainFilter(err error) error {
-	fault, ok := errors.AsType[*announce.FilterError](err)
+	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {
 		return err
 	}

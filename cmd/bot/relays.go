@@ -8,13 +8,13 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/matrix"
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
+	"heraut/schedule"
 	"heraut/storage"
 )
 
@@ -53,7 +53,7 @@ func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.
 		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
 		Log: log.With().Str("component", "relay").Logger(),
 	}
-	if rhythm, err := announce.ParseRhythm(config.Questions.List); err == nil { // it was checked
+	if rhythm, err := schedule.ParseRhythm(config.Questions.List); err == nil { // it was checked
 		o.List = rhythm
 	}
 	return relay.NewReminders(o)

@@ -21,6 +21,8 @@ import (
 	"heraut/matrix"
 	"heraut/queue"
 	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/sources"
 	"heraut/storage"
 )
 
@@ -29,7 +31,7 @@ import (
 func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
 	return announce.NewDesk(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
-		Quiet: func(room chat.RoomID) announce.Quiet { return quietIn(config, book, room) },
+		Quiet: func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
 		Operators: func(ctx context.Context, n announce.Notice) error {
 			say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
 			cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
@@ -51,17 +53,17 @@ func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book,
 }
 
 // quietIn are a room's quiet hours.
-func quietIn(config *Config, book *rooms.Book, room chat.RoomID) announce.Quiet {
-	q, err := announce.ParseQuiet(book.Of(room).Quiet, config.Timezone)
+func quietIn(config *Config, book *rooms.Book, room chat.RoomID) schedule.Quiet {
+	q, err := schedule.ParseQuiet(book.Of(room).Quiet, config.Timezone)
 	if err != nil { // it was checked when it was set: another version of the bot did
 		return quietHours(config)
 	}
 	return q
 }
 
-func quietHours(config *Config) announce.Quiet {
-	from, to, _ := announce.ParseNight(config.Quiet.Nights) // it was checked
-	return announce.Quiet{
+func quietHours(config *Config) schedule.Quiet {
+	from, to, _ := schedule.ParseNight(config.Quiet.Nights) // it was checked
+	return schedule.Quiet{
 		Zone: config.Timezone, From: from, To: to,
 		Weekends: config.Quiet.Weekends, Holidays: config.Quiet.Holidays,
 	}
@@ -70,7 +72,7 @@ func quietHours(config *Config) announce.Quiet {
 // guardedGetter reads addresses that rooms give: they reach the public Internet
 // and the configured exceptions alone.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
-	return newGetter(config, fetch.Options{MaxBytes: announce.FeedMaxBytes}, config.Fetch.AllowPrivate)
+	return newGetter(config, fetch.Options{MaxBytes: sources.FeedMaxBytes}, config.Fetch.AllowPrivate)
 }
 
 // getterOf reads an address that the operator wrote, wherever it is. Where it
@@ -106,14 +108,14 @@ func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.
 // addSources has the desk read the sources of the configuration.
 func addSources(config *Config, desk *announce.Desk, keeper *catalogue.Keeper) error {
 	for _, s := range config.Sources {
-		settings := announce.Settings{
-			Name: s.Name, Kind: announce.SourceKind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
+		settings := sources.Settings{
+			Name: s.Name, Kind: sources.Kind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
 		}
 		getter, err := getterOf(config, s.URL)
 		if err != nil {
 			return err
 		}
-		source, err := announce.NewSource(settings, getter, keeper.Current)
+		source, err := sources.New(settings, getter, keeper.Current)
 		if err != nil {
 			return fmt.Errorf("source %s: %w", s.Name, err)
 		}

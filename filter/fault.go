@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import (
 	"cmp"
@@ -36,8 +36,8 @@ const (
 var Problems = []Problem{UnknownField, NoField, NoValue, NoWord, NotFlag, MinusInValue, GroupInValue, FieldInValue,
 	MinusAlone, OrAlone, QuoteOpen, ParenthesisOpen, ParenthesisClosed, EmptyGroup, TooLong, TooDeep}
 
-// FilterError is the first fault of a filter.
-type FilterError struct {
+// Error is the first fault of a filter.
+type Error struct {
 	Problem Problem
 	Pos     int    // where it is, in characters, from 1
 	Word    string // what stands there
@@ -51,30 +51,30 @@ type FilterError struct {
 }
 
 // Fields are the fields that there are.
-func (e *FilterError) Fields() []string { return FieldNames() }
+func (e *Error) Fields() []string { return FieldNames() }
 
 // Longest is how many characters a filter may have.
-func (e *FilterError) Longest() int { return maxFilter }
+func (e *Error) Longest() int { return maxFilter }
 
 // Error is for logs; people are told by the template filter-fault.
-func (e *FilterError) Error() string {
+func (e *Error) Error() string {
 	return fmt.Sprintf("filter, character %d, %q: %s; for example %s", e.Pos, e.Word, e.Problem, e.Example)
 }
 
 // fault is a problem with the characters from from to to, which goes away when
 // they are replaced.
-func (p *parser) fault(problem Problem, from, to int, with string) *FilterError {
-	return &FilterError{
+func (p *parser) fault(problem Problem, from, to int, with string) *Error {
+	return &Error{
 		Problem: problem, Pos: from + 1, Word: string(p.text[from:to]),
 		text: p.text, from: from, to: to, with: with,
 	}
 }
 
 // adding repairs e by an insertion.
-func (e *FilterError) adding(at int, with string) *FilterError { return e.replacing(at, at, with) }
+func (e *Error) adding(at int, with string) *Error { return e.replacing(at, at, with) }
 
 // replacing repairs e by another replacement.
-func (e *FilterError) replacing(from, to int, with string) *FilterError {
+func (e *Error) replacing(from, to int, with string) *Error {
 	e.from, e.to, e.with = from, to, with
 	return e
 }
@@ -84,12 +84,12 @@ const anyExample = "langage:go,python -fork"
 
 // repaired is the filter that the text is when one fault after the other is
 // repaired.
-func (e *FilterError) repaired() string {
+func (e *Error) repaired() string {
 	for range 40 {
 		if e.Problem == TooLong {
 			break
 		}
-		f, next := parseFilter(string(slices.Concat(e.text[:e.from], []rune(e.with), e.text[e.to:])))
+		f, next := parse(string(slices.Concat(e.text[:e.from], []rune(e.with), e.text[e.to:])))
 		if next == nil {
 			return cmp.Or(f.String(), anyExample)
 		}
@@ -100,7 +100,7 @@ func (e *FilterError) repaired() string {
 
 // unknownField puts the nearest field in the place of the name, or else quotes
 // what looks like a term and is none.
-func (p *parser) unknownField(start int, name []rune) *FilterError {
+func (p *parser) unknownField(start int, name []rune) *Error {
 	e := p.fault(UnknownField, start, start+len(name), "")
 	if near := nearestField(string(name)); near != "" {
 		e.with = near
@@ -127,7 +127,7 @@ func nearestField(name string) string {
 }
 
 // noValue drops the comma, or gives the field a value.
-func (p *parser) noValue(f Field, first bool, separator int) *FilterError {
+func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	if first {
 		return p.fault(NoValue, separator, separator+1, "").adding(separator+1, fields[f].example+" ")
 	}
@@ -135,7 +135,7 @@ func (p *parser) noValue(f Field, first bool, separator int) *FilterError {
 }
 
 // noWord drops what is no word, or makes it the one that it stands for.
-func (p *parser) noWord(f Field, start int) *FilterError {
+func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {
 	case strings.Trim(e.Word, "|") == "":
@@ -147,7 +147,7 @@ func (p *parser) noWord(f Field, start int) *FilterError {
 }
 
 // minusAlone brings the minus to what it excludes, or drops it.
-func (p *parser) minusAlone(minus int) *FilterError {
+func (p *parser) minusAlone(minus int) *Error {
 	e := p.fault(MinusAlone, minus, minus+1, "")
 	if p.skipSpace(); p.at > minus+1 && !p.end() && p.peek() != ')' {
 		return e.replacing(minus+1, p.at, "")
@@ -156,7 +156,7 @@ func (p *parser) minusAlone(minus int) *FilterError {
 }
 
 // minusInValue brings the minus to the front of a term.
-func (p *parser) minusInValue(f Field, first bool, separator int) *FilterError {
+func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	e := p.fault(MinusInValue, p.at, p.at+1, "")
 	name := ""
 	if f != Anywhere {
@@ -169,7 +169,7 @@ func (p *parser) minusInValue(f Field, first bool, separator int) *FilterError {
 }
 
 // groupInValue makes a list of alternatives of what stands in parentheses.
-func (p *parser) groupInValue(open int) *FilterError {
+func (p *parser) groupInValue(open int) *Error {
 	e := p.fault(GroupInValue, open, open+1, "")
 	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })
 	end := open + 1 + len(inside)

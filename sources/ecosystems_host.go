@@ -1,4 +1,4 @@
-package announce
+package sources
 
 import (
 	"bytes"
@@ -109,7 +109,7 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 		if !ok {
 			return
 		}
-		repo.Personal = kind == ownerUser
+		repo.Personal = kind == OwnerUser
 	}
 	w.batch.Again[a.Key] = Reading{Item: item}
 }
@@ -148,11 +148,11 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 // kindOf asks what an owner is, once; it is empty when the API does not know. When
 // several cannot be asked about, no more are.
 func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
-	id := ownerID{w.domain, strings.ToLower(login)}
+	id := OwnerID{w.domain, strings.ToLower(login)}
 	if kind, ok = w.kinds[id]; ok {
 		return kind, true
 	}
-	if w.failed[id.name] != nil || len(w.failed) >= patience {
+	if w.failed[id.Name] != nil || len(w.failed) >= patience {
 		return "", false
 	}
 	var owner struct {
@@ -160,12 +160,12 @@ func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bo
 	}
 	path := "hosts/" + url.PathEscape(w.name) + "/owners/" + url.PathEscape(login)
 	if err := readObject(ctx, w.getter, w.base+"/"+path, &owner); err != nil && !isGone(err) {
-		w.failed[id.name] = err
+		w.failed[id.Name] = err
 		return "", false
 	}
 	w.kinds[id] = owner.Kind
 	if owner.Kind != "" {
-		w.batch.Owners = append(w.batch.Owners, Owner{Host: id.host, Name: id.name, Kind: owner.Kind})
+		w.batch.Owners = append(w.batch.Owners, OwnerNow{id, owner.Kind})
 	}
 	return owner.Kind, true
 }

@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import (
 	"errors"
@@ -73,8 +73,8 @@ func TestFilterFaults(t *testing.T) {
 	seen := map[Problem]bool{}
 	for name, test := range faultTests {
 		t.Run(name, func(t *testing.T) {
-			_, err := ParseFilter(test.filter)
-			var fault *FilterError
+			_, err := Parse(test.filter)
+			var fault *Error
 			if !errors.As(err, &fault) {
 				t.Fatalf("%s gives %v", test.filter, err)
 			}
@@ -97,9 +97,9 @@ func TestFilterFaults(t *testing.T) {
 }
 
 // Whatever is wrong, the example is right.
-func checkExample(t *testing.T, fault *FilterError) {
+func checkExample(t *testing.T, fault *Error) {
 	t.Helper()
-	if _, err := ParseFilter(fault.Example); err != nil {
+	if _, err := Parse(fault.Example); err != nil {
 		t.Errorf("the example %q is wrong too: %v", fault.Example, err)
 	}
 	if !slices.Contains(Problems, fault.Problem) || fault.Pos < 1 {
@@ -113,7 +113,7 @@ var (
 )
 
 // sentence is what people read about a fault, with plain spaces.
-func sentence(t *testing.T, lang string, fault *FilterError) string {
+func sentence(t *testing.T, lang string, fault *Error) string {
 	t.Helper()
 	message, err := locale.Render(lang, "filter-fault", fault)
 	if err != nil {
@@ -133,9 +133,9 @@ func FuzzFilter(f *testing.F) {
 		f.Add(test.filter)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		filter, err := ParseFilter(text)
+		filter, err := Parse(text)
 		if err != nil {
-			var fault *FilterError
+			var fault *Error
 			if !errors.As(err, &fault) {
 				t.Fatalf("%q: %v", text, err)
 			}

@@ -1,4 +1,4 @@
-package announce
+package sources
 
 import (
 	"bytes"
@@ -26,6 +26,9 @@ type feed struct {
 	getter *fetch.Getter
 	url    string
 }
+
+// NewFeed returns the Source that reads the feed at an address.
+func NewFeed(getter *fetch.Getter, url string) Source { return &feed{getter: getter, url: url} }
 
 // feedState is what is kept between two rounds.
 type feedState struct {

@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import "heraut/catalogue"
 
@@ -16,8 +16,8 @@ const (
 // namedBy are the fields by which a filter lifts a rule.
 var namedBy = map[string]Field{RuleFork: Fork, RuleArchived: Archived}
 
-// rulesOf lists the rules that exclude a repository by default.
-func rulesOf(r *catalogue.Repository) (rules []string) {
+// RulesOf lists the rules that exclude a repository by default.
+func RulesOf(r *catalogue.Repository) (rules []string) {
 	for _, rule := range []struct {
 		name  string
 		holds bool

@@ -1,4 +1,4 @@
-package announce
+package schedule
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"heraut/text"
 )
 
 // ErrRhythm tells that a text is no rhythm. People are told by the template
@@ -44,8 +46,8 @@ var (
 
 // ParseRhythm reads «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in
 // any case, with or without accents, in French or English. The error is ErrRhythm.
-func ParseRhythm(text string) (Rhythm, error) {
-	words := slices.DeleteFunc(strings.Fields(fold(text)), func(w string) bool { return w == "a" || w == "at" || w == "le" || w == "on" })
+func ParseRhythm(typed string) (Rhythm, error) {
+	words := slices.DeleteFunc(strings.Fields(text.Fold(typed)), func(w string) bool { return w == "a" || w == "at" || w == "le" || w == "on" })
 	if len(words) == 0 {
 		return Rhythm{}, ErrRhythm
 	}
@@ -111,4 +113,23 @@ func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 			return t
 		}
 	}
+}
+
+// CutRhythm splits what follows a source into a filter and a rhythm, which
+// begins at the last word that can begin one. It may be wrong nevertheless;
+// without such a word it is empty, unless a time of the day is the last word: that
+// was meant as one.
+func CutRhythm(typed string) (filter, rhythm string) {
+	words := strings.Fields(typed)
+	for i := len(words) - 1; i >= 0; i-- {
+		if slices.ContainsFunc(periods[:], func(names []string) bool { return slices.Contains(names, text.Fold(words[i])) }) {
+			return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
+		}
+	}
+	if last := len(words) - 1; last >= 0 {
+		if _, ok := parseClock(text.Fold(words[last])); ok {
+			return strings.Join(words[:last], " "), words[last]
+		}
+	}
+	return typed, ""
 }

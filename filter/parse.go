@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import (
 	"slices"
@@ -13,10 +13,10 @@ const (
 	maxDepth  = 8   // parentheses in one another
 )
 
-// ParseFilter reads a filter. The error, if any, is a *FilterError: the first
+// Parse reads a filter. The error, if any, is a *Error: the first
 // fault, and a filter that is right.
-func ParseFilter(text string) (*Filter, error) {
-	f, wrong := parseFilter(text)
+func Parse(text string) (*Filter, error) {
+	f, wrong := parse(text)
 	if wrong != nil {
 		wrong.Example = wrong.repaired()
 		return nil, wrong
@@ -24,7 +24,7 @@ func ParseFilter(text string) (*Filter, error) {
 	return f, nil
 }
 
-func parseFilter(text string) (*Filter, *FilterError) {
+func parse(text string) (*Filter, *Error) {
 	// For peek, the character 0 is the end.
 	p := parser{text: []rune(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD"))}
 	if len(p.text) > maxFilter {
@@ -77,7 +77,7 @@ func (p *parser) skipSpace() {
 
 // alternatives reads up to the end of the text, or to the parenthesis that closes
 // the one at open if that is not negative.
-func (p *parser) alternatives(open int) (Expr, *FilterError) {
+func (p *parser) alternatives(open int) (Expr, *Error) {
 	var groups []Expr
 	var group []Expr
 	orFrom, orTo := -1, -1 // the last «ou»
@@ -126,7 +126,7 @@ func (p *parser) isDelimited(i int) bool {
 func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
 
 // factor reads a term or a group, with its «-».
-func (p *parser) factor() (Expr, *FilterError) {
+func (p *parser) factor() (Expr, *Error) {
 	minus := p.at
 	negated := isMinus(p.peek())
 	if negated {
@@ -136,7 +136,7 @@ func (p *parser) factor() (Expr, *FilterError) {
 		}
 	}
 	var e Expr
-	var wrong *FilterError
+	var wrong *Error
 	if p.peek() == '(' {
 		open := p.at
 		if p.depth++; p.depth > maxDepth {
@@ -155,7 +155,7 @@ func (p *parser) factor() (Expr, *FilterError) {
 }
 
 // term reads a field, if there is one, and values.
-func (p *parser) term() (Expr, *FilterError) {
+func (p *parser) term() (Expr, *Error) {
 	start := p.at
 	p.start = start
 	switch p.peek() {
@@ -197,7 +197,7 @@ func (p *parser) term() (Expr, *FilterError) {
 }
 
 // value reads one value, which a colon or a comma may stand before.
-func (p *parser) value(f Field, first bool, separator int) (value, *FilterError) {
+func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	spaced := p.at
 	p.skipSpace()
 	start := p.at
@@ -229,7 +229,7 @@ func (p *parser) value(f Field, first bool, separator int) (value, *FilterError)
 }
 
 // quoted reads a value between quotes, of whichever kind the keyboard gives.
-func (p *parser) quoted(f Field, first bool) (value, *FilterError) {
+func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	start := p.at
 	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
 	if p.at = start + 1 + len(text); p.end() {
@@ -245,7 +245,7 @@ func (p *parser) quoted(f Field, first bool) (value, *FilterError) {
 }
 
 // checked refuses a value, which p stands behind, that nothing could match.
-func (p *parser) checked(f Field, v value, start int) (value, *FilterError) {
+func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	switch {
 	case fields[f].flag && flagValues[fold(v.text)] == "":
 		return v, p.fault(NotFlag, start, p.at, yes)

@@ -1,10 +1,13 @@
-package announce
+// Package sources reads what the world publishes (lists of repositories, the
+// free-software catalogue, feeds) and says what is new in it.
+package sources
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"heraut/catalogue"
@@ -68,7 +71,7 @@ type Batch struct {
 	Again map[string]Reading
 	// Owners are those that Again.AskOwner asked for. What they are is in the
 	// readings too (Repository.Personal).
-	Owners []Owner
+	Owners []OwnerNow
 }
 
 // Fresh is an item never seen.
@@ -84,6 +87,12 @@ type HostNow struct {
 	Name  string
 	Items int  // how many it has
 	Down  bool // the source says that it cannot read it
+}
+
+// OwnerNow is what a source says of an owner of repositories.
+type OwnerNow struct {
+	OwnerID
+	Kind string // "organization", OwnerUser, or empty: not known
 }
 
 // Reading is an item read once more.
@@ -108,3 +117,25 @@ const (
 // lately is how long before it is first seen a repository may have been created
 // to count as new.
 const lately = 30 * 24 * time.Hour
+
+// NothingNew reports whether the batch brings nothing to be decided or kept.
+func (b Batch) NothingNew() bool {
+	return b.State == nil && b.Hosts == nil && len(b.Fresh) == 0 && len(b.Again) == 0 && len(b.Owners) == 0
+}
+
+// Missing reports whether the item is not public any more, as far as the source
+// can tell.
+func (r Reading) Missing() bool {
+	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
+}
+
+// Protect runs read and returns what it panics with as an error: what others
+// publish must not stop the bot, not even through a fault of a library.
+func Protect(read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: panic: %v\n%s", errFormat, p, debug.Stack())
+		}
+	}()
+	return read()
+}

@@ -1,4 +1,7 @@
-package announce
+// Package filter is the language in which rooms say what they want to hear of.
+// Parse reads a filter, OfRepository, OfSoftware and OfText read what it is matched
+// against, and Filter.Match matches them.
+package filter
 
 import (
 	"slices"
@@ -73,13 +76,9 @@ func (f *Filter) Rules() []string {
 	return rules
 }
 
-// Excluded tells whether a rule excludes the item whatever the filter says, and
-// which one.
-func (f *Filter) Excluded(item Item) (rule string, excluded bool) {
-	return f.excluded(WordsOf(&item))
-}
-
-func (f *Filter) excluded(w *Words) (string, bool) {
+// Excluded reports whether a default rule that the filter does not lift excludes
+// the item, and returns the first such rule.
+func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	for _, rule := range w.rules {
 		if field, ok := namedBy[rule]; !ok || !f.named[field] {
 			return rule, true
@@ -88,12 +87,9 @@ func (f *Filter) excluded(w *Words) (string, bool) {
 	return "", false
 }
 
-// Match reports whether the filter accepts the item and no rule excludes it.
-func (f *Filter) Match(item Item) bool { return f.MatchWords(WordsOf(&item)) }
-
-// MatchWords is Match for an item that many filters look at.
-func (f *Filter) MatchWords(w *Words) bool {
-	_, excluded := f.excluded(w)
+// Match reports whether the filter accepts the item and no default rule excludes it.
+func (f *Filter) Match(w *Words) bool {
+	_, excluded := f.Excluded(w)
 	return !excluded && f.expr.match(w)
 }
 

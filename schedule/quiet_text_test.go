@@ -1,4 +1,4 @@
-package announce
+package schedule
 
 import (
 	"errors"
@@ -26,6 +26,26 @@ func TestParseQuiet(t *testing.T) {
 	for _, text := range []string{"", "lundi", "20:00", "20:00-20:00", "aucun weekends", "weekends weekends", "20:00-08:00 21:00-07:00", "25:00-08:00"} {
 		if q, err := ParseQuiet(text, time.UTC); !errors.Is(err, ErrQuiet) {
 			t.Errorf("%q is %q, %v", text, q, err)
+		}
+	}
+}
+
+func TestParseNight(t *testing.T) {
+	for text, want := range map[string]struct {
+		from, to Clock
+		ok       bool
+	}{
+		"":              {0, 0, true},
+		"20:00-08:00":   {20 * 60, 8 * 60, true},
+		"22h - 7h30":    {22 * 60, 7*60 + 30, true},
+		"20:00":         {20 * 60, 0, false},
+		"8-20":          {0, 0, false},
+		"20:00-25:00":   {20 * 60, 0, false},
+		"20:00-8:00-9h": {20 * 60, 0, false},
+	} {
+		from, to, ok := ParseNight(text)
+		if ok != want.ok || ok && (from != want.from || to != want.to) {
+			t.Errorf("%q: got %v, %v, %v", text, from, to, ok)
 		}
 	}
 }

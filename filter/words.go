@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import (
 	"slices"
@@ -42,39 +42,16 @@ func words(s string) []string {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// Words are the texts of an item, folded and cut into words, by field: what
-// filters look at.
+// Words are the texts of an item, folded and cut into words, by field. Filters
+// match against them; one Words serves any number of filters.
 type Words struct {
 	in    [numFields][]string
 	rules []string
 }
 
-// WordsOf reads an item once, for any number of filters.
-func WordsOf(item *Item) *Words {
-	w := new(Words)
-	r := item.Repository
-	w.flag(Fork, r != nil && r.Fork)
-	w.flag(Archived, r != nil && r.Archived)
-	switch {
-	case r != nil:
-		w.repository(r)
-	case item.Software != nil:
-		w.software(item.Software)
-	default:
-		w.add(Name, item.Title)
-		w.add(Description, item.Summary)
-	}
-	return w
-}
-
-// In returns the words of a field, separated by spaces. Other than letters and
-// digits, they hold no sign but / + and #.
-func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
-
-// Rules are those by which the item is excluded by default.
-func (w *Words) Rules() []string { return w.rules }
-
-func (w *Words) repository(r *catalogue.Repository) {
+// OfRepository returns the words of a repository, and the rules that exclude it.
+func OfRepository(r *catalogue.Repository) *Words {
+	w := newWords(r.Fork, r.Archived)
 	w.add(Organization, r.Organization, r.Owner)
 	w.add(Ministry, r.Ministry)
 	w.add(Platform, r.Host)
@@ -83,11 +60,14 @@ func (w *Words) repository(r *catalogue.Repository) {
 	w.add(Topic, r.Topics...)
 	w.add(Name, r.Name)
 	w.add(Description, r.Description)
-	w.rules = rulesOf(r)
+	w.rules = RulesOf(r)
+	return w
 }
 
-// software reads an entry of the catalogue: its organisations are those that use it.
-func (w *Words) software(s *catalogue.Software) {
+// OfSoftware returns the words of an entry of the catalogue. Its organisations are
+// those that use it.
+func OfSoftware(s *catalogue.Software) *Words {
+	w := newWords(false, false)
 	for _, o := range s.Organizations {
 		w.add(Organization, o.Name)
 	}
@@ -98,7 +78,31 @@ func (w *Words) software(s *catalogue.Software) {
 	w.add(Topic, slices.Concat(s.Keywords, s.Categories)...)
 	w.add(Name, append([]string{s.Name}, s.OtherNames...)...)
 	w.add(Description, s.Description.FR, s.Description.EN)
+	return w
 }
+
+// OfText returns the words of what has no more than a title and a summary, such as
+// an entry of a feed.
+func OfText(title, summary string) *Words {
+	w := newWords(false, false)
+	w.add(Name, title)
+	w.add(Description, summary)
+	return w
+}
+
+func newWords(fork, archived bool) *Words {
+	w := new(Words)
+	w.flag(Fork, fork)
+	w.flag(Archived, archived)
+	return w
+}
+
+// In returns the words of a field, separated by spaces. Other than letters and
+// digits, they hold no sign but / + and #.
+func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
+
+// Rules returns the default rules that exclude the item.
+func (w *Words) Rules() []string { return w.rules }
 
 func (w *Words) add(f Field, values ...string) {
 	for _, v := range values {

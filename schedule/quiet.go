@@ -1,4 +1,4 @@
-package announce
+package schedule
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/fr"
+
+	"heraut/text"
 )
 
 // Quiet is when immediate posts are held back. What has a time of its own is not.
@@ -38,9 +40,9 @@ var (
 
 // ParseQuiet reads «20:00-08:00 weekends feries», any part of it, and «aucun», in
 // any case, with or without accents, in French or English. The error is ErrQuiet.
-func ParseQuiet(text string, zone *time.Location) (Quiet, error) {
+func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
-	words := strings.Fields(fold(text))
+	words := strings.Fields(text.Fold(typed))
 	if len(words) == 0 {
 		return q, ErrQuiet
 	}
@@ -61,6 +63,19 @@ func ParseQuiet(text string, zone *time.Location) (Quiet, error) {
 		}
 	}
 	return q, nil
+}
+
+// ParseNight reads the hours of a night, for example «20:00-08:00»; empty, there
+// is none.
+func ParseNight(typed string) (from, to Clock, ok bool) {
+	if typed == "" {
+		return 0, 0, true
+	}
+	evening, morning, _ := strings.Cut(typed, "-")
+	if from, ok = parseClock(strings.TrimSpace(evening)); ok {
+		to, ok = parseClock(strings.TrimSpace(morning))
+	}
+	return from, to, ok
 }
 
 // String is the quiet hours in their canonical form, as ParseQuiet reads them.

@@ -1,4 +1,6 @@
-package announce
+// Package schedule knows when rooms want to be spoken to: the rhythm of a watch
+// and the quiet hours of a room.
+package schedule
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package announce
+package sources
 
 import (
 	"net/url"
@@ -34,6 +34,18 @@ func domainOf(address string) string {
 	return strings.ToLower(u.Host)
 }
 
+// OwnerID identifies an owner of repositories.
+type OwnerID struct {
+	Host string // a domain
+	Name string // in small letters
+}
+
+// OwnerUser is the OwnerNow.Kind of people.
+const OwnerUser = "user"
+
+// OwnerOf returns the owner of a repository.
+func OwnerOf(r *catalogue.Repository) OwnerID { return OwnerID{r.Host, strings.ToLower(r.Owner)} }
+
 // repositoryItem is a repository as an item.
 func repositoryItem(r *catalogue.Repository) Item {
 	return Item{
@@ -54,15 +66,15 @@ func freshRepository(item Item, now time.Time) Fresh {
 // thrift reduces repositories that are there from the start, and so are not
 // announced, to what it takes to know them again: a first reading holds tens of
 // thousands of them.
-type thrift map[ownerID]*catalogue.Repository
+type thrift map[OwnerID]*catalogue.Repository
 
 func (t thrift) reduce(f Fresh) Fresh {
 	if f.News == Created {
 		return f // dry runs show it
 	}
-	id := ownerID{f.Repository.Host, ownerName(f.Repository)}
+	id := OwnerOf(f.Repository)
 	if t[id] == nil {
-		t[id] = &catalogue.Repository{Host: id.host, Owner: id.name}
+		t[id] = &catalogue.Repository{Host: id.Host, Owner: id.Name}
 	}
 	return Fresh{Item: Item{Key: f.Key, Kind: KindRepository, Repository: t[id], At: f.At}, News: f.News}
 }

@@ -1,4 +1,4 @@
-package announce
+package sources
 
 import (
 	"context"
@@ -46,13 +46,13 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	chunks := make(chan []Item)
 	g.Go(func() error {
 		defer close(chunks)
-		if err := sheltered(func() error { return r.decode(ctx, resp.Body, chunks) }); err != nil {
+		if err := Protect(func() error { return r.decode(ctx, resp.Body, chunks) }); err != nil {
 			return fmt.Errorf("read %s: %w: %w", fetch.Redacted(l.location), errFormat, err)
 		}
 		return nil
 	})
 	g.Go(func() error {
-		return sheltered(func() error {
+		return Protect(func() error {
 			for chunk := range chunks {
 				if err := r.lookUp(ctx, chunk); err != nil {
 					return err

@@ -1,4 +1,4 @@
-package announce
+package sources
 
 import (
 	"cmp"
@@ -58,7 +58,7 @@ type hostMark struct {
 
 // Fetch implements Source.
 func (e *ecosystems) Fetch(ctx context.Context, q Query) (Batch, error) {
-	r := ecosystemsReading{ecosystems: e, query: q, kinds: map[ownerID]string{}, unread: map[string]Again{}}
+	r := ecosystemsReading{ecosystems: e, query: q, kinds: map[OwnerID]string{}, unread: map[string]Again{}}
 	if err := r.load(q.State); err != nil {
 		return Batch{}, err
 	}
@@ -106,7 +106,7 @@ type ecosystemsReading struct {
 	state  ecosystemsState
 	batch  Batch
 	unread map[string]Again   // what is still to be read again, by key
-	kinds  map[ownerID]string // of owners, asked for once
+	kinds  map[OwnerID]string // of owners, asked for once
 	taken  map[string]bool
 }
 

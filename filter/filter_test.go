@@ -1,4 +1,4 @@
-package announce
+package filter
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 )
 
 // The items that the filters of these tests look at, by a short name; invented.
-var items = map[string]Item{
+var items = map[string]*Words{
 	"carte": repository(catalogue.Repository{
 		Host: "github.com", Owner: "etalab", Organization: "Etalab", Ministry: "Première ministre", Name: "carte-ecoles",
 		Description: "Cartographie des écoles de l’Île-de-France", Language: "Python", License: "MIT",
@@ -37,14 +37,14 @@ var items = map[string]Item{
 	"copie archivée":   repository(catalogue.Repository{Name: "ancien", Fork: true, Archived: true, Language: "Go"}),
 	"miroir":           repository(catalogue.Repository{Name: "carte-miroir", Mirror: true}),
 	"personnel, copie": repository(catalogue.Repository{Name: "carte-perso", Personal: true, Fork: true}),
-	"logiciel": {Kind: KindSoftware, Software: &catalogue.Software{
+	"logiciel": OfSoftware(&catalogue.Software{
 		Name: "QGIS", Description: catalogue.Localized{FR: "Cartographie libre"}, License: "GPL-2.0", Keywords: []string{"SIG"},
 		Platforms: []catalogue.Platform{catalogue.Linux}, Organizations: []catalogue.Organization{{Name: "IGN"}},
-	}},
-	"billet": {Kind: KindEntry, Title: "Gazette BlueHats n° 32", Summary: "Éducation et santé"},
+	}),
+	"billet": OfText("Gazette BlueHats n° 32", "Éducation et santé"),
 }
 
-func repository(r catalogue.Repository) Item { return Item{Kind: KindRepository, Repository: &r} }
+func repository(r catalogue.Repository) *Words { return OfRepository(&r) }
 
 // shown are the repositories that no rule excludes.
 const shown = "carte, eau, moteur, noyau, tableau, vide de mots"
@@ -146,7 +146,7 @@ var filterTests = map[string]struct {
 func TestFilter(t *testing.T) {
 	for name, test := range filterTests {
 		t.Run(name, func(t *testing.T) {
-			f, err := ParseFilter(test.filter)
+			f, err := Parse(test.filter)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +178,7 @@ func accepted(f *Filter) (names []string) {
 // The canonical form is a filter that does the same, and is its own.
 func checkCanonical(t *testing.T, f *Filter) {
 	t.Helper()
-	again, err := ParseFilter(f.String())
+	again, err := Parse(f.String())
 	if err != nil {
 		t.Fatalf("the canonical form %q: %v", f, err)
 	}
@@ -210,7 +210,7 @@ func TestExcluded(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			f, err := ParseFilter(test.filter)
+			f, err := Parse(test.filter)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,53 @@
+package sources
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// Settings are those of a source.
+type Settings struct {
+	// Name is what rooms call it; of a feed that a room gave, its address.
+	Name string
+	Kind Kind
+	// Location is where it is read.
+	Location string
+	Every    time.Duration
+	// Settle is how long an item rests before it is announced.
+	Settle time.Duration
+}
+
+// Kind tells what a source speaks.
+type Kind string
+
+// The kinds of sources.
+const (
+	Ecosystems     Kind = "ecosystems"   // the API of ecosyste.ms
+	RepositoryList Kind = "repositories" // a list of repositories in JSON or CSV
+	SILL           Kind = "sill"         // the free-software catalogue
+	Feed           Kind = "feed"         // RSS, Atom or JSON Feed
+)
+
+// rereads tells that the source's items are read once more before they are
+// announced, and corrected later.
+func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
+
+// New returns the Source that s describes. getter reads it, unless it is
+// the catalogue, which current gives.
+func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Source, error) {
+	switch s.Kind {
+	case Ecosystems:
+		return &ecosystems{getter: getter, base: strings.TrimRight(s.Location, "/")}, nil
+	case RepositoryList:
+		return &repositoryList{getter: getter, location: s.Location}, nil
+	case SILL:
+		return &sill{current: current}, nil
+	case Feed:
+		return &feed{getter: getter, url: s.Location}, nil
+	}
+	return nil, fmt.Errorf("%q is no kind of source", s.Kind)
+}
