@@ -28,6 +28,7 @@ var ours = map[string][]string{
 	"catalogue":         {"fetch", "text"},
 	"search":            {"catalogue", "text"},
 	"locale":            {"chat", "text"},
+	"calendar":          {},
 	"locale/localetest": {},
 	"queue":             {"chat"},
 	"rooms":             {"chat"},

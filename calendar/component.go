@@ -1,0 +1,120 @@
+package calendar
+
+import (
+	"bytes"
+	"strings"
+)
+
+// component is what stands between BEGIN and END.
+type component struct {
+	name     string // in capitals
+	props    []property
+	children []*component
+}
+
+// get returns the value of the first property of that name.
+func (c *component) get(name string) string {
+	if p := c.find(name); p != nil {
+		return p.value
+	}
+	return ""
+}
+
+// text returns the unescaped value of the first property of that name.
+func (c *component) text(name string) string { return strings.TrimSpace(unescape(c.get(name))) }
+
+func (c *component) find(name string) *property {
+	for i := range c.props {
+		if c.props[i].name == name {
+			return &c.props[i]
+		}
+	}
+	return nil
+}
+
+// maxDepth is how deep components may stand within each other: an alarm of an
+// event of a calendar is three deep.
+const maxDepth = 8
+
+// parseComponents returns the calendars of a file. It returns an error when
+// there is none, or when the last one is not complete.
+func parseComponents(data []byte) ([]*component, error) {
+	data = decode(data)
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, ErrEmpty
+	}
+	root := &component{}
+	open := []*component{root} // the innermost last
+	begun := false
+	for _, line := range unfold(data) {
+		p, ok := parseProperty(line)
+		if !ok {
+			continue
+		}
+		name := strings.ToUpper(strings.TrimSpace(p.value))
+		innermost := open[len(open)-1]
+		switch {
+		case p.name == "BEGIN" && (begun || name == "VCALENDAR"):
+			begun = true
+			open = closeBefore(open, name)
+			if len(open) > maxDepth {
+				return nil, ErrFormat
+			}
+			c := &component{name: name}
+			parent := open[len(open)-1]
+			parent.children = append(parent.children, c)
+			open = append(open, c)
+		case p.name == "END":
+			open = closeUntil(open, name)
+		case len(open) > 1:
+			innermost.props = append(innermost.props, p)
+		}
+	}
+	switch {
+	case !begun && looksLikeHTML(data):
+		return nil, ErrHTML
+	case !begun:
+		return nil, ErrFormat
+	case len(open) > 1:
+		return nil, ErrTruncated
+	}
+	var calendars []*component
+	for _, c := range root.children {
+		if c.name == "VCALENDAR" {
+			calendars = append(calendars, c)
+		}
+	}
+	return calendars, nil
+}
+
+// closeBefore closes what cannot hold a component of that name: an event whose
+// END is missing ends where the next one begins.
+func closeBefore(open []*component, name string) []*component {
+	switch name {
+	case "VCALENDAR":
+		return open[:1]
+	case "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE":
+		for i, c := range open {
+			if c.name == "VCALENDAR" {
+				return open[:i+1]
+			}
+		}
+	}
+	return open
+}
+
+// closeUntil closes the innermost component of that name and all it holds. An
+// END that ends nothing is skipped.
+func closeUntil(open []*component, name string) []*component {
+	for i := len(open) - 1; i > 0; i-- {
+		if open[i].name == name {
+			return open[:i]
+		}
+	}
+	return open
+}
+
+func looksLikeHTML(data []byte) bool {
+	start := bytes.ToLower(data[:min(len(data), 1024)])
+	return bytes.Contains(start, []byte("<html")) || bytes.Contains(start, []byte("<!doctype html"))
+}

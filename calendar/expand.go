@@ -1,0 +1,245 @@
+package calendar
+
+import (
+	"slices"
+	"time"
+)
+
+// occurrence is a start that a series gives, and its own end if an RDATE has one.
+type occurrence struct {
+	start moment
+	end   *moment
+}
+
+// between returns the series' events that start within [from, to), and some
+// around it.
+func (s *series) between(from, to time.Time, local *time.Location, b *budget) []Event {
+	var events []Event
+	used := make([]bool, len(s.overrides))
+	if s.master != nil {
+		by := s.replacements(local)
+		for _, o := range s.master.occurrences(from.Add(-by.reach), to.Add(by.reach), local, b) {
+			i := by.single.find(o.start)
+			if i >= 0 {
+				used[i] = true
+				if !s.overrides[i].onwards {
+					continue // it is listed by itself below
+				}
+			}
+			events = append(events, s.event(o, by.onwardsFrom(o.start, local), local))
+		}
+	}
+	deleted := s.deletions(local)
+	for i, v := range s.overrides {
+		// Deleted after it was changed: the series was written later.
+		if v.onwards && used[i] || s.master != nil && s.master.sequence > v.sequence && deleted.find(*v.id) >= 0 {
+			continue
+		}
+		events = append(events, v.event(occurrence{start: v.start}, v.id, local))
+	}
+	return events
+}
+
+// deletions finds the dates that the series excludes.
+func (s *series) deletions(local *time.Location) *marks {
+	if s.master == nil {
+		return newMarks(moment{zone: local}, local)
+	}
+	return s.master.exclusions(local)
+}
+
+// exclusions finds the dates that v excludes.
+func (v *vevent) exclusions(local *time.Location) *marks {
+	m := newMarks(v.start, local)
+	for _, day := range v.exdates {
+		m.add(day, 0)
+	}
+	return m
+}
+
+// occurrences returns what the rules and dates of v give, without what it excludes.
+func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget) []occurrence {
+	zone := v.start.zone
+	if v.start.date {
+		zone = local
+	}
+	wallFrom, wallTo := wallOf(from, zone), wallOf(to, zone)
+	var all []occurrence
+	for _, rule := range v.rules {
+		for _, wall := range rule.between(v.start.wall, rule.end(v.start, local), wallFrom, wallTo, b) {
+			all = append(all, occurrence{start: v.start.at(wall)})
+		}
+	}
+	if len(v.rules) == 0 {
+		all = append(all, occurrence{start: v.start})
+	}
+	for _, p := range v.rdates {
+		if p.start.date && !v.start.date { // at the hour of the others
+			p.start = v.start.at(p.start.wall.Add(v.start.wall.Sub(v.start.wall.Truncate(24 * time.Hour))))
+		} else if v.start.date {
+			p.start = v.start.at(p.start.wall.Truncate(24 * time.Hour))
+		}
+		all = append(all, occurrence{p.start, p.end})
+	}
+	excluded := v.exclusions(local)
+	for _, rule := range v.exrules {
+		for _, wall := range rule.between(v.start.wall, rule.end(v.start, local), wallFrom, wallTo, b) {
+			excluded.add(v.start.at(wall), 0)
+		}
+	}
+	seen := map[int64]bool{}
+	return slices.DeleteFunc(all, func(o occurrence) bool {
+		unix := o.start.instant(local).Unix()
+		if seen[unix] || excluded.find(o.start) >= 0 {
+			return true
+		}
+		seen[unix] = true
+		return false
+	})
+}
+
+// at is m with another wall clock.
+func (m moment) at(wall time.Time) moment {
+	m.wall = wall
+	return m
+}
+
+// end returns the last start that the rule's UNTIL allows, as clocks show it
+// where the series starts; zero: there is none.
+func (r recurrence) end(start moment, local *time.Location) time.Time {
+	if r.until == "" {
+		return time.Time{}
+	}
+	until, err := parseMoment(r.until, nil, &zones{resting: start.zone})
+	switch {
+	case err != nil:
+		return time.Time{}
+	case until.date: // the whole day counts
+		return until.wall.Add(24*time.Hour - time.Second)
+	case start.date && until.zone == time.UTC && !until.floating:
+		return wallOf(until.instant(local), local)
+	}
+	return wallOf(until.instant(local), start.zone)
+}
+
+// marks finds which of some dates means an occurrence of a series. A date
+// without a time means the day, one without a zone the series' clock or the
+// readers'.
+type marks struct {
+	series               moment
+	local                *time.Location
+	instants, days, wall map[int64]int // the index of the date, by Unix seconds
+}
+
+func newMarks(series moment, local *time.Location) *marks {
+	return &marks{series, local, map[int64]int{}, map[int64]int{}, map[int64]int{}}
+}
+
+func dayOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
+
+// add notes that the date d has the index i.
+func (m *marks) add(d moment, i int) {
+	switch {
+	case d.date, m.series.date && d.wall.Equal(dayOf(d.wall)): // Exchange writes midnight
+		m.days[d.wall.Unix()] = i
+	case m.series.date:
+		m.days[dayOf(wallOf(d.instant(m.local), m.local)).Unix()] = i
+	default:
+		m.instants[d.instant(m.local).Unix()] = i
+		if d.floating {
+			m.wall[d.wall.Unix()] = i
+		}
+	}
+}
+
+// find returns the index of a date that means the occurrence which starts then;
+// -1 if none does.
+func (m *marks) find(start moment) int {
+	wall := start.wall
+	if !m.series.date {
+		if i, ok := m.instants[start.instant(m.local).Unix()]; ok {
+			return i
+		}
+		wall = wallOf(start.instant(m.local), m.series.zone)
+		if i, ok := m.wall[wall.Unix()]; ok {
+			return i
+		}
+	}
+	if i, ok := m.days[dayOf(wall).Unix()]; ok {
+		return i
+	}
+	return -1
+}
+
+// replacements finds the override of an occurrence of a series.
+type replacements struct {
+	single  *marks
+	onwards []*vevent // by what they replace, the latest first
+	// reach is how far onwards moves occurrences: that much more of the series is
+	// to be followed.
+	reach time.Duration
+}
+
+func (s *series) replacements(local *time.Location) replacements {
+	r := replacements{single: newMarks(s.master.start, local)}
+	for i, v := range s.overrides {
+		r.single.add(*v.id, i)
+		if v.onwards {
+			r.onwards = append(r.onwards, v)
+			moved := v.start.instant(local).Sub(v.id.instant(local)).Abs()
+			r.reach = max(r.reach, min(moved, maxReach)+24*time.Hour)
+		}
+	}
+	slices.SortStableFunc(r.onwards, func(a, b *vevent) int { return b.id.instant(local).Compare(a.id.instant(local)) })
+	return r
+}
+
+const maxReach = 400 * 24 * time.Hour
+
+// onwardsFrom returns the override that changes the occurrence with all that
+// follow; nil if none does.
+func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
+	for _, v := range r.onwards {
+		if !v.id.instant(local).After(start.instant(local)) {
+			return v
+		}
+	}
+	return nil
+}
+
+// event is the occurrence as its series tells it, or as the override v does that
+// changes all from some occurrence on.
+func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
+	id := o.start
+	switch {
+	case v == nil && len(s.master.rules)+len(s.master.rdates) == 0:
+		return s.master.event(o, nil, local)
+	case v == nil:
+		return s.master.event(o, &id, local)
+	}
+	// It moves the later ones as it moves the first.
+	was := wallOf(v.id.instant(local), v.start.zone)
+	now := wallOf(o.start.instant(local), v.start.zone)
+	moved := v.start.at(now.Add(v.start.wall.Sub(was)))
+	return v.event(occurrence{start: moved}, &id, local)
+}
+
+// event is an occurrence of v. id names it within its series; nil outside of one.
+func (v *vevent) event(o occurrence, id *moment, local *time.Location) Event {
+	e := v.Event
+	e.AllDay = o.start.date
+	e.Start = o.start.instant(local).In(local)
+	if o.end != nil && o.end.instant(local).After(e.Start) {
+		e.End = o.end.instant(local).In(local)
+	} else {
+		e.End = v.duration().after(o.start).instant(local).In(local)
+	}
+	switch {
+	case id == nil:
+	case id.date:
+		e.Recurrence = id.wall.Format("20060102")
+	default:
+		e.Recurrence = id.instant(local).UTC().Format("20060102T150405Z")
+	}
+	return e
+}

@@ -1,0 +1,158 @@
+package calendar
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// moment is a date, or a date and a time of day, as a calendar writes it.
+type moment struct {
+	wall     time.Time // what the clock shows there, as if it were UTC
+	date     bool      // a whole day
+	zone     *time.Location
+	floating bool // no zone was written
+}
+
+// instant returns when the moment is. A date is its first instant in local.
+func (m moment) instant(local *time.Location) time.Time {
+	if m.date {
+		return instantOf(m.wall, local)
+	}
+	return instantOf(m.wall, m.zone)
+}
+
+// instantOf returns when clocks of a zone show wall. An hour that comes twice is
+// the first of both, and one that is skipped is counted with the offset before
+// the gap (RFC 5545, 3.3.5).
+func instantOf(wall time.Time, zone *time.Location) time.Time {
+	unix := wall.Unix()
+	_, before := time.Unix(unix-24*3600, 0).In(zone).Zone()
+	_, after := time.Unix(unix+24*3600, 0).In(zone).Zone()
+	// The greater offset gives the earlier instant.
+	for _, offset := range []int{max(before, after), min(before, after)} {
+		t := time.Unix(unix-int64(offset), 0).In(zone)
+		if _, shown := t.Zone(); shown == offset {
+			return t
+		}
+	}
+	return time.Unix(unix-int64(before), 0).In(zone)
+}
+
+// wallOf is what clocks of a zone show at an instant, as if it were UTC.
+func wallOf(t time.Time, zone *time.Location) time.Time {
+	t = t.In(zone)
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+var errMoment = errors.New("no date")
+
+var momentForm = regexp.MustCompile(
+	`(?i)^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]\s*(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
+
+// parseMoment reads a DATE or a DATE-TIME, in the forms of RFC 5545 and in those
+// with separators, without seconds or with an offset.
+func parseMoment(value string, params map[string]string, z *zones) (moment, error) {
+	f := momentForm.FindStringSubmatch(strings.TrimSpace(value))
+	if f == nil {
+		return moment{}, errMoment
+	}
+	var n [7]int
+	for i := 1; i <= 6; i++ {
+		n[i], _ = strconv.Atoi(f[i]) // digits, or nothing
+	}
+	wall := time.Date(n[1], time.Month(n[2]), n[3], 0, 0, 0, 0, time.UTC)
+	if n[1] == 0 || wall.Day() != n[3] || int(wall.Month()) != n[2] || n[4] > 24 || n[5] > 59 || n[6] > 60 || n[4] == 24 && n[5]+n[6] > 0 {
+		return moment{}, errMoment
+	}
+	zone, hasZone := params["TZID"]
+	if f[4] == "" || strings.EqualFold(params["VALUE"], "DATE") {
+		if hasZone && zone != "" {
+			// RFC 5545 forbids a zone on a date; those who write it mean that
+			// zone's midnight.
+			return moment{wall: wall, zone: z.named(zone)}, nil
+		}
+		return moment{wall: wall, date: true, zone: z.resting}, nil
+	}
+	wall = wall.Add(time.Duration(n[4])*time.Hour + time.Duration(n[5])*time.Minute + time.Duration(min(n[6], 59))*time.Second)
+	switch {
+	case strings.EqualFold(f[7], "Z"):
+		return moment{wall: wall, zone: time.UTC}, nil
+	case f[7] != "":
+		seconds, _ := parseOffset(f[7])
+		return moment{wall: wall.Add(-time.Duration(seconds) * time.Second), zone: time.UTC}, nil
+	case hasZone && zone != "":
+		return moment{wall: wall, zone: z.named(zone)}, nil
+	}
+	return moment{wall: wall, zone: z.resting, floating: true}, nil
+}
+
+// length is a DURATION: whole days, which keep the hour over a change of clocks,
+// and exact time.
+type length struct {
+	days  int
+	exact time.Duration
+}
+
+// after returns the moment that is a length later.
+func (l length) after(m moment) moment {
+	m.wall = m.wall.AddDate(0, 0, l.days)
+	if m.date {
+		m.wall = m.wall.Add(l.exact.Truncate(24 * time.Hour))
+		return m
+	}
+	m.wall = wallOf(instantOf(m.wall, m.zone).Add(l.exact), m.zone)
+	return m
+}
+
+var lengthForm = regexp.MustCompile(
+	`(?i)^([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T?(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
+
+// parseLength reads a DURATION. One that is negative has no length.
+func parseLength(value string) (length, bool) {
+	f := lengthForm.FindStringSubmatch(strings.TrimSpace(value))
+	if f == nil {
+		return length{}, false
+	}
+	if f[1] == "-" {
+		return length{}, true
+	}
+	var n [7]int
+	for i := 2; i <= 6; i++ {
+		n[i], _ = strconv.Atoi(f[i])
+	}
+	return length{
+		days:  7*n[2] + n[3],
+		exact: time.Duration(n[4])*time.Hour + time.Duration(n[5])*time.Minute + time.Duration(n[6])*time.Second,
+	}, true
+}
+
+// period is a value of an RDATE: a start, and an end if the value has one.
+type period struct {
+	start moment
+	end   *moment
+}
+
+// parsePeriods reads the values of an RDATE or EXDATE. Those that are no dates
+// are dropped.
+func parsePeriods(p property, z *zones) []period {
+	var all []period
+	for value := range strings.SplitSeq(p.value, ",") {
+		value, until, hasEnd := strings.Cut(value, "/")
+		start, err := parseMoment(value, p.params, z)
+		if err != nil {
+			continue
+		}
+		one := period{start: start}
+		if l, ok := parseLength(until); ok && hasEnd {
+			end := l.after(start)
+			one.end = &end
+		} else if end, err := parseMoment(until, p.params, z); err == nil && hasEnd {
+			one.end = &end
+		}
+		all = append(all, one)
+	}
+	return all
+}

@@ -1,0 +1,43 @@
+package calendar
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// maxEvents bounds what is read of one file.
+const maxEvents = 20_000
+
+// Read reads an iCalendar file, or the JSON of the Agenda du Libre. Times are
+// given in local; times that the file gives without a zone are in the zone that
+// it names, or else in local. An event that cannot be read is left out. An error
+// is one of those above: the data are no calendar, or only a part of one.
+func Read(data []byte, local *time.Location) (*Calendar, error) {
+	if start := bytes.TrimSpace(decode(data)); len(start) > 0 && (start[0] == '[' || start[0] == '{') {
+		return readJSON(start, local)
+	}
+	components, err := parseComponents(data)
+	if err != nil {
+		return nil, err
+	}
+	calendar := &Calendar{local: local}
+	var all []*vevent
+	for _, c := range components {
+		if calendar.Name == "" {
+			calendar.Name = oneLine(c.text("X-WR-CALNAME"))
+		}
+		z := newZones(c, local)
+		cancelled := strings.EqualFold(c.text("METHOD"), "CANCEL")
+		for _, child := range c.children {
+			if child.name != "VEVENT" || len(all) >= maxEvents {
+				continue
+			}
+			if v, ok := parseEvent(child, z, cancelled); ok {
+				all = append(all, v)
+			}
+		}
+	}
+	calendar.series = group(all)
+	return calendar, nil
+}

@@ -1,0 +1,194 @@
+package calendar
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// vevent is a parsed VEVENT.
+type vevent struct {
+	Event
+	sequence int
+	modified string
+	start    moment
+	end      *moment
+	length   *length
+	rules    []recurrence
+	exrules  []recurrence
+	rdates   []period
+	exdates  []moment
+	id       *moment // RECURRENCE-ID: it replaces that occurrence of its series
+	onwards  bool    // and all later ones: RANGE=THISANDFUTURE
+}
+
+// series is an event with what replaces some of its occurrences. master is nil
+// where the file has only these.
+type series struct {
+	master    *vevent
+	overrides []*vevent
+}
+
+// parseEvent reads a VEVENT. One without a start that can be read returns false.
+func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
+	p := c.find("DTSTART")
+	if p == nil {
+		return nil, false
+	}
+	if zone := c.text("TZID"); zone != "" { // Apple writes it as a property
+		own := *z
+		own.resting = z.named(zone)
+		z = &own
+	}
+	start, err := parseMoment(p.value, p.params, z)
+	if err != nil {
+		return nil, false
+	}
+	v := &vevent{start: start, modified: c.get("LAST-MODIFIED")}
+	v.UID = c.text("UID")
+	v.Title = oneLine(c.text("SUMMARY"))
+	v.Location = oneLine(c.text("LOCATION"))
+	v.Text = plain(c.text("DESCRIPTION"))
+	v.URL = linkOf(c.text("URL"), v.Location)
+	v.Cancelled = allCancelled || strings.EqualFold(c.text("STATUS"), "CANCELLED") || strings.EqualFold(c.text("STATUS"), "CANCELED")
+	v.sequence, _ = strconv.Atoi(c.text("SEQUENCE"))
+	for _, p := range c.props {
+		switch p.name {
+		case "DTEND":
+			if end, err := parseMoment(p.value, p.params, z); err == nil && v.end == nil {
+				v.end = &end
+			}
+		case "DURATION":
+			if l, ok := parseLength(p.value); ok {
+				v.length = &l
+			}
+		case "RRULE":
+			if rule, ok := parseRule(p.value); ok && len(v.rules) < maxRules {
+				v.rules = append(v.rules, rule)
+			}
+		case "EXRULE":
+			if rule, ok := parseRule(p.value); ok && len(v.exrules) < maxRules {
+				v.exrules = append(v.exrules, rule)
+			}
+		case "RDATE":
+			v.rdates = append(v.rdates, parsePeriods(p, z)...)
+		case "EXDATE":
+			for _, day := range parsePeriods(p, z) {
+				v.exdates = append(v.exdates, day.start)
+			}
+		case "RECURRENCE-ID":
+			if id, err := parseMoment(p.value, p.params, z); err == nil {
+				v.id = &id
+				v.onwards = strings.EqualFold(p.params["RANGE"], "THISANDFUTURE")
+			}
+		case "CATEGORIES":
+			for category := range strings.SplitSeq(p.value, ",") {
+				if category = oneLine(unescape(category)); category != "" {
+					v.Categories = append(v.Categories, category)
+				}
+			}
+		}
+	}
+	return v, true
+}
+
+// maxRules bounds the rules of one event.
+const maxRules = 10
+
+// duration returns how long an occurrence of v lasts. An end that is not after
+// the start is none.
+func (v *vevent) duration() length {
+	switch {
+	case v.end != nil && v.start.date:
+		if days := int(v.end.wall.Truncate(24*time.Hour).Sub(v.start.wall) / (24 * time.Hour)); days > 0 {
+			return length{days: days}
+		}
+	case v.end != nil:
+		end := v.end.instant(v.start.zone)
+		if d := end.Sub(v.start.instant(nil)); d > 0 {
+			// A nominal day stays one when clocks change within a series.
+			days := int(d / (24 * time.Hour))
+			wallEnd := wallOf(end, v.start.zone)
+			if wallEnd.Sub(v.start.wall) == time.Duration(days)*24*time.Hour {
+				return length{days: days}
+			}
+			return length{exact: d}
+		}
+	case v.length != nil && (v.length.days > 0 || v.length.exact > 0):
+		return *v.length
+	}
+	if v.start.date {
+		return length{days: 1}
+	}
+	return length{}
+}
+
+// group puts events and what replaces their occurrences together.
+func group(all []*vevent) []*series {
+	var list []*series
+	byUID := map[string][]*series{}
+	add := func(s *series, uid string) {
+		list = append(list, s)
+		if uid != "" {
+			byUID[uid] = append(byUID[uid], s)
+		}
+	}
+	for _, v := range all {
+		if v.id != nil {
+			continue
+		}
+		same := slices.IndexFunc(byUID[v.UID], func(s *series) bool { return replaces(s.master, v) || replaces(v, s.master) })
+		switch {
+		case v.UID == "" || same < 0:
+			add(&series{master: v}, v.UID)
+		case replaces(v, byUID[v.UID][same].master):
+			byUID[v.UID][same].master = v
+		}
+	}
+	for _, v := range all {
+		if v.id == nil {
+			continue
+		}
+		of := byUID[v.UID]
+		if v.UID == "" || len(of) == 0 {
+			add(&series{}, v.UID)
+			of = list[len(list)-1:]
+		}
+		of[0].override(v)
+	}
+	return list
+}
+
+// override adds v, in place of an older version of the same.
+func (s *series) override(v *vevent) {
+	for i, other := range s.overrides {
+		if other.id.wall.Equal(v.id.wall) && other.id.date == v.id.date && other.id.zone == v.id.zone {
+			if newer(v, other) {
+				s.overrides[i] = v
+			}
+			return
+		}
+	}
+	s.overrides = append(s.overrides, v)
+}
+
+// replaces tells whether a is a later version of b. Some calendars give several
+// events one UID, at the same version: these are told apart by title and start.
+func replaces(a, b *vevent) bool {
+	if a.sequence != b.sequence {
+		return a.sequence > b.sequence
+	}
+	same := a.Title == b.Title
+	if same && a.modified != "" && b.modified != "" && a.modified != b.modified {
+		return a.modified > b.modified
+	}
+	return same && a.start.wall.Equal(b.start.wall) && a.start.date == b.start.date
+}
+
+func newer(a, b *vevent) bool {
+	if a.sequence != b.sequence {
+		return a.sequence > b.sequence
+	}
+	return a.modified >= b.modified
+}
