@@ -11,7 +11,9 @@ const maxLink = 500
 // not: anything but http and https, an address that hides its host behind a
 // user name, one too long to be shown in the plain text, and the addresses that
 // clients turn into a mention of a person or a room.
-func link(raw string) string {
+func link(raw string) string { return linkUpTo(raw, maxLink) }
+
+func linkUpTo(raw string, limit int) string {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(u.Host, `"<>`) {
 		return ""
@@ -21,7 +23,7 @@ func link(raw string) string {
 		return ""
 	}
 	address := everybody.ReplaceAllString(u.String(), "%40$1")
-	if len(address) > maxLink {
+	if len(address) > limit {
 		return ""
 	}
 	return address

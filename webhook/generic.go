@@ -1,0 +1,144 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	// tellingTitle, tellingBody and tellingLink are the fields that most tools have.
+	tellingTitle = []string{"title", "subject", "summary", "name", "alertname", "alert_name", "check_name", "event_name", "headline", "event", "action", "type"}
+	tellingBody  = []string{"message", "text", "msg", "description", "body", "content", "details", "detail", "reason"}
+	tellingState = []string{"status", "state", "level", "severity", "result", "outcome", "priority"}
+	tellingLink  = []string{"html_url", "web_url", "url", "link", "permalink", "target_url"}
+
+	// private names fields that are not posted: secrets, and links that do something.
+	private = regexp.MustCompile(`(?i)token|secret|passw|api_?key|signature|authoriz|cookie|unsubscribe|callback|response_url|signing|webhook_?url|private_?key|^auth`)
+)
+
+// telling is what the most telling fields of unknown JSON say.
+func (r *reader) telling(o object) *note {
+	n := &note{title: o.first(tellingTitle...), state: o.first(tellingState...), body: o.first(tellingBody...)}
+	for _, key := range tellingLink {
+		if to := o.str(key); address(to) != "" && !isAPI.MatchString(to) {
+			n.link = to
+			break
+		}
+	}
+	for _, key := range o.keys() {
+		value := o.str(key)
+		if value == "" || value == n.title || value == n.body || value == n.link || value == n.state || private.MatchString(key) || len(n.facts) >= 8 {
+			continue
+		}
+		if isAPI.MatchString(value) || inText.MatchString(value) && address(inText.FindString(value)) == "" {
+			continue
+		}
+		if len(value) <= 200 && !strings.Contains(value, "\n") {
+			n.facts = append(n.facts, fact{key, value})
+		}
+	}
+	for _, key := range o.keys() { // one level down, as data or payload
+		inner := o.obj(key)
+		if n.title == "" {
+			n.title = inner.first(tellingTitle...)
+		}
+		if n.body == "" {
+			n.body = inner.first(tellingBody...)
+		}
+		if n.state == "" {
+			n.state = inner.first(tellingState...)
+		}
+	}
+	return n
+}
+
+// unknown tells JSON of no known shape: its telling fields, and a piece of it.
+func (r *reader) unknown(value any) Message {
+	n := &note{}
+	if o, ok := value.(map[string]any); ok {
+		n = r.telling(o)
+	} else if len(r.all) > 0 {
+		n = r.telling(r.all[0])
+	}
+	if n.title == "" {
+		n.title = word(r.lang, "json")
+	}
+	n.code = excerpt(value)
+	return Message{Notes: []Note{{Head: n.head(r.lang), Rest: n.rest(r.lang)}}}
+}
+
+const (
+	maxExcerpt = 600
+	maxShown   = 120 // characters of a value
+)
+
+// excerpt is the beginning of a JSON value, without what is null or private.
+func excerpt(value any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(pruned(value, 0)); err != nil {
+		return ""
+	}
+	s := strings.TrimSpace(b.String())
+	if len(s) <= maxExcerpt {
+		return s
+	}
+	cut := cutBytes(s, maxExcerpt)
+	if i := strings.LastIndexByte(cut, '\n'); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + "\n…"
+}
+
+func pruned(value any, depth int) any {
+	switch x := value.(type) {
+	case map[string]any:
+		if depth > 4 {
+			return "…"
+		}
+		kept := map[string]any{}
+		for key, v := range x {
+			if p := pruned(v, depth+1); p != nil && !private.MatchString(key) {
+				kept[key] = p
+			}
+		}
+		if len(kept) == 0 {
+			return nil
+		}
+		return kept
+	case []any:
+		if depth > 4 {
+			return "…"
+		}
+		var kept []any
+		for _, v := range x[:min(len(x), 5)] {
+			if p := pruned(v, depth+1); p != nil {
+				kept = append(kept, p)
+			}
+		}
+		if len(kept) == 0 {
+			return nil
+		}
+		return slices.Clip(kept)
+	case string:
+		if x == "" || isAPI.MatchString(x) {
+			return nil
+		}
+		x = inText.ReplaceAllStringFunc(x, func(raw string) string {
+			if to := address(raw); to != "" {
+				return to
+			}
+			return "…"
+		})
+		if r := []rune(x); len(r) > maxShown {
+			return string(r[:maxShown]) + "…"
+		}
+		return x
+	}
+	return value
+}

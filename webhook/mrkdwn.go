@@ -1,0 +1,260 @@
+package webhook
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+func unescape(s string) string { return html.UnescapeString(s) }
+
+// isMarkdown tells Markdown from Slack's mrkdwn: Grafana, Mattermost and many
+// others post the one where the other is expected.
+var isMarkdown = regexp.MustCompile(`(?m)\*\*[^*\n]+\*\*|\[[^\]\n]+\]\((https?://|/)|^#{1,6} \S|^\s*\|?\s*:?-{2,}:?\s*\|`)
+
+// chatMarkup writes what a sender of Slack's or Mattermost's format wrote.
+func (p *sheet) chatMarkup(s string) {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	if isMarkdown.MatchString(s) {
+		p.markdown(apart(slackTokens(p.lang, s)))
+		return
+	}
+	p.mrkdwn(s)
+}
+
+var (
+	listLine   = regexp.MustCompile(`^\s*([-*+•]|\d+[.)])\s`)
+	indentLine = regexp.MustCompile(`^(\s{2,}|\t)`)
+)
+
+// apart ends a list before a line that is no part of it: in chat a line break
+// means one, where Markdown has the line go on in the list's last item.
+func apart(s string) string {
+	var b strings.Builder
+	inList, fenced := false, false
+	for line := range strings.Lines(s) {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			fenced = !fenced
+		}
+		isList := listLine.MatchString(line) && !fenced
+		if inList && !isList && strings.TrimSpace(line) != "" && !indentLine.MatchString(line) {
+			b.WriteString("\n")
+		}
+		inList = isList || inList && indentLine.MatchString(line)
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// token is what Slack writes in angle brackets.
+var token = regexp.MustCompile(`<(?:(https?://[^<>|\s]+|mailto:[^<>|\s]+|tel:[^<>|\s]+)(?:\|([^<>]*))?|([@#!])([^<>|]*)(?:\|([^<>]*))?)>`)
+
+// slackTokens writes the tokens in Markdown.
+func slackTokens(lang, s string) string {
+	return token.ReplaceAllStringFunc(s, func(whole string) string {
+		m := token.FindStringSubmatch(whole)
+		if m[1] == "" {
+			return named(lang, m)
+		}
+		to, label := html.UnescapeString(m[1]), m[2]
+		switch {
+		case !strings.HasPrefix(to, "http"):
+			return contact(to, label)
+		case label == "":
+			return "<" + to + ">"
+		}
+		return "[" + strings.NewReplacer("[", "\\[", "]", "\\]").Replace(label) + "](<" + to + ">)"
+	})
+}
+
+// contact is an address of mail or a number, with what it is called.
+func contact(to, label string) string {
+	_, to, _ = strings.Cut(to, ":")
+	to, label = html.UnescapeString(to), html.UnescapeString(label)
+	if label == "" || label == to {
+		return to
+	}
+	return label + " (" + to + ")"
+}
+
+// named is what a token that names somebody, a channel or a date shows. Nothing of
+// it pings.
+func named(lang string, m []string) string {
+	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
+	switch {
+	case sign == "!" && strings.HasPrefix(id, "date^"):
+		return label
+	case label != "":
+		if sign == "!" {
+			sign = "@"
+		}
+		return sign + strings.TrimPrefix(label, sign)
+	case sign == "!" && !strings.Contains(id, "^"):
+		return "@" + id // here, channel, everyone
+	case sign == "@":
+		return "@" + word(lang, "member")
+	case sign == "#":
+		return word(lang, "channel")
+	}
+	return "@" + word(lang, "group")
+}
+
+// mrkdwn writes a text in Slack's markup.
+func (p *sheet) mrkdwn(s string) {
+	s = cutBytes(s, maxMarkdown)
+	parts := strings.Split(s, "```")
+	for i, part := range parts {
+		if i%2 == 1 && i < len(parts)-1 {
+			p.code(decoded(p.lang, strings.TrimPrefix(part, "\n")))
+			continue
+		}
+		if i%2 == 1 {
+			part = "```" + part // not closed
+		}
+		p.mrkdwnLines(strings.Trim(part, "\n"))
+	}
+	p.end("p")
+}
+
+// decoded is a text in which tokens are what they show.
+func decoded(lang, s string) string {
+	s = token.ReplaceAllStringFunc(s, func(whole string) string {
+		m := token.FindStringSubmatch(whole)
+		switch {
+		case m[1] == "":
+			return named(lang, m)
+		case m[2] != "":
+			return m[2]
+		}
+		return m[1]
+	})
+	return html.UnescapeString(s)
+}
+
+func (p *sheet) mrkdwnLines(s string) {
+	if strings.TrimSpace(s) == "" {
+		return
+	}
+	quoted := false
+	for line := range strings.SplitSeq(s, "\n") {
+		line = strings.TrimSpace(line)
+		rest, isQuote := strings.CutPrefix(line, "&gt;")
+		if !isQuote {
+			rest, isQuote = strings.CutPrefix(line, "> ")
+		}
+		switch {
+		case isQuote && !quoted:
+			p.blockTag("blockquote")
+		case !isQuote && quoted:
+			p.end("blockquote")
+		}
+		quoted = isQuote
+		switch {
+		case line == "":
+			p.end("p")
+			continue
+		case isQuote:
+			line = strings.TrimSpace(strings.TrimPrefix(rest, "&gt;&gt;"))
+		case !p.in("p"):
+			p.tag("p")
+		}
+		p.br()
+		p.inline(line, 0)
+	}
+	p.end("blockquote")
+}
+
+// styles are the signs around a word, and their tags.
+var styles = map[byte]string{'*': "strong", '_': "em", '~': "del"}
+
+// inline writes a line of mrkdwn. Signs that are not in pairs stay.
+func (p *sheet) inline(s string, depth int) {
+	var plain strings.Builder
+	flush := func() {
+		p.line(html.UnescapeString(plain.String()))
+		plain.Reset()
+	}
+	before := ' '
+	for i := 0; i < len(s) && !p.cut; {
+		c := s[i]
+		if c == '<' {
+			if at := token.FindStringSubmatchIndex(s[i:]); at != nil && at[0] == 0 {
+				flush()
+				p.token(token.FindStringSubmatch(s[i:]))
+				i += at[1]
+				before = '>'
+				continue
+			}
+		}
+		if c == '`' {
+			if end := strings.IndexByte(s[i+1:], '`'); end > 0 {
+				flush()
+				p.tag("code")
+				p.run(decoded(p.lang, s[i+1:i+1+end]))
+				p.end("code")
+				i += end + 2
+				before = '`'
+				continue
+			}
+		}
+		if tag, ok := styles[c]; ok && depth < 5 && opens(before) {
+			if end := closing(s[i:], c); end > 0 {
+				flush()
+				p.tag(tag)
+				p.inline(s[i+1:i+end], depth+1)
+				p.end(tag)
+				i += end + 1
+				before = rune(c)
+				continue
+			}
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		plain.WriteString(s[i : i+size])
+		before = r
+		i += size
+	}
+	flush()
+}
+
+// opens tells that a style may begin after that character.
+func opens(before rune) bool { return !unicode.IsLetter(before) && !unicode.IsDigit(before) }
+
+// closing is where the style that s begins with ends; 0 if it does not.
+func closing(s string, sign byte) int {
+	if len(s) < 3 || s[1] == ' ' || s[1] == sign {
+		return 0
+	}
+	for i := 2; i < len(s); i++ {
+		if s[i] == '<' {
+			if at := token.FindStringIndex(s[i:]); at != nil && at[0] == 0 {
+				i += at[1] - 1
+				continue
+			}
+		}
+		if s[i] != sign || s[i-1] == ' ' {
+			continue
+		}
+		after, _ := utf8.DecodeRuneInString(s[i+1:])
+		if i+1 == len(s) || opens(after) {
+			return i
+		}
+	}
+	return 0
+}
+
+// token writes what stood in angle brackets.
+func (p *sheet) token(m []string) {
+	to, label := html.UnescapeString(m[1]), html.UnescapeString(m[2])
+	switch {
+	case m[1] == "":
+		p.line(named(p.lang, m))
+	case !strings.HasPrefix(to, "http"):
+		p.line(contact(m[1], m[2]))
+	case label == "":
+		p.link(to, to)
+	default:
+		p.link(to, label)
+	}
+}

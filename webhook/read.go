@@ -1,0 +1,293 @@
+// Package webhook takes in what tools post to a hook, reads it, and posts it in
+// the hook's room.
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+)
+
+// Body is what a tool posted.
+type Body struct {
+	// Type is the Content-Type header; empty when there was none.
+	Type string `json:"type,omitempty"`
+	// Header holds the headers that name the tool and its event (keptHeaders).
+	Header map[string]string `json:"header,omitempty"`
+	Data   []byte            `json:"data"`
+}
+
+// keptHeaders are the request headers that readers look at, in canonical form.
+var keptHeaders = []string{
+	"X-Github-Event", "X-Gitlab-Event", "X-Gitea-Event", "X-Gogs-Event", "X-Forgejo-Event",
+	"X-Event-Key", "Sentry-Hook-Resource", "X-Amz-Sns-Message-Type", "Title", "X-Title",
+}
+
+// BodyOf is the body of a request whose data was read.
+func BodyOf(h http.Header, data []byte) Body {
+	b := Body{Type: h.Get("Content-Type"), Data: data}
+	for _, name := range keptHeaders {
+		if value := h.Get(name); value != "" {
+			if b.Header == nil {
+				b.Header = map[string]string{}
+			}
+			b.Header[name] = value
+		}
+	}
+	return b
+}
+
+// UnreadableError tells why a body cannot be read, in words for who posts it.
+type UnreadableError struct{ Reason string }
+
+func (e *UnreadableError) Error() string { return e.Reason }
+
+func unreadable(format string, args ...any) error {
+	return &UnreadableError{fmt.Sprintf(format, args...)}
+}
+
+const (
+	// maxParts bounds the parts of a multipart body.
+	maxParts = 100
+	// maxDepth bounds how deep objects and arrays go into each other.
+	maxDepth = 100
+)
+
+// syntaxOf says how a text is written.
+type syntaxOf int
+
+const (
+	plainText syntaxOf = iota
+	markdown
+	chatMarkup // Slack's mrkdwn, or Markdown: senders mix them
+	htmlText
+)
+
+// payload is a decoded body: JSON (value), or a text.
+type payload struct {
+	value  any // map[string]any or []any; nil for a text
+	text   string
+	syntax syntaxOf
+	header map[string]string
+}
+
+// decode finds the JSON or the text in b. Its error is an *UnreadableError.
+func decode(b Body) (payload, error) {
+	media, params, err := mime.ParseMediaType(b.Type)
+	if err != nil {
+		media, params = "", nil
+	}
+	p := payload{header: b.Header}
+	if media == "multipart/form-data" {
+		fields, err := multipartFields(b.Data, params["boundary"])
+		if err != nil {
+			return p, err
+		}
+		return p.form(fields)
+	}
+	text, err := toUTF8(b.Data, params["charset"])
+	if err != nil {
+		return p, err
+	}
+	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	if text == "" {
+		return p, unreadable("the body is empty")
+	}
+	switch {
+	case media == "application/json", strings.HasSuffix(media, "+json"):
+		if p.value, err = decodeJSON(text); err != nil {
+			if strings.HasPrefix(text, "payload=") {
+				return p.encodedForm(text)
+			}
+			return p, unreadable("the body is not valid JSON: %v", err)
+		}
+		return p.scalar()
+	case media == "text/html":
+		p.text, p.syntax = text, htmlText
+		return p, nil
+	case media == "text/markdown", media == "text/x-markdown":
+		p.text, p.syntax = text, markdown
+		return p, nil
+	}
+	// curl -d labels everything as a form, and many senders label nothing.
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
+		if v, err := decodeJSON(text); err == nil {
+			p.value = v
+			return p.scalar()
+		}
+	}
+	if media == "application/x-www-form-urlencoded" || strings.HasPrefix(text, "payload=") {
+		return p.encodedForm(text)
+	}
+	p.text = text
+	return p, nil
+}
+
+// scalar makes a text of JSON that is neither an object nor an array.
+func (p payload) scalar() (payload, error) {
+	switch p.value.(type) {
+	case map[string]any, []any:
+		return p, nil
+	}
+	if p.text = textOf(p.value); p.text == "" {
+		return p, unreadable("the JSON holds neither an object, an array nor a text")
+	}
+	p.value, p.syntax = nil, chatMarkup
+	return p, nil
+}
+
+// encodedForm reads a=b&c=d. After payload=, some senders do not encode.
+func (p payload) encodedForm(text string) (payload, error) {
+	if raw, ok := strings.CutPrefix(text, "payload="); ok {
+		if v, err := decodeJSON(raw); err == nil {
+			p.value = v
+			return p.scalar()
+		}
+	}
+	values, err := url.ParseQuery(text)
+	if err != nil || len(values) == 1 && !strings.Contains(text, "=") {
+		p.text = text // a text that is labelled as a form
+		return p, nil
+	}
+	fields := map[string]string{}
+	for name, all := range values {
+		fields[name] = strings.Join(all, ", ")
+	}
+	return p.form(fields)
+}
+
+// form reads the fields of a form: the one that holds JSON, or all of them.
+func (p payload) form(fields map[string]string) (payload, error) {
+	for _, name := range []string{"payload", "data", "json", "body"} {
+		value := strings.TrimSpace(fields[name])
+		if value == "" {
+			continue
+		}
+		if v, err := decodeJSON(value); err == nil {
+			p.value = v
+			return p.scalar()
+		}
+		if len(fields) == 1 {
+			p.text, p.syntax = value, chatMarkup
+			return p, nil
+		}
+	}
+	all := map[string]any{}
+	for name, value := range fields {
+		all[name] = value
+		if v, err := decodeJSON(value); err == nil && (strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[")) {
+			all[name] = v
+		}
+	}
+	if len(all) == 0 {
+		return p, unreadable("the form has no field")
+	}
+	p.value = all
+	return p, nil
+}
+
+// multipartFields are the fields of a form that are no files.
+func multipartFields(data []byte, boundary string) (map[string]string, error) {
+	if boundary == "" {
+		return nil, unreadable("multipart/form-data without a boundary")
+	}
+	fields := map[string]string{}
+	reader := multipart.NewReader(bytes.NewReader(data), boundary)
+	for range maxParts {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, unreadable("the multipart body is broken: %v", err)
+		}
+		if part.FileName() != "" && !strings.Contains(part.Header.Get("Content-Type"), "json") {
+			continue // a file is not posted
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, unreadable("the multipart body is broken: %v", err)
+		}
+		_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		if fields[part.FormName()], err = toUTF8(content, params["charset"]); err != nil {
+			return nil, err
+		}
+	}
+	return nil, unreadable("the form has more than %d parts", maxParts)
+}
+
+// toUTF8 decodes a text in the named charset. Without a name it is UTF-8, or
+// else what old programs write (windows-1252).
+func toUTF8(data []byte, name string) (string, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) {
+		name = "utf-16le"
+	} else if bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		name = "utf-16be"
+	}
+	if name == "" && !utf8.Valid(data) {
+		name = "windows-1252"
+	}
+	if name != "" && !strings.EqualFold(name, "utf-8") {
+		encoding, _ := charset.Lookup(name)
+		if encoding == nil {
+			return "", unreadable("the charset %q is not known", name)
+		}
+		decoded, err := encoding.NewDecoder().Bytes(data)
+		if err != nil {
+			return "", unreadable("the body is not in the charset %s", name)
+		}
+		data = decoded
+	}
+	if bytes.ContainsRune(data, 0) {
+		return "", unreadable("the body is not a text")
+	}
+	return strings.ToValidUTF8(string(data), "\uFFFD"), nil
+}
+
+// decodeJSON decodes the one value of text, with numbers as they are written.
+func decodeJSON(text string) (any, error) {
+	if err := shallow(text); err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the first value")
+	}
+	return v, nil
+}
+
+// shallow refuses JSON that goes deeper than maxDepth, before it takes memory.
+func shallow(text string) error {
+	depth, inString := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{', c == '[':
+			if depth++; depth > maxDepth {
+				return fmt.Errorf("more than %d levels", maxDepth)
+			}
+		case c == '}', c == ']':
+			depth--
+		}
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package webhook
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"heraut/locale"
+	"heraut/text"
+)
+
+// sheet writes the HTML of a message. It holds only the tags that messages may
+// hold, each closed, and texts that ping nobody.
+type sheet struct {
+	lang string
+	out  []byte
+	open []string
+	left int // characters
+	cut  bool
+	// fresh tells that the line has no text yet.
+	fresh bool
+}
+
+// maxText is how many characters a message has at most.
+const maxText = 4000
+
+func newSheet(lang string) *sheet { return &sheet{lang: lang, left: maxText, fresh: true} }
+
+// done closes what is open and returns the message.
+func (p *sheet) done() string {
+	for len(p.open) > 0 {
+		p.end(p.open[len(p.open)-1])
+	}
+	return strings.ReplaceAll(string(p.out), "<p></p>", "")
+}
+
+// tag opens a tag, unless the message is full.
+func (p *sheet) tag(name string) {
+	if p.cut {
+		return
+	}
+	p.write("<" + name + ">")
+	p.open = append(p.open, name)
+	if block(name) {
+		p.fresh = true
+	}
+}
+
+// blockTag opens a tag that stands by itself: a paragraph before it ends.
+func (p *sheet) blockTag(name string) {
+	p.end("p")
+	p.tag(name)
+}
+
+// end closes the innermost tag of that name, and those within it.
+func (p *sheet) end(name string) {
+	at := len(p.open) - 1
+	for at >= 0 && p.open[at] != name {
+		at--
+	}
+	if at < 0 {
+		return
+	}
+	for len(p.open) > at {
+		last := p.open[len(p.open)-1]
+		p.open = p.open[:len(p.open)-1]
+		p.trimEnd(last)
+		p.write("</" + last + ">")
+	}
+	if block(name) {
+		p.fresh = true
+	}
+}
+
+// trimEnd removes the space and the line breaks that a block would end with.
+func (p *sheet) trimEnd(name string) {
+	for block(name) {
+		before := len(p.out)
+		p.trimSpace()
+		p.out = bytes.TrimSuffix(p.out, []byte("<br>"))
+		if len(p.out) == before {
+			return
+		}
+	}
+}
+
+func (p *sheet) trimSpace() { p.out = bytes.TrimRight(p.out, " ") }
+
+func (p *sheet) write(s string) { p.out = append(p.out, s...) }
+
+func block(name string) bool {
+	return slices.Contains([]string{"p", "ul", "ol", "li", "blockquote", "pre"}, name)
+}
+
+// in reports whether a tag is open.
+func (p *sheet) in(name string) bool { return slices.Contains(p.open, name) }
+
+// br ends the line, unless it is empty.
+func (p *sheet) br() {
+	if !p.fresh && !p.cut {
+		p.trimSpace()
+		p.write("<br>")
+		p.fresh = true
+	}
+}
+
+// text writes s, its lines as lines, and the addresses in it as links.
+func (p *sheet) text(s string) {
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			p.br()
+		}
+		p.line(line)
+	}
+}
+
+// line writes a text that is on one line.
+func (p *sheet) line(s string) {
+	s = emoji(s)
+	for s != "" {
+		at := inText.FindStringIndex(s)
+		if at == nil || p.in("a") {
+			p.run(s)
+			return
+		}
+		raw := trimAddress(s[at[0]:at[1]])
+		p.run(s[:at[0]])
+		p.link(raw, raw)
+		s = s[at[0]+len(raw):]
+	}
+}
+
+// link writes a link; without an address that may be linked to, its label alone.
+// A label that is itself an address shows the one that is linked to.
+func (p *sheet) link(raw, label string) {
+	to := address(raw)
+	label = strings.Join(strings.Fields(label), " ")
+	isAddress := inText.MatchString(label) && !strings.Contains(label, " ")
+	switch {
+	case p.cut:
+	case to == "" && isAddress:
+		p.run(word(p.lang, "link-removed"))
+	case to == "" || p.in("a"):
+		p.run(emoji(label))
+	default:
+		if label == "" || isAddress {
+			label = to
+		}
+		p.tagWith(`<a href="`+html.EscapeString(to)+`">`, "a")
+		p.run(emoji(label))
+		p.end("a")
+	}
+}
+
+func (p *sheet) tagWith(open, name string) {
+	p.write(open)
+	p.open = append(p.open, name)
+}
+
+// run writes what fits of a text on one line.
+func (p *sheet) run(s string) {
+	if p.cut || s == "" {
+		return
+	}
+	s = locale.Inert(s)
+	if p.fresh {
+		s = strings.TrimLeft(s, " ")
+	}
+	if s == "" {
+		return
+	}
+	s = singleSpaces(s)
+	if n := utf8.RuneCountInString(s); n > p.left {
+		s, p.cut = text.Shorten(s, max(p.left, 1)), true
+		if !strings.HasSuffix(s, "…") {
+			s += "…"
+		}
+	} else {
+		p.left -= n
+	}
+	p.write(html.EscapeString(s))
+	p.fresh = false
+}
+
+func singleSpaces(s string) string {
+	for strings.Contains(s, "  ") {
+		s = strings.ReplaceAll(s, "  ", " ")
+	}
+	return s
+}
+
+// code writes lines as they are.
+func (p *sheet) code(s string) {
+	if p.cut {
+		return
+	}
+	p.blockTag("pre")
+	p.tag("code")
+	lines := strings.Split(strings.Trim(s, "\r\n"), "\n")
+	for i, line := range lines {
+		line = locale.Inert(strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), "\r "))
+		n := utf8.RuneCountInString(line) + 1
+		if n > p.left {
+			p.write("\n…")
+			p.cut = true
+			break
+		}
+		p.left -= n
+		if i > 0 {
+			p.write("\n")
+		}
+		p.write(html.EscapeString(line))
+	}
+	p.end("pre")
+	p.fresh = true
+}
+
+// heading writes a label before its value: « Salon : ».
+func (p *sheet) label(s string) {
+	p.line(strings.TrimRight(s, " :\u00a0"))
+	p.run(word(p.lang, "colon") + " ")
+}
+
+// word is what the language calls name, or name itself.
+func word(lang, name string) string {
+	if w, ok := locale.Word(lang, "webhook "+name); ok {
+		return w
+	}
+	return name
+}

@@ -1,0 +1,281 @@
+package webhook
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"heraut/locale"
+)
+
+// isChat recognises what incoming webhooks of Slack, Mattermost, hookshot and
+// Discord take, and the events of Slack that hold a message.
+func isChat(_ *reader, o object) bool {
+	if o.obj("event").str("type") == "message" || o.str("type") == "message" && o.has("message") {
+		return true
+	}
+	if o.str("@type") == "MessageCard" || len(o.list("embeds")) > 0 || o.str("content") != "" && o.has("username") {
+		return true
+	}
+	return len(o.list("attachments")) > 0 && !o.has("object_kind") || len(o.list("blocks")) > 0 ||
+		(textIn(o, "text") != "" || o.str("html") != "") && !o.has("alerts") && !o.has("repository")
+}
+
+// textIn is a text that may stand in an object {type, text}.
+func textIn(o object, key string) string { return cmp.Or(o.str(key), o.str(key, "text")) }
+
+// chat writes a message in one of those formats.
+func chat(p *sheet, o object) {
+	if event := o.obj("event"); event.str("type") == "message" {
+		slackEvent(p, event)
+		return
+	}
+	if o.str("type") == "message" && o.has("message") {
+		slackEvent(p, o)
+		return
+	}
+	w := writer{sheet: p}
+	if name := o.str("username"); name != "" {
+		w.add(piece{text: name, style: "strong"})
+	}
+	switch {
+	case o.str("html") != "":
+		html, _ := locale.Quote(o.str("html"), textIn(o, "text"), maxText)
+		w.flush()
+		p.write(html)
+		return
+	case o.str("@type") == "MessageCard":
+		w.card(o)
+	default:
+		w.message(o)
+	}
+	w.flush()
+}
+
+// slackEvent writes the message of an event: its text says all that its rich
+// text does, and names the channels.
+func slackEvent(p *sheet, o object) {
+	if inner := o.obj("message"); len(inner) > 0 {
+		o = inner
+	}
+	w := writer{sheet: p}
+	if text := textIn(o, "text"); text != "" {
+		o = object{"text": text, "attachments": o["attachments"]}
+	}
+	w.message(o)
+	w.flush()
+}
+
+// piece is a part of a message: a text, or what write writes.
+type piece struct {
+	text   string
+	syntax syntaxOf
+	style  string // a tag around the text; empty: none
+	link   string
+	label  string // stands before the text
+	line   bool   // it goes on in the paragraph before
+	code   bool
+}
+
+// writer collects the pieces of a message, since senders repeat them: a text that
+// is in another piece too is said once.
+type writer struct {
+	*sheet
+	pieces []piece
+}
+
+func (w *writer) add(all ...piece) {
+	for _, p := range all {
+		if p.text != "" || address(p.link) != "" {
+			w.pieces = append(w.pieces, p)
+		}
+	}
+}
+
+// message collects text, blocks and attachments.
+func (w *writer) message(o object) {
+	blocks := o.objects("blocks")
+	text := piece{text: textIn(o, "text"), syntax: chatMarkup}
+	if text.text == "" {
+		text.text = o.str("content") // Discord's
+	}
+	w.add(text)
+	before := len(w.pieces)
+	w.blocks(blocks)
+	if len(w.pieces) > before && len(blocks) > 0 && text.text != "" {
+		// With blocks, the text is only what notifications show.
+		w.pieces = slices.Delete(w.pieces, before-1, before)
+	}
+	w.blocks(o.objects("props", "mm_blocks"))
+	for _, a := range o.objects("attachments") {
+		w.attachment(a)
+	}
+	for _, a := range o.objects("props", "attachments") {
+		w.attachment(a)
+	}
+	for _, e := range o.objects("embeds") {
+		w.embed(e)
+	}
+	if len(w.pieces) == 0 {
+		w.add(piece{text: o.str("fallback"), syntax: chatMarkup})
+	}
+}
+
+// attachment collects what an attachment shows.
+func (w *writer) attachment(a object) {
+	before := len(w.pieces)
+	w.add(
+		piece{text: a.str("pretext"), syntax: chatMarkup},
+		piece{text: a.str("author_name"), link: a.str("author_link")},
+		piece{text: a.str("title"), link: a.str("title_link"), style: "strong", syntax: chatMarkup},
+		piece{text: textIn(a, "text"), syntax: chatMarkup},
+	)
+	w.blocks(a.objects("blocks"))
+	for _, f := range a.objects("fields") {
+		title, value := textIn(f, "title"), textIn(f, "value")
+		switch {
+		case value == "":
+			w.add(piece{text: title, line: true, syntax: chatMarkup})
+		default:
+			w.add(piece{label: title, text: value, line: true, syntax: chatMarkup})
+		}
+	}
+	w.add(piece{text: word(w.lang, "image"), link: imageLink(a.str("image_url")), line: true})
+	w.add(piece{text: word(w.lang, "image"), link: imageLink(a.str("thumb_url")), line: true})
+	for _, action := range a.objects("actions") {
+		w.button(action)
+	}
+	w.add(piece{text: a.str("footer"), style: "em", line: true, syntax: chatMarkup})
+	if len(w.pieces) == before {
+		w.add(piece{text: a.str("fallback"), syntax: chatMarkup})
+	}
+}
+
+// imageLink is "" unless raw can be a link: a piece without a link is a text.
+func imageLink(raw string) string {
+	if address(raw) == "" {
+		return "-"
+	}
+	return raw
+}
+
+// button collects what opens a page; what does something elsewhere is not posted.
+func (w *writer) button(b object) {
+	label := cmp.Or(textIn(b, "text"), b.first("name", "label", "title"))
+	if to := b.str("url"); address(to) != "" && b.obj("integration") == nil {
+		w.add(piece{text: label, link: to, line: true})
+	}
+}
+
+// embed collects what Discord's embed shows.
+func (w *writer) embed(e object) {
+	w.add(
+		piece{text: e.str("author", "name"), link: e.str("author", "url")},
+		piece{text: e.str("title"), link: e.str("url"), style: "strong", syntax: markdown},
+		piece{text: e.str("description"), syntax: markdown},
+	)
+	for _, f := range e.objects("fields") {
+		w.add(piece{label: f.str("name"), text: f.str("value"), line: true, syntax: chatMarkup})
+	}
+	w.add(piece{text: e.str("footer", "text"), style: "em", line: true})
+}
+
+// card collects what an Office connector's card shows.
+func (w *writer) card(o object) {
+	w.add(piece{text: o.first("title", "summary"), style: "strong"}, piece{text: o.str("text"), syntax: markdown})
+	for _, s := range o.objects("sections") {
+		w.add(piece{text: s.first("activityTitle", "title"), syntax: markdown}, piece{text: s.first("activitySubtitle"), syntax: markdown},
+			piece{text: s.first("activityText", "text"), syntax: markdown})
+		for _, f := range s.objects("facts") {
+			w.add(piece{label: f.str("name"), text: f.str("value"), line: true, syntax: markdown})
+		}
+	}
+	for _, a := range o.objects("potentialAction") {
+		for _, target := range a.objects("targets") {
+			w.add(piece{text: a.str("name"), link: target.str("uri"), line: true})
+		}
+	}
+}
+
+// flush writes the pieces.
+func (w *writer) flush() {
+	texts := make([]string, len(w.pieces))
+	for i, p := range w.pieces {
+		texts[i] = comparable0(p.text)
+	}
+	for i, p := range w.pieces {
+		if p.link == "-" {
+			continue
+		}
+		if repeated(texts, i) && p.link == "" && p.label == "" {
+			continue
+		}
+		w.piece(p)
+	}
+	w.end("p")
+	w.pieces = nil
+}
+
+// comparable0 is a text without what markup and repetition change.
+func comparable0(s string) string {
+	s = strings.NewReplacer("*", "", "_", "", "`", "", "~", "").Replace(s)
+	return strings.ToLower(strings.Join(strings.Fields(s), " "))
+}
+
+// repeated tells that another piece says what the i-th does: a longer one, or an
+// earlier one.
+func repeated(texts []string, i int) bool {
+	if len(texts[i]) < 12 {
+		return false
+	}
+	for j, other := range texts {
+		if j != i && strings.Contains(other, texts[i]) && (len(other) > len(texts[i]) || j < i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) piece(p piece) {
+	if p.code {
+		w.code(p.text)
+		return
+	}
+	simple := p.style != "" || p.link != "" || p.line
+	if !simple {
+		w.end("p")
+		w.write0(p.text, p.syntax)
+		w.end("p")
+		return
+	}
+	lines := strings.Contains(p.text, "\n") || isMarkdown.MatchString(p.text)
+	if p.line && w.in("p") {
+		w.br()
+	} else {
+		w.blockTag("p")
+	}
+	if p.label != "" {
+		w.label(decoded(w.lang, p.label))
+	}
+	if p.style != "" {
+		w.tag(p.style)
+	}
+	switch {
+	case p.link != "":
+		w.link(p.link, decoded(w.lang, strings.NewReplacer("**", "", "`", "").Replace(p.text)))
+	case p.syntax == chatMarkup && !lines:
+		w.inline(p.text, 0)
+	case p.syntax == chatMarkup || p.syntax == markdown:
+		if p.style != "" {
+			w.end(p.style)
+		}
+		w.end("p")
+		w.write0(p.text, p.syntax)
+		return
+	default:
+		w.line(p.text)
+	}
+	if p.style != "" {
+		w.end(p.style)
+	}
+}

@@ -1,0 +1,156 @@
+package webhook
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// object is a decoded JSON object. Its methods never fail: what is missing, null
+// or of another type reads as the zero value, since tools change their formats.
+type object map[string]any
+
+// at follows path through nested objects; a number indexes an array.
+func (o object) at(path ...string) any {
+	var v any = map[string]any(o)
+	for _, key := range path {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[key]
+		case []any:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(x) {
+				return nil
+			}
+			v = x[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// str is the text at path: of a string, a number or a boolean.
+func (o object) str(path ...string) string { return textOf(o.at(path...)) }
+
+// first is the first text that is not empty. Its keys hold no path.
+func (o object) first(keys ...string) string {
+	for _, key := range keys {
+		if s := o.str(key); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// obj is the object at path; empty if there is none.
+func (o object) obj(path ...string) object {
+	m, _ := o.at(path...).(map[string]any)
+	return m
+}
+
+// list is the array at path; a single object counts as an array of one.
+func (o object) list(path ...string) []any {
+	switch x := o.at(path...).(type) {
+	case []any:
+		return x
+	case map[string]any:
+		return []any{x}
+	}
+	return nil
+}
+
+// objects are the objects among the array at path.
+func (o object) objects(path ...string) []object { return objectsOf(o.list(path...)) }
+
+func objectsOf(list []any) (all []object) {
+	for _, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// has reports whether every key is there, null or not.
+func (o object) has(keys ...string) bool {
+	for _, key := range keys {
+		if _, ok := o[key]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// keys are the object's, sorted.
+func (o object) keys() []string {
+	keys := make([]string, 0, len(o))
+	for key := range o {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// textOf is the text of a scalar; "" for null, arrays and objects.
+func textOf(v any) string {
+	switch x := v.(type) {
+	case string:
+		return strings.TrimSpace(x)
+	case json.Number:
+		return x.String()
+	case bool:
+		return strconv.FormatBool(x)
+	}
+	return ""
+}
+
+// names are the texts of an array: of strings, or of objects by their first
+// key that has one.
+func names(list []any, keys ...string) (all []string) {
+	for _, v := range list {
+		s := textOf(v)
+		if m, ok := v.(map[string]any); ok {
+			s = object(m).first(keys...)
+		}
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// timeOf reads a time as tools write it; zero if it cannot be read, and for the
+// zero times that they write for «not yet».
+func timeOf(s string) time.Time {
+	for _, layout := range []string{
+		time.RFC3339Nano, "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700",
+		"2006-01-02T15:04:05.999-0700", "2006-01-02 15:04:05",
+	} {
+		if t, err := time.Parse(layout, s); err == nil {
+			if t.Year() < 1990 {
+				return time.Time{}
+			}
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// firstLine is the first line of s that holds something.
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// person is who a tool names: by what people call them, else by their login.
+func person(o object) string {
+	return cmp.Or(o.first("displayName", "display_name", "name", "full_name", "login", "username", "summary", "nickname"))
+}
