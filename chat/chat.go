@@ -81,8 +81,14 @@ type Message struct {
 	HTML string `json:"html,omitempty"`
 	// File is what was attached, if anything; Body is then its caption, or empty.
 	File *File `json:"file,omitempty"`
-	// Mentioned tells that the message names the bot.
+	// Mentions are the people whom the sender pings (m.mentions); nil: nobody.
+	Mentions []UserID `json:"mentions,omitempty"`
+	// Mentioned tells that the message is spoken to the bot: it starts with the
+	// bot's name or with a link to it, or it pings the bot without naming it.
 	Mentioned bool `json:"mentioned,omitempty"`
+	// Casual tells that Mentioned follows from a name alone, with a space or a line
+	// break behind it: the message may as well speak of the bot.
+	Casual bool `json:"casual,omitempty"`
 	// ReplyTo is the event that the person replied to, if any (a thread's
 	// fallback reply is not one).
 	ReplyTo EventID `json:"reply_to,omitempty"`

@@ -65,6 +65,8 @@ type Answer struct {
 
 	// list is set if HTML is a numbered list to choose from.
 	list *list
+	// again, if not nil, is the list that a reply picked from.
+	again *Choice
 	// change, if not nil, does what HTML says was done.
 	change func(ctx context.Context) error
 	// confirm, if not empty, is the command that HTML asks to confirm.
@@ -101,6 +103,9 @@ type request struct {
 	subject chat.RoomID
 	// confirmed tells that whoever gave the command was asked and said yes.
 	confirmed bool
+	// talk tells that the line may be a sentence about the bot in a room, and no
+	// request: a search that finds nothing gets no answer.
+	talk bool
 }
 
 // Answer answers a line. It does not depend on former lines: a number alone is
@@ -122,6 +127,7 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 
 // parse takes a line apart, and reports whether it gives a command.
 func (a *Answerer) parse(l Line) (request, bool) {
+	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
 	if rest, ok := strings.CutPrefix(r.text, l.Prefix); ok {
 		r.text, r.prefixed = strings.TrimSpace(rest), true
@@ -177,10 +183,15 @@ func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	case greeted:
 		r.text = rest
 	}
+	r.talk = r.Room != "" && !r.Private && (r.Casual || len(text.Words(r.text)) > longestQuery)
 	r.text = "sill " + r.text
 	r.command, r.args = a.find(r.text)
 	return a.run(ctx, r)
 }
+
+// longestQuery is how many words without a command are taken for a query, however
+// they are meant, in a room.
+const longestQuery = 3
 
 func (a *Answerer) unknown(r request, word string) (Answer, error) {
 	return a.message(r, "unknown", struct{ Prefix, Word, Nearest string }{r.Prefix, word, a.nearest(word)})

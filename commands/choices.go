@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"heraut/chat"
 	"heraut/queue"
 )
@@ -55,6 +57,13 @@ func choiceOf(e chat.Event, l *list) Choice {
 	return c
 }
 
+// choiceAgain returns a copy of a list that a reply picked from, for the reply: an
+// edit does not say what its message replied to, but picks from the same list.
+func choiceAgain(e chat.Event, c Choice) Choice {
+	c.Cause, c.Next = e.Cause(), e.Cause()
+	return c
+}
+
 // save is the change that stores choices; nil if there are none.
 func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	if len(choices) == 0 {
@@ -84,30 +93,29 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick answers a number, in reply to a list or as the next message after it. It
-// reports false if the message is no choice. A number in reply to a list of
-// somebody else is one, and goes unanswered.
-func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (Answer, bool, error) {
-	n, ok := number(strings.TrimPrefix(firstLine(l.Text), l.Prefix))
+// pick answers a number, in reply to a list or as the next message after it, and
+// returns the list. ok is false if the message is no choice. A number in reply to a
+// list of somebody else is one, and gets no answer.
+func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (answer Answer, c Choice, ok bool, err error) {
+	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {
-		return Answer{}, false, nil
+		return Answer{}, Choice{}, false, nil
 	}
-	c := before
+	c = before
 	if e.Message.ReplyTo != "" {
-		var err error
 		c, err = h.choices.ChoiceOf(ctx, e.Room, e.Message.ReplyTo)
 		switch {
 		case errors.Is(err, ErrNoChoice):
-			return Answer{}, false, nil
+			return Answer{}, Choice{}, false, nil
 		case err != nil || c.Asker != e.Sender:
-			return Answer{}, true, err
+			return Answer{}, Choice{}, true, err
 		}
 	}
 	if c.IDs == nil || n > len(c.IDs) && !e.Direct && e.Message.ReplyTo == "" {
-		return Answer{}, false, nil // it may well mean something else
+		return Answer{}, Choice{}, false, nil // it may well mean something else
 	}
-	answer, err := h.answerer.chosen(l, c, n)
-	return answer, true, err
+	answer, err = h.answerer.chosen(l, c, n)
+	return answer, c, true, err
 }
 
 // reaction answers a number put on a list by its asker.
@@ -160,11 +168,13 @@ func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
 	return r.command.show(a, r, s)
 }
 
-var numeral = regexp.MustCompile(`^\s*(?i:n[°o]\s*|#\s*)?([1-9][0-9]?)\s*[.)]?\s*$`)
+var numeral = regexp.MustCompile(`^\s*(?i:(?:le|la|the|option|choix|choice|réponse|num[ée]ro|number)\s+)*(?i:n[°o]\s*|#\s*)?([1-9][0-9]?)\s*[.)!]?\s*$`)
 
-// number reads a number alone, written or as a keycap emoji (1️⃣).
+// number reads a number alone: «2», «le 2», «option 2», a keycap emoji (2️⃣), a
+// circled (②) or a full-width digit.
 func number(s string) (int, bool) {
-	s = strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(s)
+	s = strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(norm.NFC.String(s))
+	s = norm.NFKC.String(uncircled.Replace(s))
 	m := numeral.FindStringSubmatch(s)
 	if m == nil {
 		return 0, false
@@ -172,3 +182,15 @@ func number(s string) (int, bool) {
 	n, err := strconv.Atoi(m[1])
 	return n, err == nil
 }
+
+// uncircled writes the circled digits plainly that normalisation leaves alone:
+// those in black and in sans serif.
+var uncircled = func() *strings.Replacer {
+	var pairs []string
+	for _, first := range []rune{'❶', '➀', '➊'} {
+		for n := range rune(9) {
+			pairs = append(pairs, string(first+n), strconv.Itoa(int(n)+1))
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}()

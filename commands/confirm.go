@@ -60,7 +60,7 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 
 // confirms reads a message that confirms: «!oui», and «oui» in a direct message.
 func confirms(l Line) bool {
-	text, prefixed := strings.CutPrefix(firstLine(l.Text), l.Prefix)
+	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
 	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
 }
 

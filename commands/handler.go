@@ -79,7 +79,7 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 		return nil
 	}
 	line := h.line(e)
-	rest, prefixed := strings.CutPrefix(firstLine(line.Text), line.Prefix)
+	rest, prefixed := strings.CutPrefix(firstLine(typed(line.Text, line.Prefix, line.Direct)), line.Prefix)
 	if c, _ := h.answerer.find(strings.TrimSpace(rest)); !line.Direct && (c == nil || !prefixed) {
 		return nil
 	}
@@ -113,9 +113,12 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		before.Next = e.Cause()
 		changes = append(changes, before)
 	}
-	picked, isPicked, err := h.pick(ctx, e, line, before)
+	picked, from, isPicked, err := h.pick(ctx, e, line, before)
 	if err != nil {
 		return queue.Result{}, err
+	}
+	if from.IDs != nil && (from.Next != e.Cause() || from.Cause == e.Cause()) {
+		picked.again = &from
 	}
 	if !isPicked && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
 		if picked, isPicked, err = h.confirmed(ctx, e, line); err != nil {
@@ -160,7 +163,7 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 		if c.words[0] != "anonyme" {
 			return queue.Result{}, false, nil
 		}
-		e.Message, nameless = withoutName(*e.Message), true
+		e.Message, nameless = withoutName(*e.Message, h.rooms.Of(e.Room).Prefix), true
 		if e.Message.Body == "" {
 			return queue.Result{}, false, nil
 		}
@@ -204,7 +207,10 @@ func (h *Handler) give(e chat.Event, line Line, answer Answer, changes []Choice)
 			return queue.Result{}, err
 		}
 	}
-	if answer.list != nil || e.Message.Edits != "" {
+	switch {
+	case answer.again != nil:
+		changes = append(changes, choiceAgain(e, *answer.again))
+	case answer.list != nil || e.Message.Edits != "":
 		changes = append(changes, choiceOf(e, answer.list))
 	}
 	return queue.Result{
@@ -234,7 +240,7 @@ func (h *Handler) line(e chat.Event) Line {
 	l := h.about(e)
 	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
 	l.ReplyTo, l.Thread = e.Message.ReplyTo, e.Message.Thread
-	l.Direct = e.Direct || e.Message.Mentioned
+	l.Direct, l.Casual = e.Direct || e.Message.Mentioned, e.Message.Casual
 	if e.Message.Mentioned && strings.TrimSpace(l.Text) == "" {
 		l.Text = "aide"
 	}

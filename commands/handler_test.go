@@ -271,6 +271,68 @@ func TestEditedChoice(t *testing.T) {
 	})
 }
 
+// An edit does not say what its message replied to.
+func TestEditedChoiceInReply(t *testing.T) {
+	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
+		_, posted := list(t, k)
+		k.say("!sill gimp")
+		choice := k.happen(chat.Event{Message: &chat.Message{Body: "option 1", ReplyTo: posted.id}})
+		k.expect(choice, "GIMP : ")
+		card := k.answer(choice)
+		for range 2 {
+			k.edit(choice, "le 2")
+			k.expect(choice, aCard)
+			k.edit(choice, "①")
+			k.expect(choice, "GIMP : ")
+		}
+		if k.answer(choice) != card {
+			t.Error("the card was not edited")
+		}
+		k.expect(k.say("2"), "")
+	})
+}
+
+// A name at the start of a message speaks to the bot, or of it.
+func TestSentencesAboutTheBot(t *testing.T) {
+	for name, test := range map[string]struct {
+		room   chat.RoomID
+		casual bool
+		body   string
+		want   string // how the answer begins; empty for none
+	}{
+		"a sentence":                    {salon, true, "est en panne ?", ""},
+		"a short one":                   {salon, true, "fonctionne", ""},
+		"a sentence like a part":        {salon, true, "remplace bien notre ancien robot", ""},
+		"a sentence that compares":      {salon, true, "compare mal, à mon avis", ""},
+		"a need in a sentence":          {salon, true, "fait de la peinture numérique", ""},
+		"a name":                        {salon, true, "gimp", "GIMP : "},
+		"a command":                     {salon, true, "sill zzzz", "Aucun logiciel du SILL"},
+		"a command, prefixed":           {salon, true, "!sill gimp", "GIMP : "},
+		"a part":                        {salon, true, "remplace photoshop", theList},
+		"a greeting":                    {salon, true, "bonjour", "Bonjour, je suis Héraut"},
+		"pinged: a sentence":            {salon, false, "est en panne depuis hier", ""},
+		"pinged: a need":                {salon, false, "peinture numérique", aCard},
+		"pinged: a need in a sentence":  {salon, false, "un logiciel de peinture numérique", aCard},
+		"pinged: a name that is not":    {salon, false, "zzzz", "Aucun logiciel du SILL"},
+		"in a direct message: sentence": {direct, true, "est en panne depuis hier", "Aucun logiciel du SILL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
+				k.expect(k.happen(chat.Event{Room: test.room, Message: &chat.Message{Body: test.body, Mentioned: true, Casual: test.casual}}), test.want)
+			})
+		})
+	}
+}
+
+// What phones put around a command does not hide it.
+func TestCommandsAsTyped(t *testing.T) {
+	for _, body := range []string{
+		"\u200b!sill gimp", "！sill gimp", "`!sill gimp`", "```\n!sill gimp\n```", "Bonjour,\n!sill gimp", "!sill\u00a0gimp", "!sill\u202fgimp",
+	} {
+		talking(t, commands.Limits{}, func(t *testing.T, k *talk) { k.expect(k.say(body), "GIMP : ") })
+	}
+}
+
 func TestEditIsNoNewMessage(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		old := k.say("Bonjour")

@@ -29,6 +29,9 @@ type Line struct {
 	ReplyTo, Thread chat.EventID
 	// Event is what was said, for commands that depend on where it stands.
 	Event chat.Event
+	// Casual tells that Direct follows from the bot's name alone, which a sentence
+	// about the bot starts with, too: only commands and names are answered.
+	Casual bool
 	// Private tells that the room is a direct message.
 	Private   bool
 	Encrypted bool // the room is
@@ -39,7 +42,7 @@ type Line struct {
 // maxLine bounds what is looked at, in runes: no name or need is longer.
 const maxLine = 300
 
-// firstLine is the first line of s that is not blank, trimmed and bounded.
+// firstLine returns the first line of s that is not blank, trimmed and bounded.
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {

@@ -157,10 +157,11 @@ func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// withoutName is the message that a command asks to carry without its sender's
-// name. Its formatting is left behind with the command.
-func withoutName(m chat.Message) *chat.Message {
-	_, m.Body = cutWord(strings.TrimSpace(m.Body))
+// withoutName returns the message that a command asks to carry without its sender's
+// name. The command and all formatting are dropped.
+func withoutName(m chat.Message, prefix string) *chat.Message {
+	text := strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)
+	_, m.Body = cutWord(strings.TrimSpace(text))
 	m.HTML = ""
 	return &m
 }

@@ -34,6 +34,9 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	}
 	result := search.For(r.state.Catalogue).Search(r.args)
 	all := software(result.Matches)
+	if r.talk && r.Casual && len(all) > 0 && result.Matches[0].By != search.ByName {
+		return Answer{}, nil
+	}
 	switch {
 	case len(all) == 0 && a.byName("aide").isCalled(r.args):
 		return a.explain(ctx, r, r.command)
@@ -69,6 +72,9 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	}
 	switch len(all) {
 	case 0:
+		if r.talk {
+			return Answer{}, nil
+		}
 		return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
 	case 1:
 		if len(matches) == 1 {
@@ -108,7 +114,11 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 }
 
 // none answers that nothing was found for a query, or for one that had to be a name.
+// A line that may be talk gets the zero Answer.
 func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
+	if r.talk {
+		return Answer{}, nil
+	}
 	data := struct {
 		Query   string
 		Name    bool

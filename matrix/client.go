@@ -121,7 +121,7 @@ type Client struct {
 	keyDB        *dbutil.Database
 	state        *sqlstatestore.SQLStateStore
 	close        func() error // closes crypto.db
-	names        []string     // what the bot is called at the start of a message
+	names        []string     // the account's display name, at the start
 
 	pickleKey []byte // what the keys in crypto.db are locked with
 
@@ -301,11 +301,10 @@ func (c *Client) checkHomeserver(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
-// learnNames collects what people may write to address the bot.
+// learnNames asks for the account's display name. A later name is read from the
+// member event of each room.
 func (c *Client) learnNames(ctx context.Context) {
-	user := c.mx.UserID
-	c.names = []string{user.String(), "@" + user.Localpart(), user.Localpart()}
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
-		c.names = append([]string{profile.DisplayName, "@" + profile.DisplayName}, c.names...)
+		c.names = []string{profile.DisplayName}
 	}
 }

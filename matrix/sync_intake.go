@@ -59,12 +59,16 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 	}
 }
 
-// hear is understand, with who said it in the room.
+// hear returns what an event means, with its sender's name and rights in the room;
+// nil when it calls for nothing.
 func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
 	e := c.understand(evt, direct)
 	if e != nil {
 		e.Level = c.level(ctx, room, evt.Sender, e.Trust)
 		e.Name = c.displayName(ctx, room, evt.Sender)
+		if e.Message != nil {
+			c.address(ctx, room, e.Message)
+		}
 	}
 	return e
 }

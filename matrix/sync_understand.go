@@ -1,7 +1,6 @@
 package matrix
 
 import (
-	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/event"
@@ -115,27 +114,22 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	if relation.GetReplyTo() != "" {
 		body, html = event.TrimReplyFallbackText(body), event.TrimReplyFallbackHTML(html)
 	}
-	body, m.Mentioned = c.stripName(body)
-	m.Body, m.HTML = truncate(body, maxBody), html
+	m.Body, m.HTML, m.Mentions = truncate(body, maxBody), html, mentions(content.Mentions)
 	return m
 }
 
-// stripName takes the bot's name off the start of a message, with what stands
-// between it and the rest: «Héraut : gimp» is addressed to the bot.
-func (c *Client) stripName(body string) (string, bool) {
-	start := strings.TrimLeft(body, " \t\u00a0\u202f")
-	for _, name := range c.names {
-		if len(start) < len(name) || !strings.EqualFold(start[:len(name)], name) {
-			continue
-		}
-		rest := start[len(name):]
-		trimmed := strings.TrimLeft(rest, " \t\u00a0\u202f:,")
-		if trimmed == rest && rest != "" {
-			continue // the name is only the start of a longer word
-		}
-		return trimmed, true
+// maxMentions bounds how many mentioned people are kept of a message.
+const maxMentions = 50
+
+// mentions returns the people whom the sender pings; nil when there are none.
+func mentions(m *event.Mentions) (users []chat.UserID) {
+	if m == nil {
+		return nil
 	}
-	return body, false
+	for _, user := range m.UserIDs[:min(len(m.UserIDs), maxMentions)] {
+		users = append(users, chat.UserID(user))
+	}
+	return users
 }
 
 // truncate cuts s to at most n bytes, between characters.

@@ -1,0 +1,101 @@
+package commands
+
+import (
+	"strings"
+	"unicode"
+
+	"heraut/text"
+)
+
+// typed returns s from the line that holds the command on, as if it had been
+// typed without what phones and editors put around a command: blank lines, a line
+// of greeting, code formatting, invisible characters, a prefix in full width.
+// direct tells that a line needs no prefix. Text that holds no command loses its
+// blank lines and invisible characters alone.
+func typed(s, prefix string, direct bool) string {
+	first, rest, _ := strings.Cut(withoutFence(strings.TrimSpace(visible(s))), "\n")
+	if isGreeting(first) {
+		next := withoutFence(strings.TrimSpace(rest))
+		line, _, _ := strings.Cut(next, "\n")
+		if _, ok := cutPrefix(withoutCode(line), prefix); ok || direct && !onlyCourtesy(line) {
+			first, rest, _ = strings.Cut(next, "\n")
+		}
+	}
+	first = withoutCode(strings.TrimSpace(first))
+	if after, ok := cutPrefix(first, prefix); ok {
+		first = prefix + after
+	}
+	if rest == "" {
+		return first
+	}
+	return first + "\n" + rest
+}
+
+// isGreeting reports whether a line says good day, to whomever, and nothing else.
+func isGreeting(line string) bool {
+	_, greeted := withoutGreeting(line)
+	return greeted && len(text.Words(line)) <= 5
+}
+
+// cutPrefix cuts the prefix off a line. A character in full width counts as the
+// plain one: phones type «！».
+func cutPrefix(line, prefix string) (rest string, ok bool) {
+	if rest, ok = strings.CutPrefix(line, prefix); ok || prefix == "" {
+		return rest, ok
+	}
+	runes, want := []rune(line), []rune(prefix)
+	if len(runes) < len(want) {
+		return line, false
+	}
+	for i, r := range want {
+		if c := runes[i]; c != r && (c < '\uFF01' || c > '\uFF5E' || c-'\uFF01'+'!' != r) {
+			return line, false
+		}
+	}
+	return string(runes[len(want):]), true
+}
+
+// withoutFence drops the fence of a block of code that s is, or starts with.
+func withoutFence(s string) string {
+	const fence = "```"
+	if !strings.HasPrefix(s, fence) {
+		return s
+	}
+	info, body, many := strings.Cut(strings.TrimLeft(s, "`"), "\n")
+	if !many || strings.Contains(info, "`") {
+		return s // on one line it is code within a line
+	}
+	body = strings.TrimSpace(body)
+	if before, after, ok := strings.Cut(body, fence); ok {
+		body = strings.TrimSpace(before + strings.TrimLeft(after, "`"))
+	}
+	return body
+}
+
+// withoutCode drops the signs around code that a line starts with.
+func withoutCode(line string) string {
+	inner := strings.TrimLeft(line, "`")
+	signs := line[:len(line)-len(inner)]
+	if signs == "" {
+		return line
+	}
+	before, after, _ := strings.Cut(inner, signs)
+	return strings.TrimSpace(before) + after
+}
+
+// visible drops the characters that clients show as nothing: zero width, byte order
+// and direction marks. The joiners between letters that are not ASCII stay, since
+// emoji and some scripts need them.
+func visible(s string) string {
+	const nonJoiner, joiner = '\u200C', '\u200D'
+	var last rune
+	return strings.Map(func(r rune) rune {
+		switch {
+		case (r == joiner || r == nonJoiner) && last > unicode.MaxASCII:
+		case unicode.Is(unicode.Cf, r), r == '\u034F':
+			return -1
+		}
+		last = r
+		return r
+	}, s)
+}

@@ -1,0 +1,303 @@
+package matrix
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// address finds out whether a message is spoken to the bot, takes the bot's name
+// off its text, and sets m.Body, m.Mentioned and m.Casual.
+func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
+	names := c.names
+	if nickname := c.displayName(ctx, room, c.mx.UserID); nickname != "" {
+		names = append([]string{nickname}, names...)
+	}
+	a := addressing{me: c.mx.UserID, names: names}
+	m.Body, m.Mentioned, m.Casual = a.read(*m)
+}
+
+// addressing recognises messages that are spoken to one account.
+type addressing struct {
+	me id.UserID
+	// names are what people call the account: display names and nicknames, in any
+	// order. Its user id and its localpart always count and need not be listed.
+	names []string
+}
+
+// read returns the text that follows the account's name, and whether the message
+// is spoken to the account. casual is true when only a name followed by a space or a
+// line break says so. A message to somebody else is returned as it is.
+func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
+	pinged := slices.Contains(m.Mentions, chat.UserID(a.me))
+	start := trimStart(m.Body)
+	if user, name, after, ok := leadingLink(m.HTML); ok {
+		if user != a.me {
+			return m.Body, false, false
+		}
+		return a.afterLink(start, name, after), true, false
+	}
+	if user, after, ok := markdownLink(start); ok {
+		if user != a.me {
+			return m.Body, false, false
+		}
+		return trimAfterName(after), true, false
+	}
+	if rest, sep, ok := a.afterName(start); ok {
+		text = trimAfterName(rest)
+		return text, true, sep == looseSeparator && !pinged && text != ""
+	}
+	// A reply pings the author of its target, and a mention in mid-sentence speaks
+	// of the bot. What is left is a client that calls the bot by a name unknown here.
+	if pinged && m.ReplyTo == "" && !a.named(m) {
+		if unknown := unknownName.FindString(start); unknown != "" {
+			return trimAfterName(start[len(unknown):]), true, false
+		}
+		return start, true, false
+	}
+	return m.Body, false, false
+}
+
+// unknownName matches a name that nobody here knows, and the colon or comma after it.
+var unknownName = regexp.MustCompile(`^@?[^:,\n/]{1,60}[:,]\s+`)
+
+// afterLink returns the text of a message whose HTML starts with a link to the
+// account. name is the link's text, after is the HTML text behind the link.
+func (a addressing) afterLink(start, name, after string) string {
+	if _, rest, ok := markdownLink(start); ok {
+		return trimAfterName(rest)
+	}
+	for _, n := range a.known(name) {
+		if rest, ok := cutName(start, n); ok {
+			return trimAfterName(rest)
+		}
+	}
+	return trimAfterName(after) // the body calls the bot by yet another name
+}
+
+// known returns every form of the account's names, longest first; more are
+// further names.
+func (a addressing) known(more ...string) []string {
+	local := a.me.Localpart()
+	all := []string{a.me.String(), "@" + local, local}
+	for _, name := range append(more, a.names...) {
+		if name != "" {
+			all = append(all, name, "@"+name)
+		}
+	}
+	slices.SortStableFunc(all, func(x, y string) int { return len(y) - len(x) })
+	return slices.Compact(all)
+}
+
+// separator is what stands between a name and the text after it.
+type separator int
+
+const (
+	noSeparator    separator = iota // the name is part of a longer word
+	firmSeparator                   // a colon, a comma or the end
+	looseSeparator                  // a space or a line break
+)
+
+// afterName returns what follows the account's name at the start of a text.
+func (a addressing) afterName(start string) (rest string, sep separator, ok bool) {
+	for _, name := range a.known() {
+		rest, ok := cutName(start, name)
+		if !ok {
+			continue
+		}
+		sep := separatorAt(rest)
+		if sep == noSeparator || isOtherID(a.me, name, rest) {
+			continue
+		}
+		if sep == looseSeparator && strings.HasPrefix(name, "@") {
+			sep = firmSeparator // nobody starts a sentence about the bot with a sign
+		}
+		return rest, sep, true
+	}
+	return "", noSeparator, false
+}
+
+// separatorAt tells what rest starts with. Spaces before a colon belong to it.
+func separatorAt(rest string) separator {
+	trimmed := trimSpaces(rest)
+	switch r, _ := utf8.DecodeRuneInString(trimmed); {
+	case trimmed == "", isColon(r):
+		return firmSeparator
+	case len(trimmed) < len(rest), unicode.IsSpace(r):
+		return looseSeparator
+	}
+	return noSeparator
+}
+
+// serverAfter matches the server of a user id, behind the localpart.
+var serverAfter = regexp.MustCompile(`^:[\w.-]+\.?\w*(?::\d+)?(?:[\s:,]|$)`)
+
+// isOtherID reports whether the name and what follows are the user id of another
+// account: of the same localpart on another server, or of a server on another port.
+func isOtherID(me id.UserID, name, rest string) bool {
+	switch {
+	case !strings.HasPrefix(rest, ":") || rest == ":":
+		return false
+	case name == me.String():
+		return len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9'
+	case !serverAfter.MatchString(rest):
+		return false
+	case strings.HasPrefix(name, "@"):
+		return true
+	}
+	// «heraut:gimp» asks; «heraut:example.org: gimp» does not.
+	server := serverAfter.FindString(rest)
+	return strings.Contains(server, ".") && strings.HasSuffix(server, ":")
+}
+
+// named reports whether the account is named anywhere in the message.
+func (a addressing) named(m chat.Message) bool {
+	text := strings.ToLower(m.Body + "\n" + m.HTML)
+	return slices.ContainsFunc(a.known(), func(name string) bool { return strings.Contains(text, strings.ToLower(name)) }) ||
+		strings.Contains(text, strings.ToLower(url.PathEscape(a.me.String())))
+}
+
+// cutName cuts a name off the start of text. Case does not count, one kind of
+// space is as good as another, and invisible characters in the text are skipped.
+func cutName(text, name string) (rest string, ok bool) {
+	for _, want := range name {
+		if isInvisible(want) {
+			continue
+		}
+		var got rune
+		var size int
+		for {
+			got, size = utf8.DecodeRuneInString(text)
+			if size == 0 {
+				return "", false
+			}
+			text = text[size:]
+			if !isInvisible(got) {
+				break
+			}
+		}
+		if got != want && !(unicode.IsSpace(got) && unicode.IsSpace(want)) && !strings.EqualFold(string(got), string(want)) {
+			return "", false
+		}
+	}
+	return text, true
+}
+
+// leadingLink returns the user that the HTML of a message starts with a link to,
+// the link's text, and the text that follows the link.
+func leadingLink(source string) (user id.UserID, name, after string, ok bool) {
+	if source == "" {
+		return "", "", "", false
+	}
+	tokens := html.NewTokenizer(strings.NewReader(source))
+	var inside, behind strings.Builder
+	out := &inside
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken: // the end
+			return user, strings.TrimSpace(inside.String()), behind.String(), user != ""
+		case html.TextToken:
+			text := string(tokens.Text())
+			if user == "" && trimStart(text) != "" {
+				return "", "", "", false
+			}
+			out.WriteString(text)
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := tokens.Token()
+			switch {
+			case user != "" && (token.DataAtom == atom.Br || token.DataAtom == atom.P):
+				out.WriteByte('\n')
+			case user == "" && token.DataAtom == atom.A:
+				if user = linkedUser(attributeOf(token, "href")); user == "" {
+					return "", "", "", false
+				}
+			case user == "" && (token.DataAtom == atom.Blockquote || token.DataAtom == atom.Pre || token.DataAtom == atom.Img):
+				return "", "", "", false
+			}
+		case html.EndTagToken:
+			if tag, _ := tokens.TagName(); string(tag) == "a" {
+				out = &behind
+			}
+		}
+	}
+}
+
+func attributeOf(token html.Token, key string) string {
+	for _, a := range token.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+var markdown = regexp.MustCompile(`^\[([^\]\n]{1,200})\]\(<?([^)\s>]{1,500})>?\)`)
+
+// markdownLink returns the user that a text starts with a Markdown link to, as
+// some mobile clients write mentions, and what follows the link.
+func markdownLink(text string) (user id.UserID, after string, ok bool) {
+	m := markdown.FindStringSubmatch(text)
+	if m == nil {
+		return "", "", false
+	}
+	user = linkedUser(m[2])
+	return user, text[len(m[0]):], user != ""
+}
+
+// linkedUser returns the user that an address is a link to; "" if it is none. It
+// knows matrix.to (/#/@user), the web clients' form, Tchap's among them
+// (/#/user/@user), and matrix: URIs (matrix:u/user).
+func linkedUser(address string) id.UserID {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return ""
+	}
+	if u.Scheme == "matrix" {
+		if parsed, err := id.ParseMatrixURI(address); err == nil {
+			return parsed.UserID()
+		}
+		return ""
+	}
+	if u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	fragment := strings.TrimPrefix(strings.TrimPrefix(u.Fragment, "/"), "user/")
+	fragment, _, _ = strings.Cut(fragment, "?")
+	fragment, _, _ = strings.Cut(fragment, "/")
+	if !strings.HasPrefix(fragment, "@") || !strings.Contains(fragment, ":") {
+		return ""
+	}
+	return id.UserID(fragment)
+}
+
+// trimAfterName drops what separates a name from the text after it.
+func trimAfterName(s string) string {
+	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) || isColon(r) })
+}
+
+// trimStart drops spaces and invisible characters from the start of s.
+func trimStart(s string) string {
+	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
+}
+
+// trimSpaces is trimStart on the first line alone.
+func trimSpaces(s string) string {
+	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' || isInvisible(r) })
+}
+
+// isColon reports whether r is a colon or a comma, also in full width.
+func isColon(r rune) bool { return r == ':' || r == ',' || r == '：' || r == '，' }
+
+// isInvisible reports whether clients show nothing for r: zero-width characters,
+// byte order marks, direction marks, soft hyphens.
+func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) || r == '\u034F' || r == '\uFE0F' }
