@@ -39,7 +39,7 @@ var ours = map[string][]string{
 	"relay":             {"catalogue", "chat", "locale", "queue", "rooms", "schedule", "search", "text"},
 	"commands":          {"announce", "catalogue", "chat", "filter", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "webhook"},
 	"storage":           {"announce", "catalogue", "chat", "commands", "fetch", "filter", "queue", "relay", "rooms", "search", "sources", "webhook"},
-	"matrix":            {"chat", "queue"},
+	"matrix":            {"chat", "queue", "text"},
 	"health":            {"chat"},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text"},
 	"cmd/bot":           {"announce", "catalogue", "chat", "commands", "fetch", "filter", "health", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "webhook"},

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +29,8 @@ func linkUpTo(raw string, limit int) string {
 	}
 	return address
 }
+
+var everybody = regexp.MustCompile(`(?i)\B@(room)\b`)
 
 // inQuery escapes what no address holds: package url does so everywhere else.
 var inQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E")

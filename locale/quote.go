@@ -1,8 +1,12 @@
 package locale
 
 import (
+	"fmt"
 	"html"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	nethtml "golang.org/x/net/html"
@@ -14,18 +18,19 @@ import (
 // maxDepth bounds how deep the tags of a quoted message go into each other.
 const maxDepth = 20
 
-// Quote is what somebody wrote elsewhere, made fit to be shown: in the tags that
+// Quote returns what somebody wrote elsewhere, made fit to be shown: in the tags that
 // a message may hold, without mentions, with at most limit characters. source is
 // the message as its sender formatted it; when it is empty, plain is quoted. cut
-// tells that there was more.
+// reports that there was more.
 //
-// It is to be added to a message that Render made, not put through a template:
-// the line breaks of code stay.
+// Lists keep their numbers, spoilers stay hidden, code and plain text keep their
+// lines and indentation. Add the result to a message that Render made; a template
+// would drop the line breaks of code.
 func Quote(source, plain string, limit int) (quoted string, cut bool) {
 	q := quoter{left: limit}
 	if source == "" {
 		q.lines(plain)
-		return "<p>" + q.out.String() + "</p>", q.cut
+		return "<p>" + text.PingNobodyHTML(q.out.String()) + "</p>", q.cut
 	}
 	root := &nethtml.Node{Type: nethtml.ElementNode, DataAtom: atom.Body, Data: "body"}
 	nodes, err := nethtml.ParseFragment(strings.NewReader(strings.ToValidUTF8(source, "\uFFFD")), root)
@@ -39,6 +44,7 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 	for strings.HasSuffix(out, "<br>") {
 		out = strings.TrimSuffix(out, "<br>")
 	}
+	out = text.PingNobodyHTML(out)
 	switch {
 	case strings.TrimSpace(tagsOut.Replace(out)) == "":
 		return Quote("", plain, limit)
@@ -69,6 +75,7 @@ var shownAs = map[atom.Atom]string{
 // ownLine are the tags that become a line.
 var ownLine = map[atom.Atom]bool{
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Div: true, atom.Tr: true,
+	atom.Details: true, atom.Summary: true, atom.Dt: true, atom.Dd: true,
 }
 
 func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
@@ -93,6 +100,9 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 		q.text(attribute(n, "alt"), verbatim)
 		return
 	}
+	if ownLine[n.DataAtom] {
+		q.newLine()
+	}
 	tag, end := shownAs[n.DataAtom], ""
 	if n.DataAtom == atom.A {
 		if address := link(attribute(n, "href")); address != "" {
@@ -100,49 +110,134 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 			end = "</a>"
 		}
 	}
+	if reason, hides := spoiler(n); hides {
+		q.out.WriteString(`<span data-mx-spoiler="` + html.EscapeString(reason) + `">`)
+		end = "</span>"
+	}
 	if tag != "" && depth < maxDepth {
-		q.out.WriteString("<" + tag + ">")
+		q.out.WriteString("<" + tag + start(n) + ">")
 		end = "</" + tag + ">"
 		q.blocks = q.blocks || tag == "p" || tag == "pre" || tag == "blockquote" || tag == "ul" || tag == "ol"
 	}
+	if n.DataAtom == atom.Pre {
+		trimBreaks(n)
+	}
+	next := number(n, "start", 1)
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if n.DataAtom == atom.Ol && child.DataAtom == atom.Li && end != "" {
+			if value := number(child, "value", next); value != next {
+				// No client is sure to know «value», and many know «start».
+				fmt.Fprintf(&q.out, `</ol><ol start="%d">`, value)
+				next = value
+			}
+			next++
+		}
 		q.node(child, depth+1, verbatim || n.DataAtom == atom.Pre)
 	}
 	q.out.WriteString(end)
 	switch {
 	case ownLine[n.DataAtom]:
-		q.out.WriteString("<br>")
+		q.newLine()
 	case n.DataAtom == atom.Td, n.DataAtom == atom.Th:
 		q.out.WriteString(" ")
 	}
 }
 
-// text writes a run of text; verbatim keeps its lines.
-func (q *quoter) text(s string, verbatim bool) {
-	if verbatim {
-		for i, line := range strings.Split(strings.Trim(s, "\n"), "\n") {
-			if i > 0 {
-				q.out.WriteString("\n")
-			}
-			q.run(line)
+// newLine ends the line that was begun, if any.
+func (q *quoter) newLine() {
+	out := strings.TrimRight(q.out.String(), " \n")
+	for _, fresh := range []string{"<br>", "<p>", "</p>", "</pre>", "<li>", "<blockquote>", "</blockquote>", "</ul>", "</ol>"} {
+		if strings.HasSuffix(out, fresh) {
+			return
 		}
-		return
 	}
-	q.run(s)
+	if out != "" {
+		q.out.WriteString("<br>")
+	}
 }
 
-// lines writes plain text, its lines as lines.
+// start is the attribute of a numbered list that does not begin with 1.
+func start(n *nethtml.Node) string {
+	if first := number(n, "start", 1); n.DataAtom == atom.Ol && first != 1 {
+		return fmt.Sprintf(` start="%d"`, first)
+	}
+	return ""
+}
+
+// number reads an attribute of at most 9 digits; otherwise is returned when it is no
+// number or missing.
+func number(n *nethtml.Node, key string, otherwise int) int {
+	value := strings.TrimSpace(attribute(n, key))
+	if v, err := strconv.Atoi(value); err == nil && len(value) <= 9 {
+		return v
+	}
+	return otherwise
+}
+
+// spoiler returns why a text is hidden until somebody taps it; the reason may be empty.
+func spoiler(n *nethtml.Node) (reason string, hides bool) {
+	for _, a := range n.Attr {
+		if a.Key == "data-mx-spoiler" {
+			return text.Shorten(clean(a.Val), maxReason), true
+		}
+	}
+	return "", false
+}
+
+// maxReason bounds the reason of a spoiler, in characters.
+const maxReason = 60
+
+// trimBreaks drops the line breaks at the start and the end of a block of code.
+func trimBreaks(pre *nethtml.Node) {
+	var texts []*nethtml.Node
+	for n := range pre.Descendants() {
+		if n.Type == nethtml.TextNode {
+			texts = append(texts, n)
+		}
+	}
+	for _, n := range texts {
+		if n.Data = strings.TrimLeft(n.Data, "\n"); n.Data != "" {
+			break
+		}
+	}
+	for _, n := range slices.Backward(texts) {
+		if n.Data = strings.TrimRight(n.Data, "\n"); n.Data != "" {
+			break
+		}
+	}
+}
+
+// text writes a run of text; verbatim keeps its lines.
+func (q *quoter) text(s string, verbatim bool) {
+	if !verbatim {
+		q.run(s)
+		return
+	}
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 && !q.cut {
+			q.out.WriteString("\n")
+		}
+		q.run(line)
+	}
+}
+
+// lines writes plain text with its lines and their indentation.
 func (q *quoter) lines(s string) {
-	for i, line := range strings.Split(strings.TrimSpace(s), "\n") {
+	for i, line := range strings.Split(strings.TrimRightFunc(strings.Trim(s, "\r\n"), unicode.IsSpace), "\n") {
 		if q.cut {
 			return
 		}
 		if i > 0 {
 			q.out.WriteString("<br>")
 		}
-		q.run(strings.TrimSpace(line))
+		line = strings.TrimRightFunc(line, unicode.IsSpace)
+		inner := strings.TrimLeft(line, " \t")
+		q.run(indent.Replace(line[:len(line)-len(inner)]) + inner)
 	}
 }
+
+// indent writes spaces that HTML keeps; a tab is four.
+var indent = strings.NewReplacer(" ", "\u00a0", "\t", "\u00a0\u00a0\u00a0\u00a0")
 
 // run writes what fits of s, which is on one line.
 func (q *quoter) run(s string) {

@@ -2,10 +2,13 @@ package locale
 
 import (
 	"errors"
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 
 	"heraut/locale/localetest"
+	"heraut/text"
 )
 
 func TestQuote(t *testing.T) {
@@ -15,7 +18,21 @@ func TestQuote(t *testing.T) {
 		want          string
 		cut           bool
 	}{
-		"plain lines":        {"", "a < b\n\n  c ", 100, "<p>a &lt; b<br><br>c</p>", false},
+		"plain lines":        {"", "a < b\n\n  c ", 100, "<p>a &lt; b<br><br>\u00a0\u00a0c</p>", false},
+		"indented":           {"", "\n  - a\n\t- b\n", 100, "<p>\u00a0\u00a0- a<br>\u00a0\u00a0\u00a0\u00a0- b</p>", false},
+		"numbers":            {`<ol start="3"><li>a</li><li>b</li></ol>`, "", 100, `<ol start="3"><li>a</li><li>b</li></ol>`, false},
+		"a number given":     {`<ol><li>a</li><li value="7">b</li><li>c</li></ol>`, "", 100, `<ol><li>a</li></ol><ol start="7"><li>b</li><li>c</li></ol>`, false},
+		"the number due":     {`<ol><li>a</li><li value="2">b</li></ol>`, "", 100, `<ol><li>a</li><li>b</li></ol>`, false},
+		"no number":          {`<ol start="x' onclick="><li value="99999999999">a</li></ol>`, "", 100, `<ol><li>a</li></ol>`, false},
+		"a spoiler":          {`a <span data-mx-spoiler="la fin">b</span>`, "", 100, `<p>a <span data-mx-spoiler="la fin">b</span></p>`, false},
+		"a bare spoiler":     {`<p><span data-mx-spoiler>b</span></p>`, "", 100, `<p><span data-mx-spoiler="">b</span></p>`, false},
+		"a hostile reason":   {`<span data-mx-spoiler='"><b>@room'>b</span>`, "", 100, `<p><span data-mx-spoiler="&#34;&gt;&lt;b&gt;@` + "\u2060" + `room">b</span></p>`, false},
+		"details":            {"<details><summary>a</summary>b<p>c</p></details>d", "", 100, "a<br>b<p>c</p>d", false},
+		"details after text": {"a<details><summary>b</summary>c</details>d", "", 100, "<p>a<br>b<br>c<br>d</p>", false},
+		"coloured code":      {"<pre><code><span>a</span>\n<span>b\n</span><span>  c</span>\n</code></pre>", "", 100, "<pre><code>a\nb\n  c</code></pre>", false},
+		"code with breaks":   {"<pre>a<br>b\n</pre>", "", 100, "<pre>a<br>b</pre>", false},
+		"everybody in parts": {"@<b>room</b> <i>@</i>room", "", 100, "<p>@\u2060<strong>room</strong> <em>@\u2060</em>room</p>", false},
+		"a div after text":   {"a<div>b</div>c", "", 100, "<p>a<br>b<br>c</p>", false},
 		"allowed tags":       {"<p>a <b>b</b> <i>c</i></p><ul><li>d</li></ul>", "", 100, "<p>a <strong>b</strong> <em>c</em></p><ul><li>d</li></ul>", false},
 		"no paragraph":       {"a <em>b</em>", "", 100, "<p>a <em>b</em></p>", false},
 		"code keeps lines":   {"<pre><code class=\"x\">a\n  b\n</code></pre>", "", 100, "<pre><code>a\n  b</code></pre>", false},
@@ -53,11 +70,13 @@ func TestQuoteOfDeepTags(t *testing.T) {
 	}
 }
 
-// Whatever is quoted, the message holds no more than it may, in tags that match.
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// Whatever is quoted, the message pings nobody and holds no more than it may, in tags that match.
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{
 		"", "<p>a</p>", "<ul><li><a href=\"https://a.fr\">b</a>", "<table><td><p>x", "</p></b><a><a>", "<svg><style><img title=\"</style>\">",
-		"<a href='http://\"'>b</a>", "<a href='https://a.fr/?\"<'>b</a>",
+		"<a href='http://\"'>b</a>", "<a href='https://a.fr/?\"<'>b</a>", "@<b>ro</b>om", "<ol start=3><li value=9>a", "<span data-mx-spoiler=x>@</span>room",
 	} {
 		f.Add(seed, "plain")
 	}
@@ -65,6 +84,9 @@ func FuzzQuote(f *testing.F) {
 		got, _ := Quote(source, plain, 50)
 		if err := errors.Join(localetest.Tags(got)...); err != nil {
 			t.Errorf("%q: %v", got, err)
+		}
+		if shown := html.UnescapeString(tags.ReplaceAllString(got, "")); text.PingsEverybody(shown) {
+			t.Errorf("%q rings everybody", shown)
 		}
 	})
 }

@@ -15,7 +15,6 @@ const wordJoiner = "\u2060"
 var (
 	spaces     = regexp.MustCompile(` {2,}`)
 	endSpaces  = regexp.MustCompile(` +(<br>|</p>|</li>)`)
-	everybody  = regexp.MustCompile(`(?i)\B@(room)\b`)
 	matrixLink = regexp.MustCompile(`(?i)\bmatrix\.(to/)`)
 )
 
@@ -27,8 +26,7 @@ func clean(s string) string {
 }
 
 func defuse(s string) string {
-	s = everybody.ReplaceAllString(s, "@"+wordJoiner+"$1")
-	return matrixLink.ReplaceAllString(s, "matrix."+wordJoiner+"$1")
+	return matrixLink.ReplaceAllString(text.PingNobody(s), "matrix."+wordJoiner+"$1")
 }
 
 // printable drops what has no place in a line of text; control characters and
@@ -78,5 +76,5 @@ func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(lim
 // template left at the end of a line, and is a net below the functions above.
 func tidy(html string) string {
 	html = endSpaces.ReplaceAllString(spaces.ReplaceAllString(printable(html), " "), "$1")
-	return everybody.ReplaceAllString(html, "@"+wordJoiner+"$1")
+	return text.PingNobodyHTML(html)
 }

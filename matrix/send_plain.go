@@ -6,22 +6,27 @@ import (
 	"strings"
 
 	"maunium.net/go/mautrix/format"
+
+	"heraut/text"
 )
 
 // removed stands, in plain text, before what is struck through.
 var removed = map[string]string{"fr": "retiré : ", "en": "removed: "}
+
+// hidden stands, in plain text, for a spoiler.
+var hidden = map[string]string{"fr": "texte masqué", "en": "hidden text"}
 
 // signs are what the HTML parser puts before list items and quoted lines.
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
 // PlainText turns the HTML of a message into the text that clients without
 // HTML show and that screen readers read: no Markdown signs, links as
-// «text : address».
+// «text : address», no spoilers. It pings nobody.
 func PlainText(html, lang string) string {
 	if removed[lang] == "" {
 		lang = "fr"
 	}
-	bare := func(text string, _ format.Context) string { return text }
+	bare := func(s string, _ format.Context) string { return s }
 	colon := " : "
 	if lang == "en" {
 		colon = ": "
@@ -31,20 +36,27 @@ func PlainText(html, lang string) string {
 		Newline:         "\n",
 		BoldConverter:   bare,
 		ItalicConverter: bare,
-		StrikethroughConverter: func(text string, _ format.Context) string {
-			return removed[lang] + text
+		StrikethroughConverter: func(s string, _ format.Context) string {
+			return removed[lang] + s
 		},
 		MonospaceConverter: bare,
 		MonospaceBlockConverter: func(code, _ string, _ format.Context) string {
 			return strings.TrimSuffix(code, "\n")
 		},
-		LinkConverter: func(text, address string, _ format.Context) string {
-			if text == address {
+		SpoilerConverter: func(_, reason string, _ format.Context) string {
+			if reason != "" {
+				return "[" + hidden[lang] + colon + reason + "]"
+			}
+			return "[" + hidden[lang] + "]"
+		},
+		LinkConverter: func(label, address string, _ format.Context) string {
+			if label == address {
 				return address
 			}
-			return text + colon + strings.TrimPrefix(address, "mailto:")
+			return label + colon + strings.TrimPrefix(address, "mailto:")
 		},
 	}
-	text := parser.Parse(html, format.NewContext(context.TODO()))
-	return signs.ReplaceAllString(text, "$1– ")
+	plain := parser.Parse(html, format.NewContext(context.TODO()))
+	// Here, and not only where HTML is made: it is this text that clients ring on.
+	return text.PingNobody(signs.ReplaceAllString(plain, "$1– "))
 }

@@ -19,6 +19,12 @@ func TestPlainText(t *testing.T) {
 		"preformatted":    {"<pre><code>a\n  b\n</code></pre>", "fr", "a\n  b"},
 		"entities":        {"a &lt;b&gt; &amp; c", "fr", "a <b> & c"},
 		"pill":            {`<a href="https://matrix.to/#/@a:example.org">A</a>`, "fr", "A : https://matrix.to/#/@a:example.org"},
+		"a list from 3":   {`<ol start="3"><li>un</li><li>deux</li></ol>`, "fr", "3. un\n4. deux"},
+		"spoiler":         {`a <span data-mx-spoiler="fin">mort</span> b`, "fr", "a [texte masqué : fin] b"},
+		"bare spoiler":    {`a <span data-mx-spoiler="">mort</span>`, "en", "a [hidden text]"},
+		"everybody":       {"@<b>room</b> <b>@</b>room @r<i>o</i>om <code>@room</code>", "fr", "@\u2060room @\u2060room @\u2060room @\u2060room"},
+		"by a link":       {`@<a href="https://example.org">room</a>`, "fr", "@\u2060room : https://example.org"},
+		"by an entity":    {"&#64;room", "fr", "@\u2060room"},
 		"data with signs": {"<p>5 * 3 _a_ **b**</p>", "fr", "5 * 3 _a_ **b**"},
 	} {
 		t.Run(name, func(t *testing.T) {

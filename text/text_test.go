@@ -65,3 +65,28 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestPingNobody(t *testing.T) {
+	for in, want := range map[string]string{
+		"@room, (@Room) !":     "@\u2060room, (@\u2060Room) !",
+		"contact@room.example": "contact@room.example",
+		"@rooms":               "@rooms",
+		"é@room":               "é@\u2060room",
+		"":                     "",
+	} {
+		if got := PingNobody(in); got != want || PingsEverybody(got) {
+			t.Errorf("%q became %q", in, got)
+		}
+	}
+	for in, want := range map[string]string{
+		"<p>@room</p>":                     "<p>@\u2060room</p>",
+		"@<b>room</b>":                     "@\u2060<b>room</b>",
+		"<b>@</b>room":                     "<b>@\u2060</b>room",
+		"@r<i></i>o<a href=\"x\">o</a>m !": "@\u2060r<i></i>o<a href=\"x\">o</a>m !",
+		"a@<b>rooms</b>":                   "a@<b>rooms</b>",
+	} {
+		if got := PingNobodyHTML(in); got != want {
+			t.Errorf("%q became %q", in, got)
+		}
+	}
+}

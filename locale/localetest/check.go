@@ -14,11 +14,13 @@ import (
 )
 
 // allowed are the tags that every client shows.
-var allowed = []string{"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+var allowed = []string{"p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"}
 
 var (
 	everybody = regexp.MustCompile(`(?i)\B@room\b`)
+	anyTag    = regexp.MustCompile(`<[^>]*>`)
 	between   = regexp.MustCompile(`\s<(p|ul|ol|li|br|blockquote|pre|/p|/ul|/ol|/li)\b|<(/?p|/?ul|/?ol|/?li|br)>\s`)
+	number    = regexp.MustCompile(`^-?[0-9]{1,9}$`)
 	address   = regexp.MustCompile(`^(https?://|mailto:)[^\s<>"]+$`)
 )
 
@@ -36,8 +38,10 @@ func Check(message string) error {
 	if strings.ContainsFunc(message, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 		wrong = append(wrong, errors.New("control or direction characters"))
 	}
-	if everybody.MatchString(html.UnescapeString(message)) {
-		wrong = append(wrong, errors.New("@room"))
+	for _, shown := range []string{message, anyTag.ReplaceAllString(message, "")} {
+		if everybody.MatchString(html.UnescapeString(shown)) {
+			wrong = append(wrong, errors.New("@room"))
+		}
 	}
 	return errors.Join(append(wrong, Tags(message)...)...)
 }
@@ -76,14 +80,23 @@ func Tags(message string) (wrong []error) {
 	}
 }
 
+// attributes tells the faults of a tag and its attributes: a links, ol counts from
+// a number, span hides.
 func attributes(token html.Token) (wrong []error) {
 	if !slices.Contains(allowed, token.Data) {
 		wrong = append(wrong, fmt.Errorf("the tag %s is not allowed", token.Data))
 	}
 	for _, a := range token.Attr {
-		if token.Data != "a" || a.Key != "href" || !address.MatchString(a.Val) {
+		switch {
+		case token.Data == "a" && a.Key == "href" && address.MatchString(a.Val):
+		case token.Data == "ol" && a.Key == "start" && number.MatchString(a.Val):
+		case token.Data == "span" && a.Key == "data-mx-spoiler":
+		default:
 			wrong = append(wrong, fmt.Errorf("%s: the attribute %s is not allowed", token, a.Key))
 		}
+	}
+	if token.Data == "span" && len(token.Attr) == 0 {
+		wrong = append(wrong, errors.New("a span that hides nothing"))
 	}
 	return wrong
 }
