@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"heraut/text"
@@ -9,32 +10,41 @@ import (
 
 // builder gathers the entries of a file, then joins them to one another.
 type builder struct {
-	index   int
-	entries []Software
-	similar [][]reference  // of each entry
-	places  map[string]int // in the list, by id
-	dropped []Dropped
+	index    int            // of the next element
+	elements []element      // the usable ones, in the file's order
+	places   map[string]int // the index of the element that has an id
+	dropped  []Dropped
+	// foreign counts the elements that are no software, and foreignFields are the
+	// fields of the first of them.
+	foreign       int
+	foreignFields []string
 
-	namesakes map[string]int // how many entries without an id have a name
+	namesakes map[string]int // how many elements without an id have a name
 }
 
-func (b *builder) add(element any) {
+// element is a usable element of the list.
+type element struct {
+	index    int // in the list, from 0
+	software Software
+	numbered bool        // its id is the file's, not made from its name
+	similar  []reference // the comparable programs that it names
+}
+
+func (b *builder) add(value any) {
 	i := b.index
 	b.index++
-	o := asObject(element)
+	o := asObject(value)
+	if reason := b.unusable(o); reason != "" {
+		b.drop(i, reason)
+		return
+	}
 	s := software(o)
-	switch {
-	case o == nil:
-		b.drop(i, "is not an object")
-		return
-	case isRepository(o):
-		b.drop(i, "is a repository, not a software")
-		return
-	case s.Name == "":
+	if s.Name == "" {
 		b.drop(i, "has no name")
 		return
 	}
-	if s.ID == "" {
+	numbered := s.ID != ""
+	if !numbered {
 		s.ID = b.idFor(s.Name)
 	}
 	if b.places == nil {
@@ -45,8 +55,24 @@ func (b *builder) add(element any) {
 		return
 	}
 	b.places[s.ID] = i
-	b.entries = append(b.entries, s)
-	b.similar = append(b.similar, references(o))
+	b.elements = append(b.elements, element{i, s, numbered, references(o)})
+}
+
+// unusable tells why an element is no software, or nothing.
+func (b *builder) unusable(o object) string {
+	switch {
+	case o == nil:
+		return "is not an object"
+	case isRepository(o):
+		return "is a repository, not a software"
+	}
+	if fields := foreignFields(o); len(fields) > 0 {
+		if b.foreign++; b.foreignFields == nil {
+			b.foreignFields = fieldNames(o)
+		}
+		return "is no software of the SILL: it has the fields " + strings.Join(fields, ", ")
+	}
+	return ""
 }
 
 func (b *builder) drop(index int, reason string) {
@@ -66,17 +92,22 @@ func (b *builder) idFor(name string) string {
 	return base
 }
 
-// file returns what was gathered.
+// file returns the entries, with the doubles merged and the comparable programs
+// found.
 func (b *builder) file() File {
-	f := File{Entries: b.entries, Dropped: b.dropped}
-	join(b.entries, b.similar)
+	b.mergeDoubles()
+	f := File{Entries: make([]Software, len(b.elements)), Dropped: b.dropped}
+	slices.SortStableFunc(f.Dropped, func(a, b Dropped) int { return a.Index - b.Index })
+	similar := make([][]reference, len(b.elements))
 	counts := map[Generation]int{}
-	for i := range f.Entries {
+	for i := range b.elements {
+		f.Entries[i], similar[i] = b.elements[i].software, b.elements[i].similar
 		g := f.Entries[i].Generation
 		counts[g]++
 		if counts[g] > counts[f.Generation] {
 			f.Generation = g
 		}
 	}
+	join(f.Entries, similar)
 	return f
 }

@@ -28,6 +28,11 @@ type derived struct {
 func New(entries []Software, asOf time.Time) *Catalogue {
 	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf, derived: &derived{}}
 	for i := range entries {
+		for _, id := range entries[i].OtherIDs {
+			c.places[id] = i
+		}
+	}
+	for i := range entries { // last, so that an entry's own id wins
 		c.places[entries[i].ID] = i
 	}
 	return c
@@ -61,7 +66,7 @@ func (c *Catalogue) All() iter.Seq[*Software] {
 	}
 }
 
-// ByID returns the software with that id.
+// ByID returns the software with that id, be it one of its OtherIDs.
 func (c *Catalogue) ByID(id string) (*Software, bool) {
 	i, ok := c.places[id]
 	if !ok {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -151,7 +152,7 @@ func TestReadMixed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := decode(data)
+	f, err := read(newInput(bytes.NewReader(data), ""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,11 +125,11 @@ func TestKeeperRefusesBadVersions(t *testing.T) {
 				}
 			}
 		}, fetch.ErrTooLarge, "larger than allowed: more than 1 MiB"},
-		"object without catalog": {say(`{"services":[]}`), catalogue.ErrNoCatalog, "a JSON object without «catalog»"},
+		"object without catalog": {say(`{"services":[]}`), catalogue.ErrUnknownList, "a JSON object with the fields services"},
 		"no bytes":               {say(""), catalogue.ErrEmpty, "it is empty"},
 		"no entries":             {say("[]"), catalogue.ErrNoEntries, "it has no usable entry"},
-		"not UTF-8":              {say("[{\"id\":1,\"name\":\"Biblioth\xe8que\"}]"), catalogue.ErrNotUTF8, "it is not UTF-8"},
-		"not JSON":               {say("id;name\n1;GIMP"), catalogue.ErrNotJSON, "it is not valid JSON"},
+		"not JSON":               {say("Service unavailable"), catalogue.ErrNotJSON, "it is not valid JSON"},
+		"a table":                {say("id;name\n1;GIMP"), catalogue.ErrUnknownList, "a table with the columns id, name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, source := openDB(t), newSource(t)
@@ -424,7 +424,7 @@ func TestLoad(t *testing.T) {
 
 	write(t, path, "{}")
 	_, _, err = catalogue.Load(t.Context(), getter, path)
-	if !errors.Is(err, catalogue.ErrNoCatalog) || !strings.HasPrefix(err.Error(), path+": ") {
+	if !errors.Is(err, catalogue.ErrUnknownList) || !strings.HasPrefix(err.Error(), path+": ") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,10 +23,15 @@ func organizations(counts object) (named []Organization, users, referents int) {
 			named = append(named, org)
 		}
 	}
-	slices.SortFunc(named, func(a, b Organization) int {
+	sortOrganizations(named)
+	return named, users, referents
+}
+
+// sortOrganizations puts those with the most people first.
+func sortOrganizations(all []Organization) {
+	slices.SortFunc(all, func(a, b Organization) int {
 		return cmp.Or(cmp.Compare(b.Users+b.Referents, a.Users+a.Referents), cmp.Compare(a.Name, b.Name))
 	})
-	return named, users, referents
 }
 
 // unnamed are the folded words that forms hold in the place of a name.

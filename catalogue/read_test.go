@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -62,9 +63,8 @@ func TestReadErrors(t *testing.T) {
 		"web page":               {"<!DOCTYPE html><html><body>404</body></html>", ErrWebPage},
 		"web page after spaces":  {"\n  <html>", ErrWebPage},
 		"feed":                   {`<?xml version="1.0"?><rss/>`, ErrWebPage},
-		"Latin-1":                {"[{\"id\":1,\"name\":\"D\xe9marches\"}]", ErrNotUTF8},
-		"UTF-16":                 {"\xff\xfe[\x00]\x00", ErrNotUTF8},
-		"packed":                 {"\x1f\x8b\x08\x00", ErrNotUTF8},
+		"UTF-16":                 {"\xff\xfe[\x00]\x00", ErrNoEntries},
+		"packed":                 {"\x1f\x8b\x08\x00", ErrNotText},
 		"cut in a list":          {`[{"id":1,"name":"A"},`, ErrTruncated},
 		"cut in an element":      {`[{"id":1,"name":"A"},{"id":2,"na`, ErrTruncated},
 		"cut in a catalog":       {`{"catalog":[{"id":1,"name":"A"}]`, ErrTruncated},
@@ -73,12 +73,15 @@ func TestReadErrors(t *testing.T) {
 		"text":                   {"Service unavailable", ErrNotJSON},
 		"broken":                 {`[{"id":1,}]`, ErrNotJSON},
 		"two lists":              {`[{"id":1,"name":"A"}][]`, ErrNotJSON},
-		"lines":                  {"{\"id\":1}\n{\"id\":2}", ErrNoCatalog},
+		"lines":                  {"{\"id\":1}\n{\"id\":2}", ErrLines},
 		"string":                 {`"catalog"`, ErrNotList},
 		"null":                   {"null", ErrNotList},
-		"object":                 {`{"error":"not found"}`, ErrNoCatalog},
-		"empty object":           {`{}`, ErrNoCatalog},
+		"object":                 {`{"error":"not found"}`, ErrUnknownList},
+		"empty object":           {`{}`, ErrUnknownList},
 		"catalog is no list":     {`{"catalog":{"id":1}}`, ErrNotList},
+		"one entry":              {`{"id":1,"name":"A","license":"MIT"}`, ErrSingle},
+		"a table":                {"id;name\n1;GIMP\n", ErrUnknownList},
+		"repositories in CSV":    {"nom;repertoire_url\na;https://f.example/a/b\n", ErrSeparator},
 		"empty list":             {`[]`, ErrNoEntries},
 		"empty catalog":          {`{"catalog":[]}`, ErrNoEntries},
 		"numbers":                {`[1,2,3]`, ErrNoEntries},
@@ -293,7 +296,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := decode(data)
+		file, err := read(newInput(bytes.NewReader(data), ""))
 		if err != nil {
 			return
 		}

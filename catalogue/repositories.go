@@ -1,22 +1,12 @@
 package catalogue
 
 import (
-	"bufio"
-	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"unicode"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/transform"
 )
 
-// ErrNoTable tells that a text is neither JSON nor a table of repositories.
-var ErrNoTable = errors.New("it is neither JSON nor a table whose first line names the column of addresses")
-
-// maxDropped is how many dropped elements are reported.
+// maxDropped is how many dropped elements of a list of repositories are reported.
 const maxDropped = 1000
 
 // RepositoriesFile is what a published list of repositories holds.
@@ -38,20 +28,15 @@ type RepositoriesFile struct {
 // yield's. Part of the file may have been handed over by then.
 func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFile, error) {
 	l := lister{yield: yield, counts: map[Generation]int{}}
-	checked := &checkedReader{r: transform.NewReader(r, encoding.UTF8Validator)}
-	err := l.read(bufio.NewReader(checked))
-	switch {
-	case l.refused != nil:
+	in := newInput(r, "")
+	err := l.read(in)
+	if l.refused != nil {
 		return l.file, l.refused
-	case errors.Is(checked.err, encoding.ErrInvalidUTF8):
-		err = ErrNotUTF8
-	case checked.err != nil:
-		err = checked.err
 	}
-	if err == nil && l.file.Entries == 0 {
-		err = ErrNoEntries
-		if len(l.file.Dropped) > 0 {
-			err = fmt.Errorf("%w: element %d %s", err, l.file.Dropped[0].Index, l.file.Dropped[0].Reason)
+	if err = in.cause(err); err == nil && l.file.Entries == 0 {
+		err = noEntries(l.file.Dropped)
+		if l.foreign != nil {
+			err = unknownList(JSONList, l.foreign)
 		}
 	}
 	if err != nil {
@@ -67,60 +52,20 @@ type lister struct {
 	index   int
 	file    RepositoriesFile
 	counts  map[Generation]int
+	foreign []string // the fields of the first element that is no repository
 }
 
-func (l *lister) read(in *bufio.Reader) error {
-	first, err := firstRune(in)
+func (l *lister) read(in *input) error {
+	first, err := in.first()
 	switch {
-	case errors.Is(err, io.EOF):
-		return ErrEmpty
 	case err != nil:
 		return err
 	case first == '<':
 		return ErrWebPage
-	case first == '[':
-		return l.readJSON(in)
-	case first == '{':
-		return ErrNotList
+	case first != '[' && first != '{':
+		return l.readCSV(in)
 	}
-	return l.readCSV(in)
-}
-
-// firstRune is the first character that is not white space, which stays unread.
-func firstRune(in *bufio.Reader) (rune, error) {
-	for {
-		c, _, err := in.ReadRune()
-		switch {
-		case err != nil:
-			return 0, err
-		case c != '\ufeff' && !unicode.IsSpace(c):
-			return c, in.UnreadRune()
-		}
-	}
-}
-
-func (l *lister) readJSON(in io.Reader) error {
-	dec := json.NewDecoder(in)
-	dec.UseNumber()
-	if _, err := dec.Token(); err != nil {
-		return syntax(err)
-	}
-	for dec.More() {
-		var element any
-		if err := dec.Decode(&element); err != nil {
-			return syntax(err)
-		}
-		if err := l.add(asObject(element)); err != nil {
-			return err
-		}
-	}
-	if _, err := dec.Token(); err != nil {
-		return syntax(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: more text follows the list", ErrNotJSON)
-	}
-	return nil
+	return readList(in, "", func(element any) error { return l.add(asObject(element)) })
 }
 
 // add hands an element over, or drops it.
@@ -131,6 +76,9 @@ func (l *lister) add(o object) error {
 	}
 	r, reason := repository(o)
 	if reason != "" {
+		if !isRepository(o) && l.foreign == nil && l.index == 0 {
+			l.foreign = fieldNames(o)
+		}
 		l.drop(reason)
 		return nil
 	}
@@ -151,20 +99,11 @@ func (l *lister) drop(reason string) {
 	l.index++
 }
 
-// checkedReader remembers why r could not be read on: decoders hide it.
-type checkedReader struct {
-	r    io.Reader
-	read int
-	err  error
-}
-
-func (c *checkedReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if c.read += n; c.read > MaxSize {
-		err = ErrTooLarge
-	}
+// startOf returns the first sniffed bytes of in, fewer if it is shorter.
+func startOf(in *input) ([]byte, error) {
+	start, err := in.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
-		c.err = cmp.Or(c.err, err)
+		return nil, err
 	}
-	return n, err
+	return start, nil
 }

@@ -1,9 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,35 +11,42 @@ import (
 )
 
 // readCSV reads a table whose first line names the columns, in any order.
-func (l *lister) readCSV(in io.Reader) error {
-	table := csv.NewReader(in)
-	table.FieldsPerRecord = -1
-	table.ReuseRecord = true
-	line, err := table.Read()
+func (l *lister) readCSV(in *input) error {
+	start, err := startOf(in)
+	if err != nil {
+		return err
+	}
+	t := table{in: in.Reader}
+	line, _, err := t.next(0)
 	header := slices.Clone(line)
 	for i := range header {
 		header[i] = text.Fold(strings.TrimSpace(header[i]))
 	}
-	if err != nil || !hasAddresses(header) {
+	switch {
+	case err != nil && !errors.Is(err, errStray) && !errors.Is(err, io.EOF):
+		return err
+	case err != nil || !hasAddresses(header):
+		if trouble := tableTrouble(start); trouble != nil {
+			return trouble
+		}
 		return ErrNoTable
 	}
 	row := object{}
 	for {
-		line, err := table.Read()
-		var wrong *csv.ParseError
+		fields, at, err := t.next(len(header))
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case errors.As(err, &wrong):
-			l.drop(fmt.Sprintf("is not well-formed CSV (line %d)", wrong.StartLine))
+		case errors.Is(err, errStray):
+			l.drop(fmt.Sprintf("%v (line %d)", err, at))
 			continue
 		case err != nil:
 			return err
-		case len(line) != len(header):
-			l.drop(fmt.Sprintf("has %d columns, not %d", len(line), len(header)))
+		case len(fields) != len(header):
+			l.drop(fmt.Sprintf("has %d columns, not %d (line %d)", len(fields), len(header), at))
 			continue
 		}
-		for i, value := range line {
+		for i, value := range fields {
 			row[header[i]] = value
 		}
 		if err := l.add(row); err != nil {
@@ -51,39 +55,13 @@ func (l *lister) readCSV(in io.Reader) error {
 	}
 }
 
+// ErrNoTable tells that a text is neither JSON nor a table of repositories.
+var ErrNoTable = errors.New("it is neither JSON nor a table whose first line names the column of addresses")
+
 // addresses are the keys of a repository's page that no other thing has.
 var addresses = []string{"repertoire_url", "repository_url", "html_url"}
 
 func hasAddresses(header []string) bool {
 	known := func(column string) bool { return slices.Contains(addresses, column) }
 	return slices.ContainsFunc(header, known) || slices.Contains(header, "id") && slices.Contains(header, "full_name")
-}
-
-// AreRepositories reports whether a file that begins like that is a list of
-// repositories, as ReadRepositories reads it, rather than a catalogue. Some
-// kibibytes are enough.
-func AreRepositories(start []byte) bool {
-	start = bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\ufeff")))
-	if len(start) == 0 || start[0] == '{' {
-		return false
-	}
-	if start[0] != '[' {
-		header, _, _ := bytes.Cut(start, []byte("\n"))
-		columns, err := csv.NewReader(bytes.NewReader(header)).Read()
-		return err == nil && hasAddresses(columns)
-	}
-	dec := json.NewDecoder(bytes.NewReader(start))
-	if _, err := dec.Token(); err != nil {
-		return false
-	}
-	for dec.More() {
-		var element any
-		if err := dec.Decode(&element); err != nil {
-			return false
-		}
-		if o := asObject(element); o != nil {
-			return isRepository(o)
-		}
-	}
-	return false
 }

@@ -14,6 +14,7 @@ type reference struct {
 	id          string
 	wikidata    string
 	proprietary bool
+	free        bool // the file says that it is
 }
 
 // maxReferences bounds the comparable programs of one entry.
@@ -27,7 +28,9 @@ func references(o object) []reference {
 func allReferences(o object) []reference {
 	var out []reference
 	for _, v := range o.list("similarExternalSoftwares", "similarSoftwares", "similarWikidataSoftwares", "alikeSoftwares") {
-		out = append(out, referenceFrom(v))
+		if !isWikimediaPage(asObject(v)) {
+			out = append(out, referenceFrom(v))
+		}
 	}
 	// Generation 0a: "36 ; 162" or "209, 216" or "AWS, Google Cloud Platform".
 	for part := range strings.FieldsFuncSeq(rawText(o["si"]), func(r rune) bool { return r == ';' || r == ',' }) {
@@ -52,11 +55,47 @@ func referenceFrom(v any) reference {
 		id:          o.text("softwareId"),
 		wikidata:    wikidataID(o.text("externalId", "wikidataId")),
 		proprietary: known && !free && !o.flag("isInCatalogi"),
+		free:        known && free,
 	}
 }
 
+// isWikimediaPage reports whether a comparable program is no program but a page
+// of Wikipedia that has an item in Wikidata: a disambiguation page, a list, a
+// category.
+func isWikimediaPage(o object) bool {
+	d := o.localized("description")
+	for _, s := range []string{d.FR, d.EN, o.text("description")} {
+		words := text.Words(s)
+		has := func(all ...string) bool {
+			return !slices.ContainsFunc(all, func(w string) bool { return !slices.Contains(words, w) })
+		}
+		switch {
+		case has("page", "homonymie"), has("disambiguation", "page"), has("wikimedia", "list"), has("wikimedia", "liste"),
+			has("wikimedia", "category"), has("wikimedia", "categorie"), has("wikimedia", "article"):
+			return true
+		}
+	}
+	name := text.Fold(o.text("name", "label"))
+	return strings.HasSuffix(name, "(homonymie)") || strings.HasSuffix(name, "(disambiguation)")
+}
+
+// freeNames are what the file itself says to be free.
+func freeNames(similar [][]reference) (names, items map[string]bool) {
+	names, items = map[string]bool{}, map[string]bool{}
+	for _, r := range slices.Concat(similar...) {
+		if r.free {
+			names[squash(r.name)] = true
+			items[r.wikidata] = true
+		}
+	}
+	delete(names, "")
+	delete(items, "")
+	return names, items
+}
+
 // join finds the comparable programs among the entries themselves and puts
-// them into their Replaces and Similar.
+// them into their Replaces and Similar. What is itself an entry, or known to be
+// free, replaces nothing: the SILL marks 7zip and others as not free.
 func join(entries []Software, similar [][]reference) {
 	byID := map[string]*Software{}
 	byWikidata := map[string]*Software{}
@@ -77,6 +116,7 @@ func join(entries []Software, similar [][]reference) {
 		}
 		return nil
 	}
+	freeByFile, freeItems := freeNames(similar)
 	for i := range entries {
 		s := &entries[i]
 		seen := map[string]bool{text.Fold(s.Name): true}
@@ -94,7 +134,8 @@ func join(entries []Software, similar [][]reference) {
 			} else {
 				seen[f] = true
 			}
-			if r.proprietary {
+			isFree := known != nil || knownFree[squash(p.Name)] || freeByFile[squash(p.Name)] || freeItems[r.wikidata]
+			if r.proprietary && !isFree {
 				s.Replaces = append(s.Replaces, p)
 			} else {
 				s.Similar = append(s.Similar, p)

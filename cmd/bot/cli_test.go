@@ -30,6 +30,10 @@ func TestStatuses(t *testing.T) {
 	table := file("repertoires.csv", "nom,repertoire_url\ncarte,https://github.com/etalab/carte\nperdu,\n")
 	dump := file("repositories.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}]`)
 	cut := file("cut.json", `[{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
+	semicolons := file("semicolons.csv", "full_name;id\netalab/carte;https://github.com/etalab/carte\n")
+	lines := file("lines.ndjson", `{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`+"\n"+`{"id": "https://github.com/etalab/plan", "full_name": "etalab/plan"}`)
+	single := file("single.json", `{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
+	foreign := file("foreign.json", `[{"id": "a", "name": "A", "sectors": [], "stage": "DPG"}]`)
 	absent := filepath.Join(dir, "absent")
 	homeless := file("homeless.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: absent/key", 1))
 	housed := file("housed.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: etat/key", 1)+"state: etat\n")
@@ -39,33 +43,37 @@ func TestStatuses(t *testing.T) {
 		status         int
 		stdout, stderr string // what must be in them
 	}{
-		"no command":           {nil, 2, "", "il manque la commande"},
-		"unknown command":      {[]string{"dance"}, 2, "", "dance"},
-		"unknown flag":         {[]string{"check", "--fast"}, 2, "", "--fast"},
-		"too many arguments":   {[]string{"check", "config.yaml"}, 2, "", "config.yaml"},
-		"help":                 {[]string{"--help"}, 0, "Utilisation", ""},
-		"help of a command":    {[]string{"check", "--help"}, 0, "bot check", ""},
-		"version":              {[]string{"--version"}, 0, "bot ", ""},
-		"check right":          {[]string{"check", "--config", right}, 0, "est juste", ""},
-		"check wrong":          {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
-		"check absent":         {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
-		"check a directory":    {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
-		"check the example":    {[]string{"check", "--config", example}, 0, "est juste", ": matrix.password_file"},
-		"run wrong":            {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
-		"login wrong":          {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
-		"login, no password":   {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
-		"login, no place":      {[]string{"login", "--config", homeless}, 2, "", "Le répertoire de matrix.recovery_key_file n’existe pas"},
-		"login, in the state":  {[]string{"login", "--config", housed}, 1, "", "aucun mot de passe"},
-		"run, no state":        {[]string{"run", "--config", occupied}, 1, "", "répertoire d’état ne peut pas être utilisé"},
-		"catalogue, no server": {[]string{"catalogue", "http://127.0.0.1:1/sill.json"}, 1, "", "ne peut pas être joint"},
-		"catalogue":            {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
-		"catalogue as JSON":    {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
-		"repositories":         {[]string{"catalogue", table}, 0, "Liste de dépôts, génération fr.\nEntrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
-		"repositories, JSON":   {[]string{"catalogue", "--json", dump}, 0, `{"kind":"repository","generation":"codegouv","entries":1,"dropped":[]}`, ""},
-		"repositories, cut":    {[]string{"catalogue", cut}, 1, "", "il s’arrête avant sa fin"},
-		"catalogue absent":     {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
-		"catalogue not one":    {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
-		"catalogue, but none":  {[]string{"catalogue"}, 2, "", "fichier"},
+		"no command":             {nil, 2, "", "il manque la commande"},
+		"unknown command":        {[]string{"dance"}, 2, "", "dance"},
+		"unknown flag":           {[]string{"check", "--fast"}, 2, "", "--fast"},
+		"too many arguments":     {[]string{"check", "config.yaml"}, 2, "", "config.yaml"},
+		"help":                   {[]string{"--help"}, 0, "Utilisation", ""},
+		"help of a command":      {[]string{"check", "--help"}, 0, "bot check", ""},
+		"version":                {[]string{"--version"}, 0, "bot ", ""},
+		"check right":            {[]string{"check", "--config", right}, 0, "est juste", ""},
+		"check wrong":            {[]string{"check", "--config", wrong}, 2, "", wrong + ":3: prefix"},
+		"check absent":           {[]string{"check", "--config", absent}, 2, "", "n’existe pas"},
+		"check a directory":      {[]string{"check", "--config", dir}, 2, "", "ne se lit pas"},
+		"check the example":      {[]string{"check", "--config", example}, 0, "est juste", ": matrix.password_file"},
+		"run wrong":              {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
+		"login wrong":            {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
+		"login, no password":     {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
+		"login, no place":        {[]string{"login", "--config", homeless}, 2, "", "Le répertoire de matrix.recovery_key_file n’existe pas"},
+		"login, in the state":    {[]string{"login", "--config", housed}, 1, "", "aucun mot de passe"},
+		"run, no state":          {[]string{"run", "--config", occupied}, 1, "", "répertoire d’état ne peut pas être utilisé"},
+		"catalogue, no server":   {[]string{"catalogue", "http://127.0.0.1:1/sill.json"}, 1, "", "ne peut pas être joint"},
+		"catalogue":              {[]string{"catalogue", list}, 0, "Entrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"catalogue as JSON":      {[]string{"catalogue", "--json", list}, 0, `"entries":1,"dropped":[{"index":1,"reason":"`, ""},
+		"repositories":           {[]string{"catalogue", table}, 0, "Liste de dépôts, génération fr.\nEntrées : 1. Éléments écartés : 1.\nÉlément 1 écarté", ""},
+		"repositories, JSON":     {[]string{"catalogue", "--json", dump}, 0, `{"kind":"repository","generation":"codegouv","entries":1,"dropped":[]}`, ""},
+		"repositories, cut":      {[]string{"catalogue", cut}, 1, "", "il s’arrête avant sa fin"},
+		"semicolons":             {[]string{"catalogue", semicolons}, 1, "", "ses colonnes sont séparées par des points-virgules"},
+		"lines of JSON":          {[]string{"catalogue", lines}, 1, "", "un objet JSON par ligne (NDJSON)"},
+		"a single object":        {[]string{"catalogue", single}, 1, "", "un seul objet JSON"},
+		"a list of another kind": {[]string{"catalogue", foreign}, 1, "", "dont les éléments ont les champs : id, name, sectors, stage"},
+		"catalogue absent":       {[]string{"catalogue", absent}, 1, "", "n’existe pas"},
+		"catalogue not one":      {[]string{"catalogue", right}, 1, "", "ce n’est pas du JSON correct"},
+		"catalogue, but none":    {[]string{"catalogue"}, 2, "", "fichier"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, status := bot(t, "", test.args...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 
 	"heraut/catalogue"
 	"heraut/fetch"
@@ -32,6 +33,12 @@ func reasoned(err error) error {
 			return fmt.Errorf("%s (%w)", reason.sentence, err)
 		}
 	}
+	if unknown, ok := errors.AsType[*catalogue.UnknownListError](err); ok {
+		return fmt.Errorf("%s (%w)", unknownList(unknown), err)
+	}
+	if other, ok := errors.AsType[*catalogue.SeparatorError](err); ok {
+		return fmt.Errorf("ses colonnes sont séparées par des %s, et non par des virgules (%w)", separatorNames[other.Separator], err)
+	}
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		return fmt.Errorf("le serveur répond par l’erreur %d, vérifiez l’adresse (%w)", status.Code, err)
 	}
@@ -39,6 +46,23 @@ func reasoned(err error) error {
 		return fmt.Errorf("le serveur ne peut pas être joint, vérifiez l’adresse et le réseau (%w)", err)
 	}
 	return err
+}
+
+var separatorNames = map[rune]string{';': "points-virgules", '\t': "tabulations", '|': "barres verticales"}
+
+// unknownList says in plain words what a list of another kind holds.
+func unknownList(e *catalogue.UnknownListError) string {
+	fields := "sans champ"
+	if len(e.Fields) > 0 {
+		fields = strings.Join(e.Fields, ", ")
+	}
+	switch e.Kind {
+	case catalogue.JSONObject:
+		return "c’est un objet JSON d’un autre genre, dont les champs sont : " + fields
+	case catalogue.Table:
+		return "c’est un tableau d’un autre genre, dont les colonnes sont : " + fields
+	}
+	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
 // explainFilter says in plain words what is wrong with a filter.
@@ -67,12 +91,13 @@ var reasons = []struct {
 	{fetch.ErrHTML, "c’est une page web, et non des données"},
 	{catalogue.ErrEmpty, "il est vide"},
 	{catalogue.ErrTooLarge, "il est plus gros que ce qui est accepté"},
-	{catalogue.ErrWebPage, "c’est une page web ou du XML, et non du JSON"},
-	{catalogue.ErrNotUTF8, "ce n’est pas du texte en UTF-8"},
+	{catalogue.ErrWebPage, "c’est une page web ou du XML, et non une liste"},
+	{catalogue.ErrNotText, "ce sont des données binaires, et non du texte"},
 	{catalogue.ErrTruncated, "il s’arrête avant sa fin"},
 	{catalogue.ErrNotJSON, "ce n’est pas du JSON correct"},
 	{catalogue.ErrNotList, "c’est du JSON, mais pas une liste d’entrées"},
-	{catalogue.ErrNoCatalog, "cet objet JSON n’a pas de clé « catalog »"},
+	{catalogue.ErrLines, "c’est un objet JSON par ligne (NDJSON), et non une liste JSON ; « jq -s . » en fait une"},
+	{catalogue.ErrSingle, "c’est un seul objet JSON, et non une liste"},
 	{catalogue.ErrNoTable, "ce n’est ni une liste JSON, ni un tableau CSV dont la première ligne nomme les colonnes"},
 	{catalogue.ErrNoEntries, "il n’a aucune entrée utilisable"},
 }

@@ -1,0 +1,125 @@
+package catalogue
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"heraut/text"
+)
+
+// mergeDoubles joins the elements that are one software under several ids into
+// the first that is listed, or else into the first; the others are dropped and
+// reported. The SILL of 2025 listed most of its entries twice for some days
+// (codegouvfr/catalogi#487).
+func (b *builder) mergeDoubles() {
+	groups := map[string][]int{} // positions in elements, by doubleKey
+	for i := range b.elements {
+		if key := b.elements[i].doubleKey(); key != "" {
+			groups[key] = append(groups[key], i)
+		}
+	}
+	gone := map[int]bool{}
+	for i := range b.elements {
+		group := groups[b.elements[i].doubleKey()]
+		if len(group) < 2 || group[0] != i {
+			continue
+		}
+		first := b.firstListed(group)
+		for _, other := range group {
+			if other == first {
+				continue
+			}
+			gone[other] = true
+			kept, double := &b.elements[first], &b.elements[other]
+			kept.take(double)
+			b.drop(double.index, fmt.Sprintf("is the same software as element %d, under the id %s", kept.index, double.software.ID))
+		}
+	}
+	kept := b.elements[:0]
+	for i := range b.elements {
+		if !gone[i] {
+			kept = append(kept, b.elements[i])
+		}
+	}
+	b.elements = kept
+}
+
+// doubleKey is the same for the elements of one software: the same name, and the
+// same Wikidata item or, where neither has one, the same description. It is empty
+// for an element that has no double.
+func (e *element) doubleKey() string {
+	s := &e.software
+	if !e.numbered {
+		return ""
+	}
+	name := squash(s.Name)
+	switch {
+	case s.Wikidata != "":
+		return name + "\n" + s.Wikidata
+	case s.Description.In("fr") != "":
+		return name + "\n\n" + text.Fold(s.Description.In("fr"))
+	}
+	return ""
+}
+
+// squash is a name without spaces, hyphens and other marks, case and accents.
+// The signs of C++ and C# stay.
+func squash(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -_.,:;'\"()[]/&!?", r) {
+			return -1
+		}
+		return r
+	}, text.Fold(name))
+}
+
+// firstListed returns the first of the group that is not withdrawn, or else its
+// first.
+func (b *builder) firstListed(group []int) int {
+	for _, i := range group {
+		if b.elements[i].software.Withdrawn == nil {
+			return i
+		}
+	}
+	return group[0]
+}
+
+// take adds to e what its double d says and e does not.
+func (e *element) take(d *element) {
+	s, other := &e.software, &d.software
+	s.OtherIDs = append(s.OtherIDs, other.ID)
+	names := []any{}
+	for _, n := range slices.Concat(s.OtherNames, []string{other.Name}, other.OtherNames) {
+		names = append(names, n)
+	}
+	s.OtherNames = otherNames(s.Name, names...)
+	s.Organizations = mergeOrganizations(s.Organizations, other.Organizations)
+	e.similar = append(e.similar, d.similar...)
+	e.similar = e.similar[:min(len(e.similar), maxReferences)]
+
+	withdrawn, status, history := s.Withdrawn, s.Status, s.History
+	to, from := reflect.ValueOf(s).Elem(), reflect.ValueOf(other).Elem()
+	for i := range to.NumField() {
+		if to.Field(i).IsZero() {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	s.Withdrawn, s.Status, s.History = withdrawn, status, history
+}
+
+// mergeOrganizations joins two lists; of one that is in both, the larger counts.
+func mergeOrganizations(a, b []Organization) []Organization {
+	out := slices.Clone(a)
+	for _, o := range b {
+		same := func(x Organization) bool { return x.Name == o.Name }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i].Users, out[i].Referents = max(out[i].Users, o.Users), max(out[i].Referents, o.Referents)
+		} else {
+			out = append(out, o)
+		}
+	}
+	sortOrganizations(out)
+	return out
+}

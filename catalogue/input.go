@@ -1,0 +1,274 @@
+package catalogue
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// MaxSize is the size in bytes of the largest list that is read. The real ones
+// have some megabytes.
+const MaxSize = 64 << 20
+
+// Why a list cannot be read.
+var (
+	ErrEmpty     = errors.New("it is empty")
+	ErrTooLarge  = fmt.Errorf("it has more than %d MiB", MaxSize>>20)
+	ErrWebPage   = errors.New("it is a web page or XML, not a list")
+	ErrNotText   = errors.New("it is binary data, not text")
+	ErrTruncated = errors.New("it is cut off before its end")
+	ErrNotJSON   = errors.New("it is not valid JSON")
+	ErrNotList   = errors.New("it is JSON, but no list of entries")
+	// ErrLines tells of NDJSON, one object on each line.
+	ErrLines = errors.New("it is one JSON object per line (NDJSON), not one JSON list")
+	// ErrSingle tells of one entry where a list is expected.
+	ErrSingle    = errors.New("it is a single JSON object, not a list of them")
+	ErrNoEntries = errors.New("it has no usable entry")
+	// ErrSeparator tells of a table with other separators: see SeparatorError.
+	ErrSeparator = errors.New("its columns are not separated by commas")
+	// ErrUnknownList tells of a list of another kind: see UnknownListError.
+	ErrUnknownList = errors.New("it is a list of another kind")
+)
+
+// UnknownListError is an ErrUnknownList that says what was found.
+type UnknownListError struct {
+	Kind   ListKind
+	Fields []string // the names of its fields, or of its columns, at most 12
+}
+
+// ListKind is what holds the fields that an UnknownListError names.
+type ListKind int
+
+// The kinds.
+const (
+	JSONList   ListKind = iota // the first element of a list
+	JSONObject                 // one object
+	Table                      // the first line of a CSV file
+)
+
+// Error names the fields, for logs.
+func (e *UnknownListError) Error() string {
+	what := []string{"a JSON list whose elements have the fields", "a JSON object with the fields", "a table with the columns"}[e.Kind]
+	return fmt.Sprintf("%v: %s %s", ErrUnknownList, what, strings.Join(e.Fields, ", "))
+}
+
+// Is makes e an ErrUnknownList.
+func (e *UnknownListError) Is(target error) bool { return target == ErrUnknownList }
+
+func unknownList(kind ListKind, fields []string) *UnknownListError {
+	const most = 12
+	return &UnknownListError{kind, fields[:min(len(fields), most)]}
+}
+
+// SeparatorError is an ErrSeparator that says what separates the columns.
+type SeparatorError struct {
+	Separator rune // ';', '\t' or '|'
+}
+
+// Error names the separator, for logs.
+func (e *SeparatorError) Error() string {
+	return fmt.Sprintf("%v, but by %s", ErrSeparator, map[rune]string{';': "semicolons", '\t': "tabs", '|': "vertical bars"}[e.Separator])
+}
+
+// Is makes e an ErrSeparator.
+func (e *SeparatorError) Is(target error) bool { return target == ErrSeparator }
+
+// input reads a list as UTF-8 and remembers why it could not be read on, which
+// decoders hide.
+type input struct {
+	*bufio.Reader
+	limited *limitedReader
+}
+
+// newInput returns the text of r without a byte order mark; contentType is the
+// HTTP header, or empty. Invalid sequences are repaired as in lenientUTF8.
+func newInput(r io.Reader, contentType string) *input {
+	limited := &limitedReader{r: r}
+	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), contentType), 64<<10), limited}
+}
+
+// first returns the first character that is not white space, which stays unread.
+func (in *input) first() (rune, error) {
+	for {
+		c, _, err := in.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return 0, cmp.Or(in.limited.err, ErrEmpty)
+		case err != nil:
+			return 0, err
+		case c == '\ufeff' || unicode.IsSpace(c):
+		case unicode.IsControl(c):
+			return 0, ErrNotText
+		default:
+			return c, in.UnreadRune()
+		}
+	}
+}
+
+// cause is the reader's own error where there was one, or else err.
+func (in *input) cause(err error) error {
+	if in.limited.err != nil {
+		return in.limited.err
+	}
+	return err
+}
+
+// limitedReader fails beyond MaxSize and remembers its first error.
+type limitedReader struct {
+	r    io.Reader
+	read int
+	err  error
+}
+
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.read += n; l.read > MaxSize {
+		err = ErrTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.err = cmp.Or(l.err, err)
+	}
+	return n, err
+}
+
+// readList hands each element of a JSON list to yield. An object that holds the
+// list under the key within, unless that is empty, is read too.
+func readList(in *input, within string, yield func(any) error) error {
+	dec := json.NewDecoder(in)
+	dec.UseNumber()
+	t, err := dec.Token()
+	if err != nil {
+		return syntax(err)
+	}
+	switch t {
+	case json.Delim('['):
+		err = readElements(dec, yield)
+	case json.Delim('{'):
+		err = readObject(dec, within, yield)
+	default:
+		return ErrNotList
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: more text follows the list", ErrNotJSON)
+	}
+	return nil
+}
+
+func readElements(dec *json.Decoder, yield func(any) error) error {
+	for dec.More() {
+		var element any
+		if err := dec.Decode(&element); err != nil {
+			return syntax(err)
+		}
+		if err := yield(element); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return syntax(err)
+	}
+	return nil
+}
+
+// readObject reads the list under the key within, or says what the object is.
+func readObject(dec *json.Decoder, within string, yield func(any) error) error {
+	fields := object{}
+	found := false
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return syntax(err)
+		}
+		if name, ok := key.(string); !ok || name != within || within == "" || found {
+			var value json.RawMessage
+			if err := dec.Decode(&value); err != nil {
+				return syntax(err)
+			}
+			if !bytes.Equal(value, []byte("null")) {
+				fields[fmt.Sprint(key)] = true
+			}
+			continue
+		}
+		found = true
+		t, err := dec.Token()
+		if err != nil {
+			return syntax(err)
+		}
+		if t != json.Delim('[') {
+			return fmt.Errorf("%w: «%s» is none", ErrNotList, within)
+		}
+		if err := readElements(dec, yield); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return syntax(err)
+	}
+	if found {
+		return nil
+	}
+	if next, err := dec.Token(); err == nil && next == json.Delim('{') {
+		return ErrLines
+	}
+	if isRepository(fields) || isSoftware(fields) {
+		return ErrSingle
+	}
+	return unknownList(JSONObject, fieldNames(fields))
+}
+
+// syntax names the cause of a decoder's error.
+func syntax(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrTruncated
+	}
+	return fmt.Errorf("%w: %w", ErrNotJSON, err)
+}
+
+// tableTrouble tells what a text is that begins with start and is no table that
+// is read: a table with other separators, one with other columns, or nothing of
+// the kind (nil).
+func tableTrouble(start []byte) error {
+	for _, sign := range []rune{';', '\t', '|'} {
+		if hasAddresses(columnsOf(start, sign)) {
+			return &SeparatorError{sign}
+		}
+	}
+	for _, sign := range []rune{',', ';', '\t', '|'} {
+		if columns := columnsOf(start, sign); len(columns) > 1 {
+			return unknownList(Table, columns)
+		}
+	}
+	return nil
+}
+
+// columnsOf returns the names of the columns of a table that begins with start:
+// none when the next line has another number of columns, or when one has no name.
+func columnsOf(start []byte, separator rune) []string {
+	table := csv.NewReader(bytes.NewReader(start))
+	table.Comma, table.FieldsPerRecord, table.LazyQuotes = separator, -1, true
+	header, err := table.Read()
+	if err != nil {
+		return nil
+	}
+	next, err := table.Read()
+	if err != nil || len(next) != len(header) {
+		return nil
+	}
+	columns := make([]string, len(header))
+	for i, name := range header {
+		if columns[i] = clean(name, 60); columns[i] == "" || strings.ContainsAny(name, ":{}") { // YAML, for example
+			return nil
+		}
+	}
+	return columns
+}

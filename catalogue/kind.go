@@ -1,0 +1,57 @@
+package catalogue
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+)
+
+// sniffed is how many bytes of a list are enough to tell what it is.
+const sniffed = 64 << 10
+
+// AreRepositories reports whether a file that begins with start is a list of
+// repositories, as ReadRepositories reads it, rather than a catalogue. It is one
+// too when ReadRepositories would say what keeps it from being read: other
+// separators than commas, one object on each line, a single object.
+func AreRepositories(start []byte) bool {
+	in := newInput(bytes.NewReader(start), "")
+	first, err := in.first()
+	if err != nil || first == '<' {
+		return false
+	}
+	if first != '[' && first != '{' {
+		text, _ := in.Peek(sniffed) // its end is no error
+		for _, sign := range []rune{',', ';', '\t', '|'} {
+			if hasAddresses(columnsOf(text, sign)) {
+				return true
+			}
+		}
+		return hasAddresses(headerOf(in.Reader))
+	}
+	dec := json.NewDecoder(in)
+	if first == '[' {
+		if _, err := dec.Token(); err != nil {
+			return false
+		}
+	}
+	for dec.More() {
+		var element any
+		if err := dec.Decode(&element); err != nil {
+			return false
+		}
+		if o := asObject(element); o != nil {
+			return isRepository(o)
+		}
+	}
+	return false
+}
+
+// headerOf returns the columns of a table's first line.
+func headerOf(in *bufio.Reader) []string {
+	t := table{in: in}
+	fields, _, err := t.next(0)
+	if err != nil {
+		return nil
+	}
+	return fields
+}

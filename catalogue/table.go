@@ -1,0 +1,137 @@
+package catalogue
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// The longest record of a table: one that goes on for longer lacks a quote.
+const (
+	maxRecordLines = 200
+	maxRecordBytes = 256 << 10
+)
+
+// table reads the records of a CSV text (RFC 4180). encoding/csv would do but for
+// one thing: it takes a quote that is never closed for the beginning of a long
+// field, and loses the records up to the next quote with it. A table loses the
+// one line.
+type table struct {
+	in      *bufio.Reader
+	pending []string // lines that were read and are to be read again
+	line    int      // the number of the last line read, from 1
+	fields  []string // of the last record
+}
+
+// errStray tells that the quotes of a line are not in order.
+var errStray = errors.New("is not well-formed CSV")
+
+// next returns the fields of the next record and the number of its first line.
+// The fields are valid until the next call. With columns > 0, a record over
+// several lines must have so many fields: one of its quotes is stray if not.
+// After errStray the next call goes on after that one line; any other error is
+// the reader's.
+func (t *table) next(columns int) (fields []string, line int, err error) {
+	var text string
+	var lines []string
+	state := whole
+	for {
+		more, err := t.readLine()
+		if err != nil && (len(lines) == 0 || !errors.Is(err, io.EOF)) {
+			return nil, t.line, err
+		}
+		if len(lines) == 0 && strings.Trim(more, "\r\n") == "" && err == nil {
+			continue // a blank line between records
+		}
+		if err == nil {
+			lines = append(lines, more)
+			text += more
+		}
+		end := err != nil || len(lines) == maxRecordLines || len(text) > maxRecordBytes
+		if state != open || end || strings.Contains(more, `"`) {
+			t.fields, state = split(text, t.fields[:0])
+		}
+		switch {
+		case state == whole && (len(lines) == 1 || columns == 0 || len(t.fields) == columns):
+			return t.fields, t.line - len(lines) + 1, nil
+		case state == open && !end:
+		default:
+			t.pending = append(lines[1:], t.pending...)
+			t.line -= len(lines) - 1
+			return nil, t.line, errStray
+		}
+	}
+}
+
+// readLine returns the next line with its end; io.EOF after the last.
+func (t *table) readLine() (string, error) {
+	if len(t.pending) > 0 {
+		line := t.pending[0]
+		t.pending = t.pending[1:]
+		t.line++
+		return line, nil
+	}
+	line, err := t.in.ReadString('\n')
+	if line == "" && err != nil {
+		return "", err
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	t.line++
+	return line, nil
+}
+
+// state tells how a text ends as a record.
+type state int
+
+const (
+	whole state = iota
+	open        // in a quoted field
+	stray       // a quote stands where none may
+)
+
+// split appends the fields of a record.
+func split(s string, fields []string) ([]string, state) {
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+	for {
+		if !strings.HasPrefix(s, `"`) {
+			field, rest, more := strings.Cut(s, ",")
+			if strings.ContainsAny(field, "\"\n") {
+				return fields, stray
+			}
+			if fields = append(fields, field); !more {
+				return fields, whole
+			}
+			s = rest
+			continue
+		}
+		field, rest, closed := unquote(s[1:])
+		switch {
+		case !closed:
+			return fields, open
+		case rest == "":
+			return append(fields, field), whole
+		case rest[0] != ',':
+			return fields, stray
+		}
+		fields, s = append(fields, field), rest[1:]
+	}
+}
+
+// unquote returns a quoted field of which s follows the first quote, and what
+// follows its last one.
+func unquote(s string) (field, rest string, closed bool) {
+	for i := 0; ; {
+		j := strings.IndexByte(s[i:], '"')
+		if j < 0 {
+			return "", "", false
+		}
+		i += j + 1
+		if !strings.HasPrefix(s[i:], `"`) {
+			return strings.ReplaceAll(s[:i-1], `""`, `"`), s[i:], true
+		}
+		i++
+	}
+}
