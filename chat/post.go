@@ -10,6 +10,8 @@ const (
 	Answer Priority = iota
 	// Relay is a question or an answer carried between rooms.
 	Relay
+	// Webhook is what a tool posted.
+	Webhook
 	// Announcement can wait.
 	Announcement
 )

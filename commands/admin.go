@@ -7,6 +7,7 @@ import (
 
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/webhook"
 )
 
 // Administration is what the commands about rooms and about the bot work with.
@@ -26,7 +27,9 @@ type Administration struct {
 	// Personal are all who keep something about people.
 	Personal []Personal
 	// Status tells how the bot does.
-	Status    func(ctx context.Context) (Status, error)
+	Status func(ctx context.Context) (Status, error)
+	// Webhooks takes in what tools post to rooms; nil if that is off.
+	Webhooks  *webhook.Service
 	Operators []chat.UserID
 	Links     rooms.Links
 }

@@ -91,6 +91,9 @@ func (a *Answerer) serves(c *command) bool {
 	if c.topic == "veille" || c.words[0] == "veille" {
 		return a.desk != nil
 	}
+	if c.topic == "webhook" || c.words[0] == "webhook" {
+		return a.admin.Webhooks != nil
+	}
 	if c.topic == "faq" || c.words[0] == "faq" || c.words[0] == "garder" {
 		return a.knowledge != nil
 	}

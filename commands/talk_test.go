@@ -19,6 +19,7 @@ import (
 	"heraut/queue"
 	"heraut/rooms"
 	"heraut/storage"
+	"heraut/webhook"
 )
 
 const (
@@ -38,6 +39,7 @@ type talk struct {
 	book     *rooms.Book
 	answerer *commands.Answerer
 	queue    *queue.Queue
+	hooks    *webhook.Service
 	events   int
 	left     []chat.RoomID // by the bot
 	edits    []chat.EventID
@@ -69,8 +71,16 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 		}
 		book.Declare(english, rooms.Settings{Language: "en"})
 		k.db, k.book, k.answerer = db, book, answerer
+		k.hooks, err = webhook.New(t.Context(), webhook.Options{
+			Store: db, Book: book, Zone: time.UTC, URL: "https://robot.example.org", MaxBody: 1 << 18, PerMinute: 30, Log: zerolog.Nop(),
+			Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
 		answerer.Administer(commands.Administration{
-			Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
+			Webhooks: k.hooks,
+			Book:     book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
 			Operators: []chat.UserID{camille}, Links: "https://matrix.to",
 			Resolve: func(_ context.Context, alias string) (chat.RoomID, error) {
 				if alias == "#salon:example.org" {
@@ -85,6 +95,7 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 			},
 		})
 		handler := commands.NewHandler(answerer, book, db, limits)
+		handler.Moves(k.hooks.Move)
 		k.queue = queue.New(db, handler, k, queue.Config{}, zerolog.New(zerolog.NewTestWriter(t)))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)

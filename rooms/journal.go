@@ -30,6 +30,7 @@ const (
 	Serving   = "serving" // whether the bot serves the room
 	Watch     = "watch"
 	Relay     = "relay"
+	Webhook   = "webhook"
 )
 
 // Journal keeps the log of changes.

@@ -73,13 +73,13 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	return err
 }
 
-// MoveAnnouncements sends what was to be announced in one room, and what nobody
-// can have seen yet, to another: nothing can be said in the first any more.
+// MoveAnnouncements sends announcements and webhooks' posts that nobody can have
+// seen yet to another room: nothing can be said in the first any more.
 func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET room_id = $1
-		WHERE room_id = $2 AND state = 'waiting' AND doubts = 0 AND kind = 'post' AND priority = $3`,
-		to, from, chat.Announcement)
+		WHERE room_id = $2 AND state = 'waiting' AND doubts = 0 AND kind = 'post' AND priority IN ($3, $4)`,
+		to, from, chat.Announcement, chat.Webhook)
 	return err
 }
 

@@ -19,6 +19,8 @@ var personalTables = []struct {
 		"DELETE FROM confirmation WHERE by_user = $1"},
 	{"watch", "SELECT room_id, added_at, source || ' ' || filter || ' ' || rhythm FROM watch WHERE added_by = $1 ORDER BY watch_id",
 		"UPDATE watch SET added_by = '' WHERE added_by = $1"},
+	{"webhook", "SELECT room_id, added_at, name FROM webhook WHERE added_by = $1 ORDER BY webhook_id",
+		"UPDATE webhook SET added_by = '' WHERE added_by = $1"},
 	{"change", "SELECT room_id, at, CASE after WHEN '' THEN before ELSE after END FROM change WHERE by_user = $1 ORDER BY change_id",
 		"UPDATE change SET by_user = '' WHERE by_user = $1"},
 	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // the bot is there on it

@@ -25,6 +25,6 @@ func init() { // SNS holds bodies of the others
 		{name: "azure-devops", is: isAzure, read: readAzure},
 		{name: "sns", is: isSNS, read: readSNS},
 		{name: "cloudwatch", is: isAlarm, read: readAlarm},
-		{name: "chat", is: isChat, chat: chat},
+		{name: "chat", is: isChat, chat: chatMessage},
 	}
 }

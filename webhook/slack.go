@@ -24,8 +24,8 @@ func isChat(_ *reader, o object) bool {
 // textIn is a text that may stand in an object {type, text}.
 func textIn(o object, key string) string { return cmp.Or(o.str(key), o.str(key, "text")) }
 
-// chat writes a message in one of those formats.
-func chat(p *sheet, o object) {
+// chatMessage writes a message in one of those formats.
+func chatMessage(p *sheet, o object) {
 	if event := o.obj("event"); event.str("type") == "message" {
 		slackEvent(p, event)
 		return

@@ -39,6 +39,7 @@ type Config struct {
 	Invitations  Invitations   `yaml:"invitations"`
 	Fetch        Fetch         `yaml:"fetch"`
 	HTTP         HTTP          `yaml:"http"`
+	Webhooks     Webhooks      `yaml:"webhooks"`
 	Log          Log           `yaml:"log"`
 	Catalogue    Catalogue     `yaml:"catalogue"`
 	Quiet        Quiet         `yaml:"quiet"`
@@ -221,6 +222,7 @@ func defaults(preset Preset) *Config {
 		Pace:         Pace{Burst: 10},
 		Limits:       Limits{Person: Rate{20, time.Minute}, Room: Rate{60, time.Minute}},
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
+		Webhooks:     Webhooks{MaxBody: 256 << 10, PerMinute: 30},
 		Quiet:        Quiet{Nights: "20:00-08:00", Weekends: true, Holidays: true},
 		Log:          Log{Level: "info", Format: "console"},
 		Questions: Questions{

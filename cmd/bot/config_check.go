@@ -56,7 +56,8 @@ func (r *reader) check(c *Config) {
 			r.fault(item("fetch.allow_private", i), fmt.Sprintf("« %s » n’est ni un nom d’hôte (forge.example.org), ni une adresse (10.1.2.3), ni un réseau (10.1.0.0/16)", host))
 		}
 	}
-	r.checkListen(c.HTTP.Listen)
+	r.checkListen("http.listen", c.HTTP.Listen)
+	r.checkWebhooks(&c.Webhooks)
 	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(r, "log.format", c.Log.Format, "console", "json")
 	r.place("catalogue.sill.url", &c.Catalogue.SILL.URL)
@@ -130,14 +131,14 @@ func (r *reader) checkPrefix(path, prefix string) {
 	}
 }
 
-func (r *reader) checkListen(listen string) {
+func (r *reader) checkListen(path, listen string) {
 	if listen == "" {
 		return
 	}
 	_, port, err := net.SplitHostPort(listen)
 	n, errPort := strconv.Atoi(port)
 	if err != nil || errPort != nil || n < 0 || n > 65535 {
-		r.fault("http.listen", fmt.Sprintf("« %s » : une adresse et un port sont attendus, par exemple 127.0.0.1:8480, ou \"\" pour ne rien ouvrir", listen))
+		r.fault(path, fmt.Sprintf("« %s » : une adresse et un port sont attendus, par exemple 127.0.0.1:8480, ou \"\" pour ne rien ouvrir", listen))
 	}
 }
 

@@ -205,3 +205,38 @@ func loginName(s string) (string, error) {
 	}
 	return "", fmt.Errorf("« %s » n’est ni un identifiant (\"@heraut:example.org\"), ni sa partie locale (heraut), ni une adresse mail", s)
 }
+
+// Size is a number of bytes.
+type Size int64
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
+
+// UnmarshalText reads for example "256KiB".
+func (s *Size) UnmarshalText(text []byte) error {
+	for _, unit := range sizeUnits {
+		number, ok := strings.CutSuffix(string(text), unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 32)
+		if err != nil || n < 0 {
+			break
+		}
+		*s = Size(n * unit.bytes)
+		return nil
+	}
+	return errors.New("une taille est attendue, par exemple « 256KiB » (unités : B, KiB, MiB, GiB)")
+}
+
+// String is the size as UnmarshalText reads it.
+func (s Size) String() string {
+	for _, unit := range sizeUnits {
+		if s != 0 && int64(s)%unit.bytes == 0 {
+			return fmt.Sprintf("%d%s", int64(s)/unit.bytes, unit.name)
+		}
+	}
+	return "0B"
+}

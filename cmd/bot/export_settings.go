@@ -49,6 +49,7 @@ type exporter struct {
 	names    map[string]bool // of sources
 	rooms    []exportedRoom
 	relays   []Relay
+	hooks    []WebhookHook // made in the chat
 	comments yaml.CommentMap
 }
 
@@ -97,6 +98,15 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 			from[i] = string(room)
 		}
 		e.relays = append(e.relays, Relay{Name: r.Name, From: from, To: string(r.To), Themes: r.Themes, MayWiden: r.MayWiden})
+	}
+	hooks, err := db.Hooks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		if !h.Declared {
+			e.hooks = append(e.hooks, WebhookHook{Name: h.Name, Room: string(h.Room), SHA256: h.Hash})
+		}
 	}
 	return nil
 }
@@ -208,6 +218,15 @@ func (e *exporter) file() any {
 	} else {
 		e.comment("$.matrix", "Le mot de passe n’est pas écrit ici : donnez-le par password_file, ou HERAUT_MATRIX_PASSWORD.")
 	}
+	if c.Webhooks.Listen != "" {
+		c.Webhooks.Hooks = append(slices.Clone(c.Webhooks.Hooks), e.hooks...)
+	}
+	for i := range c.Webhooks.Hooks {
+		h := &c.Webhooks.Hooks[i]
+		if h.SecretFile, h.SigningFile = absoluteFile(h.SecretFile), absoluteFile(h.SigningFile); h.SecretFile != "" {
+			h.SHA256 = ""
+		}
+	}
 	c.Sources, c.Relays, c.Rooms = e.sources, e.relays, make([]Room, len(e.rooms))
 	for i := range c.Sources {
 		c.Sources[i].URL = absolute(c.Sources[i].URL)
@@ -250,7 +269,7 @@ func written(v reflect.Value) (any, bool) {
 		return list, true
 	case reflect.Struct:
 		// In these, what is empty is not set.
-		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]()
+		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]() || v.Type() == reflect.TypeFor[WebhookHook]()
 		var mapping yaml.MapSlice
 		for i, key := range keys(v.Type()) {
 			if value, ok := written(v.Field(i)); ok && (!sparse || !v.Field(i).IsZero()) {
@@ -268,6 +287,14 @@ func written(v reflect.Value) (any, bool) {
 func (e *exporter) comment(path, text string) {
 	text = strings.Join(strings.Fields(text), " ")
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
+}
+
+// absoluteFile is the path of a file that may not be given.
+func absoluteFile(path string) string {
+	if path == "" {
+		return ""
+	}
+	return absolute(path)
 }
 
 // absolute is an address, or a path that does not depend on where the file is.

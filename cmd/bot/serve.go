@@ -28,6 +28,7 @@ import (
 	"heraut/rooms"
 	"heraut/search"
 	"heraut/storage"
+	"heraut/webhook"
 )
 
 // stopWithin is what everything gets to end after a signal.
@@ -107,11 +108,13 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	mc := matrixConfig(config, pace)
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
-	var desk *announce.Desk // it is there before the client looks for rooms
-	var carrier *relay.Desk // idem
+	var desk *announce.Desk    // it is there before the client looks for rooms
+	var carrier *relay.Desk    // idem
+	var hooks *webhook.Service // idem; nil if that is off
 	mc.OnRoom = func(name string, id chat.RoomID) {
 		enter(config, name, id, book, desk)
 		carrier.Found(name, id)
+		declareHooks(ctx, hooks, config, name, id, log)
 		if err := db.SaveAlias(ctx, name, id); err != nil && ctx.Err() == nil {
 			log.Error().Err(err).Str("room", name).Msg("An alias could not be stored: exported settings may name the room twice")
 		}
@@ -134,20 +137,37 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	carrier, knowledge = newRelays(config, db, box, book, client, keeper.Current, log)
 	answerer.Relay(carrier)
 	answerer.Remember(knowledge)
-	handler.Moves(desk.Move, book.Move, carrier.Move, db.MoveAnnouncements)
+	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
+		return err
+	}
+	moves := []commands.Move{desk.Move, book.Move, carrier.Move, db.MoveAnnouncements}
+	if hooks != nil {
+		moves = append(moves, hooks.Move)
+	}
+	handler.Moves(moves...)
 	handler.Inform(operators)
 	admin := administration(config, db, book, box, client)
 	admin.Personal = append(admin.Personal, carrier)
+	admin.Webhooks = hooks
 	answerer.Administer(admin)
 
 	g, ctx := errgroup.WithContext(ctx)
+	if hooks != nil {
+		listener, err := listenWebhooks(ctx, config.Webhooks.Listen)
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return hooks.Serve(ctx, listener) })
+	}
 	if config.HTTP.Listen != "" {
 		var listen net.ListenConfig
 		listener, err := listen.Listen(ctx, "tcp", config.HTTP.Listen)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
-		g.Go(func() error { return health.New(ready(client), metrics(box, keeper, client)).Run(ctx, listener) })
+		g.Go(func() error {
+			return health.New(ready(client, hooks), append(metrics(box, keeper, client), webhookMetrics(hooks)...)).Run(ctx, listener)
+		})
 	}
 	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
 	g.Go(func() error {
@@ -164,6 +184,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		})
 		g.Go(func() error { return runDesk(ctx, desk, client) })
 		g.Go(func() error { return carrier.Run(ctx) })
+		if hooks != nil {
+			g.Go(func() error { return hooks.Run(ctx) })
+		}
 		g.Go(func() error { return newReminders(config, db, box, book, carrier, log).Run(ctx) })
 		log.Info().Str("version", version()).Msg("Started")
 		return client.Sync(ctx, box)
@@ -243,7 +266,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	for _, r := range config.Rooms {
 		mc.Rooms = append(mc.Rooms, r.Room)
 	}
-	for _, room := range relayRooms(config) {
+	for _, room := range append(relayRooms(config), hookRooms(config)...) {
 		if !slices.Contains(mc.Rooms, room) {
 			mc.Rooms = append(mc.Rooms, room)
 		}
@@ -277,9 +300,15 @@ func deviceName() string {
 	return "Héraut (" + host + ")"
 }
 
-// ready reports that the first sync is complete.
-func ready(client *matrix.Client) func() error {
+// ready reports that the first sync is complete, and that the webhooks, which may
+// be nil, are served.
+func ready(client *matrix.Client, hooks *webhook.Service) func() error {
 	return func() error {
+		if hooks != nil {
+			if err := hooks.Ready(); err != nil {
+				return err
+			}
+		}
 		if client.LastSync().IsZero() {
 			return errors.New("no sync is complete yet")
 		}

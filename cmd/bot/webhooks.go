@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/health"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+	"heraut/webhook"
+)
+
+var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
+
+// newWebhooks returns what takes in what tools post; nil if that is off.
+func newWebhooks(ctx context.Context, config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) (*webhook.Service, error) {
+	if config.Webhooks.Listen == "" {
+		return nil, nil
+	}
+	return webhook.New(ctx, webhook.Options{
+		Store: db, Queue: box, Book: book, Zone: config.Timezone, URL: config.Webhooks.URL, MaxBody: int64(config.Webhooks.MaxBody),
+		PerMinute: config.Webhooks.PerMinute, Log: log.With().Str("component", "webhook").Logger(),
+	}, declaredHooks(config, ""))
+}
+
+// declaredHooks are those of the configuration, in a room by the name that it has
+// there; empty: in all.
+func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
+	for _, h := range config.Webhooks.Hooks {
+		if room == "" || h.Room == room {
+			all = append(all, webhook.Declaration{Name: h.Name, Room: h.Room, Hash: h.SHA256, Signing: string(h.Signing)})
+		}
+	}
+	return all
+}
+
+// declareHooks tells the service of the hooks of a room whose id was found.
+func declareHooks(ctx context.Context, service *webhook.Service, config *Config, name string, room chat.RoomID, log zerolog.Logger) {
+	if service == nil {
+		return
+	}
+	for _, d := range declaredHooks(config, name) {
+		if err := service.Declare(ctx, room, d); err != nil && ctx.Err() == nil {
+			log.Error().Err(err).Str("webhook", d.Name).Msg("A webhook of the configuration could not be declared")
+		}
+	}
+}
+
+// listenWebhooks opens the listener of the webhooks.
+func listenWebhooks(ctx context.Context, address string) (net.Listener, error) {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoWebhookListener, err)
+	}
+	return listener, nil
+}
+
+// hookRooms are the rooms that the declared webhooks name.
+func hookRooms(config *Config) (names []string) {
+	for _, h := range config.Webhooks.Hooks {
+		if !slices.Contains(names, h.Room) {
+			names = append(names, h.Room)
+		}
+	}
+	return names
+}
+
+// webhookMetrics count what became of requests.
+func webhookMetrics(service *webhook.Service) []health.Metric {
+	if service == nil {
+		return nil
+	}
+	counts := service.Counts()
+	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
+		return health.Metric{Name: "heraut_webhooks_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
+	}
+	return []health.Metric{
+		counter("accepted", "Webhook requests that were answered ok.", &counts.Accepted),
+		counter("repeated", "Accepted webhook requests that had come before.", &counts.Repeated),
+		counter("unknown", "Webhook requests to no hook, or one that is paused.", &counts.Unknown),
+		counter("unreadable", "Webhook requests whose body cannot be read.", &counts.Unreadable),
+		counter("too_large", "Webhook requests whose body is too large.", &counts.TooLarge),
+		counter("limited", "Webhook requests that came too fast.", &counts.Limited),
+		counter("unsigned", "Webhook requests without the signature that their hook requires.", &counts.Unsigned),
+		counter("posted", "Posts made of webhook requests.", &counts.Posted),
+		counter("digests", "Posts among them that are digests.", &counts.Digests),
+	}
+}
+
+// Webhooks is how tools post to rooms.
+type Webhooks struct {
+	// Listen is host:port; empty is off.
+	Listen string `yaml:"listen"`
+	// URL is where tools reach the listener, without a slash at the end.
+	URL string `yaml:"url"`
+	// MaxBody is how large a body may be.
+	MaxBody Size `yaml:"max_body"`
+	// PerMinute is how many posts a hook makes in a minute; the rest is a digest.
+	PerMinute int           `yaml:"per_minute"`
+	Hooks     []WebhookHook `yaml:"hooks"`
+}
+
+// WebhookHook is a hook of the configuration.
+type WebhookHook struct {
+	Name string `yaml:"name"`
+	// Room is a room id or an alias.
+	Room string `yaml:"room"`
+	// SecretFile holds the last part of the address; SHA256 is its hash in
+	// hexadecimal, in place of the file or read from it.
+	SecretFile string `yaml:"secret_file"`
+	SHA256     string `yaml:"secret_sha256"`
+	// SigningFile holds what senders sign with; empty: they need not.
+	SigningFile string `yaml:"signing_file"`
+	Signing     Secret `yaml:"signing"`
+}
+
+// minSecret is how many characters a secret has at least: 128 bits of any alphabet
+// that addresses are written in.
+const minSecret = 22
+
+func (r *reader) checkWebhooks(w *Webhooks) {
+	if w.Listen == "" {
+		if len(w.Hooks) > 0 {
+			r.fault("webhooks.hooks", "les webhooks ne sont pas ouverts ; donnez webhooks.listen, par exemple 127.0.0.1:8481")
+		}
+		return
+	}
+	r.checkListen("webhooks.listen", w.Listen)
+	switch base, err := parseBase(w.URL); {
+	case w.URL == "":
+		r.fault("webhooks.url", "donnez l’adresse où les outils joignent le robot, par exemple https://robot.example.org/")
+	case err != nil:
+		r.fault("webhooks.url", err.Error())
+	default:
+		if base.Scheme != "https" && !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, base.Hostname()) {
+			r.remark("webhooks.url", "en http, l’adresse secrète des webhooks passe en clair ; mettez un mandataire qui fait du https devant le robot")
+		}
+		w.URL = base.String()
+	}
+	if w.MaxBody < 1<<10 || w.MaxBody > 16<<20 {
+		r.fault("webhooks.max_body", "une taille de 1KiB à 16MiB est attendue")
+	}
+	if w.PerMinute < 1 || w.PerMinute > 600 {
+		r.fault("webhooks.per_minute", "un nombre de 1 à 600 est attendu")
+	}
+	names, hashes := map[string]bool{}, map[string]bool{}
+	for i := range w.Hooks {
+		r.checkHook(item("webhooks.hooks", i), &w.Hooks[i], names, hashes)
+	}
+}
+
+func (r *reader) checkHook(at string, h *WebhookHook, names, hashes map[string]bool) {
+	if !webhook.ValidName(h.Name) {
+		r.fault(at+".name", fmt.Sprintf("%s : un nom court est attendu, par exemple supervision", said(h.Name)))
+	}
+	r.room(at+".room", h.Room)
+	if key := h.Room + " " + strings.ToLower(h.Name); names[key] {
+		r.fault(at+".name", fmt.Sprintf("%s est déjà pris dans ce salon ; donnez un autre nom", said(h.Name)))
+	} else {
+		names[key] = true
+	}
+	if h.SecretFile != "" {
+		h.SecretFile = r.path(at+".secret_file", h.SecretFile)
+		if secret, ok := r.hookSecret(at+".secret_file", h.SecretFile); ok {
+			h.SHA256 = webhook.HashOf(secret)
+		}
+	} else if sum, err := hex.DecodeString(h.SHA256); err != nil || len(sum) != 32 {
+		r.fault(at, "un secret est attendu : secret_file, un fichier qui le contient, ou secret_sha256, son empreinte")
+	}
+	h.SHA256 = strings.ToLower(h.SHA256)
+	if h.SHA256 != "" && hashes[h.SHA256] {
+		r.fault(at, "ce secret sert déjà à un autre webhook ; donnez à chacun le sien")
+	}
+	hashes[h.SHA256] = true
+	if h.SigningFile != "" {
+		h.SigningFile = r.path(at+".signing_file", h.SigningFile)
+		if secret, ok := r.hookSecret(at+".signing_file", h.SigningFile); ok {
+			h.Signing = Secret(secret)
+		}
+	}
+}
+
+// hookSecret reads a secret, which stands alone in its file.
+func (r *reader) hookSecret(path, file string) (string, bool) {
+	data, err := os.ReadFile(file)
+	secret := strings.TrimSpace(string(data))
+	switch {
+	case err != nil:
+		r.fault(path, fmt.Sprintf("ce fichier ne se lit pas (%v)", err))
+	case strings.ContainsAny(secret, " \t\r\n/?#%"):
+		r.fault(path, "ce fichier doit contenir le secret, seul, sur une ligne, sans espace ni / ? # %")
+	case len(secret) < minSecret:
+		r.fault(path, fmt.Sprintf("ce secret est trop court ; %d caractères au hasard au moins, par exemple ceux de : openssl rand -hex 16", minSecret))
+	default:
+		return secret, true
+	}
+	return "", false
+}

@@ -1,0 +1,200 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/rooms"
+	"heraut/webhook"
+)
+
+// webhookList is what the template webhooks lists.
+type webhookList struct {
+	Prefix string
+	Items  []webhook.Hook
+	More   int
+}
+
+// webhookChange is what the template webhook-changed says was done.
+type webhookChange struct {
+	Prefix, Name string
+	// What is "created", "renewed", "paused", "resumed", "removed", "tested",
+	// "signed" or "unsigned".
+	What string
+}
+
+// webhookFault is why a command about webhooks is not followed.
+type webhookFault struct {
+	Prefix, Word string
+	What         string // "none", "exists", "many", "name", "declared", "direct" or "clear"
+}
+
+// webhooks lists the room's hooks.
+func (a *Answerer) webhooks(ctx context.Context, r request) (Answer, error) {
+	if r.args != "" {
+		return a.explain(ctx, r, r.command)
+	}
+	all, err := a.admin.Webhooks.In(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	data := webhookList{Prefix: r.Prefix}
+	for i := range all {
+		if !all[i].Used.IsZero() {
+			all[i].Used = all[i].Used.In(a.zone)
+		}
+	}
+	data.Items, data.More = first(all, 20)
+	return a.message(r, "webhooks", data)
+}
+
+func (a *Answerer) createWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.giveWebhook(ctx, r, "created", "address", func(name string) (webhook.Hook, string, func(context.Context) error, error) {
+		return a.admin.Webhooks.Create(ctx, r.Room, name, r.Sender)
+	})
+}
+
+func (a *Answerer) renewWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.giveWebhook(ctx, r, "renewed", "address", func(name string) (webhook.Hook, string, func(context.Context) error, error) {
+		return a.admin.Webhooks.Renew(ctx, r.Room, name)
+	})
+}
+
+// signWebhook asks senders to sign, or no more with «aucune».
+func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
+	name, rest := cutArg(r.args)
+	if isWord(rest, []string{"aucune", "none"}) {
+		return a.changeWebhook(ctx, r, name, "unsigned", func(name string) (webhook.Hook, func(context.Context) error, error) {
+			h, _, change, err := a.admin.Webhooks.Sign(ctx, r.Room, name, false)
+			return h, change, err
+		})
+	}
+	return a.giveWebhook(ctx, r, "signed", "signing", func(name string) (webhook.Hook, string, func(context.Context) error, error) {
+		return a.admin.Webhooks.Sign(ctx, r.Room, name, true)
+	})
+}
+
+// webhookSecret is what the template webhook-secret gives to one person.
+type webhookSecret struct {
+	Prefix, Name, Secret string
+	Room                 *place
+	What                 string // "address" or "signing"
+}
+
+// giveWebhook does something that makes a secret, and gives that to who asks in
+// their direct message with the bot: nobody else of the room sees it.
+func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string,
+	do func(name string) (webhook.Hook, string, func(context.Context) error, error)) (Answer, error) {
+	name, rest := cutArg(r.args)
+	if name == "" || rest != "" {
+		return a.explain(ctx, r, r.command)
+	}
+	known, err := a.admin.Rooms.Rooms(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	direct, ok := webhook.DirectRoom(known, r.Sender)
+	switch {
+	case !ok:
+		return a.webhookFault(r, "direct", name)
+	case r.Encrypted && !direct.Encrypted:
+		return a.webhookFault(r, "clear", name)
+	}
+	h, secret, change, err := do(name)
+	if err != nil {
+		return a.explainWebhook(r, name, err)
+	}
+	room, err := a.room(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	p := a.place(room)
+	html, err := locale.Render(r.Lang, "webhook-secret", webhookSecret{Prefix: r.Prefix, Name: h.Name, Secret: secret, Room: &p, What: what})
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := a.webhookChanged(r, h.Name, done, change)
+	answer.posts = append(answer.posts, chat.Post{Room: direct.ID, Priority: chat.Answer, HTML: html, Lang: r.Lang, Rings: true})
+	return answer, err
+}
+
+func (a *Answerer) pauseWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.changeWebhook(ctx, r, r.args, "paused", func(name string) (webhook.Hook, func(context.Context) error, error) {
+		return a.admin.Webhooks.Pause(ctx, r.Room, name, true)
+	})
+}
+
+func (a *Answerer) resumeWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.changeWebhook(ctx, r, r.args, "resumed", func(name string) (webhook.Hook, func(context.Context) error, error) {
+		return a.admin.Webhooks.Pause(ctx, r.Room, name, false)
+	})
+}
+
+func (a *Answerer) removeWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.changeWebhook(ctx, r, r.args, "removed", func(name string) (webhook.Hook, func(context.Context) error, error) {
+		return a.admin.Webhooks.Remove(ctx, r.Room, name)
+	})
+}
+
+// tryWebhook gives a hook a text, as a tool would.
+func (a *Answerer) tryWebhook(ctx context.Context, r request) (Answer, error) {
+	return a.changeWebhook(ctx, r, r.args, "tested", func(name string) (webhook.Hook, func(context.Context) error, error) {
+		text, _ := locale.Word(r.Lang, "webhook test")
+		return a.admin.Webhooks.Test(ctx, r.Room, name, text+" "+name)
+	})
+}
+
+func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what string,
+	do func(name string) (webhook.Hook, func(context.Context) error, error)) (Answer, error) {
+	name, rest := cutArg(name)
+	if name == "" || rest != "" {
+		return a.explain(ctx, r, r.command)
+	}
+	h, change, err := do(name)
+	if err != nil {
+		return a.explainWebhook(r, name, err)
+	}
+	return a.webhookChanged(r, h.Name, what, change)
+}
+
+// webhookChanged answers that something is done, and has it done and logged.
+func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
+	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
+	entry := rooms.Change{What: rooms.Webhook, Before: name}
+	logged, _ := locale.Word("fr", "webhook log "+what)
+	switch what {
+	case "created":
+		entry.Before, entry.After = "", name
+	case "removed":
+	case "tested":
+		answer.change = change
+		return answer, err
+	default:
+		entry.After = strings.TrimSpace(name + " " + logged)
+	}
+	answer.change = a.logged(r, entry, change)
+	return answer, err
+}
+
+// explainWebhook says why webhook refused; another error is returned.
+func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, error) {
+	for _, known := range []struct {
+		err  error
+		what string
+	}{
+		{webhook.ErrNone, "none"}, {webhook.ErrExists, "exists"}, {webhook.ErrTooMany, "many"},
+		{webhook.ErrName, "name"}, {webhook.ErrDeclared, "declared"},
+	} {
+		if errors.Is(err, known.err) {
+			return a.webhookFault(r, known.what, name)
+		}
+	}
+	return Answer{}, err
+}
+
+func (a *Answerer) webhookFault(r request, what, word string) (Answer, error) {
+	return a.message(r, "webhook-fault", webhookFault{Prefix: r.Prefix, Word: word, What: what})
+}

@@ -1,0 +1,463 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+)
+
+const (
+	// againWithin is how long an alert that goes on is told by a change of its
+	// message; after that it is told anew.
+	againWithin = 24 * time.Hour
+	// keepAlerts is how long an alert's message may be changed.
+	keepAlerts = 14 * 24 * time.Hour
+	// digestLines is how many deliveries a digest shows.
+	digestLines = 20
+	// atOnce bounds the deliveries of one transaction.
+	atOnce = 20
+	// lookEvery is how often the rooms of the hooks are looked at.
+	lookEvery = time.Minute
+)
+
+// window is what a hook posted in a minute.
+type window struct {
+	began  time.Time
+	posted int
+	over   bool // something waits for the end of the minute
+}
+
+// Run posts what was taken in, and looks after the hooks, until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	var looked, purged time.Time
+	for ctx.Err() == nil {
+		now := s.Now()
+		if now.Sub(looked) >= lookEvery {
+			looked = now
+			s.try(ctx, s.lookAtRooms, "The rooms of the webhooks could not be looked at")
+		}
+		if now.Sub(purged) >= time.Hour {
+			purged = now
+			s.try(ctx, func(ctx context.Context) error {
+				return s.Store.PurgeWebhooks(ctx, now.Add(-onceWithin), now.Add(-keepAlerts))
+			}, "Old webhook data could not be deleted")
+		}
+		next := looked.Add(lookEvery)
+		s.try(ctx, func(ctx context.Context) error {
+			due, err := s.Round(ctx)
+			if !due.IsZero() && due.Before(next) {
+				next = due
+			}
+			return err
+		}, "Webhooks could not be delivered")
+		timer := time.NewTimer(max(time.Until(next), 10*time.Millisecond))
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// try logs what goes wrong: the next round tries again.
+func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, failed string) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error().Err(err).Msg(failed)
+	}
+}
+
+// Round posts what may be posted now, and returns when to look again; zero: when
+// something comes in.
+func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
+	busy, err := s.Store.BusyHooks(ctx)
+	if err != nil {
+		return next, err
+	}
+	for _, id := range busy {
+		for ctx.Err() == nil {
+			more, due, err := s.deliver(ctx, id)
+			if err != nil {
+				return s.Now().Add(time.Second), err
+			}
+			if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+				next = due
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	return next, nil
+}
+
+// deliver posts some of what a hook was given, in one transaction with its
+// deletion. more tells that there may be more to post now, due when there will be.
+func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
+	w := s.windows[id]
+	now := s.Now()
+	ended := w == nil || now.Sub(w.began) >= time.Minute || now.Before(w.began)
+	digest := ended && w != nil && w.over
+	if ended {
+		w = &window{began: now}
+	}
+	room := s.Options.PerMinute - w.posted
+	limit := min(atOnce, room+1)
+	if digest {
+		limit = maxWaiting
+	} else if room <= 0 {
+		w.over = true
+		s.windows[id] = w
+		return false, w.began.Add(time.Minute), nil
+	}
+	var posted, digests int
+	over := false
+	err = s.Queue.Do(ctx, func(ctx context.Context) error {
+		posted, digests, over = 0, 0, false
+		hook, ok, err := s.hookByID(ctx, id)
+		if err != nil || !ok {
+			return err
+		}
+		all, err := s.Store.Deliveries(ctx, id, limit)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if digest && len(all) > 1 {
+			posted, digests = 1, 1
+			return s.digest(ctx, hook, all)
+		}
+		more = len(all) == limit
+		if len(all) > room {
+			all, over, more = all[:room], true, false
+		}
+		for _, d := range all {
+			if err := s.one(ctx, hook, d); err != nil {
+				return err
+			}
+			posted++
+		}
+		return nil
+	})
+	if err != nil {
+		return false, time.Time{}, err
+	}
+	s.counts.Posted.Add(int64(posted))
+	s.counts.Digests.Add(int64(digests))
+	w.posted += posted
+	w.over = over
+	s.windows[id] = w
+	if over {
+		due = w.began.Add(time.Minute)
+	}
+	return more, due, nil
+}
+
+func (s *Service) hookByID(ctx context.Context, id int64) (Hook, bool, error) {
+	all, err := s.Store.Hooks(ctx)
+	i := slices.IndexFunc(all, func(h Hook) bool { return h.ID == id })
+	if err != nil || i < 0 {
+		return Hook{}, false, err
+	}
+	return all[i], true, nil
+}
+
+// read reads a delivery. What makes a reader fail is not posted, and logged
+// without its content.
+func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error().Int64("hook", d.Hook).Msgf("A webhook's reader failed: %T\n%s", p, debug.Stack())
+			m, ok = Message{}, false
+		}
+	}()
+	m, err := Read(d.Body, lang, s.Zone)
+	if err != nil {
+		s.Log.Warn().Int64("hook", d.Hook).Msg("What a webhook took in cannot be read")
+	}
+	return m, err == nil && m.HTML() != ""
+}
+
+// one posts a delivery.
+func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
+	if err := s.Store.DeleteDelivery(ctx, d.Seq); err != nil {
+		return err
+	}
+	lang := s.Book.Of(hook.Room).Language
+	m, ok := s.read(d, lang)
+	if !ok {
+		return nil
+	}
+	t := telling{Service: s, hook: hook, lang: lang, at: d.At, cause: fmt.Sprintf("webhook %d", d.Seq)}
+	return t.tell(ctx, m.Notes)
+}
+
+// telling posts the notes of one delivery.
+type telling struct {
+	*Service
+	hook  Hook
+	lang  string
+	at    time.Time
+	cause string
+}
+
+func (t telling) post(html string) chat.Post {
+	return chat.Post{Room: t.hook.Room, Priority: chat.Webhook, HTML: html, Lang: t.lang}
+}
+
+// tell posts what is new, and changes the messages of what was told before.
+func (t telling) tell(ctx context.Context, notes []Note) error {
+	key := chat.KeyOf(chat.EventID(t.cause), 0)
+	var fresh []Alert
+	var changed []chat.PostKey // in order
+	ended := map[chat.PostKey][]Alert{}
+	for _, n := range notes {
+		a, known, err := t.known(ctx, n)
+		if err != nil {
+			return err
+		}
+		if !known {
+			a := Alert{Hook: t.hook.ID, Key: n.Alert, Post: key, Head: n.Head, Rest: n.Rest, First: t.at, Last: t.at, Times: 1}
+			if n.Over {
+				a.Key = "" // nothing more comes of it
+			}
+			fresh = append(fresh, a)
+			continue
+		}
+		a.Last = t.at
+		if n.Over {
+			a.Over = t.at
+			ended[a.Post] = append(ended[a.Post], a)
+		} else {
+			a.Times++
+			a.Head, a.Rest = n.Head, n.Rest
+		}
+		if err := t.Store.SaveAlert(ctx, a); err != nil {
+			return err
+		}
+		if !slices.Contains(changed, a.Post) {
+			changed = append(changed, a.Post)
+		}
+	}
+	for _, post := range changed {
+		if err := t.change(ctx, post, ended[post]); err != nil {
+			return err
+		}
+	}
+	return t.fresh(ctx, fresh)
+}
+
+// known is the alert that a note goes on with or ends.
+func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
+	if n.Alert == "" {
+		return Alert{}, false, nil
+	}
+	a, err := t.Store.LiveAlert(ctx, t.hook.ID, n.Alert)
+	if errors.Is(err, ErrNone) {
+		return Alert{}, false, nil
+	}
+	if err != nil || !a.Over.IsZero() || !n.Over && t.at.Sub(a.Last) >= againWithin {
+		return Alert{}, false, err
+	}
+	return a, true, nil
+}
+
+// fresh posts notes that are told for the first time.
+func (t telling) fresh(ctx context.Context, alerts []Alert) error {
+	if len(alerts) == 0 {
+		return nil
+	}
+	html, err := t.html(alerts)
+	if err != nil {
+		return err
+	}
+	post := t.post(html)
+	post.Rings = true
+	if err := t.Queue.Post(ctx, chat.EventID(t.cause), post); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Key != "" }) {
+		return nil // it will not change
+	}
+	for _, a := range alerts {
+		if err := t.Store.SaveAlert(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change edits a message, and says in its thread what ended.
+func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) error {
+	all, err := t.Store.AlertsOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	html, err := t.html(all)
+	if err != nil {
+		return err
+	}
+	post := t.post(html)
+	post.Edits = chat.Target{Post: key}
+	if err := t.Queue.Post(ctx, chat.EventID(t.cause+" changes "+string(key)), post); err != nil || len(ended) == 0 {
+		return err
+	}
+	var b strings.Builder
+	for _, a := range ended {
+		line, err := locale.Render(t.lang, "webhook-alert", t.view(a, true))
+		if err != nil {
+			return err
+		}
+		b.WriteString(line)
+	}
+	reply := t.post(b.String())
+	reply.Thread, reply.Alone = chat.Target{Post: key}, b.String()
+	return t.Queue.Post(ctx, chat.EventID(t.cause+" ends "+string(key)), reply)
+}
+
+// alertView is what the template webhook-alert says of an alert.
+type alertView struct {
+	Head  template.HTML // the reader's own, in the tags of a message
+	Rest  bool          // more follows
+	Times int
+	Since time.Time
+	Over  time.Time // zero: it goes on
+	// Reply tells that this is said in the message's thread.
+	Reply bool
+}
+
+func (t telling) view(a Alert, reply bool) alertView {
+	v := alertView{Head: template.HTML(a.Head), Times: a.Times, Since: a.First.In(t.Zone), Over: a.Over, Reply: reply}
+	if !v.Over.IsZero() {
+		v.Over = v.Over.In(t.Zone)
+	}
+	return v
+}
+
+// html is a message that shows those alerts.
+func (t telling) html(alerts []Alert) (string, error) {
+	var b strings.Builder
+	for i, a := range alerts {
+		if i == maxNotes {
+			b.WriteString("<p>" + template.HTMLEscapeString(count(t.lang, len(alerts)-i)) + "</p>")
+			break
+		}
+		n := Note{Head: a.Head, Rest: a.Rest}
+		if a.Head != "" && (a.Times > 1 || !a.Over.IsZero()) {
+			head, err := locale.Render(t.lang, "webhook-alert", t.view(a, false))
+			if err != nil {
+				return "", err
+			}
+			n.Head = strings.TrimSuffix(strings.TrimPrefix(head, "<p>"), "</p>")
+		}
+		b.WriteString(n.HTML())
+	}
+	return b.String(), nil
+}
+
+// digest posts many deliveries in one message, by their first lines.
+func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
+	lang := s.Book.Of(hook.Room).Language
+	d := digestView{Count: len(all), Name: hook.Name, From: all[0].At.In(s.Zone), To: all[len(all)-1].At.In(s.Zone)}
+	for i, one := range all {
+		if err := s.Store.DeleteDelivery(ctx, one.Seq); err != nil {
+			return err
+		}
+		if i >= digestLines {
+			d.More++
+			continue
+		}
+		line := ""
+		if m, ok := s.read(one, lang); ok {
+			line = bare(m.Notes[0].HTML())
+			if m.Notes[0].Head != "" {
+				line = bare(m.Notes[0].Head)
+			}
+		}
+		if line != "" {
+			d.Lines = append(d.Lines, unescape(line))
+		}
+	}
+	html, err := locale.Render(lang, "webhook-digest", d)
+	if err != nil {
+		return err
+	}
+	return s.Queue.Post(ctx, chat.EventID(fmt.Sprintf("webhook digest %d", all[0].Seq)), chat.Post{
+		Room: hook.Room, Priority: chat.Webhook, HTML: html, Lang: lang,
+	})
+}
+
+// digestView is what the template webhook-digest says.
+type digestView struct {
+	Count    int
+	Name     string // the hook's
+	From, To time.Time
+	Lines    []string
+	More     int
+}
+
+// lookAtRooms disables the hooks of rooms that the bot left, and tells who made them.
+func (s *Service) lookAtRooms(ctx context.Context) error {
+	hooks, err := s.Store.Hooks(ctx)
+	if err != nil || len(hooks) == 0 {
+		return err
+	}
+	known, err := s.Store.Rooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		i := slices.IndexFunc(known, func(r chat.Room) bool { return r.ID == h.Room })
+		if i < 0 || known[i].MovedTo != "" {
+			continue // it is not known yet, or its successor takes the hooks over
+		}
+		if gone := !known[i].Joined; gone != h.Gone {
+			if err := s.setGone(ctx, h, gone, known[i], known); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room, known []chat.Room) error {
+	h.Gone = gone
+	return s.Queue.Do(ctx, func(ctx context.Context) error {
+		if err := s.Store.SaveHook(ctx, h); errors.Is(err, ErrNone) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		s.remember(h)
+		direct, ok := DirectRoom(known, h.By)
+		if !gone || !ok {
+			return nil
+		}
+		lang := s.Book.Of(direct.ID).Language
+		html, err := locale.Render(lang, "webhook-gone", struct{ Name, Room string }{h.Name, room.Name})
+		if err != nil {
+			return err
+		}
+		cause := chat.EventID(fmt.Sprintf("webhook gone %d %d", h.ID, s.Now().UnixMilli()))
+		return s.Queue.Post(ctx, cause, chat.Post{Room: direct.ID, Priority: chat.Webhook, HTML: html, Lang: lang, Rings: true})
+	})
+}
+
+// DirectRoom is where the bot speaks with a person alone; ok is false if there is
+// no such room.
+func DirectRoom(known []chat.Room, user chat.UserID) (room chat.Room, ok bool) {
+	for _, r := range known {
+		if user != "" && r.Direct && r.Joined && r.MovedTo == "" && r.InvitedBy == user && (r.Members == 2 || r.Members == 0) {
+			return r, true
+		}
+	}
+	return chat.Room{}, false
+}

@@ -1,0 +1,249 @@
+package webhook
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// maxReading is how many bodies are read at once.
+	maxReading = 32
+	// burst is how many times the posts of a minute are accepted in one; the rest
+	// is told to wait.
+	burst = 10
+	// maxWaiting bounds what waits for a hook.
+	maxWaiting = 1000
+	// onceWithin is how long a delivery's key is remembered.
+	onceWithin = 24 * time.Hour
+)
+
+// usage is what GET says, for any address.
+const usage = `POST a message here: JSON {"text": "…"}, a form payload=…, plain text or Markdown,
+or the webhook of Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab and others.
+
+    curl -d '{"text":"It works"}' ADDRESS
+
+The answer is 200 "ok" once the message is stored.
+
+Publiez ici un message : du JSON {"text": "…"}, un formulaire payload=…, du texte ou du Markdown,
+ou le webhook de Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab et d’autres.
+`
+
+// Handler answers requests: POST /h/SECRET.
+func (s *Service) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /h/{secret}", s.post)
+	mux.HandleFunc("GET /h/{secret}", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, usage)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusNotFound, notFound) })
+	return mux
+}
+
+const notFound = "no hook answers here\n"
+
+func answer(w http.ResponseWriter, status int, body string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body) // nobody is left to tell
+}
+
+// post takes a request in. Neither its address nor its body is ever logged.
+func (s *Service) post(w http.ResponseWriter, r *http.Request) {
+	h, ok := s.lookUp(r.PathValue("secret"))
+	if !ok {
+		s.counts.Unknown.Add(1)
+		answer(w, http.StatusNotFound, notFound)
+		return
+	}
+	now := s.Now()
+	if wait := s.limits.take(h.ID, now); wait > 0 {
+		s.later(w, wait)
+		return
+	}
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+	default:
+		s.later(w, time.Second)
+		return
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		s.counts.TooLarge.Add(1)
+		answer(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes\n", s.MaxBody))
+		return
+	} else if err != nil {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, "the body did not arrive whole\n")
+		return
+	}
+	if h.Signing != "" && !signed(r.Header, data, h.Signing) {
+		s.counts.Unsigned.Add(1)
+		answer(w, http.StatusForbidden, "the signature is missing or wrong\n")
+		return
+	}
+	body := BodyOf(r.Header, data)
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, "the body is compressed: send it as it is\n")
+		return
+	}
+	if err := Check(body); err != nil {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, err.Error()+"\n")
+		return
+	}
+	d := Delivery{Hook: h.ID, Body: body, At: now}
+	switch fresh, err := s.accept(r.Context(), d, deliveryKey(r.Header)); {
+	case errors.Is(err, ErrTooMany):
+		s.later(w, time.Minute)
+		return
+	case err != nil:
+		s.Log.Error().Err(err).Int64("hook", h.ID).Msg("A request could not be stored")
+		w.Header().Set("Retry-After", "10")
+		answer(w, http.StatusServiceUnavailable, "the message could not be stored: try again\n")
+		return
+	case !fresh:
+		s.counts.Repeated.Add(1)
+	}
+	s.counts.Accepted.Add(1)
+	answer(w, http.StatusOK, "ok")
+	s.nudge()
+}
+
+// accept stores a delivery, unless its key came before.
+func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh bool, err error) {
+	err = s.Store.Do(ctx, func(ctx context.Context) error {
+		var err error
+		fresh, err = s.Store.AddDelivery(ctx, d, key, d.At.Add(-onceWithin))
+		if err != nil || !fresh {
+			return err
+		}
+		return s.Store.UseHook(ctx, d.Hook, d.At)
+	})
+	return fresh, err
+}
+
+func (s *Service) later(w http.ResponseWriter, wait time.Duration) {
+	s.counts.Limited.Add(1)
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(wait.Round(time.Second)/time.Second))))
+	answer(w, http.StatusTooManyRequests, "too many requests\n")
+}
+
+// deliveryKey names a delivery: a sender that got no answer sends it again under
+// the same one.
+func deliveryKey(h http.Header) string {
+	for _, name := range []string{
+		"Idempotency-Key", "X-Github-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery", "X-Gogs-Delivery",
+		"X-Gitlab-Event-Uuid", "Webhook-Id", "X-Amz-Sns-Message-Id", "X-Atlassian-Webhook-Identifier",
+	} {
+		if key := h.Get(name); key != "" && len(key) <= 200 {
+			return name + " " + key
+		}
+	}
+	return ""
+}
+
+// signed checks a signature: GitHub's, Gitea's and Sentry's (HMAC-SHA256 of the
+// body), GitLab's token, or that of standardwebhooks.com.
+func signed(h http.Header, data []byte, secret string) bool {
+	mac := func(parts ...[]byte) []byte {
+		m := hmac.New(sha256.New, []byte(secret))
+		for _, p := range parts {
+			m.Write(p)
+		}
+		return m.Sum(nil)
+	}
+	if token := h.Get("X-Gitlab-Token"); token != "" {
+		return hmac.Equal([]byte(token), []byte(secret))
+	}
+	for _, name := range []string{"X-Hub-Signature-256", "X-Gitea-Signature", "X-Forgejo-Signature", "X-Gogs-Signature", "Sentry-Hook-Signature", "X-Hub-Signature"} {
+		given, err := hex.DecodeString(strings.TrimPrefix(h.Get(name), "sha256="))
+		if err == nil && len(given) == sha256.Size {
+			return hmac.Equal(given, mac(data))
+		}
+	}
+	for given := range strings.FieldsSeq(h.Get("Webhook-Signature")) {
+		sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(given, "v1,"))
+		if err == nil && hmac.Equal(sum, mac([]byte(h.Get("Webhook-Id")+"."+h.Get("Webhook-Timestamp")+"."), data)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Serve answers requests on the listener until ctx ends.
+func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+	// A request that is under way is answered: what it stored is said to be.
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+	})
+	s.serving.Store(true)
+	defer s.serving.Store(false)
+	err := server.Serve(listener)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve webhooks: %w", err)
+}
+
+// limiter counts the requests of each hook in the present minute.
+type limiter struct {
+	most int
+
+	mu    sync.Mutex
+	hooks map[int64]*minute
+}
+
+type minute struct {
+	began time.Time
+	n     int
+}
+
+func newLimiter(most int) *limiter { return &limiter{most: most, hooks: map[int64]*minute{}} }
+
+// take counts a request, and returns how long to wait if there were too many.
+func (l *limiter) take(hook int64, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.hooks[hook]
+	if m == nil || now.Sub(m.began) >= time.Minute || now.Before(m.began) {
+		m = &minute{began: now}
+		l.hooks[hook] = m
+	}
+	if m.n >= l.most {
+		return m.began.Add(time.Minute).Sub(now)
+	}
+	m.n++
+	return 0
+}

@@ -1,0 +1,336 @@
+package webhook
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/rooms"
+)
+
+// Poster is the queue, as far as posts that no event calls for go.
+type Poster interface {
+	Do(ctx context.Context, change func(ctx context.Context) error) error
+	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+}
+
+// Options are what a Service works with.
+type Options struct {
+	Store Store
+	Queue Poster
+	Book  *rooms.Book
+	Zone  *time.Location // in which times are said
+	// URL is where people reach the listener, without a slash at the end.
+	URL string
+	// MaxBody is how many bytes a body has at most.
+	MaxBody int64
+	// PerMinute is how many posts a hook makes in a minute; what is more comes in
+	// one digest.
+	PerMinute int
+	Now       func() time.Time // nil: time.Now
+	Log       zerolog.Logger
+}
+
+// Counts are what a Service has done since it started.
+type Counts struct {
+	Accepted, Repeated                               atomic.Int64 // requests that were answered ok; those among them that came before
+	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // requests that were refused
+	Posted, Digests                                  atomic.Int64
+}
+
+// Service takes requests in and posts what they say. Its methods may be called by
+// several goroutines.
+type Service struct {
+	Options
+	counts  Counts
+	wake    chan struct{}
+	serving atomic.Bool
+	reading chan struct{} // bounds the bodies in memory
+	limits  *limiter
+
+	mu    sync.Mutex
+	hooks map[string]Hook // by Hash
+
+	windows map[int64]*window // the worker's own
+}
+
+// New returns a Service with the hooks of the store. Those that the configuration
+// declared before and does not any more are removed; Declare adds the others.
+func New(ctx context.Context, o Options, declared []Declaration) (*Service, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Service{
+		Options: o, wake: make(chan struct{}, 1), reading: make(chan struct{}, maxReading), limits: newLimiter(o.PerMinute * burst),
+		hooks: map[string]Hook{}, windows: map[int64]*window{},
+	}
+	all, err := o.Store.Hooks(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the webhooks: %w", err)
+	}
+	for _, h := range all {
+		i := slices.IndexFunc(declared, func(d Declaration) bool { return d.Hash == h.Hash })
+		if h.Declared && i < 0 {
+			if err := o.Store.DeleteHook(ctx, h.ID); err != nil {
+				return nil, fmt.Errorf("remove a webhook: %w", err)
+			}
+			continue
+		}
+		if h.Declared && h.Signing != declared[i].Signing {
+			h.Signing = declared[i].Signing
+			if err := o.Store.SaveHook(ctx, h); err != nil {
+				return nil, fmt.Errorf("change a webhook: %w", err)
+			}
+		}
+		s.hooks[h.Hash] = h
+	}
+	return s, nil
+}
+
+// Declaration is a hook of the configuration.
+type Declaration struct {
+	Name, Room    string // the room's id or alias
+	Hash, Signing string // as in Hook
+}
+
+// Declare adds a hook of the configuration, whose room was found.
+func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
+	s.mu.Lock()
+	h, known := s.hooks[d.Hash]
+	s.mu.Unlock()
+	if known && h.Room == room && h.Name == d.Name && h.Declared {
+		return nil
+	}
+	return s.Store.Do(ctx, func(ctx context.Context) error {
+		if known {
+			if err := s.Store.DeleteHook(ctx, h.ID); err != nil {
+				return err
+			}
+		}
+		h := Hook{Room: room, Name: d.Name, Hash: d.Hash, Signing: d.Signing, Declared: true, At: s.Now()}
+		if taken, err := s.find(ctx, room, d.Name); err == nil {
+			// The configuration wins over the chat.
+			s.forget(taken)
+			if err := s.Store.DeleteHook(ctx, taken.ID); err != nil {
+				return err
+			}
+		}
+		id, err := s.Store.AddHook(ctx, h)
+		if err != nil {
+			return err
+		}
+		h.ID = id
+		s.remember(h)
+		return nil
+	})
+}
+
+// Counts are what the service has done.
+func (s *Service) Counts() *Counts { return &s.counts }
+
+// Ready returns nil once requests are answered.
+func (s *Service) Ready() error {
+	if !s.serving.Load() {
+		return errors.New("webhooks are not served yet")
+	}
+	return nil
+}
+
+// lookUp returns the active hook of a secret. It takes the same time for a secret
+// that was never given out and for one that is paused or was renewed: the secret
+// is hashed first, so how far it is right shows nowhere.
+func (s *Service) lookUp(secret string) (Hook, bool) {
+	hash := HashOf(secret)
+	s.mu.Lock()
+	h, ok := s.hooks[hash]
+	s.mu.Unlock()
+	if !ok {
+		h.Hash = strings.Repeat("0", hex.EncodedLen(32))
+	}
+	same := subtle.ConstantTimeCompare([]byte(h.Hash), []byte(hash)) == 1
+	return h, same && h.Active()
+}
+
+// remember has memory follow the store. A transaction that fails is tried again,
+// so memory may be ahead of it for a moment.
+func (s *Service) remember(h Hook) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hooks[h.Hash] = h
+}
+
+func (s *Service) forget(h Hook) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.hooks, h.Hash)
+}
+
+// In lists a room's hooks by name.
+func (s *Service) In(ctx context.Context, room chat.RoomID) ([]Hook, error) {
+	all, err := s.Store.Hooks(ctx)
+	all = slices.DeleteFunc(all, func(h Hook) bool { return h.Room != room })
+	slices.SortFunc(all, func(a, b Hook) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook, error) {
+	all, err := s.In(ctx, room)
+	if err != nil {
+		return Hook{}, err
+	}
+	i := slices.IndexFunc(all, func(h Hook) bool { return strings.EqualFold(h.Name, name) })
+	if i < 0 {
+		return Hook{}, ErrNone
+	}
+	return all[i], nil
+}
+
+// Address is where tools post with that secret.
+func (s *Service) Address(secret string) string { return s.URL + "/h/" + secret }
+
+// Create returns a new hook, the address to give to its creator, and the change
+// that makes it.
+func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by chat.UserID) (h Hook, address string, change func(context.Context) error, err error) {
+	if !ValidName(name) {
+		return h, "", nil, ErrName
+	}
+	all, err := s.In(ctx, room)
+	if err != nil {
+		return h, "", nil, err
+	}
+	if slices.ContainsFunc(all, func(h Hook) bool { return strings.EqualFold(h.Name, name) }) {
+		return h, "", nil, ErrExists
+	}
+	if len(all) >= maxHooks {
+		return h, "", nil, ErrTooMany
+	}
+	secret := newSecret()
+	h = Hook{Room: room, Name: name, Hash: HashOf(secret), By: by, At: s.Now()}
+	return h, s.Address(secret), func(ctx context.Context) error {
+		id, err := s.Store.AddHook(ctx, h)
+		if err != nil {
+			return err
+		}
+		made := h
+		made.ID = id
+		s.remember(made)
+		return nil
+	}, nil
+}
+
+// Renew returns a hook's new address and the change after which the former one is
+// refused.
+func (s *Service) Renew(ctx context.Context, room chat.RoomID, name string) (h Hook, address string, change func(context.Context) error, err error) {
+	secret := newSecret()
+	h, change, err = s.change(ctx, room, name, func(h *Hook) { h.Hash, h.Gone = HashOf(secret), false })
+	return h, s.Address(secret), change, err
+}
+
+// Sign returns what a hook's senders have to sign with from now on; without on,
+// they need not any more.
+func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bool) (h Hook, signing string, change func(context.Context) error, err error) {
+	if on {
+		signing = newSecret()
+	}
+	h, change, err = s.change(ctx, room, name, func(h *Hook) { h.Signing = signing })
+	return h, signing, change, err
+}
+
+// Pause returns a hook and the change that has it refuse requests, or accept them
+// again.
+func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
+	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
+}
+
+func (s *Service) change(ctx context.Context, room chat.RoomID, name string, change func(h *Hook)) (Hook, func(context.Context) error, error) {
+	h, err := s.find(ctx, room, name)
+	switch {
+	case err != nil:
+		return h, nil, err
+	case h.Declared:
+		return h, nil, ErrDeclared
+	}
+	return h, func(ctx context.Context) error {
+		now, err := s.find(ctx, room, name) // it may have changed since
+		if errors.Is(err, ErrNone) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		after := now
+		change(&after)
+		if err := s.Store.SaveHook(ctx, after); err != nil {
+			return err
+		}
+		s.forget(now)
+		s.remember(after)
+		return nil
+	}, nil
+}
+
+// Remove returns a hook and the change that ends it. What it was given and is not
+// posted yet is dropped.
+func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Hook, func(context.Context) error, error) {
+	h, err := s.find(ctx, room, name)
+	switch {
+	case err != nil:
+		return h, nil, err
+	case h.Declared:
+		return h, nil, ErrDeclared
+	}
+	return h, func(ctx context.Context) error {
+		s.forget(h)
+		return s.Store.DeleteHook(ctx, h.ID)
+	}, nil
+}
+
+// Test returns a hook and the change that gives it a text, as a tool would.
+func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
+	h, err := s.find(ctx, room, name)
+	if err != nil {
+		return h, nil, err
+	}
+	return h, func(ctx context.Context) error {
+		d := Delivery{Hook: h.ID, At: s.Now(), Body: Body{Type: "text/plain; charset=utf-8", Data: []byte(text)}}
+		_, err := s.Store.AddDelivery(ctx, d, "", time.Time{})
+		s.nudge()
+		return err
+	}, nil
+}
+
+// Move gives the room that takes another's place its hooks. It joins the
+// transaction of ctx. What they posted in the former room is not changed any more.
+func (s *Service) Move(ctx context.Context, from, to chat.RoomID) error {
+	all, err := s.In(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		h.Room = to
+		if err := s.Store.SaveHook(ctx, h); err != nil {
+			return err
+		}
+		if err := s.Store.ForgetAlerts(ctx, h.ID); err != nil {
+			return err
+		}
+		s.remember(h)
+	}
+	return nil
+}
+
+func (s *Service) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
