@@ -42,6 +42,10 @@ type cli struct {
 	Export    exportCommand    `cmd:"" help:"Écrit la FAQ, ou tous les réglages en un fichier qui sert de configuration."`
 	Backup    backupCommand    `cmd:"" help:"Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne."`
 	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`
+	Ready     readyCommand     `cmd:"" help:"Demande au service qui fonctionne s’il est prêt."`
+
+	Man        manCommand        `cmd:"" hidden:"" help:"Écrit la page de manuel."`
+	Completion completionCommand `cmd:"" hidden:"" help:"Écrit le complètement de bash ou de zsh."`
 }
 
 // run runs the command line args and returns the exit status.
@@ -81,6 +85,7 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 		return usageError{err}
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(parser)
 	return command.Run(std, environment(env))
 }
 

@@ -38,8 +38,15 @@ func version() string {
 	return strings.Join(append(words, info.GoVersion), " ")
 }
 
-// release is the module's version, or "devel" when it was built from a plain tree.
+// releaseVersion is set by the linker in a release, such as "v0.2.0".
+var releaseVersion string
+
+// release is the release's version, or else the module's, or "devel" when the
+// program was built from a plain tree.
 func release() string {
+	if releaseVersion != "" {
+		return releaseVersion
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
 		return info.Main.Version
 	}
@@ -70,6 +77,9 @@ Commandes :
 `)
 	rows := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, command := range program.Children {
+		if command.Hidden {
+			continue
+		}
 		fmt.Fprintf(rows, "  %s\t%s\n", command.Name, command.Help)
 	}
 	rows.Flush()

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// readyWithin bounds the wait for the running service's answer.
+const readyWithin = 5 * time.Second
+
+type readyCommand struct{ configured }
+
+// Help is what kong adds to the one-line help.
+func (readyCommand) Help() string {
+	return `
+Interroge /readyz du service qui fonctionne sur cette machine, à l’adresse de http.listen. Sert de
+sonde aux conteneurs.
+État de sortie : 0 s’il est prêt, 1 sinon, 2 la configuration est fausse.`
+}
+
+// Run asks the service that runs on this machine.
+func (c readyCommand) Run(ctx context.Context, std stdio, env environment) error {
+	config, err := c.load(env, std.err)
+	if err != nil {
+		return err
+	}
+	answer, err := askReady(ctx, config.HTTP.Listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(std.out, answer)
+	return nil
+}
+
+var (
+	errNoProbes = errors.New("http.listen est vide : le service n’a pas de sondes")
+	errNotReady = errors.New("le service n’est pas prêt")
+)
+
+// askReady returns what /readyz says at listen, the address that http.listen
+// configures. The error wraps errNotReady where the service runs but is not
+// ready.
+func askReady(ctx context.Context, listen string) (string, error) {
+	if listen == "" {
+		return "", errNoProbes
+	}
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", fmt.Errorf("http.listen : %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	// The address is this machine's: no proxy.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("le service ne répond pas sur %s : %w", listen, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err != nil {
+		return "", fmt.Errorf("le service ne répond pas sur %s : %w", listen, err)
+	}
+	answer := strings.TrimSpace(string(body))
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%w : %s", errNotReady, answer)
+	}
+	return answer, nil
+}
