@@ -17,7 +17,7 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench
+.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench release
 
 help:
 	@echo 'make build          bin/bot'
@@ -29,6 +29,7 @@ help:
 	@echo 'make lint           the linter alone'
 	@echo 'make fuzz           ten minutes over all fuzz targets'
 	@echo 'make bench          the benchmarks'
+	@echo 'make release        programs, packages, image and checksums in dist/ (packaging/README.md)'
 
 build:
 	go build -trimpath -tags $(tags) -o bin/bot ./cmd/bot
@@ -81,3 +82,6 @@ bench:
 	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...
 	@go build -trimpath -tags $(tags) -o bin/bench ./testkit/bench
 	@exec bin/bench
+
+release:
+	packaging/release
