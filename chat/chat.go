@@ -2,7 +2,10 @@
 // (Event) and what the bot decides to say (Post).
 package chat
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // The identifiers are Matrix's own, as opaque strings.
 type (
@@ -15,8 +18,8 @@ type (
 )
 
 // Event is one thing that happened in a room and may call for an answer.
-// Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left, Moved,
-// Promoted and Notice is set.
+// Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left, Removed,
+// Moved, Promoted and Notice is set.
 type Event struct {
 	ID     EventID `json:"id"`
 	Room   RoomID  `json:"room"`
@@ -28,6 +31,10 @@ type Event struct {
 	// Direct tells that the room is a direct message between the sender and the bot.
 	Direct bool  `json:"direct,omitempty"`
 	Trust  Trust `json:"trust,omitempty"`
+	// ClearInEncrypted reports that the event came in clear although its room was
+	// once encrypted: the homeserver can have made it up. It is always true there
+	// for reactions and deletions, which Matrix does not encrypt.
+	ClearInEncrypted bool `json:"clear_in_encrypted,omitempty"`
 	// Level is what the sender may do in the room, as things stood when the
 	// event came.
 	Level Level `json:"level,omitempty"`
@@ -42,6 +49,7 @@ type Event struct {
 
 	Unreadable *Unreadable `json:"unreadable,omitempty"`
 	Left       *Left       `json:"left,omitempty"`
+	Removed    *Removed    `json:"removed,omitempty"`
 	Moved      *Moved      `json:"moved,omitempty"`
 	Promoted   *Promoted   `json:"promoted,omitempty"`
 	Notice     *Notice     `json:"notice,omitempty"`
@@ -96,6 +104,11 @@ type Message struct {
 	Thread EventID `json:"thread,omitempty"`
 	// Edits is the message that this one is the new text of, if any.
 	Edits EventID `json:"edits,omitempty"`
+	// RelationEncrypted reports that ReplyTo, Thread and Edits stood inside the
+	// ciphertext, so that the sender wrote them. When it is false the homeserver can
+	// have added them: it is false for every message in clear, and for encrypted
+	// messages of clients that keep relations outside.
+	RelationEncrypted bool `json:"relation_encrypted,omitempty"`
 }
 
 // File is an attachment.
@@ -108,6 +121,24 @@ type File struct {
 type Left struct {
 	User UserID `json:"user"`
 }
+
+// Removed reports that somebody took the bot itself out of a room that it served.
+type Removed struct {
+	Name   string `json:"name,omitempty"` // the room's; empty when it has none
+	Exit   Exit   `json:"exit"`           // ExitKicked or ExitBanned
+	Direct bool   `json:"direct,omitempty"`
+}
+
+// Exit is how the bot came to be out of a room that it was in. The zero value: it
+// is in, or never was.
+type Exit string
+
+// The ways out of a room.
+const (
+	ExitLeft   Exit = "left"   // by itself
+	ExitKicked Exit = "kicked" // it may be invited again, or join if the room is open
+	ExitBanned Exit = "banned" // it may not come back until somebody unbans it
+)
 
 // Moved tells that the room was upgraded by somebody who may do that, and that
 // the bot is in the room that takes its place.
@@ -188,13 +219,20 @@ type Room struct {
 type RoomFacts struct {
 	Name string `json:"name,omitempty"`
 	// Server is the server whose users made the room.
-	Server     string `json:"server,omitempty"`
-	Version    string `json:"version,omitempty"`
-	Kind       string `json:"kind,omitempty"`        // "m.space" for spaces
-	JoinRule   string `json:"join_rule,omitempty"`   // "public", "invite", "knock", "restricted"…
-	History    string `json:"history,omitempty"`     // "world_readable", "shared", "invited", "joined"
-	Guests     bool   `json:"guests,omitempty"`      // may join, without an account
-	AccessRule string `json:"access_rule,omitempty"` // Tchap's: "direct", "restricted" (no externals), "unrestricted"
+	Server  string `json:"server,omitempty"`
+	Version string `json:"version,omitempty"`
+	Kind    string `json:"kind,omitempty"` // "m.space" for spaces
+	// JoinRule is "public", "invite", "knock", "private", "restricted" or
+	// "knock_restricted". A rule that could not be read is stored as "public".
+	JoinRule string `json:"join_rule,omitempty"`
+	// Allow are the rooms whose members may join, for the rules "restricted" and
+	// "knock_restricted"; nil with any other rule. The room is as open as the most
+	// open of them, and one of which the bot knows no facts (Room.Known is false) counts as
+	// public. An empty id stands for a condition that could not be read.
+	Allow      []RoomID `json:"allow,omitempty"`
+	History    string   `json:"history,omitempty"`     // "world_readable", "shared", "invited", "joined"
+	Guests     bool     `json:"guests,omitempty"`      // may join, without an account
+	AccessRule string   `json:"access_rule,omitempty"` // Tchap's: "direct", "restricted" (no externals), "unrestricted"
 	// Visibility is Tchap's: "public" or "private"; a private room may be open to
 	// whoever has its link.
 	Visibility string `json:"visibility,omitempty"`
@@ -202,7 +240,18 @@ type RoomFacts struct {
 	Notices bool `json:"notices,omitempty"`
 	// Successor is the room that an upgrade names, checked or not.
 	Successor RoomID `json:"successor,omitempty"`
+	// Muted reports that the bot's power level is too low to send messages here.
+	Muted bool `json:"muted,omitempty"`
+	// Exit is how the bot left, while Room.Joined is false.
+	Exit Exit `json:"exit,omitempty"`
 }
+
+// IsZero reports whether nothing is known of the room.
+func (f RoomFacts) IsZero() bool { return reflect.ValueOf(f).IsZero() }
+
+// Known reports whether the bot knows what the room's state says now: it is in, it
+// has read the state, and no other room took this one's place. Every room has a version.
+func (r Room) Known() bool { return r.Joined && r.Version != "" && r.MovedTo == "" }
 
 // Declined is an invitation that the bot did not accept, or gave up.
 type Declined struct {

@@ -73,6 +73,13 @@ func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error
 	})
 }
 
+// hasRelation reports whether a decrypted event has a relation inside its
+// ciphertext.
+func hasRelation(evt *event.Event) bool {
+	_, ok := evt.Content.Raw["m.relates_to"].(map[string]any)
+	return ok
+}
+
 func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
@@ -89,7 +96,18 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
 		return decrypted{err: fmt.Errorf("read an encrypted event: %w", err)}
 	}
+	// mautrix copies a relation outside the ciphertext into a message that has none
+	// inside; afterwards only Raw tells the two apart (hasRelation).
+	sealed := evt.Content.AsEncrypted()
+	outer := sealed.RelatesTo
+	sealed.RelatesTo = nil
 	plain, err := c.mach.DecryptMegolmEvent(ctx, evt)
+	sealed.RelatesTo = outer
+	if err == nil && outer != nil && !hasRelation(plain) {
+		if content, ok := plain.Content.Parsed.(event.Relatable); ok {
+			content.SetRelatesTo(outer)
+		}
+	}
 	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) ||
 		errors.Is(err, crypto.ErrGroupSessionWithheld) { // it can come yet, from whoever refused it, too
 		return decrypted{session: string(evt.Content.AsEncrypted().SessionID), err: err}

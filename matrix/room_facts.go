@@ -1,9 +1,11 @@
 package matrix
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -47,7 +49,7 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	case event.StateRoomName.Type:
 		f.Name = cleanName(text("name"))
 	case event.StateJoinRules.Type:
-		f.JoinRule = text("join_rule")
+		f.JoinRule, f.Allow = cmp.Or(text("join_rule"), "public"), allowed(evt)
 	case event.StateHistoryVisibility.Type:
 		f.History = text("history_visibility")
 	case event.StateGuestAccess.Type:
@@ -56,7 +58,31 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 		f.Successor = chat.RoomID(text("replacement_room"))
 	case accessRules.Type:
 		f.AccessRule, f.Visibility = text("rule"), text("visibility")
+		if rule, isSet := evt.Content.Raw["rule"]; isSet && f.AccessRule == "" && rule != "" {
+			f.AccessRule = "unrestricted" // what cannot be read opens the room
+		}
 	}
+}
+
+// allowed returns chat.RoomFacts.Allow of a room's join rules.
+func allowed(rules *event.Event) (rooms []chat.RoomID) {
+	switch rules.Content.Raw["join_rule"] {
+	case string(event.JoinRuleRestricted), string(event.JoinRuleKnockRestricted):
+	default:
+		return nil
+	}
+	conditions, _ := rules.Content.Raw["allow"].([]any)
+	for _, condition := range conditions {
+		fields, _ := condition.(map[string]any)
+		var room string
+		if fields["type"] == string(event.JoinRuleAllowRoomMembership) {
+			room, _ = fields["room_id"].(string)
+		}
+		if !slices.Contains(rooms, chat.RoomID(room)) {
+			rooms = append(rooms, chat.RoomID(room))
+		}
+	}
+	return rooms
 }
 
 // noteTags takes in how the homeserver or the account marked the room.

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -31,6 +32,29 @@ func TestFacts(t *testing.T) {
 			`{"type":"m.room.guest_access","state_key":"","content":{}}`,
 			`{"type":"m.room.name","state_key":"","content":{"name":"a"}}`, `{"type":"m.room.name","state_key":"","content":{}}`,
 		}, chat.RoomFacts{}},
+		"restricted": {[]string{
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"restricted","allow":[
+				{"type":"m.room_membership","room_id":"!space"},{"type":"m.room_membership","room_id":"!other"},{"type":"m.room_membership","room_id":"!space"}]}}`,
+		}, chat.RoomFacts{JoinRule: "restricted", Allow: []chat.RoomID{"!space", "!other"}}},
+		"restricted by conditions that cannot be read": {[]string{
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"knock_restricted","allow":[
+				{"type":"m.room_membership","room_id":5},{"type":"org.example.badge"},7]}}`,
+		}, chat.RoomFacts{JoinRule: "knock_restricted", Allow: []chat.RoomID{""}}},
+		"restricted by nothing": {[]string{
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"restricted","allow":{}}}`,
+		}, chat.RoomFacts{JoinRule: "restricted"}},
+		"closed, with what another rule allowed": {[]string{
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"restricted","allow":[{"type":"m.room_membership","room_id":"!space"}]}}`,
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"invite","allow":[{"type":"m.room_membership","room_id":"!space"}]}}`,
+		}, chat.RoomFacts{JoinRule: "invite"}},
+		"join rules that cannot be read": {[]string{
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"invite"}}`,
+			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":["invite"]}}`,
+		}, chat.RoomFacts{JoinRule: "public"}},
+		"Tchap's rule that cannot be read": {[]string{
+			`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":"restricted"}}`,
+			`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":7}}`,
+		}, chat.RoomFacts{AccessRule: "unrestricted"}},
 		"Tchap":         {[]string{`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":"unrestricted","visibility":"private"}}`}, chat.RoomFacts{AccessRule: "unrestricted", Visibility: "private"}},
 		"upgraded":      {[]string{`{"type":"m.room.tombstone","state_key":"","content":{"replacement_room":"!new"}}`}, chat.RoomFacts{Successor: "!new"}},
 		"not the rooms": {[]string{`{"type":"m.room.name","state_key":"other","content":{"name":"a"}}`}, chat.RoomFacts{}},
@@ -45,7 +69,7 @@ func TestFacts(t *testing.T) {
 				}
 				noteFact(&got, &evt)
 			}
-			if got != test.want {
+			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})

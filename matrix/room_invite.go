@@ -53,7 +53,7 @@ var declineReasons = map[chat.DeclineReason]string{
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)
-		leaveRoom(&r)
+		leaveRoom(&r, "")
 		for _, evt := range invited.State.Events {
 			noteFact(&r.RoomFacts, evt)
 			switch {

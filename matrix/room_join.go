@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/queue"
 )
 
 // joinAgain is when a join that failed is tried again.
@@ -21,10 +22,10 @@ const joinAgain = 5 * time.Minute
 // lookUpTries is how often an alias is looked up before the first sync.
 const lookUpTries = 2
 
-// leftRooms returns the rooms that the bot is no longer in, to be stored: a new
-// invitation starts anew.
-func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room) (left []chat.Room) {
-	for room := range answer.Rooms.Leave {
+// leftRooms returns the rooms that the bot is no longer in, to be stored. The batch
+// gets an event for each served room that somebody took the bot out of.
+func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
+	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
 		if !r.Joined && r.InvitedBy == "" {
 			continue
@@ -35,7 +36,11 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room) (left 
 		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.joining(room)) {
 			continue // Dendrite may say that an invitation has ended before it says that it was accepted
 		}
-		leaveRoom(&r)
+		exit, by := c.exitOf(shown)
+		if r.Joined && c.rooms.setUp(room) {
+			noteRemoved(r, exit, by, received, batch)
+		}
+		leaveRoom(&r, exit)
 		c.forgetMembers(room)
 		left = append(left, r)
 	}

@@ -169,7 +169,7 @@ func TestEncryptedWhileOut(t *testing.T) {
 	c.rooms.askedEncryption(room)
 	c.rooms.remember(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{
 		Leave: map[id.RoomID]*mautrix.SyncLeftRoom{room: {}},
-	}}, nil)...)
+	}}, nil, time.Now(), &queue.Batch{})...)
 	joined.Joined = false // invited again
 	c.rooms.remember(joined)
 	_, err := c.Send(t.Context(), queue.Outgoing{Txn: "txn", Post: chat.Post{Room: room, HTML: "<p>Oui.</p>", Lang: "fr"}})

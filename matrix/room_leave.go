@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
@@ -34,13 +37,47 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	return c.changeRoom(ctx, room, func(r *chat.Room) {
 		// Else sync told it first, and maybe of a new invitation.
 		if r.Joined == before.Joined && r.InvitedBy == before.InvitedBy {
-			leaveRoom(r)
+			leaveRoom(r, chat.ExitLeft)
 		}
 	})
 }
 
-// leaveRoom notes that the bot is not in the room any more: a new invitation
-// starts anew.
-func leaveRoom(r *chat.Room) {
-	r.Joined, r.InvitedBy, r.Direct, r.Members, r.RoomFacts = false, "", false, 0, chat.RoomFacts{}
+// leaveRoom clears what is stored of a room that the bot is out of, except its name:
+// a new invitation starts anew.
+func leaveRoom(r *chat.Room, exit chat.Exit) {
+	r.Joined, r.InvitedBy, r.Direct, r.Members = false, "", false, 0
+	r.RoomFacts = chat.RoomFacts{Name: r.Name, Exit: exit}
+}
+
+// exitOf returns how the bot left a room, and its last membership event there, nil
+// when the homeserver does not show it.
+func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
+	for _, events := range [][]*event.Event{left.Timeline.Events, left.State.Events} {
+		for _, evt := range slices.Backward(events) {
+			if evt.Type.Type != event.StateMember.Type || evt.GetStateKey() != c.mx.UserID.String() {
+				continue
+			}
+			switch {
+			case evt.Content.Raw["membership"] == string(event.MembershipBan):
+				return chat.ExitBanned, evt
+			case evt.Sender != c.mx.UserID:
+				return chat.ExitKicked, evt
+			}
+			return chat.ExitLeft, evt
+		}
+	}
+	return chat.ExitLeft, nil
+}
+
+// noteRemoved adds an event to the batch when somebody took the bot out of a room
+// that it served. r is the room as it was before.
+func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
+	if by == nil || exit == chat.ExitLeft {
+		return
+	}
+	e := &chat.Event{
+		ID: chat.EventID("removed/" + by.ID), Room: r.ID, Sender: chat.UserID(by.Sender), At: received,
+		Removed: &chat.Removed{Name: r.Name, Exit: exit, Direct: isDirect(r)},
+	}
+	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }

@@ -1,6 +1,7 @@
 package matrix_test
 
 import (
+	"reflect"
 	"testing"
 
 	"maunium.net/go/mautrix"
@@ -64,7 +65,7 @@ func TestRoom(t *testing.T) {
 	for e := bot.next(t); e.ID != chat.EventID(said); {
 		e = bot.next(t)
 	}
-	if again := bot.room(t, room); again.RoomFacts != stored.RoomFacts {
+	if again := bot.room(t, room); !reflect.DeepEqual(again.RoomFacts, stored.RoomFacts) {
 		t.Errorf("the room is %+v, was %+v", again, stored)
 	}
 

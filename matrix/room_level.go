@@ -37,6 +37,20 @@ func (c *Client) level(ctx context.Context, room id.RoomID, sender id.UserID, tr
 	return chat.LevelMember
 }
 
+// isMuted reports whether the bot's power level is too low to send messages in the
+// room. It is false where the power levels are not known.
+func (c *Client) isMuted(ctx context.Context, room id.RoomID) bool {
+	powers, err := c.state.GetPowerLevels(ctx, room)
+	if err != nil || powers == nil {
+		return false
+	}
+	kind := event.EventMessage
+	if encrypted, _ := c.rooms.encrypted(room); encrypted {
+		kind = event.EventEncrypted
+	}
+	return powers.GetUserLevel(c.mx.UserID) < powers.GetEventLevel(kind)
+}
+
 // powers are the room's power levels, as sync told them last. In a room that
 // the bot was in before it served it, sync has not: the homeserver is asked, once.
 func (c *Client) powers(ctx context.Context, room id.RoomID) (*event.PowerLevelsEventContent, error) {

@@ -243,7 +243,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		rooms = append(rooms, changed...)
 		declined = append(declined, unwelcome...)
 	}
-	rooms = append(rooms, c.leftRooms(answer, invited)...)
+	rooms = append(rooms, c.leftRooms(answer, invited, received, &batch)...)
 	batch.Change = func(ctx context.Context) error {
 		for _, r := range rooms {
 			if err := c.rooms.write(ctx, r); err != nil {

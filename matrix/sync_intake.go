@@ -69,6 +69,8 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 		if e.Message != nil {
 			c.address(ctx, room, e.Message)
 		}
+		encrypted, _ := c.rooms.encrypted(room)
+		e.ClearInEncrypted = encrypted && !evt.Mautrix.WasEncrypted
 	}
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -55,6 +56,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 		}
 	}
 	c.askAbout(ctx, room, known, &stored)
+	stored.Muted = c.isMuted(ctx, room)
 	if joined.Timeline.Limited {
 		// Members may have come and gone unseen.
 		c.forgetMembers(room)
@@ -100,7 +102,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 			c.takeIn(ctx, room, evt, read[evt], isDirect(stored), batch)
 		}
 	}
-	if stored == known {
+	if reflect.DeepEqual(stored, known) {
 		return nil, nil, nil
 	}
 	return []chat.Room{stored}, nil, nil

@@ -39,6 +39,7 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 		if e.Message = c.readMessage(content); e.Message == nil {
 			return nil
 		}
+		e.Message.RelationEncrypted = evt.Mautrix.WasEncrypted && hasRelation(evt)
 	case *event.ReactionEventContent:
 		target := content.RelatesTo.GetAnnotationID()
 		if target == "" || content.RelatesTo.Key == "" || len(content.RelatesTo.Key) > 64 {
