@@ -14,6 +14,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
+// Text returns r as UTF-8, as the readers of this package take it: for a source
+// that says its charset in contentType, an HTTP header, which may be empty.
+func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
+
 // decoded returns r as UTF-8. The charset is that of a byte order mark, or else
 // of the HTTP header contentType, or else lenientUTF8.
 func decoded(r *bufio.Reader, contentType string) io.Reader {

@@ -152,7 +152,7 @@ func TestReadMixed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := read(newInput(bytes.NewReader(data), ""))
+	f, err := read(newInput(bytes.NewReader(data)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,11 +87,10 @@ type input struct {
 	limited *limitedReader
 }
 
-// newInput returns the text of r without a byte order mark; contentType is the
-// HTTP header, or empty. Invalid sequences are repaired as in lenientUTF8.
-func newInput(r io.Reader, contentType string) *input {
+// newInput returns the text of r. What is not UTF-8 is repaired as in lenientUTF8.
+func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
-	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), contentType), 64<<10), limited}
+	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}
 }
 
 // first returns the first character that is not white space, which stays unread.

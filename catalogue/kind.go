@@ -14,7 +14,7 @@ const sniffed = 64 << 10
 // too when ReadRepositories would say what keeps it from being read: other
 // separators than commas, one object on each line, a single object.
 func AreRepositories(start []byte) bool {
-	in := newInput(bytes.NewReader(start), "")
+	in := newInput(bytes.NewReader(start))
 	first, err := in.first()
 	if err != nil || first == '<' {
 		return false

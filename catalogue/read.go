@@ -27,7 +27,7 @@ type Dropped struct {
 // the SILL is an ErrUnknownList. The error, if any, wraps one of the Err values
 // of this package, or is r's.
 func Read(r io.Reader) (File, error) {
-	f, err := read(newInput(r, ""))
+	f, err := read(newInput(r))
 	if err != nil {
 		return File{}, fmt.Errorf("read catalogue: %w", err)
 	}

@@ -296,7 +296,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := read(newInput(bytes.NewReader(data), ""))
+		file, err := read(newInput(bytes.NewReader(data)))
 		if err != nil {
 			return
 		}

@@ -28,7 +28,7 @@ type RepositoriesFile struct {
 // yield's. Part of the file may have been handed over by then.
 func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFile, error) {
 	l := lister{yield: yield, counts: map[Generation]int{}}
-	in := newInput(r, "")
+	in := newInput(r)
 	err := l.read(in)
 	if l.refused != nil {
 		return l.file, l.refused

@@ -204,17 +204,22 @@ type Questions struct {
 	Keep time.Duration `yaml:"keep"`
 }
 
-// defaults returns the configuration that a file starts from.
-func defaults(preset Preset) *Config {
-	paris, err := time.LoadLocation("Europe/Paris")
+// paris is the time zone of those who configure none.
+func paris() *time.Location {
+	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		panic(err) // time/tzdata is compiled in
 	}
+	return zone
+}
+
+// defaults returns the configuration that a file starts from.
+func defaults(preset Preset) *Config {
 	c := &Config{
 		Preset:       preset,
 		State:        "./data",
 		Language:     "fr",
-		Timezone:     paris,
+		Timezone:     paris(),
 		Prefix:       "!",
 		Links:        "https://matrix.to",
 		Bots:         Patterns{mustPattern("@bot-*")},

@@ -18,6 +18,7 @@ import (
 const (
 	theCatalogue    = "le catalogue"
 	theRepositories = "la liste des dépôts"
+	theData         = "ce qui est donné"
 )
 
 // unreadable says in plain words why what cannot be read; err names it.

@@ -1,0 +1,17 @@
+package announce
+
+import (
+	"time"
+
+	"heraut/locale"
+	"heraut/sources"
+)
+
+// Preview renders the announcement of one item, in HTML, as a room reads it when
+// the item is alone. Dates are those of zone.
+func Preview(f sources.Fresh, now time.Time, lang string, zone *time.Location) (string, error) {
+	n := &News{ID: 1, Item: f.Item, What: f.News, Seen: now, Checked: now}
+	l := Layout{Lines: []Line{{Total: 1, Items: []int64{n.ID}}}, Total: 1}
+	news := map[int64]*News{n.ID: n}
+	return locale.Render(lang, l.template(news), l.view(news, zone))
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/announce"
+	"heraut/catalogue"
+	"heraut/fetch"
+	"heraut/matrix"
+	"heraut/sources"
+)
+
+type readCommand struct {
+	Location    string `arg:"" name:"fichier" placeholder:"FICHIER|URL" help:"Ce qui est à lire : un fichier ou une adresse."`
+	As          string `name:"as" placeholder:"GENRE" help:"Le genre de données ; par défaut il est reconnu."`
+	ContentType string `name:"content-type" placeholder:"TYPE" help:"L’en-tête Content-Type, à la place de celui du serveur."`
+	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
+}
+
+// Help is what kong adds to the one-line help.
+func (readCommand) Help() string {
+	var names []string
+	for _, k := range readKinds {
+		names = append(names, fmt.Sprintf("  %-13s %s", k.name, k.help))
+	}
+	return `
+Dit ce que c’est, et montre ce que liraient les salons : les annonces en français, les plus récentes
+d’abord. Aucun serveur Matrix et aucune configuration ne sont nécessaires. Genres (--as) :
+` + strings.Join(names, "\n") + `
+
+Avec --json : {"kind", "generation", "title", "entries": [{"id", "title", "url", "published",
+"summary", "text"}], "dropped": [{"index", "reason"}]} ; « published » est vide sans date connue.
+État de sortie : 0, ou 1 si rien ne se lit.`
+}
+
+// reading is what the command tells; doc/architecture.md holds it as a contract.
+type reading struct {
+	Kind       string              `json:"kind"` // the name of a readKind
+	Generation string              `json:"generation"`
+	Title      string              `json:"title"`
+	Entries    []readEntry         `json:"entries"` // newest first
+	Dropped    []catalogue.Dropped `json:"dropped"`
+}
+
+// readEntry is what rooms would be told of one entry.
+type readEntry struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	URL       string `json:"url"`
+	Published string `json:"published"` // RFC 3339 in the time of Paris, or empty
+	Summary   string `json:"summary"`
+	Text      string `json:"text"`           // the announcement as plain text
+	HTML      string `json:"html,omitempty"` // the announcement, where text alone does not tell
+
+	at time.Time
+}
+
+// readInput is what a readKind reads.
+type readInput struct {
+	command readCommand
+	body    *bufio.Reader
+	// contentType is the option's or the server's, empty for a file without the
+	// option. address is the URL that was read, empty for a file.
+	contentType, address string
+	now                  time.Time
+	zone                 *time.Location
+}
+
+// readKind is a kind of data that the command reads.
+type readKind struct {
+	name string // for --as and in JSON
+	noun string // for people
+	help string
+	// recognizes reports whether data that begin with start are of this kind. The
+	// first kind that recognizes them reads them.
+	recognizes func(start []byte) bool
+	read       func(in readInput) (reading, error)
+}
+
+// readKinds are the kinds, in the order in which they are tried.
+var readKinds []readKind
+
+func init() { // a variable would refer to itself through the command's help
+	readKinds = []readKind{
+		{
+			name: "repositories", noun: "Liste de dépôts", help: "une liste de dépôts publics, JSON ou CSV",
+			recognizes: catalogue.AreRepositories, read: readRepositories,
+		},
+		{
+			name: "catalogue", noun: "Catalogue de logiciels", help: "un catalogue du SILL, de toute génération",
+			recognizes: func([]byte) bool { return true }, read: readCatalogue,
+		},
+	}
+}
+
+// errKind is an --as that names no kind.
+var errKind = errors.New("ce genre n’existe pas")
+
+// Run reads the data and tells what they are.
+func (c readCommand) Run(ctx context.Context, std stdio) error {
+	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
+	defer getter.Close()
+	resp, err := getter.Get(ctx, c.Location, fetch.Validators{})
+	if err != nil {
+		return unreadable(theData, err)
+	}
+	defer resp.Body.Close()
+	in := readInput{command: c, body: bufio.NewReaderSize(resp.Body, 64<<10), contentType: c.ContentType, now: time.Now(), zone: paris()}
+	if strings.Contains(c.Location, "://") {
+		in.address = c.Location
+	}
+	kind, err := c.kind(in)
+	if err != nil {
+		return err
+	}
+	r, err := kind.read(in)
+	if err != nil {
+		return unreadable(theData, fmt.Errorf("%s: %w", fetch.Redacted(c.Location), err))
+	}
+	r.finish(kind.name)
+	if c.JSON {
+		return json.NewEncoder(std.out).Encode(r)
+	}
+	return r.print(std.out, kind.noun)
+}
+
+// kind returns the kind of the option, or else the one that recognizes the data.
+func (c readCommand) kind(in readInput) (readKind, error) {
+	start, _ := in.body.Peek(64 << 10) // an error comes again when all is read
+	var names []string
+	for _, k := range readKinds {
+		if c.As == k.name || c.As == "" && k.recognizes(start) {
+			return k, nil
+		}
+		names = append(names, k.name)
+	}
+	return readKind{}, usageError{fmt.Errorf("--as %s : %w, il y a %s", c.As, errKind, strings.Join(names, ", "))}
+}
+
+// finish sorts the entries, the newest first and those without a date last, and
+// makes lists of what is none.
+func (r *reading) finish(kind string) {
+	r.Kind = kind
+	r.Entries = append([]readEntry{}, r.Entries...)
+	r.Dropped = append([]catalogue.Dropped{}, r.Dropped...)
+	slices.SortStableFunc(r.Entries, func(a, b readEntry) int { return b.at.Compare(a.at) })
+}
+
+// entry returns an entry whose text is the announcement of what is new of an
+// item, and whose date is at.
+func (in readInput) entry(f sources.Fresh, at time.Time) (readEntry, error) {
+	html, err := announce.Preview(f, in.now, "fr", in.zone)
+	if err != nil {
+		return readEntry{}, err
+	}
+	e := readEntry{ID: f.Key, Title: f.Title, URL: f.URL, Summary: f.Summary, Text: matrix.PlainText(html, "fr"), at: at}
+	if !at.IsZero() {
+		e.Published = at.In(in.zone).Format(time.RFC3339)
+	}
+	return e, nil
+}
+
+const (
+	// shownEntries and shownDropped are how many the text shows; JSON holds all.
+	shownEntries = 10
+	shownDropped = 20
+)
+
+// print writes the reading for people.
+func (r *reading) print(w io.Writer, noun string) error {
+	var b strings.Builder
+	fmt.Fprint(&b, noun)
+	if r.Generation != "" {
+		fmt.Fprintf(&b, ", génération %s", r.Generation)
+	}
+	fmt.Fprint(&b, ".\n")
+	if r.Title != "" {
+		fmt.Fprintf(&b, "Titre : %s\n", r.Title)
+	}
+	fmt.Fprintf(&b, "Entrées : %d. Éléments écartés : %d.\n", len(r.Entries), len(r.Dropped))
+	for _, e := range r.Entries[:min(len(r.Entries), shownEntries)] {
+		fmt.Fprintf(&b, "\n%s\n%s\n", cmp.Or(e.Published, "(sans date)"), e.Text)
+	}
+	if n := len(r.Entries) - shownEntries; n > 0 {
+		fmt.Fprintf(&b, "\n… et %d de plus ; --json les donne toutes.\n", n)
+	}
+	if len(r.Dropped) > 0 {
+		fmt.Fprintln(&b)
+	}
+	for _, d := range r.Dropped[:min(len(r.Dropped), shownDropped)] {
+		fmt.Fprintf(&b, "Élément %d écarté (%s).\n", d.Index, d.Reason)
+	}
+	if n := len(r.Dropped) - shownDropped; n > 0 {
+		fmt.Fprintf(&b, "… et %d éléments écartés de plus.\n", n)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

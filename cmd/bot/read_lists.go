@@ -1,0 +1,35 @@
+package main
+
+import (
+	"heraut/catalogue"
+	"heraut/sources"
+)
+
+func readCatalogue(in readInput) (reading, error) {
+	file, err := catalogue.Read(catalogue.Text(in.body, in.contentType))
+	if err != nil {
+		return reading{}, err
+	}
+	r := reading{Generation: string(file.Generation), Dropped: file.Dropped}
+	for i := range file.Entries {
+		s := &file.Entries[i]
+		e, err := in.entry(sources.NewsOfSoftware(s, in.now), s.Referenced)
+		if err != nil {
+			return reading{}, err
+		}
+		e.ID, e.Summary = s.ID, s.Description.In("fr")
+		r.Entries = append(r.Entries, e)
+	}
+	return r, nil
+}
+
+func readRepositories(in readInput) (reading, error) {
+	var r reading
+	file, err := catalogue.ReadRepositories(catalogue.Text(in.body, in.contentType), func(repo catalogue.Repository) error {
+		e, err := in.entry(sources.NewsOfRepository(&repo, in.now), repo.Created)
+		r.Entries = append(r.Entries, e)
+		return err
+	})
+	r.Generation, r.Dropped = string(file.Generation), file.Dropped
+	return r, err
+}
