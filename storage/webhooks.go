@@ -167,9 +167,12 @@ func (d *DB) ForgetAlerts(ctx context.Context, hook int64) error {
 }
 
 // PurgeWebhooks implements webhook.Store. A message's alerts are forgotten together.
-func (d *DB) PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore time.Time) error {
+func (d *DB) PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM webhook_seen WHERE seen_at < $1", millis(keysBefore)); err != nil {
+			return err
+		}
+		if _, err := d.db.Exec(ctx, "DELETE FROM webhook_inbox WHERE received_at < $1", millis(deliveriesBefore)); err != nil {
 			return err
 		}
 		_, err := d.db.Exec(ctx, `

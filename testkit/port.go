@@ -33,6 +33,9 @@ func freePort(ctx context.Context) (int, error) {
 	return 0, errors.New("find a free port: 100 in a row are taken")
 }
 
+// FreePort returns a loopback port for a test's own server: see freePort.
+func FreePort(ctx context.Context) (int, error) { return freePort(ctx) }
+
 // ports are those that belong to this process.
 var ports reservations
 

@@ -25,7 +25,12 @@ const (
 	// atOnce bounds the deliveries of one transaction.
 	atOnce = 20
 	// lookEvery is how often the rooms of the hooks are looked at.
-	lookEvery = time.Minute
+	lookEvery = 20 * time.Second
+	// lookBefore is how fresh that has to be before something is posted.
+	lookBefore = 2 * time.Second
+	// keepDeliveries is how long what was taken in waits for the bot to be in the
+	// room again.
+	keepDeliveries = 7 * 24 * time.Hour
 )
 
 // window is what a hook posted in a minute.
@@ -37,20 +42,17 @@ type window struct {
 
 // Run posts what was taken in, and looks after the hooks, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	var looked, purged time.Time
+	var purged time.Time
 	for ctx.Err() == nil {
 		now := s.Now()
-		if now.Sub(looked) >= lookEvery {
-			looked = now
-			s.try(ctx, s.lookAtRooms, "The rooms of the webhooks could not be looked at")
-		}
+		s.try(ctx, func(ctx context.Context) error { return s.lookAtRooms(ctx, lookEvery) }, "The rooms of the webhooks could not be looked at")
 		if now.Sub(purged) >= time.Hour {
 			purged = now
 			s.try(ctx, func(ctx context.Context) error {
-				return s.Store.PurgeWebhooks(ctx, now.Add(-onceWithin), now.Add(-keepAlerts))
+				return s.Store.PurgeWebhooks(ctx, now.Add(-onceWithin), now.Add(-keepAlerts), now.Add(-keepDeliveries))
 			}, "Old webhook data could not be deleted")
 		}
-		next := looked.Add(lookEvery)
+		next := now.Add(lookEvery)
 		s.try(ctx, func(ctx context.Context) error {
 			due, err := s.Round(ctx)
 			if !due.IsZero() && due.Before(next) {
@@ -80,8 +82,11 @@ func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, f
 // something comes in.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
-	if err != nil {
+	if err != nil || len(busy) == 0 {
 		return next, err
+	}
+	if err := s.lookAtRooms(ctx, lookBefore); err != nil {
+		return s.Now().Add(time.Second), err
 	}
 	for _, id := range busy {
 		for ctx.Err() == nil {
@@ -124,7 +129,7 @@ func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Ti
 	err = s.Queue.Do(ctx, func(ctx context.Context) error {
 		posted, digests, over = 0, 0, false
 		hook, ok, err := s.hookByID(ctx, id)
-		if err != nil || !ok {
+		if err != nil || !ok || hook.Gone {
 			return err
 		}
 		all, err := s.Store.Deliveries(ctx, id, limit)
@@ -404,8 +409,14 @@ type digestView struct {
 	More     int
 }
 
-// lookAtRooms disables the hooks of rooms that the bot left, and tells who made them.
-func (s *Service) lookAtRooms(ctx context.Context) error {
+// lookAtRooms disables the hooks of rooms that the bot left, and tells who made
+// them, unless that was looked at since a time before.
+func (s *Service) lookAtRooms(ctx context.Context, since time.Duration) error {
+	if now := s.Now(); now.Sub(s.looked) >= since {
+		s.looked = now
+	} else {
+		return nil
+	}
 	hooks, err := s.Store.Hooks(ctx)
 	if err != nil || len(hooks) == 0 {
 		return err

@@ -111,8 +111,8 @@ type Store interface {
 	SaveAlert(ctx context.Context, a Alert) error // a new one has no ID
 	AlertsOf(ctx context.Context, post chat.PostKey) ([]Alert, error)
 	ForgetAlerts(ctx context.Context, hook int64) error
-	// PurgeWebhooks forgets keys and alerts that were last seen before.
-	PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore time.Time) error
+	// PurgeWebhooks forgets keys, alerts and deliveries that are older.
+	PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error
 
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }

@@ -61,7 +61,9 @@ type Service struct {
 	mu    sync.Mutex
 	hooks map[string]Hook // by Hash
 
-	windows map[int64]*window // the worker's own
+	// The worker's own.
+	windows map[int64]*window
+	looked  time.Time // at the rooms
 }
 
 // New returns a Service with the hooks of the store. Those that the configuration
