@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -90,14 +91,16 @@ func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) 
 	return chat.Room{ID: id}, err
 }
 
-// logged is the change, and its entry in the log of changes.
+// logged returns change followed by its entry in the log of changes.
 func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context) error) func(context.Context) error {
+	return both(change, func(ctx context.Context) error { return a.log(ctx, r, c) })
+}
+
+// log adds an entry to the log of changes, in the transaction of ctx.
+func (a *Answerer) log(ctx context.Context, r request, c rooms.Change) error {
 	if a.admin.Journal == nil {
-		return change
+		return nil
 	}
-	c.At, c.By = time.Now(), r.Sender
-	if c.Room == "" {
-		c.Room = r.Room
-	}
-	return both(change, func(ctx context.Context) error { return a.admin.Journal.AddChange(ctx, c) })
+	c.At, c.By, c.Room = time.Now(), r.Sender, cmp.Or(c.Room, r.Room)
+	return a.admin.Journal.AddChange(ctx, c)
 }

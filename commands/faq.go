@@ -3,12 +3,14 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"heraut/chat"
 	"heraut/relay"
+	"heraut/rooms"
 	"heraut/text"
 )
 
@@ -81,8 +83,15 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
 	said.change = func(ctx context.Context) error {
-		_, err := a.knowledge.Store.SaveEntry(ctx, entry)
-		return err
+		number, err := a.knowledge.Store.SaveEntry(ctx, entry)
+		if err != nil {
+			return err
+		}
+		after := entryNumber(number)
+		if forAll {
+			after += ", tous"
+		}
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, After: after})
 	}
 	return said, err
 }
@@ -110,10 +119,18 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "removed", Number: number, Entry: entry})
 	said.change = func(ctx context.Context) error {
-		if err := a.knowledge.Store.RemoveEntry(ctx, number); !errors.Is(err, relay.ErrNone) {
+		err := a.knowledge.Store.RemoveEntry(ctx, number)
+		switch {
+		case errors.Is(err, relay.ErrNone):
+			return nil // somebody else did
+		case err != nil:
 			return err
 		}
-		return nil // somebody else did
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, Before: entryNumber(number)})
 	}
 	return said, err
 }
+
+// entryNumber is an entry as the log of changes calls it. Its text is not logged: it
+// must go when the entry goes.
+func entryNumber(n int64) string { return fmt.Sprintf("n° %d", n) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func newFAQ(t *testing.T) *faq {
 		}
 		return relay.Audience{}, relay.ErrNone
 	}})
+	answerer.Administer(commands.Administration{Book: book, Journal: db})
 	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
 }
 
@@ -141,6 +143,40 @@ func TestFAQ(t *testing.T) {
 		if !strings.Contains(got, step.want) || step.not != "" && strings.Contains(got, step.not) {
 			t.Errorf("%s, %q: %q, want %q and not %q", step.room, step.say, got, step.want, step.not)
 		}
+	}
+}
+
+// The log of changes tells what was kept and removed, by its number alone: the text
+// must go when the entry goes.
+func TestFAQIsLogged(t *testing.T) {
+	f := newFAQ(t)
+	f.answered(public, "Comment publier nos scripts ?", "Sur une forge.")
+	for _, step := range []struct {
+		room  chat.RoomID
+		level chat.Level
+		say   string
+	}{
+		{experts, chat.LevelMember, "!garder"}, {experts, chat.LevelOperator, "!garder pour tous"},
+		{private, chat.LevelOperator, "!faq retirer 1"}, {private, chat.LevelOperator, "!faq retirer 1"},
+	} {
+		f.say(step.room, step.level, step.say, "$answer1.0")
+	}
+	changes, err := f.db.Changes(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range changes {
+		if c.By == "" || c.At.IsZero() {
+			t.Errorf("nobody did it, or never: %+v", c)
+		}
+		got = append(got, fmt.Sprintf("%s %s: %q, %q", c.Room, c.What, c.Before, c.After))
+	}
+	want := []string{
+		`!private:example.org faq: "n° 1", ""`, `!experts:example.org faq: "", "n° 1, tous"`, `!experts:example.org faq: "", "n° 1"`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -31,6 +31,7 @@ const (
 	Watch     = "watch"
 	Relay     = "relay"
 	Webhook   = "webhook"
+	FAQ       = "faq"
 )
 
 // Journal keeps the log of changes.
