@@ -7,9 +7,9 @@ import (
 	"heraut/chat"
 )
 
-// Handler decides what an event calls for. It computes and may wait for the
-// network until ctx ends, but changes nothing: what it decides is committed by
-// the queue, whole, or not at all.
+// Handler decides what an event calls for. It computes until ctx ends, and changes
+// nothing: the queue commits the decision, whole or not at all. Decisions that wait
+// for the network go into Result.Later.
 //
 // It is called again with the new text when a message is edited, and with the
 // Redaction when one is deleted: the posts it returns then replace, one by one,
@@ -28,4 +28,9 @@ type Result struct {
 	// event as done, with that transaction in its context. It may run again
 	// after a failure, and checks anew what Handle relied on.
 	Change func(ctx context.Context) error
+	// Later, if not nil, makes the decision in place of the rest of the Result, which
+	// is empty: it may wait for servers other than the homeserver. It runs outside of
+	// the room's worker, a few at a time, so the room's next events do not wait. After
+	// a restart Handle is called again. Its own Result has no Later.
+	Later func(ctx context.Context) (Result, error)
 }

@@ -106,6 +106,8 @@ type Queue struct {
 	toRead chan struct{} // something to mark as read
 	counts Counts
 
+	apart *apart
+
 	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
 
 	mu      sync.Mutex
@@ -147,6 +149,7 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		doubt:   make(chan struct{}, 1),
 		calm:    make(chan struct{}, 1),
 		toRead:  make(chan struct{}, 1),
+		apart:   newApart(),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
 

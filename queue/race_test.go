@@ -24,8 +24,8 @@ type between struct {
 }
 
 // NextEvent implements queue.Work.
-func (s *between) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
-	e, tries, err := s.Store.NextEvent(ctx, room)
+func (s *between) NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error) {
+	e, tries, err := s.Store.NextEvent(ctx, room, except)
 	if s.afterNextEvent != nil {
 		err = s.afterNextEvent(e, err)
 	}

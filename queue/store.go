@@ -106,9 +106,9 @@ type Arrivals interface {
 type Work interface {
 	// BusyRooms are the rooms in which events wait to be handled.
 	BusyRooms(ctx context.Context) ([]chat.RoomID, error)
-	// NextEvent is the room's oldest waiting event, and how often it was tried
-	// before; it counts the try. It returns ErrNone when there is none.
-	NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error)
+	// NextEvent returns the room's oldest waiting event that is none of except, and how
+	// often it was tried before; it counts the try. It returns ErrNone when there is none.
+	NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error)
 	// ReturnEvent takes the last try of the event back.
 	ReturnEvent(ctx context.Context, id chat.EventID) error
 	// FinishEvent erases the event's content and reports whether it was open.

@@ -61,7 +61,9 @@ func (q *Queue) dispatch(ctx context.Context) error {
 		case <-q.ready:
 		}
 	}
-	return workers.Wait()
+	err = workers.Wait()
+	q.apart.group.Wait()
+	return err
 }
 
 func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
@@ -77,7 +79,7 @@ func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
 // work handles a room's events, oldest first, until none is left.
 func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
-		e, tries, err := q.store.NextEvent(ctx, room)
+		e, tries, err := q.store.NextEvent(ctx, room, q.apart.in(room))
 		switch {
 		case errors.Is(err, ErrNone):
 			if q.handledAll(room) {
@@ -90,10 +92,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
-			// The event is handled at the next start, and this was no try.
-			if err := q.store.ReturnEvent(context.WithoutCancel(ctx), e.ID); err != nil {
-				q.log.Error().Err(err).Msg("An event could not be put back")
-			}
+			q.returnEvent(ctx, e.ID)
 		default:
 			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
 			sleep(ctx, max(time.Second, backoff(max(1, tries-maxTries))))
@@ -102,14 +101,23 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
-// handle has one event handled and commits what was decided. Its error means
+// handle calls the handler on one event and commits what it decides. Its error means
 // that nothing was committed.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
-	var result Result
-	failed := errGivenUp
-	if tries < maxTries || e.Moved != nil {
-		result, failed = q.call(ctx, e)
+	if tries >= maxTries && e.Moved == nil {
+		return q.conclude(ctx, e, Result{}, errGivenUp)
 	}
+	result, failed := q.call(ctx, func(ctx context.Context) (Result, error) { return q.handler.Handle(ctx, e) })
+	if result.Later != nil && failed == nil && ctx.Err() == nil {
+		q.decideApart(ctx, e, result.Later)
+		return nil
+	}
+	return q.conclude(ctx, e, result, failed)
+}
+
+// conclude commits what was decided on e, or, when that failed, an apology. Its error
+// means that nothing was committed.
+func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, failed error) error {
 	if ctx.Err() != nil {
 		if errors.Is(failed, errHangs) {
 			q.log.Error().Str("event", string(e.ID)).Msg("A handler does not stop: going on without it")
@@ -184,8 +192,9 @@ func (q *Queue) add(ctx context.Context, cause chat.EventID, posts []chat.Post) 
 	return nil
 }
 
-// call runs the handler, and survives its panics and its hanging.
-func (q *Queue) call(ctx context.Context, e chat.Event) (Result, error) {
+// call runs what decides, the handler or a part of it, and survives its panics and its
+// hanging.
+func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Result, error)) (Result, error) {
 	type answer struct {
 		result Result
 		err    error
@@ -201,7 +210,7 @@ func (q *Queue) call(ctx context.Context, e chat.Event) (Result, error) {
 			}
 			done <- a
 		}()
-		a.result, a.err = q.handler.Handle(ctx, e)
+		a.result, a.err = decide(ctx)
 	}()
 	select {
 	case a := <-done:

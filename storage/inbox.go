@@ -53,15 +53,20 @@ func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
 }
 
 // NextEvent implements queue.Work.
-func (d *DB) NextEvent(ctx context.Context, room chat.RoomID) (chat.Event, int, error) {
+func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error) {
+	ids, err := json.Marshal(append([]chat.EventID{}, except...))
+	if err != nil {
+		return chat.Event{}, 0, err
+	}
 	e := chat.Event{Room: room}
 	var content string
 	var seq int64
 	var tries int
 	var late bool
-	err := d.db.QueryRow(ctx, `
+	err = d.db.QueryRow(ctx, `
 		SELECT seq, event_id, content, tries, late FROM inbox
-		WHERE room_id = $1 AND state = 'new' ORDER BY seq LIMIT 1`, room).Scan(&seq, &e.ID, &content, &tries, &late)
+		WHERE room_id = $1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
+		ORDER BY seq LIMIT 1`, room, string(ids)).Scan(&seq, &e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, 0, queue.ErrNone
 	} else if err != nil {

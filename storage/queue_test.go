@@ -70,7 +70,7 @@ func TestTextsAreErased(t *testing.T) {
 		"handled": {
 			func(t *testing.T, db *DB, text string) error { mustArrive(t, db, "$1", salon, text, noon); return nil },
 			func(t *testing.T, db *DB, _ string) error {
-				if _, _, err := db.NextEvent(t.Context(), salon); err != nil {
+				if _, _, err := db.NextEvent(t.Context(), salon, nil); err != nil {
 					return err
 				}
 				_, err := db.FinishEvent(t.Context(), "$1", noon)
@@ -217,7 +217,7 @@ func TestDamagedEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want := range 3 {
-		e, tries, err := db.NextEvent(t.Context(), salon)
+		e, tries, err := db.NextEvent(t.Context(), salon, nil)
 		if err == nil || e.ID != "$1" || tries != want {
 			t.Errorf("got %s, %d tries, %v", e.ID, tries, err)
 		}
@@ -270,7 +270,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 	steps := []func() error{
 		func() error { _, err := db.KnownEvent(ctx, "$1"); return err },
 		func() error { _, err := db.BusyRooms(ctx); return err },
-		func() error { _, _, err := db.NextEvent(ctx, salon); return err },
+		func() error { _, _, err := db.NextEvent(ctx, salon, nil); return err },
 		func() error { return db.ReturnEvent(ctx, "$1") },
 		func() error { _, err := db.UnlockEvent(ctx, deletion); return err },
 		func() error { _, err := db.SupersedeEvent(ctx, deletion, noon); return err },

@@ -1,0 +1,89 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"heraut/chat"
+)
+
+// apartAtOnce is how many slow decisions (Result.Later) run at the same time.
+const apartAtOnce = 4
+
+// apart runs the slow decisions outside of the rooms' workers. It holds no state that
+// a restart needs: an event stays open in the store until its decision is committed.
+type apart struct {
+	slots chan struct{}
+	group sync.WaitGroup
+
+	mu     sync.Mutex
+	events map[chat.RoomID][]chat.EventID // being decided, or waiting for a slot
+}
+
+func newApart() *apart {
+	return &apart{slots: make(chan struct{}, apartAtOnce), events: map[chat.RoomID][]chat.EventID{}}
+}
+
+// in returns the room's events that the room's worker must leave alone.
+func (a *apart) in(room chat.RoomID) []chat.EventID {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]chat.EventID(nil), a.events[room]...)
+}
+
+func (a *apart) add(e chat.Event) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.events[e.Room] = append(a.events[e.Room], e.ID)
+}
+
+func (a *apart) remove(e chat.Event) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var rest []chat.EventID
+	for _, id := range a.events[e.Room] {
+		if id != e.ID {
+			rest = append(rest, id)
+		}
+	}
+	if a.events[e.Room] = rest; len(rest) == 0 {
+		delete(a.events, e.Room)
+	}
+}
+
+// decideApart runs a slow decision on e and commits it, while the room's worker goes
+// on with the events after e.
+func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
+	q.apart.add(e)
+	q.apart.group.Go(func() {
+		defer q.serve(e.Room) // e is handled again if it is still open
+		defer q.apart.remove(e)
+		select {
+		case q.apart.slots <- struct{}{}:
+			defer func() { <-q.apart.slots }()
+		case <-ctx.Done():
+		}
+		err := ctx.Err()
+		if err == nil {
+			result, failed := q.call(ctx, decide)
+			err = q.conclude(ctx, e, result, failed)
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			q.returnEvent(ctx, e.ID)
+		default:
+			q.log.Error().Err(err).Msg("A slow decision could not be committed: trying again")
+			sleep(ctx, backoff(1))
+		}
+	})
+}
+
+// returnEvent takes the last try of an event back: the process is stopping, and the
+// next start handles the event.
+func (q *Queue) returnEvent(ctx context.Context, id chat.EventID) {
+	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, ErrNone) {
+		q.log.Error().Err(err).Msg("An event could not be put back")
+	}
+}
