@@ -41,6 +41,7 @@ type Answerer struct {
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
 	table     []command
+	busy      persons // who waits for an answer that is made apart
 }
 
 // Manage has rooms manage what they watch at the desk. It is to be called before
@@ -69,11 +70,16 @@ type Answer struct {
 	again *Choice
 	// change, if not nil, does what HTML says was done.
 	change func(ctx context.Context) error
+	// later, if not nil, makes the answer in place of the rest, which is empty: it
+	// may wait for a server that is not the homeserver.
+	later func(ctx context.Context) (Answer, error)
 	// confirm, if not empty, is the command that HTML asks to confirm.
 	confirm string
 	// posts are what is said or done beside HTML.
 	posts []chat.Post
 	lang  string // of HTML, if it is not the room's
+	// thread is the thread that a list chosen from by a reaction stands in.
+	thread chat.EventID
 }
 
 // Found is a software or a repository that was found.
@@ -158,6 +164,8 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	case why != "":
 		return a.refuse(r, why)
+	case r.command.needs&abroad != 0 && namesAbroad(r.args):
+		return a.apart(r)
 	}
 	return r.command.answer(a, ctx, r)
 }

@@ -93,40 +93,53 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick answers a number, in reply to a list or as the next message after it, and
-// returns the list. ok is false if the message is no choice. A number in reply to a
-// list of somebody else is one, and gets no answer.
-func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (answer Answer, c Choice, ok bool, err error) {
+// pick returns what answers a number, in reply to a list or as the next message after
+// it; nil if the message is no choice. A number in reply to a list of somebody else
+// is one, and gets no answer.
+func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {
-		return Answer{}, Choice{}, false, nil
+		return nil, nil //nolint:nilnil // the message is no choice
 	}
-	c = before
+	c := before
 	if e.Message.ReplyTo != "" {
+		var err error
 		c, err = h.choices.ChoiceOf(ctx, e.Room, e.Message.ReplyTo)
 		switch {
 		case errors.Is(err, ErrNoChoice):
-			return Answer{}, Choice{}, false, nil
-		case err != nil || c.Asker != e.Sender:
-			return Answer{}, Choice{}, true, err
+			return nil, nil //nolint:nilnil // idem
+		case err != nil:
+			return nil, err
+		case c.Asker != e.Sender:
+			return func(context.Context) (Answer, error) { return Answer{}, nil }, nil
 		}
 	}
 	if c.IDs == nil || n > len(c.IDs) && !e.Direct && e.Message.ReplyTo == "" {
-		return Answer{}, Choice{}, false, nil // it may well mean something else
+		return nil, nil //nolint:nilnil // it may well mean something else
 	}
-	answer, err = h.answerer.chosen(l, c, n)
-	return answer, c, true, err
+	return func(context.Context) (Answer, error) {
+		answer, err := h.answerer.chosen(l, c, n)
+		if c.Next != e.Cause() || c.Cause == e.Cause() {
+			answer.again = &c
+		}
+		return answer, err
+	}, nil
 }
 
 // reaction answers a number put on a list by its asker.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
+	l := h.about(e)
 	if desk := h.answerer.relay; desk != nil {
 		if result, done, err := desk.React(ctx, e); done || err != nil {
-			return result, err
+			return h.limitCarried(e, l, result, err)
 		}
 	}
 	if isYes(e.Reaction.Key) && !e.Late && h.answerer.admin.Confirmations != nil {
-		return h.confirmReaction(ctx, e)
+		answer, err := h.confirmed(ctx, e, l)
+		if answer == nil || err != nil {
+			return queue.Result{}, err
+		}
+		return h.decide(ctx, e, l, answer, nil)
 	}
 	n, ok := number(e.Reaction.Key)
 	if !ok || e.Late {
@@ -141,15 +154,11 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	case c.Asker != e.Sender || n > len(c.IDs):
 		return queue.Result{}, nil
 	}
-	l := h.about(e)
-	answer, err := h.answerer.chosen(l, c, n)
-	if err != nil {
-		return queue.Result{}, err
-	}
-	if answer, err = h.limit(e, l, answer); err != nil {
-		return queue.Result{}, err
-	}
-	return queue.Result{Posts: h.posts(e, e.Reaction.Target, c.Thread, answer)}, nil
+	return h.decide(ctx, e, l, func(context.Context) (Answer, error) {
+		answer, err := h.answerer.chosen(l, c, n)
+		answer.thread = c.Thread
+		return answer, err
+	}, nil)
 }
 
 // chosen answers about the n-th of a list, from 1.

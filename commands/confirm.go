@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"heraut/chat"
-	"heraut/queue"
 )
 
 // ConfirmWithin is how long a command waits for the word of whoever gave it.
@@ -67,10 +66,11 @@ func confirms(l Line) bool {
 // isYes tells the reaction that confirms.
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
-// confirmed follows the command that a message or a reaction confirms; ok is
-// false if it confirms none.
-func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (answer Answer, ok bool, err error) {
+// confirmed returns what follows the command that a message or a reaction confirms;
+// nil if it confirms none.
+func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
 	var c Confirmation
+	var err error
 	if e.Reaction != nil {
 		c, err = h.answerer.admin.Confirmations.ConfirmationOf(ctx, e.Room, e.Reaction.Target)
 	} else {
@@ -78,28 +78,37 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (answer A
 	}
 	switch {
 	case errors.Is(err, ErrNoConfirmation):
-		return Answer{}, false, nil
+		return nil, nil //nolint:nilnil // it confirms nothing
 	case err != nil:
-		return Answer{}, false, err
+		return nil, err
 	case c.By != e.Sender, e.At.After(c.At.Add(ConfirmWithin)):
-		return Answer{}, false, nil
+		return nil, nil //nolint:nilnil // idem
 	}
 	l.Text = c.Line
 	r := request{Line: l, text: c.Line, prefixed: true, confirmed: true, state: h.answerer.current()}
 	if r.command, r.args = h.answerer.find(c.Line); r.command == nil {
-		return Answer{}, false, nil // another version of the bot asked
+		return nil, nil //nolint:nilnil // another version of the bot asked
 	}
 	if e.Reaction != nil {
 		// In an encrypted room nobody knows whose it is: the command waits on.
 		if why, err := h.answerer.refused(ctx, r, r.command); why != "" || err != nil {
-			return Answer{}, false, err
+			return nil, err
 		}
 	}
-	answer, err = h.answerer.follow(ctx, r)
-	answer.change = both(func(ctx context.Context) error {
-		return h.answerer.admin.Confirmations.EndConfirmation(ctx, c.Cause)
-	}, answer.change)
-	return answer, true, err
+	end := func(ctx context.Context) error { return h.answerer.admin.Confirmations.EndConfirmation(ctx, c.Cause) }
+	return func(ctx context.Context) (Answer, error) {
+		answer, err := h.answerer.follow(ctx, r)
+		if later := answer.later; later != nil {
+			answer.later = func(ctx context.Context) (Answer, error) {
+				answer, err := later(ctx)
+				answer.change = both(end, answer.change)
+				return answer, err
+			}
+			return answer, err
+		}
+		answer.change = both(end, answer.change)
+		return answer, err
+	}, nil
 }
 
 // awaits is the change that has a command wait for its confirmation, or, when it
@@ -118,17 +127,4 @@ func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error 
 		return func(ctx context.Context) error { return store.EndConfirmation(ctx, e.Cause()) }
 	}
 	return nil
-}
-
-// confirmReaction follows the command that a reaction confirms.
-func (h *Handler) confirmReaction(ctx context.Context, e chat.Event) (queue.Result, error) {
-	l := h.about(e)
-	answer, ok, err := h.confirmed(ctx, e, l)
-	if err != nil || !ok {
-		return queue.Result{}, err
-	}
-	if answer, err = h.limit(e, l, answer); err != nil {
-		return queue.Result{}, err
-	}
-	return queue.Result{Posts: h.posts(e, e.Reaction.Target, "", answer), Change: answer.change}, nil
 }

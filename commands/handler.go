@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"heraut/chat"
 	"heraut/locale"
@@ -21,6 +22,7 @@ type Handler struct {
 	choices  Choices
 	persons  *limiter
 	inRoom   *limiter
+	pings    *pings // nil: every carried message may ping
 	moves    []Move
 
 	operators *rooms.Operators
@@ -28,7 +30,11 @@ type Handler struct {
 
 // NewHandler returns a Handler for the rooms that book knows.
 func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *Handler {
-	return &Handler{answerer: a, rooms: book, choices: choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room)}
+	h := &Handler{answerer: a, rooms: book, choices: choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room)}
+	if limits.Person.Count > 0 {
+		h.pings = &pings{last: map[string]time.Time{}}
+	}
+	return h
 }
 
 // Handle implements queue.Handler.
@@ -100,7 +106,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		// Nobody waits for an answer any more, but for those of people.
 		result, done, err := h.carry(ctx, e, r.command, isCommand)
 		if done || err != nil {
-			return result, err
+			return h.limitCarried(e, line, result, err)
 		}
 		return h.late(ctx, e, line, isCommand && r.command.carries())
 	}
@@ -113,22 +119,18 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		before.Next = e.Cause()
 		changes = append(changes, before)
 	}
-	picked, from, isPicked, err := h.pick(ctx, e, line, before)
-	if err != nil {
+	picked, err := h.pick(ctx, e, line, before)
+	if err == nil && picked == nil && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
+		picked, err = h.confirmed(ctx, e, line)
+	}
+	switch {
+	case err != nil:
 		return queue.Result{}, err
-	}
-	if from.IDs != nil && (from.Next != e.Cause() || from.Cause == e.Cause()) {
-		picked.again = &from
-	}
-	if !isPicked && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
-		if picked, isPicked, err = h.confirmed(ctx, e, line); err != nil {
-			return queue.Result{}, err
-		}
-	}
-	if isPicked {
-		return h.give(e, line, picked, changes)
+	case picked != nil:
+		return h.decide(ctx, e, line, picked, h.save(changes...))
 	}
 	if result, done, err := h.carry(ctx, e, r.command, isCommand); done || err != nil {
+		result, err = h.limitCarried(e, line, result, err)
 		result.Change = both(h.save(changes...), result.Change)
 		return result, err
 	}
@@ -173,21 +175,57 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 
 // answer answers a line that is neither a choice nor carried.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
-	answer, err := h.answerer.Answer(ctx, line)
-	if err != nil {
-		return queue.Result{}, err
-	}
-	if h.answerer.relay != nil && answer.Command != "question" {
+	change := h.save(changes...)
+	r, isCommand := h.answerer.parse(line)
+	if h.answerer.relay != nil && !(isCommand && r.command.name() == "question") {
 		kept, err := h.keep(ctx, e)
 		if err != nil {
 			return queue.Result{}, err
 		}
-		// It holds even if the limits leave no answer.
-		result, err := h.give(e, line, answer, changes)
-		result.Change = both(kept, result.Change)
+		change = both(kept, change) // it holds even if the limits leave no answer
+	}
+	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
+	if !isCommand && !asks(line, r) {
+		answer, err := ask(ctx)
+		if err != nil {
+			return queue.Result{}, err
+		}
+		return h.give(e, answer, change), nil
+	}
+	return h.decide(ctx, e, line, ask, change)
+}
+
+// asks reports whether a line that is no command may get an answer.
+func asks(l Line, r request) bool {
+	rest, greeted := withoutGreeting(r.text)
+	return l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
+}
+
+// decide returns the result of a command or a choice that is within the limits. They
+// are asked before the work is done. change holds whatever they say.
+func (h *Handler) decide(
+	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
+) (queue.Result, error) {
+	if result, over, err := h.limit(e, l, "too-many"); over || err != nil {
+		if e.Message != nil {
+			result.Change = both(change, h.awaits(e, ""))
+		}
 		return result, err
 	}
-	return h.give(e, line, answer, changes)
+	a, err := answer(ctx)
+	if err != nil {
+		return queue.Result{}, err
+	}
+	if a.later == nil {
+		return h.give(e, a, change), nil
+	}
+	return queue.Result{Later: func(ctx context.Context) (queue.Result, error) {
+		a, err := a.later(ctx)
+		if err != nil {
+			return queue.Result{}, err
+		}
+		return h.give(e, a, change), nil
+	}}, nil
 }
 
 // keep is the change that has a command no part of a question: also one that was
@@ -200,23 +238,22 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	return change, err
 }
 
-// give is the result of an answer, within the limits.
-func (h *Handler) give(e chat.Event, line Line, answer Answer, changes []Choice) (_ queue.Result, err error) {
-	if answer.HTML != "" || answer.change != nil && e.Message.Edits == "" {
-		if answer, err = h.limit(e, line, answer); err != nil {
-			return queue.Result{}, err
-		}
+// give returns the result of an answer, with a change that holds in any case.
+func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
+	if e.Reaction != nil {
+		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}
 	}
+	var choices []Choice
 	switch {
 	case answer.again != nil:
-		changes = append(changes, choiceAgain(e, *answer.again))
+		choices = append(choices, choiceAgain(e, *answer.again))
 	case answer.list != nil || e.Message.Edits != "":
-		changes = append(changes, choiceOf(e, answer.list))
+		choices = append(choices, choiceOf(e, answer.list))
 	}
 	return queue.Result{
 		Posts:  h.posts(e, e.Cause(), e.Message.Thread, answer),
-		Change: both(both(h.save(changes...), h.awaits(e, answer.confirm)), answer.change),
-	}, nil
+		Change: both(both(change, h.save(choices...)), both(h.awaits(e, answer.confirm), answer.change)),
+	}
 }
 
 // both runs one change after the other; either may be nil.
@@ -254,25 +291,6 @@ func (h *Handler) about(e chat.Event) Line {
 		Event: e, Lang: s.Language, Prefix: s.Prefix, Room: e.Room, Sender: e.Sender, Level: e.Level, Private: e.Direct,
 		Encrypted: e.Trust != chat.TrustServer, Unverified: e.Trust == chat.TrustMember,
 	}
-}
-
-// limit replaces an answer that is over a limit by a sentence, once, and then
-// by silence. An edit's answer is replaced each time, since there is one already.
-func (h *Handler) limit(e chat.Event, l Line, answer Answer) (Answer, error) {
-	verdict := h.persons.allow(string(e.Sender), e.At)
-	inRoom := verdict == within
-	if inRoom {
-		verdict = h.inRoom.allow(string(e.Room), e.At)
-	}
-	edit := e.Message != nil && e.Message.Edits != ""
-	switch {
-	case verdict == within:
-		return answer, nil
-	case verdict == over && !edit:
-		return Answer{}, nil
-	}
-	html, err := locale.Render(l.Lang, "too-many", struct{ Room bool }{inRoom})
-	return Answer{HTML: html}, err
 }
 
 // maxLines is how long an answer may be in a room; a longer one starts a thread.

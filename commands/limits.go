@@ -1,13 +1,19 @@
 package commands
 
 import (
+	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
 )
 
-// Rate is how many answers are given within a time. The zero value is no limit.
+// Rate is how many things are done for somebody within a time. The zero value is no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
@@ -20,13 +26,13 @@ type Limits struct{ Person, Room Rate }
 type verdict int
 
 const (
-	within   verdict = iota
-	overOnce         // over the limit, which is to be said
-	over             // over the limit, which was said
+	within    verdict = iota
+	overOnce          // over the limit, which is to be said
+	overAgain         // over the limit, which was said
 )
 
-// limiter counts answers by key: a bucket of Count answers that fills up again
-// at an even pace. What it counted is forgotten when the process ends.
+// limiter counts by key what people cause: a bucket of Count that fills up again at an
+// even pace. A restart empties its memory.
 type limiter struct {
 	rate Rate
 
@@ -39,7 +45,12 @@ type bucket struct {
 	*rate.Limiter
 	last time.Time
 	told bool
+	// edits are the messages whose answers were edited into the sentence since then.
+	edits []chat.EventID
 }
+
+// mostEdits bounds how many answers are edited into the sentence.
+const mostEdits = 20
 
 // sweepFrom is the number of buckets from which the full ones are dropped.
 const sweepFrom = 1000
@@ -71,13 +82,26 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 	}
 	switch {
 	case b.AllowN(b.last, 1):
-		b.told = false
+		b.told, b.edits = false, nil
 		return within
 	case b.told:
-		return over
+		return overAgain
 	}
 	b.told = true
 	return overOnce
+}
+
+// tells reports, of a key that is over its limit, whether the answer to an edited
+// message has yet to be edited into the sentence that says so.
+func (l *limiter) tells(key string, cause chat.EventID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.buckets[key]
+	if b == nil || slices.Contains(b.edits, cause) || len(b.edits) >= mostEdits {
+		return false
+	}
+	b.edits = append(b.edits, cause)
+	return true
 }
 
 // sweep keeps the buckets from piling up: a full one says no more than none.
@@ -91,4 +115,109 @@ func (l *limiter) sweep(at time.Time) {
 		}
 	}
 	l.sweepAt = max(sweepFrom, 2*len(l.buckets))
+}
+
+// limit counts one thing that the sender of e causes: an answer, a refusal, a choice,
+// a carried message or reaction, an edit of any of them. over reports that it is one
+// too many; result then tells the sender so, once. The answer to an edited message is
+// edited into that sentence, once for each message, and then stays.
+func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Result, over bool, err error) {
+	by, key := h.persons, string(e.Sender)
+	verdict := by.allow(key, e.At)
+	if verdict == within {
+		by, key = h.inRoom, string(e.Room)
+		verdict = by.allow(key, e.At)
+	}
+	edit := e.Message != nil && e.Message.Edits != ""
+	switch {
+	case verdict == within:
+		return queue.Result{}, false, nil
+	case edit && !by.tells(key, e.Cause()):
+		return queue.Result{Unchanged: true}, true, nil
+	case !edit && verdict == overAgain:
+		return queue.Result{}, true, nil
+	}
+	html, err := locale.Render(l.Lang, template, struct{ Room bool }{by == h.inRoom})
+	if err != nil {
+		return queue.Result{}, true, err
+	}
+	to, thread := e.Cause(), chat.EventID("")
+	if e.Reaction != nil {
+		to = e.Reaction.Target
+	} else if e.Message != nil {
+		thread = e.Message.Thread
+	}
+	return queue.Result{Posts: h.posts(e, to, thread, Answer{HTML: html})}, true, nil
+}
+
+// limitCarried returns the result of a message or a reaction that belongs to a
+// question, within the limits. Beyond them nothing is carried.
+func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
+	if err != nil || len(result.Posts) == 0 && result.Change == nil {
+		return result, err
+	}
+	if refused, over, err := h.limit(e, l, "too-many-carried"); over || err != nil {
+		if refused.Posts != nil && e.Message != nil && e.Message.Edits != "" {
+			refused = queue.Result{Unchanged: true} // its copy stands in another room
+		}
+		return refused, err
+	}
+	return h.pingOnce(result), nil
+}
+
+// pingEvery is how often what is carried pings one person.
+const pingEvery = time.Minute
+
+// pingOnce takes the ping off posts to whom somebody was pinged less than pingEvery
+// ago: a burst of messages rings its reader once.
+func (h *Handler) pingOnce(result queue.Result) queue.Result {
+	if h.pings == nil {
+		return result
+	}
+	var rung []string
+	for i := range result.Posts {
+		p := &result.Posts[i]
+		for _, user := range p.Mentions {
+			key := string(p.Room) + " " + string(user)
+			if !h.pings.due(key, time.Now()) || slices.Contains(rung, key) {
+				p.Mentions, p.Rings = nil, false
+				break
+			}
+			rung = append(rung, key)
+		}
+	}
+	if len(rung) > 0 {
+		result.Change = both(result.Change, func(context.Context) error {
+			h.pings.note(rung, time.Now())
+			return nil
+		})
+	}
+	return result
+}
+
+// pings remembers when people were pinged last, by room and person.
+type pings struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+// due reports whether the last ping is old enough for another one.
+func (p *pings) due(key string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Sub(p.last[key]) >= pingEvery
+}
+
+// note remembers pings, and drops those that are too old to matter.
+func (p *pings) note(keys []string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, at := range p.last {
+		if now.Sub(at) >= pingEvery {
+			delete(p.last, key)
+		}
+	}
+	for _, key := range keys {
+		p.last[key] = now
+	}
 }

@@ -38,8 +38,8 @@ func TestLimiterStandsWrongClocks(t *testing.T) {
 					{0, 0, within},
 					{0, wrong, within},
 					{0, wrong, overOnce},
-					{0, 0, over},
-					{0, wrong, over},
+					{0, 0, overAgain},
+					{0, wrong, overAgain},
 					{30 * time.Second, 0, within},
 					{0, wrong, overOnce},
 				}

@@ -25,6 +25,10 @@ const (
 	// aPrefix: the prefix, also in a direct message: « prendre des notes » is a need.
 	aPrefix
 
+	// abroad is no need: the command asks a server that is not the homeserver when its
+	// arguments name a feed or an alias, and is then answered apart.
+	abroad
+
 	// aside is no need: the help only names the command, at its end.
 	aside
 )

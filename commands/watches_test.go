@@ -81,6 +81,9 @@ func (w *watchers) say(room chat.RoomID, level chat.Level, text string, edits ch
 		Message: &chat.Message{Body: text, Edits: edits},
 	}
 	result, err := w.handler.Handle(w.Context(), e)
+	if err == nil && result.Later != nil {
+		result, err = result.Later(w.Context())
+	}
 	if err != nil {
 		w.Fatalf("%s: %v", text, err)
 	}

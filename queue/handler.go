@@ -24,6 +24,8 @@ type Result struct {
 	Posts []chat.Post
 	// Withdraw has a late edit without posts delete those of before: else they stay.
 	Withdraw bool
+	// Unchanged has an edit count for nothing: what its message was answered with stays.
+	Unchanged bool
 	// Change, if not nil, runs inside the short transaction that marks the
 	// event as done, with that transaction in its context. It may run again
 	// after a failure, and checks anew what Handle relied on.

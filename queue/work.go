@@ -175,7 +175,7 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 		switch {
 		case !revises:
 			return q.add(ctx, e.ID, result.Posts)
-		case failed && e.Redaction == nil, e.Late && len(result.Posts) == 0 && !result.Withdraw:
+		case failed && e.Redaction == nil, result.Unchanged, e.Late && len(result.Posts) == 0 && !result.Withdraw:
 			return nil // the answer stays as it is
 		}
 		return q.revise(ctx, cause, e.ID, result.Posts, now)

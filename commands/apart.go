@@ -1,0 +1,58 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"heraut/chat"
+	"heraut/rooms"
+)
+
+// namesAbroad reports whether arguments name something that another server knows: a
+// feed's address or a room's alias.
+func namesAbroad(args string) bool {
+	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
+		return isAddress(word) || strings.HasPrefix(rooms.Reference(word), "#")
+	})
+}
+
+// apart answers a command outside of the room's worker. One person has one such command
+// at a time, so that nobody takes the places of all others.
+func (a *Answerer) apart(r request) (Answer, error) {
+	if !a.busy.enter(r.Sender, r.Event.ID) {
+		return a.message(r, "busy", nil)
+	}
+	return Answer{Command: r.command.name(), later: func(ctx context.Context) (Answer, error) {
+		defer a.busy.leave(r.Sender)
+		return r.command.answer(a, ctx, r)
+	}}, nil
+}
+
+// persons notes who waits for what. Its zero value is ready for use.
+type persons struct {
+	mu    sync.Mutex
+	waits map[chat.UserID]chat.EventID
+}
+
+// enter notes that a person waits for the answer to an event, and reports false if they
+// wait for another one.
+func (p *persons) enter(user chat.UserID, event chat.EventID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if waiting, ok := p.waits[user]; ok && waiting != event {
+		return false
+	}
+	if p.waits == nil {
+		p.waits = map[chat.UserID]chat.EventID{}
+	}
+	p.waits[user] = event
+	return true
+}
+
+func (p *persons) leave(user chat.UserID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.waits, user)
+}
