@@ -85,10 +85,11 @@ func (c *Client) examineRoom(ctx context.Context, name string) error {
 	case !slices.Contains(joined, room):
 		return ErrNotIn
 	}
-	var levels event.PowerLevelsEventContent
-	if err := c.mx.StateEvent(ctx, id.RoomID(room), event.StatePowerLevels, "", &levels); err != nil {
+	evt, err := c.mx.FullStateEvent(ctx, id.RoomID(room), event.StatePowerLevels, "")
+	if err != nil {
 		return fmt.Errorf("ask for the power levels: %w", err)
 	}
+	levels := readPowers(evt.Content.VeryRaw)
 	if levels.GetUserLevel(c.mx.UserID) < levels.GetEventLevel(event.EventMessage) {
 		return ErrMayNotWrite
 	}

@@ -108,9 +108,11 @@ func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts
 		case err != nil:
 			return chat.RoomFacts{}, fmt.Errorf("ask for %s: %w", kind.Type, err)
 		default:
+			c.stateEvent(ctx, room, evt)
 			noteFact(&f, evt)
 		}
 	}
+	f.Muted = c.isMuted(ctx, room)
 	f.Notices, err = c.askNotices(ctx, room)
 	return f, err
 }

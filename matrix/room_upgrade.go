@@ -188,7 +188,7 @@ func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*
 		for _, evt := range then.State {
 			evt.Type.Class = event.StateEventType
 			switch {
-			case evt.GetStateKey() != "" || evt.Content.ParseRaw(evt.Type) != nil:
+			case evt.GetStateKey() != "" || parseState(evt) != nil:
 			case evt.Type == event.StatePowerLevels:
 				powers = evt.Content.AsPowerLevels()
 			case evt.Type == event.StateCreate:

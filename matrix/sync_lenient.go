@@ -40,14 +40,48 @@ func readLeniently(body string, answer any) (dropped int, err error) {
 		return 0, err
 	}
 	dropped = dropWrong(tree)
-	readable, err := json.Marshal(tree)
+	rest, err := json.Marshal(tree)
 	if err != nil {
 		return dropped, err
 	}
-	if err := json.Unmarshal(readable, answer); err != nil {
+	if err := json.Unmarshal(rest, answer); err != nil {
 		return dropped, fmt.Errorf("without the %d wrong events: %w", dropped, err)
 	}
 	return dropped, nil
+}
+
+func readable(item any) bool {
+	text, err := json.Marshal(item)
+	return err == nil && json.Unmarshal(text, new(event.Event)) == nil
+}
+
+// bareState returns the type, state key and sender of a state event that cannot be
+// read, with what can be read of its content; nil when it is none. Dropping it would
+// leave in force what the room's state said before.
+func bareState(item any) any {
+	fields, ok := item.(map[string]any)
+	if !ok {
+		return nil
+	}
+	bare := map[string]any{"content": map[string]any{}}
+	for _, name := range []string{"type", "state_key", "sender"} {
+		if bare[name], ok = fields[name].(string); !ok {
+			return nil
+		}
+	}
+	for _, name := range []string{"event_id", "content", "origin_server_ts"} {
+		before, had := bare[name]
+		if bare[name] = fields[name]; readable(bare) {
+			continue
+		}
+		if delete(bare, name); had {
+			bare[name] = before
+		}
+	}
+	if !readable(bare) {
+		return nil
+	}
+	return bare
 }
 
 // dropWrong takes the events that cannot be read out of all lists of events. These
@@ -68,11 +102,14 @@ func dropWrong(tree any) (dropped int) {
 		}
 		kept := make([]any, 0, len(list))
 		for _, item := range list {
-			if text, err := json.Marshal(item); err == nil && json.Unmarshal(text, new(event.Event)) == nil {
-				kept = append(kept, item)
+			if !readable(item) {
+				dropped++
+				if item = bareState(item); item == nil {
+					continue
+				}
 			}
+			kept = append(kept, item)
 		}
-		dropped += len(list) - len(kept)
 		object[name] = kept
 	}
 	return dropped

@@ -150,7 +150,7 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 	}()
 	evt.RoomID = room
 	evt.Type.Class = event.StateEventType
-	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
+	if err := parseState(evt); err != nil {
 		if !errors.Is(err, event.ErrUnsupportedContentType) {
 			c.log.Debug().Err(err).Str("type", evt.Type.Type).Msg("A state event could not be read")
 		}

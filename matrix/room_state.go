@@ -1,0 +1,40 @@
+package matrix
+
+import (
+	"errors"
+
+	"maunium.net/go/mautrix/event"
+)
+
+// parseState parses a state event's content. Of a membership or power-levels event
+// that mautrix cannot parse, it reads what rights and keys depend on: otherwise what
+// the room's state said before would stay in force.
+func parseState(evt *event.Event) error {
+	switch evt.Type {
+	case event.StatePowerLevels:
+		// Always from the raw content: after an error mautrix leaves a part behind.
+		evt.Content.Parsed = readPowers(evt.Content.VeryRaw)
+		return nil
+	case event.StateMember:
+		evt.Content.Parsed = nil
+		if err := evt.Content.ParseRaw(evt.Type); err != nil {
+			evt.Content.Parsed = readMember(evt.Content.Raw)
+		}
+		return nil
+	}
+	if err := evt.Content.ParseRaw(evt.Type); err != nil && !errors.Is(err, event.ErrContentAlreadyParsed) {
+		return err
+	}
+	return nil
+}
+
+// readMember reads the membership and the name alone. A membership that cannot be
+// read counts as having left: no key is shared with that user.
+func readMember(content map[string]any) *event.MemberEventContent {
+	member := &event.MemberEventContent{Membership: event.MembershipLeave}
+	if membership, ok := content["membership"].(string); ok {
+		member.Membership = event.Membership(membership)
+	}
+	member.Displayname, _ = content["displayname"].(string)
+	return member
+}
