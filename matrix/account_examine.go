@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 	"maunium.net/go/mautrix/event"
@@ -31,7 +32,10 @@ type Session struct {
 // because of what comes before it has that error.
 type Examination struct {
 	Server, Account, Device error
-	Rooms                   map[string]error // by the names of Config.Rooms
+	// Skew is how far the homeserver's clock is ahead of this machine's, to the
+	// second; 0 when the homeserver does not tell.
+	Skew  time.Duration
+	Rooms map[string]error // by the names of Config.Rooms
 }
 
 // Examine looks at the homeserver, the account, its device and the rooms of the
@@ -45,6 +49,7 @@ func Examine(ctx context.Context, config Config, session Session) Examination {
 	if err := c.checkHomeserver(ctx); err != nil {
 		return x.all(err)
 	}
+	x.Skew = c.clock.ahead().Round(time.Second)
 	c.mx.UserID, c.mx.DeviceID = id.UserID(session.User), id.DeviceID(session.Device)
 	c.bearer.set(session.Token)
 	own, err := c.publishedKeys(ctx)

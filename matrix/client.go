@@ -131,8 +131,10 @@ type Client struct {
 	unlocked chan id.SessionID // keys that arrived
 	badKeys  chan struct{}     // the homeserver refused one-time keys
 
-	synced   atomic.Int64 // when the last sync was completed, in ms
-	verified atomic.Bool
+	clock      serverClock
+	heardUntil time.Time    // when the last sync of this process was received; sync's own
+	synced     atomic.Int64 // when the last sync was completed, in ms
+	verified   atomic.Bool
 
 	gapFailing map[id.RoomID]time.Time // since when the room's history cannot be read; sync's own
 	gapsLost   atomic.Int64
@@ -182,20 +184,25 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
 	}
 	badKeys := make(chan struct{}, 1)
+	c := &Client{
+		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
+		mx: mx, bearer: bearer, close: func() error { return nil },
+		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
+		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
+	}
 	mx.ResponseHook = func(req *http.Request, resp *http.Response, _ error, _ time.Duration) {
-		if resp != nil && resp.StatusCode == http.StatusBadRequest && strings.HasSuffix(req.URL.Path, "/keys/upload") {
+		if resp == nil {
+			return
+		}
+		c.clock.read(resp, time.Now(), c.log)
+		if resp.StatusCode == http.StatusBadRequest && strings.HasSuffix(req.URL.Path, "/keys/upload") {
 			select {
 			case badKeys <- struct{}{}:
 			default:
 			}
 		}
 	}
-	return &Client{
-		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
-		mx: mx, bearer: bearer, close: func() error { return nil },
-		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
-		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
-	}, nil
+	return c, nil
 }
 
 // Open logs in where needed and makes or verifies the keys; then Sync and Send

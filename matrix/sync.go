@@ -260,6 +260,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	if err := intake.Accept(ctx, batch); err != nil {
 		return err
 	}
+	c.heardUntil = received
 	c.rooms.remember(rooms...)
 	if len(invited)+len(declined) > 0 || slices.ContainsFunc(rooms, func(r chat.Room) bool { return r.Successor != "" }) {
 		c.rooms.wakeJoiner()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
-	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -26,9 +25,10 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		takeOwn(evt, batch)
 		return
 	}
+	at := c.saidAt(evt, batch.Received)
 	if left := c.left(evt); left != nil {
-		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp), Event: &chat.Event{
-			ID: chat.EventID(evt.ID), Room: chat.RoomID(room), Sender: chat.UserID(evt.Sender), At: time.UnixMilli(evt.Timestamp),
+		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at, Event: &chat.Event{
+			ID: chat.EventID(evt.ID), Room: chat.RoomID(room), Sender: chat.UserID(evt.Sender), At: at,
 			Name: c.displayName(ctx, room, evt.Sender), Direct: direct, Left: left,
 		}})
 		return
@@ -43,7 +43,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 				return
 			}
 			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
-				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: time.UnixMilli(evt.Timestamp),
+				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at,
 				Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
 			})
 			return
@@ -55,6 +55,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		evt = read.plain
 	}
 	if e := c.hear(ctx, room, evt, direct); e != nil {
+		e.At = at
 		batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: e.At, Event: e})
 	}
 }

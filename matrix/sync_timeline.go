@@ -54,7 +54,7 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 		if c.isOwn(evt, event.MembershipJoin) || c.isOwn(evt, event.MembershipInvite) {
 			return true, nil
 		}
-		if time.UnixMilli(evt.Timestamp).Before(stop) {
+		if c.saidAt(evt, received).Before(stop) {
 			tooOld++
 		}
 		known, err := c.store.KnownEvent(ctx, chat.EventID(evt.ID))

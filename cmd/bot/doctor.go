@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"heraut/fetch"
 	"heraut/matrix"
@@ -118,6 +119,19 @@ func (d *doctor) state(ctx context.Context, config *Config) (session matrix.Sess
 	return session
 }
 
+// skewed returns what to do about a difference between the clocks; nil when it is
+// too small to matter.
+func skewed(skew time.Duration) error {
+	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
+	switch {
+	case skew > time.Minute:
+		return fmt.Errorf(sentence, "retarde", skew)
+	case skew < -time.Minute:
+		return fmt.Errorf(sentence, "avance", -skew)
+	}
+	return nil
+}
+
 func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.Session) {
 	mc := matrixConfig(config, newPace(config.Pace))
 	mc.Rooms = slices.DeleteFunc(mc.Rooms, func(room string) bool { return room == "" })
@@ -126,6 +140,7 @@ func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.
 	if x.Server != nil {
 		return
 	}
+	d.say("horloge", skewed(x.Skew))
 	d.say("compte "+config.Matrix.User, x.Account)
 	if x.Account != nil {
 		return
