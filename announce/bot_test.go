@@ -157,7 +157,7 @@ func (n *newsroom) said(room chat.RoomID) (texts []string) {
 		if row.Post.Room == room {
 			texts = append(texts, shownPost(row))
 		}
-		if _, err := n.db.ConfirmPost(context.Background(), row.Txn, chat.EventID("$"+row.Txn), n.now); err != nil {
+		if _, _, err := n.db.ConfirmPost(context.Background(), row.Txn, chat.EventID("$"+row.Txn), n.now); err != nil {
 			n.Fatal(err)
 		}
 	}

@@ -109,7 +109,26 @@ type Message struct {
 	// have added them: it is false for every message in clear, and for encrypted
 	// messages of clients that keep relations outside.
 	RelationEncrypted bool `json:"relation_encrypted,omitempty"`
+	// Kind is what the message is, if not a text or a file. Body is then the text
+	// that its sender's client shows for it, or empty; it is no command.
+	Kind MessageKind `json:"kind,omitempty"`
 }
+
+// MessageKind is what a message is besides a text or a file.
+type MessageKind string
+
+// The kinds of messages. The empty one is a text, or a file when File is set.
+const (
+	KindEmote    MessageKind = "emote"    // m.emote: Body follows its sender's name
+	KindSticker  MessageKind = "sticker"  // m.sticker
+	KindLocation MessageKind = "location" // m.location
+	KindPoll     MessageKind = "poll"     // m.poll.start, and its unstable form
+	KindVoice    MessageKind = "voice"    // an m.audio that was recorded; File is set
+	KindOther    MessageKind = "other"    // anything else that people see in the room
+)
+
+// IsText reports whether the message is a plain text, which may hold a command.
+func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 
 // File is an attachment.
 type File struct {

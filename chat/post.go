@@ -1,6 +1,9 @@
 package chat
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Priority orders what waits to be sent; a lower one goes first.
 type Priority int
@@ -67,4 +70,20 @@ type Post struct {
 
 	// Leaves makes the bot leave the room, after what it was to say before.
 	Leaves bool `json:"leaves,omitempty"`
+
+	// Guard, if set, is asked again each time the post is about to be sent.
+	Guard Guard `json:"guard,omitzero"`
+	// NotBefore is when the post may be sent at the earliest; zero: at once. What
+	// replaces the post meanwhile has a time of its own.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Short, if not empty, is the message when it is sent as an edit, which holds
+	// its text twice: HTML would then be too large for an event.
+	Short string `json:"short,omitempty"`
+}
+
+// Guard names who decides, at each send, whether a post may still go, and what
+// about. The zero value lets every post go.
+type Guard struct {
+	By    string `json:"by"`    // one of the queue's guards
+	About string `json:"about"` // in its own words
 }

@@ -51,7 +51,7 @@ func (k *talk) in(r chat.Room) {
 func TestSettingsFromTheChat(t *testing.T) {
 	const member, moderator, operator = chat.LevelMember, chat.LevelModerator, chat.LevelOperator
 	talking(t, commands.Limits{}, func(_ *testing.T, k *talk) {
-		k.in(chat.Room{ID: salon, RoomFacts: chat.RoomFacts{Name: "BlueHats", JoinRule: "invite"}})
+		k.in(chat.Room{ID: salon, RoomFacts: chat.RoomFacts{Version: "11", Name: "BlueHats", JoinRule: "invite"}})
 		k.must(member, salon, "!salon", "langue : français (par défaut)", "préfixe des commandes : !", "niveau des modérateurs : 50 (par défaut)")
 		k.must(member, salon, "!salon langue en", "Seuls les modérateurs", "!salon langue")
 		k.must(moderator, salon, "!salon langue de", "ne convient pas")
@@ -88,8 +88,8 @@ func TestSettingsFromTheChat(t *testing.T) {
 func TestOperatorsSeeHowTheBotDoes(t *testing.T) {
 	const operator = chat.LevelOperator
 	talking(t, commands.Limits{}, func(_ *testing.T, k *talk) {
-		k.in(chat.Room{ID: salon, InvitedBy: camille, Members: 12, Encrypted: true, RoomFacts: chat.RoomFacts{Name: "<b>Salon</b> @room", JoinRule: "invite"}})
-		k.in(chat.Room{ID: "!espace:example.org", RoomFacts: chat.RoomFacts{Name: "Espace", Kind: "m.space", JoinRule: "invite"}})
+		k.in(chat.Room{ID: salon, InvitedBy: camille, Members: 12, Encrypted: true, RoomFacts: chat.RoomFacts{Version: "11", Name: "<b>Salon</b> @room", JoinRule: "invite"}})
+		k.in(chat.Room{ID: "!espace:example.org", RoomFacts: chat.RoomFacts{Version: "11", Name: "Espace", Kind: "m.space", JoinRule: "invite"}})
 		err := k.db.SaveDeclined(k.t.Context(), chat.Declined{
 			Room: "!loin:example.com", By: "@lou:example.com", Server: "example.com", Why: chat.DeclinedServer, At: time.Now(),
 		})

@@ -43,14 +43,14 @@ func newFAQ(t *testing.T) *faq {
 			t.Error(err)
 		}
 	})
-	audiences := map[chat.RoomID]relay.Audience{experts: {Clear: true}, private: {Clear: true}, public: {Clear: true, Public: true}}
+	audiences := map[chat.RoomID]chat.Audience{experts: {Clear: true}, private: {Clear: true}, public: {Clear: true, Public: true}}
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
-	answerer.Remember(&relay.Knowledge{Store: db, Audience: func(_ context.Context, room chat.RoomID) (relay.Audience, error) {
+	answerer.Remember(&relay.Knowledge{Store: db, Readers: func(_ context.Context, room chat.RoomID) (chat.Readers, error) {
 		if a, ok := audiences[room]; ok {
-			return a, nil
+			return chat.Readers{Least: a, Most: a}, nil
 		}
-		return relay.Audience{}, relay.ErrNone
+		return chat.Readers{Most: chat.Everybody}, relay.ErrNone
 	}})
 	answerer.Administer(commands.Administration{Book: book, Journal: db})
 	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
@@ -62,7 +62,7 @@ func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
 	ctx := f.Context()
 	number, err := f.db.AddQuestion(ctx, relay.Question{
 		Status: relay.Answered, Text: question, Origin: origin, Experts: experts, Asker: "@lou:example.org", AskerName: "Lou Martin", AnsweredAt: time.Now(),
-		Told: relay.Everybody, Event: chat.EventID("$" + question),
+		Told: chat.Everybody, Event: chat.EventID("$" + question),
 	})
 	if err != nil {
 		f.Fatal(err)

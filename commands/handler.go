@@ -11,6 +11,7 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/queue"
+	"heraut/relay"
 	"heraut/rooms"
 )
 
@@ -101,8 +102,8 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
-	isCommand = isCommand && e.Message.File == nil // a caption is no command
-	if e.Late || e.Message.File != nil {
+	isCommand = isCommand && e.Message.IsText() // a caption is no command
+	if e.Late || !e.Message.IsText() {
 		// Nobody waits for an answer any more, but for those of people.
 		result, done, err := h.carry(ctx, e, r.command, isCommand)
 		if done || err != nil {
@@ -160,17 +161,24 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 	if h.answerer.relay == nil {
 		return queue.Result{}, false, nil
 	}
-	nameless := false
+	var how relay.Manner
 	if isCommand {
-		if c.words[0] != "anonyme" {
+		switch c.name() {
+		case "anonyme":
+			e.Message, how.Nameless = withoutName(*e.Message, h.rooms.Of(e.Room).Prefix), true
+		case "repondre":
+			e.Message, how.Number = addressed(*e.Message, h.rooms.Of(e.Room).Prefix)
+			if how.Number == 0 {
+				return queue.Result{}, false, nil
+			}
+		default:
 			return queue.Result{}, false, nil
 		}
-		e.Message, nameless = withoutName(*e.Message, h.rooms.Of(e.Room).Prefix), true
 		if e.Message.Body == "" {
 			return queue.Result{}, false, nil
 		}
 	}
-	return h.answerer.relay.Carry(ctx, e, nameless)
+	return h.answerer.relay.Carry(ctx, e, how)
 }
 
 // answer answers a line that is neither a choice nor carried.

@@ -56,6 +56,25 @@ func (h *Handler) inform(ctx context.Context, template string, data any) (queue.
 	return queue.Result{Posts: posts}, err
 }
 
+// blocked is a room that begins, or ceases, to refuse what the bot writes.
+type blocked struct {
+	Room    place
+	Blocked bool
+}
+
+// Blocked is what the operators are told of such a room (queue.Config.Blocked).
+func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
+	if h.operators == nil {
+		return nil, nil
+	}
+	r, err := h.answerer.room(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	data := blocked{Room: h.answerer.place(r), Blocked: isBlocked}
+	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
+}
+
 // notice is what the homeserver told the account, for the operators.
 type notice struct {
 	Lines []string

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +24,7 @@ const listedQuestions = 15
 func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
 
 // relayWords are the commands that the desk follows.
-var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "anonyme", "relais"}
+var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "repondre", "anonyme", "relais"}
 
 func (c *command) carries() bool { return c != nil && slices.Contains(relayWords, c.words[0]) }
 
@@ -71,7 +73,7 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 // ask asks the experts: the desk itself confirms it.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
-	if text == "" {
+	if text == "" && !r.Edited {
 		return a.explain(ctx, r, r.command)
 	}
 	change, err := a.relay.Ask(ctx, r.Event, text)
@@ -155,6 +157,35 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 // was carried before this is asked.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
+}
+
+// reply explains how to answer a question by its number, or tells that the number
+// is none of the room's: what belongs to a question was carried before this is asked.
+func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
+	m, number := addressed(chat.Message{Body: r.Text, Mentioned: r.Direct}, r.Prefix)
+	if number == 0 || m.Body == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	return a.faultOf(r, &relay.Fault{What: relay.FaultWhich, Word: strconv.FormatInt(number, 10)})
+}
+
+var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
+
+// addressed is the message that a command asks to carry to the question with a
+// number, and that number; 0: it names none. Its formatting is left behind with the
+// command.
+func addressed(m chat.Message, prefix string) (*chat.Message, int64) {
+	_, rest := cutWord(strings.TrimSpace(strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)))
+	match := questionNumber.FindStringSubmatch(rest)
+	if match == nil {
+		return &m, 0
+	}
+	number, err := strconv.ParseInt(match[1], 10, 64)
+	if err != nil {
+		return &m, 0
+	}
+	m.Body, m.HTML = strings.TrimSpace(rest[len(match[0]):]), ""
+	return &m, number
 }
 
 // withoutName returns the message that a command asks to carry without its sender's

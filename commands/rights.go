@@ -117,10 +117,13 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	// Guests matter only where they may join unasked: private rooms let invited
-	// ones in by default.
-	private := room.JoinRule != "" && room.JoinRule != "public"
-	return private && room.History != "world_readable" && room.AccessRule != "unrestricted", nil
+	return chat.ReadersOf(room, chat.Surroundings{Room: func(id chat.RoomID) chat.Room {
+		other, err := a.room(ctx, id)
+		if err != nil {
+			return chat.Room{} // which counts as one that nobody knows
+		}
+		return other
+	}}).Closed(), nil
 }
 
 // tooLong tells that the end of the line is not looked at.

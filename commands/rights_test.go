@@ -40,11 +40,11 @@ var kinds = []struct {
 	room  chat.Room
 	trust chat.Trust
 }{
-	{"public", chat.Room{ID: "!public:example.org", RoomFacts: chat.RoomFacts{JoinRule: "public"}}, chat.TrustServer},
-	{"privé", chat.Room{ID: "!clear:example.org", RoomFacts: chat.RoomFacts{JoinRule: "invite"}}, chat.TrustServer},
-	{"privé sécurisé", chat.Room{ID: "!secret:example.org", Encrypted: true, RoomFacts: chat.RoomFacts{JoinRule: "invite"}}, chat.TrustVerified},
-	{"avec externes", chat.Room{ID: "!open:example.org", RoomFacts: chat.RoomFacts{JoinRule: "invite", AccessRule: "unrestricted"}}, chat.TrustServer},
-	{"message direct", chat.Room{ID: direct, Direct: true, Members: 2, RoomFacts: chat.RoomFacts{JoinRule: "invite"}}, chat.TrustServer},
+	{"public", chat.Room{ID: "!public:example.org", RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "public"}}, chat.TrustServer},
+	{"privé", chat.Room{ID: "!clear:example.org", RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, chat.TrustServer},
+	{"privé sécurisé", chat.Room{ID: "!secret:example.org", Encrypted: true, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, chat.TrustVerified},
+	{"avec externes", chat.Room{ID: "!open:example.org", RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite", AccessRule: "unrestricted"}}, chat.TrustServer},
+	{"message direct", chat.Room{ID: direct, Direct: true, Members: 2, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, chat.TrustServer},
 	{"espace", chat.Room{RoomFacts: chat.RoomFacts{Kind: "m.space"}}, chat.TrustServer},
 	{"pas réglé", chat.Room{}, chat.TrustServer},
 }
@@ -120,9 +120,9 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 				k2.answerer.Relay(relay.NewDesk(relay.Options{
 					Store: k2.db, Queue: box, Book: k2.book, Room: k2.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
 				}))
-				k2.answerer.Remember(&relay.Knowledge{Store: k2.db, Audience: func(ctx context.Context, room chat.RoomID) (relay.Audience, error) {
+				k2.answerer.Remember(&relay.Knowledge{Store: k2.db, Readers: func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 					r, err := k2.db.Room(ctx, room)
-					return relay.AudienceOf(r, func(string) bool { return true }), err
+					return chat.ReadersOf(r, chat.Surroundings{Ours: func(string) bool { return true }}), err
 				}})
 				for _, l := range levels {
 					for _, c := range commands.Rows() {

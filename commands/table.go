@@ -77,6 +77,7 @@ func table() []command {
 		{"", []string{"laisser", "release"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).release, nil},
 		{"", []string{"resolu", "solved"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).solve, nil},
 		{"", []string{"note"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).note, nil},
+		{"", []string{"repondre", "answer", "reply"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).reply, nil},
 		{"", []string{"anonyme", "anonymous"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).unnamed, nil},
 		{"", []string{"relais", "relays", "relay"}, chat.LevelOperator, aRoom | aClosed | aside, (*Answerer).relays, nil},
 		{"relais", []string{"liste", "list"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).relays, nil},

@@ -127,7 +127,7 @@ func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (
 	if d.err != nil || d.plain == nil { // from a bot
 		return nothing
 	}
-	if understood := c.hear(ctx, evt.RoomID, d.plain, isDirect(c.rooms.get(evt.RoomID))); understood != nil {
+	if understood := c.hear(ctx, evt.RoomID, d.plain, c.rooms.get(evt.RoomID).IsDirect()); understood != nil {
 		return *understood
 	}
 	return nothing
@@ -209,7 +209,7 @@ func (c *Client) tellUnreadable(ctx context.Context, a queue.Arrival, now time.T
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{
 		ID:   chat.EventID("unreadable/" + string(a.Room) + "/" + now.Format(time.DateOnly)),
-		Room: a.Room, At: now, Direct: isDirect(room), Unreadable: &chat.Unreadable{Target: a.ID},
+		Room: a.Room, At: now, Direct: room.IsDirect(), Unreadable: &chat.Unreadable{Target: a.ID},
 	}
 	return intake.Accept(ctx, queue.Batch{
 		Received: now, Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, At: now, Event: e}},

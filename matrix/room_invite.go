@@ -95,7 +95,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 // welcome reports whether who invited the bot may have it in the room.
 func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
-	if isDirect(r) || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {
+	if r.IsDirect() || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {
 		return true
 	}
 	powers, err := c.powers(ctx, room)
@@ -112,7 +112,7 @@ func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 // invited it may not, that is said, and the room is not served. join is the
 // bot's own, nil if it is out of reach.
 func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, since string, received time.Time, batch *queue.Batch) (declined []chat.Declined) {
-	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: isDirect(*r), Joined: &chat.Joined{}}
+	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: r.IsDirect(), Joined: &chat.Joined{}}
 	if join != nil {
 		greeting.ID = chat.EventID(join.ID)
 	}

@@ -77,7 +77,7 @@ func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Tim
 	}
 	e := &chat.Event{
 		ID: chat.EventID("removed/" + by.ID), Room: r.ID, Sender: chat.UserID(by.Sender), At: received,
-		Removed: &chat.Removed{Name: r.Name, Exit: exit, Direct: isDirect(r)},
+		Removed: &chat.Removed{Name: r.Name, Exit: exit, Direct: r.IsDirect()},
 	}
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }

@@ -43,7 +43,7 @@ func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 // end up as the only one who has them. In direct messages all have.
 func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
-	if before >= moderatorPower || now < moderatorPower || isDirect(r) {
+	if before >= moderatorPower || now < moderatorPower || r.IsDirect() {
 		return
 	}
 	c.log.Warn().Str("room", string(r.ID)).Int("power", now).Msg("The bot was given rights in a room, and needs none")

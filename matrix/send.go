@@ -25,8 +25,15 @@ const postKey = "heraut.post"
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
 	refused, isRefused := errors.AsType[*queue.Refused](err)
-	if isRefused && errors.Is(err, mautrix.MForbidden) && !o.Post.Leaves && c.rooms.moves(o.Post.Room) {
-		return "", &queue.NotNow{Lane: true, Cause: refused.Cause}
+	if isRefused && errors.Is(err, mautrix.MForbidden) && !o.Post.Leaves {
+		switch {
+		case c.rooms.moves(o.Post.Room):
+			return "", &queue.NotNow{Lane: true, Cause: refused.Cause}
+		case c.rooms.get(id.RoomID(o.Post.Room)).Joined:
+			// The bot is there and may not send: its power is too low. If it was taken
+			// out, sync says so soon, and the post is tried again.
+			return "", &queue.Blocked{Cause: refused.Cause}
+		}
 	}
 	return sent, err
 }
@@ -69,6 +76,11 @@ func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoi
 	ciphertext, err := c.encrypt(ctx, room, message)
 	if err != nil {
 		return "", prepareError(err)
+	}
+	if o.Check != nil { // sharing the key may have taken long
+		if err := o.Check(ctx); err != nil {
+			return "", err
+		}
 	}
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }

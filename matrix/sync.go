@@ -244,6 +244,9 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 		declined = append(declined, unwelcome...)
 	}
 	rooms = append(rooms, c.leftRooms(answer, invited, received, &batch)...)
+	for room := range answer.Rooms.Leave {
+		batch.Powers = append(batch.Powers, chat.RoomID(room))
+	}
 	batch.Change = func(ctx context.Context) error {
 		for _, r := range rooms {
 			if err := c.rooms.write(ctx, r); err != nil {

@@ -46,6 +46,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	before, promotion := 0, powersEvent(joined)
 	if promotion != nil {
 		before = c.ownPower(ctx, room)
+		batch.Powers = append(batch.Powers, chat.RoomID(room))
 	}
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
@@ -99,7 +100,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 			c.takeNotice(room, evt, batch)
 		case stored.Kind == spaceKind: // nothing is said there
 		default:
-			c.takeIn(ctx, room, evt, read[evt], isDirect(stored), batch)
+			c.takeIn(ctx, room, evt, read[evt], stored.IsDirect(), batch)
 		}
 	}
 	if reflect.DeepEqual(stored, known) {
@@ -136,9 +137,6 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 		c.log.Warn().Err(err).Str("room", room.String()).Msg("What a room is could not be asked")
 	}
 }
-
-// isDirect: two people, and an invitation, or Tchap's rules, that said so.
-func isDirect(r chat.Room) bool { return r.Direct && r.Members <= 2 }
 
 // stateEvent keeps what encryption has to know of a room, whatever else is wrong
 // with the event.

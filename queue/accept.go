@@ -19,6 +19,8 @@ type Batch struct {
 	Received time.Time // when its answer was there
 	Arrivals []Arrival // oldest first in each room
 	Own      []Own
+	// Powers are the rooms in which the power levels or the bot's membership changed.
+	Powers []chat.RoomID
 	// Change, if not nil, is committed together with the rest: the sync position.
 	Change func(ctx context.Context) error
 }
@@ -39,6 +41,11 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		for _, own := range b.Own {
 			if err := q.confirm(ctx, own, now); err != nil {
 				return fmt.Errorf("confirm a post: %w", err)
+			}
+		}
+		for _, room := range b.Powers {
+			if err := q.store.RetryRoom(ctx, room); err != nil {
+				return fmt.Errorf("try a room's posts again: %w", err)
 			}
 		}
 		for _, a := range b.Arrivals {
@@ -86,7 +93,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	for room := range rooms {
 		q.serve(room)
 	}
-	if settled > 0 || len(b.Own) > 0 {
+	if settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {
 		q.wakeSender()
 	}
 	return nil
@@ -95,12 +102,14 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 // confirm notes that a post is in its room. When it is there a second time,
 // because an attempt arrived later than anybody could know, that one is deleted.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
-	row, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
+	row, first, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
 	switch {
 	case errors.Is(err, ErrNone):
 		return nil // another program's, with the same account
 	case err != nil:
 		return err
+	case first:
+		return q.ended(ctx, row)
 	case row.EventID == own.ID, row.Kind != KindPost:
 		return nil
 	}

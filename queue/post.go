@@ -27,7 +27,7 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 	for n, p := range posts {
 		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
 		if p.Edits.Post != "" {
-			replaced, err := q.replaceUnsent(ctx, p)
+			replaced, err := q.Replace(ctx, p.Edits.Post, p)
 			if err != nil {
 				return err
 			}
@@ -43,10 +43,11 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 	return nil
 }
 
-// replaceUnsent makes p the text of the post that it edits, if no attempt was
-// made to send that: after one, an edit may wait behind it.
-func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
-	row, err := q.store.PostByKey(ctx, p.Edits.Post)
+// Replace makes p the text of the post at key, in the transaction of ctx, if no
+// attempt was made to send that: after one, an edit may wait behind it. It reports
+// whether it did. The place of the post, what it edits or replies to, stays.
+func (q *Queue) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
+	row, err := q.store.PostByKey(ctx, key)
 	switch {
 	case errors.Is(err, ErrNone):
 		return false, nil
@@ -56,7 +57,7 @@ func (q *Queue) replaceUnsent(ctx context.Context, p chat.Post) (bool, error) {
 		return false, nil
 	}
 	p.Edits, p.Thread, p.ReplyTo = row.Post.Edits, row.Post.Thread, row.Post.ReplyTo
-	row.Post = p
+	row.Post, row.NextAt = p, p.NotBefore
 	return true, q.store.UpdatePost(ctx, row, time.Now())
 }
 

@@ -40,6 +40,10 @@ type Outgoing struct {
 	// Txn is the transaction id, and the key that the event carries.
 	Txn  string
 	Post chat.Post
+	// Check, if not nil, is to be called right before the request that makes the
+	// event, when much may have happened since Send was called. The transport
+	// returns its error as it is.
+	Check func(ctx context.Context) error
 }
 
 // NotNow is a Transport's error: nothing was done, and it is to be tried again.
@@ -61,6 +65,14 @@ type Refused struct {
 	Cause    error
 }
 
+// Blocked is a Transport's error: the bot may not send in the room for now, since
+// its power there is too low. The post waits until the room's power levels change,
+// keepBlocked at most.
+type Blocked struct{ Cause error }
+
+func (e *Blocked) Error() string { return "blocked: " + e.Cause.Error() }
+func (e *Blocked) Unwrap() error { return e.Cause }
+
 func (e *Refused) Error() string { return "refused: " + e.Cause.Error() }
 func (e *Refused) Unwrap() error { return e.Cause }
 
@@ -77,6 +89,11 @@ type Config struct {
 	// Apology is what people are told of an event that cannot be handled; nil, or
 	// no posts: nothing.
 	Apology func(e chat.Event) []chat.Post
+	// Guards decide, at each send, about the posts that name them.
+	Guards map[string]Guard
+	// Blocked returns what is posted when a room begins, or ceases, to refuse the
+	// bot's posts for want of power. It is called in a transaction; nil: nothing.
+	Blocked func(ctx context.Context, room chat.RoomID, blocked bool) ([]chat.Post, error)
 	// HandleWithin bounds one call of the handler; 0 means a minute.
 	HandleWithin time.Duration
 	// AtOnce is how many posts may be under way at the same time; 0 means atOnce. With
@@ -88,6 +105,7 @@ type Config struct {
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts
+	Withheld                                 atomic.Int64 // posts that a guard did not let go
 }
 
 // Queue takes events in, has them handled in order, room by room, and sends
@@ -117,10 +135,11 @@ type Queue struct {
 	sending bool                         // it looks, or something is under way
 	reads   map[chat.RoomID]chat.EventID // up to where rooms are to be marked as read
 	readAt  time.Time                    // when that may be done
+	blocked map[chat.RoomID]bool         // rooms that refuse posts for want of power
 
 	// The sender's own.
 	underWay    map[chat.RoomID]bool // where something is being sent
-	ended       chan outcome         // of those attempts
+	ends        chan outcome         // of those attempts
 	pausedUntil time.Time
 	permitAt    time.Time            // when the pace allows the next attempt; zero: not asked yet
 	limited     bool                 // the homeserver asked for patience since there was last nothing to send
@@ -138,6 +157,9 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 	if config.Apology == nil {
 		config.Apology = func(chat.Event) []chat.Post { return nil }
 	}
+	if config.Blocked == nil {
+		config.Blocked = func(context.Context, chat.RoomID, bool) ([]chat.Post, error) { return nil, nil }
+	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
 	}
@@ -152,9 +174,10 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		apart:   newApart(),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
+		blocked: map[chat.RoomID]bool{},
 
 		underWay:   map[chat.RoomID]bool{},
-		ended:      make(chan outcome, config.AtOnce),
+		ends:       make(chan outcome, config.AtOnce),
 		unanswered: map[chat.RoomID]bool{},
 	}
 }
@@ -169,6 +192,13 @@ func (q *Queue) Open(ctx context.Context) error {
 	n, err := q.store.DoubtTrying(ctx, now)
 	if err != nil {
 		return err
+	}
+	blocked, err := q.store.BlockedRooms(ctx)
+	if err != nil {
+		return err
+	}
+	for _, room := range blocked {
+		q.blocked[room] = true
 	}
 	if n > 0 {
 		q.log.Info().Int64("posts", n).Msg("Some posts were being sent when the last run ended: the rooms will tell whether they arrived")

@@ -11,7 +11,7 @@ import (
 )
 
 func newRow(key chat.PostKey, cause chat.EventID, slot int, kind Kind, p chat.Post) Row {
-	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p}
+	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
 // revise makes the posts the answers to cause: those given before are replaced,

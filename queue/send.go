@@ -42,6 +42,15 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 		q.putBack(ctx, row, time.Time{})
 		return nil
 	}
+	row, goes, err := q.check(ctx, row)
+	switch {
+	case err != nil:
+		q.log.Error().Err(err).Str("post", string(row.Key)).Msg("A post waits, since nothing decides whether it may be sent")
+		q.putBack(ctx, row, time.Now().Add(waitForTarget))
+		return nil
+	case !goes:
+		return nil
+	}
 	post, err := q.resolve(ctx, row.Post)
 	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
 		q.drop(ctx, row, err)
@@ -53,8 +62,8 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 	q.permitAt = time.Time{}
 	q.underWay[row.Post.Room] = true
 	go func() {
-		id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post})
-		q.ended <- outcome{row, id, err}
+		id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post, Check: q.stillGoes(row)})
+		q.ends <- outcome{row, id, err}
 	}()
 	return nil
 }
@@ -62,14 +71,27 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 // putBack has a post wait that was not tried.
 func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
 	row.State, row.NextAt = Waiting, notBefore
-	row.Attempts--
+	if row.Attempts--; row.Attempts == 0 {
+		row.AttemptedAt = time.Time{}
+	}
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
 // drop gives up a post that can never be sent.
 func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	row.State, row.Reason = Failed, err.Error()
-	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
+	now := time.Now()
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, now) })
+	})
+}
+
+// finish stores a row after an attempt, and tells its guard if that was the end.
+func (q *Queue) finish(ctx context.Context, row Row, now time.Time) error {
+	if err := q.store.UpdatePost(ctx, row, now); err != nil || row.State != Failed {
+		return err
+	}
+	return q.ended(ctx, row)
 }
 
 // transmit has the transport send, and survives its panics.
@@ -92,10 +114,21 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 		clear(q.unanswered)
 		q.counts.Sent.Add(1)
 		q.record(ctx, func(ctx context.Context) error {
-			_, err := q.store.ConfirmPost(ctx, row.Txn, o.id, now)
-			return err
+			return q.store.Do(ctx, func(ctx context.Context) error {
+				sent, first, err := q.store.ConfirmPost(ctx, row.Txn, o.id, now)
+				if err != nil || !first {
+					return err
+				}
+				return q.ended(ctx, sent)
+			})
 		})
 		q.answered(row, now)
+		q.unblock(ctx, row.Post.Room, now)
+		return
+	}
+	if blocked, isBlocked := errors.AsType[*Blocked](err); isBlocked {
+		clear(q.unanswered)
+		q.block(ctx, row, blocked.Cause, now)
 		return
 	}
 	notNow, isNotNow := errors.AsType[*NotNow](err)
@@ -133,7 +166,9 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 			q.pause(now.Add(min(backoff(n-1), longestPause)))
 		}
 	}
-	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, now) })
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, now) })
+	})
 	if doubt {
 		q.inDoubt(now)
 	}

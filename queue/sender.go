@@ -36,7 +36,7 @@ func (q *Queue) send(ctx context.Context) error {
 		q.await(ctx, then)
 	}
 	for len(q.underWay) > 0 {
-		q.settle(ctx, <-q.ended)
+		q.settle(ctx, <-q.ends)
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func (q *Queue) await(ctx context.Context, then time.Time) {
 	case <-ctx.Done():
 	case <-timer:
 	case <-q.wake:
-	case o := <-q.ended:
+	case o := <-q.ends:
 		q.settle(ctx, o)
 	}
 }

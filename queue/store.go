@@ -67,6 +67,9 @@ type Row struct {
 	// did not, or when sync has shown since that nothing arrived.
 	DoubtSince time.Time
 	NextAt     time.Time // not to be tried before
+	// BlockedSince is when the room first refused the post for want of power; zero:
+	// it did not.
+	BlockedSince time.Time
 }
 
 // Store keeps the queue. Its methods join the transaction of their context.
@@ -76,6 +79,7 @@ type Store interface {
 	Work
 	Posts
 	Sending
+	Blocking
 	Cleaning
 }
 
@@ -94,9 +98,9 @@ type Arrivals interface {
 	// whether it was still locked.
 	UnlockEvent(ctx context.Context, e chat.Event) (bool, error)
 	// ConfirmPost marks the post that carries txn as sent, whatever it was before,
-	// and returns it. One that is sent already stays the event that it is. ErrNone:
-	// there is no such post.
-	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (Row, error)
+	// and returns it, with its content and its event. One that is sent already stays
+	// the event that it is: first is then false. ErrNone: there is no such post.
+	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
 	// SettleDoubts makes posts whose doubt began before the given time wait to
 	// be sent again: a sync begun later did not show them.
 	SettleDoubts(ctx context.Context, before time.Time) (int64, error)
@@ -148,6 +152,17 @@ type Sending interface {
 	// DoubtTrying puts every row that was being tried when the process ended
 	// into doubt, and reports how many are in doubt.
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
+}
+
+// Blocking keeps which rooms refuse posts for want of power.
+type Blocking interface {
+	BlockedRooms(ctx context.Context) ([]chat.RoomID, error)
+	// BlockRoom and UnblockRoom report whether that is new.
+	BlockRoom(ctx context.Context, room chat.RoomID, reason string, now time.Time) (bool, error)
+	UnblockRoom(ctx context.Context, room chat.RoomID) (bool, error)
+	// RetryRoom has the room's waiting posts that were refused for want of power
+	// tried at once.
+	RetryRoom(ctx context.Context, room chat.RoomID) error
 }
 
 // Cleaning forgets what nobody needs any more.

@@ -18,7 +18,19 @@ const maxQuestion = 4000
 // It returns the change that asks it, or a *Fault when it cannot be asked.
 func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
-	if utf8.RuneCountInString(text) > maxQuestion {
+	readers, err := d.readers(ctx, e.Room)
+	if err != nil {
+		return nil, err
+	}
+	clear, err := d.clear(ctx, e)
+	switch {
+	case err != nil:
+		return nil, err
+	case clear:
+		return nil, &Fault{What: FaultClear}
+	case text == "":
+		return nil, &Fault{What: FaultEmpty}
+	case utf8.RuneCountInString(text) > maxQuestion:
 		return nil, &Fault{What: FaultLong}
 	}
 	old, err := d.store.QuestionBy(ctx, e.Cause())
@@ -26,16 +38,19 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 	if err != nil {
 		return nil, err
 	}
+	if asked {
+		readers.Least = readers.Least.Both(old.Readers)
+	}
 	if old.over() {
 		return nil, &Fault{What: FaultClosed, Number: old.Number}
 	}
 	if asked && old.Status.Asked() {
-		if err := d.mayReach(ctx, old, e.Sender); err != nil {
+		if err := d.mayReach(ctx, old, e.Sender, readers.Least); err != nil {
 			return nil, err
 		}
 		return func(ctx context.Context) error {
 			return d.update(ctx, old.Number, func(q *Question) error {
-				q.Text = text
+				q.Text, q.Readers = text, q.Readers.Both(readers.Least)
 				return nil
 			})
 		}, nil
@@ -49,7 +64,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 		Relay: r.Name, Theme: theme, Text: text, Status: Open,
 		Asker: e.Sender, AskerName: e.Name, Nameless: old.Nameless,
 		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
-		Experts: r.To, AskedAt: e.At,
+		Experts: r.To, AskedAt: e.At, Told: readers.Most, Readers: readers.Least,
 	}
 	if err := d.mayLeave(ctx, &q, r); err != nil {
 		return nil, err
@@ -73,7 +88,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 			switch {
 			case before.Status.Asked(): // it went on by itself meanwhile
 				after := before
-				after.Text = text
+				after.Text, after.Readers = text, readers.Least
 				return d.save(ctx, before, after)
 			case before.over():
 				return nil
@@ -116,7 +131,7 @@ func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	if !to.Joined {
 		return &Fault{What: FaultAbsent, Room: to.Name}
 	}
-	if q.Widens, err = d.widens(ctx, q.Origin, r.To); err != nil {
+	if q.Widens, err = d.widens(ctx, q.Readers, q.Origin, r.To); err != nil {
 		return err
 	}
 	q.Status, q.Experts = Open, r.To
@@ -130,8 +145,9 @@ func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	return nil
 }
 
-// pose has a question that was not answered by what was suggested go on.
-func (d *Desk) pose(ctx context.Context, q *Question) error {
+// submit sends a question to the experts when the suggestions did not help, or
+// asks for its asker's consent first.
+func (d *Desk) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {
 	case errors.Is(err, ErrNone):
@@ -249,10 +265,10 @@ func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
 		q.Status, q.Why = Withdrawn, WhyCancelled
 	case q.Status == Proposed:
 		q.Nameless = q.Nameless || c == goUnnamed
-		return d.pose(ctx, q)
+		return d.submit(ctx, q)
 	default:
 		agreed := q.Widens
-		if err := d.pose(ctx, q); err != nil || q.Status != Consent {
+		if err := d.submit(ctx, q); err != nil || q.Status != Consent {
 			return err
 		}
 		if q.Widens.Beyond(agreed).None() { // else the asker is asked about what is new

@@ -1,67 +1,62 @@
 package relay
 
-import "heraut/chat"
+import (
+	"context"
 
-// Audience is who may read what is said in a room, as far as its state tells.
-type Audience struct {
-	// Clear: the room was never seen encrypted, so that servers can read along.
-	Clear bool `json:"clear,omitempty"`
-	// Public: anybody may join, or read without joining.
-	Public bool `json:"public,omitempty"`
-	// Externals: people from outside the administration, or without an account,
-	// may be in it.
-	Externals bool `json:"externals,omitempty"`
-	// Elsewhere: it belongs to a server that is none of ours.
-	Elsewhere bool `json:"elsewhere,omitempty"`
-}
+	"heraut/chat"
+)
 
-// Widening is how an audience is wider than another. The zero value: it is not.
-type Widening = Audience
-
-// None tells that there is no way.
-func (a Audience) None() bool { return a == Audience{} }
-
-// Beyond is in which ways a is wider than b.
-func (a Audience) Beyond(b Audience) Widening {
-	return Widening{
-		Clear:     a.Clear && !b.Clear,
-		Public:    a.Public && !b.Public,
-		Externals: a.Externals && !b.Externals,
-		Elsewhere: a.Elsewhere && !b.Elsewhere,
-	}
-}
-
-// known tells that the room's state was read: every room has a version.
-func known(r chat.Room) bool { return r.Version != "" }
-
-// AudienceOf tells who may read what is said in a room of which the state is
-// known. ours reports whether a server is one of those that the bot serves.
-func AudienceOf(r chat.Room, ours func(server string) bool) Audience {
-	public := r.JoinRule == "public" || r.History == "world_readable"
-	return Audience{
-		Clear:  !r.Encrypted,
-		Public: public,
-		// On Tchap a room with the rule "unrestricted" is open to externals. Rooms
-		// elsewhere have no such rule: there, everybody is a member. Guests need an
-		// invitation to rooms that are not public, as others do.
-		Externals: r.AccessRule == "unrestricted" || r.History == "world_readable" || r.Guests && public,
-		Elsewhere: !ours(r.Server),
-	}
-}
-
-// Widens is how the audience widens when what was said in one room is said in
-// another. Where too little is known, the worst is assumed.
-func Widens(from, to chat.Room, ours func(server string) bool) Widening {
-	source, target := Audience{}, Everybody
-	if known(from) {
-		source = AudienceOf(from, ours)
-	}
-	if known(to) {
-		target = AudienceOf(to, ours)
-	}
-	w := target.Beyond(source)
-	if known(from) && known(to) {
+// widening returns how the audience widens when what certainly `then` read in the
+// room from is said in the room to. Two rooms of one foreign server are not
+// elsewhere from each other.
+func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
+	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
+	w := target.Beyond(source.Both(then))
+	if from.Known() && to.Known() {
 		w.Elsewhere = target.Elsewhere && to.Server != from.Server
 	}
 	return w
+}
+
+// widens is widening for rooms with these ids. Where too little is known, the
+// worst is assumed.
+func (d *Desk) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
+	source, err := d.Room(ctx, from)
+	if err != nil {
+		return chat.Everybody, err
+	}
+	target, err := d.Room(ctx, to)
+	if err != nil {
+		return chat.Everybody, err
+	}
+	return widening(then, source, target, d.around(ctx)), nil
+}
+
+// around is what the rooms are looked at with.
+func (d *Desk) around(ctx context.Context) chat.Surroundings {
+	return chat.Surroundings{Ours: d.Ours, Room: func(id chat.RoomID) chat.Room {
+		r, err := d.Room(ctx, id)
+		if err != nil {
+			return chat.Room{} // which counts as one that nobody knows
+		}
+		return r
+	}}
+}
+
+// Readers tells who may read what is said in a room. ErrNone: nothing is known of
+// it; Least is then the narrowest audience, and Most the widest.
+func (d *Desk) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+	r, err := d.Room(ctx, room)
+	readers := chat.ReadersOf(r, d.around(ctx))
+	if err == nil && !r.Known() {
+		err = ErrNone
+	}
+	return readers, err
+}
+
+// readers is Readers without ErrNone.
+func (d *Desk) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+	readers, err := d.Readers(ctx, room)
+	_, err = has(err)
+	return readers, err
 }

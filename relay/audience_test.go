@@ -11,51 +11,12 @@ import (
 	"heraut/relay"
 )
 
-func TestAudienceOf(t *testing.T) {
-	facts := func(change func(r *chat.Room)) chat.Room {
-		r := chat.Room{Encrypted: true, RoomFacts: chat.RoomFacts{Version: "11", Server: "example.org", JoinRule: "invite"}}
-		change(&r)
-		return r
-	}
-	for name, test := range map[string]struct {
-		room chat.Room
-		want relay.Audience
-	}{
-		"private":                   {facts(func(*chat.Room) {}), relay.Audience{}},
-		"nothing said of joining":   {facts(func(r *chat.Room) { r.JoinRule = "" }), relay.Audience{}},
-		"knock":                     {facts(func(r *chat.Room) { r.JoinRule = "knock" }), relay.Audience{}},
-		"restricted to a space":     {facts(func(r *chat.Room) { r.JoinRule = "restricted" }), relay.Audience{}},
-		"clear":                     {facts(func(r *chat.Room) { r.Encrypted = false }), relay.Audience{Clear: true}},
-		"public":                    {facts(func(r *chat.Room) { r.JoinRule = "public" }), relay.Audience{Public: true}},
-		"anybody reads its history": {facts(func(r *chat.Room) { r.History = "world_readable" }), relay.Audience{Public: true, Externals: true}},
-		"shared history":            {facts(func(r *chat.Room) { r.History = "shared" }), relay.Audience{}},
-		"guests, by invitation":     {facts(func(r *chat.Room) { r.Guests = true }), relay.Audience{}},
-		"guests":                    {facts(func(r *chat.Room) { r.Guests, r.JoinRule = true, "public" }), relay.Audience{Public: true, Externals: true}},
-		"Tchap, no externals":       {facts(func(r *chat.Room) { r.AccessRule = "restricted" }), relay.Audience{}},
-		"Tchap, externals":          {facts(func(r *chat.Room) { r.AccessRule = "unrestricted" }), relay.Audience{Externals: true}},
-		"elsewhere":                 {facts(func(r *chat.Room) { r.Server = "ailleurs.org" }), relay.Audience{Elsewhere: true}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := relay.AudienceOf(test.room, ours); got != test.want {
-				t.Errorf("got %+v, want %+v", got, test.want)
-			}
-			unknown := chat.Room{}
-			if got := relay.Widens(unknown, test.room, ours); got != test.want {
-				t.Errorf("from an unknown room: got %+v, want %+v", got, test.want)
-			}
-			if got := relay.Widens(test.room, unknown, ours); got != relay.Everybody.Beyond(test.want) {
-				t.Errorf("to an unknown room: got %+v", got)
-			}
-		})
-	}
-}
-
 func ours(server string) bool { return server == "example.org" }
 
 // Two rooms elsewhere are not elsewhere together.
 func TestElsewhere(t *testing.T) {
 	room := func(server string) chat.Room {
-		return chat.Room{RoomFacts: chat.RoomFacts{Version: "11", Server: server, JoinRule: "invite"}}
+		return chat.Room{Joined: true, RoomFacts: chat.RoomFacts{Version: "11", Server: server, JoinRule: "invite"}}
 	}
 	for name, test := range map[string]struct {
 		from, to string
@@ -68,7 +29,8 @@ func TestElsewhere(t *testing.T) {
 		"one and the other":  {"ailleurs.org", "autre.org", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := relay.Widens(room(test.from), room(test.to), ours); got != (relay.Widening{Elsewhere: test.want}) {
+			got := relay.Widening(chat.Everybody, room(test.from), room(test.to), chat.Surroundings{Ours: ours})
+			if got != (chat.Audience{Elsewhere: test.want}) {
 				t.Errorf("got %+v", got)
 			}
 		})

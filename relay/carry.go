@@ -8,18 +8,30 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/text"
 )
 
 // Carry carries a message that belongs to a question to the other side. It
 // reports false when the message belongs to none. An edit changes what was
-// carried before; commands are not to be given to it. nameless has it carried
-// without its sender's name, and what it is edited into, too.
-func (d *Desk) Carry(ctx context.Context, e chat.Event, nameless bool) (queue.Result, bool, error) {
+// carried before; commands are not to be given to it.
+func (d *Desk) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
 	q, before, found, err := d.questionOf(ctx, e)
+	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {
+		q, before, found, err = d.addressed(ctx, e, how.Number)
+	}
 	if err != nil || !found {
 		return queue.Result{}, false, err
 	}
 	answer := e.Room == q.Experts
+	clear, err := d.clear(ctx, e)
+	switch {
+	case err != nil:
+		return queue.Result{}, true, err
+	case clear && e.Message.Edits != "":
+		return queue.Result{Unchanged: true}, true, nil
+	case clear:
+		return d.keep(e, q, &Fault{What: FaultClear, Number: q.Number})
+	}
 	if !q.Status.Asked() && !before.Carried() {
 		may, err := d.decides(ctx, e, q)
 		if c := choiceBy(q, "", e.Message.Body); may && c != noChoice {
@@ -35,10 +47,17 @@ func (d *Desk) Carry(ctx context.Context, e chat.Event, nameless bool) (queue.Re
 	if looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix) {
 		return d.keep(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
+	readers, err := d.readers(ctx, e.Room)
+	if err != nil {
+		return queue.Result{}, true, err
+	}
 	if answer {
 		err = d.mayReturn(ctx, q)
 	} else {
-		err = d.mayReach(ctx, q, e.Sender)
+		err = d.mayReach(ctx, q, e.Sender, readers.Least)
+	}
+	if err == nil && !e.Message.RelationEncrypted && how.Number == 0 {
+		err = d.mayFollow(ctx, e.Room, q)
 	}
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return d.keep(e, q, fault)
@@ -47,30 +66,78 @@ func (d *Desk) Carry(ctx context.Context, e chat.Event, nameless bool) (queue.Re
 	}
 	m := Message{
 		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
-		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || nameless, Text: cutText(e.Message.Body), At: e.At,
+		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || how.Nameless, Text: text.Truncate(e.Message.Body, maxCarried), At: e.At,
 	}
 	if answer {
-		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, nameless
+		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, how.Nameless
 	}
 	if before.Carried() {
-		m.Nameless = before.Nameless || nameless
+		m.Nameless = before.Nameless || how.Nameless
 	}
 	post, err := d.post(ctx, e, q, m)
 	if err != nil {
 		return queue.Result{}, true, err
 	}
-	return queue.Result{Posts: []chat.Post{post}, Change: func(ctx context.Context) error {
-		if err := d.store.SaveMessage(ctx, m); err != nil || before.Carried() {
-			return err
-		}
-		return d.update(ctx, q.Number, func(q *Question) error {
-			q.said(m)
-			return nil
-		})
-	}}, true, nil
+	post.Guard = subject{kind: aboutCopy, question: q.Number, event: string(m.Event), then: readers.Least}.guard()
+	return queue.Result{
+		Posts:  []chat.Post{post},
+		Change: func(ctx context.Context) error { return d.store.SaveMessage(ctx, m) },
+	}, true, nil
 }
 
-// said notes that a message was carried.
+// Manner is how a message is carried.
+type Manner struct {
+	// Nameless: without its sender's name, and what it is edited into, too.
+	Nameless bool
+	// Number is the question that the message says itself that it belongs to; 0: it
+	// belongs to the one that it replies to, or in whose thread it stands.
+	Number int64
+}
+
+// addressed is the question with the number, if it is the room's, and what is
+// known of the message if it is an edit.
+func (d *Desk) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
+	q, err = d.store.Question(ctx, number)
+	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
+		return q, before, false, err
+	}
+	m, err := d.store.MessageOf(ctx, e.Cause())
+	known, err := has(err)
+	if known && m.Event == e.Cause() && m.Question == number {
+		before = m
+	}
+	return q, before, err == nil, err
+}
+
+// clear reports whether the event was sent in clear in a room that was ever
+// encrypted: the homeserver could have written it.
+func (d *Desk) clear(ctx context.Context, e chat.Event) (bool, error) {
+	if e.Trust != chat.TrustServer {
+		return false, nil
+	}
+	r, err := d.Room(ctx, e.Room)
+	return r.Encrypted, err
+}
+
+// mayFollow checks that a message whose relation is not encrypted may go to the
+// question's other room: the homeserver chose where it goes, so that must be no
+// less protected; else it returns a *Fault.
+func (d *Desk) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
+	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
+		return err
+	}
+	to := q.Experts
+	if from == to {
+		to = q.Origin
+	}
+	w, err := d.widens(ctx, chat.Everybody, from, to)
+	if err != nil || w.None() {
+		return err
+	}
+	return &Fault{What: FaultOuter, Number: q.Number, Widens: w}
+}
+
+// said notes that a message reached the other room.
 func (q *Question) said(m Message) {
 	switch {
 	case q.Status == Solved:
@@ -133,13 +200,15 @@ func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bo
 // mayReach checks that what somebody in the asker's room says may go to the
 // experts; else it returns a *Fault. The asker agreed to a certain audience, and
 // for themselves alone.
-func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID) error {
-	w, err := d.widens(ctx, q.Origin, q.Experts)
+//
+// then is who certainly read the asker's room when it was said.
+func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
+	w, err := d.widens(ctx, then, q.Origin, q.Experts)
 	if err != nil {
 		return err
 	}
 	if sender != q.Asker {
-		q.Widens = Widening{}
+		q.Widens = chat.Audience{}
 	}
 	if w = w.Beyond(q.Widens); !w.None() {
 		name, err := d.roomName(ctx, q.Experts)
@@ -154,18 +223,18 @@ func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID) err
 // Reaches tells whether the experts' room may be told of a question as it is now:
 // nobody reads it there whom its asker did not agree to.
 func (d *Desk) Reaches(ctx context.Context, q Question) (bool, error) {
-	w, err := d.widens(ctx, q.Origin, q.Experts)
+	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
 	return w.Beyond(q.Widens).None(), err
 }
 
 // mayReturn checks that what the experts say may go to the asker's room; else it
 // returns a *Fault. They were told who reads it.
 func (d *Desk) mayReturn(ctx context.Context, q Question) error {
-	now, err := d.audience(ctx, q.Origin)
+	now, err := d.readers(ctx, q.Origin)
 	if err != nil {
 		return err
 	}
-	if w := now.Beyond(q.Told); !w.None() {
+	if w := now.Most.Beyond(q.Told); !w.None() {
 		name, err := d.roomName(ctx, q.Origin)
 		if err != nil {
 			return err

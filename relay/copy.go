@@ -120,16 +120,6 @@ func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
 	return base + url.PathEscape(string(room)) + "/" + url.PathEscape(string(event))
 }
 
-// cutText is as much of a text as is carried.
-func cutText(s string) string {
-	for i := range s {
-		if i >= maxCarried {
-			return s[:i]
-		}
-	}
-	return s
-}
-
 var userID = regexp.MustCompile(`@\S+:\S+`)
 
 // PersonName is what others are told somebody is called; empty when that is not

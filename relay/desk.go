@@ -22,6 +22,9 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 	// Withdraw takes a post back, sent or not.
 	Withdraw(ctx context.Context, key chat.PostKey) error
+	// Replace makes p the post at key, if that waits and no attempt was made to send
+	// it, and reports whether it did.
+	Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error)
 }
 
 // Suggest finds what resembles a question that is asked in a room and may be
@@ -124,7 +127,7 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 				if q.Status != Proposed {
 					return nil
 				}
-				return d.pose(ctx, q)
+				return d.submit(ctx, q)
 			}); err != nil {
 				return err
 			}
@@ -164,9 +167,6 @@ func (d *Desk) save(ctx context.Context, before, q Question) error {
 	case !q.Status.Closed():
 		q.ClosedAt = time.Time{}
 	}
-	if q.Status.Asked() && q.PostedAt.IsZero() {
-		q.PostedAt = now
-	}
 	if q.Status == Withdrawn {
 		q.Text = ""
 	}
@@ -188,38 +188,6 @@ func (d *Desk) save(ctx context.Context, before, q Question) error {
 		return fmt.Errorf("store question %d: %w", q.Number, err)
 	}
 	return nil
-}
-
-// widens is how the audience widens from one room to another.
-func (d *Desk) widens(ctx context.Context, from, to chat.RoomID) (Widening, error) {
-	source, err := d.Room(ctx, from)
-	if err != nil {
-		return Everybody, err
-	}
-	target, err := d.Room(ctx, to)
-	if err != nil {
-		return Everybody, err
-	}
-	return Widens(source, target, d.Ours), nil
-}
-
-// Audience tells who may read what is said in a room. ErrNone: it is not known.
-func (d *Desk) Audience(ctx context.Context, room chat.RoomID) (Audience, error) {
-	r, err := d.Room(ctx, room)
-	switch {
-	case err != nil:
-		return Everybody, err
-	case !known(r):
-		return Everybody, ErrNone
-	}
-	return AudienceOf(r, d.Ours), nil
-}
-
-// audience is Audience, everybody's when it is not known.
-func (d *Desk) audience(ctx context.Context, room chat.RoomID) (Audience, error) {
-	a, err := d.Audience(ctx, room)
-	_, err = has(err)
-	return a, err
 }
 
 // roomName is what people call a room; empty when it has no name.

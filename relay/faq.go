@@ -13,7 +13,7 @@ type Entry struct {
 	Number           int64
 	Question, Answer string // plain
 	// Audience is who may be shown it: those of a room that is wider may not.
-	Audience Audience
+	Audience chat.Audience
 	KeptAt   time.Time
 	// Event is the answer that was kept; empty once its question is forgotten.
 	Event chat.EventID
@@ -31,16 +31,3 @@ type FAQ interface {
 	// EntryOf is what was made of an answer, or ErrNone.
 	EntryOf(ctx context.Context, answer chat.EventID) (Entry, error)
 }
-
-// Both is the audience that two rooms have in common: as wide as the narrower.
-func (a Audience) Both(b Audience) Audience {
-	return Audience{
-		Clear:     a.Clear && b.Clear,
-		Public:    a.Public && b.Public,
-		Externals: a.Externals && b.Externals,
-		Elsewhere: a.Elsewhere && b.Elsewhere,
-	}
-}
-
-// Everybody is the widest audience.
-var Everybody = Audience{Clear: true, Public: true, Externals: true, Elsewhere: true}

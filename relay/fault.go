@@ -1,5 +1,7 @@
 package relay
 
+import "heraut/chat"
+
 // Fault is why something that was asked for is not done. People read the
 // template "relay-fault".
 type Fault struct {
@@ -8,7 +10,7 @@ type Fault struct {
 	Number int64    // of the question
 	Themes []string // that there are
 	Room   string   // the other room's name
-	Widens Widening
+	Widens chat.Audience
 }
 
 // Error names the fault, for the log.
@@ -37,8 +39,12 @@ const (
 	FaultTaken    FaultKind = "taken"    // somebody looks after it already
 	FaultClosed   FaultKind = "closed"   // the question is: nothing is carried
 	FaultNotOpen  FaultKind = "not open" // the question
+	FaultEmpty    FaultKind = "empty"    // the question holds no text
 
 	FaultNotCarried FaultKind = "not carried" // it begins like a command
 	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than was agreed to
+	FaultRefused    FaultKind = "refused"     // the homeserver does not take it, or did not for a day
+	FaultClear      FaultKind = "clear"       // it is not encrypted, in a room that is
+	FaultOuter      FaultKind = "outer"       // what it replies to is not encrypted, and the other room is less protected
 	FaultReaders    FaultKind = "readers"     // the asker's room has a wider audience than the experts were told of
 )

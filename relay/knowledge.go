@@ -19,8 +19,8 @@ var ErrNoAnswer = errors.New("not an answer to a question of this room")
 // who might have read it where it was said.
 type Knowledge struct {
 	Store KnowledgeStore
-	// Audience tells who reads a room; ErrNone if the room is not known.
-	Audience func(ctx context.Context, room chat.RoomID) (Audience, error)
+	// Readers tells who may read a room; ErrNone if the room is not known.
+	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 }
 
 // KnowledgeStore keeps it.
@@ -45,14 +45,12 @@ func (k *Knowledge) Search(ctx context.Context, room chat.RoomID, text string) (
 }
 
 func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, wanted func(Known) bool) ([]Known, error) {
-	asking, err := k.Audience(ctx, room)
-	if errors.Is(err, ErrNone) {
-		asking, err = Everybody, nil
-	}
-	if err != nil {
+	readers, err := k.Readers(ctx, room)
+	if _, err := has(err); err != nil {
 		return nil, err
 	}
-	origins := map[chat.RoomID]Audience{}
+	asking := readers.Most
+	origins := map[chat.RoomID]chat.Audience{}
 	var failed error
 	found, err := Similar(ctx, k.Store, text, func(known Known) bool {
 		if !wanted(known) || failed != nil {
@@ -66,7 +64,7 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 		}
 		origin, seen := origins[known.Origin]
 		if !seen {
-			origin, failed = k.narrowed(ctx, Everybody, known.Origin)
+			origin, failed = k.narrowed(ctx, chat.Everybody, known.Origin)
 			origins[known.Origin] = origin
 		}
 		// Who may enter one private room may not enter another: only an expert may
@@ -79,15 +77,15 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 
 // narrowed is an audience as far as the room has it, too. A room that is not
 // known (any more) changes nothing.
-func (k *Knowledge) narrowed(ctx context.Context, a Audience, room chat.RoomID) (Audience, error) {
-	other, err := k.Audience(ctx, room)
+func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
+	other, err := k.Readers(ctx, room)
 	switch {
 	case errors.Is(err, ErrNone):
 		return a, nil
 	case err != nil:
-		return Audience{}, fmt.Errorf("look up who reads a room: %w", err)
+		return chat.Audience{}, fmt.Errorf("look up who reads a room: %w", err)
 	}
-	return a.Both(other), nil
+	return a.Both(other.Least), nil
 }
 
 // Answer finds the answer that somebody in the experts' room means: the message
@@ -140,7 +138,7 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 		return Entry{}, ErrNoAnswer
 	}
 	unnamed := func(text string) string { return withoutNames(text, q.AskerName, q.ClaimerName) }
-	e := Entry{Question: unnamed(q.Text), Answer: unnamed(answer.Text), Audience: Everybody, KeptAt: now, Event: answer.Event}
+	e := Entry{Question: unnamed(q.Text), Answer: unnamed(answer.Text), Audience: chat.Everybody, KeptAt: now, Event: answer.Event}
 	if forAll {
 		return e, nil
 	}

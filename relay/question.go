@@ -48,6 +48,7 @@ const (
 	WhyDeleted   Withdrawal = "deleted"   // its message was deleted, or is no question any more
 	WhyCancelled Withdrawal = "cancelled" // the asker would not let it leave
 	WhyModerated Withdrawal = "moderated" // a moderator deleted it from the experts' room
+	WhyRefused   Withdrawal = "refused"   // the homeserver never let it into the experts' room
 	WhyNoRelay   Withdrawal = "no relay"  // its relay was closed, or may not carry it any more
 )
 
@@ -84,9 +85,12 @@ type Question struct {
 	Proposals string
 	// Widens is how the experts' audience is wider than the origin's, as the asker
 	// was told, and agreed to unless the status is Consent.
-	Widens Widening
+	Widens chat.Audience
 	// Told is the audience of the origin room that the experts were told of.
-	Told Audience
+	Told chat.Audience
+	// Readers is who certainly read the origin room when the text was written: the
+	// text is protected as if nobody else had read it, even if the room is opened.
+	Readers chat.Audience
 
 	// Root and Confirmation are the bot's posts that show the question to the
 	// experts and its status to the asker; empty when there is none (any more).
@@ -95,8 +99,8 @@ type Question struct {
 	Shows int
 
 	AskedAt    time.Time // when it was typed
-	PostedAt   time.Time // when the experts got it; zero: they did not
-	AnsweredAt time.Time // when the first answer came; zero: none did
+	PostedAt   time.Time // when it was in the experts' room; zero: it never was
+	AnsweredAt time.Time // of the first answer that reached the asker's room; zero: none did
 	ActiveAt   time.Time // when anybody last said or did something about it
 	ClosedAt   time.Time // zero while it is not
 	DueAt      time.Time // of a proposed one: when it goes on by itself, as if nothing had answered it
@@ -106,6 +110,10 @@ type Question struct {
 	RemindedAt time.Time
 	FollowedAt time.Time
 }
+
+// Waits reports whether the question is to be shown to the experts and is not in
+// their room yet.
+func (q Question) Waits() bool { return q.Status.Asked() && q.PostedAt.IsZero() }
 
 // Role is what a message is for its question.
 type Role string

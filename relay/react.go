@@ -82,11 +82,14 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 	if target.IsZero() || room == q.Origin && q.Thread == "" && target.Event == q.Event {
 		return done, true, nil
 	}
-	var err error
+	readers, err := d.readers(ctx, e.Room)
+	if err != nil {
+		return done, true, err
+	}
 	if room == q.Origin {
 		err = d.mayReturn(ctx, q)
 	} else {
-		err = d.mayReach(ctx, q, q.Asker) // who reacts is not told
+		err = d.mayReach(ctx, q, e.Sender, readers.Least)
 	}
 	if err != nil {
 		return result(nil, err)
@@ -109,7 +112,10 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 		if err := d.store.SaveReaction(ctx, r); err != nil {
 			return err
 		}
-		return d.queue.Post(ctx, cause, chat.Post{Room: room, Priority: chat.Relay, ReactsTo: target, Reaction: e.Reaction.Key})
+		return d.queue.Post(ctx, cause, chat.Post{
+			Room: room, Priority: chat.Relay, ReactsTo: target, Reaction: e.Reaction.Key,
+			Guard: subject{kind: aboutReaction, question: q.Number, event: string(e.Sender), then: readers.Least}.guard(),
+		})
 	}}, true, nil
 }
 

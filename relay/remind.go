@@ -17,6 +17,8 @@ import (
 type Quiet interface {
 	// Until tells whether it is quiet at now, and if so until when.
 	Until(now time.Time) (time.Time, bool)
+	// Begins is when it becomes quiet next after t, at which it is not; zero: never.
+	Begins(t time.Time) time.Time
 }
 
 // Beat is when something is told again and again.
@@ -54,6 +56,8 @@ type RemindStore interface {
 	// AskedQuestions are those that the experts have and that are not closed, the
 	// oldest first.
 	AskedQuestions(ctx context.Context) ([]Question, error)
+	// Question returns ErrNone for a number that was never given.
+	Question(ctx context.Context, number int64) (Question, error)
 	SaveQuestion(ctx context.Context, q Question) error
 	SaveMessage(ctx context.Context, m Message) error
 	// Lists are when experts' rooms were last told of all open questions, or would
@@ -107,37 +111,81 @@ func (r *Reminders) Run(ctx context.Context) error {
 }
 
 // Round says what is due by now. Each thing is said once, whatever restarts there
-// are between two rounds.
+// are between two rounds. Only what is due takes a transaction.
 func (r *Reminders) Round(ctx context.Context, now time.Time) error {
-	return r.Queue.Do(ctx, func(ctx context.Context) error {
-		open, err := r.Store.AskedQuestions(ctx)
-		if err != nil {
-			return fmt.Errorf("look up open questions: %w", err)
-		}
-		for _, q := range open {
-			if err := r.remind(ctx, q, now); err != nil {
-				return fmt.Errorf("remind of question %d: %w", q.Number, err)
-			}
-		}
-		if err := r.list(ctx, open, now); err != nil {
-			return fmt.Errorf("list open questions: %w", err)
-		}
-		return nil
+	open, err := r.Store.AskedQuestions(ctx)
+	if err != nil {
+		return fmt.Errorf("look up open questions: %w", err)
+	}
+	quiet := r.quietNow(now)
+	due := slices.DeleteFunc(slices.Clone(open), func(q Question) bool {
+		return !r.experts(q, quiet(q.Experts), now) && !r.asker(q, quiet(q.Origin), now)
 	})
+	if len(due) > 0 {
+		if err := r.Queue.Do(ctx, func(ctx context.Context) error { return r.remindAll(ctx, due, quiet, now) }); err != nil {
+			return err
+		}
+	}
+	if err := r.list(ctx, open, quiet, now); err != nil {
+		return fmt.Errorf("list open questions: %w", err)
+	}
+	return nil
+}
+
+// calm is a room's quiet hours, and whether it is quiet now.
+type calm struct {
+	Quiet
+	now bool
+}
+
+// quietNow looks each room's quiet hours up once.
+func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) calm {
+	known := map[chat.RoomID]calm{}
+	return func(room chat.RoomID) calm {
+		c, ok := known[room]
+		if !ok {
+			c.Quiet = r.Quiet(room)
+			_, c.now = c.Until(now)
+			known[room] = c
+		}
+		return c
+	}
+}
+
+// remindAll reminds of those of the questions that are still due.
+func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) calm, now time.Time) error {
+	for _, q := range due {
+		q, err := r.Store.Question(ctx, q.Number)
+		if ok, err := has(err); err != nil {
+			return err
+		} else if !ok {
+			continue // forgotten meanwhile
+		}
+		if q.Status.Closed() || !q.Status.Asked() {
+			continue
+		}
+		if err = r.remind(ctx, q, quiet, now); err != nil {
+			return fmt.Errorf("remind of question %d: %w", q.Number, err)
+		}
+	}
+	return nil
 }
 
 // remind reminds the experts of q, or asks its asker whether it is solved.
-func (r *Reminders) remind(ctx context.Context, q Question, now time.Time) error {
+func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) calm, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
-	post := chat.Post{Room: q.Experts, Priority: chat.Relay, ReplyTo: chat.Target{Post: q.Root}}
+	post := chat.Post{
+		Room: q.Experts, Priority: chat.Relay, ReplyTo: chat.Target{Post: q.Root},
+		Guard: subject{kind: aboutReminder, question: q.Number}.guard(),
+	}
 	template := ""
 	switch {
-	case r.experts(q, now):
+	case r.experts(q, quiet(q.Experts), now):
 		if may, err := r.Reaches(ctx, q); err != nil || !may {
 			return err
 		}
 		template, q.RemindedAt = "question-reminder", now
-	case r.asker(q, now):
+	case r.asker(q, quiet(q.Origin), now): // which tells the number alone
 		template, q.FollowedAt = "question-solved", now
 		lang = q.Lang
 		post = chat.Post{Room: q.Origin, Priority: chat.Relay, Thread: q.thread(), Rings: true, Mentions: []chat.UserID{q.Asker}}
@@ -165,115 +213,39 @@ func (r *Reminders) remind(ctx context.Context, q Question, now time.Time) error
 	return r.Store.SaveQuestion(ctx, q)
 }
 
-// experts tells whether those are to be reminded of q.
-func (r *Reminders) experts(q Question, now time.Time) bool {
-	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" {
+// experts reports whether those are to be reminded of q.
+func (r *Reminders) experts(q Question, quiet calm, now time.Time) bool {
+	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
 	}
-	quiet := r.Quiet(q.Experts)
-	_, held := quiet.Until(now)
-	return !held && !workingTime(quiet, q.PostedAt, r.Unanswered).After(now)
-}
-
-// asker tells whether the asker of q is to be asked whether it is solved.
-func (r *Reminders) asker(q Question, now time.Time) bool {
-	if r.FollowUp == 0 || q.Status != Answered || !q.FollowedAt.IsZero() || q.AskerLeft || q.ActiveAt.Add(r.FollowUp).After(now) {
-		return false
+	if q.PostedAt.Add(r.Unanswered).After(now) {
+		return false // working time is never longer than the time that passed
 	}
-	_, held := r.Quiet(q.Origin).Until(now)
-	return !held
+	return !workingTime(quiet, q.PostedAt, r.Unanswered).After(now)
 }
 
-// workingTime is when so much time has passed since, quiet hours left out.
+// asker reports whether the asker of q is to be asked whether it is solved.
+func (r *Reminders) asker(q Question, quiet calm, now time.Time) bool {
+	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
+		!q.ActiveAt.Add(r.FollowUp).After(now)
+}
+
+// workingTime returns when so much time has passed since, quiet hours left out. It
+// goes from one change between quiet and working hours to the next.
 func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
-	const step = time.Minute
 	t := since
-	for passed > 0 {
+	for {
 		if until, held := quiet.Until(t); held {
 			t = until
-			continue
 		}
-		t, passed = t.Add(min(step, passed)), passed-step
+		end := quiet.Begins(t)
+		if end.IsZero() || end.Sub(t) >= passed {
+			return t.Add(passed)
+		}
+		if !end.After(t) {
+			return t // hours that never end
+		}
+		passed -= end.Sub(t)
+		t = end
 	}
-	return t
-}
-
-// listed is how many questions a list shows.
-const listed = 15
-
-// list tells each experts' room of its open questions, if that is due. When it was
-// due in quiet hours, it is told after them.
-func (r *Reminders) list(ctx context.Context, open []Question, now time.Time) error {
-	if r.List == nil {
-		return nil
-	}
-	last, err := r.Store.Lists(ctx)
-	if err != nil {
-		return err
-	}
-	byRoom := map[chat.RoomID][]Question{}
-	for _, q := range open {
-		byRoom[q.Experts] = append(byRoom[q.Experts], q)
-		if _, known := last[q.Experts]; !known {
-			last[q.Experts] = now
-			if err := r.Store.SaveList(ctx, q.Experts, now); err != nil {
-				return err
-			}
-		}
-	}
-	for room, at := range last {
-		due := r.List.Next(at, r.Zone)
-		_, held := r.Quiet(room).Until(now)
-		if due.After(now) || held {
-			continue
-		}
-		if err := r.Store.SaveList(ctx, room, now); err != nil {
-			return err
-		}
-		told, err := r.reaching(ctx, byRoom[room])
-		if err != nil {
-			return err
-		}
-		if len(told) == 0 {
-			continue
-		}
-		if err := r.tell(ctx, room, told, due); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reaching are those of the questions that their experts' room may be told of.
-func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Question, err error) {
-	for _, q := range open {
-		may, err := r.Reaches(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		if may {
-			told = append(told, q)
-		}
-	}
-	return told, nil
-}
-
-// tell posts the list of a room's open questions that was due at a time.
-func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
-	settings := r.Book.Of(room)
-	shown := slices.Clone(open[:min(len(open), listed)])
-	for i := range shown {
-		shown[i].ClaimerName, shown[i].AskedAt = PersonName(shown[i].ClaimerName), shown[i].AskedAt.In(r.Zone)
-	}
-	html, err := locale.Render(settings.Language, "open-questions", struct {
-		Prefix string
-		Items  []Question
-		Total  int
-		More   int
-	}{settings.Prefix, shown, len(open), len(open) - len(shown)})
-	if err != nil {
-		return err
-	}
-	cause := chat.EventID(fmt.Sprintf("open-questions/%s/%s", room, due.UTC().Format(time.RFC3339)))
-	return r.Queue.Post(ctx, cause, chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: settings.Language})
 }

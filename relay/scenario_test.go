@@ -196,8 +196,8 @@ b = 2</code></pre>`,
 			w.restart()
 			w.room(sealed, "Chiffré", func(r *chat.Room) { r.Encrypted = true })
 			q := w.say(sealed, camille, "!question Ceci peut-il sortir ?")
-			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣") // perhaps the homeserver's
-			w.inThread(sealed, camille, q, "1")                            // in clear, idem
+			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣")                  // perhaps the homeserver's
+			w.do(sealed, camille, chat.Event{Message: &chat.Message{Thread: q, Body: "1"}}) // in clear, idem
 			w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "1"}})
 		},
 		"a quarter later": func(w *world) {

@@ -2,34 +2,41 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"heraut/chat"
 	"heraut/locale"
 )
 
+// tellWithin is how long a question may take to reach the experts before its
+// asker is told that it is on its way; else the first message says that it is there.
+const tellWithin = 2 * time.Second
+
 // shown is what the templates relay-root and relay-confirmation say.
 type shown struct {
 	Question
 	Room      string // the other room's name
-	Widens    Widening
-	Audience  Audience // who reads the answers
-	Continues bool     // there was a message before this one
-	Foreign   bool     // the asker's thread is not the question's own: only replies in it are carried
-	Sealed    bool     // the asker consents by a message, not by a reaction
-	Here      bool     // the asker's thread is that of the confirmation
+	Widens    chat.Audience
+	Audience  chat.Audience // who reads the answers
+	Continues bool          // there was a message before this one
+	Foreign   bool          // the asker's thread is not the question's own: only replies in it are carried
+	Sealed    bool          // the asker consents by a message, not by a reaction
+	Here      bool          // the asker's thread is that of the confirmation
 	Prefix    string
+	// Reduced: the asker's room is wider than it was: nothing but number and status.
+	Reduced bool
 }
 
 // show posts or edits what the asker and the experts see of a question.
 func (d *Desk) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
-		var err error
-		if q.Told, err = d.audience(ctx, q.Origin); err != nil {
+		readers, err := d.readers(ctx, q.Origin)
+		if err != nil {
 			return err
 		}
+		q.Told = readers.Most
 	}
 	if err := d.showExperts(ctx, before, q); err != nil {
 		return err
@@ -46,7 +53,7 @@ func (d *Desk) showExperts(ctx context.Context, before Question, q *Question) er
 	if err != nil {
 		return err
 	}
-	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: now, Lang: lang}
+	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: now, Lang: lang, Guard: subject{kind: aboutRoot, question: q.Number}.guard()}
 	if q.Root == "" && now != "" && !before.PostedAt.IsZero() {
 		if post.HTML, _, err = d.root(ctx, *q, true); err != nil {
 			return err
@@ -64,7 +71,8 @@ func (d *Desk) showExperts(ctx context.Context, before Question, q *Question) er
 }
 
 func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) error {
-	now, lang, err := d.confirmation(ctx, *q, q.Confirmation == "" && !before.PostedAt.IsZero())
+	again := q.Confirmation == "" && (before.Confirmation != "" || !before.PostedAt.IsZero())
+	now, lang, err := d.confirmation(ctx, *q, again)
 	if err != nil {
 		return err
 	}
@@ -72,7 +80,14 @@ func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) erro
 	if err != nil {
 		return err
 	}
-	post := chat.Post{Room: q.Origin, Priority: chat.Answer, HTML: now, Lang: lang}
+	about := subject{kind: aboutConfirmation, question: q.Number}
+	if again {
+		about.event = continues
+	}
+	post := chat.Post{Room: q.Origin, Priority: chat.Answer, HTML: now, Lang: lang, Guard: about.guard()}
+	if q.Waits() {
+		post.NotBefore = d.now().Add(tellWithin)
+	}
 	if q.Thread != "" {
 		post.ReplyTo = chat.Target{Event: q.Event}
 		if q.Thread != q.Event {
@@ -92,6 +107,12 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 		*key = ""
 		return d.withdraw(ctx, q.Number, role, "")
 	}
+	if *key != "" {
+		replaced, err := d.replaceShown(ctx, q.Number, role, post)
+		if err != nil || replaced {
+			return err
+		}
+	}
 	cause := q.nextShow()
 	posted := chat.KeyOf(cause, 0)
 	if *key != "" {
@@ -105,6 +126,22 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 	}
 	// An edit that is refused becomes a message, which people may reply to.
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
+}
+
+// replaceShown makes post the last edit of what shows q in that role, if nobody
+// can have seen that edit yet.
+func (d *Desk) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
+	all, err := d.store.MessagesOf(ctx, number)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range slices.Backward(all) {
+		if m.Role == role {
+			post.Priority = chat.Announcement
+			return d.queue.Replace(ctx, m.Post, post)
+		}
+	}
+	return false, nil
 }
 
 // nextShow is the reason for the next post that shows q.
@@ -151,6 +188,9 @@ func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang
 	if !q.Status.Asked() {
 		return "", "", nil
 	}
+	if q.Waits() {
+		q.PostedAt = q.AskedAt // who reads it has it
+	}
 	data, err := d.shown(ctx, q, q.Origin)
 	if err != nil {
 		return "", "", err
@@ -176,11 +216,11 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 		return "", "", err
 	}
 	data.Continues = continues
-	err = d.mayReturn(ctx, q)
-	if _, ok := errors.AsType[*Fault](err); ok {
-		data.ClaimerName = "" // the experts were told of fewer readers
-	} else if err != nil {
+	if data.Reduced, err = d.reduced(ctx, q, continues); err != nil {
 		return "", "", err
+	}
+	if data.Reduced {
+		return d.say(q.Origin, "relay-confirmation", shown{Question: nameless(q), Reduced: true})
 	}
 	if html, lang, err = d.say(q.Origin, "relay-confirmation", data); err != nil {
 		return "", "", err
@@ -189,9 +229,11 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 	case Consent:
 		leaving := q
 		leaving.Status = Open
-		if leaving.Told, err = d.audience(ctx, q.Origin); err != nil {
+		readers, err := d.readers(ctx, q.Origin)
+		if err != nil {
 			return "", "", err
 		}
+		leaving.Told = readers.Most
 		leaves, _, err := d.root(ctx, leaving, false)
 		if err != nil {
 			return "", "", err
@@ -207,6 +249,14 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 	}
 	choices, _, err := d.say(q.Origin, "relay-choices", data)
 	return html + choices, lang, err
+}
+
+// reduced reports whether the asker's room is wider than it was, so that it is
+// told the question's number and status alone. continues: the text would be shown.
+func (d *Desk) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
+	now, err := d.readers(ctx, q.Origin)
+	wider := !now.Most.Beyond(q.Told).None()
+	return wider || continues && !now.Most.Beyond(q.Readers).None(), err
 }
 
 func (d *Desk) shown(ctx context.Context, q Question, other chat.RoomID) (shown, error) {

@@ -21,7 +21,7 @@ type Known struct {
 	At               time.Time
 	// Audience is who has read it, or who may if it was kept: what is wider is not
 	// shown it.
-	Audience Audience
+	Audience chat.Audience
 	// Origin is the room that an answered question was asked in.
 	Origin chat.RoomID
 }

@@ -22,30 +22,30 @@ import (
 
 // A question is suggested to those alone who might have read it where it was asked.
 func TestSuggestionsStayWithTheirAudience(t *testing.T) {
-	audiences := map[chat.RoomID]relay.Audience{
+	audiences := map[chat.RoomID]chat.Audience{
 		"!sealed": {}, "!sealed2": {}, "!private": {Clear: true}, "!externals": {Clear: true, Externals: true},
-		"!public": {Clear: true, Public: true}, "!widest": relay.Everybody,
+		"!public": {Clear: true, Public: true}, "!widest": chat.Everybody,
 	}
 	tests := map[string]struct {
 		asked chat.RoomID
-		told  relay.Audience
+		told  chat.Audience
 		kept  bool // instead of asked
 		may   []chat.RoomID
 		not   []chat.RoomID
 	}{
 		"asked in an encrypted room":        {asked: "!sealed", may: []chat.RoomID{"!sealed"}, not: []chat.RoomID{"!sealed2", "!private", "!externals", "!public", "!unknown"}},
-		"asked in a private room":           {asked: "!private", told: relay.Everybody, may: []chat.RoomID{"!private"}, not: []chat.RoomID{"!sealed", "!externals", "!public", "!unknown"}},
-		"asked in a public room":            {asked: "!public", told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
-		"asked when the room was encrypted": {asked: "!public", told: relay.Audience{}, may: []chat.RoomID{"!public"}, not: []chat.RoomID{"!sealed", "!private", "!widest"}},
-		"asked in a private room now gone":  {asked: "!gone", told: relay.Audience{Clear: true}, not: []chat.RoomID{"!sealed", "!private", "!public", "!unknown"}},
-		"asked in a public room now gone":   {asked: "!gone", told: relay.Audience{Clear: true, Public: true}, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
-		"kept for all":                      {kept: true, told: relay.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
-		"kept for private rooms":            {kept: true, told: relay.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
+		"asked in a private room":           {asked: "!private", told: chat.Everybody, may: []chat.RoomID{"!private"}, not: []chat.RoomID{"!sealed", "!externals", "!public", "!unknown"}},
+		"asked in a public room":            {asked: "!public", told: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
+		"asked when the room was encrypted": {asked: "!public", told: chat.Audience{}, may: []chat.RoomID{"!public"}, not: []chat.RoomID{"!sealed", "!private", "!widest"}},
+		"asked in a private room now gone":  {asked: "!gone", told: chat.Audience{Clear: true}, not: []chat.RoomID{"!sealed", "!private", "!public", "!unknown"}},
+		"asked in a public room now gone":   {asked: "!gone", told: chat.Audience{Clear: true, Public: true}, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
+		"kept for all":                      {kept: true, told: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
+		"kept for private rooms":            {kept: true, told: chat.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
-			k := &relay.Knowledge{Store: db, Audience: audienceOf(audiences)}
+			k := &relay.Knowledge{Store: db, Readers: readersOf(audiences)}
 			if test.kept {
 				if _, err := db.SaveEntry(t.Context(), relay.Entry{Question: "Quelle licence pour un schéma ?", Answer: "Etalab.", Audience: test.told}); err != nil {
 					t.Fatal(err)
@@ -74,18 +74,18 @@ func TestSuggestionsStayWithTheirAudience(t *testing.T) {
 	}
 }
 
-func audienceOf(known map[chat.RoomID]relay.Audience) func(context.Context, chat.RoomID) (relay.Audience, error) {
-	return func(_ context.Context, room chat.RoomID) (relay.Audience, error) {
+func readersOf(known map[chat.RoomID]chat.Audience) func(context.Context, chat.RoomID) (chat.Readers, error) {
+	return func(_ context.Context, room chat.RoomID) (chat.Readers, error) {
 		if a, ok := known[room]; ok {
-			return a, nil
+			return chat.Readers{Least: a, Most: a}, nil
 		}
-		return relay.Audience{}, relay.ErrNone
+		return chat.Readers{Most: chat.Everybody}, relay.ErrNone
 	}
 }
 
 func TestSuggestionsNameSoftwareToo(t *testing.T) {
 	db := open(t)
-	k := &relay.Knowledge{Store: db, Audience: audienceOf(nil)}
+	k := &relay.Knowledge{Store: db, Readers: readersOf(nil)}
 	c := catalogue.New([]catalogue.Software{
 		{ID: "1", Name: "LimeSurvey", Description: catalogue.Localized{FR: "Créer des questionnaires en ligne"}, Keywords: []string{"sondage"}},
 		{ID: "2", Name: "Framadate", Keywords: []string{"sondage"}},
@@ -94,7 +94,7 @@ func TestSuggestionsNameSoftwareToo(t *testing.T) {
 	suggest := relay.Suggestions(k, func() catalogue.State { return catalogue.State{Catalogue: c} })
 	for i := range 3 {
 		if _, err := db.SaveEntry(t.Context(), relay.Entry{
-			Question: fmt.Sprintf("Quel outil de sondage <%d> ?", i), Answer: "LimeSurvey & co.", Audience: relay.Everybody,
+			Question: fmt.Sprintf("Quel outil de sondage <%d> ?", i), Answer: "LimeSurvey & co.", Audience: chat.Everybody,
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -148,8 +148,8 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 				Ours:    func(string) bool { return true },
 				Suggest: relay.Suggestions(knowledge, func() catalogue.State { return catalogue.State{} }),
 			})
-			knowledge.Audience = desk.Audience
-			if _, err := db.SaveEntry(ctx, relay.Entry{Question: "Quelle licence ?", Answer: "Etalab.", Audience: relay.Everybody}); err != nil {
+			knowledge.Readers = desk.Readers
+			if _, err := db.SaveEntry(ctx, relay.Entry{Question: "Quelle licence ?", Answer: "Etalab.", Audience: chat.Everybody}); err != nil {
 				t.Fatal(err)
 			}
 			if err := db.SaveRelay(ctx, relay.Relay{Name: "libre", From: []chat.RoomID{origin}, To: experts, By: "@op:example.org"}); err != nil {

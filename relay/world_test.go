@@ -101,7 +101,8 @@ func (w *world) start() {
 	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
 		func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} }, nil)
 	handler := commands.NewHandler(answerer, book, w.db, commands.Limits{})
-	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, AtOnce: 1, Keeps: func(ctx context.Context, room chat.RoomID) bool {
+	guards := map[string]queue.Guard{}
+	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, AtOnce: 1, Guards: guards, Keeps: func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := w.desk.Serves(ctx, room)
 		return serves || err != nil
 	}}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))
@@ -116,6 +117,7 @@ func (w *world) start() {
 		Ours: func(server string) bool { return server == "example.org" },
 	})
 	w.desk.Declare(w.relays)
+	guards[relay.GuardName] = w.desk
 	answerer.Relay(w.desk)
 	handler.Moves(w.desk.Move)
 	answerer.Administer(commands.Administration{Book: book, Journal: w.db, Rooms: w.db})
@@ -243,24 +245,34 @@ func (w *world) sync() {
 	}
 }
 
+// trust is that of a message which its sender's client encrypts where it should.
+func (w *world) trust(room chat.RoomID) chat.Trust {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.rooms[room].Encrypted {
+		return chat.TrustMember
+	}
+	return chat.TrustServer
+}
+
 func (w *world) say(room chat.RoomID, user chat.UserID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body}})
+	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body}})
 }
 
 func (w *world) inThread(room chat.RoomID, user chat.UserID, root chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, Thread: root}})
+	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, Thread: root}})
 }
 
 func (w *world) reply(room chat.RoomID, user chat.UserID, to chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, ReplyTo: to}})
+	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, ReplyTo: to}})
 }
 
 func (w *world) edit(room chat.RoomID, user chat.UserID, of chat.EventID, body string) chat.EventID {
 	w.Helper()
-	return w.do(room, user, chat.Event{Message: &chat.Message{Body: body, Edits: of}})
+	return w.do(room, user, chat.Event{Trust: w.trust(room), Message: &chat.Message{Body: body, Edits: of}})
 }
 
 func (w *world) react(room chat.RoomID, user chat.UserID, to chat.EventID, key string) chat.EventID {

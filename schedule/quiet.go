@@ -130,6 +130,38 @@ func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	return t, false
 }
 
+// longestCalm is how far Begins looks: the longest time between two holidays.
+const longestCalm = 366
+
+// Begins is when quiet hours begin next after t, at which it is not quiet; zero if
+// they never do.
+func (q Quiet) Begins(t time.Time) time.Time {
+	local := t.In(q.Zone)
+	var evening time.Time
+	days := longestCalm
+	if q.From != q.To {
+		if evening = q.From.on(local, 0); !evening.After(t) {
+			evening = q.From.on(local, 1)
+		}
+		days = 1
+	}
+	if q.Weekends {
+		days = min(days, 7)
+	}
+	if q.Weekends || q.Holidays {
+		for day := 1; day <= days; day++ {
+			midnight := Clock(0).on(local, day)
+			if !evening.IsZero() && !midnight.Before(evening) {
+				break
+			}
+			if q.Weekends && cal.IsWeekend(midnight) || q.Holidays && isHoliday(midnight) {
+				return midnight
+			}
+		}
+	}
+	return evening
+}
+
 var france = cal.Calendar{Holidays: fr.Holidays}
 
 func isHoliday(t time.Time) bool {

@@ -18,7 +18,7 @@ func TestEntriesAreKeptWhole(t *testing.T) {
 	db := open(t)
 	ctx := t.Context()
 	want := relay.Entry{
-		Question: "Comment sauvegarder ?", Answer: "Avec Borg.", Audience: relay.Audience{Public: true},
+		Question: "Comment sauvegarder ?", Answer: "Avec Borg.", Audience: chat.Audience{Public: true},
 		KeptAt: time.UnixMilli(1000), Event: "$answer",
 	}
 	number, err := db.SaveEntry(ctx, want)

@@ -13,15 +13,15 @@ import (
 )
 
 const outboxColumns = `seq, post_key, cause, slot, kind, room_id, priority, state, txn, content,
-	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at`
+	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at, blocked_since`
 
 func scanPost(scan scanFunc) (r queue.Row, err error) {
 	var room chat.RoomID
 	var priority chat.Priority
 	var content string
-	var attemptedAt, doubtSince, nextAt int64
+	var attemptedAt, doubtSince, nextAt, blockedSince int64
 	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
-		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt)
+		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, queue.ErrNone
 	} else if err != nil {
@@ -34,6 +34,7 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	}
 	r.Post.Room, r.Post.Priority = room, priority
 	r.AttemptedAt, r.DoubtSince, r.NextAt = fromMillis(attemptedAt), fromMillis(doubtSince), fromMillis(nextAt)
+	r.BlockedSince = fromMillis(blockedSince)
 	return r, nil
 }
 
@@ -66,10 +67,10 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	}
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET kind = $1, state = $2, content = $3, event_id = $4, reason = $5, attempts = $6,
-			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11
-		WHERE post_key = $12 AND done_at = 0`,
+			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11, blocked_since = $12
+		WHERE post_key = $13 AND done_at = 0`,
 		r.Kind, r.State, string(content), r.EventID, r.Reason, r.Attempts,
-		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, r.Key)
+		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, millis(r.BlockedSince), r.Key)
 	return err
 }
 
@@ -130,15 +131,45 @@ func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row
 }
 
 // ConfirmPost implements queue.Arrivals.
-func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (queue.Row, error) {
-	row, err := scanPost(d.db.QueryRow(ctx, `
-		UPDATE outbox SET state = 'sent', content = '', event_id = $1, doubt_since = 0, done_at = $2
-		WHERE txn = $3 AND (state <> 'sent' OR event_id = '')
-		RETURNING `+outboxColumns, id, millis(now), txn).Scan)
-	if errors.Is(err, queue.ErrNone) {
+func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
+	err = d.Do(ctx, func(ctx context.Context) error {
 		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
-	}
-	return row, err
+		if err != nil && row.Key == "" {
+			return err
+		}
+		if first = row.State != queue.Sent || row.EventID == ""; !first {
+			return nil
+		}
+		row.State, row.EventID, row.DoubtSince = queue.Sent, id, time.Time{}
+		_, err := d.db.Exec(ctx, `
+			UPDATE outbox SET state = 'sent', content = '', event_id = $1, doubt_since = 0, done_at = $2 WHERE txn = $3`,
+			id, millis(now), txn)
+		return err
+	})
+	return row, first, err
+}
+
+// BlockedRooms implements queue.Blocking.
+func (d *DB) BlockedRooms(ctx context.Context) ([]chat.RoomID, error) {
+	rows, err := d.db.Query(ctx, "SELECT room_id FROM blocked_room ORDER BY room_id")
+	return collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
+}
+
+// BlockRoom implements queue.Blocking.
+func (d *DB) BlockRoom(ctx context.Context, room chat.RoomID, reason string, now time.Time) (bool, error) {
+	return changed(d.db.Exec(ctx, "INSERT INTO blocked_room (room_id, since, reason) VALUES ($1, $2, $3) ON CONFLICT (room_id) DO NOTHING",
+		room, millis(now), reason))
+}
+
+// UnblockRoom implements queue.Blocking.
+func (d *DB) UnblockRoom(ctx context.Context, room chat.RoomID) (bool, error) {
+	return changed(d.db.Exec(ctx, "DELETE FROM blocked_room WHERE room_id = $1", room))
+}
+
+// RetryRoom implements queue.Blocking.
+func (d *DB) RetryRoom(ctx context.Context, room chat.RoomID) error {
+	_, err := d.db.Exec(ctx, "UPDATE outbox SET next_at = 0 WHERE room_id = $1 AND done_at = 0 AND state = 'waiting' AND blocked_since > 0", room)
+	return err
 }
 
 // SettleDoubts implements queue.Arrivals.

@@ -109,7 +109,7 @@ func TestTextsAreErased(t *testing.T) {
 				if _, err := db.StartPost(t.Context(), 1, noon); err != nil {
 					return err
 				}
-				_, err := db.ConfirmPost(t.Context(), "txn$1", "$2", noon)
+				_, _, err := db.ConfirmPost(t.Context(), "txn$1", "$2", noon)
 				return err
 			},
 		},
@@ -174,7 +174,7 @@ func TestPurge(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustPost(t, db, id, salon, "x")
-		if _, err := db.ConfirmPost(ctx, "txn"+string(id), "$sent"+id, now.Add(-age)); err != nil {
+		if _, _, err := db.ConfirmPost(ctx, "txn"+string(id), "$sent"+id, now.Add(-age)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -282,7 +282,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 		func() error { _, err := db.DoubtTrying(ctx, noon); return err },
 		func() error { _, err := db.OldestDoubt(ctx, salon); return err },
 		func() error { _, err := db.SettleDoubts(ctx, noon); return err },
-		func() error { _, err := db.ConfirmPost(ctx, row.Txn, "$3", noon); return err },
+		func() error { _, _, err := db.ConfirmPost(ctx, row.Txn, "$3", noon); return err },
 		func() error { _, err := db.Locked(ctx, ""); return err },
 		func() error { return db.PurgeQueue(ctx, noon, noon) },
 	}

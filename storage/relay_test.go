@@ -21,7 +21,7 @@ func filled(t *testing.T, v reflect.Value) {
 			f.SetString(string(relay.Claimed))
 		case relay.Role:
 			f.SetString(string(relay.RoleAnswer))
-		case relay.Audience:
+		case chat.Audience:
 			filled(t, f)
 		default:
 			switch f.Kind() {

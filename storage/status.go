@@ -6,6 +6,24 @@ import (
 	"heraut/commands"
 )
 
+// unwritableQuery finds the rooms whose last post failed, and those that refuse
+// posts for want of power. It goes from room to room in the index outbox_ended,
+// rather than over all posts.
+const unwritableQuery = `
+	WITH RECURSIVE written (room_id) AS (
+		SELECT MIN(room_id) FROM outbox WHERE state IN ('sent', 'failed')
+		UNION ALL
+		SELECT (SELECT MIN(room_id) FROM outbox WHERE state IN ('sent', 'failed') AND room_id > written.room_id)
+		FROM written WHERE written.room_id IS NOT NULL)
+	SELECT room_id, reason, done_at FROM (
+		SELECT room_id, reason, done_at, state FROM outbox WHERE seq IN (
+			SELECT (SELECT seq FROM outbox WHERE room_id = written.room_id AND state IN ('sent', 'failed')
+				ORDER BY done_at DESC, seq DESC LIMIT 1)
+			FROM written WHERE room_id IS NOT NULL))
+	WHERE state = 'failed' AND room_id NOT IN (SELECT room_id FROM blocked_room)
+	UNION ALL SELECT room_id, reason, since FROM blocked_room
+	ORDER BY room_id`
+
 // QueueStatus tells what waits in the queue, and which rooms cannot be written
 // to: the rest of the status is not here.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
@@ -19,12 +37,7 @@ func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 		return s, err
 	}
 	s.UnsentSince = fromMillis(since)
-	// Of the rows of a room, SQLite takes the other columns from the one with MAX.
-	rows, err := d.db.Query(ctx, `
-		SELECT room_id, reason, done FROM (
-			SELECT room_id, state, reason, MAX(done_at) AS done FROM outbox
-			WHERE done_at > 0 AND state IN ('sent', 'failed') GROUP BY room_id)
-		WHERE state = 'failed' ORDER BY room_id`)
+	rows, err := d.db.Query(ctx, unwritableQuery)
 	s.Unwritable, err = collect(rows, err, func(scan scanFunc) (u commands.Unwritable, err error) {
 		var at int64
 		err = scan(&u.Room, &u.Reason, &at)

@@ -167,7 +167,7 @@ func (o *office) said() (texts []string) {
 			text = "> " + text
 		}
 		texts = append(texts, text)
-		if _, err := o.db.ConfirmPost(o.Context(), row.Txn, chat.EventID("$"+row.Txn), o.now); err != nil {
+		if _, _, err := o.db.ConfirmPost(o.Context(), row.Txn, chat.EventID("$"+row.Txn), o.now); err != nil {
 			o.Fatal(err)
 		}
 	}
@@ -406,7 +406,7 @@ func TestRoomIsUpgraded(t *testing.T) {
 		if row.Post.Room != bureau || row.Post.Priority != chat.Webhook {
 			t.Errorf("posted in %s", row.Post.Room)
 		}
-		if _, err := o.db.ConfirmPost(t.Context(), row.Txn, "$e"+chat.EventID(row.Txn), o.now); err != nil {
+		if _, _, err := o.db.ConfirmPost(t.Context(), row.Txn, "$e"+chat.EventID(row.Txn), o.now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"heraut/chat"
 	"heraut/relay"
 )
 
@@ -54,11 +55,11 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 
 // exportedEntry is the format of « bot export faq --format json ».
 type exportedEntry struct {
-	Number   int64          `json:"number"`
-	Question string         `json:"question"`
-	Answer   string         `json:"answer"`
-	Kept     string         `json:"kept"` // a day, "2026-09-03"
-	Audience relay.Audience `json:"audience"`
+	Number   int64         `json:"number"`
+	Question string        `json:"question"`
+	Answer   string        `json:"answer"`
+	Kept     string        `json:"kept"` // a day, "2026-09-03"
+	Audience chat.Audience `json:"audience"`
 }
 
 func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {

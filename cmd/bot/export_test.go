@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"heraut/chat"
 	"heraut/relay"
 )
 
@@ -39,7 +40,7 @@ func TestExportFAQ(t *testing.T) {
 		t.Errorf("an empty FAQ: %q", got)
 	}
 	entry := relay.Entry{
-		Question: "Quelle licence\npour *ce* code ?", Answer: "- MIT\n# ou <b>EUPL</b>", Audience: relay.Audience{Clear: true},
+		Question: "Quelle licence\npour *ce* code ?", Answer: "- MIT\n# ou <b>EUPL</b>", Audience: chat.Audience{Clear: true},
 		KeptAt: time.Date(2026, 9, 2, 23, 0, 0, 0, time.UTC), Event: "$answer",
 	}
 	if _, err := db.SaveEntry(t.Context(), entry); err != nil {

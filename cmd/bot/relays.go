@@ -36,7 +36,7 @@ func newRelays(
 		Resolve: client.Resolve,
 		Suggest: relay.Suggestions(knowledge, current),
 	})
-	knowledge.Audience = desk.Audience
+	knowledge.Readers = desk.Readers
 	var declared []relay.Declaration
 	for _, r := range config.Relays {
 		declared = append(declared, relay.Declaration{Name: r.Name, From: r.From, To: r.To, Themes: r.Themes, MayWiden: r.MayWiden})

@@ -126,7 +126,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep}, log)
+	guards := map[string]queue.Guard{} // complete before anything is sent
+	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	desk = newDesk(config, db, box, book, operators, guarded, log)
 	if err := addSources(config, desk, keeper); err != nil {
@@ -136,6 +137,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	var knowledge *relay.Knowledge
 	carrier, knowledge = newRelays(config, db, box, book, client, keeper.Current, log)
 	answerer.Relay(carrier)
+	reminders := newReminders(config, db, box, book, carrier, log)
+	guards[relay.GuardName], guards[relay.ListGuardName] = carrier, reminders
 	answerer.Remember(knowledge)
 	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
 		return err
@@ -187,7 +190,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		if hooks != nil {
 			g.Go(func() error { return hooks.Run(ctx) })
 		}
-		g.Go(func() error { return newReminders(config, db, box, book, carrier, log).Run(ctx) })
+		g.Go(func() error { return reminders.Run(ctx) })
 		log.Info().Str("version", version()).Msg("Started")
 		return client.Sync(ctx, box)
 	})

@@ -1,0 +1,98 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+)
+
+const (
+	// keepBlocked is how long a post waits for the power to send it.
+	keepBlocked = 24 * time.Hour
+	// probeBlocked is when such a post is tried anyway: a change of the power levels
+	// may have gone unseen.
+	probeBlocked = time.Hour
+)
+
+// block has a row wait for the power to send it, or gives it up when it has
+// waited long enough.
+func (q *Queue) block(ctx context.Context, row Row, cause error, now time.Time) {
+	if row.BlockedSince.IsZero() {
+		row.BlockedSince = now
+	}
+	until := row.BlockedSince.Add(keepBlocked)
+	row.State, row.NextAt = Waiting, now.Add(probeBlocked)
+	if row.NextAt.After(until) {
+		row.NextAt = until
+	}
+	if !now.Before(until) {
+		q.counts.Refused.Add(1)
+		row.State, row.Reason = Failed, cause.Error()
+	}
+	q.setBlocked(row.Post.Room, true)
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error {
+			isNew, err := q.store.BlockRoom(ctx, row.Post.Room, cause.Error(), now)
+			if err != nil {
+				return err
+			}
+			if isNew {
+				q.log.Warn().Err(cause).Str("room", string(row.Post.Room)).Msg("The bot may not write in a room: what it has to say there waits")
+				if err := q.announceBlocked(ctx, row.Post.Room, true, now); err != nil {
+					return err
+				}
+			}
+			return q.finish(ctx, row, now)
+		})
+	})
+}
+
+// unblock notes that a room takes the bot's posts again.
+func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
+	if !q.isBlocked(room) {
+		return
+	}
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error {
+			was, err := q.store.UnblockRoom(ctx, room)
+			if err != nil || !was {
+				return err
+			}
+			if err := q.store.RetryRoom(ctx, room); err != nil {
+				return err
+			}
+			return q.announceBlocked(ctx, room, false, now)
+		})
+	})
+	q.setBlocked(room, false)
+	q.log.Info().Str("room", string(room)).Msg("The bot may write in a room again")
+}
+
+// announceBlocked adds what is said of a room that begins or ceases to refuse
+// posts.
+func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked bool, now time.Time) error {
+	posts, err := q.config.Blocked(ctx, room, blocked)
+	if err != nil {
+		q.log.Error().Err(err).Str("room", string(room)).Msg("Nobody could be told that the bot may or may not write in a room")
+		return nil
+	}
+	return q.Post(ctx, chat.EventID(fmt.Sprintf("blocked/%s/%d", room, now.UnixMilli())), posts...)
+}
+
+func (q *Queue) isBlocked(room chat.RoomID) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.blocked[room]
+}
+
+func (q *Queue) setBlocked(room chat.RoomID, blocked bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if blocked {
+		q.blocked[room] = true
+	} else {
+		delete(q.blocked, room)
+	}
+}

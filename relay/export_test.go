@@ -1,0 +1,7 @@
+package relay
+
+// Widening is widening, for tests.
+var Widening = widening
+
+// WorkingTime is workingTime, for tests.
+var WorkingTime = workingTime

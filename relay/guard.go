@@ -1,0 +1,283 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// GuardName is what the posts of relays name as their guard (chat.Guard.By).
+const GuardName = "relay"
+
+// subject is what a post of relays is about, in chat.Guard.About.
+type subject struct {
+	kind     string // one of the constants
+	question int64
+	// event is the person's message that is carried, or who reacts.
+	event string
+	// then is who certainly read the room that it comes from, when it was said.
+	then chat.Audience
+}
+
+// What posts of relays are about.
+const (
+	aboutRoot         = "root"         // the question, for the experts
+	aboutConfirmation = "confirmation" // its status, for the asker
+	aboutCopy         = "copy"         // a carried message
+	aboutReaction     = "reaction"
+	aboutReminder     = "reminder" // of the experts
+)
+
+// continues marks, as the event of a confirmation, one that repeats the question
+// in another room.
+const continues = "continues"
+
+// guard returns s as posts name it.
+func (s subject) guard() chat.Guard {
+	return chat.Guard{By: GuardName, About: fmt.Sprintf("%s %d %s %s", s.kind, s.question, letters(s.then), s.event)}
+}
+
+func readSubject(about string) (s subject, err error) {
+	words := strings.SplitN(about, " ", 4)
+	if len(words) != 4 {
+		return s, fmt.Errorf("read what a post is about: %q", about)
+	}
+	s.kind, s.then, s.event = words[0], audienceOf(words[2]), words[3]
+	s.question, err = strconv.ParseInt(words[1], 10, 64)
+	return s, err
+}
+
+// letters writes an audience in one word: "-" for the narrowest.
+func letters(a chat.Audience) string {
+	word := "-"
+	for _, way := range []struct {
+		is     bool
+		letter string
+	}{{a.Clear, "c"}, {a.Public, "p"}, {a.Externals, "x"}, {a.Elsewhere, "e"}} {
+		if way.is {
+			word += way.letter
+		}
+	}
+	return word
+}
+
+func audienceOf(word string) chat.Audience {
+	has := func(letter string) bool { return strings.Contains(word, letter) }
+	return chat.Audience{Clear: has("c"), Public: has("p"), Externals: has("x"), Elsewhere: has("e")}
+}
+
+// Check implements queue.Guard: the rooms' audiences are compared as they are now.
+func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
+	s, err := readSubject(row.Post.Guard.About)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	q, err := d.store.Question(ctx, s.question)
+	if errors.Is(err, ErrNone) {
+		return queue.Verdict{Withhold: "its question is forgotten"}, nil
+	} else if err != nil {
+		return queue.Verdict{}, err
+	}
+	switch s.kind {
+	case aboutRoot, aboutReminder:
+		return d.checkRoot(ctx, row, q, s)
+	case aboutConfirmation:
+		return d.checkConfirmation(ctx, row, q, s)
+	case aboutCopy:
+		return d.checkCopy(ctx, row, q, s)
+	default:
+		return d.checkReaction(ctx, row, q, s)
+	}
+}
+
+// faultOf splits a *Fault from other errors.
+func faultOf(err error) (*Fault, error) {
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		return fault, nil
+	}
+	return nil, err
+}
+
+func (d *Desk) checkRoot(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	fault, err := faultOf(d.mayReach(ctx, q, q.Asker, q.Readers))
+	if err != nil || fault == nil {
+		return queue.Verdict{}, err
+	}
+	verdict := queue.Verdict{Withhold: fault.Error()}
+	switch {
+	case s.kind == aboutReminder:
+	case row.Key != q.Root: // an edit of what the experts have
+		verdict.Change = func(ctx context.Context) error { return d.tellAsker(ctx, q, fault) }
+	default:
+		verdict.Change = func(ctx context.Context) error {
+			return d.update(ctx, q.Number, func(q *Question) error {
+				if !q.PostedAt.IsZero() {
+					q.Status, q.Why = Withdrawn, WhyNoRelay
+					return nil
+				}
+				return d.submit(ctx, q) // which asks for consent anew, or gives it up
+			})
+		}
+	}
+	return verdict, nil
+}
+
+func (d *Desk) checkConfirmation(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	reduced, err := d.reduced(ctx, q, s.event == continues)
+	if err != nil || !reduced {
+		return queue.Verdict{}, err
+	}
+	html, _, err := d.say(q.Origin, "relay-confirmation", shown{Question: nameless(q), Reduced: true})
+	if err != nil || row.Post.HTML == html {
+		return queue.Verdict{}, err
+	}
+	post := row.Post
+	post.HTML = html
+	return queue.Verdict{Instead: &post}, nil
+}
+
+func (d *Desk) checkCopy(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
+	known, err := has(err)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	if !known || !m.Carried() || m.Event != chat.EventID(s.event) {
+		return queue.Verdict{Withhold: "its message is not carried any more"}, nil
+	}
+	var fault *Fault
+	switch {
+	case m.Role == RoleAnswer:
+		fault, err = faultOf(d.mayReturn(ctx, q))
+	case !q.Status.Asked():
+		fault = &Fault{What: FaultClosed, Number: q.Number}
+	default:
+		fault, err = faultOf(d.mayReach(ctx, q, m.Sender, s.then))
+	}
+	if err != nil || fault == nil {
+		return queue.Verdict{}, err
+	}
+	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error {
+		return d.notCarried(ctx, row, q, m, fault)
+	}}, nil
+}
+
+// notCarried tells the author of a message that it, or its edit, does not reach
+// the other room. A message that never did becomes a note, whose edit may.
+func (d *Desk) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
+	if row.Kind == queue.KindPost {
+		m.Role, m.Room, m.Text = RoleNote, m.From, ""
+		if err := d.store.SaveMessage(ctx, m); err != nil {
+			return err
+		}
+	}
+	thread := q.thread()
+	if m.From == q.Experts {
+		thread = chat.Target{Post: q.Root}
+	}
+	return d.tell(ctx, chat.EventID("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
+}
+
+// tellAsker tells the asker once, of each question and cause, that what changed
+// does not reach the experts.
+func (d *Desk) tellAsker(ctx context.Context, q Question, fault *Fault) error {
+	cause := chat.EventID(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
+	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
+}
+
+// tell posts why something is not done.
+func (d *Desk) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, post chat.Post, fault *Fault) error {
+	html, lang, err := d.say(room, "relay-fault", struct {
+		Fault
+		Prefix string
+	}{*fault, d.Book.Of(room).Prefix})
+	if err != nil {
+		return err
+	}
+	post.Room, post.Priority, post.HTML, post.Alone, post.Lang = room, chat.Relay, html, html, lang
+	return d.queue.Post(ctx, cause, post)
+}
+
+func (d *Desk) checkReaction(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	var fault *Fault
+	var err error
+	if row.Post.Room == q.Origin {
+		fault, err = faultOf(d.mayReturn(ctx, q))
+	} else {
+		fault, err = faultOf(d.mayReach(ctx, q, chat.UserID(s.event), s.then))
+	}
+	if err != nil || fault == nil {
+		return queue.Verdict{}, err
+	}
+	target := row.Post.ReactsTo
+	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error {
+		same, err := d.store.SameReactions(ctx, string(target.Event)+string(target.Post), row.Post.Reaction)
+		for _, r := range same { // the next one is carried anew
+			if _, removeErr := d.store.RemoveReaction(ctx, r.Event); err == nil {
+				_, err = has(removeErr)
+			}
+		}
+		return err
+	}}, nil
+}
+
+// Ended implements queue.Guard: only what is in its room changes a question's
+// status, and what never will be is told to its author.
+func (d *Desk) Ended(ctx context.Context, row queue.Row) error {
+	s, err := readSubject(row.Post.Guard.About)
+	if err != nil {
+		return err
+	}
+	q, err := d.store.Question(ctx, s.question)
+	if ok, err := has(err); !ok {
+		return err
+	}
+	failed := &Fault{What: FaultRefused, Number: q.Number}
+	switch {
+	case s.kind == aboutRoot && row.State == queue.Sent && row.Key == q.Root:
+		return d.update(ctx, q.Number, func(q *Question) error {
+			if q.PostedAt.IsZero() {
+				q.PostedAt = d.now()
+			}
+			return nil
+		})
+	case s.kind == aboutRoot && row.State == queue.Failed && row.Key == q.Root:
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.Status, q.Why, q.Root = Withdrawn, WhyRefused, ""
+			return nil
+		})
+	case s.kind == aboutRoot && row.State == queue.Failed:
+		return d.tellAsker(ctx, q, failed)
+	case s.kind == aboutCopy:
+		m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
+		if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) {
+			return err
+		}
+		if row.State == queue.Failed {
+			return d.notCarried(ctx, row, q, m, failed)
+		}
+		if row.Kind != queue.KindPost {
+			return nil
+		}
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.said(m)
+			return nil
+		})
+	}
+	return nil
+}
+
+// now is the time of what happens in the sender.
+func (d *Desk) now() time.Time { return time.Now() }
+
+// nameless is q without the names of those who asked it and look after it.
+func nameless(q Question) Question {
+	q.AskerName, q.ClaimerName = "", ""
+	return q
+}

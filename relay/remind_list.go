@@ -1,0 +1,149 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+)
+
+// ListGuardName is what the lists of open questions name as their guard.
+const ListGuardName = "questions"
+
+// listed is how many questions a list shows.
+const listed = 15
+
+// list tells each experts' room of its open questions, if that is due. When it was
+// due in quiet hours, it is told after them.
+func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) calm, now time.Time) error {
+	if r.List == nil {
+		return nil
+	}
+	last, err := r.Store.Lists(ctx)
+	if err != nil {
+		return err
+	}
+	byRoom := map[chat.RoomID][]Question{}
+	for _, q := range open {
+		byRoom[q.Experts] = append(byRoom[q.Experts], q)
+		if _, known := last[q.Experts]; !known {
+			last[q.Experts] = now
+			if err := r.Store.SaveList(ctx, q.Experts, now); err != nil {
+				return err
+			}
+		}
+	}
+	for room, at := range last {
+		due := r.List.Next(at, r.Zone)
+		if due.After(now) || quiet(room).now {
+			continue
+		}
+		err := r.Queue.Do(ctx, func(ctx context.Context) error {
+			if err := r.Store.SaveList(ctx, room, now); err != nil {
+				return err
+			}
+			told, err := r.reaching(ctx, byRoom[room])
+			if err != nil || len(told) == 0 {
+				return err
+			}
+			return r.tell(ctx, room, told, due)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reaching are those of the questions that their experts' room may be told of.
+func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Question, err error) {
+	type way struct {
+		origin, experts chat.RoomID
+		agreed, readers chat.Audience
+	}
+	known := map[way]bool{}
+	for _, q := range open {
+		w := way{q.Origin, q.Experts, q.Widens, q.Readers}
+		may, ok := known[w]
+		if !ok {
+			if may, err = r.Reaches(ctx, q); err != nil {
+				return nil, err
+			}
+			known[w] = may
+		}
+		if may {
+			told = append(told, q)
+		}
+	}
+	return told, nil
+}
+
+// tell posts the list of a room's open questions that was due at a time.
+func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
+	post, err := r.listPost(room, open)
+	if err != nil {
+		return err
+	}
+	cause := chat.EventID(fmt.Sprintf("open-questions/%s/%s", room, due.UTC().Format(time.RFC3339)))
+	return r.Queue.Post(ctx, cause, post)
+}
+
+// listPost is the list of a room's open questions. Its guard knows their numbers.
+func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, error) {
+	settings := r.Book.Of(room)
+	shown := slices.Clone(open[:min(len(open), listed)])
+	for i := range shown {
+		shown[i].ClaimerName, shown[i].AskedAt = PersonName(shown[i].ClaimerName), shown[i].AskedAt.In(r.Zone)
+	}
+	html, err := locale.Render(settings.Language, "open-questions", struct {
+		Prefix string
+		Items  []Question
+		Total  int
+		More   int
+	}{settings.Prefix, shown, len(open), len(open) - len(shown)})
+	numbers := make([]string, len(open))
+	for i, q := range open {
+		numbers[i] = strconv.FormatInt(q.Number, 10)
+	}
+	return chat.Post{
+		Room: room, Priority: chat.Announcement, HTML: html, Lang: settings.Language,
+		Guard: chat.Guard{By: ListGuardName, About: strings.Join(numbers, " ")},
+	}, err
+}
+
+// Check implements queue.Guard for lists: a question that its experts' room may
+// not be told of any more leaves the list.
+func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
+	var open []Question
+	words := strings.Fields(row.Post.Guard.About)
+	for _, word := range words {
+		number, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return queue.Verdict{}, fmt.Errorf("read which questions are listed: %w", err)
+		}
+		q, err := r.Store.Question(ctx, number)
+		if ok, err := has(err); err != nil {
+			return queue.Verdict{}, err
+		} else if ok && q.Experts == row.Post.Room && q.Status.Asked() && !q.Status.Closed() {
+			open = append(open, q)
+		}
+	}
+	told, err := r.reaching(ctx, open)
+	switch {
+	case err != nil, len(told) == len(words):
+		return queue.Verdict{}, err
+	case len(told) == 0:
+		return queue.Verdict{Withhold: "the room may be told of none of its questions"}, nil
+	}
+	post, err := r.listPost(row.Post.Room, told)
+	return queue.Verdict{Instead: &post}, err
+}
+
+// Ended implements queue.Guard.
+func (r *Reminders) Ended(context.Context, queue.Row) error { return nil }
