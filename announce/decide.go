@@ -122,6 +122,9 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
+		if f.Renewed {
+			n.PartOf = OfSite
+		}
 		n.Item.Source = d.settings.Name
 		outcome, err := d.place(ctx, &n)
 		if err != nil {
@@ -134,6 +137,10 @@ func (d *decision) takeFresh(ctx context.Context) error {
 			if err := d.desk.store.See(ctx, d.settings.Name, key, Alias, d.now); err != nil {
 				return err
 			}
+		}
+		// An entry so old is no news to anybody, also where it was never seen.
+		if outcome == TooOld {
+			continue
 		}
 		// Of what was there from the start, dry runs show the latest.
 		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-trialSpan)) || n.Item.At.After(d.now)) {
@@ -180,6 +187,8 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 	case beginning && host.Silent:
 		n.PartOf, n.Due = Alone, time.Time{}
 		return Baseline, nil
+	case n.Item.Kind == sources.KindEntry && !n.Item.At.IsZero() && d.now.Sub(n.Item.At) > oldEntry:
+		return TooOld, nil
 	case beginning:
 		n.PartOf, n.Due = OfHost, host.Started
 	}
@@ -206,6 +215,10 @@ func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error)
 	d.hosts[name] = h
 	return h, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
 }
+
+// oldEntry is how old an entry is that is not announced when it is first seen: its
+// feed shows its archive.
+const oldEntry = 30 * 24 * time.Hour
 
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {

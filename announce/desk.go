@@ -15,6 +15,7 @@ import (
 	"heraut/filter"
 	"heraut/rooms"
 	"heraut/schedule"
+	"heraut/sources"
 )
 
 // Queue sends what is decided.
@@ -55,6 +56,8 @@ type Desk struct {
 	wake         chan struct{} // something may have become pending
 	feedsChanged chan struct{} // rooms may have given or left a feed
 
+	turn *sources.Turn // of the feeds that rooms gave
+
 	mu       sync.Mutex
 	sources  []*Runner
 	read     map[string]time.Time // when sources were last read
@@ -67,6 +70,7 @@ type Desk struct {
 func NewDesk(o Options) *Desk {
 	return &Desk{
 		Options: o, store: o.Store, queue: o.Queue,
+		turn: sources.NewTurn(),
 		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
 		read: map[string]time.Time{}, faults: map[string]error{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*filter.Filter{},
 	}

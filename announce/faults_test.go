@@ -272,7 +272,7 @@ func TestPrivateName(t *testing.T) {
 	if len(n.notices) != 2 || !n.notices[1].Works {
 		t.Errorf("the operators were told %v", n.notices)
 	}
-	n.want("Le blog : Neuf | Publié le 1er septembre 2026")
+	n.want("Le blog : Neuf")
 }
 
 // One host out of order does not keep the others from being read.

@@ -51,11 +51,30 @@ func (d *decision) keepState(ctx context.Context) error {
 		}
 		s.Failing, s.Failures, s.Cause, s.NextTry, s.Reported = time.Time{}, 0, "", time.Time{}, false
 	}
-	if err := d.desk.store.SaveSource(ctx, *s); err != nil || notice == nil || d.desk.Operators == nil {
+	if err := d.desk.store.SaveSource(ctx, *s); err != nil {
+		return err
+	}
+	if err := d.move(ctx); err != nil || notice == nil || d.desk.Operators == nil {
 		return err
 	}
 	notice.Source = fetch.Redacted(d.settings.Name)
 	return d.desk.Operators(ctx, *notice)
+}
+
+// move takes in that a feed moved for good. That of a room is called by its new
+// address from now on; the operators are to change that of the configuration.
+func (d *decision) move(ctx context.Context) error {
+	name, to := d.settings.Name, d.batch.MovedTo
+	if to == "" {
+		return nil
+	}
+	d.desk.Log.Info().Str("source", fetch.Redacted(name)).Str("address", fetch.Redacted(to)).
+		Msg("A feed moved for good: it is read at its new address")
+	if !sources.IsFeedAddress(name) {
+		return nil
+	}
+	d.desk.lookForFeeds()
+	return d.desk.store.RenameSource(ctx, name, to)
 }
 
 // Say is the notice as a message.

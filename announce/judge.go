@@ -1,22 +1,16 @@
 package announce
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"time"
 
-	"heraut/catalogue"
 	"heraut/filter"
 	"heraut/sources"
 )
 
 // emptyFor is how long an empty repository may wait for its first files.
 const emptyFor = 7 * 24 * time.Hour
-
-// renamedWithin is how long after an announcement a new name is put into it.
-const renamedWithin = 7 * 24 * time.Hour
 
 // decide settles what becomes of the items whose time has come, and has the
 // rooms that watch such told.
@@ -104,12 +98,17 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 			return true, nil
 		}
 	}
-	n.PartOf = Alone
+	if n.PartOf != OfSite {
+		n.PartOf = Alone
+	}
 	return true, nil
 }
 
 // outageOf tells that the item's host is out of order.
 func (d *decision) outageOf(item sources.Item) bool {
+	if item.Repository == nil {
+		return false
+	}
 	h := d.hosts[item.Repository.Host]
 	return h != nil && h.outage()
 }
@@ -134,6 +133,9 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 		}
 		told = true
 		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}
+		if n.PartOf == OfSite {
+			p.Watch = w.name // a digest, whatever the rhythm
+		}
 		if err := d.desk.store.AddPending(ctx, p); err != nil {
 			return "", err
 		}
@@ -142,62 +144,12 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 		return rules[0], nil
 	}
 	switch n.PartOf {
+	case OfSite:
+		return Announced, nil
 	case OfHost:
 		return WithHost, nil
 	case OfOwner:
 		return WithOwner, nil
 	}
 	return Announced, nil
-}
-
-// correct compares what was announced with what was read since, and edits the
-// messages that are not true any more.
-func (d *decision) correct(ctx context.Context) error {
-	var changed []int64
-	for _, n := range d.followed {
-		reading, ok := d.batch.Again[n.Item.Key]
-		if !ok {
-			continue
-		}
-		n.Checked = d.now
-		if !reading.Missing() || !d.outageOf(n.Item) {
-			if n.revise(reading, d.now) {
-				changed = append(changed, n.ID)
-			}
-			if reading.Gone {
-				if err := d.desk.store.RemoveRepositories(ctx, []catalogue.Repository{*n.Item.Repository}); err != nil {
-					return err
-				}
-			}
-		}
-		if err := d.desk.store.SaveNews(ctx, n); err != nil {
-			return err
-		}
-	}
-	return d.desk.edit(ctx, changed)
-}
-
-// revise takes in what was read of an announced item, and tells whether that
-// changes what was said of it.
-func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
-	before, old := *n, n.Item.Repository
-	if r.Missing() {
-		n.Gone = GoneRemoved
-		return n.Gone != before.Gone
-	}
-	archived := r.Item.Repository.Archived
-	if archived && (n.Gone == GoneArchived || !old.Archived) {
-		n.Gone = GoneArchived
-	} else {
-		n.Gone = ""
-	}
-	n.reread(r.Item, now)
-	renamed := !strings.EqualFold(n.Item.Repository.FullName, old.FullName)
-	if renamed && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
-		n.Formerly = cmp.Or(n.Formerly, old.FullName)
-		if strings.EqualFold(n.Formerly, n.Item.Repository.FullName) {
-			n.Formerly = "" // it has its first name back
-		}
-	}
-	return n.Gone != before.Gone || renamed && (n.Formerly != "" || before.Formerly != "")
 }

@@ -64,7 +64,7 @@ func unitsOf(news []*News) (units []unit) {
 	}
 	at := map[group]int{}
 	for _, n := range news {
-		if n.PartOf != Alone {
+		if n.PartOf == OfHost || n.PartOf == OfOwner {
 			g := group{partOf: n.PartOf, source: n.Item.Source, host: n.Item.Repository.Host}
 			if n.PartOf == OfOwner {
 				g.name = sources.OwnerOf(n.Item.Repository).Name
@@ -75,7 +75,11 @@ func unitsOf(news []*News) (units []unit) {
 			}
 			at[g] = len(units)
 		}
-		units = append(units, unit{n.PartOf, []*News{n}})
+		u := unit{n.PartOf, []*News{n}}
+		if n.PartOf == OfSite {
+			u.partOf = Alone
+		}
+		units = append(units, u)
 	}
 	return units
 }

@@ -15,6 +15,8 @@ const (
 	followFor = 30 * 24 * time.Hour
 	// followEvery is how often it is read again meanwhile.
 	followEvery = 24 * time.Hour
+	// followFreely is how long entries of feeds and software are corrected.
+	followFreely = 7 * 24 * time.Hour
 	// followAtOnce bounds what is read again in one round.
 	followAtOnce = 100
 )
@@ -90,19 +92,24 @@ const retryStore = time.Minute
 // be looked at once more.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
-	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil || !r.settings.Kind.Rereads() {
+	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil {
 		return due, nil, err
 	}
-	followed, err = r.desk.store.FollowedNews(ctx, name, now.Add(-followFor), now.Add(-followEvery), followAtOnce)
+	since, checked := now.Add(-followFor), now.Add(-followEvery)
+	if !r.settings.Kind.Rereads() {
+		// These are read whole each time, and say what changed.
+		since, checked = now.Add(-followFreely), now
+	}
+	followed, err = r.desk.store.FollowedNews(ctx, name, since, checked, followAtOnce)
 	return due, followed, err
 }
 
 // again asks for these items.
 func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
-	if !r.settings.Kind.Rereads() {
-		return nil, nil
-	}
 	all := make([]sources.Again, 0, len(due)+len(followed))
+	if !r.settings.Kind.Rereads() {
+		due = nil
+	}
 	for _, n := range due {
 		a := sources.Again{Item: n.Item}
 		if repo := n.Item.Repository; repo != nil && repo.Owner != "" {
@@ -116,7 +123,7 @@ func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Aga
 		all = append(all, a)
 	}
 	for _, n := range followed {
-		all = append(all, sources.Again{Item: n.Item})
+		all = append(all, sources.Again{Item: n.Item, Gone: n.Gone != ""})
 	}
 	return all, nil
 }

@@ -136,7 +136,7 @@ func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
 	ctx, stop := context.WithCancel(ctx)
 	f := roomFeed{stop: stop, done: make(chan struct{})}
 	s := sources.Settings{Name: url, Kind: sources.Feed, Location: url, Every: cmp.Or(d.FeedsEvery, roomFeedEvery)}
-	runner := d.NewRunner(s, sources.NewFeed(d.Feeds, url))
+	runner := d.NewRunner(s, sources.NewFeed(d.Feeds, url, d.turn))
 	go func() {
 		defer close(f.done)
 		runner.Run(ctx)

@@ -76,6 +76,7 @@ const (
 	Alone   Part = ""
 	OfHost  Part = "host"  // its host is new
 	OfOwner Part = "owner" // its owner is new
+	OfSite  Part = "site"  // all that its site has is new, since that changed its address
 )
 
 // Gone tells why an item that was announced is struck out.
@@ -85,6 +86,8 @@ type Gone string
 const (
 	GoneRemoved  Gone = "removed"  // it is not public any more
 	GoneArchived Gone = "archived" // it is not developed any more
+	// GoneWithdrawn is for a software that left the catalogue.
+	GoneWithdrawn Gone = "withdrawn"
 )
 
 // What became of an item; where a rule of the filters excludes it, the rule.
@@ -95,6 +98,7 @@ const (
 	WithHost  = "host"      // as a part of a host that is new
 	WithOwner = "owner"     // as a part of an owner that is new
 	Vanished  = "vanished"  // before it could be announced
+	TooOld    = "old"       // its feed had not shown it before, and it is old
 	Alias     = "alias"     // no item of its own: another key of one
 )
 
@@ -139,6 +143,9 @@ type Sources interface {
 	// Source returns the zero SourceState, named, for one never saved.
 	Source(ctx context.Context, name string) (SourceState, error)
 	SaveSource(ctx context.Context, s SourceState) error
+	// RenameSource gives a feed that moved its new address for a name, everywhere. If
+	// that is known already, both become one.
+	RenameSource(ctx context.Context, from, to string) error
 	// ForgetSource has the source begin anew. What was seen stays.
 	ForgetSource(ctx context.Context, name string) error
 	// Hosts are those of a source.

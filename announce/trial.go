@@ -72,7 +72,7 @@ func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (sources.
 	if d.Feeds == nil {
 		return sources.FeedTrial{}, ErrNoSource
 	}
-	trial, err := sources.TryFeed(ctx, d.Feeds, url, now)
+	trial, err := sources.TryFeed(ctx, d.Feeds, d.turn, url, now)
 	trial.Newest.At = trial.Newest.At.In(d.Zone)
 	return trial, err
 }

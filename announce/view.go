@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"strings"
 	"time"
 
 	"heraut/catalogue"
@@ -130,4 +131,17 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 		m.Lines = append(m.Lines, v)
 	}
 	return m
+}
+
+// Summary is what the message says of the item beside its name: if that is made of
+// its first words, the others.
+func (i itemView) Summary() string {
+	begins := strings.TrimSuffix(i.Item.Title, "…")
+	if rest, ok := strings.CutPrefix(i.Item.Summary, begins); ok && begins != "" {
+		if rest == "" || begins == i.Item.Title {
+			return strings.TrimSpace(rest)
+		}
+		return "…\u00a0" + strings.TrimSpace(rest)
+	}
+	return i.Item.Summary
 }

@@ -66,7 +66,8 @@ type Watched interface {
 // watching is a watch ready to be asked.
 type watching struct {
 	room   chat.RoomID
-	digest string // as Pending.Watch
+	name   string // of its digests, as in Pending.Watch
+	digest string // as Pending.Watch; empty if it tells at once
 	filter *filter.Filter
 	due    time.Time // when what is news now is told
 }
@@ -149,9 +150,9 @@ func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
 		return watching{}, err
 	}
 	if rhythm.IsImmediate() {
-		return watching{room: w.Room, filter: accepts, due: d.afterQuiet(w.Room, now)}, nil
+		return watching{room: w.Room, name: w.digest(), filter: accepts, due: d.afterQuiet(w.Room, now)}, nil
 	}
-	return watching{room: w.Room, filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
+	return watching{room: w.Room, name: w.digest(), filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
 // afterQuiet is now, or the end of the room's quiet hours.

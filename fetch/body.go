@@ -2,37 +2,33 @@ package fetch
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"strings"
 )
 
-// newBody returns l's bytes unless the first of them show a web page. On an
-// error l stays open.
-func newBody(l *limited, contentType string) (io.ReadCloser, error) {
-	buffered := bufio.NewReader(l)
-	head, err := buffered.Peek(512)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if isHTML(head, contentType) {
-		return nil, ErrHTML
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{buffered, l}, nil
-}
+// headSize is how many bytes are looked at to tell a web page from data: before the
+// first element there may be a long comment.
+const headSize = 16 << 10
 
-// isHTML looks at the bytes, since the Content-Type of data is often wrong.
-// XML with a comment first looks like HTML; there the Content-Type decides.
-func isHTML(head []byte, contentType string) bool {
-	head = bytes.TrimPrefix(head, []byte("\ufeff"))
-	return strings.HasPrefix(http.DetectContentType(head), "text/html") && !strings.Contains(contentType, "xml")
+// newBody returns the bytes of source, at most max of them once they are unpacked,
+// and whether the first of them show a web page. On an error source stays open.
+func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadCloser, max int64, contentType string) (body io.ReadCloser, page bool, err error) {
+	unpacked, err := unpack(source)
+	if err != nil {
+		return nil, false, reason(ctx, err)
+	}
+	l := &limited{ctx: ctx, cancel: cancel, source: unpacked, max: max}
+	buffered := bufio.NewReaderSize(l, headSize)
+	head, err := buffered.Peek(512)
+	if err == nil && startsLikeMarkup(head) {
+		head, err = buffered.Peek(headSize)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, err
+	}
+	return readCloser{buffered, l}, isPage(head, contentType), nil
 }
 
 // limited reads at most max bytes from source; one more is ErrTooLarge. Once

@@ -5,10 +5,10 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -57,8 +57,18 @@ type Response struct {
 	Body io.ReadCloser
 	// NotModified tells that the data are those of the Validators handed in.
 	NotModified bool
-	// Validators are to be kept with the data.
+	// Validators are to be kept with the data. Those of a source that names them
+	// anew with each answer are the newest.
 	Validators Validators
+	// Page tells that the data are a web page.
+	Page bool
+	// ContentType is the header of that name, empty for a file.
+	ContentType string
+	// URL is where the data came from in the end, after redirects; empty for a file.
+	URL string
+	// Moved is where redirects lead that the server says are for good; empty if
+	// there are none.
+	Moved string
 	// Modified is a file's time of modification, and zero for a URL.
 	Modified time.Time
 }
@@ -89,9 +99,18 @@ func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
 // Get asks for what is at location: an http, https or file URL, or else a
 // file's path. With the validators of an earlier answer, the response may be
-// that nothing changed. Every error names the location; beneath it are a
-// *StatusError, one of this package's errors, or the system's.
+// that nothing changed. A web page is ErrHTML. Every error names the location;
+// beneath it are a *StatusError, one of this package's errors, or the system's.
 func (g *Getter) Get(ctx context.Context, location string, since Validators) (*Response, error) {
+	resp, err := g.GetAny(ctx, location, since)
+	if err == nil && resp.Page {
+		return nil, fmt.Errorf("get %s: %w", Redacted(location), errors.Join(ErrHTML, resp.Body.Close()))
+	}
+	return resp, err
+}
+
+// GetAny is Get for those who can do something with a web page (Response.Page).
+func (g *Getter) GetAny(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.get(ctx, location, since)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", Redacted(location), err)
@@ -108,17 +127,4 @@ func (g *Getter) get(ctx context.Context, location string, since Validators) (*R
 		return g.getFile(ctx, location, since)
 	}
 	return nil, ErrScheme
-}
-
-// Redacted returns the location without the password that a URL may carry, for
-// logs and messages.
-func Redacted(location string) string {
-	u, err := url.Parse(location)
-	switch at := strings.LastIndexByte(location, '@'); {
-	case at < 0 || err == nil && u.User == nil:
-		return location
-	case err != nil:
-		return "…" + location[at:]
-	}
-	return u.Redacted()
 }

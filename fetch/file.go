@@ -38,7 +38,7 @@ func (g *Getter) getFile(ctx context.Context, location string, since Validators)
 	if err != nil {
 		return nil, bare(err)
 	}
-	answer.Body, err = newBody(&limited{ctx: ctx, cancel: func() {}, source: f, max: g.maxBytes}, "")
+	answer.Body, answer.Page, err = newBody(ctx, func() {}, f, g.maxBytes, "")
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -1,12 +1,14 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"slices"
 	"time"
@@ -48,27 +50,66 @@ func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, locati
 	if since.LastModified != "" {
 		req.Header.Set("If-Modified-Since", since.LastModified)
 	}
-	resp, err := g.client.Do(req)
+	// Some sites only let in who brings back the cookie that they gave. It is
+	// forgotten afterwards.
+	client := *g.client
+	if client.Jar, err = cookiejar.New(nil); err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}
+	answer := &Response{
+		Validators:  validatorsOf(resp),
+		ContentType: resp.Header.Get("Content-Type"),
+		URL:         resp.Request.URL.String(),
+		Moved:       movedTo(resp.Request),
+	}
 	if resp.StatusCode == http.StatusNotModified && since != (Validators{}) {
 		defer cancel()
-		return &Response{Body: http.NoBody, NotModified: true, Validators: since}, resp.Body.Close()
+		answer.Body, answer.NotModified = http.NoBody, true
+		answer.Validators.ETag = cmp.Or(answer.Validators.ETag, since.ETag)
+		answer.Validators.LastModified = cmp.Or(answer.Validators.LastModified, since.LastModified)
+		return answer, resp.Body.Close()
 	}
-	answer := &Response{Validators: Validators{
-		ETag:         resp.Header.Get("ETag"),
-		LastModified: resp.Header.Get("Last-Modified"),
-	}}
 	if err = checkHeader(resp); err == nil {
-		answer.Body, err = newBody(&limited{
-			ctx: ctx, cancel: cancel, source: resp.Body, max: g.maxBytes,
-		}, resp.Header.Get("Content-Type"))
+		answer.Body, answer.Page, err = newBody(ctx, cancel, resp.Body, g.maxBytes, answer.ContentType)
 	}
 	if err != nil {
 		return nil, errors.Join(err, resp.Body.Close())
 	}
 	return answer, nil
+}
+
+// maxValidator is how long a validator is that is worth keeping.
+const maxValidator = 1 << 10
+
+// validatorsOf returns the validators of an answer, without those that are too long.
+func validatorsOf(resp *http.Response) (v Validators) {
+	if etag := resp.Header.Get("ETag"); len(etag) <= maxValidator {
+		v.ETag = etag
+	}
+	if date := resp.Header.Get("Last-Modified"); len(date) <= maxValidator {
+		v.LastModified = date
+	}
+	return v
+}
+
+// movedTo returns where redirects that are permanent lead the first request; empty
+// if there are none. Those after one that is not do not count.
+func movedTo(last *http.Request) (address string) {
+	for req := last; req.Response != nil; req = req.Response.Request {
+		switch req.Response.StatusCode {
+		case http.StatusMovedPermanently, http.StatusPermanentRedirect:
+			if address == "" {
+				address = req.URL.String()
+			}
+		default:
+			address = ""
+		}
+	}
+	return address
 }
 
 // checkHeader tells whether resp brings data.
@@ -77,18 +118,14 @@ func checkHeader(resp *http.Response) error {
 		wait := retryafter.Parse(resp.Header.Get("Retry-After"), 0)
 		return &StatusError{Code: resp.StatusCode, RetryAfter: min(max(0, wait), maxRetryAfter)}
 	}
-	// The transport asks for gzip, undoes it, and removes this header.
-	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" {
-		return fmt.Errorf("%w: %q", ErrEncoding, encoding)
-	}
-	return nil
+	return checkEncoding(resp.Header.Get("Content-Encoding"))
 }
 
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return fmt.Errorf("redirect to %s: %w", req.URL.Redacted(), ErrScheme)
-	case slices.ContainsFunc(via, func(r *http.Request) bool { return r.URL.String() == req.URL.String() }):
+	case slices.ContainsFunc(via, func(r *http.Request) bool { return r.URL.String() == req.URL.String() }) && len(req.Response.Cookies()) == 0:
 		return fmt.Errorf("%w: %s leads back to itself", ErrRedirects, req.URL.Redacted())
 	case len(via) > maxRedirects:
 		return fmt.Errorf("%w: more than %d", ErrRedirects, maxRedirects)

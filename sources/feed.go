@@ -1,34 +1,43 @@
 package sources
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"reflect"
 	"time"
 
-	"github.com/mmcdole/gofeed"
-
+	"heraut/feed"
 	"heraut/fetch"
-	"heraut/text"
 )
 
-// FeedMaxBytes is how large a feed may be.
-const FeedMaxBytes = 8 << 20
+const (
+	// FeedMaxBytes is how large a feed may be, if the configuration says nothing.
+	FeedMaxBytes = 16 << 20
+	// wholeFeedEvery is how often a feed is asked for without conditions: some
+	// servers answer for ever that it has not changed.
+	wholeFeedEvery = 7 * 24 * time.Hour
+	// movedFor is how long a feed has to redirect for good, at each reading, until
+	// its new address takes the place of the old one.
+	movedFor = 7 * 24 * time.Hour
+)
 
-// feed reads RSS, Atom or JSON Feed.
-type feed struct {
+// feedSource reads a feed.
+type feedSource struct {
 	getter *fetch.Getter
 	url    string
+	turn   *Turn
 }
 
-// NewFeed returns the Source that reads the feed at an address.
-func NewFeed(getter *fetch.Getter, url string) Source { return &feed{getter: getter, url: url} }
+// NewFeed returns the Source that reads the feed at an address. Where turn is not
+// nil, its body is read when it is its turn.
+func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
+	return &feedSource{getter: getter, url: url, turn: turn}
+}
 
 // feedState is what is kept between two rounds.
 type feedState struct {
@@ -36,187 +45,167 @@ type feedState struct {
 	Title      string           `json:"title"`
 	// Sum tells whether a feed without validators is what it was.
 	Sum string `json:"sum"`
+	// Titles are the hashes of the titles that it had, of the newest entries.
+	Titles []uint32 `json:"titles,omitempty"`
+	// Whole is when it was last asked for without conditions.
+	Whole time.Time `json:"whole,omitzero"`
+	// Address is where it is read, if not where it was; empty: it has not moved.
+	Address string `json:"address,omitempty"`
+	// Moving is where it redirects for good, and Since when it did so first.
+	Moving string    `json:"moving,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
 }
 
 // Fetch implements Source.
-func (f *feed) Fetch(ctx context.Context, q Query) (Batch, error) {
+func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var state feedState
 	if err := readState(q.State, &state); err != nil {
 		return Batch{}, err
 	}
-	body, next, err := f.get(ctx, state)
-	if err != nil || next == state {
+	var batch Batch
+	titles := state.Titles
+	next, err := f.read(ctx, state, q.Now, false, func(parsed *feed.Feed) error {
+		reading := newReading(parsed, q.Now)
+		batch.Again = reading.again(q.Again)
+		var err error
+		if batch.Fresh, err = reading.unseen(ctx, q); err != nil {
+			return err
+		}
+		if reading.isRenewed(batch.Fresh, state.Titles) {
+			for i := range batch.Fresh {
+				batch.Fresh[i].Renewed = true
+			}
+		}
+		titles = reading.titles()
+		return nil
+	})
+	if err != nil {
 		return Batch{}, err
 	}
-	var batch Batch
-	if next.Sum != state.Sum {
-		parsed, err := parseFeed(body, f.url, q.Now)
-		if err != nil {
-			return Batch{}, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
-		}
-		next.Title = parsed.Title
-		if batch.Fresh, err = parsed.unseen(ctx, q); err != nil {
-			return Batch{}, err
-		}
+	next.Titles = titles
+	if reflect.DeepEqual(next, state) {
+		return Batch{}, nil
 	}
 	if q.State == nil {
 		batch.Hosts, batch.Whole = []HostNow{{}}, []string{""}
+	}
+	if next.Address != state.Address {
+		batch.MovedTo = next.Address
 	}
 	batch.State, err = json.Marshal(next)
 	return batch, err
 }
 
-// get reads the feed, and returns the state that goes with what it is now: the one
-// given if it has not changed.
-func (f *feed) get(ctx context.Context, state feedState) (body []byte, now feedState, err error) {
-	resp, err := f.getter.Get(ctx, f.url, state.Validators)
-	if err != nil || resp.NotModified {
-		return nil, state, err
+// read hands the feed to use, unless it is what it was, and returns the state that
+// goes with what it is now. Where whole is set, it is read in any case.
+func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, whole bool, use func(*feed.Feed) error) (feedState, error) {
+	address := f.url
+	if state.Address != "" {
+		address = state.Address
+	}
+	since := state.Validators
+	if whole || now.Sub(state.Whole) >= wholeFeedEvery {
+		since = fetch.Validators{}
+	}
+	resp, err := f.getter.Get(ctx, address, since)
+	if err != nil {
+		return state, err
 	}
 	defer resp.Body.Close()
-	if body, err = io.ReadAll(resp.Body); err != nil {
-		return nil, state, fmt.Errorf("read %s: %w", fetch.Redacted(f.url), err)
+	next := state
+	next.Validators = resp.Validators
+	next.moved(resp.Moved, now)
+	if resp.NotModified {
+		return next, nil
 	}
-	sum := sha256.Sum256(body)
-	sumText := base64.RawStdEncoding.EncodeToString(sum[:])
-	return body, feedState{Validators: resp.Validators, Title: state.Title, Sum: sumText}, nil
-}
-
-// parsedFeed is a feed as it was understood.
-type parsedFeed struct {
-	Title   string
-	Entries []feedEntry // oldest first
-}
-
-// feedEntry is an entry and its keys. One with an id is known by that; another
-// by its link, or, since some feeds give many entries one link, by its link, title
-// and date. What was seen with these is not new under another id: some feeds make
-// up new ones at each reading.
-type feedEntry struct {
-	Item
-	aliases []string
-	same    string // the alias that tells an entry that was seen, if there is one
-}
-
-// parseFeed reads a feed that was found at an address. Dates that are missing,
-// or to come, are now.
-func parseFeed(body []byte, address string, now time.Time) (parsedFeed, error) {
-	body = repairedText(body)
-	if err := checkElements(body); err != nil {
-		return parsedFeed{}, err
+	if since == (fetch.Validators{}) && resp.Validators != since {
+		next.Whole = now
 	}
-	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(body))
+	return next, f.turn.Do(ctx, func() error {
+		parsed, sum, err := parse(resp, address, state.Sum, whole)
+		if err != nil || parsed == nil {
+			return err
+		}
+		next.Title, next.Sum = parsed.Title, sum
+		return use(parsed)
+	})
+}
+
+// parse reads the body of an answer; nil if its sum is what it was, and it may be.
+func parse(resp *fetch.Response, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return parsedFeed{}, fmt.Errorf("%w: %w", errFormat, err)
+		return nil, "", fmt.Errorf("read %s: %w", fetch.Redacted(address), err)
 	}
-	if parsed.FeedType == "json" && parsed.FeedVersion == "" {
-		return parsedFeed{}, fmt.Errorf("%w: JSON that is no feed", errFormat)
+	hash := sha256.Sum256(body)
+	if sum = base64.RawStdEncoding.EncodeToString(hash[:]); sum == before && !whole {
+		return nil, sum, nil
 	}
-	base := cmp.Or(absolute(address, parsed.Link), address)
-	f := parsedFeed{Title: plain(parsed.Title)}
-	shared := repeated(parsed.Items)
-	for _, item := range slices.Backward(parsed.Items) { // most feeds begin with the newest
-		e := feedEntry{Item: Item{
-			Kind: KindEntry, From: f.Title, Title: plain(item.Title), URL: absolute(base, linkOf(item)),
-			Summary: shortened(plain(firstOf(item.Description, item.Content))), At: dateOf(item, now),
-		}}
-		e.setKeys(item, shared)
-		if e.Title == "" {
-			e.Title = e.Summary
-		}
-		if e.Key != "" {
-			f.Entries = append(f.Entries, e)
-		}
+	parsed, err = ReadFeed(body, resp.ContentType, address)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", fetch.Redacted(address), err)
 	}
-	slices.SortStableFunc(f.Entries, func(a, b feedEntry) int { return a.At.Compare(b.At) })
-	return f, nil
+	return parsed, sum, nil
 }
 
-// repeated counts the ids and the links of entries.
-func repeated(items []*gofeed.Item) map[string]int {
-	n := map[string]int{}
-	for _, item := range items {
-		n["id "+item.GUID]++
-		n["link "+linkOf(item)]++
-	}
-	return n
-}
-
-func (e *feedEntry) setKeys(item *gofeed.Item, times map[string]int) {
-	link := addressKey(e.URL)
-	all := link + "\n" + e.Title
-	if item.PublishedParsed != nil {
-		all += "\n" + item.PublishedParsed.UTC().Format(time.RFC3339)
-	}
+// ReadFeed reads a feed that came from an address with a Content-Type. Its errors
+// are those that FaultOf sorts.
+func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err error) {
+	err = Protect(func() error {
+		var err error
+		parsed, err = feed.Read(body, feed.Source{Address: address, ContentType: contentType})
+		return err
+	})
 	switch {
-	case item.GUID != "" && times["id "+item.GUID] == 1:
-		e.Key = "id " + item.GUID
-		if link != "" && (item.PublishedParsed != nil || times["link "+linkOf(item)] == 1) {
-			e.same, e.aliases = all, []string{all}
-		}
-	case link == "" && e.Title == "":
-	case link == "" || times["link "+linkOf(item)] > 1:
-		e.Key, e.aliases = all, []string{link}
-	default:
-		e.Key, e.same, e.aliases = link, all, []string{all}
+	case errors.Is(err, feed.ErrPage):
+		err = fmt.Errorf("%w: %w", fetch.ErrHTML, err)
+	case errors.Is(err, feed.ErrTooMany):
+		err = fmt.Errorf("%w: %w", fetch.ErrTooLarge, err)
+	case err != nil:
+		err = fmt.Errorf("%w: %w", errFormat, err)
+	}
+	return parsed, err
+}
+
+// moved notes where the feed redirects for good. Once it has done so for a week,
+// that is its address.
+func (s *feedState) moved(to string, now time.Time) {
+	switch {
+	case to == "":
+		s.Moving, s.Since = "", time.Time{}
+	case to != s.Moving:
+		s.Moving, s.Since = to, now
+	case now.Sub(s.Since) >= movedFor:
+		s.Address, s.Moving, s.Since = to, "", time.Time{}
 	}
 }
 
-// unseen are the entries that were never seen.
-func (f parsedFeed) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
-	var keys []string
-	for _, e := range f.Entries {
-		keys = append(keys, e.Key, e.same)
+// FeedTitle returns what a feed calls itself, from the state of its last batch;
+// empty when the state is none of a feed.
+func FeedTitle(state []byte) string {
+	var s feedState
+	if err := readState(state, &s); err != nil {
+		return ""
 	}
-	unseen, err := q.Unseen(ctx, keys)
-	if err != nil {
-		return nil, fmt.Errorf("look up what was seen: %w", err)
-	}
-	for _, e := range f.Entries {
-		if unseen[e.Key] && (e.same == "" || unseen[e.same]) {
-			delete(unseen, e.Key)
-			delete(unseen, e.same)
-			fresh = append(fresh, Fresh{Item: e.Item, News: Published, Aliases: e.aliases})
-		}
-	}
-	return fresh, nil
+	return s.Title
 }
 
-func linkOf(item *gofeed.Item) string {
-	if item.Link == "" && len(item.Links) > 0 {
-		return item.Links[0]
-	}
-	return item.Link
-}
+// Turn has the bodies of feeds read one at a time. The nil Turn does not.
+type Turn struct{ taken chan struct{} }
 
-// dateOf is when an entry was published, at the latest now.
-func dateOf(item *gofeed.Item, now time.Time) time.Time {
-	for _, at := range []*time.Time{item.PublishedParsed, item.UpdatedParsed} {
-		if at != nil && !at.IsZero() {
-			if at.After(now) {
-				return now
-			}
-			return *at
-		}
-	}
-	return now
-}
+// NewTurn returns a Turn that is nobody's.
+func NewTurn() *Turn { return &Turn{taken: make(chan struct{}, 1)} }
 
-// summaryLength is how many letters of an entry are kept.
-const summaryLength = 1000
-
-func shortened(s string) string {
-	if short := text.Truncate(s, summaryLength); len(short) < len(s) {
-		return short + "…"
+// Do calls read when it is its turn, or returns why ctx ended.
+func (t *Turn) Do(ctx context.Context, read func() error) error {
+	if t == nil {
+		return read()
 	}
-	return s
-}
-
-func firstOf(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
+	select {
+	case t.taken <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return ""
+	defer func() { <-t.taken }()
+	return read()
 }

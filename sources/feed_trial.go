@@ -2,10 +2,10 @@ package sources
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
+	"heraut/feed"
 	"heraut/fetch"
 )
 
@@ -17,33 +17,17 @@ type FeedTrial struct {
 }
 
 // TryFeed reads the feed at an address that somebody named.
-func TryFeed(ctx context.Context, getter *fetch.Getter, url string, now time.Time) (FeedTrial, error) {
-	body, _, err := (&feed{getter: getter, url: url}).get(ctx, feedState{})
-	if err != nil {
-		return FeedTrial{}, err
-	}
-	parsed, err := parseFeed(body, url, now)
-	if err != nil {
-		return FeedTrial{}, fmt.Errorf("read %s: %w", url, err)
-	}
-	t := FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
-	if t.Entries > 0 {
-		t.Newest = parsed.Entries[t.Entries-1].Item
-		if t.Newest.At.Equal(now) {
-			t.Newest.At = time.Time{}
+func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, url string, now time.Time) (FeedTrial, error) {
+	var trial FeedTrial
+	f := feedSource{getter: getter, url: url, turn: turn}
+	_, err := f.read(ctx, feedState{}, now, true, func(parsed *feed.Feed) error {
+		trial = FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
+		if trial.Entries > 0 {
+			trial.Newest = EntryItem(parsed, parsed.Entries[0], now)
 		}
-	}
-	return t, nil
-}
-
-// FeedTitle returns what a feed calls itself, from the state of its last batch;
-// empty when the state is none of a feed.
-func FeedTitle(state []byte) string {
-	var s feedState
-	if err := readState(state, &s); err != nil {
-		return ""
-	}
-	return s.Title
+		return nil
+	})
+	return trial, err
 }
 
 // IsFeedAddress tells a feed that a room gave from a source's name.

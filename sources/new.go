@@ -47,7 +47,7 @@ func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Sour
 	case SILL:
 		return &sill{current: current}, nil
 	case Feed:
-		return &feed{getter: getter, url: s.Location}, nil
+		return NewFeed(getter, s.Location, nil), nil
 	}
 	return nil, fmt.Errorf("%q is no kind of source", s.Kind)
 }

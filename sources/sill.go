@@ -39,7 +39,7 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	if err != nil {
 		return Batch{}, fmt.Errorf("look up what was seen: %w", err)
 	}
-	var batch Batch
+	batch := Batch{Again: withdrawnOf(q.Again, state.Catalogue)}
 	taken := map[string]bool{}
 	for _, f := range all {
 		if unseen[f.Key] && !taken[f.Key] {
@@ -80,4 +80,26 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []Fresh) {
 		events = append(events, event(Recommended, s.Updated))
 	}
 	return events
+}
+
+// withdrawnOf tells which of the items are about a software that has left the
+// catalogue since, or has come back.
+func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
+	if len(wanted) == 0 {
+		return nil
+	}
+	withdrawn := map[string]bool{} // by id
+	for s := range c.All() {
+		withdrawn[s.ID] = s.Withdrawn != nil
+	}
+	changed := map[string]Reading{}
+	for _, a := range wanted {
+		if a.Software == nil || a.Software.Withdrawn != nil {
+			continue // that it left is what was announced
+		}
+		if gone, known := withdrawn[a.Software.ID]; known && gone != a.Gone {
+			changed[a.Key] = Reading{Item: a.Item, Gone: gone}
+		}
+	}
+	return changed
 }

@@ -52,6 +52,8 @@ type Query struct {
 // Again is an item to be read once more.
 type Again struct {
 	Item
+	// Gone tells that it was struck out.
+	Gone bool
 	// AskOwner tells that it is not known yet what its owner is: Batch.Owners.
 	AskOwner bool
 }
@@ -69,6 +71,8 @@ type Batch struct {
 	Whole []string
 	// Again tells of the items of Query.Again, by key, as far as they could be read.
 	Again map[string]Reading
+	// MovedTo is where the source is read from now on, if it moved for good.
+	MovedTo string
 	// Owners are those that Again.AskOwner asked for. What they are is in the
 	// readings too (Repository.Personal).
 	Owners []OwnerNow
@@ -80,6 +84,9 @@ type Fresh struct {
 	News What
 	// Aliases are further keys that are never to be taken for something new.
 	Aliases []string
+	// Renewed tells that all that the source has is new at once, under titles that
+	// it had before: its site changed its address.
+	Renewed bool
 }
 
 // HostNow is a host as a source sees it.

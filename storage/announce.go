@@ -112,3 +112,32 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 		return nil
 	})
 }
+
+// RenameSource implements announce.Sources.
+func (d *DB) RenameSource(ctx context.Context, from, to string) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {
+			// What the other has already stays, and this one's goes; but for items, which
+			// messages may show.
+			if _, err := d.db.Exec(ctx, "UPDATE OR IGNORE "+table+" SET source = $1 WHERE source = $2", to, from); err != nil {
+				return err
+			}
+			if table == "item" {
+				continue
+			}
+			if _, err := d.db.Exec(ctx, "DELETE FROM "+table+" WHERE source = $1", from); err != nil {
+				return err
+			}
+		}
+		for _, statement := range []string{
+			"UPDATE OR IGNORE source SET name = $1 WHERE name = $2",
+			"UPDATE pending SET watch = $1 || substr(watch, length($2) + 1) WHERE substr(watch, 1, length($2) + 1) = $2 || ' '",
+		} {
+			if _, err := d.db.Exec(ctx, statement, to, from); err != nil {
+				return err
+			}
+		}
+		_, err := d.db.Exec(ctx, "DELETE FROM source WHERE name = $1", from)
+		return err
+	})
+}

@@ -1,0 +1,78 @@
+package announce
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/sources"
+)
+
+// renamedWithin is how long after an announcement a new name is put into it.
+const renamedWithin = 7 * 24 * time.Hour
+
+// correct compares what was announced with what was read since, and edits the
+// messages that are not true any more.
+func (d *decision) correct(ctx context.Context) error {
+	var changed []int64
+	for _, n := range d.followed {
+		reading, ok := d.batch.Again[n.Item.Key]
+		if !ok {
+			continue
+		}
+		n.Checked = d.now
+		if !reading.Missing() || !d.outageOf(n.Item) {
+			if n.revise(reading, d.now) {
+				changed = append(changed, n.ID)
+			}
+			if reading.Gone && n.Item.Repository != nil {
+				if err := d.desk.store.RemoveRepositories(ctx, []catalogue.Repository{*n.Item.Repository}); err != nil {
+					return err
+				}
+			}
+		}
+		if err := d.desk.store.SaveNews(ctx, n); err != nil {
+			return err
+		}
+	}
+	return d.desk.edit(ctx, changed)
+}
+
+// revise takes in what was read of an announced item, and tells whether that
+// changes what was said of it.
+func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
+	before, old := *n, n.Item.Repository
+	switch n.Item.Kind {
+	case sources.KindEntry:
+		item := n.Item // its date stays
+		item.Title, item.URL, item.Summary, item.From = r.Item.Title, r.Item.URL, r.Item.Summary, r.Item.From
+		n.reread(item, now)
+		return item.Title != before.Item.Title || item.URL != before.Item.URL
+	case sources.KindSoftware:
+		if n.Gone = ""; r.Gone {
+			n.Gone = GoneWithdrawn
+		}
+		return n.Gone != before.Gone
+	}
+	if r.Missing() {
+		n.Gone = GoneRemoved
+		return n.Gone != before.Gone
+	}
+	archived := r.Item.Repository.Archived
+	if archived && (n.Gone == GoneArchived || !old.Archived) {
+		n.Gone = GoneArchived
+	} else {
+		n.Gone = ""
+	}
+	n.reread(r.Item, now)
+	renamed := !strings.EqualFold(n.Item.Repository.FullName, old.FullName)
+	if renamed && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
+		n.Formerly = cmp.Or(n.Formerly, old.FullName)
+		if strings.EqualFold(n.Formerly, n.Item.Repository.FullName) {
+			n.Formerly = "" // it has its first name back
+		}
+	}
+	return n.Gone != before.Gone || renamed && (n.Formerly != "" || before.Formerly != "")
+}

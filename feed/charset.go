@@ -1,0 +1,130 @@
+package feed
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+var (
+	charsetInHeader = regexp.MustCompile(`(?i)charset\s*=\s*["']?\s*([a-z0-9._:-]+)`)
+	charsetInProlog = regexp.MustCompile(`(?i)<\?xml\s[^>]{0,200}?encoding\s*=\s*["']\s*([a-z0-9._:-]+)`)
+	utf8Mark        = []byte("\ufeff")
+)
+
+// decode returns body as UTF-8: body itself if it is that already. The character
+// set comes from the byte-order mark, the HTTP header, the prolog, or else from
+// the bytes. What names a character set is not believed against the bytes: text
+// that is valid UTF-8 is UTF-8 whatever it says, and text of which most is valid
+// UTF-8 only gets its bad bytes replaced by U+FFFD.
+func decode(body []byte, contentType string) ([]byte, error) {
+	body = trimStart(body)
+	switch {
+	case bytes.HasPrefix(body, []byte{0xff, 0xfe}), looksLikeUTF16(body, 1):
+		return convert(body, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM))
+	case bytes.HasPrefix(body, []byte{0xfe, 0xff}), looksLikeUTF16(body, 0):
+		return convert(body, unicode.UTF16(unicode.BigEndian, unicode.UseBOM))
+	}
+	var labels []string
+	if m := charsetInHeader.FindStringSubmatch(contentType); m != nil {
+		labels = append(labels, m[1])
+	}
+	if m := charsetInProlog.FindSubmatch(body[:min(len(body), 4096)]); m != nil {
+		labels = append(labels, string(m[1]))
+	}
+	if utf8.Valid(body) {
+		for _, label := range labels {
+			// These write other letters with the bytes of ASCII.
+			if e, name := charset.Lookup(label); name == "iso-2022-jp" && bytes.IndexByte(body, 0x1b) >= 0 {
+				return convert(body, e)
+			}
+		}
+		return body, nil
+	}
+	mostly := mostlyUTF8(body)
+	for _, label := range labels {
+		e, name := charset.Lookup(label)
+		switch {
+		case e == nil:
+		case name == "utf-8" && mostly:
+			return bytes.ToValidUTF8(body, []byte("\ufffd")), nil
+		case name != "utf-8" && !strings.HasPrefix(name, "utf-16") && !mostly:
+			return convert(body, e)
+		}
+	}
+	if mostly {
+		return bytes.ToValidUTF8(body, []byte("\ufffd")), nil
+	}
+	return convert(body, charmap.Windows1252)
+}
+
+// looksLikeUTF16 reports whether the text begins with < or { written in two bytes,
+// of which the one at zero is 0.
+func looksLikeUTF16(body []byte, zero int) bool {
+	return len(body) > 3 && body[zero] == 0 && (body[1-zero] == '<' || body[1-zero] == '{') && body[zero+2] == 0
+}
+
+// mostlyUTF8 reports whether body has at least as many letters written in several
+// bytes as UTF-8 writes them as it has bytes that are none.
+func mostlyUTF8(body []byte) bool {
+	good, bad := 0, 0
+	for len(body) > 0 {
+		r, size := utf8.DecodeRune(body)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			bad++
+		case size > 1:
+			good++
+		}
+		body = body[size:]
+	}
+	return good >= bad
+}
+
+// convert decodes all of body. It measures first: a buffer that grows would take as
+// much again. What is more than twice as long in UTF-8 is no text that anybody
+// writes here, and is refused.
+func convert(body []byte, from encoding.Encoding) ([]byte, error) {
+	size := 0
+	var buffer [4096]byte
+	pass(body, from, func() []byte { return buffer[:] }, func(n int) { size += n })
+	if size > 2*len(body)+len(buffer) {
+		return nil, fmt.Errorf("%w: it is three times as long in UTF-8", ErrTooMany)
+	}
+	text := make([]byte, size)
+	at := 0
+	pass(body, from, func() []byte { return text[at:] }, func(n int) { at += n })
+	return text[:at], nil
+}
+
+// pass decodes body into the buffers that room gives.
+func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
+	decoder := from.NewDecoder()
+	for {
+		n, read, err := decoder.Transform(room(), body, true)
+		wrote(n)
+		body = body[read:]
+		if err != transform.ErrShortDst || n == 0 && read == 0 {
+			return
+		}
+	}
+}
+
+// trimStart removes blanks and byte-order marks, however many there are.
+func trimStart(text []byte) []byte {
+	for {
+		rest := bytes.TrimPrefix(bytes.TrimLeft(text, " \t\r\n"), utf8Mark)
+		if len(rest) == len(text) {
+			return text
+		}
+		text = rest
+	}
+}

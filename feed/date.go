@@ -1,0 +1,243 @@
+package feed
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/text"
+)
+
+// maxDate is how long a date may be, in bytes.
+const maxDate = 100
+
+var (
+	// 2026-09-01, 20260901, 2026-09-01T08:00:00.5+02:00, 2026-09-01 08:00:00 UTC
+	isoDate = regexp.MustCompile(`^(\d{4})(-?)(\d{1,2})-?(\d{1,2})(?:(?:T|\s|,)\s*(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(z|utc|gmt|[a-z]{3,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?$`)
+	// 08:00, 08:00:00, 8h30
+	clockTime  = regexp.MustCompile(`^(\d{1,2})[:h](\d{2})?(?::(\d{2})(?:[.,]\d+)?)?$`)
+	zoneOffset = regexp.MustCompile(`^(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?$`)
+	dayNumber  = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?$`)
+	inBrackets = regexp.MustCompile(`\([^()]*\)`)
+)
+
+// What months and days are called, folded; a word of three letters or more may
+// stand for each that it begins, if it begins one only.
+var (
+	months = [12][]string{
+		{"janvier", "january"}, {"fevrier", "february"}, {"mars", "march"}, {"avril", "april"}, {"mai", "may"}, {"juin", "june"},
+		{"juillet", "july"}, {"aout", "august"}, {"septembre", "september"}, {"octobre", "october"}, {"novembre", "november"}, {"decembre", "december"},
+	}
+	weekdays = strings.Fields("lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday")
+	filler   = setOf("le a at the of de du on")
+)
+
+// zones are the hours that the names of zones stand for, those that feeds use. (RFC
+// 822 defines the American ones.)
+var zones = map[string]float64{
+	"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0,
+	"cet": 1, "met": 1, "bst": 1, "west": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "msk": 3,
+	"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
+	"ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5, "ist": 5.5, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+}
+
+// ParseDate reads a date as feeds write it: as in RFC 822 and ISO 8601, and what
+// programs make of these, with the names of months and days in French or English.
+// Without a zone it is in UTC. It refuses what is no date, and the dates that
+// programs write when they know none: 1 January 1970, and of the year 1.
+func ParseDate(said string) (time.Time, bool) {
+	if len(said) > maxDate {
+		return time.Time{}, false
+	}
+	s := strings.ReplaceAll(strings.TrimSpace(text.Fold(inBrackets.ReplaceAllString(said, " "))), "\u2212", "-")
+	t, ok := isoTime(s)
+	if !ok {
+		t, ok = wordsTime(s)
+	}
+	if !ok || t.Year() < 1900 || t.Year() > 9999 || t.UTC().Truncate(24*time.Hour).Equal(time.Unix(0, 0)) {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+func isoTime(s string) (time.Time, bool) {
+	m := isoDate.FindStringSubmatch(strings.ReplaceAll(s, "t", "T"))
+	if m == nil {
+		m = isoDate.FindStringSubmatch(s)
+	}
+	if m == nil || m[2] == "" && (len(m[3]) != 2 || len(m[4]) != 2) {
+		return time.Time{}, false
+	}
+	d := civil{year: number0(m[1]), month: number0(m[3]), day: number0(m[4]), hour: number0(m[5]), minute: number0(m[6]), second: number0(m[7])}
+	if m[8] != "" && !d.setZone(m[8]) {
+		return time.Time{}, false
+	}
+	return d.time()
+}
+
+// wordsTime reads a date whose month is a word: «Tue, 01 Sep 2026 08:00 +0200»,
+// «September 1, 2026», «mardi 1er septembre 2026 à 8h00».
+func wordsTime(s string) (time.Time, bool) {
+	var d civil
+	var words []string
+	hasClock, hasYear := false, false
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\u00a0' || r == '/' }) {
+		part = strings.Trim(part, ".")
+		m := clockTime.FindStringSubmatch(part)
+		switch {
+		case part == "":
+		case m != nil && !hasClock:
+			d.hour, d.minute, d.second = number0(m[1]), number0(m[2]), number0(m[3])
+			hasClock = true
+		case zoneOffset.MatchString(part) && hasClock:
+			if !d.setZone(part) {
+				return time.Time{}, false
+			}
+		case dayNumber.MatchString(part) && d.day == 0:
+			d.day = number0(dayNumber.FindStringSubmatch(part)[1])
+		case len(part) == 4 && isNumber(part) && !hasYear:
+			d.year, hasYear = number0(part), true
+		case len(part) == 2 && isNumber(part) && !hasYear:
+			d.year, hasYear = shortYear(number0(part)), true
+		case part == "pm" && hasClock && d.hour < 12:
+			d.hour += 12
+		case part == "am" && hasClock && d.hour == 12:
+			d.hour = 0
+		case part == "pm", part == "am", filler[part]:
+		case isDashed(part) && d.day == 0: // 01-Sep-2026
+			pieces := strings.Split(part, "-")
+			d.day, d.year, hasYear = number0(pieces[0]), number0(pieces[2]), true
+			if len(pieces[2]) == 2 {
+				d.year = shortYear(d.year)
+			}
+			words = append(words, pieces[1])
+		default:
+			words = append(words, part)
+		}
+	}
+	if !hasYear || d.day == 0 || !d.takeWords(words) {
+		return time.Time{}, false
+	}
+	return d.time()
+}
+
+// takeWords reads the month, of which there is one, the day's name and the zone.
+func (d *civil) takeWords(words []string) bool {
+	for i := len(words) - 1; i >= 0; i-- {
+		word := strings.Trim(words[i], ".")
+		month := monthNamed(word)
+		switch {
+		case month > 0 && d.month == 0:
+			d.month = month
+		case isWeekday(word):
+		case d.setZone(word):
+		default:
+			return false
+		}
+	}
+	return d.month > 0
+}
+
+// civil is a date and a time by the clock.
+type civil struct {
+	year, month, day, hour, minute, second int
+	zone                                   *time.Location // nil: UTC
+}
+
+// setZone reads a zone's name, or how far it is from UTC.
+func (d *civil) setZone(s string) bool {
+	if hours, ok := zones[s]; ok {
+		d.zone = time.FixedZone("", int(hours*3600))
+		return true
+	}
+	m := zoneOffset.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	digits := m[2] + m[3]
+	if len(m[2]) == 1 && len(m[3]) == 2 {
+		digits = "0" + digits
+	}
+	offset := number0(digits[:min(2, len(digits))]) * 3600
+	if m[3] != "" {
+		offset += number0(m[3]) * 60
+	}
+	if m[1] == "-" {
+		offset = -offset
+	}
+	if offset < -15*3600 || offset > 15*3600 {
+		return false
+	}
+	d.zone = time.FixedZone("", offset)
+	return true
+}
+
+// time returns the instant, if there is such a day and such an hour.
+func (d *civil) time() (time.Time, bool) {
+	if d.zone == nil {
+		d.zone = time.UTC
+	}
+	t := time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.second, 0, d.zone)
+	day := time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC)
+	exists := day.Day() == d.day && int(day.Month()) == d.month
+	return t, exists && d.hour <= 24 && d.minute < 60 && d.second <= 60 && (d.hour < 24 || d.minute == 0)
+}
+
+// monthNamed returns the month that a word names, or 0.
+func monthNamed(word string) int {
+	if len(word) < 3 {
+		return 0
+	}
+	found := 0
+	for i, names := range months {
+		for _, name := range names {
+			if strings.HasPrefix(name, word) {
+				if found > 0 && found != i+1 {
+					return 0
+				}
+				found = i + 1
+			}
+		}
+	}
+	if word == "sept" {
+		return 9
+	}
+	return found
+}
+
+func isWeekday(word string) bool {
+	for _, name := range weekdays {
+		if len(word) >= 3 && strings.HasPrefix(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDashed(s string) bool {
+	pieces := strings.Split(s, "-")
+	return len(pieces) == 3 && isNumber(pieces[0]) && isNumber(pieces[2]) && monthNamed(pieces[1]) > 0
+}
+
+// shortYear is the year that two digits stand for, as RFC 2822 says.
+func shortYear(year int) int {
+	if year < 50 {
+		return year + 2000
+	}
+	return year + 1900
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 32)
+	return err == nil
+}
+
+// number0 reads digits; none are 0.
+func number0(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,106 @@
+package feed
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"heraut/text"
+)
+
+const (
+	// summaryLength is how many characters of an entry are kept, and of its title.
+	summaryLength = 1000
+	// firstWords is how many characters of an entry stand for a title.
+	firstWords = 80
+)
+
+// draft is what was read of an entry so far.
+type draft struct {
+	base string // where its relative links are read from
+
+	id            string
+	idIsNoAddress bool // it says so
+	link          string
+	linkIsPage    bool // as it says
+	other         addresses
+
+	title, otherTitle              value
+	summary, otherSummary, content value
+
+	published, date, updated time.Time
+}
+
+// addresses are further ones that an entry has, the best first.
+type addresses [lastAddress]string
+
+const (
+	inContent = iota // its content stands there
+	attached         // a file
+	lastAddress
+)
+
+// and returns the addresses with one more, unless there is one of its kind.
+func (a addresses) and(kind int, address string) addresses {
+	if a[kind] == "" {
+		a[kind] = address
+	}
+	return a
+}
+
+var addressInText = regexp.MustCompile(`https?://[^\s<>"'»”)\]]+`)
+
+// entry returns the entry, or why it is left out.
+func (d *draft) entry() (e Entry, dropped string) {
+	summary := d.summary.or(d.otherSummary).body()
+	content := d.content.body()
+	// Some sites describe an article by the section that it stands in.
+	if content.text != "" && (summary.text == "" || summary.onlyLinks) {
+		summary = content
+	}
+	e = Entry{
+		ID: d.id, Link: d.link, OwnTitle: text.Truncate(d.title.or(d.otherTitle).title(), summaryLength),
+		Summary: shortened(summary.text), Published: d.published, Updated: d.updated,
+	}
+	if e.Published.IsZero() {
+		e.Published = d.date
+	}
+	if e.URL = e.Link; e.URL == "" && !d.idIsNoAddress && isWebAddress(d.id) {
+		e.URL = absolute(d.base, d.id)
+	}
+	fromText := ""
+	if e.URL == "" {
+		fromText = strings.TrimRight(addressInText.FindString(summary.text), ".,;:!?")
+	}
+	e.URL = firstOf(e.URL, d.other[inContent], d.other[attached], absolute(d.base, firstOf(summary.link, content.link)), absolute(d.base, fromText))
+	e.Title = firstOf(e.OwnTitle, text.Shorten(e.Summary, firstWords), text.Shorten(firstOf(summary.alternative, content.alternative), firstWords), withoutScheme(e.URL))
+	if e.Title == "" && e.ID == "" {
+		return e, "there is neither a text nor an address nor an id"
+	}
+	return e, ""
+}
+
+// shortened returns at most summaryLength characters of a text.
+func shortened(s string) string {
+	if short := text.Truncate(s, summaryLength); len(short) < len(s) {
+		return short + "…"
+	}
+	return s
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// firstDate returns t, or the date that a text says if t is zero.
+func firstDate(t time.Time, said string) time.Time {
+	if t.IsZero() {
+		t, _ = ParseDate(said)
+	}
+	return t
+}

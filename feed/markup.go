@@ -1,0 +1,196 @@
+package feed
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+
+	htmlparser "golang.org/x/net/html"
+)
+
+// value is the content of a field.
+type value struct {
+	text   string
+	isText bool // it is text; else it is HTML, or text that takes itself for HTML
+	markup bool // its tags are elements of the feed's XML
+}
+
+// or returns v, or other if v is empty.
+func (v value) or(other value) value {
+	if strings.TrimSpace(v.text) == "" {
+		return other
+	}
+	return v
+}
+
+// line returns the text as it is, on one line.
+func (v value) line() string { return clean(unpack.Replace(v.text)) }
+
+// title returns the value as a title. Titles are often about markup, so only tags
+// that come in pairs, as in «<em>so</em>», and those that have no end are taken for
+// markup; others are what the title says.
+func (v value) title() string {
+	s := unpack.Replace(v.text)
+	if v.isText {
+		return clean(s)
+	}
+	tags := tagInTitle.FindAllStringSubmatchIndex(s, maxTitleTags)
+	isMarkup := make([]bool, len(tags))
+	var open []int // tags that wait for their ends
+	nameOf := func(i int) string { return strings.ToLower(s[tags[i][4]:tags[i][5]]) }
+	for i, tag := range tags {
+		name := nameOf(i)
+		switch {
+		case !htmlElements[name]:
+		case name == "br" || name == "img" || name == "wbr" || name == "hr":
+			isMarkup[i] = true
+		case tag[2] == tag[3]:
+			open = append(open, i)
+		default:
+			for n := len(open) - 1; n >= 0; n-- {
+				if nameOf(open[n]) == name {
+					isMarkup[i], isMarkup[open[n]] = true, true
+					open = open[:n]
+					break
+				}
+			}
+		}
+	}
+	var b strings.Builder
+	at, hidden := 0, false
+	for i, tag := range tags {
+		if !hidden {
+			b.WriteString(html.UnescapeString(s[at:tag[0]]))
+		}
+		switch name := nameOf(i); {
+		case !isMarkup[i]:
+			b.WriteString(s[tag[0]:tag[1]])
+		case name == "script" || name == "style":
+			hidden = tag[2] == tag[3]
+		case !inline[name]:
+			b.WriteByte(' ')
+		}
+		at = tag[1]
+	}
+	b.WriteString(html.UnescapeString(s[at:]))
+	return clean(b.String())
+}
+
+var tagInTitle = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>`)
+
+// maxTitleTags is how many tags of a title are looked at.
+const maxTitleTags = 1000
+
+var htmlElements = setOf("a abbr acronym b bdi bdo big blockquote br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins " +
+	"kbd li mark nobr ol p pre q s samp script small span strike strong style sub sup time tt u ul var wbr")
+
+// inline are the elements between which no words are separated.
+var inline = setOf("a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark nobr q s samp small span strike strong sub sup time tt u var wbr")
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
+
+// prose is what a piece of HTML says.
+type prose struct {
+	text        string
+	alternative string // the text of its first image that has one
+	link        string // the first one
+	onlyLinks   bool   // outside of links there is no word
+}
+
+// maxProse is how many bytes of text are read.
+const maxProse = 8 * summaryLength
+
+// emptyScript is written as XML allows it and HTML does not: a browser would take
+// all that follows for the script.
+var emptyScript = regexp.MustCompile(`(?i)<(script|style|iframe|noscript|textarea|title)\b[^<>]*/>`)
+
+// body returns the value as prose.
+func (v value) body() (p prose) {
+	if v.isText {
+		p.text = clean(v.text[:min(len(v.text), maxProse)])
+		return p
+	}
+	source := v.text
+	if !strings.Contains(source, "<") {
+		p.text = clean(html.UnescapeString(source[:min(len(source), maxProse)]))
+		return p
+	}
+	if strings.Contains(source, "/>") {
+		source = emptyScript.ReplaceAllString(source, "")
+	}
+	source = unpack.Replace(source)
+	var b strings.Builder
+	hidden, links, word := "", 0, false
+	z := htmlparser.NewTokenizer(strings.NewReader(source))
+	for b.Len() < maxProse {
+		kind := z.Next()
+		if kind == htmlparser.ErrorToken {
+			// What begins like a tag at the very end is none.
+			if rest := string(z.Raw()); hidden == "" {
+				b.WriteString(html.UnescapeString(rest))
+			}
+			break
+		}
+		if kind == htmlparser.TextToken {
+			if hidden == "" {
+				said := z.Text()
+				b.Write(said)
+				word = word || links == 0 && bytes.ContainsFunc(said, isWordRune)
+			}
+			continue
+		}
+		if kind == htmlparser.CommentToken || kind == htmlparser.DoctypeToken {
+			continue
+		}
+		token := z.Token()
+		opens := kind == htmlparser.StartTagToken
+		switch name := token.Data; {
+		case hidden != "":
+			if name == hidden && !opens {
+				hidden = ""
+			}
+		case name == "script" || name == "style" || name == "template":
+			if opens {
+				hidden = name
+			}
+		case name == "img":
+			p.alternative = firstOf(p.alternative, clean(attributeOf(token, "alt")))
+		case name == "a" && opens:
+			links++
+			p.link = firstOf(p.link, attributeOf(token, "href"))
+		case name == "a":
+			links = max(0, links-1)
+		case !inline[name]:
+			b.WriteByte(' ')
+		}
+	}
+	p.text = clean(b.String())
+	p.onlyLinks = p.link != "" && !word
+	return p
+}
+
+func attributeOf(token htmlparser.Token, name string) string {
+	for _, a := range token.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// clean returns s on one line, without what is no character of a text.
+func clean(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == 0xfffe || r == 0xffff || r == '\ufeff'
+	}), " ")
+}

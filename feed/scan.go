@@ -1,0 +1,231 @@
+package feed
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// maxName is how long the name of an element may be.
+const maxName = 200
+
+// scanner splits XML into tags and the text between them. It takes what it finds:
+// a < that begins no tag is text, and what is never closed ends with the document.
+// It copies nothing.
+type scanner struct {
+	text []byte
+	at   int
+	// entities are those that the first DOCTYPE declares.
+	entities entities
+
+	elements int // how many there were
+	depth    int // how many are open
+	err      error
+}
+
+// tag is a tag of an element.
+type tag struct {
+	name       string // as it is written, for example "dc:date"
+	attributes []byte // as they are written
+	start, end int    // where the tag stands in the text
+	closes     bool   // </name>
+	empty      bool   // <name/>
+}
+
+// next returns the next tag. Comments, instructions and what they hold are passed
+// over; so is CDATA. It returns false at the end, and when there are too many, which
+// s.err says.
+func (s *scanner) next() (t tag, ok bool) {
+	for s.err == nil {
+		i := bytes.IndexByte(s.text[s.at:], '<')
+		if i < 0 {
+			s.at = len(s.text)
+			return tag{}, false
+		}
+		s.at += i
+		rest := s.text[s.at:]
+		switch {
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			s.skip(4, "-->")
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			s.skip(9, "]]>")
+		case bytes.HasPrefix(rest, []byte("<?")):
+			s.skip(2, ">")
+		case bytes.HasPrefix(rest, []byte("<!")):
+			s.skipDoctype()
+		default:
+			if t, ok := s.tag(rest); ok {
+				s.count(&t)
+				return t, s.err == nil
+			}
+			s.at++
+		}
+	}
+	return tag{}, false
+}
+
+// count refuses what has more elements than a feed, or more in one another.
+func (s *scanner) count(t *tag) {
+	switch {
+	case t.closes:
+		s.depth = max(0, s.depth-1)
+		return
+	case !t.empty && !neverCloses[t.name]:
+		s.depth++
+	}
+	if s.elements++; s.elements > maxElements {
+		s.err = fmt.Errorf("%w: more than %d elements", ErrTooMany, maxElements)
+	} else if s.depth > maxNesting {
+		s.err = fmt.Errorf("%w: more than %d elements in one another", ErrTooMany, maxNesting)
+	}
+}
+
+// neverCloses are the elements of HTML that have no end. Some feeds hold HTML as it
+// is.
+var neverCloses = map[string]bool{
+	"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true,
+	"input": true, "meta": true, "track": true, "wbr": true,
+}
+
+// skip passes over what begins with length bytes and goes on up to end.
+func (s *scanner) skip(length int, end string) {
+	s.at += length
+	if i := bytes.Index(s.text[s.at:], []byte(end)); i >= 0 {
+		s.at += i + len(end)
+	} else {
+		s.at = len(s.text)
+	}
+}
+
+// skipDoctype passes over a <!DOCTYPE …>, with the declarations that it may hold
+// between brackets.
+func (s *scanner) skipDoctype() {
+	rest := s.text[s.at:]
+	end := bytes.IndexByte(rest, '>')
+	if end < 0 {
+		s.at = len(s.text) // nor is there any tag
+		return
+	}
+	if open := bytes.IndexByte(rest[:end], '['); open >= 0 && s.entities.values == nil {
+		s.entities.values = map[string]string{}
+		if stop := bytes.IndexByte(rest, ']'); stop > open {
+			s.entities.declare(rest[open:stop])
+			end = stop + max(0, bytes.IndexByte(rest[stop:], '>'))
+		}
+	}
+	s.at += end + 1
+}
+
+// tag reads the tag that rest begins with, if it does.
+func (s *scanner) tag(rest []byte) (t tag, ok bool) {
+	t.start = s.at
+	name := rest[1:]
+	if len(name) > 0 && name[0] == '/' {
+		t.closes = true
+		name = name[1:]
+	}
+	n := 0
+	for n < len(name) && n <= maxName && isNameByte(name[n], n == 0) {
+		n++
+	}
+	if n == 0 || n > maxName {
+		return t, false
+	}
+	t.name = string(name[:n])
+	attributes := name[n:]
+	end := tagEnd(attributes)
+	if end < 0 {
+		return t, false
+	}
+	t.attributes = bytes.TrimSpace(attributes[:end])
+	if !t.closes && bytes.HasSuffix(t.attributes, []byte("/")) {
+		t.empty = true
+		t.attributes = t.attributes[:len(t.attributes)-1]
+	}
+	s.at += len(rest) - len(attributes) + end + 1
+	t.end = s.at
+	return t, true
+}
+
+// tagEnd finds the > that ends a tag: one that stands between no quotes, or the
+// first one if a quote is never closed.
+func tagEnd(attributes []byte) int {
+	quote := byte(0)
+	for i, c := range attributes {
+		switch {
+		case quote == 0 && c == '>':
+			return i
+		case quote == 0 && c == '<':
+			return -1
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == quote:
+			quote = 0
+		case i > maxField:
+			return bytes.IndexByte(attributes, '>')
+		}
+	}
+	return bytes.IndexByte(attributes, '>')
+}
+
+func isNameByte(c byte, first bool) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_', c >= 0x80:
+		return true
+	case '0' <= c && c <= '9', c == '-', c == '.', c == ':':
+		return !first
+	}
+	return false
+}
+
+// attribute returns the value of an attribute as it is written, or nil.
+func (t *tag) attribute(name string) (value []byte, ok bool) {
+	for written, value := range t.each {
+		if strings.EqualFold(written, name) {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// each hands over the attributes, until yield says that it is enough.
+func (t *tag) each(yield func(name string, value []byte) bool) {
+	rest := t.attributes
+	for {
+		rest = bytes.TrimLeft(rest, " \t\r\n/\"'")
+		n := bytes.IndexAny(rest, "= \t\r\n")
+		if len(rest) == 0 {
+			return
+		}
+		if n < 0 {
+			n = len(rest)
+		}
+		name := string(rest[:min(n, 200)])
+		rest = bytes.TrimLeft(rest[n:], " \t\r\n")
+		var value []byte
+		if len(rest) > 0 && rest[0] == '=' {
+			rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+			value, rest = quoted(rest)
+		} else if n == 0 {
+			return
+		}
+		if !yield(name, value) {
+			return
+		}
+	}
+}
+
+// quoted splits an attribute's value from what follows it.
+func quoted(s []byte) (value, rest []byte) {
+	if len(s) > 0 && (s[0] == '"' || s[0] == '\'') {
+		if end := bytes.IndexByte(s[1:], s[0]); end >= 0 {
+			return s[1 : 1+end], s[end+2:]
+		}
+		s = s[1:]
+	}
+	end := bytes.IndexAny(s, " \t\r\n")
+	if end < 0 {
+		end = len(s)
+	}
+	return s[:end], s[end:]
+}

@@ -1,0 +1,117 @@
+package feed
+
+import (
+	"bytes"
+	"html"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxEntity bounds an entity that a document declares: more would be a way to have
+// a few bytes stand for many.
+const (
+	maxEntity   = 200
+	maxEntities = 100
+	maxExpanded = 1 << 20 // bytes that they stand for in all
+)
+
+// entities are those that a document declares for itself.
+type entities struct {
+	values   map[string]string
+	expanded int // how many bytes they stood for
+}
+
+// declare reads the entities of a DOCTYPE. Those that refer to others, or to files,
+// are left out.
+func (e *entities) declare(doctype []byte) {
+	for len(e.values) < maxEntities {
+		_, rest, found := bytes.Cut(doctype, []byte("<!ENTITY"))
+		if !found {
+			return
+		}
+		doctype = rest
+		declaration, _, _ := bytes.Cut(rest, []byte(">"))
+		name, value, _ := strings.Cut(strings.TrimSpace(string(declaration[:min(len(declaration), 2*maxEntity)])), " ")
+		value = strings.TrimSpace(value)
+		if len(value) < 2 || value[0] != '"' && value[0] != '\'' {
+			continue
+		}
+		end := strings.IndexByte(value[1:], value[0])
+		if end < 0 || end > maxEntity || strings.ContainsAny(value[1:1+end], "&<%") {
+			continue
+		}
+		e.values[name] = value[1 : 1+end]
+	}
+}
+
+// unescape replaces the references in a piece of XML. What is no reference stays.
+func (e *entities) unescape(s []byte) string {
+	if bytes.IndexByte(s, '&') < 0 {
+		return string(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for {
+		before, rest, found := bytes.Cut(s, []byte("&"))
+		b.Write(before)
+		if !found {
+			return b.String()
+		}
+		text, length := e.reference(rest)
+		b.WriteString(text)
+		s = rest[length:]
+	}
+}
+
+// reference returns what the reference after an ampersand stands for, and how long
+// it is.
+func (e *entities) reference(s []byte) (text string, length int) {
+	end := bytes.IndexByte(s[:min(len(s), 40)], ';')
+	if end < 1 {
+		return "&", 0
+	}
+	name := string(s[:end])
+	if name[0] == '#' {
+		r, ok := number(name)
+		if !ok {
+			return "&", 0
+		}
+		if utf16.IsSurrogate(r) {
+			// Some programs write the two halves of an emoji as two references.
+			if next := s[end+1:]; len(next) > 2 && next[0] == '&' {
+				if stop := bytes.IndexByte(next[:min(len(next), 40)], ';'); stop > 1 {
+					if low, ok := number(string(next[1:stop])); ok && utf16.DecodeRune(r, low) != utf8.RuneError {
+						return string(utf16.DecodeRune(r, low)), end + 1 + stop + 1
+					}
+				}
+			}
+			return " ", end + 1
+		}
+		return html.UnescapeString("&" + name + ";"), end + 1
+	}
+	if value, ok := e.values[name]; ok && e.expanded < maxExpanded {
+		e.expanded += len(value)
+		return value, end + 1
+	}
+	reference := "&" + name + ";"
+	if value := html.UnescapeString(reference); !strings.HasSuffix(value, ";") {
+		return value, end + 1
+	}
+	return "&", 0
+}
+
+// number reads «#233» and «#xE9».
+func number(name string) (rune, bool) {
+	digits, isNumber := strings.CutPrefix(name, "#")
+	if !isNumber {
+		return 0, false
+	}
+	base := 10
+	if hex := strings.TrimLeft(digits, "xX"); len(hex) == len(digits)-1 {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseInt(digits, base, 32)
+	return rune(n), err == nil && n >= 0
+}

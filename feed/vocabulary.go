@@ -1,0 +1,87 @@
+package feed
+
+import (
+	"bytes"
+	"strings"
+)
+
+// vocabularies are the names that elements are read by, for each namespace that
+// feeds use. The key is a part of the namespace's address, in small letters: many
+// feeds write it with https, or otherwise than it should be.
+var vocabularies = []struct{ part, prefix string }{
+	{"w3.org/2005/atom", "atom"},
+	{"purl.org/atom/ns", "atom"}, // Atom 0.3
+	{"rss/1.0/modules/content", "content"},
+	{"purl.org/dc/elements", "dc"},
+	{"purl.org/dc/terms", "dcterms"},
+	{"search.yahoo.com/mrss", "media"},
+	{"itunes.com/dtds", "itunes"},
+	{"rdf-syntax-ns", "rdf"},
+	{"purl.org/rss/1.0/", ""},
+	{"netscape.com/rdf", ""}, // RSS 0.90
+	{"w3.org/1999/xhtml", "xhtml"},
+}
+
+// prefixOf returns the usual prefix of a namespace.
+func prefixOf(namespace string) (prefix string, known bool) {
+	namespace = strings.ToLower(strings.TrimSpace(namespace))
+	for _, v := range vocabularies {
+		if strings.Contains(namespace, v.part) {
+			return v.prefix, true
+		}
+	}
+	return "", false
+}
+
+// maxPrefixes bounds how many prefixes a document may declare.
+const maxPrefixes = 100
+
+// names turns the names of elements as they are written into those of this
+// package: in small letters, with the usual prefix of their namespace, and without
+// one if they are of the feed's own.
+type names struct {
+	prefixes map[string]string // the usual prefix, by the one that the document declares
+	own      string            // the prefix of the root, which is the feed's own vocabulary
+}
+
+// declare notes the prefixes that a tag declares.
+func (n *names) declare(t *tag) {
+	if !bytes.Contains(t.attributes, []byte("xmlns:")) {
+		return
+	}
+	for name, value := range t.each {
+		prefix, declares := strings.CutPrefix(name, "xmlns:")
+		if usual, known := prefixOf(string(value[:min(len(value), maxName)])); declares && known && len(n.prefixes) < maxPrefixes {
+			n.prefixes[prefix] = usual
+		}
+	}
+}
+
+// of returns the name of a tag's element.
+func (n *names) of(t *tag) string {
+	prefix, local, prefixed := strings.Cut(t.name, ":")
+	if !prefixed {
+		prefix, local = "", t.name
+	}
+	local = strings.ToLower(local)
+	switch {
+	case prefixed && prefix == n.own:
+		return local
+	case prefixed:
+		usual, declared := n.prefixes[prefix]
+		if !declared {
+			usual = strings.ToLower(prefix)
+		}
+		if usual == "" {
+			return local
+		}
+		return usual + ":" + local
+	case bytes.Contains(t.attributes, []byte("xmlns=")):
+		if namespace, ok := t.attribute("xmlns"); ok {
+			if usual, known := prefixOf(string(namespace[:min(len(namespace), maxName)])); known && usual != "" {
+				return usual + ":" + local
+			}
+		}
+	}
+	return local
+}

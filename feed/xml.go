@@ -1,0 +1,235 @@
+package feed
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"strings"
+)
+
+// xmlReader reads RSS, in all its versions, and Atom.
+type xmlReader struct {
+	*reader
+	scanner
+	names
+	atom bool
+	self string // the address that an Atom feed gives for itself
+	base string // where relative links of the feed are read from
+}
+
+// xml reads a feed in XML, wherever in the text it begins.
+func (r *reader) xml(text []byte) error {
+	x := &xmlReader{reader: r, scanner: scanner{text: text}, names: names{prefixes: map[string]string{}}}
+	if err := x.root(); err != nil {
+		return err
+	}
+	for {
+		t, ok := x.next()
+		if !ok {
+			return x.err
+		}
+		if t.closes {
+			continue
+		}
+		switch name := x.of(&t); name {
+		case "item", "entry":
+			if err := x.entry(t, name); err != nil {
+				return err
+			}
+		case "channel":
+			x.declare(&t)
+			x.rebase(&x.base, &t)
+		case "image", "textinput", "author", "contributor", "items", "cloud":
+			x.inner(t)
+		case "title":
+			if title := x.value(t, name).body().text; x.feed.Title == "" {
+				x.feed.Title = title
+			}
+		case "link", "atom:link":
+			x.siteLink(t, name)
+		}
+	}
+}
+
+// root finds the element that a feed is.
+func (x *xmlReader) root() error {
+	for {
+		t, ok := x.next()
+		if !ok {
+			if x.err != nil {
+				return x.err
+			}
+			return fmt.Errorf("%w: there is neither <rss> nor <feed> in it", ErrFormat)
+		}
+		prefix, local, prefixed := strings.Cut(t.name, ":")
+		if !prefixed {
+			prefix, local = "", t.name
+		}
+		switch strings.ToLower(local) {
+		case "rss":
+			version, _ := t.attribute("version")
+			x.feed.Format = strings.TrimSpace("RSS " + clean(string(version[:min(len(version), 10)])))
+		case "rdf":
+			x.feed.Format = "RSS 1.0"
+			prefix = ""
+		case "channel":
+			x.feed.Format = "RSS"
+		case "feed":
+			x.feed.Format, x.atom = "Atom", true
+		case "html":
+			return ErrPage
+		default:
+			continue
+		}
+		x.own = prefix
+		if !prefixed {
+			x.own = ""
+		}
+		x.declare(&t)
+		x.base = x.from.Address
+		x.rebase(&x.base, &t)
+		x.depth = 0
+		return nil
+	}
+}
+
+// rebase reads the xml:base of a tag.
+func (x *xmlReader) rebase(base *string, t *tag) {
+	if value, ok := t.attribute("xml:base"); ok {
+		if address := absolute(*base, x.entities.unescape(value)); address != "" {
+			*base = address
+		}
+	}
+}
+
+// siteLink reads a link of the feed itself.
+func (x *xmlReader) siteLink(t tag, name string) {
+	href, ok := t.attribute("href")
+	if !ok {
+		if address := absolute(x.base, x.value(t, name).text); x.feed.Site == "" {
+			x.feed.Site = address
+		}
+		return
+	}
+	address := absolute(x.base, x.entities.unescape(href))
+	switch rel := x.rel(&t); {
+	case rel == "self":
+		x.self = address
+	case rel == "alternate" && x.feed.Site == "" && (name == "link" || !x.atom):
+		x.feed.Site = address
+	}
+}
+
+func (x *xmlReader) rel(t *tag) string {
+	rel, ok := t.attribute("rel")
+	if !ok || len(rel) == 0 {
+		return "alternate"
+	}
+	rel = bytes.ToLower(rel[:min(len(rel), maxName)])
+	return string(rel[bytes.LastIndexByte(rel, '/')+1:]) // the full names are addresses
+}
+
+// linkBase returns where relative links in entries are read from. RSS means the
+// site's address. Atom means the document's own, which is not the one that it was
+// read at when that is a mirror.
+func (x *xmlReader) linkBase() string {
+	switch {
+	case x.base != x.from.Address: // xml:base says it
+		return x.base
+	case !x.atom:
+		return firstOf(x.feed.Site, x.from.Address)
+	case x.self != "" && (x.feed.Site == "" || sameHost(x.self, x.feed.Site)):
+		return x.self
+	case x.feed.Site == "" || sameHost(x.from.Address, x.feed.Site):
+		return x.from.Address
+	}
+	return x.feed.Site
+}
+
+// position is how far a scanner came.
+type position struct{ at, elements, depth int }
+
+func (x *xmlReader) position() position { return position{x.at, x.elements, x.depth} }
+
+func (x *xmlReader) back(to position) { x.at, x.elements, x.depth = to.at, to.elements, to.depth }
+
+// inner returns what stands between a tag and the one that closes it. It ends at
+// the latest where the entry does, or the next one begins.
+func (x *xmlReader) inner(t tag) []byte {
+	if t.empty {
+		return nil
+	}
+	open := 1
+	for {
+		before := x.position()
+		next, ok := x.next()
+		switch {
+		case !ok:
+			return x.text[t.end:]
+		case next.name == t.name && next.closes:
+			if open--; open == 0 {
+				return x.text[t.end:next.start]
+			}
+			continue
+		case next.name == t.name && !next.empty:
+			open++
+			continue
+		}
+		switch x.of(&next) {
+		case "item", "entry", "channel", "feed", "rss":
+			x.back(before)
+			return x.text[t.end:next.start]
+		}
+	}
+}
+
+// value reads the text of an element.
+func (x *xmlReader) value(t tag, name string) value {
+	raw := x.inner(t)
+	v := x.content(raw[:min(len(raw), maxField)])
+	// In Atom, what does not say to be HTML is text.
+	if x.atom && !strings.Contains(name, ":") || strings.HasPrefix(name, "atom:") {
+		kind, _ := t.attribute("type")
+		switch strings.ToLower(string(kind[:min(len(kind), maxName)])) {
+		case "", "text", "text/plain":
+			v.isText = !v.markup
+		}
+	}
+	return v
+}
+
+var cdataStart, cdataEnd = []byte("<![CDATA["), []byte("]]>")
+
+// content replaces references and unpacks CDATA. Markup that stands in the XML
+// itself stays, and then all of it is HTML.
+func (x *xmlReader) content(raw []byte) (v value) {
+	var b strings.Builder
+	for len(raw) > 0 {
+		i := bytes.IndexByte(raw, '<')
+		if i < 0 {
+			i = len(raw)
+		}
+		b.WriteString(x.entities.unescape(raw[:i]))
+		raw = raw[i:]
+		switch {
+		case len(raw) == 0:
+		case bytes.HasPrefix(raw, cdataStart):
+			var inside []byte
+			inside, raw, _ = bytes.Cut(raw[len(cdataStart):], cdataEnd)
+			b.Write(inside)
+		case bytes.HasPrefix(raw, []byte("<!--")):
+			_, raw, _ = bytes.Cut(raw, []byte("-->"))
+		case len(raw) > 1 && (raw[1] == '/' || isNameByte(raw[1], true)):
+			return value{text: html.EscapeString(b.String()) + withoutCDATA(raw), markup: true}
+		default:
+			b.WriteByte('<')
+			raw = raw[1:]
+		}
+	}
+	v.text = b.String()
+	return v
+}
+
+var unpack = strings.NewReplacer("<![CDATA[", "", "]]>", "")
+
+func withoutCDATA(raw []byte) string { return unpack.Replace(string(raw)) }

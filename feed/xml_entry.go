@@ -1,0 +1,103 @@
+package feed
+
+import "bytes"
+
+// entry reads an entry that begins with a tag.
+func (x *xmlReader) entry(start tag, element string) error {
+	x.depth = 0
+	e := draft{base: x.linkBase()}
+	x.rebase(&e.base, &start)
+	x.declare(&start)
+	if start.empty {
+		return x.add(&e)
+	}
+	for {
+		before := x.position()
+		t, ok := x.next()
+		if !ok {
+			x.drop("the feed ends before it does")
+			return x.err
+		}
+		name := x.of(&t)
+		switch {
+		case t.closes && name == element:
+			return x.add(&e)
+		case t.closes && (name == "channel" || name == "feed" || name == "rss"):
+			x.back(before)
+			x.drop("it is not closed")
+			return nil
+		case !t.closes && (name == "item" || name == "entry"):
+			x.back(before)
+			return x.add(&e)
+		case !t.closes:
+			x.field(&e, t, name)
+		}
+	}
+}
+
+// field reads an element of an entry. Elements that it does not know are looked
+// into, but for those that have titles and links of their own.
+func (x *xmlReader) field(e *draft, t tag, name string) {
+	switch name {
+	case "title", "atom:title":
+		e.title = e.title.or(x.value(t, name))
+	case "media:title", "itunes:title", "dc:title":
+		e.otherTitle = e.otherTitle.or(x.value(t, name))
+	case "link", "atom:link":
+		x.link(e, t, name)
+	case "guid", "id", "atom:id":
+		permanent, said := t.attribute("ispermalink")
+		if value := x.value(t, name).line(); e.id == "" {
+			e.id, e.idIsNoAddress = value, said && bytes.EqualFold(bytes.TrimSpace(permanent), []byte("false"))
+		}
+	case "description", "summary", "atom:summary":
+		e.summary = e.summary.or(x.value(t, name))
+	case "media:description", "itunes:summary", "dc:description":
+		e.otherSummary = e.otherSummary.or(x.value(t, name))
+	case "content:encoded", "content", "atom:content", "xhtml:body", "body":
+		base := e.base
+		x.rebase(&base, &t)
+		if address, ok := t.attribute("src"); ok {
+			e.other = e.other.and(inContent, absolute(base, x.entities.unescape(address)))
+		}
+		e.content = e.content.or(x.value(t, name))
+	case "enclosure", "media:content", "media:player":
+		if address, ok := t.attribute("url"); ok {
+			e.other = e.other.and(attached, absolute(e.base, x.entities.unescape(address)))
+		}
+	case "pubdate", "published", "issued", "atom:published", "dcterms:issued":
+		e.published = firstDate(e.published, x.value(t, name).line())
+	case "dc:date":
+		e.date = firstDate(e.date, x.value(t, name).line())
+	case "updated", "modified", "atom:updated", "dcterms:modified":
+		e.updated = firstDate(e.updated, x.value(t, name).line())
+	case "author", "contributor", "source", "image", "atom:author", "atom:contributor", "atom:source", "itunes:owner":
+		x.inner(t)
+	}
+}
+
+// link reads a link of an entry: of RSS, between the tags; of Atom, in an attribute.
+func (x *xmlReader) link(e *draft, t tag, name string) {
+	base := e.base
+	x.rebase(&base, &t)
+	href, ok := t.attribute("href")
+	if !ok {
+		if text := x.value(t, name).line(); e.link == "" {
+			e.link = absolute(base, text)
+		}
+		return
+	}
+	address := absolute(base, x.entities.unescape(href))
+	kind, typed := t.attribute("type")
+	switch rel := x.rel(&t); {
+	case rel == "alternate" && (!typed || bytes.Contains(kind, []byte("html"))) && !e.linkIsPage && address != "":
+		e.link, e.linkIsPage = address, true
+	case rel == "alternate" && e.link == "":
+		e.link = address
+	case rel == "enclosure", rel == "related", rel == "via":
+		e.other = e.other.and(attached, address)
+	}
+	if !t.empty {
+		x.inner(t)
+	}
+}

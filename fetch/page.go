@@ -1,0 +1,56 @@
+package fetch
+
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+var (
+	utf8Mark = []byte("\ufeff")
+	// firstElement is what the first tag or document type opens.
+	firstElement = regexp.MustCompile(`(?i)^<(?:!doctype\s+)?([a-z][a-z0-9:_-]*)`)
+	feedElement  = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
+)
+
+// startsLikeMarkup reports whether data begin with a tag, or so.
+func startsLikeMarkup(head []byte) bool { return bytes.HasPrefix(trimBlank(head), []byte("<")) }
+
+func trimBlank(head []byte) []byte {
+	for {
+		rest := bytes.TrimLeft(bytes.TrimPrefix(head, utf8Mark), " \t\r\n\f")
+		if len(rest) == len(head) {
+			return head
+		}
+		head = rest
+	}
+}
+
+// isPage reports whether data are a web page. It goes by the first element, since
+// the Content-Type of data is often wrong.
+func isPage(head []byte, contentType string) bool {
+	rest := trimBlank(head)
+	for bytes.HasPrefix(rest, []byte("<!--")) || bytes.HasPrefix(rest, []byte("<?")) {
+		end := ">"
+		if bytes.HasPrefix(rest, []byte("<!--")) {
+			end = "-->"
+		}
+		_, after, found := bytes.Cut(rest, []byte(end))
+		if !found {
+			return false // what it is cannot be told
+		}
+		rest = trimBlank(after)
+	}
+	m := firstElement.FindSubmatch(rest)
+	if m == nil {
+		return false
+	}
+	switch strings.ToLower(string(m[1])) {
+	case "html", "head", "body":
+		return true
+	}
+	// A notice of the server may come first. A page may show XML, but not as tags.
+	looksLikeHTML := strings.HasPrefix(http.DetectContentType(rest), "text/html") || strings.Contains(contentType, "html")
+	return looksLikeHTML && !strings.Contains(contentType, "xml") && !feedElement.Match(head)
+}

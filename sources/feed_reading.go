@@ -1,0 +1,200 @@
+package sources
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/feed"
+)
+
+// reading is what a feed had, the oldest entry first.
+type reading struct {
+	entries []feedEntry
+}
+
+// feedEntry is an entry and its keys.
+type feedEntry struct {
+	Item
+	// aliases are further keys that are the entry's own. same are those of them that
+	// tell an entry that was seen under another key: some feeds make up new ids at
+	// each reading.
+	aliases, same []string
+}
+
+// newReading turns entries into items.
+func newReading(parsed *feed.Feed, now time.Time) *reading {
+	r := &reading{}
+	times := repeated(parsed.Entries)
+	for _, e := range slices.Backward(parsed.Entries) {
+		item := feedEntry{Item: EntryItem(parsed, e, now)}
+		item.setKeys(&e, times)
+		if item.Key != "" {
+			r.entries = append(r.entries, item)
+		}
+	}
+	return r
+}
+
+// EntryItem returns an entry of a feed as an item, without its keys. A date to come
+// is left out, unless it is that of a clock that is a little fast.
+func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
+	item := Item{
+		Kind: KindEntry, From: parsed.Title, Title: e.Title, URL: e.URL, Summary: e.Summary,
+	}
+	for _, at := range []time.Time{e.Published, e.Updated} {
+		if item.At.IsZero() && !at.IsZero() && at.Sub(now) < 24*time.Hour {
+			item.At = at
+		}
+	}
+	if item.At.After(now) {
+		item.At = now
+	}
+	return item
+}
+
+// repeated counts the ids and the links of entries.
+func repeated(entries []feed.Entry) map[string]int {
+	n := map[string]int{}
+	for _, e := range entries {
+		n["id "+e.ID]++
+		n["link "+addressKey(e.Link)]++
+	}
+	return n
+}
+
+// sameLinkAndTitle begins the keys of entries that are known by no more than that.
+const sameLinkAndTitle = "same "
+
+// setKeys gives the entry its keys. One with an id is known by that; another by its
+// link, or, since some feeds give many entries one link, by its link, title and
+// date. What was seen with these is not new under another id. Nor is what was seen
+// with the same link and title, if the feed has that link once: such a feed makes
+// up both ids and dates.
+func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
+	link, title := addressKey(entry.Link), entry.OwnTitle
+	all := link + "\n" + title
+	alone := ""
+	if link != "" && title != "" && times["link "+link] == 1 {
+		alone = sameLinkAndTitle + all
+	}
+	if at := entry.At(); !at.IsZero() {
+		all += "\n" + at.UTC().Format(time.RFC3339)
+	} else if link != "" && times["link "+link] > 1 {
+		alone = ""
+	}
+	switch {
+	case entry.ID != "" && times["id "+entry.ID] == 1:
+		e.Key = "id " + entry.ID
+		if link != "" && (!entry.At().IsZero() || times["link "+link] == 1) {
+			e.same, e.aliases = []string{all}, []string{all}
+		}
+	case link == "" && title == "" && entry.Summary == "":
+	case link == "" && title == "":
+		sum := sha256.Sum256([]byte(entry.Summary))
+		e.Key = "text " + base64.RawStdEncoding.EncodeToString(sum[:])
+	case link == "" || times["link "+link] > 1:
+		e.Key = all
+		if link != "" {
+			e.aliases = []string{link}
+		}
+	default:
+		e.Key, e.same, e.aliases = link, []string{all}, []string{all}
+	}
+	if alone != "" && e.Key != "" {
+		e.same, e.aliases = append(e.same, alone), append(e.aliases, alone)
+	}
+}
+
+// lookedUpAtOnce is how many keys are looked up together.
+const lookedUpAtOnce = 1000
+
+// unseen returns the entries that were never seen.
+func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
+	var keys []string
+	for _, e := range r.entries {
+		keys = append(append(keys, e.Key), e.same...)
+	}
+	unseen := map[string]bool{}
+	for some := range slices.Chunk(keys, lookedUpAtOnce) {
+		found, err := q.Unseen(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("look up what was seen: %w", err)
+		}
+		maps.Copy(unseen, found)
+	}
+	// A feed of which an id was seen does not make them up at each reading.
+	keepsIDs := slices.ContainsFunc(r.entries, func(e feedEntry) bool {
+		return strings.HasPrefix(e.Key, "id ") && !unseen[e.Key]
+	})
+	taken := map[string]bool{}
+	for _, e := range r.entries {
+		isSeen := func(key string) bool {
+			return !unseen[key] && !(keepsIDs && strings.HasPrefix(key, sameLinkAndTitle)) || taken[key]
+		}
+		if isSeen(e.Key) || slices.ContainsFunc(e.same, isSeen) {
+			continue
+		}
+		taken[e.Key] = true
+		for _, key := range e.same {
+			taken[key] = true
+		}
+		fresh = append(fresh, Fresh{Item: e.Item, News: Published, Aliases: e.aliases})
+	}
+	return fresh, nil
+}
+
+// again returns the items that the feed has in another form now.
+func (r *reading) again(wanted []Again) map[string]Reading {
+	if len(wanted) == 0 {
+		return nil
+	}
+	before := map[string]Again{}
+	for _, a := range wanted {
+		before[a.Key] = a
+	}
+	changed := map[string]Reading{}
+	for _, e := range r.entries {
+		if a, ok := before[e.Key]; ok && (a.Title != e.Title || a.URL != e.URL) {
+			changed[e.Key] = Reading{Item: e.Item}
+		}
+	}
+	return changed
+}
+
+// keptTitles is how many titles are remembered of a feed.
+const keptTitles = 50
+
+// titles returns the hashes of the titles of the newest entries.
+func (r *reading) titles() (hashes []uint32) {
+	for _, e := range slices.Backward(r.entries) {
+		if len(hashes) < keptTitles {
+			hashes = append(hashes, hashOf(e.Title))
+		}
+	}
+	return hashes
+}
+
+func hashOf(s string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return h.Sum32()
+}
+
+// isRenewed reports whether the feed shows what it showed before under other ids
+// and addresses, as it does when its site changes its address.
+func (r *reading) isRenewed(fresh []Fresh, before []uint32) bool {
+	known := 0
+	for _, f := range fresh {
+		if slices.Contains(before, hashOf(f.Title)) {
+			known++
+		}
+	}
+	return len(fresh) > 1 && len(fresh) == len(r.entries) && 2*known >= len(fresh)
+}
