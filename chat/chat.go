@@ -35,6 +35,10 @@ type Event struct {
 	// once encrypted: the homeserver can have made it up. It is always true there
 	// for reactions and deletions, which Matrix does not encrypt.
 	ClearInEncrypted bool `json:"clear_in_encrypted,omitempty"`
+	// IdentityChanged reports that the sender's device is signed by other account keys
+	// than the bot saw first: Trust is then at most TrustMember, until an operator of
+	// the machine accepts the new keys («bot trust»).
+	IdentityChanged bool `json:"identity_changed,omitempty"`
 	// Level is what the sender may do in the room, as things stood when the
 	// event came.
 	Level Level `json:"level,omitempty"`

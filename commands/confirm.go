@@ -69,6 +69,9 @@ func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" 
 // confirmed returns what follows the command that a message or a reaction confirms;
 // nil if it confirms none.
 func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
+	if e.ClearInEncrypted {
+		return nil, nil //nolint:nilnil // the homeserver can have made it up
+	}
 	var c Confirmation
 	var err error
 	if e.Reaction != nil {

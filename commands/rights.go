@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"unicode/utf8"
@@ -42,6 +43,7 @@ const (
 	refusedClosed    = "closed"
 	refusedEdited    = "edited"
 	refusedLong      = "long"
+	refusedClear     = "clear"
 )
 
 // refusal is what somebody is told of a command that they may not give here.
@@ -51,13 +53,19 @@ type refusal struct {
 	// Unverified tells that the room is encrypted and the device not verified:
 	// nobody has rights from there.
 	Unverified bool
-	Contact    string
+	// IdentityChanged reports that the person's account has other keys than the bot
+	// first saw (chat.Event.IdentityChanged), and User who that is.
+	IdentityChanged bool
+	User            chat.UserID
+	Contact         string
 }
 
 // refused tells why the person may not give the command here, and so; empty if
 // they may. All commands are checked here, and here alone.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
+	case r.Event.ClearInEncrypted && !c.harmless():
+		return refusedClear, nil
 	case c.needs&aRoom != 0 && (r.Room == "" || !a.serves(c)):
 		return refusedNowhere, nil
 	case c.level == chat.LevelOperator && r.Level < chat.LevelOperator:
@@ -77,6 +85,12 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 		}
 	}
 	return "", nil
+}
+
+// harmless reports whether the homeserver may give the command in anybody's name: its
+// answer tells nothing of the room or the person, and changes nothing.
+func (c *command) harmless() bool {
+	return cmp.Or(c.topic, c.words[0]) == "sill" || c.words[0] == "aide"
 }
 
 // mayUse tells whether the person may give the command here, in a message of
@@ -130,8 +144,10 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {
+	rights := why == refusedModerator || why == refusedOperator
 	return a.message(r, "refused", refusal{
 		Prefix: r.Prefix, Command: r.command.name(), Why: why,
-		Unverified: r.Unverified && (why == refusedModerator || why == refusedOperator), Contact: a.about.Contact,
+		Unverified: r.Unverified && rights, IdentityChanged: r.Event.IdentityChanged && rights,
+		User: r.Sender, Contact: a.about.Contact,
 	})
 }

@@ -72,6 +72,9 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 		}
 		encrypted, _ := c.rooms.encrypted(room)
 		e.ClearInEncrypted = encrypted && !evt.Mautrix.WasEncrypted
+		if e.ClearInEncrypted && e.Message != nil && e.Message.Edits != "" {
+			return nil // what it edits was encrypted: the homeserver can have made it up
+		}
 	}
 	return e
 }

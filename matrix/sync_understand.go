@@ -30,6 +30,7 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	e := &chat.Event{
 		ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID), Sender: chat.UserID(evt.Sender),
 		At: time.UnixMilli(evt.Timestamp), Direct: direct, Trust: trust,
+		IdentityChanged: evt.Mautrix.WasEncrypted && evt.Mautrix.TrustState == id.TrustStateCrossSignedUntrusted,
 	}
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
 		return nil

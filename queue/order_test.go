@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,18 @@ func TestOutOfOrder(t *testing.T) {
 			b.accept(edit)
 			b.accept(original)
 		}, []string{"b"}},
+		"edit by another first": {func(b *bot) {
+			edit := chat.Event{ID: "$e", Room: salon, Sender: domi, At: time.Now(), Message: &chat.Message{Body: "!b", Edits: "$o"}}
+			original := chat.Event{ID: "$o", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!a"}}
+			b.accept(edit)
+			b.accept(original)
+		}, []string{"a"}},
+		"edit of nothing": {func(b *bot) {
+			b.accept(chat.Event{ID: "$e", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!b", Edits: "$x"}})
+		}, nil},
+		"edit of what nobody can tell": {func(b *bot) {
+			b.accept(chat.Event{ID: "$e", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!b", Edits: "$y"}})
+		}, nil},
 		"deletion first": {func(b *bot) {
 			deletion := chat.Event{ID: "$d", Room: salon, Sender: domi, At: time.Now(), Redaction: &chat.Redaction{Target: "$o"}}
 			original := chat.Event{ID: "$o", Room: salon, Sender: camille, At: time.Now(), Message: &chat.Message{Body: "!a"}}
@@ -92,6 +105,15 @@ func TestOutOfOrder(t *testing.T) {
 						r.Posts[i].ReplyTo = chat.Target{}
 					}
 					return r, err
+				}
+				b.config.SenderOf = func(_ context.Context, _ chat.RoomID, id chat.EventID) (chat.UserID, error) {
+					switch id {
+					case "$o":
+						return camille, nil
+					case "$y":
+						return "", errors.New("no answer")
+					}
+					return "", queue.ErrNone
 				}
 				b.start()
 				test.act(b)

@@ -94,6 +94,9 @@ type Config struct {
 	// Blocked returns what is posted when a room begins, or ceases, to refuse the
 	// bot's posts for want of power. It is called in a transaction; nil: nothing.
 	Blocked func(ctx context.Context, room chat.RoomID, blocked bool) ([]chat.Post, error)
+	// SenderOf returns who sent an event that never came in, or ErrNone. An edit of it
+	// counts only if both have the same sender; nil: no such edit counts.
+	SenderOf func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error)
 	// HandleWithin bounds one call of the handler; 0 means a minute.
 	HandleWithin time.Duration
 	// AtOnce is how many posts may be under way at the same time; 0 means atOnce. With
@@ -159,6 +162,9 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 	}
 	if config.Blocked == nil {
 		config.Blocked = func(context.Context, chat.RoomID, bool) ([]chat.Post, error) { return nil, nil }
+	}
+	if config.SenderOf == nil {
+		config.SenderOf = func(context.Context, chat.RoomID, chat.EventID) (chat.UserID, error) { return "", ErrNone }
 	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)

@@ -115,6 +115,9 @@ type Work interface {
 	NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error)
 	// ReturnEvent takes the last try of the event back.
 	ReturnEvent(ctx context.Context, id chat.EventID) error
+	// SenderOf returns who sent an event that came in; ErrNone when none did. The
+	// sender of a message that was deleted before it came in is empty.
+	SenderOf(ctx context.Context, id chat.EventID) (chat.UserID, error)
 	// FinishEvent erases the event's content and reports whether it was open.
 	FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error)
 	// SupersedeEvent finishes e.Cause(), come in or not, in favour of e, which

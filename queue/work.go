@@ -107,6 +107,15 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)
 	}
+	if e.Message != nil && e.Message.Edits != "" {
+		own, err := q.ownEdit(ctx, e)
+		if err != nil && tries+1 < maxTries {
+			return err
+		}
+		if !own {
+			return q.ignore(ctx, e)
+		}
+	}
 	result, failed := q.call(ctx, func(ctx context.Context) (Result, error) { return q.handler.Handle(ctx, e) })
 	if result.Later != nil && failed == nil && ctx.Err() == nil {
 		q.decideApart(ctx, e, result.Later)

@@ -88,6 +88,15 @@ func (d *DB) ReturnEvent(ctx context.Context, id chat.EventID) error {
 	return err
 }
 
+// SenderOf implements queue.Work.
+func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID, err error) {
+	err = d.db.QueryRow(ctx, "SELECT sender FROM inbox WHERE event_id = $1", id).Scan(&sender)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", queue.ErrNone
+	}
+	return sender, err
+}
+
 // FinishEvent implements queue.Work.
 func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error) {
 	result, err := d.db.Exec(ctx,

@@ -127,7 +127,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
 	guards := map[string]queue.Guard{} // complete before anything is sent
-	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, Guards: guards, Blocked: handler.Blocked}, log)
+	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	desk = newDesk(config, db, box, book, operators, guarded, log)
 	if err := addSources(config, desk, keeper); err != nil {

@@ -1,0 +1,34 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// eventWithin bounds how long the homeserver has to show one event.
+const eventWithin = 15 * time.Second
+
+// SenderOf asks the homeserver who sent an event of a room. queue.ErrNone: it shows
+// the bot no such event there.
+func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error) {
+	ctx, cancel := context.WithTimeout(ctx, eventWithin)
+	defer cancel()
+	evt, err := c.mx.GetEvent(ctx, id.RoomID(room), id.EventID(event))
+	switch {
+	case errors.Is(err, mautrix.MNotFound), errors.Is(err, mautrix.MForbidden):
+		return "", fmt.Errorf("%w: %w", queue.ErrNone, err)
+	case err != nil:
+		return "", fmt.Errorf("ask who sent an event: %w", err)
+	case evt.RoomID != "" && evt.RoomID != id.RoomID(room):
+		return "", queue.ErrNone
+	}
+	return chat.UserID(evt.Sender), nil
+}

@@ -1,0 +1,36 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"heraut/chat"
+)
+
+// ownEdit reports whether the sender of an edit also sent the message that it edits:
+// clients show no other edit, and Matrix lets anybody send one. The homeserver is
+// asked about a message that never came in. Its error means that nobody could tell.
+func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
+	sender, err := q.store.SenderOf(ctx, e.Message.Edits)
+	if errors.Is(err, ErrNone) {
+		sender, err = q.config.SenderOf(ctx, e.Room, e.Message.Edits)
+	}
+	switch {
+	case errors.Is(err, ErrNone):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look for the sender of an edited message: %w", err)
+	}
+	return sender == e.Sender, nil
+}
+
+// ignore finishes an event that does not count. What it edits stays as it is.
+func (q *Queue) ignore(ctx context.Context, e chat.Event) error {
+	if _, err := q.store.FinishEvent(ctx, e.ID, time.Now()); err != nil {
+		return err
+	}
+	q.counts.Handled.Add(1)
+	return nil
+}
