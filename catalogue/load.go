@@ -11,9 +11,24 @@ import (
 	"heraut/fetch"
 )
 
-// Load reads the catalogue at location, once. The time is what its data are as
-// old as: a file's time of modification, and now for a URL.
+// Load reads the catalogue at location, once, or at its V1Address when the former
+// cannot be read. The time is the age of its data: a file's time of modification,
+// and now for a URL.
 func Load(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
+	var first error
+	for _, location := range locations(location) {
+		file, at, err := loadFrom(ctx, getter, location)
+		if err == nil {
+			return file, at, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return File{}, time.Time{}, first
+}
+
+func loadFrom(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {
 		return File{}, time.Time{}, err

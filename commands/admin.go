@@ -30,7 +30,9 @@ type Administration struct {
 	// Status tells how the bot does.
 	Status func(ctx context.Context) (Status, error)
 	// Webhooks takes in what tools post to rooms; nil if that is off.
-	Webhooks  *webhook.Service
+	Webhooks *webhook.Service
+	// Catalogue accepts what is held back; nil where nothing is.
+	Catalogue Catalogue
 	Operators []chat.UserID
 	Links     rooms.Links
 }

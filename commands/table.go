@@ -93,6 +93,7 @@ func table() []command {
 		{"bot", []string{"etat", "status"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).status, nil},
 		{"bot", []string{"salons", "rooms"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).listRooms, nil},
 		{"bot", []string{"sources"}, chat.LevelOperator, aRoom, (*Answerer).listSources, nil},
+		{"bot", []string{"catalogue"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).catalogue, nil},
 		{"bot", []string{"securite", "security"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).security, nil},
 		{"bot", []string{"journal", "log"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).journal, nil},
 		{"bot", []string{"quitter", "leave"}, chat.LevelOperator, aRoom | aNew | aWhole | abroad, (*Answerer).quit, nil},

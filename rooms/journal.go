@@ -32,6 +32,7 @@ const (
 	Relay     = "relay"
 	Webhook   = "webhook"
 	FAQ       = "faq"
+	Catalogue = "catalogue" // a version that was held back
 )
 
 // Journal keeps the log of changes.

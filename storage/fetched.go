@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -36,5 +37,15 @@ func (d *DB) SaveFetched(ctx context.Context, location string, f catalogue.Fetch
 // ConfirmFetched implements catalogue.FetchedStore.
 func (d *DB) ConfirmFetched(ctx context.Context, location string, at time.Time) error {
 	_, err := d.db.Exec(ctx, "UPDATE fetched SET confirmed_at = $1 WHERE url = $2", millis(at), location)
+	return err
+}
+
+// DeleteFetched implements catalogue.FetchedStore.
+func (d *DB) DeleteFetched(ctx context.Context, except ...string) error {
+	configured, err := json.Marshal(except)
+	if err != nil {
+		return err
+	}
+	_, err = d.db.Exec(ctx, "DELETE FROM fetched WHERE url NOT IN (SELECT value FROM json_each($1))", string(configured))
 	return err
 }

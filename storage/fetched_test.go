@@ -39,4 +39,13 @@ func TestFetchedIsKeptByLocation(t *testing.T) {
 			t.Errorf("%s: got %+v, %v; want %+v", location, got, err, want)
 		}
 	}
+	if err := db.DeleteFetched(t.Context(), "b", "c"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Fetched(t.Context(), "a"); !errors.Is(err, catalogue.ErrNeverFetched) {
+		t.Errorf("what is no longer configured is still stored: %v", err)
+	}
+	if got, err := db.Fetched(t.Context(), "b"); err != nil || !reflect.DeepEqual(got, b) {
+		t.Errorf("what is configured is gone: %+v, %v", got, err)
+	}
 }

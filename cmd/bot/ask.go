@@ -61,7 +61,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	defer getter.Close()
 	var state catalogue.State
 	if c.SILL == "" && c.Repositories == "" {
-		c.SILL = publicSILL
+		c.SILL = catalogue.PublicSILL
 	}
 	if c.SILL != "" {
 		file, asOf, err := catalogue.Load(ctx, getter, c.SILL)

@@ -234,7 +234,7 @@ func defaults(preset Preset) *Config {
 			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour,
 		},
 		Catalogue: Catalogue{SILL: SILL{
-			URL: publicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,
+			URL: catalogue.PublicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,
 		}},
 	}
 	if preset == PresetTchap {
@@ -243,6 +243,3 @@ func defaults(preset Preset) *Config {
 	}
 	return c
 }
-
-// publicSILL is where the catalogue is published.
-const publicSILL = "https://code.gouv.fr/sill/api/sill.json"

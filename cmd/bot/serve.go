@@ -82,7 +82,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	defer guarded.Close()
-	keeper, err := catalogue.NewKeeper(log.WithContext(ctx), catalogue.Settings{
+	refresher, err := catalogue.NewRefresher(log.WithContext(ctx), catalogue.Settings{
 		Location: config.Catalogue.SILL.URL,
 		Every:    config.Catalogue.SILL.Every,
 		MaxLoss:  int(config.Catalogue.SILL.MaxLoss),
@@ -99,7 +99,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep}
-	answerer := commands.NewAnswerer(about, config.Timezone, keeper.Current, db)
+	answerer := commands.NewAnswerer(about, config.Timezone, refresher.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
 		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
 	})
@@ -130,12 +130,12 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	desk = newDesk(config, db, box, book, operators, guarded, log)
-	if err := addSources(config, desk, keeper); err != nil {
+	if err := addSources(config, desk, refresher); err != nil {
 		return err
 	}
 	answerer.Manage(desk)
 	var knowledge *relay.Knowledge
-	carrier, knowledge = newRelays(config, db, box, book, client, keeper.Current, log)
+	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
 	answerer.Relay(carrier)
 	reminders := newReminders(config, db, box, book, carrier, log)
 	guards[relay.GuardName], guards[relay.ListGuardName] = carrier, reminders
@@ -151,7 +151,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	handler.Inform(operators)
 	admin := administration(config, db, book, box, client)
 	admin.Personal = append(admin.Personal, carrier)
-	admin.Webhooks = hooks
+	admin.Webhooks, admin.Catalogue = hooks, refresher
 	answerer.Administer(admin)
 
 	g, ctx := errgroup.WithContext(ctx)
@@ -169,10 +169,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
 		g.Go(func() error {
-			return health.New(ready(client, hooks), append(metrics(box, keeper, client), webhookMetrics(hooks)...)).Run(ctx, listener)
+			return health.New(ready(client, hooks), append(metrics(box, refresher, client), webhookMetrics(hooks)...)).Run(ctx, listener)
 		})
 	}
-	g.Go(func() error { return keeper.Run(log.WithContext(ctx)) })
+	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
 	g.Go(func() error {
 		if err := client.Open(ctx); err != nil {
 			return err
@@ -319,7 +319,7 @@ func ready(client *matrix.Client, hooks *webhook.Service) func() error {
 	}
 }
 
-func metrics(box *queue.Queue, keeper *catalogue.Keeper, client *matrix.Client) []health.Metric {
+func metrics(box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client) []health.Metric {
 	counts := box.Counts()
 	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
 		return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
@@ -349,13 +349,13 @@ func metrics(box *queue.Queue, keeper *catalogue.Keeper, client *matrix.Client) 
 			return 0
 		}},
 		{Name: "heraut_catalogue_entries", Help: "Entries of the catalogue in force.", Value: func() float64 {
-			if c := keeper.Current().Catalogue; c != nil {
+			if c := refresher.Current().Catalogue; c != nil {
 				return float64(c.Len())
 			}
 			return 0
 		}},
 		{Name: "heraut_catalogue_age_seconds", Help: "Time since the source confirmed the catalogue; -1 without one.", Value: func() float64 {
-			if c := keeper.Current().Catalogue; c != nil {
+			if c := refresher.Current().Catalogue; c != nil {
 				return since(c.AsOf())
 			}
 			return -1

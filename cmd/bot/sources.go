@@ -106,7 +106,7 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
 // addSources has the desk read the sources of the configuration.
-func addSources(config *Config, desk *announce.Desk, keeper *catalogue.Keeper) error {
+func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refresher) error {
 	for _, s := range config.Sources {
 		settings := sources.Settings{
 			Name: s.Name, Kind: sources.Kind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
@@ -115,7 +115,7 @@ func addSources(config *Config, desk *announce.Desk, keeper *catalogue.Keeper) e
 		if err != nil {
 			return err
 		}
-		source, err := sources.New(settings, getter, keeper.Current)
+		source, err := sources.New(settings, getter, refresher.Current)
 		if err != nil {
 			return fmt.Errorf("source %s: %w", s.Name, err)
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	publicSILL = "https://code.gouv.fr/sill/api/sill.json"
+	publicSILL = "https://code.gouv.fr/sill/api/v2/catalogi.json"
 
 	botLogin    = "heraut"
 	personLogin = "camille"

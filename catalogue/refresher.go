@@ -1,0 +1,318 @@
+package catalogue
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/fetch"
+)
+
+// The defaults of Settings.
+const (
+	DefaultEvery   = 2 * time.Hour
+	DefaultMaxLoss = 20
+)
+
+// ErrNeverFetched tells that nothing is stored for a location.
+var ErrNeverFetched = errors.New("never fetched")
+
+// Settings say where the catalogue comes from.
+type Settings struct {
+	// Location is an http, https or file URL, or a file's path. It is the
+	// operator's own choice, so it may be private. See V1Address for where else
+	// the catalogue is read.
+	Location string
+	// Every is how often the source is asked; 0 for the default.
+	Every time.Duration
+	// MaxLoss is the share of the entries in force, in percent, that a new version
+	// may lack without being held back.
+	MaxLoss int
+	// Prepare is called with each catalogue before it comes into force; nil for
+	// nothing.
+	Prepare func(*Catalogue)
+}
+
+// Fetched is a source's last accepted answer, as it is stored across restarts.
+type Fetched struct {
+	Validators  fetch.Validators
+	ConfirmedAt time.Time // when the source last gave it or said that it is current
+	Body        []byte    // as it came, packed with gzip
+}
+
+// FetchedStore keeps the last accepted answer of each location.
+type FetchedStore interface {
+	// Fetched returns ErrNeverFetched if nothing is stored.
+	Fetched(ctx context.Context, location string) (Fetched, error)
+	SaveFetched(ctx context.Context, location string, f Fetched) error
+	// ConfirmFetched sets when the stored answer was last known to be current.
+	ConfirmFetched(ctx context.Context, location string, at time.Time) error
+	// DeleteFetched deletes what is stored for all locations but these.
+	DeleteFetched(ctx context.Context, except ...string) error
+}
+
+// State is the catalogue in force and the condition of its source.
+type State struct {
+	// Catalogue is nil until there is one. Its AsOf is when the source last
+	// gave it or said that it is current, be it before a restart.
+	Catalogue *Catalogue
+	Every     time.Duration
+	// Err is why the last try failed; nil if it did not. Failures counts the
+	// failed tries since the last good one.
+	Err      error
+	Failures int
+	NextTry  time.Time
+	// Held is the version that waits for an operator; nil if there is none.
+	Held *Held
+
+	location   string // of the catalogue in force: Settings.Location or its V1Address
+	validators fetch.Validators
+	sum        [sha256.Size]byte // of Fetched.Body
+}
+
+// Stale reports whether there is no catalogue, or its source has not confirmed it
+// for more than twice the interval.
+func (s State) Stale(now time.Time) bool {
+	return s.Catalogue == nil || now.Sub(s.Catalogue.AsOf()) > 2*s.Every
+}
+
+// Refresher keeps the catalogue current: in memory, swapped whole, and stored, so
+// that a restart needs no network. A copy stored for another location is never
+// used, and deleted: a new address may stand for another catalogue.
+type Refresher struct {
+	settings Settings
+	getter   *fetch.Getter
+	store    FetchedStore
+	pace     *fetch.Pace
+
+	mu      sync.Mutex // held while the state changes
+	state   atomic.Pointer[State]
+	growth  growth
+	toldSum [sha256.Size]byte // of the version that onHeld was called with last
+}
+
+// NewRefresher returns a Refresher with the stored catalogue in force, if there
+// is one. The error is the store's: a copy that cannot be read any more is
+// logged, and fetched again.
+func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store FetchedStore) (*Refresher, error) {
+	s.Every = cmp.Or(s.Every, DefaultEvery)
+	r := &Refresher{settings: s, getter: getter, store: store, pace: fetch.NewPace(s.Every)}
+	state := State{Every: s.Every}
+	for _, location := range locations(s.Location) {
+		if err := r.load(ctx, location, &state); err != nil {
+			return nil, err
+		}
+	}
+	if err := store.DeleteFetched(ctx, locations(s.Location)...); err != nil {
+		return nil, fmt.Errorf("delete the catalogues of other locations: %w", err)
+	}
+	if c := state.Catalogue; c != nil {
+		r.growth.add(c.AsOf(), c.Len())
+		zerolog.Ctx(ctx).Info().Int("entries", c.Len()).Time("as_of", c.AsOf()).Msg("Stored catalogue loaded")
+	}
+	r.state.Store(&state)
+	return r, nil
+}
+
+// load puts the catalogue stored for a location in force if it is newer than the
+// one in state.
+func (r *Refresher) load(ctx context.Context, location string, state *State) error {
+	stored, err := r.store.Fetched(ctx, location)
+	switch {
+	case errors.Is(err, ErrNeverFetched):
+		return nil
+	case err != nil:
+		return fmt.Errorf("load the stored catalogue: %w", err)
+	case state.Catalogue != nil && !stored.ConfirmedAt.After(state.Catalogue.AsOf()):
+		return nil
+	}
+	file, err := unpack(stored.Body)
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("Stored catalogue not readable, waiting for a new one")
+		return nil
+	}
+	state.Catalogue = r.prepared(New(file.Entries, stored.ConfirmedAt))
+	state.location, state.validators, state.sum = location, stored.Validators, sha256.Sum256(stored.Body)
+	return nil
+}
+
+// Current returns the state of the moment. It never waits.
+func (r *Refresher) Current() State { return *r.state.Load() }
+
+// Run asks the source at once, then at every interval, and after failures at
+// the pace of fetch.Pace, until ctx ends, which is no error. It calls onHeld once
+// for each version that is held back; after an error the next round calls it again.
+func (r *Refresher) Run(ctx context.Context, onHeld func(ctx context.Context, h Held) error) error {
+	for {
+		// Round logs its error, and Current shows it.
+		_ = r.Round(ctx, time.Now())
+		r.tellHeld(ctx, onHeld)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Until(r.Current().NextTry)):
+		}
+	}
+}
+
+// Round asks the source once. A new version replaces the one in force only if it
+// can be read, neither lost nor gained too many entries, and could be stored;
+// otherwise the one in force stays, and the error says why. Rounds must not
+// overlap.
+func (r *Refresher) Round(ctx context.Context, now time.Time) error {
+	v, err := r.fetch(ctx, now)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r.mu.Lock()
+	state := r.Current()
+	if err == nil {
+		err = r.take(ctx, v, now, &state)
+	}
+	if ctx.Err() != nil {
+		r.mu.Unlock()
+		return ctx.Err()
+	}
+	state.Err = err
+	state.NextTry = now.Add(r.pace.Next(err))
+	if err == nil {
+		state.Failures = 0
+	} else {
+		state.Failures++
+		logFailure(ctx, state)
+	}
+	r.state.Store(&state)
+	r.mu.Unlock()
+	return err
+}
+
+// version is an answer of the source.
+type version struct {
+	location    string
+	notModified bool // the catalogue in force is current; the rest is empty
+	validators  fetch.Validators
+	at          time.Time
+	file        File
+	packed      []byte
+	sum         [sha256.Size]byte // of packed
+}
+
+// fetch asks the location, or the one to fall back to.
+func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
+	state := r.Current()
+	var first error
+	for _, location := range locations(r.settings.Location) {
+		v, err := r.fetchFrom(ctx, location, now, state)
+		if err == nil {
+			return v, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil || !isNotServed(err) && state.Catalogue != nil {
+			break
+		}
+	}
+	return version{}, first
+}
+
+func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Time, state State) (version, error) {
+	var since fetch.Validators
+	if location == state.location {
+		since = state.validators
+	}
+	resp, err := r.getter.Get(ctx, location, since)
+	if err != nil {
+		return version{}, err
+	}
+	defer resp.Body.Close()
+	v := version{location: location, notModified: resp.NotModified, validators: resp.Validators, at: now}
+	if v.notModified {
+		return v, nil
+	}
+	if v.file, v.packed, err = readAndPack(resp.Body); err != nil {
+		return version{}, fmt.Errorf("%s: %w", fetch.Redacted(location), err)
+	}
+	v.sum = sha256.Sum256(v.packed)
+	return v, nil
+}
+
+// take puts a version in force, or holds it back. It changes state only if it
+// returns no error, but for Held.
+func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *State) error {
+	if v.notModified {
+		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
+			return fmt.Errorf("store the catalogue: %w", err)
+		}
+		state.Catalogue, state.Held = state.Catalogue.confirmed(now), nil
+		return nil
+	}
+	if v.sum != state.sum {
+		if err := r.check(state.Catalogue, v, now); err != nil {
+			state.Held = &Held{Before: state.Catalogue.Len(), After: len(v.file.Entries), version: v}
+			return fmt.Errorf("%s: %w", fetch.Redacted(v.location), err)
+		}
+	}
+	return r.enforce(ctx, v, state)
+}
+
+// enforce stores a version and puts it in force.
+func (r *Refresher) enforce(ctx context.Context, v version, state *State) error {
+	stored := Fetched{Validators: v.validators, ConfirmedAt: v.at, Body: v.packed}
+	if err := r.store.SaveFetched(ctx, v.location, stored); err != nil {
+		return fmt.Errorf("store the catalogue: %w", err)
+	}
+	state.location, state.validators, state.Held = v.location, v.validators, nil
+	if v.sum == state.sum && state.Catalogue != nil {
+		// The source has no validators, or new ones for what it gave before.
+		state.Catalogue = state.Catalogue.confirmed(v.at)
+		return nil
+	}
+	state.Catalogue, state.sum = r.prepared(New(v.file.Entries, v.at)), v.sum
+	r.growth.add(v.at, len(v.file.Entries))
+	logNew(ctx, v.file)
+	return nil
+}
+
+// prepared returns c after Settings.Prepare.
+func (r *Refresher) prepared(c *Catalogue) *Catalogue {
+	if r.settings.Prepare != nil {
+		r.settings.Prepare(c)
+	}
+	return c
+}
+
+// confirmed returns the same catalogue with a new AsOf.
+func (c *Catalogue) confirmed(at time.Time) *Catalogue {
+	again := *c
+	again.asOf = at
+	return &again
+}
+
+func logFailure(ctx context.Context, state State) {
+	log := zerolog.Ctx(ctx).Warn().Err(state.Err).Time("next_try", state.NextTry)
+	if state.Catalogue == nil {
+		log.Msg("No catalogue yet")
+		return
+	}
+	log.Time("as_of", state.Catalogue.AsOf()).Msg("Catalogue not refreshed, the one in force stays")
+}
+
+// loggedDropped is how many of the elements that a new catalogue drops are logged.
+const loggedDropped = 20
+
+func logNew(ctx context.Context, file File) {
+	log := zerolog.Ctx(ctx)
+	log.Info().Int("entries", len(file.Entries)).Int("dropped", len(file.Dropped)).Str("generation", string(file.Generation)).
+		Msg("New catalogue in force")
+	for _, d := range file.Dropped[:min(len(file.Dropped), loggedDropped)] {
+		log.Warn().Int("index", d.Index).Str("reason", d.Reason).Msg("Catalogue element dropped")
+	}
+}

@@ -1,0 +1,56 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"heraut/catalogue"
+	"heraut/rooms"
+	"heraut/text"
+)
+
+// Catalogue accepts the version of the catalogue that is held back.
+type Catalogue interface {
+	// Accept returns catalogue.ErrNothingHeld if there is none.
+	Accept(ctx context.Context) (catalogue.Held, error)
+}
+
+// catalogueView is what !bot catalogue tells.
+type catalogueView struct {
+	Prefix   string
+	Entries  int // in force; 0 without a catalogue
+	Source   source
+	Held     *catalogue.Held // nil if there is none
+	Accepted bool            // Held was, just now
+	Nothing  bool            // there was nothing to accept
+}
+
+// catalogue tells how many entries are in force and whether a version is held
+// back, and accepts that one.
+func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
+	word, rest := cutWord(r.args)
+	accept := text.Fold(word) == "accepter" || text.Fold(word) == "accept"
+	if r.args != "" && (!accept || rest != "") {
+		return a.explain(ctx, r, r.command)
+	}
+	view := catalogueView{Prefix: r.Prefix, Held: r.state.Held}
+	if c := r.state.Catalogue; c != nil {
+		view.Entries, view.Source = c.Len(), a.source(r.state)
+	}
+	if !accept || a.admin.Catalogue == nil {
+		return a.message(r, "bot-catalogue", view)
+	}
+	held, err := a.admin.Catalogue.Accept(ctx)
+	if errors.Is(err, catalogue.ErrNothingHeld) {
+		view.Nothing = true
+		return a.message(r, "bot-catalogue", view)
+	} else if err != nil {
+		return Answer{}, err
+	}
+	view.Held, view.Accepted = &held, true
+	answer, err := a.message(r, "bot-catalogue", view)
+	change := rooms.Change{What: rooms.Catalogue, Before: fmt.Sprint(held.Before), After: fmt.Sprint(held.After)}
+	answer.change = a.logged(r, change, func(context.Context) error { return nil })
+	return answer, err
+}
