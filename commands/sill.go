@@ -233,7 +233,7 @@ func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
 
 func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Organizations, maxListed)
-	return a.message(r, "users", users{card{entry{s, r.product}, a.source(r.state)}, shown, more})
+	return a.message(r, "users", users{card{entry{s, r.product}, a.source(r.state)}, shown, more, !r.state.Catalogue.TellsUsers()})
 }
 
 func (a *Answerer) providers(r request, s *catalogue.Software) (Answer, error) {
