@@ -136,7 +136,9 @@ func isSNS(_ *reader, o object) bool { return o.has("Type", "TopicArn", "Message
 
 func readSNS(r *reader, o object) []*note {
 	topic := o.str("TopicArn")
-	topic = topic[strings.LastIndexByte(topic, ':')+1:]
+	if parts := strings.SplitN(topic, ":", 6); len(parts) == 6 { // arn:aws:sns:REGION:ACCOUNT:TOPIC
+		topic = parts[5]
+	}
 	if o.str("Type") == "SubscriptionConfirmation" {
 		// The room's people follow the link themselves: the bot fetches nothing.
 		n := &note{kind: "sns-confirm", title: topic, mark: "📨"}

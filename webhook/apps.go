@@ -111,6 +111,12 @@ func readSentry(_ *reader, o object) []*note {
 		if strings.Contains(n.link, "/api/0/") {
 			n.link = ""
 		}
+		if n.state == "created" {
+			n.mark = "🔴"
+			if level := issue.str("level"); level == "info" || level == "debug" {
+				n.mark = "🔵"
+			}
+		}
 		n.with("level", issue.str("level"), "place", issue.str("culprit"), "assignee", cmp.Or(issue.str("assignedTo", "name"), d.str("assignee", "name")),
 			"times", issue.str("count"), "resolution", d.str("resolution_type"))
 		if id := issue.str("id"); id != "" && (n.state == "created" || n.state == "resolved") {

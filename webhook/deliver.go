@@ -343,6 +343,10 @@ func (t telling) view(a Alert, reply bool) alertView {
 	v := alertView{Head: template.HTML(a.Head), Times: a.Times, Since: a.First.In(t.Zone), Over: a.Over, Reply: reply}
 	if !v.Over.IsZero() {
 		v.Over = v.Over.In(t.Zone)
+		// The title alone: that it goes on is not so any more.
+		if i := strings.Index(a.Head, "<strong>"); i >= 0 {
+			v.Head = template.HTML(a.Head[i:])
+		}
 	}
 	return v
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"heraut/locale"
 )
@@ -28,7 +29,11 @@ var (
 // address is raw as a link may have it: absolute, http or https, without the
 // parameters that hold secrets. "" if there is to be no link.
 func address(raw string) string {
-	u, err := url.Parse(strings.TrimSpace(raw))
+	raw = strings.TrimSpace(raw)
+	if strings.ContainsFunc(raw, noAddress) {
+		return ""
+	}
+	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || unsubscribe.MatchString(u.Path+"?"+u.RawQuery) || hookAddress.MatchString(u.Host+u.Path) {
 		return ""
 	}
@@ -36,7 +41,26 @@ func address(raw string) string {
 	if strings.Contains(u.Fragment, "=") && secretIn(u.Fragment) {
 		u.Fragment, u.RawFragment = "", ""
 	}
-	return locale.Link(u.String(), maxLink)
+	return everybody.ReplaceAllString(locale.Link(u.String(), maxLink), "%40$1")
+}
+
+// everybody is what rings all members on old clients, wherever it stands.
+var everybody = regexp.MustCompile(`(?i)@(room)`)
+
+// noAddress tells the characters that no address holds.
+func noAddress(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("<>\"`\\", r)
+}
+
+// cleaned is a text whose addresses have no secrets.
+func cleaned(lang, s string) string {
+	return inText.ReplaceAllStringFunc(s, func(raw string) string {
+		to := trimAddress(raw)
+		if a := address(to); a != "" {
+			return a + raw[len(to):]
+		}
+		return word(lang, "link-removed") + raw[len(to):]
+	})
 }
 
 // withoutSecrets keeps the rest of a query as it is written.

@@ -100,7 +100,7 @@ func readText(p payload, lang string) Message {
 		out.end("p")
 	}
 	if p.syntax == htmlText {
-		quoted, _ := locale.Quote(p.text, "", maxText)
+		quoted, _ := locale.Quote(cleaned(lang, p.text), "", maxText)
 		return Message{"html", []Note{{Rest: out.done() + quoted}}}
 	}
 	out.write0(p.text, p.syntax)

@@ -69,6 +69,9 @@ func slackTokens(lang, s string) string {
 	})
 }
 
+// tokenAt is a token that a text begins with.
+var tokenAt = regexp.MustCompile(`\A` + token.String())
+
 // contact is an address of mail or a number, with what it is called.
 func contact(to, label string) string {
 	_, to, _ = strings.Cut(to, ":")
@@ -180,10 +183,10 @@ func (p *sheet) inline(s string, depth int) {
 	for i := 0; i < len(s) && !p.cut; {
 		c := s[i]
 		if c == '<' {
-			if at := token.FindStringSubmatchIndex(s[i:]); at != nil && at[0] == 0 {
+			if m := tokenAt.FindStringSubmatch(s[i:]); m != nil {
 				flush()
-				p.token(token.FindStringSubmatch(s[i:]))
-				i += at[1]
+				p.token(m)
+				i += len(m[0])
 				before = '>'
 				continue
 			}
@@ -221,15 +224,18 @@ func (p *sheet) inline(s string, depth int) {
 // opens tells that a style may begin after that character.
 func opens(before rune) bool { return !unicode.IsLetter(before) && !unicode.IsDigit(before) }
 
+// maxStyled is how long a text between two signs may be.
+const maxStyled = 1000
+
 // closing is where the style that s begins with ends; 0 if it does not.
 func closing(s string, sign byte) int {
 	if len(s) < 3 || s[1] == ' ' || s[1] == sign {
 		return 0
 	}
-	for i := 2; i < len(s); i++ {
+	for i := 2; i < min(len(s), maxStyled); i++ {
 		if s[i] == '<' {
-			if at := token.FindStringIndex(s[i:]); at != nil && at[0] == 0 {
-				i += at[1] - 1
+			if m := tokenAt.FindString(s[i:]); m != "" {
+				i += len(m) - 1
 				continue
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -81,6 +82,9 @@ type payload struct {
 	header map[string]string
 }
 
+// boundaryOf finds the boundary of a multipart body that has no content type.
+var boundaryOf = regexp.MustCompile(`(?i)\A--([^\s"]{1,70})\r?\ncontent-disposition: form-data`)
+
 // decode finds the JSON or the text in b. Its error is an *UnreadableError.
 func decode(b Body) (payload, error) {
 	media, params, err := mime.ParseMediaType(b.Type)
@@ -98,6 +102,13 @@ func decode(b Body) (payload, error) {
 	text, err := toUTF8(b.Data, params["charset"])
 	if err != nil {
 		return p, err
+	}
+	if b := boundaryOf.FindStringSubmatch(text); media == "" && b != nil {
+		fields, err := multipartFields([]byte(text), b[1])
+		if err != nil {
+			return p, err
+		}
+		return p.form(fields)
 	}
 	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
 	if text == "" {

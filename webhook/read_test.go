@@ -13,7 +13,10 @@ import (
 	"heraut/webhook"
 )
 
-var show = flag.Bool("show", false, "print what every body of the shared data becomes")
+var (
+	show   = flag.Bool("show", false, "print what every body of the shared data becomes")
+	update = flag.Bool("update", false, "write what is posted now into testdata")
+)
 
 // sharedBody is a body of the shared data, with what its plain text must hold.
 type sharedBody struct {

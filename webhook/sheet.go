@@ -121,8 +121,12 @@ func (p *sheet) line(s string) {
 	s = emoji(s)
 	for s != "" {
 		at := inText.FindStringIndex(s)
-		if at == nil || p.in("a") {
+		switch {
+		case at == nil:
 			p.run(s)
+			return
+		case p.in("a"):
+			p.run(cleaned(p.lang, s))
 			return
 		}
 		raw := trimAddress(s[at[0]:at[1]])
@@ -143,13 +147,13 @@ func (p *sheet) link(raw, label string) {
 	case to == "" && isAddress:
 		p.run(word(p.lang, "link-removed"))
 	case to == "" || p.in("a"):
-		p.run(emoji(label))
+		p.line(label)
 	default:
 		if label == "" || isAddress {
 			label = to
 		}
 		p.tagWith(`<a href="`+html.EscapeString(to)+`">`, "a")
-		p.run(emoji(label))
+		p.run(emoji(cleaned(p.lang, label)))
 		p.end("a")
 	}
 }

@@ -40,7 +40,7 @@ func chatMessage(p *sheet, o object) {
 	}
 	switch {
 	case o.str("html") != "":
-		html, _ := locale.Quote(o.str("html"), textIn(o, "text"), maxText)
+		html, _ := locale.Quote(cleaned(p.lang, o.str("html")), cleaned(p.lang, textIn(o, "text")), maxText)
 		w.flush()
 		p.write(html)
 		return
@@ -187,7 +187,7 @@ func (w *writer) card(o object) {
 		w.add(piece{text: s.first("activityTitle", "title"), syntax: markdown}, piece{text: s.first("activitySubtitle"), syntax: markdown},
 			piece{text: s.first("activityText", "text"), syntax: markdown})
 		for _, f := range s.objects("facts") {
-			w.add(piece{label: f.str("name"), text: f.str("value"), line: true, syntax: markdown})
+			w.add(piece{label: f.str("name"), text: f.str("value"), line: true, syntax: chatMarkup})
 		}
 	}
 	for _, a := range o.objects("potentialAction") {

@@ -23,6 +23,7 @@ type readCommand struct {
 	Location    string `arg:"" name:"fichier" placeholder:"FICHIER|URL" help:"Ce qui est à lire : un fichier ou une adresse."`
 	As          string `name:"as" placeholder:"GENRE" help:"Le genre de données ; par défaut il est reconnu."`
 	ContentType string `name:"content-type" placeholder:"TYPE" help:"L’en-tête Content-Type, à la place de celui du serveur."`
+	Lang        string `name:"lang" enum:"fr,en" default:"fr" help:"La langue de ce qui est montré d’un webhook : fr ou en."`
 	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
 }
 
@@ -94,6 +95,10 @@ func init() { // a variable would refer to itself through the command's help
 		{
 			name: "repositories", noun: "Liste de dépôts", help: "une liste de dépôts publics, JSON ou CSV",
 			recognizes: catalogue.AreRepositories, read: readRepositories,
+		},
+		{
+			name: "webhook", noun: "Webhook", help: "une requête d’un outil, telle qu’elle serait publiée (toujours avec --as)",
+			recognizes: recognizeNo, read: readWebhook,
 		},
 		{
 			name: "catalogue", noun: "Catalogue de logiciels", help: "un catalogue du SILL, de toute génération",

@@ -24,7 +24,8 @@ func TestBench(t *testing.T) {
 		runs: 1, pairs: 2, warmUp: 1,
 		drains: 1, perRoom: 2,
 		clear: crowdSize{people: 2, rooms: 4}, encrypted: crowdSize{people: 2, rooms: 4, encrypted: true},
-		relay: relaySize{rooms: 2, questions: 4, messages: 8, runs: 2},
+		webhook: webhookSize{posts: 10, seen: 2, answers: 2, burst: 80},
+		relay:   relaySize{rooms: 2, questions: 4, messages: 8, runs: 2},
 	}
 	var out bytes.Buffer
 	if err := bench(t.Context(), os.Getenv("HERAUT_TEST_HOMESERVER"), "", "", small, &out, t.Output()); err != nil {
@@ -39,7 +40,10 @@ func TestBench(t *testing.T) {
 		"room, 4 questions open":             1,
 		"8 commands waiting in 4 clear":      1,
 		"8 commands waiting in 4 encrypted":  1,
-		"aim":                                8,
+		"webhook, request to ok, p50":        1,
+		"webhook, request to message in the": 1,
+		"during a burst of 80 requests":      1,
+		"aim":                                10,
 	} {
 		if got := strings.Count(out.String(), line); got != times {
 			t.Errorf("%q stands %d times in the result, want %d:\n%s", line, got, times, &out)

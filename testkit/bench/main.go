@@ -19,7 +19,7 @@ import (
 
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
-	only := flag.String("only", "", "measure only start, latency, relay, drain or drain-encrypted")
+	only := flag.String("only", "", "measure only start, latency, relay, webhook, drain or drain-encrypted")
 	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -43,7 +43,8 @@ type plan struct {
 	clear, encrypted crowdSize // where
 	perRoom          int       // how many commands
 
-	relay relaySize
+	relay   relaySize
+	webhook webhookSize
 }
 
 var full = plan{
@@ -52,6 +53,7 @@ var full = plan{
 	drains: 3, perRoom: 10,
 	clear:     crowdSize{people: 5, rooms: 100},
 	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
+	webhook:   webhookSize{posts: 500, seen: 50, answers: 30, burst: 10000},
 	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
 }
 
@@ -66,6 +68,7 @@ var parts = []part{
 	{"start", measureStart},
 	{"latency", measureLatency},
 	{"relay", measureRelay},
+	{"webhook", measureWebhooks},
 	{"drain", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.clear) }},
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"io"
+	"regexp"
+
+	"heraut/matrix"
+	"heraut/webhook"
+)
+
+// maxWebhook bounds what is read of a webhook's body: more than a configuration
+// may allow.
+const maxWebhook = 16 << 20
+
+var (
+	firstLink   = regexp.MustCompile(`<a href="([^"]*)"`)
+	anyTag      = regexp.MustCompile(`<[^>]*>`)
+	recognizeNo = func([]byte) bool { return false } // any text is a webhook's body
+)
+
+// readWebhook reads the body of a request: its one entry is what would be posted.
+func readWebhook(in readInput) (reading, error) {
+	data, err := io.ReadAll(io.LimitReader(in.body, maxWebhook))
+	if err != nil {
+		return reading{}, err
+	}
+	lang := in.command.Lang
+	m, err := webhook.Read(webhook.Body{Type: in.contentType, Data: data}, lang, in.zone)
+	if err != nil {
+		return reading{}, err
+	}
+	html := m.HTML()
+	e := readEntry{Text: matrix.PlainText(html, lang), HTML: html}
+	for _, n := range m.Notes {
+		if n.Head != "" && e.Title == "" {
+			e.Title = matrix.PlainText(anyTag.ReplaceAllString(n.Head, ""), lang)
+		}
+	}
+	if m := firstLink.FindStringSubmatch(html); m != nil {
+		e.URL = matrix.PlainText(m[1], lang)
+	}
+	return reading{Generation: m.Tool, Entries: []readEntry{e}}, nil
+}

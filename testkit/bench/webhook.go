@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// webhookSize is how much is posted to a hook.
+type webhookSize struct{ posts, seen, answers, burst int }
+
+// measureWebhooks measures from a request to its answer, from a request to the
+// message in the room, and how much a burst of requests slows answers down.
+func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
+	dir, err := os.MkdirTemp("", "heraut-bench-webhook-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s.bot.stop()
+	s.other.stop()
+	port, err := testkit.FreePort(ctx)
+	if err != nil {
+		return nil, err
+	}
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	account, err := s.hs.CreateAccount(ctx, "hooked", "password of the bot")
+	if err != nil {
+		return nil, err
+	}
+	program, err := testkit.BuiltBot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
+		Homeserver: s.hs.URL, Account: account, SILL: s.catalogue.URL,
+		Set: map[string]any{"webhooks.listen": listen, "webhooks.url": "http://" + listen, "webhooks.per_minute": 600},
+	})
+	if err != nil {
+		return nil, err
+	}
+	b := &bot{prepared, account}
+	if err := errors.Join(b.start(ctx), b.WaitReady(ctx)); err != nil {
+		return nil, err
+	}
+	defer b.stop()
+	h, err := newHooked(ctx, s, b)
+	if err != nil {
+		return nil, err
+	}
+	defer h.person.Close()
+
+	var took []float64
+	for n := range s.plan.webhook.posts {
+		began := time.Now()
+		if err := h.post(ctx, fmt.Sprintf("mesure %d", n)); err != nil {
+			return nil, err
+		}
+		took = append(took, float64(time.Since(began).Microseconds())/1000)
+	}
+	slices.Sort(took)
+	if err := h.seen(ctx, fmt.Sprintf("mesure %d", s.plan.webhook.posts-1)); err != nil {
+		return nil, err
+	}
+	var toRoom []float64
+	for n := range s.plan.webhook.seen {
+		began, text := time.Now(), fmt.Sprintf("jusqu'au salon %d.", n)
+		if err := errors.Join(h.post(ctx, text), h.seen(ctx, text)); err != nil {
+			return nil, err
+		}
+		toRoom = append(toRoom, float64(time.Since(began).Microseconds())/1000)
+	}
+	calm, err := h.answers(ctx, s.plan.webhook.answers)
+	if err != nil {
+		return nil, err
+	}
+	stormy, refused, err := h.underBurst(ctx, s.plan.webhook)
+	if err != nil {
+		return nil, err
+	}
+	return []figure{
+		{name: "webhook, request to ok, p50", unit: "ms", values: []float64{median(took)}},
+		{name: "  p99", unit: "ms", values: []float64{took[len(took)*99/100]}, aim: 50, atMost: true},
+		{name: "webhook, request to message in the room, p50", unit: "ms", values: []float64{median(toRoom)}},
+		{name: "command to answer without webhooks, p50", unit: "ms", values: []float64{median(calm)}},
+		{name: fmt.Sprintf("  during a burst of %d requests", s.plan.webhook.burst), unit: "ms", values: []float64{median(stormy)}},
+		{name: "  ratio", values: []float64{median(stormy) / median(calm)}, aim: 2, atMost: true},
+		{name: "  requests that were told to wait, or unknown", values: []float64{float64(refused)}},
+	}, nil
+}
+
+// hooked is a bot with a hook in one room, and a person there and in another.
+type hooked struct {
+	*bot
+	person  *testkit.Client
+	room    id.RoomID
+	asking  room
+	address string
+}
+
+var hookAddress = regexp.MustCompile(`http://127\.0\.0\.1:\d+/h/[a-z0-9]{26}`)
+
+func newHooked(ctx context.Context, s *stage, b *bot) (*hooked, error) {
+	person, err := s.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h := &hooked{bot: b, person: person}
+	posts, err := newRoom(ctx, person, b, false)
+	if err != nil {
+		return nil, err
+	}
+	h.room = posts.id
+	if h.asking, err = newRoom(ctx, person, b, false); err != nil {
+		return nil, err
+	}
+	direct, err := person.MakeRoom(ctx, testkit.Room{Direct: true, Invite: []id.UserID{b.user()}})
+	if err != nil {
+		return nil, err
+	}
+	says := func(room id.RoomID, match func(body string) bool) (*event.Event, error) {
+		return person.Wait(ctx, room, func(evt *event.Event) bool {
+			return evt.Sender == b.user() && evt.Type == event.EventMessage && match(testkit.Body(evt))
+		})
+	}
+	if _, err := says(direct, func(string) bool { return true }); err != nil {
+		return nil, err
+	}
+	if _, err := person.SendEvent(ctx, h.room, event.EventMessage, &event.MessageEventContent{MsgType: event.MsgText, Body: "!webhook creer mesure"}); err != nil {
+		return nil, err
+	}
+	given, err := says(direct, hookAddress.MatchString)
+	if err != nil {
+		return nil, err
+	}
+	h.address = hookAddress.FindString(testkit.Body(given))
+	return h, nil
+}
+
+func (h *hooked) post(ctx context.Context, text string) error {
+	status, err := postTo(ctx, h.address, text)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("a webhook answers %d", status)
+	}
+	return err
+}
+
+func postTo(ctx context.Context, address, text string) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(text))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "text/plain")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, resp.Body.Close()
+}
+
+func (h *hooked) seen(ctx context.Context, text string) error {
+	_, err := h.person.Wait(ctx, h.room, func(evt *event.Event) bool {
+		return evt.Sender == h.user() && evt.Type == event.EventMessage && testkit.Body(evt) == text
+	})
+	return err
+}
+
+// answers measures commands one after the other, in milliseconds.
+func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error) {
+	for i := range n {
+		d, err := h.asking.timeAnswer(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		took = append(took, float64(d.Microseconds())/1000)
+	}
+	return took, nil
+}
+
+// underBurst measures answers while requests come in, half of them to no hook.
+func (h *hooked) underBurst(ctx context.Context, size webhookSize) (took []float64, refused int64, err error) {
+	var others atomic.Int64
+	var all sync.WaitGroup
+	const senders = 8
+	for range senders {
+		all.Go(func() {
+			for i := range size.burst / senders {
+				to := h.address
+				if i%2 == 0 {
+					to = to[:len(to)-1] + "-"
+				}
+				if status, err := postTo(ctx, to, "rafale"); err != nil || status != http.StatusOK {
+					others.Add(1)
+				}
+			}
+		})
+	}
+	took, err = h.answers(ctx, size.answers)
+	all.Wait()
+	return took, others.Load(), err
+}

@@ -1,0 +1,133 @@
+package webhook_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"heraut/matrix"
+	"heraut/webhook"
+)
+
+// ownBody is a body of our own invention in the documented format of a tool.
+type ownBody struct {
+	name, contentType, body string
+	tool                    string // the shape that it has
+	must, mustNot           []string
+}
+
+var ownBodies = []ownBody{
+	{"Slack's text", "application/json", `{"text":"Construction *réussie* de <https://ci.example.org/7|la version 7> par <@U123|lea>, <!channel> :tada:"}`, "chat",
+		[]string{"Construction réussie de la version 7 : https://ci.example.org/7 par @lea, @channel 🎉"}, []string{"<!", "U123", "*"}},
+	{"Slack's attachment", "application/json", `{"text":"","attachments":[{"fallback":"Déploiement raté","pretext":"Attention","title":"Déploiement raté","title_link":"https://ci.example.org/8","text":"Étape _tests_","fields":[{"title":"Branche","value":"main","short":true},{"title":"Durée","value":null}],"footer":null,"ts":null,"color":"danger"}]}`, "chat",
+		[]string{"Attention", "Déploiement raté : https://ci.example.org/8", "Étape tests", "Branche : main", "Durée"}, []string{"null", "danger", "_tests_"}},
+	{"Slack's blocks", "application/json", `{"text":"repli","blocks":[{"type":"header","text":{"type":"plain_text","text":"Sauvegarde"}},{"type":"section","text":{"type":"mrkdwn","text":"*3* bases"},"accessory":{"type":"button","text":{"type":"plain_text","text":"Voir"},"url":"https://sauvegarde.example.org/"}},{"type":"rich_text","elements":[{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"base ","style":{"bold":true}},{"type":"link","url":"https://example.org/a","text":"A"}]}]}]},{"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"à 14:02"}]}]}`, "chat",
+		[]string{"Sauvegarde", "3 bases", "Voir : https://sauvegarde.example.org/", "• base A : https://example.org/a", "à 14:02"}, []string{"repli", "*"}},
+	{"Mattermost's Markdown", "application/json", "{\"username\":\"rapport\",\"text\":\"#### Résultats\\n@channel à relire\\n\\n| Suite | Échecs |\\n|:--|--:|\\n| API | 2 [(voir)](https://ci.example.org/9) |\\n\\n- [x] fait\\n- <no value>\"}", "chat",
+		[]string{"rapport", "Résultats", "@channel à relire", "Suite | Échecs", "API | 2 (voir) : https://ci.example.org/9", "☑ fait", "<no value>"}, []string{"####", ":--"}},
+	{"hookshot's", "application/json", `{"text":"repli","html":"<p>Bonjour <b>à tous</b> <a href='https://matrix.to/#/@a:b'>A</a></p>","username":"robot"}`, "chat",
+		[]string{"robot", "Bonjour à tous A"}, []string{"matrix.to", "repli"}},
+	{"Discord's", "application/json", `{"content":"Nouvelle version","embeds":[{"title":"v2.0","url":"https://example.org/v2","description":"**Neuf**","fields":[{"name":"Poids","value":"3 Mo"}]}]}`, "chat",
+		[]string{"Nouvelle version", "v2.0 : https://example.org/v2", "Neuf", "Poids : 3 Mo"}, []string{"**"}},
+	{"Teams' card", "application/json", `{"@type":"MessageCard","title":"Alerte","text":"Disque **plein**","sections":[{"facts":[{"name":"Serveur","value":"srv1"}]}],"potentialAction":[{"@type":"OpenUri","name":"Voir","targets":[{"os":"default","uri":"https://example.org/v"}]}]}`, "chat",
+		[]string{"Alerte", "Disque plein", "Serveur : srv1", "Voir : https://example.org/v"}, nil},
+	{"Alertmanager's", "application/json", alert("firing", "srv1"), "alertmanager",
+		[]string{"🔴 Alerte – en cours (firing) : Disque plein – Disque plein sur srv1 : http://prometheus.example.org/graph", "srv1", "depuis : 2026-11-30 13:00"}, []string{"0001"}},
+	{"Grafana 7's", "application/json", `{"ruleName":"Charge","ruleId":3,"title":"[OK] Charge","state":"ok","ruleUrl":"https://grafana.example.org/d/a?tab=alert","message":"Retour au calme","evalMatches":[{"metric":"charge","value":0.2}]}`, "grafana",
+		[]string{"✅ Alerte – retour à la normale (ok) : [OK] Charge : https://grafana.example.org/d/a?tab=alert", "Retour au calme", "charge : 0.2"}, nil},
+	{"Sentry's", "application/json", `{"action":"created","installation":{"uuid":"x"},"actor":{"type":"user","name":"Léa"},"data":{"issue":{"id":"4","shortId":"APP-4","title":"ValueError: x","level":"error","culprit":"app.views","project":{"name":"app"},"web_url":"https://sentry.example.org/issues/4/","permalink":null}}}`, "sentry",
+		[]string{"Erreur – création (created) : APP-4 ValueError: x : https://sentry.example.org/issues/4/", "app · par Léa", "lieu : app.views"}, []string{"null"}},
+	{"updown.io's", "application/json", `[{"event":"check.ssl_expiration","check":{"token":"abcd","url":"https://www.example.org","alias":"Site"},"ssl":{"cert":{"not_after":"2026-12-07T00:00:00Z","issuer":"AC"},"days_before_expiration":7}}]`, "updown",
+		[]string{"certificat bientôt expiré (ssl_expiration) : Site : https://www.example.org", "jours restants : 7"}, []string{"abcd"}},
+	{"Uptime Kuma's", "application/json", `{"heartbeat":{"monitorID":2,"status":1,"msg":"200 - OK","ping":31,"localDateTime":"2026-11-30 14:02:11"},"monitor":{"id":2,"name":"Site","url":"https://www.example.org/"},"msg":"[Site] [✅ Up] 200 - OK"}`, "uptime-kuma",
+		[]string{"✅ Surveillance – rétablissement (up) : Site : https://www.example.org/", "200 - OK", "31 ms"}, nil},
+	{"UptimeRobot's form", "application/x-www-form-urlencoded", "monitorID=7&monitorURL=https%3A%2F%2Fwww.example.org&monitorFriendlyName=Site&alertType=1&alertTypeFriendlyName=Down&alertDetails=HTTP+503", "uptimerobot",
+		[]string{"🔴 Surveillance – en panne (Down) : Site : https://www.example.org", "HTTP 503"}, nil},
+	{"GitLab's pipeline", "application/json", `{"object_kind":"pipeline","object_attributes":{"id":5,"ref":"main","status":"failed","duration":90,"url":null},"user":{"name":"Léa"},"project":{"path_with_namespace":"equipe/app","web_url":"https://gitlab.example.org/equipe/app"},"commit":{"message":"Corrige\n\nle reste"},"builds":[{"stage":"test","name":"unit","status":"failed","failure_reason":"script_failure"}]}`, "gitlab",
+		[]string{"🔴 Pipeline – échec (failed) : #5 main : https://gitlab.example.org/equipe/app/-/pipelines/5", "equipe/app · par Léa", "test / unit – failed", "Corrige"}, []string{"null", "le reste"}},
+	{"GitHub's pull request", "application/json", `{"action":"closed","number":3,"pull_request":{"number":3,"title":"Corrige","html_url":"https://github.com/equipe/app/pull/3","merged":true,"head":{"ref":"a"},"base":{"ref":"main"}},"repository":{"full_name":"equipe/app","html_url":"https://github.com/equipe/app"},"sender":{"login":"lea"}}`, "forge",
+		[]string{"🟣 Demande de fusion – fusion (merged) : #3 Corrige : https://github.com/equipe/app/pull/3", "equipe/app · par lea", "a → main"}, nil},
+	{"Forgejo's push", "application/json", `{"ref":"refs/heads/main","before":"1","after":"2","compare_url":"https://forge.example.org/e/a/compare/1...2","commits":[{"id":"2","message":"Un\n\nsuite","url":"https://forge.example.org/e/a/commit/2","author":{"name":"Léa","email":"lea@example.org"}}],"total_commits":3,"repository":{"full_name":"e/a","html_url":"https://forge.example.org/e/a"},"pusher":{"login":"lea"}}`, "forge",
+		[]string{"Commits poussés sur : main : https://forge.example.org/e/a/compare/1...2", "e/a · par lea", "Un : https://forge.example.org/e/a/commit/2 (Léa)", "et 2 autres"}, []string{"lea@example.org", "suite", "refs/heads"}},
+	{"Statuspage's component", "application/json", `{"page":{"id":"p","status_description":"Minor"},"component_update":{"new_status":"major_outage","old_status":"operational"},"component":{"name":"API","status":"major_outage"}}`, "statuspage",
+		[]string{"🔴 Composant – panne majeure (major_outage) : API", "avant : operational"}, nil},
+	{"Jira's", "application/json", `{"webhookEvent":"jira:issue_updated","user":{"displayName":"Léa"},"issue":{"key":"APP-1","self":"https://jira.example.org/rest/api/2/issue/1","fields":{"summary":"Corriger","status":{"name":"Fini"},"project":{"name":"App"}}},"changelog":{"items":[{"field":"status","fromString":"Ouvert","toString":"Fini"}]},"comment":{"body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"C'est fait"}]}]}}}`, "jira",
+		[]string{"APP-1 Corriger : https://jira.example.org/browse/APP-1", "App · par Léa", "Ouvert → Fini", "C'est fait"}, []string{"/rest/api"}},
+	{"PagerDuty's", "application/json", `{"event":{"event_type":"incident.acknowledged","agent":{"summary":"Léa"},"data":{"id":"P1","number":4,"title":"Panne","status":"acknowledged","html_url":"https://e.pagerduty.com/incidents/P1","self":"https://api.pagerduty.com/incidents/P1","service":{"summary":"API"},"priority":null,"urgency":"high"}}}`, "pagerduty",
+		[]string{"🟠 Incident – prise en charge (acknowledged) : #4 Panne : https://e.pagerduty.com/incidents/P1", "API · par Léa"}, []string{"api.pagerduty", "null"}},
+	{"Scalingo's", "application/json", `{"app_name":"mon-app","type":"deployment","user":{"username":"lea"},"type_data":{"status":"success","git_ref":"abc","deployment_id":"x"}}`, "scalingo",
+		[]string{"✅ Déploiement – réussite (success) : mon-app", "par lea", "abc"}, nil},
+	{"Clever Cloud's", "application/json", `{"event":"DEPLOYMENT_ACTION_END","date":"2026-11-30T10:12:44.120Z","authorId":"u","data":{"appId":"app_1","state":"OK","action":"DEPLOY","commit":"abc"}}`, "clever-cloud",
+		[]string{"Déploiement – retour à la normale (OK) : app_1", "commit : abc"}, nil},
+	{"Metabase's", "application/json", `{"type":"alert","alert_id":1,"alert_creator_name":"Léa","data":{"question_name":"Ventes","question_url":"https://meta.example.org/question/1","visualization":"data:image/png;base64,AAAA","raw_data":{"cols":["mois","n"],"rows":[["juin",3]]}}}`, "metabase",
+		[]string{"📊 Alerte : Ventes : https://meta.example.org/question/1", "mois | n", "juin | 3"}, []string{"base64"}},
+	{"Docker Hub's", "application/json", `{"callback_url":"https://registry.hub.docker.com/u/e/a/hook/1/","push_data":{"tag":"v1","pusher":"lea"},"repository":{"repo_name":"e/a","repo_url":"https://hub.docker.com/r/e/a"}}`, "docker-hub",
+		[]string{"e/a:v1 : https://hub.docker.com/r/e/a", "par lea"}, []string{"/hook/"}},
+	{"SNS's", "text/plain", `{"Type":"Notification","MessageId":"1","TopicArn":"arn:aws:sns:eu-west-3:1:alertes","Subject":"Disque","Message":"plein","UnsubscribeURL":"https://sns.example.org/?Action=Unsubscribe"}`, "sns",
+		[]string{"Disque", "alertes", "plein"}, []string{"Unsubscribe"}},
+	{"Brevo's", "application/json", `{"event":"hard_bounce","email":"lea@example.org","message-id":"<1@x>","subject":"Bonjour","reason":"550 <lea@example.org>: inconnu","ts":1}`, "brevo",
+		[]string{"🔴 Courriel – rejet définitif (hard_bounce) : Bonjour", "pour : lea@example.org", "<lea@example.org>: inconnu"}, nil},
+	{"unknown JSON", "application/json", `{"title":"Rapport","status":"fini","url":"https://example.org/r?token=abcdef&a=1","token":"SECRET","count":3,"nothing":null,"unsubscribe_url":"https://example.org/u","nested":{"deep":{"list":[1,2]}}}`, "json",
+		[]string{"fini : Rapport : https://example.org/r?a=1", "count : 3", `"deep"`}, []string{"SECRET", "abcdef", "null", "unsubscribe"}},
+}
+
+func TestOwnBodies(t *testing.T) {
+	for _, b := range ownBodies {
+		t.Run(b.name, func(t *testing.T) {
+			m, err := webhook.Read(webhook.Body{Type: b.contentType, Data: []byte(b.body)}, "fr", time.UTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := inert(m, "fr"); err != nil {
+				t.Error(err)
+			}
+			if m.Tool != b.tool {
+				t.Errorf("read as %s, want %s", m.Tool, b.tool)
+			}
+			text := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(matrix.PlainText(m.HTML(), "fr"))
+			for _, s := range b.must {
+				if !strings.Contains(text, s) {
+					t.Errorf("no %q in\n%s", s, text)
+				}
+			}
+			for _, s := range b.mustNot {
+				if strings.Contains(text, s) {
+					t.Errorf("%q in\n%s", s, text)
+				}
+			}
+		})
+	}
+}
+
+// A screen of what ten tools post, as people read it; -update writes it anew.
+func TestScreen(t *testing.T) {
+	for _, lang := range []string{"fr", "en"} {
+		var b strings.Builder
+		for _, name := range []string{
+			"Slack's attachment", "Mattermost's Markdown", "Alertmanager's", "Sentry's", "updown.io's", "GitLab's pipeline",
+			"GitHub's pull request", "Jira's", "Metabase's", "unknown JSON",
+		} {
+			for _, own := range ownBodies {
+				if own.name != name {
+					continue
+				}
+				m, err := webhook.Read(webhook.Body{Type: own.contentType, Data: []byte(own.body)}, lang, time.UTC)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.WriteString("== " + name + "\n" + matrix.PlainText(m.HTML(), lang) + "\n\n")
+			}
+		}
+		path := filepath.Join("testdata", "screen."+lang+".txt")
+		if *update {
+			if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if file, err := os.ReadFile(path); err != nil || string(file) != b.String() {
+			t.Errorf("%s differs: run with -update and read the difference (%v)\n%s", path, err, b.String())
+		}
+	}
+}
