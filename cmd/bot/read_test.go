@@ -115,3 +115,30 @@ func TestReadAs(t *testing.T) {
 		})
 	}
 }
+
+// A webhook's body is shown as it would be posted, in either language.
+func TestReadWebhook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "body")
+	write(t, file, `payload={"text":"Voir <https://ci.example.org/7|la version 7> & le *reste*"}`)
+	stdout, stderr, status := bot(t, "", "read", file, "--as", "webhook", "--json")
+	var r struct {
+		Kind    string
+		Entries []struct{ Text, HTML, URL string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || status != 0 || r.Kind != "webhook" || len(r.Entries) != 1 {
+		t.Fatalf("%d %v: %s%s", status, err, stdout, stderr)
+	}
+	e := r.Entries[0]
+	if strings.ReplaceAll(e.Text, "\u00a0", " ") != "Voir la version 7 : https://ci.example.org/7 & le reste" || e.URL != "https://ci.example.org/7" ||
+		e.HTML != `<p>Voir <a href="https://ci.example.org/7">la version 7</a> &amp; le <strong>reste</strong></p>` {
+		t.Errorf("got %+v", e)
+	}
+	write(t, file, `{"object_kind":"pipeline","object_attributes":{"id":1,"status":"failed"},"project":{"name":"a"}}`)
+	if stdout, _, _ := bot(t, "", "read", file, "--as", "webhook", "--lang", "en"); !strings.Contains(stdout, "Pipeline – failed: #1") {
+		t.Error(stdout)
+	}
+	write(t, file, `{"text":`)
+	if _, stderr, status := bot(t, "", "read", file, "--as", "webhook", "--content-type", "application/json"); status != 1 || !strings.Contains(stderr, "not valid JSON") {
+		t.Errorf("%d %s", status, stderr)
+	}
+}
