@@ -36,6 +36,9 @@ type Options struct {
 	Zone *time.Location
 	// Quiet are a room's quiet hours; nil: no room has any.
 	Quiet func(room chat.RoomID) schedule.Quiet
+	// Calendars are the names of the calendars of the configuration, which rooms
+	// watch like any source and which package agenda reads.
+	Calendars []string
 	// Feeds reads the feeds that rooms give; nil: they give none. It is to be
 	// guarded, and limited to sources.FeedMaxBytes.
 	Feeds *fetch.Getter

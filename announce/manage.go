@@ -57,9 +57,23 @@ func (d *Desk) runners() []*Runner {
 	return slices.Clone(d.sources)
 }
 
+// isCalendar reports whether package agenda reads the source.
+func (d *Desk) isCalendar(name string) bool {
+	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
+}
+
+// NoteReading notes how a reading of a calendar ended.
+func (d *Desk) NoteReading(name string, at time.Time, err error) {
+	if err != nil {
+		d.noteFault(name, err)
+		return
+	}
+	d.noteRead(name, at)
+}
+
 // hasSource tells that the configuration has a source of that name.
 func (d *Desk) hasSource(name string) bool {
-	return slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
+	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
 // noteFault notes why a source could not be read.
@@ -86,6 +100,13 @@ func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
 		}
 		all = append(all, h)
 	}
+	for _, name := range d.Calendars {
+		h, err := d.health(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, h)
+	}
 	return all, nil
 }
 
@@ -106,7 +127,10 @@ func (d *Desk) health(ctx context.Context, name string) (Health, error) {
 	if h.SourceState, err = d.store.Source(ctx, name); err != nil {
 		return h, err
 	}
-	if h.Kind == sources.Feed {
+	if d.isCalendar(name) {
+		h.Kind = sources.Calendar
+	}
+	if h.Kind == sources.Feed || h.Kind == sources.Calendar {
 		h.Title = sources.FeedTitle(h.State)
 	}
 	return h, nil
@@ -194,6 +218,22 @@ func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change fun
 	}
 	return d.changeWatch(ctx, w.Room, all[i].N, func(ctx context.Context, w Watch) error {
 		return d.store.SetRhythm(ctx, w.Room, w.ID, rhythm.String())
+	})
+}
+
+// SetRemind returns the watch that the room has with w's source and filter, and the
+// change that gives it w's reminders.
+func (d *Desk) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
+	all, err := d.WatchesIn(ctx, w.Room)
+	if err != nil {
+		return w, nil, err
+	}
+	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
+	if i < 0 {
+		return w, nil, ErrNone
+	}
+	return d.changeWatch(ctx, w.Room, all[i].N, func(ctx context.Context, before Watch) error {
+		return d.store.SetRemind(ctx, w.Room, before.ID, w.Remind)
 	})
 }
 

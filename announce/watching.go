@@ -22,6 +22,9 @@ type Watch struct {
 	Source string
 	Filter string // as filter.Filter.String says it
 	Rhythm string // as schedule.Rhythm.String says it
+	// Remind is when the room is reminded of the events of a calendar, such as
+	// «veille,1h»; empty: never.
+	Remind string
 	Paused bool
 	By     chat.UserID
 	At     time.Time
@@ -43,6 +46,10 @@ func (w Watch) EnglishRhythm() string {
 // digest names the watch in Pending.Watch. It stays when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }
 
+// Key tells the watch from the others of its room. It stays when the rhythm
+// changes.
+func (w Watch) Key() string { return w.digest() }
+
 // Watched keeps the watches that rooms set up.
 type Watched interface {
 	// WatchesIn are those of a room, oldest first.
@@ -53,9 +60,10 @@ type Watched interface {
 	Watches(ctx context.Context) ([]Watch, error)
 	// AddWatch returns ErrExists if the room has one with that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
-	// SetRhythm, PauseWatch and RemoveWatch return ErrNone if the room has none with
-	// that id.
+	// SetRhythm, SetRemind, PauseWatch and RemoveWatch return ErrNone if the room has
+	// none with that id.
 	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
+	SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
 	// MoveWatches gives one room the watches of another and what that was to be
@@ -101,6 +109,10 @@ func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	d.changed()
 	return nil
 }
+
+// DeclaredWatches returns the watches that the configuration declares for the
+// rooms whose ids are known.
+func (d *Desk) DeclaredWatches() []Watch { return d.declaredOf("") }
 
 // declaredOf are the declared watches of a source, or all if it is empty.
 func (d *Desk) declaredOf(source string) (all []Watch) {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"heraut/agenda"
 	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
@@ -37,6 +38,7 @@ type Answerer struct {
 	known   Repositories
 	desk    *announce.Desk
 	relay   *relay.Desk
+	agenda  *agenda.Desk
 	admin   Administration
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge

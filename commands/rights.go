@@ -112,6 +112,9 @@ func (a *Answerer) serves(c *command) bool {
 	if c.topic == "webhook" || c.words[0] == "webhook" {
 		return a.admin.Webhooks != nil
 	}
+	if c.topic == "agenda" || c.words[0] == "agenda" {
+		return a.agenda != nil
+	}
 	if c.topic == "faq" || c.words[0] == "faq" || c.words[0] == "garder" {
 		return a.knowledge != nil
 	}

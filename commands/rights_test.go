@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"heraut/agenda"
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/commands"
@@ -117,6 +118,9 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 				k2.in(k.room)
 				box := queue.New(k2.db, nil, nil, queue.Config{}, zerolog.Nop())
 				k2.answerer.Manage(announce.NewDesk(announce.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
+				k2.answerer.Agenda(agenda.NewDesk(agenda.Options{
+					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Declared: func() []announce.Watch { return nil }, Log: zerolog.Nop(),
+				}, nil))
 				k2.answerer.Relay(relay.NewDesk(relay.Options{
 					Store: k2.db, Queue: box, Book: k2.book, Room: k2.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
 				}))

@@ -68,6 +68,8 @@ func table() []command {
 		{"webhook", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWebhook, nil},
 		{"webhook", []string{"tester", "test"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).tryWebhook, nil},
 		{"webhook", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWebhook, nil},
+		{"", []string{"agenda", "calendar"}, chat.LevelMember, aRoom | aWhole | aside, (*Answerer).agendaOf, nil},
+		{"agenda", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).addCalendar, nil},
 		{"", []string{"faq"}, chat.LevelMember, aRoom, (*Answerer).faq, nil},
 		{"faq", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aClosed | aNew | aWhole, (*Answerer).unkeep, nil},
 		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole | aPrefix | aside, (*Answerer).keep, nil},

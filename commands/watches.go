@@ -111,6 +111,9 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	if source == "" {
 		return a.explain(ctx, r, r.command)
 	}
+	if a.agenda != nil && a.agenda.Has(text.Fold(source)) {
+		return a.addCalendar(ctx, r)
+	}
 	return a.add(ctx, r, text.Fold(source), rest, sources.FeedTrial{})
 }
 
@@ -293,6 +296,9 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 		source, name, filter = w.Source, cmp.Or(w.Health.Title, w.Source), cmp.Or(filter, w.Filter)
 	} else if !isAddress(source) {
 		source = text.Fold(source)
+	}
+	if a.agenda != nil && a.agenda.Has(source) {
+		return a.agendaOf(ctx, r)
 	}
 	trial, err := a.desk.TryWatch(ctx, source, filter, r.Lang, time.Now())
 	if err != nil {

@@ -17,13 +17,13 @@ var faultTests = map[string]struct {
 	want   string // what people read, after « Filtre incompris, »
 }{
 	"a slip in a field": {"langag:go",
-		"caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : langage:go"},
+		"caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : langage:go"},
 	"another, later, in capitals": {"carte -LICENSES:mit",
-		"caractère 8 : « LICENSES » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : carte -licence:mit"},
+		"caractère 8 : « LICENSES » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : carte -licence:mit"},
 	"an address": {"https://github.com/etalab carte",
-		"caractère 1 : « https » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : \"https://github.com/etalab\" carte"},
+		"caractère 1 : « https » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : \"https://github.com/etalab\" carte"},
 	"a title": {"gazette : le retour",
-		"caractère 1 : « gazette » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : gazette retour"},
+		"caractère 1 : « gazette » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : gazette retour"},
 	"no field":            {":go", "caractère 1 : un champ manque devant les deux-points. Par exemple : go"},
 	"no field in a group": {"(:go)", "caractère 2 : un champ manque devant les deux-points. Par exemple : go"},
 	"no value":            {"langage:", "caractère 8 : une valeur manque après les deux-points. Par exemple : langage:go"},

@@ -18,6 +18,7 @@ const (
 	Topic
 	Name
 	Description
+	Region
 	Fork
 	Archived
 	numFields
@@ -41,6 +42,7 @@ var fields = [numFields]struct {
 	Topic:        {names: []string{"sujet", "topic", "sujets", "topics"}, example: "sante", prose: true},
 	Name:         {names: []string{"nom", "name"}, example: "api", prose: true},
 	Description:  {names: []string{"description", "desc"}, example: "carte", prose: true},
+	Region:       {names: []string{"region"}, example: "bretagne", prose: true},
 	Fork:         {names: []string{"fork"}, example: yes, flag: true},
 	Archived:     {names: []string{"archive", "archived"}, example: yes, flag: true},
 }

@@ -90,6 +90,14 @@ func OfText(title, summary string) *Words {
 	return w
 }
 
+// OfEvent returns the words of an event of a calendar: its text holds its place.
+func OfEvent(title, text string, categories, regions []string) *Words {
+	w := OfText(title, text)
+	w.add(Topic, categories...)
+	w.add(Region, regions...)
+	return w
+}
+
 func newWords(fork, archived bool) *Words {
 	w := new(Words)
 	w.flag(Fork, fork)

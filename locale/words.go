@@ -15,6 +15,7 @@ type grammar struct {
 	other     string // the same when one is left
 	thousands string
 	months    [12]string
+	weekdays  [7]string // from Sunday on
 	// one reports whether n goes with the singular.
 	one func(n int) bool
 	day func(d int) string
@@ -28,7 +29,8 @@ var grammars = map[string]grammar{
 		thousands: "\u202F",
 		months: [12]string{"janvier", "février", "mars", "avril", "mai", "juin",
 			"juillet", "août", "septembre", "octobre", "novembre", "décembre"},
-		one: func(n int) bool { return n < 2 },
+		weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+		one:      func(n int) bool { return n < 2 },
 		day: func(d int) string {
 			if d == 1 {
 				return "1er"
@@ -43,8 +45,9 @@ var grammars = map[string]grammar{
 		thousands: ",",
 		months: [12]string{"January", "February", "March", "April", "May", "June",
 			"July", "August", "September", "October", "November", "December"},
-		one: func(n int) bool { return n == 1 },
-		day: strconv.Itoa,
+		weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		one:      func(n int) bool { return n == 1 },
+		day:      strconv.Itoa,
 	},
 }
 
@@ -54,6 +57,7 @@ func functions(lang string) template.FuncMap {
 	return template.FuncMap{
 		"lang":     func() string { return lang },
 		"date":     g.date,
+		"weekday":  func(t time.Time) string { return g.weekdays[t.Weekday()] },
 		"number":   g.number,
 		"count":    g.count,
 		"sep":      g.sep,

@@ -96,6 +96,9 @@ func (r Rhythm) said(pick func(names []string) string) string {
 // IsImmediate tells that there is nothing to wait for but the quiet hours.
 func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 
+// IsWeekly reports whether the rhythm has one time a week.
+func (r Rhythm) IsWeekly() bool { return r.every == weekly }
+
 // Next is the first time after the given one when a watch of that rhythm
 // speaks, by the clocks of zone; at once if it is immediate. A day has exactly
 // one, whatever the clocks do: an hour that they show twice counts once, and one

@@ -31,4 +31,13 @@ func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, url string, 
 }
 
 // IsFeedAddress tells a feed that a room gave from a source's name.
-func IsFeedAddress(source string) bool { return strings.Contains(source, "://") }
+func IsFeedAddress(source string) bool {
+	return strings.Contains(source, "://") && !IsCalendarAddress(source)
+}
+
+// CalendarPrefix begins the source of a watch of a calendar that a room gave: the
+// calendar's address follows.
+const CalendarPrefix = "calendar:"
+
+// IsCalendarAddress tells a calendar that a room gave from other sources.
+func IsCalendarAddress(source string) bool { return strings.HasPrefix(source, CalendarPrefix) }

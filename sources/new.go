@@ -30,6 +30,7 @@ const (
 	RepositoryList Kind = "repositories" // a list of repositories in JSON or CSV
 	SILL           Kind = "sill"         // the free-software catalogue
 	Feed           Kind = "feed"         // RSS, Atom or JSON Feed
+	Calendar       Kind = "calendar"     // iCalendar, which package agenda reads
 )
 
 // rereads tells that the source's items are read once more before they are

@@ -17,7 +17,7 @@ var personalTables = []struct {
 		"DELETE FROM choice WHERE asker = $1"},
 	{"confirmation", "SELECT room_id, asked_at, line FROM confirmation WHERE by_user = $1 ORDER BY asked_at",
 		"DELETE FROM confirmation WHERE by_user = $1"},
-	{"watch", "SELECT room_id, added_at, source || ' ' || filter || ' ' || rhythm FROM watch WHERE added_by = $1 ORDER BY watch_id",
+	{"watch", "SELECT room_id, added_at, source || ' ' || filter || ' ' || rhythm || ' ' || remind FROM watch WHERE added_by = $1 ORDER BY watch_id",
 		"UPDATE watch SET added_by = '' WHERE added_by = $1"},
 	{"webhook", "SELECT room_id, added_at, name FROM webhook WHERE added_by = $1 ORDER BY webhook_id",
 		"UPDATE webhook SET added_by = '' WHERE added_by = $1"},

@@ -144,11 +144,17 @@ func ftsTerm(tests []filter.Test) string {
 		columns[phrase] += " " + columnOf(f)
 	}
 	for _, t := range tests {
+		if columnOf(t.Field) == "" {
+			continue // a field that repositories lack, such as the region
+		}
 		phrase := `"` + strings.Join(t.Words, " ") + `"`
 		if t.Open {
 			add(phrase+" *", t.Field)
 		}
 		add(phrase, t.Field)
+	}
+	if len(phrases) == 0 {
+		return without(everything, []string{everything})
 	}
 	for i, phrase := range phrases {
 		phrases[i] = "{" + columns[phrase] + " } : " + phrase

@@ -146,7 +146,7 @@ type Quiet struct {
 // Source is something that rooms may watch.
 type Source struct {
 	Name string `yaml:"name"`
-	// Kind is ecosystems, repositories, sill or feed.
+	// Kind is ecosystems, repositories, sill, feed or calendar.
 	Kind  string        `yaml:"kind"`
 	URL   string        `yaml:"url"`
 	Every time.Duration `yaml:"every"`
@@ -176,6 +176,8 @@ type Watch struct {
 	Source string `yaml:"source"` // a Source's name
 	Filter Filter `yaml:"filter"`
 	Rhythm Rhythm `yaml:"rhythm"`
+	// Remind is when the room is reminded of a calendar's events: "veille,1h".
+	Remind string `yaml:"remind"`
 	Paused bool   `yaml:"paused"`
 }
 

@@ -141,7 +141,7 @@ relays:
   - {name: libre, from: ["#a:example.org"], to: "#a:example.org"}
 `, `
 5: sources.name : « Dépôts » : un nom court est attendu, en minuscules sans accent, par exemple depots
-5: sources.kind : « rss » n’est pas possible ; choisissez ecosystems, repositories, sill ou feed
+5: sources.kind : « rss » n’est pas possible ; choisissez ecosystems, repositories, sill, feed ou calendar
 5: sources.every : la durée est trop courte ; 1s au moins
 6: sources.url : « feed.xml » : une adresse http ou https complète est attendue, par exemple https://code.gouv.fr/feed/feed.xml
 7: sources.settle : « -1s » : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)
@@ -150,7 +150,7 @@ relays:
 11: rooms.language : « de » n’est pas possible ; choisissez fr ou en
 13: rooms.watches.rhythm : « hebdo jeudi 25:00 » : un rythme est attendu : immediat, "quotidien 09:00" ou "hebdo jeudi 11:00"
 13: rooms.watches.source : « depots » n’est le nom d’aucune source ; prenez un nom donné sous sources
-14: rooms.watches.filter : « langag:go » : Filtre incompris, caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, fork et archive. Par exemple : langage:go
+14: rooms.watches.filter : « langag:go » : Filtre incompris, caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : langage:go
 15: rooms.watches.filter : « carte (eau » : Filtre incompris, caractère 7 : cette parenthèse n’est pas fermée. Par exemple : carte eau
 15: rooms.watches.rhythm : cette clé est vide ; donnez-lui une valeur, ou retirez-la
 16: rooms.prefixe : clé inconnue ; celles qui vont ici sont room, language, prefix, role, quiet, moderator, watches

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"heraut/agenda"
 	"heraut/schedule"
 )
 
@@ -15,6 +16,7 @@ var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "rep
 
 var everyByDefault = map[string]time.Duration{
 	"ecosystems": 15 * time.Minute, "repositories": 2 * time.Hour, "sill": 2 * time.Hour, "feed": 30 * time.Minute,
+	"calendar": time.Hour,
 }
 
 var shortName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
@@ -24,11 +26,11 @@ func (r *reader) checkSources(c *Config) {
 	for i := range c.Sources {
 		s, at := &c.Sources[i], item("sources", i)
 		r.shortName(at+".name", s.Name, names)
-		oneOf(r, at+".kind", s.Kind, "ecosystems", "repositories", "sill", "feed")
+		oneOf(r, at+".kind", s.Kind, "ecosystems", "repositories", "sill", "feed", "calendar")
 		switch {
 		case s.Kind == "sill" && s.URL == "":
 			s.URL = c.Catalogue.SILL.URL
-		case s.Kind == "repositories" || s.Kind == "sill":
+		case slices.Contains([]string{"repositories", "sill", "calendar"}, s.Kind):
 			r.place(at+".url", &s.URL)
 		default:
 			r.webAddress(at+".url", s.URL)
@@ -54,7 +56,7 @@ func (r *reader) checkRooms(c *Config) {
 		seen[room.Room] = true
 		r.checkSettings(at, room, c)
 		for j := range room.Watches {
-			r.checkWatch(item(at+".watches", j), room.Watches[j], c.Sources)
+			r.checkWatch(item(at+".watches", j), &room.Watches[j], c.Sources)
 		}
 	}
 }
@@ -80,8 +82,20 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	}
 }
 
-func (r *reader) checkWatch(at string, watch Watch, sources []Source) {
-	if !slices.ContainsFunc(sources, func(s Source) bool { return s.Name == watch.Source }) {
+// checkWatch writes the reminders as they are always written.
+func (r *reader) checkWatch(at string, watch *Watch, sources []Source) {
+	i := slices.IndexFunc(sources, func(s Source) bool { return s.Name == watch.Source })
+	if watch.Remind != "" {
+		leads, err := agenda.ParseLeads(watch.Remind)
+		switch {
+		case err != nil:
+			r.fault(at+".remind", fmt.Sprintf("%s : des rappels sont attendus, par exemple \"veille,1h\"", said(watch.Remind)))
+		case i >= 0 && sources[i].Kind != "calendar":
+			r.fault(at+".remind", fmt.Sprintf("%s n’est pas un calendrier ; retirez remind", said(watch.Source)))
+		}
+		watch.Remind = agenda.LeadsText(leads)
+	}
+	if i < 0 {
 		r.fault(at+".source", fmt.Sprintf("%s n’est le nom d’aucune source ; prenez un nom donné sous sources", said(watch.Source)))
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/sources"
 	"heraut/storage"
 )
 
@@ -171,9 +172,11 @@ func (e *exporter) watch(w announce.Watch) error {
 	if e.find(w.Room) == nil {
 		return nil // the bot is not there any more
 	}
-	watch := Watch{Source: w.Source, Paused: w.Paused}
-	if strings.Contains(w.Source, "://") {
-		watch.Source = e.feed(w.Source)
+	watch := Watch{Source: w.Source, Paused: w.Paused, Remind: w.Remind}
+	if address, ok := strings.CutPrefix(w.Source, sources.CalendarPrefix); ok {
+		watch.Source = e.source("calendar", "agenda", address)
+	} else if sources.IsFeedAddress(w.Source) {
+		watch.Source = e.source("feed", "flux", w.Source)
 	}
 	if err := watch.Filter.UnmarshalText([]byte(w.Filter)); err != nil {
 		return fmt.Errorf("read the filter of a watch: %w", err)
@@ -191,19 +194,19 @@ func (e *exporter) watch(w announce.Watch) error {
 	return nil
 }
 
-// feed is the name of the source that reads an address.
-func (e *exporter) feed(address string) string {
+// source is the name of the source that reads an address, such as flux-1.
+func (e *exporter) source(kind, short, address string) string {
 	for _, s := range e.sources {
-		if s.Kind == "feed" && s.URL == address {
+		if s.Kind == kind && s.URL == address {
 			return s.Name
 		}
 	}
 	name := ""
 	for n := 1; name == "" || e.names[name]; n++ {
-		name = fmt.Sprintf("flux-%d", n)
+		name = fmt.Sprintf("%s-%d", short, n)
 	}
 	e.names[name] = true
-	e.sources = append(e.sources, Source{Name: name, Kind: "feed", URL: address, Every: everyByDefault["feed"]})
+	e.sources = append(e.sources, Source{Name: name, Kind: kind, URL: address, Every: everyByDefault[kind]})
 	return name
 }
 

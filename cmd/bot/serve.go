@@ -134,6 +134,11 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	answerer.Manage(desk)
+	calendars, err := newAgenda(config, db, box, book, operators, desk, guarded, log)
+	if err != nil {
+		return err
+	}
+	answerer.Agenda(calendars)
 	var knowledge *relay.Knowledge
 	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
 	answerer.Relay(carrier)
@@ -143,7 +148,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
 		return err
 	}
-	moves := []commands.Move{desk.Move, book.Move, carrier.Move, db.MoveAnnouncements}
+	moves := []commands.Move{desk.Move, calendars.Move, book.Move, carrier.Move, db.MoveAnnouncements}
 	if hooks != nil {
 		moves = append(moves, hooks.Move)
 	}
@@ -185,7 +190,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			giveBackMemory(ctx, box.Counts().Sent.Load, log, db.ShrinkMemory, client.ShrinkMemory)
 			return nil
 		})
-		g.Go(func() error { return runDesk(ctx, desk, client) })
+		g.Go(func() error { return runDesk(ctx, client, desk.Run) })
+		g.Go(func() error { return runDesk(ctx, client, calendars.Run) })
 		g.Go(func() error { return carrier.Run(ctx) })
 		if hooks != nil {
 			g.Go(func() error { return hooks.Run(ctx) })

@@ -31,25 +31,32 @@ import (
 func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
 	return announce.NewDesk(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
-		Quiet: func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
-		Operators: func(ctx context.Context, n announce.Notice) error {
-			say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
-			cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
-			if _, err := operators.Tell(ctx, box, chat.EventID(cause), say); err != nil {
-				return err
-			}
-			text, err := say("fr")
-			if err != nil {
-				return err
-			}
-			level := zerolog.ErrorLevel
-			if n.Works {
-				level = zerolog.InfoLevel
-			}
-			log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
-			return nil
-		},
+		Calendars: calendarNames(config),
+		Quiet:     func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
+		Operators: sourceNotices(config, box, operators, log),
 	})
+}
+
+// sourceNotices tells the operators, and the log, that a source is broken or works
+// again.
+func sourceNotices(config *Config, box *queue.Queue, operators *rooms.Operators, log zerolog.Logger) func(context.Context, announce.Notice) error {
+	return func(ctx context.Context, n announce.Notice) error {
+		say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
+		cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
+		if _, err := operators.Tell(ctx, box, chat.EventID(cause), say); err != nil {
+			return err
+		}
+		text, err := say("fr")
+		if err != nil {
+			return err
+		}
+		level := zerolog.ErrorLevel
+		if n.Works {
+			level = zerolog.InfoLevel
+		}
+		log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
+		return nil
+	}
 }
 
 // quietIn are a room's quiet hours.
@@ -108,6 +115,9 @@ func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.
 // addSources has the desk read the sources of the configuration.
 func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refresher) error {
 	for _, s := range config.Sources {
+		if s.Kind == string(sources.Calendar) {
+			continue // package agenda reads it
+		}
 		settings := sources.Settings{
 			Name: s.Name, Kind: sources.Kind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
 		}
@@ -124,9 +134,10 @@ func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refres
 	return nil
 }
 
-// runDesk reads the sources from the first sync on: before it the ids of the
-// configured rooms are not known, and what is decided then would not be for them.
-func runDesk(ctx context.Context, desk *announce.Desk, client *matrix.Client) error {
+// runDesk runs what tells rooms of sources from the first sync on: before it the
+// ids of the configured rooms are not known, and what is decided then would not be
+// for them.
+func runDesk(ctx context.Context, client *matrix.Client, run func(ctx context.Context) error) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	for client.LastSync().IsZero() {
@@ -136,7 +147,7 @@ func runDesk(ctx context.Context, desk *announce.Desk, client *matrix.Client) er
 		case <-ticker.C:
 		}
 	}
-	return desk.Run(ctx)
+	return run(ctx)
 }
 
 // watchesOf are the watches that the configuration declares for a room, once its
@@ -145,7 +156,7 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
 		w := &r.Watches[i]
-		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String(), Paused: w.Paused}
+		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String(), Remind: w.Remind, Paused: w.Paused}
 	}
 	return watches
 }

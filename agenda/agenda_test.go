@@ -1,0 +1,486 @@
+package agenda_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	_ "time/tzdata" // so that the tests need none of the machine's
+
+	"github.com/rs/zerolog"
+
+	"heraut/agenda"
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/fetch"
+	"heraut/locale/localetest"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/storage"
+)
+
+const salon chat.RoomID = "!salon:example.org"
+
+// publisher serves a calendar over HTTP, in whatever state a test wants it.
+type publisher struct {
+	*httptest.Server
+	mu     sync.Mutex
+	body   string
+	status int
+	asked  int
+	same   int // answers 304
+}
+
+func newPublisher(t *testing.T) *publisher {
+	t.Helper()
+	p := &publisher{status: http.StatusOK}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.asked++
+		tag := fmt.Sprintf(`"%x"`, len(p.body)*1000003+sum(p.body))
+		if p.status == http.StatusOK && r.Header.Get("If-None-Match") == tag {
+			p.same++
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Content-Type", "text/calendar")
+		w.WriteHeader(p.status)
+		fmt.Fprint(w, p.body)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func sum(s string) (n int) {
+	for i, b := range []byte(s) {
+		n += (i + 1) * int(b)
+	}
+	return n
+}
+
+// publish serves these events from now on.
+func (p *publisher) publish(events ...string) {
+	p.serve(http.StatusOK, "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Agenda\r\n"+strings.Join(events, "")+"END:VCALENDAR\r\n")
+}
+
+func (p *publisher) serve(status int, body string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.status, p.body = status, body
+}
+
+// event is a VEVENT; start is "2026-10-05 10:00" in Paris, or a day.
+func event(uid, start, title string, more ...string) string {
+	lines := append([]string{"UID:" + uid, "SUMMARY:" + title, "DTSTART" + when(start)}, more...)
+	return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n"
+}
+
+func when(start string) string {
+	if len(start) == len(time.DateOnly) {
+		return ";VALUE=DATE:" + strings.ReplaceAll(start, "-", "")
+	}
+	return ";TZID=Europe/Paris:" + strings.NewReplacer("-", "", ":", "", " ", "T").Replace(start) + "00"
+}
+
+// bot is a desk on a database, which survives its kills, and what rooms are told.
+type bot struct {
+	*testing.T
+	path     string
+	db       *storage.DB
+	desk     *agenda.Desk
+	now      time.Time
+	zone     *time.Location
+	quiet    schedule.Quiet
+	calendar *publisher
+	watches  []announce.Watch
+	notices  []announce.Notice
+	fail     *bool // the next transaction is killed before it is committed
+}
+
+func paris(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func newBot(t *testing.T, now string) *bot {
+	t.Helper()
+	b := &bot{T: t, path: filepath.Join(t.TempDir(), "bot.db"), zone: paris(t), calendar: newPublisher(t), fail: new(bool)}
+	b.quiet, _ = schedule.ParseQuiet("aucun", b.zone)
+	b.watches = []announce.Watch{{Room: salon, Source: "agenda", Rhythm: "immediat"}}
+	b.at(now)
+	b.calendar.publish()
+	b.start()
+	return b
+}
+
+// at sets the clock.
+func (b *bot) at(now string) {
+	b.Helper()
+	t, err := time.ParseInLocation("2006-01-02 15:04", now, b.zone)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.now = t
+}
+
+// start starts the bot, again if it ran.
+func (b *bot) start() {
+	b.Helper()
+	if b.db != nil {
+		if err := b.db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	db, err := storage.Open(b.Context(), b.path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.db = db
+	b.Cleanup(func() { db.Close() })
+	getter := fetch.New(fetch.Options{UserAgent: "test"})
+	b.Cleanup(getter.Close)
+	b.desk = agenda.NewDesk(agenda.Options{
+		Store: db, Queue: mortal{queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), b.fail},
+		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: b.zone,
+		Quiet:    func(chat.RoomID) schedule.Quiet { return b.quiet },
+		Declared: func() []announce.Watch { return b.watches },
+		Report:   func(string, time.Time, error) {},
+		Operators: func(_ context.Context, n announce.Notice) error {
+			b.notices = append(b.notices, n)
+			return nil
+		},
+		Log: zerolog.Nop(),
+	}, []agenda.Settings{{Name: "agenda", Location: b.calendar.URL, Every: time.Hour, Getter: getter}})
+}
+
+var errKilled = errors.New("killed")
+
+// mortal is a queue whose next transaction may be cut off before its commit, as
+// by a kill.
+type mortal struct {
+	agenda.Queue
+	fail *bool
+}
+
+func (m mortal) Do(ctx context.Context, change func(context.Context) error) error {
+	return m.Queue.Do(ctx, func(ctx context.Context) error {
+		if err := change(ctx); err != nil || !*m.fail {
+			return err
+		}
+		*m.fail = false
+		return errKilled
+	})
+}
+
+// round drives the desk at the present time, and returns what rooms were told.
+func (b *bot) round() (said []string) {
+	b.Helper()
+	if err := b.desk.Round(b.Context(), b.now); err != nil && !errors.Is(err, errKilled) {
+		b.Fatal(err)
+	}
+	return sent(b.T, b.db, b.now)
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// sent takes what waits out of the outbox and returns its texts.
+func sent(t *testing.T, db *storage.DB, now time.Time) (said []string) {
+	t.Helper()
+	for {
+		seq, _, err := db.NextPost(t.Context(), now, nil)
+		if err != nil {
+			return said
+		}
+		row, err := db.StartPost(t.Context(), seq, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := localetest.Check(row.Post.HTML); err != nil {
+			t.Errorf("%s: %v", row.Post.HTML, err)
+		}
+		text := html.UnescapeString(tag.ReplaceAllString(row.Post.HTML, " "))
+		said = append(said, strings.Join(strings.Fields(strings.ReplaceAll(text, "\u00a0", " ")), " "))
+		row.State, row.EventID = queue.Sent, chat.EventID(fmt.Sprint("$sent", seq))
+		if err := db.UpdatePost(t.Context(), row, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// expect drives the desk and compares what is said with the beginning of each
+// message; "…" in it stands for anything.
+func (b *bot) expect(want ...string) {
+	b.Helper()
+	got := b.round()
+	ok := len(got) == len(want)
+	for i := range want {
+		ok = ok && i < len(got) && like(got[i], want[i])
+	}
+	if !ok {
+		b.Errorf("%s: got\n%s\nwant\n%s", b.now.Format("2006-01-02 15:04"), strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func like(got, want string) bool {
+	for i, part := range strings.Split(want, "…") {
+		at := strings.Index(got, part)
+		if at < 0 || i == 0 && at > 0 {
+			return false
+		}
+		got = got[at+len(part):]
+	}
+	return true
+}
+
+// later moves the clock on.
+func (b *bot) later(d time.Duration) *bot {
+	b.now = b.now.Add(d)
+	return b
+}
+
+// What a calendar holds at first is no news; what comes, moves and goes later is
+// told once.
+func TestChanges(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	old := event("a", "2026-09-20 10:00", "Ancien", "LOCATION:Salle 1")
+	b.calendar.publish(old)
+	b.expect()
+	b.calendar.publish(old, event("b", "2026-09-21 14:00", "Atelier", "LOCATION:Rennes", "URL:https://exemple.fr/b", "DTEND;TZID=Europe/Paris:20260921T160000"))
+	b.later(time.Hour).expect("À l’agenda : Atelier lundi 21 septembre 2026 à 14:00 (jusqu’à 16:00) Lieu : Rennes")
+	b.later(time.Hour).expect()
+	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Rennes"))
+	b.later(time.Hour).expect("Déplacé : Atelier lundi 21 septembre 2026 à 14:00 (jusqu’à 16:00) → mardi 22 septembre 2026 à 15:00 Lieu : Rennes")
+	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Brest"))
+	b.later(time.Hour).expect("Déplacé : Atelier mardi 22 septembre 2026 à 15:00 Lieu : Rennes → Brest")
+	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Brest", "STATUS:CANCELLED"))
+	b.later(time.Hour).expect("Annulé : Atelier mardi 22 septembre 2026 à 15:00")
+	b.later(time.Hour).expect()
+	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Brest"))
+	b.later(time.Hour).expect("Maintenu, finalement : Atelier")
+	// Removed: it takes a second reading to believe it.
+	b.calendar.publish(old)
+	b.later(time.Hour).expect()
+	b.later(time.Hour).expect("Annulé : Atelier mardi 22 septembre 2026 à 15:00")
+	b.later(time.Hour).expect()
+	// The past is no news.
+	b.calendar.publish(old, event("c", "2026-09-01 10:00", "Passé"), event("d", "2026-09-06", "Hier"), event("e", b.now.Format(time.DateOnly), "Ce jour"))
+	b.later(time.Hour).expect("À l’agenda : Ce jour lundi 7 septembre 2026")
+	// Words alone are no news.
+	b.calendar.publish(event("a", "2026-09-20 10:00", "Ancien renommé", "LOCATION:Salle 1"), event("e", "2026-09-07", "Ce jour"))
+	b.later(time.Hour).expect()
+}
+
+// A series is told once, wherever its occurrences reach.
+func TestSeries(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	b.calendar.publish(event("z", "2026-09-30 10:00", "Autre"))
+	b.expect()
+	weekly := "RRULE:FREQ=WEEKLY;BYDAY=MO"
+	b.calendar.publish(event("z", "2026-09-30 10:00", "Autre"), event("s", "2026-09-14 10:00", "Point", weekly))
+	b.later(time.Hour).expect("À l’agenda : Point lundi 14 septembre 2026 à 10:00, puis 56 autres dates")
+	for range 30 {
+		b.later(24 * time.Hour).expect()
+	}
+	b.calendar.publish(event("z2", "2026-12-30 10:00", "Autre"), event("s", "2026-09-14 10:00", "Point", weekly, "EXDATE;TZID=Europe/Paris:20261019T100000"))
+	b.later(time.Hour).expect("À l’agenda : Autre")
+	b.later(time.Hour).expect("Annulé : Point lundi 19 octobre 2026 à 10:00")
+	b.calendar.publish(event("z2", "2026-12-30 10:00", "Autre"), event("s", "2026-09-14 11:00", "Point", weekly))
+	b.later(time.Hour).expect("Déplacé : Point lundi 12 octobre 2026 à 10:00 → lundi 12 octobre 2026 à 11:00",
+		"Maintenu, finalement : Point lundi 19 octobre 2026 à 11:00")
+	b.later(time.Hour).expect()
+	b.calendar.publish(event("z2", "2026-12-30 10:00", "Autre"), event("s", "2026-09-15 11:00", "Point", "RRULE:FREQ=WEEKLY;BYDAY=TU"))
+	b.later(time.Hour).expect("Déplacé : Point lundi 12 octobre 2026 à 11:00 → mardi 13 octobre 2026 à 11:00")
+	for range 5 {
+		b.later(24 * time.Hour).expect()
+	}
+}
+
+// Whatever is no whole calendar leaves the agenda as it is, and the operators hear
+// of it once.
+func TestBrokenAnswers(t *testing.T) {
+	for name, broken := range map[string]struct {
+		status int
+		body   string
+	}{
+		"nothing":           {200, ""},
+		"a web page":        {200, "<!DOCTYPE html><html><body>Connexion</body></html>"},
+		"cut short":         {200, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n"},
+		"an empty calendar": {200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"},
+		"an error":          {500, "oops"},
+		"gone":              {404, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBot(t, "2026-09-07 09:00")
+			var all []string
+			for i := range 3 {
+				all = append(all, event(fmt.Sprint(i), fmt.Sprintf("2026-09-2%d 10:00", i), fmt.Sprint("Atelier ", i)))
+			}
+			b.calendar.publish(all...)
+			b.expect()
+			b.calendar.serve(broken.status, broken.body)
+			for range 40 {
+				b.later(time.Hour).expect()
+			}
+			events, err := b.desk.In(t.Context(), salon, b.now, b.now.AddDate(0, 1, 0))
+			if err != nil || len(events) != 3 {
+				t.Errorf("%d events, %v", len(events), err)
+			}
+			b.calendar.publish(all...)
+			for range 10 {
+				b.later(time.Hour).expect()
+			}
+			if want := 2; name != "an empty calendar" && len(b.notices) != want {
+				t.Errorf("%d notices", len(b.notices))
+			}
+		})
+	}
+}
+
+// UIDs that are drawn anew at each reading are no identity.
+func TestRandomUIDs(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	n := 0
+	list := func(events ...string) {
+		var all []string
+		for _, e := range events {
+			n++
+			start, title, _ := strings.Cut(e, "|")
+			all = append(all, event(fmt.Sprint("uid", n), start, title))
+		}
+		b.calendar.publish(all...)
+	}
+	list("2026-09-20 10:00|A", "2026-09-21 10:00|B", "2026-09-22 10:00|C")
+	b.expect()
+	list("2026-09-20 10:00|A", "2026-09-21 10:00|B", "2026-09-22 10:00|C")
+	b.later(time.Hour).expect()
+	list("2026-09-20 10:00|A", "2026-09-21 18:00|B", "2026-09-22 10:00|C", "2026-09-23 10:00|D")
+	b.later(time.Hour).expect("Déplacé : B lundi 21 septembre 2026 à 10:00 → lundi 21 septembre 2026 à 18:00", "À l’agenda : D")
+	list("2026-09-20 10:00|A", "2026-09-21 18:00|B", "2026-09-23 10:00|D")
+	b.later(time.Hour).expect()
+	list("2026-09-20 10:00|A", "2026-09-21 18:00|B", "2026-09-23 10:00|D")
+	b.later(time.Hour).expect("Annulé : C")
+}
+
+// What is decided in quiet hours is told as it is when they end.
+func TestQuietHours(t *testing.T) {
+	b := newBot(t, "2026-09-07 19:00")
+	b.quiet = schedule.NewQuiet(b.zone)
+	keep := event("k", "2026-12-24 10:00", "Autre")
+	b.calendar.publish(keep)
+	b.expect()
+	b.at("2026-09-07 21:00")
+	b.calendar.publish(keep, event("a", "2026-09-20 10:00", "A"), event("b", "2026-09-20 10:00", "B"))
+	b.expect()
+	b.at("2026-09-07 22:00")
+	b.calendar.publish(keep, event("a", "2026-09-20 12:00", "A"), event("b", "2026-09-20 10:00", "B", "STATUS:CANCELLED"))
+	b.expect()
+	b.at("2026-09-08 08:00")
+	b.expect("À l’agenda : A dimanche 20 septembre 2026 à 12:00")
+	b.at("2026-09-08 20:30")
+	b.calendar.publish(keep, event("a", "2026-09-20 14:00", "A"))
+	b.expect()
+	b.at("2026-09-08 21:30")
+	b.calendar.publish(keep, event("a", "2026-09-20 12:00", "A"))
+	b.expect()
+	b.at("2026-09-09 08:00")
+	b.expect()
+}
+
+func TestReminders(t *testing.T) {
+	tests := map[string]struct {
+		start, remind, quiet string
+		want                 []string // when, by the hour
+	}{
+		"the day before":            {"2026-09-16 14:00", "veille", "aucun", []string{"2026-09-15 09:00"}},
+		"an hour before":            {"2026-09-16 14:00", "1h", "aucun", []string{"2026-09-16 13:00"}},
+		"both":                      {"2026-09-16 14:00", "veille,1h", "aucun", []string{"2026-09-15 09:00", "2026-09-16 13:00"}},
+		"a day has no hour":         {"2026-09-16", "veille,1h", "aucun", []string{"2026-09-15 09:00"}},
+		"days":                      {"2026-09-16 14:00", "3j", "aucun", []string{"2026-09-13 09:00"}},
+		"after the weekend":         {"2026-09-14 14:00", "veille", "20:00-08:00 weekends feries", []string{"2026-09-14 08:00"}},
+		"before the weekend":        {"2026-09-13 14:00", "1h", "20:00-08:00 weekends feries", []string{"2026-09-11 19:00"}},
+		"in the evening":            {"2026-09-16 22:00", "1h", "20:00-08:00 weekends feries", []string{"2026-09-16 19:00"}},
+		"before the holiday":        {"2026-11-11 10:00", "1h", "20:00-08:00 weekends feries", []string{"2026-11-10 19:00"}},
+		"over the change of clocks": {"2026-10-26 10:00", "veille,1h", "aucun", []string{"2026-10-25 09:00", "2026-10-26 09:00"}},
+		"never":                     {"2026-09-16 14:00", "", "aucun", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBot(t, "2026-09-07 09:00")
+			b.quiet, _ = schedule.ParseQuiet(test.quiet, b.zone)
+			b.watches[0].Remind = test.remind
+			b.calendar.publish(event("a", test.start, "Atelier"))
+			b.expect()
+			day, _ := time.ParseInLocation(time.DateOnly, test.start[:10], b.zone)
+			b.now = day.AddDate(0, 0, -6)
+			var got []string
+			for ; b.now.Before(day.AddDate(0, 0, 2)); b.later(time.Hour) {
+				for _, said := range b.round() {
+					if !strings.HasPrefix(said, "Rappel") {
+						t.Errorf("said %s", said)
+					}
+					got = append(got, b.now.Format("2006-01-02 15:04"))
+				}
+			}
+			if strings.Join(got, ", ") != strings.Join(test.want, ", ") {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// A room that watches week by week gets the events of the week that comes, by
+// their date, and at once only what cannot wait.
+func TestWeekly(t *testing.T) {
+	b := newBot(t, "2026-10-15 09:00") // a Thursday
+	b.watches[0].Rhythm = "hebdo jeudi 11:00"
+	late := event("late", "2026-11-20 10:00", "Plus tard")
+	b.calendar.publish(late, event("b", "2026-10-26 10:00", "Deuxième"), event("a", "2026-10-23 10:00", "Premier"))
+	b.expect()
+	b.at("2026-10-15 11:00")
+	b.expect()
+	b.at("2026-10-22 10:00")
+	b.expect()
+	b.at("2026-10-22 11:00")
+	b.expect("Au programme ces prochains jours vendredi 23 octobre 2026 à 10:00 : Premier lundi 26 octobre 2026 à 10:00 : Deuxième")
+	b.at("2026-10-22 12:00")
+	b.calendar.publish(late, event("b", "2026-10-27 10:00", "Deuxième"), event("a", "2026-10-23 10:00", "Premier"),
+		event("c", "2026-10-24 10:00", "Bientôt"), event("d", "2026-11-10 10:00", "Dans un mois"))
+	b.expect("À l’agenda : Bientôt", "Déplacé : Deuxième")
+	b.at("2026-10-29 12:00")
+	b.expect()
+	b.at("2026-11-05 12:00")
+	b.expect("Au programme ces prochains jours mardi 10 novembre 2026 à 10:00 : Dans un mois")
+}
+
+// Many changes at once are one message, and a filter leaves out the others.
+func TestManyAndFilter(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	keep := event("k", "2026-12-24 10:00", "Autre")
+	b.calendar.publish(keep)
+	b.expect()
+	all := []string{keep}
+	for i := range 20 {
+		all = append(all, event(fmt.Sprint(i), fmt.Sprintf("2026-10-%02d 10:00", i+1), fmt.Sprint("Atelier ", i), "LOCATION:1 rue X\\, 35000 Rennes"))
+	}
+	b.calendar.publish(all...)
+	b.later(time.Hour).expect("L’agenda a changé Nouveau : jeudi 1er octobre 2026 à 10:00 : Atelier 0…et 5 autres")
+	b.watches[0].Filter = "region:bretagne -concert"
+	b.calendar.publish(append(all, event("x", "2026-11-02 10:00", "Concert", "LOCATION:35000 Rennes"),
+		event("y", "2026-11-03 10:00", "À Paris", "LOCATION:75011 Paris"), event("z", "2026-11-04 10:00", "À Brest", "LOCATION:29200 Brest"))...)
+	b.later(time.Hour).expect("À l’agenda : À Brest")
+}

@@ -1,0 +1,295 @@
+package agenda
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"heraut/announce"
+	"heraut/calendar"
+	"heraut/fetch"
+	"heraut/sources"
+)
+
+const (
+	// MaxBytes is how large a calendar may be.
+	MaxBytes = 8 << 20
+	// ahead is how far calendars are followed.
+	ahead = 400 * 24 * time.Hour
+	// behind is how long past events are still read, as far as they are there.
+	behind = 7 * 24 * time.Hour
+	// fullEvery is how often a calendar is read although it says that it has not
+	// changed: series reach further every day.
+	fullEvery = 24 * time.Hour
+	// maxRows bounds what is kept of one calendar.
+	maxRows = 3000
+	// readAtOnce is how many calendars are read at the same time.
+	readAtOnce = 4
+	// brokenAfter is how many failures in a row the operators are told of.
+	brokenAfter = 3
+)
+
+// state is what is kept between two readings. Its shape is that of a feed's, from
+// which the list of watches takes the title.
+type state struct {
+	Validators fetch.Validators `json:"validators"`
+	Title      string           `json:"title"`
+	Sum        string           `json:"sum"`
+}
+
+// reading is what was read of a calendar; nil events: it is as it was.
+type reading struct {
+	state  state
+	events []calendar.Event
+	same   bool
+}
+
+// Round reads the calendars whose time has come and tells rooms what is due by
+// now. What it decides about one calendar is committed whole or not at all, and
+// so is what it tells. Its error is why something could not be committed.
+func (d *Desk) Round(ctx context.Context, now time.Time) error {
+	all, err := d.watched(ctx)
+	if err != nil {
+		return fmt.Errorf("look up the calendars: %w", err)
+	}
+	g := new(errgroup.Group)
+	g.SetLimit(readAtOnce)
+	for _, s := range all {
+		if now.Before(d.nextOf(s.Name)) {
+			continue
+		}
+		g.Go(func() error { return d.read(ctx, s, now) })
+	}
+	return errors.Join(g.Wait(), d.tell(ctx, now))
+}
+
+func (d *Desk) nextOf(name string) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.next[name]
+}
+
+// read reads a calendar and commits what follows.
+func (d *Desk) read(ctx context.Context, s Settings, now time.Time) error {
+	kept, err := d.Store.Source(ctx, s.Name)
+	if err != nil {
+		return fmt.Errorf("load the calendar %s: %w", fetch.Redacted(s.Name), err)
+	}
+	if kept.Failures > 0 && now.Before(kept.NextTry) && kept.NextTry.Before(now.Add(2*24*time.Hour)) {
+		return nil
+	}
+	r, failure := d.fetch(ctx, s, kept, now)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	err = d.Queue.Do(ctx, func(ctx context.Context) error { return d.commit(ctx, s, now, r, failure) })
+	if err != nil {
+		return fmt.Errorf("commit what was read of %s: %w", fetch.Redacted(s.Name), err)
+	}
+	d.mu.Lock()
+	d.next[s.Name] = now.Add(s.Every)
+	if failure == nil && !r.same {
+		d.full[s.Name] = now
+	}
+	d.mu.Unlock()
+	if failure != nil {
+		d.Log.Warn().Err(failure).Str("source", fetch.Redacted(s.Name)).Msg("Calendar not read")
+	}
+	d.Report(s.Name, now, failure)
+	return nil
+}
+
+// fetch gets the calendar and reads it.
+func (d *Desk) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
+	if s.Getter == nil {
+		return r, announce.ErrNoSource
+	}
+	if len(kept.State) > 0 {
+		if err := json.Unmarshal(kept.State, &r.state); err != nil {
+			return r, fmt.Errorf("read where the last reading ended: %w", err)
+		}
+	}
+	condition := r.state.Validators
+	d.mu.Lock()
+	if now.Sub(d.full[s.Name]) >= fullEvery {
+		condition = fetch.Validators{}
+	}
+	d.mu.Unlock()
+	resp, err := s.Getter.Get(ctx, s.Location, condition)
+	if err != nil {
+		return r, err
+	}
+	defer resp.Body.Close()
+	if resp.NotModified {
+		r.same = true
+		return r, nil
+	}
+	return d.parse(resp, r, now)
+}
+
+func (d *Desk) parse(resp *fetch.Response, r reading, now time.Time) (reading, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBytes+1))
+	switch {
+	case err != nil:
+		return r, err
+	case len(body) > MaxBytes:
+		return r, fetch.ErrTooLarge
+	}
+	var c *calendar.Calendar
+	err = sources.Protect(func() (err error) {
+		c, err = calendar.Read(body, d.Zone)
+		if err == nil {
+			r.events = bounded(c.Between(now.Add(-behind), now.Add(ahead)))
+		}
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	sum := sha256.Sum256(body)
+	r.state = state{Validators: resp.Validators, Title: c.Name, Sum: base64.RawStdEncoding.EncodeToString(sum[:])}
+	return r, nil
+}
+
+// Limits of the texts that are kept.
+const (
+	maxTitle    = 300
+	maxLocation = 300
+	maxText     = 2000
+)
+
+// FaultOf tells why an address gives no calendar: "empty", "html", "truncated" or
+// "format", or "fault" where it could not be read at all.
+func FaultOf(err error) string {
+	for _, known := range []struct {
+		err  error
+		what string
+	}{
+		{calendar.ErrEmpty, "empty"}, {calendar.ErrHTML, "html"}, {fetch.ErrHTML, "html"},
+		{calendar.ErrTruncated, "truncated"}, {calendar.ErrFormat, "format"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.what
+		}
+	}
+	return "fault"
+}
+
+// bounded keeps the first events, with short texts.
+func bounded(all []calendar.Event) []calendar.Event {
+	all = all[:min(len(all), maxRows)]
+	for i := range all {
+		e := &all[i]
+		e.Title, e.Location, e.Text = cut(e.Title, maxTitle), cut(e.Location, maxLocation), cut(e.Text, maxText)
+		e.Categories = e.Categories[:min(len(e.Categories), 20)]
+	}
+	return all
+}
+
+// commit stores what was read, and what rooms are to be told of it, in the
+// transaction of ctx.
+func (d *Desk) commit(ctx context.Context, s Settings, now time.Time, r reading, failure error) error {
+	kept, err := d.Store.Source(ctx, s.Name)
+	if err != nil {
+		return err
+	}
+	if failure == nil {
+		if err := d.take(ctx, s, now, r, kept.Started.IsZero()); err != nil {
+			return err
+		}
+		if kept.Started.IsZero() {
+			kept.Started = now
+		}
+		if kept.State, err = json.Marshal(r.state); err != nil {
+			return err
+		}
+	}
+	return d.note(ctx, s, now, kept, failure)
+}
+
+// note stores how the calendar does, and tells the operators, once, that it is
+// broken or works again.
+func (d *Desk) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
+	var notice *announce.Notice
+	switch {
+	case failure != nil:
+		if kept.Failures++; kept.Failing.IsZero() {
+			kept.Failing = now
+		}
+		wait := min(s.Every*time.Duration(min(kept.Failures, 6)), 6*time.Hour)
+		kept.Cause, kept.NextTry = failure.Error(), now.Add(max(wait, s.Every))
+		if kept.Failures >= brokenAfter && !kept.Reported {
+			kept.Reported = true
+			notice = &announce.Notice{Cause: failure, Since: kept.Failing, Next: kept.NextTry}
+		}
+	case kept.Failures > 0:
+		if kept.Reported {
+			notice = &announce.Notice{Works: true, Since: kept.Failing}
+		}
+		kept.Failing, kept.Failures, kept.Cause, kept.NextTry, kept.Reported = time.Time{}, 0, "", time.Time{}, false
+	}
+	if err := d.Store.SaveSource(ctx, kept); err != nil || notice == nil || d.Operators == nil {
+		return err
+	}
+	notice.Source = fetch.Redacted(s.Name)
+	return d.Operators(ctx, *notice)
+}
+
+// take stores the events that were read, and makes pending what rooms are to be
+// told of what changed.
+func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
+	known, err := d.Store.CalendarEvents(ctx, s.Name)
+	if err != nil {
+		return err
+	}
+	if r.same {
+		if !confirm(known, now) {
+			return nil
+		}
+		for _, k := range known { // as it was read: without what was missing
+			if k.Missing.IsZero() {
+				r.events = append(r.events, k.Event)
+			}
+		}
+	}
+	diff := compare(known, r.events, first, now)
+	ids := map[string]int64{} // of what is added
+	for _, e := range diff.add {
+		e.Source = s.Name
+		id, err := d.Store.AddEvent(ctx, e)
+		if err != nil {
+			return err
+		}
+		ids[e.key()] = id
+	}
+	for _, e := range diff.update {
+		if err := d.Store.SaveEvent(ctx, e); err != nil {
+			return err
+		}
+	}
+	for _, e := range diff.remove {
+		if err := d.Store.RemoveEvent(ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	for i := range diff.tell {
+		c := &diff.tell[i]
+		c.Event.Source = s.Name
+		if c.Event.ID == 0 {
+			c.Event.ID = ids[c.Event.key()]
+		}
+	}
+	return d.pend(ctx, s.Name, diff.tell, now)
+}
+
+// key tells an event from the others of one reading.
+func (e Event) key() string {
+	return fmt.Sprintf("%s\n%s\n%d\n%s\n%s\n%d", e.UID, e.Recurrence, e.Start.Unix(), e.Title, e.Location, e.End.Unix())
+}

@@ -1,0 +1,133 @@
+package agenda
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/schedule"
+	"heraut/text"
+)
+
+// Lead is how long before an event a room is reminded of it.
+type Lead struct {
+	// Days are calendar days: the reminder comes at eveHour. Zero: Before tells.
+	Days   int
+	Before time.Duration
+}
+
+// eveHour is when a reminder comes that is told days before.
+const eveHour = 9
+
+// ErrLeads tells that a text names no reminders.
+var ErrLeads = errors.New("not reminders")
+
+// maxLeads is how many reminders an event may have.
+const maxLeads = 4
+
+var leadForm = regexp.MustCompile(`^(\d{1,3})(min|mn|m|h|j|d)$`)
+
+// ParseLeads reads «veille,1h»: the day before, days (3j), hours and minutes
+// (30min), in French or English. The error is ErrLeads.
+func ParseLeads(s string) ([]Lead, error) {
+	var all []Lead
+	for word := range strings.SplitSeq(text.Fold(s), ",") {
+		lead, ok := parseLead(strings.ReplaceAll(word, " ", ""))
+		if !ok || len(all) == maxLeads {
+			return nil, ErrLeads
+		}
+		if !slices.Contains(all, lead) {
+			all = append(all, lead)
+		}
+	}
+	return all, nil
+}
+
+func parseLead(word string) (Lead, bool) {
+	switch word {
+	case "veille", "jour", "eve", "day":
+		return Lead{Days: 1}, true
+	case "semaine", "week":
+		return Lead{Days: 7}, true
+	case "heure", "hour":
+		return Lead{Before: time.Hour}, true
+	}
+	f := leadForm.FindStringSubmatch(word)
+	if f == nil {
+		return Lead{}, false
+	}
+	n, _ := strconv.Atoi(f[1])
+	lead := Lead{}
+	switch f[2] {
+	case "j", "d":
+		lead.Days = n
+	case "h":
+		lead.Before = time.Duration(n) * time.Hour
+	default:
+		lead.Before = time.Duration(n) * time.Minute
+	}
+	return lead, n > 0 && lead.Days <= 30 && lead.Before <= 72*time.Hour && lead.Before%(5*time.Minute) == 0
+}
+
+// String is the lead as ParseLeads reads it.
+func (l Lead) String() string {
+	switch {
+	case l.Days == 1:
+		return "veille"
+	case l.Days > 0:
+		return fmt.Sprintf("%dj", l.Days)
+	case l.Before%time.Hour == 0:
+		return fmt.Sprintf("%dh", l.Before/time.Hour)
+	}
+	return fmt.Sprintf("%dmin", l.Before/time.Minute)
+}
+
+// LeadsText is the leads in their canonical form.
+func LeadsText(all []Lead) string {
+	words := make([]string, len(all))
+	for i, l := range all {
+		words[i] = l.String()
+	}
+	return strings.Join(words, ",")
+}
+
+// at is when the reminder of an event is due. What lasts all day has no hour to
+// be reminded of: then ok is false.
+func (l Lead) at(e Event) (at time.Time, ok bool) {
+	if l.Days > 0 {
+		y, m, d := e.Start.Date()
+		return time.Date(y, m, d-l.Days, eveHour, 0, 0, 0, e.Start.Location()), true
+	}
+	return e.Start.Add(-l.Before), !e.AllDay
+}
+
+const (
+	// tooLate is how long before an event a reminder that quiet hours held back
+	// still helps.
+	tooLate = 30 * time.Minute
+	// earlier bounds how much earlier than asked it comes otherwise.
+	earlier = 5 * 24 * time.Hour
+)
+
+// outsideQuiet moves a reminder out of quiet hours: to their end, or, where the
+// event would have begun, to before them. ok is false if there is no such time.
+func outsideQuiet(at time.Time, e Event, quiet schedule.Quiet) (time.Time, bool) {
+	until, held := quiet.Until(at)
+	if !held {
+		return at, true
+	}
+	if !until.After(e.Start.Add(-tooLate)) || e.AllDay && until.Before(e.End) {
+		return until, true
+	}
+	const step = time.Hour
+	for t := at.Truncate(step).Add(-step); at.Sub(t) <= earlier; t = t.Add(-step) {
+		if _, held := quiet.Until(t); !held {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,344 @@
+package agenda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/filter"
+	"heraut/locale"
+	"heraut/schedule"
+	"heraut/text"
+)
+
+func cut(s string, limit int) string { return text.Truncate(s, limit) }
+
+// atOnce is how many messages a room gets at once; more become a list.
+const atOnce = 5
+
+// pend notes what rooms are to be told of changes, and when.
+func (d *Desk) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	watches, err := d.watches(ctx)
+	if err != nil {
+		return err
+	}
+	waiting, err := d.Store.PendingEvents(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		due := map[chat.RoomID]time.Time{}
+		for _, w := range watches {
+			if w.Source != source {
+				continue
+			}
+			at, ok, err := d.dueFor(w, c, now)
+			if err != nil {
+				d.Log.Error().Err(err).Msg("A watch cannot be read any more: it tells nothing")
+				continue
+			}
+			if before, has := due[w.Room]; ok && (!has || at.Before(before)) {
+				due[w.Room] = at
+			}
+		}
+		for room, at := range due {
+			if err := d.pendOne(ctx, Pending{Room: room, Due: at, Change: c}, waiting); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dueFor returns when a watch tells a change. A weekly one tells at once what
+// happens before its next list, or was in the last one; the lists tell the rest.
+func (d *Desk) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
+	f, err := filter.Parse(w.Filter)
+	if err != nil {
+		return due, false, err
+	}
+	if !f.Match(c.Event.Words()) && (c.Was.ID == 0 || !f.Match(c.Was.Words())) {
+		return due, false, nil
+	}
+	rhythm, err := schedule.ParseRhythm(w.Rhythm)
+	if err != nil {
+		return due, false, err
+	}
+	quietEnd, _ := d.Quiet(w.Room).Until(now)
+	switch {
+	case rhythm.IsImmediate():
+		return quietEnd, true, nil
+	case rhythm.IsWeekly():
+		next := rhythm.Next(now, d.Zone)
+		soon := c.Event.Start.Before(next) || c.Was.ID != 0 && c.Was.Start.Before(next)
+		return quietEnd, soon, nil
+	}
+	return rhythm.Next(now, d.Zone), true, nil
+}
+
+// pendOne stores p, together with what waits for the same event: what a room was
+// not told yet, it is told as it is in the end.
+func (d *Desk) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
+	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
+	if i >= 0 {
+		before := waiting[i]
+		switch {
+		case before.What == New && p.What == Cancelled, before.What == Cancelled && p.What == Restored:
+			return d.Store.DeletePendingEvent(ctx, p.Room, p.Event.ID)
+		case before.What == New:
+			p.What, p.Was = New, Event{}
+		case p.What == Moved:
+			p.Was = before.Was
+		}
+	}
+	return d.Store.SavePendingEvent(ctx, p)
+}
+
+// tell tells rooms what is due by now: changes, reminders and the week's lists.
+func (d *Desk) tell(ctx context.Context, now time.Time) error {
+	return d.Queue.Do(ctx, func(ctx context.Context) error {
+		watches, err := d.watches(ctx)
+		if err != nil {
+			return err
+		}
+		for _, step := range []struct {
+			what string
+			do   func(context.Context, []announce.Watch, time.Time) error
+		}{
+			{"tell changes", d.tellChanges}, {"remind", d.remind}, {"tell the week", d.tellWeeks},
+		} {
+			if err := step.do(ctx, watches, now); err != nil {
+				return fmt.Errorf("%s: %w", step.what, err)
+			}
+		}
+		all, err := d.watched(ctx)
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		if err := d.Store.ForgetCalendars(ctx, names); err != nil {
+			return err
+		}
+		return d.Store.PurgeEvents(ctx, now.Add(-keepEvents))
+	})
+}
+
+// tellChanges tells rooms of what changed.
+func (d *Desk) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
+	all, err := d.Store.PendingEvents(ctx)
+	if err != nil {
+		return err
+	}
+	byRoom := map[chat.RoomID][]Change{}
+	var order []chat.RoomID
+	for _, p := range all {
+		if p.Due.After(now) {
+			continue
+		}
+		if err := d.Store.DeletePendingEvent(ctx, p.Room, p.Event.ID); err != nil {
+			return err
+		}
+		watched := slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == p.Room && w.Source == p.Event.Source })
+		if !watched || !p.holds(now) {
+			continue
+		}
+		if byRoom[p.Room] == nil {
+			order = append(order, p.Room)
+		}
+		byRoom[p.Room] = append(byRoom[p.Room], p.Change)
+	}
+	for _, room := range order {
+		if err := d.sayChanges(ctx, room, byRoom[room]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holds reports whether what was to be told is still true and of use: the row
+// holds the event as it is now.
+func (c Change) holds(now time.Time) bool {
+	switch {
+	case c.Event.past(now):
+		return false
+	case c.What == Cancelled:
+		return c.Event.Cancelled
+	case c.What == Moved:
+		return !c.Event.Cancelled && (!c.Event.Start.Equal(c.Was.Start) || c.Event.AllDay != c.Was.AllDay || c.Event.Location != c.Was.Location)
+	}
+	return !c.Event.Cancelled
+}
+
+func (d *Desk) sayChanges(ctx context.Context, room chat.RoomID, changes []Change) error {
+	if len(changes) > atOnce {
+		c := changes[0]
+		cause := fmt.Sprintf("agenda changes %s %d %d", room, c.Event.ID, c.Event.Revision)
+		return d.say(ctx, room, cause, "agenda-changes", d.viewChanges(changes))
+	}
+	for _, c := range changes {
+		cause := fmt.Sprintf("agenda %s %s %d %d", c.What, room, c.Event.ID, c.Event.Revision)
+		if err := d.say(ctx, room, cause, "agenda-change", d.viewChange(c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remind reminds rooms of events. A reminder that fell into an outage comes as
+// long as the event has not begun.
+func (d *Desk) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
+	type told struct {
+		room  chat.RoomID
+		event int64
+		lead  Lead
+	}
+	due := map[chat.RoomID][]Event{}
+	done := map[told]bool{}
+	var order []chat.RoomID
+	for _, w := range watches {
+		leads, err := ParseLeads(w.Remind)
+		if err != nil {
+			continue // none
+		}
+		f, err := filter.Parse(w.Filter)
+		if err != nil {
+			continue
+		}
+		events, err := d.Store.EventsBetween(ctx, []string{w.Source}, now, now.Add(remindAhead))
+		if err != nil {
+			return err
+		}
+		for _, e := range d.here(events) {
+			if e.Cancelled || !e.Missing.IsZero() || e.past(now) || !f.Match(e.Words()) {
+				continue
+			}
+			for _, lead := range leads {
+				if done[told{w.Room, e.ID, lead}] || !d.isDue(w.Room, e, lead, now) {
+					continue
+				}
+				done[told{w.Room, e.ID, lead}] = true
+				first, err := d.Store.Reminded(ctx, w.Room, e.ID, lead.String(), e.Start)
+				if err != nil {
+					return err
+				}
+				if !first {
+					continue
+				}
+				if due[w.Room] == nil {
+					order = append(order, w.Room)
+				}
+				if !slices.ContainsFunc(due[w.Room], func(o Event) bool { return o.ID == e.ID }) {
+					due[w.Room] = append(due[w.Room], e)
+				}
+			}
+		}
+	}
+	for _, room := range order {
+		first := due[room][0]
+		cause := fmt.Sprintf("agenda reminder %s %d %d", room, first.ID, now.UnixMilli())
+		if err := d.say(ctx, room, cause, "agenda-reminder", d.viewList(due[room], now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remindAhead is how far ahead an event may be to be reminded of: the longest
+// lead, and the longest quiet time.
+const remindAhead = 40 * 24 * time.Hour
+
+// isDue reports whether a room is to be reminded of an event by now. It was just
+// told of an event that was read, or moved, later than the reminder was due.
+func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
+	at, ok := lead.at(e)
+	if !ok || at.Before(e.Seen) || at.Before(e.Changed) {
+		return false
+	}
+	at, ok = outsideQuiet(at, e, d.Quiet(room))
+	if !ok || at.After(now) {
+		return false
+	}
+	_, held := d.Quiet(room).Until(now)
+	return !held
+}
+
+// week is what a weekly list covers.
+const week = 7 * 24 * time.Hour
+
+// tellWeeks tells the rooms that watch a calendar week by week what takes place
+// until the next list.
+func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
+	for _, w := range watches {
+		rhythm, err := schedule.ParseRhythm(w.Rhythm)
+		if err != nil || !rhythm.IsWeekly() {
+			continue
+		}
+		last, err := d.Store.Digests(ctx, w.Room)
+		if err != nil {
+			return err
+		}
+		at, known := last[w.Key()]
+		if !known { // it was just set
+			if err := d.Store.SaveDigest(ctx, w.Room, w.Key(), now); err != nil {
+				return err
+			}
+			continue
+		}
+		if w.At.After(at) { // it was set anew
+			at = w.At
+		}
+		due := rhythm.Next(at, d.Zone)
+		if due.After(now) {
+			continue
+		}
+		for next := rhythm.Next(due, d.Zone); !next.After(now); next = rhythm.Next(due, d.Zone) {
+			due = next // those of weeks that passed meanwhile are of no use
+		}
+		if err := d.Store.SaveDigest(ctx, w.Room, w.Key(), due); err != nil {
+			return err
+		}
+		if err := d.tellWeek(ctx, w, due, rhythm.Next(due, d.Zone), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) tellWeek(ctx context.Context, w announce.Watch, due, until, now time.Time) error {
+	f, err := filter.Parse(w.Filter)
+	if err != nil {
+		return nil //nolint:nilerr // it was checked when it was set: another version of the bot did
+	}
+	events, err := d.Store.EventsBetween(ctx, []string{w.Source}, now, until)
+	if err != nil {
+		return err
+	}
+	events = slices.DeleteFunc(d.here(events), func(e Event) bool {
+		return e.Cancelled || e.past(now) || !e.Start.Before(until) || !f.Match(e.Words())
+	})
+	if len(events) == 0 {
+		return nil
+	}
+	cause := fmt.Sprintf("agenda week %s %s %d", w.Room, w.Key(), due.Unix())
+	return d.say(ctx, w.Room, cause, "agenda-week", d.viewList(events, now))
+}
+
+// say posts a message.
+func (d *Desk) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
+	lang := d.Rooms.Of(room).Language
+	html, err := locale.Render(lang, template, data)
+	if err != nil {
+		return errors.Join(fmt.Errorf("say %s", template), err)
+	}
+	return d.Queue.Post(ctx, chat.EventID(cause), chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang})
+}

@@ -1,0 +1,112 @@
+package agenda
+
+import "time"
+
+// EventView is an event as templates show it.
+type EventView struct {
+	Event
+	// Today and Tomorrow tell how far the event is from the day of the message.
+	Today, Tomorrow bool
+}
+
+// WholeDays reports whether the event has no hours to be told: some calendars
+// write days as times from midnight to midnight.
+func (v EventView) WholeDays() bool {
+	midnight := func(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 }
+	return v.AllDay || midnight(v.Start) && midnight(v.End) && v.End.After(v.Start)
+}
+
+// SeveralDays reports whether the last day is not the first.
+func (v EventView) SeveralDays() bool {
+	last := v.Last()
+	return last.YearDay() != v.Start.YearDay() || last.Year() != v.Start.Year()
+}
+
+// Last is the end as people say it: the last day, of an event without hours.
+func (v EventView) Last() time.Time {
+	if v.WholeDays() {
+		return v.LastDay()
+	}
+	return v.End
+}
+
+// HasEnd reports whether there is an end to be told.
+func (v EventView) HasEnd() bool { return v.End.After(v.Start) }
+
+// maxURL bounds the addresses in a message, so that a list of the longest ones
+// still is one event.
+const maxURL = 300
+
+// Page is the event's page; empty if there is none, or none that can be linked.
+func (v EventView) Page() string {
+	if len(v.URL) > maxURL {
+		return ""
+	}
+	return v.URL
+}
+
+// changeView is a change as templates show it.
+type changeView struct {
+	What  What
+	Event EventView
+	Was   EventView
+	More  int
+}
+
+// PlaceMoved reports whether the event moved to another place.
+func (c changeView) PlaceMoved() bool {
+	return c.Was.Location != "" && c.Event.Location != "" && c.Was.Location != c.Event.Location
+}
+
+// TimeMoved reports whether the event moved to another time.
+func (c changeView) TimeMoved() bool {
+	return !c.Event.Start.Equal(c.Was.Start) || c.Event.AllDay != c.Was.AllDay
+}
+
+func (d *Desk) viewEvent(e Event) EventView {
+	e.Start, e.End = e.Start.In(d.Zone), e.End.In(d.Zone)
+	return EventView{Event: e}
+}
+
+func (d *Desk) viewChange(c Change) changeView {
+	return changeView{What: c.What, Event: d.viewEvent(c.Event), Was: d.viewEvent(c.Was), More: c.More}
+}
+
+// listed is how many events a list shows.
+const listed = 15
+
+// changesView is a list of changes.
+type changesView struct {
+	Items []changeView
+	More  int
+}
+
+func (d *Desk) viewChanges(all []Change) changesView {
+	v := changesView{More: max(0, len(all)-listed)}
+	for _, c := range all[:min(len(all), listed)] {
+		v.Items = append(v.Items, d.viewChange(c))
+	}
+	return v
+}
+
+// ListView is a list of events, by day.
+type ListView struct {
+	Items []EventView
+	More  int
+}
+
+// View returns a list as templates show it. Their first lines tell how far the
+// events are from now.
+func (d *Desk) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
+
+func (d *Desk) viewList(all []Event, now time.Time) ListView {
+	v := ListView{More: max(0, len(all)-listed)}
+	day := func(t time.Time) string { return t.In(d.Zone).Format(time.DateOnly) }
+	for _, e := range all[:min(len(all), listed)] {
+		one := d.viewEvent(e)
+		one.Today = day(e.Start) == day(now)
+		one.Tomorrow = day(e.Start) == day(now.In(d.Zone).AddDate(0, 0, 1))
+		v.Items = append(v.Items, one)
+	}
+	return v
+}

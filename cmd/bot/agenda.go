@@ -1,0 +1,51 @@
+package main
+
+import (
+	"github.com/rs/zerolog"
+
+	"heraut/agenda"
+	"heraut/announce"
+	"heraut/chat"
+	"heraut/fetch"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/sources"
+	"heraut/storage"
+)
+
+// calendarNames are the names of the calendars of the configuration.
+func calendarNames(config *Config) (names []string) {
+	for _, s := range config.Sources {
+		if s.Kind == string(sources.Calendar) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// newAgenda returns what reads calendars and tells rooms of events. Calendars that
+// rooms give are read by guarded.
+func newAgenda(
+	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, desk *announce.Desk,
+	guarded *fetch.Getter, log zerolog.Logger,
+) (*agenda.Desk, error) {
+	var calendars []agenda.Settings
+	for _, s := range config.Sources {
+		if s.Kind != string(sources.Calendar) {
+			continue
+		}
+		getter, err := getterOf(config, s.URL)
+		if err != nil {
+			return nil, err
+		}
+		calendars = append(calendars, agenda.Settings{Name: s.Name, Location: s.URL, Every: s.Every, Getter: getter})
+	}
+	return agenda.NewDesk(agenda.Options{
+		Store: db, Queue: box, Rooms: book, Zone: config.Timezone,
+		Quiet:    func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
+		Declared: desk.DeclaredWatches, Report: desk.NoteReading, Guarded: guarded,
+		Operators: sourceNotices(config, box, operators, log),
+		Log:       log.With().Str("component", "agenda").Logger(),
+	}, calendars), nil
+}

@@ -1,0 +1,195 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/agenda"
+	"heraut/announce"
+	"heraut/filter"
+	"heraut/rooms"
+	"heraut/schedule"
+	"heraut/sources"
+	"heraut/text"
+)
+
+// Agenda lets rooms ask what is to come. It is to be called before the first line
+// is answered, if at all.
+func (a *Answerer) Agenda(desk *agenda.Desk) { a.agenda = desk }
+
+// agendaList is what is to come, as somebody asked for it.
+type agendaList struct {
+	agenda.ListView
+	Prefix     string
+	Filter     string
+	From, Last time.Time
+	Day        bool // one day was asked for
+	Known      bool // the room may see a calendar
+}
+
+// agendaOf answers what is to come: words, a time and a region.
+func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
+	now := time.Now().In(a.zone)
+	args := r.args
+	if r.command.topic == "veille" { // a trial of a watch: all that is to come
+		args = ""
+	}
+	when, rest := cutPeriod(args, now)
+	f, err := filter.Parse(rest)
+	if err != nil {
+		return a.explainFault(ctx, r, rest, err)
+	}
+	known, err := a.agenda.Known(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	events, err := a.agenda.In(ctx, r.Room, when.from, when.to)
+	if err != nil {
+		return Answer{}, err
+	}
+	events = slices.DeleteFunc(events, func(e agenda.Event) bool { return !f.Match(e.Words()) || !e.End.After(now) && !e.Start.After(now) })
+	last := when.to.AddDate(0, 0, -1)
+	return a.message(r, "agenda", agendaList{
+		ListView: a.agenda.View(events, now), Prefix: r.Prefix, Filter: f.String(), Known: known,
+		From: when.from, Last: last, Day: last.Format(time.DateOnly) == when.from.Format(time.DateOnly),
+	})
+}
+
+// calendarFault is why a calendar is not watched.
+type calendarFault struct {
+	Prefix string
+	// What is "source", "remind", "empty", "html", "truncated", "format" or "fault".
+	What  string
+	Word  string
+	Names []string // of the calendars that there are
+	Fault sources.Fault
+	Code  int
+}
+
+// calendarAdded is a calendar that a room watches from now on.
+type calendarAdded struct {
+	announce.Watch
+	agenda.Trial
+	Prefix string
+	Name   string
+	Tried  bool // an address was tried; then Coming and Next are known
+}
+
+// addCalendar has the room watch a calendar, by its name or its address, or
+// changes the rhythm or the reminders of the one that it watches.
+func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
+	place, rest := cutArg(r.args)
+	if place == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	rest, remind, ok := cutRemind(rest)
+	if !ok {
+		return a.message(r, "agenda-fault", calendarFault{Prefix: r.Prefix, What: "remind", Word: remind})
+	}
+	typed, rhythm := schedule.CutRhythm(rest)
+	w := announce.Watch{
+		Room: r.Room, Source: text.Fold(place), Filter: typed, Rhythm: cmp.Or(rhythm, schedule.Rhythm{}.String()),
+		Remind: remind, By: r.Sender, At: time.Now(),
+	}
+	added := calendarAdded{Prefix: r.Prefix, Name: w.Source}
+	if address := strings.Replace(place, "webcal://", "https://", 1); isAddress(address) {
+		trial, fault, err := a.tryCalendar(ctx, address)
+		if err != nil {
+			return Answer{}, err
+		}
+		if fault.What != "" {
+			fault.Prefix = r.Prefix
+			return a.message(r, "agenda-fault", fault)
+		}
+		w.Source = sources.CalendarPrefix + address
+		added.Trial, added.Tried, added.Name = trial, true, cmp.Or(trial.Title, address)
+	} else if !a.agenda.Has(w.Source) {
+		return a.message(r, "agenda-fault", calendarFault{Prefix: r.Prefix, What: "source", Word: place, Names: a.agenda.Names()})
+	}
+	return a.watchCalendar(ctx, r, w, added, rhythm != "")
+}
+
+// watchCalendar sets the watch, or changes the one that there is.
+func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
+	w, change, err := a.desk.AddWatch(ctx, w)
+	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
+	if errors.Is(err, announce.ErrExists) && (w.Remind != "" || hasRhythm) {
+		if w, change, err = a.changeCalendar(ctx, w, hasRhythm); err == nil {
+			entry.After = describe(w)
+		}
+	}
+	switch {
+	case errors.Is(err, schedule.ErrRhythm):
+		return a.message(r, "rhythm-fault", w.Rhythm)
+	case err != nil:
+		return a.explainFault(ctx, r, added.Name, err)
+	}
+	added.Watch = w
+	answer, err := a.message(r, "agenda-added", added)
+	answer.change = a.logged(r, entry, change)
+	return answer, err
+}
+
+// changeCalendar changes the reminders or the rhythm of the watch that the room has.
+func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
+	var changes func(context.Context) error
+	if hasRhythm {
+		_, change, err := a.desk.SetRhythm(ctx, w)
+		if err != nil && (!errors.Is(err, announce.ErrExists) || w.Remind == "") {
+			return w, nil, err
+		}
+		changes = both(changes, change)
+	}
+	if w.Remind != "" {
+		before, change, err := a.desk.SetRemind(ctx, w)
+		if err != nil {
+			return w, nil, err
+		}
+		if !hasRhythm {
+			w.Rhythm = before.Rhythm
+		}
+		changes = both(changes, change)
+	}
+	return w, changes, nil
+}
+
+// tryCalendar reads the calendar at an address that somebody gave. fault.What is
+// empty if it could be read.
+func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
+	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
+	defer cancel()
+	trial, err = a.agenda.Try(tryCtx, address, time.Now())
+	if ctx.Err() != nil {
+		return trial, fault, ctx.Err()
+	}
+	if err == nil {
+		return trial, fault, nil
+	}
+	fault = calendarFault{What: agenda.FaultOf(err), Fault: sources.FaultOf(err), Code: sources.StatusOf(err)}
+	if tryCtx.Err() != nil {
+		fault.Fault = sources.FaultTimeout
+	}
+	return trial, fault, nil
+}
+
+// cutRemind takes the reminders out of what follows a command: «rappel:veille,1h».
+// It returns them in their canonical form, or, with false, as they were typed.
+func cutRemind(s string) (rest, remind string, ok bool) {
+	words := strings.Fields(s)
+	for i, word := range words {
+		key, value, found := strings.Cut(word, ":")
+		if !found || !slices.Contains([]string{"rappel", "rappels", "remind", "reminder", "reminders"}, text.Fold(key)) {
+			continue
+		}
+		leads, err := agenda.ParseLeads(value)
+		if err != nil {
+			return s, value, false
+		}
+		return strings.Join(slices.Delete(words, i, i+1), " "), agenda.LeadsText(leads), true
+	}
+	return s, "", true
+}

@@ -1,0 +1,110 @@
+package commands
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/text"
+)
+
+// period is a time that somebody asks about: [from, to).
+type period struct{ from, to time.Time }
+
+// unasked is how far the agenda looks when no time is asked for, in days.
+const unasked = 60
+
+// What people call months, folded, in French and English.
+var monthNames = [12][]string{
+	{"janvier", "january"}, {"fevrier", "february"}, {"mars", "march"}, {"avril", "april"}, {"mai", "may"}, {"juin", "june"},
+	{"juillet", "july"}, {"aout", "august"}, {"septembre", "september"}, {"octobre", "october"}, {"novembre", "november"}, {"decembre", "december"},
+}
+
+var (
+	isoDay   = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
+	slashDay = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{4}))?$`)
+	dayOnly  = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?$`)
+)
+
+// cutPeriod takes the time out of what somebody asks: semaine, mois, aujourd’hui,
+// demain, a date, a month; it returns the other words. A day or a month without a
+// year is the next one.
+func cutPeriod(s string, now time.Time) (when period, rest string) {
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	words := strings.Fields(s)
+	for i := range words {
+		if p, n, ok := periodAt(words[i:], today); ok {
+			return p, strings.Join(slices.Delete(words, i, i+n), " ")
+		}
+	}
+	return period{today, today.AddDate(0, 0, unasked)}, s
+}
+
+// periodAt reads the time that the first words say, and how many they are.
+func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
+	word := strings.NewReplacer("’", "'").Replace(text.Fold(words[0]))
+	days := func(from, length int) (period, int, bool) {
+		return period{today.AddDate(0, 0, from), today.AddDate(0, 0, from+length)}, 1, true
+	}
+	switch word {
+	case "semaine", "week":
+		return days(0, 7)
+	case "mois", "month":
+		return period{today, today.AddDate(0, 1, 0)}, 1, true
+	case "aujourd'hui", "today", "jour":
+		return days(0, 1)
+	case "demain", "tomorrow":
+		return days(1, 1)
+	}
+	if f := isoDay.FindStringSubmatch(word); f != nil {
+		return oneDay(f[3], f[2], f[1], today, 1)
+	}
+	if f := slashDay.FindStringSubmatch(word); f != nil {
+		return oneDay(f[1], f[2], f[3], today, 1)
+	}
+	if f := dayOnly.FindStringSubmatch(word); f != nil && len(words) > 1 {
+		if m := monthNamed(words[1]); m > 0 {
+			year := ""
+			n := 2
+			if len(words) > 2 && len(words[2]) == 4 {
+				if _, err := strconv.Atoi(words[2]); err == nil {
+					year, n = words[2], 3
+				}
+			}
+			return oneDay(f[1], strconv.Itoa(m), year, today, n)
+		}
+	}
+	if m := monthNamed(word); m > 0 {
+		from := time.Date(today.Year(), time.Month(m), 1, 0, 0, 0, 0, today.Location())
+		if !from.AddDate(0, 1, 0).After(today) {
+			from = from.AddDate(1, 0, 0)
+		}
+		return period{from, from.AddDate(0, 1, 0)}, 1, true
+	}
+	return period{}, 0, false
+}
+
+func monthNamed(word string) int {
+	word = text.Fold(word)
+	return 1 + slices.IndexFunc(monthNames[:], func(names []string) bool { return slices.Contains(names, word) })
+}
+
+// oneDay is a day; without a year, the next one of that date.
+func oneDay(day, month, year string, today time.Time, n int) (period, int, bool) {
+	d, _ := strconv.Atoi(day)
+	m, _ := strconv.Atoi(month)
+	y, err := strconv.Atoi(year)
+	if err != nil {
+		y = today.Year()
+	}
+	from := time.Date(y, time.Month(m), d, 0, 0, 0, 0, today.Location())
+	if from.Day() != d || int(from.Month()) != m {
+		return period{}, 0, false
+	}
+	if year == "" && from.Before(today) {
+		from = from.AddDate(1, 0, 0)
+	}
+	return period{from, from.AddDate(0, 0, 1)}, n, true
+}
