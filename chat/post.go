@@ -76,9 +76,6 @@ type Post struct {
 	// NotBefore is when the post may be sent at the earliest; zero: at once. What
 	// replaces the post meanwhile has a time of its own.
 	NotBefore time.Time `json:"not_before,omitzero"`
-	// Short, if not empty, is the message when it is sent as an edit, which holds
-	// its text twice: HTML would then be too large for an event.
-	Short string `json:"short,omitempty"`
 }
 
 // Guard names who decides, at each send, whether a post may still go, and what

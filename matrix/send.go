@@ -13,6 +13,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/text"
 )
 
 // postKey is the content field that names the post behind an event. It stands
@@ -124,6 +125,7 @@ func (c *Client) message(p chat.Post) *event.MessageEventContent {
 	switch {
 	case !p.Edits.IsZero():
 		content.SetEdit(id.EventID(p.Edits.Event))
+		shortenFallback(content)
 	case thread != "":
 		if reply == "" {
 			reply = thread
@@ -134,6 +136,18 @@ func (c *Client) message(p chat.Post) *event.MessageEventContent {
 		content.RelatesTo = (&event.RelatesTo{}).SetReplyTo(reply)
 	}
 	return content
+}
+
+// maxFallback bounds, in characters, the text that an edit repeats for clients
+// which do not know edits.
+const maxFallback = 300
+
+// shortenFallback cuts the text that an edit repeats for clients which do not know
+// edits: with both texts whole, a long message would be too large for an event.
+func shortenFallback(edit *event.MessageEventContent) {
+	if cut := text.Truncate(edit.Body, maxFallback); cut != edit.Body {
+		edit.Body, edit.Format, edit.FormattedBody = cut+"…", "", ""
+	}
 }
 
 // askEncryption learns from the homeserver, once a process, whether the room is

@@ -32,6 +32,10 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 		At: time.UnixMilli(evt.Timestamp), Direct: direct, Trust: trust,
 		IdentityChanged: evt.Mautrix.WasEncrypted && evt.Mautrix.TrustState == id.TrustStateCrossSignedUntrusted,
 	}
+	if e.Message = readShown(evt); e.Message != nil {
+		e.Message.RelationEncrypted = evt.Mautrix.WasEncrypted && hasRelation(evt)
+		return e
+	}
 	if err := evt.Content.ParseRaw(evt.Type); err != nil && evt.Content.Parsed == nil {
 		return nil
 	}
@@ -100,8 +104,12 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 		Edits: chat.EventID(edits), Thread: chat.EventID(relation.GetThreadParent()),
 		ReplyTo: chat.EventID(relation.GetNonFallbackReplyTo()),
 	}
+	kind, isShown := kindOf(content)
+	if !isShown {
+		return nil
+	}
+	m.Kind = kind
 	switch content.MsgType {
-	case event.MsgText:
 	case event.MsgImage, event.MsgFile, event.MsgVideo, event.MsgAudio:
 		m.File = &chat.File{Name: cleanName(content.GetFileName())}
 		if content.Info != nil {
@@ -110,11 +118,11 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 		if content.FileName == "" || content.FileName == content.Body {
 			body, html = "", "" // it is the file's name
 		}
-	default:
-		return nil
 	}
 	if relation.GetReplyTo() != "" {
 		body, html = event.TrimReplyFallbackText(body), event.TrimReplyFallbackHTML(html)
+	} else if edits != "" {
+		body, html = withoutQuote(body), event.TrimReplyFallbackHTML(html)
 	}
 	m.Body, m.HTML, m.Mentions = truncate(body, maxBody), html, mentions(content.Mentions)
 	return m

@@ -32,10 +32,6 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 			return p, err
 		}
 	}
-	if !p.Edits.IsZero() && p.Short != "" {
-		p.HTML = p.Short
-	}
-	p.Short = ""
 	return p, nil
 }
 

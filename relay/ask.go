@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,11 @@ const maxQuestion = 4000
 // It returns the change that asks it, or a *Fault when it cannot be asked.
 func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
+	someone, _, err := d.say(e.Room, "relay-someone", nil)
+	if err != nil {
+		return nil, err
+	}
+	text = userID.ReplaceAllStringFunc(text, func(id string) string { return html.UnescapeString(d.named(ctx, e.Room, someone)(id)) })
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
 		return nil, err

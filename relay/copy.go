@@ -1,13 +1,17 @@
 package relay
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"heraut/chat"
 	"heraut/locale"
+	"heraut/text"
 )
 
 // maxCarried is how much of a message is carried, in characters.
@@ -20,6 +24,7 @@ type carried struct {
 	Answer    bool   // of an expert; else what was added to the question
 	Continues string // what the question was, when the message stands alone
 	File      string // what is attached
+	Kind      chat.MessageKind
 	Room      string // where it was said
 	Link      string // to the message
 }
@@ -34,16 +39,14 @@ func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (c
 	if !m.Nameless {
 		say.Name = PersonName(e.Name)
 	}
-	var body string
-	quoted, cut := "", false
-	if e.Message.Body != "" {
-		quoted, cut = locale.Quote(e.Message.HTML, e.Message.Body, maxCarried)
-	}
 	head, lang, err := d.say(m.Room, "relay-message", say)
 	if err != nil {
 		return chat.Post{}, err
 	}
-	body = quoted
+	body, cut, err := d.quote(ctx, e, m, say.Name)
+	if err != nil {
+		return chat.Post{}, err
+	}
 	if cut {
 		tail, _, err := d.say(m.Room, "relay-cut", say)
 		if err != nil {
@@ -51,8 +54,10 @@ func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (c
 		}
 		body += tail
 	}
-	if e.Message.File != nil {
-		say.File = e.Message.File.Name
+	if file, kind := e.Message.File, e.Message.Kind; file != nil || kind != "" && kind != chat.KindEmote {
+		if say.Kind = kind; file != nil {
+			say.File = file.Name
+		}
 		tail, _, err := d.say(m.Room, "relay-file", say)
 		if err != nil {
 			return chat.Post{}, err
@@ -120,7 +125,76 @@ func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
 	return base + url.PathEscape(string(room)) + "/" + url.PathEscape(string(event))
 }
 
-var userID = regexp.MustCompile(`@\S+:\S+`)
+// maxHTML is how much of a message fits into an event, as bytes of its HTML in
+// JSON. An event may have 65,536 bytes in all; it holds the text twice, as HTML and
+// plain, and encryption adds a third. Edits hold little more (matrix.shortenFallback).
+const maxHTML = 20_000
+
+// fit returns quote for as many characters as fit into an event, limit at most.
+func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted string, cut bool) {
+	for {
+		quoted, cut = quote(limit)
+		encoded, err := json.Marshal(quoted)
+		if err != nil || len(encoded) <= maxHTML || limit <= 1 {
+			return quoted, cut
+		}
+		limit = limit * 9 / 10
+		if shorter := limit * maxHTML / len(encoded); shorter < limit {
+			limit = max(shorter, 1)
+		}
+	}
+}
+
+// quote is the text of a message as the other room reads it. name is its sender's,
+// empty if that is not told.
+func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
+	plain := e.Message.Body
+	if plain == "" {
+		return "", false, nil
+	}
+	someone, _, err := d.say(m.Room, "relay-someone", nil)
+	if err != nil {
+		return "", false, err
+	}
+	if e.Message.Kind == chat.KindEmote { // it goes on after the name
+		plain = cmp.Or(name, someone) + " " + plain
+	}
+	named := d.named(ctx, e.Room, someone)
+	quoted, cut = fit(func(limit int) (string, bool) {
+		source := e.Message.HTML
+		if e.Message.Kind == chat.KindEmote {
+			source = ""
+		}
+		quoted, cut := locale.Quote(source, plain, limit)
+		return outsideTags.ReplaceAllStringFunc(quoted, named), cut
+	}, maxCarried)
+	return quoted, cut, nil
+}
+
+// named returns a function that puts a display name in the place of a user id of
+// the room's people, or someone where none is known. What is no user id stays.
+func (d *Desk) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
+	return func(found string) string {
+		if !strings.HasPrefix(found, "@") {
+			return found // a tag
+		}
+		name := ""
+		if d.Name != nil {
+			name = PersonName(d.Name(ctx, room, chat.UserID(found)))
+		}
+		return html.EscapeString(text.Truncate(cmp.Or(name, someone), maxName))
+	}
+}
+
+// maxName is how much of a display name is shown in a text, in characters.
+const maxName = 60
+
+// userID finds user ids in texts: a localpart and a server name, by the
+// specification's appendix on identifiers, historical localparts too.
+var userID = regexp.MustCompile(`@[^\s@:<>"&]+:[\pL\pN.\-]+(?::[0-9]+)?`)
+
+// outsideTags finds them in HTML, and tags, which are left as they are.
+var outsideTags = regexp.MustCompile(`<[^>]*>|` + userID.String())
 
 // PersonName is what others are told somebody is called; empty when that is not
 // known, or tells more than a name.

@@ -39,6 +39,9 @@ type Options struct {
 	Book  *rooms.Book
 	// Room is what is known of a room: nothing but its id if it was never seen.
 	Room func(ctx context.Context, room chat.RoomID) (chat.Room, error)
+	// Name is what a person is called in a room; empty if that is not known. nil:
+	// nobody's name is.
+	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
 	// Ours reports whether a server is one of those that the bot serves.
 	Ours func(server string) bool
 	// Resolve finds the room with an address ("#bluehats:example.org").

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
-	"unicode"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -117,11 +115,6 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 			Guard: subject{kind: aboutReaction, question: q.Number, event: string(e.Sender), then: readers.Least}.guard(),
 		})
 	}}, true, nil
-}
-
-// isEmoji keeps words and addresses from being carried as reactions.
-func isEmoji(key string) bool {
-	return key != "" && !strings.ContainsFunc(key, func(r rune) bool { return unicode.IsLetter(r) || r == ':' || r == '@' })
 }
 
 // Deleted is the change that follows a deletion: a question is withdrawn, a

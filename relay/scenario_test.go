@@ -190,7 +190,6 @@ b = 2</code></pre>`,
 			w.inThread(salon, alix, q, "Moi aussi.")
 		},
 		"consent in an encrypted room": func(w *world) {
-			const sealed = chat.RoomID("!chiffre:example.org")
 			w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
 			w.relays[0].MayWiden = true
 			w.restart()

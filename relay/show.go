@@ -200,9 +200,20 @@ func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang
 	if err != nil {
 		return "", "", err
 	}
-	quoted, _ := locale.Quote("", q.Text, maxQuestion)
+	quoted, cut := fit(func(limit int) (string, bool) { return locale.Quote("", q.Text, limit) }, maxQuestion)
+	if cut {
+		tail, _, err := d.say(q.Experts, "relay-cut", carried{Room: data.Room, Link: d.link(q.Origin, q.Event)})
+		if err != nil {
+			return "", "", err
+		}
+		html += "<blockquote>" + quoted + "</blockquote>" + tail
+		quoted = ""
+	}
 	after, _, err := d.say(q.Experts, "relay-root-end", data)
-	return html + "<blockquote>" + quoted + "</blockquote>" + after, lang, err
+	if quoted != "" {
+		html += "<blockquote>" + quoted + "</blockquote>"
+	}
+	return html + after, lang, err
 }
 
 // confirmation is the question's status as the asker sees it; empty when there

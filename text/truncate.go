@@ -40,7 +40,11 @@ func Shorten(s string, limit int) string {
 	for end > 0 && unicode.Is(unicode.M, runes[end]) {
 		end-- // no letter without its accents
 	}
-	return strings.TrimRightFunc(string(runes[:end]), endsBadly) + "…"
+	short := string(runes[:end])
+	if trimmed := strings.TrimRightFunc(short, endsBadly); 2*len(trimmed) > len(short) {
+		short = trimmed // else it is made of such characters
+	}
+	return short + "…"
 }
 
 // endsBadly reports whether r looks wrong before an ellipsis.

@@ -32,6 +32,7 @@ func newRelays(
 			}
 			return r, err
 		},
+		Name:    client.DisplayName,
 		Ours:    func(server string) bool { return isOurs(config, client.UserID(), server) },
 		Resolve: client.Resolve,
 		Suggest: relay.Suggestions(knowledge, current),

@@ -1,0 +1,179 @@
+package relay_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"heraut/chat"
+	"heraut/relay"
+)
+
+// jsonSize is how many bytes a text takes in an event.
+func jsonSize(s string) int {
+	encoded, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return len(encoded)
+}
+
+const sealed = chat.RoomID("!chiffre:example.org")
+
+// inSealedWorld has an encrypted room ask the clear room of the experts, with
+// consent.
+func inSealedWorld(t *testing.T, play func(w *world, question chat.EventID)) {
+	inWorld(t, func(w *world) {
+		w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
+		w.relays[0].MayWiden = true
+		w.restart()
+		w.room(sealed, "Chiffré", func(r *chat.Room) { r.Encrypted = true })
+		q := w.say(sealed, camille, "!question Rien ?")
+		w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "relayer", RelationEncrypted: true}})
+		w.says(experts, "Rien ?")
+		play(w, q)
+	})
+}
+
+// The homeserver could have written what a message in an encrypted room belongs
+// to, if that is not encrypted: it goes to no room that is less protected.
+func TestOuterRelationsAreNotCarriedToLessProtectedRooms(t *testing.T) {
+	inSealedWorld(t, func(w *world, q chat.EventID) {
+		w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "Détourné."}})
+		w.neverSays(experts, "Détourné")
+		w.says(sealed, "!repondre 1 votre texte")
+		a := w.say(sealed, camille, "!repondre 1 Par son numéro.")
+		w.says(experts, "Par son numéro.")
+		w.edit(sealed, camille, a, "!repondre 1 Par son numéro, corrigé.")
+		w.says(experts, "corrigé")
+		w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "Lié.", RelationEncrypted: true}})
+		w.says(experts, "Lié.")
+	})
+}
+
+// A clear message in an encrypted room is carried as nobody's, and its edit
+// changes nothing.
+func TestClearMessagesOfEncryptedRoomsAreNotCarried(t *testing.T) {
+	inSealedWorld(t, func(w *world, q chat.EventID) {
+		said := w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "Chiffré.", RelationEncrypted: true}})
+		w.says(experts, "Chiffré.")
+		w.do(sealed, camille, chat.Event{Message: &chat.Message{Thread: q, Body: "Forgé."}})
+		w.do(sealed, camille, chat.Event{Message: &chat.Message{Body: "Forgé aussi.", Edits: said}})
+		w.do(sealed, camille, chat.Event{Message: &chat.Message{Body: "!question Forgée ?"}})
+		w.do(sealed, camille, chat.Event{Message: &chat.Message{Body: "!question Forgée ?", Edits: q}})
+		w.neverSays(experts, "Forgé")
+		w.says(sealed, "n’est pas chiffré")
+		for _, p := range w.own(experts) {
+			if !p.Redacts.IsZero() {
+				t.Errorf("a clear edit took back what was carried:\n%s", w.log())
+			}
+		}
+	})
+}
+
+func TestAnswersByNumber(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.say(salon, camille, "!question Une ?")
+		w.say(salon, alix, "!question Deux ?")
+		w.say(experts, bruno, "!repondre n° 2 La seconde.")
+		w.says(salon, "Bruno Lefèvre répond à la question n° 2")
+		w.says(salon, "La seconde.")
+		w.say(salon, camille, "!repondre 1: Un ajout.")
+		w.says(experts, "Camille Roy ajoute à la question n° 1")
+		w.say(other, dora, "!repondre 1 D’ailleurs.")
+		w.neverSays(salon, "D’ailleurs")
+		w.says(other, "La question n° 1 n’est pas de ce salon")
+		w.say(experts, bruno, "!repondre 1")
+		w.says(experts, "répondre à une question par son numéro")
+		w.say(experts, bruno, "!repondre tout de suite")
+		w.neverSays(salon, "tout de suite")
+	})
+}
+
+func TestWhatIsNoTextIsAnnounced(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.say(salon, camille, "!question Rien ?")
+		root := w.root()
+		for kind, want := range map[chat.MessageKind]string{
+			chat.KindEmote: "Bruno Lefèvre pense ainsi", chat.KindSticker: "C’est un autocollant", chat.KindLocation: "C’est une position",
+			chat.KindPoll: "C’est un sondage", chat.KindOther: "d’une sorte que je ne connais pas",
+		} {
+			w.do(experts, bruno, chat.Event{Message: &chat.Message{Thread: root, Kind: kind, Body: "pense ainsi"}})
+			w.says(salon, want)
+		}
+		w.do(experts, bruno, chat.Event{Message: &chat.Message{Thread: root, Kind: chat.KindVoice, File: &chat.File{Name: "a.ogg"}}})
+		w.says(salon, "Message vocal : « a.ogg »")
+		w.do(experts, bruno, chat.Event{Message: &chat.Message{Thread: root, Body: "Une légende.", File: &chat.File{Name: "b.png"}}})
+		w.says(salon, "Une légende.")
+		w.do(experts, bruno, chat.Event{Message: &chat.Message{Kind: chat.KindSticker, Body: "hors fil"}})
+		w.neverSays(salon, "hors fil")
+	})
+}
+
+func TestUserIDsAreNotCarried(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.say(salon, camille, "!question Que dit @dora:example.org ?")
+		root := w.root()
+		w.says(experts, "Que dit un agent ?")
+		for _, m := range []chat.Message{
+			{Body: "Voyez @dora:example.org, ou @alix:matrix.example.org:8448."},
+			{Body: "x", HTML: `Voyez <a href="https://matrix.to/#/@dora:example.org">@dora:example.org</a> <b>@alix:example.org</b>`},
+			{Body: "[@dora:example.org](https://matrix.to/#/@dora:example.org) sait"},
+		} {
+			m.Thread = root
+			w.do(experts, bruno, chat.Event{Message: &m})
+		}
+		w.do(experts, bruno, chat.Event{Message: &chat.Message{Thread: root, Body: "À 10:30, voir a@b.fr et https://example.org/@x"}})
+		for _, room := range []chat.RoomID{salon, experts} {
+			for _, id := range []string{"@dora", "@alix", "8448"} {
+				w.neverSays(room, id)
+			}
+		}
+		w.says(salon, "Voyez un agent, ou un agent.")
+		w.says(salon, "À 10:30, voir a@b.fr et https://example.org/@x")
+	})
+}
+
+// What would be too large for an event is shortened, with a link to the rest.
+func TestLargeTextsAreShortened(t *testing.T) {
+	for name, text := range map[string]string{
+		"ampersands": strings.Repeat("&", 3990), "tags": strings.Repeat("<a> ", 990), "quotation marks": strings.Repeat(`"a",`, 990),
+		"Chinese": strings.Repeat("漢", 3990), "emoji": strings.Repeat("👩‍💻", 1300),
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				q := w.say(salon, camille, "!question "+text)
+				root := w.root()
+				w.react(experts, bruno, root, "✋")
+				w.inThread(salon, camille, q, text)
+				for _, p := range w.own(experts) {
+					if n := jsonSize(p.HTML); n > 22_000 {
+						t.Errorf("%d bytes of HTML", n)
+					} else if p.HTML != "" && n < 10_000 {
+						t.Errorf("only %d bytes of HTML are left", n)
+					}
+				}
+				if cut := name == "ampersands" || name == "quotation marks"; cut {
+					w.says(experts, "La suite se lit")
+				}
+			})
+		})
+	}
+}
+
+func TestEmptyQuestionsAreRefused(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.relays = []relay.Declaration{withTheme("droit", "droit")}
+		w.restart()
+		w.say(salon, camille, "!question #droit")
+		w.says(salon, "Il manque le texte de la question")
+		w.neverSays(experts, "Question")
+		q := w.say(salon, camille, "!question #droit Ceci ?")
+		w.edit(salon, camille, q, "!question #droit")
+		w.edit(salon, camille, q, "!question")
+		w.says(experts, "Ceci ?")
+		if got := strings.Count(w.texts(experts), "Question n°"); got != 1 {
+			t.Errorf("the experts see %d versions of the question:\n%s", got, w.log())
+		}
+	})
+}
