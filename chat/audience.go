@@ -121,7 +121,7 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {
-		if room := s.Room(id); room.Known() {
+		if room := s.Room(id); room.Known() && room.Joined {
 			from = readersOf(room, s, chain-1)
 		}
 	}

@@ -23,6 +23,7 @@ func TestReadersOf(t *testing.T) {
 		"!public":  privateRoom(func(r *chat.Room) { r.JoinRule = "public" }),
 		"!tchap":   privateRoom(func(r *chat.Room) { r.AccessRule = "unrestricted" }),
 		"!knock":   privateRoom(func(r *chat.Room) { r.JoinRule, r.Allow = "knock_restricted", []chat.RoomID{"!public"} }),
+		"!invited": privateRoom(func(r *chat.Room) { r.Joined = false }),
 		"!loop":    privateRoom(func(r *chat.Room) { r.JoinRule, r.Allow = "restricted", []chat.RoomID{"!loop"} }),
 		"!clear":   privateRoom(func(r *chat.Room) { r.Encrypted, r.Server = false, "ailleurs.org" }),
 	}
@@ -56,7 +57,7 @@ func TestReadersOf(t *testing.T) {
 		"Tchap, a rule to come":     {privateRoom(func(r *chat.Room) { r.AccessRule = "partners" }), none, externals, false},
 		"elsewhere":                 {privateRoom(func(r *chat.Room) { r.Server = "ailleurs.org" }), chat.Audience{Elsewhere: true}, chat.Audience{Elsewhere: true}, true},
 
-		"left":  {privateRoom(func(r *chat.Room) { r.Joined = false }), none, chat.Everybody, false},
+		"left":  {privateRoom(func(r *chat.Room) { r.Exit = chat.ExitKicked }), none, chat.Everybody, false},
 		"moved": {privateRoom(func(r *chat.Room) { r.MovedTo = "!new" }), none, chat.Everybody, false},
 
 		"restricted to nobody":                  {restricted(), none, none, true},
@@ -64,6 +65,7 @@ func TestReadersOf(t *testing.T) {
 		"restricted to a public room":           {restricted("!public"), public, public, false},
 		"restricted to the most open of two":    {restricted("!private", "!public"), public, public, false},
 		"restricted to a room with externals":   {restricted("!tchap"), externals, externals, false},
+		"restricted to a room it is not in":     {restricted("!invited"), none, anybody, false},
 		"restricted to a room nobody knows":     {restricted("!unknown"), none, anybody, false},
 		"restricted by an unreadable condition": {restricted(""), none, anybody, false},
 		"restricted to what a public one joins": {restricted("!knock"), public, public, false},

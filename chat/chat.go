@@ -272,9 +272,11 @@ type RoomFacts struct {
 // IsZero reports whether nothing is known of the room.
 func (f RoomFacts) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
-// Known reports whether the bot knows what the room's state says now: it is in, it
-// has read the state, and no other room took this one's place. Every room has a version.
-func (r Room) Known() bool { return r.Joined && r.Version != "" && r.MovedTo == "" }
+// Known reports whether the bot knows what the room's state says now: it has read
+// the state (every room has a version), did not leave since, and no other room took
+// this one's place. Joined may still be false: a room that an upgrade leads to is
+// read before sync shows it.
+func (r Room) Known() bool { return r.Version != "" && r.Exit == "" && r.MovedTo == "" }
 
 // Declined is an invitation that the bot did not accept, or gave up.
 type Declined struct {

@@ -165,7 +165,7 @@ func TestWaitingPostsAreCheckedWhenTheyAreSent(t *testing.T) {
 		"a question, the experts are replaced": func(w *world) {
 			release := w.holding(experts)
 			w.say(salon, camille, "!question Un secret ?")
-			w.room(experts, "Experts", func(r *chat.Room) { r.Joined = false })
+			w.room(experts, "Experts", func(r *chat.Room) { r.Joined, r.Exit = false, chat.ExitKicked })
 			release()
 			w.neverSays(experts, "secret")
 		},
