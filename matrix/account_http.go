@@ -23,6 +23,9 @@ func (b *bearer) get() string {
 }
 
 func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
+	if answer := prepared(r); answer != nil {
+		return answer, nil
+	}
 	if token := b.get(); token != "" {
 		r = r.Clone(r.Context())
 		r.Header.Set("Authorization", "Bearer "+token)

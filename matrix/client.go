@@ -101,6 +101,7 @@ type RoomStore interface {
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
 	Locked(ctx context.Context, session string) ([]queue.Arrival, error)
+	LockedIndex(ctx context.Context) ([]queue.Locked, error)
 	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
 }
 
@@ -114,22 +115,27 @@ type Client struct {
 	bearer *bearer
 	mach   *crypto.OlmMachine
 	// machMu is held where sync, sending and reading kept messages use mach: it
-	// does not guard all that it remembers of the account's own keys.
-	machMu       sync.Mutex
-	devicesAsked time.Time // those that changed; guarded by machMu
-	keys         *keyStore
-	keyDB        *dbutil.Database
-	state        *sqlstatestore.SQLStateStore
-	close        func() error // closes crypto.db
-	names        []string     // the account's display name, at the start
+	// does not guard all that it remembers of the account's own keys. Nobody asks for
+	// other people's keys while holding it (answers).
+	machMu  sync.Mutex
+	devices *deviceBook
+	asks    sync.WaitGroup  // goroutines that ask for devices
+	life    context.Context //nolint:containedctx // of those goroutines; Close ends it
+	endLife context.CancelFunc
+	keys    *keyStore
+	keyDB   *dbutil.Database
+	state   *sqlstatestore.SQLStateStore
+	close   func() error // closes crypto.db
+	names   []string     // the account's display name, at the start
 
 	pickleKey []byte // what the keys in crypto.db are locked with
 
 	rooms *roomBook
 	// changing is held from reading what is stored of a room until its change is.
 	changing sync.Mutex
-	unlocked chan id.SessionID // keys that arrived
-	badKeys  chan struct{}     // the homeserver refused one-time keys
+	arrived  *arrivals     // sessions whose messages may be read now
+	locked   *lockedBook   // what is kept of unreadable messages
+	badKeys  chan struct{} // the homeserver refused one-time keys
 
 	clock      serverClock
 	heardUntil time.Time    // when the last sync of this process was received; sync's own
@@ -187,9 +193,10 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	c := &Client{
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
-		unlocked: make(chan id.SessionID, 256), badKeys: badKeys,
+		arrived: newArrivals(), locked: newLockedBook(), badKeys: badKeys, devices: newDeviceBook(),
 		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
 	}
+	c.life, c.endLife = context.WithCancel(context.Background())
 	mx.ResponseHook = func(req *http.Request, resp *http.Response, _ error, _ time.Duration) {
 		if resp == nil {
 			return
@@ -270,7 +277,11 @@ func (c *Client) openDevice(ctx context.Context) error {
 }
 
 // Close closes the key store. Open and Sync must have returned.
-func (c *Client) Close() error { return c.close() }
+func (c *Client) Close() error {
+	c.endLife()
+	c.asks.Wait()
+	return c.close()
+}
 
 // UserID is the bot's own.
 func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }

@@ -15,7 +15,8 @@ import (
 // decrypted is what an encrypted event became.
 type decrypted struct {
 	plain *event.Event
-	// session names the key that is missing: the event is to be kept until it comes.
+	// session names the key that is missing, or the sender whose devices are being
+	// asked for (waitsFor): the event is kept until that comes.
 	session string
 	err     error
 }
@@ -35,11 +36,6 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	}
 	c.machMu.Lock() // before the database's lock, as whoever sends does
 	defer c.machMu.Unlock()
-	if c.devicesAsked.IsZero() { // a former process may have ended while it took some in
-		if err := c.knowDevices(ctx); err != nil && ctx.Err() == nil {
-			c.log.Warn().Err(err).Msg("Some devices are not known: who verified theirs may be taken for unverified")
-		}
-	}
 	err := c.keyTxn(ctx, func(ctx context.Context) {
 		for _, evt := range events {
 			if _, ok := all[evt]; ok {
@@ -51,22 +47,29 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 		return nil, fmt.Errorf("store what was noted of keys: %w", err)
 	}
 	for _, evt := range events {
-		if d := all[evt]; d.plain != nil && unknownDevice(d.plain.Mautrix.TrustState) {
-			if again := c.decrypt(ctx, evt); again.err == nil {
-				all[evt] = again
-			}
+		if d, ok := all[evt]; ok && d.plain != nil && c.waitsForDevices(evt, d.plain) {
+			d.session = waitsFor(evt.Sender)
+			all[evt] = d
 		}
 	}
-	c.settleDevices(ctx)
 	return all, nil
 }
 
-// keyTxn does something in one transaction of crypto.db; machMu is held. Nobody
-// waits for the network while the database is locked: a device that is not known
-// is asked for when a message of it is read.
+// waitsForDevices reports whether the sender's devices are being asked for, so that
+// nobody can tell yet how far the message is known to come from them.
+func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
+	if unknownDevice(plain.Mautrix.TrustState) && c.devices.firstFrom(evt.Sender, evt.Content.AsEncrypted().SenderKey) {
+		c.askDevices([]id.UserID{evt.Sender})
+	}
+	return c.devices.isAsking(evt.Sender)
+}
+
+// waitsFor is what queue.Arrival.Session says of a message that waits for its sender's
+// devices. No key's session begins like a user id.
+func waitsFor(user id.UserID) string { return user.String() }
+
+// keyTxn does something in one transaction of crypto.db; machMu is held.
 func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
-	c.mach.DisableDecryptKeyFetching = true
-	defer func() { c.mach.DisableDecryptKeyFetching = false }()
 	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		do(ctx)
 		return nil

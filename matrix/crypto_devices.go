@@ -2,19 +2,33 @@ package matrix
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"heraut/queue"
 )
 
-// devicesAgain is when the devices of people are asked for again whose server did
-// not tell them.
-const devicesAgain = 5 * time.Minute
+const (
+	// devicesAgain is when the devices of people are asked for again whose server did
+	// not tell them.
+	devicesAgain = 5 * time.Minute
+	// firstPatience is how long several people's devices are asked for in one request,
+	// before the slow ones among them are looked for.
+	firstPatience = time.Second
+	// onePatience is how long one person's devices are asked for.
+	onePatience = 40 * time.Second
+	// sendPatience is how long a message waits for the devices of the room's members
+	// before others go first.
+	sendPatience = time.Second
+)
 
-// devicesChanged takes in whose devices changed: sync tells it once, so it is
-// stored until the homeserver has said what they are now. machMu is held.
+// devicesChanged notes whose devices changed, and asks for them: sync tells it once,
+// so it is stored until the homeserver has said what they are now. machMu is held.
 func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
@@ -23,75 +37,91 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if err := c.keys.MarkTrackedUsersOutdated(ctx, users); err != nil {
 		return fmt.Errorf("note whose devices changed: %w", err)
 	}
-	c.devicesAsked = time.Time{}
-	if err := c.knowDevices(ctx); err != nil && ctx.Err() == nil {
-		c.log.Warn().Err(err).Msg("The devices that changed are not known yet: they are asked for again before anything is encrypted")
-	}
-	return nil
-}
-
-// knowDevices asks for the devices that changed and are not known yet: a new one
-// could not read what is encrypted, and one that is gone could. machMu is held.
-func (c *Client) knowDevices(ctx context.Context) error {
-	if time.Since(c.devicesAsked) < devicesAgain {
-		return nil
-	}
-	c.settleDevices(ctx)
-	users, err := c.keys.GetOutdatedTrackedUsers(ctx)
+	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
 	if err != nil {
 		return fmt.Errorf("read whose devices changed: %w", err)
 	}
-	if len(users) > 0 {
-		err = c.fetchDevices(ctx, users)
-		c.settleDevices(ctx)
-	}
-	if mayPass(err) {
-		return fmt.Errorf("ask for the devices that changed: %w", err)
-	}
-	c.devicesAsked = time.Now()
+	changed := slices.DeleteFunc(outdated, func(u id.UserID) bool { return !slices.Contains(users, u) })
+	c.devices.change(changed)
+	c.askDevices(changed)
 	return nil
 }
 
-// fetchDevices asks for the devices of these people: for all at once, and, where what
-// somebody has published makes the answer unreadable, for each alone. machMu is held.
-func (c *Client) fetchDevices(ctx context.Context, users []id.UserID) error {
-	_, err := c.mach.FetchKeys(ctx, users, true)
-	if _, ok := unreadable(err); !ok {
-		return err
+// askOutdated asks for the devices that a former process did not take in.
+func (c *Client) askOutdated(ctx context.Context) {
+	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error().Err(err).Msg("It could not be read whose devices changed")
+		}
+		return
 	}
-	wrong := 0
+	c.askDevices(outdated)
+}
+
+// askDevices asks for these people's devices, unless that is under way, and returns at
+// once.
+func (c *Client) askDevices(users []id.UserID) {
+	if users = c.devices.begin(users); len(users) > 0 {
+		c.asks.Go(func() { c.askGroup(c.life, users, firstPatience) })
+	}
+}
+
+// askGroup asks for several people's devices in one request. When that takes too long,
+// or cannot be read, it asks for each half alone, so that in the end only those wait
+// who are the cause.
+func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.Duration) {
+	if len(users) == 1 {
+		patience = onePatience
+	}
+	changes := c.devices.changesOf(users)
+	request, cancel := context.WithTimeout(ctx, patience)
+	answer, err := c.queryKeys(request, users)
+	late := request.Err() != nil && ctx.Err() == nil
+	cancel()
+	if err == nil {
+		err = c.takeDevices(ctx, users, answer, changes)
+	}
+	_, wrong := unreadable(err)
+	if half := len(users) / 2; half > 0 && (late || wrong) {
+		c.asks.Go(func() { c.askGroup(ctx, users[:half], 2*patience) })
+		c.askGroup(ctx, users[half:], 2*patience)
+		return
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn().Err(err).Int("people", len(users)).Msg("Some people's devices could not be asked for: again before anything is encrypted for them")
+	}
+	again := c.devices.end(users, changes, !mayPass(err))
 	for _, user := range users {
-		_, err := c.mach.FetchKeys(ctx, []id.UserID{user}, true)
-		if _, ok := unreadable(err); !ok {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		wrong++
-		if known, err := c.keys.GetDevices(ctx, user); err != nil {
-			return err
-		} else if known == nil { // else the devices that were readable once are kept
-			if err := c.keys.PutDevices(ctx, user, nil); err != nil {
-				return err
-			}
-		}
+		c.arrived.add(waitsFor(user))
 	}
-	c.log.Warn().Int("people", wrong).Msg("What some people's devices have published cannot be read: on new ones they cannot read what is encrypted")
-	return nil
+	c.askDevices(again)
 }
 
-// fetchUnknown is fetchDevices for those people whose devices were never asked for.
-func (c *Client) fetchUnknown(ctx context.Context, users []id.UserID) error {
-	known, err := c.keys.FilterTrackedUsers(ctx, users)
+// takeDevices takes in what the homeserver said of people's devices. changes is how
+// often each of them had changed when it was asked.
+func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
+	c.settleDevices(ctx)
+	_, err := c.mach.FetchKeys(withAnswers(ctx, answers{query: answer}), users, true)
+	if _, wrong := unreadable(err); wrong && len(users) == 1 {
+		c.log.Warn().Msg("What somebody's devices have published cannot be read: on new ones they cannot read what is encrypted")
+		var known map[id.DeviceID]*id.Device
+		if known, err = c.keys.GetDevices(ctx, users[0]); err == nil && known == nil {
+			err = c.keys.PutDevices(ctx, users[0], nil) // else the devices that were readable once are kept
+		}
+	}
 	if err != nil {
 		return err
 	}
-	unknown := slices.DeleteFunc(slices.Clone(users), func(u id.UserID) bool { return slices.Contains(known, u) })
-	if len(unknown) == 0 {
-		return nil
+	c.settleDevices(ctx)
+	if stale := c.devices.changedSince(users, changes); len(stale) > 0 {
+		if err := c.keys.MarkTrackedUsersOutdated(ctx, stale); err != nil {
+			return fmt.Errorf("note whose devices changed: %w", err)
+		}
 	}
-	return c.fetchDevices(ctx, unknown)
+	return nil
 }
 
 // settleDevices notes that what was asked of devices is stored. machMu is held.
@@ -99,4 +129,78 @@ func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")
 	}
+}
+
+// readyDevices makes sure that the members' devices are known as far as their servers
+// tell: a new one could not read what is encrypted, and one that is gone could. Its
+// error is a *queue.NotNow when that takes longer than sendPatience.
+func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.UserID) error {
+	version := c.devices.version()
+	missing, err := c.missingDevices(ctx, members)
+	if err != nil {
+		return err
+	}
+	if len(missing) > 0 {
+		c.askDevices(missing)
+		if !c.devices.wait(ctx, missing, sendPatience) {
+			return &queue.NotNow{Lane: true, Cause: fmt.Errorf("the devices of %d members of %s are being asked for", len(missing), room)}
+		}
+		if missing = c.devices.unanswered(missing); len(missing) > 0 {
+			return &queue.NotNow{Lane: true, Cause: fmt.Errorf("the devices of %d members of %s are not known", len(missing), room)}
+		}
+	}
+	c.devices.ready(room, version)
+	return nil
+}
+
+// missingDevices returns the members whose devices were never asked for, or changed
+// since, and of whom the homeserver was not asked lately.
+func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.UserID, error) {
+	tracked, err := c.keys.FilterTrackedUsers(ctx, members)
+	if err != nil {
+		return nil, err
+	}
+	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[id.UserID]bool, len(tracked))
+	for _, user := range tracked {
+		known[user] = true
+	}
+	for _, user := range outdated {
+		delete(known, user)
+	}
+	return c.devices.unanswered(slices.DeleteFunc(slices.Clone(members), func(u id.UserID) bool { return known[u] })), nil
+}
+
+// missingSessions returns the members' devices that no message can be encrypted for
+// until one of their one-time keys is claimed.
+func (c *Client) missingSessions(ctx context.Context, members []id.UserID) (mautrix.OneTimeKeysRequest, error) {
+	list, err := json.Marshal(members)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.keyDB.Query(ctx, `
+		SELECT user_id, device_id FROM crypto_device
+		WHERE user_id IN (SELECT value FROM json_each($1)) AND NOT deleted AND NOT (user_id = $2 AND device_id = $3)
+			AND NOT EXISTS (SELECT 1 FROM crypto_olm_session s WHERE s.sender_key = crypto_device.identity_key)`,
+		string(list), c.mx.UserID, c.mx.DeviceID)
+	if err != nil {
+		return nil, fmt.Errorf("look for devices without a session: %w", err)
+	}
+	defer rows.Close()
+	request := mautrix.OneTimeKeysRequest{}
+	for rows.Next() {
+		var user id.UserID
+		var device id.DeviceID
+		if err := rows.Scan(&user, &device); err != nil {
+			return nil, err
+		}
+		if request[user] == nil {
+			request[user] = map[id.DeviceID]id.KeyAlgorithm{}
+		}
+		request[user][device] = id.KeyAlgorithmSignedCurve25519
+	}
+	return request, rows.Err()
 }

@@ -147,11 +147,10 @@ func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	if err := c.mach.Load(ctx); err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
+	// Devices are asked for elsewhere, without the lock (crypto_devices.go).
+	c.mach.DisableDecryptKeyFetching = true
 	c.mach.SessionReceived = func(_ context.Context, _ id.RoomID, session id.SessionID, _ uint32) {
-		select {
-		case c.unlocked <- session:
-		default: // the regular look at locked events finds it
-		}
+		c.arrived.add(session.String())
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/event"
@@ -22,34 +23,80 @@ const (
 	repairEvery = time.Hour
 	// repairWithin bounds how long a repair takes: nothing is encrypted meanwhile.
 	repairWithin = time.Minute
+	// asksAtOnce bounds how many keys are asked for at one look.
+	asksAtOnce = 20
 )
 
-// watchLocked reads kept messages again when their key arrives, asks for keys
+// watchLocked reads kept messages again when what they wait for arrives, asks for keys
 // that do not, and, after a fair wait, has the room told once a day.
 func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	ticker := time.NewTicker(lockedEvery)
 	defer ticker.Stop()
-	c.unlock(ctx, "", intake) // keys may have come before the last end
+	if err := c.unlockKnown(ctx); err != nil && ctx.Err() == nil {
+		c.log.Error().Err(err).Msg("Messages that wait for a key could not be looked at")
+	}
 	seen := map[chat.EventID]*lockedWait{}
-	var repaired time.Time
+	var repaired, asked time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case session := <-c.unlocked:
-			c.unlock(ctx, session.String(), intake)
+		case <-c.arrived.wake:
+			for _, session := range c.arrived.take() {
+				c.unlock(ctx, session, intake)
+			}
 		case <-c.badKeys:
 			if time.Since(repaired) >= repairEvery {
 				c.repairOneTimeKeys(ctx)
 				repaired = time.Now()
 			}
 		case <-ticker.C:
-			c.unlock(ctx, "", intake)
+			if time.Since(asked) >= devicesAgain {
+				c.askOutdated(ctx)
+				asked = time.Now()
+			}
 			if err := c.chaseKeys(ctx, seen, intake); err != nil && ctx.Err() == nil {
 				c.log.Error().Err(err).Msg("Messages that wait for a key could not be looked at")
 			}
 		}
 	}
+}
+
+// unlockKnown has those messages read again whose keys came before the last end, and
+// those that waited for somebody's devices.
+func (c *Client) unlockKnown(ctx context.Context) error {
+	locked, err := c.store.LockedIndex(ctx)
+	if err != nil {
+		return err
+	}
+	c.locked.reset(locked)
+	var sessions []string
+	for _, l := range locked {
+		if id.UserID(l.Session).Homeserver() != "" {
+			c.arrived.add(l.Session)
+		} else if !slices.Contains(sessions, l.Session) {
+			sessions = append(sessions, l.Session)
+		}
+	}
+	list, err := json.Marshal(sessions)
+	if err != nil {
+		return err
+	}
+	rows, err := c.keyDB.Query(ctx, `
+		SELECT DISTINCT session_id FROM crypto_megolm_inbound_session
+		WHERE session_id IN (SELECT value FROM json_each($1)) AND session IS NOT NULL`, string(list))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var session string
+		if err := rows.Scan(&session); err != nil {
+			return err
+		}
+		c.arrived.add(session)
+	}
+	return rows.Err()
 }
 
 // repairOneTimeKeys takes the device's one-time keys off the homeserver and
@@ -72,7 +119,7 @@ type lockedWait struct {
 	asked, told bool
 }
 
-// unlock reads the messages that waited for the session ("": for any).
+// unlock reads the messages that waited for the session.
 func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	locked, err := c.store.Locked(ctx, session)
 	if err != nil {
@@ -100,6 +147,12 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	for _, evt := range events {
 		d := read[evt]
 		if d.session != "" {
+			if d.plain != nil && d.session != session { // its key is here, its sender's devices are not
+				c.arrived.addAfter(session, d.session)
+				if !c.devices.isAsking(evt.Sender) {
+					c.arrived.add(d.session)
+				}
+			}
 			continue
 		}
 		if ctx.Err() != nil {
@@ -144,35 +197,44 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 
 // chaseKeys asks for the keys of what waits, and tells a room that waits too long.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
-	locked, err := c.store.Locked(ctx, "")
+	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
 		return err
 	}
+	c.locked.reset(locked)
 	now := time.Now()
 	waiting := map[chat.EventID]bool{}
 	asked := map[string]bool{} // sessions
-	for _, a := range locked {
-		if w := seen[a.ID]; w != nil && w.asked {
-			asked[a.Session] = true
+	for _, l := range locked {
+		if w := seen[l.ID]; w != nil && w.asked {
+			asked[l.Session] = true
 		}
 	}
-	for _, a := range locked {
-		waiting[a.ID] = true
-		w := seen[a.ID]
+	left := asksAtOnce
+	for _, l := range locked {
+		if id.UserID(l.Session).Homeserver() != "" {
+			if !c.devices.isAsking(id.UserID(l.Session)) {
+				c.arrived.add(l.Session)
+			}
+			continue
+		}
+		waiting[l.ID] = true
+		w := seen[l.ID]
 		if w == nil {
 			w = &lockedWait{since: now}
-			seen[a.ID] = w
+			seen[l.ID] = w
 		}
-		if !w.asked && now.Sub(w.since) >= askForKeyAfter {
+		if !w.asked && now.Sub(w.since) >= askForKeyAfter && (asked[l.Session] || left > 0) {
 			w.asked = true
-			if !asked[a.Session] {
-				asked[a.Session] = true
-				c.askForKey(ctx, a)
+			if !asked[l.Session] {
+				asked[l.Session] = true
+				left--
+				c.askForKey(ctx, l)
 			}
 		}
 		if !w.told && now.Sub(w.since) >= c.config.UnreadableAfter {
 			w.told = true
-			if err := c.tellUnreadable(ctx, a, now, intake); err != nil {
+			if err := c.tellUnreadable(ctx, l, now, intake); err != nil {
 				return err
 			}
 		}
@@ -185,8 +247,12 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 	return nil
 }
 
-func (c *Client) askForKey(ctx context.Context, a queue.Arrival) {
-	evt, err := lockedEvent(a)
+func (c *Client) askForKey(ctx context.Context, l queue.Locked) {
+	kept, err := c.store.Locked(ctx, l.Session)
+	if err != nil || len(kept) == 0 {
+		return
+	}
+	evt, err := lockedEvent(kept[0])
 	if err != nil {
 		return
 	}
@@ -205,7 +271,7 @@ func (c *Client) askForKey(ctx context.Context, a queue.Arrival) {
 
 // tellUnreadable makes an event whose id names the room and the day: it is
 // handled once.
-func (c *Client) tellUnreadable(ctx context.Context, a queue.Arrival, now time.Time, intake Intake) error {
+func (c *Client) tellUnreadable(ctx context.Context, a queue.Locked, now time.Time, intake Intake) error {
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{
 		ID:   chat.EventID("unreadable/" + string(a.Room) + "/" + now.Format(time.DateOnly)),

@@ -205,40 +205,68 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt encrypts for every member's devices, sharing a new key with them
-// first where needed.
+// encrypt encrypts for every member's devices, sharing a new key with them first where
+// needed.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
 	}
-	c.machMu.Lock()
-	defer c.machMu.Unlock()
-	if err := c.knowDevices(ctx); err != nil {
+	if c.devices.isReady(room) {
+		ciphertext, err := c.encryptShared(ctx, room, message)
+		if !crypto.IsShareError(err) {
+			return ciphertext, err
+		}
+	}
+	members, err := c.state.GetRoomJoinedOrInvitedMembers(ctx, room)
+	if err != nil {
+		return nil, fmt.Errorf("read the room's members: %w", err)
+	}
+	if err := c.readyDevices(ctx, room, members); err != nil {
 		return nil, err
 	}
-	content := &event.Content{Parsed: message}
-	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
-	if crypto.IsShareError(err) {
-		var members []id.UserID
-		if members, err = c.state.GetRoomJoinedOrInvitedMembers(ctx, room); err != nil {
-			return nil, fmt.Errorf("read the room's members: %w", err)
-		}
-		err = c.mach.ShareGroupSession(ctx, room, members)
-		if _, ok := unreadable(err); ok {
-			if err = c.fetchUnknown(ctx, members); err == nil {
-				err = c.mach.ShareGroupSession(ctx, room, members)
-			}
-		}
-		c.settleDevices(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("share the room's key: %w", err)
-		}
-		ciphertext, err = c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, content)
+	ciphertext, err := c.encryptShared(ctx, room, message)
+	if !crypto.IsShareError(err) {
+		return ciphertext, err
 	}
+	devices, err := c.missingSessions(ctx, members)
 	if err != nil {
+		return nil, err
+	}
+	var claimed answers
+	if len(devices) > 0 {
+		if claimed.claim, err = c.claimKeys(ctx, devices); err != nil {
+			return nil, fmt.Errorf("claim one-time keys: %w", err)
+		}
+	}
+	if err := c.share(ctx, room, members, claimed); err != nil {
+		return nil, err
+	}
+	return c.encryptShared(ctx, room, message)
+}
+
+// encryptShared encrypts with the key that the room has. crypto.IsShareError: it has
+// none, or an old one.
+func (c *Client) encryptShared(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
+	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, &event.Content{Parsed: message})
+	if err != nil && !crypto.IsShareError(err) {
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}
-	return ciphertext, nil
+	return ciphertext, err
+}
+
+// share makes a new key for the room and sends it to the members' devices.
+func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID, claimed answers) error {
+	c.machMu.Lock()
+	defer c.machMu.Unlock()
+	if !c.devices.isReady(room) {
+		return &queue.NotNow{Lane: true, Cause: errors.New("some members' devices changed meanwhile")}
+	}
+	if err := c.mach.ShareGroupSession(withAnswers(ctx, claimed), room, members); err != nil {
+		return fmt.Errorf("share the room's key: %w", err)
+	}
+	return nil
 }
 
 // MarkRead implements queue.Transport.

@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"runtime/debug"
 
@@ -37,15 +36,7 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 		return
 	}
 	if evt.Type.Type == event.EventEncrypted.Type {
-		if read.session != "" {
-			raw, err := json.Marshal(evt)
-			if err != nil {
-				return
-			}
-			batch.Arrivals = append(batch.Arrivals, queue.Arrival{
-				ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at,
-				Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
-			})
+		if read.session != "" && c.keepLocked(room, evt, read, at, batch) {
 			return
 		}
 		if read.err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // atOnce is how many posts are under way at the same time, each to another room,
-// and one of them at most to one that is known as encrypted: a room that takes long
+// and three of them at most to rooms that are known as encrypted: a room that takes long
 // does not hold up the others, and a homeserver with several processors has work
 // for them.
 const atOnce = 4

@@ -22,6 +22,15 @@ type Arrival struct {
 	Raw     []byte
 }
 
+// Locked is a stored event that cannot be read yet, without its content.
+type Locked struct {
+	ID      chat.EventID
+	Room    chat.RoomID
+	Sender  chat.UserID
+	Session string
+	Size    int // of the content, in bytes
+}
+
 // State is what has become of a post.
 type State string
 
@@ -142,8 +151,8 @@ type Posts interface {
 type Sending interface {
 	// NextPost is the seq of the next row to try: the first by priority, without a
 	// doubt before with one, and by age, whose lane (room and priority) has nothing older open. It is for none of the
-	// busy rooms; and when one of those is encrypted, for a room that is not, since
-	// keys are shared for one room at a time. When there is none it returns ErrNone
+	// busy rooms; and when three of those are encrypted, for a room that is not, since
+	// sharing keys with a large room takes long. When there is none it returns ErrNone
 	// and when to ask again (zero: when something changes).
 	NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (int64, time.Time, error)
 	// StartPost marks a waiting row as being tried, counts the attempt, and returns

@@ -140,6 +140,16 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 	})
 }
 
+// LockedIndex are all events that cannot be read yet, without their contents, oldest
+// first.
+func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
+	rows, err := d.db.Query(ctx, `
+		SELECT event_id, room_id, sender, session_id, LENGTH(content) FROM inbox WHERE state = 'locked' ORDER BY seq`)
+	return collect(rows, err, func(scan scanFunc) (l queue.Locked, err error) {
+		return l, scan(&l.ID, &l.Room, &l.Sender, &l.Session, &l.Size)
+	})
+}
+
 // PurgeQueue implements queue.Cleaning. Lists to choose from, confirmations,
 // changes and declined invitations that are old go with it.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {

@@ -111,7 +111,7 @@ func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (s
 		WHERE state = 'waiting' AND seq IN (
 			SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)
 			AND room_id NOT IN busy
-			AND (room_id NOT IN encrypted OR NOT EXISTS (SELECT 1 FROM busy WHERE room_id IN encrypted))
+			AND (room_id NOT IN encrypted OR (SELECT COUNT(*) FROM busy WHERE room_id IN encrypted) < 3)
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, doubts > 0, seq LIMIT 1`,
 		millis(now), string(rooms)).Scan(&seq, &nextAt)
 	switch {

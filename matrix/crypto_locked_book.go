@@ -1,0 +1,144 @@
+package matrix
+
+import (
+	"encoding/json"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// What is kept of messages that cannot be decrypted yet is bounded, since anybody can
+// send any number of them, each with a key that never existed.
+const (
+	lockedPerSender     = 100
+	lockedPerRoom       = 400
+	lockedInAll         = 4_000
+	lockedBytesOfSender = 1 << 20
+	lockedBytesOfRoom   = 4 << 20
+	lockedBytesInAll    = 32 << 20
+)
+
+// lockedBook counts the messages that are kept until they can be decrypted. It may be
+// used by several goroutines.
+type lockedBook struct {
+	mu      sync.Mutex
+	senders map[chat.UserID]usage
+	rooms   map[chat.RoomID]usage
+	all     usage
+}
+
+type usage struct{ events, bytes int }
+
+func (u usage) with(bytes int) usage { return usage{u.events + 1, u.bytes + bytes} }
+
+func (u usage) within(events, bytes int) bool { return u.events <= events && u.bytes <= bytes }
+
+func newLockedBook() *lockedBook {
+	b := &lockedBook{}
+	b.reset(nil)
+	return b
+}
+
+// reset counts what is stored.
+func (b *lockedBook) reset(stored []queue.Locked) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.senders, b.rooms, b.all = map[chat.UserID]usage{}, map[chat.RoomID]usage{}, usage{}
+	for _, l := range stored {
+		b.count(l.Room, l.Sender, l.Size)
+	}
+}
+
+func (b *lockedBook) count(room chat.RoomID, sender chat.UserID, bytes int) {
+	b.senders[sender] = b.senders[sender].with(bytes)
+	b.rooms[room] = b.rooms[room].with(bytes)
+	b.all = b.all.with(bytes)
+}
+
+// add counts one more message; it reports false, and counts nothing, when that would
+// be too many.
+func (b *lockedBook) add(room chat.RoomID, sender chat.UserID, bytes int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.senders[sender].with(bytes).within(lockedPerSender, lockedBytesOfSender) ||
+		!b.rooms[room].with(bytes).within(lockedPerRoom, lockedBytesOfRoom) ||
+		!b.all.with(bytes).within(lockedInAll, lockedBytesInAll) {
+		return false
+	}
+	b.count(room, sender, bytes)
+	return true
+}
+
+// keepLocked adds a message to the batch that is read once its key, or its sender's
+// devices, are known. It reports false for a message that is to be taken in now: its
+// sender's devices are not known, and too much is kept already. In a room that was
+// never encrypted nothing is kept.
+func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
+	raw, err := json.Marshal(evt)
+	if err != nil {
+		return true
+	}
+	arrival := queue.Arrival{
+		ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at,
+		Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
+	}
+	if encrypted, _ := c.rooms.encrypted(room); encrypted && c.locked.add(arrival.Room, arrival.Sender, len(raw)) {
+		batch.Arrivals = append(batch.Arrivals, arrival)
+		return true
+	}
+	if read.plain != nil {
+		return false
+	}
+	c.log.Debug().Str("event", evt.ID.String()).Msg("A message that cannot be decrypted is not kept")
+	return true
+}
+
+// arrivals collects the sessions whose messages may be read now. It may be used by
+// several goroutines.
+type arrivals struct {
+	wake     chan struct{} // there is one
+	mu       sync.Mutex
+	sessions map[string]bool
+	after    map[string][]string // sessions that come with another one
+}
+
+func newArrivals() *arrivals {
+	return &arrivals{wake: make(chan struct{}, 1), sessions: map[string]bool{}, after: map[string][]string{}}
+}
+
+func (a *arrivals) add(session string) {
+	a.mu.Lock()
+	a.sessions[session] = true
+	for _, next := range a.after[session] {
+		a.sessions[next] = true
+	}
+	delete(a.after, session)
+	a.mu.Unlock()
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// addAfter adds a session once another one is added.
+func (a *arrivals) addAfter(session, other string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.after[other] = append(a.after[other], session)
+}
+
+// take returns the sessions that came since the last call.
+func (a *arrivals) take() (sessions []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for session := range a.sessions {
+		sessions = append(sessions, session)
+	}
+	clear(a.sessions)
+	return sessions
+}

@@ -1,0 +1,43 @@
+package matrix
+
+import (
+	"testing"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// TestLockedBook: what is kept is bounded by sender, by room and in size.
+func TestLockedBook(t *testing.T) {
+	add := func(b *lockedBook, room chat.RoomID, sender chat.UserID, bytes, times int) (kept int) {
+		for range times {
+			if b.add(room, sender, bytes) {
+				kept++
+			}
+		}
+		return kept
+	}
+	b := newLockedBook()
+	if n := add(b, "!a", "@a:x", 1000, 150); n != lockedPerSender {
+		t.Errorf("%d messages of one sender are kept", n)
+	}
+	if n := add(b, "!b", "@a:x", 1000, 1); n != 0 {
+		t.Error("another room keeps more of that sender")
+	}
+	if n := add(b, "!a", "@b:x", 60_000, 50); n != lockedBytesOfSender/60_000 {
+		t.Errorf("%d large messages of one sender are kept", n)
+	}
+	for _, sender := range []chat.UserID{"@c:x", "@d:x", "@e:x", "@f:x", "@g:x"} {
+		add(b, "!a", sender, 100, 100)
+	}
+	if got := b.rooms["!a"].events; got != lockedPerRoom {
+		t.Errorf("%d messages of one room are kept", got)
+	}
+	if n := add(b, "!b", "@h:x", 100, 1); n != 1 {
+		t.Error("a full room keeps another one from being kept")
+	}
+	b.reset([]queue.Locked{{Room: "!a", Sender: "@a:x", Size: 10}})
+	if n := add(b, "!a", "@a:x", 1000, 150); n != lockedPerSender-1 {
+		t.Errorf("after a fresh count, %d messages are kept", n)
+	}
+}
