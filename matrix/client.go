@@ -141,6 +141,7 @@ type Client struct {
 	heardUntil time.Time    // when the last sync of this process was received; sync's own
 	synced     atomic.Int64 // when the last sync was completed, in ms
 	verified   atomic.Bool
+	ownKeys    chan struct{} // sync says that the account's keys changed
 
 	gapFailing map[id.RoomID]time.Time // since when the room's history cannot be read; sync's own
 	gapsLost   atomic.Int64
@@ -193,7 +194,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	c := &Client{
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
-		arrived: newArrivals(), locked: newLockedBook(), badKeys: badKeys, devices: newDeviceBook(),
+		arrived: newArrivals(), locked: newLockedBook(), badKeys: badKeys, ownKeys: make(chan struct{}, 1), devices: newDeviceBook(),
 		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
 	}
 	c.life, c.endLife = context.WithCancel(context.Background())

@@ -33,6 +33,9 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
 	}
+	if slices.Contains(users, c.mx.UserID) {
+		c.ownKeysChanged()
+	}
 	c.settleDevices(ctx) // what was taken in before says nothing of this change
 	if err := c.keys.MarkTrackedUsersOutdated(ctx, users); err != nil {
 		return fmt.Errorf("note whose devices changed: %w", err)

@@ -52,6 +52,7 @@ func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.syncLoop(ctx, intake) })
 	g.Go(func() error { return c.watchLocked(ctx, intake) })
+	g.Go(func() error { return c.watchVerified(ctx) })
 	c.askOutdated(ctx)
 	g.Go(func() error { return c.joinRooms(ctx, later, intake) })
 	return g.Wait()

@@ -42,6 +42,7 @@ type cli struct {
 	Export    exportCommand    `cmd:"" help:"Écrit la FAQ, ou tous les réglages en un fichier qui sert de configuration."`
 	Backup    backupCommand    `cmd:"" help:"Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne."`
 	Read      readCommand      `cmd:"" help:"Lit une liste, un catalogue ou un flux, et montre ce que liraient les salons."`
+	Trust     trustCommand     `cmd:"" help:"Accepte la nouvelle identité de chiffrement d’une personne."`
 	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`
 	Ready     readyCommand     `cmd:"" help:"Demande au service qui fonctionne s’il est prêt."`
 

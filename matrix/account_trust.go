@@ -1,0 +1,71 @@
+package matrix
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"go.mau.fi/util/dbutil"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+)
+
+// ErrNoIdentity: the bot never saw an account key of that person.
+var ErrNoIdentity = errors.New("no account key of that person is known")
+
+// Identity is a person's account (master) key as the bot knows it. The bot trusts the
+// first one that it sees; a person who resets their identity gets another one.
+type Identity struct {
+	User       chat.UserID
+	First, Now id.Ed25519
+}
+
+// Changed reports whether the person's key is another one than the bot saw first.
+func (i Identity) Changed() bool { return i.First != i.Now }
+
+// IdentityOf reads a person's account key from crypto.db, also while the bot runs.
+// ErrNoIdentity: there is none.
+func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identity Identity, err error) {
+	err = withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
+		keys, err := store.GetCrossSigningKeys(ctx, id.UserID(user))
+		if err != nil {
+			return fmt.Errorf("read the account keys of %s: %w", user, err)
+		}
+		master, ok := keys[id.XSUsageMaster]
+		if !ok {
+			return ErrNoIdentity
+		}
+		identity = Identity{User: user, First: master.First, Now: master.Key}
+		return nil
+	})
+	return identity, err
+}
+
+// Trust makes the bot trust the identity's present key, from its next message on. It
+// fails when the person has yet another key meanwhile.
+func (i Identity) Trust(ctx context.Context, cryptoDB string) error {
+	return withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
+		return store.ResetMasterKeyTOFU(ctx, id.UserID(i.User), i.Now)
+	})
+}
+
+func withIdentities(ctx context.Context, cryptoDB string, do func(store *crypto.SQLCryptoStore) error) (err error) {
+	if _, err := os.Stat(cryptoDB); err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	raw, err := sql.Open("sqlite3-fk-wal-fullsync", "file:"+(&url.URL{Path: cryptoDB}).EscapedPath()+"?_txlock=immediate&mode=rw")
+	if err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	defer func() { err = errors.Join(err, raw.Close()) }()
+	db, err := dbutil.NewWithDB(raw, "sqlite3")
+	if err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	return do(crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", "", nil))
+}

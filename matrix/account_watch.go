@@ -1,0 +1,45 @@
+package matrix
+
+import (
+	"context"
+	"time"
+)
+
+// verifiedEvery is how often the bot asks whether its account still vouches for its
+// device, besides when sync says that the account's keys changed.
+const verifiedEvery = 45 * time.Second
+
+// watchVerified keeps Verified true to what others see, until ctx ends: the account's
+// owner can replace its keys at any time, and clients then exclude the bot's device.
+func (c *Client) watchVerified(ctx context.Context) error {
+	ticker := time.NewTicker(verifiedEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		case <-c.ownKeys:
+		}
+		own, err := c.publishedKeys(ctx)
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				c.log.Debug().Err(err).Msg("It could not be asked whether the account vouches for this device")
+			}
+		case c.verified.Swap(own.signed) == own.signed:
+		case own.signed:
+			c.log.Info().Msg("The account vouches for this device again")
+		default:
+			c.log.Error().Msg("The account's keys were replaced or removed, and it does not vouch for this device any more: put the new recovery key into its file and restart, or run «bot login»")
+		}
+	}
+}
+
+// ownKeysChanged has watchVerified ask at once.
+func (c *Client) ownKeysChanged() {
+	select {
+	case c.ownKeys <- struct{}{}:
+	default:
+	}
+}
