@@ -93,6 +93,10 @@ var readKinds []readKind
 func init() { // a variable would refer to itself through the command's help
 	readKinds = []readKind{
 		{
+			name: "feed", noun: "Flux", help: "un flux RSS, Atom ou JSON Feed",
+			recognizes: isFeed, read: readFeed,
+		},
+		{
 			name: "repositories", noun: "Liste de dépôts", help: "une liste de dépôts publics, JSON ou CSV",
 			recognizes: catalogue.AreRepositories, read: readRepositories,
 		},
@@ -119,9 +123,9 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 		return unreadable(theData, err)
 	}
 	defer resp.Body.Close()
-	in := readInput{command: c, body: bufio.NewReaderSize(resp.Body, 64<<10), contentType: c.ContentType, now: time.Now(), zone: paris()}
+	in := readInput{command: c, body: bufio.NewReaderSize(resp.Body, 64<<10), contentType: cmp.Or(c.ContentType, resp.ContentType), now: time.Now(), zone: paris()}
 	if strings.Contains(c.Location, "://") {
-		in.address = c.Location
+		in.address = cmp.Or(resp.URL, c.Location)
 	}
 	kind, err := c.kind(in)
 	if err != nil {
@@ -151,12 +155,15 @@ func (c readCommand) kind(in readInput) (readKind, error) {
 	return readKind{}, usageError{fmt.Errorf("--as %s : %w, il y a %s", c.As, errKind, strings.Join(names, ", "))}
 }
 
-// finish sorts the entries, the newest first and those without a date last, and
-// makes lists of what is none.
+// finish names the kind, and makes empty lists of missing ones.
 func (r *reading) finish(kind string) {
 	r.Kind = kind
 	r.Entries = append([]readEntry{}, r.Entries...)
 	r.Dropped = append([]catalogue.Dropped{}, r.Dropped...)
+}
+
+// sort puts the newest entries first and those without a date last.
+func (r *reading) sort() {
 	slices.SortStableFunc(r.Entries, func(a, b readEntry) int { return b.at.Compare(a.at) })
 }
 

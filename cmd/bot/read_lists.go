@@ -20,6 +20,7 @@ func readCatalogue(in readInput) (reading, error) {
 		e.ID, e.Summary = s.ID, s.Description.In("fr")
 		r.Entries = append(r.Entries, e)
 	}
+	r.sort()
 	return r, nil
 }
 
@@ -31,5 +32,6 @@ func readRepositories(in readInput) (reading, error) {
 		return err
 	})
 	r.Generation, r.Dropped = string(file.Generation), file.Dropped
+	r.sort()
 	return r, err
 }

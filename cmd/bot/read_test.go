@@ -70,6 +70,34 @@ func TestReadRepositories(t *testing.T) {
 	}
 }
 
+func TestReadFeed(t *testing.T) {
+	r, raw := readJSON(t, `<?xml version="1.0"?><rss version="2.0"><channel><title>Nouvelles</title><link>https://n.example.org/</link>
+		<item><title>Ancienne</title><link>https://n.example.org/1</link><guid>1</guid><pubDate>Tue, 01 Sep 2026 06:00:00 GMT</pubDate></item>
+		<item><title>Récente &amp; belle</title><link>https://n.example.org/2</link><guid>2</guid><pubDate>Wed, 02 Sep 2026 06:00:00 GMT</pubDate>
+			<description>Un &lt;b&gt;résumé&lt;/b&gt;.</description></item></channel></rss>`)
+	if r.Kind != "feed" || r.Generation != "RSS 2.0" || r.Title != "Nouvelles" || len(r.Entries) != 2 {
+		t.Fatalf("got %s", raw)
+	}
+	e := r.Entries[0]
+	if e.ID != "2" || e.Title != "Récente & belle" || e.URL != "https://n.example.org/2" || e.Published != "2026-09-02T08:00:00+02:00" ||
+		e.Summary != "Un résumé." || !strings.Contains(e.Text, "Récente & belle") || !strings.Contains(e.Text, "Un résumé.") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestIsFeed(t *testing.T) {
+	for text, want := range map[string]bool{
+		"<?xml version='1.0'?><rss/>": true, "\ufeff\ufeff <a:feed xmlns:a='x'>": true, "Warning: x\n<rss version='2.0'>": true, "<!doctype html>": true,
+		`{"version": "https://jsonfeed.org/version/1.1", "title": "x"}`: true, `{"title": "x", "items": []}`: true,
+		"\xff\xfe<\x00r\x00s\x00s\x00>\x00": true,
+		`{"catalog": []}`:                   false, `[{"id": 1, "name": "<rss>"}]`: false, "nom,repertoire_url\n": false, "": false,
+	} {
+		if got := isFeed([]byte(text)); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+}
+
 // The contract names every field, and lists are there even when empty.
 func TestReadContract(t *testing.T) {
 	_, raw := readJSON(t, `[{"id": 1, "name": "A", "license": "MIT"}]`)
