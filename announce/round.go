@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"heraut/catalogue"
 	"heraut/fetch"
 	"heraut/sources"
 )
@@ -66,7 +67,12 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 			Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
 				return r.desk.store.Unseen(ctx, name, keys)
 			},
-			Keep: r.desk.store.SaveRepositories,
+			Keep: func(ctx context.Context, all []catalogue.Repository) error {
+				if r.settings.Kind == sources.RepositoryList {
+					return r.desk.store.SaveListed(ctx, name, now, all)
+				}
+				return r.desk.store.SaveRepositories(ctx, all)
+			},
 		})
 		return err
 	})

@@ -15,6 +15,8 @@ const (
 	// keepNews is how long items and messages stay: they are corrected, and shown
 	// by dry runs, for less. What was seen stays for ever.
 	keepNews = 60 * 24 * time.Hour
+	// keepUnlisted is how long a repository that disappeared from its list is found.
+	keepUnlisted = 30 * 24 * time.Hour
 	// roomFeedEvery is how often a feed that a room gave is read.
 	roomFeedEvery = 30 * time.Minute
 	// lookForFeeds is how often rooms' feeds are looked for without being asked to.
@@ -160,6 +162,9 @@ func (d *Desk) clean(ctx context.Context) error {
 	for {
 		if err := d.store.PurgeNews(ctx, time.Now().Add(-keepNews)); err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Msg("Old news could not be deleted")
+		}
+		if err := d.store.PurgeUnlisted(ctx, keepUnlisted); err != nil && ctx.Err() == nil {
+			d.Log.Error().Err(err).Msg("Repositories that no list names any more could not be deleted")
 		}
 		if !wait(ctx, time.Now().Add(24*time.Hour)) {
 			return nil

@@ -90,3 +90,23 @@ func TestSILLOutOfOrder(t *testing.T) {
 	}
 	n.want()
 }
+
+// A software that is found to stand in the catalogue twice is no news, nor is the
+// one that remains when its double goes; what is new of both is told once.
+func TestDoublesAreNoNews(t *testing.T) {
+	n, state := sillRoom(t)
+	at := time.Date(2026, time.August, 1, 12, 0, 0, 0, time.UTC)
+	gimp := catalogue.Software{ID: "33", Name: "GIMP", Referenced: at}
+	vlc := catalogue.Software{ID: "12", OtherIDs: []string{"1012"}, Name: "VLC", Referenced: at}
+	state.Catalogue = softwares(gimp, vlc)
+	n.after(0, "sill")
+	gimp.ID, gimp.OtherIDs = "1033", []string{"33"}
+	vlc.ID, vlc.OtherIDs = "1012", nil
+	state.Catalogue = softwares(gimp, vlc)
+	n.after(time.Hour, "sill")
+	n.want()
+	krita := catalogue.Software{ID: "90", OtherIDs: []string{"1090"}, Name: "Krita", Referenced: at}
+	state.Catalogue = softwares(gimp, vlc, krita)
+	n.after(time.Hour, "sill")
+	n.want("Référencé au SILL : Krita")
+}

@@ -134,6 +134,11 @@ type Store interface {
 // Repositories keeps what is known of public repositories, for those who search them.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
+	// SaveListed saves what a list, named like its source, holds at a time.
+	SaveListed(ctx context.Context, list string, at time.Time, all []catalogue.Repository) error
+	// PurgeUnlisted deletes the repositories that the list that named them last has
+	// not named for so long, as of its last reading.
+	PurgeUnlisted(ctx context.Context, absent time.Duration) error
 	// RemoveRepositories forgets them, but not others that took their addresses.
 	RemoveRepositories(ctx context.Context, all []catalogue.Repository) error
 }

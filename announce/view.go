@@ -61,6 +61,14 @@ func (i itemView) Owner() string {
 	return repo.Owner
 }
 
+// Publisher is who published the repository, with all the groups that it is in.
+func (i itemView) Publisher() string {
+	if groups := i.Repo().Groups(); i.Repo().Organization == "" && len(groups) > 1 {
+		return strings.Join(groups, "/")
+	}
+	return i.Owner()
+}
+
 // Name is what a link to the item says.
 func (i itemView) Name() string {
 	switch {

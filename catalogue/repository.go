@@ -1,6 +1,9 @@
 package catalogue
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Repository is one public repository of source code, whatever source it was
 // read from. What the source does not say is the zero value.
@@ -15,7 +18,7 @@ type Repository struct {
 	URL      string // its page, absolute
 	FullName string // "etalab/covid19-data"
 	Name     string // "covid19-data"
-	Owner    string // "etalab"
+	Owner    string // "etalab": the first segment of the path, or whom the source names
 	// Organization and Ministry are who published it, as the source names them.
 	Organization string
 	Ministry     string
@@ -32,4 +35,11 @@ type Repository struct {
 	Created time.Time // on the forge, which may be long before it was published
 	Pushed  time.Time
 	Updated time.Time
+}
+
+// Groups are the segments of FullName before the name, outermost first: one on most
+// forges, several where GitLab has subgroups.
+func (r *Repository) Groups() []string {
+	segments := strings.Split(strings.Trim(r.FullName, "/"), "/")
+	return segments[:len(segments)-1]
 }

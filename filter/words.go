@@ -52,7 +52,13 @@ type Words struct {
 // OfRepository returns the words of a repository, and the rules that exclude it.
 func OfRepository(r *catalogue.Repository) *Words {
 	w := newWords(r.Fork, r.Archived)
-	w.add(Organization, r.Organization, r.Owner)
+	publishers := []string{r.Organization, r.Owner}
+	for _, group := range r.Groups() {
+		if !slices.Contains(publishers, group) {
+			publishers = append(publishers, group)
+		}
+	}
+	w.add(Organization, publishers...)
 	w.add(Ministry, r.Ministry)
 	w.add(Platform, r.Host)
 	w.add(Language, r.Language)

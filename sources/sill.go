@@ -27,12 +27,12 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 		}
 		return Batch{}, errNotLoaded
 	}
-	var all []Fresh
+	var all []softwareEvent
 	var keys []string
 	for software := range state.Catalogue.All() {
 		for _, f := range eventsOf(software, q.Now) {
 			all = append(all, f)
-			keys = append(keys, f.Key)
+			keys = append(append(keys, f.Key), f.otherKeys...)
 		}
 	}
 	unseen, err := q.Unseen(ctx, keys)
@@ -42,8 +42,9 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	batch := Batch{Again: withdrawnOf(q.Again, state.Catalogue)}
 	taken := map[string]bool{}
 	for _, f := range all {
-		if unseen[f.Key] && !taken[f.Key] {
-			batch.Fresh = append(batch.Fresh, f)
+		seenBefore := func(key string) bool { return !unseen[key] }
+		if unseen[f.Key] && !taken[f.Key] && !slices.ContainsFunc(f.otherKeys, seenBefore) {
+			batch.Fresh = append(batch.Fresh, f.Fresh)
 			for _, key := range append(f.Aliases, f.Key) {
 				taken[key] = true
 			}
@@ -57,23 +58,36 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, state.Err
 }
 
-// eventsOf is what happened to a software, what says most first: when that was
-// never seen, it stands for the others (their keys are its aliases).
-func eventsOf(s *catalogue.Software, now time.Time) (events []Fresh) {
+// softwareEvent is something that happened to a software.
+type softwareEvent struct {
+	Fresh
+	// otherKeys are the same event's under the further ids of the software: when one
+	// of them was seen, this is no news.
+	otherKeys []string
+}
+
+// eventsOf returns what happened to a software, the most telling event first: when
+// that was never seen, it stands for the others (their keys are its aliases).
+func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	key := func(what What) string { return s.ID + " " + string(what) }
-	event := func(what What, at time.Time, aliases ...string) Fresh {
+	event := func(what What, at time.Time, aliases ...string) softwareEvent {
 		if at.IsZero() || at.After(now) {
 			at = now
 		}
 		item := Item{Key: key(what), Kind: KindSoftware, Software: s, Title: s.Name, URL: s.Page(), At: at}
-		return Fresh{Item: item, News: what, Aliases: aliases}
+		e := softwareEvent{Fresh: Fresh{Item: item, News: what}}
+		for _, id := range s.OtherIDs {
+			e.otherKeys = append(e.otherKeys, id+" "+string(what))
+		}
+		e.Aliases = append(aliases, e.otherKeys...)
+		return e
 	}
 	var recommended []string
 	if s.Recommended {
 		recommended = []string{key(Recommended)}
 	}
 	if s.Withdrawn != nil {
-		events = append(events, event(Withdrawn, s.Withdrawn.Time, append(recommended, key(Referenced))...))
+		events = append(events, event(Withdrawn, s.Withdrawn.Time, append(slices.Clone(recommended), key(Referenced))...))
 	}
 	events = append(events, event(Referenced, s.Referenced, recommended...))
 	if s.Recommended {
@@ -90,7 +104,9 @@ func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	}
 	withdrawn := map[string]bool{} // by id
 	for s := range c.All() {
-		withdrawn[s.ID] = s.Withdrawn != nil
+		for _, id := range append([]string{s.ID}, s.OtherIDs...) {
+			withdrawn[id] = s.Withdrawn != nil
+		}
 	}
 	changed := map[string]Reading{}
 	for _, a := range wanted {
