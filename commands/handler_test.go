@@ -422,6 +422,45 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Edits, reactions and refusals count like commands, and before the work is done.
+func TestLimitsCountWhatPeopleCause(t *testing.T) {
+	limits := commands.Limits{Person: commands.Rate{Count: 3, Per: time.Minute}}
+	const sentence = "Vous m’avez beaucoup sollicité"
+	t.Run("edits", func(t *testing.T) {
+		talking(t, limits, func(t *testing.T, k *talk) {
+			command := k.say("!sill gimp")
+			for range 40 {
+				k.edit(command, "!sill krita")
+				k.edit(command, "!sill gimp")
+			}
+			k.expect(command, sentence)
+			if len(k.edits) > 3 {
+				t.Errorf("%d edits were sent", len(k.edits))
+			}
+		})
+	})
+	t.Run("refusals", func(t *testing.T) {
+		talking(t, limits, func(t *testing.T, k *talk) {
+			for range 3 {
+				k.expect(k.say("!bot etat"), "Seuls les exploitants")
+			}
+			k.expect(k.say("!sill gimp"), sentence)
+			k.expect(k.say("!bot etat"), "")
+		})
+	})
+	t.Run("reactions", func(t *testing.T) {
+		talking(t, limits, func(t *testing.T, k *talk) {
+			_, posted := list(t, k)
+			for range 10 {
+				k.happen(chat.Event{Reaction: &chat.Reaction{Target: posted.id, Key: "2️⃣"}})
+			}
+			if n := len(k.answers(posted.id)); n != 3 { // two cards and the sentence
+				t.Errorf("%d answers", n)
+			}
+		})
+	})
+}
+
 func TestEditOverTheLimitKeepsAnAnswer(t *testing.T) {
 	limits := commands.Limits{Person: commands.Rate{Count: 1, Per: time.Minute}}
 	talking(t, limits, func(t *testing.T, k *talk) {

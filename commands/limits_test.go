@@ -5,6 +5,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"heraut/chat"
+	"heraut/queue"
 )
 
 func TestLimiterForgetsTheQuiet(t *testing.T) {
@@ -52,4 +55,50 @@ func TestLimiterStandsWrongClocks(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestPingsAreCoalesced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &Handler{pings: &pings{last: map[string]time.Time{}}}
+		carry := func(users ...chat.UserID) (rung int) {
+			var result queue.Result
+			for _, user := range users {
+				result.Posts = append(result.Posts, chat.Post{Room: "!a", Rings: true, Mentions: []chat.UserID{user}})
+			}
+			result = h.pingOnce(result)
+			for _, p := range result.Posts {
+				if p.Rings != (len(p.Mentions) > 0) {
+					t.Errorf("it rings and mentions nobody, or the reverse: %+v", p)
+				}
+				if p.Rings {
+					rung++
+				}
+			}
+			if result.Change != nil {
+				if err := result.Change(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return rung
+		}
+		for i, step := range []struct {
+			after time.Duration
+			users []chat.UserID
+			want  int
+		}{
+			{0, []chat.UserID{"@a:x"}, 1}, {0, []chat.UserID{"@a:x"}, 0}, {0, []chat.UserID{"@b:x"}, 1},
+			{pingEvery - 1, []chat.UserID{"@a:x"}, 0}, {1, []chat.UserID{"@a:x", "@a:x"}, 1}, {pingEvery, nil, 0},
+		} {
+			time.Sleep(step.after)
+			if got := carry(step.users...); got != step.want {
+				t.Errorf("step %d: %d pings, want %d", i+1, got, step.want)
+			}
+		}
+		// A decision that is not committed pinged nobody.
+		time.Sleep(pingEvery)
+		h.pingOnce(queue.Result{Posts: []chat.Post{{Room: "!a", Rings: true, Mentions: []chat.UserID{"@a:x"}}}})
+		if got := carry("@a:x"); got != 1 {
+			t.Error("the ping was lost")
+		}
+	})
 }

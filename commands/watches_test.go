@@ -238,3 +238,38 @@ func TestFeedIsTriedFirst(t *testing.T) {
 	w.mustWatch(server.URL+"/feed||quotidien 09:00", server.URL+"/feed|nom:deux|immediat")
 	w.must("!veille ajouter "+server.URL+"/feed", "suit déjà")
 }
+
+// One person waits for one slow answer at a time, and holds up nobody else.
+func TestSlowCommandsWaitTheirTurn(t *testing.T) {
+	w := newWatchers(t, "127.0.0.1")
+	handle := func(user chat.UserID, id chat.EventID) queue.Result {
+		t.Helper()
+		result, err := w.handler.Handle(t.Context(), chat.Event{
+			ID: id, Room: salon, Sender: user, At: time.Now(), Level: chat.LevelModerator,
+			Message: &chat.Message{Body: "!veille flux http://127.0.0.1:9/feed"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	first := handle(camille, "$1")
+	if first.Later == nil {
+		t.Fatal("the room's worker tries the feed")
+	}
+	if again := handle(camille, "$1"); again.Later == nil {
+		t.Error("a command that is handled again is refused")
+	}
+	if second := handle(camille, "$2"); second.Later != nil || len(second.Posts) != 1 || !strings.Contains(second.Posts[0].HTML, "Je m’occupe déjà") {
+		t.Errorf("a second one at a time: %+v", second)
+	}
+	if other := handle(dominique, "$3"); other.Later == nil {
+		t.Error("somebody else has to wait")
+	}
+	if _, err := first.Later(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if next := handle(camille, "$4"); next.Later == nil {
+		t.Error("the next one is refused")
+	}
+}
