@@ -21,6 +21,9 @@ type Administration struct {
 	// Joined are the ids of all rooms that the account is in, as the homeserver
 	// says; Rooms knows only of those that were served. It may be nil.
 	Joined func(ctx context.Context) ([]chat.RoomID, error)
+	// Missing are the rooms that the bot should serve and is not in; Room.Exit tells
+	// why. It may be nil.
+	Missing func(ctx context.Context) ([]chat.Room, error)
 	// Resolve finds a room by its alias; ErrNoRoom if there is none. It may be nil.
 	Resolve func(ctx context.Context, alias string) (chat.RoomID, error)
 	// Confirmations keeps the commands that wait for a confirmation.

@@ -61,6 +61,13 @@ type health struct {
 	Served  int
 	Silent  int // rooms that the bot is in and does not serve
 	Closed  []place
+	Missing []missingRoom
+}
+
+// missingRoom is a room that the bot should serve and is not in.
+type missingRoom struct {
+	place
+	Exit chat.Exit
 }
 
 // status tells in eight lines whether all is well.
@@ -104,13 +111,28 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 			data.Closed = append(data.Closed, a.place(room))
 		}
 	}
-	for _, wrong := range []bool{data.Stale, !s.Verified, data.Entries == 0 || data.Old, len(data.Broken) > 0, data.Stuck, len(data.Closed) > 0} {
+	missing, err := a.missing(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, room := range missing {
+		data.Missing = append(data.Missing, missingRoom{a.place(room), room.Exit})
+	}
+	for _, wrong := range []bool{len(data.Missing) > 0, data.Stale, !s.Verified, data.Entries == 0 || data.Old, len(data.Broken) > 0, data.Stuck, len(data.Closed) > 0} {
 		if wrong {
 			data.Wrong++
 		}
 	}
 	data.Synced, data.Started = data.Synced.In(a.zone), data.Started.In(a.zone)
 	return a.message(r, "bot-status", data)
+}
+
+// missing returns the rooms that the bot should serve and is not in.
+func (a *Answerer) missing(ctx context.Context) ([]chat.Room, error) {
+	if a.admin.Missing == nil {
+		return nil, nil
+	}
+	return a.admin.Missing(ctx)
 }
 
 // served tells whether the bot serves a room that it is in: it takes in what is

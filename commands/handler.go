@@ -62,6 +62,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.moved(e), nil
 	case e.Promoted != nil:
 		return h.inform(ctx, "promoted", e.Promoted)
+	case e.Removed != nil:
+		return h.removed(ctx, e)
 	case e.Notice != nil:
 		return h.inform(ctx, "server-notice", noticeOf(e.Notice.Body))
 	}

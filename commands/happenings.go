@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"heraut/chat"
@@ -73,6 +74,23 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 	}
 	data := blocked{Room: h.answerer.place(r), Blocked: isBlocked}
 	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
+}
+
+// removal is a room that somebody took the bot out of.
+type removal struct {
+	place
+	Banned bool
+}
+
+// removed tells the operators that somebody took the bot out of a room that it should
+// serve. Of other rooms nobody is told: their members may do as they like.
+func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, error) {
+	missing, err := h.answerer.missing(ctx)
+	if err != nil || !slices.ContainsFunc(missing, func(r chat.Room) bool { return r.ID == e.Room }) {
+		return queue.Result{}, err
+	}
+	room := chat.Room{ID: e.Room, RoomFacts: chat.RoomFacts{Name: e.Removed.Name}}
+	return h.inform(ctx, "removed", removal{h.answerer.place(room), e.Removed.Exit == chat.ExitBanned})
 }
 
 // notice is what the homeserver told the account, for the operators.

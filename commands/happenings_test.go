@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,6 +40,9 @@ func TestHappenings(t *testing.T) {
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	book.Declare(english, rooms.Settings{Language: "en"})
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{})
+	answerer.Administer(commands.Administration{Book: book, Links: "https://matrix.to", Missing: func(context.Context) ([]chat.Room, error) {
+		return []chat.Room{{ID: salon}}, nil
+	}})
 	handler.Inform(rooms.NewOperators([]chat.UserID{camille, dominique}, book, db))
 
 	many := strings.Repeat("ligne\n\n", 20)
@@ -53,6 +57,9 @@ func TestHappenings(t *testing.T) {
 		"unwelcome, abroad": {chat.Event{Room: english, Joined: &chat.Joined{Unwelcome: true}}, english, []string{"one of its moderators"}, true},
 		"moderator":         {chat.Event{Room: salon, Promoted: &chat.Promoted{Name: "Le <salon>"}}, direct, []string{"modérateur", "Le &lt;salon&gt;"}, false},
 		"administrator":     {chat.Event{Room: salon, Promoted: &chat.Promoted{Admin: true}}, direct, []string{"administrateur d’un salon sans nom"}, false},
+		"removed":           {chat.Event{Room: salon, Removed: &chat.Removed{Name: "Le <salon>", Exit: chat.ExitKicked}}, direct, []string{"On m’a retiré du salon", "Le &lt;salon&gt;", "inviter de nouveau"}, false},
+		"banned":            {chat.Event{Room: salon, Removed: &chat.Removed{Name: "Le salon", Exit: chat.ExitBanned}}, direct, []string{"m’a été interdit", "lever l’interdiction"}, false},
+		"removed elsewhere": {chat.Event{Room: english, Removed: &chat.Removed{Exit: chat.ExitKicked}}, "", nil, false},
 		"notice":            {chat.Event{Room: salon, Notice: &chat.Notice{Body: "!aide\n<b>Maintenance</b>\n@room"}}, direct, []string{"!aide<br>&lt;b&gt;Maintenance&lt;/b&gt;"}, false},
 		"long notice":       {chat.Event{Room: salon, Notice: &chat.Notice{Body: many}}, direct, []string{"ligne<br>…"}, false},
 		"a file's caption":  {chat.Event{Room: salon, Direct: true, Message: &chat.Message{Body: "!aide", File: &chat.File{Name: "a"}}}, "", nil, false},

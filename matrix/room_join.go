@@ -38,6 +38,7 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 		}
 		exit, by := c.exitOf(shown)
 		if r.Joined && c.rooms.setUp(room) {
+			c.log.Warn().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is no longer in a room that it served")
 			noteRemoved(r, exit, by, received, batch)
 		}
 		leaveRoom(&r, exit)

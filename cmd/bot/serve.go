@@ -156,6 +156,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	handler.Inform(operators)
 	admin := administration(config, db, book, box, client)
 	admin.Personal = append(admin.Personal, carrier)
+	admin.Missing = func(ctx context.Context) ([]chat.Room, error) { return missingRooms(ctx, config, db, book, carrier) }
 	admin.Webhooks, admin.Catalogue = hooks, refresher
 	answerer.Administer(admin)
 
@@ -174,7 +175,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
 		g.Go(func() error {
-			return health.New(ready(client, hooks), append(metrics(box, refresher, client), webhookMetrics(hooks)...)).Run(ctx, listener)
+			return health.New(ready(client, hooks), append(metrics(box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
 		})
 	}
 	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
@@ -325,7 +326,9 @@ func ready(client *matrix.Client, hooks *webhook.Service) func() error {
 	}
 }
 
-func metrics(box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client) []health.Metric {
+func metrics(
+	box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client, missing func(context.Context) ([]chat.Room, error),
+) []health.Metric {
 	counts := box.Counts()
 	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
 		return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
@@ -353,6 +356,15 @@ func metrics(box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Cl
 				return 1
 			}
 			return 0
+		}},
+		{Name: "heraut_rooms_missing", Help: "Rooms that the bot should serve and is not in; -1 when that cannot be read.", Value: func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			rooms, err := missing(ctx)
+			if err != nil {
+				return -1
+			}
+			return float64(len(rooms))
 		}},
 		{Name: "heraut_catalogue_entries", Help: "Entries of the catalogue in force.", Value: func() float64 {
 			if c := refresher.Current().Catalogue; c != nil {

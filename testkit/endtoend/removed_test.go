@@ -1,0 +1,83 @@
+package endtoend
+
+import (
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// Somebody takes the bot out of rooms that it should serve: the log, the operators,
+// «!bot etat» and the metric tell, and stop telling once it is back.
+func TestRemovedFromRooms(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	account := hs.Account(t, "heraut")
+	me := account.UserID
+	owner, operator := hs.Person(t, "owner", testkit.ClientOptions{}), hs.Person(t, "operator", testkit.ClientOptions{})
+	kicked := owner.Room(t, testkit.Room{Alias: "experts-" + me.Localpart(), Name: "Experts", Public: true})
+	banned := owner.Room(t, testkit.Room{Alias: "agents-" + me.Localpart(), Name: "Agents", Public: true})
+	bot := testkit.StartBot(t, testkit.BotConfig{
+		Homeserver: hs.URL, Account: account, Operators: []id.UserID{operator.UserID},
+		Set: map[string]any{"rooms": []map[string]any{
+			{"room": "#experts-" + me.Localpart() + ":" + hs.Name}, {"room": "#agents-" + me.Localpart() + ":" + hs.Name},
+		}},
+	})
+	owner.AwaitMember(t, kicked, me, event.MembershipJoin)
+	owner.AwaitMember(t, banned, me, event.MembershipJoin)
+	direct := operator.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
+	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	status := func() *event.Event {
+		t.Helper()
+		return operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "!bot etat"))
+	}
+	metric := func(want string) {
+		t.Helper()
+		if got := get(t, bot.URL+"/metrics"); !strings.Contains(got, "\nheraut_rooms_missing "+want+"\n") {
+			t.Errorf("the metric is not %s:\n%s", want, got)
+		}
+	}
+	if got := body(status()); strings.Contains(got, "où je devrais être") {
+		t.Errorf("nothing is missing yet:\n%s", got)
+	}
+	metric("0")
+	tells := func(texts ...string) {
+		t.Helper()
+		told := operator.Await(t, direct, func(evt *event.Event) bool {
+			return evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(spaces.Replace(body(evt)), texts[0])
+		})
+		for _, text := range texts {
+			if !strings.Contains(spaces.Replace(body(told)), text) {
+				t.Errorf("the operator is not told %q:\n%s", text, body(told))
+			}
+		}
+	}
+	if _, err := owner.KickUser(t.Context(), kicked, &mautrix.ReqKickUser{UserID: me}); err != nil {
+		t.Fatal(err)
+	}
+	tells("On m’a retiré du salon Experts", "inviter de nouveau")
+	if _, err := owner.BanUser(t.Context(), banned, &mautrix.ReqBanUser{UserID: me}); err != nil {
+		t.Fatal(err)
+	}
+	tells("L’accès au salon Agents", "m’a été interdit", "lever l’interdiction")
+	got := spaces.Replace(body(status()))
+	for _, want := range []string{"2 où je devrais être", "Experts", "d’où l’on m’a retiré", "Agents", "qui m’est interdit"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("«!bot etat» lacks %q:\n%s", want, got)
+		}
+	}
+	metric("2")
+	awaitLog(t, bot, "no longer in a room that it served")
+
+	owner.Invite(t, kicked, me)
+	owner.AwaitMember(t, kicked, me, event.MembershipJoin)
+	owner.AwaitAnswer(t, kicked, me, owner.Say(t, kicked, "!sill gimp"))
+	if got := spaces.Replace(body(status())); !strings.Contains(got, "1 où je devrais être") || strings.Contains(got, "Experts") {
+		t.Errorf("it is back among the experts, and «!bot etat» says:\n%s", got)
+	}
+	metric("1")
+}
