@@ -19,7 +19,7 @@ import (
 
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
-	only := flag.String("only", "", "measure only start, latency, relay, webhook, drain or drain-encrypted")
+	only := flag.String("only", "", "measure only start, latency, relay, webhook, starve, drain or drain-encrypted")
 	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -45,6 +45,7 @@ type plan struct {
 
 	relay   relaySize
 	webhook webhookSize
+	starve  starveSize
 }
 
 var full = plan{
@@ -55,6 +56,7 @@ var full = plan{
 	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
 	webhook:   webhookSize{posts: 500, seen: 50, answers: 30, burst: 10000},
 	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
+	starve:    starveSize{calm: 300, feeds: 100, events: 2000, devices: 200, slow: 15 * time.Second, lasts: 2 * time.Minute},
 }
 
 // part is a group of figures.
@@ -69,6 +71,7 @@ var parts = []part{
 	{"latency", measureLatency},
 	{"relay", measureRelay},
 	{"webhook", measureWebhooks},
+	{"starve", measureStarvation},
 	{"drain", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.clear) }},
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
