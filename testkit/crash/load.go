@@ -14,7 +14,8 @@ import (
 	"heraut/testkit"
 )
 
-// load is what people do: they ask in rooms, clear and encrypted, all along.
+// load is what people do: they ask in rooms, clear and encrypted, all along, and change
+// what the bot may do there.
 type load struct {
 	bot    id.UserID
 	rooms  []room
@@ -78,16 +79,17 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
 
-// ask sends the number of commands, in all rooms at once, with pauses, and has
-// people talk over the relays.
-func (l *load) ask(ctx context.Context, commands int) error {
+// ask sends the number of commands, in all rooms at once, with pauses, while people talk
+// over the relays and change the rooms: which trouble each room has depends on the round.
+func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
-	for _, r := range l.relays {
-		go func() { failed <- r.talk(ctx) }()
+	for i, r := range l.relays {
+		go func() { failed <- r.talk(ctx, (round+i)%2 == 1) }()
 	}
 	for i, r := range l.rooms {
 		go func() {
-			failed <- func() error {
+			trouble := trouble((round + i) % int(troubles))
+			failed <- trouble.during(ctx, r.person, r.id, l.bot, func() bool { return l.answered(i) }, func() error {
 				for n := i; n < commands; n += len(l.rooms) {
 					command, err := r.person.SendEvent(ctx, r.id, event.EventMessage, &event.MessageEventContent{
 						MsgType: event.MsgText, Body: questions[n%len(questions)],
@@ -98,14 +100,12 @@ func (l *load) ask(ctx context.Context, commands int) error {
 					l.mu.Lock()
 					l.commands[command] = i
 					l.mu.Unlock()
-					select {
-					case <-time.After(rand.N(250 * time.Millisecond)):
-					case <-ctx.Done():
-						return ctx.Err()
+					if err := pause(ctx, rand.N(250*time.Millisecond)); err != nil {
+						return err
 					}
 				}
 				return nil
-			}()
+			})
 		}()
 	}
 	var err error
@@ -115,6 +115,20 @@ func (l *load) ask(ctx context.Context, commands int) error {
 		}
 	}
 	return err
+}
+
+// answered reports whether the person has seen an answer to each command in a room.
+func (l *load) answered(room int) bool {
+	r := l.rooms[room]
+	events := r.person.Events(r.id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for command, i := range l.commands {
+		if i == room && len(testkit.Answers(events, l.bot, command)) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // tally is what the rooms' histories say.

@@ -1,7 +1,9 @@
 // Command crash kills the bot at random moments while people ask it things, on
 // a real homeserver, starts it again each time, and counts the answers: every
 // command must have exactly one, and every question, answer, edit and deletion of
-// a relay its one copy; and nothing may leave in clear for an encrypted room.
+// a relay its one copy; and nothing may leave in clear for an encrypted room. Meanwhile
+// people mute and kick the bot, change join rules and power levels, and edit from
+// another client.
 package main
 
 import (
@@ -117,7 +119,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		case n%4 == 1:
 			moment = afterKeys
 		}
-		hit, start, err := round(ctx, bot, proxy, people, moment, draw)
+		hit, start, err := round(ctx, bot, proxy, people, n, moment, draw)
 		if err != nil {
 			return t, fmt.Errorf("round %d: %w", n+1, err)
 		}
@@ -158,7 +160,7 @@ const (
 
 // round asks, kills the bot meanwhile and starts it again, at start; hit tells
 // that a send was in flight.
-func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
+func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
 	kill := func() {
@@ -185,7 +187,7 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 		time.AfterFunc(time.Duration(draw.IntN(1200))*time.Millisecond, kill)
 	}
 	asked := make(chan error, 1)
-	go func() { asked <- people.ask(ctx, perRound) }()
+	go func() { asked <- people.ask(ctx, n, perRound) }()
 	select {
 	case <-killed:
 	case <-time.After(30 * time.Second):

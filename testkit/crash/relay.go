@@ -23,7 +23,9 @@ type relay struct {
 	name          string
 	bot           id.UserID
 	asker, expert *testkit.Client
-	asks, answers id.RoomID
+	// Their other clients, from which they edit and delete.
+	askerToo, expertToo *testkit.Client
+	asks, answers       id.RoomID
 
 	mu       sync.Mutex
 	messages []*carried
@@ -45,16 +47,19 @@ type carried struct {
 func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name string, encrypted bool) (*relay, error) {
 	r := &relay{name: name, bot: bot}
 	for _, side := range []struct {
-		client **testkit.Client
-		room   *id.RoomID
-		who    string
-	}{{&r.asker, &r.asks, "asker"}, {&r.expert, &r.answers, "expert"}} {
+		client, other **testkit.Client
+		room          *id.RoomID
+		who           string
+	}{{&r.asker, &r.askerToo, &r.asks, "asker"}, {&r.expert, &r.expertToo, &r.answers, "expert"}} {
 		account, err := hs.CreateAccount(ctx, side.who+"-"+name, "secret of a person")
 		if err != nil {
 			return nil, err
 		}
 		options := testkit.ClientOptions{Encrypted: encrypted, CrossSigned: encrypted}
 		if *side.client, err = hs.Login(ctx, account, options); err != nil {
+			return nil, err
+		}
+		if *side.other, err = hs.Login(ctx, account, testkit.ClientOptions{Encrypted: encrypted}); err != nil {
 			return nil, err
 		}
 		if *side.room, err = (*side.client).MakeRoom(ctx, testkit.Room{Encrypted: encrypted}); err != nil {
@@ -85,12 +90,26 @@ func (r *relay) ready(ctx context.Context) error {
 }
 
 // talk asks two questions, answers those that the experts have seen, and edits
-// and deletes what was said before.
-func (r *relay) talk(ctx context.Context) error {
-	for range 2 {
-		if err := r.say(ctx, r.asker, &carried{from: r.asks, to: r.answers}); err != nil {
-			return err
+// and deletes what was said before, from another client. While the questions are asked
+// the bot may be muted among the experts, and else the join rule there changes to
+// another one for closed rooms.
+func (r *relay) talk(ctx context.Context, muted bool) error {
+	trouble := calm
+	if muted {
+		trouble = mutes
+	} else if err := joinRule(ctx, r.expert, r.answers, []event.JoinRule{event.JoinRuleInvite, event.JoinRuleKnock}[rand.IntN(2)]); err != nil {
+		return err
+	}
+	err := trouble.during(ctx, r.expert, r.answers, r.bot, nil, func() error {
+		for range 2 {
+			if err := r.say(ctx, r.asker, &carried{from: r.asks, to: r.answers}); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if err := r.seen(ctx, r.messages[len(r.messages)-1]); err != nil {
 		return err
@@ -130,11 +149,12 @@ func (r *relay) seen(ctx context.Context, m *carried) error {
 	return nil
 }
 
+// author is another client of whoever sent the message.
 func (r *relay) author(m *carried) *testkit.Client {
 	if m.from == r.asks {
-		return r.asker
+		return r.askerToo
 	}
-	return r.expert
+	return r.expertToo
 }
 
 // text is the message with its mark; a question needs its command.

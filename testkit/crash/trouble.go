@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
+)
+
+// trouble is what people change of a room in a round, while the bot answers and dies.
+type trouble int
+
+const (
+	calm    trouble = iota
+	mutes           // the bot may not write for a while
+	kicks           // the bot is taken out and invited again
+	opens           // anybody may join for a while
+	demotes         // the power levels change, without a consequence for the bot
+	troubles
+)
+
+// during runs do with a trouble around it: when both are over, the bot may write
+// again and is in the room. answered reports whether the bot has answered all that
+// was asked in the room: a bot that is taken out earlier owes nothing.
+func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
+	var before, after error
+	switch k {
+	case mutes:
+		before = changePowers(ctx, in, room, func(p map[string]any) { p["events_default"] = 50 })
+		after = errors.Join(do(), pause(ctx, 300*time.Millisecond), changePowers(ctx, in, room, func(p map[string]any) { p["events_default"] = 0 }))
+	case kicks:
+		if await(ctx, 20*time.Second, answered) == nil {
+			before = kick(ctx, in, room, bot)
+		}
+		after = do()
+	case opens:
+		before = joinRule(ctx, in, room, event.JoinRulePublic)
+		after = errors.Join(do(), joinRule(ctx, in, room, event.JoinRuleInvite))
+	case demotes:
+		level := rand.IntN(40)
+		before = changePowers(ctx, in, room, func(p map[string]any) { p["users_default"], p["kick"], p["redact"] = level, 50+level, 50 })
+		after = errors.Join(do(), changePowers(ctx, in, room, func(p map[string]any) { p["users_default"] = 0 }))
+	default:
+		after = do()
+	}
+	return errors.Join(before, after)
+}
+
+// changePowers changes a room's power levels as a client does: all of the content is
+// sent back.
+func changePowers(ctx context.Context, in *testkit.Client, room id.RoomID, change func(map[string]any)) error {
+	powers := map[string]any{}
+	if err := in.StateEvent(ctx, room, event.StatePowerLevels, "", &powers); err != nil {
+		return fmt.Errorf("read the power levels: %w", err)
+	}
+	change(powers)
+	if _, err := in.SendStateEvent(ctx, room, event.StatePowerLevels, "", powers); err != nil {
+		return fmt.Errorf("change the power levels: %w", err)
+	}
+	return nil
+}
+
+func joinRule(ctx context.Context, in *testkit.Client, room id.RoomID, rule event.JoinRule) error {
+	if _, err := in.SendStateEvent(ctx, room, event.StateJoinRules, "", map[string]any{"join_rule": rule}); err != nil {
+		return fmt.Errorf("change the join rule: %w", err)
+	}
+	return nil
+}
+
+// kick takes the bot out, invites it again, and returns once it is back.
+func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID) error {
+	if _, err := in.KickUser(ctx, room, &mautrix.ReqKickUser{UserID: bot}); err != nil {
+		return fmt.Errorf("kick the bot: %w", err)
+	}
+	if err := pause(ctx, rand.N(500*time.Millisecond)); err != nil {
+		return err
+	}
+	if _, err := in.InviteUser(ctx, room, &mautrix.ReqInviteUser{UserID: bot}); err != nil {
+		return fmt.Errorf("invite the bot again: %w", err)
+	}
+	err := await(ctx, time.Minute, func() bool {
+		member := map[string]any{}
+		err := in.StateEvent(ctx, room, event.StateMember, string(bot), &member)
+		return err == nil && member["membership"] == "join"
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the bot to come back to %s: %w", room, err)
+	}
+	return nil
+}
+
+// await polls until something is so, for at most patience.
+func await(ctx context.Context, patience time.Duration, so func() bool) error {
+	deadline := time.Now().Add(patience)
+	for !so() {
+		if time.Now().After(deadline) {
+			return errors.New("it takes too long")
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
