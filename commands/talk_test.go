@@ -65,8 +65,8 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 		state := catalogue.State{Catalogue: catalogue.New(sample(), time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC))}
 		answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
 			func() catalogue.State { return state }, db)
-		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!", Quiet: "aucun"})
-		if err := book.Keep(t.Context(), db); err != nil {
+		book, err := rooms.OpenBook(t.Context(), rooms.Settings{Language: "fr", Prefix: "!", Quiet: "aucun"}, db)
+		if err != nil {
 			t.Fatal(err)
 		}
 		book.Declare(english, rooms.Settings{Language: "en"})

@@ -10,17 +10,17 @@ import (
 // Change is an entry of the log of changes.
 type Change struct {
 	At time.Time
-	By chat.UserID // empty: somebody who asked to be forgotten
-	// Room is what the change is about; empty: the whole bot.
+	By chat.UserID // empty when the person asked to be forgotten
+	// Room is the changed room; empty when the change is about the whole bot.
 	Room chat.RoomID
-	// What was changed, one of the constants; people read the template "change <What>".
+	// What is one of the constants below; people read the template "setting <What>".
 	What string
-	// Before and After are short texts for operators; empty: there was none, or
-	// there is none any more.
+	// Before and After are the old and the new value, short texts for operators. Before
+	// is empty when something was added, After when it was removed.
 	Before, After string
 }
 
-// What changes.
+// The values of Change.What.
 const (
 	Language  = "language"
 	Prefix    = "prefix"
@@ -39,6 +39,6 @@ const (
 type Journal interface {
 	// AddChange joins the transaction of its context.
 	AddChange(ctx context.Context, c Change) error
-	// Changes are the last n, the newest first.
+	// Changes returns the last n changes, the newest first.
 	Changes(ctx context.Context, n int) ([]Change, error)
 }

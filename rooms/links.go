@@ -7,19 +7,20 @@ import (
 	"heraut/chat"
 )
 
-// Links is the address that links to rooms start with, such as
-// "https://matrix.to" or a web client's: what the configuration calls links.
+// Links is the address that links to rooms start with: "https://matrix.to" or a web
+// client's. The configuration calls it links.
 type Links string
 
-// Room is the address of a room, for those who are in it.
+// Room returns the address of a room, for its members.
 func (l Links) Room(id chat.RoomID) string { return l.fragment() + url.PathEscape(string(id)) }
 
-// Event is the address of an event of a room.
+// Event returns the address of an event of a room.
 func (l Links) Event(room chat.RoomID, id chat.EventID) string {
 	return l.Room(room) + "/" + url.PathEscape(string(id))
 }
 
-// fragment is what stands before an id: matrix.to has it without a word.
+// fragment returns the part of an address before an id. matrix.to writes /#/<id>, web
+// clients write /#/room/<id>.
 func (l Links) fragment() string {
 	base := strings.TrimRight(string(l), "/")
 	if u, err := url.Parse(base); err == nil && u.Hostname() == "matrix.to" {
@@ -28,8 +29,8 @@ func (l Links) fragment() string {
 	return base + "/#/room/"
 }
 
-// Reference is the id or the alias of a room in what somebody wrote: itself, or a
-// link to the room on matrix.to or a web client. Empty: there is none.
+// Reference returns the room id or alias that text is, or that it links to on matrix.to
+// or a web client; "" if it is neither.
 func Reference(text string) string {
 	if at := strings.Index(text, "/#/"); at >= 0 && (strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")) {
 		text = strings.TrimPrefix(text[at+len("/#/"):], "room/")

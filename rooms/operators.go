@@ -9,7 +9,7 @@ import (
 	"heraut/chat"
 )
 
-// RoomStore tells which rooms there are.
+// RoomStore lists the rooms that the bot knows.
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
@@ -19,8 +19,7 @@ type Poster interface {
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Operators are the people who run the bot, and are told how it does in their
-// direct messages with it.
+// Operators are the people who run the bot. It writes to them in their direct messages.
 type Operators struct {
 	users []chat.UserID
 	book  *Book
@@ -32,11 +31,12 @@ func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 	return &Operators{users, book, rooms}
 }
 
-// Includes reports whether the person is one: by the whole user id, and nothing else.
+// Includes reports whether the person is an operator. Only the whole user id counts.
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
-// Posts tell each operator who has direct messages with the bot what say says
-// in that room's language; they ring. There are none if nobody has.
+// Posts returns a ringing message for each operator who has direct messages with the
+// bot; say renders it in the language of that room. Operators without direct messages
+// get none.
 func (o *Operators) Posts(ctx context.Context, say func(lang string) (html string, err error)) ([]chat.Post, error) {
 	all, err := o.rooms.Rooms(ctx)
 	if err != nil {
@@ -61,21 +61,20 @@ func (o *Operators) Posts(ctx context.Context, say func(lang string) (html strin
 	return posts, nil
 }
 
-// reaches reports whether what is said in the room reaches that person and
-// nobody else.
+// reaches reports whether a message in the room reaches that person and nobody else.
 func reaches(r chat.Room, user chat.UserID) bool {
 	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
 }
 
-// Tell has the operators told something, once for each cause ever, in the
-// transaction of ctx, and reports whether there was somebody to tell.
+// Tell posts a message to each operator, once for each cause ever, in the transaction of
+// ctx. It reports whether any operator has direct messages.
 func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.EventID, say func(lang string) (html string, err error)) (bool, error) {
 	posts, err := o.Posts(ctx, say)
 	if err != nil {
 		return false, err
 	}
 	for _, p := range posts {
-		// A room of its own in the key: who comes later does not shift the others.
+		// The room is part of the key, so a new operator does not shift the others' keys.
 		if err := poster.Post(ctx, cause+chat.EventID(" "+p.Room), p); err != nil {
 			return false, err
 		}

@@ -2,8 +2,8 @@ package rooms
 
 import "unicode"
 
-// ValidPrefix tells whether commands may start with s: one or two punctuation
-// characters, but no slash, which clients keep for themselves.
+// ValidPrefix reports whether commands may start with s: one or two ASCII punctuation
+// characters, and no slash at the start, which clients take for their own commands.
 func ValidPrefix(s string) bool {
 	if len(s) < 1 || len(s) > 2 || s[0] == '/' {
 		return false

@@ -1,4 +1,5 @@
-// Package rooms knows what each room asked for, and who changed what.
+// Package rooms holds the settings of each room, the log of their changes, and the
+// operators of the bot.
 package rooms
 
 import (
@@ -10,24 +11,24 @@ import (
 	"heraut/chat"
 )
 
-// DefaultModerator is the power level from which somebody moderates a room that
-// no operator set another for.
+// DefaultModerator is the power level from which somebody moderates a room, unless an
+// operator set another one.
 const DefaultModerator = 50
 
-// Settings are what a room asked for. What is empty, or 0, is not asked for: the
-// default holds.
+// Settings are the settings of a room. An empty field, or a zero, is not set.
 type Settings struct {
 	Language string // "fr" or "en"
-	Prefix   string // what starts a command
-	// Role is what the bot is there for, in the words of those who set it.
+	Prefix   string // starts a command; see ValidPrefix
+	// Role says what the bot does in the room, in the words of those who set it.
 	Role string
-	// Quiet is when nothing is announced at once, as announce.Quiet.String says it.
+	// Quiet are the hours without immediate announcements, as schedule.Quiet.String
+	// writes them.
 	Quiet string
 	// Moderator is the power level from which somebody moderates the room.
 	Moderator int
 }
 
-// over is s, and what it does not ask for, of below.
+// over returns s with its unset fields taken from below.
 func (s Settings) over(below Settings) Settings {
 	return Settings{
 		Language:  cmp.Or(s.Language, below.Language),
@@ -38,60 +39,64 @@ func (s Settings) over(below Settings) Settings {
 	}
 }
 
-// Chosen is what was set in the chat.
+// Chosen are the settings that people gave in the chat.
 type Chosen struct {
 	Settings
-	// SetUp tells that an operator has the bot serve the room.
-	SetUp bool
+	SetUp bool // an operator set the room up, so the bot serves it
 }
 
-// Store keeps what was set in the chat. Its methods join the transaction of
-// their context.
+// Store keeps the settings that people gave in the chat. Its methods join the
+// transaction of their context.
 type Store interface {
 	Chosen(ctx context.Context) (map[chat.RoomID]Chosen, error)
 	SaveChosen(ctx context.Context, room chat.RoomID, c Chosen) error
 }
 
-// Book holds the rooms' settings in memory: those that the configuration
-// declares win over those set in the chat, and these over the defaults. Its
-// methods may be called by several goroutines.
+// nowhere is the Store of a Book that lives in memory alone.
+type nowhere struct{ chosen map[chat.RoomID]Chosen }
+
+func (n nowhere) Chosen(context.Context) (map[chat.RoomID]Chosen, error) { return n.chosen, nil }
+
+func (n nowhere) SaveChosen(context.Context, chat.RoomID, Chosen) error { return nil }
+
+// Book holds the rooms' settings in memory. Settings of the configuration win over
+// those of the chat, and these over the defaults. Several goroutines may use it.
 type Book struct {
 	defaults Settings
+	store    Store
 
 	mu       sync.RWMutex
-	store    Store
 	declared map[chat.RoomID]Settings
 	chosen   map[chat.RoomID]Chosen
 }
 
-// NewBook returns a Book in which every room has the defaults.
+// NewBook returns a Book in memory, in which every room has the defaults.
 func NewBook(defaults Settings) *Book {
 	defaults.Moderator = cmp.Or(defaults.Moderator, DefaultModerator)
-	return &Book{defaults: defaults, declared: map[chat.RoomID]Settings{}, chosen: map[chat.RoomID]Chosen{}}
+	chosen := map[chat.RoomID]Chosen{}
+	return &Book{defaults: defaults, store: nowhere{chosen}, declared: map[chat.RoomID]Settings{}, chosen: chosen}
 }
 
-// Keep reads what the chat set before, and has the store keep it from now on. It
-// is to be called before Choose.
-func (b *Book) Keep(ctx context.Context, store Store) error {
+// OpenBook returns a Book with the settings of the store, which also keeps those to come.
+func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error) {
 	chosen, err := store.Chosen(ctx)
 	if err != nil {
-		return fmt.Errorf("read the rooms' settings: %w", err)
+		return nil, fmt.Errorf("read the rooms' settings: %w", err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b := NewBook(defaults)
 	b.store, b.chosen = store, chosen
-	return nil
+	return b, nil
 }
 
-// Declare sets what the configuration says of a room, once its id is known.
+// Declare sets a room's settings of the configuration, once its id is known.
 func (b *Book) Declare(room chat.RoomID, s Settings) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.declared[room] = s
 }
 
-// Choose stores what was set in the chat for a room. It joins the transaction of
-// its context; memory follows at once, since a transaction that fails is tried again.
+// Choose sets and stores a room's settings of the chat. It joins the transaction of its
+// context. Memory changes at once: a transaction that fails is tried again.
 func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	if err := b.store.SaveChosen(ctx, room, c); err != nil {
 		return fmt.Errorf("store a room's settings: %w", err)
@@ -102,8 +107,8 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	return nil
 }
 
-// Move gives the room that takes another's place, in an upgrade, what was set in
-// the chat. It joins the transaction of ctx.
+// Move gives the settings of an upgraded room to its successor. It joins the transaction
+// of ctx.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
 	// Not from memory: that is ahead of a transaction that failed and is tried again.
 	stored, err := b.store.Chosen(ctx)
@@ -120,17 +125,18 @@ func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
 	return b.Choose(ctx, from, Chosen{})
 }
 
-// Of returns the settings that hold in a room.
+// Of returns the settings in force in a room.
 func (b *Book) Of(room chat.RoomID) Settings {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.declared[room].over(b.chosen[room].Settings).over(b.defaults)
 }
 
-// Defaults are the settings of a room that asked for nothing.
+// Defaults returns the settings of a room that has none of its own.
 func (b *Book) Defaults() Settings { return b.defaults }
 
-// Declared is what the configuration says of a room; ok tells that it names it.
+// Declared returns a room's settings of the configuration; ok is false when that does
+// not name the room.
 func (b *Book) Declared(room chat.RoomID) (s Settings, ok bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -138,14 +144,14 @@ func (b *Book) Declared(room chat.RoomID) (s Settings, ok bool) {
 	return s, ok
 }
 
-// Chosen is what was set in the chat for a room.
+// Chosen returns a room's settings of the chat.
 func (b *Book) Chosen(room chat.RoomID) Chosen {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.chosen[room]
 }
 
-// SetUp reports whether the configuration or an operator has the bot serve the room.
+// SetUp reports whether the configuration names the room or an operator set it up.
 func (b *Book) SetUp(room chat.RoomID) bool {
 	_, declared := b.Declared(room)
 	return declared || b.Chosen(room).SetUp

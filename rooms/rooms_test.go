@@ -18,8 +18,8 @@ func TestSettings(t *testing.T) {
 	}
 	defer db.Close()
 	open := func() *rooms.Book {
-		book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
-		if err := book.Keep(t.Context(), db); err != nil {
+		book, err := rooms.OpenBook(t.Context(), rooms.Settings{Language: "fr", Prefix: "!"}, db)
+		if err != nil {
 			t.Fatal(err)
 		}
 		book.Declare("!declared:example.org", rooms.Settings{Language: "en"})
@@ -63,8 +63,8 @@ func TestSettingsMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
-	if err := book.Keep(t.Context(), db); err != nil {
+	book, err := rooms.OpenBook(t.Context(), rooms.Settings{Language: "fr", Prefix: "!"}, db)
+	if err != nil {
 		t.Fatal(err)
 	}
 	const from, to = "!from:example.org", "!to:example.org"

@@ -92,10 +92,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 
-	book := rooms.NewBook(rooms.Settings{
+	book, err := rooms.OpenBook(ctx, rooms.Settings{
 		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(),
-	})
-	if err := book.Keep(ctx, db); err != nil {
+	}, db)
+	if err != nil {
 		return err
 	}
 	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep}
