@@ -135,7 +135,7 @@ func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 		return err
 	}
 	if !to.Joined {
-		return &Fault{What: FaultAbsent, Room: to.Name}
+		return &Fault{What: FaultAbsent, Room: to.Name, Banned: to.Exit == chat.ExitBanned}
 	}
 	if q.Widens, err = d.widens(ctx, q.Readers, q.Origin, r.To); err != nil {
 		return err

@@ -203,6 +203,9 @@ func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bo
 //
 // then is who certainly read the asker's room when it was said.
 func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
+	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
+		return err
+	}
 	w, err := d.widens(ctx, then, q.Origin, q.Experts)
 	if err != nil {
 		return err
@@ -230,6 +233,9 @@ func (d *Desk) Reaches(ctx context.Context, q Question) (bool, error) {
 // mayReturn checks that what the experts say may go to the asker's room; else it
 // returns a *Fault. They were told who reads it.
 func (d *Desk) mayReturn(ctx context.Context, q Question) error {
+	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
+		return err
+	}
 	now, err := d.readers(ctx, q.Origin)
 	if err != nil {
 		return err
@@ -242,6 +248,16 @@ func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 		return &Fault{What: FaultReaders, Number: q.Number, Widens: w, Room: name}
 	}
 	return nil
+}
+
+// present returns a *Fault when the bot is not in a room. Of such a room it knows nothing,
+// so nobody is told how open that is.
+func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
+	r, err := d.Room(ctx, room)
+	if err != nil || r.Joined {
+		return err
+	}
+	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
 // keep leaves a message where it is, says why, and remembers it: its edit may be

@@ -11,6 +11,7 @@ type Fault struct {
 	Themes []string // that there are
 	Room   string   // the other room's name
 	Widens chat.Audience
+	Banned bool // the bot may not come back to the other room
 }
 
 // Error names the fault, for the log.
@@ -40,6 +41,10 @@ const (
 	FaultClosed   FaultKind = "closed"   // the question is: nothing is carried
 	FaultNotOpen  FaultKind = "not open" // the question
 	FaultEmpty    FaultKind = "empty"    // the question holds no text
+
+	// The bot is not in the other room, of the experts or of the asker, any more.
+	FaultNoExperts FaultKind = "no experts"
+	FaultNoAsker   FaultKind = "no asker"
 
 	FaultNotCarried FaultKind = "not carried" // it begins like a command
 	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than was agreed to

@@ -81,3 +81,38 @@ func TestRemovedFromRooms(t *testing.T) {
 	}
 	metric("1")
 }
+
+// What the other side is told is true: the bot is gone, or banned. It says nothing of
+// how open a room is that it cannot see any more.
+func TestRemovedFromARelay(t *testing.T) {
+	t.Parallel()
+	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
+	r.asker.Say(t, r.asks, "!question Quelle licence ?")
+	root := r.sees(r.answers, "Question n° 1").ID
+	mine := r.sees(r.asks, "posée")
+	if _, err := r.asker.KickUser(t.Context(), r.asks, &mautrix.ReqKickUser{UserID: r.me}); err != nil {
+		t.Fatal(err)
+	}
+	awaitLog(t, r.bot, "no longer in a room that it served")
+	answer := r.expert.Say(t, r.answers, "La LGPL convient.", testkit.InThread(root))
+	told := r.sees(r.answers, "je ne suis plus dans le salon")
+	for _, untrue := range []string{"tout le monde", "externes", "un autre serveur", "plus ouvert"} {
+		if strings.Contains(spaces.Replace(body(told)), untrue) {
+			t.Errorf("the experts are told:\n%s", body(told))
+		}
+	}
+	// Once it is back, the edited answer is carried.
+	r.asker.Invite(t, r.asks, r.me)
+	r.asker.AwaitMember(t, r.asks, r.me, event.MembershipJoin)
+	r.asker.AwaitAnswer(t, r.asks, r.me, r.asker.Say(t, r.asks, "!sill gimp"))
+	r.expert.Edit(t, r.answers, answer, "La LGPL convient bien.")
+	r.sees(r.asks, "La LGPL convient bien.")
+
+	if _, err := r.expert.BanUser(t.Context(), r.answers, &mautrix.ReqBanUser{UserID: r.me}); err != nil {
+		t.Fatal(err)
+	}
+	r.asker.Say(t, r.asks, "Et la MIT ?", testkit.InThread(mine.ID))
+	r.sees(r.asks, "m’est maintenant interdit")
+	r.asker.Say(t, r.asks, "!question Une autre ?")
+	r.sees(r.asks, "L’accès au salon des experts m’est interdit")
+}
