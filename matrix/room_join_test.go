@@ -144,7 +144,7 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 			c.rooms.askedEncryption(room)
 			_, err := c.Send(t.Context(), queue.Outgoing{Txn: "txn", Post: chat.Post{Room: room, HTML: "<p>Oui.</p>", Lang: "fr"}})
 			notNow, waits := errors.AsType[*queue.NotNow](err)
-			if _, refused := errors.AsType[*queue.Refused](err); waits != test.waits || refused == waits || waits && !notNow.Lane {
+			if _, blocked := errors.AsType[*queue.Blocked](err); waits != test.waits || blocked == waits || waits && !notNow.Lane {
 				t.Errorf("got %v", err)
 			}
 		})
