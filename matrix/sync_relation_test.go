@@ -59,6 +59,27 @@ func TestRelationsOfEncryptedMessages(t *testing.T) {
 	}
 }
 
+// TestRelationsOfOtherClients: a client with the encryption of matrix-js-sdk, as most
+// people have, keeps relations inside the ciphertext.
+func TestRelationsOfOtherClients(t *testing.T) {
+	t.Parallel()
+	hs := testkit.StartHomeserver(t)
+	bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+	agent := hs.JSPerson(t, "agent", testkit.JSOptions{})
+	room := agent.MakeRoom(t, bot.account.UserID)
+	if e := bot.next(t); e.Joined == nil {
+		t.Fatalf("first came %+v", e)
+	}
+	root := agent.Say(t, room, "racine")
+	if e := bot.next(t); e.ID != chat.EventID(root) || e.Message.RelationEncrypted {
+		t.Errorf("no relation: got %+v", e)
+	}
+	said := agent.SayInThread(t, room, root, "dans le fil")
+	if e := bot.next(t); e.ID != chat.EventID(said) || e.Message.Thread != chat.EventID(root) || !e.Message.RelationEncrypted {
+		t.Errorf("in a thread: got %+v", e)
+	}
+}
+
 // relateEncrypted puts a relation beside the ciphertext of every encrypted message
 // that a sync brings.
 func relateEncrypted(t *testing.T, body []byte, relation map[string]any) []byte {

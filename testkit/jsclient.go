@@ -100,6 +100,12 @@ func (c *JSClient) Say(t testing.TB, room id.RoomID, text string) id.EventID {
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text}).Event
 }
 
+// SayInThread sends a text to an encrypted room, in the thread of a root.
+func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, text string) id.EventID {
+	t.Helper()
+	return c.do(t, map[string]any{"do": "say", "room": room, "text": text, "thread": root}).Event
+}
+
 // Await returns the first message that matches, seen already or to come.
 func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
 	t.Helper()

@@ -3,7 +3,7 @@
 //   {"task":1,"do":"login","homeserver":…,"user":…,"password":…,"onlySigned":bool}
 //   {"task":2,"do":"create","invite":user}      makes an encrypted room
 //   {"task":3,"do":"join","room":…}             an encrypted room
-//   {"task":4,"do":"say","room":…,"text":…}
+//   {"task":4,"do":"say","room":…,"text":…,"thread":…}
 //
 // and writes, one JSON object a line, {"done":1} when a task is, with the "room"
 // or the "event" that it made, and all the while
@@ -60,8 +60,14 @@ const tasks = {
         return encrypted(room);
     },
 
-    async say({ room, text }) {
-        const { event_id: event } = await client.sendMessage(room, { msgtype: MsgType.Text, body: text });
+    async say({ room, text, thread }) {
+        const content = { msgtype: MsgType.Text, body: text };
+        if (thread) {
+            content["m.relates_to"] = {
+                rel_type: "m.thread", event_id: thread, is_falling_back: true, "m.in_reply_to": { event_id: thread },
+            };
+        }
+        const { event_id: event } = await client.sendMessage(room, content);
         return { event };
     },
 };

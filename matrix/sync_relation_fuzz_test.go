@@ -1,0 +1,51 @@
+package matrix
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"maunium.net/go/mautrix/event"
+
+	"heraut/chat"
+)
+
+// FuzzRelations: whatever a message says that it relates to, reading it ends, and its
+// relations are those that stand inside it.
+func FuzzRelations(f *testing.F) {
+	f.Add(`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","is_falling_back":true,"m.in_reply_to":{"event_id":"$last"}}}`)
+	f.Add(`{"msgtype":"m.text","body":"* b","m.new_content":{"msgtype":"m.text","body":"b"},"m.relates_to":{"rel_type":"m.replace","event_id":"$x"}}`)
+	f.Add(`{"msgtype":"m.text","body":"> <@a:b> c\n\nd","m.relates_to":{"m.in_reply_to":{"event_id":"$x"}}}`)
+	f.Add(`{"msgtype":"m.text","body":"a","m.relates_to":null}`)
+	f.Add(`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":5,"event_id":["$x"]},"m.mentions":{"user_ids":"@a:b"}}`)
+	f.Fuzz(func(t *testing.T, content string) {
+		evt := &event.Event{ID: "$e", RoomID: "!r:x", Sender: "@a:x", Type: event.EventMessage}
+		if json.Unmarshal([]byte(content), &evt.Content) != nil {
+			return
+		}
+		evt.Mautrix.WasEncrypted = true
+		e := named().understand(evt, false)
+		if e == nil || e.Message == nil {
+			return
+		}
+		m := e.Message
+		for _, target := range []chat.EventID{m.Edits, m.Thread, m.ReplyTo} {
+			if target == "" {
+				continue
+			}
+			if !m.RelationEncrypted {
+				t.Errorf("%q comes from nowhere", target)
+			}
+			quoted, err := json.Marshal(target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plain := strings.Trim(string(quoted), `"`); plain == string(target) && !strings.Contains(content, plain) && !strings.Contains(content, `\`) {
+				t.Errorf("%q does not stand in %q", target, content)
+			}
+		}
+		if len(m.Body) > maxBody || len(m.HTML) > maxBody || len(m.Mentions) > maxMentions {
+			t.Errorf("the message is too large")
+		}
+	})
+}
