@@ -27,6 +27,7 @@ var ours = map[string][]string{
 	"text":              {},
 	"catalogue":         {"fetch", "text"},
 	"search":            {"catalogue", "text"},
+	"search/vectors":    {"search"},
 	"locale":            {"chat", "text"},
 	"calendar":          {},
 	"locale/localetest": {},

@@ -64,6 +64,8 @@ type Answer struct {
 	// Found is every match in rank order, at most 20, whatever HTML shows of
 	// them. What is suggested after a miss is not in it.
 	Found []Found
+	// Shape is empty if the line is ignored.
+	Shape Shape
 	HTML  string
 
 	// list is set if HTML is a numbered list to choose from.
@@ -104,8 +106,9 @@ type request struct {
 	text     string // the whole line, without the prefix
 	prefixed bool
 	command  *command
-	args     string // what follows the command
-	product  string // what the answer is meant to replace, if the catalogue tells
+	args     string   // what follows the command
+	others   []string // the names of what else was found
+	product  string   // what the answer is meant to replace, if the catalogue tells
 	state    catalogue.State
 	// subject is the room that the command is about, if it was named.
 	subject chat.RoomID
@@ -188,6 +191,8 @@ func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	case onlyCourtesy(rest) && greeted:
 		r.command = a.byName("aide")
 		return a.message(r, "welcome", struct{ Prefix string }{r.Prefix})
+	case onlyCourtesy(rest) && (r.Private || r.Room == ""):
+		return a.message(r, "courtesy", nil)
 	case onlyCourtesy(rest):
 		return Answer{}, nil
 	case greeted:
@@ -213,7 +218,7 @@ func (a *Answerer) message(r request, template string, data any) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{HTML: html}
+	answer := Answer{HTML: html, Shape: shapeOf(template)}
 	if r.command != nil {
 		answer.Command = r.command.name()
 	}

@@ -77,7 +77,7 @@ func TestWhoIsAnswered(t *testing.T) {
 		"direct, no command":               {direct, false, "gimp", "GIMP : "},
 		"direct, a greeting":               {direct, false, "Bonjour !", "Bonjour, je suis Héraut"},
 		"direct, a greeting and a name":    {direct, false, "Bonjour, gimp", "GIMP : "},
-		"direct, thanks":                   {direct, false, "Merci pour l’info !", ""},
+		"direct, thanks":                   {direct, false, "Merci pour l’info !", "Avec plaisir."},
 		"direct, nothing":                  {direct, false, " \n ", ""},
 		"direct, an emoji":                 {direct, false, "👍", ""},
 		"direct, unknown, one near":        {direct, false, "!aidez", "Je ne connais pas la commande !aidez . Vouliez-vous dire !aide"},

@@ -82,8 +82,6 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"providers, none":    func() (Answer, error) { return a.providers(r, bare) },
 		"choice":             func() (Answer, error) { return a.choose(r, "choice", s, six) },
 		"choice of two":      func() (Answer, error) { return a.choose(r, "choice", s, six[1:3]) },
-		"replacing":          func() (Answer, error) { return a.choose(r, "replacing", s, six) },
-		"replacing, two":     func() (Answer, error) { return a.choose(r, "replacing", s, six[1:3]) },
 		"none":               func() (Answer, error) { return a.none(r, s, false, six) },
 		"none, nothing near": func() (Answer, error) { return a.none(r, s, true, nil) },
 		"none-replacing": func() (Answer, error) {

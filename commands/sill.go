@@ -33,22 +33,77 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 		}
 	}
 	result := search.For(r.state.Catalogue).Search(r.args)
-	all := software(result.Matches)
-	if r.talk && r.Casual && len(all) > 0 && result.Matches[0].By != search.ByName {
+	if len(result.Matches) == 0 && a.byName("aide").isCalled(r.args) {
+		return a.explain(ctx, r, r.command)
+	}
+	if r.talk && !isMeant(r, result) {
 		return Answer{}, nil
 	}
+	return a.show(r, result)
+}
+
+// isMeant reports whether what was found for a line that may be talk is worth an
+// answer: something named, or what was asked for.
+func isMeant(r request, result search.Result) bool {
 	switch {
-	case len(all) == 0 && a.byName("aide").isCalled(r.args):
-		return a.explain(ctx, r, r.command)
-	case len(all) == 0:
-		return a.none(r, r.args, false, result.Nearest)
-	case result.Clear || len(all) == 1:
+	case len(result.Matches) == 0:
+		return false
+	case r.Casual:
+		return result.Matches[0].By == search.ByName
+	}
+	return result.Shape != search.Maybe || search.IsRequest(r.args)
+}
+
+// show answers with what a search found. Here it is decided what people see.
+func (a *Answerer) show(r request, result search.Result) (Answer, error) {
+	all := software(result.Matches)
+	switch result.Shape {
+	case search.Card:
 		r.product = result.Matches[0].Product
+		for _, s := range all[1:] {
+			r.others = append(r.others, s.Name)
+		}
 		answer, err := r.command.show(a, r, all[0])
 		answer.Found = found(all)
 		return answer, err
+	case search.List:
+		return a.choose(r, "choice", r.args, all)
+	case search.Maybe:
+		return a.choose(r, "maybe", r.args, all)
+	case search.Instead:
+		return a.instead(r, result)
 	}
-	return a.choose(r, "choice", r.args, all)
+	return a.none(r, r.args, false, result.Nearest)
+}
+
+// instead answers with what takes the place of a product: one card, or a list.
+func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
+	all := software(result.Matches)
+	shown, _ := first(all, maxListed)
+	view := instead{Result: result, Asked: r.command.topic != "", Query: r.product, Items: entries(shown), Total: len(all), source: a.source(r.state)}
+	r.product = ""
+	if view.Product == "" {
+		view.Product = r.args
+	}
+	answer, err := a.message(r, "instead", view)
+	if err != nil || len(all) > 1 {
+		answer.Found = found(all)
+		answer.list = listOf(r, shown)
+		return answer, err
+	}
+	r.product = result.Matches[0].Product
+	card, err := r.command.show(a, r, all[0])
+	card.HTML, card.Shape, card.Found = answer.HTML+card.HTML, Instead, found(all)
+	return card, err
+}
+
+// listOf is the numbered list of what is shown.
+func listOf(r request, shown []*catalogue.Software) *list {
+	l := &list{command: r.command.name()}
+	for _, s := range shown {
+		l.ids = append(l.ids, s.ID)
+	}
+	return l
 }
 
 // before a product's name, as in « alternative à Photoshop »
@@ -65,26 +120,21 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	if c == nil {
 		return a.message(r, "loading", nil)
 	}
-	matches := search.For(c).Replacing(product)
-	all := software(matches)
-	if len(all) == 0 {
-		all = comparable(c, product)
-	}
-	switch len(all) {
-	case 0:
-		if r.talk {
-			return Answer{}, nil
+	result := search.For(c).Replacing(product)
+	if all := comparable(c, product); result.Shape == search.None && len(all) > 0 {
+		result = search.Result{Shape: search.Instead, Product: product, Libre: true, Listed: true, Said: true}
+		for _, s := range all {
+			result.Matches = append(result.Matches, search.Match{Software: s})
 		}
-		return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
-	case 1:
-		if len(matches) == 1 {
-			r.product = matches[0].Product
-		}
-		answer, err := r.command.show(a, r, all[0])
-		answer.Found = found(all)
-		return answer, err
 	}
-	return a.choose(r, "replacing", product, all)
+	switch {
+	case result.Shape == search.Instead:
+		r.product = product
+		return a.instead(r, result)
+	case r.talk:
+		return Answer{}, nil
+	}
+	return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
 }
 
 // comparable are the entries that the one called name says it resembles.
@@ -106,10 +156,7 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), len(all), a.source(r.state)})
 	answer.Found = found(all)
-	answer.list = &list{command: r.command.name()}
-	for _, s := range shown {
-		answer.list.ids = append(answer.list.ids, s.ID)
-	}
+	answer.list = listOf(r, shown)
 	return answer, err
 }
 
@@ -128,7 +175,11 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	for _, s := range shown {
 		data.Nearest = append(data.Nearest, s.Name)
 	}
-	return a.message(r, "none", data)
+	answer, err := a.message(r, "none", data)
+	if len(data.Nearest) > 0 {
+		answer.Shape = Suggestions
+	}
+	return answer, err
 }
 
 // What separates the names to compare, the surest sign first.
@@ -228,17 +279,17 @@ func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 // card, users and providers answer about one software.
 
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
-	return a.message(r, "card", card{entry{s, r.product}, a.source(r.state)})
+	return a.message(r, "card", card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others})
 }
 
 func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Organizations, maxListed)
-	return a.message(r, "users", users{card{entry{s, r.product}, a.source(r.state)}, shown, more, !r.state.Catalogue.TellsUsers()})
+	return a.message(r, "users", users{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more, !r.state.Catalogue.TellsUsers()})
 }
 
 func (a *Answerer) providers(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Providers, maxListed)
-	return a.message(r, "providers", providers{card{entry{s, r.product}, a.source(r.state)}, shown, more})
+	return a.message(r, "providers", providers{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more})
 }
 
 func software(matches []search.Match) []*catalogue.Software {

@@ -8,6 +8,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/locale"
+	"heraut/search"
 )
 
 // What the templates of the catalogue are given.
@@ -117,6 +118,7 @@ type (
 	card struct {
 		entry
 		source
+		Others []string // names of what else was found
 	}
 	users struct {
 		card
@@ -131,6 +133,16 @@ type (
 		More  int
 	}
 )
+
+// instead is what takes the place of a product: the first of Total.
+type instead struct {
+	search.Result
+	Asked bool   // what takes its place was asked for by the command
+	Query string // what was asked for
+	Items []entry
+	Total int
+	source
+}
 
 // choice is a numbered list: the first of Total matches.
 type choice struct {

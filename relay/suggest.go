@@ -54,7 +54,11 @@ func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software)
 	if c == nil || len(t.Stems) == len(t.Weak) {
 		return nil
 	}
-	for _, m := range search.For(c).Search(strings.Join(strings.Fields(text), " ")).Matches {
+	result := search.For(c).Search(strings.Join(strings.Fields(text), " "))
+	if result.Shape == search.Maybe {
+		return nil
+	}
+	for _, m := range result.Matches {
 		if m.Software.Withdrawn == nil && len(found) < maxSoftware {
 			found = append(found, m.Software)
 		}

@@ -33,7 +33,7 @@ func (s *scratch) keys(q query) {
 	if len(q.words) > 1 {
 		s.namedWords(q)
 	}
-	if exact || s.how.exact || s.known && len(q.words) < 2 {
+	if exact || s.how.exact || s.known && len(q.words) < 2 || allProper(q.words) {
 		return
 	}
 	for _, text := range q.whole {
@@ -73,7 +73,8 @@ func (s *scratch) namedWords(q query) {
 			text += q.words[j]
 			for _, k := range keysWith(s.ix.keys, text) {
 				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
-					s.hit(k.doc).named = true
+					h := s.hit(k.doc)
+					h.named, h.exactly = true, h.exactly || k.worth == 1
 				}
 			}
 		}

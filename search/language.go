@@ -49,6 +49,7 @@ automatique automatiquement numerique numeriques electronique electroniques info
 personnel personnelle professionnel professionnelle prive privee public publique securise securisee
 commun commune interne externe local locale unique usage
 petit petite gros grosse grand grande nouveau nouvelle plusieurs
+site sites web website websites
 fichier fichiers document documents dossier dossiers page pages interface internet
 utilisateur utilisateurs agent agents equipe equipes collegue collegues administration entreprise bureau
 ordinateur ordinateurs pc poste postes smartphone telephone tablette
@@ -62,6 +63,7 @@ departement departements prefecture prefectures region regions direction directi
 universite universites ecole ecoles lycee lycees college colleges etablissement etablissements
 citoyen citoyens usager usagers habitant habitants eleve eleves etudiant etudiants enseignant enseignants
 prof profs chef secretaire secretariat cabinet cellule bibliothecaire informaticien developpeur developpeurs
+lundi mardi mercredi jeudi vendredi samedi dimanche hier
 avant apres jour jours semaine mois annee an ans fois temps heure aujourd hui demain
 chose choses personne personnes gens monde maison travail metier metiers besoins
 interministeriel etat francais francaise france souverain souveraine

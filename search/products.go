@@ -17,6 +17,7 @@ type knownProduct struct {
 	needs []query
 	// platform tells that entries speak of it because they run on it.
 	platform bool
+	libre    bool // it stands among the free ones
 }
 
 // products of wellKnown, by their squashed names.
@@ -28,6 +29,7 @@ type knownProducts struct {
 
 var known = sync.OnceValue(func() *knownProducts {
 	k := &knownProducts{byKey: map[string]int{}}
+	var libre []knownProduct
 	for line := range strings.Lines(strings.TrimSpace(wellKnown)) {
 		names, rest, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		free, needs, _ := strings.Cut(rest, "; ")
@@ -45,9 +47,38 @@ var known = sync.OnceValue(func() *knownProducts {
 			k.slips.add(p.key, int32(len(k.all)), nameWord)
 			k.all = append(k.all, p)
 		}
+		p.platform, p.libre = false, true
+		for name := range strings.SplitSeq(free, ", ") {
+			p.name, p.key, p.query = name, squash(name), parseQuery(name)
+			if len(p.key) >= minLibreName {
+				libre = append(libre, p)
+			}
+		}
+	}
+	for _, p := range libre {
+		if _, ok := k.byKey[p.key]; !ok {
+			k.byKey[p.key] = len(k.all)
+			k.all = append(k.all, p)
+		}
 	}
 	return k
 })
+
+// minLibreName is how long the name of a free program must be to be known.
+const minLibreName = 3
+
+// inSentence returns the product that is named somewhere among the words of q,
+// the longest name first.
+func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
+	for n := min(3, len(q.words)); n > 0; n-- {
+		for i := 0; i+n <= len(q.words); i++ {
+			if at, ok := k.byKey[strings.Join(q.words[i:i+n], "")]; ok {
+				return &k.all[at], true
+			}
+		}
+	}
+	return nil, false
+}
 
 // productKeys are the ways in which q may name a product: as it is, without what
 // only says which edition it is at the end, without the vendor's name before
@@ -140,6 +171,9 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 		}
 	}
 	for _, need := range p.needs {
+		if len(out) > 0 {
+			break // what is known to do the same is enough
+		}
 		hits := e.find(need, search{worth: &searchWorth, cover: minCoverProduct})
 		for _, h := range hits {
 			add(&e.entries[h.doc])

@@ -21,8 +21,11 @@ type query struct {
 	whole []string
 	// stemmed is how it is written as a keyword's stems.
 	stemmed string
-	// replaces tells that it asks for what takes the place of something.
+	// replaces tells that it asks for what takes the place of something, or for
+	// something like it.
 	replaces bool
+	// sentence tells that it is more than the name of a thing or a need.
+	sentence bool
 }
 
 // parseQuery takes a query apart; it may be anything.
@@ -31,7 +34,8 @@ func parseQuery(s string) query {
 	s = text.Truncate(s, maxQuery)
 	var asking []string
 	var asked strings.Builder // what follows such a word
-	for _, raw := range rawWords(s) {
+	raws := rawWords(s)
+	for _, raw := range raws {
 		w := text.Fold(raw)
 		if long, ok := abbreviations[w]; ok {
 			w = long
@@ -44,11 +48,17 @@ func parseQuery(s string) query {
 		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:
 			asking = append(asking, w)
-		case len(q.words) < maxWords && !slices.Contains(q.words, w):
+		case !slices.Contains(q.words, w):
 			q.words = append(q.words, w)
 		}
 	}
-	q.replaces = len(asking) > 0 && len(q.words) > 0
+	q.sentence = isSentence(raws)
+	if isThanks(text.Fold(s)) {
+		return query{}
+	}
+	q.words = withoutTalk(q.words)
+	q.words = q.words[:min(len(q.words), maxWords)]
+	q.replaces = (len(asking) > 0 || likeWords.MatchString(text.Fold(s))) && len(q.words) > 0
 	if len(q.words) == 0 {
 		q.words = asking
 	}

@@ -5,10 +5,22 @@ import (
 	"slices"
 )
 
+// What nearness in meaning adds, and from where on it makes a match a guess or
+// a sure one.
+const (
+	nearShare        = 0.7
+	minEvidence      = 0.31 // that a match answers the query
+	minEvidenceOfOne = 0.34 // idem, where only one of several words says it
+	namedBonus       = 0.3  // for an entry whose name is one of the words
+	keyFactor        = 2.2  // what a name is worth against words
+	sureNear         = 0.62
+)
+
 // The least that a match must reach.
 const (
 	minScore        = 0.08
-	minShare        = 0.3  // of the best match's score
+	minShare        = 0.55 // of the best match's score
+	minShareOfWord  = 0.3  // idem, where the query is one word
 	minCover        = 0.55 // of what the query's words tell
 	minCoverNamed   = 0.45 // where one of them is the name
 	minCoverSeveral = 0.4  // where more than one is found
@@ -22,6 +34,8 @@ const (
 )
 
 // best returns the hits that are good enough, in rank order.
+//
+// A caller that asks for cover wants sure hits only.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
@@ -29,16 +43,37 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	for _, d := range s.touched {
 		h := &s.hits[d]
 		h.score = s.wordScore(h)
+		h.near /= max(s.nearWeight, 1)
 		full := len(out) == MaxMatches
-		if full && max(h.key, h.score)*(1+wholePhraseBonus) < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) {
+		if full && max(h.key, h.score)*(1+wholePhraseBonus)*keyFactor+0.5+nearShare < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) {
 			continue
 		}
-		if h.score >= minScore {
-			h.score *= 1 + e.index.docs[d].phraseBonus(stems)
+		h.evidence = (h.share + h.near) / 2
+		if h.exactly {
+			h.evidence, h.score = max(h.evidence, minEvidence), h.score+namedBonus
 		}
-		if h.key >= h.score {
-			h.score, h.place, h.product = h.key+wordsShare*h.score, h.keyPlace, h.keyProduct
+		if h.key == 0 && s.how.cover == 0 && (h.evidence < minEvidence || h.evidence < minEvidenceOfOne && h.concepts < 2 && s.unknown && !q.sentence) {
+			continue
 		}
+		h.score *= 1 + e.index.docs[d].phraseBonus(stems)
+		if len(q.words) > 1 || h.score == 0 {
+			h.score += h.share/2 + nearShare*h.near
+		}
+		if s.how.cover > 0 {
+			h.score = s.wordScore(h) * (1 + e.index.docs[d].phraseBonus(stems))
+		}
+		key := h.key
+		if len(q.words) > 1 && s.how.cover == 0 {
+			key *= keyFactor
+		}
+		if key > 0 && key >= h.score {
+			h.score, h.place, h.product = key+wordsShare*h.score, h.keyPlace, h.keyProduct
+		}
+		h.sure = h.sure || h.key > 0 || h.near >= sureNear
+		if len(q.words) == 1 && h.key == 0 && h.place == inNamePart && s.common {
+			continue // an ordinary word that is a part of a name
+		}
+		h.common = len(q.words) == 1 && len(q.whole) == 1 && s.common
 		if top == nil || h.score > top.score {
 			top = h
 		}
@@ -51,11 +86,14 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	if len(out) == 0 {
 		return nil
 	}
-	least := minShare * min(top.score, 1)
+	least := minShareOfWord * min(top.score, 1)
+	if len(q.words) > 1 && s.how.cover == 0 {
+		least = minShare * min(top.score, 2)
+	}
 	if e.ranksLast(top) {
 		least = minShareWithdrawn * top.score
 	}
-	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least })
+	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
 }
 
 // ranksLast reports whether h is withdrawn, unless it was named.
@@ -63,8 +101,8 @@ func (e *Engine) ranksLast(h *hit) bool {
 	return e.entries[h.doc].Withdrawn != nil && !h.isName()
 }
 
-// compare orders hits: withdrawn software last unless it was named, then by
-// score, then the recommended, then the most used.
+// compare orders hits: withdrawn software last unless it was
+// named, then by score, then the recommended, then the most used.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.entries[a.doc], &e.entries[b.doc]
 	return cmp.Or(
@@ -105,7 +143,7 @@ func (s *scratch) wordScore(h *hit) float32 {
 		return 0
 	}
 	cover := h.cover / s.weight
-	least := s.how.cover
+	least := max(s.how.cover, minCover)
 	switch {
 	case least > minCover:
 	case !s.unknown:
@@ -115,7 +153,9 @@ func (s *scratch) wordScore(h *hit) float32 {
 	case h.concepts > 1:
 		least = minCoverSeveral
 	}
-	if cover < least {
+	h.share = cover
+	h.sure = cover >= least
+	if s.how.cover > 0 && !h.sure {
 		return 0
 	}
 	return h.words / s.weight * cover

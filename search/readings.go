@@ -49,7 +49,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 			out = append(out, reading{t, q})
 		}
 	}
-	if len(word) >= minNamePrefix || len(word) == 2 && strings.ContainsAny(word, "0123456789") {
+	if len(word) >= minNamePrefix && frequency(stem(word)) < ordinary || len(word) == 2 && strings.ContainsAny(word, "0123456789") {
 		first, _ := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
 		for i := first; i < len(ix.terms) && i < first+maxPrefixed && strings.HasPrefix(ix.terms[i].text, word); i++ {
 			t := &ix.terms[i]
@@ -62,7 +62,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 		}
 	}
 	switch {
-	case known || named || exact:
+	case known || named || exact || frequency(stem(word)) >= properWord:
 	case derived:
 		out = ix.readTypo(word, wholeName, out)
 	default:

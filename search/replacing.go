@@ -1,18 +1,32 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 
 	"heraut/catalogue"
 	"heraut/text"
 )
 
-// Replacing finds free software that replaces a product, best first: where the
-// catalogue says so, or else where it speaks of the product.
-func (e *Engine) Replacing(product string) []Match {
+// Replacing finds free software that replaces a product, or that is comparable
+// to an entry. The result's Shape is Instead, or None.
+func (e *Engine) Replacing(product string) Result {
 	q := parseQuery(product)
 	q.replaces = true
-	return e.replacing(q)
+	s, listed := e.named(q.whole...)
+	if listed {
+		r := Result{Shape: Instead, Matches: e.similarTo(s), Product: s.Name, Libre: true, Listed: true, Said: true}
+		if len(r.Matches) > 0 {
+			return r
+		}
+	}
+	r, ok := e.instead(&q)
+	r.Matches = slices.DeleteFunc(r.Matches, func(m Match) bool { return listed && m.Software == s })
+	if !ok || len(r.Matches) == 0 {
+		return Result{Shape: None}
+	}
+	r.Listed = r.Listed || listed
+	return r
 }
 
 func (e *Engine) replacing(q query) []Match {
@@ -77,7 +91,20 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
 		_, entry := e.named(q.whole...)
-		ok = !entry
+		ok = !entry && !(p.libre && (e.index.inNames(p.key) || e.index.beginsName(q.whole)))
 	}
 	return p, ok
+}
+
+// beginsName reports whether an entry's name, or a part of it, is one of texts.
+func (ix *index) beginsName(texts []string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return slices.ContainsFunc(keysWith(ix.keys, text), func(k nameKey) bool { return k.place.field() == ByName && k.worth >= insideWorth })
+	})
+}
+
+// inNames reports whether word is one of the words of an entry's name.
+func (ix *index) inNames(word string) bool {
+	i, ok := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
+	return ok && ix.terms[i].named()
 }

@@ -18,6 +18,13 @@ type hit struct {
 	product uint8   // which product, if it is inProduct
 	key     float32 // what the whole query is worth as a name
 
+	near     float32 // how near its words are to those of the query, from 0 to 1
+	evidence float32 // that it answers the query, from 0 to 1
+	share    float32 // of the query that its words answer
+	sure     bool    // it is no guess
+	common   bool    // the query is one ordinary word
+
+	exactly  bool  // one of the words is its whole name
 	named    bool  // one of the words is its name
 	concepts uint8 // of the query that it answers, weak ones aside
 
@@ -31,18 +38,21 @@ func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 // scratch holds the intermediate results of one search; searches share them
 // through a pool.
 type scratch struct {
-	ix       *index
-	how      search
-	hits     []hit // by document
-	touched  []int32
-	weight   float32 // of all concepts together
-	unknown  bool    // some of them was found nowhere
-	known    bool    // every word of the query is a word of the catalogue
-	readings []reading
-	marks    []mark // of the phrase at hand, by document
-	marked   []int32
-	concepts []mark // of the concept at hand, by document
-	found    []int32
+	ix         *index
+	how        search
+	hits       []hit // by document
+	touched    []int32
+	weight     float32 // of all concepts together
+	nearWeight float32 // idem, for nearness in meaning
+	unknown    bool    // some of them was found nowhere
+	common     bool    // the query is one ordinary word
+	known      bool    // every word of the query is a word of the catalogue
+	readings   []reading
+	marks      []mark // of the phrase at hand, by document
+	marked     []int32
+	concepts   []mark // of the concept at hand, by document
+	found      []int32
+	nearness   []float32 // of the word at hand, by document
 }
 
 // mark is what a phrase, so far, found in a document.
@@ -72,7 +82,7 @@ func (ix *index) scratch(how search) *scratch {
 		s = &scratch{}
 	}
 	if n := len(ix.docs); len(s.hits) < n {
-		s.hits, s.marks, s.concepts = make([]hit, n), make([]mark, n), make([]mark, n)
+		s.hits, s.marks, s.concepts, s.nearness = make([]hit, n), make([]mark, n), make([]mark, n), make([]float32, n)
 	}
 	s.ix, s.how = ix, how
 	return s
@@ -82,7 +92,7 @@ func (s *scratch) release() {
 	for _, d := range s.touched {
 		s.hits[d] = hit{}
 	}
-	*s = scratch{hits: s.hits, marks: s.marks, concepts: s.concepts, touched: s.touched[:0], readings: s.readings[:0],
+	*s = scratch{nearness: s.nearness, hits: s.hits, marks: s.marks, concepts: s.concepts, touched: s.touched[:0], readings: s.readings[:0],
 		marked: s.marked[:0], found: s.found[:0]}
 	scratches.Put(s)
 }
@@ -102,7 +112,11 @@ const (
 	synonymValue   = 0.6 // of what another way to say it finds
 	synonymQuality = 0.8
 	apartValue     = 0.6  // of the words of a phrase that do not stand together
+	apartQuality   = 0.8  // idem of how well they answer
 	weakShare      = 0.25 // of a word that helps only when it matches
+	elsewhereShare = 2.5  // of a word that tells of something else than software
+	unknownOfMany  = 0.3  // of a word that stands nowhere, among many
+	manyConcepts   = 4    // from which on they are many
 	unknownShare   = 0.8  // of a word that stands nowhere
 	baseWeight     = 1.5  // of any word, on top of its rarity
 	elsewhere      = 0.08 // what another place adds, as a share of its value
@@ -113,11 +127,12 @@ const (
 // words adds what the words of the query find.
 func (s *scratch) words(q query) {
 	s.known = true
+	s.common = allProper(q.words)
 	all := s.ix.concepts(q.words)
 	first := true // so far all were weak
 	for _, c := range all {
 		s.concept(c)
-		weight := s.conceptWeight(c, first && len(all) > 1)
+		weight := s.conceptWeight(c, first && len(all) > 1, len(all) >= manyConcepts)
 		first = first && c.weak
 		s.weight += weight
 		for _, d := range s.found {
@@ -126,6 +141,9 @@ func (s *scratch) words(q query) {
 			value := weight * m.value
 			h.words += value
 			h.cover += weight * m.quality
+			if len(c.alternatives[0]) > 1 {
+				h.near += weight * m.quality
+			}
 			if !c.weak {
 				h.concepts++
 			}
@@ -134,7 +152,17 @@ func (s *scratch) words(q query) {
 			}
 			*m = mark{}
 		}
+		found := len(s.found)
 		s.found = s.found[:0]
+		switch {
+		case s.how.exact || s.how.cover > 0:
+		case len(c.alternatives[0]) > 1 && found > 0:
+			s.nearWeight += weight
+		default:
+			for _, word := range c.alternatives[0] {
+				s.nears(word, len(all))
+			}
+		}
 	}
 }
 
@@ -147,15 +175,21 @@ func idf(docs, found int) float32 {
 // conceptWeight is how much a concept tells, after its search. What the catalogue
 // does not know tells little if it is an action with what it is done to after it,
 // a circumstance, or an edition or a version of what was found.
-func (s *scratch) conceptWeight(c concept, mayBeAction bool) float32 {
+func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
 	case c.weak:
 		weight *= weakShare
+	case elsewhereWords[c.alternatives[0][0]]:
+		weight *= elsewhereShare
+		s.unknown = s.unknown || len(s.found) == 0
 	case len(s.found) > 0:
 	case mayBeAction && isInfinitive(c.alternatives[0][0]), circumstances[c.alternatives[0][0]], editions[c.alternatives[0][0]],
 		len(s.touched) > 0 && isNumber(c.alternatives[0][0]):
 		weight *= weakShare
+	case ofMany:
+		weight *= unknownOfMany
+		s.unknown = true
 	default:
 		weight *= unknownShare
 		s.unknown = true
@@ -177,8 +211,10 @@ func (s *scratch) concept(c concept) {
 			together := int(m.stage) == len(alternative) && s.ix.docs[d].says(ids)
 			if together || int(m.stage) == len(alternative) && i == 0 {
 				value := value
+				quality := quality
 				if !together {
 					value *= apartValue
+					quality *= apartQuality
 				}
 				m.value *= value / float32(len(alternative))
 				m.quality *= quality / float32(len(alternative))

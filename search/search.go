@@ -1,6 +1,8 @@
 package search
 
 import (
+	"slices"
+
 	"heraut/catalogue"
 )
 
@@ -25,56 +27,131 @@ type Match struct {
 
 // Result is the answer to a query.
 type Result struct {
-	// Matches are what was found, best first, at most MaxMatches.
+	Shape Shape
+	// Matches are what was found, best first, at most MaxMatches; at most 3 if
+	// Shape is Maybe. Empty if Shape is Suggestions or None.
 	Matches []Match
-	// Clear tells that the first match is the one that was meant.
-	Clear bool
-	// Nearest are at most 3 entries to offer when nothing was found.
+	// Product is the name of the product that the matches take the place of, if
+	// Shape is Instead.
+	Product string
+	// Libre tells that Product is free too, so that the matches are comparable.
+	Libre bool
+	// Listed tells that Product is an entry of the catalogue.
+	Listed bool
+	// Said tells that the catalogue itself says so, not a list of ours.
+	Said bool
+	// Nearest are at most 3 entries to offer if Shape is Suggestions.
 	Nearest []*catalogue.Software
 }
 
+// Shape is how an answer is shown.
+type Shape string
+
+// The shapes.
+const (
+	Card        Shape = "card"        // the one entry that was meant; other matches may follow
+	List        Shape = "list"        // entries to choose from
+	Maybe       Shape = "maybe"       // guesses, to be shown as such
+	Instead     Shape = "instead"     // what takes the place of a product that has no entry
+	Suggestions Shape = "suggestions" // nothing was found, but names come near
+	None        Shape = "none"
+)
+
 // MaxMatches is the largest number of matches in a Result.
 const MaxMatches = 20
+
+// likeShare is how much of a query the best match must answer for the query not
+// to be taken for a slip of a product's name.
+const likeShare = 0.8
+
+// maxMaybe is the largest number of guesses.
+const maxMaybe = 3
 
 // How the search works. An index holds the words of all entries by the place
 // they stand in (a name, a keyword, a product, a description), and all names
 // whole, written together. A query is looked up in both: as one name, and word by
 // word, each word standing for itself, for other forms of it, for the words that
-// it begins, and failing these for those of which it may be a slip. What a word
-// finds is weighed by the place and by the rarity of the word; an entry must
-// answer a fair part of the query, more of it where some words are unknown to
-// the whole catalogue, which is what tells nonsense from a need.
+// it begins, for words of near meaning, and failing these for those of which it
+// may be a slip. What a word finds is weighed by the place and by the rarity of
+// the word. A match is sure if it answers a fair part of the query, more of it
+// where some words are unknown to the whole catalogue. Where none is sure, the
+// best ones are guesses.
 
-// Search finds what a query asks for: a name, a need in plain words, or a
-// product to replace. It finds nothing rather than something unfit.
+// Search finds what a query asks for: a name, a need in plain words, a question
+// to colleagues, or a product to replace. Of small talk it finds nothing.
 func (e *Engine) Search(query string) Result {
 	q := parseQuery(query)
-	product, isProduct := e.meansProduct(q)
-	var found []Match
-	switch {
-	case q.replaces:
-		found = e.replacing(q)
-	case isProduct:
-		found = e.replaced(q)
+	if r, ok := e.instead(&q); ok {
+		return r
 	}
-	if len(found) > 0 {
-		return Result{Matches: found, Clear: len(found) == 1}
-	}
-	hits := e.find(q, search{worth: &searchWorth, cover: minCover, exact: isProduct})
-	if len(hits) == 0 || hits[0].score < namesIt || isProduct && !product.mentionable(q) {
-		if !isProduct {
-			product, isProduct = known().like(q)
-		}
-		if isProduct {
-			if found := e.forKnownProduct(product); len(found) > 0 {
-				return Result{Matches: found, Clear: len(found) == 1}
+	hits := e.find(q, search{worth: &searchWorth})
+	if len(hits) == 0 || hits[0].key == 0 && hits[0].share < likeShare && len(q.words) < 4 {
+		if p, ok := known().like(q); ok {
+			if r, ok := e.forProduct(p); ok {
+				return r
 			}
 		}
 	}
-	if len(hits) == 0 {
-		return Result{Nearest: e.nearest(q)}
+	sure := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.sure })
+	switch {
+	case len(sure) > 0 && isClear(sure):
+		return Result{Shape: Card, Matches: e.matches(sure)}
+	case len(sure) > 1:
+		return Result{Shape: List, Matches: e.matches(sure)}
+	case len(hits) > 0:
+		return Result{Shape: Maybe, Matches: e.matches(hits[:min(len(hits), maxMaybe)])}
 	}
-	return Result{Matches: e.matches(hits), Clear: isClear(hits)}
+	if near := e.nearest(q); len(near) > 0 {
+		return Result{Shape: Suggestions, Nearest: near}
+	}
+	return Result{Shape: None}
+}
+
+// instead answers a query that names a product without an entry, or asks for
+// what takes the place of something. If it cannot, it takes the product out of
+// the words of q.
+func (e *Engine) instead(q *query) (Result, bool) {
+	if p, ok := e.meansProduct(*q); ok {
+		if found := e.replaced(*q); len(found) > 0 {
+			return Result{Shape: Instead, Matches: found, Product: p.name, Libre: p.libre, Said: true}, true
+		}
+		return e.forProduct(p)
+	}
+	if !q.replaces {
+		return Result{}, false
+	}
+	p, ok := known().inSentence(*q)
+	if ok {
+		if r, ok := e.forProduct(p); ok {
+			return r, true
+		}
+	}
+	if found := e.replacing(*q); len(found) > 0 && (!ok || !q.sentence) {
+		r := Result{Shape: Instead, Matches: found, Product: found[0].Product, Said: true}
+		if s, listed := e.named(q.whole...); listed {
+			r.Product, r.Libre, r.Listed = s.Name, true, true
+		}
+		return r, true
+	}
+	if !ok {
+		return Result{}, false
+	}
+	rest := slices.DeleteFunc(slices.Clone(q.words), func(w string) bool { return slices.Contains(p.query.words, w) })
+	if len(rest) > 0 {
+		q.words = rest
+	}
+	return Result{}, false
+}
+
+// forProduct answers with what the catalogue says to replace p, or else with
+// what is known to do the same.
+func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
+	r := Result{Shape: Instead, Product: p.name, Libre: p.libre, Said: true}
+	if r.Matches = e.replaced(p.query); len(r.Matches) == 0 {
+		r.Said = false
+		r.Matches = e.forKnownProduct(p)
+	}
+	return r, len(r.Matches) > 0
 }
 
 // search is how to search: what a word is worth by its place, and how much of a
@@ -106,26 +183,31 @@ func (e *Engine) matches(hits []hit) []Match {
 	return out
 }
 
-// isClear reports whether the first hit stands out: it is alone, or it alone
-// bears the name, or is far better by name than the second.
+// isClear reports whether the first of the sure hits is the one that was meant:
+// it alone bears the name, or is far better by name than the second, or it alone
+// answers nearly all that was asked.
 func isClear(hits []hit) bool {
-	switch {
-	case len(hits) == 0:
-		return false
-	case len(hits) == 1:
-		return true
+	first := &hits[0]
+	if len(hits) == 1 {
+		return first.key > 0 || first.place.field() == ByName && !first.common || first.share >= clearShare
 	}
-	first, second := &hits[0], &hits[1]
-	if first.key >= exactName*partWorth {
-		return second.key < first.key
+	second := &hits[1]
+	switch {
+	case first.key >= exactName*partWorth:
+		return second.key < first.key && !first.common
+	case first.common:
+		return false
 	}
 	return first.place.field() == ByName && first.score >= 1.5*second.score
 }
 
+// clearShare is how much of a query the only match must answer to be meant.
+const clearShare = 0.75
+
 // Resolve returns the one software that a name means, if it is clear.
 func (e *Engine) Resolve(name string) (*catalogue.Software, bool) {
 	r := e.Search(name)
-	if !r.Clear || r.Matches[0].By != ByName {
+	if r.Shape != Card || r.Matches[0].By != ByName {
 		return nil, false
 	}
 	return r.Matches[0].Software, true

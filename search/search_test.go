@@ -190,8 +190,8 @@ func TestClear(t *testing.T) {
 		"gimp": true, "GIMP ": true, "gmip": true, "firefox": true, "libre office": true, "gestionnaire de mots de passe": true,
 		"visioconférence": false, "base de données": false, "zoom": false, "xqzkvw": false,
 	} {
-		if got := c.Search(query); got.Clear != want {
-			t.Errorf("«%s»: clear is %v with %q", query, got.Clear, names(got.Matches))
+		if got := c.Search(query); (got.Shape == Card) != want {
+			t.Errorf("«%s»: shape is %v with %q", query, got.Shape, names(got.Matches))
 		}
 	}
 }
@@ -253,7 +253,7 @@ func TestReplacing(t *testing.T) {
 		"":                {},
 	}
 	for product, want := range tests {
-		got := names(c.Replacing(product))
+		got := names(c.Replacing(product).Matches)
 		if !slices.Equal(got[:min(len(got), max(len(want), 1))], want) {
 			t.Errorf("«%s» is replaced by %q, want %q", product, got, want)
 		}
@@ -275,7 +275,7 @@ func TestResolve(t *testing.T) {
 
 func TestNothingIsFoundInNothing(t *testing.T) {
 	empty := newEngine(nil, time.Time{})
-	if r := empty.Search("gimp"); len(r.Matches)+len(r.Nearest) != 0 || empty.Replacing("gimp") != nil {
+	if r := empty.Search("gimp"); len(r.Matches)+len(r.Nearest) != 0 || len(empty.Replacing("gimp").Matches) != 0 {
 		t.Error("something found in nothing")
 	}
 }
@@ -320,8 +320,8 @@ func FuzzSearch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, q string) {
 		r := c.Search(q)
-		if len(r.Matches) > MaxMatches || len(r.Nearest) > 3 || len(r.Matches) > 0 && r.Nearest != nil || r.Clear && len(r.Matches) == 0 {
-			t.Fatalf("%q: %d matches, %d nearest, clear %v", q, len(r.Matches), len(r.Nearest), r.Clear)
+		if len(r.Matches) > MaxMatches || len(r.Nearest) > 3 || len(r.Matches) > 0 && r.Nearest != nil || r.Shape == Card && len(r.Matches) == 0 {
+			t.Fatalf("%q: %d matches, %d nearest, shape %v", q, len(r.Matches), len(r.Nearest), r.Shape)
 		}
 		seen := map[string]bool{}
 		for _, m := range r.Matches {

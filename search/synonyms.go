@@ -65,7 +65,7 @@ func (ix *index) concepts(words []string) []concept {
 	var out []concept
 	for i := 0; i < len(words); {
 		others, n := synonymsAt(stems[i:])
-		c := concept{alternatives: [][]string{words[i : i+n]}, weak: n == 1 && (weakWords[words[i]] || vendors[words[i]])}
+		c := concept{alternatives: [][]string{words[i : i+n]}, weak: !slices.ContainsFunc(words[i:i+n], func(w string) bool { return n > 2 || !weakWords[w] && (n > 1 || !vendors[w]) })}
 		c.alternatives = append(c.alternatives, others...)
 		out = append(out, c)
 		i += n

@@ -3,7 +3,7 @@ package search
 // thesaurus holds ways to say the same in French and in English: each line's
 // phrases, separated by commas, stand for one another.
 const thesaurus = `
-visioconference, videoconference, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, video conference, videoconferencing, web meeting, appel video, video call, webinaire, webinar, classe virtuelle
+visioconference, videoconference, conference video, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, video conference, videoconferencing, web meeting, appel video, video call, webinaire, webinar, classe virtuelle
 courriel, messagerie, messagerie electronique, mel, courrier electronique
 client de messagerie, courrielleur, logiciel de messagerie, lire mes mails, email client, mail client
 serveur de messagerie, serveur de courriel, serveur mail, smtp, mail server, mail transfer agent, mta
@@ -171,4 +171,21 @@ test, testing
 image disque, clonage, cloner
 no code, low code, sans code, sans coder
 api, interface de programmation
+transcription, transcrire, retranscrire, compte rendu de reunion
+montage audio, couper un son, mp3, edition de sons
+portfolio, portefeuille, eportfolio
+adresse ip, ipam
+baie, dcim, datacenter
+espece, biodiversite, faune, wildlife, flore
+cloner, clonage, restauration
+statut des services, etat des services, status dashboard, status page
+calcul scientifique, calcul numerique
+a plusieurs, collaboratif, collaborative, en meme temps
+essai clinique, etude clinique, ecrf, clinical trial
+pipette, selecteur de couleurs, color picker
+partition de musique, partition musicale, music notation, sheet music
+concertation, participation
+adherent, don, donateur, benevole
+renommer, rename
+sigb, catalogage
 `

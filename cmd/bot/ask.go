@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,7 +35,7 @@ n’en reçoit pas. Aucun serveur Matrix et aucune configuration ne sont nécess
   bot ask --repositories depots.csv '!depot carte langage:python'
 
 Avec --repositories seul, le catalogue n’est pas lu.
-Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "text", "html"}.
+Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "shape", "text", "html"}.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
@@ -44,8 +45,10 @@ type reply struct {
 	// Command is in canonical French words; empty for a line that is ignored.
 	Command string  `json:"command"`
 	Found   []found `json:"found"`
-	Text    string  `json:"text"`
-	HTML    string  `json:"html"`
+	// Shape is card, list, maybe, instead, suggestions, none, info, help or ignored.
+	Shape commands.Shape `json:"shape"`
+	Text  string         `json:"text"`
+	HTML  string         `json:"html"`
 }
 
 // found is a software or a repository that the line was about.
@@ -101,7 +104,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 }
 
 func (c askCommand) print(w io.Writer, line string, a commands.Answer) error {
-	r := reply{Input: line, Command: a.Command, Found: make([]found, len(a.Found)), HTML: a.HTML}
+	r := reply{Input: line, Command: a.Command, Shape: cmp.Or(a.Shape, commands.Ignored), Found: make([]found, len(a.Found)), HTML: a.HTML}
 	for i, f := range a.Found {
 		r.Found[i] = found{Kind: f.Kind, ID: f.ID, Name: f.Name}
 	}

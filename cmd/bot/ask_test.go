@@ -36,7 +36,7 @@ func TestAskInJSON(t *testing.T) {
 	replies := make([]reply, len(lines))
 	for i, line := range lines {
 		var keys map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(line), &keys); err != nil || len(keys) != 5 {
+		if err := json.Unmarshal([]byte(line), &keys); err != nil || len(keys) != 6 {
 			t.Errorf("%s: %v, with %d keys", line, err, len(keys))
 		}
 		if string(keys["found"]) == "null" {

@@ -1,0 +1,61 @@
+package search
+
+// leastCosine is from which cosine on the meaning of two words is near.
+const leastCosine = 0.45
+
+// nears adds to each document how near it is in meaning to one word of the
+// query, of n: as near as the nearest of its words.
+func (s *scratch) nears(word string, n int) {
+	own := stem(word)
+	s.readings = s.readings[:0]
+	if at, ok := s.ix.stemAt[own]; ok {
+		for _, t := range s.ix.stems[at] {
+			s.readings = append(s.readings, reading{t, 1})
+		}
+	}
+	exact := len(s.readings)
+	if id, ok := vocabulary.find(own); ok {
+		vocabulary.eachNear(id, func(stem string, cosine float32) {
+			near := (cosine - leastCosine) / (1 - leastCosine)
+			if at, ok := s.ix.stemAt[stem]; ok && near > 0 {
+				for _, t := range s.ix.stems[at] {
+					s.readings = append(s.readings, reading{t, near})
+				}
+			}
+		})
+	}
+	holds := 0
+	for i, r := range s.readings {
+		t := &s.ix.terms[r.term]
+		for _, p := range s.ix.postings[t.first:t.last] {
+			if p.place.field() == ByAlternative {
+				continue
+			}
+			if s.nearness[p.doc] == 0 {
+				s.found = append(s.found, p.doc)
+				if i < exact {
+					holds++
+				}
+			}
+			s.nearness[p.doc] = max(s.nearness[p.doc], r.quality)
+		}
+	}
+	weight := baseWeight + idf(len(s.ix.docs), holds)
+	switch {
+	case weakWords[word], circumstances[word], editions[word]:
+		weight *= weakShare
+	case elsewhereWords[word]:
+		weight *= elsewhereShare
+	case len(s.found) > 0:
+	case n >= manyConcepts:
+		weight *= unknownOfMany
+	default:
+		weight *= unknownShare
+	}
+	s.nearWeight += weight
+	for _, d := range s.found {
+		s.hit(d).near += weight * s.nearness[d]
+		s.nearness[d] = 0
+	}
+	s.found = s.found[:0]
+}

@@ -1,0 +1,84 @@
+package search
+
+import (
+	_ "embed"
+	"encoding/binary"
+	"slices"
+	"sort"
+)
+
+// nearWords holds stems of French and English words with their frequencies and
+// the stems of near meaning, as vectors/generate.py writes them. All numbers are
+// little-endian:
+//
+//	uint32            n, how many stems
+//	uint32 × (n+1)    where the name of each begins among the names
+//	uint32 × (n+1)    where its neighbours begin among the neighbours
+//	uint8 × n         20 × log10 of its occurrences in a billion words
+//	3 bytes each      neighbours: uint16 the stem, uint8 the cosine × 255
+//	                  names, in alphabetical order
+//
+// It stays in the program's file until it is read, so it costs no memory of its own.
+//
+//go:embed vectors/nearwords.bin
+var nearWords string
+
+// wordTable gives access to nearWords.
+type wordTable struct {
+	n                           int
+	names, starts, zipfs, nears int // where each part begins
+	texts                       int
+}
+
+var vocabulary = func() wordTable {
+	n := int(number(0))
+	t := wordTable{n: n, names: 4, starts: 4 + 4*(n+1), zipfs: 4 + 8*(n+1)}
+	t.nears = t.zipfs + n
+	t.texts = t.nears + 3*int(number(t.starts+4*n))
+	return t
+}()
+
+func number(at int) uint32 { return binary.LittleEndian.Uint32([]byte(nearWords[at : at+4])) }
+
+// name returns the text of a stem.
+func (t *wordTable) name(id int) string {
+	return nearWords[t.texts+int(number(t.names+4*id)) : t.texts+int(number(t.names+4*id+4))]
+}
+
+// find returns the number of a stem.
+func (t *wordTable) find(stem string) (int, bool) {
+	i := sort.Search(t.n, func(i int) bool { return t.name(i) >= stem })
+	return i, i < t.n && t.name(i) == stem
+}
+
+// eachNear calls do with the stems of near meaning and their cosines, the nearest
+// first.
+func (t *wordTable) eachNear(id int, do func(stem string, cosine float32)) {
+	from, to := int(number(t.starts+4*id)), int(number(t.starts+4*id+4))
+	for at := t.nears + 3*from; at < t.nears+3*to; at += 3 {
+		other := int(nearWords[at]) | int(nearWords[at+1])<<8
+		do(t.name(other), float32(nearWords[at+2])/255)
+	}
+}
+
+// ordinary is the frequency from which on a word is one of everyday language.
+const ordinary = 4.9
+
+// properWord is the frequency from which on a word is no slip of a name.
+const properWord = 4.4
+
+// allProper reports whether every one of words is a word of French or English.
+func allProper(words []string) bool {
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return frequency(stem(w)) < properWord })
+}
+
+// frequency is log10 of how often words of a stem occur in a billion words of
+// French or English; 0 for a stem that is not known. From about 4.5 on a word is
+// ordinary.
+func frequency(stem string) float32 {
+	id, ok := vocabulary.find(stem)
+	if !ok {
+		return 0
+	}
+	return float32(nearWords[vocabulary.zipfs+id]) / 20
+}

@@ -1,0 +1,108 @@
+package search
+
+import (
+	"regexp"
+	"slices"
+
+	"heraut/text"
+)
+
+// talkWords are what people say around what they ask for: they ask, thank,
+// propose, and tell who wants it. A query is read without them unless nothing
+// else is left. All are folded.
+var talkWords = set(`
+savoir sais sait savez connais connaissent connaitriez connue connu dire dites disent indiquer indiquez
+idee idees piste pistes retour retours avis conseil conseils conseiller conseillez conseille conseilleriez conseillerais
+proposer proposez propose proposent recommander recommandez recommande recommandee recommandes suggerer suggestion suggestions
+utilisez utilisent utilisons utilisee utilisees utilises utilisant emploie employez
+aimerions aimeriez voudriez voudraient souhaiterais souhaiterions souhaiterait souhaitent aimerait voudront veulent voulez
+cherchent recherche recherchent trouve trouver trouvez trouvons preneur preneuse
+monde gens quelconque quelqun qqn qqun qq1 qqch collegue collegues copain copains communaute equipe team
+bjr bsr slt cc rebonjour hello hey hi hola dear thanks thank thx cordialement amicalement salutations avance
+truc trucs machin chose choses genre style type facon maniere moyen moyens sorte espece
+mieux meilleur meilleure meilleurs meilleures ideal ideale top best good better great nice
+savent saurait auriez aurait aurions avez avons avaient sauriez aidez aider aide
+demande demandent demandes demander demandait parle parlait parlent entendu vu vue
+prendre prends prend choisir choix choisit adopter mettre mets mis place placer disposer disposons
+envisage envisageons compte comptons essayer essaye teste tester
+existerait existent existait equivaut parait semble
+svp please stp sil plait ppt
+actuellement maintenant rapidement vite urgent urgence enfin voila quoi hein bah ben euh peu beaucoup trop
+catastrophe probleme problemes souci soucis galere
+chef cheffe direction directeur directrice boss hierarchie
+someone anybody somebody everyone anyone recommend recommendation recommendations suggest suggestions know knows help
+similar using used
+gros grosse grosses
+debute debutant debutants
+faudra devrait devrions devrais doive
+etre etes serais seraient sera seront
+lequel celui difference differences entre
+vieux vieille vieilles ancien anciens
+`)
+
+// withoutTalk returns words without those around what is asked for; all of
+// them if nothing else is left.
+func withoutTalk(words []string) []string {
+	if len(words) < 2 {
+		return words
+	}
+	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return talkWords[w] })
+	if len(rest) == 0 {
+		return words
+	}
+	return rest
+}
+
+// addressWords are words that only somebody who addresses others uses.
+var addressWords = set(`
+je j me m on nous vous tu te t moi mon ma mes notre nos votre vos est qui quel quelle quels quelles quoi comment pourquoi quand
+bonjour bonsoir salut coucou hello bjr merci svp existe ya avez quelqu quelqun qqn
+i my we our us you your does do is are anyone what which how can could
+`)
+
+// isSentence reports whether the words of a query are a sentence that somebody
+// addresses to others.
+func isSentence(words []string) bool {
+	return len(words) > 3 && slices.ContainsFunc(words, func(w string) bool { return addressWords[text.Fold(w)] })
+}
+
+// likeWords stand before a product that something like is asked for; the text is
+// folded.
+var likeWords = regexp.MustCompile(`\b(autres? que|plutot que|a la place d|au lieu d|comme|type|genre|similaire a|instead of|rather than|similar to)\b`)
+
+// elsewhereWords are of everyday life, of work and of general knowledge: what
+// catalogues of software do not serve. A query with one of them that an entry
+// does not hold hardly asks for that entry.
+var elsewhereWords = set(`
+cantine restaurant restaurants repas dejeuner dejeuners diner midi cafe gateau gateaux crepes gratin cuisine manger boire vegetarien
+plat plats pizza croissant croissants pain chocolat biere aperitif apero pot menu
+conge conges vacances absence absences absent absente rtt teletravail malade maladie medecin docteur mal tete grippe vaccin mutuelle
+salaire salaires paie paye prime primes retraite mutation mutations concours greve syndicat echelon indice bulletin bulletins
+avancement promotion notation remuneration frais deplacement deplacements
+meteo neige neiger pluie parapluie soleil automne hiver printemps degres
+train trains metro bus gare taxi parking stationnement voiture voitures velo trajet retard vol avion billet autoroute
+match foot football rugby tennis tournoi champion gagne loto loterie
+blague blagues poeme poemes chanson chansons horoscope
+anniversaire noel fete fetes mariage naissance bebe deces enterrement bravo felicitations joyeux bienvenue annee
+badge badges cle cles trousseau porte portes ascenseur chauffage clim climatisation etage batiment couloir accueil toilettes salle salles
+passeport passeports permis conduire grise vitale electorale
+president ministre ministres prefet roi reine capitale pays habitants guerre elections politique
+creche nounou garde appartement loyer louer location
+panne casse cassee
+bancaire bancaires banque
+objet perdu oublie echarpe chien chat
+`)
+
+// Thanks that nothing follows but why, and the words of those who ask for
+// something all the same. The text is folded.
+var (
+	thanks  = regexp.MustCompile(`\b(merci|remerci\w+|bravo|felicitations)\b.*\b(a|aux?|pour|tous|toutes?|beaucoup|encore|infiniment)\b`)
+	request = regexp.MustCompile(`\?|\b(cherch\w+|recherch\w+|besoin|logiciels?|outils?|alternatives?|remplac\w+|equivalents?|solutions?|dire|indiquer|conseiller|proposer|avance)\b`)
+)
+
+// IsRequest reports whether what somebody says asks for software, rather than
+// telling something.
+func IsRequest(said string) bool { return request.MatchString(text.Fold(said)) }
+
+// isThanks reports whether a folded text thanks and asks for nothing.
+func isThanks(s string) bool { return thanks.MatchString(s) && !request.MatchString(s) }
