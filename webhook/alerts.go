@@ -55,6 +55,9 @@ func readAlerts(r *reader, o object) []*note {
 		if n.link == "" {
 			n.link = o.str("externalURL")
 		}
+		if i == 0 && len(notesOf) == 0 {
+			n.body, n.syntax = o.str("message"), chatMarkup // all that Grafana says of it
+		}
 		n.alert = a.str("fingerprint")
 		notes = append(notes, n)
 	}

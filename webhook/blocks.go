@@ -44,7 +44,9 @@ func (w *writer) block(b object) {
 		w.add(piece{text: cmp.Or(b.str("title", "text"), b.str("alt_text")), link: b.first("title_url", "video_url")})
 	case "table":
 		w.table(b)
-	case "divider", "file", "input":
+	case "input":
+		w.add(piece{text: textIn(b, "label"), syntax: plainText})
+	case "divider", "file":
 	default: // Mattermost's, and those to come
 		w.blockText(b)
 		w.blocks(b.objects("blocks"))

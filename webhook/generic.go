@@ -77,11 +77,15 @@ const (
 
 // excerpt is the beginning of a JSON value, without what is null or private.
 func excerpt(value any) string {
+	shown := pruned(value, 0)
+	if shown == nil {
+		return ""
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(pruned(value, 0)); err != nil {
+	if err := e.Encode(shown); err != nil {
 		return ""
 	}
 	s := strings.TrimSpace(b.String())

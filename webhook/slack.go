@@ -35,7 +35,7 @@ func chatMessage(p *sheet, o object) {
 		return
 	}
 	w := writer{sheet: p}
-	if name := o.str("username"); name != "" {
+	if name := o.first("username", "user_name"); name != "" {
 		w.add(piece{text: name, style: "strong"})
 	}
 	switch {
@@ -59,10 +59,14 @@ func slackEvent(p *sheet, o object) {
 		o = inner
 	}
 	w := writer{sheet: p}
+	files := o.objects("files")
 	if text := textIn(o, "text"); text != "" {
 		o = object{"text": text, "attachments": o["attachments"]}
 	}
 	w.message(o)
+	for _, f := range files {
+		w.add(piece{text: f.first("title", "name"), link: imageLink(f.str("permalink")), line: true})
+	}
 	w.flush()
 }
 

@@ -199,7 +199,15 @@ func pagerIncident(d object, event string) *note {
 	}
 	n.with("urgency", about.str("urgency"), "priority", cmp.Or(about.str("priority", "summary"), about.str("priority", "name")),
 		"assignee", strings.Join(assigned(about), ", "))
-	n.body = d.str("content")
+	if kind, _, ok := strings.Cut(event, "."); ok && kind != "incident" {
+		n.kind = kind
+	}
+	if workflow := d.str("incident_workflow", "summary"); workflow != "" {
+		n.with("workflow", workflow)
+	}
+	n.with("responder", d.str("state"))
+	n.see("conference", d.str("conference_url"))
+	n.body = cmp.Or(d.str("content"), d.str("message"))
 	if n.by == "" {
 		n.by = cmp.Or(d.str("user", "summary"), about.str("last_status_change_by", "summary"), about.str("last_status_change_by", "name"))
 	}
