@@ -266,7 +266,7 @@ func forgeRelease(_, s object, n *note) {
 
 // forgeRun reads a run of workflows, jobs and checks.
 func forgeRun(kind string) func(o, subject object, n *note) {
-	return func(_, s object, n *note) {
+	return func(o, s object, n *note) {
 		n.kind = kind
 		n.state = cmp.Or(s.str("conclusion"), s.str("status"), n.state)
 		n.title = cmp.Or(s.first("name", "display_title", "workflow_name"), s.str("app", "name"))
@@ -279,8 +279,8 @@ func forgeRun(kind string) func(o, subject object, n *note) {
 		}
 		n.with("branch", cmp.Or(s.str("head_branch"), s.str("check_suite", "head_branch")), "event", s.str("event"),
 			"commit", short(cmp.Or(s.str("head_sha"))), "", firstLine(s.str("head_commit", "message")))
-		if n.link == "" {
-			n.link = s.str("app", "html_url")
+		if sha := s.str("head_sha"); page(n.link) == "" && sha != "" {
+			n.link = join(o.str("repository", "html_url"), "commit/"+sha)
 		}
 		n.with("", s.str("output", "title"))
 	}
