@@ -38,7 +38,7 @@ func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
 	return db, asked
 }
 
-func open(t *testing.T) *storage.DB {
+func open(t testing.TB) *storage.DB {
 	t.Helper()
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
 	if err != nil {

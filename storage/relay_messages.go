@@ -49,16 +49,18 @@ func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
 	})
 }
 
+const messageOfQuery = `
+		SELECT ` + messageColumns + ` FROM relayed r WHERE r.event_id = $1 AND r.event_id <> ''
+		UNION ALL
+		SELECT ` + messageColumns + ` FROM outbox o JOIN relayed r ON r.post_key = o.post_key
+			OR r.event_id = o.cause AND r.event_id <> '' AND r.room_id = o.room_id AND o.slot = 0 AND o.kind = 'post'
+		WHERE o.event_id = $1 AND o.event_id <> ''
+		LIMIT 1`
+
 // MessageOf implements relay.Messages. A copy that took the place of another post
 // has a key of its own, and is found by the message that it carries.
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
-	return scanMessage(d.db.QueryRow(ctx, `
-		SELECT `+messageColumns+` FROM relayed r WHERE r.event_id = $1 AND r.event_id <> ''
-		UNION ALL
-		SELECT `+messageColumns+` FROM outbox o JOIN relayed r ON r.post_key = o.post_key
-			OR r.event_id = o.cause AND r.event_id <> '' AND r.room_id = o.room_id AND o.slot = 0 AND o.kind = 'post'
-		WHERE o.event_id = $1 AND o.event_id <> ''
-		LIMIT 1`, event).Scan)
+	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }
 
 // MessagesOf implements relay.Messages.

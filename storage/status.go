@@ -6,6 +6,12 @@ import (
 	"heraut/commands"
 )
 
+// queueCountsQuery counts what is open in the inbox and the outbox.
+const queueCountsQuery = `
+		SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new'), (SELECT COUNT(*) FROM inbox WHERE state = 'locked'),
+			(SELECT COUNT(*) FROM outbox WHERE done_at = 0),
+			COALESCE((SELECT attempted_at FROM outbox WHERE done_at = 0 AND attempted_at > 0 ORDER BY attempted_at LIMIT 1), 0)`
+
 // unwritableQuery finds the rooms whose last post failed, and those that refuse
 // posts for want of power. It goes from room to room in the index outbox_ended,
 // rather than over all posts.
@@ -28,10 +34,7 @@ const unwritableQuery = `
 // to: the rest of the status is not here.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 	var since int64
-	err = d.db.QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new'), (SELECT COUNT(*) FROM inbox WHERE state = 'locked'),
-			(SELECT COUNT(*) FROM outbox WHERE done_at = 0),
-			(SELECT COALESCE(MIN(attempted_at), 0) FROM outbox WHERE done_at = 0 AND attempted_at > 0)`).
+	err = d.db.QueryRow(ctx, queueCountsQuery).
 		Scan(&s.Unhandled, &s.Locked, &s.Unsent, &since)
 	if err != nil {
 		return s, err

@@ -49,6 +49,11 @@ questions: {remind_after: soon, list: parfois, keep: 1h}
 4: questions.keep : la durée est trop courte ; 1d au moins, par exemple 90d
 4: questions.list : « parfois » : un jour et une heure sont attendus, par exemple "jeudi 11:00" ou "quotidien 09:00", ou "" pour ne rien lister`},
 
+	"reminders far away": {minimal + `
+questions: {remind_after: 20000h}
+`, `
+4: questions.remind_after : la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h`},
+
 	"general settings": {minimal + `
 language: de
 timezone: Paris

@@ -124,8 +124,14 @@ func (r *reader) checkRelays(c *Config) {
 	}
 }
 
+// maxRemindAfter bounds the working hours after which experts are reminded.
+const maxRemindAfter = 1000 * time.Hour
+
 // checkQuestions writes when the list is told as rhythms are always written.
 func (r *reader) checkQuestions(q *Questions) {
+	if q.RemindAfter > maxRemindAfter {
+		r.fault("questions.remind_after", "la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h")
+	}
 	if q.Keep < 24*time.Hour {
 		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")
 	}
