@@ -34,6 +34,13 @@ type relayed struct {
 // newRelayed makes the rooms, with people who have names.
 func newRelayed(t *testing.T, hs *testkit.Homeserver, asks, answers testkit.Room, mayWiden bool) *relayed {
 	t.Helper()
+	return newRelayedAt(t, hs, hs.URL, asks, answers, mayWiden)
+}
+
+// newRelayedAt is newRelayed with a bot that reaches the homeserver at url, and
+// whose operator is the other expert.
+func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answers testkit.Room, mayWiden bool) *relayed {
+	t.Helper()
 	account := hs.Account(t, "heraut")
 	r := &relayed{TB: t, me: account.UserID, seen: map[id.EventID]bool{}}
 	person := func(name string) *testkit.Client {
@@ -50,7 +57,7 @@ func newRelayed(t *testing.T, hs *testkit.Homeserver, asks, answers testkit.Room
 	r.other.Join(t, r.answers.String())
 	r.asker.Invite(t, r.asks, r.me)
 	r.expert.Invite(t, r.answers, r.me)
-	r.bot = testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account, Set: map[string]any{
+	r.bot = testkit.StartBot(t, testkit.BotConfig{Homeserver: url, Account: account, Operators: []id.UserID{r.other.UserID}, Set: map[string]any{
 		"relays": []map[string]any{{
 			"name": "libre", "from": []string{"#bluehats:" + hs.Name}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
 		}},
