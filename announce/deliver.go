@@ -24,11 +24,11 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	states, err := d.watchStates(ctx)
+	states, labels, err := d.watchStates(ctx)
 	if err != nil {
 		return err
 	}
-	t := delivery{Desk: d, now: now, news: news, states: states, told: map[int64]bool{}, rendered: map[string]string{}}
+	t := delivery{Desk: d, now: now, news: news, states: states, labels: labels, told: map[int64]bool{}, rendered: map[string]string{}}
 	for _, together := range parcels(due) {
 		first := together[0]
 		if first.Watch != "" {
@@ -79,8 +79,9 @@ type delivery struct {
 	now      time.Time
 	news     map[int64]*News
 	states   map[watchID]int
-	told     map[int64]bool    // items that some room was told of
-	rendered map[string]string // messages that several rooms get
+	labels   map[watchID]string // what rooms call sources
+	told     map[int64]bool     // items that some room was told of
+	rendered map[string]string  // messages that several rooms get
 }
 
 // parcel tells a room of some items: in a digest when a watch says so, or when
@@ -173,6 +174,15 @@ func (d *Desk) handOn(ctx context.Context, pending []Pending, news map[int64]*Ne
 // say posts a message and keeps it for corrections.
 func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
 	lang := t.Rooms.Of(room).Language
+	for _, id := range l.items() {
+		source := t.news[id].Item.Source
+		if label := t.labels[watchID{room, source}]; label != "" {
+			if l.Labels == nil {
+				l.Labels = map[string]string{}
+			}
+			l.Labels[source] = label
+		}
+	}
 	memo := lang + l.String()
 	html, ok := t.rendered[memo]
 	if !ok {

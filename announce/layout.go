@@ -25,6 +25,8 @@ type Layout struct {
 	// Total is how many items the message is about, Rest those that no line is.
 	Total int `json:"total"`
 	Rest  int `json:"rest,omitempty"`
+	// Labels are what the room called the sources.
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // Line is about items that have an owner in common, or about one.

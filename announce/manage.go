@@ -1,12 +1,14 @@
 package announce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"time"
 
 	"heraut/chat"
+	"heraut/fetch"
 	"heraut/filter"
 	"heraut/schedule"
 	"heraut/sources"
@@ -43,6 +45,10 @@ type WatchHealth struct {
 	N      int // what people call it, from 1
 	Health Health
 }
+
+// Name is what the room calls the source, or else what that calls itself, or its
+// address without secrets.
+func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
 // AddSource has Run read a source that rooms may watch by its name.
 func (d *Desk) AddSource(s sources.Settings, source sources.Source) {
@@ -237,6 +243,27 @@ func (d *Desk) SetRemind(ctx context.Context, w Watch) (before Watch, change fun
 	})
 }
 
+// SetLabel returns the watch that the room has with w's source and filter, and the
+// change that has the room call the source by w's label.
+func (d *Desk) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
+	all, err := d.WatchesIn(ctx, w.Room)
+	if err != nil {
+		return w, nil, err
+	}
+	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
+	switch {
+	case i < 0:
+		return w, nil, ErrNone
+	case all[i].Label == w.Label:
+		return all[i].Watch, nil, ErrExists
+	}
+	after, change, err = d.changeWatch(ctx, w.Room, all[i].N, func(ctx context.Context, kept Watch) error {
+		return d.store.SetLabel(ctx, kept.Room, kept.ID, w.Label)
+	})
+	after.Label = w.Label
+	return after, change, err
+}
+
 // PauseWatch returns a room's n-th watch and the change that stops it for a while,
 // or has it go on.
 func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
@@ -263,7 +290,7 @@ func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch,
 		if err := d.handOn(ctx, waiting, news, time.Now()); err != nil {
 			return err
 		}
-		states, err := d.watchStates(ctx)
+		states, _, err := d.watchStates(ctx)
 		if err != nil || states[watchID{room, w.Source}] != watchUnknown {
 			return err
 		}

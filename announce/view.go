@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -43,8 +44,13 @@ func (l lineView) More() int { return l.Total - len(l.Items) }
 // itemView is an item.
 type itemView struct {
 	*News
-	zone *time.Location
+	zone  *time.Location
+	label string // what the room calls the source
 }
+
+// From is what the room calls the source of an entry, or else what its feed calls
+// itself.
+func (i itemView) From() string { return cmp.Or(i.label, i.Item.From) }
 
 // Repo is the repository, or nil.
 func (i itemView) Repo() *catalogue.Repository { return i.Item.Repository }
@@ -125,14 +131,15 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 		v := lineView{PartOf: line.PartOf, Total: line.Total}
 		for _, id := range line.Items {
 			n := news[id]
-			v.Items = append(v.Items, itemView{n, zone})
+			item := itemView{n, zone, l.Labels[n.Item.Source]}
+			v.Items = append(v.Items, item)
 			if i == 0 {
-				m.Noun, m.From = n.Item.Kind, n.Item.From
+				m.Noun, m.From = n.Item.Kind, item.From()
 			}
 			if m.Noun != n.Item.Kind {
 				m.Noun = ""
 			}
-			if m.From != n.Item.From {
+			if m.From != item.From() {
 				m.From = ""
 			}
 		}

@@ -25,6 +25,7 @@ type Watch struct {
 	// Remind is when the room is reminded of the events of a calendar, such as
 	// «veille,1h»; empty: never.
 	Remind string
+	Label  string // what the room calls the source; empty: as it calls itself
 	Paused bool
 	By     chat.UserID
 	At     time.Time
@@ -60,10 +61,11 @@ type Watched interface {
 	Watches(ctx context.Context) ([]Watch, error)
 	// AddWatch returns ErrExists if the room has one with that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
-	// SetRhythm, SetRemind, PauseWatch and RemoveWatch return ErrNone if the room has
-	// none with that id.
+	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch return ErrNone if the
+	// room has none with that id.
 	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
 	SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error
+	SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
 	// MoveWatches gives one room the watches of another and what that was to be
@@ -205,13 +207,13 @@ const (
 	watchActive
 )
 
-// watchStates tells what the watches are.
-func (d *Desk) watchStates(ctx context.Context) (map[watchID]int, error) {
+// watchStates returns what the watches are, and what rooms call their sources.
+func (d *Desk) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	states := map[watchID]int{}
+	states, labels = map[watchID]int{}, map[watchID]string{}
 	for _, w := range append(d.declaredOf(""), kept...) {
 		state := watchActive
 		if w.Paused {
@@ -220,6 +222,9 @@ func (d *Desk) watchStates(ctx context.Context) (map[watchID]int, error) {
 		for _, id := range []watchID{{w.Room, w.digest()}, {w.Room, w.Source}} {
 			states[id] = max(states[id], state)
 		}
+		if id := (watchID{w.Room, w.Source}); w.Label != "" && labels[id] == "" {
+			labels[id] = w.Label
+		}
 	}
-	return states, nil
+	return states, labels, nil
 }

@@ -169,7 +169,7 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	case why != "":
 		return a.refuse(r, why)
-	case r.command.needs&abroad != 0 && namesAbroad(r.args):
+	case r.command.needs&abroadAlways != 0 || r.command.needs&abroad != 0 && namesAbroad(r.args):
 		return a.apart(r)
 	}
 	return r.command.answer(a, ctx, r)

@@ -304,8 +304,7 @@ func (h *Handler) about(e chat.Event) Line {
 }
 
 // maxLines is how long an answer may be in a room; a longer one starts a thread.
-// The fullest card has as many.
-const maxLines = 11
+const maxLines = 8
 
 // posts are an answer to an event, in its thread if it is in one, and what the
 // answer has done elsewhere.

@@ -29,6 +29,8 @@ const (
 	// abroad is no need: the command asks a server that is not the homeserver when its
 	// arguments name a feed or an alias, and is then answered apart.
 	abroad
+	// abroadAlways: it asks another server whatever its arguments name.
+	abroadAlways
 
 	// aside is no need: the help only names the command, at its end.
 	aside

@@ -57,6 +57,7 @@ func table() []command {
 		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addWatch, nil},
 		{"veille", []string{"flux", "feed"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addFeed, nil},
 		{"veille", []string{"tester", "test"}, chat.LevelMember, aRoom | aWhole, (*Answerer).tryWatch, nil},
+		{"veille", []string{"derniers", "dernieres", "latest", "last"}, chat.LevelMember, aRoom | aWhole | abroadAlways, (*Answerer).latest, nil},
 		{"veille", []string{"pause"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).pauseWatch, nil},
 		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWatch, nil},
 		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWatch, nil},

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"heraut/announce"
+	"heraut/feed"
 	"heraut/filter"
 	"heraut/rooms"
 	"heraut/schedule"
@@ -52,7 +53,7 @@ type watchTrial struct {
 // watchFault is why a command about watches is not followed.
 type watchFault struct {
 	Prefix string
-	// What is "none", "many", "exists", "declared", "number", "source", "address"
+	// What is "none", "many", "latest", "exists", "declared", "number", "source", "address"
 	// or "feed".
 	What    string
 	Word    string
@@ -61,13 +62,18 @@ type watchFault struct {
 	Code    int
 }
 
+// Name is what the room calls the source, or the source calls itself, or its address.
+func (c watchChange) Name() string {
+	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
+}
+
 // watchFault answers that a command is not followed. word is what is wrong.
 func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
-	sources, err := a.sourceNames(ctx)
+	names, err := a.sourceNames(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	return a.message(r, "watch-fault", watchFault{Prefix: r.Prefix, What: what, Word: word, Sources: sources})
+	return a.message(r, "watch-fault", watchFault{Prefix: r.Prefix, What: what, Word: sources.Shown(word), Sources: names})
 }
 
 func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) {
@@ -117,14 +123,33 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	return a.add(ctx, r, text.Fold(source), rest, sources.FeedTrial{})
 }
 
-// addFeed sets up the watch of a feed, if that can be read.
+// aLabel is what the room calls a feed: nom:"…" right behind its address. (The field
+// of a filter has that name too: it may stand anywhere else, or without quotes.)
+var aLabel = regexp.MustCompile(`^(?i:nom|name)[\s\x{a0}]*:[\s\x{a0}]*(?:"([^"]+)"|“([^”]+)”|«([^»]+)»)`)
+
+// maxLabel is how many characters a label has at most.
+const maxLabel = 60
+
+// cutLabel splits the label from what follows an address.
+func cutLabel(s string) (label, rest string) {
+	m := aLabel.FindStringSubmatch(s)
+	if m == nil {
+		return "", s
+	}
+	label = strings.Join(strings.Fields(strings.ReplaceAll(m[1]+m[2]+m[3], "\u00a0", " ")), " ")
+	return text.Truncate(label, maxLabel), strings.TrimSpace(s[len(m[0]):])
+}
+
+// addFeed sets up the watch of a feed, if that can be read. Of a page, it is the feed
+// that the page names; where there are several, they are listed.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
-	address, rest := cutArg(r.args)
+	typed, rest := cutArg(r.args)
+	address, ok := sources.FeedAddress(typed)
 	switch {
-	case address == "":
+	case typed == "":
 		return a.explain(ctx, r, r.command)
-	case !isAddress(address):
-		return a.watchFault(ctx, r, "address", address)
+	case !ok:
+		return a.watchFault(ctx, r, "address", typed)
 	}
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
@@ -139,14 +164,27 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 		}
 		return a.message(r, "watch-fault", fault)
 	}
-	return a.add(ctx, r, address, rest, trial)
+	if len(trial.Choices) > 0 {
+		return a.message(r, "feed-choices", feedChoices{Prefix: r.Prefix, Page: sources.Shown(address), Feeds: trial.Choices})
+	}
+	return a.add(ctx, r, trial.Address, rest, trial)
+}
+
+// feedChoices are the feeds of a page that has several.
+type feedChoices struct {
+	Prefix, Page string
+	Feeds        []feed.Link
 }
 
 // add sets up the watch of a source, or changes the rhythm of the one that the
 // room has.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
+	label := ""
+	if trial.Address != "" {
+		label, rest = cutLabel(rest)
+	}
 	filter, rhythm := schedule.CutRhythm(rest)
-	w := announce.Watch{Room: r.Room, Source: source, Filter: filter, Rhythm: rhythm, By: r.Sender, At: time.Now()}
+	w := announce.Watch{Room: r.Room, Source: source, Filter: filter, Rhythm: rhythm, Label: label, By: r.Sender, At: time.Now()}
 	if rhythm == "" {
 		w.Rhythm = schedule.Rhythm{}.String()
 	}
@@ -157,6 +195,13 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 			return a.explainFault(ctx, r, source, err)
 		}
 		return a.changed(r, watchChange{What: "rhythm", Watch: w, Former: former}, change)
+	}
+	if errors.Is(err, announce.ErrExists) && label != "" {
+		after, change, err := a.desk.SetLabel(ctx, w)
+		if err != nil {
+			return a.explainFault(ctx, r, source, err)
+		}
+		return a.changed(r, watchChange{What: "label", Watch: after, Feed: trial}, change)
 	}
 	if err != nil {
 		if errors.Is(err, schedule.ErrRhythm) {
@@ -195,7 +240,7 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	answer, err := a.message(r, "watch-changed", c)
 	entry := rooms.Change{What: rooms.Watch}
 	switch text := describe(c.Watch); c.What {
-	case "added":
+	case "added", "label":
 		entry.After = text
 	case "rhythm":
 		entry.Before, entry.After = describe(c.Former), text
@@ -212,7 +257,11 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 
 // describe is a watch as it is typed.
 func describe(w announce.Watch) string {
-	return strings.Join(strings.Fields(w.Source+" "+w.Filter+" "+w.Rhythm), " ")
+	label := ""
+	if w.Label != "" {
+		label = `nom:"` + w.Label + `"`
+	}
+	return strings.Join(strings.Fields(sources.Shown(w.Source)+" "+label+" "+w.Filter+" "+w.Rhythm), " ")
 }
 
 func (a *Answerer) pauseWatch(ctx context.Context, r request) (Answer, error) {
@@ -293,8 +342,10 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 			return a.watchFault(ctx, r, "number", source)
 		}
 		w := all[n-1]
-		source, name, filter = w.Source, cmp.Or(w.Health.Title, w.Source), cmp.Or(filter, w.Filter)
-	} else if !isAddress(source) {
+		source, name, filter = w.Source, w.Name(), cmp.Or(filter, w.Filter)
+	} else if address, ok := sources.FeedAddress(source); ok {
+		source, name = address, sources.Shown(address)
+	} else {
 		source = text.Fold(source)
 	}
 	if a.agenda != nil && a.agenda.Has(source) {
@@ -309,6 +360,55 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
+// latestShown is how many entries are shown of a source, and the most that may be
+// asked for.
+const latestShown, mostShown = 5, 10
+
+// latest shows what a source had last, here and once: the n-th watch of the room, or
+// the only one, and then the number says how many.
+func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
+	all, err := a.desk.WatchesIn(ctx, r.Room)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(all) == 0 {
+		return a.watchFault(ctx, r, "none", "")
+	}
+	typed, rest := cutArg(r.args)
+	if typed == "" && len(all) == 1 {
+		typed = "1"
+	}
+	if typed == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil {
+		return a.watchFault(ctx, r, "number", typed)
+	}
+	count := latestShown
+	if len(all) == 1 && n != 1 && rest == "" {
+		n, count = 1, n
+	} else if rest != "" {
+		if count, err = strconv.Atoi(rest); err != nil {
+			return a.watchFault(ctx, r, "number", rest)
+		}
+	}
+	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
+	defer cancel()
+	latest, err := a.desk.Latest(tryCtx, r.Room, n, min(max(1, count), mostShown), time.Now())
+	switch {
+	case ctx.Err() != nil:
+		return Answer{}, ctx.Err()
+	case errors.Is(err, announce.ErrNone):
+		return a.watchFault(ctx, r, "number", typed)
+	case tryCtx.Err() != nil:
+		return a.message(r, "watch-fault", watchFault{What: "latest", Fault: sources.FaultTimeout})
+	case err != nil:
+		return a.message(r, "watch-fault", watchFault{What: "latest", Fault: sources.FaultOf(err), Code: sources.StatusOf(err)})
+	}
+	return a.message(r, "watch-latest", latest)
+}
+
 // cutArg splits what follows a command after its first word. Unlike cutWord it
 // leaves colons alone.
 func cutArg(s string) (arg, rest string) {
@@ -318,6 +418,6 @@ func cutArg(s string) (arg, rest string) {
 
 // isAddress tells a feed's address from a source's name.
 func isAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	_, ok := sources.FeedAddress(s)
+	return ok
 }

@@ -221,17 +221,19 @@ func TestFeedIsTriedFirst(t *testing.T) {
 			rw.Header().Set("Content-Type", "application/rss+xml")
 			fmt.Fprint(rw, `<rss version="2.0"><channel><title>Lettre &lt;b&gt;</title>
 				<item><guid>1</guid><title>Une</title><pubDate>Mon, 07 Sep 2026 10:00:00 GMT</pubDate></item></channel></rss>`)
-		case "/page":
-			rw.Header().Set("Content-Type", "text/html")
-			fmt.Fprint(rw, "<!doctype html><title>Accueil</title>")
 		default:
 			http.NotFound(rw, r)
 		}
 	}))
 	t.Cleanup(server.Close)
+	page := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(rw, "<!doctype html><title>Accueil</title>")
+	}))
+	t.Cleanup(page.Close)
 	w := newWatchers(t, "127.0.0.1")
 	w.must("!veille flux "+server.URL+"/absent", "code 404")
-	w.must("!veille flux "+server.URL+"/page", "page web")
+	w.must("!veille flux "+page.URL+"/page", "page web")
 	w.mustWatch()
 	w.must("!veille flux "+server.URL+"/feed quotidien 9:00", "1 article, le dernier, du 7 septembre 2026 : Une")
 	w.must("!veille ajouter "+server.URL+"/feed nom:deux", "ce salon suit  Lettre , filtre  nom:deux")

@@ -11,7 +11,7 @@ var (
 	utf8Mark = []byte("\ufeff")
 	// firstElement is what the first tag or document type opens.
 	firstElement = regexp.MustCompile(`(?i)^<(?:!doctype\s+)?([a-z][a-z0-9:_-]*)`)
-	feedElement  = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
+	feedElement  = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s/>]`)
 )
 
 // startsLikeMarkup reports whether data begin with a tag, or so.

@@ -66,9 +66,6 @@ func functions(lang string) template.FuncMap {
 		"sentence": sentence,
 		"phrase":   phrase,
 		"link":     link,
-		"purpose":  purpose,
-		"given":    given,
-		"license":  license,
 	}
 }
 

@@ -2,6 +2,9 @@ package sources
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -11,33 +14,121 @@ import (
 
 // FeedTrial is a feed as it is read before it is watched.
 type FeedTrial struct {
+	// Address is where the feed is, which a page may have said.
+	Address string
 	Title   string
 	Entries int
 	Newest  Item // zero if there is none; without a date if the feed says none
+	// Choices are the feeds of a page that has several. Then the rest is empty.
+	Choices []feed.Link
 }
 
-// TryFeed reads the feed at an address that somebody named.
-func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, url string, now time.Time) (FeedTrial, error) {
-	var trial FeedTrial
-	f := feedSource{getter: getter, url: url, turn: turn}
-	_, err := f.read(ctx, feedState{}, now, true, func(parsed *feed.Feed) error {
-		trial = FeedTrial{Title: parsed.Title, Entries: len(parsed.Entries)}
-		if trial.Entries > 0 {
-			trial.Newest = EntryItem(parsed, parsed.Entries[0], now)
-		}
-		return nil
-	})
+const (
+	// maxRequests is how many requests it takes at most to find the feed of a page.
+	maxRequests = 5
+	// maxPage is how much of a page is looked at: what names feeds stands at its start.
+	maxPage = 1 << 20
+)
+
+// TryFeed reads the feed at an address that somebody named, or the feed of the page
+// that is there.
+func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address string, now time.Time) (FeedTrial, error) {
+	rest, isFeedScheme := strings.CutPrefix(address, "feed://")
+	if !isFeedScheme {
+		t := trier{getter: getter, turn: turn, now: now}
+		return t.find(ctx, address)
+	}
+	t := trier{getter: getter, turn: turn, now: now}
+	trial, err := t.find(ctx, "https://"+rest)
+	if err != nil && FaultOf(err) == FaultNetwork && ctx.Err() == nil {
+		return t.find(ctx, "http://"+rest)
+	}
 	return trial, err
 }
 
-// IsFeedAddress tells a feed that a room gave from a source's name.
-func IsFeedAddress(source string) bool {
-	return strings.Contains(source, "://") && !IsCalendarAddress(source)
+// trier looks for a feed.
+type trier struct {
+	getter   *fetch.Getter
+	turn     *Turn
+	now      time.Time
+	requests int
 }
 
-// CalendarPrefix begins the source of a watch of a calendar that a room gave: the
-// calendar's address follows.
-const CalendarPrefix = "calendar:"
+// find reads the feed at an address, or looks for the one of the page that is there.
+func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
+	trial, page, err := t.try(ctx, address)
+	if page == nil {
+		return trial, err
+	}
+	links := feed.WithoutComments(feed.Links(page.text, feed.Source{Address: page.address, ContentType: page.contentType}))
+	switch len(links) {
+	case 0:
+		for _, guess := range feed.Guesses(page.text, page.address, maxRequests-t.requests) {
+			if trial, _, found := t.try(ctx, guess); found == nil {
+				return trial, nil
+			}
+		}
+		return FeedTrial{}, err // the page's
+	case 1:
+		trial, _, err := t.try(ctx, links[0].URL)
+		return trial, err
+	}
+	return FeedTrial{Choices: links}, nil
+}
 
-// IsCalendarAddress tells a calendar that a room gave from other sources.
-func IsCalendarAddress(source string) bool { return strings.HasPrefix(source, CalendarPrefix) }
+// page is a web page.
+type page struct {
+	text                 []byte
+	address, contentType string
+}
+
+// try reads the feed at an address. Where there is a page, it returns that too, and
+// fetch.ErrHTML.
+func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found *page, err error) {
+	t.requests++
+	resp, err := t.getter.GetAny(ctx, address, fetch.Validators{})
+	if err != nil {
+		return FeedTrial{}, nil, err
+	}
+	defer resp.Body.Close()
+	trial.Address = address
+	err = t.turn.Do(ctx, func() error {
+		if resp.Page {
+			text, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
+			found = &page{text, resp.URL, resp.ContentType}
+			return errors.Join(fmt.Errorf("read %s: %w", fetch.Redacted(address), fetch.ErrHTML), err)
+		}
+		parsed, _, err := parse(resp, address, "", true)
+		if err != nil {
+			return err
+		}
+		trial.Title, trial.Entries = parsed.Title, len(parsed.Entries)
+		if trial.Entries > 0 {
+			trial.Newest = EntryItem(parsed, parsed.Entries[0], t.now)
+		}
+		return nil
+	})
+	return trial, found, err
+}
+
+// A Recent shows what it has, whether it is new or not.
+type Recent interface {
+	// Recent returns the newest items, at most n, the newest first. state is that of
+	// the last Batch.
+	Recent(ctx context.Context, state []byte, now time.Time, n int) ([]Item, error)
+}
+
+// Recent implements Recent.
+func (f *feedSource) Recent(ctx context.Context, state []byte, now time.Time, n int) (items []Item, err error) {
+	var kept feedState
+	if err := readState(state, &kept); err != nil {
+		return nil, err
+	}
+	_, err = f.read(ctx, kept, now, true, func(parsed *feed.Feed) error {
+		for _, e := range parsed.Entries[:min(n, len(parsed.Entries))] {
+			items = append(items, EntryItem(parsed, e, now))
+		}
+		return nil
+	})
+	return items, err
+}

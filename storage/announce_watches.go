@@ -7,13 +7,13 @@ import (
 	"heraut/chat"
 )
 
-const watchColumns = "watch_id, room_id, source, filter, rhythm, remind, paused, added_by, added_at"
+const watchColumns = "watch_id, room_id, source, filter, rhythm, remind, label, paused, added_by, added_at"
 
 func (d *DB) watches(ctx context.Context, condition string, args ...any) ([]announce.Watch, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+watchColumns+" FROM watch "+condition+" ORDER BY watch_id", args...)
 	return collect(rows, err, func(scan scanFunc) (w announce.Watch, err error) {
 		var at int64
-		err = scan(&w.ID, &w.Room, &w.Source, &w.Filter, &w.Rhythm, &w.Remind, &w.Paused, &w.By, &at)
+		err = scan(&w.ID, &w.Room, &w.Source, &w.Filter, &w.Rhythm, &w.Remind, &w.Label, &w.Paused, &w.By, &at)
 		w.At = fromMillis(at)
 		return w, err
 	})
@@ -35,9 +35,10 @@ func (d *DB) Watches(ctx context.Context) ([]announce.Watch, error) { return d.w
 // AddWatch implements announce.Watched.
 func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
 	result, err := d.db.Exec(ctx, `
-		INSERT INTO watch (room_id, source, filter, rhythm, remind, paused, added_by, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO watch (room_id, source, filter, rhythm, remind, label, paused, added_by, added_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (room_id, source, filter) DO NOTHING`,
-		w.Room, w.Source, w.Filter, w.Rhythm, w.Remind, w.Paused, w.By, millis(w.At))
+		w.Room, w.Source, w.Filter, w.Rhythm, w.Remind, w.Label, w.Paused, w.By, millis(w.At))
 	if added, err := changed(result, err); err != nil {
 		return 0, err
 	} else if !added {
@@ -54,6 +55,11 @@ func (d *DB) SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm s
 // SetRemind implements announce.Watched.
 func (d *DB) SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET remind = $1 WHERE room_id = $2 AND watch_id = $3", remind, room, id)))
+}
+
+// SetLabel implements announce.Watched.
+func (d *DB) SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error {
+	return none(changed(d.db.Exec(ctx, "UPDATE watch SET label = $1 WHERE room_id = $2 AND watch_id = $3", label, room, id)))
 }
 
 // PauseWatch implements announce.Watched.

@@ -35,7 +35,7 @@ func newAgenda(
 		if s.Kind != string(sources.Calendar) {
 			continue
 		}
-		getter, err := getterOf(config, s.URL)
+		getter, err := getterOf(config, s.URL, fetch.Options{})
 		if err != nil {
 			return nil, err
 		}

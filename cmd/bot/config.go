@@ -106,6 +106,8 @@ type Fetch struct {
 	// AllowPrivate are host names, addresses or networks that may be reached
 	// although they are private.
 	AllowPrivate []string `yaml:"allow_private"`
+	// FeedMaxMiB is how large a feed may be.
+	FeedMaxMiB int `yaml:"feed_max_mib"`
 }
 
 // HTTP is the operators' own server.
@@ -178,6 +180,7 @@ type Watch struct {
 	Rhythm Rhythm `yaml:"rhythm"`
 	// Remind is when the room is reminded of a calendar's events: "veille,1h".
 	Remind string `yaml:"remind"`
+	Label  string `yaml:"label"` // what the room calls it; empty: as it calls itself
 	Paused bool   `yaml:"paused"`
 }
 
@@ -227,6 +230,7 @@ func defaults(preset Preset) *Config {
 		Bots:         Patterns{mustPattern("@bot-*")},
 		AnswerWithin: 15 * time.Minute,
 		Pace:         Pace{Burst: 10},
+		Fetch:        Fetch{FeedMaxMiB: 16},
 		Limits:       Limits{Person: Rate{20, time.Minute}, Room: Rate{60, time.Minute}},
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
 		Webhooks:     Webhooks{MaxBody: 256 << 10, PerMinute: 30},

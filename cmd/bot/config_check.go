@@ -56,6 +56,9 @@ func (r *reader) check(c *Config) {
 			r.fault(item("fetch.allow_private", i), fmt.Sprintf("« %s » n’est ni un nom d’hôte (forge.example.org), ni une adresse (10.1.2.3), ni un réseau (10.1.0.0/16)", host))
 		}
 	}
+	if c.Fetch.FeedMaxMiB < 1 || c.Fetch.FeedMaxMiB > 64 {
+		r.fault("fetch.feed_max_mib", "un nombre de 1 à 64 est attendu")
+	}
 	r.checkListen("http.listen", c.HTTP.Listen)
 	r.checkWebhooks(&c.Webhooks)
 	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")

@@ -154,7 +154,7 @@ func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.
 // source asks for the beginning of what a source gives. Of an API, any answer
 // tells that it is there.
 func (d *doctor) source(ctx context.Context, config *Config, location string, api bool) error {
-	getter, err := getterOf(config, location)
+	getter, err := getterOf(config, location, fetch.Options{})
 	if err != nil {
 		return err
 	}

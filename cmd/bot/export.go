@@ -15,7 +15,7 @@ import (
 
 type exportCommand struct {
 	configured
-	What   string `arg:"" name:"quoi" enum:"faq,settings" placeholder:"faq|settings" help:"Les réponses gardées dans la FAQ, ou tous les réglages."`
+	What   string `arg:"" name:"quoi" enum:"faq,settings,opml" placeholder:"faq|settings|opml" help:"Les réponses gardées dans la FAQ, tous les réglages, ou la liste des flux suivis."`
 	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format de la FAQ ; md par défaut. Les réglages sont en YAML."`
 }
 
@@ -25,7 +25,8 @@ func (exportCommand) Help() string {
 Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
 noms : relisez-la avant de la publier, car elle dit aussi ce qui n’était montré qu’à des salons privés.
 Les réglages sont ceux du fichier et ceux faits depuis les salons, réunis en un fichier qui peut servir
-de config.yaml ; aucun secret n’y est écrit.
+de config.yaml ; aucun secret n’y est écrit. La liste des flux (OPML) sert aux lecteurs de flux : leurs
+adresses y sont entières, avec les jetons qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
@@ -42,6 +43,9 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if c.What == "settings" {
 		return exportSettings(ctx, config, db, std.out)
+	}
+	if c.What == "opml" {
+		return exportOPML(ctx, config, db, std.out)
 	}
 	entries, err := db.Entries(ctx)
 	if err != nil {

@@ -172,7 +172,7 @@ func (e *exporter) watch(w announce.Watch) error {
 	if e.find(w.Room) == nil {
 		return nil // the bot is not there any more
 	}
-	watch := Watch{Source: w.Source, Paused: w.Paused, Remind: w.Remind}
+	watch := Watch{Source: w.Source, Label: w.Label, Paused: w.Paused, Remind: w.Remind}
 	if address, ok := strings.CutPrefix(w.Source, sources.CalendarPrefix); ok {
 		watch.Source = e.source("calendar", "agenda", address)
 	} else if sources.IsFeedAddress(w.Source) {

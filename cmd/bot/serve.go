@@ -21,6 +21,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/commands"
+	"heraut/fetch"
 	"heraut/health"
 	"heraut/matrix"
 	"heraut/queue"
@@ -72,7 +73,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
 
-	getter, err := getterOf(config, config.Catalogue.SILL.URL)
+	getter, err := getterOf(config, config.Catalogue.SILL.URL, fetch.Options{})
 	if err != nil {
 		return err
 	}

@@ -79,25 +79,29 @@ func quietHours(config *Config) schedule.Quiet {
 // guardedGetter reads addresses that rooms give: they reach the public Internet
 // and the configured exceptions alone.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
-	return newGetter(config, fetch.Options{MaxBytes: sources.FeedMaxBytes}, config.Fetch.AllowPrivate)
+	return newGetter(config, fetch.Options{MaxBytes: config.feedMaxBytes()}, config.Fetch.AllowPrivate)
 }
+
+// feedMaxBytes is how large a feed may be.
+func (c *Config) feedMaxBytes() int64 { return int64(c.Fetch.FeedMaxMiB) << 20 }
 
 // getterOf reads an address that the operator wrote, wherever it is. Where it
 // redirects to is for its owner to say, so that is guarded like an address that
 // a room gave; behind a proxy, it is the proxy that decides what it reaches.
-func getterOf(config *Config, location string) (*fetch.Getter, error) {
+func getterOf(config *Config, location string, options fetch.Options) (*fetch.Getter, error) {
+	options.UserAgent = config.userAgent()
 	address, err := url.Parse(location)
 	if err != nil || address.Host == "" { // a file
-		return fetch.New(fetch.Options{UserAgent: config.userAgent()}), nil
+		return fetch.New(options), nil
 	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: address}); err != nil || proxy != nil {
-		return fetch.New(fetch.Options{UserAgent: config.userAgent()}), nil
+		return fetch.New(options), nil
 	}
 	host, err := idna.Lookup.ToASCII(address.Hostname())
 	if err != nil {
 		host = address.Hostname() // an IP address, or a name of one's own network
 	}
-	return newGetter(config, fetch.Options{}, append(slices.Clone(config.Fetch.AllowPrivate), host))
+	return newGetter(config, options, append(slices.Clone(config.Fetch.AllowPrivate), host))
 }
 
 func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*fetch.Getter, error) {
@@ -121,7 +125,11 @@ func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refres
 		settings := sources.Settings{
 			Name: s.Name, Kind: sources.Kind(s.Kind), Location: s.URL, Every: s.Every, Settle: s.Settle,
 		}
-		getter, err := getterOf(config, s.URL)
+		options := fetch.Options{}
+		if settings.Kind == sources.Feed {
+			options.MaxBytes = config.feedMaxBytes()
+		}
+		getter, err := getterOf(config, s.URL, options)
 		if err != nil {
 			return err
 		}
@@ -156,7 +164,7 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
 		w := &r.Watches[i]
-		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String(), Remind: w.Remind, Paused: w.Paused}
+		watches[i] = announce.Watch{Room: id, Source: w.Source, Filter: w.Filter.String(), Rhythm: w.Rhythm.String(), Remind: w.Remind, Label: w.Label, Paused: w.Paused}
 	}
 	return watches
 }

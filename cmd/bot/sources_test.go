@@ -35,7 +35,7 @@ func TestGetterOf(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			config := &Config{Fetch: Fetch{AllowPrivate: test.allowed}}
-			getter, err := getterOf(config, test.location)
+			getter, err := getterOf(config, test.location, fetch.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestGetterOf(t *testing.T) {
 
 // A source's name may be written in any script.
 func TestGetterOfForeignName(t *testing.T) {
-	getter, err := getterOf(&Config{}, "https://dépôts.example.org/flux")
+	getter, err := getterOf(&Config{}, "https://dépôts.example.org/flux", fetch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,71 @@
+package announce
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/sources"
+)
+
+// Render returns the message that announces an item by itself, as rooms get it.
+func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
+	n := &News{ID: 1, Item: item, What: what}
+	layout := messageOf(unit{items: []*News{n}})
+	return locale.Render(lang, layout.template(map[int64]*News{1: n}), layout.view(map[int64]*News{1: n}, zone))
+}
+
+// Latest is what a source had last.
+type Latest struct {
+	Watch Watch
+	Name  string // of the source, as people know it
+	Items []sources.Item
+}
+
+// Latest returns the last items of the source of a room's n-th watch, at most count,
+// the newest first. A feed is read for that; of other sources it is what was seen in
+// the last 30 days. The error is ErrNone if there is no such watch.
+func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
+	all, err := d.WatchesIn(ctx, room)
+	switch {
+	case err != nil:
+		return Latest{}, err
+	case n < 1 || n > len(all):
+		return Latest{}, ErrNone
+	}
+	w := all[n-1]
+	latest := Latest{Watch: w.Watch, Name: w.Name()}
+	if source, ok := d.sourceOf(w.Source).(sources.Recent); ok {
+		latest.Items, err = source.Recent(ctx, w.Health.State, now, count)
+		if len(latest.Items) > 0 && w.Label == "" && latest.Items[0].From != "" {
+			latest.Name = latest.Items[0].From
+		}
+	} else {
+		var recent []News
+		recent, err = d.store.RecentNews(ctx, w.Source, now.Add(-trialSpan))
+		for _, news := range slices.Backward(recent) {
+			if len(latest.Items) < count {
+				latest.Items = append(latest.Items, news.Item)
+			}
+		}
+	}
+	for i := range latest.Items {
+		latest.Items[i].At = latest.Items[i].At.In(d.Zone)
+	}
+	return latest, err
+}
+
+// sourceOf returns the source of that name, or the feed at that address.
+func (d *Desk) sourceOf(name string) sources.Source {
+	for _, r := range d.runners() {
+		if r.settings.Name == name {
+			return r.source
+		}
+	}
+	if d.Feeds == nil {
+		return nil
+	}
+	return sources.NewFeed(d.Feeds, name, d.turn)
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"golang.org/x/net/html/charset"
+
+	"heraut/sources"
+	"heraut/storage"
+	words "heraut/text"
+)
+
+// opml is a list of feeds, as feed readers exchange them. (OPML 2.0, opml.org.)
+type opml struct {
+	XMLName  xml.Name  `xml:"opml"`
+	Version  string    `xml:"version,attr"`
+	Title    string    `xml:"head>title"`
+	Outlines []outline `xml:"body>outline"`
+}
+
+// outline is a feed, or a group of them.
+type outline struct {
+	Text     string    `xml:"text,attr"`
+	Title    string    `xml:"title,attr,omitempty"`
+	Type     string    `xml:"type,attr,omitempty"`
+	URL      string    `xml:"xmlUrl,attr,omitempty"`
+	Outlines []outline `xml:"outline"`
+}
+
+// exportOPML writes the feeds that rooms watch, a group for each room, and then those
+// of the configuration that none does.
+func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
+	e := exporter{config: config, sources: slices.Clone(config.Sources), names: map[string]bool{}}
+	if err := e.read(ctx, db); err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	list := opml{Version: "2.0", Title: "Flux suivis par Héraut"}
+	watched := map[string]bool{} // by address
+	for _, room := range e.rooms {
+		group := outline{Text: cmp.Or(room.title, room.Room.Room)}
+		for _, watch := range room.Watches {
+			i := slices.IndexFunc(e.sources, func(s Source) bool { return s.Name == watch.Source && s.Kind == string(sources.Feed) })
+			if i < 0 {
+				continue
+			}
+			feed, err := feedOutline(ctx, db, e.sources[i], watch.Label)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(group.Outlines, func(o outline) bool { return o.URL == feed.URL }) {
+				group.Outlines = append(group.Outlines, feed)
+			}
+			watched[feed.URL] = true
+		}
+		if group.Outlines != nil {
+			list.Outlines = append(list.Outlines, group)
+		}
+	}
+	for _, s := range config.Sources {
+		if s.Kind == string(sources.Feed) && !watched[s.URL] {
+			feed, err := feedOutline(ctx, db, s, "")
+			if err != nil {
+				return err
+			}
+			list.Outlines = append(list.Outlines, feed)
+		}
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	out := xml.NewEncoder(w)
+	out.Indent("", "  ")
+	if err := out.Encode(list); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// feedOutline returns a feed under the name that people know it by.
+func feedOutline(ctx context.Context, db *storage.DB, s Source, label string) (outline, error) {
+	title := ""
+	for _, name := range []string{s.Name, s.URL} { // a feed that a room gave is kept under its address
+		state, err := db.Source(ctx, name)
+		if err != nil {
+			return outline{}, err
+		}
+		title = cmp.Or(title, sources.FeedTitle(state.State))
+	}
+	return outline{Text: cmp.Or(label, title, s.Name), Type: "rss", URL: s.URL}, nil
+}
+
+type importCommand struct {
+	What string `arg:"" name:"quoi" enum:"opml" placeholder:"opml" help:"Une liste de flux."`
+	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"Le fichier, ou - pour l’entrée standard."`
+}
+
+// Help is what kong adds to the one-line help.
+func (importCommand) Help() string {
+	return `
+Lit une liste de flux, telle que les lecteurs de flux l’écrivent, et écrit ce qu’il faut ajouter à
+config.yaml pour que les salons puissent les suivre : rien n’est changé.
+État de sortie : 0, 1 le fichier est illisible.`
+}
+
+// Run writes the lines of the configuration.
+func (c importCommand) Run(std stdio) (err error) {
+	in := std.in
+	if c.File != "-" {
+		file, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		in = file
+	}
+	return importOPML(in, std.out)
+}
+
+// importedSource is a source as the configuration has it.
+type importedSource struct {
+	Name string `yaml:"name"`
+	Kind string `yaml:"kind"`
+	URL  string `yaml:"url"`
+}
+
+// importOPML writes the feeds of a list as a part of config.yaml.
+func importOPML(in io.Reader, w io.Writer) error {
+	var list opml
+	decoder := xml.NewDecoder(in)
+	decoder.Strict, decoder.Entity, decoder.CharsetReader = false, xml.HTMLEntity, charset.NewReaderLabel
+	if err := decoder.Decode(&list); err != nil {
+		return fmt.Errorf("ce n’est pas une liste de flux (OPML) : %w", err)
+	}
+	var all []importedSource
+	comments := yaml.CommentMap{}
+	refused := collectFeeds(list.Outlines, &all, comments)
+	if len(all) == 0 {
+		return errors.New("cette liste ne contient aucun flux : un attribut xmlUrl est attendu")
+	}
+	written, err := yaml.MarshalWithOptions(map[string]any{"sources": all}, yaml.WithComment(comments))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "# À ajouter sous « sources », dans config.yaml. Les salons suivent ensuite un flux par son nom :\n"+
+		"# « !veille ajouter %s », ou sous « rooms » : watches: [{source: %s}].\n%s", all[0].Name, all[0].Name, written)
+	for _, address := range refused {
+		if err == nil {
+			_, err = fmt.Fprintf(w, "# Laissé de côté, ce n’est pas une adresse http : %s\n", strings.Join(strings.Fields(address), " "))
+		}
+	}
+	return err
+}
+
+// collectFeeds adds the feeds of outlines and of the groups in them, each once, and
+// returns the addresses that are none.
+func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.CommentMap) (refused []string) {
+	for _, o := range outlines {
+		address, ok := sources.FeedAddress(o.URL)
+		address = strings.Replace(address, "feed://", "https://", 1)
+		switch {
+		case o.URL == "":
+		case !ok:
+			refused = append(refused, o.URL)
+		case !slices.ContainsFunc(*all, func(s importedSource) bool { return s.URL == address }):
+			title := strings.Join(strings.Fields(cmp.Or(o.Title, o.Text)), " ")
+			comments[fmt.Sprintf("$.sources[%d]", len(*all))] = []*yaml.Comment{yaml.HeadComment(" " + cmp.Or(title, address))}
+			*all = append(*all, importedSource{sourceName(title, *all), string(sources.Feed), address})
+		}
+		refused = append(refused, collectFeeds(o.Outlines, all, comments)...)
+	}
+	return refused
+}
+
+// maxSourceName is how many characters a name is given.
+const maxSourceName = 30
+
+// sourceName makes a name of a title, one that none of the others has.
+func sourceName(title string, others []importedSource) string {
+	base := strings.Trim(words.Truncate(strings.Join(words.Words(title), "-"), maxSourceName), "-")
+	if !shortName.MatchString(base) {
+		base = "flux"
+	}
+	name := base
+	for n := 2; slices.ContainsFunc(others, func(s importedSource) bool { return s.Name == name }); n++ {
+		name = fmt.Sprintf("%s-%d", base, n)
+	}
+	return name
+}
