@@ -193,7 +193,11 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 		t.rendered[memo] = html
 	}
 	id := chat.EventID(cause)
-	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang}
+	guard, err := t.guard(ctx, room, l, t.news)
+	if err != nil {
+		return err
+	}
+	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang, Guard: guard}
 	if err := t.queue.Post(ctx, id, post); err != nil {
 		return err
 	}
@@ -237,11 +241,15 @@ func (d *Desk) edit(ctx context.Context, items []int64) error {
 		if html == m.HTML {
 			continue
 		}
+		guard, err := d.guard(ctx, m.Room, m.Layout, news)
+		if err != nil {
+			return err
+		}
 		m.Edits++
 		m.HTML = html
 		cause := chat.EventID(fmt.Sprintf("%s edit %d", m.Key, m.Edits))
 		err = d.queue.Post(ctx, cause, chat.Post{
-			Room: m.Room, Priority: chat.Announcement, HTML: html, Lang: m.Language, Edits: chat.Target{Post: m.Key},
+			Room: m.Room, Priority: chat.Announcement, HTML: html, Lang: m.Language, Edits: chat.Target{Post: m.Key}, Guard: guard,
 		})
 		if err != nil {
 			return err

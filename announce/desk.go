@@ -42,6 +42,11 @@ type Options struct {
 	// Feeds reads the feeds that rooms give; nil: they give none. It is to be
 	// guarded, and limited to sources.FeedMaxBytes.
 	Feeds *fetch.Getter
+	// Private reports whether not everybody can read what is at a location; nil: all is
+	// public. Readers tells who may read a room: announcements of private sources are
+	// withheld when the room was opened while they waited.
+	Private func(location string) bool
+	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 	// FeedsEvery is how often; 0: every half hour.
 	FeedsEvery time.Duration
 	// Operators is told when a source stays broken and when it is back, in the

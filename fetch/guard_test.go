@@ -79,3 +79,28 @@ func TestNewGuardRefusesWhatIsNoHostOrNetwork(t *testing.T) {
 		}
 	}
 }
+
+func TestIsPrivate(t *testing.T) {
+	allowed := []string{"forge.example.org", "10.1.0.0/16", "192.0.2.7"}
+	for location, want := range map[string]bool{
+		"https://code.gouv.fr/feed/feed.xml":     false,
+		"https://code.gouv.fr/feed?page=2":       false,
+		"https://8.8.8.8/feed":                   false,
+		"https://code.gouv.fr/feed?feed_token=x": true,
+		"https://bot:x@code.gouv.fr/feed":        true,
+		"https://Forge.example.org./feed":        true,
+		"https://autre.forge.example.org/feed":   false,
+		"http://10.1.2.3/feed":                   true,
+		"http://192.0.2.7/feed":                  true,
+		"http://127.0.0.1:8080/feed":             true,
+		"http://[fd00::1]/feed":                  true,
+		"http://intranet/feed":                   true,
+		"http://wiki.intranet/feed":              true,
+		"depots.json":                            true,
+		"file:///srv/depots.json":                true,
+	} {
+		if got := IsPrivate(location, allowed); got != want {
+			t.Errorf("%s: %t", location, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -107,6 +108,11 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 	if whole || now.Sub(state.Whole) >= wholeFeedEvery {
 		since = fetch.Validators{}
 	}
+	done, err := f.turn.ask(ctx)
+	if err != nil {
+		return state, err
+	}
+	defer done()
 	resp, err := f.getter.Get(ctx, address, since)
 	if err != nil {
 		return state, err
@@ -121,8 +127,12 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 	if since == (fetch.Validators{}) && resp.Validators != since {
 		next.Whole = now
 	}
+	begin, err := io.ReadAll(io.LimitReader(resp.Body, firstPart))
+	if err != nil {
+		return state, fmt.Errorf("read %s: %w", fetch.Redacted(address), err)
+	}
 	return next, f.turn.Do(ctx, func() error {
-		parsed, sum, err := parse(resp, address, state.Sum, whole)
+		parsed, sum, err := parse(io.MultiReader(bytes.NewReader(begin), resp.Body), resp.ContentType, address, state.Sum, whole)
 		if err != nil || parsed == nil {
 			return err
 		}
@@ -132,8 +142,8 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 }
 
 // parse reads the body of an answer; nil if its sum is what it was, and it may be.
-func parse(resp *fetch.Response, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
-	body, err := io.ReadAll(resp.Body)
+func parse(source io.Reader, contentType, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
+	body, err := io.ReadAll(source)
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", fetch.Redacted(address), err)
 	}
@@ -141,7 +151,7 @@ func parse(resp *fetch.Response, address, before string, whole bool) (parsed *fe
 	if sum = base64.RawStdEncoding.EncodeToString(hash[:]); sum == before && !whole {
 		return nil, sum, nil
 	}
-	parsed, err = ReadFeed(body, resp.ContentType, address)
+	parsed, err = ReadFeed(body, contentType, address)
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", fetch.Redacted(address), err)
 	}
@@ -190,11 +200,36 @@ func FeedTitle(state []byte) string {
 	return s.Title
 }
 
-// Turn has the bodies of feeds read one at a time. The nil Turn does not.
-type Turn struct{ taken chan struct{} }
+const (
+	// askedAtOnce is how many servers are asked for feeds at once.
+	askedAtOnce = 4
+	// firstPart is how much of a feed is read when it is not its turn: all of most.
+	firstPart = 512 << 10
+)
+
+// Turn has feeds read one at a time, so that many of them take no more memory than
+// one. Servers are asked, and the first part of their answers is read, some at once:
+// one that does not answer holds up few. The nil Turn lets all be read at once.
+type Turn struct{ asking, taken chan struct{} }
 
 // NewTurn returns a Turn that is nobody's.
-func NewTurn() *Turn { return &Turn{taken: make(chan struct{}, 1)} }
+func NewTurn() *Turn {
+	return &Turn{asking: make(chan struct{}, askedAtOnce), taken: make(chan struct{}, 1)}
+}
+
+// ask waits until a server may be asked, and returns what is to be called when its
+// answer is read, or why ctx ended.
+func (t *Turn) ask(ctx context.Context) (done func(), err error) {
+	if t == nil {
+		return func() {}, nil
+	}
+	select {
+	case t.asking <- struct{}{}:
+		return func() { <-t.asking }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
 
 // Do calls read when it is its turn, or returns why ctx ended.
 func (t *Turn) Do(ctx context.Context, read func() error) error {

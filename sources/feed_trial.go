@@ -98,7 +98,7 @@ func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found
 			found = &page{text, resp.URL, resp.ContentType}
 			return errors.Join(fmt.Errorf("read %s: %w", fetch.Redacted(address), fetch.ErrHTML), err)
 		}
-		parsed, _, err := parse(resp, address, "", true)
+		parsed, _, err := parse(resp.Body, resp.ContentType, address, "", true)
 		if err != nil {
 			return err
 		}

@@ -130,7 +130,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	guards := map[string]queue.Guard{} // complete before anything is sent
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
-	desk = newDesk(config, db, box, book, operators, guarded, log)
+	readers := func(ctx context.Context, room chat.RoomID) (chat.Readers, error) { return carrier.Readers(ctx, room) }
+	desk = newDesk(config, db, box, book, operators, guarded, readers, log)
 	if err := addSources(config, desk, refresher); err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
 	answerer.Relay(carrier)
 	reminders := newReminders(config, db, box, book, carrier, log)
-	guards[relay.GuardName], guards[relay.ListGuardName] = carrier, reminders
+	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, desk
 	answerer.Remember(knowledge)
 	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
 		return err

@@ -28,11 +28,14 @@ import (
 
 // newDesk returns what reads the sources and tells rooms their news. Feeds that
 // rooms give are read by guarded.
-func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter, log zerolog.Logger) *announce.Desk {
+func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter,
+	readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), log zerolog.Logger) *announce.Desk {
 	return announce.NewDesk(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
 		Calendars: calendarNames(config),
 		Quiet:     func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
+		Private:   func(location string) bool { return fetch.IsPrivate(location, config.Fetch.AllowPrivate) },
+		Readers:   readers,
 		Operators: sourceNotices(config, box, operators, log),
 	})
 }

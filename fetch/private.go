@@ -1,0 +1,44 @@
+package fetch
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"code.dny.dev/ssrf"
+)
+
+// IsPrivate reports whether not everybody can read what is at a location, as far as
+// that shows: a file, an address with a secret in it, a host that is among the given
+// exceptions of a Guard, that has no public address, or none of the public's names.
+func IsPrivate(location string, allowPrivate []string) bool {
+	u, err := url.Parse(location)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || Redacted(location) != location {
+		return true
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, err := netip.ParseAddr(host)
+	isIP := err == nil
+	for _, entry := range allowPrivate {
+		if network, err := netip.ParsePrefix(entry); err == nil {
+			if isIP && network.Contains(ip.Unmap()) {
+				return true
+			}
+		} else if strings.EqualFold(strings.TrimSuffix(entry, "."), host) {
+			return true
+		}
+	}
+	if isIP {
+		network := "tcp4"
+		if ip.Is6() && !ip.Is4In6() {
+			network = "tcp6"
+		}
+		return ssrf.New().Safe(network, netip.AddrPortFrom(ip.Unmap(), 443).String(), nil) != nil
+	}
+	for _, name := range []string{".local", ".internal", ".lan", ".intranet", ".home.arpa", ".localhost"} {
+		if strings.HasSuffix(host, name) {
+			return true
+		}
+	}
+	return !strings.Contains(host, ".")
+}
