@@ -34,7 +34,7 @@ func loadFrom(ctx context.Context, getter *fetch.Getter, location string) (File,
 		return File{}, time.Time{}, err
 	}
 	defer resp.Body.Close()
-	file, err := Read(resp.Body)
+	file, err := Read(Text(resp.Body, resp.ContentType))
 	if err != nil {
 		return File{}, time.Time{}, fmt.Errorf("%s: %w", fetch.Redacted(location), err)
 	}

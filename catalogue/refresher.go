@@ -237,7 +237,7 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	if v.notModified {
 		return v, nil
 	}
-	if v.file, v.packed, err = readAndPack(resp.Body); err != nil {
+	if v.file, v.packed, err = readAndPack(Text(resp.Body, resp.ContentType)); err != nil {
 		return version{}, fmt.Errorf("%s: %w", fetch.Redacted(location), err)
 	}
 	v.sum = sha256.Sum256(v.packed)

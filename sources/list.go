@@ -46,7 +46,7 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	chunks := make(chan []Item)
 	g.Go(func() error {
 		defer close(chunks)
-		if err := Protect(func() error { return r.decode(ctx, resp.Body, chunks) }); err != nil {
+		if err := Protect(func() error { return r.decode(ctx, catalogue.Text(resp.Body, resp.ContentType), chunks) }); err != nil {
 			return fmt.Errorf("read %s: %w: %w", fetch.Redacted(l.location), errFormat, err)
 		}
 		return nil

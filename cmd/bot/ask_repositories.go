@@ -43,7 +43,7 @@ func loadRepositories(ctx context.Context, getter *fetch.Getter, location string
 		return nil, errors.Join(err, os.RemoveAll(k.dir))
 	}
 	var batch []catalogue.Repository
-	_, err = catalogue.ReadRepositories(resp.Body, func(r catalogue.Repository) error {
+	_, err = catalogue.ReadRepositories(catalogue.Text(resp.Body, resp.ContentType), func(r catalogue.Repository) error {
 		if batch = append(batch, r); len(batch) < saveAtOnce {
 			return nil
 		}

@@ -42,7 +42,7 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 		return unreadable(theCatalogue, err)
 	}
 	defer resp.Body.Close()
-	s, err := summarize(resp.Body)
+	s, err := summarize(catalogue.Text(resp.Body, resp.ContentType))
 	if err != nil {
 		return unreadable(theCatalogue, fmt.Errorf("%s: %w", fetch.Redacted(c.Location), err))
 	}

@@ -24,6 +24,7 @@ type readCommand struct {
 	As          string `name:"as" placeholder:"GENRE" help:"Le genre de données ; par défaut il est reconnu."`
 	ContentType string `name:"content-type" placeholder:"TYPE" help:"L’en-tête Content-Type, à la place de celui du serveur."`
 	Lang        string `name:"lang" enum:"fr,en" default:"fr" help:"La langue de ce qui est montré d’un webhook : fr ou en."`
+	Discover    bool   `name:"discover" help:"Liste les flux de la page web qui est à cette adresse."`
 	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
 }
 
@@ -38,6 +39,7 @@ Dit ce que c’est, et montre ce que liraient les salons : les annonces en fran�
 d’abord. Aucun serveur Matrix et aucune configuration ne sont nécessaires. Genres (--as) :
 ` + strings.Join(names, "\n") + `
 
+Avec --discover, ce sont les flux de la page : ceux qu’elle nomme, ou ceux des endroits habituels.
 Avec --json : {"kind", "generation", "title", "entries": [{"id", "title", "url", "published",
 "summary", "text"}], "dropped": [{"index", "reason"}]} ; « published » est vide sans date connue.
 État de sortie : 0, ou 1 si rien ne se lit.`
@@ -118,6 +120,13 @@ var errKind = errors.New("ce genre n’existe pas")
 func (c readCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
+	if c.Discover {
+		r, err := c.discover(ctx, getter)
+		if err != nil {
+			return unreadable(theData, err)
+		}
+		return c.show(std.out, &r, "Flux de la page")
+	}
 	resp, err := getter.Get(ctx, c.Location, fetch.Validators{})
 	if err != nil {
 		return unreadable(theData, err)
@@ -136,10 +145,15 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 		return unreadable(theData, fmt.Errorf("%s: %w", fetch.Redacted(c.Location), err))
 	}
 	r.finish(kind.name)
+	return c.show(std.out, &r, kind.noun)
+}
+
+// show writes the reading as JSON or for people.
+func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	if c.JSON {
-		return json.NewEncoder(std.out).Encode(r)
+		return json.NewEncoder(w).Encode(r)
 	}
-	return r.print(std.out, kind.noun)
+	return r.print(w, noun)
 }
 
 // kind returns the kind of the option, or else the one that recognizes the data.

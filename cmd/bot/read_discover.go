@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"heraut/feed"
+	"heraut/fetch"
+	"heraut/sources"
+)
+
+const (
+	// maxPage is how much of a page is read: feeds are named at its start.
+	maxPage = 1 << 20
+	// maxGuesses is how many usual places are tried for a page that names no feed.
+	maxGuesses = 4
+)
+
+var errNoFeed = errors.New("cette page ne nomme aucun flux, et il n’y en a pas aux endroits habituels")
+
+// discover returns the feeds of the page at the command's location: those that it
+// names, or else those at the usual places of its site.
+func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (reading, error) {
+	resp, err := getter.GetAny(ctx, c.Location, fetch.Validators{})
+	if err != nil {
+		return reading{}, err
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
+	if err != nil {
+		return reading{}, fmt.Errorf("read %s: %w", fetch.Redacted(c.Location), err)
+	}
+	from := feed.Source{Address: resp.URL, ContentType: resp.ContentType}
+	if c.ContentType != "" {
+		from.ContentType = c.ContentType
+	}
+	var found []feed.Link
+	if parsed, err := sources.ReadFeed(page, from.ContentType, from.Address); !resp.Page && err == nil {
+		found = []feed.Link{{URL: c.Location, Title: parsed.Title}}
+	} else if found = feed.Links(page, from); len(found) == 0 && from.Address != "" {
+		found = guessed(ctx, getter, feed.Guesses(page, from.Address, maxGuesses))
+	}
+	if len(found) == 0 {
+		return reading{}, errNoFeed
+	}
+	var r reading
+	for _, l := range found {
+		text := l.URL
+		if l.Title != "" {
+			text = l.Title + "\u00a0: " + l.URL
+		}
+		r.Entries = append(r.Entries, readEntry{ID: l.URL, Title: l.Title, URL: l.URL, Text: text})
+	}
+	r.finish("page")
+	return r, nil
+}
+
+// guessed returns the feeds at some addresses. Addresses without one are no error.
+func guessed(ctx context.Context, getter *fetch.Getter, addresses []string) (found []feed.Link) {
+	for _, address := range addresses {
+		resp, err := getter.Get(ctx, address, fetch.Validators{})
+		if err != nil {
+			continue
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			continue
+		}
+		if parsed, err := sources.ReadFeed(body, resp.ContentType, address); err == nil {
+			found = append(found, feed.Link{URL: address, Title: parsed.Title})
+		}
+	}
+	return found
+}
