@@ -89,7 +89,11 @@ const (
 
 // Run reads the calendars and tells rooms what is due until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
-	ticker := time.NewTicker(roundEvery)
+	every := roundEvery
+	for _, c := range d.calendars {
+		every = min(every, c.Every)
+	}
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		if err := d.Round(ctx, time.Now()); err != nil && ctx.Err() == nil {

@@ -15,6 +15,8 @@ import (
 	"heraut/relay"
 	"heraut/search"
 	"heraut/text"
+	"heraut/thanks"
+	"heraut/visio"
 )
 
 // About tells people who answers for the bot, and how long it keeps questions.
@@ -39,6 +41,8 @@ type Answerer struct {
 	desk    *announce.Desk
 	relay   *relay.Desk
 	agenda  *agenda.Desk
+	visio   *visio.Desk
+	thanks  *thanks.Desk
 	admin   Administration
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
@@ -169,7 +173,7 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	case why != "":
 		return a.refuse(r, why)
-	case r.command.needs&abroadAlways != 0 || r.command.needs&abroad != 0 && namesAbroad(r.args):
+	case r.command.needs&abroadAlways != 0 || r.command.needs&abroad != 0 && (namesAbroad(r.args) || r.command.words[0] == "visio" && a.visio.IsSlow(r.Room)):
 		return a.apart(r)
 	}
 	return r.command.answer(a, ctx, r)

@@ -23,7 +23,7 @@ func TestApologise(t *testing.T) {
 		"in a direct message":       {chat.Event{Direct: true, Message: &chat.Message{Body: "gimp"}}, true},
 		"to the bot":                {chat.Event{Message: &chat.Message{Body: "gimp", Mentioned: true}}, true},
 		"something said":            {chat.Event{Message: &chat.Message{Body: "sill gimp"}}, false},
-		"another bot's command":     {chat.Event{Message: &chat.Message{Body: "!visio"}}, false},
+		"another bot's command":     {chat.Event{Message: &chat.Message{Body: "!sondage"}}, false},
 		"an edit, answered already": {chat.Event{Message: &chat.Message{Body: "!sill gimp", Edits: "$1"}}, false},
 		"a reaction":                {chat.Event{Reaction: &chat.Reaction{Target: "$1", Key: "👍"}}, false},
 		"the bot's own joining":     {chat.Event{Joined: &chat.Joined{}}, false},

@@ -47,7 +47,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
 		// The queue deletes the answers; a list among them is no more.
-		forget := both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, ""))
+		forget := both(h.answerer.taken(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
 		if desk := h.answerer.relay; desk != nil {
 			forget = both(forget, desk.Deleted(e))
 		}

@@ -114,6 +114,12 @@ func (a *Answerer) serves(c *command) bool {
 	if c.topic == "webhook" || c.words[0] == "webhook" {
 		return a.admin.Webhooks != nil
 	}
+	if c.topic == "merci" || c.words[0] == "merci" {
+		return a.thanks != nil
+	}
+	if c.words[0] == "visio" {
+		return a.visio != nil
+	}
 	if c.topic == "agenda" || c.words[0] == "agenda" {
 		return a.agenda != nil
 	}

@@ -17,6 +17,8 @@ import (
 	"heraut/commands"
 	"heraut/queue"
 	"heraut/relay"
+	"heraut/thanks"
+	"heraut/visio"
 )
 
 // What becomes of a command, as doc/droits.md says it.
@@ -118,6 +120,10 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 				k2.in(k.room)
 				box := queue.New(k2.db, nil, nil, queue.Config{}, zerolog.Nop())
 				k2.answerer.Manage(announce.NewDesk(announce.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
+				k2.answerer.Visio(visio.NewDesk(visio.Options{
+					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Chosen: func(chat.RoomID) string { return "" }, Log: zerolog.Nop(),
+				}))
+				k2.answerer.Thanks(thanks.NewDesk(thanks.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
 				k2.answerer.Agenda(agenda.NewDesk(agenda.Options{
 					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Declared: func() []announce.Watch { return nil }, Log: zerolog.Nop(),
 				}, nil))

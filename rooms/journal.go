@@ -32,6 +32,7 @@ const (
 	Relay     = "relay"
 	Webhook   = "webhook"
 	FAQ       = "faq"
+	Thanks    = "thanks"    // whether the room gets the month's
 	Catalogue = "catalogue" // a version that was held back
 )
 

@@ -26,6 +26,9 @@ type Settings struct {
 	Quiet string
 	// Moderator is the power level from which somebody moderates the room.
 	Moderator int
+	// Visio is the name of the service that makes its video conferences; only the
+	// configuration sets it.
+	Visio string
 }
 
 // over returns s with its unset fields taken from below.
@@ -36,6 +39,7 @@ func (s Settings) over(below Settings) Settings {
 		Role:      cmp.Or(s.Role, below.Role),
 		Quiet:     cmp.Or(s.Quiet, below.Quiet),
 		Moderator: cmp.Or(s.Moderator, below.Moderator),
+		Visio:     cmp.Or(s.Visio, below.Visio),
 	}
 }
 

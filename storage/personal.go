@@ -28,6 +28,12 @@ var personalTables = []struct {
 		"DELETE FROM declined WHERE invited_by = $1 AND open = 0"},
 	{"relay", "SELECT '', added_at, name FROM relay WHERE added_by = $1 ORDER BY name",
 		"UPDATE relay SET added_by = '-' WHERE added_by = $1"}, // without anybody it would be the configuration's
+	{"thanks-given", "SELECT room_id, given_at, to_name || ' : ' || reason FROM thanks WHERE from_user = $1 ORDER BY given_at",
+		"UPDATE thanks SET from_user = '' WHERE from_user = $1"},
+	{"thanks-received", "SELECT room_id, given_at, reason FROM thanks WHERE to_user = $1 ORDER BY given_at",
+		"DELETE FROM thanks WHERE to_user = $1"},
+	{"thanks-consent", "SELECT '', at, state FROM thanks_consent WHERE user_id = $1",
+		"DELETE FROM thanks_consent WHERE user_id = $1"},
 	{"messages", "SELECT '', MAX(received_at), COUNT(*) FROM inbox WHERE sender = $1 HAVING COUNT(*) > 0",
 		"UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'"},
 }

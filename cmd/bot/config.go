@@ -44,6 +44,7 @@ type Config struct {
 	Catalogue    Catalogue     `yaml:"catalogue"`
 	Quiet        Quiet         `yaml:"quiet"`
 	Sources      []Source      `yaml:"sources"`
+	Visio        []Visio       `yaml:"visio"`
 	Rooms        []Room        `yaml:"rooms"`
 	Relays       []Relay       `yaml:"relays"`
 	Questions    Questions     `yaml:"questions"`
@@ -156,6 +157,24 @@ type Source struct {
 	Settle time.Duration `yaml:"settle"`
 }
 
+// Visio is a service that makes video conferences. Rooms that choose none have the
+// first.
+type Visio struct {
+	Name string `yaml:"name"`
+	// Kind is jitsi, meet or link.
+	Kind string `yaml:"kind"`
+	URL  string `yaml:"url"`
+	// Phone and PIN are those of a link.
+	Phone string `yaml:"phone"`
+	PIN   string `yaml:"pin"`
+	// The others are Meet's. User is the e-mail address in whose name rooms are made.
+	ClientID         string `yaml:"client_id"`
+	ClientSecretFile string `yaml:"client_secret_file"`
+	User             string `yaml:"user"`
+	// AccessLevel is public, trusted or restricted.
+	AccessLevel string `yaml:"access_level"`
+}
+
 // Room is a room that the bot serves.
 type Room struct {
 	// Room is a room id or an alias.
@@ -169,8 +188,10 @@ type Room struct {
 	// Quiet is when nothing is announced at once: "20:00-08:00 weekends feries".
 	Quiet string `yaml:"quiet"`
 	// Moderator is the power level from which somebody moderates the room.
-	Moderator int     `yaml:"moderator"`
-	Watches   []Watch `yaml:"watches"`
+	Moderator int `yaml:"moderator"`
+	// Visio is the name of the Visio that the room uses.
+	Visio   string  `yaml:"visio"`
+	Watches []Watch `yaml:"watches"`
 }
 
 // Watch is what a room is told of a source.

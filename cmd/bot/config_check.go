@@ -73,6 +73,7 @@ func (r *reader) check(c *Config) {
 	}
 	r.checkQuiet(c.Quiet)
 	r.checkSources(c)
+	r.checkVisio(c)
 	r.checkRooms(c)
 	r.checkRelays(c)
 	r.checkQuestions(&c.Questions)

@@ -55,6 +55,9 @@ func (r *reader) checkRooms(c *Config) {
 		}
 		seen[room.Room] = true
 		r.checkSettings(at, room, c)
+		if room.Visio != "" && !slices.ContainsFunc(c.Visio, func(v Visio) bool { return v.Name == room.Visio }) {
+			r.fault(at+".visio", fmt.Sprintf("%s n’est le nom d’aucun service de visio ; prenez un nom donné sous visio", said(room.Visio)))
+		}
 		for j := range room.Watches {
 			r.checkWatch(item(at+".watches", j), &room.Watches[j], c.Sources)
 		}

@@ -69,7 +69,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	usual, _ := mustRead(t, minimal)
 	for _, c := range []*Config{shown, usual} { // what an operator chooses
 		c.About, c.Operators, c.Invitations, c.Fetch = About{}, nil, Invitations{}, Fetch{}
-		c.Matrix, c.Sources, c.Rooms, c.Relays = Matrix{}, nil, nil, nil
+		c.Matrix, c.Sources, c.Visio, c.Rooms, c.Relays = Matrix{}, nil, nil, nil, nil
 	}
 	shown.State = usual.State // beside each file
 	if !reflect.DeepEqual(shown, usual) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +24,8 @@ type readCommand struct {
 	ContentType string `name:"content-type" placeholder:"TYPE" help:"L’en-tête Content-Type, à la place de celui du serveur."`
 	Lang        string `name:"lang" enum:"fr,en" default:"fr" help:"La langue de ce qui est montré d’un webhook : fr ou en."`
 	Discover    bool   `name:"discover" help:"Liste les flux de la page web qui est à cette adresse."`
+	From        string `name:"from" placeholder:"JOUR" help:"D’un calendrier : le premier jour ; par défaut aujourd’hui."`
+	To          string `name:"to" placeholder:"JOUR" help:"D’un calendrier : le dernier jour ; par défaut un an plus tard."`
 	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
 }
 
@@ -52,6 +53,8 @@ type reading struct {
 	Title      string              `json:"title"`
 	Entries    []readEntry         `json:"entries"` // newest first
 	Dropped    []catalogue.Dropped `json:"dropped"`
+
+	Calendar *calendarReading `json:"-"` // of a calendar, in place of the rest
 }
 
 // readEntry is what rooms would be told of one entry.
@@ -97,6 +100,10 @@ func init() { // a variable would refer to itself through the command's help
 		{
 			name: "feed", noun: "Flux", help: "un flux RSS, Atom ou JSON Feed",
 			recognizes: isFeed, read: readFeed,
+		},
+		{
+			name: "calendar", noun: "Calendrier", help: "un calendrier, iCalendar ou le JSON de l’Agenda du Libre",
+			recognizes: isCalendar, read: readCalendar,
 		},
 		{
 			name: "repositories", noun: "Liste de dépôts", help: "une liste de dépôts publics, JSON ou CSV",
@@ -151,7 +158,10 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 // show writes the reading as JSON or for people.
 func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	if c.JSON {
-		return json.NewEncoder(w).Encode(r)
+		return r.encode(w)
+	}
+	if r.Calendar != nil {
+		return r.Calendar.print(w)
 	}
 	return r.print(w, noun)
 }

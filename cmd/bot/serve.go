@@ -141,6 +141,13 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	answerer.Agenda(calendars)
+	calls, err := newVisio(config, db, box, book, operators, log)
+	if err != nil {
+		return err
+	}
+	answerer.Visio(calls)
+	thanked := newThanks(config, db, box, book, log)
+	answerer.Thanks(thanked)
 	var knowledge *relay.Knowledge
 	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
 	answerer.Relay(carrier)
@@ -150,7 +157,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
 		return err
 	}
-	moves := []commands.Move{desk.Move, calendars.Move, book.Move, carrier.Move, db.MoveAnnouncements}
+	moves := []commands.Move{desk.Move, calendars.Move, calls.Move, thanked.Move, book.Move, carrier.Move, db.MoveAnnouncements}
 	if hooks != nil {
 		moves = append(moves, hooks.Move)
 	}
@@ -195,6 +202,8 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		})
 		g.Go(func() error { return runDesk(ctx, client, desk.Run) })
 		g.Go(func() error { return runDesk(ctx, client, calendars.Run) })
+		g.Go(func() error { return runDesk(ctx, client, calls.Run) })
+		g.Go(func() error { return runDesk(ctx, client, thanked.Run) })
 		g.Go(func() error { return carrier.Run(ctx) })
 		if hooks != nil {
 			g.Go(func() error { return hooks.Run(ctx) })
@@ -290,7 +299,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, desk *announce.Desk) {
 	for _, r := range config.Rooms {
 		if r.Room == name {
-			book.Declare(id, rooms.Settings{Language: r.Language, Prefix: r.Prefix, Role: r.Role, Quiet: r.Quiet, Moderator: r.Moderator})
+			book.Declare(id, rooms.Settings{Language: r.Language, Prefix: r.Prefix, Role: r.Role, Quiet: r.Quiet, Moderator: r.Moderator, Visio: r.Visio})
 			desk.Declare(id, watchesOf(r, id))
 		}
 	}

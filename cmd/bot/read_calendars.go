@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"heraut/calendar"
+	"heraut/catalogue"
+)
+
+// calendarEntry is an event of a calendar; doc/architecture.md holds it as a contract.
+type calendarEntry struct {
+	Start     string `json:"start"` // RFC 3339 in the time of Paris; a date, of whole days
+	End       string `json:"end"`   // the same; the last day, of whole days; empty: none
+	Title     string `json:"title"`
+	Location  string `json:"location"`
+	URL       string `json:"url"`
+	Cancelled bool   `json:"cancelled"`
+	Text      string `json:"text"` // the description
+}
+
+// calendarReading is what the command tells of a calendar, by start. Cancelled
+// events stand apart.
+type calendarReading struct {
+	Kind      string              `json:"kind"`
+	Title     string              `json:"title"`
+	Entries   []calendarEntry     `json:"entries"`
+	Cancelled []calendarEntry     `json:"cancelled"`
+	Dropped   []catalogue.Dropped `json:"dropped"`
+}
+
+// calendarMaxBytes is how large a calendar may be.
+const calendarMaxBytes = 8 << 20
+
+// isCalendar recognizes iCalendar.
+func isCalendar(start []byte) bool {
+	head := strings.ToUpper(string(start[:min(len(start), 2048)]))
+	return strings.Contains(head, "BEGIN:VCALENDAR")
+}
+
+// calendarWindow returns the days of the options, both inclusive; by default the
+// year that comes.
+func (in readInput) calendarWindow() (from, to time.Time, err error) {
+	y, m, d := in.now.In(in.zone).Date()
+	from = time.Date(y, m, d, 0, 0, 0, 0, in.zone)
+	to = from.AddDate(1, 0, 0)
+	for _, option := range []struct {
+		name, value string
+		day         *time.Time
+	}{{"--from", in.command.From, &from}, {"--to", in.command.To, &to}} {
+		if option.value == "" {
+			continue
+		}
+		if *option.day, err = time.ParseInLocation(time.DateOnly, option.value, in.zone); err != nil {
+			return from, to, usageError{fmt.Errorf("%s %s : un jour est attendu, par exemple 2026-09-01", option.name, option.value)}
+		}
+		if option.name == "--from" && in.command.To == "" {
+			to = from.AddDate(1, 0, 0)
+		}
+	}
+	return from, to.AddDate(0, 0, 1), nil
+}
+
+// readCalendar reads the events that start within the window.
+func readCalendar(in readInput) (reading, error) {
+	from, to, err := in.calendarWindow()
+	if err != nil {
+		return reading{}, err
+	}
+	data, err := io.ReadAll(io.LimitReader(in.body, calendarMaxBytes))
+	if err != nil {
+		return reading{}, err
+	}
+	c, err := calendar.Read(data, in.zone)
+	if err != nil {
+		return reading{}, err
+	}
+	r := calendarReading{Kind: "calendar", Title: c.Name, Entries: []calendarEntry{}, Cancelled: []calendarEntry{}, Dropped: []catalogue.Dropped{}}
+	for _, e := range c.Between(from, to) {
+		if e.Cancelled {
+			r.Cancelled = append(r.Cancelled, entryOfEvent(e))
+			continue
+		}
+		r.Entries = append(r.Entries, entryOfEvent(e))
+	}
+	return reading{Calendar: &r}, nil
+}
+
+func entryOfEvent(e calendar.Event) calendarEntry {
+	entry := calendarEntry{
+		Start: e.Start.Format(time.RFC3339), Title: e.Title, Location: e.Location, URL: e.URL, Cancelled: e.Cancelled, Text: e.Text,
+	}
+	switch {
+	case e.AllDay:
+		entry.Start, entry.End = e.Start.Format(time.DateOnly), e.LastDay().Format(time.DateOnly)
+	case e.End.After(e.Start):
+		entry.End = e.End.Format(time.RFC3339)
+	}
+	return entry
+}
+
+// encode writes the reading as JSON.
+func (r *reading) encode(w io.Writer) error {
+	if r.Calendar != nil {
+		return json.NewEncoder(w).Encode(r.Calendar)
+	}
+	return json.NewEncoder(w).Encode(r)
+}
+
+// print writes the calendar for people.
+func (r *calendarReading) print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprint(&b, "Calendrier.\n")
+	if r.Title != "" {
+		fmt.Fprintf(&b, "Titre : %s\n", r.Title)
+	}
+	fmt.Fprintf(&b, "Événements : %d. Annulés : %d.\n", len(r.Entries), len(r.Cancelled))
+	for _, e := range r.Entries {
+		place := ""
+		if e.Location != "" {
+			place = ", " + e.Location
+		}
+		fmt.Fprintf(&b, "%s  %s%s\n", e.Start, e.Title, place)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,190 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/rooms"
+	"heraut/text"
+	"heraut/thanks"
+	"heraut/webhook"
+)
+
+// Thanks lets people thank each other. It is to be called before the first line is
+// answered, if at all.
+func (a *Answerer) Thanks(desk *thanks.Desk) { a.thanks = desk }
+
+// thanksSaid is thanks as the room is told of them.
+type thanksSaid struct {
+	thanks.Thanks
+	Prefix string
+	// Asked tells that the person is asked in their direct message whether they may
+	// be named; Ask that they may say so there themselves.
+	Asked, Ask bool
+}
+
+// thanksFault is why thanks are not given.
+type thanksFault struct {
+	Prefix string
+	What   string // "person", "reason", "month" or a thanks.Refusal
+	Word   string
+}
+
+// thank thanks a person, or, without one, lists the month's thanks.
+func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
+	now := time.Now()
+	if r.args == "" {
+		month, err := a.thanks.MonthOf(ctx, r.Room, now)
+		if err != nil {
+			return Answer{}, err
+		}
+		return a.message(r, "thanks-month", thanks.View{Month: month, Prefix: r.Prefix})
+	}
+	to, name, reason := thanked(r)
+	switch {
+	case to == "":
+		return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: "person"})
+	case reason == "":
+		return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: "reason"})
+	}
+	refusal, err := a.thanks.Check(ctx, r.Sender, to, now)
+	if err != nil {
+		return Answer{}, err
+	}
+	if refusal != thanks.Fine {
+		return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: string(refusal)})
+	}
+	consent, err := a.thanks.Store.ConsentOf(ctx, to)
+	if err != nil {
+		return Answer{}, err
+	}
+	known, err := a.knownRooms(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	direct, hasDirect := webhook.DirectRoom(known, to)
+	t := thanks.Thanks{Cause: r.Event.Cause(), Room: r.Room, From: r.Sender, To: to, Name: name, Reason: reason, At: now}
+	answer, err := a.message(r, "thanks", thanksSaid{
+		Thanks: t, Prefix: r.Prefix, Asked: consent == thanks.Unasked && hasDirect, Ask: consent == thanks.Unasked && !hasDirect,
+	})
+	answer.change = func(ctx context.Context) error { return a.thanks.Give(ctx, t, direct.ID) }
+	return answer, err
+}
+
+const (
+	// maxReason is how long a reason may be, maxName how long a name.
+	maxReason = 280
+	maxName   = 60
+)
+
+var (
+	wholeUser  = regexp.MustCompile(`@[a-zA-Z0-9._=/+-]+:[a-zA-Z0-9.:-]+[a-zA-Z0-9]`)
+	thanksFor  = regexp.MustCompile(`(?i)\s*,?\s+(pour|de|d’|d'|for)\s*`)
+	afterMarks = strings.NewReplacer("@", "", ":", " ", ",", " ")
+)
+
+// thanked takes apart whom somebody thanks, and what for. The person is named by
+// a mention or by their whole user id; to is empty if by neither, or by several.
+func thanked(r request) (to chat.UserID, name, reason string) {
+	args := r.args
+	if id := wholeUser.FindString(args); id != "" {
+		to = chat.UserID(id)
+		args = strings.Replace(args, id, strings.TrimPrefix(strings.SplitN(id, ":", 2)[0], "@"), 1)
+	} else if r.Event.Message != nil && len(r.Event.Message.Mentions) == 1 {
+		to = r.Event.Message.Mentions[0]
+	}
+	if at := thanksFor.FindStringIndex(args); at != nil {
+		name, reason = args[:at[0]], args[at[1]:]
+	} else {
+		name = args
+	}
+	name = strings.Join(strings.Fields(afterMarks.Replace(name)), " ")
+	if name == "" && to != "" {
+		name = strings.TrimPrefix(strings.SplitN(string(to), ":", 2)[0], "@")
+	}
+	return to, text.Truncate(name, maxName), text.Truncate(strings.TrimSpace(reason), maxReason)
+}
+
+// agree notes that a person may be named in the lists of thanks.
+func (a *Answerer) agree(_ context.Context, r request) (Answer, error) {
+	return a.consent(r, thanks.Agreed)
+}
+
+// disagree notes that a person is not to be named there.
+func (a *Answerer) disagree(_ context.Context, r request) (Answer, error) {
+	return a.consent(r, thanks.Refused)
+}
+
+func (a *Answerer) consent(r request, c thanks.Consent) (Answer, error) {
+	answer, err := a.message(r, "thanks-consented", struct {
+		Prefix string
+		Agreed bool
+	}{r.Prefix, c == thanks.Agreed})
+	answer.change = func(ctx context.Context) error { return a.thanks.Store.SaveConsent(ctx, r.Sender, c, time.Now()) }
+	return answer, err
+}
+
+// monthly has the room told the thanks of each month, or no more.
+func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
+	wanted, ok := map[string]bool{"": true, "oui": true, "yes": true, "non": false, "no": false}[text.Fold(r.args)]
+	if !ok {
+		return a.explain(ctx, r, r.command)
+	}
+	answer, err := a.message(r, "thanks-monthly", struct {
+		Prefix string
+		Wanted bool
+	}{r.Prefix, wanted})
+	said := map[bool]string{true: "oui", false: "non"}
+	answer.change = a.logged(r, rooms.Change{What: rooms.Thanks, After: said[wanted]}, a.thanks.SetMonthly(r.Room, wanted, time.Now()))
+	return answer, err
+}
+
+// exportThanks gives the room's thanks of a month as Markdown.
+func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) {
+	day := time.Now()
+	if r.args != "" {
+		var err error
+		if day, err = time.ParseInLocation("2006-01", r.args, a.zone); err != nil {
+			return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: "month", Word: r.args})
+		}
+	}
+	month, err := a.thanks.MonthOf(ctx, r.Room, day)
+	if err != nil {
+		return Answer{}, err
+	}
+	return a.message(r, "thanks-export", struct {
+		thanks.Month
+		Markdown string
+	}{month, thanksMarkdown(month)})
+}
+
+var markdownSigns = regexp.MustCompile("([\\\\`*_\\[\\]<>#|~])")
+
+// thanksMarkdown is a list of thanks for a newsletter.
+func thanksMarkdown(m thanks.Month) string {
+	var b strings.Builder
+	for _, t := range m.Items {
+		fmt.Fprintf(&b, "- **%s** : %s\n", markdownSigns.ReplaceAllString(t.Name, `\$1`), markdownSigns.ReplaceAllString(t.Reason, `\$1`))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// taken is the change that follows when a message is deleted: what it set for later
+// and the thanks that it gave are forgotten.
+func (a *Answerer) taken(e chat.Event) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		if a.visio != nil {
+			if err := a.visio.Store.DeleteMeeting(ctx, e.Cause()); err != nil {
+				return err
+			}
+		}
+		if a.thanks != nil {
+			return a.thanks.Store.DeleteThanks(ctx, e.Cause())
+		}
+		return nil
+	}
+}

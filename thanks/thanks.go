@@ -1,0 +1,291 @@
+// Package thanks keeps who was thanked for what, and names people in lists only
+// once they agreed.
+package thanks
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/rooms"
+	"heraut/schedule"
+)
+
+// Thanks is one person's thanks to another.
+type Thanks struct {
+	Cause  chat.EventID // the message that gave them
+	Room   chat.RoomID
+	From   chat.UserID // empty once that person asked to be forgotten
+	To     chat.UserID
+	Name   string // what To is called
+	Reason string
+	At     time.Time
+}
+
+// Consent is whether a person agreed to be named in lists.
+type Consent string
+
+// The states. A person is asked once.
+const (
+	Unasked Consent = ""
+	Asked   Consent = "asked"
+	Agreed  Consent = "agreed"
+	Refused Consent = "refused"
+)
+
+// Named is thanks, and whether their person may be named.
+type Named struct {
+	Thanks
+	Consent Consent
+}
+
+// Store keeps thanks. Its methods join the transaction of their context.
+type Store interface {
+	AddThanks(ctx context.Context, t Thanks) error
+	// DeleteThanks forgets those that a message gave.
+	DeleteThanks(ctx context.Context, cause chat.EventID) error
+	// GivenSince counts what a person gave since then, in all, and to another.
+	GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error)
+	// ThanksIn are those of a room within [from, to), oldest first; of all rooms if
+	// room is empty.
+	ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Named, error)
+	// ConsentOf is Unasked for somebody never asked.
+	ConsentOf(ctx context.Context, user chat.UserID) (Consent, error)
+	SaveConsent(ctx context.Context, user chat.UserID, c Consent, at time.Time) error
+	// MonthlyRooms are those that want the list of each month, and the last month
+	// that they were told of, as "2026-10".
+	MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error)
+	SaveMonthly(ctx context.Context, room chat.RoomID, month string) error
+	DeleteMonthly(ctx context.Context, room chat.RoomID) error
+	// PurgeThanks forgets what was given before.
+	PurgeThanks(ctx context.Context, before time.Time) error
+	// MoveThanks gives one room the thanks of another.
+	MoveThanks(ctx context.Context, from, to chat.RoomID) error
+}
+
+// Queue sends what is decided.
+type Queue interface {
+	Do(ctx context.Context, change func(ctx context.Context) error) error
+	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+}
+
+// Options are how thanks are kept and told.
+type Options struct {
+	Store Store
+	Queue Queue
+	Rooms *rooms.Book
+	Zone  *time.Location
+	Quiet func(room chat.RoomID) schedule.Quiet
+	Log   zerolog.Logger
+}
+
+// Desk keeps thanks and tells the months'.
+type Desk struct{ Options }
+
+// NewDesk returns a Desk.
+func NewDesk(o Options) *Desk { return &Desk{o} }
+
+const (
+	// perDay is how often a person may thank others within a day.
+	perDay = 10
+	// keep is how long thanks are kept.
+	keep = 400 * 24 * time.Hour
+	// roundEvery is how often it is looked at what is due.
+	roundEvery = 10 * time.Minute
+	// tellHour is when a month's list is told, on the first of the next.
+	tellHour = 9
+)
+
+// Refusal is why thanks are not given.
+type Refusal string
+
+// The reasons.
+const (
+	Fine    Refusal = ""
+	Oneself Refusal = "oneself"
+	Twice   Refusal = "twice" // the same person today already
+	TooMany Refusal = "many"  // too many today
+)
+
+// Check tells whether a person may thank another now: once a day, and perDay
+// people a day.
+func (d *Desk) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
+	if from == to {
+		return Oneself, nil
+	}
+	here := now.In(d.Zone)
+	today := time.Date(here.Year(), here.Month(), here.Day(), 0, 0, 0, 0, d.Zone)
+	all, pair, err := d.Store.GivenSince(ctx, from, to, today)
+	switch {
+	case err != nil:
+		return Fine, err
+	case pair > 0:
+		return Twice, nil
+	case all >= perDay:
+		return TooMany, nil
+	}
+	return Fine, nil
+}
+
+// Give stores thanks, in the transaction of ctx, and asks the person once whether
+// they may be named, if there is a direct message with them. What was allowed when
+// it was decided is checked again.
+func (d *Desk) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
+	refusal, err := d.Check(ctx, t.From, t.To, t.At)
+	if err != nil || refusal != Fine {
+		return err
+	}
+	if err := d.Store.AddThanks(ctx, t); err != nil {
+		return err
+	}
+	consent, err := d.Store.ConsentOf(ctx, t.To)
+	if err != nil || consent != Unasked || direct == "" {
+		return err
+	}
+	if err := d.Store.SaveConsent(ctx, t.To, Asked, t.At); err != nil {
+		return err
+	}
+	settings := d.Rooms.Of(direct)
+	html, err := locale.Render(settings.Language, "thanks-consent", struct {
+		Thanks
+		Prefix string
+	}{t, settings.Prefix})
+	if err != nil {
+		return err
+	}
+	return d.Queue.Post(ctx, chat.EventID(fmt.Sprintf("thanks consent %s", t.Cause)), chat.Post{
+		Room: direct, Priority: chat.Relay, HTML: html, Lang: settings.Language, Rings: true,
+	})
+}
+
+// Month is the list of a month.
+type Month struct {
+	First time.Time // its first day
+	Items []Named   // those whose people agreed
+	// Unnamed counts the others, Total all.
+	Unnamed, Total int
+}
+
+// MonthOf returns the month of a day in a room; in all rooms if room is empty.
+func (d *Desk) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
+	day = day.In(d.Zone)
+	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}
+	all, err := d.Store.ThanksIn(ctx, room, m.First, m.First.AddDate(0, 1, 0))
+	if err != nil {
+		return m, err
+	}
+	m.Total = len(all)
+	for _, t := range all {
+		if t.Consent == Agreed {
+			t.At = t.At.In(d.Zone)
+			m.Items = append(m.Items, t)
+		}
+	}
+	m.Unnamed = m.Total - len(m.Items)
+	return m, nil
+}
+
+// SetMonthly returns the change with which a room wants the list of each month, or
+// no more.
+func (d *Desk) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		if !wanted {
+			return d.Store.DeleteMonthly(ctx, room)
+		}
+		return d.Store.SaveMonthly(ctx, room, d.before(now))
+	}
+}
+
+// before names the month before now's.
+func (d *Desk) before(now time.Time) string {
+	here := now.In(d.Zone)
+	return time.Date(here.Year(), here.Month()-1, 1, 0, 0, 0, 0, d.Zone).Format("2006-01")
+}
+
+// Run tells the months' lists until ctx ends.
+func (d *Desk) Run(ctx context.Context) error {
+	ticker := time.NewTicker(roundEvery)
+	defer ticker.Stop()
+	for {
+		if err := d.Round(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			d.Log.Error().Err(err).Msg("The month's thanks could not be told: trying again")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// Round tells rooms the list of the month that is over, once, from the first of
+// the next at 9:00 on and outside of quiet hours; and forgets old thanks.
+func (d *Desk) Round(ctx context.Context, now time.Time) error {
+	return d.Queue.Do(ctx, func(ctx context.Context) error {
+		if err := d.Store.PurgeThanks(ctx, now.Add(-keep)); err != nil {
+			return err
+		}
+		rooms, err := d.Store.MonthlyRooms(ctx)
+		if err != nil {
+			return err
+		}
+		month, here := d.before(now), now.In(d.Zone)
+		for room, told := range rooms {
+			_, held := d.Quiet(room).Until(now)
+			if told >= month || held || here.Day() == 1 && here.Hour() < tellHour {
+				continue
+			}
+			if err := d.Store.SaveMonthly(ctx, room, month); err != nil {
+				return err
+			}
+			if err := d.tell(ctx, room, month); err != nil {
+				return fmt.Errorf("tell a month's thanks: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) tell(ctx context.Context, room chat.RoomID, month string) error {
+	first, err := time.ParseInLocation("2006-01", month, d.Zone)
+	if err != nil {
+		return err
+	}
+	list, err := d.MonthOf(ctx, room, first)
+	if err != nil || list.Total == 0 {
+		return err
+	}
+	settings := d.Rooms.Of(room)
+	html, err := locale.Render(settings.Language, "thanks-month", View{list, settings.Prefix, true})
+	if err != nil {
+		return err
+	}
+	return d.Queue.Post(ctx, chat.EventID(fmt.Sprintf("thanks month %s %s", room, month)), chat.Post{
+		Room: room, Priority: chat.Announcement, HTML: html, Lang: settings.Language,
+	})
+}
+
+// View is a month as templates show it.
+type View struct {
+	Month
+	Prefix string
+	Over   bool // the month is over
+}
+
+// shown is how many thanks a list shows.
+const shown = 20
+
+// Shown are the thanks that a list shows, More how many it does not.
+func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
+
+// More is how many thanks the list does not show.
+func (v View) More() int { return len(v.Items) - len(v.Shown()) }
+
+// Move gives one room the thanks of another.
+func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+	return d.Store.MoveThanks(ctx, from, to)
+}

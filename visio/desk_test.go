@@ -1,0 +1,68 @@
+package visio_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/chat"
+	"heraut/locale/localetest"
+	"heraut/queue"
+	"heraut/rooms"
+	"heraut/storage"
+	"heraut/visio"
+)
+
+// A call that is set for later is reminded of once, at its hour, and its link is
+// forgotten.
+func TestReminder(t *testing.T) {
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	desk := visio.NewDesk(visio.Options{
+		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: time.UTC, Log: zerolog.Nop(),
+		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Chosen: func(chat.RoomID) string { return "" },
+	})
+	now := time.Date(2026, 10, 5, 14, 30, 0, 0, time.UTC)
+	for cause, at := range map[chat.EventID]time.Time{"$soon": now, "$deleted": now, "$long ago": now.Add(-time.Hour)} {
+		err := db.SaveMeeting(t.Context(), visio.Meeting{
+			Cause: cause, Room: "!salon:example.org", Thread: "$root", Subject: "Point", At: at,
+			Call: visio.Call{URL: "https://visio.example.org/abc", Phone: "0100", PIN: "12", Access: visio.AccessLink},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.DeleteMeeting(t.Context(), "$deleted"); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{now.Add(-2 * time.Hour), now, now.Add(time.Minute)} {
+		if err := desk.Round(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seq, _, err := db.NextPost(t.Context(), now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := db.StartPost(t.Context(), seq, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := row.Post.HTML
+	if err := localetest.Check(html); err != nil || !strings.Contains(html, "https://visio.example.org/abc") || !strings.Contains(html, "0100") ||
+		row.Post.Thread.Event != "$root" {
+		t.Errorf("%v: %+v", err, row.Post)
+	}
+	if _, _, err := db.NextPost(t.Context(), now, []chat.RoomID{"!salon:example.org"}); err == nil {
+		t.Error("there is another message")
+	}
+	if left, err := db.DueMeetings(t.Context(), now.AddDate(1, 0, 0)); err != nil || len(left) != 0 {
+		t.Errorf("the links of %d calls are kept, %v", len(left), err)
+	}
+}

@@ -1,0 +1,58 @@
+package visio
+
+import (
+	"context"
+	"crypto/rand"
+	"math/big"
+	"net/url"
+	"strings"
+)
+
+// jitsi makes calls on a Jitsi server, where whoever names a room opens it.
+type jitsi struct{ base *url.URL }
+
+// Open implements Provider.
+func (j jitsi) Open(context.Context) (Call, error) {
+	access := AccessLink
+	if strings.HasSuffix(j.base.Hostname(), ".numerique.gouv.fr") {
+		access = AccessAgents // webconf.numerique.gouv.fr and its mirrors
+	}
+	return Call{URL: j.base.JoinPath(roomName()).String(), Access: access}, nil
+}
+
+// IsSlow implements Provider.
+func (j jitsi) IsSlow() bool { return false }
+
+const (
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
+	// nameLetters and nameDigits make a name that nobody guesses, about 100 bits.
+	// The State's web conference asks for ten characters at least, of which three
+	// digits (webconf.numerique.gouv.fr).
+	nameLetters = 14
+	nameDigits  = 6
+)
+
+// roomName returns a random name: letters and digits, the first a letter.
+func roomName() string {
+	name := make([]byte, 0, nameLetters+nameDigits)
+	for range nameLetters {
+		name = append(name, letters[pick(len(letters))])
+	}
+	for range nameDigits {
+		at := 1 + pick(len(name))
+		name = append(name, 0)
+		copy(name[at+1:], name[at:])
+		name[at] = digits[pick(len(digits))]
+	}
+	return string(name)
+}
+
+// pick returns a random number below n.
+func pick(n int) int {
+	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+	if err != nil {
+		panic(err) // crypto/rand never fails on a system that works
+	}
+	return int(i.Int64())
+}

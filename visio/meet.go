@@ -1,0 +1,202 @@
+package visio
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// meetPath is where the external API stands (LaSuite Meet, docs/openapi.yaml).
+	meetPath = "/external-api/v1.0"
+	// meetWithin bounds one call of the API.
+	meetWithin = 15 * time.Second
+	// meetMaxBytes bounds an answer.
+	meetMaxBytes = 64 << 10
+	// tokenMargin is how long before its end a token is no more used.
+	tokenMargin = time.Minute
+)
+
+// meet makes rooms through the external API of LaSuite Meet.
+type meet struct {
+	settings Settings
+	client   *http.Client
+
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+}
+
+func newMeet(s Settings) *meet {
+	return &meet{settings: s, client: &http.Client{
+		Timeout: meetWithin,
+		// A redirect would carry the secret elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// IsSlow implements Provider.
+func (m *meet) IsSlow() bool { return true }
+
+// meetRoom is a room as the API tells it.
+type meetRoom struct {
+	URL       string `json:"url"`
+	Access    Access `json:"access_level"`
+	Telephony struct {
+		Enabled bool   `json:"enabled"`
+		Phone   string `json:"phone_number"`
+		PIN     string `json:"pin_code"`
+	} `json:"telephony"`
+}
+
+// Open implements Provider. A token that the server does not accept any more is
+// drawn anew, once.
+func (m *meet) Open(ctx context.Context) (Call, error) {
+	token, fresh, err := m.authorise(ctx)
+	if err != nil {
+		return Call{}, err
+	}
+	call, err := m.create(ctx, token)
+	if fault := (*Fault)(nil); errors.As(err, &fault) && fault.Code == http.StatusUnauthorized && !fresh {
+		m.forget(token)
+		if token, _, err = m.authorise(ctx); err != nil {
+			return Call{}, err
+		}
+		call, err = m.create(ctx, token)
+	}
+	return call, err
+}
+
+// authorise returns a token, and whether it was just drawn.
+func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.token != "" && time.Now().Before(m.expires) {
+		return m.token, false, nil
+	}
+	var answer struct {
+		Token   string `json:"access_token"`
+		Expires int    `json:"expires_in"`
+	}
+	err = m.post(ctx, "/application/token/", "", map[string]string{
+		"client_id": m.settings.ClientID, "client_secret": m.settings.ClientSecret,
+		"grant_type": "client_credentials", "scope": m.settings.User,
+	}, &answer)
+	if err != nil {
+		return "", false, err
+	}
+	if answer.Token == "" {
+		return "", false, &Fault{Why: WhyAnswer, Code: http.StatusOK, Cause: errors.New("no token in the answer")}
+	}
+	m.token = answer.Token
+	m.expires = time.Now().Add(time.Duration(answer.Expires)*time.Second - tokenMargin)
+	return m.token, true, nil
+}
+
+// forget drops a token that is not accepted.
+func (m *meet) forget(token string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.token == token {
+		m.token = ""
+	}
+}
+
+// create makes a room. Its address is the server's: none is ever made up here.
+func (m *meet) create(ctx context.Context, token string) (Call, error) {
+	body := map[string]string{}
+	if m.settings.Access != "" {
+		body["access_level"] = string(m.settings.Access)
+	}
+	var room meetRoom
+	if err := m.post(ctx, "/rooms/", token, body, &room); err != nil {
+		return Call{}, err
+	}
+	u, err := url.Parse(room.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return Call{}, &Fault{Why: WhyAnswer, Code: http.StatusCreated, Cause: errors.New("no address in the answer")}
+	}
+	call := Call{URL: room.URL, Access: cmp.Or(room.Access, m.settings.Access, AccessRestricted)}
+	if room.Telephony.Enabled {
+		call.Phone, call.PIN = room.Telephony.Phone, room.Telephony.PIN
+	}
+	return call, nil
+}
+
+// post calls the API and decodes its answer into into.
+func (m *meet) post(ctx context.Context, path, token string, body, into any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, m.settings.URL.JoinPath(meetPath, path).String(), bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", m.settings.UserAgent)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := m.client.Do(req)
+	if err != nil {
+		return &Fault{Why: WhyUnreachable, Cause: err}
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, meetMaxBytes))
+	if err != nil {
+		return &Fault{Why: WhyUnreachable, Code: resp.StatusCode, Cause: err}
+	}
+	if resp.StatusCode/100 != 2 {
+		return faultOf(resp.StatusCode, token == "", answer)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return &Fault{Why: WhyAnswer, Code: resp.StatusCode, Cause: fmt.Errorf("no JSON: %w", err)}
+	}
+	return nil
+}
+
+// faultOf tells what a refusal means. The API names the user that it does not know
+// in its text, be it with 404 or, by its description, with 400.
+func faultOf(code int, forToken bool, answer []byte) *Fault {
+	var said struct {
+		Error  string `json:"error"`
+		Detail string `json:"detail"`
+	}
+	decoded := json.Unmarshal(answer, &said) == nil
+	words := strings.ToLower(said.Error + " " + said.Detail)
+	f := &Fault{Why: WhyAnswer, Code: code, Cause: errors.New(strings.TrimSpace(said.Error + " " + said.Detail))}
+	switch {
+	case code == http.StatusUnauthorized && strings.Contains(words, "inactive"):
+		f.Why = WhyInactive
+	case code == http.StatusUnauthorized:
+		f.Why = WhyCredentials
+	case code == http.StatusForbidden && forToken:
+		f.Why = WhyDomain
+	case code == http.StatusForbidden:
+		f.Why = WhyScope
+	case (code == http.StatusNotFound || code == http.StatusBadRequest) && decoded && strings.Contains(words, "user not found"):
+		f.Why = WhyUser
+	case code == http.StatusNotFound, code/100 == 3, code == http.StatusMethodNotAllowed:
+		f.Why = WhyDisabled
+	case code == http.StatusConflict:
+		f.Why = WhyConflict
+	case code == http.StatusBadRequest:
+		f.Why = WhyRequest
+	case code == http.StatusTooManyRequests:
+		f.Why = WhyBusy
+	case code/100 == 5:
+		f.Why = WhyServer
+	}
+	return f
+}
