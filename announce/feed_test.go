@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"heraut/announce"
 	"heraut/feed"
 	"heraut/sources"
+	"heraut/testkit/realdata"
 )
 
 // page is a server with one document, which may be changed.
@@ -267,9 +267,9 @@ func lately(t *testing.T, body string) string {
 func TestRealFeeds(t *testing.T) {
 	for name, entries := range map[string]int{"gazette-bluehats-2021-rss.xml": 12, "sill-updates-2022-rss.xml": 98} {
 		t.Run(name, func(t *testing.T) {
-			body, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "feeds", name))
+			body, err := os.ReadFile(realdata.Path(t, "feeds", name))
 			if err != nil {
-				t.Skipf("no real feed: %v", err)
+				t.Fatal(err)
 			}
 			n, _ := blog(t, string(body))
 			seen, err := n.db.Outcomes(t.Context(), "blog")

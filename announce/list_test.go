@@ -3,7 +3,6 @@ package announce_test
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"heraut/announce"
 	"heraut/filter"
 	"heraut/sources"
+	"heraut/testkit/realdata"
 )
 
 // listed has a room watch a list of repositories that was read for the first time.
@@ -97,9 +97,9 @@ func TestList(t *testing.T) {
 // mass import.
 func TestRealPairs(t *testing.T) {
 	read := func(name string) string {
-		body, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "codegouv", name))
+		body, err := os.ReadFile(realdata.Path(t, "codegouv", name))
 		if err != nil {
-			t.Skipf("no list to read: %v", err)
+			t.Fatal(err)
 		}
 		return string(body)
 	}

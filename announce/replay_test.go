@@ -23,6 +23,7 @@ import (
 	"heraut/rooms"
 	"heraut/sources"
 	"heraut/storage"
+	"heraut/testkit/realdata"
 )
 
 // A replay lets a year go by on a server, as a log tells it, while the bot reads
@@ -307,7 +308,7 @@ func (r replayed) most() (most int) {
 // The year of the public repositories from December 2019 to January 2021, with
 // the outage of 23 September and the import of 17 December 2020.
 func TestReplay(t *testing.T) {
-	log := readLog(t, filepath.Join("..", "..", "shared", "data", "codegouv", "repertoires-events-2019-12_2021-01.csv"))
+	log := readLog(t, realdata.Path(t, "codegouv", "repertoires-events-2019-12_2021-01.csv"))
 	if raceEnabled {
 		spring := slices.IndexFunc(log, func(c change) bool { return c.at.After(time.Date(2020, time.March, 10, 0, 0, 0, 0, time.UTC)) })
 		log = log[:spring] // the race detector makes it ten times as long

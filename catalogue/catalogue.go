@@ -96,7 +96,7 @@ func (c *Catalogue) LastWithdrawn(n int) []*Software {
 	})
 }
 
-// last returns the n entries with the latest time, leaving out those without.
+// last returns the n entries with the latest time; those without a time are left out.
 func (c *Catalogue) last(n int, when func(*Software) time.Time) []*Software {
 	var found []*Software
 	for i := range c.entries {

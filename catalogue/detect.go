@@ -1,7 +1,7 @@
 package catalogue
 
-// generationOf tells an element's format by the keys that only it has, the
-// newest first, since later formats kept many older keys.
+// generationOf returns the format of an element, by a key that only that format
+// has. It tries the newest first, because later formats kept many older keys.
 func generationOf(o object) Generation {
 	ext := o.sub("softwareExternalData")
 	switch {
@@ -29,8 +29,8 @@ func generationOf(o object) Generation {
 	return GenPlain
 }
 
-// generationB tells B2 from B3: the source of the external data was renamed,
-// and fields that go back to B1 went away.
+// generationB returns B2 or B3. B3 renamed externalDataOrigin to sourceSlug and
+// dropped fields of B1.
 func generationB(o, ext object) Generation {
 	if ext.has("externalDataOrigin") {
 		return GenB2
@@ -49,8 +49,8 @@ func generationB(o, ext object) Generation {
 	return GenB3
 }
 
-// isRepository tells an element of a dump of public repositories, so that one
-// is not taken for a catalogue.
+// isRepository reports whether an element belongs to a list of public
+// repositories.
 func isRepository(o object) bool {
 	return o.has("full_name", "repository_url", "repertoire_url", "html_url")
 }

@@ -9,12 +9,12 @@ import (
 	"heraut/text"
 )
 
-// Read the field names of an element, each list oldest meaning last. Sources:
-// the published types of codegouvfr/catalogi, codegouvfr/sill-api and
-// etalab/sill-api, and the short keys of code.gouv.fr/data/sill.json.
+// The names of the fields come from the published types of codegouvfr/catalogi,
+// codegouvfr/sill-api and etalab/sill-api, and from the short keys of
+// code.gouv.fr/data/sill.json. Each accessor lists the newest name first.
 
-// software reads one element. Its Replaces and Similar need the other entries
-// and are left to the builder.
+// software reads one element, except Replaces and Similar: join fills them when
+// all entries are known.
 func software(o object) Software {
 	ext := external(o)
 	comptoir := o.sub("comptoirDuLibreSoftware")
@@ -60,7 +60,7 @@ func software(o object) Software {
 	return s
 }
 
-// external returns what another source, mostly Wikidata, says of the software.
+// external returns the data that the SILL took from another source, mostly Wikidata.
 func external(o object) object {
 	return o.sub("softwareExternalData", "wikidataSoftware", "wikidataData")
 }
@@ -74,7 +74,7 @@ func license(o, ext object) string {
 	return ""
 }
 
-// otherNames collects the names that differ from the first one.
+// otherNames returns the names in values that differ from name, each once.
 func otherNames(name string, values ...any) []string {
 	var names []string
 	add := func(v any) {
@@ -101,8 +101,8 @@ func otherNames(name string, values ...any) []string {
 	return out
 }
 
-// texts joins lists of keywords, without the empty and repeated ones nor the
-// objects in which there is no text.
+// texts joins lists of keywords. It leaves out empty and repeated ones, and objects
+// without a text.
 func texts(lists ...[]any) []string {
 	const limit = 200 // per entry, so that one cannot fill the memory
 	var out []string
@@ -123,7 +123,7 @@ func referenced(o object) time.Time {
 	if t := o.time("referencedSinceTime", "__referencedSinceTime", "addedTime", "u"); !t.IsZero() {
 		return t
 	}
-	// Generation 0a says only the years: "2018 ; 2019".
+	// Generation 0a gives only the years: "2018 ; 2019".
 	if first, _, _ := strings.Cut(o.text("y"), " "); len(first) == 4 {
 		return parseTime(first + "-01-01")
 	}

@@ -1,7 +1,6 @@
 package catalogue
 
-// Generation names a published format of the catalogue; elements of several
-// may stand in one file.
+// Generation names a published format. The elements of one file may have several.
 type Generation string
 
 // The generations, oldest first.

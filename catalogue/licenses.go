@@ -48,8 +48,8 @@ var licenseIDs = func() map[string]string {
 	return ids
 }()
 
-// licenseID is the SPDX identifier of what a forge calls a licence, or that as
-// it is; empty when the forge did not recognise it.
+// licenseID returns the SPDX identifier for a forge's name of a licence, or that
+// name when there is none; empty when the forge did not recognise the licence.
 func licenseID(s string) string {
 	key := text.Fold(s)
 	if id, ok := licenseIDs[key]; ok {

@@ -9,10 +9,9 @@ import (
 	"heraut/text"
 )
 
-// object is a decoded JSON object of which nothing is certain: a field may be
-// absent, null, a string where an object was expected, and the other way round.
-// Each accessor takes a field's known names and uses the first that says
-// something.
+// object is a decoded JSON object from a stranger: any field may be absent, null,
+// or of another type than its format says. Each accessor takes the names that the
+// formats give a field, and returns the first value that it can use.
 type object map[string]any
 
 func asObject(v any) object {
@@ -29,7 +28,7 @@ func (o object) has(keys ...string) bool {
 	return false
 }
 
-// sub returns the nested object, or nil, which is an empty one.
+// sub returns the nested object. The result may be nil: its accessors find nothing.
 func (o object) sub(keys ...string) object {
 	for _, k := range keys {
 		if s := asObject(o[k]); s != nil {
@@ -39,7 +38,7 @@ func (o object) sub(keys ...string) object {
 	return nil
 }
 
-// list returns the nested list; a lone value counts as a list of one.
+// list returns the nested list. A value that is no list is a list of one.
 func (o object) list(keys ...string) []any {
 	for _, k := range keys {
 		switch v := o[k].(type) {
@@ -55,7 +54,7 @@ func (o object) list(keys ...string) []any {
 	return nil
 }
 
-// text returns a name-like text, cleaned.
+// text returns a short text, cleaned and cut at maxName.
 func (o object) text(keys ...string) string {
 	for _, k := range keys {
 		if s := clean(rawText(o[k]), maxName); s != "" {
@@ -65,8 +64,8 @@ func (o object) text(keys ...string) string {
 	return ""
 }
 
-// rawText finds the text in a string, a number, or an object that holds one by
-// language or under a usual name.
+// rawText returns the text of a string, a number, or an object with a text under a
+// language or under "name", "label" or "value"; empty if there is none.
 func rawText(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -83,7 +82,7 @@ func rawText(v any) string {
 	return ""
 }
 
-// localized returns a description, in French where it is a bare string.
+// localized returns a description. A bare string counts as French.
 func (o object) localized(keys ...string) Localized {
 	var l Localized
 	for _, k := range keys {
@@ -97,7 +96,7 @@ func (o object) localized(keys ...string) Localized {
 	return l
 }
 
-// or fills what is empty in l from m.
+// or returns l with the texts of m in the place of its empty ones.
 func (l Localized) or(m Localized) Localized {
 	if l.FR == "" {
 		l.FR = m.FR
@@ -108,7 +107,7 @@ func (l Localized) or(m Localized) Localized {
 	return l
 }
 
-// without empties what is the same in m.
+// without returns l without the texts that m has too.
 func (l Localized) without(m Localized) Localized {
 	if l.FR == m.FR {
 		l.FR = ""
@@ -152,7 +151,8 @@ func (o object) count(key string) int {
 	return n
 }
 
-// time reads milliseconds since 1970, an ISO 8601 time or a date.
+// time returns a time in UTC; zero if there is none. It reads milliseconds since
+// 1970, ISO 8601 times and dates.
 func (o object) time(keys ...string) time.Time {
 	for _, k := range keys {
 		if t := parseTime(rawText(o[k])); !t.IsZero() {
@@ -166,7 +166,7 @@ func parseTime(s string) time.Time {
 	s = strings.TrimSpace(s)
 	var t time.Time
 	if ms, err := strconv.ParseFloat(s, 64); err == nil {
-		// A bare year or any other small number is no time.
+		// A small number is a year or a version, not milliseconds.
 		if ms < 1e10 || ms > 1e13 {
 			return time.Time{}
 		}

@@ -9,8 +9,8 @@ import (
 	"heraut/text"
 )
 
-// organizations reads userAndReferentCountByOrganization, and how many people
-// the names that name nobody stand for.
+// organizations reads userAndReferentCountByOrganization. users and referents count
+// the people under names that name no organization.
 func organizations(counts object) (named []Organization, users, referents int) {
 	for name := range counts {
 		n := counts.sub(name)

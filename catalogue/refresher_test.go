@@ -2,18 +2,14 @@ package catalogue_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"heraut/catalogue"
@@ -22,81 +18,8 @@ import (
 )
 
 // list is a catalogue of n invented entries in the SILL's current format.
-func list(n int) string {
-	var entries []string
-	for i := range n {
-		entries = append(entries, fmt.Sprintf(`{"id":%d,"name":"Logiciel %d","description":"Sert à la tâche n° %d.",
-			"license":"EUPL-1.2","keywords":["tâche %d"],"referencedSinceTime":1700000000000}`, i+1, i+1, i+1, i+1))
-	}
-	return "[" + strings.Join(entries, ",") + "]"
-}
-
 // source is a web server that gives one catalogue, or misbehaves.
-type source struct {
-	url      string
-	handler  atomic.Pointer[http.HandlerFunc]
-	requests atomic.Int32
-	bodies   atomic.Int32 // that gives has sent
-}
-
-func newSource(t *testing.T) *source {
-	t.Helper()
-	s := &source{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.requests.Add(1)
-		(*s.handler.Load())(w, r)
-	}))
-	t.Cleanup(server.Close)
-	s.url = server.URL + "/sill.json"
-	return s
-}
-
-func (s *source) does(handler http.HandlerFunc) { s.handler.Store(&handler) }
-
 // gives serves text under an ETag, or without one if that is empty.
-func (s *source) gives(text, etag string) {
-	s.does(func(w http.ResponseWriter, r *http.Request) {
-		if etag != "" {
-			w.Header().Set("ETag", etag)
-			if r.Header.Get("If-None-Match") == etag {
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
-		}
-		s.bodies.Add(1)
-		io.WriteString(w, text)
-	})
-}
-
-func openDB(t *testing.T) *storage.DB {
-	t.Helper()
-	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
-
-func newRefresher(t *testing.T, db *storage.DB, location string) *catalogue.Refresher {
-	t.Helper()
-	getter := fetch.New(fetch.Options{MaxBytes: 1 << 20})
-	t.Cleanup(getter.Close)
-	k, err := catalogue.NewRefresher(t.Context(), catalogue.Settings{
-		Location: location, Every: 2 * time.Hour, MaxLoss: catalogue.DefaultMaxLoss,
-	}, getter, db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-var noon = time.Date(2026, 9, 3, 12, 0, 0, 0, time.UTC)
-
 func TestRefresherRefusesBadVersions(t *testing.T) {
 	say := func(text string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, text) }
@@ -287,120 +210,9 @@ func TestRefresherAnswersAtOnceAfterARestart(t *testing.T) {
 	}
 }
 
-func TestRefresherDoesNotUseAnotherLocationsCopy(t *testing.T) {
-	db, source := openDB(t), newSource(t)
-	source.gives(list(10), `"1"`)
-	if err := newRefresher(t, db, source.url).Round(t.Context(), noon); err != nil {
-		t.Fatal(err)
-	}
-	k := newRefresher(t, db, source.url+"?v=2")
-	if state := k.Current(); state.Catalogue != nil || !state.Stale(noon) {
-		t.Error("another location's copy is in force")
-	}
-	source.gives(list(2), `"1"`)
-	if err := k.Round(t.Context(), noon); err != nil || k.Current().Catalogue.Len() != 2 {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestRefresherReplacesAStoredCopyThatCannotBeRead(t *testing.T) {
-	for name, body := range map[string]string{"not gzip": "?", "nothing": ""} {
-		t.Run(name, func(t *testing.T) {
-			db, source := openDB(t), newSource(t)
-			source.gives(list(10), `"1"`)
-			err := db.SaveFetched(t.Context(), source.url, catalogue.Fetched{
-				Validators: fetch.Validators{ETag: `"1"`}, ConfirmedAt: noon, Body: []byte(body),
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			k := newRefresher(t, db, source.url)
-			if k.Current().Catalogue != nil {
-				t.Fatal("there is a catalogue")
-			}
-			if err := k.Round(t.Context(), noon); err != nil || k.Current().Catalogue.Len() != 10 {
-				t.Errorf("%v", err)
-			}
-		})
-	}
-}
-
-func TestRefresherWaitsAsAsked(t *testing.T) {
-	source := newSource(t)
-	source.does(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", "36000")
-		w.WriteHeader(http.StatusTooManyRequests)
-	})
-	k := newRefresher(t, openDB(t), source.url)
-	if err := k.Round(t.Context(), noon); err == nil {
-		t.Fatal("no error")
-	}
-	if next := k.Current().NextTry; next.Before(noon.Add(10 * time.Hour)) {
-		t.Errorf("the next try is at %s", next)
-	}
-}
-
 // Stopping is no failure of the source.
-func TestRefresherStopsInTheMiddleOfARound(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	source := newSource(t)
-	source.does(func(_ http.ResponseWriter, r *http.Request) {
-		cancel()
-		<-r.Context().Done()
-	})
-	k := newRefresher(t, openDB(t), source.url)
-	if err := k.Run(ctx, nobodyHeld); err != nil {
-		t.Error(err)
-	}
-	if state := k.Current(); state.Err != nil || state.Failures != 0 {
-		t.Errorf("%+v", state)
-	}
-}
-
 // A file stands for the source here, since time stands still in a bubble that
 // waits for the network.
-func TestRefresherRuns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "sill.json")
-		k := newRefresher(t, openDB(t), path)
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- k.Run(ctx, nobodyHeld) }()
-
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		state := k.Current()
-		if state.Catalogue != nil || !errors.Is(state.Err, os.ErrNotExist) {
-			t.Fatalf("without a file: %+v", state)
-		}
-		// After 1, 2, 4, 8, 16 minutes, give or take a quarter.
-		if state.Failures < 5 || state.Failures > 8 {
-			t.Errorf("%d tries in the first hour", state.Failures)
-		}
-
-		write(t, path, list(10))
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
-		state = k.Current()
-		if state.Catalogue == nil || state.Err != nil || state.Failures != 0 {
-			t.Fatalf("with a file: %+v", state)
-		}
-
-		write(t, path, list(12))
-		time.Sleep(2*time.Hour + 12*time.Minute)
-		synctest.Wait()
-		state = k.Current()
-		if state.Catalogue.Len() != 12 || state.Stale(time.Now()) {
-			t.Errorf("with a new file: %d entries, %+v", state.Catalogue.Len(), state)
-		}
-
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 func TestLoad(t *testing.T) {
 	getter := fetch.New(fetch.Options{})
 	t.Cleanup(getter.Close)

@@ -14,7 +14,7 @@ const (
 	GenEcosystems Generation = "ecosystems" // ecosyste.ms
 )
 
-// repositoryGeneration tells an element's format by the key of its address.
+// repositoryGeneration returns the format of an element, by the key of its address.
 func repositoryGeneration(o object) Generation {
 	switch {
 	case o.has("repertoire_url"):
@@ -27,10 +27,10 @@ func repositoryGeneration(o object) Generation {
 	return GenCodegouv
 }
 
-// repository reads one element of a list of repositories, or says why it cannot
-// be used. Sources of the names: etalab/data-codes-sources-fr,
-// codegouvfr/codegouvfr-output-data and the OpenAPI description of
-// ecosyste-ms/repos.
+// repository reads one element of a list of repositories; reason says why it cannot
+// be used, and is empty if it can. The names of the fields come from
+// etalab/data-codes-sources-fr, codegouvfr/codegouvfr-output-data and the OpenAPI
+// description of ecosyste-ms/repos.
 func repository(o object) (r Repository, reason string) {
 	address := o.link("html_url", "repertoire_url", "repository_url", "id")
 	if address == "" {
@@ -78,19 +78,20 @@ func repository(o object) (r Repository, reason string) {
 	return r, ""
 }
 
-// lastSegment is what follows the last slash: an owner may be given by its address.
+// lastSegment returns the text after the last slash: some sources give an owner by
+// its address.
 func lastSegment(s string) string {
 	s = strings.TrimRight(s, "/")
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// isEmpty tells a repository that its forge says nothing was ever pushed to.
+// isEmpty reports whether the forge says that nobody ever pushed to the repository.
 func isEmpty(o object) bool {
 	pushed, known := o["pushed_at"]
 	return known && pushed == nil || rawText(o["size"]) == "0"
 }
 
-// topics are a list, or one text with commas.
+// topics returns the topics of a list, or of one text with commas.
 func topics(list []any) []string {
 	var all []any
 	for _, v := range list {

@@ -7,8 +7,8 @@ import (
 	"heraut/text"
 )
 
-// reference is a comparable program as an element names it: by its name, by
-// the id of another entry, or both.
+// reference is a comparable program that an element names, by its name, by the id
+// of another entry, or by both.
 type reference struct {
 	name        string
 	id          string
@@ -79,7 +79,8 @@ func isWikimediaPage(o object) bool {
 	return strings.HasSuffix(name, "(homonymie)") || strings.HasSuffix(name, "(disambiguation)")
 }
 
-// freeNames are what the file itself says to be free.
+// freeNames returns the squashed names and the Wikidata items of the programs that
+// the file itself says to be free.
 func freeNames(similar [][]reference) (names, items map[string]bool) {
 	names, items = map[string]bool{}, map[string]bool{}
 	for _, r := range slices.Concat(similar...) {

@@ -1,5 +1,3 @@
-// Package catalogue knows what an entry of the free-software catalogue (SILL)
-// is: it reads every published format, and keeps the catalogue current.
 package catalogue
 
 import (

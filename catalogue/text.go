@@ -17,9 +17,9 @@ const (
 	maxURL         = 2000
 )
 
-// clean makes a stranger's text safe to show: one line, NFC, white space
-// folded, without control characters nor those that are invisible or change
-// the direction of what follows.
+// clean makes a stranger's text safe to show: one line in NFC of at most limit
+// characters, single spaces, no control character, and none that is invisible or
+// turns the direction of writing.
 func clean(s string, limit int) string {
 	if isPlain(s) && len(s) <= limit {
 		return s
@@ -60,8 +60,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-// vacuous are the texts that say nothing, folded: what forms and Wikidata hold
-// when nobody wrote anything.
+// vacuous are folded descriptions that say nothing: defaults of forms and of
+// Wikidata.
 var vacuous = map[string]bool{
 	"no description": true, "aucune description": true, "pas de description": true,
 	"logiciel": true, "logiciel informatique": true, "logiciel libre": true,
@@ -72,7 +72,7 @@ var vacuous = map[string]bool{
 	"none":                          true, "null": true, "undefined": true, "na": true, "n a": true,
 }
 
-// description cleans a text and empties it when it says nothing.
+// description cleans a text; it returns an empty one for a text that says nothing.
 func description(s string) string {
 	s = clean(s, maxDescription)
 	words := text.Words(s)

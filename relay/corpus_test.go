@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"heraut/search"
+	"heraut/testkit/realdata"
 )
 
 // answered is a question with its answer, made from a published document.
@@ -38,9 +39,9 @@ func corpus(t *testing.T) []answered {
 // shared is a file of the shared data. The test is skipped without it.
 func shared(t *testing.T, name string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", filepath.FromSlash(name)))
+	data, err := os.ReadFile(realdata.Path(t, filepath.FromSlash(name)))
 	if err != nil {
-		t.Skip("the shared data is not here: ", err)
+		t.Fatal(err)
 	}
 	return data
 }

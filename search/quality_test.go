@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"heraut/catalogue"
+	"heraut/testkit/realdata"
 )
 
 // judged is a query with the ids that answer it, none for nonsense.
@@ -49,10 +50,11 @@ func readQueries(tb testing.TB, name string) []judged {
 func searched(tb testing.TB) map[string]*Engine {
 	tb.Helper()
 	out := map[string]*Engine{}
-	real := filepath.Join("..", "..", "shared", "data", "sill")
+	of2022, _ := realdata.Find(tb, "sill", "sill-2022-05-10-shortkeys.json")
+	of2026, _ := realdata.Find(tb, "sill", "sill-2026-09-partial-selected-fields.json")
 	for name, path := range map[string]string{
-		"2022": filepath.Join(real, "sill-2022-05-10-shortkeys.json"),
-		"2026": filepath.Join(real, "sill-2026-09-partial-selected-fields.json"),
+		"2022": of2022,
+		"2026": of2026,
 		"demo": filepath.Join("..", "cmd", "demo", "catalogue.json"),
 	} {
 		f, err := os.Open(path)

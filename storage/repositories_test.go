@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/filter"
+	"heraut/testkit/realdata"
 )
 
 // someRepositories are of our own invention.
@@ -114,10 +114,7 @@ func TestSearchRepositories(t *testing.T) {
 // realRepositories reads the real list of 2021, without what comes twice.
 func realRepositories(t testing.TB) (all []catalogue.Repository) {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "shared", "data", "codegouv", "repertoires-2021-01-30T1938.csv"))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("needs the real lists in ../shared/data: ", err)
-	}
+	f, err := os.Open(realdata.Path(t, "codegouv", "repertoires-2021-01-30T1938.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}

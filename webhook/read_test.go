@@ -10,6 +10,7 @@ import (
 
 	"heraut/locale/localetest"
 	"heraut/matrix"
+	"heraut/testkit/realdata"
 	"heraut/webhook"
 )
 
@@ -26,10 +27,10 @@ type sharedBody struct {
 
 func sharedBodies(t testing.TB) (all []sharedBody, dir string) {
 	t.Helper()
-	dir = filepath.Join("..", "..", "shared", "data", "webhooks")
+	dir = realdata.Path(t, "webhooks")
 	index, err := os.ReadFile(filepath.Join(dir, "index.tsv"))
 	if err != nil {
-		t.Skip("the shared data is not here")
+		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(index)) {
 		cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")

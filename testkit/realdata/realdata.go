@@ -1,0 +1,52 @@
+// Package realdata finds published data that the tests read but the repository does
+// not hold, since others wrote them: ../shared/data beside the checkout. Tests that
+// use them also cover the ground on small inputs of our own.
+package realdata
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Path returns the path of a file or directory below ../shared/data. Where it is
+// not there, the test is skipped; with HERAUT_REQUIRE_DATA=1 it fails.
+func Path(tb testing.TB, parts ...string) string {
+	tb.Helper()
+	path, ok := Find(tb, parts...)
+	if !ok {
+		tb.Skipf("needs published data that is not here: %s", path)
+	}
+	return path
+}
+
+// Find is Path for a test that goes on without the data: ok tells whether they are
+// there. With HERAUT_REQUIRE_DATA=1 the test fails without them.
+func Find(tb testing.TB, parts ...string) (path string, ok bool) {
+	tb.Helper()
+	path = filepath.Join(append([]string{root(tb), "..", "shared", "data"}, parts...)...)
+	_, err := os.Stat(path)
+	if err != nil && os.Getenv("HERAUT_REQUIRE_DATA") == "1" {
+		tb.Fatalf("HERAUT_REQUIRE_DATA is 1: %v", err)
+	}
+	return path, err == nil
+}
+
+// root returns the directory of go.mod.
+func root(tb testing.TB) string {
+	tb.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			tb.Fatal("no go.mod above the working directory")
+		}
+		dir = parent
+	}
+}
