@@ -14,6 +14,7 @@ type Catalogue struct {
 	entries []Software
 	places  map[string]int // by id
 	asOf    time.Time
+	dated   time.Time
 	derived *derived
 }
 
@@ -32,6 +33,13 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 			c.places[id] = i
 		}
 	}
+	for i := range entries {
+		for _, t := range []time.Time{entries[i].Updated, entries[i].Referenced} {
+			if t.After(c.dated) && !t.After(asOf) {
+				c.dated = t
+			}
+		}
+	}
 	for i := range entries { // last, so that an entry's own id wins
 		c.places[entries[i].ID] = i
 	}
@@ -43,6 +51,16 @@ func (c *Catalogue) Len() int { return len(c.entries) }
 
 // AsOf is when the entries were known to be so.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
+
+// Dated is the newest change that the entries tell, not after AsOf; zero if they
+// hold no date.
+func (c *Catalogue) Dated() time.Time { return c.dated }
+
+// TellsUsers reports whether the entries say who uses them: some formats leave
+// it out, so that no organization is no information.
+func (c *Catalogue) TellsUsers() bool {
+	return slices.ContainsFunc(c.entries, func(s Software) bool { return len(s.Organizations) > 0 || s.OtherUsers+s.OtherReferents > 0 })
+}
 
 // Entries returns every entry, withdrawn ones included, in the order of the file.
 func (c *Catalogue) Entries() []Software { return c.entries }

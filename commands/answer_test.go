@@ -101,6 +101,17 @@ func TestCardOfWithdrawn(t *testing.T) {
 	}
 }
 
+func TestUndatedDataSaysSo(t *testing.T) {
+	entries := []catalogue.Software{{ID: "1", Name: "GIMP"}}
+	a := answererOf(catalogue.State{Catalogue: catalogue.New(entries, time.Now())})
+	if got := bare(ask(t, a, "!sill gimp").HTML); !strings.Contains(got, "Données du SILL, date inconnue") {
+		t.Errorf("the card gives undated data a date: %s", got)
+	}
+	if got := bare(ask(t, a, "!sill utilisateurs gimp").HTML); !strings.Contains(got, "ne disent pas qui utilise") {
+		t.Errorf("data without users is taken for no users: %s", got)
+	}
+}
+
 func TestProductIsNamedFirst(t *testing.T) {
 	entries := sample()[:1]
 	for _, name := range []string{"Ay", "Bee", "Cee", "Dee", "Zebra Studio"} {
@@ -108,7 +119,7 @@ func TestProductIsNamedFirst(t *testing.T) {
 	}
 	a := answererOf(catalogue.State{Catalogue: catalogue.New(entries, time.Now())})
 	for _, line := range []string{"!sill remplace zebra studio", "!sill zebra studio"} {
-		if got := bare(ask(t, a, line).HTML); !strings.Contains(got, "Remplace Zebra Studio, Adobe Photoshop, Ay, Bee et 2 autres") {
+		if got := bare(ask(t, a, line).HTML); !strings.Contains(got, "Remplace : Zebra Studio, Adobe Photoshop, Ay, Bee et 2 autres") {
 			t.Errorf("%s: %s", line, got)
 		}
 	}
@@ -127,13 +138,15 @@ func TestFreshness(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				state := catalogue.State{Catalogue: catalogue.New(sample(), time.Now()), Every: test.every}
+				entries := sample()
+				entries[1].Updated = time.Date(1999, time.December, 24, 0, 0, 0, 0, time.UTC)
+				state := catalogue.State{Catalogue: catalogue.New(entries, time.Now()), Every: test.every}
 				time.Sleep(test.age)
 				got := bare(ask(t, answererOf(state), "!sill gimp").HTML)
-				if !strings.Contains(got, "Données du SILL du 1er janvier 2000") {
+				if !strings.Contains(got, "Données du SILL du 24 décembre 1999") {
 					t.Error("the answer does not tell the date of its data")
 				}
-				if old := strings.HasSuffix(got, "Attention : elles n’ont pas pu être actualisées depuis"); old != test.old {
+				if old := strings.HasSuffix(got, "Attention : elles n’ont pas pu être actualisées depuis le 1er janvier 2000"); old != test.old {
 					t.Errorf("got %s", got)
 				}
 			})

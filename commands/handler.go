@@ -304,7 +304,8 @@ func (h *Handler) about(e chat.Event) Line {
 }
 
 // maxLines is how long an answer may be in a room; a longer one starts a thread.
-const maxLines = 8
+// The fullest card has as many.
+const maxLines = 11
 
 // posts are an answer to an event, in its thread if it is in one, and what the
 // answer has done elsewhere.

@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"heraut/catalogue"
@@ -29,7 +31,7 @@ func entries(all []*catalogue.Software) []entry {
 
 // HasStatus tells that the State says something of it beyond listing it.
 func (e entry) HasStatus() bool {
-	return e.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState
+	return e.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState || e.RespectsRGAA()
 }
 
 // ReplacedNames are the names of the products it replaces.
@@ -57,17 +59,58 @@ func (e entry) names(all []catalogue.Similar) []string {
 	return out
 }
 
+// RespectsRGAA reports whether it is known to follow the French rules of accessibility.
+func (e entry) RespectsRGAA() bool { return e.RGAA == catalogue.Yes }
+
+// year is how long nothing has to happen in a repository before a card says so.
+const year = 365 * 24 * time.Hour
+
+// YearsAsleep is how many whole years ago the code last changed; 0 if it is not
+// known or less than a year ago.
+func (e entry) YearsAsleep() int {
+	if e.Activity == nil || e.Activity.Commit.IsZero() {
+		return 0
+	}
+	return int(time.Since(e.Activity.Commit) / year)
+}
+
+// HasVersion reports whether there is anything to say of versions.
+func (e entry) HasVersion() bool {
+	return e.Latest != nil || locale.Given(e.MinVersion) || e.YearsAsleep() > 0
+}
+
+// maxCardLink bounds the addresses of a card, in bytes.
+const maxCardLink = 500
+
+// cardLink is a link of a card. Label names a template, "link page".
+type cardLink struct{ Label, URL string }
+
+// Links are the pages about it, the SILL's first. Pages of other catalogues
+// stand last.
+func (e entry) Links() []cardLink {
+	links := []cardLink{{"page", e.Page()}, {"site", e.Website}, {"code", e.Code}, {"documentation", e.Documentation}}
+	for label, source := range map[string]string{"comptoir": catalogue.SourceComptoir, "framalibre": catalogue.SourceFramalibre} {
+		if id, found := e.Identifier(source); found {
+			links = append(links, cardLink{label, id.URL})
+		}
+	}
+	slices.SortStableFunc(links[4:], func(a, b cardLink) int { return strings.Compare(a.Label, b.Label) })
+	return slices.DeleteFunc(links, func(l cardLink) bool { return locale.Link(l.URL, maxCardLink) == "" })
+}
+
 // source is the age of the data, which every answer says.
 type source struct {
-	AsOf time.Time
-	Old  bool
+	AsOf  time.Time // when the source last confirmed it
+	Dated time.Time // the newest change in it; zero if it holds no date
+	Old   bool      // it could not be refreshed for long
 }
 
 func (a *Answerer) source(s catalogue.State) source {
-	return source{
-		AsOf: s.Catalogue.AsOf().In(a.zone),
-		Old:  s.Every > 0 && s.Stale(time.Now()),
+	out := source{AsOf: s.Catalogue.AsOf().In(a.zone), Dated: s.Catalogue.Dated(), Old: s.Every > 0 && s.Stale(time.Now())}
+	if !out.Dated.IsZero() {
+		out.Dated = out.Dated.In(a.zone)
 	}
+	return out
 }
 
 // card, users and providers are about one software.
@@ -81,6 +124,8 @@ type (
 		card
 		Shown []catalogue.Organization
 		More  int
+		// Untold means that the catalogue does not say who uses anything.
+		Untold bool
 	}
 	providers struct {
 		card
@@ -114,23 +159,62 @@ type comparison struct {
 	source
 }
 
-// AnyStatus and the others tell that the line about it is worth its place.
-func (c comparison) AnyStatus() bool { return slices.ContainsFunc(c.Items, entry.HasStatus) }
-
-// AnyPlatforms is one of them.
-func (c comparison) AnyPlatforms() bool {
-	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Platforms) > 0 })
+// criteria are what software are compared by, in the order in which people read
+// them. Each names the templates "criterion …" and "compare …", and says of an
+// entry what tells it from others; empty when the entry does not say it.
+var criteria = []struct {
+	name  string
+	value func(entry) string
+}{
+	{"description", func(e entry) string { return e.Description.In("fr") }},
+	{"status", func(e entry) string {
+		return fmt.Sprint(e.Withdrawn != nil, e.Recommended, e.Observed, e.InSupport, e.FromState, e.RespectsRGAA())
+	}},
+	{"license", func(e entry) string { return e.License }},
+	{"version", func(e entry) string {
+		if e.Latest == nil {
+			return e.MinVersion
+		}
+		return e.Latest.Number + " " + e.MinVersion
+	}},
+	{"platforms", func(e entry) string {
+		if len(e.Platforms) == 0 {
+			return ""
+		}
+		return fmt.Sprint(e.Platforms)
+	}},
+	{"use", func(e entry) string {
+		if len(e.Organizations) == 0 {
+			return ""
+		}
+		return fmt.Sprint(len(e.Organizations), e.Referents())
+	}},
+	{"replaces", func(e entry) string { return strings.Join(append(e.ReplacedNames(), e.SimilarNames()...), ", ") }},
 }
 
-// AnyUse is one of them.
-func (c comparison) AnyUse() bool {
-	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Organizations) > 0 })
+// split returns the criteria by which the items differ, and those on which all
+// agree. A criterion of which no item says anything is in neither.
+func (c comparison) split() (differ, same []string) {
+	for _, criterion := range criteria {
+		values := map[string]bool{}
+		for _, item := range c.Items {
+			values[criterion.value(item)] = true
+		}
+		switch {
+		case len(values) > 1:
+			differ = append(differ, criterion.name)
+		case !values[""] && (criterion.name != "status" || c.Items[0].HasStatus()):
+			same = append(same, criterion.name)
+		}
+	}
+	return differ, same
 }
 
-// AnyProduct is one of them.
-func (c comparison) AnyProduct() bool {
-	return slices.ContainsFunc(c.Items, func(e entry) bool { return len(e.Replaces)+len(e.Similar) > 0 })
-}
+// Criteria are those by which the items differ.
+func (c comparison) Criteria() []string { differ, _ := c.split(); return differ }
+
+// Same are those on which all items agree.
+func (c comparison) Same() []string { _, same := c.split(); return same }
 
 // news are the entries that came and went last.
 type news struct {

@@ -66,6 +66,9 @@ func functions(lang string) template.FuncMap {
 		"sentence": sentence,
 		"phrase":   phrase,
 		"link":     link,
+		"purpose":  purpose,
+		"given":    given,
+		"license":  license,
 	}
 }
 

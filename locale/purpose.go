@@ -1,0 +1,70 @@
+package locale
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"heraut/text"
+)
+
+// afterName is what may stand between a name and what it is: «GIMP (GNU Image
+// Manipulation Program) est un …», «GIMP, …», «GIMP – …».
+var afterName = regexp.MustCompile(`(?i)^\s*(?:\([^)]{1,60}\)\s*)?(?:[,:–—-]\s*|est\s+(?:une?|le|la)\s+|est\s+l[’']\s*|is\s+(?:an?|the)\s+)`)
+
+// purpose returns the first sentence of a software's description, at most limit
+// characters, without the name that stands before it. It is empty if the
+// description says no more than the name.
+func purpose(limit int, name, description string) string {
+	said := sentence(limit, description)
+	rest, repeats := cutName(said, clean(name))
+	if !repeats {
+		return said
+	}
+	if strings.Trim(rest, " .") == "" {
+		return ""
+	}
+	gap := afterName.FindString(rest)
+	if gap == "" || len(gap) == len(rest) {
+		return said // the name is part of the sentence: «GIMP permet de …»
+	}
+	first, size := utf8.DecodeRuneInString(rest[len(gap):])
+	return string(unicode.ToUpper(first)) + rest[len(gap)+size:]
+}
+
+// cutName returns what follows name at the start of s, whatever the case and the accents.
+func cutName(s, name string) (rest string, found bool) {
+	if name == "" {
+		return s, false
+	}
+	for i := range s {
+		if utf8.RuneCountInString(s[:i]) == utf8.RuneCountInString(name) {
+			return s[i:], text.Fold(s[:i]) == text.Fold(name)
+		}
+	}
+	return "", text.Fold(s) == text.Fold(name)
+}
+
+// placeholders are values that say that there is no value.
+var placeholders = map[string]bool{"n/a": true, "na": true, "none": true, "null": true, "unknown": true, "inconnu": true, "inconnue": true, "-": true, "?": true}
+
+// given returns s as short does, or nothing for a value that says that there is none.
+func given(limit int, s string) string {
+	if s = short(limit, s); placeholders[strings.ToLower(s)] {
+		return ""
+	}
+	return s
+}
+
+// Given reports whether s is a value, and no placeholder for one that is missing.
+func Given(s string) bool { return given(maxListed, s) != "" }
+
+// license returns the name of a license, or nothing if s names none: some
+// entries give the address of a text instead.
+func license(s string) string {
+	if s = given(60, s); strings.Contains(s, "://") {
+		return ""
+	}
+	return s
+}
