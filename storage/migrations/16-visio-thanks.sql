@@ -1,4 +1,4 @@
--- v13 -> v14: Video conferences that are set for later, and thanks between people
+-- v15 -> v16: Video conferences that are set for later, and thanks between people
 
 -- A row is deleted, with its link, when its room was reminded of it.
 CREATE TABLE meeting (

@@ -1,3 +1,3 @@
--- v12 -> v13: The oldest attempt of what is open
+-- v13 -> v14: The oldest attempt of what is open
 
 CREATE INDEX outbox_tried ON outbox (attempted_at) WHERE done_at = 0 AND attempted_at > 0;
