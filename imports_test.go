@@ -47,7 +47,7 @@ var ours = map[string][]string{
 	"matrix":            {"chat", "queue", "text"},
 	"health":            {"chat"},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text"},
-	"cmd/bot":           {"agenda", "announce", "calendar", "catalogue", "chat", "commands", "fetch", "filter", "health", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
+	"cmd/bot":           {"agenda", "announce", "calendar", "catalogue", "chat", "commands", "feed", "fetch", "filter", "health", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
 	"cmd/demo":          {"testkit"},
 	"testkit":           {"chat"},
 }
