@@ -12,6 +12,7 @@ import (
 	"heraut/filter"
 	"heraut/locale"
 	"heraut/locale/localetest"
+	"heraut/search"
 )
 
 var september = time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC)
@@ -73,15 +74,31 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		return r
 	}
 	return map[string]func() (Answer, error){
-		"card":               func() (Answer, error) { return a.card(r, listed) },
-		"card, withdrawn":    func() (Answer, error) { return a.card(r, withdrawn) },
-		"card, bare":         func() (Answer, error) { return a.card(r, bare) },
-		"users":              func() (Answer, error) { return a.users(r, listed) },
-		"users, none":        func() (Answer, error) { return a.users(r, bare) },
-		"providers":          func() (Answer, error) { return a.providers(r, listed) },
-		"providers, none":    func() (Answer, error) { return a.providers(r, bare) },
-		"choice":             func() (Answer, error) { return a.choose(r, "choice", s, six) },
-		"choice of two":      func() (Answer, error) { return a.choose(r, "choice", s, six[1:3]) },
+		"card":            func() (Answer, error) { return a.card(r, listed) },
+		"card, withdrawn": func() (Answer, error) { return a.card(r, withdrawn) },
+		"card, bare":      func() (Answer, error) { return a.card(r, bare) },
+		"users":           func() (Answer, error) { return a.users(r, listed) },
+		"users, none":     func() (Answer, error) { return a.users(r, bare) },
+		"providers":       func() (Answer, error) { return a.providers(r, listed) },
+		"providers, none": func() (Answer, error) { return a.providers(r, bare) },
+		"choice":          func() (Answer, error) { return a.choose(r, "choice", s, six) },
+		"choice of two":   func() (Answer, error) { return a.choose(r, "choice", s, six[1:3]) },
+		"instances": func() (Answer, error) {
+			return a.instances(r, &catalogue.Software{Name: s, Instances: []catalogue.Instance{{Organization: s, Audience: s, URL: s}}})
+		},
+		"organization": func() (Answer, error) {
+			o := search.Organization{Name: s, Uses: []search.Use{{Software: listed, Users: 1, Referents: 1}}}
+			return a.message(r, "organization", organization{Organization: o, Query: s, Shown: o.Uses, More: 1, source: src})
+		},
+		"organization, none": func() (Answer, error) {
+			return a.message(r, "organization", organization{Query: s, Nearest: []string{s, s}, source: src})
+		},
+		"unknown facet": func() (Answer, error) { return a.faceted(r, search.Faceted{Unknown: s}) },
+		"maybe":         func() (Answer, error) { return a.choose(r, "maybe", s, six[:3]) },
+		"instead": func() (Answer, error) {
+			return a.instead(r, search.Result{Shape: search.Instead, Product: s, Matches: []search.Match{{Software: listed}, {Software: withdrawn}}})
+		},
+		"courtesy":           func() (Answer, error) { return a.message(r, "courtesy", nil) },
 		"none":               func() (Answer, error) { return a.none(r, s, false, six) },
 		"none, nothing near": func() (Answer, error) { return a.none(r, s, true, nil) },
 		"none-replacing": func() (Answer, error) {

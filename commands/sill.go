@@ -32,6 +32,9 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 			return a.comparison(r, all, 0)
 		}
 	}
+	if found, ok := search.For(r.state.Catalogue).Faceted(r.args); ok {
+		return a.faceted(r, found)
+	}
 	result := search.For(r.state.Catalogue).Search(r.args)
 	if len(result.Matches) == 0 && a.byName("aide").isCalled(r.args) {
 		return a.explain(ctx, r, r.command)
@@ -40,6 +43,22 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, nil
 	}
 	return a.show(r, result)
+}
+
+// faceted answers a query with facets.
+func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
+	switch {
+	case found.Unknown != "" && r.talk:
+		return Answer{}, nil
+	case found.Unknown != "":
+		return a.message(r, "unknown-facet", struct {
+			Prefix, Name string
+			Facets       []string
+		}{r.Prefix, found.Unknown, search.FacetNames()})
+	case found.Shape == search.List:
+		return a.chooseOf(r, "choice", r.args, software(found.Matches), found.Total)
+	}
+	return a.show(r, found.Result)
 }
 
 // isMeant reports whether what was found for a line that may be talk is worth an
@@ -153,8 +172,13 @@ func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software)
 
 // choose answers with a numbered list.
 func (a *Answerer) choose(r request, template, query string, all []*catalogue.Software) (Answer, error) {
+	return a.chooseOf(r, template, query, all, len(all))
+}
+
+// chooseOf does so with the first of total software.
+func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
-	answer, err := a.message(r, template, choice{query, entries(shown), len(all), a.source(r.state)})
+	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})
 	answer.Found = found(all)
 	answer.list = listOf(r, shown)
 	return answer, err

@@ -52,6 +52,8 @@ func table() []command {
 		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, 0, (*Answerer).news, nil},
 		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).users},
 		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).providers},
+		{"sill", []string{"organisation", "chez", "org"}, chat.LevelMember, 0, (*Answerer).organization, nil},
+		{"sill", []string{"instances"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).instances},
 		{"", []string{"depot", "repo", "code"}, chat.LevelMember, aWhole, (*Answerer).depot, nil},
 		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, aRoom, (*Answerer).watches, nil},
 		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addWatch, nil},

@@ -1,0 +1,62 @@
+package commands
+
+import (
+	"context"
+
+	"heraut/catalogue"
+	"heraut/search"
+)
+
+// organization is an administration with what it uses: the first of it.
+type organization struct {
+	search.Organization
+	Query   string
+	Nearest []string // names that come near, if none is meant
+	Shown   []search.Use
+	More    int
+	Untold  bool // the data do not say who uses what
+	source
+}
+
+// organization answers with what an administration uses, and of which software
+// somebody there can be asked.
+func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
+	c := r.state.Catalogue
+	switch {
+	case r.args == "":
+		return a.explain(ctx, r, r.command)
+	case c == nil:
+		return a.message(r, "loading", nil)
+	}
+	found, nearest, ok := search.For(c).Organization(r.args)
+	view := organization{Organization: found, Query: r.args, Nearest: nearest, Untold: !c.TellsUsers(), source: a.source(r.state)}
+	view.Shown, view.More = first(found.Uses, maxUses)
+	answer, err := a.message(r, "organization", view)
+	switch {
+	case ok:
+		for _, u := range found.Uses[:min(len(found.Uses), maxFound)] {
+			answer.Found = append(answer.Found, Found{Kind: "software", ID: u.Software.ID, Name: u.Software.Name})
+		}
+	case len(nearest) > 0:
+		answer.Shape = Suggestions
+	default:
+		answer.Shape = None
+	}
+	return answer, err
+}
+
+// maxUses is how many software of an administration are shown.
+const maxUses = 10
+
+// instances is what an instances message is given.
+type instances struct {
+	card
+	Shown []catalogue.Instance
+	More  int
+}
+
+// instances answers with the installations of one software that people may use.
+func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
+	shown, more := first(s.Instances, maxListed)
+	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more})
+}

@@ -1,0 +1,147 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// facet is a property that entries may be asked to have: «licence:gpl».
+type facet struct {
+	names []string // the first one is shown
+	// values of an entry, folded; a value that is asked for is met by one that
+	// begins with it.
+	values func(s *catalogue.Software) []string
+}
+
+// flag is a facet that is "oui" or "non".
+func flag(has func(s *catalogue.Software) bool, names ...string) facet {
+	return facet{names, func(s *catalogue.Software) []string {
+		if has(s) {
+			return []string{"oui", "yes"}
+		}
+		return []string{"non", "no"}
+	}}
+}
+
+var facets = []facet{
+	{[]string{"licence", "license"}, func(s *catalogue.Software) []string { return []string{text.Fold(s.License)} }},
+	{[]string{"systeme", "plateforme", "system", "platform", "os"}, systems},
+	{[]string{"langage", "language"}, func(s *catalogue.Software) []string {
+		return foldAll(s.ProgrammingLanguages)
+	}},
+	flag(func(s *catalogue.Software) bool { return s.InSupport }, "support"),
+	flag(func(s *catalogue.Software) bool { return s.FromState }, "public"),
+	flag(func(s *catalogue.Software) bool { return s.Referents() > 0 }, "referent", "contact"),
+	flag(func(s *catalogue.Software) bool { return s.RGAA == catalogue.Yes }, "rgaa"),
+}
+
+// systems returns the platforms of an entry by the names that people give them.
+func systems(s *catalogue.Software) (out []string) {
+	for _, p := range s.Platforms {
+		out = append(out, string(p))
+		if p == catalogue.Mac {
+			out = append(out, "macos", "osx")
+		}
+	}
+	return out
+}
+
+func foldAll(all []string) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = text.Fold(s)
+	}
+	return out
+}
+
+// FacetNames are the names of all facets.
+func FacetNames() []string {
+	var out []string
+	for _, f := range facets {
+		out = append(out, f.names[0])
+	}
+	return out
+}
+
+// condition is what a query asks of a facet: one of the values, or none of them.
+type condition struct {
+	facet  *facet
+	values []string
+	not    bool
+}
+
+func (c *condition) holds(s *catalogue.Software) bool {
+	has := c.facet.values(s)
+	met := slices.ContainsFunc(c.values, func(want string) bool {
+		return slices.ContainsFunc(has, func(v string) bool { return strings.HasPrefix(v, want) })
+	})
+	return met != c.not
+}
+
+// Faceted is the answer to a query with facets.
+type Faceted struct {
+	Result
+	// Unknown is the name of a facet that does not exist; nothing was searched then.
+	Unknown string
+	// Total is how many entries answer; Matches holds at most MaxMatches.
+	Total int
+}
+
+// Faceted searches for a query with facets, «systeme:linux,mac -licence:gpl
+// dessin», and reports whether it is one. Values are separated by commas; a
+// minus excludes. Without further words it finds all entries that have the
+// facets, the most used first; withdrawn ones are left out.
+func (e *Engine) Faceted(query string) (Faceted, bool) {
+	var conditions []condition
+	var words []string
+	for _, field := range strings.Fields(query) {
+		name, value, colon := strings.Cut(field, ":")
+		name, not := strings.CutPrefix(text.Fold(name), "-")
+		if !colon || value == "" || strings.HasPrefix(value, "//") || strings.HasPrefix(value, ":") {
+			words = append(words, field)
+			continue
+		}
+		i := slices.IndexFunc(facets, func(f facet) bool { return slices.Contains(f.names, name) })
+		if i < 0 {
+			return Faceted{Unknown: name}, true
+		}
+		values := slices.DeleteFunc(strings.Split(text.Fold(value), ","), func(v string) bool { return v == "" })
+		conditions = append(conditions, condition{&facets[i], values, not})
+	}
+	if len(conditions) == 0 {
+		return Faceted{}, false
+	}
+	holds := func(s *catalogue.Software) bool {
+		return s.Withdrawn == nil && !slices.ContainsFunc(conditions, func(c condition) bool { return !c.holds(s) })
+	}
+	var r Faceted
+	if len(words) > 0 {
+		r.Result = e.Search(strings.Join(words, " "))
+		r.Matches = slices.DeleteFunc(r.Matches, func(m Match) bool { return !holds(m.Software) })
+	} else {
+		for i := range e.entries {
+			if s := &e.entries[i]; holds(s) {
+				r.Matches = append(r.Matches, Match{Software: s, By: ByKeyword})
+			}
+		}
+		slices.SortStableFunc(r.Matches, func(a, b Match) int {
+			return cmp.Or(last(!a.Software.Recommended, !b.Software.Recommended), cmp.Compare(b.Software.Users()+b.Software.Referents(), a.Software.Users()+a.Software.Referents()))
+		})
+	}
+	r.Total = len(r.Matches)
+	r.Matches = r.Matches[:min(len(r.Matches), MaxMatches)]
+	switch {
+	case r.Total == 0:
+		r.Result = Result{Shape: None}
+	case r.Shape != Maybe && r.Shape != Instead:
+		r.Shape = List
+		if r.Total == 1 {
+			r.Shape = Card
+		}
+	}
+	return r, true
+}

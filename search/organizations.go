@@ -1,0 +1,132 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// Organization is an administration with the software that it uses.
+type Organization struct {
+	Name string
+	Uses []Use // most people first
+	// People who declared that they use one of them, and who can be asked.
+	Users, Referents int
+}
+
+// Use is what one administration says of one software.
+type Use struct {
+	Software         *catalogue.Software
+	Users, Referents int
+}
+
+// maxNearOrganizations is how many names are proposed for one that is not known.
+const maxNearOrganizations = 3
+
+// minLikelyOrganization is how like such a name must be, from 0 to 1.
+const minLikelyOrganization = 0.4
+
+// Organization finds an administration by its name, by its acronym or by words
+// of its name, accents and case aside. If none, or more than one, is meant, it
+// returns the names that come nearest, at most 3.
+func (e *Engine) Organization(name string) (o Organization, nearest []string, ok bool) {
+	all := e.organizationNames()
+	asked := contentWords(name)
+	if len(asked) == 0 {
+		return o, nil, false
+	}
+	whole := strings.Join(asked, "")
+	var same, holding []string
+	for _, n := range all {
+		switch words := contentWords(n); {
+		case strings.Join(words, "") == whole, initials(words) == whole, inParentheses(n) == whole:
+			same = append(same, n)
+		case !slices.ContainsFunc(asked, func(w string) bool { return !slices.Contains(words, w) }):
+			holding = append(holding, n)
+		}
+	}
+	found := cmp.Or(len(same), len(holding))
+	if found == 1 {
+		return e.organization(append(same, holding...)[0]), nil, true
+	}
+	if found > 1 {
+		near := append(same, holding...)
+		return o, near[:min(len(near), maxNearOrganizations)], false
+	}
+	return o, likeliest(whole, all), false
+}
+
+// organization sums up what one administration uses.
+func (e *Engine) organization(name string) Organization {
+	o := Organization{Name: name}
+	for i := range e.entries {
+		for _, used := range e.entries[i].Organizations {
+			if used.Name == name {
+				o.Uses = append(o.Uses, Use{&e.entries[i], used.Users, used.Referents})
+				o.Users += used.Users
+				o.Referents += used.Referents
+			}
+		}
+	}
+	slices.SortStableFunc(o.Uses, func(a, b Use) int {
+		return cmp.Or(cmp.Compare(b.Users+b.Referents, a.Users+a.Referents), cmp.Compare(b.Referents, a.Referents))
+	})
+	return o
+}
+
+// organizationNames returns every administration once, in alphabetical order.
+func (e *Engine) organizationNames() []string {
+	names := map[string]bool{}
+	for i := range e.entries {
+		for _, o := range e.entries[i].Organizations {
+			names[o.Name] = true
+		}
+	}
+	out := make([]string, 0, len(names))
+	for n := range names {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// likeliest returns the names that look most like a squashed text.
+func likeliest(whole string, names []string) []string {
+	pairs := pairsOf(whole[:min(len(whole), maxTypoLetters)])
+	likeness := func(n string) float32 {
+		words := contentWords(n)
+		return max(pairs.likeness(strings.Join(words, "")), pairs.likeness(initials(words)))
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return likeness(n) <= minLikelyOrganization })
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(likeness(b), likeness(a)) })
+	for i, n := range names {
+		if i == maxNearOrganizations || likeness(n) < 0.75*likeness(names[0]) {
+			return names[:i]
+		}
+	}
+	return names
+}
+
+// contentWords returns the words of a name, folded, without articles.
+func contentWords(name string) []string {
+	return slices.DeleteFunc(text.Words(name), func(w string) bool { return articles[w] || w == "et" })
+}
+
+// initials returns the first letters of words.
+func initials(words []string) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteByte(w[0])
+	}
+	return b.String()
+}
+
+// inParentheses returns what stands in the parentheses of a name, squashed.
+func inParentheses(name string) string {
+	_, rest, _ := strings.Cut(name, "(")
+	inside, _, _ := strings.Cut(rest, ")")
+	return squash(inside)
+}
