@@ -220,14 +220,22 @@ func (t telling) post(html string) chat.Post {
 
 // tell posts what is new, and changes the messages of what was told before.
 func (t telling) tell(ctx context.Context, notes []Note) error {
+	fresh, err := t.update(ctx, notes)
+	if err != nil {
+		return err
+	}
+	return t.fresh(ctx, fresh)
+}
+
+// update changes the messages of what was told before, and returns the rest.
+func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.EventID(t.cause), 0)
-	var fresh []Alert
 	var changed []chat.PostKey // in order
 	ended := map[chat.PostKey][]Alert{}
 	for _, n := range notes {
 		a, known, err := t.known(ctx, n)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !known {
 			a := Alert{Hook: t.hook.ID, Key: n.Alert, Post: key, Head: n.Head, Rest: n.Rest, First: t.at, Last: t.at, Times: 1}
@@ -246,7 +254,7 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 			a.Head, a.Rest = n.Head, n.Rest
 		}
 		if err := t.Store.SaveAlert(ctx, a); err != nil {
-			return err
+			return nil, err
 		}
 		if !slices.Contains(changed, a.Post) {
 			changed = append(changed, a.Post)
@@ -254,10 +262,10 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 	}
 	for _, post := range changed {
 		if err := t.change(ctx, post, ended[post]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return t.fresh(ctx, fresh)
+	return fresh, nil
 }
 
 // known is the alert that a note goes on with or ends.
@@ -380,12 +388,19 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 		if err := s.Store.DeleteDelivery(ctx, one.Seq); err != nil {
 			return err
 		}
+		m, ok := s.read(one, lang)
+		// What ends is struck out all the same.
+		t := telling{Service: s, hook: hook, lang: lang, at: one.At, cause: fmt.Sprintf("webhook %d", one.Seq)}
+		over := slices.DeleteFunc(slices.Clone(m.Notes), func(n Note) bool { return !n.Over })
+		if _, err := t.update(ctx, over); err != nil {
+			return err
+		}
 		if i >= digestLines {
 			d.More++
 			continue
 		}
 		line := ""
-		if m, ok := s.read(one, lang); ok {
+		if ok {
 			line = bare(m.Notes[0].HTML())
 			if m.Notes[0].Head != "" {
 				line = bare(m.Notes[0].Head)

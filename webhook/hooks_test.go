@@ -437,3 +437,17 @@ func TestDeclaredHooks(t *testing.T) {
 		t.Errorf("a hook that is not declared any more answers %d", status)
 	}
 }
+
+// An alert that ends in a digest is struck out all the same.
+func TestAlertEndsInDigest(t *testing.T) {
+	o := newOffice(t)
+	path := o.create("supervision")
+	o.ok(path, alert("firing", "srv1"))
+	for range 3 {
+		o.ok(path, `{"text":"bruit"}`)
+	}
+	o.ok(path, alert("resolved", "srv1"))
+	o.wants("🔴 Alerte", "bruit", "bruit")
+	o.now = o.now.Add(time.Minute)
+	o.wants("* ✅ Terminé à 14:02", "> ✅ Terminé à 14:02", "2\u00a0messages du webhook supervision")
+}
