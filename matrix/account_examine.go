@@ -15,7 +15,7 @@ import (
 	"heraut/chat"
 )
 
-// What an examination may find, beside the states of errors.go.
+// What Examine can find besides the states of errors.go.
 var (
 	ErrNotVerified = errors.New("the account does not vouch for the device")
 	ErrNotIn       = errors.New("the account is not in the room")
@@ -28,8 +28,8 @@ type Session struct {
 	Device, Token string
 }
 
-// Examination is what is wrong, nil where nothing is. What could not be looked at
-// because of what comes before it has that error.
+// Examination lists faults; nil means that there is none. A check that could not run
+// because an earlier one failed has the earlier one's error.
 type Examination struct {
 	Server, Account, Device error
 	// Skew is how far the homeserver's clock is ahead of this machine's, to the
@@ -38,8 +38,8 @@ type Examination struct {
 	Rooms map[string]error // by the names of Config.Rooms
 }
 
-// Examine looks at the homeserver, the account, its device and the rooms of the
-// configuration as they are, and changes nothing. It may run while the bot does.
+// Examine checks the homeserver, the account, its device and the rooms of the
+// configuration, and changes nothing. It may run while the bot runs.
 func Examine(ctx context.Context, config Config, session Session) Examination {
 	x := Examination{Rooms: map[string]error{}}
 	c, err := New(config, nil, zerolog.Nop())
@@ -74,7 +74,7 @@ func (x Examination) all(err error) Examination {
 	return x
 }
 
-// examineRoom tells whether the bot is in a room and may write there.
+// examineRoom checks that the bot is in a room and may write there.
 func (c *Client) examineRoom(ctx context.Context, name string) error {
 	room := chat.RoomID(name)
 	if strings.HasPrefix(name, "#") {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// bearer adds the access token to every request; the token changes at a soft
-// logout, while requests are under way.
+// bearer adds the access token to every request. The token can change while requests
+// are under way, after a soft logout.
 type bearer struct {
 	next  *http.Transport
 	token atomic.Pointer[string]
@@ -33,7 +33,7 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.next.RoundTrip(r)
 }
 
-// CloseIdleConnections is what http.Client calls by that name.
+// CloseIdleConnections implements the method that http.Client looks for.
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
 // transport is a connection pool for one server.

@@ -46,12 +46,11 @@ func sameAccount(user id.UserID, configured string) bool {
 	return strings.EqualFold(user.Localpart(), strings.TrimPrefix(configured, "@"))
 }
 
-// openSession goes on with the stored session, or logs in when there is none
-// and when its keys are lost. The order of its steps lets any of them be the
-// last before a crash: the device id is chosen and stored first, its keys are
-// made next, and the token that comes with the login is stored last. So a
-// token without keys means that crypto.db was lost, and keys of a device that
-// was not chosen here mean that bot.db was.
+// openSession resumes the stored session, or logs in when there is none or its keys are
+// lost. A crash after any step leaves a state from which the next start continues: the
+// bot stores the device id first, makes the keys next, and stores the token last. A
+// token without keys therefore means that crypto.db was lost, and keys of a device that
+// is not stored mean that bot.db was lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	if keys.usable && c.bearer.get() != "" {
 		return c.checkToken(ctx)
@@ -87,8 +86,8 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	return c.login(ctx)
 }
 
-// abandonDevice takes the device off the account and forgets its keys, so that
-// the next login makes another one. The sync position stays.
+// abandonDevice logs the device out and deletes its keys, so that the next login makes
+// another device. The sync position stays.
 func (c *Client) abandonDevice(ctx context.Context) error {
 	_, err := c.mx.Logout(ctx)
 	if softLogout(err) { // the device still stands
@@ -109,7 +108,7 @@ func (c *Client) abandonDevice(ctx context.Context) error {
 	return nil
 }
 
-// checkToken makes sure that the stored session still stands.
+// checkToken checks that the homeserver still accepts the stored session.
 func (c *Client) checkToken(ctx context.Context) error {
 	who, err := c.mx.Whoami(ctx)
 	switch {
@@ -193,7 +192,8 @@ func softLogout(err error) bool {
 	return soft
 }
 
-// accountError names what the operator has to know of a failed request.
+// accountError wraps the error of a request in the state of errors.go that it means to
+// the operator, if any.
 func accountError(err error) error {
 	answer, status := answered(err)
 	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {

@@ -15,10 +15,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// verifyDevice makes this device one that the account itself vouches for
-// (cross-signing): clients exclude others from encrypted rooms. Keys are made
-// when the account has none; existing ones are opened with the recovery key,
-// and never replaced.
+// verifyDevice signs this device with the account's own keys (cross-signing), since
+// clients exclude unsigned devices from encrypted rooms. It makes the account's keys when
+// there are none, opens existing ones with the recovery key, and never replaces any.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -106,8 +105,8 @@ func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	}
 }
 
-// recoveryKey is the key in the recovery key file, made now if there is none.
-// A secret storage that somebody else set up is left alone: it needs its own key.
+// recoveryKey returns the key in the recovery key file, and makes one if there is none.
+// It fails when the account has a secret storage that another key opens.
 func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	text, err := c.readRecoveryKey()
 	made := errors.Is(err, os.ErrNotExist)
@@ -159,7 +158,7 @@ func (c *Client) readRecoveryKey() (string, error) {
 	return text, nil
 }
 
-// writeRecoveryKey puts the key on disk, whole or not at all.
+// writeRecoveryKey writes the key to disk atomically.
 func writeRecoveryKey(name, key string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // rights 0600
 	if err != nil {

@@ -36,7 +36,7 @@ func (c *Client) watchVerified(ctx context.Context) error {
 	}
 }
 
-// ownKeysChanged has watchVerified ask at once.
+// ownKeysChanged makes watchVerified ask at once.
 func (c *Client) ownKeysChanged() {
 	select {
 	case c.ownKeys <- struct{}{}:

@@ -14,7 +14,6 @@ import (
 
 	"github.com/rs/zerolog"
 	"go.mau.fi/util/dbutil"
-	"golang.org/x/time/rate"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
@@ -22,88 +21,7 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 
 	"heraut/chat"
-	"heraut/queue"
 )
-
-// Config is what the client is told by the operator.
-type Config struct {
-	Homeserver      string // its URL
-	User            string // the user id, or its localpart
-	Password        string // needed for a login only; may be empty
-	RecoveryKey     string // may be empty: then the file's
-	RecoveryKeyFile string // read when the account has keys, written when they are made
-	CryptoDB        string // the file of the keys
-	DeviceName      string
-	UserAgent       string
-
-	// NewSession has a session that does not stand any more replaced by a new
-	// login, on a new device. Without it only the operator can do that.
-	NewSession bool
-
-	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
-	// OnRoom, if not nil, is told the id of each of Rooms as it is found.
-	OnRoom func(room string, roomID chat.RoomID)
-	// IsOperator tells who may do everything; nil means nobody.
-	IsOperator func(user chat.UserID) bool
-	// IsBot tells which senders are never answered; nil means none.
-	IsBot func(user chat.UserID) bool
-	// MayInvite tells from which servers people may invite the bot: to direct
-	// messages, and to rooms that they moderate; nil means its own alone.
-	MayInvite func(server string) bool
-	// SetUp tells which rooms an operator has the bot serve; nil: none.
-	SetUp func(room chat.RoomID) bool
-	// ModeratorPower is the power level from which somebody moderates a room; nil
-	// means 50 everywhere.
-	ModeratorPower func(room chat.RoomID) int
-
-	AnswerWithin time.Duration // how far back a gap is read
-	// Keeps tells in which rooms a gap is read back whole, however old it is; nil:
-	// in none.
-	Keeps func(ctx context.Context, room chat.RoomID) bool
-	// GapPatience is how long a gap that the homeserver does not tell is asked for; 0
-	// means 2 minutes, and 10 where Keeps.
-	GapPatience time.Duration
-	Pace        *rate.Limiter // shared with the queue
-	// UnreadableAfter is when people are told that a message cannot be read; 0
-	// means 5 minutes.
-	UnreadableAfter time.Duration
-}
-
-// Store keeps what the client has to know after a restart.
-type Store interface {
-	SessionStore
-	RoomStore
-	EventStore
-}
-
-// SessionStore keeps the login and the sync position.
-type SessionStore interface {
-	PickleKey(ctx context.Context) ([]byte, error)
-	Credentials(ctx context.Context) (user chat.UserID, device, token string, err error)
-	SaveCredentials(ctx context.Context, user chat.UserID, device, token string) error
-	Position(ctx context.Context) (string, error)
-	SavePosition(ctx context.Context, position string) error
-}
-
-// RoomStore keeps the rooms.
-type RoomStore interface {
-	Rooms(ctx context.Context) ([]chat.Room, error)
-	SaveRoom(ctx context.Context, r chat.Room) error
-	// Aliases are the rooms that aliases were last found to be.
-	Aliases(ctx context.Context) (map[string]chat.RoomID, error)
-	// Declined are the invitations that were declined lately, and all that the
-	// homeserver has not been told of.
-	Declined(ctx context.Context) ([]chat.Declined, error)
-	SaveDeclined(ctx context.Context, d chat.Declined) error
-}
-
-// EventStore tells what the queue knows.
-type EventStore interface {
-	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
-	Locked(ctx context.Context, session string) ([]queue.Arrival, error)
-	LockedIndex(ctx context.Context) ([]queue.Locked, error)
-	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
-}
 
 // Client is the bot's account on its homeserver.
 type Client struct {
@@ -131,10 +49,10 @@ type Client struct {
 	pickleKey []byte // what the keys in crypto.db are locked with
 
 	rooms *roomBook
-	// changing is held from reading what is stored of a room until its change is.
+	// changing is held from reading a stored room until its change is stored.
 	changing sync.Mutex
 	arrived  *arrivals     // sessions whose messages may be read now
-	locked   *lockedBook   // what is kept of unreadable messages
+	locked   *lockedBook   // counts the stored messages that cannot be decrypted yet
 	badKeys  chan struct{} // the homeserver refused one-time keys
 
 	clock      serverClock
@@ -163,33 +81,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx.SyncPresence = event.PresenceOffline
 	mx.ResponseSizeLimit = 128 << 20
 	mx.Log = zerolog.Nop() // it would log user ids and, when debugging, message texts
-	if config.UnreadableAfter == 0 {
-		config.UnreadableAfter = 5 * time.Minute
-	}
-	if config.IsOperator == nil {
-		config.IsOperator = func(chat.UserID) bool { return false }
-	}
-	if config.IsBot == nil {
-		config.IsBot = func(chat.UserID) bool { return false }
-	}
-	if config.MayInvite == nil {
-		config.MayInvite = func(server string) bool { return server == mx.UserID.Homeserver() }
-	}
-	if config.SetUp == nil {
-		config.SetUp = func(chat.RoomID) bool { return false }
-	}
-	if config.ModeratorPower == nil {
-		config.ModeratorPower = func(chat.RoomID) int { return moderatorPower }
-	}
-	if config.Keeps == nil {
-		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
-	}
-	if config.OnRoom == nil {
-		config.OnRoom = func(string, chat.RoomID) {}
-	}
-	if config.Pace == nil {
-		config.Pace = rate.NewLimiter(rate.Inf, 1)
-	}
+	config = config.withDefaults(mx)
 	badKeys := make(chan struct{}, 1)
 	c := &Client{
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
@@ -252,8 +144,8 @@ func (c *Client) open(ctx context.Context) error {
 	return nil
 }
 
-// openDevice makes the bot's device one that can work: with a session that
-// stands and keys that others have and trust.
+// openDevice makes the bot's device ready: its session is valid, and its keys are
+// published and signed by the account.
 func (c *Client) openDevice(ctx context.Context) error {
 	keys, err := c.loadSession(ctx)
 	if err != nil {
@@ -298,10 +190,10 @@ func (c *Client) LastSync() time.Time {
 	return time.Time{}
 }
 
-// GapsLost counts what was said in a room unheard and could not be read back.
+// GapsLost counts the gaps in rooms' timelines that could not be filled.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
-// checkHomeserver tells a homeserver from a web page and from nothing.
+// checkHomeserver checks that a homeserver answers at the configured address.
 func (c *Client) checkHomeserver(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

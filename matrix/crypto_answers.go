@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// answers are what the homeserver answered to requests that mautrix is about to make.
+// answers are the homeserver's answers to requests that mautrix is about to make.
 // mautrix asks for devices and one-time keys in the middle of work that needs the
 // lock; a slow server of one person would then stop everybody's messages. The bot asks
 // before, without the lock, and the transport gives mautrix these answers.

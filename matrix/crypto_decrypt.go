@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// decrypted is what an encrypted event became.
+// decrypted is the result of decrypting an event.
 type decrypted struct {
 	plain *event.Event
 	// session names the key that is missing, or the sender whose devices are being
@@ -21,9 +21,8 @@ type decrypted struct {
 	err     error
 }
 
-// decryptAll reads the encrypted ones among a room's events. What is noted of
-// each message's key is committed once for all of them: twice per event, it
-// would be most of the work.
+// decryptAll decrypts the encrypted ones among a room's events, in one transaction:
+// committing after each event would take most of the time.
 func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
 	all := map[*event.Event]decrypted{}
 	for _, evt := range events {
@@ -34,7 +33,7 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	if len(all) == 0 {
 		return all, nil
 	}
-	c.machMu.Lock() // before the database's lock, as whoever sends does
+	c.machMu.Lock() // before the database's lock, as in encrypt
 	defer c.machMu.Unlock()
 	err := c.keyTxn(ctx, func(ctx context.Context) {
 		for _, evt := range events {
@@ -64,8 +63,8 @@ func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	return c.devices.isAsking(evt.Sender)
 }
 
-// waitsFor is what queue.Arrival.Session says of a message that waits for its sender's
-// devices. No key's session begins like a user id.
+// waitsFor returns the queue.Arrival.Session of a message that waits for its sender's
+// devices: the user id.
 func waitsFor(user id.UserID) string { return user.String() }
 
 // keyTxn does something in one transaction of crypto.db; machMu is held.
@@ -87,8 +86,7 @@ func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
-// decrypt reads an encrypted event, and survives whatever is wrong with it;
-// machMu is held.
+// decrypt decrypts one event and recovers from panics; machMu is held.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -112,7 +110,7 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 		}
 	}
 	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) ||
-		errors.Is(err, crypto.ErrGroupSessionWithheld) { // it can come yet, from whoever refused it, too
+		errors.Is(err, crypto.ErrGroupSessionWithheld) { // the key can still come, also after a refusal
 		return decrypted{session: string(evt.Content.AsEncrypted().SessionID), err: err}
 	}
 	return decrypted{plain: plain, err: err}

@@ -36,7 +36,7 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if slices.Contains(users, c.mx.UserID) {
 		c.ownKeysChanged()
 	}
-	c.settleDevices(ctx) // what was taken in before says nothing of this change
+	c.settleDevices(ctx) // answers taken in before this change do not cover it
 	if err := c.keys.MarkTrackedUsersOutdated(ctx, users); err != nil {
 		return fmt.Errorf("note whose devices changed: %w", err)
 	}
@@ -127,7 +127,7 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 	return nil
 }
 
-// settleDevices notes that what was asked of devices is stored. machMu is held.
+// settleDevices marks the devices taken in so far as up to date. machMu is held.
 func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")

@@ -19,7 +19,7 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// storedKeys tells what crypto.db holds.
+// storedKeys describes the keys in crypto.db.
 type storedKeys struct {
 	device id.DeviceID // whose keys they are; empty when there are none
 	usable bool        // they are those of this device, and c.mach has them
@@ -65,9 +65,8 @@ func (c *Client) forgetKeys() error {
 // keyConns is how many connections to crypto.db are kept open.
 const keyConns = 2
 
-// ShrinkMemory gives up what is cached of crypto.db, which is read again when it is
-// needed, and the connections to the homeserver but those in use. The client must be
-// open.
+// ShrinkMemory empties the cache of crypto.db and closes the idle connections to the
+// homeserver. The client must be open.
 func (c *Client) ShrinkMemory(ctx context.Context) error {
 	c.mx.Client.CloseIdleConnections() // the sync's remains, and carries the next answer
 	// One connection is left, the only one that the statement can reach for sure.
@@ -155,7 +154,7 @@ func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	return nil
 }
 
-// publishedKeys are what others see of this account and device.
+// publishedKeys are the keys of this account and device that others see.
 type publishedKeys struct {
 	device id.Ed25519 // this device's signing key; empty when it has none
 	master id.Ed25519 // the account's; empty when it has none

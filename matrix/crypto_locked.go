@@ -16,14 +16,15 @@ import (
 )
 
 const (
-	// askForKeyAfter is what a key gets to arrive by itself.
+	// askForKeyAfter is how long a key may take to arrive before the bot asks for it.
 	askForKeyAfter = 3 * time.Second
-	lockedEvery    = 5 * time.Second
+	// lockedEvery is how often the bot checks the messages that wait.
+	lockedEvery = 5 * time.Second
 	// repairEvery bounds how often the one-time keys are repaired.
 	repairEvery = time.Hour
 	// repairWithin bounds how long a repair takes: nothing is encrypted meanwhile.
 	repairWithin = time.Minute
-	// asksAtOnce bounds how many keys are asked for at one look.
+	// asksAtOnce is the largest number of key requests in one check.
 	asksAtOnce = 20
 )
 
@@ -62,8 +63,8 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	}
 }
 
-// unlockKnown has those messages read again whose keys came before the last end, and
-// those that waited for somebody's devices.
+// unlockKnown queues the messages whose keys came before the last process ended, and
+// those that waited for devices. It is called once, at the start.
 func (c *Client) unlockKnown(ctx context.Context) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -167,8 +168,8 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 }
 
-// keptEvent is what a kept message says; one that cannot be understood, whatever is
-// wrong with it, says nothing, and is handled as such.
+// keptEvent returns the chat event of a stored message; an empty one when the message
+// cannot be understood. It recovers from panics.
 func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (e chat.Event) {
 	nothing := chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)}
 	defer func() {

@@ -44,7 +44,7 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset counts what is stored.
+// reset sets the counts to those of the stored messages.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -74,10 +74,9 @@ func (b *lockedBook) add(room chat.RoomID, sender chat.UserID, bytes int) bool {
 	return true
 }
 
-// keepLocked adds a message to the batch that is read once its key, or its sender's
-// devices, are known. It reports false for a message that is to be taken in now: its
-// sender's devices are not known, and too much is kept already. In a room that was
-// never encrypted nothing is kept.
+// keepLocked stores a message in the batch until its key, or its sender's devices, are
+// known. It reports false when the caller takes the message in now: it is decrypted, and
+// the store is full. In a room that was never encrypted it stores nothing.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {

@@ -12,11 +12,10 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// keyStore is mautrix's store of keys, where what the homeserver says of somebody's
-// devices is taken in as a whole. mautrix stores it in many steps, and was done for
-// good after the first: whoever verified their device, and wrote before a process
-// that ended in between, was taken for unverified ever after. Here the devices count
-// as out of date until settle, so they are asked for again.
+// keyStore is mautrix's key store, except that it takes in a user's devices as a whole.
+// mautrix marks the user as up to date after the first of several writes, so a crash in
+// between leaves a verified device unverified for good. Here the devices count as out of
+// date until settle, so the next process asks for them again.
 type keyStore struct {
 	*crypto.SQLCryptoStore
 	state *sqlstatestore.SQLStateStore
@@ -76,7 +75,7 @@ func (s *keyStore) PutSignature(
 	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
 }
 
-// noted keeps in mind that something could not be stored: mautrix only logs it.
+// noted remembers a failed write, which mautrix only logs.
 func (s *keyStore) noted(err error) error {
 	if err != nil {
 		s.mu.Lock()
@@ -86,8 +85,8 @@ func (s *keyStore) noted(err error) error {
 	return err
 }
 
-// settle notes that what was said of devices up to now is stored, if all of it is.
-// machMu is held, so that nothing of it is under way.
+// settle marks the users whose devices were stored completely as up to date. machMu is
+// held, so no write is under way.
 func (s *keyStore) settle(ctx context.Context) error {
 	s.mu.Lock()
 	taken, incomplete := s.taken, s.incomplete

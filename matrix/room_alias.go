@@ -11,7 +11,7 @@ import (
 	"heraut/chat"
 )
 
-// ErrNoAlias tells that no room has that alias.
+// ErrNoAlias means that no room has the alias.
 var ErrNoAlias = errors.New("no room has that alias")
 
 // Resolve asks the homeserver which room has an alias ("#bluehats:example.org").

@@ -21,7 +21,8 @@ const (
 	unseenFor = 5 * time.Minute
 )
 
-// roomBook holds what is stored of the rooms, in memory too.
+// roomBook holds the stored rooms in memory, and the state of joins and upgrades that
+// only this process knows. It may be used by several goroutines.
 type roomBook struct {
 	store RoomStore
 
@@ -54,7 +55,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	return b, nil
 }
 
-// get returns what is known of the room.
+// get returns the stored room, or one with the id alone.
 func (b *roomBook) get(room id.RoomID) chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -93,7 +94,7 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 		r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
 		b.rooms[id.RoomID(r.ID)] = r
 		delete(b.entered, id.RoomID(r.ID))
-		if !r.Joined { // what it becomes while the bot is out, sync does not tell
+		if !r.Joined { // it may become encrypted while the bot is out, which sync does not show
 			delete(b.asked, id.RoomID(r.ID))
 		}
 	}
@@ -138,8 +139,8 @@ func (b *roomBook) doNotFollow(r chat.Room) {
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
-// followLater notes that the successor cannot be entered for now. Trying takes
-// long, so it is not done each time something else is to be joined.
+// followLater notes that the successor cannot be entered for now. A try takes long, so
+// the joiner does not repeat it whenever it joins another room.
 func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -181,7 +182,7 @@ func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	}
 }
 
-// moves reports whether the room is served and another is to take its place.
+// moves reports whether the room is served and another one takes its place.
 func (b *roomBook) moves(room chat.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.ID == room })
 }
@@ -211,8 +212,8 @@ func (b *roomBook) declaredAs(room id.RoomID) []string {
 	return slices.Clone(b.declared[room])
 }
 
-// encrypted reports whether the room was ever seen encrypted, and whether this
-// process has asked.
+// encrypted reports whether the room was ever seen encrypted, and whether this process
+// asked the homeserver.
 func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -241,7 +242,7 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 	b.asked[room] = true
 }
 
-// wakeJoiner has the invitations looked at.
+// wakeJoiner makes joinRooms check invitations and upgrades.
 func (b *roomBook) wakeJoiner() {
 	select {
 	case b.wake <- struct{}{}:

@@ -22,7 +22,7 @@ var accessRules = event.Type{Type: "im.vector.room.access_rules", Class: event.S
 // noticeTag marks the room in which the homeserver itself speaks.
 const noticeTag = "m.server_notice"
 
-// maxName bounds what is kept of a person's or a room's name, in characters.
+// maxName is the longest stored name of a person or a room, in characters.
 const maxName = 100
 
 // factTypes are the state events that chat.RoomFacts is read from.
@@ -31,7 +31,7 @@ var factTypes = []event.Type{
 	event.StateGuestAccess, event.StateTombstone, accessRules,
 }
 
-// noteFact takes in what a state event says of the room.
+// noteFact updates the facts from a state event.
 func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	if evt.GetStateKey() != "" {
 		return
@@ -147,8 +147,7 @@ func (c *Client) completeFacts(ctx context.Context) {
 	}
 }
 
-// changeRoom changes what is stored of a room, between two syncs. It is not to
-// be called in a transaction.
+// changeRoom changes a stored room between two syncs. Do not call it in a transaction.
 func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *chat.Room)) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -157,8 +156,8 @@ func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *
 	return c.rooms.save(ctx, r)
 }
 
-// displayName is what the person is called in the room, as far as sync told;
-// empty if it did not.
+// displayName returns the person's name in the room as sync showed it last; empty when
+// it did not.
 func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID) string {
 	member, err := c.state.TryGetMember(ctx, room, user)
 	if err != nil && ctx.Err() == nil {
@@ -170,8 +169,8 @@ func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID
 	return cleanName(member.Displayname)
 }
 
-// cleanName makes a name that somebody chose one that can stand in a sentence:
-// on one line, without what hides or turns text, and not too long.
+// cleanName makes a chosen name fit for a sentence: on one line, without invisible or
+// direction-changing characters, and at most maxName long.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

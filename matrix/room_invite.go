@@ -13,14 +13,14 @@ import (
 	"heraut/queue"
 )
 
-// noticeUsers are what homeservers call the user in whose name they speak to an
-// account, unless they are told otherwise.
+// noticeUsers are the default localparts of the users in whose name homeservers send
+// notices to an account.
 var noticeUsers = []string{"notices", "server", "_server"}
 
 // spaceKind is the kind of rooms that only hold other rooms.
 const spaceKind = "m.space"
 
-// invitation is what is known of one when it comes.
+// invitation holds what decides about an invitation when it comes.
 type invitation struct {
 	operator bool // from an operator
 	server   bool // from a server whose people may invite
@@ -28,8 +28,8 @@ type invitation struct {
 	space    bool
 }
 
-// declined tells why the invitation is not accepted; empty when it is. In a room
-// that is no direct message, welcome has the last word once the bot is in.
+// declined returns why the invitation is not accepted; empty when it is. In a room that
+// is no direct message, welcome decides once the bot is in.
 func (i invitation) declined() chat.DeclineReason {
 	switch {
 	case i.operator, i.notices:
@@ -42,14 +42,13 @@ func (i invitation) declined() chat.DeclineReason {
 	return ""
 }
 
-// declineReasons are what people read in their client.
+// declineReasons are the sentences that people read in their client.
 var declineReasons = map[chat.DeclineReason]string{
 	chat.DeclinedServer: "Ce robot n’accepte pas les invitations de votre serveur.",
 	chat.DeclinedSpace:  "Ce robot ne parle pas dans les espaces : invitez-le dans un salon.",
 }
 
-// invitations sorts the invitations of a sync into the rooms that are to be
-// joined and those that are declined.
+// invitations splits the invitations of a sync into accepted and declined ones.
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)

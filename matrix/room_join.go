@@ -48,8 +48,8 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 	return left
 }
 
-// declareRooms finds the rooms of the configuration by their aliases, waiting
-// for the homeserver if it has to, and returns those that are to be joined.
+// declareRooms resolves the rooms of the configuration, waiting for the homeserver if it
+// must, and returns those that the bot has to join.
 func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 	for _, room := range c.config.Rooms {
 		roomID, found := id.RoomID(room), true
@@ -75,7 +75,7 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 		}
 		known, status := answered(err)
 		if known != nil && status < 500 && status != http.StatusTooManyRequests {
-			return "", true // joining it will say what is wrong
+			return "", true // the join will fail with the cause
 		}
 		c.log.Warn().Err(err).Str("room", alias).Msg("A room of the configuration could not be looked up yet")
 		if try >= lookUpTries && status != http.StatusTooManyRequests {

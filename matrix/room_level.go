@@ -12,8 +12,8 @@ import (
 // an operator set another.
 const moderatorPower = 50
 
-// level is what the sender of an event may do. In a room that was ever encrypted
-// that is more than a member only if the message was, by a verified device: else
+// level returns the rights of an event's sender. In a room that was ever encrypted,
+// only an encrypted message from a verified device has more than a member's: otherwise
 // the homeserver could speak in anybody's name.
 func (c *Client) level(ctx context.Context, room id.RoomID, sender id.UserID, trust chat.Trust) chat.Level {
 	if encrypted, _ := c.rooms.encrypted(room); encrypted && trust < chat.TrustVerified {

@@ -55,7 +55,7 @@ func (c *Client) readMembers(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// forgetMembers has the member list read again before the next message.
+// forgetMembers makes knowMembers read the member list again.
 func (c *Client) forgetMembers(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

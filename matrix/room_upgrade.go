@@ -21,11 +21,11 @@ import (
 // place: a sync that shows the bot there waits for the end.
 const enterWithin = 30 * time.Second
 
-// errNotFollowed tells that an upgrade is none that counts.
+// errNotFollowed means that an upgrade is not valid.
 var errNotFollowed = errors.New("the upgrade of a room is not followed")
 
-// followUpgrades goes where the rooms that are served have moved, and reports
-// whether that is done.
+// followUpgrades enters the successors of served rooms that were upgraded. It reports
+// false when one has to be tried again.
 func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	done := true
 	for _, r := range c.rooms.moving() {
@@ -131,9 +131,8 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	return nil
 }
 
-// enterSuccessor joins the room, checks that it says whose place it takes, and
-// asks what it is: who reads it decides what may follow, and sync may not have
-// told yet.
+// enterSuccessor joins the room, checks that it names its predecessor, and asks for its
+// facts: its audience decides what may follow, and sync may not have shown them yet.
 func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) (facts chat.RoomFacts, encrypted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, enterWithin)
 	defer cancel()

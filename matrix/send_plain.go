@@ -10,13 +10,13 @@ import (
 	"heraut/text"
 )
 
-// removed stands, in plain text, before what is struck through.
+// removed precedes struck-through text in the plain text.
 var removed = map[string]string{"fr": "retiré : ", "en": "removed: "}
 
 // hidden stands, in plain text, for a spoiler.
 var hidden = map[string]string{"fr": "texte masqué", "en": "hidden text"}
 
-// signs are what the HTML parser puts before list items and quoted lines.
+// signs match the prefixes that the HTML parser puts before list items and quoted lines.
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
 // PlainText turns the HTML of a message into the text that clients without

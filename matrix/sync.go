@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"runtime/debug"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
-	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -22,7 +19,7 @@ import (
 const (
 	// longPoll is how long a sync waits for news.
 	longPoll = 30 * time.Second
-	// pollGrace is what the homeserver gets beyond that to answer.
+	// pollGrace is how much longer than that the homeserver may take to answer.
 	pollGrace = 90 * time.Second
 	// calmWithin bounds how long the next sync waits until what the last one brought
 	// is answered.
@@ -43,10 +40,10 @@ type Intake interface {
 	Calm(ctx context.Context, within time.Duration)
 }
 
-// Sync brings in what happens until ctx ends. It survives whatever passes; it
-// returns an error of errors.go when only the operator can help.
+// Sync takes in events until ctx ends. It waits out passing failures and returns an
+// error of errors.go when only the operator can help.
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
-	// Before the first sync: what was said in them while the bot was down is for it.
+	// Before the first sync, so that messages from the time when the bot was down count.
 	later := c.declareRooms(ctx)
 	c.completeFacts(ctx)
 	g, ctx := errgroup.WithContext(ctx)
@@ -58,76 +55,94 @@ func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	return g.Wait()
 }
 
+// position is where the sync loop stands.
+type position struct {
+	since     string    // the token of the last sync that was taken in
+	filter    string    // the id of the stored filter; empty: to be stored
+	lastBegan time.Time // when the last sync that was taken in was asked for; zero before the first
+	failures  int       // since then
+}
+
+// syncLoop asks for one sync after the other and takes each in.
 func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 	since, err := c.store.Position(ctx)
 	if err != nil {
 		return fmt.Errorf("read the sync position: %w", err)
 	}
-	var filter string
-	var lastBegan time.Time
-	failures := 0
+	p := &position{since: since}
 	for ctx.Err() == nil {
 		began := time.Now()
-		next := since
-		err := func() error {
-			if filter == "" {
-				answer, err := c.mx.CreateFilter(ctx, syncFilter())
-				if err != nil {
-					return fmt.Errorf("store the sync filter: %w", err)
-				}
-				filter = answer.FilterID
-			}
-			request := mautrix.ReqSync{Since: since, FilterID: filter, SetPresence: c.mx.SyncPresence}
-			// The first sync of a process, one after a failure, and one that settles a doubt answer at once.
-			by := intake.SyncBy()
-			settles := by.After(lastBegan) && !by.After(began)
-			if !lastBegan.IsZero() && failures == 0 && !settles {
-				request.Timeout = int(longPoll.Milliseconds())
-				if unseen, more := c.rooms.unseen(began); more || len(unseen) > 0 {
-					request.Timeout = int(unseenAfter.Milliseconds())
-				}
-			}
-			answer, err := c.poll(ctx, request, intake)
-			if err != nil {
+		next, err := c.syncOnce(ctx, *p, began, intake)
+		if err != nil {
+			if err := c.syncFailed(ctx, p, err); err != nil {
 				return err
 			}
-			if err := c.process(ctx, answer, since, began, intake); err != nil {
-				return fmt.Errorf("take in a sync: %w", err)
-			}
-			next = answer.NextBatch
-			intake.Calm(ctx, calmWithin)
-			return nil
-		}()
-		switch {
-		case err == nil:
-			if failures > 0 {
-				c.log.Info().Msg("The homeserver answers again")
-			}
-			since, lastBegan, failures = next, began, 0
-			c.synced.Store(time.Now().UnixMilli())
-		case ctx.Err() != nil:
-		case errors.Is(err, errSettle):
-		case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
-			if failures > 0 { // the last login did not help
-				c.pauseAfter(ctx, &failures, err, "The sync failed")
-			}
-			if err := c.loginAgain(ctx); err != nil && !errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrTooManyLogins) {
-				return err
-			}
-			failures++
-		case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
-			return fmt.Errorf("%w: %w", ErrLoggedOut, err)
-		default:
-			if isStatus(err, http.StatusBadRequest) || isStatus(err, http.StatusNotFound) {
-				filter = "" // a homeserver that was restored may not have it any more
-			}
-			c.pauseAfter(ctx, &failures, err, "The sync failed")
+			continue
 		}
+		if p.failures > 0 {
+			c.log.Info().Msg("The homeserver answers again")
+		}
+		*p = next
+		c.synced.Store(time.Now().UnixMilli())
 	}
 	return nil
 }
 
-// pauseAfter tells of a request that failed, once more, and backs off.
+// syncOnce asks for one sync, takes it in and returns the next position. The first
+// sync of a process, one after a failure, and one that settles a doubt answer at once.
+func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, intake Intake) (next position, err error) {
+	if p.filter == "" {
+		answer, err := c.mx.CreateFilter(ctx, syncFilter())
+		if err != nil {
+			return p, fmt.Errorf("store the sync filter: %w", err)
+		}
+		p.filter = answer.FilterID
+	}
+	request := mautrix.ReqSync{Since: p.since, FilterID: p.filter, SetPresence: c.mx.SyncPresence}
+	by := intake.SyncBy()
+	settles := by.After(p.lastBegan) && !by.After(began)
+	if !p.lastBegan.IsZero() && p.failures == 0 && !settles {
+		request.Timeout = int(longPoll.Milliseconds())
+		if unseen, more := c.rooms.unseen(began); more || len(unseen) > 0 {
+			request.Timeout = int(unseenAfter.Milliseconds())
+		}
+	}
+	answer, err := c.poll(ctx, request, intake)
+	if err != nil {
+		return p, err
+	}
+	if err := c.process(ctx, answer, p.since, began, intake); err != nil {
+		return p, fmt.Errorf("take in a sync: %w", err)
+	}
+	intake.Calm(ctx, calmWithin)
+	return position{since: answer.NextBatch, filter: p.filter, lastBegan: began}, nil
+}
+
+// syncFailed waits, logs in again or stores the filter again, as a failed sync needs.
+// It returns an error of errors.go when only the operator can help.
+func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
+	switch {
+	case ctx.Err() != nil, errors.Is(err, errSettle):
+		return nil
+	case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
+		if p.failures > 0 { // the last login did not help
+			c.pauseAfter(ctx, &p.failures, err, "The sync failed")
+		}
+		if err := c.loginAgain(ctx); err != nil && !errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrTooManyLogins) {
+			return err
+		}
+		p.failures++
+		return nil
+	case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
+		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
+	case isStatus(err, http.StatusBadRequest), isStatus(err, http.StatusNotFound):
+		p.filter = "" // a homeserver that was restored may not have it any more
+	}
+	c.pauseAfter(ctx, &p.failures, err, "The sync failed")
+	return nil
+}
+
+// pauseAfter logs a failed request and backs off.
 func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, message string) {
 	*failures++
 	pause := min(time.Second<<min(*failures-1, 5), 30*time.Second)
@@ -139,8 +154,8 @@ func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, messa
 	wait(ctx, pause)
 }
 
-// poll makes one sync request, and gives it up when a doubt can be settled by a
-// new one.
+// poll makes one sync request, and cancels it (errSettle) when a new one would settle a
+// doubt.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)
@@ -196,172 +211,4 @@ func syncFilter() *mautrix.Filter {
 			Timeline: &mautrix.FilterPart{LazyLoadMembers: true, Limit: timelineLimit},
 		},
 	}
-}
-
-// process takes in one sync response: what it says of encryption first, then
-// the keys it brings, then what happened; all that is said and the position
-// are committed together.
-func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	received := time.Now()
-	var encrypted []id.RoomID
-	for room, joined := range answer.Rooms.Join {
-		if saysEncrypted(joined) {
-			c.rooms.markEncrypted(room) // before waiting for the homeserver or for whoever changes rooms
-			encrypted = append(encrypted, room)
-		}
-	}
-	c.addUnseen(ctx, answer, began)
-	for room := range answer.Rooms.Join {
-		c.rooms.awaitFollowed(ctx, room)
-	}
-	c.changing.Lock()
-	defer c.changing.Unlock()
-	for _, room := range encrypted {
-		if err := c.rooms.sawEncryption(ctx, room); err != nil {
-			return err
-		}
-	}
-	if err := c.processKeys(ctx, answer); err != nil {
-		return err
-	}
-
-	batch := queue.Batch{Began: began, Received: received}
-	var rooms []chat.Room
-	invited, declined := c.invitations(answer, received)
-	rooms = append(rooms, invited...)
-	for room, joined := range answer.Rooms.Join {
-		if answer.Rooms.Invite[room] != nil {
-			continue // Dendrite shows account data of a room that the bot is not in as if it were
-		}
-		changed, unwelcome, err := c.joinedRoom(ctx, room, joined, since, received, &batch)
-		if err != nil {
-			return err
-		}
-		rooms = append(rooms, changed...)
-		declined = append(declined, unwelcome...)
-	}
-	rooms = append(rooms, c.leftRooms(answer, invited, received, &batch)...)
-	for room := range answer.Rooms.Leave {
-		batch.Powers = append(batch.Powers, chat.RoomID(room))
-	}
-	batch.Change = func(ctx context.Context) error {
-		for _, r := range rooms {
-			if err := c.rooms.write(ctx, r); err != nil {
-				return err
-			}
-		}
-		for _, d := range declined {
-			if err := c.store.SaveDeclined(ctx, d); err != nil {
-				return fmt.Errorf("store a declined invitation: %w", err)
-			}
-		}
-		return c.store.SavePosition(ctx, answer.NextBatch)
-	}
-	if err := intake.Accept(ctx, batch); err != nil {
-		return err
-	}
-	c.heardUntil = received
-	c.rooms.remember(rooms...)
-	if len(invited)+len(declined) > 0 || slices.ContainsFunc(rooms, func(r chat.Room) bool { return r.Successor != "" }) {
-		c.rooms.wakeJoiner()
-	}
-	return nil
-}
-
-// addUnseen has rooms looked at that were entered, and that sync should have shown
-// by now: Dendrite may leave one out, or show it without the bot's join, and nothing
-// is said there that would bring it back.
-func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
-	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
-	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {
-		return answer.Rooms.Join[room] != nil || answer.Rooms.Invite[room] != nil
-	})
-	if len(unseen) == 0 {
-		return
-	}
-	in, err := c.mx.JoinedRooms(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			c.log.Warn().Err(err).Msg("The rooms that the bot is in could not be asked for: again at the next sync")
-		}
-		return
-	}
-	for _, room := range unseen {
-		if !slices.Contains(in.JoinedRooms, room) {
-			c.rooms.notIn(room)
-			if answer.Rooms.Leave == nil {
-				answer.Rooms.Leave = map[id.RoomID]*mautrix.SyncLeftRoom{}
-			}
-			answer.Rooms.Leave[room] = &mautrix.SyncLeftRoom{}
-			continue
-		}
-		if c.rooms.movedHere(room) {
-			continue
-		}
-		c.log.Info().Str("room", room.String()).Msg("A room that was entered is not shown: looking at it")
-		if answer.Rooms.Join == nil {
-			answer.Rooms.Join = map[id.RoomID]*mautrix.SyncJoinedRoom{}
-		}
-		answer.Rooms.Join[room] = &mautrix.SyncJoinedRoom{}
-	}
-}
-
-// processKeys takes in what a sync response says of keys and devices. mautrix
-// notes that it has seen an encrypted message before it stores the room key in
-// it, and passes over what it has seen: a crash in between would lose the key
-// for ever. So all of them are committed at once.
-func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
-	if !c.machMu.TryLock() {
-		if len(answer.DeviceLists.Changed)+len(answer.ToDevice.Events) == 0 {
-			return nil // a large room's key is being shared: what is said elsewhere does not wait
-		}
-		c.machMu.Lock()
-	}
-	defer c.machMu.Unlock()
-	if err := c.devicesChanged(ctx, answer.DeviceLists.Changed); err != nil {
-		return err
-	}
-	var sealed, others []*event.Event
-	for _, evt := range answer.ToDevice.Events {
-		evt.Type.Class = event.ToDeviceEventType
-		if err := evt.Content.ParseRaw(evt.Type); err != nil {
-			c.log.Debug().Err(err).Str("type", evt.Type.Type).Msg("A message to this device could not be read")
-		} else if evt.Type == event.ToDeviceEncrypted {
-			sealed = append(sealed, evt)
-		} else {
-			others = append(others, evt)
-		}
-	}
-	if len(sealed) > 0 {
-		err := c.keyTxn(ctx, func(ctx context.Context) {
-			for _, evt := range sealed {
-				c.toDevice(ctx, evt)
-			}
-		})
-		if err != nil {
-			return fmt.Errorf("store the keys that came: %w", err)
-		}
-	}
-	for _, evt := range others { // some are answered later, when a transaction would be over
-		c.toDevice(ctx, evt)
-	}
-	c.mach.HandleOTKCounts(ctx, &answer.DeviceOTKCount)
-	c.mach.MarkOlmHashSavePoint(ctx)
-	return nil
-}
-
-// toDevice takes in a message to this device. What breaks on it is passed over:
-// the same sync would come again, for ever.
-func (c *Client) toDevice(ctx context.Context, evt *event.Event) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.log.Error().Str("type", evt.Type.Type).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("A message to this device could not be taken in")
-		}
-	}()
-	c.mach.HandleToDeviceEvent(ctx, evt)
 }

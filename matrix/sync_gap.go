@@ -37,9 +37,9 @@ const (
 	doubtMargin = 5 * time.Minute
 )
 
-// gapEnd is the age beyond which a gap holds nothing but what is counted: neither
-// what would still be answered, nor the end of an attempt to send; zero where all
-// is of interest. limit bounds how many events of it are read.
+// gapEnd returns the time before which the events of a gap are only counted: they are
+// too old to be answered, and settle no doubt about a post. It is zero where every event
+// counts. limit is the largest number of events to read.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):
@@ -106,10 +106,10 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	return page, nil
 }
 
-// failedGap returns err while the gap is to be asked for again, and nil when it
-// is given up: at once when the homeserver refuses the room, and after a while when
-// it answers all but this, as where another of its processes has yet to start; until
-// the room can be read again, one try has to do.
+// failedGap returns err while the gap should be asked for again, and nil when it is given
+// up: at once when the homeserver refuses the room, and after patience when it answers
+// everything else, as a homeserver does of which one process has not started. After that
+// one try must do until the room can be read again.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {
@@ -142,7 +142,8 @@ func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	return gapPatience
 }
 
-// noteMembers takes in who wrote what was read back, unless newer is known.
+// noteMembers stores the members that a page of history names, unless a newer
+// membership is known.
 func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
 	for _, evt := range state {
 		if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type {

@@ -11,8 +11,8 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// unreadable returns the body of a successful answer that mautrix could not read:
-// it gives up the whole answer for one event that is wrong, and would at each try.
+// unreadable returns the body of a successful answer that mautrix could not parse. One
+// wrong event makes mautrix reject the whole answer, at each try.
 func unreadable(err error) (body string, ok bool) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.Response == nil || he.Response.StatusCode != http.StatusOK || !json.Valid([]byte(he.ResponseBody)) {
@@ -21,7 +21,7 @@ func unreadable(err error) (body string, ok bool) {
 	return he.ResponseBody, true
 }
 
-// readMost is readLeniently, and tells the log.
+// readMost calls readLeniently and logs the number of dropped events.
 func (c *Client) readMost(body string, answer any) error {
 	dropped, err := readLeniently(body, answer)
 	if err == nil {
@@ -30,8 +30,8 @@ func (c *Client) readMost(body string, answer any) error {
 	return err
 }
 
-// readLeniently reads an answer but for the events in it that are wrong, and returns
-// how many these are.
+// readLeniently parses an answer without the events that cannot be parsed, and returns
+// their number.
 func readLeniently(body string, answer any) (dropped int, err error) {
 	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber() // as they were written
@@ -84,8 +84,8 @@ func bareState(item any) any {
 	return bare
 }
 
-// dropWrong takes the events that cannot be read out of all lists of events. These
-// have the same names in a sync and in a page of history.
+// dropWrong removes the events that cannot be parsed from all lists of events, which have
+// the same names in a sync and in a page of history.
 func dropWrong(tree any) (dropped int) {
 	object, ok := tree.(map[string]any)
 	if !ok {

@@ -6,47 +6,55 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
-	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
-	"heraut/queue"
 )
 
-// saysEncrypted looks for the one fact that must be known before all else.
-func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
-	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
-		for _, evt := range events {
-			if evt.Type.Type == event.StateEncryption.Type && evt.StateKey != nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// joinedRoom takes in what happened in a room that the bot is in. It returns
-// what is to be stored of the room, and of the invitation to it if that is not
-// accepted after all.
-func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix.SyncJoinedRoom, since string, received time.Time, batch *queue.Batch) ([]chat.Room, []chat.Declined, error) {
+// takeRoom takes in what happened in a room that the bot is in: its state, then its
+// events, oldest first.
+func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	known := c.rooms.get(room)
 	stored := known
 	noteTags(&stored.RoomFacts, joined.AccountData.Events)
 	if !c.rooms.setUp(room) && !stored.Notices {
-		for _, evt := range joined.Timeline.Events { // its last words there may be in doubt
-			if evt.Sender == c.mx.UserID {
-				takeOwn(evt, batch)
-			}
-		}
-		return c.passedOver(room, known), nil, nil
+		c.passOver(t, known, joined)
+		return nil
 	}
+	c.takeState(ctx, t, known, &stored, joined)
+	early := stored.Direct || stored.Notices
+	events, joinEvent, err := c.timeline(ctx, room, known, early, joined.Timeline, t.since, t.batch.Received)
+	if errors.Is(err, errJoinToCome) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !known.Joined && known.InvitedBy != "" {
+		if declined := c.enter(ctx, &stored, joinEvent, t.since, t.batch.Received, &t.batch); len(declined) > 0 {
+			t.rooms, t.declined = append(t.rooms, stored), append(t.declined, declined...)
+			return nil
+		}
+	}
+	if err := c.takeEvents(ctx, t, stored, events); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(stored, known) {
+		t.rooms = append(t.rooms, stored)
+	}
+	return nil
+}
+
+// takeState notes in stored what a sync says of the room itself.
+func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored *chat.Room, joined *mautrix.SyncJoinedRoom) {
+	room := id.RoomID(known.ID)
 	before, promotion := 0, powersEvent(joined)
 	if promotion != nil {
 		before = c.ownPower(ctx, room)
-		batch.Powers = append(batch.Powers, chat.RoomID(room))
+		t.batch.Powers = append(t.batch.Powers, known.ID)
 	}
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
@@ -56,7 +64,7 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 			}
 		}
 	}
-	c.askAbout(ctx, room, known, &stored)
+	c.askAbout(ctx, room, known, stored)
 	stored.Muted = c.isMuted(ctx, room)
 	if joined.Timeline.Limited {
 		// Members may have come and gone unseen.
@@ -71,54 +79,46 @@ func (c *Client) joinedRoom(ctx context.Context, room id.RoomID, joined *mautrix
 	stored.Joined = true
 	stored.Direct = stored.Direct || stored.AccessRule == "direct"
 	if promotion != nil {
-		c.notePromotion(ctx, stored, before, promotion, received, batch)
+		c.notePromotion(ctx, *stored, before, promotion, t.batch.Received, &t.batch)
 	}
+}
 
-	events, joinEvent, err := c.timeline(ctx, room, known, stored.Direct || stored.Notices, joined.Timeline, since, received)
-	if errors.Is(err, errJoinToCome) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	var declined []chat.Declined
-	if !known.Joined && known.InvitedBy != "" {
-		if declined = c.enter(ctx, &stored, joinEvent, since, received, batch); len(declined) > 0 {
-			return []chat.Room{stored}, declined, nil
-		}
-	}
+// takeEvents decrypts a room's events and adds what they mean to the batch.
+func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []*event.Event) error {
+	room := id.RoomID(r.ID)
 	for _, evt := range events {
 		evt.RoomID = room
 	}
 	read, err := c.decryptAll(ctx, events)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	for _, evt := range events {
 		switch {
-		case stored.Notices:
-			c.takeNotice(room, evt, batch)
-		case stored.Kind == spaceKind: // nothing is said there
+		case r.Notices:
+			c.takeNotice(room, evt, &t.batch)
+		case r.Kind == spaceKind: // the bot answers nothing in a space
 		default:
-			c.takeIn(ctx, room, evt, read[evt], stored.IsDirect(), batch)
+			c.takeIn(ctx, room, evt, read[evt], r.IsDirect(), &t.batch)
 		}
 	}
-	if reflect.DeepEqual(stored, known) {
-		return nil, nil, nil
-	}
-	return []chat.Room{stored}, nil, nil
+	return nil
 }
 
-// passedOver returns what is to be stored of a room that is not served and in
-// which something happened. What was known of it may have changed: should it be
-// served again, that is asked for anew.
-func (c *Client) passedOver(room id.RoomID, known chat.Room) []chat.Room {
-	c.forgetMembers(room)
-	if !known.Joined || known.MovedTo != "" || !factsKnown(known.RoomFacts) {
-		return nil
+// passOver takes in a room that is not served: the bot's own events, which settle
+// doubts. What is known of the room may have changed, so it is asked for again should
+// the room be served.
+func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRoom) {
+	for _, evt := range joined.Timeline.Events {
+		if evt.Sender == c.mx.UserID {
+			takeOwn(evt, &t.batch)
+		}
 	}
-	known.Version = ""
-	return []chat.Room{known}
+	c.forgetMembers(id.RoomID(known.ID))
+	if known.Joined && known.MovedTo == "" && factsKnown(known.RoomFacts) {
+		known.Version = ""
+		t.rooms = append(t.rooms, known)
+	}
 }
 
 // askAbout asks what sync did not tell of a room: all, if it told that before
@@ -157,7 +157,7 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 	if evt.Type == event.StateMember {
 		c.memberChanges(room)
 	}
-	// Not while the room's key is being shared: it would be kept, whoever left.
+	// Not while the room's key is being shared: the key would outlive a member who left.
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
 	mautrix.UpdateStateStore(ctx, c.state, evt)

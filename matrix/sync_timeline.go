@@ -13,11 +13,10 @@ import (
 	"heraut/chat"
 )
 
-// timeline returns the room's events that are new to the bot, oldest first, a
-// gap read back included. In a room that it has just joined these are the ones
-// after its join, or, where what was said before counts (early: in a direct
-// message, or where the homeserver itself speaks), after its invitation; joinEvent
-// is then that join.
+// timeline returns the room's events that are new to the bot, oldest first, with those of
+// a gap. In a room that it has just joined these are the events after its join, or, with
+// early, after its invitation: in a direct message and in the homeserver's own room, the
+// first messages come before the join. joinEvent is then that join.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
@@ -66,8 +65,8 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 	return older, err
 }
 
-// errJoinToCome tells that a room shows as joined, but not the bot's join: it is
-// looked at again (addUnseen).
+// errJoinToCome means that sync shows a room as joined without the bot's join. addUnseen
+// checks the room again.
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
 // sinceEntry returns what a room said since the bot's invitation or join, as the
@@ -110,8 +109,8 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	return events[start:], joinEvent, nil
 }
 
-// entry finds where what is answered in a room begins, -1 if it is out of reach,
-// and the bot's own last join, nil if that is.
+// entry returns the index of the first event that counts in a room, -1 when it is out of
+// reach, and the bot's own last join, nil when that is out of reach.
 func (c *Client) entry(events []*event.Event, boundary event.Membership) (start int, join *event.Event) {
 	start = -1
 	for i, evt := range events {
@@ -128,7 +127,7 @@ func (c *Client) entry(events []*event.Event, boundary event.Membership) (start 
 	return start, join
 }
 
-// isOwn tells that the event brings about that membership of the bot itself.
+// isOwn reports whether the event gives the bot itself that membership.
 func (c *Client) isOwn(evt *event.Event, membership event.Membership) bool {
 	return evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String() && becomes(evt, membership)
 }

@@ -9,11 +9,11 @@ import (
 	"heraut/chat"
 )
 
-// maxBody bounds what is kept of a message, in bytes.
+// maxBody is the largest size of a stored text, in bytes.
 const maxBody = 64 << 10
 
-// understand turns a clear or decrypted event into a chat event; nil when it
-// calls for nothing.
+// understand turns a clear or decrypted event into a chat event; nil when the bot ignores
+// it.
 func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	trust := chat.TrustServer
 	if evt.Mautrix.WasEncrypted {
@@ -66,8 +66,8 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
-// left tells whom the event takes out of the room, by their own will or not; nil
-// when it does nothing of the kind.
+// left returns the member whom the event takes out of the room, by their own will or
+// not; nil when it takes nobody out.
 func (c *Client) left(evt *event.Event) *chat.Left {
 	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
 		return nil

@@ -1,0 +1,64 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+)
+
+// processKeys takes in the keys and device changes of a sync, in one transaction. mautrix
+// marks a message to this device as seen before it stores the room key in it, and skips
+// seen messages, so a crash in between would lose the key for ever.
+func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
+	if !c.machMu.TryLock() {
+		if len(answer.DeviceLists.Changed)+len(answer.ToDevice.Events) == 0 {
+			return nil // a large room's key is being shared, and the other rooms do not wait
+		}
+		c.machMu.Lock()
+	}
+	defer c.machMu.Unlock()
+	if err := c.devicesChanged(ctx, answer.DeviceLists.Changed); err != nil {
+		return err
+	}
+	var sealed, others []*event.Event
+	for _, evt := range answer.ToDevice.Events {
+		evt.Type.Class = event.ToDeviceEventType
+		if err := evt.Content.ParseRaw(evt.Type); err != nil {
+			c.log.Debug().Err(err).Str("type", evt.Type.Type).Msg("A message to this device could not be read")
+		} else if evt.Type == event.ToDeviceEncrypted {
+			sealed = append(sealed, evt)
+		} else {
+			others = append(others, evt)
+		}
+	}
+	if len(sealed) > 0 {
+		err := c.keyTxn(ctx, func(ctx context.Context) {
+			for _, evt := range sealed {
+				c.toDevice(ctx, evt)
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("store the keys that came: %w", err)
+		}
+	}
+	for _, evt := range others { // some are answered later, when a transaction would be over
+		c.toDevice(ctx, evt)
+	}
+	c.mach.HandleOTKCounts(ctx, &answer.DeviceOTKCount)
+	c.mach.MarkOlmHashSavePoint(ctx)
+	return nil
+}
+
+// toDevice takes in a message to this device. It recovers from panics: otherwise the same
+// sync would come again for ever.
+func (c *Client) toDevice(ctx context.Context, evt *event.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error().Str("type", evt.Type.Type).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("A message to this device could not be taken in")
+		}
+	}()
+	c.mach.HandleToDeviceEvent(ctx, evt)
+}

@@ -1,0 +1,148 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// turn is one sync on its way from the homeserver's answer to the database.
+type turn struct {
+	answer *mautrix.RespSync
+	since  string // the position before
+	batch  queue.Batch
+
+	encrypted []id.RoomID     // rooms that the answer says are encrypted
+	invited   []chat.Room     // rooms whose invitation is accepted
+	rooms     []chat.Room     // rooms to store, those included
+	declined  []chat.Declined // invitations
+}
+
+// process takes in one sync: first what it says of encryption, then the keys, then the
+// rooms and what happened there. The events, the rooms and the position are committed
+// together.
+func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	t := &turn{answer: answer, since: since, batch: queue.Batch{Began: began, Received: time.Now()}}
+	c.noteEncryption(t) // before any wait, so that nothing leaves in clear meanwhile
+	c.addUnseen(ctx, answer, began)
+	for room := range answer.Rooms.Join {
+		c.rooms.awaitFollowed(ctx, room)
+	}
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	for _, step := range []func(context.Context, *turn) error{
+		c.storeEncryption, c.takeKeys, c.takeInvitations, c.takeJoinedRooms, c.takeLeftRooms,
+	} {
+		if err := step(ctx, t); err != nil {
+			return err
+		}
+	}
+	return c.commit(ctx, t, intake)
+}
+
+// noteEncryption notes in memory which rooms are encrypted: from then on nothing goes
+// there in clear.
+func (c *Client) noteEncryption(t *turn) {
+	for room, joined := range t.answer.Rooms.Join {
+		if saysEncrypted(joined) {
+			c.rooms.markEncrypted(room)
+			t.encrypted = append(t.encrypted, room)
+		}
+	}
+}
+
+// saysEncrypted reports whether a sync says that the room is encrypted.
+func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
+	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
+		for _, evt := range events {
+			if evt.Type.Type == event.StateEncryption.Type && evt.StateKey != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// storeEncryption stores what noteEncryption noted, before anything else is done.
+func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
+	for _, room := range t.encrypted {
+		if err := c.rooms.sawEncryption(ctx, room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeKeys takes in the keys and the changes of devices.
+func (c *Client) takeKeys(ctx context.Context, t *turn) error { return c.processKeys(ctx, t.answer) }
+
+// takeInvitations accepts or declines the invitations.
+func (c *Client) takeInvitations(_ context.Context, t *turn) error {
+	t.invited, t.declined = c.invitations(t.answer, t.batch.Received)
+	t.rooms = append(t.rooms, t.invited...)
+	return nil
+}
+
+// takeJoinedRooms takes in what happened in the rooms that the bot is in.
+func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
+	for room, joined := range t.answer.Rooms.Join {
+		if t.answer.Rooms.Invite[room] != nil {
+			continue // Dendrite shows account data of a room that the bot is not in as if it were
+		}
+		if err := c.takeRoom(ctx, t, room, joined); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeLeftRooms takes in which rooms the bot is out of.
+func (c *Client) takeLeftRooms(_ context.Context, t *turn) error {
+	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
+	for room := range t.answer.Rooms.Leave {
+		t.batch.Powers = append(t.batch.Powers, chat.RoomID(room))
+	}
+	return nil
+}
+
+// commit stores the events, the rooms, the declined invitations and the position in
+// one transaction, and then remembers the rooms.
+func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
+	t.batch.Change = func(ctx context.Context) error {
+		for _, r := range t.rooms {
+			if err := c.rooms.write(ctx, r); err != nil {
+				return err
+			}
+		}
+		for _, d := range t.declined {
+			if err := c.store.SaveDeclined(ctx, d); err != nil {
+				return fmt.Errorf("store a declined invitation: %w", err)
+			}
+		}
+		return c.store.SavePosition(ctx, t.answer.NextBatch)
+	}
+	if err := intake.Accept(ctx, t.batch); err != nil {
+		return err
+	}
+	c.heardUntil = t.batch.Received
+	c.rooms.remember(t.rooms...)
+	moves := slices.ContainsFunc(t.rooms, func(r chat.Room) bool { return r.Successor != "" })
+	if len(t.invited)+len(t.declined) > 0 || moves {
+		c.rooms.wakeJoiner()
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package matrix
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+)
+
+// addUnseen adds to the answer the rooms that the bot entered and that sync should have
+// shown by now. Dendrite may leave one out, or show it without the bot's join, and no
+// later event brings it back.
+func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
+	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
+	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {
+		return answer.Rooms.Join[room] != nil || answer.Rooms.Invite[room] != nil
+	})
+	if len(unseen) == 0 {
+		return
+	}
+	in, err := c.mx.JoinedRooms(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn().Err(err).Msg("The rooms that the bot is in could not be asked for: again at the next sync")
+		}
+		return
+	}
+	for _, room := range unseen {
+		if !slices.Contains(in.JoinedRooms, room) {
+			c.rooms.notIn(room)
+			if answer.Rooms.Leave == nil {
+				answer.Rooms.Leave = map[id.RoomID]*mautrix.SyncLeftRoom{}
+			}
+			answer.Rooms.Leave[room] = &mautrix.SyncLeftRoom{}
+			continue
+		}
+		if c.rooms.movedHere(room) {
+			continue
+		}
+		c.log.Info().Str("room", room.String()).Msg("A room that was entered is not shown: looking at it")
+		if answer.Rooms.Join == nil {
+			answer.Rooms.Join = map[id.RoomID]*mautrix.SyncJoinedRoom{}
+		}
+		answer.Rooms.Join[room] = &mautrix.SyncJoinedRoom{}
+	}
+}
