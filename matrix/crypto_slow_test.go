@@ -53,11 +53,24 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "slow" })
 	began := time.Now()
 	lateSaid := late.Say(t, trap, "me voici")
+	var lateHeard chat.Event
+	heard := func(said id.EventID) chat.Event { // a restart can hand out an event of before again
+		t.Helper()
+		for {
+			e := bot.next(t)
+			if e.ID == chat.EventID(lateSaid) {
+				lateHeard = e
+			}
+			if e.ID == chat.EventID(said) {
+				return e
+			}
+		}
+	}
 	for n := range 2 {
 		bot.post(t, chat.EventID(fmt.Sprint("trap ", n)), chat.Post{Room: chat.RoomID(trap), HTML: fmt.Sprintf("<p>piège %d</p>", n), Lang: "fr"})
 		for name, room := range map[string]id.RoomID{"clear": clear, "encrypted": sealed} {
 			said := agent.Say(t, room, fmt.Sprintf("là %d", n))
-			if e := bot.next(t); e.ID != chat.EventID(said) || room == sealed && e.Trust != chat.TrustVerified {
+			if e := heard(said); room == sealed && e.Trust != chat.TrustVerified {
 				t.Errorf("%s: got %+v", name, e)
 			}
 			text := fmt.Sprintf("réponse %d", n)
@@ -68,8 +81,11 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	if took := time.Since(began); took > slow*2/3 {
 		t.Errorf("the others waited %s", took)
 	}
-	if e := bot.next(t); e.ID != chat.EventID(lateSaid) || e.Trust != chat.TrustVerified {
-		t.Errorf("the person whose devices are slow: got %+v", e)
+	if lateHeard.ID == "" {
+		heard(lateSaid)
+	}
+	if lateHeard.Trust != chat.TrustVerified {
+		t.Errorf("the person whose devices are slow: got %+v", lateHeard)
 	}
 	late.Await(t, trap, says("piège 1"))
 	seconds[0].Await(t, trap, says("piège 1"))
