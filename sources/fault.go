@@ -3,6 +3,7 @@ package sources
 import (
 	"errors"
 
+	"heraut/catalogue"
 	"heraut/fetch"
 )
 
@@ -19,6 +20,15 @@ const (
 	FaultPrivate   Fault = "private" // no public web server
 	FaultFormat    Fault = "format"  // what came cannot be read
 	FaultNetwork   Fault = "network" // it could not be reached
+
+	// Of lists and catalogues:
+	FaultSeparator Fault = "separator" // a table with other separators than commas
+	FaultLines     Fault = "lines"     // one JSON object on each line
+	FaultSingle    Fault = "single"    // one object, not a list
+	FaultUnknown   Fault = "unknown"   // a list of another kind
+	FaultEmpty     Fault = "empty"     // no usable entry
+	FaultCut       Fault = "cut"       // cut off before its end
+	FaultHeld      Fault = "held"      // a version of the catalogue that is held back
 )
 
 // FaultOf sorts the error of a round.
@@ -37,10 +47,38 @@ func FaultOf(err error) Fault {
 		return FaultRedirects
 	case errors.Is(err, fetch.ErrNotPublic), errors.Is(err, fetch.ErrScheme):
 		return FaultPrivate
-	case errors.Is(err, errFormat), errors.Is(err, fetch.ErrEncoding):
+	}
+	for _, l := range listFaults {
+		if errors.Is(err, l.err) {
+			return l.fault
+		}
+	}
+	if errors.Is(err, errFormat) || errors.Is(err, fetch.ErrEncoding) {
 		return FaultFormat
 	}
 	return FaultNetwork
+}
+
+// listFaults sorts the errors of package catalogue.
+var listFaults = []struct {
+	err   error
+	fault Fault
+}{
+	{catalogue.ErrTooLarge, FaultTooLarge},
+	{catalogue.ErrWebPage, FaultHTML},
+	{catalogue.ErrSeparator, FaultSeparator},
+	{catalogue.ErrLines, FaultLines},
+	{catalogue.ErrSingle, FaultSingle},
+	{catalogue.ErrUnknownList, FaultUnknown},
+	{catalogue.ErrEmpty, FaultEmpty},
+	{catalogue.ErrNoEntries, FaultEmpty},
+	{catalogue.ErrTruncated, FaultCut},
+	{catalogue.ErrShrunk, FaultHeld},
+	{catalogue.ErrSwollen, FaultHeld},
+	{catalogue.ErrNotText, FaultFormat},
+	{catalogue.ErrNotJSON, FaultFormat},
+	{catalogue.ErrNotList, FaultFormat},
+	{catalogue.ErrNoTable, FaultFormat},
 }
 
 // errFormat marks what came and cannot be read.
