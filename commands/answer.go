@@ -85,7 +85,9 @@ type Answer struct {
 	confirm string
 	// posts are what is said or done beside HTML.
 	posts []chat.Post
-	lang  string // of HTML, if it is not the room's
+	// readers is who alone may read HTML; the zero value: everybody in the room.
+	readers readers
+	lang    string // of HTML, if it is not the room's
 	// thread is the thread that a list chosen from by a reaction stands in.
 	thread chat.EventID
 }
@@ -176,7 +178,9 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	case r.command.needs&abroadAlways != 0 || r.command.needs&abroad != 0 && (namesAbroad(r.args) || r.command.words[0] == "visio" && a.visio.IsSlow(r.Room)):
 		return a.apart(r)
 	}
-	return r.command.answer(a, ctx, r)
+	answer, err := r.command.answer(a, ctx, r)
+	answer.readers = readersOf(r.command)
+	return answer, err
 }
 
 func named(c *catalogue.Catalogue, name string) bool {

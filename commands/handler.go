@@ -324,6 +324,9 @@ func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []
 		Thread:   chat.Target{Event: thread},
 		ReplyTo:  chat.Target{Event: to},
 	}
+	if answer.readers != "" {
+		reply.Guard = chat.Guard{By: GuardName, About: string(answer.readers) + " " + answer.Command}
+	}
 	return append([]chat.Post{reply}, answer.posts...)
 }
 

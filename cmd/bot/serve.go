@@ -153,6 +153,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	answerer.Relay(carrier)
 	reminders := newReminders(config, db, box, book, carrier, log)
 	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, desk
+	guards[commands.GuardName] = commands.Guard{Handler: handler}
 	answerer.Remember(knowledge)
 	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
 		return err

@@ -1,0 +1,65 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+)
+
+// GuardName is what answers that not everybody may read name as their guard.
+const GuardName = "commands"
+
+// readers is who alone may read an answer.
+type readers string
+
+const (
+	inDirect readers = "direct" // one person, in direct messages
+	inClosed readers = "closed" // the members of a room that no stranger reads
+)
+
+// readersOf returns who may read what a command answers.
+func readersOf(c *command) readers {
+	switch {
+	case c.needs&aDirect != 0:
+		return inDirect
+	case c.needs&aClosed != 0:
+		return inClosed
+	}
+	return ""
+}
+
+// Guard implements queue.Guard for answers: a room may be opened while they wait.
+type Guard struct{ *Handler }
+
+// Check implements queue.Guard: where the room does not fit the answer any more,
+// the sentence that refuses the command is sent in its place.
+func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
+	who, name, _ := strings.Cut(row.Post.Guard.About, " ")
+	room, err := g.answerer.room(ctx, row.Post.Room)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	fits, why := room.IsDirect(), refusedDirect
+	if readers(who) == inClosed && !fits {
+		why = refusedClosed
+		if fits, err = g.answerer.closed(ctx, request{Line: Line{Room: room.ID}}); err != nil {
+			return queue.Verdict{}, err
+		}
+	}
+	if fits {
+		return queue.Verdict{}, nil
+	}
+	html, err := locale.Render(row.Post.Lang, "refused", refusal{Prefix: g.rooms.Of(room.ID).Prefix, Command: name, Why: why})
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	post := row.Post
+	post.HTML, post.Alone, post.Guard = html, "", chat.Guard{}
+	return queue.Verdict{Instead: &post}, nil
+}
+
+// Ended implements queue.Guard.
+func (Guard) Ended(context.Context, queue.Row) error { return nil }

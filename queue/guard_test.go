@@ -1,0 +1,184 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// guard decides by functions.
+type guard struct {
+	check func(row queue.Row) (queue.Verdict, error)
+	ended []queue.State
+}
+
+func (g *guard) Check(_ context.Context, row queue.Row) (queue.Verdict, error) { return g.check(row) }
+
+func (g *guard) Ended(_ context.Context, row queue.Row) error {
+	g.ended = append(g.ended, row.State)
+	return nil
+}
+
+// guarded is a post that names the guard "g".
+func guarded(html string) chat.Post {
+	return chat.Post{Room: salon, HTML: html, Guard: chat.Guard{By: "g", About: "it"}}
+}
+
+func TestGuards(t *testing.T) {
+	for name, test := range map[string]struct {
+		verdict func(b *bot) (queue.Verdict, error)
+		want    []string
+		ended   []queue.State
+	}{
+		"lets it go": {func(*bot) (queue.Verdict, error) { return queue.Verdict{}, nil }, []string{"a"}, []queue.State{queue.Sent}},
+		"withholds": {func(b *bot) (queue.Verdict, error) {
+			return queue.Verdict{Withhold: "no", Change: func(ctx context.Context) error {
+				return b.queue.Post(ctx, "told", chat.Post{Room: salon, HTML: "told"})
+			}}, nil
+		}, []string{"told"}, nil},
+		"replaces": {func(*bot) (queue.Verdict, error) {
+			other := guarded("b")
+			return queue.Verdict{Instead: &other}, nil
+		}, []string{"b"}, []queue.State{queue.Sent}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bot) {
+				g := &guard{}
+				g.check = func(queue.Row) (queue.Verdict, error) { return test.verdict(b) }
+				b.config.Guards = map[string]queue.Guard{"g": g}
+				b.start()
+				b.post("cause", guarded("a"))
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				b.server.wantOwn(t, salon, test.want...)
+				if len(g.ended) != len(test.ended) || len(test.ended) > 0 && g.ended[0] != test.ended[0] {
+					t.Errorf("ended: %v, want %v", g.ended, test.ended)
+				}
+			})
+		})
+	}
+}
+
+// A guard is asked before each attempt, and right before the event is made.
+func TestGuardsAreAskedAtEachAttempt(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var open atomic.Bool
+		g := &guard{check: func(queue.Row) (queue.Verdict, error) {
+			if open.Load() {
+				return queue.Verdict{Withhold: "opened"}, nil
+			}
+			return queue.Verdict{}, nil
+		}}
+		b.config.Guards = map[string]queue.Guard{"g": g}
+		b.start()
+		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+			open.Store(true) // while the room's key is shared
+			if err := o.Check(ctx); err != nil {
+				return "", err
+			}
+			return s.take(o)
+		})
+		b.post("cause", guarded("a"))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.server.wantOwn(t, salon)
+		if got := b.queue.Counts().Withheld.Load(); got != 1 {
+			t.Errorf("%d withheld", got)
+		}
+	})
+}
+
+// A guard that fails, or is not there, holds up its post alone.
+func TestGuardsThatFail(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		broken := true
+		g := &guard{check: func(queue.Row) (queue.Verdict, error) {
+			if broken {
+				return queue.Verdict{}, errors.New("broken")
+			}
+			return queue.Verdict{}, nil
+		}}
+		b.config.Guards = map[string]queue.Guard{"g": g}
+		b.start()
+		b.post("cause", guarded("a"))
+		b.post("other", chat.Post{Room: "!other:example.org", HTML: "b"})
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, "!other:example.org", "b")
+		b.server.wantOwn(t, salon)
+		broken = false
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a")
+		nobody := guarded("c")
+		nobody.Guard.By = "nobody"
+		b.post("third", nobody)
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a")
+	})
+}
+
+// muted refuses all posts to a room for want of power.
+func muted(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
+	return "", &queue.Blocked{Cause: errors.New("power")}
+}
+
+// What a room refuses for want of power waits over a restart, until the power
+// levels change; others are told when it begins and when it ends.
+func TestBlockedRooms(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		var told []bool
+		b.config.Blocked = func(_ context.Context, _ chat.RoomID, blocked bool) ([]chat.Post, error) {
+			told = append(told, blocked)
+			return nil, nil
+		}
+		b.start()
+		b.server.failNext(muted, muted, muted, muted)
+		b.post("cause", chat.Post{Room: salon, HTML: "a"}, chat.Post{Room: salon, HTML: "b", Priority: chat.Relay})
+		time.Sleep(time.Minute)
+		b.stop()
+		b.start()
+		time.Sleep(30 * time.Minute)
+		synctest.Wait()
+		b.server.wantOwn(t, salon)
+		if err := b.queue.Accept(b.ctx, queue.Batch{Began: time.Now(), Powers: []chat.RoomID{salon}}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute) // both are refused again
+		if err := b.queue.Accept(b.ctx, queue.Batch{Began: time.Now(), Powers: []chat.RoomID{salon}}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.server.wantOwn(t, salon, "a", "b")
+		if len(told) != 2 || !told[0] || told[1] {
+			t.Errorf("told %v", told)
+		}
+	})
+}
+
+// After a day it is given up.
+func TestBlockedForADay(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.start()
+		b.server.fail(muted)
+		b.post("cause", chat.Post{Room: salon, HTML: "a"})
+		time.Sleep(23 * time.Hour)
+		synctest.Wait()
+		if got := b.queue.Counts().Refused.Load(); got != 0 {
+			t.Error("it was given up early")
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if got := b.queue.Counts().Refused.Load(); got != 1 {
+			t.Errorf("%d given up", got)
+		}
+	})
+}
