@@ -117,7 +117,7 @@ func (w *world) start() {
 		Ours: func(server string) bool { return server == "example.org" },
 	})
 	w.desk.Declare(w.relays)
-	guards[relay.GuardName] = w.desk
+	guards[relay.GuardName], guards[commands.GuardName] = w.desk, commands.Guard{Handler: handler}
 	answerer.Relay(w.desk)
 	handler.Moves(w.desk.Move)
 	answerer.Administer(commands.Administration{Book: book, Journal: w.db, Rooms: w.db})
