@@ -376,6 +376,16 @@ func TestRandomUIDs(t *testing.T) {
 	b.later(time.Hour).expect("Annulé : C")
 }
 
+// An endless series whose UID is drawn anew is one series still.
+func TestRandomUIDsOfSeries(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	for n := range 40 {
+		b.calendar.publish(event(fmt.Sprint("uid", n), "2026-09-08 10:00", "Point", "RRULE:FREQ=WEEKLY"), event(fmt.Sprint("z", n), "2027-03-01 10:00", "Bilan"))
+		b.expect()
+		b.later(24 * time.Hour)
+	}
+}
+
 // What is decided in quiet hours is told as it is when they end.
 func TestQuietHours(t *testing.T) {
 	b := newBot(t, "2026-09-07 19:00")

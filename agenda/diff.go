@@ -36,6 +36,7 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 		if j < 0 {
 			continue
 		}
+		series[read[j].UID] = true // it may be drawn anew
 		d.changed(k, read[j], now)
 	}
 	for j, e := range read {
@@ -187,13 +188,18 @@ func match(known []Event, read []calendar.Event, now time.Time) matching {
 	m.pairSeries(known, read, now)
 	drawn := m.pair(known, read, byPlace, false)
 	if drawn > 0 { // UIDs do not stay here
-		m.pair(known, read, func(e calendar.Event) string { return strings.ToLower(e.Title) }, true)
+		m.pair(known, read, func(e calendar.Event) string {
+			if (Event{Event: e}).past(now) {
+				return ""
+			}
+			return strings.ToLower(e.Title)
+		}, true)
 	}
 	return m
 }
 
 // pair matches what has the same key, and returns how many it matched. unique
-// leaves out keys that several have.
+// leaves out keys that several have, and what is not near.
 func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.Event) string, unique bool) (n int) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -213,6 +219,9 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 			continue
 		}
 		j := left[k][0]
+		if unique && read[j].Start.Sub(e.Start).Abs() > near {
+			continue
+		}
 		left[k] = left[k][1:]
 		m.of[i], m.taken[j] = j, true
 		n++
