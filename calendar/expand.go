@@ -31,13 +31,23 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	}
 	deleted := s.deletions(local)
 	for i, v := range s.overrides {
-		// Deleted after it was changed: the series was written later.
-		if v.onwards && used[i] || s.master != nil && s.master.sequence > v.sequence && deleted.find(*v.id) >= 0 {
+		// Deleted after it was changed: the series was written later, and excludes
+		// it or gives it no more.
+		if v.onwards && used[i] || s.master != nil && s.master.sequence > v.sequence &&
+			(deleted.find(*v.id) >= 0 || !used[i] && !s.gives(*v.id, local, b)) {
 			continue
 		}
 		events = append(events, v.event(occurrence{start: v.start}, v.id, local))
 	}
 	return events
+}
+
+// gives reports whether the series has the occurrence that an override names.
+func (s *series) gives(id moment, local *time.Location, b *budget) bool {
+	m, at := newMarks(s.master.start, local), id.instant(local)
+	m.add(id, 0)
+	near := s.master.occurrences(at.Add(-48*time.Hour), at.Add(48*time.Hour), local, b)
+	return slices.ContainsFunc(near, func(o occurrence) bool { return m.find(o.start) >= 0 })
 }
 
 // deletions finds the dates that the series excludes.

@@ -53,7 +53,7 @@ func parseRule(value string) (recurrence, bool) {
 			o.Interval = min(max(o.Interval, 1), maxInterval)
 		case "COUNT":
 			o.Count, ok = number(list)
-			o.Count = max(o.Count, 1)
+			o.Count = max(o.Count, 0) // -1 and 0 mean that there is none
 		case "UNTIL":
 			r.until = list
 		case "WKST":
@@ -165,6 +165,9 @@ func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.
 	o.Dtstart, o.Until = first, until
 	if until.IsZero() {
 		o.Until = to.AddDate(30, 0, 0)
+	}
+	if !until.IsZero() && until.Before(first) {
+		return nil // the series was cut before its first occurrence
 	}
 	alone := within([]time.Time{first}, from, to)
 	if !possible(&o) || b.spent() {
