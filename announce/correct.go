@@ -13,8 +13,8 @@ import (
 // renamedWithin is how long after an announcement a new name is put into it.
 const renamedWithin = 7 * 24 * time.Hour
 
-// correct compares what was announced with what was read since, and edits the
-// messages that are not true any more.
+// correct compares announced items with their latest reading and edits the messages
+// that the reading contradicts.
 func (d *decision) correct(ctx context.Context) error {
 	var changed []int64
 	for _, n := range d.followed {
@@ -40,8 +40,8 @@ func (d *decision) correct(ctx context.Context) error {
 	return d.desk.edit(ctx, changed)
 }
 
-// revise takes in what was read of an announced item, and tells whether that
-// changes what was said of it.
+// revise updates an announced item from a reading and reports whether its message
+// changes.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

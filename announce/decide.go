@@ -9,7 +9,7 @@ import (
 	"heraut/sources"
 )
 
-// decision is what follows from one reading of a source.
+// decision turns one reading of a source into changes of the database and posts.
 type decision struct {
 	*Runner
 	now, next time.Time // next is when the source is read again
@@ -22,7 +22,7 @@ type decision struct {
 	owners map[sources.OwnerID]*Owner
 }
 
-// commit stores all that follows, in the transaction of ctx.
+// commit stores the whole decision in the transaction of ctx.
 func (d *decision) commit(ctx context.Context) error {
 	for _, step := range []struct {
 		what string
@@ -42,10 +42,10 @@ func (d *decision) commit(ctx context.Context) error {
 	return d.desk.deliver(ctx, d.now)
 }
 
-// first tells that nothing of the source was ever read.
+// first reports whether this is the first reading of the source.
 func (d *decision) first() bool { return d.state.Started.IsZero() }
 
-// takeHosts notes which hosts there are, which have been read whole now, and
+// takeHosts stores the hosts of the source: which are new, which were read whole, and
 // which are out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
 	known, err := d.desk.store.Hosts(ctx, d.settings.Name)
@@ -88,7 +88,7 @@ func (d *decision) takeHosts(ctx context.Context) error {
 	return nil
 }
 
-// takeOwners notes what owners are.
+// takeOwners stores whether owners are people or organisations.
 func (d *decision) takeOwners(ctx context.Context) error {
 	for _, asked := range d.batch.Owners {
 		owner, err := d.owner(ctx, asked.OwnerID)
@@ -118,7 +118,7 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 	return &o, nil
 }
 
-// takeFresh stores what was never seen before, and when it is to be decided.
+// takeFresh stores the new items, with the time at which to decide on each.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -138,11 +138,11 @@ func (d *decision) takeFresh(ctx context.Context) error {
 				return err
 			}
 		}
-		// An entry so old is no news to anybody, also where it was never seen.
+		// Old entries are seen, and never announced: a feed may show its archive.
 		if outcome == TooOld {
 			continue
 		}
-		// Of what was there from the start, dry runs show the latest.
+		// Dry runs show the recent items of the first reading.
 		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-trialSpan)) || n.Item.At.After(d.now)) {
 			continue
 		}
@@ -153,7 +153,7 @@ func (d *decision) takeFresh(ctx context.Context) error {
 	return nil
 }
 
-// place decides whether n is to be announced at all, with what, and when.
+// place decides whether to announce n, alone or with its host or owner, and when.
 func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
 	repo := n.Item.Repository
 	host, err := d.hostOf(ctx, n.Item)

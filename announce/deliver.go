@@ -11,10 +11,10 @@ import (
 	"heraut/locale"
 )
 
-// atOnce is how many messages a room gets at once; what is more becomes a digest.
+// atOnce is how many messages a room gets at once; more items make a digest.
 const atOnce = 5
 
-// deliver tells rooms what is due, in the transaction of ctx.
+// deliver posts the due items to their rooms, in the transaction of ctx.
 func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	due, err := d.store.DuePending(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -36,7 +36,7 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 			case watchUnknown:
 				continue // its room may not be known yet
 			case watchPaused:
-				if err := d.handOn(ctx, together, news, now); err != nil {
+				if err := d.reassign(ctx, together, news, now); err != nil {
 					return err
 				}
 				continue
@@ -49,8 +49,8 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	return t.noteTold(ctx)
 }
 
-// parcels cuts what is due, ordered, into what is told together: to one room, for
-// one watch and one due time, or at once.
+// parcels groups pending items, which come ordered, into those that share a message or a
+// digest: one room, one watch, one due time.
 func parcels(due []Pending) (all [][]Pending) {
 	for i, p := range due {
 		if i > 0 {
@@ -73,7 +73,7 @@ func itemsOf(due []Pending) []int64 {
 	return slices.Collect(maps.Keys(ids))
 }
 
-// delivery tells rooms at one time.
+// delivery posts the due items of all rooms.
 type delivery struct {
 	*Desk
 	now      time.Time
@@ -84,7 +84,7 @@ type delivery struct {
 	rendered map[string]string  // messages that several rooms get
 }
 
-// parcel tells a room of some items: in a digest when a watch says so, or when
+// parcel posts the items of one group: in a digest when the watch says so, or when
 // they are many.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
@@ -92,12 +92,12 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	for _, p := range together {
 		n := t.news[p.Item]
 		switch {
-		case n == nil: // forgotten meanwhile
+		case n == nil: // purged meanwhile
 		case p.Watch == "" && t.states[watchID{p.Room, n.Item.Source}] == watchPaused:
 		case n.Gone == "":
 			news = append(news, n)
 		case n.Told.IsZero():
-			// It was taken back before anybody was told.
+			// It disappeared before any room was told.
 			if err := t.store.Decide(ctx, n.Item.Source, n.Item.Key, Vanished); err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	switch {
 	case len(units) == 0:
 	case first.Watch != "":
-		// What comes too late for the digest of that time makes another.
+		// Items that come after the digest of that hour make another digest.
 		cause := fmt.Sprintf("digest %s %s %s %d", first.Room, first.Watch, first.Due.UTC().Format(time.RFC3339), units[0].items[0].ID)
 		if err := t.say(ctx, first.Room, cause, digestOf(units)); err != nil {
 			return err
@@ -140,16 +140,16 @@ func (t *delivery) drop(ctx context.Context, together []Pending) error {
 	return nil
 }
 
-// handOn gives what a watch was to tell, and does not any more, to the room's other
-// watches that accept it. What none does is dropped.
-func (d *Desk) handOn(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
+// reassign moves a stopped watch's pending items to the room's other matching watches;
+// unmatched items are dropped.
+func (d *Desk) reassign(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
 	watches := map[string][]watching{} // by source
 	for _, p := range pending {
 		if err := d.store.DeletePending(ctx, p); err != nil {
 			return err
 		}
 		n := news[p.Item]
-		if n == nil { // forgotten meanwhile
+		if n == nil { // purged meanwhile
 			continue
 		}
 		source := n.Item.Source
@@ -171,7 +171,7 @@ func (d *Desk) handOn(ctx context.Context, pending []Pending, news map[int64]*Ne
 	return nil
 }
 
-// say posts a message and keeps it for corrections.
+// say posts a message and stores it for corrections.
 func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
 	lang := t.Rooms.Of(room).Language
 	for _, id := range l.items() {
@@ -206,7 +206,7 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	}, l.items())
 }
 
-// noteTold notes when items were first told.
+// noteTold stores when items were first announced.
 func (t *delivery) noteTold(ctx context.Context) error {
 	for id := range t.told {
 		if n := t.news[id]; n.Told.IsZero() {
@@ -261,7 +261,7 @@ func (d *Desk) edit(ctx context.Context, items []int64) error {
 	return nil
 }
 
-// render says a message in a language.
+// render returns a message in a language.
 func (d *Desk) render(lang string, l Layout, news map[int64]*News) (string, error) {
 	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
 }

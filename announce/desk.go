@@ -1,6 +1,6 @@
-// Package announce decides what is news: it has sources read, keeps what was ever
-// seen, tells rooms what their filters accept, at their rhythm, and corrects what
-// was announced.
+// Package announce decides what is news: it runs the sources, stores the keys of all
+// items for ever, posts to each room the items that its filters accept, at its rhythm,
+// and corrects the messages when items change. doc/design/news.md describes it.
 package announce
 
 import (
@@ -18,7 +18,7 @@ import (
 	"heraut/sources"
 )
 
-// Queue sends what is decided.
+// Queue sends the posts.
 type Queue interface {
 	// Do runs change in a transaction, and sends what it posted once that is
 	// committed.
@@ -39,8 +39,8 @@ type Options struct {
 	// Calendars are the names of the calendars of the configuration, which rooms
 	// watch like any source and which package agenda reads.
 	Calendars []string
-	// Feeds reads the feeds that rooms give; nil: they give none. It is to be
-	// guarded, and limited to sources.FeedMaxBytes.
+	// Feeds reads the feeds that rooms give; nil: rooms may give none. It needs a guard
+	// (fetch.Guard), since strangers name these addresses, and a size limit.
 	Feeds *fetch.Getter
 	// Private reports whether not everybody can read what is at a location; nil: all is
 	// public. Readers tells who may read a room: announcements of private sources are
@@ -55,7 +55,7 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Desk knows what rooms watch and tells them what is due.
+// Desk runs the sources, and posts their news to the rooms that watch them.
 type Desk struct {
 	Options
 	store Store
@@ -84,7 +84,7 @@ func NewDesk(o Options) *Desk {
 	}
 }
 
-// changed wakes who waits for the next due time.
+// changed wakes RunDelivery, which then looks up the next due time anew.
 func (d *Desk) changed() {
 	select {
 	case d.wake <- struct{}{}:
@@ -92,12 +92,12 @@ func (d *Desk) changed() {
 	}
 }
 
-// Deliver tells rooms what is due by now.
+// Deliver posts the items that are due by now.
 func (d *Desk) Deliver(ctx context.Context, now time.Time) error {
 	return d.queue.Do(ctx, func(ctx context.Context) error { return d.deliver(ctx, now) })
 }
 
-// RunDelivery tells rooms at the times set, until ctx ends.
+// RunDelivery posts pending items when they are due, until ctx ends.
 func (d *Desk) RunDelivery(ctx context.Context) error {
 	for {
 		now := time.Now()
@@ -109,7 +109,7 @@ func (d *Desk) RunDelivery(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			d.Log.Error().Err(err).Msg("What is due could not be told: trying again")
+			d.Log.Error().Err(err).Msg("Due announcements could not be posted: trying again")
 			next = now.Add(retryStore)
 		case next.IsZero():
 			next = now.Add(time.Hour)

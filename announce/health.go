@@ -15,16 +15,16 @@ const brokenAfter = 3
 // Notice tells the operators that a source stays broken, or works again.
 type Notice struct {
 	Source string
-	// Works tells that it does again. Else Cause is why it does not, and Next when
-	// it is tried next.
+	// Works reports whether the source works again. If not, Cause is the last error, and
+	// Next the time of the next try.
 	Works bool
 	Cause error
 	Since time.Time // since when it does not, or did not
 	Next  time.Time
 }
 
-// keepState stores where the next round of the source goes on, and tells the
-// operators, once, that it is broken or works again.
+// keepState stores the source's state for its next round, and tells the operators
+// once when the source breaks and once when it works again.
 func (d *decision) keepState(ctx context.Context) error {
 	s := &d.state
 	if d.batch.State != nil {

@@ -24,9 +24,9 @@ type Latest struct {
 	Items []sources.Item
 }
 
-// Latest returns the last items of the source of a room's n-th watch, at most count,
-// the newest first. A feed is read for that; of other sources it is what was seen in
-// the last 30 days. The error is ErrNone if there is no such watch.
+// Latest returns the newest items of the source of a room's n-th watch, at most count,
+// newest first. It reads a feed for that; other sources show the items seen in the last
+// 30 days. The error is ErrNone if there is no such watch.
 func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {

@@ -25,7 +25,7 @@ var (
 // maxWatches is how many a room may set.
 const maxWatches = 20
 
-// Health is how a source does.
+// Health is the state of a source, for people.
 type Health struct {
 	Kind  sources.Kind
 	Title string // what a feed calls itself
@@ -50,7 +50,7 @@ type WatchHealth struct {
 // address without secrets.
 func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
-// AddSource has Run read a source that rooms may watch by its name.
+// AddSource adds a source that rooms may watch by its name. Run reads it.
 func (d *Desk) AddSource(s sources.Settings, source sources.Source) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -77,19 +77,19 @@ func (d *Desk) NoteReading(name string, at time.Time, err error) {
 	d.noteRead(name, at)
 }
 
-// hasSource tells that the configuration has a source of that name.
+// hasSource reports whether the configuration has a source of that name.
 func (d *Desk) hasSource(name string) bool {
 	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
-// noteFault notes why a source could not be read.
+// noteFault stores the last error of a source.
 func (d *Desk) noteFault(name string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults[name] = err
 }
 
-// noteRead notes that a source was read.
+// noteRead stores when a source was last read.
 func (d *Desk) noteRead(name string, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -287,7 +287,7 @@ func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch,
 		if err != nil {
 			return err
 		}
-		if err := d.handOn(ctx, waiting, news, time.Now()); err != nil {
+		if err := d.reassign(ctx, waiting, news, time.Now()); err != nil {
 			return err
 		}
 		states, _, err := d.watchStates(ctx)

@@ -6,13 +6,13 @@ import (
 	"heraut/sources"
 )
 
-// outageFor is how long items that a host lacks may come back: then it is taken
-// as it is.
+// outageFor is how long items that a host lacks may come back. Later they count as
+// deleted.
 const outageFor = 30 * 24 * time.Hour
 
-// count takes in how many items the host has now. When more than a tenth of
-// them, and more than one, are missing at once, or all are, that is an outage:
-// nothing is concluded from what is missing until it is back.
+// count updates the number of items of the host. When more than a tenth of them, and
+// more than one, disappear at once, or all do, the host is out of order: none of its
+// missing items counts as deleted until it has recovered.
 func (h *Host) count(now sources.HostNow, at time.Time) {
 	h.down = now.Down
 	missing := h.Items - now.Items
@@ -27,10 +27,11 @@ func (h *Host) count(now sources.HostNow, at time.Time) {
 	}
 }
 
-// outage tells that what the host lacks may come back.
+// outage reports whether the host is out of order, so that its missing items may come
+// back.
 func (h *Host) outage() bool { return h.down || !h.Shrunk.IsZero() }
 
-// same tells that h and other are kept alike.
+// same reports whether h and other have the same stored form.
 func (h Host) same(other Host) bool {
 	h.down, other.down = false, false
 	return h == other

@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// followFor is how long what was announced is corrected.
+	// followFor is how long announced repositories are corrected.
 	followFor = 30 * 24 * time.Hour
-	// followEvery is how often it is read again meanwhile.
+	// followEvery is how often they are read again meanwhile.
 	followEvery = 24 * time.Hour
 	// followFreely is how long entries of feeds and software are corrected.
 	followFreely = 7 * 24 * time.Hour
-	// followAtOnce bounds what is read again in one round.
+	// followAtOnce is how many announced items one round reads again, at most.
 	followAtOnce = 100
 )
 
-// Runner reads one source, decides what is news, and has rooms told.
+// Runner reads one source, decides what is news, and posts it to the rooms.
 type Runner struct {
 	settings sources.Settings
 	source   sources.Source
@@ -30,7 +30,7 @@ type Runner struct {
 	desk     *Desk
 }
 
-// NewRunner returns what reads a source and has the desk's rooms told.
+// NewRunner returns a Runner that posts to the desk's rooms.
 func (d *Desk) NewRunner(s sources.Settings, source sources.Source) *Runner {
 	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), desk: d}
 }
@@ -94,8 +94,8 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 // retryStore is when a round is tried again that the database refused.
 const retryStore = time.Minute
 
-// toReread is what is to be decided now, and what was announced lately and is to
-// be looked at once more.
+// toReread returns the items that are due, and the announced ones that this round
+// compares with the source again.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil {

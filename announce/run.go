@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// keepNews is how long items and messages stay: they are corrected, and shown
-	// by dry runs, for less. What was seen stays for ever.
+	// keepNews is how long items and messages are stored, which is longer than they are
+	// corrected and shown by dry runs. The keys of seen items are stored for ever.
 	keepNews = 60 * 24 * time.Hour
 	// keepUnlisted is how long a repository that disappeared from its list is found.
 	keepUnlisted = 30 * 24 * time.Hour
@@ -25,8 +25,8 @@ const (
 	apart = 500 * time.Millisecond
 )
 
-// Run reads the source at its pace until ctx ends. A source that asked for
-// patience before a restart is given it.
+// Run reads the source at its pace until ctx ends. It keeps the back-off of the last
+// run: a source that asked to wait is not asked sooner because of a restart.
 func (r *Runner) Run(ctx context.Context) {
 	log := r.desk.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
@@ -48,7 +48,7 @@ func (r *Runner) Run(ctx context.Context) {
 			continue
 		}
 		r.desk.noteRead(r.settings.Name, now)
-		// What settles sooner than the source is read is not kept waiting.
+		// Items that settle before the next reading are decided when they have.
 		if r.settings.Settle >= r.settings.Every {
 			continue
 		}
@@ -70,8 +70,8 @@ func wait(ctx context.Context, then time.Time) bool {
 	}
 }
 
-// Run reads all sources, those that rooms gave included, and tells rooms what is
-// due, until ctx ends.
+// Run reads all sources, those that rooms gave included, and delivers the due items,
+// until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range d.runners() {

@@ -10,18 +10,18 @@ import (
 	"heraut/sources"
 )
 
-// ErrNone tells that a store does not have what was asked for.
+// ErrNone is the error for a row that does not exist.
 var ErrNone = errors.New("nothing there")
 
-// SourceState is what is kept of a source between two rounds.
+// SourceState is the stored row of a source.
 type SourceState struct {
 	Name    string
 	State   []byte    // Batch.State
-	Started time.Time // when it was first read: what it had then is no news
+	Started time.Time // when it was first read: its items of then are no news
 
 	// Failing is since when it cannot be read, zero when it can; then Failures
 	// are those in a row, Cause that of the last, and NextTry when it is tried
-	// again. Reported tells that the operators know.
+	// again. Reported is true once the operators were told.
 	Failing  time.Time
 	Failures int
 	Cause    string
@@ -29,12 +29,12 @@ type SourceState struct {
 	Reported bool
 }
 
-// Host is what is kept of a host.
+// Host is the stored row of a host.
 type Host struct {
 	Name   string
 	Silent bool // it was there from the start: it is not announced
-	// Started is when its beginnings end: what appears until then is announced
-	// with the host. Zero until it has been read whole.
+	// Started is when its beginning ends: items that appear until then are announced
+	// with the host. Zero until it was read whole.
 	Started time.Time
 	Items   int       // how many it had when it last was in order
 	Shrunk  time.Time // since when too many are missing; zero when they are not
@@ -43,7 +43,7 @@ type Host struct {
 	down bool // the source says so, now
 }
 
-// Owner is what is kept of one who owns repositories.
+// Owner is the stored row of an owner of repositories.
 type Owner struct {
 	Host, Name string
 	Kind       string    // "organization", "user", or empty: not known
@@ -51,15 +51,15 @@ type Owner struct {
 	Told       time.Time // as Host.Told
 }
 
-// News is an item that is to be decided, announced or corrected, or that was new
-// lately.
+// News is a stored item that waits for a decision, may need a correction, or was
+// recently new.
 type News struct {
 	ID     int64 // in the order of publication
 	Item   sources.Item
 	What   sources.What
 	PartOf Part
 	Seen   time.Time
-	Due    time.Time // when it is to be decided; zero once it is
+	Due    time.Time // when to decide; zero once that is done
 	// Checked is when it was last read, Told when a room was first told of it.
 	Checked, Told time.Time
 	// Gone tells why it is struck out.
@@ -68,7 +68,7 @@ type News struct {
 	Formerly string
 }
 
-// Part tells that an item is announced with something larger.
+// Part is the larger thing with which an item is announced.
 type Part string
 
 // What an item may be announced with.
@@ -79,7 +79,7 @@ const (
 	OfSite  Part = "site"  // all that its site has is new, since that changed its address
 )
 
-// Gone tells why an item that was announced is struck out.
+// Gone is why an announced item is struck out.
 type Gone string
 
 // Why items are struck out.
@@ -90,7 +90,7 @@ const (
 	GoneWithdrawn Gone = "withdrawn"
 )
 
-// What became of an item; where a rule of the filters excludes it, the rule.
+// The outcomes of an item. An item that a default rule excludes has the rule's name.
 const (
 	Settling  = "settling"  // not decided yet
 	Baseline  = "baseline"  // it was there when the source was first read
@@ -102,7 +102,7 @@ const (
 	Alias     = "alias"     // no item of its own: another key of one
 )
 
-// Pending is an item that a room is to be told of.
+// Pending is an item that waits for its message in a room.
 type Pending struct {
 	Room  chat.RoomID
 	Item  int64  // News.ID
@@ -110,7 +110,7 @@ type Pending struct {
 	Due   time.Time
 }
 
-// Told is a message that a room got.
+// Told is an announcement in a room, as it stands there.
 type Told struct {
 	Key      chat.PostKey
 	Room     chat.RoomID
@@ -121,8 +121,8 @@ type Told struct {
 	Edits    int
 }
 
-// Store keeps what is known of sources, items and rooms. Its methods join the
-// transaction of their context.
+// Store stores sources, items, messages and watches. Its methods join the transaction
+// of their context.
 type Store interface {
 	Sources
 	Items
@@ -131,7 +131,7 @@ type Store interface {
 	Repositories
 }
 
-// Repositories keeps what is known of public repositories, for those who search them.
+// Repositories stores public repositories, for those who search them.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
 	// SaveListed saves what a list, named like its source, holds at a time.
@@ -143,7 +143,7 @@ type Repositories interface {
 	RemoveRepositories(ctx context.Context, all []catalogue.Repository) error
 }
 
-// Sources keeps what is known of sources.
+// Sources stores sources, their hosts and their owners.
 type Sources interface {
 	// Source returns the zero SourceState, named, for one never saved.
 	Source(ctx context.Context, name string) (SourceState, error)
@@ -151,7 +151,8 @@ type Sources interface {
 	// RenameSource gives a feed that moved its new address for a name, everywhere. If
 	// that is known already, both become one.
 	RenameSource(ctx context.Context, from, to string) error
-	// ForgetSource has the source begin anew. What was seen stays.
+	// ForgetSource deletes the source's state, so that it begins anew. The keys of seen
+	// items stay.
 	ForgetSource(ctx context.Context, name string) error
 	// Hosts are those of a source.
 	Hosts(ctx context.Context, source string) ([]Host, error)
@@ -161,7 +162,7 @@ type Sources interface {
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }
 
-// Items keeps which items there are, and what becomes of them.
+// Items stores items and their outcomes.
 type Items interface {
 	// Unseen picks the keys that See never had.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
@@ -174,10 +175,10 @@ type Items interface {
 	AddNews(ctx context.Context, n News) (int64, error)
 	// SaveNews writes what may change of it: all but id, source, key and Seen.
 	SaveNews(ctx context.Context, n News) error
-	// DueNews are the source's items that are to be decided by now, oldest first.
+	// DueNews returns the source's items whose Due has come, oldest first.
 	DueNews(ctx context.Context, source string, now time.Time) ([]News, error)
-	// NextDue is when the source's next item is to be decided, after the given
-	// time; zero when there is none.
+	// NextDue returns the next Due of the source's items after the given time; zero when
+	// there is none.
 	NextDue(ctx context.Context, source string, after time.Time) (time.Time, error)
 	// FollowedNews are the source's items that rooms were first told of since
 	// told, or are to be told of, and that were last read before checked; those
@@ -189,18 +190,19 @@ type Items interface {
 	NewsByID(ctx context.Context, ids []int64) (map[int64]*News, error)
 }
 
-// Tellings keeps what rooms are to be told and were told.
+// Tellings stores pending items and announcements.
 type Tellings interface {
-	// AddPending stores p unless the room is to be told of the item already.
+	// AddPending stores p unless the item is pending in the room already.
 	AddPending(ctx context.Context, p Pending) error
-	// DuePending is what is due by now, by room, watch, due time and item.
+	// DuePending returns the items due by now, by room, watch, due time and item.
 	DuePending(ctx context.Context, now time.Time) ([]Pending, error)
-	// PendingFor is what is to go into the digests of a room's watch.
+	// PendingFor returns the items that wait for the digests of a room's watch.
 	PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]Pending, error)
-	// NextPending is when the next is due, after the given time; zero: none is.
+	// NextPending returns the next due time after the given one; zero when none is.
 	NextPending(ctx context.Context, after time.Time) (time.Time, error)
 	DeletePending(ctx context.Context, p Pending) error
-	// ForgetPending deletes what a room is to be told of a source, but in digests.
+	// ForgetPending deletes a room's pending items of a source, except those that wait
+	// for a digest.
 	ForgetPending(ctx context.Context, room chat.RoomID, source string) error
 	// SaveTold stores or replaces t, which shows the given items.
 	SaveTold(ctx context.Context, t Told, items []int64) error

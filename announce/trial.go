@@ -12,18 +12,19 @@ import (
 // trialSpan is how far back a dry run looks.
 const trialSpan = 30 * 24 * time.Hour
 
-// Trial is what a watch would have told in the last 30 days.
+// Trial is the result of a dry run: the announcements that a watch would have made in
+// the last 30 days.
 type Trial struct {
 	Total int
 	HTML  string // a digest of it; empty when there is nothing
 	// Since is when the source was first read, if that is less than 30 days ago;
-	// Unread tells that it was not read yet.
+	// Unread is true when the source was never read.
 	Since  time.Time
 	Unread bool
 }
 
-// TryWatch says what a source and a filter would have given in the last 30 days,
-// as far as that is known.
+// TryWatch returns the announcements that a source and a filter would have made in the
+// last 30 days, as far as these are stored.
 func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
 	f, err := filter.Parse(accepting)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"heraut/schedule"
 )
 
-// ErrExists tells that a room has that watch already.
+// ErrExists is the error for a watch that the room has already.
 var ErrExists = errors.New("the room has that watch already")
 
-// Watch is what a room is told of a source.
+// Watch is a room's subscription to a source.
 type Watch struct {
 	ID     int64 // zero if it is declared in the configuration
 	Room   chat.RoomID
@@ -31,8 +31,8 @@ type Watch struct {
 	At     time.Time
 }
 
-// Declared tells that the configuration holds the watch: it cannot be changed
-// from a room.
+// Declared reports whether the watch comes from the configuration, so that rooms
+// cannot change it.
 func (w Watch) Declared() bool { return w.ID == 0 }
 
 // EnglishRhythm is the rhythm as English speakers write it.
@@ -79,7 +79,7 @@ type watching struct {
 	name   string // of its digests, as in Pending.Watch
 	digest string // as Pending.Watch; empty if it tells at once
 	filter *filter.Filter
-	due    time.Time // when what is news now is told
+	due    time.Time // when an item that is new now is posted
 }
 
 // Declare sets the watches that the configuration gives a room, whose filters
@@ -91,9 +91,8 @@ func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
 	d.changed()
 }
 
-// Move has the room that takes another's place watch what that did, in the
-// transaction of ctx. What was told stands where nothing can be said any more: it
-// is not corrected.
+// Move gives the watches of a room to the room that replaces it, in the transaction of
+// ctx. Messages in the old room are not corrected any more, since nobody can post there.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err := d.store.MoveWatches(ctx, from, to); err != nil {
 		return err
@@ -145,7 +144,7 @@ func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]wa
 		ready, err := d.ready(w, now)
 		if err != nil {
 			// It was checked when it was set: another version of the bot did.
-			d.Log.Error().Err(err).Str("source", fetch.Redacted(source)).Msg("A watch cannot be read any more: it tells nothing")
+			d.Log.Error().Err(err).Str("source", fetch.Redacted(source)).Msg("A stored watch cannot be parsed: it announces nothing")
 			continue
 		}
 		all = append(all, ready)
@@ -200,7 +199,7 @@ type watchID struct {
 	watch string
 }
 
-// What a watch is to what is due.
+// The states of a watch.
 const (
 	watchUnknown = iota
 	watchPaused

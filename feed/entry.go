@@ -15,7 +15,7 @@ const (
 	firstWords = 80
 )
 
-// draft is what was read of an entry so far.
+// draft is an entry while its fields are read.
 type draft struct {
 	base string // where its relative links are read from
 

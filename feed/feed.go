@@ -22,7 +22,7 @@ var ErrPage = fmt.Errorf("%w: it is a web page", ErrFormat)
 // ErrTooMany marks a feed that holds more than any real one.
 var ErrTooMany = errors.New("more than a feed may hold")
 
-// Limits of what is read of one feed. Real feeds stay far below them.
+// Limits of one feed. Real feeds stay far below them.
 const (
 	maxEntries  = 25_000
 	maxElements = 500_000 // of XML
@@ -135,7 +135,7 @@ type reader struct {
 	index int // of the next entry
 }
 
-// add takes in what was read of an entry.
+// add finishes an entry and adds it to the feed, or to the dropped ones.
 func (r *reader) add(e *draft) error {
 	index := r.index
 	if r.index++; r.index > maxEntries {

@@ -188,7 +188,7 @@ func attributeOf(token htmlparser.Token, name string) string {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// clean returns s on one line, without what is no character of a text.
+// clean returns s on one line, without control characters and noncharacters.
 func clean(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == 0xfffe || r == 0xffff || r == '\ufeff'

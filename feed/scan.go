@@ -10,7 +10,7 @@ import (
 const maxName = 200
 
 // scanner splits XML into tags and the text between them. It takes what it finds:
-// a < that begins no tag is text, and what is never closed ends with the document.
+// a < that begins no tag is text, and an unclosed section ends with the document.
 // It copies nothing.
 type scanner struct {
 	text []byte

@@ -46,7 +46,7 @@ func (e *entities) declare(doctype []byte) {
 	}
 }
 
-// unescape replaces the references in a piece of XML. What is no reference stays.
+// unescape replaces the references in a piece of XML. Other ampersands stay.
 func (e *entities) unescape(s []byte) string {
 	if bytes.IndexByte(s, '&') < 0 {
 		return string(s)

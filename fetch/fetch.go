@@ -52,15 +52,15 @@ type Validators struct{ ETag, LastModified string }
 
 // Response is what a source answered.
 type Response struct {
-	// Body is to be closed. It is empty when NotModified. Its errors say what
-	// is wrong (ErrTooLarge, ErrTimeout, io.ErrUnexpectedEOF…) but not where.
+	// Body must be closed. It is empty when NotModified. Its errors say what is wrong
+	// (ErrTooLarge, ErrTimeout, io.ErrUnexpectedEOF…) but not where.
 	Body io.ReadCloser
-	// NotModified tells that the data are those of the Validators handed in.
+	// NotModified is true when the data are those of the Validators handed in.
 	NotModified bool
-	// Validators are to be kept with the data. Those of a source that names them
-	// anew with each answer are the newest.
+	// Validators belong to the data, and ask for changes next time. Where a source
+	// changes them with an answer without data, these are the new ones.
 	Validators Validators
-	// Page tells that the data are a web page.
+	// Page is true when the data are a web page.
 	Page bool
 	// ContentType is the header of that name, empty for a file.
 	ContentType string
@@ -97,7 +97,7 @@ func New(o Options) *Getter {
 // Close closes the connections kept for later use.
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
-// Get asks for what is at location: an http, https or file URL, or else a
+// Get reads a location: an http, https or file URL, or else a
 // file's path. With the validators of an earlier answer, the response may be
 // that nothing changed. A web page is ErrHTML. Every error names the location;
 // beneath it are a *StatusError, one of this package's errors, or the system's.

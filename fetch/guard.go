@@ -13,7 +13,7 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// A Guard keeps addresses given by strangers from reaching what is not public:
+// A Guard keeps addresses given by strangers from reaching private hosts:
 // this machine, its network, its cloud's metadata… It looks at the IP address
 // about to be connected to, so names that resolve to a private address, and
 // redirects, do not pass. On public hosts only the ports 80 and 443 are reached.

@@ -21,7 +21,7 @@ type Pace struct {
 	backoff backoff.ExponentialBackOff
 }
 
-// NewPace returns the Pace of a source that is to be asked at every interval.
+// NewPace returns the Pace of a source that is asked at every interval.
 func NewPace(every time.Duration) *Pace {
 	return &Pace{every: every, backoff: backoff.ExponentialBackOff{
 		InitialInterval:     min(every, firstWait),

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// mask stands for what is not shown.
+// mask replaces a secret.
 const mask = "xxxxx"
 
 var (

@@ -16,8 +16,7 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// checkEncoding refuses what is compressed in a way that this package does not
-// undo. The transport undoes the gzip that it asked for, and removes its header;
+// checkEncoding refuses compressions that this package cannot undo. The transport undoes the gzip that it asked for, and removes its header;
 // whether bytes that came with another header are gzip is seen by the bytes.
 // Servers also name character sets here, and that there is nothing to undo.
 func checkEncoding(header string) error {

@@ -14,7 +14,7 @@ type Problem string
 
 // The problems. The sentence that each gets is in locale's filter-fault.html.
 const (
-	UnknownField      Problem = "unknown-field"      // a colon after what is no field
+	UnknownField      Problem = "unknown-field"      // a colon after a word that names no field
 	NoField           Problem = "no-field"           // a colon with nothing before it
 	NoValue           Problem = "no-value"           // a colon or a comma without a value
 	NoWord            Problem = "no-word"            // neither letter nor digit
@@ -41,7 +41,7 @@ type Error struct {
 	Problem Problem
 	Pos     int    // where it is, in characters, from 1
 	Word    string // what stands there
-	// Example is a right filter that says what was probably meant.
+	// Example is a valid filter that is close to the wrong one.
 	Example string
 
 	// What makes the text right: its characters from from to to replaced by with.
@@ -134,7 +134,7 @@ func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
 }
 
-// noWord drops what is no word, or makes it the one that it stands for.
+// noWord removes signs that are no word, or replaces them by the word they stand for.
 func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {

@@ -28,9 +28,9 @@ const (
 var fields = [numFields]struct {
 	names   []string // folded; the first is the one that is shown
 	example string   // a value of it
-	// prose tells that a word may stand for longer ones, and for its singular.
+	// prose fields match longer words by their beginning, and plurals by their singular.
 	prose bool
-	// whole tells that a value is meant from its start: C is not Objective-C.
+	// whole fields match from the start of the value: C is not Objective-C.
 	whole bool
 	flag  bool // its values are yes and no
 }{

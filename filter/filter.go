@@ -1,6 +1,3 @@
-// Package filter is the language in which rooms say what they want to hear of.
-// Parse reads a filter, OfRepository, OfSoftware and OfText read what it is matched
-// against, and Filter.Match matches them.
 package filter
 
 import (

@@ -70,7 +70,7 @@ func (v value) tests(f Field) []Test {
 	return all
 }
 
-// smallWords say nothing of what is looked for. Folded.
+// smallWords are the stop words, folded.
 var smallWords = strings.Fields("a au aux avec d dans de des du en et l la le les par pour sur un une the an and for in of to with")
 
 // isSmall tells a bare word that says nothing.

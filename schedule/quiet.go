@@ -12,7 +12,7 @@ import (
 	"heraut/text"
 )
 
-// Quiet is when immediate posts are held back. What has a time of its own is not.
+// Quiet are the hours in which immediate posts wait. Digests ignore quiet hours.
 type Quiet struct {
 	Zone *time.Location
 	// From and To are the night's; there is none if they are the same.
@@ -27,7 +27,7 @@ func NewQuiet(zone *time.Location) Quiet {
 	return Quiet{Zone: zone, From: 20 * 60, To: 8 * 60, Weekends: true, Holidays: true}
 }
 
-// ErrQuiet tells that a text does not say quiet hours.
+// ErrQuiet is the error for a text that names no quiet hours.
 var ErrQuiet = errors.New("not quiet hours")
 
 // What people call the parts of quiet hours, folded; the first is the one that
@@ -96,7 +96,7 @@ func (q Quiet) String() string {
 	return strings.Join(words, " ")
 }
 
-// Until tells whether it is quiet now, and if so until when.
+// Until returns the end of the quiet hours that now lies in, and whether it lies in any.
 func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	t := now
 	for range 100 { // more than any run of nights and holidays

@@ -10,11 +10,11 @@ import (
 	"heraut/text"
 )
 
-// ErrRhythm tells that a text is no rhythm. People are told by the template
-// rhythm-fault.
+// ErrRhythm is the error for a text that is no rhythm. The template rhythm-fault is its
+// message for people.
 var ErrRhythm = errors.New("not a rhythm")
 
-// Rhythm is when a watch speaks. The zero Rhythm is «immediat».
+// Rhythm is when a watch posts. The zero Rhythm is «immediat».
 type Rhythm struct {
 	every period
 	day   time.Weekday // of a weekly one
@@ -93,7 +93,7 @@ func (r Rhythm) said(pick func(names []string) string) string {
 	return pick(periods[immediate])
 }
 
-// IsImmediate tells that there is nothing to wait for but the quiet hours.
+// IsImmediate reports whether posts wait for quiet hours only.
 func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 
 // IsWeekly reports whether the rhythm has one time a week.

@@ -42,13 +42,13 @@ type ecosystems struct {
 	base   string // "https://ecosystem.code.gouv.fr/api/v1"
 }
 
-// ecosystemsState is what is kept between two rounds.
+// ecosystemsState is the state between two rounds.
 type ecosystemsState struct {
 	List  fetch.Validators    `json:"list"`  // of the list of hosts
 	Hosts map[string]hostMark `json:"hosts"` // by the API's name
 }
 
-// hostMark tells how far a host was read.
+// hostMark is how far a host was read.
 type hostMark struct {
 	Domain string           `json:"domain"`
 	Mark   int              `json:"mark,omitempty"` // the highest row id
@@ -96,7 +96,7 @@ type ecosystemsHost struct {
 	Status       string `json:"status"`
 }
 
-// down tells that the API cannot reach the host; it does not always know.
+// down reports whether the API says that it cannot reach the host.
 func (h ecosystemsHost) down() bool { return h.Status != "" && h.Status != "online" }
 
 // ecosystemsReading is one round's.
@@ -105,7 +105,7 @@ type ecosystemsReading struct {
 	query  Query
 	state  ecosystemsState
 	batch  Batch
-	unread map[string]Again   // what is still to be read again, by key
+	unread map[string]Again   // items of Query.Again that were not read yet, by key
 	kinds  map[OwnerID]string // of owners, asked for once
 	taken  map[string]bool
 }
@@ -131,7 +131,7 @@ func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	since := r.state.List
 	if len(r.unread) > 0 {
-		// Before anything is taken for gone, it counts how many there are now.
+		// An item may only be called gone when the host's count of items is current.
 		since = fetch.Validators{}
 	}
 	for page := 1; page <= maxPages; page++ {
@@ -164,7 +164,7 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	return nil
 }
 
-// host reads what a host has that is new, and what is to be read again of it.
+// host reads the new repositories of a host, and those that the query asks for again.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {
@@ -203,7 +203,7 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 	return errors.Join(slices.Collect(maps.Values(walk.failed))...)
 }
 
-// wanted is what is still to be read again of a host.
+// wanted returns the items of a host that the query asks for and that were not read yet.
 func (r *ecosystemsReading) wanted(domain string) (all []Again) {
 	for _, a := range r.unread {
 		if a.Repository.Host == domain {

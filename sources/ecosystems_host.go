@@ -29,7 +29,7 @@ type hostWalk struct {
 	failed map[string]error
 }
 
-// over tells that all was read that needs to be.
+// over reports whether the walk has read far enough.
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
 // page reads a page of the list.
@@ -57,7 +57,8 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 	return resp.Validators, false, w.take(ctx, items)
 }
 
-// take sorts what was read into what was never seen and what was to be read again.
+// take sorts the repositories of a page into new ones and those that the query asks for
+// again.
 func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	keys := make([]string, len(items))
 	for i, item := range items {
@@ -98,8 +99,8 @@ func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again notes what became of an item, and what its owner is. An item whose owner
-// cannot be asked about waits.
+// again stores the reading of an item, with the kind of its owner. An item whose owner
+// cannot be looked up waits for the next round.
 func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	delete(w.unread, a.Key)
 	repo := item.Repository
@@ -170,7 +171,7 @@ func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bo
 	return owner.Kind, true
 }
 
-// isGone tells that the source answered that there is no such thing.
+// isGone reports whether the source answered that there is no such thing (404, 410).
 func isGone(err error) bool {
 	status, ok := errors.AsType[*fetch.StatusError](err)
 	return ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)

@@ -40,7 +40,7 @@ func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
 	return &feedSource{getter: getter, url: url, turn: turn}
 }
 
-// feedState is what is kept between two rounds.
+// feedState is the state between two rounds.
 type feedState struct {
 	Validators fetch.Validators `json:"validators"`
 	Title      string           `json:"title"`
@@ -212,13 +212,13 @@ const (
 // one that does not answer holds up few. The nil Turn lets all be read at once.
 type Turn struct{ asking, taken chan struct{} }
 
-// NewTurn returns a Turn that is nobody's.
+// NewTurn returns a Turn with all its places free.
 func NewTurn() *Turn {
 	return &Turn{asking: make(chan struct{}, askedAtOnce), taken: make(chan struct{}, 1)}
 }
 
-// ask waits until a server may be asked, and returns what is to be called when its
-// answer is read, or why ctx ended.
+// ask waits for one of the places, and returns a function that frees it, or the cause
+// of ctx.
 func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	if t == nil {
 		return func() {}, nil
@@ -231,7 +231,7 @@ func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// Do calls read when it is its turn, or returns why ctx ended.
+// Do calls read while no other call of Do runs, or returns the cause of ctx.
 func (t *Turn) Do(ctx context.Context, read func() error) error {
 	if t == nil {
 		return read()

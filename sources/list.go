@@ -87,7 +87,7 @@ type listReading struct {
 	thrift thrift
 }
 
-// decode hands over what body lists, keepAtOnce by keepAtOnce.
+// decode sends the repositories of body in chunks of keepAtOnce.
 func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- []Item) error {
 	var chunk []Item
 	handOver := func() error {
@@ -116,7 +116,7 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 	return handOver()
 }
 
-// lookUp keeps what was never seen of a chunk.
+// lookUp stores a chunk for those who search repositories, and collects its new items.
 func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	keys := make([]string, len(chunk))
 	all := make([]catalogue.Repository, len(chunk))

@@ -33,8 +33,8 @@ const (
 	Calendar       Kind = "calendar"     // iCalendar, which package agenda reads
 )
 
-// rereads tells that the source's items are read once more before they are
-// announced, and corrected later.
+// Rereads reports whether the source's items are read once more before they are
+// announced, and again later for corrections.
 func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
 
 // New returns the Source that s describes. getter reads it, unless it is

@@ -1,5 +1,3 @@
-// Package sources reads what the world publishes (lists of repositories, the
-// free-software catalogue, feeds) and says what is new in it.
 package sources
 
 import (
@@ -17,7 +15,7 @@ import (
 type Source interface {
 	// Fetch reads what there is to know since q.State. With an error, the Batch
 	// is what could be read nevertheless. But for q.Keep it changes nothing: what
-	// counts is what is committed of the Batch.
+	// counts is the Batch, once it is committed.
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
 
@@ -35,7 +33,7 @@ func readState(kept []byte, into any) error {
 	return nil
 }
 
-// Query is what a source is asked.
+// Query asks a source for its news.
 type Query struct {
 	Now time.Time
 	// State is the last Batch's; nil at first.
@@ -44,23 +42,23 @@ type Query struct {
 	Again []Again
 	// Unseen picks, of some keys, those of items that were never seen.
 	Unseen func(ctx context.Context, keys []string) (map[string]bool, error)
-	// Keep takes the repositories that were read, some hundreds at a time, for
-	// those who search them: it is no part of what is decided.
+	// Keep stores the repositories that were read, some hundreds at a time, for those
+	// who search them. No decision depends on it.
 	Keep func(ctx context.Context, all []catalogue.Repository) error
 }
 
 // Again is an item to be read once more.
 type Again struct {
 	Item
-	// Gone tells that it was struck out.
+	// Gone is true for an item that is struck out.
 	Gone bool
-	// AskOwner tells that it is not known yet what its owner is: Batch.Owners.
+	// AskOwner asks for the kind of the item's owner in Batch.Owners.
 	AskOwner bool
 }
 
-// Batch is what a source had.
+// Batch is the result of reading a source.
 type Batch struct {
-	// State is to be handed in next time; nil if it is as before.
+	// State comes back with the next Query; nil if it is as before.
 	State []byte
 	// Fresh are items never seen, in the order of their publication.
 	Fresh []Fresh
@@ -82,10 +80,10 @@ type Batch struct {
 type Fresh struct {
 	Item
 	News What
-	// Aliases are further keys that are never to be taken for something new.
+	// Aliases are further keys under which the item is not new.
 	Aliases []string
-	// Renewed tells that all that the source has is new at once, under titles that
-	// it had before: its site changed its address.
+	// Renewed is true when all items of the source are new at once under titles that it
+	// had before: its site changed its address.
 	Renewed bool
 }
 
@@ -108,7 +106,7 @@ type Reading struct {
 	Gone bool // it is not there any more
 }
 
-// What tells what is new of an item.
+// What is the kind of news of an item.
 type What string
 
 // What may be new.

@@ -12,8 +12,8 @@ import (
 // emptyFor is how long an empty repository may wait for its first files.
 const emptyFor = 7 * 24 * time.Hour
 
-// decide settles what becomes of the items whose time has come, and has the
-// rooms that watch such told.
+// decide gives each due item an outcome, and makes it pending for the rooms that watch
+// such items.
 func (d *decision) decide(ctx context.Context) error {
 	due, err := d.desk.store.DueNews(ctx, d.settings.Name, d.now)
 	if err != nil || len(due) == 0 {
@@ -25,7 +25,7 @@ func (d *decision) decide(ctx context.Context) error {
 	}
 	for i := range due {
 		n := &due[i]
-		outcome := d.judge(n)
+		outcome := d.outcomeOf(n)
 		if outcome == "" {
 			if outcome, err = d.offer(ctx, n, watches); err != nil {
 				return err
@@ -44,9 +44,9 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// judge says what becomes of n: Settling when it cannot be said yet, and nothing
-// when that is up to the rooms' filters.
-func (d *decision) judge(n *News) (outcome string) {
+// outcomeOf returns the outcome of n: Settling while the source cannot tell, and the
+// empty string when the rooms' filters decide.
+func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
 		switch {
@@ -66,8 +66,8 @@ func (d *decision) judge(n *News) (outcome string) {
 	return ""
 }
 
-// part settles what n is announced with, and tells whether that can be now.
-// What comes late to its host's or owner's announcement stands alone.
+// part decides whether n is announced with its host or owner, and reports whether it
+// is time. An item that comes after that announcement stands alone.
 func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	switch n.PartOf {
 	case OfHost:
@@ -104,7 +104,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	return true, nil
 }
 
-// outageOf tells that the item's host is out of order.
+// outageOf reports whether the item's host is out of order.
 func (d *decision) outageOf(item sources.Item) bool {
 	if item.Repository == nil {
 		return false
@@ -113,13 +113,14 @@ func (d *decision) outageOf(item sources.Item) bool {
 	return h != nil && h.outage()
 }
 
-// reread replaces what is known of the item by what was read.
+// reread replaces the stored item with its latest reading.
 func (n *News) reread(item sources.Item, now time.Time) {
 	item.Source, item.Key = n.Item.Source, n.Item.Key
 	n.Item, n.Checked = item, now
 }
 
-// offer has the rooms that watch such items told of n, and says what became of it.
+// offer makes n pending for each room with a watch that accepts it, and returns its
+// outcome.
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
 	ready, err := d.part(ctx, n)
 	if err != nil || !ready {
