@@ -175,7 +175,7 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	case why != "":
 		return a.refuse(r, why)
-	case r.command.needs&abroadAlways != 0 || r.command.needs&abroad != 0 && (namesAbroad(r.args) || r.command.words[0] == "visio" && a.visio.IsSlow(r.Room)):
+	case r.command.abroad != nil && r.command.abroad(a, r):
 		return a.apart(r)
 	}
 	answer, err := r.command.answer(a, ctx, r)

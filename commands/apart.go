@@ -11,10 +11,10 @@ import (
 )
 
 // namesAbroad reports whether arguments name something that another server knows: a
-// feed's address or a room's alias.
+// feed's or a calendar's address, or a room's alias.
 func namesAbroad(args string) bool {
 	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
-		return isAddress(word) || strings.HasPrefix(rooms.Reference(word), "#")
+		return isAddress(word) || strings.HasPrefix(word, "webcal://") || strings.HasPrefix(rooms.Reference(word), "#")
 	})
 }
 

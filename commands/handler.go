@@ -111,7 +111,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		if done || err != nil {
 			return h.limitCarried(e, line, result, err)
 		}
-		return h.late(ctx, e, line, isCommand && r.command.carries())
+		return h.late(ctx, e, line, isCommand && r.command.late)
 	}
 	before, err := h.listBefore(ctx, e)
 	if err != nil {

@@ -49,7 +49,7 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 				return Answer{}, err
 			}
 			switch {
-			case may && c.needs&aside != 0:
+			case may && c.aside:
 				data.Aside = append(data.Aside, c.name())
 			case may:
 				data.Commands = append(data.Commands, topic{Name: c.name(), Parts: parts})

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -153,6 +155,19 @@ func TestNearest(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// A row without a line in the guide to rights is not done.
+func TestTableIsDocumented(t *testing.T) {
+	rights, err := os.ReadFile(filepath.Join("..", "doc", "droits.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range table() {
+		if !strings.Contains(string(rights), "!"+c.name()) {
+			t.Errorf("doc/droits.md lacks !%s", c.name())
+		}
 	}
 }
 

@@ -23,11 +23,6 @@ const listedQuestions = 15
 // line is answered, if at all.
 func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
 
-// relayWords are the commands that the desk follows.
-var relayWords = []string{"question", "questions", "prendre", "laisser", "resolu", "note", "repondre", "anonyme", "relais"}
-
-func (c *command) carries() bool { return c != nil && slices.Contains(relayWords, c.words[0]) }
-
 // questionList are the questions that a room may see.
 type questionList struct {
 	Items []relay.Question

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"unicode/utf8"
@@ -9,31 +8,23 @@ import (
 	"heraut/chat"
 )
 
-// need is what a command needs besides a level.
+// need is a set of conditions on the message that gives a command.
 type need int
 
 const (
-	// aRoom: a room that the bot serves; on the command line there is none.
+	// aRoom: it stands in a room. The command line has none.
 	aRoom need = 1 << iota
-	// aDirect: a direct message, since the answer is for one person alone.
+	// aDirect: it is a direct message, since the answer is for one person alone.
 	aDirect
-	// aClosed: a room that no stranger reads, since the answer tells of others.
+	// aClosed: no stranger reads the room, since the answer tells of others.
 	aClosed
-	// aNew: a message of its own, since an edit does not undo what it changed.
+	// aNew: it is no edit, since an edit does not undo what the command changed.
 	aNew
-	// aWhole: a message that is not cut.
+	// aWhole: it is short enough to be read whole.
 	aWhole
-	// aPrefix: the prefix, also in a direct message: « prendre des notes » is a need.
+	// aPrefix: it has the prefix, also in a direct message: « prendre des notes » is a
+	// search.
 	aPrefix
-
-	// abroad is no need: the command asks a server that is not the homeserver when its
-	// arguments name a feed or an alias, and is then answered apart.
-	abroad
-	// abroadAlways: it asks another server whatever its arguments name.
-	abroadAlways
-
-	// aside is no need: the help only names the command, at its end.
-	aside
 )
 
 // Why a command is refused.
@@ -48,7 +39,7 @@ const (
 	refusedClear     = "clear"
 )
 
-// refusal is what somebody is told of a command that they may not give here.
+// refusal is the data of the message that refuses a command.
 type refusal struct {
 	Prefix, Command string
 	Why             string // one of the constants
@@ -62,13 +53,13 @@ type refusal struct {
 	Contact         string
 }
 
-// refused tells why the person may not give the command here, and so; empty if
-// they may. All commands are checked here, and here alone.
+// refused returns why the person may not give the command here and in this way; empty if
+// they may. All commands are checked here, and nowhere else.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
-	case r.Event.ClearInEncrypted && !c.harmless():
+	case r.Event.ClearInEncrypted && !c.harmless:
 		return refusedClear, nil
-	case c.needs&aRoom != 0 && (r.Room == "" || !a.serves(c)):
+	case c.needs&aRoom != 0 && (r.Room == "" || c.of != nil && !c.of(a)):
 		return refusedNowhere, nil
 	case c.level == chat.LevelOperator && r.Level < chat.LevelOperator:
 		return refusedOperator, nil
@@ -89,14 +80,8 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	return "", nil
 }
 
-// harmless reports whether the homeserver may give the command in anybody's name: its
-// answer tells nothing of the room or the person, and changes nothing.
-func (c *command) harmless() bool {
-	return cmp.Or(c.topic, c.words[0]) == "sill" || c.words[0] == "aide"
-}
-
-// mayUse tells whether the person may give the command here, in a message of
-// its own: what the help lists.
+// mayUse reports whether the person may give the command here in a new message; the help
+// lists those commands.
 func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, error) {
 	if r.Room == "" {
 		return r.Level >= c.level, nil // it is not known where this will be typed
@@ -106,34 +91,8 @@ func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, err
 	return why == "", err
 }
 
-// serves tells whether what the command works with is there.
-func (a *Answerer) serves(c *command) bool {
-	if c.topic == "veille" || c.words[0] == "veille" {
-		return a.desk != nil
-	}
-	if c.topic == "webhook" || c.words[0] == "webhook" {
-		return a.admin.Webhooks != nil
-	}
-	if c.topic == "merci" || c.words[0] == "merci" {
-		return a.thanks != nil
-	}
-	if c.words[0] == "visio" {
-		return a.visio != nil
-	}
-	if c.topic == "agenda" || c.words[0] == "agenda" {
-		return a.agenda != nil
-	}
-	if c.topic == "faq" || c.words[0] == "faq" || c.words[0] == "garder" {
-		return a.knowledge != nil
-	}
-	if c.carries() || c.topic == "relais" {
-		return a.relay != nil
-	}
-	return a.admin.Book != nil
-}
-
-// closed tells that no stranger reads the room: it is a direct message, or known
-// to be private and without externals.
+// closed reports whether no stranger reads the room: it is a direct message, or known to
+// be private and without externals.
 func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if r.Private {
 		return true, nil
@@ -151,7 +110,7 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	}}).Closed(), nil
 }
 
-// tooLong tells that the end of the line is not looked at.
+// tooLong reports whether the end of the line is not read.
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {

@@ -10,23 +10,54 @@ import (
 	"heraut/text"
 )
 
-// command is a row of the table, which is dispatch, help and documentation.
+// command is a row of the table: dispatch, rights, help and documentation all read it,
+// and nothing else declares a command.
 type command struct {
-	// topic is the command that this one is a part of; empty for those that
-	// stand first on a line.
+	// topic is the command that this one is a part of; empty for a command that
+	// starts a line.
 	topic string
-	// words name it: the French one, which is its name, and its aliases.
+	// words name it: first the French word, which is its name, then its aliases.
 	words []string
-	// level and needs are who may use it, and where.
-	level  chat.Level
-	needs  need
+
+	level chat.Level // of those who may give it
+	needs need       // of the message and its place
+	of    component  // that it works with; nil: the catalogue, which is always there
+	// late: it is also followed when it comes too late for an answer.
+	late bool
+	// harmless: the homeserver may give it in anybody's name, since its answer tells
+	// nothing of the room or the person, and changes nothing.
+	harmless bool
+	// abroad reports whether it will wait for a server that is not the homeserver, and
+	// is to be answered outside of the room's worker; nil: it never does.
+	abroad func(a *Answerer, r request) bool
+	// aside: the help only names it, at the end.
+	aside bool
+
 	answer func(a *Answerer, ctx context.Context, r request) (Answer, error)
-	// show answers about the one software that was meant, also when it is
-	// chosen from the command's list; nil if it has no lists.
+	// show answers about the one software that was meant, also when somebody chooses
+	// it from the command's list; nil if the command has no lists.
 	show func(a *Answerer, r request, s *catalogue.Software) (Answer, error)
 }
 
-// name is what the templates and the contract call it: "sill remplace".
+// component reports whether an optional part of the bot is there. Without it, its
+// commands are refused.
+type component func(a *Answerer) bool
+
+func watching(a *Answerer) bool    { return a.desk != nil }
+func webhooks(a *Answerer) bool    { return a.admin.Webhooks != nil }
+func calendars(a *Answerer) bool   { return a.agenda != nil }
+func remembering(a *Answerer) bool { return a.knowledge != nil }
+func relaying(a *Answerer) bool    { return a.relay != nil }
+func calling(a *Answerer) bool     { return a.visio != nil }
+func thanking(a *Answerer) bool    { return a.thanks != nil }
+func managing(a *Answerer) bool    { return a.admin.Book != nil }
+
+// The conditions under which a command waits for another server.
+func byArgs(_ *Answerer, r request) bool   { return namesAbroad(r.args) }
+func slowCall(a *Answerer, r request) bool { return namesAbroad(r.args) || a.visio.IsSlow(r.Room) }
+func always(*Answerer, request) bool       { return true }
+
+// name is how templates and the command line's contract call it: "sill remplace".
 func (c *command) name() string { return c.with(c.words[0]) }
 
 func (c *command) with(word string) string {
@@ -42,80 +73,80 @@ func (c *command) isCalled(word string) bool {
 	return false
 }
 
-// table is in the order in which the help lists it. Each row has its lines
+// table returns the commands in the order of the help. Each row has the texts
 // "line <name>" and "more <name>" in locale's commands.html.
 func table() []command {
 	return []command{
-		{"", []string{"sill"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).card},
-		{"sill", []string{"remplace", "equivalent", "alternative"}, chat.LevelMember, 0, (*Answerer).replacing, (*Answerer).card},
-		{"sill", []string{"compare"}, chat.LevelMember, 0, (*Answerer).compare, nil},
-		{"sill", []string{"nouveautes", "new"}, chat.LevelMember, 0, (*Answerer).news, nil},
-		{"sill", []string{"utilisateurs", "users"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).users},
-		{"sill", []string{"prestataires", "providers"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).providers},
-		{"sill", []string{"organisation", "chez", "org"}, chat.LevelMember, 0, (*Answerer).organization, nil},
-		{"sill", []string{"instances"}, chat.LevelMember, 0, (*Answerer).search, (*Answerer).instances},
-		{"", []string{"depot", "repo", "code"}, chat.LevelMember, aWhole, (*Answerer).depot, nil},
-		{"", []string{"veille", "watch", "watches"}, chat.LevelMember, aRoom, (*Answerer).watches, nil},
-		{"veille", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addWatch, nil},
-		{"veille", []string{"flux", "feed"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addFeed, nil},
-		{"veille", []string{"tester", "test"}, chat.LevelMember, aRoom | aWhole, (*Answerer).tryWatch, nil},
-		{"veille", []string{"derniers", "dernieres", "latest", "last"}, chat.LevelMember, aRoom | aWhole | abroadAlways, (*Answerer).latest, nil},
-		{"veille", []string{"pause"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).pauseWatch, nil},
-		{"veille", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWatch, nil},
-		{"veille", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWatch, nil},
-		{"", []string{"webhook", "webhooks"}, chat.LevelModerator, aRoom | aside, (*Answerer).webhooks, nil},
-		{"webhook", []string{"creer", "create"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).createWebhook, nil},
-		{"webhook", []string{"renouveler", "renew"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).renewWebhook, nil},
-		{"webhook", []string{"signature", "sign"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).signWebhook, nil},
-		{"webhook", []string{"pause"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).pauseWebhook, nil},
-		{"webhook", []string{"reprendre", "resume"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).resumeWebhook, nil},
-		{"webhook", []string{"tester", "test"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).tryWebhook, nil},
-		{"webhook", []string{"retirer", "remove"}, chat.LevelModerator, aRoom | aNew | aWhole, (*Answerer).removeWebhook, nil},
-		{"", []string{"agenda", "calendar"}, chat.LevelMember, aRoom | aWhole | aside, (*Answerer).agendaOf, nil},
-		{"agenda", []string{"ajouter", "add"}, chat.LevelModerator, aRoom | aNew | aWhole | abroad, (*Answerer).addCalendar, nil},
-		{"", []string{"visio"}, chat.LevelMember, aRoom | aNew | aWhole | aside | abroad, (*Answerer).openCall, nil},
-		{"", []string{"merci", "thanks"}, chat.LevelMember, aRoom | aNew | aPrefix | aWhole | aside, (*Answerer).thank, nil},
-		{"merci", []string{"oui", "yes"}, chat.LevelMember, aRoom | aDirect | aNew | aPrefix, (*Answerer).agree, nil},
-		{"merci", []string{"non", "no"}, chat.LevelMember, aRoom | aDirect | aNew | aPrefix, (*Answerer).disagree, nil},
-		{"merci", []string{"mensuel", "monthly"}, chat.LevelModerator, aRoom | aNew | aPrefix, (*Answerer).monthly, nil},
-		{"merci", []string{"exporter", "export"}, chat.LevelMember, aRoom | aPrefix, (*Answerer).exportThanks, nil},
-		{"", []string{"faq"}, chat.LevelMember, aRoom, (*Answerer).faq, nil},
-		{"faq", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aClosed | aNew | aWhole, (*Answerer).unkeep, nil},
-		{"", []string{"garder", "keep"}, chat.LevelMember, aRoom | aNew | aWhole | aPrefix | aside, (*Answerer).keep, nil},
-		{"", []string{"question", "ask"}, chat.LevelMember, aRoom, (*Answerer).ask, nil},
-		{"", []string{"questions"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).questions, nil},
-		{"", []string{"prendre", "claim"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).claim, nil},
-		{"", []string{"laisser", "release"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).release, nil},
-		{"", []string{"resolu", "solved"}, chat.LevelMember, aRoom | aNew | aPrefix | aside, (*Answerer).solve, nil},
-		{"", []string{"note"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).note, nil},
-		{"", []string{"repondre", "answer", "reply"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).reply, nil},
-		{"", []string{"anonyme", "anonymous"}, chat.LevelMember, aRoom | aPrefix | aside, (*Answerer).unnamed, nil},
-		{"", []string{"relais", "relays", "relay"}, chat.LevelOperator, aRoom | aClosed | aside, (*Answerer).relays, nil},
-		{"relais", []string{"liste", "list"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).relays, nil},
-		{"relais", []string{"ajouter", "add"}, chat.LevelOperator, aRoom | aNew | aWhole | abroad, (*Answerer).addRelay, nil},
-		{"relais", []string{"retirer", "remove"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).removeRelay, nil},
-		{"", []string{"salon", "room"}, chat.LevelMember, aRoom | aside | abroad, (*Answerer).salon, nil},
-		{"salon", []string{"langue", "language"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Language), nil},
-		{"salon", []string{"prefixe", "prefix"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Prefix), nil},
-		{"salon", []string{"role"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Role), nil},
-		{"salon", []string{"calme", "quiet"}, chat.LevelModerator, aRoom | aNew | aWhole, set(rooms.Quiet), nil},
-		{"salon", []string{"moderation"}, chat.LevelOperator, aRoom | aNew | aWhole, set(rooms.Moderator), nil},
-		{"", []string{"bot"}, chat.LevelOperator, aRoom | aside, (*Answerer).bot, nil},
-		{"bot", []string{"etat", "status"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).status, nil},
-		{"bot", []string{"salons", "rooms"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).listRooms, nil},
-		{"bot", []string{"sources"}, chat.LevelOperator, aRoom, (*Answerer).listSources, nil},
-		{"bot", []string{"catalogue"}, chat.LevelOperator, aRoom | aNew | aWhole, (*Answerer).catalogue, nil},
-		{"bot", []string{"securite", "security"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).security, nil},
-		{"bot", []string{"journal", "log"}, chat.LevelOperator, aRoom | aClosed, (*Answerer).journal, nil},
-		{"bot", []string{"quitter", "leave"}, chat.LevelOperator, aRoom | aNew | aWhole | abroad, (*Answerer).quit, nil},
-		{"", []string{"mes-donnees", "mesdonnees", "my-data"}, chat.LevelMember, aRoom | aDirect | aside, (*Answerer).personal, nil},
-		{"", []string{"oublie-moi", "oubliez-moi", "forget-me"}, chat.LevelMember, aRoom | aDirect | aNew | aside, (*Answerer).forget, nil},
-		{"", []string{"aide", "help"}, chat.LevelMember, 0, (*Answerer).help, nil},
+		{words: []string{"sill"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).card},
+		{topic: "sill", words: []string{"remplace", "equivalent", "alternative"}, harmless: true, answer: (*Answerer).replacing, show: (*Answerer).card},
+		{topic: "sill", words: []string{"compare"}, harmless: true, answer: (*Answerer).compare},
+		{topic: "sill", words: []string{"nouveautes", "new"}, harmless: true, answer: (*Answerer).news},
+		{topic: "sill", words: []string{"utilisateurs", "users"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).users},
+		{topic: "sill", words: []string{"prestataires", "providers"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).providers},
+		{topic: "sill", words: []string{"organisation", "chez", "org"}, harmless: true, answer: (*Answerer).organization},
+		{topic: "sill", words: []string{"instances"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).instances},
+		{words: []string{"depot", "repo", "code"}, needs: aWhole, answer: (*Answerer).depot},
+		{words: []string{"veille", "watch", "watches"}, needs: aRoom, of: watching, answer: (*Answerer).watches},
+		{topic: "veille", words: []string{"ajouter", "add"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: watching, abroad: byArgs, answer: (*Answerer).addWatch},
+		{topic: "veille", words: []string{"flux", "feed"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: watching, abroad: byArgs, answer: (*Answerer).addFeed},
+		{topic: "veille", words: []string{"tester", "test"}, needs: aRoom | aWhole, of: watching, answer: (*Answerer).tryWatch},
+		{topic: "veille", words: []string{"derniers", "dernieres", "latest", "last"}, needs: aRoom | aWhole, of: watching, abroad: always, answer: (*Answerer).latest},
+		{topic: "veille", words: []string{"pause"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: watching, answer: (*Answerer).pauseWatch},
+		{topic: "veille", words: []string{"reprendre", "resume"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: watching, answer: (*Answerer).resumeWatch},
+		{topic: "veille", words: []string{"retirer", "remove"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: watching, answer: (*Answerer).removeWatch},
+		{words: []string{"webhook", "webhooks"}, level: chat.LevelModerator, needs: aRoom, of: webhooks, aside: true, answer: (*Answerer).webhooks},
+		{topic: "webhook", words: []string{"creer", "create"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).createWebhook},
+		{topic: "webhook", words: []string{"renouveler", "renew"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).renewWebhook},
+		{topic: "webhook", words: []string{"signature", "sign"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).signWebhook},
+		{topic: "webhook", words: []string{"pause"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).pauseWebhook},
+		{topic: "webhook", words: []string{"reprendre", "resume"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).resumeWebhook},
+		{topic: "webhook", words: []string{"tester", "test"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).tryWebhook},
+		{topic: "webhook", words: []string{"retirer", "remove"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: webhooks, answer: (*Answerer).removeWebhook},
+		{words: []string{"agenda", "calendar"}, needs: aRoom | aWhole, of: calendars, aside: true, answer: (*Answerer).agendaOf},
+		{topic: "agenda", words: []string{"ajouter", "add"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: calendars, abroad: byArgs, answer: (*Answerer).addCalendar},
+		{words: []string{"visio"}, needs: aRoom | aNew | aWhole, of: calling, aside: true, abroad: slowCall, answer: (*Answerer).openCall},
+		{words: []string{"merci", "thanks"}, needs: aRoom | aNew | aPrefix | aWhole, of: thanking, aside: true, answer: (*Answerer).thank},
+		{topic: "merci", words: []string{"oui", "yes"}, needs: aRoom | aDirect | aNew | aPrefix, of: thanking, answer: (*Answerer).agree},
+		{topic: "merci", words: []string{"non", "no"}, needs: aRoom | aDirect | aNew | aPrefix, of: thanking, answer: (*Answerer).disagree},
+		{topic: "merci", words: []string{"mensuel", "monthly"}, level: chat.LevelModerator, needs: aRoom | aNew | aPrefix, of: thanking, answer: (*Answerer).monthly},
+		{topic: "merci", words: []string{"exporter", "export"}, needs: aRoom | aPrefix, of: thanking, answer: (*Answerer).exportThanks},
+		{words: []string{"faq"}, needs: aRoom, of: remembering, answer: (*Answerer).faq},
+		{topic: "faq", words: []string{"retirer", "remove"}, level: chat.LevelOperator, needs: aRoom | aClosed | aNew | aWhole, of: remembering, answer: (*Answerer).unkeep},
+		{words: []string{"garder", "keep"}, needs: aRoom | aNew | aWhole | aPrefix, of: remembering, aside: true, answer: (*Answerer).keep},
+		{words: []string{"question", "ask"}, needs: aRoom, of: relaying, late: true, answer: (*Answerer).ask},
+		{words: []string{"questions"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).questions},
+		{words: []string{"prendre", "claim"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).claim},
+		{words: []string{"laisser", "release"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).release},
+		{words: []string{"resolu", "solved"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).solve},
+		{words: []string{"note"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).note},
+		{words: []string{"repondre", "answer", "reply"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).reply},
+		{words: []string{"anonyme", "anonymous"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).unnamed},
+		{words: []string{"relais", "relays", "relay"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: relaying, late: true, aside: true, answer: (*Answerer).relays},
+		{topic: "relais", words: []string{"liste", "list"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: relaying, answer: (*Answerer).relays},
+		{topic: "relais", words: []string{"ajouter", "add"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: relaying, abroad: byArgs, answer: (*Answerer).addRelay},
+		{topic: "relais", words: []string{"retirer", "remove"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: relaying, answer: (*Answerer).removeRelay},
+		{words: []string{"salon", "room"}, needs: aRoom, of: managing, aside: true, abroad: byArgs, answer: (*Answerer).salon},
+		{topic: "salon", words: []string{"langue", "language"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Language)},
+		{topic: "salon", words: []string{"prefixe", "prefix"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Prefix)},
+		{topic: "salon", words: []string{"role"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Role)},
+		{topic: "salon", words: []string{"calme", "quiet"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Quiet)},
+		{topic: "salon", words: []string{"moderation"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Moderator)},
+		{words: []string{"bot"}, level: chat.LevelOperator, needs: aRoom, of: managing, aside: true, answer: (*Answerer).bot},
+		{topic: "bot", words: []string{"etat", "status"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: managing, answer: (*Answerer).status},
+		{topic: "bot", words: []string{"salons", "rooms"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: managing, answer: (*Answerer).listRooms},
+		{topic: "bot", words: []string{"sources"}, level: chat.LevelOperator, needs: aRoom, of: managing, answer: (*Answerer).listSources},
+		{topic: "bot", words: []string{"catalogue"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: managing, answer: (*Answerer).catalogue},
+		{topic: "bot", words: []string{"securite", "security"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: managing, answer: (*Answerer).security},
+		{topic: "bot", words: []string{"journal", "log"}, level: chat.LevelOperator, needs: aRoom | aClosed, of: managing, answer: (*Answerer).journal},
+		{topic: "bot", words: []string{"quitter", "leave"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: managing, abroad: byArgs, answer: (*Answerer).quit},
+		{words: []string{"mes-donnees", "mesdonnees", "my-data"}, needs: aRoom | aDirect, of: managing, aside: true, answer: (*Answerer).personal},
+		{words: []string{"oublie-moi", "oubliez-moi", "forget-me"}, needs: aRoom | aDirect | aNew, of: managing, aside: true, answer: (*Answerer).forget},
+		{words: []string{"aide", "help"}, harmless: true, answer: (*Answerer).help},
 	}
 }
 
-// find returns the command that text begins with, and what follows it; nil if
-// it begins with none.
+// find returns the command that a text begins with and its arguments; nil if it begins
+// with none.
 func (a *Answerer) find(text string) (c *command, args string) {
 	first, rest := cutWord(text)
 	second, after := cutWord(rest)
@@ -141,8 +172,8 @@ func (a *Answerer) byName(name string) *command {
 	return nil
 }
 
-// nearest is the command, as it is typed, that word may have been meant for;
-// empty if none is near. A part typed without its topic is one.
+// nearest returns the command, as people type it, that is spelt most like word; empty if
+// none is close. A part typed without its topic counts.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""
