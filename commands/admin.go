@@ -11,26 +11,26 @@ import (
 	"heraut/webhook"
 )
 
-// Administration is what the commands about rooms and about the bot work with.
+// Administration holds the parts that the commands on rooms and on the bot need.
 type Administration struct {
 	Book    *rooms.Book
 	Journal rooms.Journal
 	Rooms   Rooms
 	// Declined are the invitations that the bot did not accept, newest first.
 	Declined func(ctx context.Context) ([]chat.Declined, error)
-	// Joined are the ids of all rooms that the account is in, as the homeserver
-	// says; Rooms knows only of those that were served. It may be nil.
+	// Joined asks the homeserver for all rooms of the account; Rooms lists only those
+	// that the bot served. It may be nil.
 	Joined func(ctx context.Context) ([]chat.RoomID, error)
-	// Missing are the rooms that the bot should serve and is not in; Room.Exit tells
+	// Missing lists the rooms that the bot should serve and is not in; Room.Exit says
 	// why. It may be nil.
 	Missing func(ctx context.Context) ([]chat.Room, error)
-	// Resolve finds a room by its alias; ErrNoRoom if there is none. It may be nil.
+	// Resolve returns the room with an alias, or ErrNoRoom. It may be nil.
 	Resolve func(ctx context.Context, alias string) (chat.RoomID, error)
-	// Confirmations keeps the commands that wait for a confirmation.
+	// Confirmations stores the commands that wait for a confirmation.
 	Confirmations Confirmations
-	// Personal are all who keep something about people.
+	// Personal are the stores of data about people.
 	Personal []Personal
-	// Status tells how the bot does.
+	// Status returns the bot's condition.
 	Status func(ctx context.Context) (Status, error)
 	// Webhooks takes in what tools post to rooms; nil if that is off.
 	Webhooks *webhook.Service
@@ -40,25 +40,25 @@ type Administration struct {
 	Links     rooms.Links
 }
 
-// Rooms knows the rooms that the bot is in or was invited to.
+// Rooms lists the rooms that the bot is in or was invited to.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Personal keeps something about people.
+// Personal is a store of data about people.
 type Personal interface {
-	// DataOf is what is kept about the person, oldest first.
+	// DataOf returns the data about a person, oldest first.
 	DataOf(ctx context.Context, user chat.UserID) ([]chat.Datum, error)
-	// Forget erases it, or takes the person's name off what stays. It joins the
+	// Forget erases that data, or removes the person's name from the rest. It joins the
 	// transaction of its context.
 	Forget(ctx context.Context, user chat.UserID) error
 }
 
-// Administer has rooms and the bot managed from the chat. It is to be called
-// before the first line is answered, if at all.
+// Administer enables the commands on rooms and on the bot. Call it before the first
+// line is answered.
 func (a *Answerer) Administer(admin Administration) { a.admin = admin }
 
-// knownRooms are those that the bot is in.
+// knownRooms returns the rooms that the bot is in and serves.
 func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	if a.admin.Rooms == nil {
 		return nil, nil
@@ -67,9 +67,8 @@ func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
 
-// inside are all rooms that the bot is in. Those that it does not serve, of which
-// it knows nothing, are not Joined; they are missing while the homeserver does not
-// tell them.
+// inside returns all rooms that the bot is in. Rooms that it does not serve have an id
+// alone and Joined false; they are left out when the homeserver does not answer.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if err != nil || a.admin.Joined == nil {
@@ -87,7 +86,7 @@ func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	return all, err
 }
 
-// room is what is known of a room; the zero Room, with its id, if nothing is.
+// room returns the stored facts of a room; of an unknown room, its id alone.
 func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if i := slices.IndexFunc(all, func(r chat.Room) bool { return r.ID == id }); i >= 0 {

@@ -19,20 +19,20 @@ import (
 	"heraut/visio"
 )
 
-// About tells people who answers for the bot, and how long it keeps questions.
+// About says who is responsible for the bot and how long it stores questions.
 type About struct {
 	RunBy   string
 	Contact string        // an address, an e-mail address or a page
 	Keep    time.Duration // how long closed questions are kept
 }
 
-// KeepDays is Keep in days, and no less.
+// KeepDays returns Keep in days, rounded up.
 func (a About) KeepDays() int {
 	const day = 24 * time.Hour
 	return int((a.Keep + day - 1) / day)
 }
 
-// Answerer turns lines into answers. It may be used by several goroutines.
+// Answerer turns lines into answers. Several goroutines may use it.
 type Answerer struct {
 	about   About
 	zone    *time.Location // where dates are said
@@ -50,13 +50,12 @@ type Answerer struct {
 	busy      persons // who waits for an answer that is made apart
 }
 
-// Manage has rooms manage what they watch at the desk. It is to be called before
-// the first line is answered, if at all.
+// Manage enables the commands on watches. Call it before the first line is answered.
 func (a *Answerer) Manage(desk *announce.Desk) { a.desk = desk }
 
-// NewAnswerer returns an Answerer for the catalogue that current gives at each
-// line, and the repositories, nil for none. A state without an interval never
-// counts as stale.
+// NewAnswerer returns an Answerer. It calls current for the catalogue at each line; known
+// searches the repositories and may be nil. A state without an interval never counts as
+// stale.
 func NewAnswerer(about About, zone *time.Location, current func() catalogue.State, known Repositories) *Answerer {
 	return &Answerer{about: about, zone: zone, current: current, known: known, table: table()}
 }
@@ -65,8 +64,8 @@ func NewAnswerer(about About, zone *time.Location, current func() catalogue.Stat
 type Answer struct {
 	// Command is the command's name, in French words: "sill", "sill remplace".
 	Command string
-	// Found is every match in rank order, at most 20, whatever HTML shows of
-	// them. What is suggested after a miss is not in it.
+	// Found are all matches in rank order, at most 20, even if HTML shows fewer.
+	// Suggestions after a miss are not among them.
 	Found []Found
 	// Shape is empty if the line is ignored.
 	Shape Shape
@@ -76,14 +75,14 @@ type Answer struct {
 	list *list
 	// again, if not nil, is the list that a reply picked from.
 	again *Choice
-	// change, if not nil, does what HTML says was done.
+	// change, if not nil, makes the change that HTML announces.
 	change func(ctx context.Context) error
 	// later, if not nil, makes the answer in place of the rest, which is empty: it
 	// may wait for a server that is not the homeserver.
 	later func(ctx context.Context) (Answer, error)
 	// confirm, if not empty, is the command that HTML asks to confirm.
 	confirm string
-	// posts are what is said or done beside HTML.
+	// posts are further posts, besides HTML.
 	posts []chat.Post
 	// readers is who alone may read HTML; the zero value: everybody in the room.
 	readers readers
@@ -99,8 +98,8 @@ type Found struct {
 	Name string
 }
 
-// list is what the numbers of an answer stand for: the command that is then
-// answered, and the ids it is about.
+// list gives the numbers of an answer their meaning: a choice answers the command about
+// the chosen id.
 type list struct {
 	command string
 	ids     []string
@@ -118,10 +117,10 @@ type request struct {
 	state    catalogue.State
 	// subject is the room that the command is about, if it was named.
 	subject chat.RoomID
-	// confirmed tells that whoever gave the command was asked and said yes.
+	// confirmed: the person was asked and said yes.
 	confirmed bool
-	// talk tells that the line may be a sentence about the bot in a room, and no
-	// request: a search that finds nothing gets no answer.
+	// talk: the line may be a sentence about the bot in a room and no request, so a
+	// search without a result gets no answer.
 	talk bool
 }
 
@@ -158,8 +157,8 @@ func (a *Answerer) parse(l Line) (request, bool) {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// run answers with the command. A software that is called like the rest of the
-// line is what is meant, even if that begins like a part of the command.
+// run answers with the command. When a software is called like the rest of the line, the
+// person means it, even if the line begins like a part of the command.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
@@ -191,7 +190,7 @@ func named(c *catalogue.Catalogue, name string) bool {
 	return ok && slices.Equal(text.Words(s.Name), text.Words(name))
 }
 
-// plain answers a line for the bot that is no command: as "sill".
+// plain answers a line to the bot that holds no command, as if it began with "sill".
 func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
 	switch {
@@ -212,8 +211,8 @@ func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	return a.run(ctx, r)
 }
 
-// longestQuery is how many words without a command are taken for a query, however
-// they are meant, in a room.
+// longestQuery is the number of words up to which a line without a command, in a room,
+// counts as a query.
 const longestQuery = 3
 
 func (a *Answerer) unknown(r request, word string) (Answer, error) {

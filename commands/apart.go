@@ -8,13 +8,15 @@ import (
 
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/sources"
 )
 
 // namesAbroad reports whether arguments name something that another server knows: a
 // feed's or a calendar's address, or a room's alias.
 func namesAbroad(args string) bool {
 	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
-		return isAddress(word) || strings.HasPrefix(word, "webcal://") || strings.HasPrefix(rooms.Reference(word), "#")
+		_, feed := sources.FeedAddress(word)
+		return feed || strings.HasPrefix(word, "webcal://") || strings.HasPrefix(rooms.Reference(word), "#")
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"heraut/chat"
 )
 
-// Status is how the bot does, for its operators.
+// Status is the bot's condition, for its operators.
 type Status struct {
 	Version string
 	Started time.Time
@@ -34,10 +34,10 @@ type Unwritable struct {
 }
 
 const (
-	// syncedWithin is how old the last sync may be while all is well: a long poll
+	// syncedWithin is the greatest age of the last sync that is no fault: a long poll
 	// ends within 30 s.
 	syncedWithin = 5 * time.Minute
-	// sentWithin is how long a post may wait while all is well.
+	// sentWithin is the longest wait of a post that is no fault.
 	sentWithin = 5 * time.Minute
 )
 
@@ -46,7 +46,7 @@ func (a *Answerer) bot(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// health is what !bot etat tells: what is wrong, and the figures.
+// health is the data of !bot etat: the faults and the figures.
 type health struct {
 	Status
 	Now     time.Time
@@ -70,7 +70,7 @@ type missingRoom struct {
 	Exit chat.Exit
 }
 
-// status tells in eight lines whether all is well.
+// status answers in eight lines whether all is well.
 func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	s, err := a.admin.Status(ctx)
@@ -135,6 +135,6 @@ func (a *Answerer) missing(ctx context.Context) ([]chat.Room, error) {
 	return a.admin.Missing(ctx)
 }
 
-// served tells whether the bot serves a room that it is in: it takes in what is
-// said in those alone.
+// served reports whether the bot serves a room that it is in. It reads the messages of
+// those rooms alone.
 func served(room chat.Room) bool { return room.Joined && room.Kind != "m.space" && !room.Notices }

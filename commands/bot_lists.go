@@ -24,14 +24,14 @@ const (
 type roomLine struct {
 	place
 	// Kind is "direct", "space", "notices", "public", "externals", "encrypted",
-	// "clear" or "unknown": nothing is read where the bot is not to speak.
+	// "clear" or "unknown": the bot does not read rooms where it stays silent.
 	Kind    string
 	Served  bool
 	File    bool // the configuration names it
 	Members int
 }
 
-// roomList is what !bot salons tells.
+// roomList is the data of !bot salons.
 type roomList struct {
 	Rooms    []roomLine
 	More     int
@@ -88,7 +88,7 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-rooms", data)
 }
 
-// listSources tells how each source does.
+// listSources lists the state of each source.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	var sources []announce.Health
 	if a.desk != nil {
@@ -104,7 +104,7 @@ func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-sources", sources)
 }
 
-// safety is what !bot securite tells.
+// safety is the data of !bot securite.
 type safety struct {
 	Status
 	Operators []string
@@ -112,7 +112,7 @@ type safety struct {
 	Rooms     int
 }
 
-// security tells what the rights and the encryption rest on.
+// security lists the operators and the state of encryption.
 func (a *Answerer) security(ctx context.Context, r request) (Answer, error) {
 	s, err := a.admin.Status(ctx)
 	if err != nil {
@@ -169,7 +169,7 @@ func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "journal", entries)
 }
 
-// leaving is what !bot quitter tells.
+// leaving is the data of !bot quitter.
 type leaving struct {
 	Prefix string
 	Room   *place
@@ -177,7 +177,7 @@ type leaving struct {
 	File   bool   // the configuration names the room
 }
 
-// quit leaves a room, once that is confirmed.
+// quit leaves a room, after a confirmation.
 func (a *Answerer) quit(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -17,7 +17,7 @@ import (
 // chooseWithin is how long a number alone chooses from a list.
 const chooseWithin = 5 * time.Minute
 
-// ErrNoChoice tells that there is no such list.
+// ErrNoChoice is returned when there is no such list.
 var ErrNoChoice = errors.New("no list to choose from")
 
 // Choice is a numbered list that the bot posted for somebody to choose from.
@@ -34,10 +34,10 @@ type Choice struct {
 	Next chat.EventID
 }
 
-// Choices keeps the lists.
+// Choices stores the lists.
 type Choices interface {
-	// SaveChoice stores c in place of what c.Cause was answered with before;
-	// without IDs, that was no list. It joins the transaction of its context.
+	// SaveChoice stores c in place of the list that answered c.Cause before; a c without
+	// IDs deletes that list. It joins the transaction of its context.
 	SaveChoice(ctx context.Context, c Choice) error
 	// ChoiceOf returns the list that the bot posted as the given event, or
 	// ErrNoChoice.
@@ -48,7 +48,7 @@ type Choices interface {
 	ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (Choice, error)
 }
 
-// choiceOf is what is to be stored of the answer to a message.
+// choiceOf returns the row to store for the answer to a message.
 func choiceOf(e chat.Event, l *list) Choice {
 	c := Choice{Cause: e.Cause(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
 	if l != nil {
@@ -64,7 +64,7 @@ func choiceAgain(e chat.Event, c Choice) Choice {
 	return c
 }
 
-// save is the change that stores choices; nil if there are none.
+// save returns the change that stores choices; nil if there are none.
 func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	if len(choices) == 0 {
 		return nil
@@ -79,8 +79,8 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	}
 }
 
-// listBefore is the list that the message is the next message after; the zero
-// Choice if there is none. An edit is no new message.
+// listBefore returns the list that the message directly follows; the zero Choice if it
+// follows none. An edit is no new message.
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {

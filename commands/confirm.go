@@ -9,13 +9,13 @@ import (
 	"heraut/chat"
 )
 
-// ConfirmWithin is how long a command waits for the word of whoever gave it.
+// ConfirmWithin is how long a command waits for its confirmation.
 const ConfirmWithin = 5 * time.Minute
 
-// ErrNoConfirmation tells that no such command waits.
+// ErrNoConfirmation is returned when no such command waits.
 var ErrNoConfirmation = errors.New("no command to confirm")
 
-// Confirmation is a command that waits for the word of whoever gave it.
+// Confirmation is a command that waits until the person who gave it confirms it.
 type Confirmation struct {
 	Cause chat.EventID // the command's message
 	Room  chat.RoomID
@@ -24,32 +24,33 @@ type Confirmation struct {
 	At    time.Time
 }
 
-// Confirmations keeps the commands that wait. Its methods join the transaction
-// of their context.
+// Confirmations stores the waiting commands. Its methods join the transaction of their
+// context.
 type Confirmations interface {
 	// SaveConfirmation stores c, and forgets the person's others in the room and
 	// those made before expired.
 	SaveConfirmation(ctx context.Context, c Confirmation, expired time.Time) error
-	// ConfirmationOf is what the bot asked to confirm with the given event;
-	// WaitingConfirmation what the person gave last in the room. Or ErrNoConfirmation.
+	// ConfirmationOf returns the command that the bot asked to confirm in the given
+	// event, WaitingConfirmation the person's last waiting one in the room. Both may
+	// return ErrNoConfirmation.
 	ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (Confirmation, error)
 	WaitingConfirmation(ctx context.Context, room chat.RoomID, by chat.UserID) (Confirmation, error)
-	// EndConfirmation forgets it, if it is there.
+	// EndConfirmation deletes a waiting command, if there is one.
 	EndConfirmation(ctx context.Context, cause chat.EventID) error
 }
 
-// confirmation is what somebody is asked before a command is followed.
+// confirmation is the data of the question that precedes a dangerous command.
 type confirmation struct {
 	Prefix string
-	// Reaction tells that a reaction will do: they are not encrypted, so in an
-	// encrypted room nobody knows that they come from their sender.
+	// Reaction: a reaction suffices. In an encrypted room it does not: reactions are not
+	// encrypted, so nobody knows that they come from their sender.
 	Reaction bool
 	What     string // what is to be confirmed: "quit", "remove-all" or "forget"
 	Room     *place
 	Count    int
 }
 
-// confirm asks before the command is followed: r.confirmed tells that it was.
+// confirm asks before a command is followed; r.confirmed is true the second time.
 func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
 	answer, err := a.message(r, "confirm", c)
@@ -57,13 +58,13 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	return answer, err
 }
 
-// confirms reads a message that confirms: «!oui», and «oui» in a direct message.
+// confirms reports whether a message confirms: «!oui», and «oui» in a direct message.
 func confirms(l Line) bool {
 	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
 	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
 }
 
-// isYes tells the reaction that confirms.
+// isYes reports whether a reaction confirms.
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
 // confirmed returns what follows the command that a message or a reaction confirms;
@@ -114,8 +115,8 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 	}, nil
 }
 
-// awaits is the change that has a command wait for its confirmation, or, when it
-// was edited or deleted, no longer.
+// awaits returns the change that stores a waiting command, or deletes it after an edit or
+// a deletion of its message.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {

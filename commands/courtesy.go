@@ -7,8 +7,7 @@ import (
 	"heraut/text"
 )
 
-// What people also say to somebody who answers, and that asks for nothing.
-// Such lines are no search.
+// Words of courtesy. A line of nothing else asks for nothing and is no search.
 var (
 	greetings = []string{"bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "hey"}
 	courtesy  = strings.Fields(`
@@ -18,7 +17,8 @@ var (
 		thanks thank you so much great perfect bye yes no there everyone how are good morning evening`)
 )
 
-// withoutGreeting cuts the greeting that s begins with, and tells if there is one.
+// withoutGreeting returns s without the greeting that it begins with, and whether it has
+// one.
 func withoutGreeting(s string) (string, bool) {
 	w := text.Words(s)
 	if len(w) == 0 || !slices.Contains(greetings, w[0]) {
@@ -28,7 +28,7 @@ func withoutGreeting(s string) (string, bool) {
 	return rest, true
 }
 
-// onlyCourtesy reports whether s says nothing else.
+// onlyCourtesy reports whether s holds nothing but words of courtesy.
 func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
 }

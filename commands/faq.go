@@ -14,18 +14,17 @@ import (
 	"heraut/text"
 )
 
-// Remember has rooms search and fill the FAQ. It is to be called before the first
-// line is answered, if at all.
+// Remember enables the commands on the FAQ. Call it before the first line is answered.
 func (a *Answerer) Remember(k *relay.Knowledge) { a.knowledge = k }
 
-// faqEntries is what was found in the FAQ.
+// faqEntries are the entries that a search of the FAQ found.
 type faqEntries struct {
 	Prefix string
 	Query  string
 	Items  []relay.Known
 }
 
-// faqChange is an answer that was kept or removed.
+// faqChange is an answer that was added to the FAQ or removed from it.
 type faqChange struct {
 	Prefix string
 	What   string // "kept", "again" or "removed"
@@ -34,10 +33,10 @@ type faqChange struct {
 	ForAll bool
 }
 
-// faqFault is why nothing was kept or removed: "no-answer", "operator", "number".
+// faqFault says why the FAQ did not change: What is "no-answer", "operator" or "number".
 type faqFault struct{ Prefix, What, Word string }
 
-// faq answers with kept answers.
+// faq answers with entries of the FAQ.
 func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -52,7 +51,7 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
 }
 
-// keep keeps the answer that was replied to.
+// keep adds the answer that the command replies to.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
 	switch text.Fold(strings.TrimPrefix(text.Fold(r.args), "pour ")) {

@@ -1,5 +1,5 @@
-// Package commands is what people may ask, and the answers: one table is
-// dispatch, help and documentation.
+// Package commands answers people's commands. One table of commands drives dispatch,
+// rights, help and documentation.
 package commands
 
 import (
@@ -15,8 +15,8 @@ import (
 	"heraut/rooms"
 )
 
-// Handler answers what is said in rooms. It may be used by several goroutines,
-// if they hand it the events of one room in order.
+// Handler answers the events of rooms. Several goroutines may use it if each room's
+// events come in order.
 type Handler struct {
 	answerer *Answerer
 	rooms    *rooms.Book
@@ -46,7 +46,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	case e.Reaction != nil:
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
-		// The queue deletes the answers; a list among them is no more.
+		// The queue deletes the answers, so a list among them ends.
 		forget := both(h.answerer.taken(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
 		if desk := h.answerer.relay; desk != nil {
 			forget = both(forget, desk.Deleted(e))
@@ -70,8 +70,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	return queue.Result{}, nil
 }
 
-// say is what the bot says by itself: what it is, to a room that it joined; that
-// a message cannot be read.
+// say returns a message that answers nobody: the greeting in a new room, or the notice
+// that a message cannot be decrypted.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
 	html, err := locale.Render(s.Language, template, struct{ Prefix string }{s.Prefix})
@@ -81,8 +81,8 @@ func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
-// Apologise is what is said of an event that could not be handled, if somebody
-// waits for an answer to it (queue.Config.Apology).
+// Apologise returns the answer to an event whose handler failed; nil if nobody waits for
+// one (queue.Config.Apology).
 func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if e.Message == nil || e.Late || e.Message.Edits != "" {
 		return nil
@@ -106,7 +106,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	r, isCommand := h.answerer.parse(line)
 	isCommand = isCommand && e.Message.IsText() // a caption is no command
 	if e.Late || !e.Message.IsText() {
-		// Nobody waits for an answer any more, but for those of people.
+		// Nobody waits for the bot's answer any more, only for people's.
 		result, done, err := h.carry(ctx, e, r.command, isCommand)
 		if done || err != nil {
 			return h.limitCarried(e, line, result, err)
@@ -140,8 +140,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.answer(ctx, e, line, changes)
 }
 
-// late follows what comes late and is not carried: commands of the relay, and
-// edits of what was a question, or a part of one.
+// late handles a late message that is not carried: a command of the relay, or an edit of
+// a message that belonged to a question.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	desk, carried := h.answerer.relay, false
 	if desk != nil && e.Message.Edits != "" {
@@ -157,8 +157,8 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry has what is no command carried, if it belongs to a question, or what is
-// to be carried without a name.
+// carry carries a message that belongs to a question and is no command, and the text of
+// commands that ask to carry it.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	if h.answerer.relay == nil {
 		return queue.Result{}, false, nil
@@ -238,8 +238,8 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep is the change that has a command no part of a question: also one that was
-// until it was edited, or that will be.
+// keep returns the change that separates a command from its question, also when the
+// message belonged to one before an edit, or will after another.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.relay.Dropped(e), nil
@@ -282,7 +282,7 @@ func both(first, second func(context.Context) error) func(context.Context) error
 	}
 }
 
-// line is what the message asks. A mention alone asks for help.
+// line returns the line that a message holds. A mention alone asks for help.
 func (h *Handler) line(e chat.Event) Line {
 	l := h.about(e)
 	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
@@ -294,7 +294,7 @@ func (h *Handler) line(e chat.Event) Line {
 	return l
 }
 
-// about is a line without a text: where the event happened, and whose it is.
+// about returns a line without a text: the place of an event and its sender.
 func (h *Handler) about(e chat.Event) Line {
 	s := h.rooms.Of(e.Room)
 	return Line{
@@ -307,8 +307,8 @@ func (h *Handler) about(e chat.Event) Line {
 // The fullest card has as many.
 const maxLines = 11
 
-// posts are an answer to an event, in its thread if it is in one, and what the
-// answer has done elsewhere.
+// posts returns the answer to an event, in its thread if it has one, and the answer's
+// further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil

@@ -11,22 +11,20 @@ import (
 	"heraut/rooms"
 )
 
-// noticeLines is how many lines of a homeserver's notice are passed on.
+// noticeLines bounds how many lines of a homeserver's notice the operators get.
 const noticeLines = 12
 
-// Move gives the room that takes another's place, in an upgrade, what was kept
-// for that; in the transaction of ctx.
+// Move gives the data of an upgraded room to its successor, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
 
-// Moves sets what follows a room that is upgraded. It is to be called before the
-// first event is handled, if at all.
+// Moves sets the moves that an upgraded room makes. Call it before the first event.
 func (h *Handler) Moves(moves ...Move) { h.moves = moves }
 
-// Inform has the operators told what concerns the bot's account. It is to be
-// called before the first event is handled, if at all.
+// Inform sets the operators, who hear of events on the bot's account. Call it before the
+// first event.
 func (h *Handler) Inform(operators *rooms.Operators) { h.operators = operators }
 
-// moved has everything follow the room.
+// moved runs all moves of an upgraded room.
 func (h *Handler) moved(e chat.Event) queue.Result {
 	return queue.Result{Change: func(ctx context.Context) error {
 		for _, move := range h.moves {
@@ -38,7 +36,7 @@ func (h *Handler) moved(e chat.Event) queue.Result {
 	}}
 }
 
-// joined says what the bot is, or, where it may not be, why it leaves.
+// joined greets the room, or says why the bot leaves it.
 func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	if !e.Joined.Unwelcome {
 		return h.say(e, "welcome")
@@ -48,7 +46,7 @@ func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	return result, err
 }
 
-// inform tells the operators.
+// inform sends a message to the operators.
 func (h *Handler) inform(ctx context.Context, template string, data any) (queue.Result, error) {
 	if h.operators == nil {
 		return queue.Result{}, nil
@@ -57,13 +55,13 @@ func (h *Handler) inform(ctx context.Context, template string, data any) (queue.
 	return queue.Result{Posts: posts}, err
 }
 
-// blocked is a room that begins, or ceases, to refuse what the bot writes.
+// blocked is a room that starts or stops refusing the bot's messages.
 type blocked struct {
 	Room    place
 	Blocked bool
 }
 
-// Blocked is what the operators are told of such a room (queue.Config.Blocked).
+// Blocked returns the messages to the operators about such a room (queue.Config.Blocked).
 func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
 	if h.operators == nil {
 		return nil, nil
@@ -93,7 +91,7 @@ func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.inform(ctx, "removed", removal{h.answerer.place(room), e.Removed.Exit == chat.ExitBanned})
 }
 
-// notice is what the homeserver told the account, for the operators.
+// notice is a message of the homeserver to the account, for the operators.
 type notice struct {
 	Lines []string
 	Cut   bool

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// overview is what the help says of the bot and its commands.
+// overview is the data of the help: the bot and its commands.
 type overview struct {
 	About
 	Prefix   string
-	Role     string // what the bot is here for, if somebody said so
+	Role     string // the bot's purpose in the room; empty if nobody set it
 	Commands []topic
 	Aside    []string // the names of further ones
 }
 
-// topic is a command that stands first on a line, and its parts.
+// topic is a command that starts a line, and its parts.
 type topic struct {
 	Name  string
 	Parts []string // their names
@@ -28,7 +28,7 @@ type explanation struct {
 	Subcommands []string
 }
 
-// help answers who the bot is and what it may be asked, or details a command.
+// help introduces the bot and lists its commands, or details one command.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		data := overview{About: a.about, Prefix: r.Prefix}
@@ -69,7 +69,7 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 		word, _ := cutWord(topic)
 		return a.unknown(r, word)
 	}
-	// « aide à la rédaction » is a need.
+	// « aide à la rédaction » is a search.
 	return a.plain(ctx, r)
 }
 
@@ -96,8 +96,7 @@ func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, 
 	return a.message(r, "help-command", data)
 }
 
-// parts are the names of the commands that are part of c and that the person may
-// use here.
+// parts returns the names of the parts of c that the person may give here.
 func (a *Answerer) parts(ctx context.Context, r request, c *command) (names []string, err error) {
 	for i := range a.table {
 		part := &a.table[i]

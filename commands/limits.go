@@ -27,12 +27,12 @@ type verdict int
 
 const (
 	within    verdict = iota
-	overOnce          // over the limit, which is to be said
-	overAgain         // over the limit, which was said
+	overOnce          // over the limit for the first time: say so
+	overAgain         // over the limit, and told so before
 )
 
-// limiter counts by key what people cause: a bucket of Count that fills up again at an
-// even pace. A restart empties its memory.
+// limiter is a token bucket for each key, of Count tokens that come back at an even pace.
+// A restart fills the buckets.
 type limiter struct {
 	rate Rate
 
@@ -165,7 +165,7 @@ func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err er
 	return h.pingOnce(result), nil
 }
 
-// pingEvery is how often what is carried pings one person.
+// pingEvery is the shortest time between two pings of one person by carried messages.
 const pingEvery = time.Minute
 
 // pingOnce takes the ping off posts to whom somebody was pinged less than pingEvery

@@ -8,38 +8,38 @@ import (
 	"heraut/text"
 )
 
-// Line is what somebody typed.
+// Line is a line that somebody typed, and its circumstances.
 type Line struct {
 	Text   string // anything; only its first line that is not blank counts
 	Lang   string // of the answer: "fr" or "en"
 	Prefix string // what starts a command here
-	// Direct tells that the line is meant for the bot, as in a direct message or
-	// after a mention: the prefix may be left out, a line that is no command is
-	// tried as "sill", and an unknown command is answered.
+	// Direct: the line is spoken to the bot, in a direct message or after a mention. It
+	// needs no prefix, is searched in the catalogue if it holds no command, and gets an
+	// answer if its command is unknown.
 	Direct bool
 
-	// Room, Sender and Level tell where it was typed and what whoever typed it
-	// may do there. Without a room there is nothing to watch for.
+	// Room, Sender and Level are the place, the person and the person's rights there.
+	// The command line has no room.
 	Room   chat.RoomID
 	Sender chat.UserID
 	Level  chat.Level
 	Edited bool // it is the new text of a message
-	// ReplyTo and Thread are the message it replies to and the root of the thread
-	// it stands in, if any.
+	// ReplyTo is the message that the line replies to, Thread the root of its thread;
+	// both may be empty.
 	ReplyTo, Thread chat.EventID
-	// Event is what was said, for commands that depend on where it stands.
+	// Event is the whole event, for commands that need more of it.
 	Event chat.Event
-	// Casual tells that Direct follows from the bot's name alone, which a sentence
-	// about the bot starts with, too: only commands and names are answered.
+	// Casual: Direct follows from the bot's name alone, which a sentence about the bot
+	// starts with, too. Only commands and names of software get an answer.
 	Casual bool
-	// Private tells that the room is a direct message.
+	// Private: the room is a direct message.
 	Private   bool
 	Encrypted bool // the room is
-	// Unverified tells that the room is encrypted and the device not verified.
+	// Unverified: the room is encrypted and the device is not verified.
 	Unverified bool
 }
 
-// maxLine bounds what is looked at, in runes: no name or need is longer.
+// maxLine is the length, in characters, up to which a line is read.
 const maxLine = 300
 
 // firstLine returns the first line of s that is not blank, trimmed and bounded.

@@ -6,10 +6,10 @@ import (
 	"heraut/chat"
 )
 
-// listedData is how much of what is kept about a person is shown.
+// listedData bounds how many stored data about a person are listed.
 const listedData = 40
 
-// personalData is what is kept about a person.
+// personalData is the list of the data about a person.
 type personalData struct {
 	Prefix string
 	About
@@ -17,13 +17,13 @@ type personalData struct {
 	More int
 }
 
-// datumLine is one thing that is kept, and the room that it comes from.
+// datumLine is one stored datum and its room.
 type datumLine struct {
 	chat.Datum
 	Place *place
 }
 
-// personal sends a person what is kept about them.
+// personal answers with the data about the person.
 func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	data := personalData{Prefix: r.Prefix, About: a.about}
 	var all []chat.Datum
@@ -51,7 +51,7 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "personal-data", data)
 }
 
-// forget erases what is kept about a person, once that is confirmed.
+// forget erases the data about the person, after a confirmation.
 func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "forget"})

@@ -19,8 +19,7 @@ import (
 // listedQuestions is how many questions a list shows.
 const listedQuestions = 15
 
-// Relay has questions carried by the desk. It is to be called before the first
-// line is answered, if at all.
+// Relay enables the commands on questions. Call it before the first line is answered.
 func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
 
 // questionList are the questions that a room may see.
@@ -48,13 +47,13 @@ type relayChange struct {
 	Added        bool
 }
 
-// followed is a command about a question that was followed.
+// followed is the data of the message that a command on a question succeeded.
 type followed struct {
 	Number int64
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers why the desk does not do something; another error is returned.
+// faultOf answers with the desk's reason not to do something. It returns other errors.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -65,7 +64,7 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	return Answer{}, err
 }
 
-// ask asks the experts: the desk itself confirms it.
+// ask asks the experts. The desk posts the confirmation.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
 	if text == "" && !r.Edited {
@@ -78,7 +77,7 @@ func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	return Answer{Command: r.command.name(), change: change}, nil
 }
 
-// whole is what follows the command, over all lines.
+// whole returns the text after the command, with all its lines.
 func (r request) whole() string {
 	text, _ := strings.CutPrefix(strings.TrimSpace(r.Text), r.Prefix)
 	_, text = cutWord(strings.TrimSpace(text))
@@ -115,7 +114,7 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "solved", a.relay.Solve)
 }
 
-// settle does something with the question that is meant.
+// settle changes the question that the command is about.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.relay.Which(ctx, r.Event, r.args)
@@ -131,8 +130,8 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	return answer, err
 }
 
-// note keeps a message in its thread. That needs no answer, unless it was carried
-// before it was edited.
+// note marks a message as not for the other room. It answers only when the message was
+// carried before an edit.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	carried, change, err := a.relay.Keep(ctx, r.Event)
 	switch {
@@ -148,8 +147,8 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// unnamed explains how to write without one's name: what belongs to a question
-// was carried before this is asked.
+// unnamed explains how to write without one's name. Messages of a question were carried
+// before they come here.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
@@ -219,7 +218,7 @@ func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "relays", list)
 }
 
-// roomName is a room's name, or its id.
+// roomName returns a room's name, or its id if it has none.
 func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error) {
 	room, err := a.room(ctx, id)
 	if room.Name == "" {

@@ -14,13 +14,13 @@ import (
 	"heraut/text"
 )
 
-// ErrNoRoom tells that no room that the bot is in is meant.
+// ErrNoRoom is returned when the bot is in no such room.
 var ErrNoRoom = errors.New("the bot is in no such room")
 
-// maxRole bounds what a room's role is said to be, in characters.
+// maxRole bounds the text of a room's role, in characters.
 const maxRole = 120
 
-// byDefault are the words that take a setting back.
+// byDefault are the words that reset a setting.
 var byDefault = []string{"defaut", "default"}
 
 // place is a room as messages name it.
@@ -30,7 +30,7 @@ type place struct {
 	Link string
 }
 
-// setting is one of a room's settings as it holds.
+// setting is one setting in force in a room.
 type setting struct {
 	What  string // one of rooms' constants
 	Value string
@@ -69,7 +69,7 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	case r.Level < chat.LevelOperator:
 		return a.refuse(r, refusedOperator)
 	default:
-		// What strangers read tells of no other room.
+		// A room that strangers read must not show another room's settings.
 		if closed, err := a.closed(ctx, r); err != nil {
 			return Answer{}, err
 		} else if !closed && reference != string(r.Room) {
@@ -94,8 +94,7 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// resolve finds a room that the bot is in by its id or alias; ErrNoRoom if it is
-// in none such.
+// resolve returns the room with an id or alias, if the bot is in it; else ErrNoRoom.
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {
@@ -119,10 +118,11 @@ func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, 
 	return "", ErrNoRoom
 }
 
-// about is the room that the command is about.
+// about returns the room that the command is about.
 func (r request) about() chat.RoomID { return cmp.Or(r.subject, r.Room) }
 
-// elsewhere names the room that the command is about, if it is another one.
+// elsewhere returns the room that the command is about; nil when that is the room of the
+// answer.
 func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
 	if r.subject == "" || r.subject == r.Room {
 		return nil, nil //nolint:nilnil // the room of the answer is not named
@@ -164,7 +164,7 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 // settingNames are the settings, in the order in which they are shown.
 var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator}
 
-// said is a setting as a text; empty if it is not set.
+// said returns a setting as a text; empty if it is not set.
 func said(what string, s rooms.Settings) string {
 	switch what {
 	case rooms.Language:
@@ -182,8 +182,8 @@ func said(what string, s rooms.Settings) string {
 	return strconv.Itoa(s.Moderator)
 }
 
-// read sets what in s to what somebody typed, and reports whether that is a value
-// for it.
+// read parses a typed value into the field of s that what names, and reports whether it is
+// valid.
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
@@ -211,8 +211,7 @@ func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer,
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }
 
-// set changes a setting of a room. What the configuration says wins: it is not
-// changed here.
+// set changes a setting of a room. Settings of the configuration cannot be changed here.
 func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -251,7 +250,7 @@ func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, err
 	return answer, err
 }
 
-// with is s with one setting of value.
+// with returns s with the setting that what names taken from value.
 func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	switch what {
 	case rooms.Language:
@@ -268,7 +267,7 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord tells whether typed is one of the words, in any case, with or without accents.
+// isWord reports whether typed is one of the words. Case and accents do not count.
 func isWord(typed string, words []string) bool {
 	return slices.Contains(words, text.Fold(strings.TrimSpace(typed)))
 }

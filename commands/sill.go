@@ -18,8 +18,7 @@ const (
 	maxNews     = 10
 )
 
-// search answers with the one software that was meant, or with a list, or with
-// what comes nearest.
+// search answers with one software, a list, or the nearest names.
 func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -125,7 +124,7 @@ func listOf(r request, shown []*catalogue.Software) *list {
 	return l
 }
 
-// before a product's name, as in « alternative à Photoshop »
+// preposition matches the word before a product's name: « alternative à Photoshop ».
 var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d['’])`)
 
 // replacing answers with the free software that replaces a product, or, if the
@@ -184,7 +183,7 @@ func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.
 	return answer, err
 }
 
-// none answers that nothing was found for a query, or for one that had to be a name.
+// none answers that a query, or a name, was not found.
 // A line that may be talk gets the zero Answer.
 func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
 	if r.talk {
@@ -206,14 +205,14 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	return answer, err
 }
 
-// What separates the names to compare, the surest sign first.
+// separators stand between names to compare, the surest first.
 var separators = []*regexp.Regexp{
 	regexp.MustCompile(`\s*[,;]\s*`),
 	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
 	regexp.MustCompile(`\s+`),
 }
 
-// between names that somebody compares without saying so, as in « gimp vs krita »
+// versus matches a comparison without the command: « gimp vs krita ».
 var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
 
 func split(s string) []string {
@@ -277,8 +276,8 @@ func (a *Answerer) comparison(r request, all []*catalogue.Software, more int) (A
 	return answer, err
 }
 
-// news answers with what was referenced and withdrawn last. What follows the
-// word and is no number makes it a name: « !sill new relic ».
+// news answers with the entries added and withdrawn last. Arguments that are no number
+// make the line a name: « !sill new relic ».
 func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	n := someNews
 	if r.args != "" {

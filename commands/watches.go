@@ -44,13 +44,13 @@ type watchChange struct {
 	Feed   sources.FeedTrial // of a feed that was tried
 }
 
-// watchTrial is what a watch would have told.
+// watchTrial shows the items that a watch would have announced.
 type watchTrial struct {
 	Source, Filter string
 	announce.Trial
 }
 
-// watchFault is why a command about watches is not followed.
+// watchFault says why a command on watches is refused.
 type watchFault struct {
 	Prefix string
 	// What is "none", "many", "latest", "exists", "declared", "number", "source", "address"
@@ -67,7 +67,7 @@ func (c watchChange) Name() string {
 	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
 }
 
-// watchFault answers that a command is not followed. word is what is wrong.
+// watchFault refuses a command; word is the wrong part of it.
 func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
 	names, err := a.sourceNames(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) 
 	return names, err
 }
 
-// watches lists what the room watches, and how the sources do.
+// watches lists the room's watches and the state of their sources.
 func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
@@ -212,7 +212,7 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 	return a.changed(r, watchChange{What: "added", Watch: w, Feed: trial}, change)
 }
 
-// explainFault says why announce refused; another error is returned.
+// explainFault answers with the reason of a refusal. It returns other errors.
 func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)
@@ -234,7 +234,7 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 	return Answer{}, err
 }
 
-// changed answers that something is done, and has it done and logged.
+// changed answers that a watch is changed; its answer makes the change and logs it.
 func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
 	c.Prefix = r.Prefix
 	answer, err := a.message(r, "watch-changed", c)
@@ -255,7 +255,7 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	return answer, err
 }
 
-// describe is a watch as it is typed.
+// describe returns a watch as people type it.
 func describe(w announce.Watch) string {
 	label := ""
 	if w.Label != "" {
@@ -285,7 +285,7 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// removeWatches ends all the watches that the room set up, once that is confirmed.
+// removeWatches removes all watches that the room set up, after a confirmation.
 func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
 	all, err := a.desk.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -326,7 +326,8 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	return a.changed(r, watchChange{What: what, Watch: w, N: n}, do)
 }
 
-// tryWatch shows what a watch would have told lately. It tells nobody else.
+// tryWatch shows the items that a watch would have announced lately. It announces
+// nothing.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -416,7 +417,7 @@ func cutArg(s string) (arg, rest string) {
 	return arg, strings.TrimSpace(rest)
 }
 
-// isAddress tells a feed's address from a source's name.
+// isAddress reports whether s is an address, and no source's name.
 func isAddress(s string) bool {
 	_, ok := sources.FeedAddress(s)
 	return ok

@@ -1,5 +1,5 @@
-// Package health tells whether the bot works, over HTTP: /livez (the process
-// answers), /readyz (it is ready, or why not) and /metrics (Prometheus).
+// Package health serves the probes over HTTP: /livez (the process answers), /readyz (the
+// bot is ready, or why not) and /metrics (Prometheus).
 package health
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metric is a number that is read when it is asked for. It carries no label:
-// what it counts never names a person or a room.
+// Metric is a number that each scrape reads anew. It has no labels, so it names no person
+// and no room.
 type Metric struct {
 	Name, Help string
-	Counter    bool // it only grows; else it is a gauge
+	Counter    bool // it only grows; otherwise it is a gauge
 	Value      func() float64
 }
 
 // Server answers operators' probes.
 type Server struct{ http *http.Server }
 
-// New returns a server that Run starts. ready returns nil once the bot works,
-// or else says what is missing; its text is shown, so it names nobody.
+// New returns a server for Run. ready returns nil once the bot works, otherwise an error;
+// /readyz shows its text, so it must name nobody.
 func New(ready func() error, metrics []Metric) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

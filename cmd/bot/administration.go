@@ -15,7 +15,7 @@ import (
 	"heraut/storage"
 )
 
-// administration is what operators and moderators manage from the chat.
+// administration returns the parts that the commands on rooms and on the bot need.
 func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue.Queue, client *matrix.Client) commands.Administration {
 	started := time.Now()
 	return commands.Administration{

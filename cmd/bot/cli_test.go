@@ -35,7 +35,7 @@ func TestStatuses(t *testing.T) {
 	single := file("single.json", `{"id": "https://github.com/etalab/carte", "full_name": "etalab/carte"}`)
 	foreign := file("foreign.json", `[{"id": "a", "name": "A", "sectors": [], "stage": "DPG"}]`)
 	absent := filepath.Join(dir, "absent")
-	homeless := file("homeless.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: absent/key", 1))
+	noKeyDirectory := file("no-key-directory.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: absent/key", 1))
 	housed := file("housed.yaml", strings.Replace(minimal, "user: heraut", "user: heraut, recovery_key_file: etat/key", 1)+"state: etat\n")
 	occupied := file("occupied.yaml", minimal+"state: sill.json\n")
 	for name, test := range map[string]struct {
@@ -58,7 +58,7 @@ func TestStatuses(t *testing.T) {
 		"run wrong":              {[]string{"run", "--config", wrong}, 2, "", ":3: prefix"},
 		"login wrong":            {[]string{"login", "--config", wrong}, 2, "", ":3: prefix"},
 		"login, no password":     {[]string{"login", "--config", right}, 1, "", "aucun mot de passe"},
-		"login, no place":        {[]string{"login", "--config", homeless}, 2, "", "Le répertoire de matrix.recovery_key_file n’existe pas"},
+		"login, no place":        {[]string{"login", "--config", noKeyDirectory}, 2, "", "Le répertoire de matrix.recovery_key_file n’existe pas"},
 		"login, in the state":    {[]string{"login", "--config", housed}, 1, "", "aucun mot de passe"},
 		"run, no state":          {[]string{"run", "--config", occupied}, 1, "", "répertoire d’état ne peut pas être utilisé"},
 		"catalogue, no server":   {[]string{"catalogue", "http://127.0.0.1:1/sill.json"}, 1, "", "ne peut pas être joint"},
@@ -104,7 +104,7 @@ func TestNowhereToWriteTheRecoveryKey(t *testing.T) {
 		"a directory":          {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "key")}}, failure, statusFailure},
 		"the key is elsewhere": {Config{Matrix: Matrix{RecoveryKeyFile: filepath.Join(dir, "absent", "key"), RecoveryKey: "EsTx"}}, failure, statusFailure},
 	} {
-		if got := exitStatus(explained(homeless(&test.config, test.err))); got != test.status {
+		if got := exitStatus(explained(explainKeyDirectory(&test.config, test.err))); got != test.status {
 			t.Errorf("%s: status %d, want %d", name, got, test.status)
 		}
 	}

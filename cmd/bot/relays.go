@@ -46,7 +46,7 @@ func newRelays(
 	return desk, knowledge
 }
 
-// newReminders returns what is said by itself of questions.
+// newReminders returns the reminders of open questions.
 func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, desk *relay.Desk, log zerolog.Logger) *relay.Reminders {
 	o := relay.RemindOptions{
 		Store: db, Queue: box, Book: book, Zone: config.Timezone, Reaches: desk.Reaches,

@@ -296,7 +296,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	return mc
 }
 
-// enter tells of a room of the configuration whose id was found.
+// enter declares a room of the configuration once its id is known.
 func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, desk *announce.Desk) {
 	for _, r := range config.Rooms {
 		if r.Room == name {

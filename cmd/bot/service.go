@@ -71,7 +71,7 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // asked to stop before it had started
 	}
-	return report(log, explained(homeless(config, err)))
+	return report(log, explained(explainKeyDirectory(config, err)))
 }
 
 type loginCommand struct{ configured }
@@ -119,9 +119,9 @@ func keyDirectory(config *Config) error {
 	return nil // whatever else may be wrong with it tells itself
 }
 
-// homeless tells of a start that failed that the recovery key has nowhere to be
-// written, if that is why: only the first start writes it.
-func homeless(config *Config, err error) error {
+// explainKeyDirectory adds to the error of a failed start that the recovery key's directory
+// is missing, if that is the cause. Only the first start writes the key.
+func explainKeyDirectory(config *Config, err error) error {
 	if missing := keyDirectory(config); missing != nil && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w: %w", missing, err)
 	}
