@@ -78,6 +78,7 @@ func TestReplacesOnlyWhatIsProprietary(t *testing.T) {
 	for name, test := range map[string]struct{ element, replaces, similar string }{
 		"proprietary":                      {similar("WinZip", ""), "WinZip", ""},
 		"an entry":                         {similar("7-Zip", ""), "", "7-Zip"},
+		"an entry written so":              {similar("7 ZIP", ""), "", "7 ZIP"},
 		"an entry by its item":             {`{"name": "Zip", "externalId": "Q777", "isLibreSoftware": false}`, "", "Zip"},
 		"known to be free":                 {similar("VLC Media Player", ""), "", "VLC Media Player"},
 		"said free elsewhere":              {similar("Obscur", ""), "", "Obscur"},

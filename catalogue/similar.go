@@ -104,13 +104,21 @@ func join(entries []Software, similar [][]reference) {
 	for i := range slices.Backward(entries) {
 		s := &entries[i]
 		byID[s.ID] = s
-		byName[text.Fold(s.Name)] = s
+		byName[squash(s.Name)] = s
 		if s.Wikidata != "" {
 			byWikidata[s.Wikidata] = s
 		}
 	}
+	for i := range entries { // a name that is nobody's first one
+		for _, other := range entries[i].OtherNames {
+			if key := squash(other); byName[key] == nil {
+				byName[key] = &entries[i]
+			}
+		}
+	}
+	delete(byName, "")
 	find := func(r reference) *Software {
-		for _, s := range []*Software{byID[r.id], byWikidata[r.wikidata], byName[text.Fold(r.name)]} {
+		for _, s := range []*Software{byID[r.id], byWikidata[r.wikidata], byName[squash(r.name)]} {
 			if s != nil {
 				return s
 			}
