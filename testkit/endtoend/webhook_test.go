@@ -172,7 +172,7 @@ func TestWebhooks(t *testing.T) {
 		sees(o.room, "par la nouvelle adresse")
 	})
 	t.Run("an upgrade", func(t *testing.T) {
-		next := o.owner.Upgrade(t, o.room, "11")
+		next := o.owner.Upgrade(t, o.room, "12") // of which the owner is the creator, with all power
 		o.owner.AwaitMember(t, next, o.me, event.MembershipJoin)
 		o.room = next
 		o.ask("!webhook", "supervision")
