@@ -272,9 +272,6 @@ func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	return !held
 }
 
-// week is what a weekly list covers.
-const week = 7 * 24 * time.Hour
-
 // tellWeeks tells the rooms that watch a calendar week by week what takes place
 // until the next list.
 func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {

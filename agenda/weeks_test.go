@@ -182,7 +182,7 @@ func TestThirteenWeeks(t *testing.T) {
 				if kills < 10 && readClock(dir, zone).After(until) {
 					kills++
 					_ = cmd.Process.Kill()
-					<-ended
+					<-ended //nolint:errcheck // it was killed
 					running = false
 				}
 			}

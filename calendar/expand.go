@@ -89,7 +89,7 @@ func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget
 		} else if v.start.date {
 			p.start = v.start.at(p.start.wall.Truncate(24 * time.Hour))
 		}
-		all = append(all, occurrence{p.start, p.end})
+		all = append(all, occurrence(p))
 	}
 	excluded := v.exclusions(local)
 	for _, rule := range v.exrules {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +41,7 @@ func readJSON(data []byte, local *time.Location) (*Calendar, error) {
 		if wrapped.Events == nil && wrapped.Data == nil {
 			return nil, ErrFormat
 		}
-		items = append(wrapped.Events, wrapped.Data...)
+		items = slices.Concat(wrapped.Events, wrapped.Data)
 	} else if err := decodeJSON(data, &items); err != nil {
 		return nil, err
 	}

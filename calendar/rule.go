@@ -309,7 +309,7 @@ func hasDays(o *rrule.ROption) bool {
 			return false
 		}
 	}
-	if len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno) == 0 && !(o.Freq == monthly && len(o.Bymonth) > 0) {
+	if len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno) == 0 && (o.Freq != monthly || len(o.Bymonth) == 0) {
 		return true
 	}
 	reached := [13]bool{}

@@ -104,8 +104,8 @@ type Withdrawal struct {
 	Reason                 string
 	Time                   time.Time
 	LastRecommendedVersion string
-	// Ending is true for the status FR of 2018 to 2022, «en fin de
-	// recommandation»: the software was still listed.
+	// Ending is true for the status FR of 2018 to 2022, which announced the end of
+	// the recommendation: the software was still listed.
 	Ending bool
 }
 

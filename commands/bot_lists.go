@@ -40,7 +40,7 @@ type roomList struct {
 
 func kindOf(room chat.Room) string {
 	switch {
-	case room.RoomFacts.IsZero() && !room.Direct:
+	case room.IsZero() && !room.Direct:
 		return "unknown"
 	case room.Kind == "m.space":
 		return "space"

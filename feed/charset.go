@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -112,7 +113,7 @@ func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n 
 		n, read, err := decoder.Transform(room(), body, true)
 		wrote(n)
 		body = body[read:]
-		if err != transform.ErrShortDst || n == 0 && read == 0 {
+		if !errors.Is(err, transform.ErrShortDst) || n == 0 && read == 0 {
 			return
 		}
 	}

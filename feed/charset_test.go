@@ -22,9 +22,7 @@ func TestCharset(t *testing.T) {
 	with := func(prolog, title string) string {
 		return strings.Replace(rss("<title>"+title+"</title>"), `<?xml version="1.0" encoding="utf-8"?>`, prolog, 1)
 	}
-	utf16 := func(order unicode.Endianness, mark unicode.BOMPolicy) encoding.Encoding {
-		return unicode.UTF16(order, mark)
-	}
+	utf16 := unicode.UTF16
 	const été, œuvre = "L’été à Nîmes", "Œuvre à 20 €"
 	for name, test := range map[string]struct{ body, header, want string }{
 		"UTF-8":                                {with("", été), "", été},

@@ -89,7 +89,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		arrived: newArrivals(), locked: newLockedBook(), badKeys: badKeys, ownKeys: make(chan struct{}, 1), devices: newDeviceBook(),
 		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
 	}
-	c.life, c.endLife = context.WithCancel(context.Background())
+	c.life, c.endLife = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it
 	mx.ResponseHook = func(req *http.Request, resp *http.Response, _ error, _ time.Duration) {
 		if resp == nil {
 			return

@@ -186,7 +186,7 @@ func cutName(text, name string) (rest string, ok bool) {
 				break
 			}
 		}
-		if got != want && !(unicode.IsSpace(got) && unicode.IsSpace(want)) && !strings.EqualFold(string(got), string(want)) {
+		if got != want && (!unicode.IsSpace(got) || !unicode.IsSpace(want)) && !strings.EqualFold(string(got), string(want)) {
 			return "", false
 		}
 	}

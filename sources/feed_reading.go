@@ -136,7 +136,7 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 	taken := map[string]bool{}
 	for _, e := range r.entries {
 		isSeen := func(key string) bool {
-			return !unseen[key] && !(keepsIDs && strings.HasPrefix(key, sameLinkAndTitle)) || taken[key]
+			return !unseen[key] && (!keepsIDs || !strings.HasPrefix(key, sameLinkAndTitle)) || taken[key]
 		}
 		if isSeen(e.Key) || slices.ContainsFunc(e.same, isSeen) {
 			continue

@@ -79,7 +79,7 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 		for _, id := range s.OtherIDs {
 			e.otherKeys = append(e.otherKeys, id+" "+string(what))
 		}
-		e.Aliases = append(aliases, e.otherKeys...)
+		e.Aliases = slices.Concat(aliases, e.otherKeys)
 		return e
 	}
 	var recommended []string

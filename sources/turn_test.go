@@ -47,7 +47,7 @@ func TestTurn(t *testing.T) {
 			}
 			time.Sleep(time.Millisecond)
 			reading.Add(-1)
-			return nil, nil
+			return map[string]bool{}, nil
 		}})
 		return err
 	}

@@ -115,7 +115,7 @@ func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Ti
 	if ended {
 		w = &window{began: now}
 	}
-	room := s.Options.PerMinute - w.posted
+	room := s.PerMinute - w.posted
 	limit := min(atOnce, room+1)
 	if digest {
 		limit = maxWaiting

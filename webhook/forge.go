@@ -213,11 +213,12 @@ func forgeIssue(kind string) func(o, subject object, n *note) {
 func forgeComment(o, s object, n *note) {
 	about := o.obj("issue")
 	n.kind = "issue"
-	if len(o.obj("pull_request")) > 0 {
+	switch {
+	case len(o.obj("pull_request")) > 0:
 		about, n.kind = o.obj("pull_request"), "pull_request"
-	} else if len(about.obj("pull_request")) > 0 || o.str("is_pull") == "true" {
+	case len(about.obj("pull_request")) > 0 || o.str("is_pull") == "true":
 		n.kind = "pull_request"
-	} else if len(o.obj("discussion")) > 0 {
+	case len(o.obj("discussion")) > 0:
 		about, n.kind = o.obj("discussion"), "discussion"
 	}
 	n.where = strings.Join(distinct(n.where, word0(about)), " · ")

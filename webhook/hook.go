@@ -18,7 +18,7 @@ var (
 	ErrNone     = errors.New("the room has no hook of that name")
 	ErrExists   = errors.New("the room has a hook of that name")
 	ErrTooMany  = errors.New("the room has as many hooks as it may have")
-	ErrName     = errors.New("a hook's name is short, of letters, digits and - _ .")
+	ErrName     = errors.New("a hook's name is short, of letters, digits, hyphens, underscores and full stops")
 	ErrDeclared = errors.New("the hook is declared in the configuration")
 )
 

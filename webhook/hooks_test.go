@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -429,7 +430,7 @@ func TestDeclaredHooks(t *testing.T) {
 	if status, _, _ := o.post(chatPath, "", "a"); status != 404 {
 		t.Errorf("the other one answers %d", status)
 	}
-	if _, _, err := o.service.Remove(t.Context(), salon, "ci"); err != webhook.ErrDeclared {
+	if _, _, err := o.service.Remove(t.Context(), salon, "ci"); !errors.Is(err, webhook.ErrDeclared) {
 		t.Errorf("it may be removed in the chat: %v", err)
 	}
 	o.restart() // without the declaration

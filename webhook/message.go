@@ -113,7 +113,6 @@ type reader struct {
 	zone   *time.Location
 	header map[string]string
 	all    []object // the body's objects: itself, or those of its array
-	notes  []Note
 }
 
 // shape is a tool's format: how it is recognised and read.

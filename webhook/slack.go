@@ -137,8 +137,8 @@ func (w *writer) attachment(a object) {
 	w.blocks(a.objects("blocks"))
 	for _, f := range a.objects("fields") {
 		title, value := textIn(f, "title"), textIn(f, "value")
-		switch {
-		case value == "":
+		switch value {
+		case "":
 			w.add(piece{text: title, line: true, syntax: chatMarkup})
 		default:
 			w.add(piece{label: title, text: value, line: true, syntax: chatMarkup})

@@ -155,8 +155,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, desk
 	guards[commands.GuardName] = commands.Guard{Handler: handler}
 	answerer.Remember(knowledge)
-	if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
-		return err
+	if config.Webhooks.Listen != "" {
+		if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
+			return err
+		}
 	}
 	moves := []commands.Move{desk.Move, calendars.Move, calls.Move, thanked.Move, book.Move, carrier.Move, db.MoveAnnouncements}
 	if hooks != nil {
@@ -185,7 +187,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
 		g.Go(func() error {
-			return health.New(ready(client, hooks), append(metrics(box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
+			return health.New(ready(client, hooks), append(metrics(ctx, box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
 		})
 	}
 	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
@@ -339,7 +341,7 @@ func ready(client *matrix.Client, hooks *webhook.Service) func() error {
 }
 
 func metrics(
-	box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client, missing func(context.Context) ([]chat.Room, error),
+	ctx context.Context, box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client, missing func(context.Context) ([]chat.Room, error),
 ) []health.Metric {
 	counts := box.Counts()
 	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
@@ -370,7 +372,7 @@ func metrics(
 			return 0
 		}},
 		{Name: "heraut_rooms_missing", Help: "Rooms that the bot should serve and is not in; -1 when that cannot be read.", Value: func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
 			rooms, err := missing(ctx)
 			if err != nil {

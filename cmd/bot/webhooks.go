@@ -22,11 +22,8 @@ import (
 
 var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
 
-// newWebhooks returns what takes in what tools post; nil if that is off.
+// newWebhooks returns what takes in what tools post.
 func newWebhooks(ctx context.Context, config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) (*webhook.Service, error) {
-	if config.Webhooks.Listen == "" {
-		return nil, nil
-	}
 	return webhook.New(ctx, webhook.Options{
 		Store: db, Queue: box, Book: book, Zone: config.Timezone, URL: config.Webhooks.URL, MaxBody: int64(config.Webhooks.MaxBody),
 		PerMinute: config.Webhooks.PerMinute, Log: log.With().Str("component", "webhook").Logger(),
