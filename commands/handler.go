@@ -187,7 +187,7 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
-	if h.answerer.relay != nil && !(isCommand && r.command.name() == "question") {
+	if h.answerer.relay != nil && (!isCommand || r.command.name() != "question") {
 		kept, err := h.keep(ctx, e)
 		if err != nil {
 			return queue.Result{}, err

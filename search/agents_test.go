@@ -98,7 +98,7 @@ func (q *agentsQuality) add(j judged, r Result) bool {
 		q.precise++
 		q.precision += float64(good) / float64(len(shown))
 	}
-	return rank == 1 && !(card && !ok(r.Matches[0]))
+	return rank == 1 && (!card || ok(r.Matches[0]))
 }
 
 func (q *agentsQuality) String() string {

@@ -50,10 +50,10 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 	}
 	found := cmp.Or(len(same), len(holding))
 	if found == 1 {
-		return e.organization(append(same, holding...)[0]), nil, true
+		return e.organization(slices.Concat(same, holding)[0]), nil, true
 	}
 	if found > 1 {
-		near := append(same, holding...)
+		near := slices.Concat(same, holding)
 		return o, near[:min(len(near), maxNearOrganizations)], false
 	}
 	return o, likeliest(whole, all), false

@@ -91,7 +91,7 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
 		_, entry := e.named(q.whole...)
-		ok = !entry && !(p.libre && (e.index.inNames(p.key) || e.index.beginsName(q.whole)))
+		ok = !entry && (!p.libre || !e.index.inNames(p.key) && !e.index.beginsName(q.whole))
 	}
 	return p, ok
 }
