@@ -108,6 +108,9 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	default:
 		readers.Most.Externals = true
 	}
+	if r.History == UnreadableRule {
+		readers.Most.Public, readers.Most.Externals = true, true
+	}
 	// Guests need an invitation to rooms that are not public, as others do.
 	if r.Guests {
 		readers.Least.Externals = readers.Least.Externals || readers.Least.Public

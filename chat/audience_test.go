@@ -43,6 +43,9 @@ func TestReadersOf(t *testing.T) {
 	}{
 		"nothing known":             {chat.Room{}, none, chat.Everybody, false},
 		"private":                   {privateRoom(func(*chat.Room) {}), none, none, true},
+		"unreadable join rule":      {privateRoom(func(r *chat.Room) { r.JoinRule = chat.UnreadableRule }), none, public, false},
+		"unreadable history":        {privateRoom(func(r *chat.Room) { r.History = chat.UnreadableRule }), none, anybody, false},
+		"unreadable access rule":    {privateRoom(func(r *chat.Room) { r.AccessRule = chat.UnreadableRule }), none, externals, false},
 		"no join rule":              {privateRoom(func(r *chat.Room) { r.JoinRule = "" }), none, none, true},
 		"an unreadable join rule":   {privateRoom(func(r *chat.Room) { r.JoinRule = "unreadable" }), none, public, false},
 		"knock":                     {privateRoom(func(r *chat.Room) { r.JoinRule = "knock" }), none, none, true},

@@ -237,6 +237,10 @@ type Room struct {
 	RoomFacts
 }
 
+// UnreadableRule stands in JoinRule, History and AccessRule for a value that could not
+// be read: the room may be open, and it may not.
+const UnreadableRule = "unreadable"
+
 // RoomFacts are what a room's state says of who may read it and what it is,
 // each in Matrix's own words; empty where the state says nothing.
 type RoomFacts struct {
@@ -246,7 +250,7 @@ type RoomFacts struct {
 	Version string `json:"version,omitempty"`
 	Kind    string `json:"kind,omitempty"` // "m.space" for spaces
 	// JoinRule is "public", "invite", "knock", "private", "restricted" or
-	// "knock_restricted". A rule that could not be read is stored as "public".
+	// "knock_restricted".
 	JoinRule string `json:"join_rule,omitempty"`
 	// Allow are the rooms whose members may join, for the rules "restricted" and
 	// "knock_restricted"; nil with any other rule. The room is as open as the most

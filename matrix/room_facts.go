@@ -49,9 +49,12 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	case event.StateRoomName.Type:
 		f.Name = cleanName(text("name"))
 	case event.StateJoinRules.Type:
-		f.JoinRule, f.Allow = cmp.Or(text("join_rule"), "public"), allowed(evt)
+		f.JoinRule, f.Allow = cmp.Or(text("join_rule"), chat.UnreadableRule), allowed(evt)
 	case event.StateHistoryVisibility.Type:
 		f.History = text("history_visibility")
+		if _, isSet := evt.Content.Raw["history_visibility"]; isSet && f.History == "" {
+			f.History = chat.UnreadableRule
+		}
 	case event.StateGuestAccess.Type:
 		f.Guests = text("guest_access") == "can_join"
 	case event.StateTombstone.Type:
@@ -59,7 +62,7 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	case accessRules.Type:
 		f.AccessRule, f.Visibility = text("rule"), text("visibility")
 		if rule, isSet := evt.Content.Raw["rule"]; isSet && f.AccessRule == "" && rule != "" {
-			f.AccessRule = "unrestricted" // what cannot be read opens the room
+			f.AccessRule = chat.UnreadableRule
 		}
 	}
 }

@@ -50,11 +50,15 @@ func TestFacts(t *testing.T) {
 		"join rules that cannot be read": {[]string{
 			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":"invite"}}`,
 			`{"type":"m.room.join_rules","state_key":"","content":{"join_rule":["invite"]}}`,
-		}, chat.RoomFacts{JoinRule: "public"}},
+		}, chat.RoomFacts{JoinRule: chat.UnreadableRule}},
+		"history visibility that cannot be read": {[]string{
+			`{"type":"m.room.history_visibility","state_key":"","content":{"history_visibility":"joined"}}`,
+			`{"type":"m.room.history_visibility","state_key":"","content":{"history_visibility":1}}`,
+		}, chat.RoomFacts{History: chat.UnreadableRule}},
 		"Tchap's rule that cannot be read": {[]string{
 			`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":"restricted"}}`,
 			`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":7}}`,
-		}, chat.RoomFacts{AccessRule: "unrestricted"}},
+		}, chat.RoomFacts{AccessRule: chat.UnreadableRule}},
 		"Tchap":         {[]string{`{"type":"im.vector.room.access_rules","state_key":"","content":{"rule":"unrestricted","visibility":"private"}}`}, chat.RoomFacts{AccessRule: "unrestricted", Visibility: "private"}},
 		"upgraded":      {[]string{`{"type":"m.room.tombstone","state_key":"","content":{"replacement_room":"!new"}}`}, chat.RoomFacts{Successor: "!new"}},
 		"not the rooms": {[]string{`{"type":"m.room.name","state_key":"other","content":{"name":"a"}}`}, chat.RoomFacts{}},
