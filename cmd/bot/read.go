@@ -46,7 +46,7 @@ Avec --json : {"kind", "generation", "title", "entries": [{"id", "title", "url",
 État de sortie : 0, ou 1 si rien ne se lit.`
 }
 
-// reading is what the command tells; doc/architecture.md holds it as a contract.
+// reading is what the command tells; doc/contracts.md holds it.
 type reading struct {
 	Kind       string              `json:"kind"` // the name of a readKind
 	Generation string              `json:"generation"`

@@ -11,7 +11,7 @@ import (
 	"heraut/catalogue"
 )
 
-// calendarEntry is an event of a calendar; doc/architecture.md holds it as a contract.
+// calendarEntry is an event of a calendar; doc/contracts.md holds it.
 type calendarEntry struct {
 	Start     string `json:"start"` // RFC 3339 in the time of Paris; a date, of whole days
 	End       string `json:"end"`   // the same; the last day, of whole days; empty: none
