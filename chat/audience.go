@@ -1,27 +1,28 @@
 package chat
 
-// Audience is who may read what is said in a room, as far as its state tells. The
-// zero value is the narrowest: an encrypted room of one of our servers, by
-// invitation, without people from outside.
+// Audience describes how open a room is to readers, according to the room's state.
+// The zero value is the narrowest audience: an encrypted, invitation-only room on
+// one of our servers, without outsiders.
 type Audience struct {
-	// Clear: the room was never seen encrypted, so servers can read along.
+	// Clear: the bot never saw the room encrypted, so servers can read along.
 	Clear bool `json:"clear,omitempty"`
-	// Public: anybody may join, or read without joining.
+	// Public: anybody may join the room, or read it without joining.
 	Public bool `json:"public,omitempty"`
-	// Externals: people from outside the administration, or without an account,
-	// may be in it.
+	// Externals: the room may hold people from outside the administration, or people
+	// without an account.
 	Externals bool `json:"externals,omitempty"`
-	// Elsewhere: the room belongs to a server that is none of ours.
+	// Elsewhere: the room belongs to a server that is not ours.
 	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // Everybody is the widest audience.
 var Everybody = Audience{Clear: true, Public: true, Externals: true, Elsewhere: true}
 
-// None reports whether a is the zero value: of a difference, that there is none.
+// None reports whether a is the zero value. For the result of Beyond it means «no
+// wider».
 func (a Audience) None() bool { return a == Audience{} }
 
-// Beyond returns in which ways a is wider than b.
+// Beyond returns the ways in which a is wider than b.
 func (a Audience) Beyond(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear && !b.Clear,
@@ -31,7 +32,7 @@ func (a Audience) Beyond(b Audience) Audience {
 	}
 }
 
-// Both returns the audience that a and b have in common.
+// Both returns the intersection of a and b.
 func (a Audience) Both(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear && b.Clear,
@@ -41,7 +42,7 @@ func (a Audience) Both(b Audience) Audience {
 	}
 }
 
-// Either returns the audience of both a and b together.
+// Either returns the union of a and b.
 func (a Audience) Either(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear || b.Clear,
@@ -51,36 +52,37 @@ func (a Audience) Either(b Audience) Audience {
 	}
 }
 
-// Readers bounds who may read a room. Text that comes from the room is protected
-// as if Least read it, text that goes there as if Most did.
+// Readers holds a lower and an upper bound on a room's readers. The bot protects
+// text from the room as if only Least read it, and text sent there as if all of Most
+// did.
 type Readers struct {
-	Least Audience // those who certainly may
-	Most  Audience // those who may as far as it is known; Everybody if nothing is
+	Least Audience // the readers who certainly have access
+	Most  Audience // the readers who may have access; Everybody if the bot knows nothing of the room
 }
 
-// Closed reports whether no stranger reads the room: it takes an invitation, and
-// nobody from outside is in it. Whether it is encrypted, and where, does not count.
+// Closed reports whether no stranger can read the room: it needs an invitation and
+// admits no outsiders. Encryption and the room's server do not count.
 func (r Readers) Closed() bool { return !r.Most.Public && !r.Most.Externals }
 
-// Surroundings are what reading a room's state needs besides it. The zero value
-// knows no other room and no server.
+// Surroundings holds the context that ReadersOf needs besides a room's own state.
+// The zero value knows no other room and no server.
 type Surroundings struct {
-	// Ours reports whether a server is one of those that the bot serves; nil: none is.
+	// Ours reports whether the bot serves a server; nil means that it serves none.
 	Ours func(server string) bool
-	// Room returns what is stored of another room, the zero value when nothing is;
-	// nil: no other room is known.
+	// Room returns the stored data of another room, or the zero value if nothing is
+	// stored; nil means that no other room is known.
 	Room func(RoomID) Room
 }
 
-// maxChain bounds how many rooms that admit each other's members are followed.
+// maxChain bounds how far ReadersOf follows rooms that admit each other's members.
 const maxChain = 5
 
-// ReadersOf tells who may read what is said in r. It alone decides how open a
-// room is, for what is relayed as for what commands tell.
+// ReadersOf returns the bounds on the readers of r. It is the only place that
+// decides how open a room is, both for relayed text and for command answers.
 //
-// The join rules and history visibilities are those of the client-server API
-// (m.room.join_rules, m.room.history_visibility); the access rule "unrestricted"
-// is Tchap's and lets people from outside the administration in.
+// The join rules and history visibilities come from the client-server API
+// (m.room.join_rules, m.room.history_visibility). The access rule "unrestricted" is
+// Tchap's and admits people from outside the administration.
 func ReadersOf(r Room, s Surroundings) Readers { return readersOf(r, s, maxChain) }
 
 func readersOf(r Room, s Surroundings, chain int) Readers {
@@ -95,12 +97,12 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	}
 	readers := Readers{Least: least, Most: least}
 	switch r.JoinRule {
-	case "public", "invite", "knock", "private", "": // without a rule, nobody joins uninvited
+	case "public", "invite", "knock", "private", "": // with "" the room has no rule, and people join by invitation only
 	case "restricted", "knock_restricted":
 		for _, id := range r.Allow {
 			readers = readers.joinedFrom(id, s, chain)
 		}
-	default: // unreadable, or of a specification to come
+	default: // an unreadable rule, or one of a later specification
 		readers.Most.Public = true
 	}
 	switch r.AccessRule {
@@ -111,7 +113,7 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	if r.History == UnreadableRule {
 		readers.Most.Public, readers.Most.Externals = true, true
 	}
-	// Guests need an invitation to rooms that are not public, as others do.
+	// In a room that is not public, guests need an invitation like everybody else.
 	if r.Guests {
 		readers.Least.Externals = readers.Least.Externals || readers.Least.Public
 		readers.Most.Externals = readers.Most.Externals || readers.Most.Public
@@ -119,8 +121,8 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	return readers
 }
 
-// joinedFrom adds the members of another room, who may join this one. Who may
-// join that one may join both.
+// joinedFrom adds the readers of another room, whose members may join this one.
+// People who may join that room may join both.
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {
@@ -132,8 +134,8 @@ func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers 
 	return Readers{Least: readers.Least.Either(people(from.Least)), Most: readers.Most.Either(people(from.Most))}
 }
 
-// IsDirect reports whether the room is a direct message between one person and
-// the bot, which nobody else can read or join.
+// IsDirect reports whether the room is a direct message between one person and the
+// bot that nobody else can read or join.
 func (r Room) IsDirect() bool {
 	switch r.JoinRule {
 	case "invite", "knock", "private", "":

@@ -8,15 +8,15 @@ import (
 
 func ours(server string) bool { return server == "example.org" }
 
-// privateRoom is an encrypted room by invitation, as change makes it.
+// privateRoom returns an encrypted, invitation-only room, after change modified it.
 func privateRoom(change func(r *chat.Room)) chat.Room {
 	r := chat.Room{Joined: true, Encrypted: true, RoomFacts: chat.RoomFacts{Version: "11", Server: "example.org", JoinRule: "invite"}}
 	change(&r)
 	return r
 }
 
-// The one table of how open a room is: for what is relayed (least, most), and for
-// what commands tell there (closed).
+// This table alone covers how open a room is: the bounds for relayed text (least,
+// most), and the result of Closed for command answers (closed).
 func TestReadersOf(t *testing.T) {
 	rooms := map[chat.RoomID]chat.Room{
 		"!private": privateRoom(func(*chat.Room) {}),

@@ -2,12 +2,13 @@ package chat
 
 import "time"
 
-// Datum is one thing that is kept about a person, as that person is told of it.
+// Datum is one stored piece of data about a person, in the form in which the bot
+// shows it to that person.
 type Datum struct {
-	// Kind names the template "datum <Kind>", which says what it is.
+	// Kind names the template «datum <Kind>», which describes the datum.
 	Kind string
-	Room RoomID // where it comes from; may be empty
+	Room RoomID // the room that it comes from; may be empty
 	At   time.Time
-	// Text is what is kept, if it is more than ids.
+	// Text is the stored text, if there is more than ids.
 	Text string
 }
