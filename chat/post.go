@@ -54,9 +54,9 @@ type Post struct {
 	// Mentions lists the only people whom the message pings.
 	Mentions []UserID `json:"mentions,omitempty"`
 
-	// Alone replaces HTML when the post's thread or the message that it replies to
-	// is gone: it names the topic that it continues. If Alone is empty, the post is
-	// sent as it is, without the relation.
+	// Alone replaces HTML when the post's thread or the message that it replies to is
+	// gone: it names the topic that it continues. If Alone is empty and the homeserver
+	// refuses the relation, the post goes without the relation.
 	Alone string `json:"alone,omitempty"`
 
 	Thread  Target `json:"thread,omitzero"`
