@@ -11,8 +11,8 @@ import (
 // errQuit ends the prompt.
 var errQuit = errors.New("quit")
 
-// command is what can be typed besides messages: as in Matrix's clients, it
-// begins with a slash and is not sent.
+// command is a line that the person types for the prompt itself. As in Matrix
+// clients, it begins with a slash and is not sent.
 type command struct {
 	name, argument, help string
 	run                  func(ctx context.Context, p *prompt, text string) error
@@ -31,7 +31,8 @@ func commands() []command {
 	}
 }
 
-// enter does what was typed. The error is the homeserver's, or errQuit.
+// enter runs a typed command, or sends the line as a message. Its error comes from
+// the homeserver, or is errQuit.
 func (p *prompt) enter(ctx context.Context, line string) error {
 	word, isCommand := strings.CutPrefix(line, "/")
 	if !isCommand {
@@ -126,7 +127,7 @@ func react(ctx context.Context, p *prompt, emoji string) error {
 		return nil
 	}
 	if utf8.RuneCountInString(emoji) == 1 && emoji >= "0" && emoji <= "9" {
-		emoji += "\uFE0F\u20E3" // the key with that digit
+		emoji += "\uFE0F\u20E3" // the keycap emoji of that digit
 	}
 	if err := p.room.view.React(ctx, p.room.answer, emoji); err != nil {
 		return err

@@ -11,20 +11,21 @@ import (
 	"golang.org/x/term"
 )
 
-// console is where the person types and reads.
+// console connects the prompt to the person: it reads typed lines and writes output.
 type console struct {
-	readLine func() (string, error) // what is typed, at the end with an error
+	readLine func() (string, error) // returns the next typed line; at the end of the input, an error
 	answers  io.Writer
-	notes    io.Writer // for all else
+	notes    io.Writer // for everything except answers
 
-	// On a terminal both writers go through an editor of lines that keeps what
-	// is being typed below what is written.
+	// On a terminal both writers go through a line editor, which keeps the line
+	// being typed below the output.
 	editor *term.Terminal // nil unless both ends are a terminal
 	size   func() (width, height int)
-	close  func() // puts the terminal back
+	close  func() // restores the terminal
 }
 
-// openConsole uses a terminal if in and out are one that can move its cursor.
+// openConsole uses in and out as a terminal if both are one that can move its
+// cursor.
 func openConsole(in, out, notes *os.File) (*console, error) {
 	c := &console{answers: out, notes: notes, close: func() {}}
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) || os.Getenv("TERM") == "dumb" {
@@ -37,8 +38,8 @@ func openConsole(in, out, notes *os.File) (*console, error) {
 		return nil, fmt.Errorf("prepare the terminal: %w", err)
 	}
 	c.close = func() {
-		fmt.Fprint(out, "\r\n")                // below the line that was being typed
-		_ = term.Restore(int(in.Fd()), before) // nothing is left to do if it fails
+		fmt.Fprint(out, "\r\n")                // below the unfinished line
+		_ = term.Restore(int(in.Fd()), before) // a failure here leaves nothing else to try
 	}
 	c.size = func() (int, int) {
 		width, height, err := term.GetSize(int(out.Fd()))
@@ -55,8 +56,9 @@ func openConsole(in, out, notes *os.File) (*console, error) {
 	return c, nil
 }
 
-// lines hands over what is typed from now on, and closes at its end. A read
-// cannot be interrupted: it ends with the process.
+// lines returns a channel of the lines typed from now on; the channel closes at the
+// end of the input. A read cannot be interrupted, so its goroutine ends with the
+// process.
 func (c *console) lines() <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -74,25 +76,26 @@ func (c *console) lines() <-chan string {
 	return lines
 }
 
-// interactive tells whether somebody types at a terminal.
+// interactive reports whether a person types at a terminal.
 func (c *console) interactive() bool { return c.editor != nil }
 
-// prompt has what stands before the typed line changed from the next write on.
-// The first one is to be set before lines are read: an empty one is never redrawn.
+// prompt changes the text before the typed line, from the next write on. Set the
+// first prompt before reading lines: the editor never redraws an empty one.
 func (c *console) prompt(text string) {
 	if c.interactive() {
 		c.editor.SetPrompt(text)
 	}
 }
 
-// width is how many columns a terminal has now.
+// width returns the terminal's present width in columns.
 func (c *console) width() int {
 	width, height := c.size()
-	_ = c.editor.SetSize(width, height) // fails only where the next write does
+	_ = c.editor.SetSize(width, height) // fails only when the next write fails too
 	return width
 }
 
-// visible takes out what would move the cursor, ring, or be no text.
+// visible removes control characters, which could move the cursor or ring the bell,
+// and replaces invalid UTF-8.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

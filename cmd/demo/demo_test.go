@@ -20,7 +20,7 @@ import (
 	"heraut/testkit"
 )
 
-// asDemo makes the test's program the demo.
+// asDemo is the environment variable that makes the test binary run the demo.
 const asDemo = "HERAUT_TEST_AS_DEMO"
 
 func TestMain(m *testing.M) {
@@ -36,10 +36,10 @@ type demo struct {
 	*exec.Cmd
 	stdout, stderr *output
 	temp           string // its TMPDIR
-	mark           string // in its environment and that of its children
+	mark           string // marks the environment of the demo and its children
 }
 
-// output keeps what a process writes, for who waits for some of it.
+// output keeps everything that a process writes; tests wait for parts of it.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -57,7 +57,7 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// await waits until something is so.
+// await waits until so returns true.
 func (d *demo) await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for start := time.Now(); !so(); time.Sleep(10 * time.Millisecond) {
@@ -72,17 +72,19 @@ func (d *demo) await(t *testing.T, what string, so func() bool) {
 	}
 }
 
-// awaitText waits until the demo has written a text.
+// awaitText waits until the demo has written text.
 func (d *demo) awaitText(t *testing.T, o *output, text string) {
 	t.Helper()
 	d.await(t, fmt.Sprintf("%q is written", text), func() bool { return strings.Contains(o.String(), text) })
 }
 
-// newDemo returns a demo to be started. It is killed if it outlives the test.
+// newDemo returns a demo that is not started yet. Cleanup kills it if it outlives
+// the test.
 func newDemo(t *testing.T) *demo {
 	t.Helper()
 	bot := testkit.BuildBot(t)
-	// The demo would build it too, which takes longer than anybody waits here.
+	// The demo would build the homeserver too, but that takes longer than the waits
+	// here allow.
 	if err := testkit.Prepare(t.Context(), "dendrite", t.Output()); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,8 @@ func newDemo(t *testing.T) *demo {
 	return d
 }
 
-// ends waits for the end, with a status and with nothing left behind.
+// ends waits until the demo exits with status, and checks that it leaves nothing
+// behind.
 func (d *demo) ends(t *testing.T, status int) {
 	t.Helper()
 	if err := d.Wait(); err != nil && !errors.As(err, new(*exec.ExitError)) {
@@ -114,8 +117,8 @@ func (d *demo) ends(t *testing.T, status int) {
 	}
 }
 
-// processes lists the programs of the demo and its children that run, where
-// /proc tells.
+// processes lists the running programs of the demo and its children, where /proc
+// exists.
 func (d *demo) processes(t *testing.T) (programs []string) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/environ")
@@ -135,7 +138,7 @@ func (d *demo) processes(t *testing.T) (programs []string) {
 func TestPipe(t *testing.T) {
 	for name, test := range map[string]struct {
 		input string
-		want  string // a regular expression for the whole of standard output
+		want  string // a regular expression for all of standard output
 	}{
 		"no input": {"", `^$`},
 		"both rooms": {
@@ -174,7 +177,7 @@ func TestPipe(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	for name, test := range map[string]struct {
 		signal syscall.Signal
-		after  string // is written on standard error
+		after  string // the signal comes once this text is on standard error
 	}{
 		"at the start":         {syscall.SIGTERM, "Démarrage d’un serveur"},
 		"while it makes rooms": {syscall.SIGINT, "Création"},
@@ -205,7 +208,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A reader such as head goes away once it has enough.
+// A reader such as head goes away once it has read enough.
 func TestReaderGoesAway(t *testing.T) {
 	t.Parallel()
 	reader, writer, err := os.Pipe()

@@ -1,13 +1,13 @@
-// Command demo lets one try the bot in a terminal: it starts a throw-away
-// homeserver, the bot, and a prompt where one types as an agent and reads what
-// an agent would read. It leaves nothing behind.
+// Command demo lets people try the bot in a terminal. It starts a throw-away
+// homeserver, the bot, and a prompt at which the person types as an agent and reads
+// the same messages as an agent. It leaves nothing behind.
 //
 //	demo BOT
 //
-// BOT is the bot's program. With LIVE=1 in the environment the bot answers from
-// the public catalogue instead of the demonstration's own. What is not an answer
-// goes to standard error, unless both ends are a terminal. The exit status is 0
-// when the input has ended, or 1.
+// BOT is the path of the bot's program. With LIVE=1 in the environment the bot
+// answers from the public catalogue instead of the demonstration's own. All output
+// except answers goes to standard error, unless both ends are a terminal. The exit
+// status is 0 at the end of the input, otherwise 1.
 package main
 
 import (
@@ -21,8 +21,8 @@ import (
 )
 
 func main() {
-	// Whoever reads our output may go away before its end, as head does: that is
-	// an error of writing, and no reason to leave without tidying up.
+	// A reader of our output may go away early, as head does. SIGPIPE would then end
+	// the process before its cleanup; ignored, it becomes a write error.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, os.Args[1:])
@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	// Whatever we or our children put aside goes when dir does.
+	// The temporary files of the demo and its children go when dir goes.
 	if err := os.Setenv("TMPDIR", dir); err != nil {
 		return err
 	}
@@ -63,7 +63,8 @@ func run(ctx context.Context, args []string) (err error) {
 	return interrupted(ctx, newPrompt(s, c).run(ctx))
 }
 
-// interrupted names what a signal caused: whatever failed then is beside the point.
+// interrupted replaces an error that follows a signal with one that names the signal
+// as the cause.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return errors.New("interrompu par un signal")

@@ -8,12 +8,13 @@ import (
 
 const (
 	newsSource = "depots"
-	// firstNews is when the first repository appears once all is ready, and
-	// newsEvery how far apart the others are.
+	// firstNews is the delay from readiness to the first new repository, newsEvery
+	// the interval between the others.
 	firstNews, newsEvery = 20 * time.Second, 40 * time.Second
 )
 
-// What is there from the start and what appears then: all of our own invention.
+// The invented repositories: the known ones exist at the start, the new ones appear
+// later.
 var (
 	knownRepositories = []testkit.Repository{
 		{Name: "ville-de-brumelac/stationnements", Description: "Places libres dans les parcs de la ville", Language: "Go"},
@@ -38,14 +39,15 @@ type news struct {
 	done chan struct{}
 }
 
-// startNews starts a source that has not published anything new yet.
+// startNews starts a source that has published only the known repositories.
 func startNews() *news {
 	n := &news{api: testkit.StartRepositoryAPI(), done: make(chan struct{})}
 	n.api.Publish(knownRepositories...)
 	return n
 }
 
-// publish publishes until all is published, or the source is stopped.
+// publish publishes the new repositories one by one, until none is left or stop
+// closes the source.
 func (n *news) publish() {
 	wait := firstNews
 	for _, r := range newRepositories {
@@ -59,7 +61,7 @@ func (n *news) publish() {
 	}
 }
 
-// stop ends the source.
+// stop closes the source.
 func (n *news) stop() {
 	close(n.done)
 	n.api.Close()

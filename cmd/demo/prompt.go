@@ -11,21 +11,22 @@ import (
 	"heraut/testkit"
 )
 
-// answerWithin is how long an answer is waited for.
+// answerWithin is how long the prompt waits for an answer.
 const answerWithin = 10 * time.Second
 
 var errBotEnded = errors.New("le robot s’est arrêté")
 
-// prompt sends what is typed and shows what is said. From a pipe it takes a line
-// once the one before is answered; at a terminal all goes on at the same time.
+// prompt sends typed lines and shows the room's messages. From a pipe it reads the
+// next line once the bot has answered the previous one; at a terminal it reads and
+// shows at the same time.
 type prompt struct {
 	*console
 	stage          *stage
 	public, direct *room
-	room           *room // where one is
+	room           *room // the person's current room
 
-	awaited string           // what the answer that one waits for is about, or empty
-	late    <-chan time.Time // tells that it does not come
+	awaited string           // the message whose answer the prompt awaits; empty for none
+	late    <-chan time.Time // fires when the answer has not come in time
 }
 
 func newPrompt(s *stage, c *console) *prompt {
@@ -39,7 +40,7 @@ func newPrompt(s *stage, c *console) *prompt {
 	return p
 }
 
-// run ends with the input, the command to leave, or an error.
+// run returns at the end of the input, after the quit command, or on an error.
 func (p *prompt) run(ctx context.Context) error {
 	if p.interactive() {
 		p.introduce()
@@ -64,7 +65,7 @@ func (p *prompt) run(ctx context.Context) error {
 				return nil
 			case ctx.Err() != nil:
 				return context.Cause(ctx)
-			case err != nil: // the homeserver's; the next line may do better
+			case err != nil: // the homeserver's error; the next line may succeed
 				p.note("Refusé par le serveur : %v", err)
 			}
 		case <-changed:
@@ -78,7 +79,8 @@ func (p *prompt) run(ctx context.Context) error {
 	}
 }
 
-// await waits, from now on, for the answer about a message; empty, for none.
+// await starts the wait for the answer to the message about; an empty about ends the
+// wait.
 func (p *prompt) await(about string) {
 	p.awaited, p.late = about, nil
 	if about != "" {
@@ -86,7 +88,7 @@ func (p *prompt) await(about string) {
 	}
 }
 
-// silence tells that no answer has come.
+// silence says that no answer came in time.
 func (p *prompt) silence() {
 	p.await("")
 	if p.room == p.public {
@@ -96,7 +98,7 @@ func (p *prompt) silence() {
 	}
 }
 
-// show writes what was done in the room; from a pipe, only the bot's answers.
+// show writes the room's new activity; from a pipe, only the bot's answers.
 func (p *prompt) show(news []testkit.Act) error {
 	for _, act := range news {
 		header, about := p.room.take(act)
@@ -113,7 +115,7 @@ func (p *prompt) show(news []testkit.Act) error {
 	return nil
 }
 
-// write writes what was done, with a blank line after it.
+// write writes one act, followed by a blank line.
 func (p *prompt) write(act testkit.Act, header string) error {
 	var text string
 	switch {
@@ -126,14 +128,14 @@ func (p *prompt) write(act testkit.Act, header string) error {
 		text = render("<strong>"+html.EscapeString(header)+"</strong>", "", width) + render(markup, "  ", width)
 	case act.Edits != "" || act.Body == "":
 		text = header + "\n" + visible(act.Body)
-	default: // an answer: where from is clear
+	default: // an answer: the room is clear
 		text = visible(act.Body)
 	}
 	_, err := fmt.Fprintf(p.answers, "%s\n\n", strings.TrimRight(text, "\n"))
 	return err
 }
 
-// note tells what is no answer.
+// note writes a text that is not an answer.
 func (p *prompt) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if p.interactive() {
@@ -142,7 +144,8 @@ func (p *prompt) note(format string, args ...any) {
 	fmt.Fprintln(p.notes, text)
 }
 
-// introduce says where one is, what to try, and how to be there from elsewhere.
+// introduce says where the person is, which commands to try, and how to join from
+// another client.
 func (p *prompt) introduce() {
 	p.prompt(p.room.prompt())
 	s := p.stage

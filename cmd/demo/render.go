@@ -10,15 +10,15 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// render lays the HTML of a message out for a terminal of a width in columns,
-// behind an indent: bold, italic and struck text, lists, quotes, and links as a
-// text and an address.
+// render formats a message's HTML for a terminal of width columns, behind an indent.
+// It covers bold, italic and struck text, lists, quotes, and links as a text and an
+// address.
 func render(markup, indent string, width int) string {
 	l := &layout{first: indent, rest: indent}
-	// A body as context: what may stand there is all that messages have.
+	// In the context of a body, the parser accepts every tag that messages hold.
 	nodes, err := html.ParseFragment(strings.NewReader(markup), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
 	if err != nil {
-		return visible(markup) // a reader of a string has no errors
+		return visible(markup) // unreachable: a string reader returns no errors
 	}
 	for _, n := range nodes {
 		l.node(n)
@@ -36,10 +36,10 @@ type layout struct {
 	rows   []row
 	row    row
 	style  style
-	first  string // stands before the next row
-	rest   string // stands before the rows after it
+	first  string // precedes the next row
+	rest   string // precedes the rows after it
 	pre    bool
-	opened bool // the row has begun, be it empty
+	opened bool // the row has begun, though it may be empty
 }
 
 func (l *layout) node(n *html.Node) {
@@ -51,7 +51,7 @@ func (l *layout) node(n *html.Node) {
 	case atom.Br:
 		l.opened = true
 		l.endRow()
-	case atom.Strong, atom.B, atom.Code: // commands stand in bold, as in manuals
+	case atom.Strong, atom.B, atom.Code: // commands appear in bold, as in manuals
 		l.styled(n, bold)
 	case atom.Em, atom.I:
 		l.styled(n, italic)
@@ -137,8 +137,8 @@ func (l *layout) link(n *html.Node) {
 	}
 }
 
-// text adds to the row. White space counts as one space, and as none where a row
-// begins; spaces that do not break are no white space.
+// text appends s to the row. A run of white space counts as one space, and as none
+// at the start of a row; non-breaking spaces do not count as white space.
 func (l *layout) text(s string) {
 	for _, r := range s {
 		switch {

@@ -6,16 +6,16 @@ import (
 	"heraut/testkit"
 )
 
-// room is a conversation and what one has to remember of it.
+// room is a conversation and the prompt's memory of it.
 type room struct {
 	view *testkit.Conversation
 	name string
-	kind string // for the prompt: what room it is
+	kind string // the kind of room, for the prompt
 	bot  string // the bot's user id
 
-	said   string            // the person's last message, as long as it stands
-	thread string            // the root of the thread that it is in or may begin
-	answer string            // the bot's last message, as long as it stands
+	said   string            // the person's last message that still stands
+	thread string            // the root of that message's thread, existing or possible
+	answer string            // the bot's last answer that still stands
 	texts  map[string]string // the beginning of each message
 	about  map[string]string // for each answer, the message that it answers
 }
@@ -24,10 +24,10 @@ func newRoom(view *testkit.Conversation, name, kind, bot string) *room {
 	return &room{view: view, name: name, kind: kind, bot: bot, texts: map[string]string{}, about: map[string]string{}}
 }
 
-// prompt is what stands before what is typed in the room.
+// prompt returns the text that precedes the typed line in the room.
 func (r *room) prompt() string { return r.name + " (" + r.kind + ") › " }
 
-// wrote remembers a message of the person.
+// wrote records a message that the person sent.
 func (r *room) wrote(id, text, thread string) {
 	r.said, r.thread, r.texts[id] = id, thread, excerpt(text)
 	if thread == "" {
@@ -35,10 +35,11 @@ func (r *room) wrote(id, text, thread string) {
 	}
 }
 
-// take remembers what was done and says who did what. about is the message that
-// it answers, or that the answer which it changes is about; empty for all else.
+// take records an act and returns a header that says who did it. about is the
+// message that the act answers or, for a changed or deleted answer, the message of
+// that answer; otherwise empty.
 func (r *room) take(act testkit.Act) (header, about string) {
-	who := personName // from another device: what is typed here is on the screen
+	who := personName // from another device: the screen already shows the lines typed here
 	if act.Sender == r.bot {
 		who = botName
 	}
@@ -60,7 +61,7 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	latest := r.answer
 	if act.Sender == r.bot {
 		r.about[act.ID] = about
-		if about != "" { // what the bot says by itself is no answer to react to
+		if about != "" { // a message that the bot sends unasked is no answer to react to
 			r.answer = act.ID
 		}
 		if !act.Notice {
@@ -76,7 +77,7 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	return who + " :", about
 }
 
-// which names a message that was changed.
+// which describes a message that an act changed.
 func (r *room) which(id string) string {
 	if about := r.about[id]; about != "" {
 		return "sa réponse à " + r.quoted(about)
@@ -91,11 +92,11 @@ func (r *room) quoted(id string) string {
 	return "un message plus ancien"
 }
 
-// excerpt is the beginning of a text.
+// excerpt returns the beginning of text, at most 40 characters of its first line.
 func excerpt(text string) string {
 	const most = 40
 	line, _, _ := strings.Cut(visible(text), "\n")
-	line = strings.NewReplacer("«\u202f", "“", "\u202f»", "”", "«", "“", "»", "”").Replace(line) // it will be quoted
+	line = strings.NewReplacer("«\u202f", "“", "\u202f»", "”", "«", "“", "»", "”").Replace(line) // the caller quotes it
 	if runes := []rune(line); len(runes) > most {
 		return strings.TrimSpace(string(runes[:most])) + "…"
 	}

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// style is how a character looks; several combine.
+// style is a character's look; values combine as bits.
 type style uint8
 
 const (
@@ -16,7 +16,7 @@ const (
 	struck
 )
 
-// escape is what makes a terminal write in the style, whatever came before.
+// escape returns the terminal sequence that sets exactly this style.
 func (s style) escape() string {
 	code := "\x1b[0"
 	for _, known := range []struct {
@@ -38,11 +38,11 @@ type glyph struct {
 // row is a line of a message, before it is wrapped.
 type row struct {
 	glyphs []glyph
-	first  string // stands before it
-	rest   string // stands before what of it comes on further lines
+	first  string // precedes its first line
+	rest   string // precedes its further lines
 }
 
-// text is the row's text from a place on, without its style.
+// text returns the row's text from index from on, without its style.
 func (r row) text(from int) string {
 	var text strings.Builder
 	for _, g := range r.glyphs[from:] {
@@ -51,8 +51,7 @@ func (r row) text(from int) string {
 	return text.String()
 }
 
-// wrap breaks the lines of a text at a width in columns, keeping what they are
-// indented by.
+// wrap breaks the lines of text at a width in columns, and keeps their indents.
 func wrap(text string, columns int) string {
 	var wrapped strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
@@ -67,8 +66,8 @@ func wrap(text string, columns int) string {
 	return strings.TrimSuffix(wrapped.String(), "\n")
 }
 
-// wrap writes the row in lines of at most so many columns, broken at spaces. A
-// longer word, such as an address, is not broken.
+// wrap writes the row in lines of at most columns columns, broken at spaces. It does
+// not break a longer word, such as an address.
 func (r row) wrap(w *strings.Builder, columns int) {
 	before, glyphs := r.first, r.glyphs
 	for {
@@ -83,7 +82,7 @@ func (r row) wrap(w *strings.Builder, columns int) {
 	}
 }
 
-// cut returns what goes on a line of so many columns, and what is left.
+// cut returns the glyphs that fit on a line of columns columns, and the rest.
 func cut(glyphs []glyph, columns int) (line, others []glyph) {
 	column, space := 0, -1
 	for i, g := range glyphs {
@@ -119,7 +118,7 @@ func writeStyled(w *strings.Builder, glyphs []glyph) {
 	}
 }
 
-// cells is how many columns a text takes.
+// cells returns the number of columns that text takes.
 func cells(text string) (columns int) {
 	for _, r := range text {
 		columns += cellsOf(r)

@@ -22,7 +22,7 @@ const (
 
 	botLogin    = "heraut"
 	personLogin = "camille"
-	password    = "demonstration" // to be typed in Element; the server listens on the loopback only
+	password    = "demonstration" // for Element; the server listens on the loopback only
 	botName     = "Héraut"
 	personName  = "Camille"
 	roomName    = "Logiciels libres"
@@ -33,7 +33,8 @@ const (
 	meetWithin      = 30 * time.Second
 )
 
-// stage is what the demonstration plays on.
+// stage holds the parts that the demonstration runs: homeserver, bot, news and
+// person.
 type stage struct {
 	server         *testkit.Homeserver
 	bot            *testkit.Bot
@@ -43,8 +44,8 @@ type stage struct {
 	public, direct *testkit.Conversation
 }
 
-// start builds and starts everything in dir, telling progress. The stage is to
-// be stopped even if there is an error.
+// start builds and starts every part in dir, and reports progress. Call stop even if
+// start returns an error.
 func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
 	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
 	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
@@ -88,7 +89,7 @@ func (s *stage) start(ctx context.Context, dir, program string, progress io.Writ
 	return nil
 }
 
-// account makes an account with a name to show.
+// account creates an account with a display name.
 func (s *stage) account(ctx context.Context, login, password, name string) (testkit.Account, error) {
 	account, err := s.server.CreateAccount(ctx, login, password)
 	if err != nil {
@@ -102,7 +103,7 @@ func (s *stage) account(ctx context.Context, login, password, name string) (test
 	if err := client.SetDisplayName(ctx, name); err != nil {
 		return account, fmt.Errorf("name %s: %w", account.UserID, err)
 	}
-	_, err = client.Logout(ctx) // no device is left that cannot read
+	_, err = client.Logout(ctx) // so that the account keeps no device that cannot decrypt
 	return account, err
 }
 
@@ -168,7 +169,7 @@ func (s *stage) waitCatalogue(ctx context.Context) error {
 	}
 }
 
-// catalogueEntries asks the bot how many entries its catalogue has.
+// catalogueEntries asks the bot for the number of entries in its catalogue.
 func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.bot.URL+"/metrics", nil)
 	if err != nil {
@@ -187,8 +188,8 @@ func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 	return 0, errors.New("the bot's metrics lack heraut_catalogue_entries")
 }
 
-// meet awaits the bot in the public room and in the direct message, to which it
-// is invited.
+// meet waits for the bot in the public room, then invites it to the direct message
+// and waits for it there.
 func (s *stage) meet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, meetWithin,
 		errors.New("le robot n’a pas rejoint les salons"))
@@ -203,7 +204,7 @@ func (s *stage) meet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Element lists under the people what this names.
+	// Element lists the rooms that m.direct names under the people.
 	if err := s.person.SetAccountData(ctx, "m.direct", map[string][]string{bot.String(): {room.String()}}); err != nil {
 		return fmt.Errorf("mark the direct message: %w", err)
 	}
@@ -211,10 +212,10 @@ func (s *stage) meet(ctx context.Context) error {
 	return s.direct.WaitMember(ctx, bot)
 }
 
-// live tells whether the public catalogue is wanted.
+// live reports whether the environment asks for the public catalogue.
 func live() bool { return os.Getenv("LIVE") != "" && os.Getenv("LIVE") != "0" }
 
-// catalogueName says which catalogue the bot answers from.
+// catalogueName names the catalogue that the bot answers from.
 func catalogueName() string {
 	if live() {
 		return "le catalogue public du SILL, " + publicSILL
@@ -222,7 +223,7 @@ func catalogueName() string {
 	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
 }
 
-// withLog adds the bot's log, which is about to go, to what went wrong.
+// withLog adds the bot's log to err, since cleanup is about to delete the log.
 func (s *stage) withLog(err error) error {
 	if s.bot == nil {
 		return err
@@ -230,7 +231,7 @@ func (s *stage) withLog(err error) error {
 	return fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
 }
 
-// stop ends all that was started; it is to be called once.
+// stop ends every started part. Call it once.
 func (s *stage) stop() {
 	if s.person != nil {
 		s.person.Close()

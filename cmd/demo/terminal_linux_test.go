@@ -12,8 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal opens a pseudo-terminal: the side of the person and that of the
-// program.
+// openTerminal opens a pseudo-terminal and returns its two sides.
 func openTerminal(t *testing.T, columns uint16) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -49,7 +48,7 @@ func settings(t *testing.T, terminal *os.File) *unix.Termios {
 	return s
 }
 
-// at has the demo run at a terminal.
+// at attaches the demo to a terminal.
 func (d *demo) at(program *os.File) {
 	d.Env = append(d.Env, "TERM=xterm")
 	d.Stdin, d.Stdout, d.Stderr = program, program, program
@@ -86,11 +85,12 @@ func TestTerminal(t *testing.T) {
 				d.awaitText(t, screen, answer)
 			}
 			enter("!sill gimp", "\x1b[0;1mGIMP\x1b[0m")
-			enter("/direct", "\x1b[0;1m!aide\x1b[0m") // what the bot said on joining
+			enter("/direct", "\x1b[0;1m!aide\x1b[0m") // the bot's greeting
 			d.awaitText(t, screen, "Héraut (message direct) › ")
 			enter("vlc", "\x1b[0;1mVLC media player\x1b[0m")
 			for line := range strings.Lines(screen.String()) {
-				// Addresses are not broken, and what is typed is edited in its line.
+				// The layout does not break addresses, and the editor redraws the
+				// typed line in place.
 				if cells(line) > 100 && !strings.Contains(line, "http") && !strings.Contains(line, "›") {
 					t.Errorf("this line is too long: %q", line)
 				}
@@ -106,7 +106,7 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// Who waits sees a repository announced, without asking for it.
+// A person who only waits sees the announcement of a repository.
 func TestNewsIsSeen(t *testing.T) {
 	t.Parallel()
 	person, program := openTerminal(t, 60)
@@ -126,7 +126,7 @@ func TestNewsIsSeen(t *testing.T) {
 	d.ends(t, 0)
 }
 
-// What kills the demo takes its children along.
+// Killing the demo ends its children too.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	d := newDemo(t)
@@ -139,12 +139,12 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.awaitText(t, d.stderr, "Prêt")
-	if got := d.processes(t); len(got) != 3 { // with the homeserver and the bot
+	if got := d.processes(t); len(got) != 3 { // the demo, the homeserver and the bot
 		t.Errorf("these processes run: %q", got)
 	}
 	if err := d.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = d.Wait() // it was killed
+	_ = d.Wait() // its error is the kill
 	d.await(t, "the children have ended", func() bool { return len(d.processes(t)) == 0 })
 }
