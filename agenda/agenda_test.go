@@ -30,14 +30,14 @@ import (
 
 const salon chat.RoomID = "!salon:example.org"
 
-// publisher serves a calendar over HTTP, in whatever state a test wants it.
+// publisher serves a calendar over HTTP, with the status and body that a test sets.
 type publisher struct {
 	*httptest.Server
 	mu     sync.Mutex
 	body   string
 	status int
 	asked  int
-	same   int // answers 304
+	same   int // number of 304 answers
 }
 
 func newPublisher(t *testing.T) *publisher {
@@ -69,7 +69,7 @@ func sum(s string) (n int) {
 	return n
 }
 
-// publish serves these events from now on.
+// publish replaces the events that the publisher serves.
 func (p *publisher) publish(events ...string) {
 	p.serve(http.StatusOK, "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Agenda\r\n"+strings.Join(events, "")+"END:VCALENDAR\r\n")
 }
@@ -80,7 +80,7 @@ func (p *publisher) serve(status int, body string) {
 	p.status, p.body = status, body
 }
 
-// event is a VEVENT; start is "2026-10-05 10:00" in Paris, or a day.
+// event returns a VEVENT; start is "2026-10-05 10:00" in Paris time, or a day.
 func event(uid, start, title string, more ...string) string {
 	lines := append([]string{"UID:" + uid, "SUMMARY:" + title, "DTSTART" + when(start)}, more...)
 	return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n"
@@ -93,7 +93,7 @@ func when(start string) string {
 	return ";TZID=Europe/Paris:" + strings.NewReplacer("-", "", ":", "", " ", "T").Replace(start) + "00"
 }
 
-// bot is a desk on a database, which survives its kills, and what rooms are told.
+// bot is a desk with its database, which survives simulated kills.
 type bot struct {
 	*testing.T
 	path     string
@@ -105,7 +105,7 @@ type bot struct {
 	calendar *publisher
 	watches  []announce.Watch
 	notices  []announce.Notice
-	fail     *bool // the next transaction is killed before it is committed
+	fail     *bool // kill the next transaction before its commit
 }
 
 func paris(t *testing.T) *time.Location {
@@ -138,7 +138,7 @@ func (b *bot) at(now string) {
 	b.now = t
 }
 
-// start starts the bot, again if it ran.
+// start starts or restarts the bot.
 func (b *bot) start() {
 	b.Helper()
 	if b.db != nil {
@@ -170,8 +170,8 @@ func (b *bot) start() {
 
 var errKilled = errors.New("killed")
 
-// mortal is a queue whose next transaction may be cut off before its commit, as
-// by a kill.
+// mortal is a queue whose next transaction may fail before its commit, as after a
+// kill.
 type mortal struct {
 	agenda.Queue
 	fail *bool
@@ -187,7 +187,7 @@ func (m mortal) Do(ctx context.Context, change func(context.Context) error) erro
 	})
 }
 
-// round drives the desk at the present time, and returns what rooms were told.
+// round runs one round at the present time and returns the messages to rooms.
 func (b *bot) round() (said []string) {
 	b.Helper()
 	if err := b.desk.Round(b.Context(), b.now); err != nil && !errors.Is(err, errKilled) {
@@ -198,7 +198,7 @@ func (b *bot) round() (said []string) {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// sent takes what waits out of the outbox and returns its texts.
+// sent marks the waiting posts of the outbox as sent and returns their texts.
 func sent(t *testing.T, db *storage.DB, now time.Time) (said []string) {
 	t.Helper()
 	for {
@@ -222,8 +222,8 @@ func sent(t *testing.T, db *storage.DB, now time.Time) (said []string) {
 	}
 }
 
-// expect drives the desk and compares what is said with the beginning of each
-// message; "…" in it stands for anything.
+// expect runs a round and compares each message with the beginning of an expected
+// one, in which "…" stands for any text.
 func (b *bot) expect(want ...string) {
 	b.Helper()
 	got := b.round()
@@ -247,14 +247,14 @@ func like(got, want string) bool {
 	return true
 }
 
-// later moves the clock on.
+// later advances the clock.
 func (b *bot) later(d time.Duration) *bot {
 	b.now = b.now.Add(d)
 	return b
 }
 
-// What a calendar holds at first is no news; what comes, moves and goes later is
-// told once.
+// The first reading of a calendar announces nothing; later changes are announced
+// once each.
 func TestChanges(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	old := event("a", "2026-09-20 10:00", "Ancien", "LOCATION:Salle 1")
@@ -272,20 +272,20 @@ func TestChanges(t *testing.T) {
 	b.later(time.Hour).expect()
 	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Brest"))
 	b.later(time.Hour).expect("Maintenu, finalement : Atelier")
-	// Removed: it takes a second reading to believe it.
+	// The desk cancels a removed event only after a second reading.
 	b.calendar.publish(old)
 	b.later(time.Hour).expect()
 	b.later(time.Hour).expect("Annulé : Atelier mardi 22 septembre 2026 à 15:00")
 	b.later(time.Hour).expect()
-	// The past is no news.
+	// Past events are not announced.
 	b.calendar.publish(old, event("c", "2026-09-01 10:00", "Passé"), event("d", "2026-09-06", "Hier"), event("e", b.now.Format(time.DateOnly), "Ce jour"))
 	b.later(time.Hour).expect("À l’agenda : Ce jour lundi 7 septembre 2026")
-	// Words alone are no news.
+	// A change of the title alone is not announced.
 	b.calendar.publish(event("a", "2026-09-20 10:00", "Ancien renommé", "LOCATION:Salle 1"), event("e", "2026-09-07", "Ce jour"))
 	b.later(time.Hour).expect()
 }
 
-// A series is told once, wherever its occurrences reach.
+// A series is announced once, however far its occurrences reach.
 func TestSeries(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	b.calendar.publish(event("z", "2026-09-30 10:00", "Autre"))
@@ -310,8 +310,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// Whatever is no whole calendar leaves the agenda as it is, and the operators hear
-// of it once.
+// A broken answer leaves the agenda unchanged, and the operators hear of it once.
 func TestBrokenAnswers(t *testing.T) {
 	for name, broken := range map[string]struct {
 		status int
@@ -351,7 +350,7 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 }
 
-// UIDs that are drawn anew at each reading are no identity.
+// The desk does not rely on UIDs that change at each reading.
 func TestRandomUIDs(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	n := 0
@@ -376,7 +375,7 @@ func TestRandomUIDs(t *testing.T) {
 	b.later(time.Hour).expect("Annulé : C")
 }
 
-// An endless series whose UID is drawn anew is one series still.
+// An endless series whose UID changes at each reading stays one series.
 func TestRandomUIDsOfSeries(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	for n := range 40 {
@@ -386,7 +385,7 @@ func TestRandomUIDsOfSeries(t *testing.T) {
 	}
 }
 
-// What is decided in quiet hours is told as it is when they end.
+// Changes found in quiet hours are announced when these end, in their final state.
 func TestQuietHours(t *testing.T) {
 	b := newBot(t, "2026-09-07 19:00")
 	b.quiet = schedule.NewQuiet(b.zone)
@@ -414,7 +413,7 @@ func TestQuietHours(t *testing.T) {
 func TestReminders(t *testing.T) {
 	tests := map[string]struct {
 		start, remind, quiet string
-		want                 []string // when, by the hour
+		want                 []string // expected times, to the hour
 	}{
 		"the day before":            {"2026-09-16 14:00", "veille", "aucun", []string{"2026-09-15 09:00"}},
 		"an hour before":            {"2026-09-16 14:00", "1h", "aucun", []string{"2026-09-16 13:00"}},
@@ -453,8 +452,8 @@ func TestReminders(t *testing.T) {
 	}
 }
 
-// A room that watches week by week gets the events of the week that comes, by
-// their date, and at once only what cannot wait.
+// A weekly watch lists the events of the coming week by date, and announces at once
+// only the changes that cannot wait.
 func TestWeekly(t *testing.T) {
 	b := newBot(t, "2026-10-15 09:00") // a Thursday
 	b.watches[0].Rhythm = "hebdo jeudi 11:00"
@@ -477,7 +476,8 @@ func TestWeekly(t *testing.T) {
 	b.expect("Au programme ces prochains jours mardi 10 novembre 2026 à 10:00 : Dans un mois")
 }
 
-// Many changes at once are one message, and a filter leaves out the others.
+// A round with many changes posts one message, and the filter leaves out unmatched
+// ones.
 func TestManyAndFilter(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	keep := event("k", "2026-12-24 10:00", "Autre")

@@ -17,46 +17,50 @@ import (
 	"heraut/sources"
 )
 
-// Settings are those of a calendar of the configuration.
+// Settings describe one calendar.
 type Settings struct {
-	Name     string // what rooms call it
+	Name     string // the name that rooms use
 	Location string // an address, or a file
 	Every    time.Duration
 	Getter   *fetch.Getter
 }
 
-// Queue sends what is decided: announce.Queue says how.
+// Queue commits decisions and sends their posts; see announce.Queue.
 type Queue = announce.Queue
 
-// Options are how rooms are told of events.
+// Options are the parts that a Desk needs.
 type Options struct {
 	Store Store
 	Queue Queue
 	Rooms *rooms.Book
-	// Zone is where hours are said.
+	// Zone is the time zone of all hours in messages.
 	Zone *time.Location
-	// Quiet are a room's quiet hours.
+	// Quiet returns a room's quiet hours.
 	Quiet func(room chat.RoomID) schedule.Quiet
-	// Declared are the watches that the configuration sets, known so far.
+	// Declared returns the watches of the configuration whose rooms are known so
+	// far.
 	Declared func() []announce.Watch
-	// Report is told how each reading of a calendar ended.
+	// Report receives the outcome of each reading of a calendar; err is nil on
+	// success.
 	Report func(source string, at time.Time, err error)
-	// Rooms' calendars are read by Guarded, every half hour.
+	// Guarded fetches the calendars that rooms gave by address, each every
+	// roomEvery; nil: such calendars cannot be read.
 	Guarded *fetch.Getter
-	// Operators is told when a calendar stays broken and when it is back.
+	// Operators receives a notice when a calendar stays broken and when it works
+	// again; nil: no notices.
 	Operators func(ctx context.Context, n announce.Notice) error
 	Log       zerolog.Logger
 }
 
-// Desk knows calendars, and tells rooms what is due. Its methods may be called at
-// the same time, but for Round.
+// Desk reads calendars and posts their changes, reminders and weekly lists. Its
+// methods may be called concurrently, except Round.
 type Desk struct {
 	Options
 	calendars []Settings
 
 	mu   sync.Mutex
-	next map[string]time.Time // when each calendar is read again
-	full map[string]time.Time // when it was last read without a condition
+	next map[string]time.Time // when each calendar is due for its next reading
+	full map[string]time.Time // when each calendar was last read in full
 }
 
 // NewDesk returns a Desk for the calendars of the configuration.
@@ -64,7 +68,7 @@ func NewDesk(o Options, calendars []Settings) *Desk {
 	return &Desk{Options: o, calendars: calendars, next: map[string]time.Time{}, full: map[string]time.Time{}}
 }
 
-// Names are those of the calendars of the configuration, in its order.
+// Names returns the names of the calendars of the configuration, in its order.
 func (d *Desk) Names() []string {
 	names := make([]string, len(d.calendars))
 	for i, c := range d.calendars {
@@ -79,15 +83,15 @@ func (d *Desk) Has(source string) bool {
 }
 
 const (
-	// roundEvery is how often it is looked at what is due.
+	// roundEvery is the longest time between two rounds.
 	roundEvery = time.Minute
-	// roomEvery is how often a calendar that a room gave is read.
+	// roomEvery is how often the desk reads a calendar that a room gave.
 	roomEvery = 30 * time.Minute
-	// keepEvents is how long past events are kept.
+	// keepEvents is how long the store keeps past events.
 	keepEvents = 30 * 24 * time.Hour
 )
 
-// Run reads the calendars and tells rooms what is due until ctx ends.
+// Run reads the calendars and posts what is due, until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	every := roundEvery
 	for _, c := range d.calendars {
@@ -107,15 +111,15 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// watches are all watches of calendars that are not paused.
+// watches returns the watches of calendars, except paused ones.
 func (d *Desk) watches(ctx context.Context) ([]announce.Watch, error) {
 	kept, err := d.Store.Watches(ctx)
 	all := slices.Concat(d.Declared(), kept)
 	return slices.DeleteFunc(all, func(w announce.Watch) bool { return w.Paused || !d.Has(w.Source) }), err
 }
 
-// watched are the calendars to be read: those of the configuration, and those
-// that rooms gave.
+// watched returns the calendars to read: those of the configuration and those that
+// rooms gave.
 func (d *Desk) watched(ctx context.Context) ([]Settings, error) {
 	all := slices.Clone(d.calendars)
 	watches, err := d.watches(ctx)
@@ -129,9 +133,9 @@ func (d *Desk) watched(ctx context.Context) ([]Settings, error) {
 	return all, err
 }
 
-// In returns the events that a room may see, which start within [from, to) or last
-// into it: those of the calendars that it watches, or else of all calendars of the
-// configuration.
+// In returns the events that a room may see and that start within [from, to) or last
+// into it. They come from the calendars that the room watches or, if it watches
+// none, from all calendars of the configuration.
 func (d *Desk) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
 	watches, err := d.watches(ctx)
 	if err != nil {
@@ -150,7 +154,7 @@ func (d *Desk) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]
 	return d.here(events), err
 }
 
-// here gives times in the desk's zone.
+// here converts the times of events to the desk's zone, in place.
 func (d *Desk) here(events []Event) []Event {
 	for i := range events {
 		events[i].Start, events[i].End = events[i].Start.In(d.Zone), events[i].End.In(d.Zone)
@@ -158,17 +162,17 @@ func (d *Desk) here(events []Event) []Event {
 	return events
 }
 
-// Known reports whether there is a calendar that the room may see.
+// Known reports whether the room may see any calendar.
 func (d *Desk) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 	watches, err := d.watches(ctx)
 	return len(d.calendars) > 0 || slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == room }), err
 }
 
-// Trial is a calendar as it is read before it is watched.
+// Trial summarizes a calendar before a room watches it.
 type Trial struct {
 	Title  string
-	Coming int        // events to come
-	Next   *EventView // the first of them; nil if there is none
+	Coming int        // number of future events
+	Next   *EventView // the first future event; nil: none
 }
 
 // Try reads the calendar at an address that a room gave.
@@ -197,7 +201,7 @@ func (d *Desk) Try(ctx context.Context, address string, now time.Time) (Trial, e
 	return t, nil
 }
 
-// Move gives one room what another was to be told.
+// Move moves the pending changes and the other agenda rows of one room to another.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveAgenda(ctx, from, to)
 }

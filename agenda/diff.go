@@ -10,24 +10,24 @@ import (
 )
 
 // goneAfter is how long an event must be missing before it counts as cancelled:
-// a reading while its calendar is written anew may lack it.
+// while the site rewrites its calendar, a reading may lack it.
 const goneAfter = 30 * time.Minute
 
-// difference is what a reading of a calendar changes.
+// difference holds the changes of one reading of a calendar.
 type difference struct {
-	add    []Event // rows to be added, ID zero
+	add    []Event // new rows, ID zero
 	update []Event // rows with new contents
-	remove []Event // rows that are forgotten
+	remove []Event // rows to delete
 	tell   []Change
 }
 
-// compare finds what a reading changes. known are the rows of the calendar, read
-// its occurrences, first tells that nothing of it was ever read: then all is
-// taken in silently. It has no effects.
+// compare returns the difference between the stored rows of a calendar and the
+// occurrences that a reading found. first marks the first reading of the calendar,
+// whose events are added without an announcement. compare has no side effects.
 func compare(known []Event, read []calendar.Event, first bool, now time.Time) difference {
 	m := match(known, read, now)
 	var d difference
-	series := map[string]bool{} // UIDs that are known
+	series := map[string]bool{} // known UIDs
 	for _, k := range known {
 		series[k.UID] = true
 	}
@@ -36,7 +36,7 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 		if j < 0 {
 			continue
 		}
-		series[read[j].UID] = true // it may be drawn anew
+		series[read[j].UID] = true // the calendar may have given it a new UID
 		d.changed(k, read[j], now)
 	}
 	for j, e := range read {
@@ -45,7 +45,8 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 		}
 		row := Event{Event: e, Seen: now, Changed: now, Revision: 1}
 		d.add = append(d.add, row)
-		// A series goes on for ever: only its beginning is new.
+		// The occurrences of an endless series come into range one by one; only its
+		// first one is news.
 		known := e.Recurrence != "" && e.UID != "" && series[e.UID]
 		if !first && !known && !e.Cancelled && !row.past(now) {
 			d.tell = append(d.tell, Change{What: New, Event: row})
@@ -56,7 +57,8 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 	return d
 }
 
-// changed takes in an event that is known and was read again.
+// changed updates the row of a known event from its new reading, and adds the change
+// for rooms, if any.
 func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	row := k
 	row.Event, row.Missing = e, time.Time{}
@@ -87,9 +89,10 @@ func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	}
 }
 
-// missing takes in the events that a reading lacks. What is over is no news. When
-// nothing is to come any more, or more than half is missing at once, the calendar
-// is taken for broken and nothing is concluded.
+// missing handles the known events that a reading lacks; past ones are ignored. It
+// concludes nothing when the reading has no future event, or when more than three
+// events, and more than half of them, vanish at once: the calendar is then likely
+// broken.
 func (d *difference) missing(known []Event, m matching, read []calendar.Event, now time.Time) {
 	coming := slices.ContainsFunc(read, func(e calendar.Event) bool { return !(Event{Event: e}).past(now) })
 	there := map[string]bool{}
@@ -104,13 +107,13 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 		}
 		total++
 		if m.of[i] < 0 && there[k.UID] && k.UID != "" && k.Start.After(now.Add(ahead-near)) {
-			d.remove = append(d.remove, k) // its series may go on beyond what is read
+			d.remove = append(d.remove, k) // the series may go on beyond the range that is read
 			continue
 		}
 		if m.of[i] < 0 {
 			lacking = append(lacking, k)
 			if k.UID == "" || !there[k.UID] {
-				lost++ // else its series goes on without it
+				lost++ // otherwise the series goes on without this occurrence
 			}
 		}
 	}
@@ -123,7 +126,8 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 			k.Missing = now
 			d.update = append(d.update, k)
 		case now.Sub(k.Missing) >= goneAfter:
-			// It stays as a cancelled one: rooms are told of it, and it may come back.
+			// The row stays, cancelled: rooms hear of it, and the event may come
+			// back.
 			gone := k
 			gone.Cancelled, gone.Missing = true, time.Time{}
 			gone.Revision++
@@ -133,31 +137,32 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 	}
 }
 
-// confirm finds what has been missing for long enough when the calendar is as it
-// was at the last reading.
+// confirm reports whether a future event has been missing for goneAfter. The caller
+// asks when the calendar has not changed since the last reading.
 func confirm(known []Event, now time.Time) (due bool) {
 	return slices.ContainsFunc(known, func(k Event) bool {
 		return !k.Missing.IsZero() && now.Sub(k.Missing) >= goneAfter && !k.past(now)
 	})
 }
 
-// same reports whether two rows are kept alike.
+// same reports whether two rows have equal stored fields.
 func same(a, b Event) bool {
 	return a.UID == b.UID && a.Recurrence == b.Recurrence && a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.AllDay == b.AllDay &&
 		a.Title == b.Title && a.Location == b.Location && a.URL == b.URL && a.Text == b.Text && a.Cancelled == b.Cancelled &&
 		slices.Equal(a.Categories, b.Categories) && a.Missing.Equal(b.Missing) && a.Revision == b.Revision && a.Changed.Equal(b.Changed)
 }
 
-// matching tells which row is which occurrence that was read.
+// matching pairs the stored rows with the occurrences of a reading.
 type matching struct {
-	of    []int  // for each row the index of what was read; -1: it was not
-	taken []bool // what was read is a row
+	of    []int  // for each row, the index of its occurrence; -1: none
+	taken []bool // for each occurrence, whether it has a row
 }
 
-// match finds what is the same. Identity is the UID with the occurrence; some
-// calendars give several events one UID, so those with the same title and start
-// are matched first. Where UIDs are drawn anew at each reading, start and title
-// tell, and then the title alone, if it is the only one of its name on both sides.
+// match pairs rows with occurrences. An occurrence is identified by its UID and
+// recurrence; some calendars give several events one UID, so pairs with the same
+// title and start come first. Where the UIDs change at each reading, start and title
+// identify an event, and then the title alone if no other event on either side has
+// it.
 func match(known []Event, read []calendar.Event, now time.Time) matching {
 	m := matching{of: make([]int, len(known)), taken: make([]bool, len(read))}
 	for i := range m.of {
@@ -187,7 +192,7 @@ func match(known []Event, read []calendar.Event, now time.Time) matching {
 	}, false)
 	m.pairSeries(known, read, now)
 	drawn := m.pair(known, read, byPlace, false)
-	if drawn > 0 { // UIDs do not stay here
+	if drawn > 0 { // this calendar's UIDs change at each reading
 		m.pair(known, read, func(e calendar.Event) string {
 			if (Event{Event: e}).past(now) {
 				return ""
@@ -198,8 +203,9 @@ func match(known []Event, read []calendar.Event, now time.Time) matching {
 	return m
 }
 
-// pair matches what has the same key, and returns how many it matched. unique
-// leaves out keys that several have, and what is not near.
+// pair matches unmatched rows and occurrences with the same key and returns how many
+// it matched. With unique, it skips keys that occur more than once and occurrences
+// that start more than near away.
 func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.Event) string, unique bool) (n int) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -229,11 +235,12 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 	return n
 }
 
-// near is how far an occurrence of a series may move when its rule changes.
+// near is the longest distance between the starts of a row and an occurrence that
+// pairSeries, or the title alone, may match.
 const near = 45 * 24 * time.Hour
 
-// pairSeries matches what is left of a series whose rule changed, in order: each
-// row with the next occurrence that is near.
+// pairSeries matches the rest of a series whose rule changed, in order: each row
+// with the series' next occurrence, if it starts within near.
 func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Time) {
 	left := map[string][]int{}
 	for j, e := range read {
@@ -252,8 +259,8 @@ func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Tim
 	}
 }
 
-// grouped puts the changes together that occurrences of one series underwent
-// alike: a series that begins, moves or ends is told once.
+// grouped merges the equal changes of the occurrences of one series into the first
+// of them, so that rooms hear once of a series that begins, moves or ends.
 func grouped(all []Change) []Change {
 	type group struct {
 		what What

@@ -1,5 +1,5 @@
-// Package agenda tells rooms what is new in the calendars that they watch,
-// reminds them of events, and knows what is to come.
+// Package agenda announces the changes of the calendars that rooms watch, reminds
+// rooms of events, and lists the events to come.
 package agenda
 
 import (
@@ -11,21 +11,22 @@ import (
 	"heraut/filter"
 )
 
-// Event is an occurrence of a calendar as the store keeps it.
+// Event is a stored occurrence of a calendar.
 type Event struct {
 	ID     int64
 	Source string // the calendar's name or address
 	calendar.Event
-	// Seen is when the event was first read, Changed when its start last was
-	// another one. A room needs no reminder of what it was just told.
+	// Seen is when the bot first read the event, Changed when its start last
+	// changed. A room that has just heard of either needs no reminder.
 	Seen, Changed time.Time
-	// Missing is since when the calendar lacks the event; zero: it has it.
+	// Missing is when the calendar began to lack the event; zero: the calendar has
+	// it.
 	Missing time.Time
-	// Revision counts the changes that rooms are told of.
+	// Revision counts the changes that rooms hear of; a new event has 1.
 	Revision int
 }
 
-// past reports whether the event is over, or has begun at an hour.
+// past reports whether an all-day event is over, or any other event has begun.
 func (e Event) past(now time.Time) bool {
 	if e.AllDay {
 		return !e.End.After(now)
@@ -33,34 +34,34 @@ func (e Event) past(now time.Time) bool {
 	return !e.Start.After(now)
 }
 
-// Words returns what filters look at.
+// Words returns the words of the event that filters match.
 func (e Event) Words() *filter.Words {
 	return filter.OfEvent(e.Title, strings.Join([]string{e.Location, e.Text}, "\n"), e.Categories, e.Regions())
 }
 
-// Regions are the French regions in which the event takes place, as far as its
-// categories and its place tell.
+// Regions returns the French regions of the event that its categories and its place
+// name. It also returns the categories and the place themselves, and an empty string
+// if the place has no French postcode.
 func (e Event) Regions() []string {
 	return slices.Concat(e.Categories, []string{e.Location, regionOf(e.Location)})
 }
 
-// Change is what a reading found out about an event, or about several
-// occurrences of one series.
+// Change is a change of an event, or of several occurrences of one series.
 type Change struct {
 	What  What
-	Event Event // of several, the first to come
-	Was   Event // before; of Moved
+	Event Event // for several occurrences, the first one
+	Was   Event // the row before the change; zero: the event is new
 	// More counts the other occurrences of the series that changed alike.
 	More int
 }
 
-// What tells what rooms are told of an event.
+// What is the kind of a change.
 type What string
 
-// What rooms are told.
+// The kinds of changes.
 const (
 	New       What = "new"
 	Moved     What = "moved"     // to another time, or another place
-	Cancelled What = "cancelled" // or no more in the calendar
+	Cancelled What = "cancelled" // or gone from the calendar
 	Restored  What = "restored"  // it takes place after all
 )

@@ -19,24 +19,26 @@ import (
 )
 
 const (
-	// MaxBytes is how large a calendar may be.
+	// MaxBytes bounds the size of a calendar.
 	MaxBytes = 8 << 20
-	// ahead is how far calendars are followed.
+	// ahead is how far into the future the desk reads occurrences.
 	ahead = 400 * 24 * time.Hour
-	// behind is how long past events are still read, as far as they are there.
+	// behind is how far into the past the desk reads occurrences.
 	behind = 7 * 24 * time.Hour
-	// fullEvery is how often a calendar is read although it says that it has not
-	// changed: series reach further every day.
+	// fullEvery is how often the desk reads a calendar in full even if the server
+	// reports no change: as time passes, new occurrences of its series come into
+	// range.
 	fullEvery = 24 * time.Hour
-	// maxRows bounds what is kept of one calendar.
+	// maxRows bounds the stored events of one calendar.
 	maxRows = 3000
-	// readAtOnce is how many calendars are read at the same time.
+	// readAtOnce is how many calendars the desk reads concurrently.
 	readAtOnce = 4
-	// brokenAfter is how many failures in a row the operators are told of.
+	// brokenAfter is the number of failures in a row after which the operators get a
+	// notice.
 	brokenAfter = 3
 )
 
-// state is what is kept between two readings. Its shape is that of a feed's, from
+// state is stored between two readings. It shares the shape of a feed's state, from
 // which the list of watches takes the title.
 type state struct {
 	Validators fetch.Validators `json:"validators"`
@@ -44,16 +46,18 @@ type state struct {
 	Sum        string           `json:"sum"`
 }
 
-// reading is what was read of a calendar; nil events: it is as it was.
+// reading is the result of one fetch; same: the calendar has not changed, and events
+// is nil.
 type reading struct {
 	state  state
 	events []calendar.Event
 	same   bool
 }
 
-// Round reads the calendars whose time has come and tells rooms what is due by
-// now. What it decides about one calendar is committed whole or not at all, and
-// so is what it tells. Its error is why something could not be committed.
+// Round reads the calendars that are due and posts everything that is due by now. It
+// commits each calendar's reading in one transaction, and all posts in another. The
+// error reports failures of the store, not of a calendar; the next round tries
+// again.
 func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	all, err := d.watched(ctx)
 	if err != nil {
@@ -76,7 +80,7 @@ func (d *Desk) nextOf(name string) time.Time {
 	return d.next[name]
 }
 
-// read reads a calendar and commits what follows.
+// read reads a calendar and commits the result.
 func (d *Desk) read(ctx context.Context, s Settings, now time.Time) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
@@ -106,7 +110,7 @@ func (d *Desk) read(ctx context.Context, s Settings, now time.Time) error {
 	return nil
 }
 
-// fetch gets the calendar and reads it.
+// fetch downloads and parses a calendar.
 func (d *Desk) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
 	if s.Getter == nil {
 		return r, announce.ErrNoSource
@@ -158,15 +162,15 @@ func (d *Desk) parse(resp *fetch.Response, r reading, now time.Time) (reading, e
 	return r, nil
 }
 
-// Limits of the texts that are kept.
+// Limits of the stored texts, in characters.
 const (
 	maxTitle    = 300
 	maxLocation = 300
 	maxText     = 2000
 )
 
-// FaultOf tells why an address gives no calendar: "empty", "html", "truncated" or
-// "format", or "fault" where it could not be read at all.
+// FaultOf classifies the failure to read a calendar: "empty", "html", "truncated" or
+// "format", or "fault" for any other error.
 func FaultOf(err error) string {
 	for _, known := range []struct {
 		err  error
@@ -182,7 +186,8 @@ func FaultOf(err error) string {
 	return "fault"
 }
 
-// bounded keeps the first events, with short texts.
+// bounded returns the first maxRows events, with their texts and categories cut to
+// the limits.
 func bounded(all []calendar.Event) []calendar.Event {
 	all = all[:min(len(all), maxRows)]
 	for i := range all {
@@ -193,7 +198,7 @@ func bounded(all []calendar.Event) []calendar.Event {
 	return all
 }
 
-// commit stores what was read, and what rooms are to be told of it, in the
+// commit stores a reading and the pending changes that follow from it, in the
 // transaction of ctx.
 func (d *Desk) commit(ctx context.Context, s Settings, now time.Time, r reading, failure error) error {
 	kept, err := d.Store.Source(ctx, s.Name)
@@ -214,8 +219,8 @@ func (d *Desk) commit(ctx context.Context, s Settings, now time.Time, r reading,
 	return d.note(ctx, s, now, kept, failure)
 }
 
-// note stores how the calendar does, and tells the operators, once, that it is
-// broken or works again.
+// note stores the outcome of a reading, and sends the operators one notice when the
+// calendar breaks and one when it works again.
 func (d *Desk) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
 	var notice *announce.Notice
 	switch {
@@ -242,8 +247,7 @@ func (d *Desk) note(ctx context.Context, s Settings, now time.Time, kept announc
 	return d.Operators(ctx, *notice)
 }
 
-// take stores the events that were read, and makes pending what rooms are to be
-// told of what changed.
+// take stores the events of a reading and the pending changes of rooms.
 func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
 	known, err := d.Store.CalendarEvents(ctx, s.Name)
 	if err != nil {
@@ -253,14 +257,14 @@ func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, f
 		if !confirm(known, now) {
 			return nil
 		}
-		for _, k := range known { // as it was read: without what was missing
+		for _, k := range known { // reread the known events without the missing ones
 			if k.Missing.IsZero() {
 				r.events = append(r.events, k.Event)
 			}
 		}
 	}
 	diff := compare(known, r.events, first, now)
-	ids := map[string]int64{} // of what is added
+	ids := map[string]int64{} // ids of the added rows, by key
 	for _, e := range diff.add {
 		e.Source = s.Name
 		id, err := d.Store.AddEvent(ctx, e)
@@ -289,7 +293,7 @@ func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, f
 	return d.pend(ctx, s.Name, diff.tell, now)
 }
 
-// key tells an event from the others of one reading.
+// key identifies an event within one reading.
 func (e Event) key() string {
 	return fmt.Sprintf("%s\n%s\n%d\n%s\n%s\n%d", e.UID, e.Recurrence, e.Start.Unix(), e.Title, e.Location, e.End.Unix())
 }

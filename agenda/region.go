@@ -2,7 +2,7 @@ package agenda
 
 import "regexp"
 
-// regions are the French regions by the departments' numbers.
+// regions maps the numbers of the French departments to their regions.
 var regions = func() map[string]string {
 	all := map[string]string{}
 	for name, departments := range map[string][]string{

@@ -13,26 +13,27 @@ import (
 	"heraut/text"
 )
 
-// Lead is how long before an event a room is reminded of it.
+// Lead is the time between a reminder and its event.
 type Lead struct {
-	// Days are calendar days: the reminder comes at eveHour. Zero: Before tells.
+	// Days counts calendar days; the reminder comes at eveHour. Zero: Before
+	// applies.
 	Days   int
 	Before time.Duration
 }
 
-// eveHour is when a reminder comes that is told days before.
+// eveHour is the hour of the reminders that come days before.
 const eveHour = 9
 
-// ErrLeads tells that a text names no reminders.
+// ErrLeads reports a text that names no valid reminders.
 var ErrLeads = errors.New("not reminders")
 
-// maxLeads is how many reminders an event may have.
+// maxLeads bounds the reminders of an event.
 const maxLeads = 4
 
 var leadForm = regexp.MustCompile(`^(\d{1,3})(min|mn|m|h|j|d)$`)
 
-// ParseLeads reads «veille,1h»: the day before, days (3j), hours and minutes
-// (30min), in French or English. The error is ErrLeads.
+// ParseLeads parses a list such as «veille,1h»: the day before, days (3j), hours and
+// minutes (30min), in French or English. The error is ErrLeads.
 func ParseLeads(s string) ([]Lead, error) {
 	var all []Lead
 	for word := range strings.SplitSeq(text.Fold(s), ",") {
@@ -73,7 +74,7 @@ func parseLead(word string) (Lead, bool) {
 	return lead, n > 0 && lead.Days <= 30 && lead.Before <= 72*time.Hour && lead.Before%(5*time.Minute) == 0
 }
 
-// String is the lead as ParseLeads reads it.
+// String returns the lead in the form that ParseLeads reads.
 func (l Lead) String() string {
 	switch {
 	case l.Days == 1:
@@ -86,7 +87,7 @@ func (l Lead) String() string {
 	return fmt.Sprintf("%dmin", l.Before/time.Minute)
 }
 
-// LeadsText is the leads in their canonical form.
+// LeadsText returns the leads in the form that ParseLeads reads.
 func LeadsText(all []Lead) string {
 	words := make([]string, len(all))
 	for i, l := range all {
@@ -95,8 +96,8 @@ func LeadsText(all []Lead) string {
 	return strings.Join(words, ",")
 }
 
-// at is when the reminder of an event is due. What lasts all day has no hour to
-// be reminded of: then ok is false.
+// at returns when the reminder of an event is due. ok is false for an all-day event
+// with a lead in hours or minutes: it has no start time.
 func (l Lead) at(e Event) (at time.Time, ok bool) {
 	if l.Days > 0 {
 		y, m, d := e.Start.Date()
@@ -106,15 +107,16 @@ func (l Lead) at(e Event) (at time.Time, ok bool) {
 }
 
 const (
-	// tooLate is how long before an event a reminder that quiet hours held back
-	// still helps.
+	// tooLate is the time before an event after which a reminder that quiet hours
+	// delay no longer helps.
 	tooLate = 30 * time.Minute
-	// earlier bounds how much earlier than asked it comes otherwise.
+	// earlier bounds how far outsideQuiet moves a reminder forward.
 	earlier = 5 * 24 * time.Hour
 )
 
-// outsideQuiet moves a reminder out of quiet hours: to their end, or, where the
-// event would have begun, to before them. ok is false if there is no such time.
+// outsideQuiet moves a reminder out of quiet hours: to their end or, if that is too
+// close to the event, to the last full hour before them. ok is false if no such time
+// exists.
 func outsideQuiet(at time.Time, e Event, quiet schedule.Quiet) (time.Time, bool) {
 	until, held := quiet.Until(at)
 	if !held {

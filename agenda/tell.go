@@ -17,10 +17,11 @@ import (
 
 func cut(s string, limit int) string { return text.Truncate(s, limit) }
 
-// atOnce is how many messages a room gets at once; more become a list.
+// atOnce is the number of changes that a room gets as separate messages in a round;
+// more become one list.
 const atOnce = 5
 
-// pend notes what rooms are to be told of changes, and when.
+// pend stores the changes that rooms' watches match, each with its due time.
 func (d *Desk) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
 	if len(changes) == 0 {
 		return nil
@@ -57,8 +58,9 @@ func (d *Desk) pend(ctx context.Context, source string, changes []Change, now ti
 	return nil
 }
 
-// dueFor returns when a watch tells a change. A weekly one tells at once what
-// happens before its next list, or was in the last one; the lists tell the rest.
+// dueFor returns when a watch announces a change; ok is false when its filter does
+// not match or its weekly list covers the change. A weekly watch announces at once a
+// change whose event starts, or started before the change, ahead of the next list.
 func (d *Desk) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
 	f, err := filter.Parse(w.Filter)
 	if err != nil {
@@ -83,8 +85,9 @@ func (d *Desk) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time,
 	return rhythm.Next(now, d.Zone), true, nil
 }
 
-// pendOne stores p, together with what waits for the same event: what a room was
-// not told yet, it is told as it is in the end.
+// pendOne stores p and merges it with the pending change of the same room and event,
+// so that the room hears only of the final state. A new event that is cancelled, or
+// a cancelled one that is restored, leaves nothing pending.
 func (d *Desk) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
 	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
 	if i >= 0 {
@@ -101,7 +104,8 @@ func (d *Desk) pendOne(ctx context.Context, p Pending, waiting []Pending) error 
 	return d.Store.SavePendingEvent(ctx, p)
 }
 
-// tell tells rooms what is due by now: changes, reminders and the week's lists.
+// tell posts everything that is due by now: changes, reminders and weekly lists. It
+// then deletes old events and the calendars that are neither configured nor watched.
 func (d *Desk) tell(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		watches, err := d.watches(ctx)
@@ -133,7 +137,7 @@ func (d *Desk) tell(ctx context.Context, now time.Time) error {
 	})
 }
 
-// tellChanges tells rooms of what changed.
+// tellChanges posts the pending changes that are due.
 func (d *Desk) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	all, err := d.Store.PendingEvents(ctx)
 	if err != nil {
@@ -165,8 +169,8 @@ func (d *Desk) tellChanges(ctx context.Context, watches []announce.Watch, now ti
 	return nil
 }
 
-// holds reports whether what was to be told is still true and of use: the row
-// holds the event as it is now.
+// holds reports whether a pending change is still true and useful. c.Event is the
+// event's present row.
 func (c Change) holds(now time.Time) bool {
 	switch {
 	case c.Event.past(now):
@@ -194,8 +198,8 @@ func (d *Desk) sayChanges(ctx context.Context, room chat.RoomID, changes []Chang
 	return nil
 }
 
-// remind reminds rooms of events. A reminder that fell into an outage comes as
-// long as the event has not begun.
+// remind posts the reminders that are due. A reminder delayed by an outage still
+// goes out until the event begins.
 func (d *Desk) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	type told struct {
 		room  chat.RoomID
@@ -208,7 +212,7 @@ func (d *Desk) remind(ctx context.Context, watches []announce.Watch, now time.Ti
 	for _, w := range watches {
 		leads, err := ParseLeads(w.Remind)
 		if err != nil {
-			continue // none
+			continue // the watch has no reminders
 		}
 		f, err := filter.Parse(w.Filter)
 		if err != nil {
@@ -253,12 +257,13 @@ func (d *Desk) remind(ctx context.Context, watches []announce.Watch, now time.Ti
 	return nil
 }
 
-// remindAhead is how far ahead an event may be to be reminded of: the longest
-// lead, and the longest quiet time.
+// remindAhead bounds how far ahead an event may start to be checked for reminders:
+// the longest lead plus the longest quiet time.
 const remindAhead = 40 * 24 * time.Hour
 
-// isDue reports whether a room is to be reminded of an event by now. It was just
-// told of an event that was read, or moved, later than the reminder was due.
+// isDue reports whether a room gets a reminder of an event by now. It gets none when
+// the bot read the event, or its new start, after the reminder was due: the room has
+// just heard of it.
 func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	at, ok := lead.at(e)
 	if !ok || at.Before(e.Seen) || at.Before(e.Changed) {
@@ -272,8 +277,8 @@ func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	return !held
 }
 
-// tellWeeks tells the rooms that watch a calendar week by week what takes place
-// until the next list.
+// tellWeeks posts the events up to the next list in the rooms that watch a calendar
+// weekly.
 func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	for _, w := range watches {
 		rhythm, err := schedule.ParseRhythm(w.Rhythm)
@@ -285,13 +290,13 @@ func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time
 			return err
 		}
 		at, known := last[w.Key()]
-		if !known { // it was just set
+		if !known { // the watch is new
 			if err := d.Store.SaveDigest(ctx, w.Room, w.Key(), now); err != nil {
 				return err
 			}
 			continue
 		}
-		if w.At.After(at) { // it was set anew
+		if w.At.After(at) { // the watch was set again
 			at = w.At
 		}
 		due := rhythm.Next(at, d.Zone)
@@ -299,7 +304,7 @@ func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time
 			continue
 		}
 		for next := rhythm.Next(due, d.Zone); !next.After(now); next = rhythm.Next(due, d.Zone) {
-			due = next // those of weeks that passed meanwhile are of no use
+			due = next // skip the lists of weeks that have passed
 		}
 		if err := d.Store.SaveDigest(ctx, w.Room, w.Key(), due); err != nil {
 			return err
@@ -330,7 +335,8 @@ func (d *Desk) tellWeek(ctx context.Context, w announce.Watch, due, until, now t
 	return d.say(ctx, w.Room, cause, "agenda-week", d.viewList(events, now))
 }
 
-// say posts a message.
+// say renders a template and posts it in a room. A second call with the same cause
+// posts nothing.
 func (d *Desk) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
 	lang := d.Rooms.Of(room).Language
 	html, err := locale.Render(lang, template, data)

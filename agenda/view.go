@@ -2,27 +2,29 @@ package agenda
 
 import "time"
 
-// EventView is an event as templates show it.
+// EventView is an event as the templates render it.
 type EventView struct {
 	Event
-	// Today and Tomorrow tell how far the event is from the day of the message.
+	// Today and Tomorrow report whether the event starts on the day of the message
+	// or on the next one; lists alone set them.
 	Today, Tomorrow bool
 }
 
-// WholeDays reports whether the event has no hours to be told: some calendars
-// write days as times from midnight to midnight.
+// WholeDays reports whether the templates show the event without hours: it lasts all
+// day, or runs from midnight to midnight, as some calendars write days.
 func (v EventView) WholeDays() bool {
 	midnight := func(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 }
 	return v.AllDay || midnight(v.Start) && midnight(v.End) && v.End.After(v.Start)
 }
 
-// SeveralDays reports whether the last day is not the first.
+// SeveralDays reports whether the event ends on another day than it starts.
 func (v EventView) SeveralDays() bool {
 	last := v.Last()
 	return last.YearDay() != v.Start.YearDay() || last.Year() != v.Start.Year()
 }
 
-// Last is the end as people say it: the last day, of an event without hours.
+// Last returns the end as people say it: the last day of an event without hours, the
+// end time of any other.
 func (v EventView) Last() time.Time {
 	if v.WholeDays() {
 		return v.LastDay()
@@ -30,14 +32,16 @@ func (v EventView) Last() time.Time {
 	return v.End
 }
 
-// HasEnd reports whether there is an end to be told.
+// HasEnd reports whether the event ends after it starts; the templates show no end
+// otherwise.
 func (v EventView) HasEnd() bool { return v.End.After(v.Start) }
 
-// maxURL bounds the addresses in a message, so that a list of the longest ones
-// still is one event.
+// maxURL bounds the addresses in a message, in bytes, so that a list of the longest
+// ones still fits into one Matrix event.
 const maxURL = 300
 
-// Page is the event's page; empty if there is none, or none that can be linked.
+// Page returns the address of the event's page; empty if there is none or it is
+// longer than maxURL.
 func (v EventView) Page() string {
 	if len(v.URL) > maxURL {
 		return ""
@@ -45,7 +49,7 @@ func (v EventView) Page() string {
 	return v.URL
 }
 
-// changeView is a change as templates show it.
+// changeView is a change as the templates render it.
 type changeView struct {
 	What  What
 	Event EventView
@@ -95,8 +99,8 @@ type ListView struct {
 	More  int
 }
 
-// View returns a list as templates show it. Their first lines tell how far the
-// events are from now.
+// View renders events as a list of at most listed items; More counts the others.
+// Today and Tomorrow are relative to now.
 func (d *Desk) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
 
 func (d *Desk) viewList(all []Event, now time.Time) ListView {

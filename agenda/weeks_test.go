@@ -27,16 +27,17 @@ import (
 )
 
 const (
-	// childDir tells the process that is killed where it works.
+	// childDir and childURL pass the child process its directory and the calendar's
+	// address.
 	childDir = "HERAUT_TEST_AGENDA_DIR"
 	childURL = "HERAUT_TEST_AGENDA_URL"
 	hourForm = "2006-01-02 15:04"
 )
 
-// The thirteen weeks: over the change of hour on 25 October and two holidays.
+// The thirteen weeks span the clock change of 25 October and two holidays.
 const weeksBegin, weeksEnd = "2026-09-07 00:00", "2026-12-07 00:00"
 
-// readClock returns the time of the last round that the process began.
+// readClock returns the time of the last round that the child process began.
 func readClock(dir string, zone *time.Location) time.Time {
 	text, err := os.ReadFile(filepath.Join(dir, "clock"))
 	if err != nil {
@@ -46,8 +47,8 @@ func readClock(dir string, zone *time.Location) time.Time {
 	return t
 }
 
-// TestThirteenWeeksProcess is the process that TestThirteenWeeks kills: it drives
-// a desk hour by hour, from where its clock stands.
+// TestThirteenWeeksProcess is the child process that TestThirteenWeeks kills: it
+// runs a desk hour by hour, from the time in its clock file.
 func TestThirteenWeeksProcess(t *testing.T) {
 	dir := os.Getenv(childDir)
 	if dir == "" {
@@ -87,7 +88,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 		if err := desk.Round(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
-		if now.Hour() == 21 { // the nights are short: quiet hours are of the same kind
+		if now.Hour() == 21 { // the simulation skips the nights, all of which are quiet hours
 			now = time.Date(now.Year(), now.Month(), now.Day()+1, 5, 0, 0, 0, zone)
 		}
 	}
@@ -96,7 +97,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 	}
 }
 
-// calendarAt is what the site publishes at a time.
+// calendarAt returns the site's answer at a time.
 func calendarAt(now time.Time, zone *time.Location, request int) (status int, body string) {
 	since := func(s string) bool {
 		t, _ := time.ParseInLocation(hourForm, s, zone)
@@ -115,7 +116,7 @@ func calendarAt(now time.Time, zone *time.Location, request int) (status int, bo
 	}
 	n := 0
 	uid := func(name string) string {
-		if n++; since("2026-10-06 00:00") { // the site draws UIDs anew at each build
+		if n++; since("2026-10-06 00:00") { // the site generates new UIDs at each build
 			return fmt.Sprintf("%d-%d", request, n)
 		}
 		return name
@@ -142,9 +143,9 @@ func calendarAt(now time.Time, zone *time.Location, request int) (status int, bo
 	return http.StatusOK, "BEGIN:VCALENDAR\r\n" + strings.Join(all, "") + "END:VCALENDAR\r\n"
 }
 
-// Thirteen weeks through a real server, with a process that is killed ten times:
-// each new, moved and cancelled event and each reminder is told once, over the
-// change of hour, new UIDs at each reading, an outage and holidays.
+// The test runs thirteen weeks against a real server and kills the process ten
+// times: rooms hear of each new, moved and cancelled event and get each reminder
+// once, through the clock change, new UIDs at each reading, an outage and holidays.
 func TestThirteenWeeks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
@@ -212,7 +213,7 @@ func TestThirteenWeeks(t *testing.T) {
 	for monday := begin; monday.Month() < 12; monday = monday.AddDate(0, 0, 7) {
 		reminder := fmt.Sprintf("Rappel, aujourd’hui : Point lundi %d %s 2026 à 10:00", monday.Day(), months[monday.Month()])
 		want = append(want, reminder)
-		if !monday.Equal(begin) { // of the first, the room was not told the day before
+		if !monday.Equal(begin) { // the room hears of the first one too late for a reminder the day before
 			want = append(want, reminder)
 		}
 	}
