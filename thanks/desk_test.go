@@ -101,7 +101,7 @@ func (k *keeper) said() (all []string) {
 	}
 }
 
-// A person is asked once, however often they are thanked.
+// The bot asks a person for consent once, however often others thank them.
 func TestConsentIsAskedOnce(t *testing.T) {
 	k := newKeeper(t)
 	k.give("2026-10-05 10:00", camille, dominique, direct)
@@ -114,7 +114,7 @@ func TestConsentIsAskedOnce(t *testing.T) {
 	if err != nil || month.Total != 3 || month.Unnamed != 3 || len(month.Items) != 0 {
 		t.Errorf("%+v, %v", month, err)
 	}
-	// One whom the bot cannot ask may say so later.
+	// A person whom the bot cannot ask may agree later.
 	k.give("2026-10-07 10:00", camille, claude, "")
 	if got := k.said(); len(got) != 0 {
 		t.Errorf("%q", got)
@@ -149,15 +149,15 @@ func TestLimits(t *testing.T) {
 		k.give("2026-10-05 11:00", camille, chat.UserID(strings.Repeat("x", i+1)), "")
 	}
 	check(camille, claude, now, thanks.TooMany)
-	// What two commands were allowed at the same time is given once.
+	// When two concurrent commands pass the check, Give stores only one.
 	k.give("2026-10-05 11:30", camille, dominique, "")
 	if _, pair, err := k.db.GivenSince(t.Context(), camille, dominique, k.at("2026-10-05 00:00")); err != nil || pair != 1 {
 		t.Errorf("%d, %v", pair, err)
 	}
 }
 
-// The month's list comes once, on the first of the next outside quiet hours, with
-// the names of those who agreed.
+// The monthly list comes once, on the first of the next month or after its quiet
+// hours, and names only people who agreed.
 func TestMonthly(t *testing.T) {
 	k := newKeeper(t)
 	if err := k.db.Do(t.Context(), k.desk.SetMonthly(salon, true, k.at("2026-10-05 10:00"))); err != nil {
@@ -193,7 +193,7 @@ func TestMonthly(t *testing.T) {
 	}
 }
 
-// Who asks to be forgotten is.
+// Forgetting a person erases their thanks.
 func TestForget(t *testing.T) {
 	k := newKeeper(t)
 	k.give("2026-10-05 10:00", camille, dominique, direct)

@@ -1,5 +1,5 @@
-// Package thanks keeps who was thanked for what, and names people in lists only
-// once they agreed.
+// Package thanks keeps who thanked whom for what, and names people in lists only
+// after they agree.
 package thanks
 
 import (
@@ -17,19 +17,19 @@ import (
 
 // Thanks is one person's thanks to another.
 type Thanks struct {
-	Cause  chat.EventID // the message that gave them
+	Cause  chat.EventID // the message with the command
 	Room   chat.RoomID
-	From   chat.UserID // empty once that person asked to be forgotten
+	From   chat.UserID // empty once that person asks to be forgotten
 	To     chat.UserID
-	Name   string // what To is called
+	Name   string // display name of To
 	Reason string
 	At     time.Time
 }
 
-// Consent is whether a person agreed to be named in lists.
+// Consent is a person's answer to whether lists may name them.
 type Consent string
 
-// The states. A person is asked once.
+// The states of consent. The bot asks a person once.
 const (
 	Unasked Consent = ""
 	Asked   Consent = "asked"
@@ -37,7 +37,7 @@ const (
 	Refused Consent = "refused"
 )
 
-// Named is thanks, and whether their person may be named.
+// Named is thanks with the consent of the thanked person.
 type Named struct {
 	Thanks
 	Consent Consent
@@ -46,34 +46,35 @@ type Named struct {
 // Store keeps thanks. Its methods join the transaction of their context.
 type Store interface {
 	AddThanks(ctx context.Context, t Thanks) error
-	// DeleteThanks forgets those that a message gave.
+	// DeleteThanks deletes the thanks of one message.
 	DeleteThanks(ctx context.Context, cause chat.EventID) error
-	// GivenSince counts what a person gave since then, in all, and to another.
+	// GivenSince counts the thanks that a person gave since a time: all, and those
+	// to one other person.
 	GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error)
-	// ThanksIn are those of a room within [from, to), oldest first; of all rooms if
-	// room is empty.
+	// ThanksIn returns the thanks of a room within [from, to), oldest first; those
+	// of all rooms if room is empty.
 	ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Named, error)
-	// ConsentOf is Unasked for somebody never asked.
+	// ConsentOf returns Unasked for a person without a row.
 	ConsentOf(ctx context.Context, user chat.UserID) (Consent, error)
 	SaveConsent(ctx context.Context, user chat.UserID, c Consent, at time.Time) error
-	// MonthlyRooms are those that want the list of each month, and the last month
-	// that they were told of, as "2026-10".
+	// MonthlyRooms returns the rooms that want the monthly list, each with the last
+	// month that it got, as "2026-10".
 	MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error)
 	SaveMonthly(ctx context.Context, room chat.RoomID, month string) error
 	DeleteMonthly(ctx context.Context, room chat.RoomID) error
-	// PurgeThanks forgets what was given before.
+	// PurgeThanks deletes the thanks given before a time.
 	PurgeThanks(ctx context.Context, before time.Time) error
-	// MoveThanks gives one room the thanks of another.
+	// MoveThanks moves the thanks of one room to another.
 	MoveThanks(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Queue sends what is decided.
+// Queue commits decisions and sends their posts.
 type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Options are how thanks are kept and told.
+// Options are the parts that a Desk needs.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -83,36 +84,36 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Desk keeps thanks and tells the months'.
+// Desk keeps thanks and posts the monthly lists.
 type Desk struct{ Options }
 
 // NewDesk returns a Desk.
 func NewDesk(o Options) *Desk { return &Desk{o} }
 
 const (
-	// perDay is how often a person may thank others within a day.
+	// perDay bounds how many people a person may thank per calendar day.
 	perDay = 10
-	// keep is how long thanks are kept.
+	// keep is how long the store keeps thanks.
 	keep = 400 * 24 * time.Hour
-	// roundEvery is how often it is looked at what is due.
+	// roundEvery is the time between two rounds.
 	roundEvery = 10 * time.Minute
-	// tellHour is when a month's list is told, on the first of the next.
+	// tellHour is the hour of the monthly list on the first of the next month.
 	tellHour = 9
 )
 
-// Refusal is why thanks are not given.
+// Refusal is the reason why the bot refuses thanks; zero: it accepts them.
 type Refusal string
 
 // The reasons.
 const (
 	Fine    Refusal = ""
 	Oneself Refusal = "oneself"
-	Twice   Refusal = "twice" // the same person today already
-	TooMany Refusal = "many"  // too many today
+	Twice   Refusal = "twice" // the same person again today
+	TooMany Refusal = "many"  // perDay reached
 )
 
-// Check tells whether a person may thank another now: once a day, and perDay
-// people a day.
+// Check returns whether a person may thank another now: the same person once a day,
+// and at most perDay people a day. The zone of the desk decides when a day begins.
 func (d *Desk) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
 	if from == to {
 		return Oneself, nil
@@ -131,9 +132,10 @@ func (d *Desk) Check(ctx context.Context, from, to chat.UserID, now time.Time) (
 	return Fine, nil
 }
 
-// Give stores thanks, in the transaction of ctx, and asks the person once whether
-// they may be named, if there is a direct message with them. What was allowed when
-// it was decided is checked again.
+// Give stores thanks in the transaction of ctx, and asks the thanked person once for
+// consent, in direct; empty: the bot has no direct message with them. It calls Check
+// again, since the command was checked before this transaction, and stores nothing
+// if that refuses.
 func (d *Desk) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
 	refusal, err := d.Check(ctx, t.From, t.To, t.At)
 	if err != nil || refusal != Fine {
@@ -162,15 +164,16 @@ func (d *Desk) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
 	})
 }
 
-// Month is the list of a month.
+// Month is the list of thanks of a month.
 type Month struct {
 	First time.Time // its first day
-	Items []Named   // those whose people agreed
-	// Unnamed counts the others, Total all.
+	Items []Named   // those whose person agreed
+	// Unnamed counts the other thanks, Total all.
 	Unnamed, Total int
 }
 
-// MonthOf returns the month of a day in a room; in all rooms if room is empty.
+// MonthOf returns the month that contains day, for one room; for all rooms if room
+// is empty.
 func (d *Desk) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
 	day = day.In(d.Zone)
 	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}
@@ -189,8 +192,7 @@ func (d *Desk) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Mo
 	return m, nil
 }
 
-// SetMonthly returns the change with which a room wants the list of each month, or
-// no more.
+// SetMonthly returns the change that starts or stops the monthly list in a room.
 func (d *Desk) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if !wanted {
@@ -200,13 +202,13 @@ func (d *Desk) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx
 	}
 }
 
-// before names the month before now's.
+// before returns the month before now's, as "2026-09".
 func (d *Desk) before(now time.Time) string {
 	here := now.In(d.Zone)
 	return time.Date(here.Year(), here.Month()-1, 1, 0, 0, 0, 0, d.Zone).Format("2006-01")
 }
 
-// Run tells the months' lists until ctx ends.
+// Run posts the monthly lists until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
@@ -222,8 +224,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// Round tells rooms the list of the month that is over, once, from the first of
-// the next at 9:00 on and outside of quiet hours; and forgets old thanks.
+// Round posts last month's list once in each room that wants it, from tellHour on
+// the first on and outside of quiet hours, and deletes thanks older than keep.
 func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		if err := d.Store.PurgeThanks(ctx, now.Add(-keep)); err != nil {
@@ -269,23 +271,23 @@ func (d *Desk) tell(ctx context.Context, room chat.RoomID, month string) error {
 	})
 }
 
-// View is a month as templates show it.
+// View is a month as the templates render it.
 type View struct {
 	Month
 	Prefix string
 	Over   bool // the month is over
 }
 
-// shown is how many thanks a list shows.
+// shown is the number of thanks that a list shows.
 const shown = 20
 
-// Shown are the thanks that a list shows, More how many it does not.
+// Shown returns the thanks that the list shows.
 func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 
-// More is how many thanks the list does not show.
+// More returns how many thanks the list does not show.
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
-// Move gives one room the thanks of another.
+// Move moves the thanks of one room to another.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }
