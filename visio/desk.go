@@ -13,67 +13,71 @@ import (
 	"heraut/rooms"
 )
 
-// Queue sends what is decided.
+// Queue commits decisions and sends their posts.
 type Queue interface {
-	// Do runs change in a transaction, and sends what it posted once that is
-	// committed.
+	// Do runs change in a transaction and, after the commit, sends the posts that
+	// change added.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
-	// Post adds posts, for ever once for each cause, to the transaction of ctx.
+	// Post adds posts to the transaction of ctx. A second call with the same cause
+	// adds nothing, even after a restart.
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Meeting is a call that is set for later.
+// Meeting is a scheduled call.
 type Meeting struct {
 	Cause   chat.EventID // the command that set it
 	Room    chat.RoomID
-	Thread  chat.EventID // empty: in none
+	Thread  chat.EventID // empty: outside any thread
 	Subject string
 	At      time.Time
 	Call    Call
 	Lang    string
 }
 
-// Store keeps the calls that are set for later, until they are reminded of. Its
-// methods join the transaction of their context.
+// Store keeps scheduled calls until their reminder. Its methods join the transaction
+// of their context.
 type Store interface {
 	SaveMeeting(ctx context.Context, m Meeting) error
-	// DueMeetings are those to be reminded of by now.
+	// DueMeetings returns the meetings whose reminder is due by now.
 	DueMeetings(ctx context.Context, now time.Time) ([]Meeting, error)
-	// DeleteMeeting forgets what a command set, if anything.
+	// DeleteMeeting deletes the meeting of a command; it does nothing if there is
+	// none.
 	DeleteMeeting(ctx context.Context, cause chat.EventID) error
-	// MoveMeetings gives one room the meetings of another.
+	// MoveMeetings moves the meetings of one room to another.
 	MoveMeetings(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Options are how calls are made and reminded of.
+// Options are the parts that a Desk needs.
 type Options struct {
 	Store Store
 	Queue Queue
 	Rooms *rooms.Book
 	Zone  *time.Location
-	// Named are the providers by their names; Default is the name of the one that
-	// rooms use which choose none; empty: those have none.
+	// Named maps names to providers. Default names the provider of rooms for which
+	// the configuration chooses none; empty: those rooms have none.
 	Named   map[string]Provider
 	Default string
-	// Chosen returns the name that the configuration gives a room; empty: none.
+	// Chosen returns the name of the provider that the configuration gives a room;
+	// empty: none.
 	Chosen func(room chat.RoomID) string
-	// Operators is told of a fault, in the transaction of ctx.
+	// Operators sends the operators a notice of a fault, in the transaction of ctx;
+	// nil: no notices.
 	Operators func(ctx context.Context, n Notice) error
 	Log       zerolog.Logger
 }
 
-// Desk opens calls for rooms.
+// Desk opens calls for rooms. Its methods may be called concurrently.
 type Desk struct {
 	Options
 
 	mu   sync.Mutex
-	told map[string]time.Time // when the operators were last told of a fault of a provider
+	told map[string]time.Time // last notice of each provider and reason
 }
 
 // NewDesk returns a Desk.
 func NewDesk(o Options) *Desk { return &Desk{Options: o, told: map[string]time.Time{}} }
 
-// providerOf returns the provider of a room; nil if it has none.
+// providerOf returns the provider of a room; p is nil if it has none.
 func (d *Desk) providerOf(room chat.RoomID) (name string, p Provider) {
 	if name = d.Chosen(room); name == "" {
 		name = d.Default
@@ -81,7 +85,7 @@ func (d *Desk) providerOf(room chat.RoomID) (name string, p Provider) {
 	return name, d.Named[name]
 }
 
-// Serves reports whether calls can be opened for a room.
+// Serves reports whether the room has a provider.
 func (d *Desk) Serves(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil
@@ -93,11 +97,13 @@ func (d *Desk) IsSlow(room chat.RoomID) bool {
 	return p != nil && p.IsSlow()
 }
 
-// tellEvery is how often operators are told of a provider's same fault.
+// tellEvery is the shortest time between two notices of the same fault of a
+// provider.
 const tellEvery = 6 * time.Hour
 
-// Open makes a call for a room. On an error the operators are told why, now and
-// then.
+// Open makes a call for a room. Its error is a *Fault, or that of ctx. A fault of
+// the provider is logged, and the operators get a notice of it, at most once per
+// tellEvery until a call succeeds.
 func (d *Desk) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {
@@ -133,7 +139,7 @@ func (d *Desk) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call,
 	return Call{}, fault
 }
 
-// Notice tells the operators why calls cannot be opened.
+// Notice informs the operators why calls cannot be opened.
 type Notice struct {
 	Name string // of the provider
 	Why  Why
@@ -141,10 +147,10 @@ type Notice struct {
 	At   time.Time
 }
 
-// Say is the notice as a message.
+// Say renders the notice as HTML.
 func (n Notice) Say(lang string) (string, error) { return locale.Render(lang, "visio-notice", n) }
 
-// roundEvery is how often it is looked at which calls begin.
+// roundEvery is the time between two rounds.
 const roundEvery = 20 * time.Second
 
 // Run reminds rooms of calls until ctx ends.
@@ -163,11 +169,11 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// tooLate is how long after its hour a call is not reminded of any more: the bot
-// was away.
+// tooLate is how long after its start a call still gets its reminder, if the bot was
+// down.
 const tooLate = 30 * time.Minute
 
-// Round reminds rooms of the calls that begin, and forgets them with their links.
+// Round reminds rooms of the calls that begin, and deletes them with their links.
 func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		due, err := d.Store.DueMeetings(ctx, now)
@@ -202,16 +208,16 @@ func (d *Desk) remind(ctx context.Context, m Meeting) error {
 	return d.Queue.Post(ctx, chat.EventID("visio "+string(m.Cause)), post)
 }
 
-// View is a call as templates show it.
+// View is a call as the templates render it.
 type View struct {
 	Call
 	Subject string
 	At      time.Time // zero: now
-	// Today and Tomorrow tell when At is.
+	// Today and Tomorrow report whether At is on that day.
 	Today, Tomorrow bool
 }
 
-// Move gives one room the meetings of another.
+// Move moves the meetings of one room to another.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveMeetings(ctx, from, to)
 }

@@ -16,8 +16,8 @@ import (
 	"heraut/visio"
 )
 
-// A call that is set for later is reminded of once, at its hour, and its link is
-// forgotten.
+// The desk reminds a room of a scheduled call once, at its start, and deletes the
+// link.
 func TestReminder(t *testing.T) {
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// jitsi makes calls on a Jitsi server, where whoever names a room opens it.
+// jitsi makes calls on a Jitsi server, where opening a room's address creates the
+// room.
 type jitsi struct{ base *url.URL }
 
 // Open implements Provider.
@@ -26,14 +27,14 @@ func (j jitsi) IsSlow() bool { return false }
 const (
 	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	digits  = "0123456789"
-	// nameLetters and nameDigits make a name that nobody guesses, about 100 bits.
-	// The State's web conference asks for ten characters at least, of which three
-	// digits (webconf.numerique.gouv.fr).
+	// nameLetters and nameDigits give about 100 random bits, so that nobody guesses
+	// a name. The State's web conference requires at least ten characters, three of
+	// them digits (webconf.numerique.gouv.fr).
 	nameLetters = 14
 	nameDigits  = 6
 )
 
-// roomName returns a random name: letters and digits, the first a letter.
+// roomName returns a random name of letters and digits that starts with a letter.
 func roomName() string {
 	name := make([]byte, 0, nameLetters+nameDigits)
 	for range nameLetters {
@@ -48,7 +49,7 @@ func roomName() string {
 	return string(name)
 }
 
-// pick returns a random number below n.
+// pick returns a random number in [0, n).
 func pick(n int) int {
 	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
 	if err != nil {

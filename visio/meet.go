@@ -16,13 +16,14 @@ import (
 )
 
 const (
-	// meetPath is where the external API stands (LaSuite Meet, docs/openapi.yaml).
+	// meetPath is the base path of the external API (LaSuite Meet,
+	// docs/openapi.yaml).
 	meetPath = "/external-api/v1.0"
-	// meetWithin bounds one call of the API.
+	// meetWithin bounds one API request.
 	meetWithin = 15 * time.Second
-	// meetMaxBytes bounds an answer.
+	// meetMaxBytes bounds the size of an answer.
 	meetMaxBytes = 64 << 10
-	// tokenMargin is how long before its end a token is no more used.
+	// tokenMargin is how long before its expiry the client stops using a token.
 	tokenMargin = time.Minute
 )
 
@@ -39,7 +40,7 @@ type meet struct {
 func newMeet(s Settings) *meet {
 	return &meet{settings: s, client: &http.Client{
 		Timeout: meetWithin,
-		// A redirect would carry the secret elsewhere.
+		// Following a redirect would send the secret to another address.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -47,7 +48,7 @@ func newMeet(s Settings) *meet {
 // IsSlow implements Provider.
 func (m *meet) IsSlow() bool { return true }
 
-// meetRoom is a room as the API tells it.
+// meetRoom is a room in the API's answer.
 type meetRoom struct {
 	URL       string `json:"url"`
 	Access    Access `json:"access_level"`
@@ -58,8 +59,8 @@ type meetRoom struct {
 	} `json:"telephony"`
 }
 
-// Open implements Provider. A token that the server does not accept any more is
-// drawn anew, once.
+// Open implements Provider. When the server rejects a cached token, Open requests a
+// new one and retries once.
 func (m *meet) Open(ctx context.Context) (Call, error) {
 	token, fresh, err := m.authorise(ctx)
 	if err != nil {
@@ -76,7 +77,7 @@ func (m *meet) Open(ctx context.Context) (Call, error) {
 	return call, err
 }
 
-// authorise returns a token, and whether it was just drawn.
+// authorise returns a token; fresh is false if it was cached.
 func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,7 +103,7 @@ func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err err
 	return m.token, true, nil
 }
 
-// forget drops a token that is not accepted.
+// forget drops a rejected token from the cache.
 func (m *meet) forget(token string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,7 +112,8 @@ func (m *meet) forget(token string) {
 	}
 }
 
-// create makes a room. Its address is the server's: none is ever made up here.
+// create makes a room and returns its address as the server gives it; the client
+// never builds one itself.
 func (m *meet) create(ctx context.Context, token string) (Call, error) {
 	body := map[string]string{}
 	if m.settings.Access != "" {
@@ -132,7 +134,7 @@ func (m *meet) create(ctx context.Context, token string) (Call, error) {
 	return call, nil
 }
 
-// post calls the API and decodes its answer into into.
+// post sends a request to the API and decodes the answer into into.
 func (m *meet) post(ctx context.Context, path, token string, body, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -166,8 +168,8 @@ func (m *meet) post(ctx context.Context, path, token string, body, into any) err
 	return nil
 }
 
-// faultOf tells what a refusal means. The API names the user that it does not know
-// in its text, be it with 404 or, by its description, with 400.
+// faultOf returns the fault that a refusal of the API stands for. The API reports an
+// unknown user in its text, with status 404 or, according to its description, 400.
 func faultOf(code int, forToken bool, answer []byte) *Fault {
 	var said struct {
 		Error  string `json:"error"`

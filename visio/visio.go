@@ -1,5 +1,5 @@
-// Package visio opens video conferences: it names their address, says who may
-// join, and reminds of those that are set for later.
+// Package visio opens video conferences: it returns their address, states who may
+// join, and reminds rooms of scheduled ones.
 package visio
 
 import (
@@ -12,35 +12,35 @@ import (
 // Call is a video conference that people may join.
 type Call struct {
 	URL string
-	// Phone and PIN are how one joins by telephone; empty if one cannot.
+	// Phone and PIN serve to join by telephone; empty if that is not possible.
 	Phone, PIN string
-	// Access tells who may open the call and who may join.
+	// Access states who may open the call and who may join.
 	Access Access
 }
 
-// Access tells who may open a call and who may join it.
+// Access is the rule by which people may open and join a call.
 type Access string
 
 // The kinds of access, each with its sentence in locale's visio-parts.html.
 const (
-	AccessLink       Access = "link"       // whoever has the link
+	AccessLink       Access = "link"       // anyone with the link
 	AccessAgents     Access = "agents"     // a State agent opens it, guests may join
-	AccessPublic     Access = "public"     // Meet: whoever has the link, at once
-	AccessTrusted    Access = "trusted"    // Meet: who is logged in, at once; the others are let in
-	AccessRestricted Access = "restricted" // Meet: everybody is let in
+	AccessPublic     Access = "public"     // Meet: anyone with the link, at once
+	AccessTrusted    Access = "trusted"    // Meet: logged-in users at once; a participant lets the others in
+	AccessRestricted Access = "restricted" // Meet: a participant lets everybody in
 )
 
-// Kind is how calls are made.
+// Kind is the kind of a provider.
 type Kind string
 
 // The kinds of providers.
 const (
-	Jitsi Kind = "jitsi" // an address that nobody can guess
-	Meet  Kind = "meet"  // LaSuite Meet's API makes a room
+	Jitsi Kind = "jitsi" // a random address that nobody can guess
+	Meet  Kind = "meet"  // a room made by LaSuite Meet's API
 	Link  Kind = "link"  // a fixed address
 )
 
-// Provider makes calls. It may be used by several goroutines.
+// Provider makes calls. It is safe for concurrent use.
 type Provider interface {
 	// Open makes a call. Its error is, or wraps, a *Fault.
 	Open(ctx context.Context) (Call, error)
@@ -48,22 +48,22 @@ type Provider interface {
 	IsSlow() bool
 }
 
-// Settings are those of a provider.
+// Settings describe a provider.
 type Settings struct {
-	Name string // what the configuration calls it
+	Name string // its name in the configuration
 	Kind Kind
-	// URL is the server's address or, of a Link, that of the call.
+	// URL is the server's address or, for a Link, the call's.
 	URL *url.URL
-	// Phone and PIN are those of a Link.
+	// Phone and PIN apply to a Link only.
 	Phone, PIN string
-	// ClientID, ClientSecret, User and Access are Meet's: the application's
-	// credentials, the e-mail address in whose name rooms are made, and who may join.
+	// ClientID, ClientSecret, User and Access apply to Meet only: the application's
+	// credentials, the e-mail address of the rooms' owner, and the rule for joining.
 	ClientID, ClientSecret, User string
 	Access                       Access
 	UserAgent                    string
 }
 
-// New returns the provider that s describes.
+// New returns the provider that s describes. It fails on an unknown kind.
 func New(s Settings) (Provider, error) {
 	switch s.Kind {
 	case Jitsi:
@@ -76,7 +76,7 @@ func New(s Settings) (Provider, error) {
 	return nil, fmt.Errorf("%q is no kind of video conference", s.Kind)
 }
 
-// fixed is a Link.
+// fixed is the provider of kind Link.
 type fixed struct{ call Call }
 
 // Open implements Provider.
@@ -85,30 +85,30 @@ func (f fixed) Open(context.Context) (Call, error) { return f.call, nil }
 // IsSlow implements Provider.
 func (f fixed) IsSlow() bool { return false }
 
-// Why is why a call could not be made.
+// Why is the reason why a call could not be made.
 type Why string
 
 // The reasons, each with a sentence for operators in locale's visio-notice.html.
 const (
 	WhyCredentials Why = "credentials" // 401: the client id or the secret is wrong
 	WhyInactive    Why = "inactive"    // 401: the application is switched off
-	WhyDomain      Why = "domain"      // 403: it may not act for that e-mail domain
-	WhyScope       Why = "scope"       // 403: it may not create rooms
+	WhyDomain      Why = "domain"      // 403: the application may not act for that e-mail domain
+	WhyScope       Why = "scope"       // 403: the application may not create rooms
 	WhyUser        Why = "user"        // 404: nobody has that e-mail address there
-	WhyDisabled    Why = "disabled"    // 404: the external API is not there
+	WhyDisabled    Why = "disabled"    // 404: the external API is missing or switched off
 	WhyConflict    Why = "conflict"    // 409: several accounts share the address, or the name is taken
 	WhyRequest     Why = "request"     // 400: another version of the API
 	WhyBusy        Why = "busy"        // 429
 	WhyServer      Why = "server"      // 5xx
-	WhyAnswer      Why = "answer"      // what it answers is none of its answers
+	WhyAnswer      Why = "answer"      // the answer has an unexpected form
 	WhyUnreachable Why = "unreachable" // no answer
 )
 
-// Fault is why a call could not be made, for operators; people get a short
-// sentence.
+// Fault reports to operators why a call could not be made; users get a short
+// sentence instead.
 type Fault struct {
 	Why   Why
-	Code  int // the HTTP status; 0: there was none
+	Code  int // HTTP status; 0: no answer
 	Cause error
 }
 
@@ -118,7 +118,7 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// FaultOf returns why a call could not be made.
+// FaultOf returns the *Fault in err; if there is none, one with WhyUnreachable.
 func FaultOf(err error) *Fault {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault

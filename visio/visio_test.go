@@ -14,8 +14,8 @@ import (
 
 var nameForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{9,}$`)
 
-// Names are long and random, with the three digits that the State's web conference
-// asks for.
+// Names are long and random, and contain the three digits that the State's web
+// conference requires.
 func TestJitsiNames(t *testing.T) {
 	base, _ := url.Parse("https://webconf.numerique.gouv.fr")
 	p, err := New(Settings{Kind: Jitsi, URL: base})
@@ -47,9 +47,9 @@ func TestJitsiNames(t *testing.T) {
 type meetServer struct {
 	*httptest.Server
 	tokens, rooms int
-	// token and room, if set, answer in place of what is right.
+	// token and room, if set, replace the regular answers.
 	token, room http.HandlerFunc
-	valid       string // the token that is accepted
+	valid       string // the accepted token
 }
 
 func newMeetServer(t *testing.T) *meetServer {
@@ -147,7 +147,7 @@ func TestMeet(t *testing.T) {
 	if s.tokens != 1 || s.rooms != 3 {
 		t.Errorf("%d tokens for %d rooms", s.tokens, s.rooms)
 	}
-	s.valid = "another" // the server was restarted with another key
+	s.valid = "another" // a restarted server has another key
 	if _, err := p.Open(t.Context()); err != nil || s.tokens != 2 {
 		t.Errorf("%v, %d tokens", err, s.tokens)
 	}
