@@ -14,28 +14,28 @@ import (
 	"time"
 )
 
-// api is a server that speaks the API of ecosyste.ms, as far as it is used. Like
-// the real one, its list of hosts says that nothing changed when only numbers
-// did, and a list of repositories does when only a status changed.
+// api is a server that speaks the part of the API of ecosyste.ms that the bot uses.
+// Like the real one, its list of hosts answers «not modified» when only numbers
+// changed, and so does a list of repositories when only a status changed.
 type api struct {
 	*httptest.Server
 
 	mu       sync.Mutex
 	hosts    []*apiHost
 	lastRow  int
-	requests int                                               // all
-	full     int                                               // those that were answered with data
-	fault    http.HandlerFunc                                  // answers everything
-	fail     func(w http.ResponseWriter, r *http.Request) bool // answers what it reports
+	requests int                                               // all requests
+	full     int                                               // requests that got data
+	fault    http.HandlerFunc                                  // answers all requests
+	fail     func(w http.ResponseWriter, r *http.Request) bool // answers those for which it returns true
 }
 
 type apiHost struct {
 	name, url, status string
-	rows              []*apiRepo // by row id
+	rows              []*apiRepo // ordered by row id
 	people            map[string]bool
 }
 
-// apiRepo is a repository as the API gives it.
+// apiRepo is a repository in the API's format.
 type apiRepo struct {
 	ID          int       `json:"id"`
 	UUID        string    `json:"uuid"`
@@ -91,7 +91,7 @@ func (a *api) change(do func()) {
 	do()
 }
 
-// host returns the host with that domain, made if it is not there.
+// host returns the host with that domain, and creates it if necessary.
 func (a *api) host(domain string) *apiHost {
 	for _, h := range a.hosts {
 		if h.name == domain {
@@ -103,7 +103,7 @@ func (a *api) host(domain string) *apiHost {
 	return h
 }
 
-// add indexes a repository now.
+// add indexes a new repository.
 func (a *api) add(domain, fullName string, created time.Time) *apiRepo {
 	a.lastRow++
 	owner, _, _ := strings.Cut(fullName, "/")
@@ -125,7 +125,7 @@ func (h *apiHost) insert(r *apiRepo) {
 	slices.SortFunc(h.rows, func(a, b *apiRepo) int { return a.ID - b.ID })
 }
 
-// counts returns and resets how many requests there were.
+// counts returns the numbers of requests since the last call, and resets them.
 func (a *api) counts() (requests, full int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"heraut/sources"
 )
 
-// BenchmarkNothingNew is a poll of a source that has nothing new: for a feed one
-// conditional request, for an API one more for each host, and no write.
+// BenchmarkNothingNew measures a poll without news: one conditional request for a feed,
+// one more per host for an API, and no write.
 func BenchmarkNothingNew(b *testing.B) {
 	b.Run("feed", func(b *testing.B) {
 		n, p := blog(b, rss(item("Ancien", "1")))
@@ -50,8 +50,8 @@ func poll(b *testing.B, n *newsroom, source string) {
 	}
 }
 
-// BenchmarkManyRooms is one item that a thousand rooms watch for, up to the
-// commit: in one case few want it, in the other all do.
+// BenchmarkManyRooms measures one item that a thousand rooms watch for, up to the
+// commit. Few rooms want it in one case, all in the other.
 func BenchmarkManyRooms(b *testing.B) {
 	for name, query := range map[string]func(i int) string{
 		"filters": func(i int) string {
@@ -86,8 +86,8 @@ func BenchmarkManyRooms(b *testing.B) {
 	}
 }
 
-// BenchmarkRepositoryList reads a dump of 30,000 repositories for the first
-// time, and then again after it changed.
+// BenchmarkRepositoryList measures a first reading of a dump of 30,000 repositories,
+// and a second one after a change.
 func BenchmarkRepositoryList(b *testing.B) {
 	list := func(n int) string {
 		var s strings.Builder
@@ -146,7 +146,7 @@ func heap() uint64 {
 	return m.HeapInuse + m.StackInuse
 }
 
-// watchHeap notes by how much the memory in use exceeds what it was when idle.
+// watchHeap records in peak by how much the memory in use exceeds idle.
 func watchHeap(peak *uint64, idle uint64) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -28,8 +28,8 @@ const (
 	bureau = chat.RoomID("!bureau:example.org")
 )
 
-// newsroom is a desk on a database, whose time is said by the test, and whose
-// messages stay in the outbox.
+// newsroom is a desk on a database. The test sets its time; its messages stay in the
+// outbox.
 type newsroom struct {
 	testing.TB
 	path     string
@@ -38,11 +38,11 @@ type newsroom struct {
 	getter   *fetch.Getter
 	now      time.Time
 	runners  map[string]*announce.Runner
-	settings map[string]sources.Settings // of them
+	settings map[string]sources.Settings // by source
 	notices  []announce.Notice
-	quiet    schedule.Quiet // of all rooms
-	feeds    *fetch.Getter  // of the feeds that rooms give
-	english  chat.RoomID    // speaks English
+	quiet    schedule.Quiet // the quiet hours of all rooms
+	feeds    *fetch.Getter  // reads the feeds of rooms
+	english  chat.RoomID    // a room in English
 }
 
 // paris is the zone of all tests.
@@ -55,7 +55,7 @@ func paris(t testing.TB) *time.Location {
 	return zone
 }
 
-// newNewsroom starts on a Tuesday at noon.
+// newNewsroom returns a newsroom whose clock starts on a Tuesday at noon.
 func newNewsroom(t testing.TB) *newsroom {
 	t.Helper()
 	n := &newsroom{
@@ -70,7 +70,7 @@ func newNewsroom(t testing.TB) *newsroom {
 	return n
 }
 
-// restart ends the process and starts another. The watches are to be declared anew.
+// restart replaces the process by a new one, which has no declared watches.
 func (n *newsroom) restart() {
 	n.Helper()
 	if err := n.db.Close(); err != nil {
@@ -116,7 +116,7 @@ func (n *newsroom) source(s sources.Settings) {
 	n.runners[s.Name] = n.desk.NewRunner(s, source)
 }
 
-// watch declares the only watches of a room.
+// watch declares the room's only watches.
 func (n *newsroom) watch(room chat.RoomID, source string, filtersAndRhythms ...string) {
 	var all []announce.Watch
 	for i := 0; i < len(filtersAndRhythms); i += 2 {
@@ -125,7 +125,7 @@ func (n *newsroom) watch(room chat.RoomID, source string, filtersAndRhythms ...s
 	n.desk.Declare(room, all)
 }
 
-// after lets time pass and has the source read.
+// after advances the clock and runs a round of the source.
 func (n *newsroom) after(d time.Duration, source string) {
 	n.Helper()
 	if err := n.try(d, source); err != nil {
@@ -138,8 +138,8 @@ func (n *newsroom) try(d time.Duration, source string) error {
 	return n.runners[source].Round(context.Background(), n.now)
 }
 
-// said returns what waits to be sent in a room, as text; an edit begins with
-// "* ". Then nothing waits any more, there or in other rooms.
+// said returns the posts that wait for a room, as text; an edit begins with "* ". It
+// then empties the outbox, of all rooms.
 func (n *newsroom) said(room chat.RoomID) (texts []string) {
 	n.Helper()
 	for {
@@ -165,8 +165,8 @@ func (n *newsroom) said(room chat.RoomID) (texts []string) {
 
 var tag = regexp.MustCompile(`<[^>]+>`)
 
-// shownPost is a post as a line of text, with | between its lines and ~ around what
-// is struck out.
+// shownPost renders a post as a line of text, with | between its lines and ~ around
+// struck-out words.
 func shownPost(row queue.Row) string {
 	text := strings.NewReplacer("<br>", " | ", "</p>", " | ", "</li>", " | ", "<del>", "~", "</del>", "~").Replace(row.Post.HTML)
 	text = strings.TrimSuffix(strings.TrimSpace(tag.ReplaceAllString(text, "")), " |")
@@ -177,7 +177,7 @@ func shownPost(row queue.Row) string {
 	return text
 }
 
-// deliver lets time pass and tells what is due.
+// deliver advances the clock and delivers the due items.
 func (n *newsroom) deliver(d time.Duration) {
 	n.Helper()
 	n.now = n.now.Add(d)
@@ -186,7 +186,7 @@ func (n *newsroom) deliver(d time.Duration) {
 	}
 }
 
-// changesIn tells whether do wrote to the database.
+// changesIn reports whether do wrote to the database.
 func (n *newsroom) changesIn(do func()) bool {
 	n.Helper()
 	version := func() string {

@@ -10,7 +10,8 @@ import (
 	"heraut/sources"
 )
 
-// renamedWithin is how long after an announcement a new name is put into it.
+// renamedWithin is how long after an announcement a correction shows the new name of a
+// renamed repository.
 const renamedWithin = 7 * 24 * time.Hour
 
 // correct compares announced items with their latest reading and edits the messages
@@ -46,7 +47,7 @@ func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {
 	case sources.KindEntry:
-		item := n.Item // its date stays
+		item := n.Item // a correction keeps the first date
 		item.Title, item.URL, item.Summary, item.From = r.Item.Title, r.Item.URL, r.Item.Summary, r.Item.From
 		n.reread(item, now)
 		return item.Title != before.Item.Title || item.URL != before.Item.URL
@@ -71,7 +72,7 @@ func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	if renamed && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
 		n.Formerly = cmp.Or(n.Formerly, old.FullName)
 		if strings.EqualFold(n.Formerly, n.Item.Repository.FullName) {
-			n.Formerly = "" // it has its first name back
+			n.Formerly = "" // the first name is back
 		}
 	}
 	return n.Gone != before.Gone || renamed && (n.Formerly != "" || before.Formerly != "")

@@ -10,7 +10,7 @@ import (
 	"heraut/filter"
 )
 
-// announced has a repository announced by itself.
+// announced returns a newsroom in which a repository was just announced alone.
 func announced(t *testing.T) (*newsroom, *api, *apiRepo) {
 	t.Helper()
 	n, a := depots(t, time.Hour)
@@ -32,7 +32,7 @@ func TestRenamed(t *testing.T) {
 	n, a, r := announced(t)
 	a.change(func() { rename(r, "etalab/meilleur-nom") })
 	n.after(23*time.Hour, "depots")
-	n.want() // it is looked at once a day
+	n.want() // announced repositories are read once a day
 	n.after(2*time.Hour, "depots")
 	n.want("* Nouveau dépôt : meilleur-nom, publié par etalab (github.com) | Anciennement : etalab/outil | Créé le 1er septembre 2026")
 	n.after(25*time.Hour, "depots")
@@ -47,7 +47,7 @@ func TestRenamedAndBack(t *testing.T) {
 	a.change(func() { rename(r, "etalab/outil") })
 	n.after(25*time.Hour, "depots")
 	n.want("* Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
-	a.change(func() { rename(r, "Etalab/Outil") }) // that is the same name
+	a.change(func() { rename(r, "Etalab/Outil") }) // the same name in another case
 	n.after(25*time.Hour, "depots")
 	n.want()
 }
@@ -76,7 +76,7 @@ func TestArchivedAndRemoved(t *testing.T) {
 	n.want("* ~Nouveau dépôt : outil, publié par etalab (github.com)~ | Ce dépôt n’est plus public.")
 }
 
-// Another repository under the name of one that was deleted is another one.
+// A repository that takes the name of a deleted one is a new repository.
 func TestReplaced(t *testing.T) {
 	n, a, r := announced(t)
 	a.change(func() {
@@ -89,7 +89,8 @@ func TestReplaced(t *testing.T) {
 	n.want("Nouveau dépôt : outil, publié par etalab (github.com) | Créé le 1er septembre 2026")
 }
 
-// The one that took its name is still found, also when it was told first.
+// A search finds the repository that took the name, even when it was announced before
+// the old one was struck out.
 func TestReplacedAndFound(t *testing.T) {
 	n, a, r := announced(t)
 	a.change(func() {
@@ -160,7 +161,7 @@ func TestOutageIsNoWithdrawal(t *testing.T) {
 	}
 }
 
-// A host may lose a few, and one may lose what it has left in a month.
+// A host may lose a few items at once, and its last ones over a month.
 func TestWithdrawalIsNoOutage(t *testing.T) {
 	n, a, r := announced(t)
 	a.change(func() {
@@ -172,7 +173,7 @@ func TestWithdrawalIsNoOutage(t *testing.T) {
 	n.want("* ~Nouveau dépôt : outil, publié par etalab (github.com)~ | Ce dépôt n’est plus public.")
 }
 
-// What is about to be announced rests while its host is out of order.
+// An item does not leave «settling» while its host is out of order.
 func TestOutageWhileSettling(t *testing.T) {
 	n, a := depots(t, 6*time.Hour)
 	var rows []*apiRepo
@@ -204,14 +205,14 @@ func TestCorrectionsInADigest(t *testing.T) {
 	a.change(func() {
 		all[0].Archived = true
 		rename(all[1], "etalab/nom")
-		all[6].Archived = true // nobody was told of it by name
+		all[6].Archived = true // no message named it
 	})
 	n.after(25*time.Hour, "depots")
 	n.want("* 7 nouveautés parmi les dépôts publics | etalab, 7 nouveaux dépôts : " +
 		"~outil0~ (archivé), nom (anciennement etalab/outil1), outil2 et 4 autres")
 }
 
-// What a digest is to tell of and is gone when it is due is left out.
+// A digest leaves out the items that are gone when it is due.
 func TestGoneBeforeTheDigest(t *testing.T) {
 	n, a := depots(t, 0)
 	n.watch(salon, "depots", "", "hebdo jeudi 11:00")

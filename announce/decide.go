@@ -12,11 +12,11 @@ import (
 // decision turns one reading of a source into changes of the database and posts.
 type decision struct {
 	*Runner
-	now, next time.Time // next is when the source is read again
+	now, next time.Time // when to read the source again
 	batch     sources.Batch
 	failure   error
 	state     SourceState
-	followed  []News // read again to be corrected
+	followed  []News // announced items to compare with the source
 
 	hosts  map[string]*Host
 	owners map[sources.OwnerID]*Owner
@@ -45,8 +45,8 @@ func (d *decision) commit(ctx context.Context) error {
 // first reports whether this is the first reading of the source.
 func (d *decision) first() bool { return d.state.Started.IsZero() }
 
-// takeHosts stores the hosts of the source: which are new, which were read whole, and
-// which are out of order.
+// takeHosts stores the hosts of the source, and marks the new ones, those that the
+// source read from end to end, and those out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
 	known, err := d.desk.store.Hosts(ctx, d.settings.Name)
 	if err != nil {
@@ -88,7 +88,7 @@ func (d *decision) takeHosts(ctx context.Context) error {
 	return nil
 }
 
-// takeOwners stores whether owners are people or organisations.
+// takeOwners stores the kind of each owner: a person or an organisation.
 func (d *decision) takeOwners(ctx context.Context) error {
 	for _, asked := range d.batch.Owners {
 		owner, err := d.owner(ctx, asked.OwnerID)
@@ -105,7 +105,7 @@ func (d *decision) takeOwners(ctx context.Context) error {
 	return nil
 }
 
-// owner loads each owner once.
+// owner returns an owner, from the database the first time and from memory afterwards.
 func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error) {
 	if o := d.owners[id]; o != nil {
 		return o, nil
@@ -118,7 +118,7 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 	return &o, nil
 }
 
-// takeFresh stores the new items, with the time at which to decide on each.
+// takeFresh stores the new items, each with the time of its decision.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -138,7 +138,8 @@ func (d *decision) takeFresh(ctx context.Context) error {
 				return err
 			}
 		}
-		// Old entries are seen, and never announced: a feed may show its archive.
+		// Old entries are marked as seen and never announced: a feed may show its
+		// archive.
 		if outcome == TooOld {
 			continue
 		}
@@ -165,7 +166,7 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 		beginning = false // the clock was set back
 	}
 	if repo != nil && repo.Owner != "" {
-		var started time.Time // it is there from its host's beginning
+		var started time.Time // zero: the owner is part of its host's beginning
 		if !beginning {
 			started = d.now.Add(d.settings.Settle)
 		}
@@ -196,13 +197,13 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 		n.Due = d.now.Add(d.settings.Settle)
 	}
 	if d.settings.Kind.Rereads() {
-		// The second reading takes another round.
+		// The second reading needs another round.
 		n.Due = latest(n.Due, d.now.Add(time.Second))
 	}
 	return Settling, nil
 }
 
-// hostOf is the host of an item, made known if the source did not name it.
+// hostOf returns the host of an item. It stores a host that the source did not name.
 func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error) {
 	name := ""
 	if item.Repository != nil {
@@ -216,8 +217,8 @@ func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error)
 	return h, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
 }
 
-// oldEntry is how old an entry is that is not announced when it is first seen: its
-// feed shows its archive.
+// oldEntry is the age beyond which a new entry of a feed is not announced: the feed
+// shows its archive.
 const oldEntry = 30 * 24 * time.Hour
 
 func latest(a, b time.Time) time.Time {

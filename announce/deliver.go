@@ -11,7 +11,8 @@ import (
 	"heraut/locale"
 )
 
-// atOnce is how many messages a room gets at once; more items make a digest.
+// atOnce is how many messages a room gets at once; beyond that, the items make a
+// digest.
 const atOnce = 5
 
 // deliver posts the due items to their rooms, in the transaction of ctx.
@@ -34,7 +35,7 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 		if first.Watch != "" {
 			switch states[watchID{first.Room, first.Watch}] {
 			case watchUnknown:
-				continue // its room may not be known yet
+				continue // the room's id may not be known yet
 			case watchPaused:
 				if err := d.reassign(ctx, together, news, now); err != nil {
 					return err
@@ -49,7 +50,7 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	return t.noteTold(ctx)
 }
 
-// parcels groups pending items, which come ordered, into those that share a message or a
+// parcels groups pending items, already ordered, into those that share a message or a
 // digest: one room, one watch, one due time.
 func parcels(due []Pending) (all [][]Pending) {
 	for i, p := range due {
@@ -79,25 +80,25 @@ type delivery struct {
 	now      time.Time
 	news     map[int64]*News
 	states   map[watchID]int
-	labels   map[watchID]string // what rooms call sources
-	told     map[int64]bool     // items that some room was told of
-	rendered map[string]string  // messages that several rooms get
+	labels   map[watchID]string // the rooms' own names for sources
+	told     map[int64]bool     // items that at least one room was told of
+	rendered map[string]string  // messages already rendered, for the other rooms that get them
 }
 
-// parcel posts the items of one group: in a digest when the watch says so, or when
-// they are many.
+// parcel posts the items of one group, as a digest when the watch has one or when there
+// are more than atOnce.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
 	var news []*News
 	for _, p := range together {
 		n := t.news[p.Item]
 		switch {
-		case n == nil: // purged meanwhile
+		case n == nil: // purged since
 		case p.Watch == "" && t.states[watchID{p.Room, n.Item.Source}] == watchPaused:
 		case n.Gone == "":
 			news = append(news, n)
 		case n.Told.IsZero():
-			// It disappeared before any room was told.
+			// The item disappeared before any room was told.
 			if err := t.store.Decide(ctx, n.Item.Source, n.Item.Key, Vanished); err != nil {
 				return err
 			}
@@ -107,7 +108,8 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	switch {
 	case len(units) == 0:
 	case first.Watch != "":
-		// Items that come after the digest of that hour make another digest.
+		// Items that arrive after the digest of that hour make another digest: the id
+		// of its first item gives it a cause of its own.
 		cause := fmt.Sprintf("digest %s %s %s %d", first.Room, first.Watch, first.Due.UTC().Format(time.RFC3339), units[0].items[0].ID)
 		if err := t.say(ctx, first.Room, cause, digestOf(units)); err != nil {
 			return err
@@ -149,7 +151,7 @@ func (d *Desk) reassign(ctx context.Context, pending []Pending, news map[int64]*
 			return err
 		}
 		n := news[p.Item]
-		if n == nil { // purged meanwhile
+		if n == nil { // purged since
 			continue
 		}
 		source := n.Item.Source
@@ -206,7 +208,7 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	}, l.items())
 }
 
-// noteTold stores when items were first announced.
+// noteTold stores the time at which items were first announced.
 func (t *delivery) noteTold(ctx context.Context) error {
 	for id := range t.told {
 		if n := t.news[id]; n.Told.IsZero() {
@@ -261,7 +263,7 @@ func (d *Desk) edit(ctx context.Context, items []int64) error {
 	return nil
 }
 
-// render returns a message in a language.
+// render returns a message as HTML, in the given language.
 func (d *Desk) render(lang string, l Layout, news map[int64]*News) (string, error) {
 	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
 }

@@ -20,37 +20,38 @@ import (
 
 // Queue sends the posts.
 type Queue interface {
-	// Do runs change in a transaction, and sends what it posted once that is
-	// committed.
+	// Do runs change in a transaction, and sends the posts of change after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
-	// Post adds posts, for ever once for each cause, to the transaction of ctx.
+	// Post adds posts to the transaction of ctx. A second call with the same cause adds
+	// nothing, for ever.
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Options are how news are told.
+// Options configure a Desk.
 type Options struct {
 	Store Store
 	Queue Queue
 	Rooms *rooms.Book
-	// Zone is where days and hours are said and rhythms beat.
+	// Zone is the time zone of the dates in messages and of the watches' rhythms.
 	Zone *time.Location
-	// Quiet are a room's quiet hours; nil: no room has any.
+	// Quiet returns a room's quiet hours; nil: no room has any.
 	Quiet func(room chat.RoomID) schedule.Quiet
-	// Calendars are the names of the calendars of the configuration, which rooms
-	// watch like any source and which package agenda reads.
+	// Calendars names the calendars of the configuration. Rooms watch them like any
+	// source; package agenda reads them.
 	Calendars []string
-	// Feeds reads the feeds that rooms give; nil: rooms may give none. It needs a guard
-	// (fetch.Guard), since strangers name these addresses, and a size limit.
+	// Feeds reads the feeds that rooms add; nil: rooms may add none. It needs a guard
+	// (fetch.Guard), since strangers choose these addresses, and a size limit.
 	Feeds *fetch.Getter
-	// Private reports whether not everybody can read what is at a location; nil: all is
-	// public. Readers tells who may read a room: announcements of private sources are
-	// withheld when the room was opened while they waited.
+	// Private reports whether a location is readable only by some people; nil: all are
+	// public. Readers returns who may read a room: the queue withholds an announcement
+	// of a private source when more people may read the room than when the announcement
+	// was decided.
 	Private func(location string) bool
 	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
-	// FeedsEvery is how often; 0: every half hour.
+	// FeedsEvery is the interval at which the feeds of rooms are read; 0: half an hour.
 	FeedsEvery time.Duration
-	// Operators is told when a source stays broken and when it is back, in the
-	// transaction that notes it; nil: nobody is.
+	// Operators announces to the operators that a source stays broken or works again,
+	// in the transaction that stores it; nil: nobody is told.
 	Operators func(ctx context.Context, n Notice) error
 	Log       zerolog.Logger
 }
@@ -61,17 +62,17 @@ type Desk struct {
 	store Store
 	queue Queue
 
-	wake         chan struct{} // something may have become pending
-	feedsChanged chan struct{} // rooms may have given or left a feed
+	wake         chan struct{} // an item may have become pending
+	feedsChanged chan struct{} // a room may have added or removed a feed
 
-	turn *sources.Turn // of the feeds that rooms gave
+	turn *sources.Turn // limits how many of the rooms' feeds are read at once
 
 	mu       sync.Mutex
 	sources  []*Runner
-	read     map[string]time.Time // when sources were last read
-	faults   map[string]error     // why they could not be read the last time
+	read     map[string]time.Time // when each source was last read
+	faults   map[string]error     // the error of each source's last reading
 	declared map[chat.RoomID][]Watch
-	filters  map[string]*filter.Filter // by their text
+	filters  map[string]*filter.Filter // parsed filters, by text
 }
 
 // NewDesk returns a Desk without declared watches.
@@ -84,7 +85,7 @@ func NewDesk(o Options) *Desk {
 	}
 }
 
-// changed wakes RunDelivery, which then looks up the next due time anew.
+// changed wakes RunDelivery, which then looks up the next due time again.
 func (d *Desk) changed() {
 	select {
 	case d.wake <- struct{}{}:

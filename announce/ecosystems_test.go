@@ -12,7 +12,8 @@ import (
 	"heraut/sources"
 )
 
-// depots has a room watch an API with two hosts, that was read for the first time.
+// depots returns a newsroom with a room that watches an API with two hosts, after the
+// first reading.
 func depots(t testing.TB, settle time.Duration) (*newsroom, *api) {
 	t.Helper()
 	a := newAPI(t)
@@ -90,7 +91,8 @@ func TestNewOwner(t *testing.T) {
 	n.want("Nouveau dépôt : seul, publié par insee (github.com) | Créé le 1er septembre 2026")
 }
 
-// What an organisation begins with says what it is, if it is alone.
+// The message about a new organisation with a single repository describes that
+// repository.
 func TestNewOwnerOfOne(t *testing.T) {
 	n, a := depots(t, time.Hour)
 	description := "Un outil. Et plus."
@@ -129,7 +131,7 @@ func TestMany(t *testing.T) {
 		"labo, dépôt nouvellement référencé : x")
 }
 
-// The API hands on what it indexed again under a new number.
+// The API gives a new row id to a repository that it indexes again.
 func TestReturnsAreNoNews(t *testing.T) {
 	n, a := depots(t, 0)
 	var gone []*apiRepo
@@ -184,7 +186,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// What a repository is when it has settled is what counts, for filters too.
+// The decision, like the filters, uses the repository's state after settling.
 func TestSecondReading(t *testing.T) {
 	n, a := depots(t, 6*time.Hour)
 	n.watch(salon, "depots", "langage:go carte", "immediat")
@@ -210,7 +212,7 @@ func TestSecondReading(t *testing.T) {
 	n.want("Nouveau dépôt : tardif, publié par etalab (github.com) | Une carte | Langage : Go · Créé le 1er septembre 2026")
 }
 
-// Many repositories are made empty and filled later.
+// Many repositories are created empty and filled later.
 func TestEmptyAtFirst(t *testing.T) {
 	n, a := depots(t, 0)
 	var r *apiRepo
@@ -226,7 +228,7 @@ func TestEmptyAtFirst(t *testing.T) {
 	n.want("Nouvelle organisation : insee (github.com), 1 dépôt : outil")
 }
 
-// What the API cannot show of one repository or owner holds up nothing else.
+// A repository or owner that the API cannot show delays nothing else.
 func TestOneThingOutOfOrder(t *testing.T) {
 	n, a := depots(t, 0)
 	refused, whole := "/owners/insee", 0
@@ -250,7 +252,7 @@ func TestOneThingOutOfOrder(t *testing.T) {
 		_ = n.try(time.Minute, "depots")
 	}
 	n.want("10 nouveautés parmi les dépôts publics | etalab, 10 nouveaux dépôts : avant0, avant1, avant2 et 7 autres")
-	if len(n.notices) != 0 { // the first of the three went well
+	if len(n.notices) != 0 { // the first of the three requests succeeded
 		t.Errorf("%d notices", len(n.notices))
 	}
 	a.change(func() {
@@ -261,7 +263,7 @@ func TestOneThingOutOfOrder(t *testing.T) {
 			a.add("github.com", fmt.Sprint("etalab/fork", i), n.now).Fork = true
 		}
 	})
-	n.now = n.now.Add(8 * 24 * time.Hour) // time to read the host whole, and the repository again
+	n.now = n.now.Add(8 * 24 * time.Hour) // by then the host is read from end to end, and the repository again
 	for range 3 {
 		_ = n.try(time.Minute, "depots")
 	}
@@ -277,7 +279,7 @@ func TestOneThingOutOfOrder(t *testing.T) {
 	}
 }
 
-// Two forges on one machine number their repositories each for itself.
+// Two forges on one machine may use the same repository ids.
 func TestHostsThatDifferByTheirPort(t *testing.T) {
 	n, a := depots(t, 0)
 	a.change(func() { a.add("github.com:8443", "etalab/outil", n.now).UUID = a.host("github.com").rows[0].UUID })
@@ -286,8 +288,8 @@ func TestHostsThatDifferByTheirPort(t *testing.T) {
 	n.want("Nouvelle forge : github.com:8443, 1 dépôt : etalab/outil")
 }
 
-// A bot that starts first while the clock is fast hears of what comes until it is
-// that late.
+// A bot whose clock was fast at its first start still announces the items that appear
+// before that wrong time.
 func TestClockThatIsSetBack(t *testing.T) {
 	n, a := depots(t, 0)
 	n.now = n.now.Add(-3 * time.Hour)

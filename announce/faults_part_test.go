@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// One host out of order does not keep the others from being read.
+// A host out of order does not prevent the reading of the others.
 func TestOneHostOutOfOrder(t *testing.T) {
 	n, a := depots(t, 0)
 	a.change(func() {

@@ -25,8 +25,8 @@ func text(contentType, body string) http.HandlerFunc {
 	}
 }
 
-// faults are what sources do when they are out of order, and what the operators
-// are told then.
+// faults lists the ways in which sources fail, each with the text that the operators
+// read.
 var faults = map[string]struct {
 	handler http.HandlerFunc
 	said    string
@@ -46,7 +46,7 @@ var faults = map[string]struct {
 		w.WriteHeader(429)
 	}, "moins de requêtes"},
 	"500":     {status(500), "en panne (code 500)"},
-	"304":     {status(304), ""}, // it was asked whether anything changed
+	"304":     {status(304), ""}, // a valid answer to a conditional request
 	"a page":  {text("text/html", "<!DOCTYPE html><title>Maintenance</title>"), "page web"},
 	"nothing": {text("application/json", ""), "illisible"},
 	"endless": {func(w http.ResponseWriter, _ *http.Request) {
@@ -78,7 +78,7 @@ var faults = map[string]struct {
 	"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		io.WriteString(w, `[{"name":`)
-	}, ""}, // the network's or the format's fault
+	}, ""}, // a fault of the network or of the format
 	"invalid XML": {text("application/xml", `<?xml version="1.0"?><rss version="2.0"><channel><item><title>A</channel>`), "illisible"},
 	"broken JSON": {text("application/json", `[{"name": `), "illisible"},
 	"loopback": {func(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +95,7 @@ var faults = map[string]struct {
 	}, "pas celle d’un serveur web public"},
 }
 
-// outOfOrder is a source that works, then does not, then works again.
+// outOfOrder is a source that works, then fails, then works again.
 type outOfOrder struct {
 	*newsroom
 	breakDown func(handler http.HandlerFunc)
@@ -103,8 +103,8 @@ type outOfOrder struct {
 	news      string
 }
 
-// byKind are sources of each kind at localhost, by that name: other names for
-// this machine are not to be reached.
+// byKind returns a source of each kind, on localhost: the bot refuses any other name of
+// this machine.
 var byKind = map[sources.Kind]func(t *testing.T) outOfOrder{
 	sources.Feed: func(t *testing.T) outOfOrder {
 		p := newPage(t, rss(item("Ancien", "1")))
@@ -178,7 +178,7 @@ func checkFault(t *testing.T, s outOfOrder, handler http.HandlerFunc, said strin
 		if want := min(i/2, 1); len(s.notices) != want {
 			t.Fatalf("after %d failures the operators have %d notices: %v", i+1, len(s.notices), err)
 		}
-		s.restart() // what is known survives
+		s.restart() // the stored state survives a restart
 		s.watch(salon, "source", "", "immediat")
 		s.again()
 	}
@@ -210,7 +210,7 @@ func checkFault(t *testing.T, s outOfOrder, handler http.HandlerFunc, said strin
 	}
 }
 
-// again makes the runners of a new process.
+// again creates the runners of a new process.
 func (n *newsroom) again() {
 	for _, s := range n.settings {
 		n.source(s)
@@ -229,8 +229,8 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
-// A name that resolves to this machine from one day on is not asked any more,
-// and is again once it may be.
+// A host whose name starts to resolve to this machine is not asked any more, until the
+// guard allows it.
 func TestPrivateName(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
 	n := guardedNewsroom(t)

@@ -9,8 +9,8 @@ import (
 	"heraut/sources"
 )
 
-// A feed of a size that is allowed, but that would take gigabytes to parse, is
-// refused; one of ten thousand entries is read.
+// A feed within the size limit that would take gigabytes to parse is refused; one with
+// ten thousand entries is read.
 func TestFeedElements(t *testing.T) {
 	tests := map[string]struct {
 		body   string

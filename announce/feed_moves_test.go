@@ -26,8 +26,8 @@ const (
 	today     = "Tue, 01 Sep 2026 09:00:00 GMT"
 )
 
-// Ids and dates that are made up at each reading are no news; an id that is new in a
-// feed that keeps its others is.
+// Ids and dates that change at each reading make no news. A new id makes news in a feed
+// whose other ids stay.
 func TestIDsMadeUp(t *testing.T) {
 	const a, b = "https://blog.example.org/1", "https://blog.example.org/2"
 	n, p := blog(t, rss(entry("A", a, "a1", yesterday), entry("B", b, "a2", yesterday)))
@@ -55,7 +55,7 @@ func TestSiteThatMoves(t *testing.T) {
 	n.want()
 }
 
-// What a feed had not shown is no news when it is old.
+// Old entries are no news, even if the feed never showed them before.
 func TestOldEntries(t *testing.T) {
 	n, p := blog(t, rss(entry("A", "https://blog.example.org/1", "1", yesterday)))
 	p.set(rss(entry("Archive", "https://blog.example.org/0", "0", "Tue, 14 Jul 2026 10:00:00 GMT"), entry("A", "https://blog.example.org/1", "1", yesterday)))
@@ -66,8 +66,8 @@ func TestOldEntries(t *testing.T) {
 	}
 }
 
-// A title and a link that are put right are put right in the message, for a week and
-// once a reading.
+// A corrected title or link is corrected in the message too, for a week, at most once
+// per reading.
 func TestEntryPutRight(t *testing.T) {
 	n, p := blog(t, rss(entry("A", "https://blog.example.org/1", "1", yesterday)))
 	with := func(title, link string) string {
@@ -89,7 +89,7 @@ func TestEntryPutRight(t *testing.T) {
 	n.want()
 }
 
-// What a digest is to say is put right before it is said.
+// A correction before the digest is due appears in the digest.
 func TestEntryPutRightBeforeItsDigest(t *testing.T) {
 	n, p := blog(t, rss(entry("A", "https://blog.example.org/1", "1", yesterday)))
 	n.watch(salon, "blog", "", "quotidien 20:00")
@@ -101,8 +101,8 @@ func TestEntryPutRightBeforeItsDigest(t *testing.T) {
 	n.want("1 nouvelle publication : Le blog | Coquille")
 }
 
-// A server that says for ever that nothing changed is asked without conditions once a
-// week; the validators that come with that answer are the newest.
+// A server that answers «not modified» for ever gets an unconditional request once a
+// week. The validators of its answer replace the older ones.
 func TestUnchangedForEver(t *testing.T) {
 	first, then := rss(entry("A", "https://blog.example.org/1", "1", yesterday)), rss(entry("B", "https://blog.example.org/2", "2", today))
 	n, p := blog(t, first)
@@ -127,8 +127,8 @@ func TestUnchangedForEver(t *testing.T) {
 	}
 }
 
-// A feed that redirects for good for a week is read at its new address; that of a room
-// is called by it. A redirect that ends in between does not count.
+// A feed that redirects permanently for a week is read at its new address, which
+// becomes the name of a room's feed. An interrupted redirect starts the week again.
 func TestFeedThatMovesForGood(t *testing.T) {
 	n, old := blog(t, rss(entry("A", "https://blog.example.org/1", "1", yesterday)))
 	moved := newPage(t, rss(entry("A", "https://blog.example.org/1", "1", yesterday)))
@@ -160,7 +160,7 @@ func TestFeedThatMovesForGood(t *testing.T) {
 	n.want("Le blog : B | Publié le 15 septembre 2026")
 }
 
-// The watches of rooms follow a feed that moved, with what was seen and what waits.
+// The watches of rooms, the seen keys and the pending items follow a feed that moved.
 func TestRoomFeedThatMovesForGood(t *testing.T) {
 	body := rss(entry("A", "https://blog.example.org/1", "1", yesterday))
 	moved := newPage(t, body)
@@ -191,7 +191,7 @@ func TestRoomFeedThatMovesForGood(t *testing.T) {
 	n.want()
 }
 
-// What leaves the catalogue is struck out where it was announced.
+// A software that leaves the catalogue is struck out in its announcement.
 func TestWithdrawnIsStruckOut(t *testing.T) {
 	n, state := sillRoom(t)
 	gimp := catalogue.Software{ID: "7", Name: "GIMP", Referenced: n.now.Add(-aDay)}

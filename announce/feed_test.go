@@ -21,13 +21,13 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// page is a server with one document, which may be changed.
+// page is a server with one document, which the test may change.
 type page struct {
 	*httptest.Server
 	mu       sync.Mutex
 	body     string
 	etag     bool
-	handler  http.HandlerFunc // in place of the document
+	handler  http.HandlerFunc // replaces the document
 	requests int
 	full     int
 }
@@ -73,7 +73,7 @@ func (p *page) serve(handler http.HandlerFunc) {
 	p.handler = handler
 }
 
-// rss is a feed of items, each "<item>" or its contents.
+// rss returns a feed of items, each "<item>" or its contents.
 func rss(items ...string) string {
 	return `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Le blog</title><link>https://blog.example.org/</link>` +
 		"<item>" + strings.Join(items, "</item><item>") + "</item></channel></rss>"
@@ -83,7 +83,7 @@ func item(title, guid string) string {
 	return fmt.Sprintf("<title>%s</title><link>https://blog.example.org/%s</link><guid>%s</guid>", title, guid, guid)
 }
 
-// blog has a room watch a feed that was read for the first time.
+// blog returns a newsroom with a room that watches a feed, after the first reading.
 func blog(t testing.TB, body string) (*newsroom, *page) {
 	t.Helper()
 	p := newPage(t, body)
@@ -105,7 +105,7 @@ func TestFeed(t *testing.T) {
 	n.want("* Le blog : Ancien | Publié le 1er septembre 2026")
 }
 
-// What is published is known by other means when feeds have no ids.
+// Entries without ids are identified by their link, title and date.
 func TestFeedIdentity(t *testing.T) {
 	link := func(title, path string) string {
 		return fmt.Sprintf("<title>%s</title><link>https://blog.example.org/%s</link>", title, path)
@@ -219,7 +219,7 @@ func TestFeedRepairs(t *testing.T) {
 	}
 }
 
-// A date that cannot be read, or is to come, is left out.
+// A date that cannot be parsed, or lies in the future, is left out.
 func TestFeedDates(t *testing.T) {
 	date := func(title, date string) string { return item(title, title) + "<pubDate>" + date + "</pubDate>" }
 	n, p := blog(t, rss(item("Ancien", "0")))
@@ -249,9 +249,8 @@ func TestFeedWithoutValidators(t *testing.T) {
 
 var pubDate = regexp.MustCompile(`<pubDate>[^<]*</pubDate>`)
 
-// lately returns a feed with the dates of its entries brought together in the last
-// days of August 2026, in their order: as they are, all would be too old to be
-// announced.
+// lately returns the feed with its entries dated in the last days of August 2026, in
+// their order. Their real dates are too old for an announcement.
 func lately(t *testing.T, body string) string {
 	return pubDate.ReplaceAllStringFunc(body, func(element string) string {
 		date, ok := feed.ParseDate(tag.ReplaceAllString(element, ""))
@@ -263,7 +262,7 @@ func lately(t *testing.T, body string) string {
 	})
 }
 
-// Real feeds, once read, hold no news.
+// A second reading of a real feed finds no news.
 func TestRealFeeds(t *testing.T) {
 	for name, entries := range map[string]int{"gazette-bluehats-2021-rss.xml": 12, "sill-updates-2022-rss.xml": 98} {
 		t.Run(name, func(t *testing.T) {
@@ -276,7 +275,7 @@ func TestRealFeeds(t *testing.T) {
 			if err != nil || seen[announce.Baseline] < entries {
 				t.Errorf("%v, %v; want %d entries", seen, err, entries)
 			}
-			// Half of them are new to one who saw the other half.
+			// A reader that saw only half of the entries finds the other half new.
 			cut := strings.Index(string(body), "<item>")
 			items := strings.SplitAfter(string(body)[cut:], "</item>")
 			half := string(body)[:cut] + strings.Join(items[len(items)/2:], "")

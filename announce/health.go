@@ -12,14 +12,14 @@ import (
 // brokenAfter is how many failures in a row make a source broken.
 const brokenAfter = 3
 
-// Notice tells the operators that a source stays broken, or works again.
+// Notice informs the operators that a source stays broken, or works again.
 type Notice struct {
 	Source string
-	// Works reports whether the source works again. If not, Cause is the last error, and
-	// Next the time of the next try.
+	// Works reports whether the source works again. If not, Cause is the last error and
+	// Next the time of the next attempt.
 	Works bool
 	Cause error
-	Since time.Time // since when it does not, or did not
+	Since time.Time // start of the failures
 	Next  time.Time
 }
 
@@ -61,8 +61,8 @@ func (d *decision) keepState(ctx context.Context) error {
 	return d.desk.Operators(ctx, *notice)
 }
 
-// move takes in that a feed moved for good. That of a room is called by its new
-// address from now on; the operators are to change that of the configuration.
+// move follows a permanent redirect of a feed. It renames a feed that rooms added to
+// its new address. Operators themselves change an address in the configuration.
 func (d *decision) move(ctx context.Context) error {
 	name, to := d.settings.Name, d.batch.MovedTo
 	if to == "" {
@@ -77,7 +77,7 @@ func (d *decision) move(ctx context.Context) error {
 	return d.desk.store.RenameSource(ctx, name, to)
 }
 
-// Say is the notice as a message.
+// Say renders the notice as a message.
 func (n Notice) Say(lang string, zone *time.Location) (string, error) {
 	n.Since, n.Next = n.Since.In(zone), n.Next.In(zone)
 	return locale.Render(lang, "source-notice", struct {

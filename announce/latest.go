@@ -17,16 +17,16 @@ func Render(lang string, item sources.Item, what sources.What, zone *time.Locati
 	return locale.Render(lang, layout.template(map[int64]*News{1: n}), layout.view(map[int64]*News{1: n}, zone))
 }
 
-// Latest is what a source had last.
+// Latest holds the newest items of a source.
 type Latest struct {
 	Watch Watch
-	Name  string // of the source, as people know it
+	Name  string // the source's name, for people
 	Items []sources.Item
 }
 
 // Latest returns the newest items of the source of a room's n-th watch, at most count,
-// newest first. It reads a feed for that; other sources show the items seen in the last
-// 30 days. The error is ErrNone if there is no such watch.
+// newest first. It reads a feed anew; for other sources it returns stored items of the
+// last 30 days. The error is ErrNone if there is no such watch.
 func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {
@@ -57,7 +57,7 @@ func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now t
 	return latest, err
 }
 
-// sourceOf returns the source of that name, or the feed at that address.
+// sourceOf returns the source with that name, or the feed at that address.
 func (d *Desk) sourceOf(name string) sources.Source {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {

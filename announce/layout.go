@@ -10,39 +10,40 @@ import (
 )
 
 const (
-	// digestLines is how long a digest is, its first line included.
+	// digestLines is the length of a digest, its first line included.
 	digestLines = 15
-	// namesInLine is how many items one line of a digest names.
+	// namesInLine is how many items a line of a digest names.
 	namesInLine = 3
 	// namesInMessage is how many items the message about a new owner names.
 	namesInMessage = 8
 )
 
-// Layout tells which items a message shows, and how, so that it can be made anew.
+// Layout records which items a message shows, and how, so that a correction can render
+// the message again.
 type Layout struct {
 	Digest bool   `json:"digest,omitempty"`
-	Lines  []Line `json:"lines"` // one if it is no digest
-	// Total is how many items the message is about, Rest those that no line is.
+	Lines  []Line `json:"lines"` // one, unless Digest
+	// Total is how many items the message is about, Rest how many of them have no line.
 	Total int `json:"total"`
 	Rest  int `json:"rest,omitempty"`
-	// Labels are what the room called the sources.
+	// Labels are the room's names for the sources.
 	Labels map[string]string `json:"labels,omitempty"`
 }
 
-// Line is about items that have an owner in common, or about one.
+// Line is about one item, or about several with the same owner or host.
 type Line struct {
 	PartOf Part    `json:"part_of,omitempty"`
 	Total  int     `json:"total"`
-	Items  []int64 `json:"items"` // those that are named
+	Items  []int64 `json:"items"` // the items that the line names
 }
 
-// String is the same for layouts that are alike.
+// String returns the JSON of the layout: equal layouts have equal strings.
 func (l Layout) String() string {
 	text, _ := json.Marshal(l) //nolint:errchkjson // it holds nothing that fails
 	return string(text)
 }
 
-// items are all that the message shows.
+// items returns all items that the message shows.
 func (l Layout) items() (all []int64) {
 	for _, line := range l.Lines {
 		all = append(all, line.Items...)
@@ -50,14 +51,14 @@ func (l Layout) items() (all []int64) {
 	return all
 }
 
-// unit is what one message can be about: an item, or the items that a new host
-// or owner begins with.
+// unit is the subject of one message: an item, or the first items of a new host or
+// owner.
 type unit struct {
 	partOf Part
 	items  []*News
 }
 
-// unitsOf groups items, ordered by id.
+// unitsOf sorts items by id and groups them.
 func unitsOf(news []*News) (units []unit) {
 	slices.SortFunc(news, func(a, b *News) int { return cmp.Compare(a.ID, b.ID) })
 	type group struct {
@@ -86,7 +87,7 @@ func unitsOf(news []*News) (units []unit) {
 	return units
 }
 
-// messageOf is the message about one unit.
+// messageOf returns the layout of a message about one unit.
 func messageOf(u unit) Layout {
 	return Layout{Lines: []Line{lineOf(u, namesInMessage)}, Total: len(u.items)}
 }
@@ -99,9 +100,9 @@ func lineOf(u unit, names int) Line {
 	return line
 }
 
-// digestOf is the digest of units: new hosts and owners first, then the
-// repositories by owner, those of which there are more first, then all else in
-// the order of publication.
+// digestOf returns the digest of units: new hosts and owners first, then the
+// repositories by owner, the owners with most repositories first, then everything else
+// in the order of publication.
 func digestOf(units []unit) Layout {
 	l := Layout{Digest: true}
 	for _, u := range units {
@@ -110,7 +111,7 @@ func digestOf(units []unit) Layout {
 	lines := byOwner(units)
 	shown := len(lines)
 	if shown > digestLines-1 {
-		shown = digestLines - 2 // the last one tells how many are left out
+		shown = digestLines - 2 // the last line counts the items left out
 	}
 	for _, u := range lines[:shown] {
 		l.Lines = append(l.Lines, lineOf(u, namesInLine))
@@ -121,8 +122,8 @@ func digestOf(units []unit) Layout {
 	return l
 }
 
-// byOwner puts the repositories of one owner together, apart from new and older
-// ones, and orders the lines.
+// byOwner groups the repositories of one owner, new and older ones apart, and orders
+// the lines.
 func byOwner(units []unit) (lines []unit) {
 	type group struct {
 		source, host, owner string
@@ -162,7 +163,7 @@ func (u unit) rank() int {
 	return 3
 }
 
-// size is by how many items repositories are ordered.
+// size is the number of repositories of a line, by which digests order lines.
 func (u unit) size() int {
 	if u.rank() == 3 {
 		return 0

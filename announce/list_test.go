@@ -14,7 +14,8 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// listed has a room watch a list of repositories that was read for the first time.
+// listed returns a newsroom with a room that watches a list of repositories, after the
+// first reading.
 func listed(t *testing.T, settle time.Duration, list string) (*newsroom, *page) {
 	t.Helper()
 	p := newPage(t, list)
@@ -25,11 +26,11 @@ func listed(t *testing.T, settle time.Duration, list string) (*newsroom, *page) 
 	return n, p
 }
 
-// listFormats write lists of repositories as they are or were published: of each,
-// its path on the forge, and whether it is a fork.
+// listFormats writes lists of repositories in each past or present format, from the
+// path of each repository on the forge and whether it is a fork.
 var listFormats = map[string]struct {
 	head, row, between, end string
-	created                 bool // it has the day of creation
+	created                 bool // the format has the day of creation
 }{
 	"JSON": {"[", `{"id": "https://github.com/%s", "full_name": "%[1]s", "owner": "https://github.com/etalab",` +
 		` "platform": "github.com", "fork": %t, "description": "Un outil", "archived": false, "language": ""}`, ",", "]", false},
@@ -44,8 +45,8 @@ var listFormats = map[string]struct {
 		"x,https://github.com/%s,%t,Un outil,2019-04-06T20:40:08Z", "\n", "\n", true},
 }
 
-// From the beginning in silence to a withdrawal, a return and an outage, in every
-// format.
+// Each format goes through a silent first reading, a withdrawal, a return and an
+// outage.
 func TestList(t *testing.T) {
 	for name, format := range listFormats {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +62,7 @@ func TestList(t *testing.T) {
 			short := fmt.Sprintf(format.row, "etalab/parti-aussitot", false)
 			p.set(list(append(base, tool, fork, short)...))
 			n.after(time.Hour, "liste")
-			n.want() // it settles
+			n.want() // settling
 			p.set(list(append(base, tool, fork)...))
 			n.after(6*time.Hour, "liste")
 			got := n.said(salon)
@@ -77,7 +78,7 @@ func TestList(t *testing.T) {
 			p.set(list(base[:20]...)) // the forge is out of order
 			n.after(25*time.Hour, "liste")
 			n.want()
-			p.set(list(append(slices.Clone(base[1:]), fork)...)) // it is back, one of its repositories is not
+			p.set(list(append(slices.Clone(base[1:]), fork)...)) // the forge is back, without one repository
 			n.after(25*time.Hour, "liste")
 			if got := n.said(salon); len(got) != 1 || !strings.HasPrefix(got[0], "* ~Dépôt") || !strings.HasSuffix(got[0], "Ce dépôt n’est plus public.") {
 				t.Errorf("got %q", got)
@@ -88,13 +89,12 @@ func TestList(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 			n.after(25*time.Hour, "liste")
-			n.want() // what comes back is no news
+			n.want() // returning repositories are no news
 		})
 	}
 }
 
-// The list as it was before and after a forge came back, and before and after a
-// mass import.
+// The list before and after a forge came back, and before and after a mass import.
 func TestRealPairs(t *testing.T) {
 	read := func(name string) string {
 		body, err := os.ReadFile(realdata.Path(t, "codegouv", name))
@@ -120,7 +120,7 @@ func TestRealPairs(t *testing.T) {
 			if len(got) == 0 || len(got) > 5 {
 				t.Errorf("%d messages", len(got))
 			}
-			p.set(read(pair + "-before.csv")) // and back again
+			p.set(read(pair + "-before.csv")) // and the other way round
 			n.after(25*time.Hour, "liste")
 			p.set(read(pair + "-after.csv"))
 			n.after(25*time.Hour, "liste")
@@ -134,8 +134,8 @@ func TestRealPairs(t *testing.T) {
 	}
 }
 
-// A list that becomes an API under the same name floods no room, and nothing that
-// was told is taken for removed.
+// A list replaced by an API under the same name floods no room, and no announced
+// repository counts as removed.
 func TestAnotherKindUnderOneName(t *testing.T) {
 	n, a := depots(t, 0)
 	list := newPage(t, `[{"id": "https://github.com/etalab/base0", "full_name": "etalab/base0"}]`)

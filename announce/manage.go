@@ -14,7 +14,7 @@ import (
 	"heraut/sources"
 )
 
-// Why a watch cannot be set or changed. A filter that does not parse is a
+// Errors of setting or changing a watch. A filter that does not parse is a
 // *filter.Error, a rhythm schedule.ErrRhythm.
 var (
 	ErrNoSource = errors.New("there is no source of that name")
@@ -22,31 +22,29 @@ var (
 	ErrTooMany  = errors.New("the room has as many watches as it may have")
 )
 
-// maxWatches is how many a room may set.
+// maxWatches is how many watches a room may set.
 const maxWatches = 20
 
-// Health is the state of a source, for people.
+// Health is the state of a source, as people read it.
 type Health struct {
 	Kind  sources.Kind
-	Title string // what a feed calls itself
-	// Read is when it was last read without fault since the start; zero if it was
-	// not yet.
+	Title string // the feed's own title
+	// Read is the last successful reading since the process started; zero: none.
 	Read time.Time
-	// Fault and Code are why it could not be read the last time, as far as that
-	// is known since the start.
+	// Fault and Code are the cause of the last failure since the process started.
 	Fault sources.Fault
-	Code  int // the HTTP status, if Fault is that
+	Code  int // the HTTP status, when Fault is FaultStatus
 	SourceState
 }
 
-// WatchHealth is a watch of a room and how its source does.
+// WatchHealth is a watch of a room and the state of its source.
 type WatchHealth struct {
 	Watch
-	N      int // what people call it, from 1
+	N      int // its number in the room's list, from 1
 	Health Health
 }
 
-// Name is what the room calls the source, or else what that calls itself, or its
+// Name is the room's name for the source, or else the source's own title, or else its
 // address without secrets.
 func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
@@ -68,7 +66,7 @@ func (d *Desk) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
 
-// NoteReading notes how a reading of a calendar ended.
+// NoteReading stores the time, or the error, of a reading of a calendar.
 func (d *Desk) NoteReading(name string, at time.Time, err error) {
 	if err != nil {
 		d.noteFault(name, err)
@@ -96,7 +94,7 @@ func (d *Desk) noteRead(name string, at time.Time) {
 	d.read[name] = at
 }
 
-// Sources are those of the configuration and how they do, in its order.
+// Sources returns the sources of the configuration and their states, in its order.
 func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
 	var all []Health
 	for _, r := range d.runners() {
@@ -162,8 +160,9 @@ func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, 
 	return list, nil
 }
 
-// AddWatch checks a watch and returns it in its canonical form, with the change
-// that sets it. Its source is one's name, or a feed's address that TryFeed read.
+// AddWatch checks a watch and returns it in its canonical form, with the change that
+// stores it. The source is the name of a configured one, or the address of a feed that
+// TryFeed has read.
 func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
 	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
@@ -196,16 +195,16 @@ func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.C
 	return w, func(ctx context.Context) error {
 		_, err := d.store.AddWatch(ctx, w)
 		if errors.Is(err, ErrExists) {
-			return nil // somebody else was faster
+			return nil // another member set the same watch first
 		}
 		d.lookForFeeds()
 		return err
 	}, nil
 }
 
-// SetRhythm returns the watch that the room has with w's source and filter, and
-// the change that gives it w's rhythm. What waits for a digest is told when it was
-// to be. It is ErrExists if that is its rhythm already.
+// SetRhythm returns the watch that the room has with w's source and filter, and the
+// change that gives it w's rhythm. Items already waiting for a digest keep their due
+// time. The error is ErrExists if the watch has that rhythm already.
 func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -243,8 +242,8 @@ func (d *Desk) SetRemind(ctx context.Context, w Watch) (before Watch, change fun
 	})
 }
 
-// SetLabel returns the watch that the room has with w's source and filter, and the
-// change that has the room call the source by w's label.
+// SetLabel returns the watch that the room has with w's source and filter, already
+// under w's label, and the change that stores the label.
 func (d *Desk) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -264,16 +263,16 @@ func (d *Desk) SetLabel(ctx context.Context, w Watch) (after Watch, change func(
 	return after, change, err
 }
 
-// PauseWatch returns a room's n-th watch and the change that stops it for a while,
-// or has it go on.
+// PauseWatch returns a room's n-th watch and the change that pauses or resumes it.
 func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		return d.store.PauseWatch(ctx, room, w.ID, paused)
 	})
 }
 
-// RemoveWatch returns a room's n-th watch and the change that ends it. What was to
-// go into its digest is told for the room's other watches, or not at all.
+// RemoveWatch returns a room's n-th watch and the change that deletes it. Items waiting
+// for its digest move to the room's other matching watches; unmatched items are
+// dropped.
 func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {
@@ -313,7 +312,7 @@ func (d *Desk) changeWatch(ctx context.Context, room chat.RoomID, n int,
 	return w, func(ctx context.Context) error {
 		err := change(ctx, w)
 		if errors.Is(err, ErrNone) {
-			return nil // it is gone already
+			return nil // another member deleted it first
 		}
 		d.lookForFeeds()
 		return err

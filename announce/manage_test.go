@@ -28,7 +28,7 @@ func (n *newsroom) set(w announce.Watch, change func(ctx context.Context) error,
 	return w
 }
 
-// managed has a desk with a source and a declared watch.
+// managed returns a newsroom with a source and a declared watch.
 func managed(t *testing.T) *newsroom {
 	t.Helper()
 	n := newNewsroom(t)
@@ -107,7 +107,7 @@ func TestWatchesThatAreRefused(t *testing.T) {
 	}
 }
 
-// What waits for a digest is told although the rhythm changes meanwhile, and once.
+// Items that wait for a digest are announced once when the rhythm changes.
 func TestNewRhythmLosesNothing(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
@@ -129,7 +129,7 @@ func TestNewRhythmLosesNothing(t *testing.T) {
 	n.want("1 nouvelle publication | un")
 }
 
-// Two people may do the same at the same time.
+// Two members may make the same change at the same time.
 func TestChangesAreCheckedAgain(t *testing.T) {
 	n := managed(t)
 	w := announce.Watch{Room: salon, Source: "blog", Filter: "deux", Rhythm: "immediat"}
@@ -171,8 +171,7 @@ func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 	n.want()
 }
 
-// What was to be told for a watch that is paused or removed is told for another one
-// that accepts it.
+// The pending items of a paused or removed watch go to another watch that accepts them.
 func TestAnotherWatchTellsIt(t *testing.T) {
 	for name, change := range map[string]func(n *newsroom){
 		"paused":  func(n *newsroom) { n.set(n.desk.PauseWatch(n.Context(), salon, 1, true)) },
@@ -180,7 +179,7 @@ func TestAnotherWatchTellsIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
-			n.now = time.Now() // removals have no time of their own
+			n.now = time.Now() // removals use the real clock
 			source := n.scripted("blog")
 			n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
@@ -198,8 +197,8 @@ func TestAnotherWatchTellsIt(t *testing.T) {
 	}
 }
 
-// What waits for the end of the quiet hours is not told once its watch is paused
-// or removed, unless the room still watches the source.
+// Items that wait for the end of the quiet hours are dropped when their watch is paused
+// or removed, unless the room has another watch of the source.
 func TestChangesInQuietHours(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(n *newsroom)
@@ -234,7 +233,7 @@ func TestChangesInQuietHours(t *testing.T) {
 	}
 }
 
-// A feed that a room gives is tried, watched, read, and left.
+// A room tries a feed, watches it, reads its news and stops.
 func TestRoomFeed(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
 	n := newNewsroom(t)

@@ -14,12 +14,12 @@ import (
 	"heraut/sources"
 )
 
-// hostile is put wherever a source may put text.
+// hostile is inserted in every text that a source controls.
 const hostile = `<script>alert(1)</script> @room <a href="https://evil.example">x</a> *gras* https://matrix.to/#/@camille:example.org ` +
 	"\u202e\u0007\n\n| a | b |\n" + `"guillemets" & 'apostrophes' `
 
-// Whatever sources say, messages hold the tags that they may hold and no more
-// lines than they may have, in both languages.
+// Whatever the sources contain, messages hold only the allowed tags and a bounded
+// number of lines, in both languages.
 func TestMessages(t *testing.T) {
 	long := strings.Repeat("mot ", 200)
 	repository := func(i int, owner string) sources.Item {
@@ -48,7 +48,7 @@ func TestMessages(t *testing.T) {
 		return fresh
 	}
 	owned := func(i int) sources.Item { return repository(i, fmt.Sprint("labo", i)) }
-	// What was there before makes owners known.
+	// Baseline repositories make their owners known.
 	var base []sources.Fresh
 	for i := range 60 {
 		known := owned(i)
@@ -97,7 +97,8 @@ func TestMessages(t *testing.T) {
 				if err := localetest.Check(m.HTML); err != nil || lines > test.lines || strings.Contains(m.HTML, "javascript") {
 					t.Errorf("%d lines, %v:\n%s", lines, err, m.HTML)
 				}
-				// With its plain text, encrypted, it is to fit into an event.
+				// With its plain text, and encrypted, the message has to fit into an
+				// event.
 				if len(m.HTML) > 20_000 {
 					t.Errorf("%d bytes", len(m.HTML))
 				}

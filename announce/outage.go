@@ -6,8 +6,8 @@ import (
 	"heraut/sources"
 )
 
-// outageFor is how long items that a host lacks may come back. Later they count as
-// deleted.
+// outageFor is how long the missing items of a host may come back. After that they
+// count as deleted.
 const outageFor = 30 * 24 * time.Hour
 
 // count updates the number of items of the host. When more than a tenth of them, and

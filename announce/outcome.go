@@ -9,7 +9,7 @@ import (
 	"heraut/sources"
 )
 
-// emptyFor is how long an empty repository may wait for its first files.
+// emptyFor is how long an empty repository waits for its first files.
 const emptyFor = 7 * 24 * time.Hour
 
 // decide gives each due item an outcome, and makes it pending for the rooms that watch
@@ -44,7 +44,7 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// outcomeOf returns the outcome of n: Settling while the source cannot tell, and the
+// outcomeOf returns the outcome of n: Settling while the source cannot answer, and the
 // empty string when the rooms' filters decide.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
@@ -66,14 +66,14 @@ func (d *decision) outcomeOf(n *News) (outcome string) {
 	return ""
 }
 
-// part decides whether n is announced with its host or owner, and reports whether it
-// is time. An item that comes after that announcement stands alone.
+// part decides whether n is announced with its host or owner, and reports whether the
+// time has come. An item that arrives after that announcement is announced alone.
 func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	switch n.PartOf {
 	case OfHost:
 		h := d.hosts[n.Item.Repository.Host]
 		switch {
-		case h.Started.IsZero(): // not read whole yet
+		case h.Started.IsZero(): // not read from end to end yet
 			n.Due = d.now.Add(d.settings.Settle)
 			return false, nil
 		case d.now.Before(h.Started):
@@ -88,7 +88,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	case OfOwner:
 		o, err := d.owner(ctx, sources.OwnerOf(n.Item.Repository))
 		switch {
-		case errors.Is(err, ErrNone): // it was transferred meanwhile
+		case errors.Is(err, ErrNone): // the repository was transferred since
 		case err != nil:
 			return false, err
 		case o.Told.IsZero():
@@ -119,7 +119,7 @@ func (n *News) reread(item sources.Item, now time.Time) {
 	n.Item, n.Checked = item, now
 }
 
-// offer makes n pending for each room with a watch that accepts it, and returns its
+// offer makes n pending in each room with a watch that accepts it, and returns its
 // outcome.
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
 	ready, err := d.part(ctx, n)
@@ -135,7 +135,7 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 		told = true
 		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}
 		if n.PartOf == OfSite {
-			p.Watch = w.name // a digest, whatever the rhythm
+			p.Watch = w.name // one digest for the whole site, whatever the rhythm
 		}
 		if err := d.desk.store.AddPending(ctx, p); err != nil {
 			return "", err

@@ -9,12 +9,12 @@ import (
 	"heraut/queue"
 )
 
-// GuardName is what the announcements of private sources name as their guard.
+// GuardName is the name under which the Desk is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
-// guard returns the guard of a message that shows items: the queue asks it again at
-// each send when one of their sources is private, since a room may be opened while the
-// message waits.
+// guard returns the guard of a message that shows these items. It is empty when all
+// their sources are public; otherwise the queue asks Check before each attempt, since a
+// room may be opened while the message waits.
 func (d *Desk) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
 	for _, id := range l.items() {
@@ -24,16 +24,16 @@ func (d *Desk) guard(ctx context.Context, room chat.RoomID, l Layout, news map[i
 		return chat.Guard{}, nil
 	}
 	readers, err := d.Readers(ctx, room)
-	if err != nil { // nothing is known of it yet: nobody was to read it
+	if err != nil { // the room is not known yet: assume that nobody could read it
 		readers = chat.Readers{}
 	}
 	then, err := json.Marshal(readers.Most)
 	return chat.Guard{By: GuardName, About: string(then)}, err
 }
 
-// isPrivate reports whether not everybody can read a source.
+// isPrivate reports whether only some people can read a source.
 func (d *Desk) isPrivate(name string) bool {
-	location := name // of a feed that a room gave
+	location := name // right for a feed that a room added
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
 			location = r.settings.Location
@@ -42,8 +42,8 @@ func (d *Desk) isPrivate(name string) bool {
 	return d.Private != nil && d.Private(location)
 }
 
-// Check implements queue.Guard: a room that more people may read than when the message
-// was decided does not get it.
+// Check implements queue.Guard: it withholds a message from a room that more people may
+// read now than when the message was decided.
 func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var then chat.Audience
 	if err := json.Unmarshal([]byte(row.Post.Guard.About), &then); err != nil {

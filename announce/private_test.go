@@ -11,7 +11,7 @@ import (
 )
 
 // An announcement of a private source is withheld from a room that was opened while it
-// waited; one of a public source is not asked about.
+// waited; one of a public source has no guard.
 func TestPrivateSource(t *testing.T) {
 	for name, private := range map[string]bool{"private": true, "public": false} {
 		t.Run(name, func(t *testing.T) {

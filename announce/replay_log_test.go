@@ -49,17 +49,17 @@ func readLog(t *testing.T, path string) (log []change) {
 	return log
 }
 
-// world is the server's side: the API as it is at a time of the log.
+// world is the server's side: the API at a moment of the log.
 type world struct {
 	*api
 	log   []change
 	known map[string]*apiRepo // by address
-	times map[string]int      // how often each came back
+	times map[string]int      // how often each repository came back
 
-	stayed, renumbered int // what is removed and stays listed, what returns with a new row id
+	stayed, renumbered int // removed repositories that stay listed, and returned ones with a new row id
 }
 
-// half says yes to one of two.
+// half returns true for about half of all texts, always the same ones.
 func half(texts ...string) bool {
 	h := fnv.New32()
 	for _, text := range texts {
@@ -115,8 +115,8 @@ func (w *world) apply(c change) {
 	}
 }
 
-// inventedLog has repositories come and go on two hosts for six weeks; a host is
-// out of order for a day, another is imported, and one appears.
+// inventedLog returns six weeks in which repositories come and go on two hosts; one
+// host is out of order for a day, another is imported, and a third appears.
 func inventedLog() (log []change) {
 	random := rand.New(rand.NewPCG(1, 2))
 	start := time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC)

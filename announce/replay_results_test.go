@@ -53,8 +53,8 @@ func results(t *testing.T, path string) (r replayed) {
 	return r
 }
 
-// check checks that nothing of the base set and nothing that returned was told,
-// and that what appeared was decided once each.
+// check verifies that no repository of the base set and no returned one was announced,
+// and that each new one was decided once.
 func (r replayed) check(t *testing.T, log []change) {
 	t.Helper()
 	events := map[string]int{}
@@ -86,12 +86,12 @@ func (r replayed) check(t *testing.T, log []change) {
 	if r.announced+r.digested != told {
 		t.Errorf("%d items were told, want %d", r.announced+r.digested, told)
 	}
-	if r.weekly > told { // what is gone by Thursday is left out
+	if r.weekly > told { // the weekly digest leaves out repositories that are gone by Thursday
 		t.Errorf("%d items were told by the week, want %d at most", r.weekly, told)
 	}
 }
 
-// most is how many messages there were at most in one hour.
+// most returns the largest number of messages in one hour.
 func (r replayed) most() (most int) {
 	perHour := map[time.Time]int{}
 	for _, m := range r.messages {

@@ -24,12 +24,11 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// A replay lets a year go by on a server, as a log tells it, while the bot reads
-// that in a process of its own, which is killed again and again.
+// A replay plays a year of a log on a server, while the bot reads that server in a
+// process of its own, which the test kills again and again.
 
-// roundTimes are the times of the rounds: of each change, and when what it brought
-// has settled, if there is no change soon after that; and some on which nothing
-// happens.
+// roundTimes returns the times of the rounds: each change, the end of its settling if
+// no other change comes soon, and some times without any change.
 func roundTimes(log []change) (rounds []time.Time) {
 	for _, c := range log {
 		if len(rounds) > 0 {
@@ -49,8 +48,8 @@ func roundTimes(log []change) (rounds []time.Time) {
 	return rounds
 }
 
-// deaths are the rounds in which the bot is killed: half of them any, half of
-// them among those that bring most.
+// deaths picks the rounds in which the bot is killed: half of them at random, half
+// among the busiest.
 func deaths(log []change, rounds []time.Time, kills int) map[int]bool {
 	changes := map[time.Time]int{}
 	for _, c := range log {
@@ -73,11 +72,12 @@ func deaths(log []change, rounds []time.Time, kills int) map[int]bool {
 
 const (
 	replaySettle = 6 * time.Hour
-	replayEnv    = "HERAUT_REPLAY" // the server's base and the database
+	replayEnv    = "HERAUT_REPLAY" // the address of the server and the path of the database
 	weekly       = bureau
 )
 
-// replayDesk is the bot's side: a room is told at once, another every week.
+// replayDesk builds the bot's side: one room that is told at once, and one with a
+// weekly digest.
 func replayDesk(t *testing.T, base, path string) (*storage.DB, *announce.Desk, *announce.Runner) {
 	t.Helper()
 	db, err := storage.Open(t.Context(), path)
@@ -103,8 +103,8 @@ func replayDesk(t *testing.T, base, path string) (*storage.DB, *announce.Desk, *
 	return db, desk, desk.NewRunner(settings, source)
 }
 
-// TestReplayedBot is the child process: for each time on standard input it has a
-// round, and says so on standard output.
+// TestReplayedBot is the child process: for each time on standard input it runs a round
+// and writes a line on standard output.
 func TestReplayedBot(t *testing.T) {
 	base, path, ok := strings.Cut(os.Getenv(replayEnv), "|")
 	if !ok {
@@ -153,7 +153,7 @@ func startChild(t *testing.T, base, path string) *child {
 	return &child{cmd, in, bufio.NewScanner(out)}
 }
 
-// round has the bot do a round, and reports whether it came to its end.
+// round asks the bot for a round, and reports whether the round ended.
 func (c *child) round(at time.Time) bool {
 	text := at.UTC().Format(time.RFC3339)
 	if _, err := fmt.Fprintln(c.in, text); err != nil {
@@ -167,7 +167,8 @@ func (c *child) round(at time.Time) bool {
 	return false
 }
 
-// replay lets the log go by, killing the bot that often, and returns the database.
+// replay plays the log, kills the bot that many times, and returns the path of the
+// database.
 func replay(t *testing.T, log []change, kills int) string {
 	t.Helper()
 	w := &world{api: newAPI(t), log: log, known: map[string]*apiRepo{}, times: map[string]int{}}
@@ -182,7 +183,7 @@ func replay(t *testing.T, log []change, kills int) string {
 			process := bot.cmd.Process
 			timer := time.AfterFunc(rand.N(8*time.Millisecond), func() { _ = process.Kill() })
 			if bot.round(at) {
-				_ = process.Kill() // it was faster
+				_ = process.Kill() // fails when the round ended first
 			}
 			timer.Stop()
 			_ = bot.cmd.Wait()
@@ -202,12 +203,12 @@ func replay(t *testing.T, log []change, kills int) string {
 	return path
 }
 
-// replayed is what the rooms were told.
+// replayed holds the messages of the rooms.
 type replayed struct {
 	outcomes map[string]int
 	messages []announce.Told // in the room that is told at once
-	texts    []string        // of them, as they were first sent
-	// announced and digested are how many items those are about.
+	texts    []string        // the first text of each
+	// announced and digested count the items in those messages and in the digests.
 	announced, digested int
 	weekly              int
 }
@@ -218,7 +219,7 @@ func TestReplay(t *testing.T) {
 	log := readLog(t, realdata.Path(t, "codegouv", "repertoires-events-2019-12_2021-01.csv"))
 	if raceEnabled {
 		spring := slices.IndexFunc(log, func(c change) bool { return c.at.After(time.Date(2020, time.March, 10, 0, 0, 0, 0, time.UTC)) })
-		log = log[:spring] // the race detector makes it ten times as long
+		log = log[:spring] // the race detector makes the test ten times as long
 	}
 	r := results(t, replay(t, log, 10))
 	r.check(t, log)
@@ -233,8 +234,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// The same with a few weeks of our own invention, which pass with and without
-// being killed.
+// The same with a few weeks of invented data, with and without kills.
 func TestReplayInvented(t *testing.T) {
 	log := inventedLog()
 	calm, killed := results(t, replay(t, log, 0)), results(t, replay(t, log, 10))

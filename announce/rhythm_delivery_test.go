@@ -13,7 +13,7 @@ import (
 	"heraut/sources"
 )
 
-// script is a source that has what the test says.
+// script is a source whose items the test chooses.
 type script struct {
 	fresh []sources.Fresh
 	n     int
@@ -36,7 +36,7 @@ func (s *script) Fetch(_ context.Context, q sources.Query) (sources.Batch, error
 	return b, s.err
 }
 
-// publish has the source have one more entry.
+// publish adds an entry to the source.
 func (s *script) publish(title string, at time.Time) {
 	s.n++
 	s.fresh = append(s.fresh, sources.Fresh{News: sources.Published, Item: sources.Item{
@@ -44,7 +44,7 @@ func (s *script) publish(title string, at time.Time) {
 	}})
 }
 
-// scripted adds a source that has these at first.
+// scripted adds a source with these first items.
 func (n *newsroom) scripted(name string, base ...sources.Fresh) *script {
 	n.Helper()
 	s := &script{fresh: base}
@@ -54,7 +54,7 @@ func (n *newsroom) scripted(name string, base ...sources.Fresh) *script {
 	return s
 }
 
-// at is a time in Paris.
+// at parses a time in Paris.
 func at(t testing.TB, text string) time.Time {
 	t.Helper()
 	moment, err := time.ParseInLocation("2006-01-02 15:04:05", text, paris(t))
@@ -140,7 +140,7 @@ func day(text string) string {
 	return fmt.Sprintf("%s %s %s", map[bool]string{true: text[9:10], false: text[8:10]}[text[8] == '0'], months[text[5:7]], text[:4])
 }
 
-// What was due while the bot was not there is told when it is back, once.
+// Items that fell due while the bot was stopped are announced once when it is back.
 func TestDigestAfterAnAbsence(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
@@ -158,7 +158,7 @@ func TestDigestAfterAnAbsence(t *testing.T) {
 	n.want("1 nouvelle publication | un")
 }
 
-// A room that watches a source twice is told once, at the first of the times.
+// A room with two watches of a source is told once, at the earlier time.
 func TestToldOnce(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
@@ -173,8 +173,8 @@ func TestToldOnce(t *testing.T) {
 	n.want("1 nouvelle publication | deux")
 }
 
-// Digests of a watch that is not declared any more wait for it, and those of a
-// paused one are dropped.
+// Items for the digest of a watch that the configuration no longer declares wait for
+// it; those of a paused watch are dropped.
 func TestDigestOfNoWatch(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
@@ -184,13 +184,13 @@ func TestDigestOfNoWatch(t *testing.T) {
 	n.watch(salon, "blog")
 	n.deliver(24 * time.Hour)
 	n.want()
-	n.watch(salon, "blog", "", "hebdo jeudi 11:00") // its rhythm changed meanwhile
+	n.watch(salon, "blog", "", "hebdo jeudi 11:00") // the rhythm changed in between
 	n.deliver(time.Minute)
 	n.want("1 nouvelle publication | un")
 }
 
-// The bot tells by itself when it is time, across a year with its changes of
-// clocks, and restarts.
+// RunDelivery wakes at the right times across a year with its clock changes and
+// restarts.
 func TestRunDelivery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsroom(t)
@@ -215,7 +215,7 @@ func TestRunDelivery(t *testing.T) {
 			n.after(0, "blog")
 			want = append(want, rhythm.Next(n.now, paris(t)))
 			time.Sleep(3 * 24 * time.Hour)
-			if week%3 == 0 { // the bot is stopped for a while
+			if week%3 == 0 { // a stop of the bot
 				stop()
 				run.Wait()
 				n.restart()
@@ -247,7 +247,7 @@ func TestRunDelivery(t *testing.T) {
 	})
 }
 
-// A source that is slow to answer gives what belongs to a digest that is out.
+// A slow source delivers an item that belongs to a digest already sent.
 func TestLateForTheDigest(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
@@ -258,7 +258,7 @@ func TestLateForTheDigest(t *testing.T) {
 	n.now = at(t, "2026-09-02 09:00:00")
 	n.deliver(0)
 	n.want("1 nouvelle publication | un")
-	n.now = at(t, "2026-09-02 08:59:30") // when that round began
+	n.now = at(t, "2026-09-02 08:59:30") // the start of that round
 	source.publish("deux", n.now)
 	n.after(0, "blog")
 	n.deliver(time.Minute)

@@ -12,13 +12,14 @@ import (
 )
 
 const (
-	// followFor is how long announced repositories are corrected.
+	// followFor is how long after their announcement repositories are corrected.
 	followFor = 30 * 24 * time.Hour
-	// followEvery is how often they are read again meanwhile.
+	// followEvery is the interval at which announced repositories are read again.
 	followEvery = 24 * time.Hour
-	// followFreely is how long entries of feeds and software are corrected.
+	// followFreely is how long after their announcement feed entries and software are
+	// corrected.
 	followFreely = 7 * 24 * time.Hour
-	// followAtOnce is how many announced items one round reads again, at most.
+	// followAtOnce is the largest number of announced items that one round reads again.
 	followAtOnce = 100
 )
 
@@ -35,17 +36,16 @@ func (d *Desk) NewRunner(s sources.Settings, source sources.Source) *Runner {
 	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), desk: d}
 }
 
-// Round reads the source once and commits what follows from it, whole or not at
-// all: what was seen, what is to be sent, and where the next round goes on. Its
-// error is why the source could not be read, be it in part, or why nothing could
-// be committed. A round that brings nothing new writes nothing. Rounds of one
-// Runner must not overlap.
+// Round reads the source once and commits the result, whole or not at all: the keys it
+// saw, the posts, and the source's state for the next round. The error says why the
+// source could not be read, even in part, or why the commit failed. A round without
+// news writes nothing. Rounds of one Runner must not overlap.
 func (r *Runner) Round(ctx context.Context, now time.Time) error {
 	_, err := r.round(ctx, now)
 	return err
 }
 
-// round is Round. next is when the source is to be read again.
+// round does one Round and returns the time of the next one.
 func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err error) {
 	name := r.settings.Name
 	state, err := r.desk.store.Source(ctx, name)
@@ -91,11 +91,11 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 	return next, failure
 }
 
-// retryStore is when a round is tried again that the database refused.
+// retryStore is the delay before the next round after an error of the database.
 const retryStore = time.Minute
 
-// toReread returns the items that are due, and the announced ones that this round
-// compares with the source again.
+// toReread returns the items that are due for a decision, and the announced items that
+// this round compares with the source again.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil {
@@ -103,14 +103,14 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 	}
 	since, checked := now.Add(-followFor), now.Add(-followEvery)
 	if !r.settings.Kind.Rereads() {
-		// These are read whole each time, and say what changed.
+		// These sources deliver everything in each reading, so comparing costs nothing.
 		since, checked = now.Add(-followFreely), now
 	}
 	followed, err = r.desk.store.FollowedNews(ctx, name, since, checked, followAtOnce)
 	return due, followed, err
 }
 
-// again asks for these items.
+// again turns items into the requests of a Query.
 func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
 	all := make([]sources.Again, 0, len(due)+len(followed))
 	if !r.settings.Kind.Rereads() {

@@ -12,26 +12,30 @@ import (
 )
 
 const (
-	// keepNews is how long items and messages are stored, which is longer than they are
-	// corrected and shown by dry runs. The keys of seen items are stored for ever.
+	// keepNews is how long items and messages are stored. It exceeds the time during
+	// which they are corrected or shown by dry runs. The keys of seen items stay for
+	// ever.
 	keepNews = 60 * 24 * time.Hour
-	// keepUnlisted is how long a repository that disappeared from its list is found.
+	// keepUnlisted is how long a search still finds a repository that disappeared from
+	// its list.
 	keepUnlisted = 30 * 24 * time.Hour
-	// roomFeedEvery is how often a feed that a room gave is read.
+	// roomFeedEvery is the interval at which the feeds of rooms are read.
 	roomFeedEvery = 30 * time.Minute
-	// lookForFeeds is how often rooms' feeds are looked for without being asked to.
+	// lookForFeeds is the interval at which runFeeds looks for new feeds of rooms when
+	// nothing wakes it.
 	lookForFeeds = 10 * time.Minute
-	// apart is how far apart sources are read first.
+	// apart is the delay between the first readings of two sources.
 	apart = 500 * time.Millisecond
 )
 
-// Run reads the source at its pace until ctx ends. It keeps the back-off of the last
-// run: a source that asked to wait is not asked sooner because of a restart.
+// Run reads the source at its pace until ctx ends. It keeps the back-off across
+// restarts: a source that asked the bot to wait is not asked sooner.
 func (r *Runner) Run(ctx context.Context) {
 	log := r.desk.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
 	if state, err := r.desk.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
-		// More patience than any source gets was set by a wrong clock.
+		// No source gets a longer wait than this: a longer one comes from a wrong
+		// clock.
 		if longest := 2 * max(r.settings.Every, 24*time.Hour); state.NextTry.Before(next.Add(longest)) {
 			next = state.NextTry
 		}
@@ -48,7 +52,7 @@ func (r *Runner) Run(ctx context.Context) {
 			continue
 		}
 		r.desk.noteRead(r.settings.Name, now)
-		// Items that settle before the next reading are decided when they have.
+		// Items that settle before the next reading are decided on time.
 		if r.settings.Settle >= r.settings.Every {
 			continue
 		}
@@ -58,7 +62,7 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// wait waits until then, and reports whether ctx goes on.
+// wait sleeps until then, and reports false when ctx ends first.
 func wait(ctx context.Context, then time.Time) bool {
 	timer := time.NewTimer(time.Until(then))
 	defer timer.Stop()
@@ -70,13 +74,14 @@ func wait(ctx context.Context, then time.Time) bool {
 	}
 }
 
-// Run reads all sources, those that rooms gave included, and delivers the due items,
+// Run reads all sources, including the feeds of rooms, and delivers the due items,
 // until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range d.runners() {
 		g.Go(func() error {
-			// Polls of the same interval are spread over it by their own jitter.
+			// Only the first readings are staggered here; Pace adds jitter to the later
+			// ones.
 			if !wait(ctx, time.Now().Add(time.Duration(i)*min(apart, r.settings.Every))) {
 				return nil
 			}
@@ -90,14 +95,14 @@ func (d *Desk) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// roomFeed is a feed that is being read.
+// roomFeed is a running reader of a feed.
 type roomFeed struct {
 	stop context.CancelFunc
 	done chan struct{}
 }
 
-// runFeeds reads each feed that a room gave as long as one watches it. A feed that
-// is watched again later begins anew, in silence.
+// runFeeds reads each feed that a room added, as long as a room watches it. A feed that
+// is watched again later starts with a silent first reading.
 func (d *Desk) runFeeds(ctx context.Context) error {
 	running := map[string]roomFeed{}
 	for ctx.Err() == nil {
@@ -146,7 +151,7 @@ func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
 	return f
 }
 
-// roomFeeds are the addresses of the feeds that rooms gave and watch.
+// roomFeeds returns the addresses of the feeds that rooms added and watch.
 func (d *Desk) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	all, err := d.store.Watches(ctx)
 	feeds := map[string]bool{}

@@ -16,13 +16,13 @@ import (
 	"heraut/sources"
 )
 
-// A source that asks for patience is given it, be it by another process, and is
-// asked at its interval again once it answers.
+// A new process respects the wait that a source asked for, and returns to the usual
+// interval once the source answers.
 func TestPatienceOverARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsroom(t)
 		source := &script{err: &fetch.StatusError{Code: 429, RetryAfter: 2 * time.Hour}}
-		// run lives for a while.
+		// run runs the bot for a while.
 		run := func(d time.Duration) {
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
@@ -42,7 +42,7 @@ func TestPatienceOverARestart(t *testing.T) {
 			t.Fatalf("asked at %v", source.asked)
 		}
 		source.err = nil
-		run(time.Hour) // from 1:50 to 2:50: at 2:00, and every 15 minutes, give or take
+		run(time.Hour) // from 1:50 to 2:50: at 2:00, and then about every 15 minutes
 		waited := source.asked[1].Sub(source.asked[0])
 		if len(source.asked) != 5 || waited < 2*time.Hour || waited > 2*time.Hour+time.Second {
 			t.Errorf("asked at %v", source.asked)
@@ -50,7 +50,7 @@ func TestPatienceOverARestart(t *testing.T) {
 	})
 }
 
-// A wait that no source could have asked for, set while the clock was wrong, is none.
+// A wait too long for any source, stored while the clock was wrong, is ignored.
 func TestPatienceOfAWrongClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsroom(t)
@@ -68,7 +68,7 @@ func TestPatienceOfAWrongClock(t *testing.T) {
 	})
 }
 
-// The password in a feed's address is told neither to logs nor to the operators.
+// Neither logs nor operators see the password in a feed's address.
 func TestPasswordInAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsroom(t)
@@ -88,7 +88,8 @@ func TestPasswordInAnAddress(t *testing.T) {
 	})
 }
 
-// What is known of a source's data outlives the process: they are not sent again.
+// The validators of a source survive a restart, so data that did not change are not
+// sent again.
 func TestUnchangedOverARestart(t *testing.T) {
 	p := newPage(t, rss(item("Ancien", "1")))
 	list := newPage(t, `[{"id": "https://github.com/etalab/ancien", "full_name": "etalab/ancien"}]`)
@@ -105,7 +106,7 @@ func TestUnchangedOverARestart(t *testing.T) {
 		n.restart()
 		n.again()
 	}
-	if _, full := a.counts(); p.full != 1 || list.full != 1 || full != 2 { // the API's hosts, and one's repositories
+	if _, full := a.counts(); p.full != 1 || list.full != 1 || full != 2 { // the API's hosts, and one host's repositories
 		t.Errorf("the data were sent %d, %d and %d times", p.full, list.full, full)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"heraut/sources"
 )
 
-// sillRoom has a room watch the catalogue that current gives.
+// sillRoom returns a newsroom with a room that watches a catalogue, and the state that
+// the test may change.
 func sillRoom(t *testing.T) (*newsroom, *catalogue.State) {
 	t.Helper()
 	n := newNewsroom(t)
@@ -52,7 +53,7 @@ func TestSILL(t *testing.T) {
 		"Retiré du SILL : Inconnu",
 		"Recommandé par l’interministériel : VLC | Lit presque tous les formats de vidéo.",
 	)
-	// What was told once is not told again, whatever happens to the entry.
+	// An event is announced once, whatever happens to the entry later.
 	vlc.Name, vlc.Recommended = "VLC media player", false
 	gimp.Withdrawn = nil
 	state.Catalogue = softwares(gimp, vlc)
@@ -67,8 +68,8 @@ func TestSILL(t *testing.T) {
 	}
 }
 
-// The operators hear of a catalogue that cannot be read as of other sources; the
-// one in force goes on.
+// The operators are told of a catalogue that cannot be read, as of other sources; the
+// current one stays in force.
 func TestSILLOutOfOrder(t *testing.T) {
 	n, state := sillRoom(t)
 	if err := n.try(0, "sill"); err == nil {
@@ -91,8 +92,8 @@ func TestSILLOutOfOrder(t *testing.T) {
 	n.want()
 }
 
-// A software that is found to stand in the catalogue twice is no news, nor is the
-// one that remains when its double goes; what is new of both is told once.
+// A duplicate of a software in the catalogue is no news, nor is the entry that remains
+// when the duplicate goes. News of both is announced once.
 func TestDoublesAreNoNews(t *testing.T) {
 	n, state := sillRoom(t)
 	at := time.Date(2026, time.August, 1, 12, 0, 0, 0, time.UTC)

@@ -16,22 +16,22 @@ const trialSpan = 30 * 24 * time.Hour
 // the last 30 days.
 type Trial struct {
 	Total int
-	HTML  string // a digest of it; empty when there is nothing
-	// Since is when the source was first read, if that is less than 30 days ago;
-	// Unread is true when the source was never read.
+	HTML  string // as a digest; empty: no announcement
+	// Since is the time of the source's first reading, if less than 30 days ago; Unread
+	// is true when the source was never read.
 	Since  time.Time
 	Unread bool
 }
 
 // TryWatch returns the announcements that a source and a filter would have made in the
-// last 30 days, as far as these are stored.
+// last 30 days, as far as the items are still stored.
 func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
 	f, err := filter.Parse(accepting)
 	if err != nil {
 		return Trial{}, err
 	}
 	if !d.hasSource(source) {
-		// Of a feed that no room watches nothing is known.
+		// A feed that no room watches has no stored items.
 		watches, err := d.store.WatchesOf(ctx, source)
 		if err != nil || len(watches) == 0 {
 			return Trial{}, cmp.Or(err, ErrNoSource)
@@ -68,7 +68,7 @@ func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now
 	return t, err
 }
 
-// TryFeed reads a feed that somebody named.
+// TryFeed reads the feed at an address that a member typed.
 func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
 	if d.Feeds == nil {
 		return sources.FeedTrial{}, ErrNoSource

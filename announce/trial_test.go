@@ -38,7 +38,7 @@ func TestTryWatch(t *testing.T) {
 	if _, err := n.desk.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {
 		t.Errorf("got %v", err)
 	}
-	n.want() // nobody was told
+	n.want() // no room was told
 }
 
 func TestTryFeedThatIsNone(t *testing.T) {

@@ -9,23 +9,23 @@ import (
 	"heraut/sources"
 )
 
-// What the templates are given.
+// The data of the templates.
 
-// messageView is a message: its first line is all of it if it is no digest.
+// messageView is the data of a message, which has a single line unless it is a digest.
 type messageView struct {
 	Lines       []lineView
 	Total, Rest int
-	// Noun is what the items are: "repository", "software", "entry", or empty if
-	// they are not all of one kind.
+	// Noun is the kind of all items, or empty when they are of several kinds:
+	// "repository", "software" or "entry".
 	Noun sources.ItemKind
-	// From is the feed that all entries of a digest are from; empty if there are others.
+	// From is the feed of a digest whose entries all come from one feed; else empty.
 	From string
 }
 
 // First is the only line of a message that is no digest.
 func (m messageView) First() lineView { return m.Lines[0] }
 
-// lineView is about items that have an owner in common, or about one.
+// lineView is about one item, or about several with the same owner or host.
 type lineView struct {
 	PartOf Part
 	Total  int
@@ -35,30 +35,29 @@ type lineView struct {
 // Item is the only item of a line that has one.
 func (l lineView) Item() itemView { return l.Items[0] }
 
-// Parts are what the list of its items is made of: those, and the rest.
+// Parts is the length of the line's list: the named items, and one for the others.
 func (l lineView) Parts() int { return len(l.Items) + min(l.More(), 1) }
 
-// More is how many of its items the line does not name.
+// More is how many items the line does not name.
 func (l lineView) More() int { return l.Total - len(l.Items) }
 
-// itemView is an item.
+// itemView is the data of an item.
 type itemView struct {
 	*News
 	zone  *time.Location
-	label string // what the room calls the source
+	label string // the room's name for the source
 }
 
-// From is what the room calls the source of an entry, or else what its feed calls
-// itself.
+// From is the room's name for the source of an entry, or else the feed's own title.
 func (i itemView) From() string { return cmp.Or(i.label, i.Item.From) }
 
-// Repo is the repository, or nil.
+// Repo returns the repository, or nil.
 func (i itemView) Repo() *catalogue.Repository { return i.Item.Repository }
 
-// Soft is the software, or nil.
+// Soft returns the software, or nil.
 func (i itemView) Soft() *catalogue.Software { return i.Item.Software }
 
-// Owner is who published the repository, as people know them.
+// Owner names the organisation that published the repository, or else the account.
 func (i itemView) Owner() string {
 	repo := i.Repo()
 	if repo.Organization != "" {
@@ -67,7 +66,7 @@ func (i itemView) Owner() string {
 	return repo.Owner
 }
 
-// Publisher is who published the repository, with all the groups that it is in.
+// Publisher names the owner of the repository, with all enclosing groups.
 func (i itemView) Publisher() string {
 	if groups := i.Repo().Groups(); i.Repo().Organization == "" && len(groups) > 1 {
 		return strings.Join(groups, "/")
@@ -75,7 +74,7 @@ func (i itemView) Publisher() string {
 	return i.Owner()
 }
 
-// Name is what a link to the item says.
+// Name is the text of the link to the item.
 func (i itemView) Name() string {
 	switch {
 	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:
@@ -88,11 +87,11 @@ func (i itemView) Name() string {
 	return i.Item.Title
 }
 
-// maxURL bounds the addresses in a message, so that a digest of the longest ones
-// still is one event.
+// maxURL is the longest address in a message, in bytes, so that even a digest of the
+// longest ones fits into one event.
 const maxURL = 300
 
-// URL is the item's page; empty if it is too long to be linked.
+// URL is the address of the item's page; empty if it is too long for a link.
 func (i itemView) URL() string {
 	if len(i.Item.URL) > maxURL {
 		return ""
@@ -100,8 +99,8 @@ func (i itemView) URL() string {
 	return i.Item.URL
 }
 
-// Created is the day when the repository was created; zero if the source does
-// not say, or says a day to come.
+// Created is the day of the repository's creation; zero if the source gives none, or
+// one in the future.
 func (i itemView) Created() time.Time {
 	if i.Repo().Created.After(i.Checked) {
 		return time.Time{}
@@ -112,7 +111,7 @@ func (i itemView) Created() time.Time {
 // At is the day when the item was published.
 func (i itemView) At() time.Time { return i.Item.At.In(i.zone) }
 
-// template is the message's template.
+// template returns the name of the message's template.
 func (l Layout) template(news map[int64]*News) string {
 	first := news[l.Lines[0].Items[0]]
 	switch {
@@ -124,7 +123,7 @@ func (l Layout) template(news map[int64]*News) string {
 	return "news-" + string(first.Item.Kind)
 }
 
-// view is what the template is given.
+// view returns the data of the message's template.
 func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	m := messageView{Total: l.Total, Rest: l.Rest}
 	for i, line := range l.Lines {
@@ -148,8 +147,8 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	return m
 }
 
-// Summary is what the message says of the item beside its name: if that is made of
-// its first words, the others.
+// Summary is the text that the message shows beside the item's name. When the name
+// consists of its first words, Summary is the rest.
 func (i itemView) Summary() string {
 	begins := strings.TrimSuffix(i.Item.Title, "…")
 	if rest, ok := strings.CutPrefix(i.Item.Summary, begins); ok && begins != "" {

@@ -17,25 +17,25 @@ var ErrExists = errors.New("the room has that watch already")
 
 // Watch is a room's subscription to a source.
 type Watch struct {
-	ID     int64 // zero if it is declared in the configuration
+	ID     int64 // zero if the configuration declares the watch
 	Room   chat.RoomID
 	Source string
-	Filter string // as filter.Filter.String says it
-	Rhythm string // as schedule.Rhythm.String says it
-	// Remind is when the room is reminded of the events of a calendar, such as
+	Filter string // in the form of filter.Filter.String
+	Rhythm string // in the form of schedule.Rhythm.String
+	// Remind lists when the room gets reminders of a calendar's events, such as
 	// «veille,1h»; empty: never.
 	Remind string
-	Label  string // what the room calls the source; empty: as it calls itself
+	Label  string // the room's name for the source; empty: the source's own
 	Paused bool
 	By     chat.UserID
 	At     time.Time
 }
 
-// Declared reports whether the watch comes from the configuration, so that rooms
-// cannot change it.
+// Declared reports whether the configuration declares the watch, so that rooms cannot
+// change it.
 func (w Watch) Declared() bool { return w.ID == 0 }
 
-// EnglishRhythm is the rhythm as English speakers write it.
+// EnglishRhythm is the rhythm in English.
 func (w Watch) EnglishRhythm() string {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -44,42 +44,41 @@ func (w Watch) EnglishRhythm() string {
 	return rhythm.English()
 }
 
-// digest names the watch in Pending.Watch. It stays when the rhythm changes.
+// digest names the watch in Pending.Watch. It stays the same when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }
 
-// Key tells the watch from the others of its room. It stays when the rhythm
-// changes.
+// Key identifies the watch within its room. It stays the same when the rhythm changes.
 func (w Watch) Key() string { return w.digest() }
 
-// Watched keeps the watches that rooms set up.
+// Watched stores the watches of rooms.
 type Watched interface {
-	// WatchesIn are those of a room, oldest first.
+	// WatchesIn returns the watches of a room, oldest first.
 	WatchesIn(ctx context.Context, room chat.RoomID) ([]Watch, error)
-	// WatchesOf are those of a source, paused or not.
+	// WatchesOf returns the watches of a source, paused ones included.
 	WatchesOf(ctx context.Context, source string) ([]Watch, error)
-	// Watches are all.
+	// Watches returns all watches.
 	Watches(ctx context.Context) ([]Watch, error)
-	// AddWatch returns ErrExists if the room has one with that source and filter.
+	// AddWatch returns ErrExists if the room has a watch with that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
 	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch return ErrNone if the
-	// room has none with that id.
+	// room has no watch with that id.
 	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
 	SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error
 	SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error
 	PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error
 	RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error
-	// MoveWatches gives one room the watches of another and what that was to be
-	// told, and forgets what it was told.
+	// MoveWatches gives one room the watches and pending items of another, and forgets
+	// the messages of the old room.
 	MoveWatches(ctx context.Context, from, to chat.RoomID) error
 }
 
-// watching is a watch ready to be asked.
+// watching is a watch with its filter parsed and its due time computed.
 type watching struct {
 	room   chat.RoomID
-	name   string // of its digests, as in Pending.Watch
-	digest string // as Pending.Watch; empty if it tells at once
+	name   string // the name of its digests, as in Pending.Watch
+	digest string // the value of Pending.Watch; empty when it announces at once
 	filter *filter.Filter
-	due    time.Time // when an item that is new now is posted
+	due    time.Time // when to post an item that is new now
 }
 
 // Declare sets the watches that the configuration gives a room, whose filters
@@ -91,8 +90,8 @@ func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
 	d.changed()
 }
 
-// Move gives the watches of a room to the room that replaces it, in the transaction of
-// ctx. Messages in the old room are not corrected any more, since nobody can post there.
+// Move gives the watches of a room to its successor, in the transaction of ctx.
+// Messages in the old room are no longer corrected, since nobody can post there.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err := d.store.MoveWatches(ctx, from, to); err != nil {
 		return err
@@ -115,7 +114,7 @@ func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 // rooms whose ids are known.
 func (d *Desk) DeclaredWatches() []Watch { return d.declaredOf("") }
 
-// declaredOf are the declared watches of a source, or all if it is empty.
+// declaredOf returns the declared watches of a source, or all if source is empty.
 func (d *Desk) declaredOf(source string) (all []Watch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -129,8 +128,7 @@ func (d *Desk) declaredOf(source string) (all []Watch) {
 	return all
 }
 
-// watching are the watches of a source that are not paused, those that are told
-// first before the others.
+// watching returns the active watches of a source, ordered by due time.
 func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {
@@ -143,7 +141,8 @@ func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]wa
 		}
 		ready, err := d.ready(w, now)
 		if err != nil {
-			// It was checked when it was set: another version of the bot did.
+			// The filter was valid when a member set it: another version of the bot
+			// stored it.
 			d.Log.Error().Err(err).Str("source", fetch.Redacted(source)).Msg("A stored watch cannot be parsed: it announces nothing")
 			continue
 		}
@@ -168,7 +167,7 @@ func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
 	return watching{room: w.Room, name: w.digest(), filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
-// afterQuiet is now, or the end of the room's quiet hours.
+// afterQuiet returns now, or the end of the room's quiet hours when they are on.
 func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	if d.Quiet != nil {
 		if until, quiet := d.Quiet(room).Until(now); quiet {
@@ -178,7 +177,7 @@ func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	return now
 }
 
-// filter parses each text once.
+// filter parses a text, the first time only.
 func (d *Desk) filter(text string) (*filter.Filter, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -192,8 +191,8 @@ func (d *Desk) filter(text string) (*filter.Filter, error) {
 	return f, err
 }
 
-// watchID names a watch as Pending.Watch does or, for what goes into no digest,
-// all those of a source by the source alone.
+// watchID identifies a watch by its name in Pending.Watch. For items outside of
+// digests, name is the source alone and stands for all watches of that source.
 type watchID struct {
 	room  chat.RoomID
 	watch string
@@ -206,7 +205,7 @@ const (
 	watchActive
 )
 
-// watchStates returns what the watches are, and what rooms call their sources.
+// watchStates returns the state of each watch, and the rooms' names for sources.
 func (d *Desk) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
