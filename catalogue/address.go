@@ -8,13 +8,12 @@ import (
 	"heraut/fetch"
 )
 
-// PublicSILL is where the SILL is published (codegouvfr/catalogi,
+// PublicSILL is the address of the published SILL (codegouvfr/catalogi,
 // docs/public-api.md, September 2026).
 const PublicSILL = "https://code.gouv.fr/sill/api/v2/catalogi.json"
 
-// V1Address returns the address of the older API of the same catalogue, which is
-// read when that of version 2 is not served; empty when location is none of
-// version 2.
+// V1Address returns the address of the older API of the same catalogue, the fallback
+// when version 2 is not served; empty when location is not a version 2 address.
 func V1Address(location string) string {
 	site, ok := strings.CutSuffix(location, "/api/v2/catalogi.json")
 	if !ok {
@@ -23,7 +22,7 @@ func V1Address(location string) string {
 	return site + "/api/sill.json"
 }
 
-// locations are where a catalogue is read, in this order.
+// locations returns the addresses to try for a catalogue, in order.
 func locations(location string) []string {
 	if v1 := V1Address(location); v1 != "" {
 		return []string{location, v1}
@@ -31,9 +30,9 @@ func locations(location string) []string {
 	return []string{location}
 }
 
-// isNotServed reports whether an error tells that there is nothing at an address,
-// rather than that it is out of order. A site that shows its page for every
-// unknown address says so with a web page.
+// isNotServed reports whether an error means that an address serves nothing, rather
+// than that the server fails. Some sites answer with a web page at every unknown
+// address.
 func isNotServed(err error) bool {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		return status.Code == http.StatusNotFound || status.Code == http.StatusGone ||

@@ -8,26 +8,26 @@ import (
 	"heraut/text"
 )
 
-// builder gathers the entries of a file, then joins them to one another.
+// builder gathers the entries of a file, then links them to one another.
 type builder struct {
-	index    int            // of the next element
+	index    int            // position of the next element
 	elements []element      // the usable ones, in the file's order
-	places   map[string]int // the index of the element that has an id
+	places   map[string]int // index of the element with an id
 	dropped  []Dropped
 	// foreign counts the elements that are no software, and foreignFields are the
 	// fields of the first of them.
 	foreign       int
 	foreignFields []string
 
-	namesakes map[string]int // how many elements without an id have a name
+	namesakes map[string]int // number of elements without an id, by name
 }
 
 // element is a usable element of the list.
 type element struct {
 	index    int // in the list, from 0
 	software Software
-	numbered bool        // its id is the file's, not made from its name
-	similar  []reference // the comparable programs that it names
+	numbered bool        // the file has its id; else the id comes from the name
+	similar  []reference // the comparable programs that the element names
 }
 
 func (b *builder) add(value any) {
@@ -58,7 +58,7 @@ func (b *builder) add(value any) {
 	b.elements = append(b.elements, element{i, s, numbered, references(o)})
 }
 
-// unusable tells why an element is no software, or nothing.
+// unusable returns why an element is no software; empty if it is one.
 func (b *builder) unusable(o object) string {
 	switch {
 	case o == nil:
@@ -79,7 +79,7 @@ func (b *builder) drop(index int, reason string) {
 	b.dropped = append(b.dropped, Dropped{Index: index, Reason: reason})
 }
 
-// idFor makes an id from a name, for formats that have none.
+// idFor makes an id from a name, for formats without ids.
 func (b *builder) idFor(name string) string {
 	base := "name-" + strings.Join(text.Words(name), "-")
 	if b.namesakes == nil {
@@ -92,8 +92,8 @@ func (b *builder) idFor(name string) string {
 	return base
 }
 
-// file returns the entries, with the doubles merged and the comparable programs
-// found.
+// file returns the entries, after merging duplicates and resolving the comparable
+// programs.
 func (b *builder) file() File {
 	b.mergeDoubles()
 	f := File{Entries: make([]Software, len(b.elements)), Dropped: b.dropped}

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// Catalogue is a set of entries that never changes. Its methods may be called
-// by several goroutines; the Software they return are shared and must not be
-// changed.
+// Catalogue is an immutable set of entries. Its methods are safe for concurrent use;
+// callers share the Software that they return, and must not change them.
 type Catalogue struct {
 	entries []Software
 	places  map[string]int // by id
@@ -18,14 +17,14 @@ type Catalogue struct {
 	derived *derived
 }
 
-// derived holds what another package made of the entries.
+// derived holds the result of Derived's build.
 type derived struct {
 	once  sync.Once
 	value any
 }
 
-// New returns the catalogue of entries, whose ids are distinct, as they were
-// known at asOf. It keeps entries.
+// New returns the catalogue of entries, whose ids must be distinct, as of asOf. It
+// keeps the slice.
 func New(entries []Software, asOf time.Time) *Catalogue {
 	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf, derived: &derived{}}
 	for i := range entries {
@@ -46,18 +45,17 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 	return c
 }
 
-// Len is the number of entries, withdrawn ones included.
+// Len returns the number of entries, withdrawn ones included.
 func (c *Catalogue) Len() int { return len(c.entries) }
 
-// AsOf is when the entries were known to be so.
+// AsOf returns the time at which the entries were current.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
 
-// Dated is the newest change that the entries tell, not after AsOf; zero if they
-// hold no date.
+// Dated returns the newest date of an entry, at most AsOf; zero if no entry has a date.
 func (c *Catalogue) Dated() time.Time { return c.dated }
 
-// TellsUsers reports whether the entries say who uses them: some formats leave
-// it out, so that no organization is no information.
+// TellsUsers reports whether any entry lists its users. Some formats leave users out,
+// so that an empty list means nothing there.
 func (c *Catalogue) TellsUsers() bool {
 	return slices.ContainsFunc(c.entries, func(s Software) bool { return len(s.Organizations) > 0 || s.OtherUsers+s.OtherReferents > 0 })
 }
@@ -65,9 +63,9 @@ func (c *Catalogue) TellsUsers() bool {
 // Entries returns every entry, withdrawn ones included, in the order of the file.
 func (c *Catalogue) Entries() []Software { return c.entries }
 
-// Derived returns what build makes of the entries: a search index, for example.
-// The first call builds it and the later ones return the same value, whatever
-// they pass, also on copies of c with another AsOf. So one package may use it.
+// Derived returns the result of build on the entries, such as a search index. The first
+// call builds it; later calls return the same value, whatever function they pass, also
+// on copies of c with another AsOf. So only one package may use it.
 func (c *Catalogue) Derived(build func(*Catalogue) any) any {
 	c.derived.once.Do(func() { c.derived.value = build(c) })
 	return c.derived.value
@@ -84,7 +82,7 @@ func (c *Catalogue) All() iter.Seq[*Software] {
 	}
 }
 
-// ByID returns the software with that id, be it one of its OtherIDs.
+// ByID returns the software with that id, which may be one of its OtherIDs.
 func (c *Catalogue) ByID(id string) (*Software, bool) {
 	i, ok := c.places[id]
 	if !ok {
@@ -93,7 +91,7 @@ func (c *Catalogue) ByID(id string) (*Software, bool) {
 	return &c.entries[i], true
 }
 
-// Newest returns at most n of the listed entries, the last referenced first.
+// Newest returns at most n of the listed entries, the most recently referenced first.
 func (c *Catalogue) Newest(n int) []*Software {
 	return c.last(n, func(s *Software) time.Time {
 		if s.Withdrawn != nil {
@@ -103,8 +101,8 @@ func (c *Catalogue) Newest(n int) []*Software {
 	})
 }
 
-// LastWithdrawn returns at most n of the withdrawn entries whose date of
-// withdrawal is known, the last withdrawn first.
+// LastWithdrawn returns at most n of the withdrawn entries with a known date of
+// withdrawal, the most recent first.
 func (c *Catalogue) LastWithdrawn(n int) []*Software {
 	return c.last(n, func(s *Software) time.Time {
 		if s.Withdrawn == nil {
@@ -114,7 +112,8 @@ func (c *Catalogue) LastWithdrawn(n int) []*Software {
 	})
 }
 
-// last returns the n entries with the latest time; those without a time are left out.
+// last returns the n entries with the latest time. It leaves out entries without a
+// time.
 func (c *Catalogue) last(n int, when func(*Software) time.Time) []*Software {
 	var found []*Software
 	for i := range c.entries {

@@ -14,14 +14,14 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Text returns r as UTF-8, as the readers of this package take it: for a source
-// that says its charset in contentType, an HTTP header, which may be empty.
+// Text returns r as UTF-8, decoded as this package decodes its own sources. contentType
+// is an HTTP header, which may name the charset, and may be empty.
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
 // decoded returns r as UTF-8. The charset is that of a byte order mark, or else
 // of the HTTP header contentType, or else lenientUTF8.
 func decoded(r *bufio.Reader, contentType string) io.Reader {
-	start, _ := r.Peek(2) // an error comes again when the rest is read
+	start, _ := r.Peek(2) // the next read returns the same error
 	var in io.Reader = r
 	switch {
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
@@ -34,8 +34,8 @@ func decoded(r *bufio.Reader, contentType string) io.Reader {
 	return transform.NewReader(in, &lenientUTF8{})
 }
 
-// charsetOf returns the encoding that a Content-Type names: nil for none, for an
-// unknown one, and for UTF-8.
+// charsetOf returns the encoding that a Content-Type names: nil if it names none, an
+// unknown one, or UTF-8.
 func charsetOf(contentType string) encoding.Encoding {
 	_, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || parameters["charset"] == "" {
@@ -51,17 +51,17 @@ func charsetOf(contentType string) encoding.Encoding {
 	return charset
 }
 
-// lenientUTF8 passes UTF-8 on and repairs what is not: tables that people join by
-// hand have lines in UTF-8 and lines in Windows-1252, which the parts of a cut
-// character resemble. So the first byte of a cut «é» or «’» (0xC2, 0xC3, 0xE2
-// 0x80), which French in Windows-1252 has no use for, becomes U+FFFD, and any
-// other byte the character that Windows-1252 gives it.
+// lenientUTF8 passes UTF-8 through and repairs other bytes: tables merged by hand mix
+// lines in UTF-8 with lines in Windows-1252, and the first bytes of a truncated UTF-8
+// character are valid Windows-1252. So the first byte of a truncated «é» or «’» (0xC2,
+// 0xC3, 0xE2 0x80), which French in Windows-1252 does not use, becomes U+FFFD; any
+// other byte becomes its Windows-1252 character.
 //
-// It also cuts white space to maxSpaces: json.Decoder reads long runs of it again
+// It also cuts runs of white space to maxSpaces: json.Decoder rescans long runs again
 // and again.
 type lenientUTF8 struct{ spaces int }
 
-// maxSpaces is the longest run of white space that is passed on, in bytes.
+// maxSpaces is the longest run of white space that lenientUTF8 passes on, in bytes.
 const maxSpaces = 1024
 
 // Reset implements transform.Transformer.
@@ -102,7 +102,7 @@ func (l *lenientUTF8) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, er
 	return nDst, nSrc, nil
 }
 
-// repaired returns what invalid bytes stand for, and how many they are.
+// repaired returns the replacement for invalid bytes, and how many bytes it replaces.
 func repaired(b []byte) (rune, int) {
 	switch {
 	case b[0] == 0xC2 || b[0] == 0xC3:

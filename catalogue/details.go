@@ -8,15 +8,15 @@ import (
 	"heraut/text"
 )
 
-// The fields that generations C, V2 and N added, read from the published types
-// of codegouvfr/catalogi (api/src/rpc/publicApi/schema.ts and schemaOrg.ts,
-// api/src/core/ports/CompileData.ts, 2026). Earlier generations have some of
-// them under the same names.
+// The fields of generations C, V2 and N, after the published types of
+// codegouvfr/catalogi (api/src/rpc/publicApi/schema.ts and schemaOrg.ts,
+// api/src/core/ports/CompileData.ts, 2026). Earlier generations have some of them under
+// the same names.
 
-// maxDetails bounds each list of details of one entry.
+// maxDetails bounds the length of each list of details of an entry.
 const maxDetails = 200
 
-// details reads into s the fields that later generations added.
+// details fills s with the fields that only later generations have.
 func (s *Software) details(o, ext object) {
 	attributes := o.sub("customAttributes")
 	s.EnglishKeywords = englishKeywords(o.list("keywords"), ext.list("keywords"))
@@ -38,8 +38,7 @@ func (s *Software) details(o, ext object) {
 	s.Activity = activity(o.sub("repoMetadata"), ext.sub("repoMetadata"))
 }
 
-// englishKeywords returns the English texts of the keywords that are given by
-// language.
+// englishKeywords returns the English texts of keywords grouped by language.
 func englishKeywords(lists ...[]any) []string {
 	var english []any
 	for _, list := range lists {
@@ -52,7 +51,8 @@ func englishKeywords(lists ...[]any) []string {
 	return texts(english)
 }
 
-// history reads statusHistory: the element's own shape, or that of status.
+// history reads statusHistory, whether its elements have the current shape or that of
+// status.
 func history(list []any) []StatusChange {
 	var out []StatusChange
 	for _, v := range list[:min(len(list), maxDetails)] {
@@ -75,7 +75,7 @@ func history(list []any) []StatusChange {
 	return out
 }
 
-// answer reads a boolean that may be null, or a word that means one.
+// answer reads a boolean, which may be null or a word.
 func (o object) answer(key string) Answer {
 	switch v := o[key].(type) {
 	case bool:
@@ -149,8 +149,8 @@ func publications(lists ...[]any) []Publication {
 	return out
 }
 
-// identifiers collects the names of a software in other catalogues: those that
-// its element lists, its own external id, and wikidata unless that is empty.
+// identifiers returns the identifiers of a software in other catalogues: those that its
+// element lists, its own external id, and wikidata unless empty.
 func identifiers(o, ext object, wikidata string) []Identifier {
 	var out []Identifier
 	add := func(source, value, page string) {
@@ -176,7 +176,8 @@ func identifiers(o, ext object, wikidata string) []Identifier {
 	return out
 }
 
-// sourceName is the name of a source in lower case, the same for all spellings.
+// sourceName returns the name of a source in lower case, the same for all its
+// spellings.
 func sourceName(s string) string {
 	s = strings.Join(text.Words(s), "")
 	switch s {
@@ -184,13 +185,13 @@ func sourceName(s string) string {
 		return SourceComptoir
 	case "halscience":
 		return SourceHAL
-	case "userinput": // the form of the SILL itself, which is no catalogue
+	case "userinput": // the SILL's own form, not a catalogue
 		return ""
 	}
 	return s
 }
 
-// hostSource tells the source by the site of one of its pages.
+// hostSource returns the source that hosts a page.
 func hostSource(page string) string {
 	for _, s := range []struct{ host, source string }{
 		{"wikidata.org", SourceWikidata}, {"comptoir-du-libre.org", SourceComptoir}, {"framalibre.org", SourceFramalibre},
@@ -203,7 +204,7 @@ func hostSource(page string) string {
 	return ""
 }
 
-// activity reads the first repoMetadata that says something.
+// activity reads the first repoMetadata that holds a date.
 func activity(all ...object) *Activity {
 	for _, o := range all {
 		health := o.sub("healthCheck")

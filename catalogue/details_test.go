@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Nothing of an element in the format of October 2026 is lost.
+// All fields of an element in the format of October 2026 are read.
 func TestReadDetails(t *testing.T) {
 	s := one(t, `{"id": 7, "name": {"fr": "Peintre", "en": "Painter"}, "description": {"fr": "Dessin"},
 		"addedTime": "2020-01-01T00:00:00.000Z", "dateCreated": "1998-05-06",

@@ -1,7 +1,8 @@
 package catalogue
 
-// generationOf returns the format of an element, by a key that only that format
-// has. It tries the newest first, because later formats kept many older keys.
+// generationOf returns the format of an element, recognised by a key that only that
+// format has. It tries the newest format first, because later formats kept many older
+// keys.
 func generationOf(o object) Generation {
 	ext := o.sub("softwareExternalData")
 	switch {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The same software under two ids is one entry, which both ids find.
+// A software under two ids makes one entry, and ByID finds it under both.
 func TestDoubles(t *testing.T) {
 	const wikidata = `"softwareExternalData": {"sourceSlug": "wikidata", "externalId": "Q%s"}`
 	entry := func(id int, name, rest string) string {
@@ -18,7 +18,7 @@ func TestDoubles(t *testing.T) {
 	item := func(q string) string { return fmt.Sprintf(wikidata, q) }
 	for name, test := range map[string]struct {
 		elements []string
-		ids      string // of each entry, with its other ids
+		ids      string // the entries with their other ids
 		dropped  int
 	}{
 		"same item":              {[]string{entry(1, "7zip", item("5")), entry(2, "Autre", item("6")), entry(901, "7-Zip", item("5"))}, "1+901 2", 1},
@@ -54,7 +54,7 @@ func TestDoubles(t *testing.T) {
 	}
 }
 
-// A double adds what it says alone.
+// A double adds its own information.
 func TestDoublesAreJoined(t *testing.T) {
 	f, err := Read(strings.NewReader(`[
 		{"id": 1, "name": "Outil", "wikidata": "Q5", "userAndReferentCountByOrganization": {"DGE": {"userCount": 2}, "DIRN": {"userCount": 1}}},
@@ -70,7 +70,7 @@ func TestDoublesAreJoined(t *testing.T) {
 	}
 }
 
-// Nothing that is free, or no program at all, is said to be replaced.
+// Replaces never holds a free program, nor a page that is no program.
 func TestReplacesOnlyWhatIsProprietary(t *testing.T) {
 	similar := func(name, rest string) string {
 		return fmt.Sprintf(`{"name": %q, "externalId": "Q%d", "isLibreSoftware": false%s}`, name, len(name), rest)
@@ -110,7 +110,7 @@ func TestReplacesOnlyWhatIsProprietary(t *testing.T) {
 	}
 }
 
-// A list of another kind is refused by naming what it holds.
+// The error for a list of another kind names its fields.
 func TestUnknownLists(t *testing.T) {
 	for name, test := range map[string]struct{ text, fields string }{
 		"Developers Italia":   {`{"data": [{"id": "1", "url": "https://f.example/a/b.git", "publiccodeYml": ""}], "links": {}}`, "data, links"},
@@ -139,8 +139,8 @@ func TestUnknownLists(t *testing.T) {
 	}
 }
 
-// A list of the SILL may have fields that nobody knows yet, and some elements of
-// another kind, which are dropped.
+// A list of the SILL may have unknown fields, and some elements of another kind, which
+// are dropped.
 func TestSomeForeignElements(t *testing.T) {
 	f, err := Read(strings.NewReader(`[{"id": 1, "name": "A", "license": "MIT", "operatingSystems": {}, "novelty": 1},
 		{"id": 2, "name": "B", "keywords": []}, {"id": 3, "name": "C", "stars": 1, "forks": 2}]`))

@@ -9,9 +9,9 @@ import (
 	"heraut/text"
 )
 
-// mergeDoubles joins the elements that are one software under several ids into
-// the first that is listed, or else into the first; the others are dropped and
-// reported. The SILL of 2025 listed most of its entries twice for some days
+// mergeDoubles merges the elements that describe one software under several ids into
+// the first listed one, or else into the first. It drops and reports the others. The
+// SILL of 2025 listed most of its entries twice for some days
 // (codegouvfr/catalogi#487).
 func (b *builder) mergeDoubles() {
 	groups := map[string][]int{} // positions in elements, by doubleKey
@@ -46,9 +46,9 @@ func (b *builder) mergeDoubles() {
 	b.elements = kept
 }
 
-// doubleKey is the same for the elements of one software: the same name, and the
-// same Wikidata item or, where neither has one, the same description. It is empty
-// for an element that has no double.
+// doubleKey returns the same key for all elements of one software: they share their
+// name, and their Wikidata item or, when neither has one, their description. It is
+// empty for an element that cannot have a double.
 func (e *element) doubleKey() string {
 	s := &e.software
 	if !e.numbered {
@@ -64,8 +64,8 @@ func (e *element) doubleKey() string {
 	return ""
 }
 
-// squash is a name without spaces, hyphens and other marks, case and accents.
-// The signs of C++ and C# stay.
+// squash returns a name without spaces, hyphens, other marks, case and accents. The
+// signs of C++ and C# stay.
 func squash(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -_.,:;'\"()[]/&!?", r) {
@@ -75,7 +75,7 @@ func squash(name string) string {
 	}, text.Fold(name))
 }
 
-// firstListed returns the first of the group that is not withdrawn, or else its
+// firstListed returns the first element of the group that is not withdrawn, or else the
 // first.
 func (b *builder) firstListed(group []int) int {
 	for _, i := range group {
@@ -86,7 +86,8 @@ func (b *builder) firstListed(group []int) int {
 	return group[0]
 }
 
-// take adds to e what its double d says and e does not.
+// take fills the empty fields of e from its double d, except its status, and merges
+// their names, organizations and comparable programs.
 func (e *element) take(d *element) {
 	s, other := &e.software, &d.software
 	s.OtherIDs = append(s.OtherIDs, other.ID)
@@ -109,7 +110,7 @@ func (e *element) take(d *element) {
 	s.Withdrawn, s.Status, s.History = withdrawn, status, history
 }
 
-// mergeOrganizations joins two lists; of one that is in both, the larger counts.
+// mergeOrganizations merges two lists. An organization in both keeps the larger counts.
 func mergeOrganizations(a, b []Organization) []Organization {
 	out := slices.Clone(a)
 	for _, o := range b {

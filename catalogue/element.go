@@ -13,8 +13,8 @@ import (
 // codegouvfr/sill-api and etalab/sill-api, and from the short keys of
 // code.gouv.fr/data/sill.json. Each accessor lists the newest name first.
 
-// software reads one element, except Replaces and Similar: join fills them when
-// all entries are known.
+// software reads one element, except Replaces and Similar, which join fills once all
+// entries are known.
 func software(o object) Software {
 	ext := external(o)
 	comptoir := o.sub("comptoirDuLibreSoftware")
@@ -74,7 +74,7 @@ func license(o, ext object) string {
 	return ""
 }
 
-// otherNames returns the names in values that differ from name, each once.
+// otherNames returns the distinct names in values, except name.
 func otherNames(name string, values ...any) []string {
 	var names []string
 	add := func(v any) {
@@ -101,10 +101,10 @@ func otherNames(name string, values ...any) []string {
 	return out
 }
 
-// texts joins lists of keywords. It leaves out empty and repeated ones, and objects
-// without a text.
+// texts concatenates lists of keywords, without duplicates, empty ones and objects that
+// hold no text.
 func texts(lists ...[]any) []string {
-	const limit = 200 // per entry, so that one cannot fill the memory
+	const limit = 200 // per entry, to bound the memory
 	var out []string
 	seen := map[string]bool{}
 	for _, list := range lists {
@@ -123,7 +123,7 @@ func referenced(o object) time.Time {
 	if t := o.time("referencedSinceTime", "__referencedSinceTime", "addedTime", "u"); !t.IsZero() {
 		return t
 	}
-	// Generation 0a gives only the years: "2018 ; 2019".
+	// Generation 0a gives only years: "2018 ; 2019".
 	if first, _, _ := strings.Cut(o.text("y"), " "); len(first) == 4 {
 		return parseTime(first + "-01-01")
 	}

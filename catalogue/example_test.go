@@ -8,7 +8,7 @@ import (
 	"heraut/catalogue"
 )
 
-// A catalogue is read element by element: what cannot be used is reported.
+// Read decodes element by element, and reports the unusable ones.
 func Example() {
 	const published = `[
 		{"id": 33, "name": "GIMP", "description": {"fr": "Retouche d’images"}, "addedTime": "2018-01-01T00:00:00Z", "license": "GPL-3.0",
@@ -35,7 +35,8 @@ func Example() {
 	// newest: VLC
 }
 
-// Repositories are handed over one at a time: a list may hold tens of thousands.
+// ReadRepositories hands over one repository at a time, since a list may hold tens of
+// thousands.
 func ExampleReadRepositories() {
 	const published = "nom,repertoire_url,licence\ncarte,https://gitlab.example.org/transports/web/carte,MIT License\n"
 	_, err := catalogue.ReadRepositories(strings.NewReader(published), func(r catalogue.Repository) error {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// A list of anything may have elements with a name and a description. foreignFields
-// tells those of the SILL from those of other catalogues (Developers Italia, DPGA,
-// Comptoir du Libre, Établi, code.gouv.fr's own lists) by their fields.
+// Elements of any list may have a name and a description. foreignFields recognises
+// those of other catalogues (Developers Italia, DPGA, Comptoir du Libre, Établi,
+// code.gouv.fr's own lists) by their fields.
 
-// commonFields are those that lists of many kinds have: they tell nothing.
+// commonFields are fields of many kinds of lists: they identify none.
 var commonFields = fieldSet("id name description url website image type")
 
-// sillFields are the fields of an element of the SILL, in all generations.
-// Sources: those of element.go and details.go.
+// sillFields are the fields of an element of the SILL, in all generations, from
+// element.go and details.go.
 var sillFields = fieldSet(`license keywords categories wikidata version tags referencedSinceTime updateTime addedTime dereferencing
 	isStillInObservation isFromFrenchPublicService isPresentInSupportContract doRespectRgaa versionMin versionMax
 	customAttributes userAndReferentCountByOrganization hasExpertReferent instances serviceProviders providers authors
@@ -38,9 +38,9 @@ func fieldSet(names string) map[string]bool {
 	return set
 }
 
-// foreignFields returns the fields that tell that o is no element of the SILL, at
-// most five, in the alphabet's order; none for an element of the SILL, which may
-// have some fields that nobody knows yet.
+// foreignFields returns the fields which show that o is no element of the SILL, at most
+// five, in alphabetical order. It returns none for an element of the SILL, even one
+// with some unknown fields.
 func foreignFields(o object) []string {
 	known := sillFields
 	if !o.has("name", "_name") {
@@ -63,7 +63,7 @@ func foreignFields(o object) []string {
 	return foreign[:min(len(foreign), 5)]
 }
 
-// fieldNames returns the names of o's fields in the alphabet's order, cleaned.
+// fieldNames returns the names of o's fields, cleaned, in alphabetical order.
 func fieldNames(o object) []string {
 	var names []string
 	for name := range o {

@@ -2,10 +2,10 @@ package catalogue
 
 import "strings"
 
-// knownFree are the squashed names of programs that are free whatever a list
-// says: Wikidata often lacks the licence, and the SILL's program then takes them
-// for proprietary. Compiled by hand; a product with a free and a proprietary
-// edition under one name is not in it.
+// knownFree holds the squashed names of programs that are free, whatever a list claims:
+// Wikidata often lacks the licence, and the SILL's program then calls them proprietary.
+// Compiled by hand, without products that have a free and a proprietary edition under
+// one name.
 var knownFree = func() map[string]bool {
 	set := map[string]bool{}
 	for line := range strings.Lines(knownFreeNames) {

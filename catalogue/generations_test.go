@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// carnetis is the invented program of testdata/generations, whole.
+// carnetis returns all the fields of the invented program in testdata/generations.
 func carnetis() Software {
 	return Software{
 		ID:                  "9001",
@@ -44,8 +44,7 @@ func carnetis() Software {
 	}
 }
 
-// The same facts are read the same from every format, but for those that it
-// has no place for.
+// All formats give the same facts, except those that a format cannot express.
 func TestReadGenerations(t *testing.T) {
 	unknownSimilar := func(s *Software) {
 		s.Replaces = nil
@@ -156,7 +155,7 @@ func TestReadMixed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The same two ids stand in each: the first ones are kept.
+	// All elements have the same two ids: Read keeps the first two.
 	if len(f.Entries) != 2 || len(f.Dropped) != 6 || f.Entries[0].Generation != Gen0a {
 		t.Errorf("got %d entries of %s, dropped %v", len(f.Entries), f.Entries[0].Generation, f.Dropped)
 	}

@@ -10,45 +10,44 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Why a version is held back.
+// Reasons to hold back a version.
 var (
-	// ErrShrunk tells that a new version lacks too many of the entries.
+	// ErrShrunk means that a new version lacks too many entries of the catalogue in
+	// force.
 	ErrShrunk = errors.New("too many entries are gone")
-	// ErrSwollen tells that a new version has too many entries more.
+	// ErrSwollen means that a new version has too many more entries.
 	ErrSwollen = errors.New("too many entries are new")
 )
 
-// ErrNothingHeld tells that no version waits to be accepted.
+// ErrNothingHeld means that no version waits for an operator.
 var ErrNothingHeld = errors.New("no version of the catalogue is held back")
 
 const (
-	// maxGrowth is how much larger than the catalogue of the day before a new
-	// version may be, in percent of that. The SILL once doubled within a day, by a
-	// fault (codegouvfr/catalogi#487).
+	// maxGrowth is the largest growth of the catalogue within growthOf, in percent. The
+	// SILL once doubled within a day, by a fault (codegouvfr/catalogi#487).
 	maxGrowth = 50
-	// growthOf is how long the catalogue of the day before counts.
+	// growthOf is the period over which maxGrowth applies.
 	growthOf = 24 * time.Hour
-	// minGrowth is how many entries a small catalogue may always gain.
+	// minGrowth is the number of entries that any catalogue may gain, however small.
 	minGrowth = 5
 )
 
-// Held is a version of the catalogue that waits for an operator to accept it: it
-// lost or gained too many entries.
+// Held is a version of the catalogue that waits for an operator, since it lost or
+// gained too many entries.
 type Held struct {
-	Before int // how many entries the catalogue in force has
-	After  int // how many entries the version has
+	Before int // entries of the catalogue in force
+	After  int // entries of the held version
 
 	version version
 }
 
-// At is when the source gave the version.
+// At returns the time at which the source gave the version.
 func (h Held) At() time.Time { return h.version.at }
 
-// ID is the same for the same version, over restarts too.
+// ID identifies the version. It stays the same across restarts.
 func (h Held) ID() string { return hex.EncodeToString(h.version.sum[:8]) }
 
-// Accept puts the version that is held back in force, and returns it.
-// ErrNothingHeld tells that there is none.
+// Accept puts the held version in force and returns it, or returns ErrNothingHeld.
 func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,7 +56,7 @@ func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 		return Held{}, ErrNothingHeld
 	}
 	held := *state.Held
-	r.growth = nil // what is accepted is the measure from now on
+	r.growth = nil // the accepted size is the new measure
 	if err := r.enforce(ctx, held.version, &state); err != nil {
 		return Held{}, err
 	}
@@ -66,8 +65,8 @@ func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	return held, nil
 }
 
-// check says why a version is held back: it lacks too many of the entries in
-// force, or has too many more than there were within a day.
+// check returns why to hold a version back: it lacks too many entries of the catalogue
+// in force, or has too many more than the smallest catalogue of the last day.
 func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	if old == nil {
 		return nil
@@ -85,7 +84,7 @@ func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	return nil
 }
 
-// growth is how many entries the catalogues in force had, oldest first.
+// growth holds the sizes of the catalogues in force, oldest first.
 type growth []size
 
 type size struct {
@@ -93,8 +92,8 @@ type size struct {
 	entries int
 }
 
-// add notes a catalogue that comes into force, and forgets those that no longer
-// count.
+// add records the size of a catalogue that comes into force, and drops the sizes that
+// no longer count.
 func (g *growth) add(at time.Time, entries int) {
 	for len(*g) > 1 && at.Sub((*g)[1].since) >= growthOf {
 		*g = (*g)[1:]
@@ -102,8 +101,8 @@ func (g *growth) add(at time.Time, entries int) {
 	*g = append(*g, size{at, entries})
 }
 
-// least returns the smallest number of entries that a catalogue had within the
-// last day, at most that of the one in force.
+// least returns the smallest number of entries that a catalogue had within the last
+// day, at most inForce.
 func (g growth) least(now time.Time, inForce int) int {
 	least := inForce
 	for i, s := range g {
@@ -115,7 +114,7 @@ func (g growth) least(now time.Time, inForce int) int {
 	return least
 }
 
-// tellHeld calls onHeld with the version that is held back, once for each.
+// tellHeld calls onHeld once for each held version.
 func (r *Refresher) tellHeld(ctx context.Context, onHeld func(ctx context.Context, h Held) error) {
 	h := r.Current().Held
 	if h == nil || h.version.sum == r.toldSum {

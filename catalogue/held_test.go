@@ -19,8 +19,8 @@ func nobodyHeld(context.Context, catalogue.Held) error { return nil }
 
 func TestRefresherHoldsBackWhatSwells(t *testing.T) {
 	for name, c := range map[string]struct {
-		sizes  []int // one version every two hours, the first accepted
-		held   bool  // the last one
+		sizes  []int // one version every two hours; the first is accepted
+		held   bool  // whether the last one is held
 		before int
 	}{
 		"half as many again":      {[]int{100, 150}, false, 0},
@@ -91,7 +91,7 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// What the source puts right by itself is held no longer.
+// A held version is forgotten when the source corrects itself.
 func TestHeldIsForgotten(t *testing.T) {
 	source := newSource(t)
 	r := newRefresher(t, openDB(t), source.url)
@@ -163,10 +163,10 @@ func TestOperatorsAreToldOfWhatIsHeld(t *testing.T) {
 
 func TestRefresherFallsBackToVersion1(t *testing.T) {
 	const v2, v1 = "/sill/api/v2/catalogi.json", "/sill/api/sill.json"
-	type answers map[string]string // what each path gives: a text, or a status
+	type answers map[string]string // the answer at each path: a number of entries, or a fault
 	for name, c := range map[string]struct {
 		answers
-		first  bool // there is no catalogue in force
+		first  bool // no catalogue is in force
 		want   int  // entries in force after the round
 		failed bool
 	}{
@@ -223,7 +223,7 @@ func TestRefresherFallsBackToVersion1(t *testing.T) {
 	}
 }
 
-// A copy that is not of the configured location, nor of its version 1, is deleted.
+// Copies are deleted unless they belong to the configured location or to its version 1.
 func TestOtherLocationsAreDeleted(t *testing.T) {
 	db := openDB(t)
 	const v2 = "https://catalogue.example.org/api/v2/catalogi.json"

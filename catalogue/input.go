@@ -13,11 +13,11 @@ import (
 	"unicode"
 )
 
-// MaxSize is the size in bytes of the largest list that is read. The real ones
-// have some megabytes.
+// MaxSize is the size of the largest accepted list, in bytes. Real ones have some
+// megabytes.
 const MaxSize = 64 << 20
 
-// Why a list cannot be read.
+// Reasons why a list cannot be read.
 var (
 	ErrEmpty     = errors.New("it is empty")
 	ErrTooLarge  = fmt.Errorf("it has more than %d MiB", MaxSize>>20)
@@ -26,24 +26,24 @@ var (
 	ErrTruncated = errors.New("it is cut off before its end")
 	ErrNotJSON   = errors.New("it is not valid JSON")
 	ErrNotList   = errors.New("it is JSON, but no list of entries")
-	// ErrLines tells of NDJSON, one object on each line.
+	// ErrLines means NDJSON: one object on each line.
 	ErrLines = errors.New("it is one JSON object per line (NDJSON), not one JSON list")
-	// ErrSingle tells of one entry where a list is expected.
+	// ErrSingle means a single entry instead of a list.
 	ErrSingle    = errors.New("it is a single JSON object, not a list of them")
 	ErrNoEntries = errors.New("it has no usable entry")
-	// ErrSeparator tells of a table with other separators: see SeparatorError.
+	// ErrSeparator means a table with other separators: see SeparatorError.
 	ErrSeparator = errors.New("its columns are not separated by commas")
-	// ErrUnknownList tells of a list of another kind: see UnknownListError.
+	// ErrUnknownList means a list of another kind: see UnknownListError.
 	ErrUnknownList = errors.New("it is a list of another kind")
 )
 
-// UnknownListError is an ErrUnknownList that says what was found.
+// UnknownListError is an ErrUnknownList with the fields of the list.
 type UnknownListError struct {
 	Kind   ListKind
-	Fields []string // the names of its fields, or of its columns, at most 12
+	Fields []string // names of its fields or columns, at most 12
 }
 
-// ListKind is what holds the fields that an UnknownListError names.
+// ListKind is the kind of input whose fields an UnknownListError names.
 type ListKind int
 
 // The kinds.
@@ -67,7 +67,7 @@ func unknownList(kind ListKind, fields []string) *UnknownListError {
 	return &UnknownListError{kind, fields[:min(len(fields), most)]}
 }
 
-// SeparatorError is an ErrSeparator that says what separates the columns.
+// SeparatorError is an ErrSeparator with the separator of the columns.
 type SeparatorError struct {
 	Separator rune // ';', '\t' or '|'
 }
@@ -80,20 +80,19 @@ func (e *SeparatorError) Error() string {
 // Is makes e an ErrSeparator.
 func (e *SeparatorError) Is(target error) bool { return target == ErrSeparator }
 
-// input reads a list as UTF-8 and remembers why it could not be read on, which
-// decoders hide.
+// input reads a list as UTF-8 and remembers the reader's error, which decoders hide.
 type input struct {
 	*bufio.Reader
 	limited *limitedReader
 }
 
-// newInput returns the text of r. What is not UTF-8 is repaired as in lenientUTF8.
+// newInput returns r as UTF-8. Invalid bytes are repaired as in lenientUTF8.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}
 }
 
-// first returns the first character that is not white space, which stays unread.
+// first returns the first character that is not white space, without consuming it.
 func (in *input) first() (rune, error) {
 	for {
 		c, _, err := in.ReadRune()
@@ -111,7 +110,7 @@ func (in *input) first() (rune, error) {
 	}
 }
 
-// cause is the reader's own error where there was one, or else err.
+// cause returns the reader's own error if there was one, or else err.
 func (in *input) cause(err error) error {
 	if in.limited.err != nil {
 		return in.limited.err
@@ -137,8 +136,8 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readList hands each element of a JSON list to yield. An object that holds the
-// list under the key within, unless that is empty, is read too.
+// readList hands each element of a JSON list to yield. It also reads an object that
+// holds the list under the key within, unless within is empty.
 func readList(in *input, within string, yield func(any) error) error {
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
@@ -179,7 +178,8 @@ func readElements(dec *json.Decoder, yield func(any) error) error {
 	return nil
 }
 
-// readObject reads the list under the key within, or says what the object is.
+// readObject reads the list under the key within, or returns an error that describes
+// the object.
 func readObject(dec *json.Decoder, within string, yield func(any) error) error {
 	fields := object{}
 	found := false
@@ -233,9 +233,8 @@ func syntax(err error) error {
 	return fmt.Errorf("%w: %w", ErrNotJSON, err)
 }
 
-// tableTrouble tells what a text is that begins with start and is no table that
-// is read: a table with other separators, one with other columns, or nothing of
-// the kind (nil).
+// tableTrouble returns why a text that begins with start is no readable table: it has
+// other separators or other columns. It returns nil for a text that is no table.
 func tableTrouble(start []byte) error {
 	for _, sign := range []rune{';', '\t', '|'} {
 		if hasAddresses(columnsOf(start, sign)) {
@@ -250,8 +249,8 @@ func tableTrouble(start []byte) error {
 	return nil
 }
 
-// columnsOf returns the names of the columns of a table that begins with start:
-// none when the next line has another number of columns, or when one has no name.
+// columnsOf returns the column names of a table that begins with start. It returns none
+// when the next line has another number of columns, or when a column has no name.
 func columnsOf(start []byte, separator rune) []string {
 	table := csv.NewReader(bytes.NewReader(start))
 	table.Comma, table.FieldsPerRecord, table.LazyQuotes = separator, -1, true

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 )
 
-// sniffed is how many bytes of a list are enough to tell what it is.
+// sniffed is how many bytes AreRepositories needs.
 const sniffed = 64 << 10
 
 // AreRepositories reports whether a file that begins with start is a list of
-// repositories, as ReadRepositories reads it, rather than a catalogue. It is one
-// too when ReadRepositories would say what keeps it from being read: other
-// separators than commas, one object on each line, a single object.
+// repositories for ReadRepositories, rather than a catalogue. It also returns true when
+// ReadRepositories would report a fault of such a list: other separators than commas,
+// one object on each line, a single object.
 func AreRepositories(start []byte) bool {
 	in := newInput(bytes.NewReader(start))
 	first, err := in.first()
@@ -20,7 +20,7 @@ func AreRepositories(start []byte) bool {
 		return false
 	}
 	if first != '[' && first != '{' {
-		text, _ := in.Peek(sniffed) // its end is no error
+		text, _ := in.Peek(sniffed) // the text may be shorter
 		for _, sign := range []rune{',', ';', '\t', '|'} {
 			if hasAddresses(columnsOf(text, sign)) {
 				return true

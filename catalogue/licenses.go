@@ -6,7 +6,7 @@ import (
 	"heraut/text"
 )
 
-// licenseNames are the names that forges give to licences, by SPDX identifier.
+// licenseNames maps the names that forges give to licences, by SPDX identifier.
 var licenseNames = map[string]string{
 	"AFL-3.0":      "Academic Free License v3.0",
 	"AGPL-3.0":     "GNU Affero General Public License v3.0",
@@ -39,7 +39,7 @@ var licenseNames = map[string]string{
 	"Zlib":         "zlib License",
 }
 
-// licenseIDs finds an SPDX identifier by a licence's name or key, folded.
+// licenseIDs maps the folded names and keys of licences to SPDX identifiers.
 var licenseIDs = func() map[string]string {
 	ids := map[string]string{}
 	for id, name := range licenseNames {
@@ -48,8 +48,8 @@ var licenseIDs = func() map[string]string {
 	return ids
 }()
 
-// licenseID returns the SPDX identifier for a forge's name of a licence, or that
-// name when there is none; empty when the forge did not recognise the licence.
+// licenseID returns the SPDX identifier for a forge's name of a licence, or the name
+// itself when there is none; empty when the forge did not recognise the licence.
 func licenseID(s string) string {
 	key := text.Fold(s)
 	if id, ok := licenseIDs[key]; ok {

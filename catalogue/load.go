@@ -11,9 +11,8 @@ import (
 	"heraut/fetch"
 )
 
-// Load reads the catalogue at location, once, or at its V1Address when the former
-// cannot be read. The time is the age of its data: a file's time of modification,
-// and now for a URL.
+// Load reads the catalogue at location, once, or at its V1Address when location fails.
+// The time is the age of the data: the modification time of a file, or now for a URL.
 func Load(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
 	var first error
 	for _, location := range locations(location) {
@@ -44,7 +43,7 @@ func loadFrom(ctx context.Context, getter *fetch.Getter, location string) (File,
 	return file, resp.Modified, nil
 }
 
-// readAndPack reads a catalogue and returns its bytes too, packed.
+// readAndPack reads a catalogue and returns its entries and its compressed bytes.
 func readAndPack(r io.Reader) (File, []byte, error) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -55,7 +54,7 @@ func readAndPack(r io.Reader) (File, []byte, error) {
 	return file, packed.Bytes(), err
 }
 
-// unpack reads a catalogue that readAndPack packed.
+// unpack reads a catalogue that readAndPack compressed.
 func unpack(packed []byte) (File, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"heraut/text"
 )
 
-// object is a decoded JSON object from a stranger: any field may be absent, null,
-// or of another type than its format says. Each accessor takes the names that the
-// formats give a field, and returns the first value that it can use.
+// object is a decoded JSON object from an untrusted source: any field may be absent,
+// null, or of another type than its format says. Each accessor takes the names of a
+// field in the different formats, and returns the first usable value.
 type object map[string]any
 
 func asObject(v any) object {
@@ -28,7 +28,7 @@ func (o object) has(keys ...string) bool {
 	return false
 }
 
-// sub returns the nested object. The result may be nil: its accessors find nothing.
+// sub returns the nested object, which may be nil: the accessors of nil find nothing.
 func (o object) sub(keys ...string) object {
 	for _, k := range keys {
 		if s := asObject(o[k]); s != nil {
@@ -38,7 +38,7 @@ func (o object) sub(keys ...string) object {
 	return nil
 }
 
-// list returns the nested list. A value that is no list is a list of one.
+// list returns the nested list. It wraps a value that is no list in a list.
 func (o object) list(keys ...string) []any {
 	for _, k := range keys {
 		switch v := o[k].(type) {
@@ -64,8 +64,8 @@ func (o object) text(keys ...string) string {
 	return ""
 }
 
-// rawText returns the text of a string, a number, or an object with a text under a
-// language or under "name", "label" or "value"; empty if there is none.
+// rawText returns the text of a string, of a number, or of an object with a text under
+// a language or under "name", "label" or "value"; empty if there is none.
 func rawText(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -96,7 +96,7 @@ func (o object) localized(keys ...string) Localized {
 	return l
 }
 
-// or returns l with the texts of m in the place of its empty ones.
+// or returns l with its empty texts taken from m.
 func (l Localized) or(m Localized) Localized {
 	if l.FR == "" {
 		l.FR = m.FR
@@ -107,7 +107,7 @@ func (l Localized) or(m Localized) Localized {
 	return l
 }
 
-// without returns l without the texts that m has too.
+// without returns l without the texts that equal those of m.
 func (l Localized) without(m Localized) Localized {
 	if l.FR == m.FR {
 		l.FR = ""
@@ -127,7 +127,7 @@ func (o object) link(keys ...string) string {
 	return ""
 }
 
-// flag reports a true boolean, or a word that means so.
+// flag reports whether the field is true, or a word for it.
 func (o object) flag(keys ...string) bool {
 	for _, k := range keys {
 		switch v := o[k].(type) {
@@ -151,8 +151,8 @@ func (o object) count(key string) int {
 	return n
 }
 
-// time returns a time in UTC; zero if there is none. It reads milliseconds since
-// 1970, ISO 8601 times and dates.
+// time returns a time in UTC; zero if there is none. It accepts milliseconds since
+// 1970, and ISO 8601 times and dates.
 func (o object) time(keys ...string) time.Time {
 	for _, k := range keys {
 		if t := parseTime(rawText(o[k])); !t.IsZero() {

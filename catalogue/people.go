@@ -9,8 +9,8 @@ import (
 	"heraut/text"
 )
 
-// organizations reads userAndReferentCountByOrganization. users and referents count
-// the people under names that name no organization.
+// organizations reads userAndReferentCountByOrganization. users and referents are the
+// counts under names that name no organization.
 func organizations(counts object) (named []Organization, users, referents int) {
 	for name := range counts {
 		n := counts.sub(name)
@@ -27,23 +27,23 @@ func organizations(counts object) (named []Organization, users, referents int) {
 	return named, users, referents
 }
 
-// sortOrganizations puts those with the most people first.
+// sortOrganizations puts the organizations with the most people first.
 func sortOrganizations(all []Organization) {
 	slices.SortFunc(all, func(a, b Organization) int {
 		return cmp.Or(cmp.Compare(b.Users+b.Referents, a.Users+a.Referents), cmp.Compare(a.Name, b.Name))
 	})
 }
 
-// unnamed are the folded words that forms hold in the place of a name.
+// unnamed are the folded placeholders that people type into forms instead of a name.
 var unnamed = map[string]bool{
 	"other": true, "others": true, "autre": true, "autres": true, "null": true, "undefined": true, "none": true,
 	"na": true, "n a": true, "aucun": true, "aucune": true, "inconnu": true, "inconnue": true, "unknown": true,
 	"test": true, "anonyme": true, "anonymous": true,
 }
 
-// isUnnamed reports whether a name of a person, an administration or a company
-// names nobody: no letter, a placeholder, or an account that the Comptoir du
-// Libre is about to delete ("compte à supprimer 493").
+// isUnnamed reports whether a name of a person, an administration or a company names
+// nobody: no letter, a placeholder, or an account that the Comptoir du Libre marks for
+// deletion ("compte à supprimer 493").
 func isUnnamed(name string) bool {
 	words := strings.Join(text.Words(name), " ")
 	return countLetters(words) == 0 || unnamed[words] || isDeletedAccount(words)
@@ -59,8 +59,8 @@ func countLetters(s string) int {
 	return n
 }
 
-// isDeletedAccount reports whether folded words are the name of an account that
-// was or will be deleted.
+// isDeletedAccount reports whether folded words name an account that was deleted or is
+// marked for deletion.
 func isDeletedAccount(words string) bool {
 	for _, start := range []string{"compte a supprimer", "compte supprime", "utilisateur supprime", "deleted user", "deleted account"} {
 		if words == start || strings.HasPrefix(words, start+" ") {
@@ -70,14 +70,14 @@ func isDeletedAccount(words string) bool {
 	return false
 }
 
-// maxParents bounds how far up and how many parents of an organization are read.
+// maxParents bounds the number and the depth of an organization's parents.
 const (
 	maxParents     = 20
 	maxParentDepth = 8
 )
 
-// parents returns the names of the organizations that o belongs to, the nearest
-// first, each once.
+// parents returns the distinct names of the organizations that o belongs to, the
+// nearest first.
 func parents(o object) []string {
 	var out []string
 	level := o.list("parentOrganizations")
@@ -112,8 +112,8 @@ func providers(lists ...[]any) []Provider {
 	return out
 }
 
-// authors reads schema.org's persons and organizations, and the older
-// {name, id} of Wikidata.
+// authors reads schema.org's persons and organizations, and the older {name, id} of
+// Wikidata.
 func authors(lists ...[]any) []Author {
 	var out []Author
 	seen := map[string]bool{}
@@ -135,8 +135,8 @@ func authors(lists ...[]any) []Author {
 	return out
 }
 
-// instances reads the installations: those of generation N, and those of the
-// formats before, which give an address only when it is public.
+// instances reads the installations, of generation N and of earlier formats, which give
+// the address of public installations only.
 func instances(list []any) []Instance {
 	var out []Instance
 	for _, v := range list {

@@ -6,26 +6,25 @@ import (
 	"io"
 )
 
-// File is what a published catalogue holds.
+// File is the content of a published catalogue.
 type File struct {
 	Entries []Software
 	Dropped []Dropped // in the order of the list
-	// Generation is the commonest one among the entries.
+	// Generation is the most common one among the entries.
 	Generation Generation
 }
 
-// Dropped tells why an element of the list is not among the entries.
+// Dropped is an unusable element of the list, with the reason.
 type Dropped struct {
-	Index  int    `json:"index"` // its place in the list, from 0
+	Index  int    `json:"index"` // position in the list, from 0
 	Reason string `json:"reason"`
 }
 
-// Read decodes a catalogue of any generation: a JSON array of elements, or
-// generation A's object with such an array under "catalog". The format of each
-// element is decided on its own. An element that cannot be used is dropped and
-// reported; it never costs the others. A list of anything else than software of
-// the SILL is an ErrUnknownList. The error, if any, wraps one of the Err values
-// of this package, or is r's.
+// Read decodes a catalogue of any generation: a JSON array of elements, or generation
+// A's object with such an array under "catalog". It decides the format of each element
+// separately. It drops and reports an unusable element and reads the others. A list of
+// anything else than software of the SILL is an ErrUnknownList. The error, if any,
+// wraps one of the Err values of this package, or is r's.
 func Read(r io.Reader) (File, error) {
 	f, err := read(newInput(r))
 	if err != nil {
@@ -52,7 +51,7 @@ func read(in *input) (File, error) {
 	return f, nil
 }
 
-// noEntries names the first reason why a list has no usable entry.
+// noEntries returns an error with the first reason why a list has no usable entry.
 func noEntries(dropped []Dropped) error {
 	if len(dropped) == 0 {
 		return ErrNoEntries
@@ -60,7 +59,8 @@ func noEntries(dropped []Dropped) error {
 	return fmt.Errorf("%w: element %d %s", ErrNoEntries, dropped[0].Index, dropped[0].Reason)
 }
 
-// startsJSON says what else a text is that does not begin like a list in JSON.
+// startsJSON returns an error that describes a text which does not begin like a list in
+// JSON; nil if it begins like one.
 func startsJSON(in *input) error {
 	first, err := in.first()
 	switch {
@@ -78,5 +78,5 @@ func startsJSON(in *input) error {
 	if trouble := tableTrouble(start); trouble != nil {
 		return trouble
 	}
-	return nil // the decoder names what is wrong
+	return nil // the decoder reports the fault
 }

@@ -14,7 +14,7 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// realData opens a real catalogue, which is not part of the repository.
+// realData opens a real catalogue, which the repository does not contain.
 func realData(tb testing.TB, name string) *os.File {
 	tb.Helper()
 	f, err := os.Open(realdata.Path(tb, "sill", name))
@@ -103,7 +103,7 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// spaces never end.
+// spaces is an endless reader of white space.
 type spaces struct{}
 
 func (spaces) Read(p []byte) (int, error) {
@@ -212,9 +212,9 @@ func TestReadWithdrawals(t *testing.T) {
 	}
 }
 
-// Nothing of what strangers write can hide, turn around, or lead astray.
-// FuzzRead holds that any bytes are read without panic into entries that are
-// safe to show, whose ids are distinct, and that can be searched.
+// FuzzRead checks that Read survives any bytes, and that its entries are safe to show
+// (without hidden characters, changes of direction or unsafe links), have distinct ids,
+// and can be searched.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"catalog":[{"id":1,"name":"A","status":{"name":"archived"}}]}`))
 	f.Add([]byte(`[{"id":1e3,"name":{"fr":"\u202eA"},"keywords":[{"id":"Q1"},""],"si":"1;2"}]`))

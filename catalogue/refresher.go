@@ -21,51 +21,50 @@ const (
 	DefaultMaxLoss = 20
 )
 
-// ErrNeverFetched tells that nothing is stored for a location.
+// ErrNeverFetched means that nothing is stored for a location.
 var ErrNeverFetched = errors.New("never fetched")
 
-// Settings say where the catalogue comes from.
+// Settings configure a Refresher.
 type Settings struct {
-	// Location is an http, https or file URL, or a file's path. It is the
-	// operator's own choice, so it may be private. See V1Address for where else
-	// the catalogue is read.
+	// Location is an http, https or file URL, or a file's path. The operator chooses
+	// it, so it may be private. V1Address gives its fallback.
 	Location string
-	// Every is how often the source is asked; 0 for the default.
+	// Every is the interval between requests; 0 for the default.
 	Every time.Duration
-	// MaxLoss is the share of the entries in force, in percent, that a new version
-	// may lack without being held back.
+	// MaxLoss is the largest share of the entries in force, in percent, that a new
+	// version may lack without being held back.
 	MaxLoss int
-	// Prepare is called with each catalogue before it comes into force; nil for
-	// nothing.
+	// Prepare, if not nil, is called with each catalogue before it comes into force.
 	Prepare func(*Catalogue)
 }
 
-// Fetched is a source's last accepted answer, as it is stored across restarts.
+// Fetched is the last accepted answer of a source, in its stored form.
 type Fetched struct {
 	Validators  fetch.Validators
-	ConfirmedAt time.Time // when the source last gave it or said that it is current
-	Body        []byte    // as it came, packed with gzip
+	ConfirmedAt time.Time // when the source last sent it or confirmed it
+	Body        []byte    // as received, compressed with gzip
 }
 
-// FetchedStore keeps the last accepted answer of each location.
+// FetchedStore stores the last accepted answer of each location.
 type FetchedStore interface {
 	// Fetched returns ErrNeverFetched if nothing is stored.
 	Fetched(ctx context.Context, location string) (Fetched, error)
 	SaveFetched(ctx context.Context, location string, f Fetched) error
-	// ConfirmFetched sets when the stored answer was last known to be current.
+	// ConfirmFetched sets the time at which the source last confirmed the stored
+	// answer.
 	ConfirmFetched(ctx context.Context, location string, at time.Time) error
-	// DeleteFetched deletes what is stored for all locations but these.
+	// DeleteFetched deletes the stored answers of all locations except these.
 	DeleteFetched(ctx context.Context, except ...string) error
 }
 
-// State is the catalogue in force and the condition of its source.
+// State is the catalogue in force and the state of its source.
 type State struct {
-	// Catalogue is nil until there is one. Its AsOf is when the source last
-	// gave it or said that it is current, be it before a restart.
+	// Catalogue is nil until there is one. Its AsOf is the time at which the source
+	// last sent or confirmed it, possibly before a restart.
 	Catalogue *Catalogue
 	Every     time.Duration
-	// Err is why the last try failed; nil if it did not. Failures counts the
-	// failed tries since the last good one.
+	// Err is the error of the last round, nil if it succeeded. Failures counts the
+	// failures since the last success.
 	Err      error
 	Failures int
 	NextTry  time.Time
@@ -77,15 +76,15 @@ type State struct {
 	sum        [sha256.Size]byte // of Fetched.Body
 }
 
-// Stale reports whether there is no catalogue, or its source has not confirmed it
-// for more than twice the interval.
+// Stale reports whether there is no catalogue, or its source has not confirmed it for
+// more than twice the interval.
 func (s State) Stale(now time.Time) bool {
 	return s.Catalogue == nil || now.Sub(s.Catalogue.AsOf()) > 2*s.Every
 }
 
-// Refresher keeps the catalogue current: in memory, swapped whole, and stored, so
-// that a restart needs no network. A copy stored for another location is never
-// used, and deleted: a new address may stand for another catalogue.
+// Refresher keeps the catalogue current, in memory, where it swaps it whole, and in the
+// store, so that a restart needs no network. It never uses, and deletes, a copy stored
+// for another location: a new address may serve another catalogue.
 type Refresher struct {
 	settings Settings
 	getter   *fetch.Getter
@@ -95,12 +94,11 @@ type Refresher struct {
 	mu      sync.Mutex // held while the state changes
 	state   atomic.Pointer[State]
 	growth  growth
-	toldSum [sha256.Size]byte // of the version that onHeld was called with last
+	toldSum [sha256.Size]byte // of the version of the last successful onHeld
 }
 
-// NewRefresher returns a Refresher with the stored catalogue in force, if there
-// is one. The error is the store's: a copy that cannot be read any more is
-// logged, and fetched again.
+// NewRefresher returns a Refresher with the stored catalogue in force, if there is one.
+// The error is the store's: an unreadable copy is logged and fetched again.
 func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store FetchedStore) (*Refresher, error) {
 	s.Every = cmp.Or(s.Every, DefaultEvery)
 	r := &Refresher{settings: s, getter: getter, store: store, pace: fetch.NewPace(s.Every)}
@@ -121,8 +119,8 @@ func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store F
 	return r, nil
 }
 
-// load puts the catalogue stored for a location in force if it is newer than the
-// one in state.
+// load puts the catalogue stored for a location in force if it is newer than the one in
+// state.
 func (r *Refresher) load(ctx context.Context, location string, state *State) error {
 	stored, err := r.store.Fetched(ctx, location)
 	switch {
@@ -143,12 +141,12 @@ func (r *Refresher) load(ctx context.Context, location string, state *State) err
 	return nil
 }
 
-// Current returns the state of the moment. It never waits.
+// Current returns the current state. It never blocks.
 func (r *Refresher) Current() State { return *r.state.Load() }
 
-// Run asks the source at once, then at every interval, and after failures at
-// the pace of fetch.Pace, until ctx ends, which is no error. It calls onHeld once
-// for each version that is held back; after an error the next round calls it again.
+// Run asks the source at once, then at every interval, and after failures at the pace
+// of fetch.Pace, until ctx ends, and then returns nil. It calls onHeld once for each
+// held version, and again in the next round if onHeld failed.
 func (r *Refresher) Run(ctx context.Context, onHeld func(ctx context.Context, h Held) error) error {
 	for {
 		// Round logs its error, and Current shows it.
@@ -162,10 +160,9 @@ func (r *Refresher) Run(ctx context.Context, onHeld func(ctx context.Context, h 
 	}
 }
 
-// Round asks the source once. A new version replaces the one in force only if it
-// can be read, neither lost nor gained too many entries, and could be stored;
-// otherwise the one in force stays, and the error says why. Rounds must not
-// overlap.
+// Round asks the source once. A new version replaces the one in force only if it can be
+// read, neither lost nor gained too many entries, and could be stored; otherwise the
+// one in force stays, and the error says why. Rounds must not overlap.
 func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 	v, err := r.fetch(ctx, now)
 	if ctx.Err() != nil {
@@ -196,7 +193,7 @@ func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 // version is an answer of the source.
 type version struct {
 	location    string
-	notModified bool // the catalogue in force is current; the rest is empty
+	notModified bool // the catalogue in force is current; the other fields are empty
 	validators  fetch.Validators
 	at          time.Time
 	file        File
@@ -204,7 +201,7 @@ type version struct {
 	sum         [sha256.Size]byte // of packed
 }
 
-// fetch asks the location, or the one to fall back to.
+// fetch asks the location, or its fallback.
 func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	state := r.Current()
 	var first error
@@ -244,8 +241,8 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	return v, nil
 }
 
-// take puts a version in force, or holds it back. It changes state only if it
-// returns no error, but for Held.
+// take puts a version in force, or holds it back. When it returns an error, it changes
+// nothing of state but Held.
 func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *State) error {
 	if v.notModified {
 		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
@@ -271,7 +268,7 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 	}
 	state.location, state.validators, state.Held = v.location, v.validators, nil
 	if v.sum == state.sum && state.Catalogue != nil {
-		// The source has no validators, or new ones for what it gave before.
+		// The source has no validators, or sent new ones with the same data.
 		state.Catalogue = state.Catalogue.confirmed(v.at)
 		return nil
 	}
@@ -281,7 +278,7 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 	return nil
 }
 
-// prepared returns c after Settings.Prepare.
+// prepared returns c after a call of Settings.Prepare.
 func (r *Refresher) prepared(c *Catalogue) *Catalogue {
 	if r.settings.Prepare != nil {
 		r.settings.Prepare(c)
@@ -305,7 +302,7 @@ func logFailure(ctx context.Context, state State) {
 	log.Time("as_of", state.Catalogue.AsOf()).Msg("Catalogue not refreshed, the one in force stays")
 }
 
-// loggedDropped is how many of the elements that a new catalogue drops are logged.
+// loggedDropped is how many dropped elements of a new catalogue are logged.
 const loggedDropped = 20
 
 func logNew(ctx context.Context, file File) {

@@ -83,6 +83,8 @@ func TestRefresherStopsInTheMiddleOfARound(t *testing.T) {
 	}
 }
 
+// The source is a file, since time stands still in a synctest bubble that waits for the
+// network.
 func TestRefresherRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "sill.json")

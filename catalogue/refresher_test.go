@@ -17,9 +17,6 @@ import (
 	"heraut/storage"
 )
 
-// list is a catalogue of n invented entries in the SILL's current format.
-// source is a web server that gives one catalogue, or misbehaves.
-// gives serves text under an ETag, or without one if that is empty.
 func TestRefresherRefusesBadVersions(t *testing.T) {
 	say := func(text string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, text) }
@@ -29,7 +26,7 @@ func TestRefresherRefusesBadVersions(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		handler http.HandlerFunc
-		want    error // nil where the text alone tells
+		want    error // nil where the text alone identifies the error
 		text    string
 	}{
 		"absent":  {status(404), nil, "404 Not Found: there is nothing at this address"},
@@ -210,9 +207,6 @@ func TestRefresherAnswersAtOnceAfterARestart(t *testing.T) {
 	}
 }
 
-// Stopping is no failure of the source.
-// A file stands for the source here, since time stands still in a bubble that
-// waits for the network.
 func TestLoad(t *testing.T) {
 	getter := fetch.New(fetch.Options{})
 	t.Cleanup(getter.Close)
@@ -248,7 +242,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// BenchmarkKeeperRestart is the time from the database to 700 searchable entries.
+// BenchmarkKeeperRestart measures the time from the database to 700 searchable entries.
 func BenchmarkKeeperRestart(b *testing.B) {
 	db, err := storage.Open(b.Context(), filepath.Join(b.TempDir(), "bot.db"))
 	if err != nil {

@@ -9,23 +9,23 @@ import (
 // maxDropped is how many dropped elements of a list of repositories are reported.
 const maxDropped = 1000
 
-// RepositoriesFile is what a published list of repositories holds.
+// RepositoriesFile is the content of a published list of repositories.
 type RepositoriesFile struct {
 	Entries int
-	Dropped []Dropped // at most the first 1,000
-	// Generation is the commonest one among the entries.
+	Dropped []Dropped // the first 1,000 at most
+	// Generation is the most common one among the entries.
 	Generation Generation
 }
 
-// ReadRepositories decodes a list of public repositories, a JSON array or CSV
-// with a header, of any generation (GenFR, GenEN, GenCodegouv, GenEcosystems),
-// and hands one after the other to yield, in the file's order. It holds one
-// element at a time, and no more than MaxSize bytes are read. The format of each
-// element is decided on its own; one that cannot be used is dropped and
-// reported. A repository may come twice: the source says so.
+// ReadRepositories decodes a list of public repositories, a JSON array or CSV with a
+// header, of any generation (GenFR, GenEN, GenCodegouv, GenEcosystems), and hands the
+// repositories one by one to yield, in the file's order. It holds one element at a
+// time, and reads at most MaxSize bytes. It decides the format of each element
+// separately, and drops and reports an unusable one. A repository that the list holds
+// twice reaches yield twice.
 //
-// The error, if any, wraps one of the Err values of this package, or is r's or
-// yield's. Part of the file may have been handed over by then.
+// The error, if any, wraps one of the Err values of this package, or is r's or yield's.
+// By then yield may have received a part of the file.
 func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFile, error) {
 	l := lister{yield: yield, counts: map[Generation]int{}}
 	in := newInput(r)
@@ -45,10 +45,10 @@ func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFi
 	return l.file, nil
 }
 
-// lister hands repositories over and counts them.
+// lister hands repositories to yield and counts them.
 type lister struct {
 	yield   func(Repository) error
-	refused error // by yield
+	refused error // yield's error
 	index   int
 	file    RepositoriesFile
 	counts  map[Generation]int
@@ -68,7 +68,7 @@ func (l *lister) read(in *input) error {
 	return readList(in, "", func(element any) error { return l.add(asObject(element)) })
 }
 
-// add hands an element over, or drops it.
+// add hands an element to yield, or drops it.
 func (l *lister) add(o object) error {
 	if o == nil {
 		l.drop("is not an object")
@@ -99,7 +99,7 @@ func (l *lister) drop(reason string) {
 	l.index++
 }
 
-// startOf returns the first sniffed bytes of in, fewer if it is shorter.
+// startOf returns the first sniffed bytes of in, or fewer if it is shorter.
 func startOf(in *input) ([]byte, error) {
 	start, err := in.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// scaledDump writes a list of n repositories as code.gouv.fr publishes it today,
-// made of the real ones of 2021, over and over under other names.
+// scaledDump writes a list of n repositories in the present format of code.gouv.fr: the
+// real ones of 2021, repeated under other names.
 func scaledDump(tb testing.TB, n int) string {
 	tb.Helper()
 	all, _, err := readAll(realData(tb, filepath.Join("..", "codegouv", "repertoires-2021-01-30T1938.csv")))
@@ -56,8 +56,9 @@ func scaledDump(tb testing.TB, n int) string {
 	return path
 }
 
-// BenchmarkReadRepositories reads a dump of 30,000 repositories from a file. Its
-// peak-MiB are what the process holds at most beyond what it held before.
+// BenchmarkReadRepositories measures the reading of a dump of 30,000 repositories from
+// a file. Its peak-MiB is the largest memory of the process beyond its memory at the
+// start.
 func BenchmarkReadRepositories(b *testing.B) {
 	path := scaledDump(b, 30_000)
 	debug.FreeOSMemory()
@@ -84,7 +85,7 @@ func BenchmarkReadRepositories(b *testing.B) {
 	b.ReportMetric((float64(peak)-float64(before))/(1<<20), "peak-MiB")
 }
 
-// held is how much memory the process has from the system, in bytes.
+// held returns the memory that the process holds from the system, in bytes.
 func held() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(sample)

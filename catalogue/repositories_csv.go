@@ -55,10 +55,10 @@ func (l *lister) readCSV(in *input) error {
 	}
 }
 
-// ErrNoTable tells that a text is neither JSON nor a table of repositories.
+// ErrNoTable means that a text is neither JSON nor a table of repositories.
 var ErrNoTable = errors.New("it is neither JSON nor a table whose first line names the column of addresses")
 
-// addresses are the keys of a repository's page that no other thing has.
+// addresses are the keys of a repository's page that only repositories have.
 var addresses = []string{"repertoire_url", "repository_url", "html_url"}
 
 func hasAddresses(header []string) bool {

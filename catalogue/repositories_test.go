@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Elements of our own invention, in each published format.
+// Invented elements, in each published format.
 const (
 	aCodegouv = `{"awesome-score": 12, "archived": false, "updated_at": "2026-08-30T12:00:00Z", "description": "Carte\n des  écoles",
 		"id": "https://gitlab.example.org/carto/web/Carte", "fork": "", "template": true, "contributing": true, "publiccode": "",
@@ -204,7 +204,7 @@ func TestAreRepositories(t *testing.T) {
 	}
 }
 
-// The figures were counted in the files by other means.
+// The expected figures were counted in the files by other means.
 func TestRealRepositories(t *testing.T) {
 	tests := map[string]struct {
 		entries, distinct int

@@ -14,7 +14,8 @@ const (
 	GenEcosystems Generation = "ecosystems" // ecosyste.ms
 )
 
-// repositoryGeneration returns the format of an element, by the key of its address.
+// repositoryGeneration returns the format of an element, recognised by the key of its
+// address.
 func repositoryGeneration(o object) Generation {
 	switch {
 	case o.has("repertoire_url"):
@@ -27,8 +28,8 @@ func repositoryGeneration(o object) Generation {
 	return GenCodegouv
 }
 
-// repository reads one element of a list of repositories; reason says why it cannot
-// be used, and is empty if it can. The names of the fields come from
+// repository reads one element of a list of repositories; reason says why it is
+// unusable, and is empty if it is usable. The names of the fields come from
 // etalab/data-codes-sources-fr, codegouvfr/codegouvfr-output-data and the OpenAPI
 // description of ecosyste-ms/repos.
 func repository(o object) (r Repository, reason string) {
@@ -78,20 +79,20 @@ func repository(o object) (r Repository, reason string) {
 	return r, ""
 }
 
-// lastSegment returns the text after the last slash: some sources give an owner by
+// lastSegment returns the text after the last slash: some sources identify an owner by
 // its address.
 func lastSegment(s string) string {
 	s = strings.TrimRight(s, "/")
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// isEmpty reports whether the forge says that nobody ever pushed to the repository.
+// isEmpty reports whether the repository never received a push, according to the forge.
 func isEmpty(o object) bool {
 	pushed, known := o["pushed_at"]
 	return known && pushed == nil || rawText(o["size"]) == "0"
 }
 
-// topics returns the topics of a list, or of one text with commas.
+// topics returns the topics of a list, or of a single text with commas.
 func topics(list []any) []string {
 	var all []any
 	for _, v := range list {

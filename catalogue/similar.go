@@ -14,7 +14,7 @@ type reference struct {
 	id          string
 	wikidata    string
 	proprietary bool
-	free        bool // the file says that it is
+	free        bool // the file says that it is free
 }
 
 // maxReferences bounds the comparable programs of one entry.
@@ -59,9 +59,8 @@ func referenceFrom(v any) reference {
 	}
 }
 
-// isWikimediaPage reports whether a comparable program is no program but a page
-// of Wikipedia that has an item in Wikidata: a disambiguation page, a list, a
-// category.
+// isWikimediaPage reports whether a comparable program is in fact a page of Wikipedia
+// with an item in Wikidata: a disambiguation page, a list, a category.
 func isWikimediaPage(o object) bool {
 	d := o.localized("description")
 	for _, s := range []string{d.FR, d.EN, o.text("description")} {
@@ -79,8 +78,8 @@ func isWikimediaPage(o object) bool {
 	return strings.HasSuffix(name, "(homonymie)") || strings.HasSuffix(name, "(disambiguation)")
 }
 
-// freeNames returns the squashed names and the Wikidata items of the programs that
-// the file itself says to be free.
+// freeNames returns the squashed names and the Wikidata items of the programs that the
+// file itself calls free.
 func freeNames(similar [][]reference) (names, items map[string]bool) {
 	names, items = map[string]bool{}, map[string]bool{}
 	for _, r := range slices.Concat(similar...) {
@@ -94,9 +93,9 @@ func freeNames(similar [][]reference) (names, items map[string]bool) {
 	return names, items
 }
 
-// join finds the comparable programs among the entries themselves and puts
-// them into their Replaces and Similar. What is itself an entry, or known to be
-// free, replaces nothing: the SILL marks 7zip and others as not free.
+// join resolves the comparable programs of the entries and fills their Replaces and
+// Similar. A program that is an entry itself, or known to be free, never goes into
+// Replaces: the SILL marks 7zip and others as not free.
 func join(entries []Software, similar [][]reference) {
 	byID := map[string]*Software{}
 	byWikidata := map[string]*Software{}
@@ -109,7 +108,7 @@ func join(entries []Software, similar [][]reference) {
 			byWikidata[s.Wikidata] = s
 		}
 	}
-	for i := range entries { // a name that is nobody's first one
+	for i := range entries { // other names, unless they are the name of an entry
 		for _, other := range entries[i].OtherNames {
 			if key := squash(other); byName[key] == nil {
 				byName[key] = &entries[i]

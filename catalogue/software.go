@@ -5,51 +5,52 @@ import (
 	"time"
 )
 
-// Software is one entry of the catalogue, whatever format it was read from.
-// What the format does not say is the zero value.
+// Software is one entry of the catalogue, from any format. A field that the format does
+// not give is zero.
 type Software struct {
-	// ID is the SILL's number in decimal; it stays when the name changes.
-	// Formats without one get a stable id made from the name.
+	// ID is the SILL's number in decimal; it stays the same when the name changes.
+	// Formats without numbers get a stable id made from the name.
 	ID string
-	// OtherIDs are further ids of the same software, in the file's order, when
-	// the file holds it more than once. They find it too.
+	// OtherIDs are further ids of the same software, in the file's order, when the file
+	// holds it more than once. Catalogue.ByID finds them too.
 	OtherIDs []string
 	Name     string
 	// OtherNames are further names of the same software (Wikidata's label…).
 	OtherNames  []string
 	Description Localized
-	// ExternalDescription is what the source of the external data (Wikidata…)
-	// says of it: searched too, and the Description of those that have none.
+	// ExternalDescription is the description in the external source (Wikidata…).
+	// Searches use it, and it is the Description of entries that have none.
 	ExternalDescription Localized
 
 	License string
 	// Keywords are in French, or in no stated language.
 	Keywords []string
-	// EnglishKeywords are those that the file gives in English beside the French.
+	// EnglishKeywords are the keywords that the file gives in English beside the
+	// French.
 	EnglishKeywords []string
 	Categories      []string
-	// ProgrammingLanguages are spelled as in the source: "C++".
+	// ProgrammingLanguages keep the spelling of the source: "C++".
 	ProgrammingLanguages []string
 
 	Referenced time.Time // when it entered the catalogue
 	Updated    time.Time
-	Created    time.Time // when its authors first published it
+	Created    time.Time // first published by its authors
 	// Withdrawn is nil while the software is listed.
 	Withdrawn *Withdrawal
-	// Status is "published", "archived", "rejected" or another word of the
-	// formats from October 2026 on; empty in older ones. All but "published" are
-	// Withdrawn too.
+	// Status is "published", "archived", "rejected" or another word of the formats from
+	// October 2026 on; empty in older ones. A software with any other status than
+	// "published" is Withdrawn too.
 	Status string
-	// History are the changes of Status, oldest first.
+	// History lists the changes of Status, oldest first.
 	History []StatusChange
 
 	Recommended bool // « recommandé par l'interministériel » (or 2020's status R)
 	Observed    bool // « en observation », a status of older formats
 	InSupport   bool // present in the State's support contract
 	FromState   bool // written by the French public service
-	// RGAA tells whether it respects the French accessibility rules.
+	// RGAA is whether it respects the French accessibility rules.
 	RGAA Answer
-	// Attributes are the custom attributes that no other field holds, by name.
+	// Attributes are the custom attributes without a field of their own, by name.
 	Attributes []Attribute
 
 	Latest     *Version
@@ -57,21 +58,20 @@ type Software struct {
 	Platforms  []Platform // in the order of the Platform constants
 	Runtimes   []Runtime  // in the order of the Runtime constants
 
-	// Organizations are the administrations that use it, most people first.
-	// OtherUsers and OtherReferents count the people whose administration the
-	// SILL does not name.
+	// Organizations are the administrations that use it, those with the most people
+	// first. OtherUsers and OtherReferents count the people of unnamed administrations.
 	Organizations              []Organization
 	OtherUsers, OtherReferents int
-	// HasExpert tells that one of the referents is an expert.
+	// HasExpert is true when one of the referents is an expert.
 	HasExpert bool
 	Instances []Instance
 	Authors   []Author
 	Providers []Provider
 	// Publications are scholarly articles to cite.
 	Publications []Publication
-	// Identifiers name it in other catalogues, each source and value once.
+	// Identifiers identify it in other catalogues, each source and value once.
 	Identifiers []Identifier
-	// Activity is nil when the file does not say what happened in its repository.
+	// Activity is nil when the file gives no activity of its repository.
 	Activity *Activity
 
 	// Replaces are the proprietary products it is an alternative to.
@@ -85,10 +85,10 @@ type Software struct {
 	Documentation string
 	Wikidata      string // "Q8038", or empty
 
-	Generation Generation // the format it was read from
+	Generation Generation // the format of its element
 }
 
-// Localized is a text in the languages it exists in; either may be empty.
+// Localized is a text in two languages; either may be empty.
 type Localized struct{ FR, EN string }
 
 // In returns the text in the language ("fr" or "en"), or else in the other one.
@@ -99,7 +99,7 @@ func (l Localized) In(lang string) string {
 	return l.FR
 }
 
-// Withdrawal tells why and when a software left the catalogue.
+// Withdrawal says when and why a software left the catalogue.
 type Withdrawal struct {
 	Reason                 string
 	Time                   time.Time
@@ -112,11 +112,11 @@ type Withdrawal struct {
 // StatusChange is a change of a software's status.
 type StatusChange struct {
 	Status string    // the new one, as in Software.Status
-	Time   time.Time // zero when not known
+	Time   time.Time // zero when unknown
 	Reason string    // may be empty
 }
 
-// Answer is an answer to a question that the catalogue may leave open.
+// Answer is an answer to a yes-or-no question, or Unknown.
 type Answer int
 
 // The answers. Unknown is the zero value.
@@ -135,7 +135,7 @@ type Attribute struct {
 // Version is a published version.
 type Version struct {
 	Number   string
-	Released time.Time // zero when not known
+	Released time.Time // zero when unknown
 }
 
 // Platform is where a software runs.
@@ -168,7 +168,7 @@ type Organization struct {
 	Referents int // people who can be asked about it
 }
 
-// Users is the number of people who declared that they use it.
+// Users returns the number of people who declared that they use it.
 func (s *Software) Users() int {
 	n := s.OtherUsers
 	for _, o := range s.Organizations {
@@ -177,7 +177,7 @@ func (s *Software) Users() int {
 	return n
 }
 
-// Referents is the number of people who can be asked about it.
+// Referents returns the number of people who can be asked about it.
 func (s *Software) Referents() int {
 	n := s.OtherReferents
 	for _, o := range s.Organizations {
@@ -190,19 +190,19 @@ func (s *Software) Referents() int {
 type Provider struct {
 	Name string
 	URL  string // may be empty
-	// Parents are the organizations that it belongs to, the nearest first; with
-	// several of the same level, in the file's order.
+	// Parents are the organizations that it belongs to, the nearest first; those of one
+	// level in the file's order.
 	Parents []string
 }
 
 // Instance is an installation that people may use.
 type Instance struct {
 	Organization string // who runs it; may be empty
-	Audience     string // for whom: "Tous les agents"; may be empty
-	// URL may be empty: the formats before October 2026 give that of public
+	Audience     string // the public it serves: "Tous les agents"; may be empty
+	// URL may be empty: the formats before October 2026 give the address of public
 	// instances only.
 	URL string
-	// Public tells that anybody may open URL.
+	// Public is true when anybody may open URL.
 	Public bool
 }
 
@@ -210,13 +210,13 @@ type Instance struct {
 type Author struct {
 	Name string
 	URL  string // may be empty
-	// Organization is true for an organization, false for a person or when the
-	// file does not say.
+	// Organization is true for an organization; false for a person, or when the file
+	// does not say.
 	Organization bool
 	Affiliations []string // of a person
 }
 
-// Publication is a scholarly article about a software. Title or URL is there.
+// Publication is a scholarly article about a software. It has a Title, a URL, or both.
 type Publication struct {
 	Title string
 	URL   string
@@ -250,8 +250,8 @@ func (s *Software) Identifier(source string) (Identifier, bool) {
 	return Identifier{}, false
 }
 
-// Activity tells when something last happened in a software's repository. Each
-// time is zero when not known; one of them is known.
+// Activity holds the times of the last events in a software's repository. A time is
+// zero when unknown; at least one is known.
 type Activity struct {
 	Commit             time.Time // the last commit
 	ClosedIssue        time.Time // the last closed issue
@@ -265,8 +265,8 @@ type Similar struct {
 	ID string
 }
 
-// Page is the address of its page on the SILL's site, empty if it has no
-// number there.
+// Page returns the address of its page on the SILL's site; empty if it has no number
+// there.
 func (s *Software) Page() string {
 	if s.ID == "" || strings.Trim(s.ID, "0123456789") != "" {
 		return ""

@@ -16,6 +16,7 @@ import (
 	"heraut/storage"
 )
 
+// list returns a catalogue of n invented entries in the SILL's current format.
 func list(n int) string {
 	var entries []string
 	for i := range n {
@@ -25,11 +26,12 @@ func list(n int) string {
 	return "[" + strings.Join(entries, ",") + "]"
 }
 
+// source is a web server whose answers the test chooses.
 type source struct {
 	url      string
 	handler  atomic.Pointer[http.HandlerFunc]
 	requests atomic.Int32
-	bodies   atomic.Int32 // that gives has sent
+	bodies   atomic.Int32 // sent by gives
 }
 
 func newSource(t *testing.T) *source {
@@ -46,6 +48,7 @@ func newSource(t *testing.T) *source {
 
 func (s *source) does(handler http.HandlerFunc) { s.handler.Store(&handler) }
 
+// gives serves text under an ETag, or without one if etag is empty.
 func (s *source) gives(text, etag string) {
 	s.does(func(w http.ResponseWriter, r *http.Request) {
 		if etag != "" {

@@ -7,31 +7,29 @@ import (
 	"strings"
 )
 
-// The longest record of a table: one that goes on for longer lacks a quote.
+// The longest record of a table. A longer one is taken for a missing quote.
 const (
 	maxRecordLines = 200
 	maxRecordBytes = 256 << 10
 )
 
-// table reads the records of a CSV text (RFC 4180). encoding/csv would do but for
-// one thing: it takes a quote that is never closed for the beginning of a long
-// field, and loses the records up to the next quote with it. A table loses the
-// one line.
+// table reads the records of a CSV text (RFC 4180). encoding/csv takes an unclosed
+// quote for the beginning of a long field, and loses all records up to the next quote.
+// A table loses only the line with the stray quote.
 type table struct {
 	in      *bufio.Reader
-	pending []string // lines that were read and are to be read again
-	line    int      // the number of the last line read, from 1
+	pending []string // lines to read again
+	line    int      // number of the last line read, from 1
 	fields  []string // of the last record
 }
 
-// errStray tells that the quotes of a line are not in order.
+// errStray means that a line has misplaced quotes.
 var errStray = errors.New("is not well-formed CSV")
 
-// next returns the fields of the next record and the number of its first line.
-// The fields are valid until the next call. With columns > 0, a record over
-// several lines must have so many fields: one of its quotes is stray if not.
-// After errStray the next call goes on after that one line; any other error is
-// the reader's.
+// next returns the fields of the next record and the number of its first line. The
+// fields are valid until the next call. With columns > 0, a record over several lines
+// must have that many fields, or else one of its quotes is stray. After errStray the
+// next call continues after that line; any other error is the reader's.
 func (t *table) next(columns int) (fields []string, line int, err error) {
 	var text string
 	var lines []string
@@ -64,7 +62,7 @@ func (t *table) next(columns int) (fields []string, line int, err error) {
 	}
 }
 
-// readLine returns the next line with its end; io.EOF after the last.
+// readLine returns the next line with its line ending; io.EOF after the last.
 func (t *table) readLine() (string, error) {
 	if len(t.pending) > 0 {
 		line := t.pending[0]
@@ -83,16 +81,16 @@ func (t *table) readLine() (string, error) {
 	return line, nil
 }
 
-// state tells how a text ends as a record.
+// state is the state in which a text ends when read as a record.
 type state int
 
 const (
 	whole state = iota
 	open        // in a quoted field
-	stray       // a quote stands where none may
+	stray       // a misplaced quote
 )
 
-// split appends the fields of a record.
+// split appends the fields of a record to fields.
 func split(s string, fields []string) ([]string, state) {
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 	for {
@@ -120,8 +118,8 @@ func split(s string, fields []string) ([]string, state) {
 	}
 }
 
-// unquote returns a quoted field of which s follows the first quote, and what
-// follows its last one.
+// unquote reads a quoted field, whose first quote precedes s. It returns the field and
+// the text after its last quote.
 func unquote(s string) (field, rest string, closed bool) {
 	for i := 0; ; {
 		j := strings.IndexByte(s[i:], '"')

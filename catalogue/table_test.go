@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A stray quote costs its own line, and nothing of what follows.
+// A stray quote loses its own line and no other.
 func TestStrayQuotes(t *testing.T) {
 	const header = "html_url,description\n"
 	row := func(n, description string) string { return "https://f.example/a/" + n + "," + description + "\n" }

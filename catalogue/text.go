@@ -10,16 +10,16 @@ import (
 	"heraut/text"
 )
 
-// The longest texts kept, in runes. Real ones are far shorter.
+// The longest texts stored, in runes. Real ones are far shorter.
 const (
 	maxName        = 200
 	maxDescription = 4000
 	maxURL         = 2000
 )
 
-// clean makes a stranger's text safe to show: one line in NFC of at most limit
-// characters, single spaces, no control character, and none that is invisible or
-// turns the direction of writing.
+// clean makes an untrusted text safe to show: one line in NFC of at most limit
+// characters, with single spaces, no control characters, and none that are invisible or
+// change the direction of writing.
 func clean(s string, limit int) string {
 	if isPlain(s) && len(s) <= limit {
 		return s
@@ -48,8 +48,8 @@ func clean(s string, limit int) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// isPlain reports whether s is printable ASCII with single spaces inside only:
-// the common case, which clean would not change.
+// isPlain reports whether s is printable ASCII with single spaces inside only: the
+// common case, in which clean has nothing to do.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -60,7 +60,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// vacuous are folded descriptions that say nothing: defaults of forms and of
+// vacuous are folded descriptions without information: defaults of forms and of
 // Wikidata.
 var vacuous = map[string]bool{
 	"no description": true, "aucune description": true, "pas de description": true,
@@ -72,7 +72,7 @@ var vacuous = map[string]bool{
 	"none":                          true, "null": true, "undefined": true, "na": true, "n a": true,
 }
 
-// description cleans a text; it returns an empty one for a text that says nothing.
+// description cleans a text. It returns an empty one for a text without information.
 func description(s string) string {
 	s = clean(s, maxDescription)
 	words := text.Words(s)
