@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// The questions of agents, by file, and whether single misses may be looked at.
+// agentsFiles lists the files of agents' questions. Only those with tuning set log
+// their single misses.
 var agentsFiles = []struct {
 	name, path string
 	tuning     bool
@@ -48,12 +49,12 @@ func readAgents(tb testing.TB, path string) (out []judged) {
 	return out
 }
 
-// agentsQuality sums up how questions of one kind are answered.
+// agentsQuality sums up the answers to questions of one kind.
 type agentsQuality struct {
 	n, hit1, hit3, wrongCards int
 	mrr, precision            float64
-	precise                   int // questions with accepted entries that found something
-	maybes                    int // answered by guesses only
+	precise                   int // questions with accepted entries and at least one match
+	maybes                    int // questions answered by guesses only
 }
 
 func (q *agentsQuality) add(j judged, r Result) bool {
@@ -107,12 +108,13 @@ func (q *agentsQuality) String() string {
 		q.n, q.mrr/n, float64(q.hit1)/n, float64(q.hit3)/n, q.precision/float64(max(q.precise, 1)), q.wrongCards, q.maybes)
 }
 
-// The least share of the questions of a kind that is answered within the first
-// three matches; of nothing to find, that gets no card and no list.
+// The least share of a kind's questions that must have an accepted entry among the
+// first three matches. A question without an answer counts when it gets neither card
+// nor list.
 var floors = map[string]float64{"need": 0.84, "sentence": 0.88, "english": 0.93, "absent": 0.92, "chatter": 0.85}
 
-// TestAgents logs how the questions of agents are answered, by kind, and holds
-// what was reached.
+// TestAgents logs the quality of the answers to agents' questions, by kind, and
+// fails when a kind falls below its floor.
 func TestAgents(t *testing.T) {
 	e := searched(t)["2026"]
 	if e == nil {

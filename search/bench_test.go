@@ -13,7 +13,7 @@ import (
 )
 
 // invented returns n entries that resemble real ones in the number and the
-// spread of their words, always the same.
+// distribution of their words. Equal n gives equal entries.
 func invented(n int) []catalogue.Software {
 	rng := rand.New(rand.NewPCG(1, 2))
 	syllables := strings.Fields("ba be bi bo bri ca ce cha ci co cra da de di do dra fa fe fi flo ga ge gri ha ho ja jo ka ki la le li lo lu ma me mi mo na ne ni no pa pe pi po pra ra re ri ro sa se si so sta ta te ti to tri va ve vi vo za ze zi zo")
@@ -28,7 +28,7 @@ func invented(n int) []catalogue.Software {
 	for range 4000 {
 		vocabulary = append(vocabulary, word())
 	}
-	// Few words are frequent and most are rare, as in any language.
+	// A few words are frequent and most are rare, as in any language.
 	text := func(words int) string {
 		var all []string
 		for range words {
@@ -58,7 +58,8 @@ func invented(n int) []catalogue.Software {
 	return out
 }
 
-// inventedQueries are names, slips, beginnings, needs and nonsense about entries.
+// inventedQueries returns names, slips, beginnings, needs and nonsense about
+// entries.
 func inventedQueries(entries []catalogue.Software) []string {
 	rng := rand.New(rand.NewPCG(3, 4))
 	var out []string
@@ -90,7 +91,8 @@ func BenchmarkSearch(b *testing.B) {
 				took = append(took, time.Since(start))
 			}
 			b.StopTimer()
-			// What a query takes when nothing else runs in between.
+			// alone holds each query's fastest run of five, which leaves out
+			// interruptions.
 			alone := make([]time.Duration, len(queries))
 			for i, q := range queries {
 				for n := range 5 {
@@ -112,8 +114,8 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkNew measures how long an index takes to build and how much memory
-// it holds on top of its entries.
+// BenchmarkNew measures the time to build an index, and the memory that it holds
+// besides its entries.
 func BenchmarkNew(b *testing.B) {
 	for _, n := range []int{700, 30_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

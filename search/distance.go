@@ -1,23 +1,23 @@
 package search
 
-// What the slips of a hand cost, against 1 for any other wrong, missing or
-// additional letter.
+// The costs of typical slips. Any other wrong, missing or additional letter costs 1.
 const (
 	swapCost     = 0.75 // two neighbouring letters in the wrong order
 	doubleCost   = 0.5  // a letter doubled, or a double letter written once
-	neighborCost = 0.8  // the key beside, or a letter that sounds the same
-	soundCost    = 0.5  // two letters that sound as another one: ph and f
+	neighborCost = 0.8  // a neighbouring key, or a letter of similar sound
+	soundCost    = 0.5  // two letters with the sound of another one: ph and f
 )
 
-// maxTypoLetters bounds the words that are compared letter by letter.
+// maxTypoLetters bounds the length of words that distance compares.
 const maxTypoLetters = 40
 
-// letters is the set of the letters of a folded word, with a second member for
-// those that occur more than once, and of its digits. It rules out most
-// comparisons: a wrong letter changes at most two members.
+// letters is a bit set of a folded word's letters and digits, with a second bit for
+// each letter that occurs more than once. A wrong letter changes at most two bits,
+// so comparing the sets rules out most candidates.
 type letters uint64
 
-// soundless marks words without two letters that may sound as another one.
+// soundless marks words without a pair of letters that may sound like another
+// letter.
 const soundless letters = 1 << 63
 
 func lettersOf(s string) letters {
@@ -38,19 +38,19 @@ func lettersOf(s string) letters {
 
 func (set letters) has(c byte) bool { return 'a' <= c && c <= 'z' && set&(1<<(c-'a')) != 0 }
 
-// typoTarget is what kind of word a slip may have been made in: the more a word
-// is like others of the language, the smaller a slip must be.
+// typoTarget classes the words that a slip may aim at. The more a class resembles
+// ordinary words, the smaller its slips must be.
 type typoTarget uint8
 
 const (
 	textWord typoTarget = iota
-	namePart            // of a word in camel case
-	nameWord            // of a name of several words
+	namePart            // a part of a word in camel case
+	nameWord            // a word of a name with several words
 	wholeName
 )
 
-// typoBudget is how far a word may be from target, of which the shorter one has
-// length letters, while it still passes for a slip.
+// typoBudget returns the largest distance at which a word still passes for a slip of
+// target. length is the length of the shorter of the two words.
 func typoBudget(target typoTarget, length int) float32 {
 	limits := &typoBudgets[target]
 	return limits[min(length, len(limits)-1)]
@@ -63,9 +63,9 @@ var typoBudgets = [...][13]float32{
 	wholeName: {3: 0.75, 1, 1, 1.6, 1.8, 2, 2, 2, 2, 3},
 }
 
-// distance is the cost of the slips between two folded words, at most budget;
-// beyond that the result is only known to be larger. It is the restricted
-// Damerau-Levenshtein distance with the costs above.
+// distance returns the cost of the slips between two folded words if it is at most
+// budget; a larger result only means that the cost exceeds budget. It is the
+// restricted Damerau-Levenshtein distance with the costs above.
 func distance(a, b string, budget float32) float32 {
 	over := budget + 1
 	if len(a) > maxTypoLetters || len(b) > maxTypoLetters {
@@ -81,8 +81,8 @@ func distance(a, b string, budget float32) float32 {
 	for j := range len(b) {
 		last[j+1] = last[j] + columns[j].gap
 	}
-	// Every letter that one has more costs at least doubleCost, so that only a
-	// band along the diagonal matters.
+	// Each letter of difference in length costs at least doubleCost, so only a band
+	// along the diagonal matters.
 	band := int(budget/doubleCost) + 1
 	for i := 1; i <= len(a); i++ {
 		at := slipCostsAt(a, i-1)
@@ -123,10 +123,10 @@ func distance(a, b string, budget float32) float32 {
 	return last[len(b)]
 }
 
-// slipCosts are what depends on one word alone.
+// slipCosts holds the costs that depend on one word alone.
 type slipCosts struct {
-	gap   float32 // of the letter having no counterpart
-	sound letters // those that sound as it and the letter before together
+	gap   float32 // of leaving the letter without a counterpart
+	sound letters // the letters that sound like this one and the letter before it together
 }
 
 func slipCostsAt(s string, i int) slipCosts {
@@ -140,7 +140,8 @@ func slipCostsAt(s string, i int) slipCosts {
 	return c
 }
 
-// hasSounds reports whether s has two letters that may sound as another one.
+// hasSounds reports whether s has a pair of letters that may sound like another
+// letter.
 func hasSounds(s string) bool {
 	for i := 1; i < len(s); i++ {
 		if soundsAs(s[i-1], s[i]) != 0 {
@@ -160,7 +161,7 @@ func changeCost(a, b byte) float32 {
 	return 1
 }
 
-// soundsAs returns the letters that sound as the two together.
+// soundsAs returns the letters that sound like a and b together.
 func soundsAs(a, b byte) letters {
 	switch {
 	case a == 'p' && b == 'h':
@@ -177,7 +178,8 @@ func soundsAs(a, b byte) letters {
 	return 0
 }
 
-// confused are, for each letter, those easily written in its place.
+// confused holds, for each letter, the set of letters that people easily write in
+// its place.
 var confused = confusions(
 	[]string{"azertyuiop", "qsdfghjklm", "wxcvbn"},                                               // the French keyboard
 	[]string{"qwertyuiop", "asdfghjkl", "zxcvbnm"},                                               // the English one

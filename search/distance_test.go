@@ -8,7 +8,7 @@ func TestDistance(t *testing.T) {
 	tests := map[string]struct {
 		a, b   string
 		budget float32
-		want   float32 // over budget if larger than it
+		want   float32 // a value over budget stands for any such value
 	}{
 		"same":                  {"gimp", "gimp", 1, 0},
 		"swapped":               {"gmip", "gimp", 1, swapCost},

@@ -9,15 +9,15 @@ import (
 	"heraut/text"
 )
 
-// facet is a property that entries may be asked to have: «licence:gpl».
+// facet is a property by which a query can filter entries: «licence:gpl».
 type facet struct {
-	names []string // the first one is shown
-	// values of an entry, folded; a value that is asked for is met by one that
-	// begins with it.
+	names []string // answers show the first one
+	// values returns an entry's folded values. A value in a query matches every
+	// value that begins with it.
 	values func(s *catalogue.Software) []string
 }
 
-// flag is a facet that is "oui" or "non".
+// flag returns a facet with the values "oui" and "non".
 func flag(has func(s *catalogue.Software) bool, names ...string) facet {
 	return facet{names, func(s *catalogue.Software) []string {
 		if has(s) {
@@ -39,7 +39,7 @@ var facets = []facet{
 	flag(func(s *catalogue.Software) bool { return s.RGAA == catalogue.Yes }, "rgaa"),
 }
 
-// systems returns the platforms of an entry by the names that people give them.
+// systems returns the platforms of an entry under the names that people use.
 func systems(s *catalogue.Software) (out []string) {
 	for _, p := range s.Platforms {
 		out = append(out, string(p))
@@ -58,7 +58,7 @@ func foldAll(all []string) []string {
 	return out
 }
 
-// FacetNames are the names of all facets.
+// FacetNames returns the names of all facets.
 func FacetNames() []string {
 	var out []string
 	for _, f := range facets {
@@ -67,7 +67,8 @@ func FacetNames() []string {
 	return out
 }
 
-// condition is what a query asks of a facet: one of the values, or none of them.
+// condition is one filter of a query: an entry must have one of the values, or none
+// of them.
 type condition struct {
 	facet  *facet
 	values []string
@@ -85,16 +86,17 @@ func (c *condition) holds(s *catalogue.Software) bool {
 // Faceted is the answer to a query with facets.
 type Faceted struct {
 	Result
-	// Unknown is the name of a facet that does not exist; nothing was searched then.
+	// Unknown is the name of an unknown facet in the query; Faceted then searches
+	// nothing.
 	Unknown string
-	// Total is how many entries answer; Matches holds at most MaxMatches.
+	// Total counts all matching entries; Matches holds at most MaxMatches.
 	Total int
 }
 
-// Faceted searches for a query with facets, «systeme:linux,mac -licence:gpl
-// dessin», and reports whether it is one. Values are separated by commas; a
-// minus excludes. Without further words it finds all entries that have the
-// facets, the most used first; withdrawn ones are left out.
+// Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl
+// dessin», and reports whether the query has any. Commas separate values; a minus
+// excludes. Without further words it finds all entries that meet the conditions, the
+// most used first, and leaves out withdrawn ones.
 func (e *Engine) Faceted(query string) (Faceted, bool) {
 	var conditions []condition
 	var words []string

@@ -9,8 +9,8 @@ import (
 	"heraut/text"
 )
 
-// index is what the search reads: an inverted index of the words of all
-// entries, and the ways to write their names.
+// index holds the data that a search reads: an inverted index of the words of all
+// entries, and the spellings of their names.
 type index struct {
 	keys     []nameKey // sorted by text
 	terms    []term    // sorted by text
@@ -21,10 +21,10 @@ type index struct {
 
 	termSlips slipIndex
 	keySlips  slipIndex // of the first key with each text
-	nearNames slipIndex // of the keys that are names of listed software
+	nearNames slipIndex // of the keys that name listed software
 }
 
-// term is a word as it is written, folded.
+// term is a folded word as entries spell it.
 type term struct {
 	text        string
 	stem        int32
@@ -35,16 +35,16 @@ type term struct {
 // named reports whether the term occurs in a name.
 func (t *term) named() bool { return t.target != textWord }
 
-// posting is one place where a term stands.
+// posting is one occurrence of a term.
 type posting struct {
 	doc   int32
 	place place
-	// at is how many words stand before it, at most 255; in a keyword, how many
-	// others it has; in a product, which product that is.
+	// at is the number of words before it, at most 255. In a keyword it is the
+	// number of other words, in a product the product's index.
 	at uint8
 }
 
-// place is what kind of text a word stands in.
+// place is the kind of text that holds a word.
 type place uint8
 
 const (
@@ -60,23 +60,23 @@ const (
 	places
 )
 
-// searchWorth is what a word is worth by the place it stands in.
+// searchWorth is the worth of a word by its place.
 var searchWorth = [places]float32{
 	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
 	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.48, inCategory: 0.3,
 }
 
-// What a word is worth when a product to be replaced is looked for, first among
-// the names of products, then among what is said of a software.
+// The worth of a word in a search for a product to replace: productWorth in the
+// names of products, mentionWorth in the texts about a software.
 var (
 	productWorth = [places]float32{inProduct: 1}
 	mentionWorth = [places]float32{inKeyword: 0.75, inDescription: 0.55, inExternal: 0.5, inEnglish: 0.5}
 )
 
-// early reports whether the words of a place tell more the earlier they stand.
+// early reports whether words at this place say more the earlier they stand.
 func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
 
-// field is what the matches in a place are called.
+// field returns the Field that matches in this place report.
 func (p place) field() Field {
 	switch p {
 	case inName, inNamePart, inOtherName:
@@ -89,16 +89,16 @@ func (p place) field() Field {
 	return ByDescription
 }
 
-// document is what ranks an entry besides the places of its words.
+// document holds an entry's ranking data besides its postings.
 type document struct {
-	keywords    [][]int32 // the stems of each
+	keywords    [][]int32 // the stems of each keyword
 	description []int32
-	others      [][]int32 // of the further texts
+	others      [][]int32 // the stems of the other texts
 	people      int
 	withdrawn   bool
 }
 
-// maxIndexed bounds the words taken from one text.
+// maxIndexed bounds the words indexed from one text.
 const maxIndexed = 255
 
 func newIndex(entries []catalogue.Software) *index {
@@ -112,7 +112,7 @@ func newIndex(entries []catalogue.Software) *index {
 // indexBuilder fills an index.
 type indexBuilder struct {
 	*index
-	ids   map[string]int32 // of terms
+	ids   map[string]int32 // the ids of terms
 	found []termPosting    // in the order of the entries
 }
 
@@ -147,8 +147,8 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	}
 }
 
-// products are the programs by whose names s may be found: what it replaces,
-// then comparable ones outside the catalogue.
+// products returns the programs by whose names a search may find s: the ones that it
+// replaces, then comparable ones outside the catalogue.
 func products(s *catalogue.Software) []catalogue.Similar {
 	out := slices.Clone(s.Replaces)
 	for _, p := range s.Similar {
@@ -159,8 +159,8 @@ func products(s *catalogue.Software) []catalogue.Similar {
 	return out
 }
 
-// name indexes a name, which is key's: whole, its words, and the parts of those
-// in camel case.
+// name indexes a name as a whole, by its words, and by their camel-case parts. key
+// holds the name's document, place and product.
 func (b *indexBuilder) name(name string, key nameKey) {
 	b.keys = append(b.keys, nameKeys(name, key)...)
 	part := key.place
@@ -176,7 +176,7 @@ func (b *indexBuilder) name(name string, key nameKey) {
 		if key.place == inProduct {
 			at = int(key.product)
 		}
-		if w := text.Fold(raw); w != "" { // more than accents
+		if w := text.Fold(raw); w != "" { // false for a word of accents only
 			b.post(key.doc, key.place, w, at, target)
 		}
 		for _, p := range parts(raw) {
@@ -187,8 +187,8 @@ func (b *indexBuilder) name(name string, key nameKey) {
 	}
 }
 
-// text indexes a text's words, those joined by hyphens also as one, and returns
-// the stems.
+// text indexes the words of a text and returns their stems. It also indexes two
+// words joined by a hyphen as one.
 func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	var stems []int32
 	for _, field := range strings.Fields(withoutURLs(s)) {
@@ -215,7 +215,7 @@ func (b *indexBuilder) keyword(doc int32, keyword string) []int32 {
 	return stems
 }
 
-// post notes that word stands somewhere, and returns its stem.
+// post records an occurrence of word and returns the id of its stem.
 func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
@@ -242,7 +242,7 @@ func (b *indexBuilder) stem(word string) int32 {
 	return id
 }
 
-// finish sorts the terms and lays their postings side by side.
+// finish sorts the terms and stores the postings of each term side by side.
 func (b *indexBuilder) finish() *index {
 	ix := b.index
 	slices.SortFunc(b.found, func(x, y termPosting) int {
@@ -271,7 +271,7 @@ func (b *indexBuilder) finish() *index {
 	return ix
 }
 
-// indexSlips prepares the search for slips and for what is near a miss.
+// indexSlips fills the slip indexes, and the one for suggestions after a miss.
 func (ix *index) indexSlips() {
 	for i, t := range ix.terms {
 		ix.termSlips.add(t.text, int32(i), t.target)

@@ -1,7 +1,7 @@
 package search
 
-// What the whole query is worth as a name. A single word of a name is worth at
-// most 1: an exact name comes before that, an exact keyword or product after.
+// The worth of the whole query as a name. A single word of a name is worth at most
+// 1, so an exact name ranks above it, and an exact keyword or product below.
 const (
 	exactName      = 3
 	exactOtherName = 2.5
@@ -12,8 +12,8 @@ const (
 	typoProduct    = 0.7
 )
 
-// keys adds what the whole query finds as a name, or failing that, as a slip
-// of one.
+// keys adds the documents in which the whole query is a name. If there are none, it
+// adds those of which a name is a slip away.
 func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
@@ -41,7 +41,7 @@ func (s *scratch) keys(q query) {
 	}
 }
 
-// exact is what k is worth to a query that is the same.
+// exact returns the worth of a query that equals k.
 func (k *nameKey) exact() float32 {
 	switch {
 	case k.place == inKeyword:
@@ -56,7 +56,7 @@ func (k *nameKey) exact() float32 {
 	return exactName * k.worth
 }
 
-// key notes that the whole query is worth score as k.
+// key records that the whole query matches k with this score.
 func (s *scratch) key(k nameKey, score float32) {
 	if h := s.hit(k.doc); score > h.key {
 		h.key = score
@@ -64,8 +64,8 @@ func (s *scratch) key(k nameKey, score float32) {
 	}
 }
 
-// namedWords notes the software whose names are among the words, alone or as
-// neighbours: libre office calc.
+// namedWords marks the software whose name is one of the words, or several
+// neighbouring ones: libre office calc.
 func (s *scratch) namedWords(q query) {
 	for i := range q.words {
 		text := ""
@@ -81,11 +81,11 @@ func (s *scratch) namedWords(q query) {
 	}
 }
 
-// minNamedWord is how long a name must be to be seen among other words.
+// minNamedWord is the least length of a name that namedWords recognises.
 const minNamedWord = 4
 
-// typos adds the names that text may be a slip of. Where all its words are
-// known, only the smallest slip counts.
+// typos adds the names of which text may be a slip. If the catalogue knows all its
+// words, slips that cost more than 1 do not count.
 func (s *scratch) typos(text string) {
 	keys := s.ix.keys
 	for _, slip := range s.ix.keySlips.find(text, wholeName, func(id int32) string { return keys[id].text }, nil) {

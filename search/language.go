@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// What the search knows of French and English. All words are folded.
+// The word lists for French and English. All words are folded.
 
-// stopWords say nothing of what is looked for: grammar, politeness, and what
-// every entry and every question has in common.
+// stopWords carry no information about the need: grammar, politeness, and words
+// common to all entries and questions.
 var stopWords = set(`
 a ai as au aux avec avoir c ca ce cela ces cet cette chez ci comme comment d dans de depuis des dont du
 elle elles en entre es est et etre eu eux il ils j je l la le les leur leurs lui m ma mais me mes moi mon
@@ -29,7 +29,7 @@ please she should some that their them there these they this those use using was
 which who why will would you your
 `)
 
-// qualifiers say how it should be done, and may stand inside a phrase.
+// qualifiers say how the software should work; they may stand inside a phrase.
 var qualifiers = set(`
 simple simplement facile facilement rapide rapidement efficace efficacement pratique complet complete completement
 automatique automatiquement securise securisee prive privee personnel personnelle professionnel professionnelle
@@ -37,8 +37,8 @@ leger legere puissant moderne ergonomique efficace souverain souveraine fiable
 simple easy fast secure light lightweight
 `)
 
-// weakWords say how, where and with what rather than what: they help when they
-// match, and cost little when they do not.
+// weakWords say how, where and with which means rather than name the need: they help
+// when they match, and cost little when they do not.
 var weakWords = set(`
 application applications appli applis app programme programmes plateforme plateformes plate forme
 systeme solution solutions service services module mode type element elements
@@ -55,8 +55,8 @@ utilisateur utilisateurs agent agents equipe equipes collegue collegues administ
 ordinateur ordinateurs pc poste postes smartphone telephone tablette
 `)
 
-// circumstances say for whom, where and when: they cost little where the
-// catalogue does not know them.
+// circumstances say for whom, where and when; they cost little if the catalogue does
+// not know them.
 var circumstances = set(`
 association associations avis ministere ministeres mairie mairies commune communes collectivite collectivites
 departement departements prefecture prefectures region regions direction directions hopital hopitaux
@@ -70,17 +70,17 @@ interministeriel etat francais francaise france souverain souveraine
 team people company agency department staff student students school citizens
 `)
 
-// replaceWords ask for what takes the place of the product that is named too.
+// replaceWords ask for a substitute for the product that the query names.
 var replaceWords = set(`
 alternative alternatives alternatif remplacer remplace remplacant remplacants remplacement
 equivalent equivalents equivalente concurrent concurrents place lieu similaire similaires substitut substituts
 substituer instead replace replaces replacing replacement substitute competitor
 `)
 
-// articles may stand between a word that asks and what it asks for.
+// articles may stand between a replaceWord and the product.
 var articles = set("a au aux d de des du l la le les un une pour par of for the to libre gratuit gratuite open source")
 
-// vendors and editions are what may stand beside a product's name.
+// vendors and editions may stand beside a product's name.
 var (
 	vendors = set(`
 microsoft adobe google apple cisco oracle atlassian autodesk corel esri ibm amazon norton symantec hp
@@ -95,7 +95,8 @@ edition version cc dc online desktop cloud server plus app suite client web offi
 // platformNames are products that entries name because they run on them.
 var platformNames = set("windows macos ios unix")
 
-// abbreviations are written out before anything else is done.
+// abbreviations maps short forms to the words that replace them before all other
+// processing.
 var abbreviations = map[string]string{"ms": "microsoft"}
 
 func set(s string) map[string]bool {

@@ -1,10 +1,10 @@
 package search
 
-// leastCosine is from which cosine on the meaning of two words is near.
+// leastCosine is the cosine above which two words count as near in meaning.
 const leastCosine = 0.45
 
-// nears adds to each document how near it is in meaning to one word of the
-// query, of n: as near as the nearest of its words.
+// nears adds to each document its nearness in meaning to word: that of its nearest
+// word. n is the number of concepts in the query.
 func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]

@@ -8,24 +8,24 @@ import (
 	"heraut/text"
 )
 
-// nameKey is one way to write a name whole, squashed: of a software, of a
+// nameKey is one squashed spelling of a whole name: the name of a software, of a
 // product that it replaces, or one of its keywords.
 type nameKey struct {
 	text    string
 	doc     int32
 	place   place
-	product uint8   // which of the products, if place is inProduct
+	product uint8   // the product's index, if place is inProduct
 	worth   float32 // 1, or one of the constants below
 }
 
-// What the ways to write a name are worth, against 1 for the name as it is.
+// The worth of the spellings of a name; the name itself is worth 1.
 const (
-	partWorth    = 0.95 // without its signs, or what stands before a parenthesis or a dash
-	insideWorth  = 0.8  // what stands in the parenthesis or after the dash
+	partWorth    = 0.95 // without its signs, or the part before a parenthesis or a dash
+	insideWorth  = 0.8  // the part in the parenthesis or after the dash
 	acronymWorth = 0.7
 )
 
-// nameKeys returns the ways to write name, which is key's but for the text.
+// nameKeys returns the spellings of name. key gives all fields but text and worth.
 func nameKeys(name string, key nameKey) []nameKey {
 	var keys []nameKey
 	add := func(text string, worth float32) {
@@ -51,7 +51,7 @@ func nameKeys(name string, key nameKey) []nameKey {
 			add(squash(after), insideWorth)
 		}
 	}
-	// What a name begins with: draw.io, Visual Studio.
+	// The beginnings of a name: draw.io, Visual Studio.
 	all := text.Words(before)
 	for n := 2; n < len(all) && n <= 4; n++ {
 		add(strings.Join(all[:n], ""), insideWorth)
@@ -64,7 +64,7 @@ func nameKeys(name string, key nameKey) []nameKey {
 	return keys
 }
 
-// keywordKeys returns the ways to write a keyword whole: as it is, and stemmed.
+// keywordKeys returns the spellings of a whole keyword: as it is, and stemmed.
 func keywordKeys(keyword string, doc int32) []nameKey {
 	text, stemmed := squash(keyword), strings.Join(contentStems(keyword), "")
 	keys := make([]nameKey, 0, 2)
@@ -76,20 +76,21 @@ func keywordKeys(keyword string, doc int32) []nameKey {
 	return keys
 }
 
-// isAcronym reports whether the key is made of the initials of a name.
+// isAcronym reports whether the key consists of a name's initials.
 func (k *nameKey) isAcronym() bool { return k.worth == acronymWorth }
 
-// mistakable reports whether slips of the key are looked for.
+// mistakable reports whether the search accepts slips of the key.
 func (k *nameKey) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
-// sortKeys orders keys by text, the worthiest first.
+// sortKeys orders keys by text; among equal texts the one of highest worth comes
+// first.
 func sortKeys(keys []nameKey) {
 	slices.SortFunc(keys, func(a, b nameKey) int {
 		return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(b.worth, a.worth), cmp.Compare(a.doc, b.doc))
 	})
 }
 
-// keysWith returns the keys whose text is exactly text.
+// keysWith returns the keys whose text equals text. keys must be sorted.
 func keysWith(keys []nameKey, text string) []nameKey {
 	i, _ := slices.BinarySearchFunc(keys, text, func(k nameKey, t string) int { return cmp.Compare(k.text, t) })
 	j := i

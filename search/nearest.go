@@ -8,15 +8,15 @@ import (
 	"heraut/catalogue"
 )
 
-// What nearest looks for.
+// The bounds of nearest.
 const (
 	maxNearest  = 3
-	minLikely   = 0.25 // how like a name must be, from 0 to 1
-	maxCompared = 300  // the names compared in full, those with the likest letters
+	minLikely   = 0.25 // the least likeness of a name, from 0 to 1
+	maxCompared = 300  // the number of names compared in full, those with the most similar letters
 )
 
-// nearest returns at most maxNearest entries whose names look most like what
-// was typed, to be offered after a miss.
+// nearest returns the entries, at most maxNearest, whose names look most like the
+// query. The bot suggests them after a miss.
 func (e *Engine) nearest(q query) []*catalogue.Software {
 	if len(q.words) == 0 {
 		return nil
@@ -46,8 +46,8 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 	return out
 }
 
-// likestLetters returns the keys, about maxCompared, of names that have most
-// letters in common with text.
+// likestLetters returns the keys, about maxCompared, of the names that share most
+// letters with text.
 func (ix *index) likestLetters(text string) []int32 {
 	set := lettersOf(text)
 	first, last := 2*len(text)/3+1, min(3*len(text)/2+1, maxTypoLetters)
@@ -75,7 +75,7 @@ func (ix *index) likestLetters(text string) []int32 {
 
 // letterPairs counts the pairs of neighbouring letters in a word.
 type letterPairs struct {
-	set   [1 << 10]bool // by five bits of each letter
+	set   [1 << 10]bool // indexed by five bits of each letter
 	count int
 }
 
@@ -90,7 +90,7 @@ func pairsOf(s string) *letterPairs {
 
 func pair(s string, i int) int { return int(s[i-1]&31)<<5 | int(s[i]&31) }
 
-// likeness is the share of the pairs in both words that they have in common.
+// likeness returns the share of the two words' letter pairs that both have.
 func (p *letterPairs) likeness(s string) float32 {
 	total := p.count + len(s) - 1
 	if total <= 0 {
@@ -105,7 +105,7 @@ func (p *letterPairs) likeness(s string) float32 {
 	return float32(2*min(common, p.count)) / float32(total)
 }
 
-// likeness is the same of the letters.
+// likeness returns the share of the two words' letters that both have.
 func (a letters) likeness(b letters) float32 {
 	total := bits.OnesCount64(uint64(a)) + bits.OnesCount64(uint64(b&^soundless))
 	return float32(2*bits.OnesCount64(uint64(a&b))) / float32(max(total, 1))

@@ -7,18 +7,18 @@ import (
 	"sort"
 )
 
-// nearWords holds stems of French and English words with their frequencies and
+// nearWords holds the stems of French and English words, with their frequencies and
 // the stems of near meaning, as vectors/generate.py writes them. All numbers are
 // little-endian:
 //
-//	uint32            n, how many stems
-//	uint32 × (n+1)    where the name of each begins among the names
-//	uint32 × (n+1)    where its neighbours begin among the neighbours
+//	uint32            n, the number of stems
+//	uint32 × (n+1)    the offset of each name among the names
+//	uint32 × (n+1)    the offset of each stem's neighbours among the neighbours
 //	uint8 × n         20 × log10 of its occurrences in a billion words
 //	3 bytes each      neighbours: uint16 the stem, uint8 the cosine × 255
 //	                  names, in alphabetical order
 //
-// It stays in the program's file until it is read, so it costs no memory of its own.
+// The data stays in the program's file until it is read, so it costs no heap memory.
 //
 //go:embed vectors/nearwords.bin
 var nearWords string
@@ -26,7 +26,7 @@ var nearWords string
 // wordTable gives access to nearWords.
 type wordTable struct {
 	n                           int
-	names, starts, zipfs, nears int // where each part begins
+	names, starts, zipfs, nears int // the offset of each part
 	texts                       int
 }
 
@@ -45,13 +45,13 @@ func (t *wordTable) name(id int) string {
 	return nearWords[t.texts+int(number(t.names+4*id)) : t.texts+int(number(t.names+4*id+4))]
 }
 
-// find returns the number of a stem.
+// find returns the number of a stem, and whether the table holds it.
 func (t *wordTable) find(stem string) (int, bool) {
 	i := sort.Search(t.n, func(i int) bool { return t.name(i) >= stem })
 	return i, i < t.n && t.name(i) == stem
 }
 
-// eachNear calls do with the stems of near meaning and their cosines, the nearest
+// eachNear calls do for each stem of near meaning with its cosine, the nearest
 // first.
 func (t *wordTable) eachNear(id int, do func(stem string, cosine float32)) {
 	from, to := int(number(t.starts+4*id)), int(number(t.starts+4*id+4))
@@ -61,20 +61,20 @@ func (t *wordTable) eachNear(id int, do func(stem string, cosine float32)) {
 	}
 }
 
-// ordinary is the frequency from which on a word is one of everyday language.
+// ordinary is the frequency from which a word counts as everyday language.
 const ordinary = 4.9
 
-// properWord is the frequency from which on a word is no slip of a name.
+// properWord is the frequency from which a word does not count as a slip of a name.
 const properWord = 4.4
 
-// allProper reports whether every one of words is a word of French or English.
+// allProper reports whether every one of words is a word of French or English. It is
+// false for no words.
 func allProper(words []string) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return frequency(stem(w)) < properWord })
 }
 
-// frequency is log10 of how often words of a stem occur in a billion words of
-// French or English; 0 for a stem that is not known. From about 4.5 on a word is
-// ordinary.
+// frequency returns log10 of the occurrences of a stem's words in a billion words of
+// French or English; 0 for an unknown stem. From about 4.5 on a word is ordinary.
 func frequency(stem string) float32 {
 	id, ok := vocabulary.find(stem)
 	if !ok {

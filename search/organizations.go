@@ -12,26 +12,28 @@ import (
 // Organization is an administration with the software that it uses.
 type Organization struct {
 	Name string
-	Uses []Use // most people first
-	// People who declared that they use one of them, and who can be asked.
+	Uses []Use // the ones with most people first
+	// Users counts the people who declared that they use one of them, Referents
+	// those who agreed to answer questions.
 	Users, Referents int
 }
 
-// Use is what one administration says of one software.
+// Use is one administration's declaration about one software.
 type Use struct {
 	Software         *catalogue.Software
 	Users, Referents int
 }
 
-// maxNearOrganizations is how many names are proposed for one that is not known.
+// maxNearOrganizations bounds the names that Organization proposes for an unknown
+// one.
 const maxNearOrganizations = 3
 
-// minLikelyOrganization is how like such a name must be, from 0 to 1.
+// minLikelyOrganization is the least likeness of a proposed name, from 0 to 1.
 const minLikelyOrganization = 0.4
 
-// Organization finds an administration by its name, by its acronym or by words
-// of its name, accents and case aside. If none, or more than one, is meant, it
-// returns the names that come nearest, at most 3.
+// Organization finds an administration by its name, its acronym or words of its
+// name, regardless of accents and case. If none or more than one matches, ok is
+// false and nearest holds at most 3 names to propose.
 func (e *Engine) Organization(name string) (o Organization, nearest []string, ok bool) {
 	all := e.organizationNames()
 	asked := contentWords(name)
@@ -59,7 +61,7 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 	return o, likeliest(whole, all), false
 }
 
-// organization sums up what one administration uses.
+// organization sums up the software that one administration uses.
 func (e *Engine) organization(name string) Organization {
 	o := Organization{Name: name}
 	for i := range e.entries {
@@ -93,7 +95,7 @@ func (e *Engine) organizationNames() []string {
 	return out
 }
 
-// likeliest returns the names that look most like a squashed text.
+// likeliest returns the names that look most like whole, a squashed text.
 func likeliest(whole string, names []string) []string {
 	pairs := pairsOf(whole[:min(len(whole), maxTypoLetters)])
 	likeness := func(n string) float32 {
@@ -124,7 +126,7 @@ func initials(words []string) string {
 	return b.String()
 }
 
-// inParentheses returns what stands in the parentheses of a name, squashed.
+// inParentheses returns the squashed text in the parentheses of a name.
 func inParentheses(name string) string {
 	_, rest, _ := strings.Cut(name, "(")
 	inside, _, _ := strings.Cut(rest, ")")

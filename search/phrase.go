@@ -4,9 +4,9 @@ import (
 	"slices"
 )
 
-// What it is worth, in addition, that the words of a query stand together and
-// in order: in a keyword, in the description, or at its beginning, where it says
-// what the software is.
+// The bonuses for words of a query that stand together and in order: in a keyword,
+// in the description, or at its beginning, where it says what kind of software it
+// is.
 const (
 	keywordPhraseBonus = 0.4
 	phraseBonus        = 0.4
@@ -14,7 +14,7 @@ const (
 	wholePhraseBonus   = 1.0
 )
 
-// stemIDs returns the stems of words, -1 for those unknown.
+// stemIDs returns the ids of the words' stems, -1 for unknown ones.
 func (ix *index) stemIDs(words []string) []int32 {
 	stems := make([]string, len(words))
 	for i, w := range words {
@@ -23,7 +23,7 @@ func (ix *index) stemIDs(words []string) []int32 {
 	return ix.idsOf(stems)
 }
 
-// idsOf returns the ids of stems, -1 for those unknown.
+// idsOf returns the ids of stems, -1 for unknown ones.
 func (ix *index) idsOf(stems []string) []int32 {
 	out := make([]int32, len(stems))
 	for i, s := range stems {
@@ -36,7 +36,7 @@ func (ix *index) idsOf(stems []string) []int32 {
 	return out
 }
 
-// phraseBonus is the best that d has for the stems of a query.
+// phraseBonus returns the largest bonus of d for the stems of a query.
 func (d *document) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {
@@ -60,8 +60,8 @@ func (d *document) phraseBonus(stems []int32) float32 {
 	return max(best, bonus*together(d.description, stems))
 }
 
-// says reports whether the words of one stem each stand together and in order
-// somewhere in d.
+// says reports whether the stems stand together and in order in one text of d. A
+// single stem always does.
 func (d *document) says(stems []int32) bool {
 	if len(stems) < 2 {
 		return true
@@ -76,8 +76,8 @@ func (d *document) says(stems []int32) bool {
 	return false
 }
 
-// together returns the share of the neighbouring pairs in stems that are
-// neighbours, in the same order, in phrase.
+// together returns the share of the neighbouring pairs of stems that phrase also has
+// as neighbours, in the same order.
 func together(phrase, stems []int32) float32 {
 	pairs := 0
 	for i := 1; i < len(stems); i++ {

@@ -8,19 +8,19 @@ import (
 	"heraut/catalogue"
 )
 
-// knownProduct is a name in wellKnown, with what its line says.
+// knownProduct is a product name of wellKnown with the data of its line.
 type knownProduct struct {
-	query query    // the name
-	name  string   // as it is written there
-	key   string   // squashed
+	query query    // the name as a query
+	name  string   // the name as wellKnown spells it
+	key   string   // the squashed name
 	free  []string // squashed names of free software
 	needs []query
-	// platform tells that entries speak of it because they run on it.
+	// platform reports that entries name the product because they run on it.
 	platform bool
-	libre    bool // it stands among the free ones
+	libre    bool // the product itself is one of the free ones
 }
 
-// products of wellKnown, by their squashed names.
+// knownProducts holds the products of wellKnown, with an index by squashed name.
 type knownProducts struct {
 	all   []knownProduct
 	byKey map[string]int
@@ -64,11 +64,11 @@ var known = sync.OnceValue(func() *knownProducts {
 	return k
 })
 
-// minLibreName is how long the name of a free program must be to be known.
+// minLibreName is the least length of a free program's name that known indexes.
 const minLibreName = 3
 
-// inSentence returns the product that is named somewhere among the words of q,
-// the longest name first.
+// inSentence returns the product that the words of q name, wherever it stands; the
+// longest name wins.
 func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	for n := min(3, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
@@ -80,9 +80,9 @@ func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	return nil, false
 }
 
-// productKeys are the ways in which q may name a product: as it is, without what
-// only says which edition it is at the end, without the vendor's name before
-// that, and with it where the question leaves no doubt that it is a product.
+// productKeys returns the squashed names that q may mean: the query as it is,
+// without the edition at its end, and without both the edition and the vendor. If q
+// asks for a substitute, it also returns the name with «microsoft» in front.
 func (q query) productKeys() []string {
 	words := withoutEdition(q.words)
 	keys := slices.Clip(q.whole)
@@ -98,8 +98,8 @@ func (q query) productKeys() []string {
 	return keys
 }
 
-// withoutEdition returns the words of a product's name without those at its end
-// that only say which edition it is.
+// withoutEdition returns the words of a product's name without the edition at its
+// end.
 func withoutEdition(words []string) []string {
 	for len(words) > 1 && isEdition(words[len(words)-1]) {
 		words = words[:len(words)-1]
@@ -107,13 +107,13 @@ func withoutEdition(words []string) []string {
 	return words
 }
 
-// isEdition reports whether a word of a product's name tells no more than which
-// edition of it is meant: a year, a version.
+// isEdition reports whether a word of a product's name only specifies its edition,
+// year or version.
 func isEdition(word string) bool {
 	return editions[word] || isNumber(strings.TrimPrefix(word, "cs"))
 }
 
-// isNumber reports whether a word is made of digits.
+// isNumber reports whether a word consists of digits.
 func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
 
 // named returns the product that q names.
@@ -126,13 +126,14 @@ func (k *knownProducts) named(q query) (*knownProduct, bool) {
 	return nil, false
 }
 
-// mentionable reports whether an entry where the words of q stand may be taken
-// to replace p: not if p is a platform, nor if q is only a part of its name.
+// mentionable reports whether an entry that mentions the words of q may count as a
+// substitute for p. It may not if p is a platform, or if q is only a part of its
+// name.
 func (p *knownProduct) mentionable(q query) bool {
 	return !p.platform && slices.Contains(q.whole, p.key)
 }
 
-// like returns the product that q is most likely a slip of.
+// like returns the product of which q is most likely a slip.
 func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	best := slip{cost: maxTypoLetters}
 	var found []slip
@@ -147,8 +148,9 @@ func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	return &k.all[best.id], best.cost < maxTypoLetters
 }
 
-// forKnownProduct finds what the catalogue says to replace p; or else what is
-// known to do the same, and what fully serves the need that p serves.
+// forKnownProduct returns the entries that replace p according to the catalogue. If
+// there are none, it returns the free software that wellKnown lists, or else the
+// entries that fully serve one of the needs there. Withdrawn entries come last.
 func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	if found := e.replaced(p.query); len(found) > 0 {
 		return found
@@ -172,7 +174,7 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	}
 	for _, need := range p.needs {
 		if len(out) > 0 {
-			break // what is known to do the same is enough
+			break // software of the list makes the needs unnecessary
 		}
 		hits := e.find(need, search{worth: &searchWorth, cover: minCoverProduct})
 		for _, h := range hits {

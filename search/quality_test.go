@@ -14,7 +14,7 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// judged is a query with the ids that answer it, none for nonsense.
+// judged is a query with the ids of its accepted answers; none for nonsense.
 type judged struct {
 	catalogue, kind string
 	accepted        []string
@@ -46,7 +46,8 @@ func readQueries(tb testing.TB, name string) []judged {
 	return out
 }
 
-// searched are the catalogues that queries are about; the real ones may be absent.
+// searched returns an engine for each catalogue that the queries are about; without
+// the real data only the demonstration's.
 func searched(tb testing.TB) map[string]*Engine {
 	tb.Helper()
 	out := map[string]*Engine{}
@@ -72,18 +73,18 @@ func searched(tb testing.TB) map[string]*Engine {
 	return out
 }
 
-// quality sums up how well queries of one kind are answered.
+// quality sums up the answers to queries of one kind.
 type quality struct {
 	queries    int
-	reciprocal float64 // sum of 1/rank of the first accepted match
+	reciprocal float64 // the sum of 1/rank of the first accepted match
 	first      int     // queries whose first match is accepted
 }
 
 func (q quality) mrr() float64  { return q.reciprocal / float64(max(q.queries, 1)) }
 func (q quality) hit1() float64 { return float64(q.first) / float64(max(q.queries, 1)) }
 
-// measure searches for all queries, and gives each to missed whose first match
-// is not accepted.
+// measure runs all queries, and calls missed for each one whose first match is not
+// accepted.
 func measure(catalogues map[string]*Engine, queries []judged, missed func(judged, []Match)) map[string]quality {
 	out := map[string]quality{}
 	for _, j := range queries {
@@ -126,14 +127,15 @@ func table(name string, results map[string]quality) string {
 	return b.String()
 }
 
-// The least that a change may leave of MRR and hit@1, of each kind and of all.
+// The floors for MRR and hit@1, for each kind and for all kinds together.
 const (
 	floorOfKind = 0.90
 	floorOfAll  = 0.97
 )
 
-// TestQuality holds how well the search answers. What it misses of the tuning
-// file is logged; of the held-out file only the aggregates are.
+// TestQuality fails when the quality of answers falls below the floors. It logs the
+// misses of the tuning and fresh files; of the held-out file it logs only the
+// aggregates.
 func TestQuality(t *testing.T) {
 	catalogues := searched(t)
 	logMissed := func(j judged, found []Match) {
@@ -154,8 +156,8 @@ func TestQuality(t *testing.T) {
 	}
 }
 
-// BenchmarkQuality reports how well the queries of each file and kind are
-// answered; an operation is to answer all of them.
+// BenchmarkQuality reports the quality of answers for each file and kind; one
+// operation answers all queries.
 func BenchmarkQuality(b *testing.B) {
 	catalogues := searched(b)
 	for _, file := range []string{"tuning", "fresh", "held-out"} {

@@ -7,33 +7,34 @@ import (
 	"heraut/text"
 )
 
-// The bounds of a query; what is beyond is cut off.
+// The bounds of a query; parseQuery drops the excess.
 const (
 	maxQuery = 200 // runes
-	maxWords = 12  // that count
+	maxWords = 12  // words that count
 )
 
-// query is what somebody typed, taken apart.
+// query is a parsed query.
 type query struct {
-	words []string // folded, in order, without those that say nothing
-	// whole are the ways in which it may be one name, squashed: all of it, without
-	// the words that say nothing, what is to be replaced, without a version.
+	words []string // folded, in order, without stop words and talk
+	// whole holds the squashed texts that may be one name: the whole query, its
+	// words without stop words and talk, the product to replace, and the words
+	// without a version.
 	whole []string
-	// stemmed is how it is written as a keyword's stems.
+	// stemmed is the query in the form of a keyword's stems.
 	stemmed string
-	// replaces tells that it asks for what takes the place of something, or for
-	// something like it.
+	// replaces reports that the query asks for a substitute, or for something
+	// similar.
 	replaces bool
-	// sentence tells that it is more than the name of a thing or a need.
+	// sentence reports that the query is a sentence addressed to others.
 	sentence bool
 }
 
-// parseQuery takes a query apart; it may be anything.
+// parseQuery parses any text; it never fails.
 func parseQuery(s string) query {
 	var q query
 	s = text.Truncate(s, maxQuery)
 	var asking []string
-	var asked strings.Builder // what follows such a word
+	var asked strings.Builder // the words after a word of asking
 	raws := rawWords(s)
 	for _, raw := range raws {
 		w := text.Fold(raw)
@@ -44,7 +45,7 @@ func parseQuery(s string) query {
 			asked.WriteString(w)
 		}
 		switch {
-		case w == "": // nothing but accents
+		case w == "": // accents alone
 		case stopWords[w] && !isLetterName(s, raw):
 		case replaceWords[w]:
 			asking = append(asking, w)
@@ -65,7 +66,7 @@ func parseQuery(s string) query {
 	q.addWhole(squash(s))
 	q.addWhole(strings.Join(q.words, ""))
 	q.addWhole(asked.String())
-	if n := len(q.words); n > 1 && isNumber(q.words[n-1]) { // a version
+	if n := len(q.words); n > 1 && isNumber(q.words[n-1]) { // the last word is a version
 		q.addWhole(strings.TrimRight(strings.Join(q.words, ""), "0123456789"))
 	}
 	if len(q.words) == 1 && weakWords[q.words[0]] {
@@ -78,14 +79,14 @@ func parseQuery(s string) query {
 	return q
 }
 
-// isLetterName reports whether a word of s is a letter that names something, as
-// in «langage C», rather than a short word or an elided one.
+// isLetterName reports whether a one-letter word of s is a name, as in «langage C»,
+// rather than a short or elided word.
 func isLetterName(s, word string) bool {
 	return len(word) == 1 && 'B' <= word[0] && word[0] <= 'Z' &&
 		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")
 }
 
-// addWhole adds a way in which the query may be one name.
+// addWhole adds a text that may be one name.
 func (q *query) addWhole(text string) {
 	if text != "" && !slices.Contains(q.whole, text) {
 		q.whole = append(q.whole, text)

@@ -5,37 +5,36 @@ import (
 	"slices"
 )
 
-// What nearness in meaning adds, and from where on it makes a match a guess or
-// a sure one.
+// The weights of nearness in meaning and of names, and the thresholds that separate
+// dropped matches, guesses and sure matches.
 const (
 	nearShare        = 0.7
-	minEvidence      = 0.31 // that a match answers the query
-	minEvidenceOfOne = 0.34 // idem, where only one of several words says it
+	minEvidence      = 0.31 // the least evidence that a match answers the query
+	minEvidenceOfOne = 0.34 // the same, where only one of several words supports it
 	namedBonus       = 0.3  // for an entry whose name is one of the words
-	keyFactor        = 2.2  // what a name is worth against words
+	keyFactor        = 2.2  // the weight of a name against words
 	sureNear         = 0.62
 )
 
-// The least that a match must reach.
+// The thresholds that a match must reach.
 const (
 	minScore        = 0.08
 	minShare        = 0.55 // of the best match's score
-	minShareOfWord  = 0.3  // idem, where the query is one word
-	minCover        = 0.55 // of what the query's words tell
+	minShareOfWord  = 0.3  // the same, for a query of one word
+	minCover        = 0.55 // of the information in the query's words
 	minCoverNamed   = 0.45 // where one of them is the name
-	minCoverSeveral = 0.4  // where more than one is found
-	minCoverKnown   = 0.4  // where all of them are words of the catalogue
+	minCoverSeveral = 0.4  // where several of them match
+	minCoverKnown   = 0.4  // where the catalogue knows all of them
 
-	// Before a withdrawn match that is the best one only what comes near it may
-	// stand.
+	// If the best match is withdrawn, all matches must reach this share of its score:
+	// weak ones would otherwise rank before it.
 	minShareWithdrawn = 0.6
 
 	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
-// best returns the hits that are good enough, in rank order.
-//
-// A caller that asks for cover wants sure hits only.
+// best returns the hits that are good enough, in rank order. If the search asks for
+// cover, it returns sure hits only.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
@@ -96,13 +95,13 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
 }
 
-// ranksLast reports whether h is withdrawn, unless it was named.
+// ranksLast reports whether h is withdrawn software that the query does not name.
 func (e *Engine) ranksLast(h *hit) bool {
 	return e.entries[h.doc].Withdrawn != nil && !h.isName()
 }
 
-// compare orders hits: withdrawn software last unless it was
-// named, then by score, then the recommended, then the most used.
+// compare orders hits: withdrawn software that the query does not name last, then by
+// score, then recommended before others, then by number of users.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.entries[a.doc], &e.entries[b.doc]
 	return cmp.Or(
@@ -115,17 +114,19 @@ func (e *Engine) compare(a, b *hit) int {
 	)
 }
 
-// wordsShare is what the words of a query add to a match of it as a whole:
-// enough to break a tie.
+// wordsShare is the share of the words' score in a match of the whole query as a
+// name: enough to break a tie.
 const wordsShare = 0.01
 
-// namesIt is the score from which the catalogue itself names what was asked for.
+// namesIt is the score from which a mention counts as the catalogue naming a
+// substitute.
 const namesIt = 0.7
 
-// scoreSteps is how finely scores are compared; below it, they tie.
+// scoreSteps is the resolution of score comparisons, in steps per unit; finer
+// differences tie at first.
 const scoreSteps = 50
 
-// last orders what is true after what is not.
+// last orders false before true.
 func last(a, b bool) int {
 	switch {
 	case a == b:
@@ -136,8 +137,9 @@ func last(a, b bool) int {
 	return -1
 }
 
-// wordScore is what the words of the query are worth in h's document: nothing
-// if they answer too little of it.
+// wordScore returns the score of the query's words in h's document and sets h.share
+// and h.sure. It is 0 if the search asks for cover and the words answer too little
+// of the query.
 func (s *scratch) wordScore(h *hit) float32 {
 	if s.weight == 0 {
 		return 0

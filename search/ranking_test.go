@@ -9,7 +9,7 @@ import (
 	"heraut/catalogue"
 )
 
-// The rules of ranking, each on a catalogue of its own.
+// Each rule of ranking has a small catalogue of its own.
 func TestRanking(t *testing.T) {
 	withdrawn := &catalogue.Withdrawal{}
 	people := func(n int) []catalogue.Organization { return []catalogue.Organization{{Name: "Commune", Users: n}} }

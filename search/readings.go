@@ -15,22 +15,23 @@ type reading struct {
 const (
 	formQuality   = 0.97 // another form of the same word
 	stemQuality   = 0.93 // another word of the same stem
-	prefixQuality = 0.55 // and more, the more of the term is there
-	typoQuality   = 0.85 // less the share of the letters that are wrong
+	prefixQuality = 0.55 // a longer term; the quality grows with the share of it that the word covers
+	typoQuality   = 0.85 // reduced by the share of wrong letters
 )
 
-// The fewest letters that count as the beginning of a word.
+// The least number of letters that count as the beginning of a word.
 const (
 	minNamePrefix = 3
 	minTextPrefix = 5
 )
 
-// maxPrefixed bounds the terms that one beginning may stand for.
+// maxPrefixed bounds the terms that read looks at for one beginning.
 const maxPrefixed = 300
 
-// read appends the terms that word may stand for: itself, the other forms of
-// its stem, the terms that it begins, and failing these, unless exact, what it
-// may be a slip of.
+// read appends the terms that word may stand for: itself, the other forms of its
+// stem, and the terms that begin with it. If these include neither a form of the
+// word nor a name, and unless exact is set or word is common in the language, it
+// also appends the terms of which word may be a slip.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false
@@ -81,8 +82,8 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 	return out
 }
 
-// readTypo appends the terms, at least of the kind least, that word may be a
-// slip of.
+// readTypo appends the terms of at least the class least of which word may be a
+// slip.
 func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
 	text := func(id int32) string { return ix.terms[id].text }
 	for _, s := range ix.termSlips.find(word, least, text, nil) {

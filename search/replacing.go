@@ -8,8 +8,8 @@ import (
 	"heraut/text"
 )
 
-// Replacing finds free software that replaces a product, or that is comparable
-// to an entry. The result's Shape is Instead, or None.
+// Replacing finds free software that replaces a product or is comparable to an
+// entry. The result's Shape is Instead or None.
 func (e *Engine) Replacing(product string) Result {
 	q := parseQuery(product)
 	q.replaces = true
@@ -51,18 +51,18 @@ func (e *Engine) replacing(q query) []Match {
 	return e.matches(mentions)
 }
 
-// replaced finds what the catalogue says to replace or resemble a product of
-// which q is the name, or at least half of it.
+// replaced returns the entries that replace or resemble a product according to the
+// catalogue, if q is the product's name or at least half of it.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
 	hits := e.find(q, search{worth: &productWorth, cover: minCover})
-	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.concepts == 0 && h.key == 0 }) // the vendor alone
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.concepts == 0 && h.key == 0 }) // hits by the vendor's name alone
 	return slices.DeleteFunc(e.matches(hits), func(m Match) bool {
 		return len(text.Words(m.Product)) > 2*max(len(q.words), 1)
 	})
 }
 
-// named returns the entry that bears one of the names, squashed.
+// named returns the entry that bears one of the squashed names.
 func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	for _, text := range names {
 		for _, k := range keysWith(e.index.keys, text) {
@@ -74,7 +74,7 @@ func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	return nil, false
 }
 
-// similarTo returns what the catalogue holds of the programs that resemble s.
+// similarTo returns the entries that the catalogue lists as similar to s.
 func (e *Engine) similarTo(s *catalogue.Software) []Match {
 	var out []Match
 	for _, p := range s.Similar {
@@ -85,8 +85,8 @@ func (e *Engine) similarTo(s *catalogue.Software) []Match {
 	return out
 }
 
-// meansProduct returns the well-known product that q names, unless an entry
-// bears that name.
+// meansProduct returns the well-known product that q names, unless an entry bears
+// that name.
 func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
@@ -96,7 +96,7 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	return p, ok
 }
 
-// beginsName reports whether an entry's name, or a part of it, is one of texts.
+// beginsName reports whether one of texts is an entry's name or a part of it.
 func (ix *index) beginsName(texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
 		return slices.ContainsFunc(keysWith(ix.keys, text), func(k nameKey) bool { return k.place.field() == ByName && k.worth >= insideWorth })

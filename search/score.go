@@ -6,27 +6,27 @@ import (
 	"sync"
 )
 
-// hit is what a query found in one document, an entry of the catalogue.
+// hit is the result of a query in one document, an entry of the catalogue.
 type hit struct {
 	doc     int32
-	met     bool // it is among the touched
+	met     bool // it is in scratch.touched
 	score   float32
-	words   float32 // what its words are worth together
-	cover   float32 // how much of the query they answer
-	top     float32 // the best single one
-	place   place   // where that stands
-	product uint8   // which product, if it is inProduct
-	key     float32 // what the whole query is worth as a name
+	words   float32 // the combined worth of its words
+	cover   float32 // the quality of the answer to the query's words, by their weights
+	top     float32 // the worth of the best single word
+	place   place   // the place of that word
+	product uint8   // the product's index, if place is inProduct
+	key     float32 // the worth of the whole query as a name
 
-	near     float32 // how near its words are to those of the query, from 0 to 1
+	near     float32 // nearness in meaning of its words to the query, from 0 to 1
 	evidence float32 // that it answers the query, from 0 to 1
 	share    float32 // of the query that its words answer
 	sure     bool    // it is no guess
 	common   bool    // the query is one ordinary word
 
-	exactly  bool  // one of the words is its whole name
-	named    bool  // one of the words is its name
-	concepts uint8 // of the query that it answers, weak ones aside
+	exactly  bool  // a word of the query is its whole name
+	named    bool  // words of the query are its name
+	concepts uint8 // the number of concepts that it answers, weak ones aside
 
 	keyPlace   place
 	keyProduct uint8
@@ -35,34 +35,34 @@ type hit struct {
 // isName reports whether the query is the document's own name.
 func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
-// scratch holds the intermediate results of one search; searches share them
+// scratch holds the intermediate results of one search; searches share scratches
 // through a pool.
 type scratch struct {
 	ix         *index
 	how        search
 	hits       []hit // by document
 	touched    []int32
-	weight     float32 // of all concepts together
-	nearWeight float32 // idem, for nearness in meaning
-	unknown    bool    // some of them was found nowhere
+	weight     float32 // the total weight of the concepts
+	nearWeight float32 // the same for nearness in meaning
+	unknown    bool    // the catalogue lacks some of the concepts
 	common     bool    // the query is one ordinary word
-	known      bool    // every word of the query is a word of the catalogue
+	known      bool    // the catalogue knows every word of the query
 	readings   []reading
-	marks      []mark // of the phrase at hand, by document
+	marks      []mark // of the current phrase, by document
 	marked     []int32
-	concepts   []mark // of the concept at hand, by document
+	concepts   []mark // of the current concept, by document
 	found      []int32
-	nearness   []float32 // of the word at hand, by document
+	nearness   []float32 // of the current word, by document
 }
 
-// mark is what a phrase, so far, found in a document.
+// mark holds the result of the current phrase in a document, so far.
 type mark struct {
 	value, quality float32 // summed over its words
-	stage          uint8   // how many of its words were found
+	stage          uint8   // the number of its words found
 	place          place   // the best place of the last of them
-	product        uint8   // which product, if that is inProduct
+	product        uint8   // the product's index, if place is inProduct
 	seen           placeSet
-	top            float32 // what the last word is worth in its best place
+	top            float32 // the worth of the last word in its best place
 
 	base struct{ value, quality float32 } // without the last word
 }
@@ -75,7 +75,7 @@ func (s *placeSet) add(p place)     { *s |= 1 << p }
 
 var scratches sync.Pool
 
-// scratch returns an empty scratch for a search of ix, to be released after.
+// scratch returns an empty scratch for a search of ix. Release it after the search.
 func (ix *index) scratch(how search) *scratch {
 	s, _ := scratches.Get().(*scratch)
 	if s == nil {
@@ -97,7 +97,7 @@ func (s *scratch) release() {
 	scratches.Put(s)
 }
 
-// hit returns what was found in doc so far.
+// hit returns the hit of doc, new if there is none yet.
 func (s *scratch) hit(doc int32) *hit {
 	h := &s.hits[doc]
 	if !h.met {
@@ -107,29 +107,29 @@ func (s *scratch) hit(doc int32) *hit {
 	return h
 }
 
-// What counts less, or more.
+// The factors by which parts of a match count less or more.
 const (
-	synonymValue   = 0.6 // of what another way to say it finds
+	synonymValue   = 0.6 // of a match of a synonym
 	synonymQuality = 0.8
-	apartValue     = 0.6  // of the words of a phrase that do not stand together
-	apartQuality   = 0.8  // idem of how well they answer
+	apartValue     = 0.6  // of a phrase whose words do not stand together
+	apartQuality   = 0.8  // the same, for its quality
 	weakShare      = 0.25 // of a word that helps only when it matches
-	elsewhereShare = 2.5  // of a word that tells of something else than software
-	unknownOfMany  = 0.3  // of a word that stands nowhere, among many
-	manyConcepts   = 4    // from which on they are many
-	unknownShare   = 0.8  // of a word that stands nowhere
-	baseWeight     = 1.5  // of any word, on top of its rarity
-	elsewhere      = 0.08 // what another place adds, as a share of its value
-	otherness      = 0.1  // what a word loses by every other one in its keyword
-	lateness       = 0.25 // what a word loses that stands late in a description
+	elsewhereShare = 2.5  // of a word of everyday life rather than software
+	unknownOfMany  = 0.3  // of an unknown word in a query of many concepts
+	manyConcepts   = 4    // the least number that counts as many
+	unknownShare   = 0.8  // of an unknown word
+	baseWeight     = 1.5  // of any word, in addition to its rarity
+	elsewhere      = 0.08 // the bonus for another place, as a share of the value there
+	otherness      = 0.1  // the loss of a word for each other word in its keyword
+	lateness       = 0.25 // the loss of a word at the end of a description
 )
 
-// words adds what the words of the query find.
+// words adds the matches of the query's words.
 func (s *scratch) words(q query) {
 	s.known = true
 	s.common = allProper(q.words)
 	all := s.ix.concepts(q.words)
-	first := true // so far all were weak
+	first := true // all concepts so far were weak
 	for _, c := range all {
 		s.concept(c)
 		weight := s.conceptWeight(c, first && len(all) > 1, len(all) >= manyConcepts)
@@ -166,15 +166,15 @@ func (s *scratch) words(q query) {
 	}
 }
 
-// idf is how much it tells that a thing is found in so many of all documents:
-// the fewer, the more.
+// idf returns the inverse document frequency of a thing that occurs in found of docs
+// documents: the rarer, the higher.
 func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight is how much a concept tells, after its search. What the catalogue
-// does not know tells little if it is an action with what it is done to after it,
-// a circumstance, or an edition or a version of what was found.
+// conceptWeight returns the weight of a concept after its search. A concept that the
+// catalogue does not know weighs little if it is an action followed by its object, a
+// circumstance, or an edition or version of software already found.
 func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
@@ -232,8 +232,8 @@ func (s *scratch) concept(c concept) {
 	}
 }
 
-// alternative sums up the words of a phrase in s.marks; those documents whose
-// stage is the number of words have them all.
+// alternative sums up the words of a phrase in s.marks. The documents whose stage
+// equals the number of words have them all.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
@@ -246,8 +246,9 @@ func (s *scratch) alternative(phrase []string, typed bool) {
 	}
 }
 
-// word marks, in the documents that have the words before it, the best place
-// of the word that s.readings are of. Names and products count only for what was typed.
+// word marks the best place of the word that s.readings stand for, in the documents
+// that hold the before words that precede it. Names and products count only for
+// typed words.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
@@ -261,7 +262,7 @@ func (s *scratch) word(before uint8, typed bool) {
 			}
 			m := &s.marks[p.doc]
 			switch m.stage {
-			case before: // the first time this word is met here
+			case before: // the first occurrence of this word in the document
 				if before == 0 {
 					s.marked = append(s.marked, p.doc)
 				}
@@ -279,7 +280,7 @@ func (s *scratch) word(before uint8, typed bool) {
 				value *= 1 - otherness*float32(min(p.at, 3))
 			}
 			value *= r.quality
-			again := float32(0) // what it is worth to stand in several places
+			again := float32(0) // the bonus for occurring in several places
 			if m.seen != 0 {
 				again = m.value - m.base.value - m.top
 				if !m.seen.has(p.place) && p.place != inCategory {
@@ -292,7 +293,7 @@ func (s *scratch) word(before uint8, typed bool) {
 				m.place, m.product = p.place, p.at
 			}
 			if m.place.field() == ByName {
-				again = 0 // software of the same name ties
+				again = 0 // so that software of the same name ties
 			}
 			m.value = m.base.value + m.top + again
 		}

@@ -6,7 +6,7 @@ import (
 	"heraut/catalogue"
 )
 
-// Field is what of a software a query matched, in the order of ranks.
+// Field is the part of a software that a query matched, in rank order.
 type Field int
 
 // The fields.
@@ -17,68 +17,69 @@ const (
 	ByDescription
 )
 
-// Match is a software that was found.
+// Match is a software that a search found.
 type Match struct {
 	Software *catalogue.Software
 	By       Field
-	// Product is the name of the product that was meant, if By is ByAlternative.
+	// Product is the name of the replaced product, if By is ByAlternative.
 	Product string
 }
 
 // Result is the answer to a query.
 type Result struct {
 	Shape Shape
-	// Matches are what was found, best first, at most MaxMatches; at most 3 if
-	// Shape is Maybe. Empty if Shape is Suggestions or None.
+	// Matches holds the matches, best first, at most MaxMatches; at most 3 if Shape
+	// is Maybe. It is empty if Shape is Suggestions or None.
 	Matches []Match
-	// Product is the name of the product that the matches take the place of, if
+	// Product is the name of the product for which the matches are substitutes, if
 	// Shape is Instead.
 	Product string
-	// Libre tells that Product is free too, so that the matches are comparable.
+	// Libre reports that Product is free too, so that the matches are comparable
+	// software.
 	Libre bool
-	// Listed tells that Product is an entry of the catalogue.
+	// Listed reports that Product is an entry of the catalogue.
 	Listed bool
-	// Said tells that the catalogue itself says so, not a list of ours.
+	// Said reports that the substitutes come from the catalogue itself, not from
+	// wellKnown.
 	Said bool
-	// Nearest are at most 3 entries to offer if Shape is Suggestions.
+	// Nearest holds at most 3 entries to offer if Shape is Suggestions.
 	Nearest []*catalogue.Software
 }
 
-// Shape is how an answer is shown.
+// Shape is the form in which to show an answer.
 type Shape string
 
 // The shapes.
 const (
-	Card        Shape = "card"        // the one entry that was meant; other matches may follow
+	Card        Shape = "card"        // the one entry that the query means; other matches may follow
 	List        Shape = "list"        // entries to choose from
-	Maybe       Shape = "maybe"       // guesses, to be shown as such
-	Instead     Shape = "instead"     // what takes the place of a product that has no entry
-	Suggestions Shape = "suggestions" // nothing was found, but names come near
+	Maybe       Shape = "maybe"       // guesses; show them as such
+	Instead     Shape = "instead"     // substitutes for a product
+	Suggestions Shape = "suggestions" // no match, but similar names
 	None        Shape = "none"
 )
 
-// MaxMatches is the largest number of matches in a Result.
+// MaxMatches bounds the matches in a Result.
 const MaxMatches = 20
 
-// likeShare is how much of a query the best match must answer for the query not
-// to be taken for a slip of a product's name.
+// likeShare is the share of a short query that the best match must answer. Below it,
+// Search takes the query for a slip of a product's name, if it resembles one.
 const likeShare = 0.8
 
-// maxMaybe is the largest number of guesses.
+// maxMaybe bounds the guesses in a Result.
 const maxMaybe = 3
 
-// How the search works. An index holds the words of all entries by the place
-// they stand in (a name, a keyword, a product, a description), and all names
-// whole, written together. A query is looked up in both: as one name, and word by
-// word, each word standing for itself, for other forms of it, for the words that
-// it begins, for words of near meaning, and failing these for those of which it
-// may be a slip. What a word finds is weighed by the place and by the rarity of
-// the word. A match is sure if it answers a fair part of the query, more of it
-// where some words are unknown to the whole catalogue. Where none is sure, the
-// best ones are guesses.
+// How the search works. An index holds the words of all entries by their place (a
+// name, a keyword, a product, a description), and all whole names in squashed form.
+// A search looks the query up in both: as one name, and word by word. Each word
+// stands for itself, for its other forms, for the words that begin with it, for
+// words of near meaning, and failing these for the words of which it may be a slip.
+// The place and the rarity of a word weigh its matches. A match is sure if it
+// answers a fair part of the query, and a larger part if the catalogue does not know
+// some of its words. If no match is sure, the best ones are guesses.
 
-// Search finds what a query asks for: a name, a need in plain words, a question
-// to colleagues, or a product to replace. Of small talk it finds nothing.
+// Search answers a name, a need in plain words, a question to colleagues, or a
+// request for a substitute. For small talk it finds nothing.
 func (e *Engine) Search(query string) Result {
 	q := parseQuery(query)
 	if r, ok := e.instead(&q); ok {
@@ -107,9 +108,9 @@ func (e *Engine) Search(query string) Result {
 	return Result{Shape: None}
 }
 
-// instead answers a query that names a product without an entry, or asks for
-// what takes the place of something. If it cannot, it takes the product out of
-// the words of q.
+// instead answers a query that names a product without an entry, or that asks for a
+// substitute. If it fails for a product within a sentence, it removes the product
+// from the words of q, unless no word would remain.
 func (e *Engine) instead(q *query) (Result, bool) {
 	if p, ok := e.meansProduct(*q); ok {
 		if found := e.replaced(*q); len(found) > 0 {
@@ -143,8 +144,8 @@ func (e *Engine) instead(q *query) (Result, bool) {
 	return Result{}, false
 }
 
-// forProduct answers with what the catalogue says to replace p, or else with
-// what is known to do the same.
+// forProduct answers with the entries that replace p according to the catalogue, or
+// else according to wellKnown.
 func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	r := Result{Shape: Instead, Product: p.name, Libre: p.libre, Said: true}
 	if r.Matches = e.replaced(p.query); len(r.Matches) == 0 {
@@ -154,12 +155,13 @@ func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	return r, len(r.Matches) > 0
 }
 
-// search is how to search: what a word is worth by its place, and how much of a
-// query with unknown words a match must answer.
+// search holds the parameters of a search: the worth of a word by its place, and the
+// share of the query that a match must answer; with cover 0, weaker matches become
+// guesses.
 type search struct {
 	worth *[places]float32
 	cover float32
-	exact bool // without looking for slips
+	exact bool // without slips
 }
 
 // find returns the hits in rank order.
@@ -183,9 +185,9 @@ func (e *Engine) matches(hits []hit) []Match {
 	return out
 }
 
-// isClear reports whether the first of the sure hits is the one that was meant:
-// it alone bears the name, or is far better by name than the second, or it alone
-// answers nearly all that was asked.
+// isClear reports whether the query clearly means the first of the sure hits: it
+// alone bears the name, its name matches far better than the second hit, or it is
+// the only hit and answers nearly the whole query.
 func isClear(hits []hit) bool {
 	first := &hits[0]
 	if len(hits) == 1 {
@@ -201,10 +203,11 @@ func isClear(hits []hit) bool {
 	return first.place.field() == ByName && first.score >= 1.5*second.score
 }
 
-// clearShare is how much of a query the only match must answer to be meant.
+// clearShare is the share of a query that the only hit must answer to be clear.
 const clearShare = 0.75
 
-// Resolve returns the one software that a name means, if it is clear.
+// Resolve returns the one software that a name means. ok is false if there is none
+// or if the name is ambiguous.
 func (e *Engine) Resolve(name string) (*catalogue.Software, bool) {
 	r := e.Search(name)
 	if r.Shape != Card || r.Matches[0].By != ByName {

@@ -14,7 +14,7 @@ import (
 	"heraut/text"
 )
 
-// demo is the demonstration's catalogue.
+// demo returns an engine for the demonstration's catalogue.
 func demo(tb testing.TB) *Engine {
 	tb.Helper()
 	f, err := os.Open(filepath.Join("..", "cmd", "demo", "catalogue.json"))
@@ -29,7 +29,7 @@ func demo(tb testing.TB) *Engine {
 	return newEngine(file.Entries, time.Time{})
 }
 
-// newEngine searches entries.
+// newEngine returns an engine for entries.
 func newEngine(entries []catalogue.Software, asOf time.Time) *Engine {
 	return For(catalogue.New(entries, asOf))
 }
@@ -42,9 +42,9 @@ func names(matches []Match) []string {
 	return out
 }
 
-// What people write in place of a name or of a word.
+// Variants and slips that people write in place of a name or of a word.
 func TestForgiving(t *testing.T) {
-	tests := map[string]string{ // the query, the first match
+	tests := map[string]string{ // the query and its first match
 		"LIBREOFFICE": "LibreOffice", "libre office": "LibreOffice", "libre-office": "LibreOffice", "libreofice": "LibreOffice",
 		"7zip": "7-Zip", "7 zip": "7-Zip",
 		"notepad": "Notepad++", "notepad plus plus": "Notepad++",
@@ -129,7 +129,7 @@ func TestNearest(t *testing.T) {
 	for query, want := range map[string]string{"keepassxc": "KeePass", "openoffice": "LibreOffice", "librewxyz": "LibreOffice", "koala": "Koha"} {
 		got := c.Search(query)
 		if len(got.Matches) > 0 {
-			continue // a similar program's name, in the catalogue for some of them
+			continue // a similar program's name, which some catalogues hold
 		}
 		if len(got.Nearest) == 0 || len(got.Nearest) > 3 || got.Nearest[0].Name != want {
 			t.Errorf("nearest to «%s»: %v", query, got.Nearest)
@@ -150,11 +150,11 @@ func TestReplacing(t *testing.T) {
 		"photoshopp":      {"GIMP"},
 		"Adobe Photoshop": {"GIMP"},
 		"zoom":            {"BigBlueButton", "Jitsi Meet"},
-		"google docs":     {"HedgeDoc", "Collabora Online", "CodiMD"}, // the withdrawn one last
+		"google docs":     {"HedgeDoc", "Collabora Online", "CodiMD"}, // the withdrawn one comes last
 		"winrar":          {"7-Zip"},
-		"gmail":           {"Mozilla Thunderbird"}, // known, though not to the catalogue
-		"Jitsi Meet":      {"BigBlueButton"},       // what resembles an entry
-		"gimp":            {},                      // nothing in the catalogue does
+		"gmail":           {"Mozilla Thunderbird"}, // wellKnown names it, the catalogue does not
+		"Jitsi Meet":      {"BigBlueButton"},       // software that resembles an entry
+		"gimp":            {},                      // the catalogue has no substitute
 		"girafe":          {},
 		"":                {},
 	}
@@ -186,8 +186,8 @@ func TestNothingIsFoundInNothing(t *testing.T) {
 	}
 }
 
-// Searches share their scratch: one must leave no trace in the next, and several
-// may run at once.
+// Searches share their scratches: a search must leave no trace in the next, and
+// several may run at once.
 func TestSearchesDoNotMix(t *testing.T) {
 	c, other := demo(t), newEngine([]catalogue.Software{{ID: "1", Name: "GIMP", Keywords: []string{"visioconférence"}}}, time.Time{})
 	queries := []string{"gimp", "libre office calc", "visioconférence", "éditeur de texte collaboratif", "xqzkvw", "gmip photo", "zoom"}
@@ -217,8 +217,8 @@ func TestSearchesDoNotMix(t *testing.T) {
 	}
 }
 
-// FuzzSearch holds that any query is answered without panic, within the bounds
-// and with distinct entries, the same each time.
+// FuzzSearch checks that any query gets an answer without a panic, within the
+// bounds, with distinct entries, and the same each time.
 func FuzzSearch(f *testing.F) {
 	c := demo(f)
 	for _, q := range []string{"gimp", "libre office calc", "alternative à photoshop", "l'éditeur d’images", "C", "\xff\x00", "…", "ß œ İ ﬁ", "\u07eb", "e\u0301", strings.Repeat("é", 500)} {

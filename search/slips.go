@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// slipIndex finds the texts of which a word may be a slip. They are kept by
-// length, with the set of their letters, which rules out nearly all of them
-// without looking at their text.
+// slipIndex finds the texts of which a word may be a slip. It groups them by length
+// and keeps the set of their letters, which rules out nearly all of them without a
+// look at their text.
 type slipIndex struct {
 	byLength [maxTypoLetters + 1][]slipItem
 }
@@ -36,20 +36,20 @@ func (x *slipIndex) clip() {
 	}
 }
 
-// slip is a text that a word may be a slip of.
+// slip is a text of which a word may be a slip.
 type slip struct {
 	id   int32
 	cost float32
 }
 
-// find appends the slips that word may be of the texts of at least the kind
-// least; text returns the text of an id.
+// find appends the texts, of at least the class least, of which word may be a slip.
+// text returns the text of an id.
 func (x *slipIndex) find(word string, least typoTarget, text func(id int32) string, out []slip) []slip {
 	if len(word) == 0 || len(word) > maxTypoLetters {
 		return out
 	}
 	set := lettersOf(word)
-	spare := 1 // for soundless, or else for the letter that makes the sound
+	spare := 1 // for soundless, or else for the letter of the same sound
 	if hasSounds(word) {
 		spare++
 	}
@@ -70,7 +70,7 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 			}
 			t := text(it.id)
 			if n != len(word) && min(n, len(word)) == 3 && it.target == wholeName && t[n-1] == word[len(word)-1] && it.first == word[0] {
-				budget = 1 // a letter too few inside, as in gmp
+				budget = 1 // a letter missing inside, as in gmp
 			}
 			if budget == 0 {
 				continue
@@ -83,17 +83,18 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 	return out
 }
 
-// maxGap is by how many letters a slip may be longer or shorter.
+// maxGap bounds the difference in length between a slip and its text.
 const maxGap = 3
 
-// slipLimit is how far a slip may be, and how many letters may be in one of the
-// words only, if both begin with the same letter, and if not.
+// slipLimit holds the largest distance of a slip, and the largest difference between
+// the two sets of letters. The other fields apply if the first letters differ.
 type slipLimit struct {
 	budget, otherFirst float32
 	bits, otherBits    int
 }
 
-// limitsFor returns the limits for words of a and b letters, for each target.
+// limitsFor returns the limits for words of a and b letters, for each class of
+// target.
 func limitsFor(a, b int) [wholeName + 1]slipLimit {
 	var out [wholeName + 1]slipLimit
 	length := min(a, b)
@@ -115,8 +116,8 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 	return out
 }
 
-// maxBits is how many members the sets of letters of two words may differ by,
-// none if their distance may not exceed budget: a wrong letter changes two.
+// maxBits returns the largest difference, in bits, between the sets of letters of
+// two words within budget; negative if budget is 0. A wrong letter changes two bits.
 func maxBits(budget float32) int {
 	if budget == 0 {
 		return -2

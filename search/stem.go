@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// stem strips what inflection and derivation add to a folded French or English
-// word, so that «chiffrer», «chiffré» and «chiffrement» meet. It works on words
-// without accents, as people type them on a phone, which is why no published
-// stemmer serves: they tell «é» from «e».
+// stem strips the inflection and derivation of a folded French or English word, so
+// that «chiffrer», «chiffré» and «chiffrement» meet. It works on words without
+// accents, as people type them on a phone; published stemmers do not, since they
+// distinguish «é» from «e».
 func stem(word string) string {
 	if s, ok := irregular[word]; ok {
 		return s
@@ -39,8 +39,7 @@ func stem(word string) string {
 	return w
 }
 
-// form strips only the marks of gender and number and of the commonest verb
-// forms.
+// form strips only gender, number and the commonest verb endings.
 func form(word string) string {
 	w := singular(word)
 	for _, s := range []string{"er", "ee", "e"} {
@@ -51,8 +50,7 @@ func form(word string) string {
 	return w
 }
 
-// isInfinitive reports whether a folded word looks like a French verb's
-// infinitive.
+// isInfinitive reports whether a folded word looks like a French infinitive.
 func isInfinitive(w string) bool {
 	if len(w) < 5 || strings.HasSuffix(w, "aire") {
 		return false
@@ -65,7 +63,7 @@ func isInfinitive(w string) bool {
 	return false
 }
 
-// singular takes off the marks of the plural and turns -aux into -al.
+// singular strips a plural ending and turns -aux into -al.
 func singular(w string) string {
 	switch {
 	case strings.HasSuffix(w, "aux") && len(w) > 5 && !strings.HasSuffix(w, "eaux"):
@@ -86,7 +84,7 @@ func replaceEnding(w, from, to string) string {
 	return w
 }
 
-// replaceSuffix puts to in the place of from where from begins an ending.
+// replaceSuffix replaces from by to if from begins one of the endings below.
 func replaceSuffix(w, from, to string) string {
 	i := strings.LastIndex(w, from)
 	if i < 3 {
@@ -99,8 +97,8 @@ func replaceSuffix(w, from, to string) string {
 	return w
 }
 
-// suffixes are taken off once, the first that fits, if at least min letters
-// stay.
+// stem strips at most one of the suffixes, the first that fits, and only if at least
+// min letters remain.
 var suffixes = []struct {
 	text string
 	min  int
@@ -116,16 +114,16 @@ var suffixes = []struct {
 	{"e", 4},
 }
 
-// families are endings of verbs, or of qualities, and what the nouns of the same
-// family have in their place: transcrire, transcription; accessible, accessibilité.
+// families pairs endings of verbs or of quality nouns with the endings of related
+// words: transcrire, transcription; accessible, accessibilité.
 var families = [][2]string{
 	{"ibilite", "ible"}, {"abilite", "able"},
 	{"scrire", "script"}, {"duire", "duct"}, {"struire", "struct"}, {"traire", "tract"},
 	{"vertir", "vers"}, {"mettre", "miss"}, {"cevoir", "cept"},
 }
 
-// irregular are stems that endings alone do not give, or give to words of
-// another sense as well.
+// irregular holds the stems that endings alone do not yield, or that they would
+// share with words of another sense.
 var irregular = pairs(`
 gerer gest gere gest gerez gest gerant gest
 lire lect

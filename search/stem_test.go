@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// Words of one family meet in one stem; families stay apart.
+// Words of one family share a stem; families stay apart.
 func TestStem(t *testing.T) {
 	families := [][]string{
 		{"chiffrer", "chiffrement", "chiffre", "chiffrees"},

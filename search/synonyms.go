@@ -8,15 +8,14 @@ import (
 	"heraut/text"
 )
 
-// synonymPhrase is a phrase of the thesaurus, with those that say the same; all
-// are stemmed words.
+// synonymPhrase is a phrase of the thesaurus with its synonyms, all as stems.
 type synonymPhrase struct {
 	stems  []string
 	others [][]string
-	sense  string // a word that names its line, also when others are added
+	sense  string // names the phrase's line by its first phrase, so it survives additions to the line
 }
 
-// synonyms are the phrases of the thesaurus by their first stems.
+// synonyms maps the first stem of each phrase of the thesaurus to the phrases.
 var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 	phrases := map[string][]synonymPhrase{}
 	for line := range strings.Lines(thesaurus) {
@@ -36,7 +35,7 @@ var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 	return phrases
 })
 
-// contentStems returns the stems of the words of s that say something.
+// contentStems returns the stems of the words of s, without stop words.
 func contentStems(s string) []string {
 	var out []string
 	for _, w := range text.Words(s) {
@@ -47,15 +46,15 @@ func contentStems(s string) []string {
 	return out
 }
 
-// concept is a part of a query that means one thing: a word, or several that
-// make one phrase, with the other phrases that say the same. Each alternative
-// is a list of words that must all be there; the first is what was typed.
+// concept is a part of a query with one meaning: a word or a phrase, together with
+// its synonyms. An alternative is a list of words, all of which a document must
+// hold; the first alternative is the typed one.
 type concept struct {
 	alternatives [][]string
 	weak         bool
 }
 
-// concepts splits the words of a query.
+// concepts splits the words of a query into concepts.
 func (ix *index) concepts(words []string) []concept {
 	words = ix.joined(words)
 	stems := make([]string, len(words))
@@ -73,8 +72,8 @@ func (ix *index) concepts(words []string) []concept {
 	return out
 }
 
-// joined joins neighbouring words that make one word of the catalogue although
-// they are not both words of it: clone zilla.
+// joined joins two neighbouring words into one that the catalogue knows, if it does
+// not know both parts: clone zilla.
 func (ix *index) joined(words []string) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {
@@ -88,14 +87,14 @@ func (ix *index) joined(words []string) []string {
 	return out
 }
 
-// knows reports whether word, or its stem, occurs in the catalogue.
+// knows reports whether the catalogue holds a word with the stem of word.
 func (ix *index) knows(word string) bool {
 	_, ok := ix.stemAt[stem(word)]
 	return ok
 }
 
-// synonymsAt returns what stands for the longest phrase, known to any group,
-// that stems begin with, and that phrase's length in words.
+// synonymsAt finds the longest phrase of the thesaurus at the start of stems. It
+// returns the phrase's synonyms and its length in words, 1 if there is none.
 func synonymsAt(stems []string) ([][]string, int) {
 	var found [][]string
 	longest := 1

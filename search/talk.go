@@ -7,9 +7,9 @@ import (
 	"heraut/text"
 )
 
-// talkWords are what people say around what they ask for: they ask, thank,
-// propose, and tell who wants it. A query is read without them unless nothing
-// else is left. All are folded.
+// talkWords are the words that surround a request: asking, thanking, proposing,
+// saying who needs it. A query is read without them unless nothing else remains. All
+// are folded.
 var talkWords = set(`
 savoir sais sait savez connais connaissent connaitriez connue connu dire dites disent indiquer indiquez
 idee idees piste pistes retour retours avis conseil conseils conseiller conseillez conseille conseilleriez conseillerais
@@ -40,8 +40,8 @@ lequel celui difference differences entre
 vieux vieille vieilles ancien anciens
 `)
 
-// withoutTalk returns words without those around what is asked for; all of
-// them if nothing else is left.
+// withoutTalk returns words without the talk around the request, or all of them if
+// nothing else remains.
 func withoutTalk(words []string) []string {
 	if len(words) < 2 {
 		return words
@@ -53,26 +53,26 @@ func withoutTalk(words []string) []string {
 	return rest
 }
 
-// addressWords are words that only somebody who addresses others uses.
+// addressWords are words that people only use when they address others.
 var addressWords = set(`
 je j me m on nous vous tu te t moi mon ma mes notre nos votre vos est qui quel quelle quels quelles quoi comment pourquoi quand
 bonjour bonsoir salut coucou hello bjr merci svp existe ya avez quelqu quelqun qqn
 i my we our us you your does do is are anyone what which how can could
 `)
 
-// isSentence reports whether the words of a query are a sentence that somebody
-// addresses to others.
+// isSentence reports whether the words of a query form a sentence addressed to
+// others.
 func isSentence(words []string) bool {
 	return len(words) > 3 && slices.ContainsFunc(words, func(w string) bool { return addressWords[text.Fold(w)] })
 }
 
-// likeWords stand before a product that something like is asked for; the text is
+// likeWords precede a product for which people want something similar. The text is
 // folded.
 var likeWords = regexp.MustCompile(`\b(autres? que|plutot que|a la place d|au lieu d|comme|type|genre|similaire a|instead of|rather than|similar to)\b`)
 
-// elsewhereWords are of everyday life, of work and of general knowledge: what
-// catalogues of software do not serve. A query with one of them that an entry
-// does not hold hardly asks for that entry.
+// elsewhereWords belong to everyday life, work and general knowledge, which
+// catalogues of software do not serve. An entry without such a word hardly answers a
+// query that has it.
 var elsewhereWords = set(`
 cantine restaurant restaurants repas dejeuner dejeuners diner midi cafe gateau gateaux crepes gratin cuisine manger boire vegetarien
 plat plats pizza croissant croissants pain chocolat biere aperitif apero pot menu
@@ -93,15 +93,14 @@ bancaire bancaires banque
 objet perdu oublie echarpe chien chat
 `)
 
-// Thanks that nothing follows but why, and the words of those who ask for
-// something all the same. The text is folded.
+// thanks matches thanks followed at most by their reason; request matches words that
+// still ask for something. The text is folded.
 var (
 	thanks  = regexp.MustCompile(`\b(merci|remerci\w+|bravo|felicitations)\b.*\b(a|aux?|pour|tous|toutes?|beaucoup|encore|infiniment)\b`)
 	request = regexp.MustCompile(`\?|\b(cherch\w+|recherch\w+|besoin|logiciels?|outils?|alternatives?|remplac\w+|equivalents?|solutions?|dire|indiquer|conseiller|proposer|avance)\b`)
 )
 
-// IsRequest reports whether what somebody says asks for software, rather than
-// telling something.
+// IsRequest reports whether a text asks for software rather than states something.
 func IsRequest(said string) bool { return request.MatchString(text.Fold(said)) }
 
 // isThanks reports whether a folded text thanks and asks for nothing.

@@ -6,22 +6,23 @@ import (
 	"heraut/text"
 )
 
-// maxTerms bounds the words that are taken from one text.
+// maxTerms bounds the stems that Terms takes from one text.
 const maxTerms = 400
 
-// TextTerms are what texts in French or English are compared by.
+// TextTerms holds the terms by which to compare French and English texts.
 type TextTerms struct {
-	// Stems are the stems of the words that say something, in order, as they
-	// come: small letters and digits.
+	// Stems are the stems of the words, without stop words, in order and with
+	// repetitions: lower-case letters and digits.
 	Stems []string
-	// Weak are those of Stems that say how or where rather than what.
+	// Weak is the subset of Stems that say how or where rather than name the need.
 	Weak map[string]bool
-	// Senses name, each once, what several words may say: those that hold
-	// «visio» and «webconférence» are the same.
+	// Senses names the sense of each phrase of the thesaurus in the text, once:
+	// texts that hold «visio» and «webconférence» share one.
 	Senses []string
 }
 
-// Terms reads a text of any length, in part if it is very long.
+// Terms reads a text of any length; of a very long one it takes the first maxTerms
+// stems.
 func Terms(s string) TextTerms {
 	t := TextTerms{Weak: map[string]bool{}}
 	for _, w := range text.Words(withoutURLs(s)) {

@@ -1,7 +1,7 @@
 package search
 
-// thesaurus holds ways to say the same in French and in English: each line's
-// phrases, separated by commas, stand for one another.
+// thesaurus holds synonyms in French and in English: the phrases of a line,
+// separated by commas, stand for one another.
 const thesaurus = `
 visioconference, videoconference, conference video, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, video conference, videoconferencing, web meeting, appel video, video call, webinaire, webinar, classe virtuelle
 courriel, messagerie, messagerie electronique, mel, courrier electronique

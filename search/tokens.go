@@ -9,7 +9,7 @@ import (
 	"heraut/text"
 )
 
-// withoutURLs leaves out the addresses in a text, whose words say little.
+// withoutURLs removes the addresses from a text, since their words say little.
 func withoutURLs(s string) string {
 	if !strings.Contains(s, "://") {
 		return s
@@ -19,16 +19,16 @@ func withoutURLs(s string) string {
 	return strings.Join(fields, " ")
 }
 
-// squash joins the words of a name: what is left of it when spaces, hyphens,
-// case and accents do not count. The signs in C++, C# and Notepad++ do.
+// squash joins the words of a name and ignores spaces, hyphens, case and accents. It
+// keeps the signs of C++, C# and Notepad++.
 func squash(s string) string {
 	return strings.Join(text.Words(spellSigns.Replace(s)), "")
 }
 
 var spellSigns = strings.NewReplacer("+", " plus ", "#", " sharp ", "&", " and ")
 
-// parts returns the further words inside a word written in camel case or with
-// digits: Libre and Office in LibreOffice, zip in 7zip. None for a plain word.
+// parts returns the words inside a word in camel case or with digits: Libre and
+// Office in LibreOffice, zip in 7zip; none for a plain word.
 func parts(s string) []string {
 	var out []string
 	start := 0
@@ -59,13 +59,14 @@ func boundary(r []rune, i int) bool {
 	return unicode.IsUpper(before) && i+1 < len(r) && unicode.IsLower(r[i+1])
 }
 
-// rawWords returns the words of a name as they are written.
+// rawWords returns the words of a name in their original spelling.
 func rawWords(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
 }
 
-// acronyms returns the short forms that people make of a name of several
-// words: BBB of BigBlueButton, vscode of Visual Studio Code, GnuPG of GNU Privacy Guard.
+// acronyms returns the short forms that people derive from a name of several words:
+// BBB from BigBlueButton, vscode from Visual Studio Code, GnuPG from GNU Privacy
+// Guard.
 func acronyms(name string) []string {
 	var all []string
 	for _, w := range rawWords(name) {

@@ -1,11 +1,11 @@
 package search
 
-// wellKnown says what widely used proprietary products are for: the catalogue
-// does not always say what an entry replaces. It is read only for products that
-// the catalogue does not name at all. Each line holds the product's names, a
-// colon, free software known to do the same, a semicolon, and the needs in plain
-// French to try, best first. Vendors and editions are left out where the
-// product's name tells enough.
+// wellKnown lists the purposes of widely used proprietary products, since the
+// catalogue does not always say which products an entry replaces. The search reads
+// it only for products that the catalogue itself does not name. Each line holds the
+// product's names, a colon, free software known to do the same, a semicolon, and the
+// needs in plain French to try, best first. It omits vendors and editions where the
+// product's name suffices.
 const wellKnown = `
 Photoshop, Lightroom, Paint Shop Pro, Affinity Photo: GIMP, Krita; retouche photo, traitement d'images
 Illustrator, CorelDRAW, Affinity Designer: Inkscape; dessin vectoriel, images vectorielles, graphisme vectoriel
