@@ -117,8 +117,8 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {
-			// What the other has already stays, and this one's goes; but for items, which
-			// messages may show.
+			// The rows of the new name win and the others are deleted, except items:
+			// messages may show them.
 			if _, err := d.db.Exec(ctx, "UPDATE OR IGNORE "+table+" SET source = $1 WHERE source = $2", to, from); err != nil {
 				return err
 			}

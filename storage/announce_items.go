@@ -44,7 +44,7 @@ func (d *DB) Decide(ctx context.Context, source, key, outcome string) error {
 	return err
 }
 
-// Outcomes counts what became of a source's items, for ever.
+// Outcomes counts the items of a source by outcome, over all time.
 func (d *DB) Outcomes(ctx context.Context, source string) (map[string]int, error) {
 	rows, err := d.db.Query(ctx, "SELECT outcome, COUNT(*) FROM seen WHERE source = $1 GROUP BY outcome", source)
 	counts := map[string]int{}

@@ -90,7 +90,7 @@ func scanTold(scan scanFunc) (t announce.Told, err error) {
 	return t, nil
 }
 
-// Told are all messages that rooms were told and that may still be corrected.
+// Told returns all messages that may still be corrected.
 func (d *DB) Told(ctx context.Context) ([]announce.Told, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+toldColumns+" FROM told ORDER BY told_at, post_key")
 	return collect(rows, err, scanTold)

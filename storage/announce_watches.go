@@ -83,7 +83,7 @@ func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string)
 func (d *DB) MoveWatches(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"watch", "pending"} {
-			// What the new room has already stays.
+			// The rows of the new room win.
 			if _, err := d.db.Exec(ctx, "UPDATE OR IGNORE "+table+" SET room_id = $1 WHERE room_id = $2", to, from); err != nil {
 				return err
 			}

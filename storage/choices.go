@@ -12,12 +12,12 @@ import (
 	"heraut/commands"
 )
 
-// keepChoices is as long as the ids of posts are kept: then nobody can tell any
-// more which list a reply or a reaction is about.
+// keepChoices is as long as the ids of posts are stored. Without those ids, no reply or
+// reaction finds its list.
 const keepChoices = 90 * 24 * time.Hour
 
-// SaveChoice implements commands.Choices. PurgeQueue forgets old ones. An edit
-// does not tell the thread of the message it is about, which stays the same.
+// SaveChoice implements commands.Choices. PurgeQueue deletes old rows. An edit does not
+// carry the thread of its message, so an empty thread leaves the stored one.
 func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 	if len(c.IDs) == 0 {
 		_, err := d.db.Exec(ctx, "DELETE FROM choice WHERE cause = $1", c.Cause)

@@ -93,7 +93,7 @@ func TestSaveChoiceReplaces(t *testing.T) {
 	}
 	mustSave(t, db, edited)
 	want := edited
-	want.Thread = "$root" // an edit does not tell it
+	want.Thread = "$root" // an edit carries no thread
 	got, err := db.ChoiceBefore(t.Context(), salon, camille, "$2", noon)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)

@@ -13,11 +13,11 @@ import (
 	"heraut/search"
 )
 
-// The columns of known_words, by how much it tells that a word is found there:
-// what was asked tells most, and another way to say a thing least.
+// The weights of the columns of known_words: a word in the question counts most, a
+// synonym least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
-// knownWords are those by which a known question is found.
+// knownWords are the indexed words of a known question.
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
@@ -27,7 +27,7 @@ func wordsOf(question, answer string) knownWords {
 	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
 }
 
-// indexKnown has a known question found by its words, in place of its former ones.
+// indexKnown replaces the indexed words of a known question.
 func (d *DB) indexKnown(ctx context.Context, id int64, question, answer string) error {
 	if err := d.forgetKnown(ctx, id); err != nil {
 		return err
@@ -48,8 +48,8 @@ func (d *DB) forgetKnown(ctx context.Context, id int64) error {
 	return nil
 }
 
-// indexQuestion has a question found by its words once it is answered. Whatever
-// changes a question or an answer calls it, in the same transaction.
+// indexQuestion indexes the words of a question once it is answered. Every change of a
+// question or an answer must call it, in the same transaction.
 func (d *DB) indexQuestion(ctx context.Context, number int64) error {
 	var question, answer string
 	err := d.db.QueryRow(ctx, "SELECT text, "+answersOf+" FROM question q WHERE q.number = $1 AND "+isKnown, number).Scan(&question, &answer)
@@ -63,10 +63,11 @@ func (d *DB) indexQuestion(ctx context.Context, number int64) error {
 }
 
 const (
-	// answersOf are the answers to question q, in order; empty if there are none.
+	// answersOf selects the texts of the answers to question q, in order; empty if
+	// there are none.
 	answersOf = `(SELECT coalesce(group_concat(text, char(10)), '') FROM (
 		SELECT text FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '' ORDER BY r.said_at, r.rowid))`
-	// isKnown tells that q has been answered.
+	// isKnown is the condition that q has been answered.
 	isKnown = `q.text <> '' AND q.status <> 'withdrawn'
 		AND EXISTS (SELECT 1 FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '')`
 )
@@ -93,7 +94,7 @@ func (d *DB) RefreshWords(ctx context.Context) error {
 			err := d.db.QueryRow(ctx, "SELECT question, answer, senses FROM known_words WHERE rowid = $1", k.id).
 				Scan(&now.question, &now.answer, &now.senses)
 			switch {
-			case errors.Is(err, sql.ErrNoRows): // it went meanwhile
+			case errors.Is(err, sql.ErrNoRows): // deleted since
 				return nil
 			case err != nil || now == wordsOf(k.question, k.answer):
 				return err
@@ -142,7 +143,7 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	return found, nil
 }
 
-// held are those of the terms that stand among the words.
+// held returns those of the terms that are among the words.
 func held(terms []string, words string) (found []string) {
 	all := strings.Fields(words)
 	for _, t := range terms {

@@ -62,7 +62,7 @@ func lookup(t *testing.T, db *DB, word string) []relay.Candidate {
 	return found
 }
 
-// ask has a question asked and answered, each with a word of its own.
+// ask stores a question and two answers, each with a word of its own.
 func ask(t *testing.T, db *DB, n int, closed time.Time) relay.Question {
 	t.Helper()
 	ctx := t.Context()
@@ -90,7 +90,7 @@ func ask(t *testing.T, db *DB, n int, closed time.Time) relay.Question {
 	return q
 }
 
-// The words by which a question is found follow it and its answers.
+// The index follows every change of a question and its answers.
 func TestAnsweredQuestionsAreFound(t *testing.T) {
 	db := open(t)
 	ctx := t.Context()
@@ -126,7 +126,7 @@ func TestAnsweredQuestionsAreFound(t *testing.T) {
 	}
 }
 
-// Who edits an answer into a note takes it back.
+// An answer edited into a note is no answer any more.
 func TestNotesAreNotFound(t *testing.T) {
 	db := open(t)
 	q := ask(t, db, 1, time.Time{})
@@ -145,7 +145,7 @@ func TestNotesAreNotFound(t *testing.T) {
 	}
 }
 
-// Another version of the bot may read words in another way.
+// Another version of the bot may have indexed other words.
 func TestWordsAreReadAnew(t *testing.T) {
 	db := open(t)
 	ctx := t.Context()
@@ -169,7 +169,7 @@ func TestWordsAreReadAnew(t *testing.T) {
 	}
 }
 
-// What was closed long ago leaves no trace in the file, and the rest stays.
+// A purge leaves no trace of old closed questions in the files, and keeps the others.
 func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 	ctx := t.Context()
 	file := filepath.Join(t.TempDir(), "bot.db")
@@ -206,7 +206,8 @@ func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 	for n := range 41 {
 		for _, word := range []string{"zyquestion", "zyasker", "zyexpert", "zyanswer"} {
 			marker := fmt.Sprintf("%s%d", word, n)
-			// No number is another's beginning: what follows it tells.
+			// The next character distinguishes a number from a longer one that begins
+			// with it.
 			kept := bytes.Contains(data, []byte(marker+" ")) || bytes.Contains(data, []byte(marker+":")) || bytes.Contains(data, []byte(marker+"x"))
 			if want := n >= 20; kept != want {
 				t.Errorf("%s is in the file: %t, want %t", marker, kept, want)
@@ -221,7 +222,7 @@ func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 	}
 }
 
-// readState is all that the database's files hold.
+// readState returns the contents of all the database's files.
 func readState(t *testing.T, file string) []byte {
 	t.Helper()
 	var all []byte

@@ -123,14 +123,14 @@ func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (b
 	return changed(result, err)
 }
 
-// KnownEvent reports whether the event has come in before.
+// KnownEvent reports whether the inbox holds the event.
 func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err error) {
 	err = d.db.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)", id).Scan(&known)
 	return known, err
 }
 
-// Locked are the events that wait for the key of a session ("" means any), as
-// the homeserver gave them, oldest first.
+// Locked returns the events that wait for the key of a session ("" means any), as the
+// homeserver sent them, oldest first.
 func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, session_id, content FROM inbox
@@ -140,7 +140,7 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 	})
 }
 
-// LockedIndex are all events that cannot be read yet, without their contents, oldest
+// LockedIndex returns all events that wait for a key, without their contents, oldest
 // first.
 func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	rows, err := d.db.Query(ctx, `
@@ -150,8 +150,8 @@ func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	})
 }
 
-// PurgeQueue implements queue.Cleaning. Lists to choose from, confirmations,
-// changes and declined invitations that are old go with it.
+// PurgeQueue implements queue.Cleaning. It also deletes old choices, confirmations,
+// changes and declined invitations.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
 	now := time.Now()
 	err := d.Do(ctx, func(ctx context.Context) error {
@@ -160,7 +160,8 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 			args      []any
 		}{
 			{"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = received_at WHERE state = 'locked' AND received_at < $1", []any{millis(lockedBefore)}},
-			// What is relayed may be edited, deleted and replied to as long as its question is kept.
+			// Relayed messages may be edited, deleted and replied to as long as their
+			// question is stored.
 			{`DELETE FROM inbox WHERE state = 'done' AND done_at < $1
 				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.event_id = inbox.event_id AND r.event_id <> '')
 				AND NOT EXISTS (SELECT 1 FROM question q WHERE q.event_id = inbox.event_id AND q.event_id <> '')`, []any{millis(before)}},
@@ -170,7 +171,7 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 			{"DELETE FROM choice WHERE saved_at < $1", []any{millis(now.Add(-keepChoices))}},
 			{"DELETE FROM confirmation WHERE asked_at < $1", []any{millis(now.Add(-commands.ConfirmWithin))}},
 			{"DELETE FROM change WHERE at < $1", []any{millis(now.Add(-keepChanges))}},
-			// The homeserver is still to be told of those that are open.
+			// The bot still has to decline the open ones on the homeserver.
 			{"DELETE FROM declined WHERE open = 0 AND declined_at < $1", []any{millis(now.Add(-keepDeclined))}},
 		} {
 			if _, err := d.db.Exec(ctx, purge.statement, purge.args...); err != nil {
@@ -185,7 +186,7 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 	return d.truncateLog(ctx)
 }
 
-// truncateLog empties the log of recent changes, which still holds erased texts.
+// truncateLog empties the write-ahead log, which still holds erased texts.
 func (d *DB) truncateLog(ctx context.Context) error {
 	_, err := d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err

@@ -74,8 +74,8 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	return err
 }
 
-// MoveAnnouncements sends announcements and webhooks' posts that nobody can have
-// seen yet to another room: nothing can be said in the first any more.
+// MoveAnnouncements moves the announcements and webhooks' posts that nobody can have
+// seen to another room: nobody can post in the old one any more.
 func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET room_id = $1
@@ -95,8 +95,8 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 	return scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE post_key = $1", key).Scan)
 }
 
-// nextPostQuery returns, of the heads of all lanes that may be sent, one that is
-// due, or else the first that will be. heads says how the heads are found.
+// nextPostQuery selects the head of a lane that may be sent: one that is due, or else
+// the one due first. heads says how to find the heads.
 func nextPostQuery(heads headsQuery) string {
 	return `
 		WITH RECURSIVE busy AS (SELECT value AS room_id FROM json_each($2)),
@@ -107,16 +107,17 @@ func nextPostQuery(heads headsQuery) string {
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, doubts > 0, outbox.seq LIMIT 1`
 }
 
-// headsQuery is how the oldest open posts of all lanes are found.
+// headsQuery finds the oldest open post of each lane.
 type headsQuery struct {
 	with string // further common table expressions
-	from string // after FROM, up to a first condition
+	from string // the text after FROM, with at least one condition
 }
 
 var (
-	// headsOfFew reads all that is open, headsOfMany goes from room to room: with a
-	// thousand rooms and a post each the first takes a quarter of the time, with
-	// 300,000 posts the second takes a twentieth (BenchmarkOutbox).
+	// headsOfFew reads all open posts, headsOfMany goes from room to room. With one
+	// post in each of a thousand rooms, the first takes a quarter of the time of the
+	// second; with 300,000 posts, the second takes a twentieth of the first
+	// (BenchmarkOutbox).
 	headsOfFew  = headsQuery{"", "outbox WHERE seq IN (SELECT MIN(seq) FROM outbox WHERE done_at = 0 GROUP BY room_id, priority)"}
 	headsOfMany = headsQuery{`,
 			rooms (room_id) AS (
@@ -132,7 +133,7 @@ var (
 		"head CROSS JOIN outbox ON outbox.seq = head.seq WHERE TRUE"}
 )
 
-// few is how many open posts are read rather than their rooms.
+// few is the largest number of open posts for headsOfFew.
 const few = 5000
 
 // NextPost implements queue.Sending.
@@ -236,7 +237,7 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	return result.RowsAffected()
 }
 
-// OldestDoubt is when the oldest unsettled attempt in the room began; zero when
+// OldestDoubt returns the start of the oldest unsettled attempt in the room; zero when
 // there is none.
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64

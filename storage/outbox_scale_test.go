@@ -10,8 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// manyPosts fills the outbox with finished posts, of which a tenth failed, and
-// posts that wait, to as many rooms.
+// manyPosts fills the outbox with finished posts, a tenth of them failed, and waiting
+// posts, spread over that many rooms.
 func manyPosts(t testing.TB, db *DB, finished, waiting, rooms int) {
 	t.Helper()
 	_, err := db.db.Exec(context.Background(), `
@@ -26,8 +26,7 @@ func manyPosts(t testing.TB, db *DB, finished, waiting, rooms int) {
 	}
 }
 
-// Every query over the outbox finds its rows in an index: none reads the table, or
-// sorts what it read.
+// Every query over the outbox uses an index: none reads the whole table or sorts.
 func TestQueriesOverTheOutboxUseAnIndex(t *testing.T) {
 	db := open(t)
 	manyPosts(t, db, 3000, 100, 20)
@@ -58,7 +57,7 @@ func TestQueriesOverTheOutboxUseAnIndex(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, step := range plan {
-				// A partial index that is read whole holds what is open alone.
+				// A full scan of a partial index is allowed: it holds open posts only.
 				full := strings.HasPrefix(step, "SCAN outbox") || step == "SCAN o"
 				if full && !strings.Contains(step, "outbox_lane") && !strings.Contains(step, "outbox_trying") {
 					t.Errorf("%s\n%s", query, strings.Join(plan, "\n"))
@@ -68,7 +67,7 @@ func TestQueriesOverTheOutboxUseAnIndex(t *testing.T) {
 	}
 }
 
-// BenchmarkOutbox measures !bot etat and the sender's question over 300,000 posts.
+// BenchmarkOutbox measures !bot etat and the sender's query over 300,000 posts.
 func BenchmarkOutbox(b *testing.B) {
 	for _, size := range []struct{ finished, waiting, rooms int }{{300_000, 50, 1000}, {0, 300_000, 100}, {0, 1000, 1000}} {
 		db := open(b)

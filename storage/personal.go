@@ -6,10 +6,10 @@ import (
 	"heraut/chat"
 )
 
-// personalTables are those that name people: how a person is told what is kept
-// (room_id, time and text of each row), and how it is erased. $1 is the user id.
+// personalTables are the tables that name people. data selects a person's rows
+// (room_id, time, text); forget erases them. $1 is the user id.
 var personalTables = []struct {
-	kind   string // names the template "datum <kind>"
+	kind   string // selects the template "datum <kind>"
 	data   string
 	forget string
 }{
@@ -23,11 +23,11 @@ var personalTables = []struct {
 		"UPDATE webhook SET added_by = '' WHERE added_by = $1"},
 	{"change", "SELECT room_id, at, CASE after WHEN '' THEN before ELSE after END FROM change WHERE by_user = $1 ORDER BY change_id",
 		"UPDATE change SET by_user = '' WHERE by_user = $1"},
-	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // the bot is there on it
+	{"invitation", "SELECT room_id, 0, '' FROM room WHERE invited_by = $1", ""}, // no erasure: the bot is in the room by that invitation
 	{"declined", "SELECT room_id, declined_at, '' FROM declined WHERE invited_by = $1 ORDER BY declined_at",
 		"DELETE FROM declined WHERE invited_by = $1 AND open = 0"},
 	{"relay", "SELECT '', added_at, name FROM relay WHERE added_by = $1 ORDER BY name",
-		"UPDATE relay SET added_by = '-' WHERE added_by = $1"}, // without anybody it would be the configuration's
+		"UPDATE relay SET added_by = '-' WHERE added_by = $1"}, // a relay without added_by is one of the configuration
 	{"thanks-given", "SELECT room_id, given_at, to_name || ' : ' || reason FROM thanks WHERE from_user = $1 ORDER BY given_at",
 		"UPDATE thanks SET from_user = '' WHERE from_user = $1"},
 	{"thanks-received", "SELECT room_id, given_at, reason FROM thanks WHERE to_user = $1 ORDER BY given_at",

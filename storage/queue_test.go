@@ -27,7 +27,7 @@ func mustArrive(t testing.TB, db *DB, id chat.EventID, room chat.RoomID, body st
 	}
 }
 
-// mustPost stores a waiting answer to an event, and returns it as it is stored.
+// mustPost stores a waiting answer to an event and returns its row.
 func mustPost(t testing.TB, db *DB, cause chat.EventID, room chat.RoomID, html string) queue.Row {
 	t.Helper()
 	key := chat.KeyOf(cause, 0)
@@ -45,7 +45,7 @@ func mustPost(t testing.TB, db *DB, cause chat.EventID, room chat.RoomID, html s
 	return row
 }
 
-// onDisk reports whether a text is anywhere in the database's files.
+// onDisk reports whether the database's files contain a text.
 func onDisk(t *testing.T, path, text string) bool {
 	t.Helper()
 	files, err := filepath.Glob(path + "*")
@@ -61,7 +61,7 @@ func onDisk(t *testing.T, path, text string) bool {
 	})
 }
 
-// What is finished leaves no text in the database's files.
+// A finished row leaves no text in the database's files.
 func TestTextsAreErased(t *testing.T) {
 	long := strings.Repeat("…", 5000) // several pages
 	tests := map[string]struct {
@@ -209,7 +209,8 @@ func TestPurge(t *testing.T) {
 	}
 }
 
-// A stored event that cannot be read is named, so that it can be finished.
+// The error about an unreadable event contains its id, so that the caller can finish
+// it.
 func TestDamagedEvent(t *testing.T) {
 	db := open(t)
 	mustArrive(t, db, "$1", salon, "x", noon)
@@ -224,7 +225,7 @@ func TestDamagedEvent(t *testing.T) {
 	}
 }
 
-// A stored post that cannot be read is found, and named when it is to be sent.
+// The sender finds an unreadable post, and the error contains its row.
 func TestDamagedPost(t *testing.T) {
 	db := open(t)
 	row := mustPost(t, db, "$1", salon, "x")
@@ -247,7 +248,7 @@ func TestDamagedPost(t *testing.T) {
 	}
 }
 
-// plans collects the statements that run.
+// plans records the statements that run.
 type plans struct {
 	dbutil.DatabaseLogger
 	statements map[string][]any

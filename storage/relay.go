@@ -10,7 +10,7 @@ import (
 	"heraut/relay"
 )
 
-// noRow says in relay's words that there is no such row.
+// noRow turns sql.ErrNoRows into relay.ErrNone.
 func noRow(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return relay.ErrNone

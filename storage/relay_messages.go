@@ -37,7 +37,7 @@ func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		var question int64
-		// What was kept of it stays, and nothing tells whose it was.
+		// The FAQ entry stays, without a link to its author.
 		if _, err := d.db.Exec(ctx, "UPDATE faq SET event_id = '' WHERE event_id = $1", event); err != nil {
 			return err
 		}
@@ -57,8 +57,8 @@ const messageOfQuery = `
 		WHERE o.event_id = $1 AND o.event_id <> ''
 		LIMIT 1`
 
-// MessageOf implements relay.Messages. A copy that took the place of another post
-// has a key of its own, and is found by the message that it carries.
+// MessageOf implements relay.Messages. It finds a copy by its post, or by the message
+// that it carries when the copy replaced another post and has a key of its own.
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
 	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }

@@ -9,10 +9,10 @@ import (
 	"heraut/relay"
 )
 
-// PurgeQuestions implements relay.Retention. The entries of the FAQ that were
-// made of them stay.
+// PurgeQuestions implements relay.Retention. The FAQ entries made from these questions
+// stay.
 func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64, err error) {
-	// An asker who was asked for consent may never answer.
+	// An asker may never answer a request for consent.
 	purged, err = d.deleteQuestions(ctx, "(closed_at > 0 AND closed_at < $1 OR status = 'consent' AND active_at < $1)", millis(before))
 	if err != nil {
 		return 0, fmt.Errorf("forget old questions: %w", err)
@@ -29,8 +29,8 @@ func (d *DB) ForgetQuestion(ctx context.Context, number int64) error {
 	return err
 }
 
-// deleteQuestions deletes those that meet a condition, with their words. What was
-// carried goes with its question.
+// deleteQuestions deletes the questions that meet a condition, with their indexed words
+// and all their relayed messages.
 func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (deleted int64, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		which := "(SELECT number FROM question WHERE " + condition + ")"

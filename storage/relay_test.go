@@ -10,7 +10,7 @@ import (
 	"heraut/relay"
 )
 
-// filled sets every field of v, so that a column that is forgotten shows.
+// filled sets every field of v, which reveals a forgotten column.
 func filled(t *testing.T, v reflect.Value) {
 	t.Helper()
 	for i := range v.NumField() {

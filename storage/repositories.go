@@ -13,10 +13,10 @@ import (
 	"heraut/filter"
 )
 
-// SaveRepositories adds the repositories, or brings those that are stored up to
-// date, in one transaction: some hundreds at a time keep others from waiting. A
-// repository is known by its address, and by its forge's id under another one.
-// What is stored already costs no write.
+// SaveRepositories inserts or updates repositories in one transaction. Pass some
+// hundreds at a time, so that other writers do not wait long. It recognises a
+// repository by its address, or by the forge's id when the address changed. Unchanged
+// repositories cost no write.
 func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		known, err := d.knownRepositories(ctx, all)
@@ -28,8 +28,8 @@ func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) e
 				return fmt.Errorf("store %s: %w", all[i].URL, err)
 			}
 		}
-		// All words at the end: a statement on another table in between would have
-		// FTS5 write out each repository's by themselves.
+		// The words come last: FTS5 would flush after each repository if statements on
+		// other tables came in between.
 		for _, r := range known.written() {
 			if err := d.saveWords(ctx, r.id, &r.Repository); err != nil {
 				return fmt.Errorf("index %s: %w", r.URL, err)
@@ -39,14 +39,14 @@ func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) e
 	})
 }
 
-// storedRepository is a row, and whether its words are still to be stored.
+// storedRepository is a row; written is true when its words still have to be indexed.
 type storedRepository struct {
 	id int64
 	catalogue.Repository
 	written bool
 }
 
-// repositoryIndex holds stored repositories by what they are known by.
+// repositoryIndex holds stored repositories by address and by forge id.
 type repositoryIndex struct {
 	byAddress map[string]*storedRepository
 	byForge   map[forgeID]*storedRepository
@@ -66,7 +66,7 @@ func (x repositoryIndex) remove(r *storedRepository) {
 	delete(x.byForge, forgeID{r.Host, r.ForgeID})
 }
 
-// written are those to be indexed, in the order of their ids.
+// written returns the repositories to index, in the order of their ids.
 func (x repositoryIndex) written() (all []*storedRepository) {
 	for _, r := range x.byAddress {
 		if r.written {
@@ -77,7 +77,7 @@ func (x repositoryIndex) written() (all []*storedRepository) {
 	return all
 }
 
-// knownRepositories finds what is stored of these.
+// knownRepositories returns the stored rows of these repositories.
 func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) (known repositoryIndex, err error) {
 	known = repositoryIndex{map[string]*storedRepository{}, map[forgeID]*storedRepository{}}
 	addresses, forges := make([]string, len(all)), make([]forgeID, 0, len(all))
@@ -110,7 +110,7 @@ func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) 
 	return known, nil
 }
 
-// saveRepository stores r and keeps known true. The words are still to be stored.
+// saveRepository stores r, without its words, and updates known.
 func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known repositoryIndex) error {
 	stored := known.byAddress[address(r.URL)]
 	if r.ForgeID != "" && (stored == nil || stored.ForgeID != r.ForgeID) {
@@ -118,7 +118,7 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 		switch {
 		case stored == nil:
 			stored = moved
-		case moved != nil: // it took the place of another one
+		case moved != nil: // r took over the address of another repository
 			if err := d.removeRepository(ctx, &moved.Repository); err != nil {
 				return err
 			}
@@ -153,7 +153,8 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 	return nil
 }
 
-// completed is r with what its source does not say, but another one did.
+// completed returns r with the fields that only some sources give filled from the
+// stored row where r lacks them. An empty description, for example, stays empty.
 func completed(r, known *catalogue.Repository) catalogue.Repository {
 	full := *r
 	full.ForgeID = cmp.Or(r.ForgeID, known.ForgeID)
@@ -168,7 +169,7 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 	return full
 }
 
-// RemoveRepositories forgets these repositories. One that took the address of
+// RemoveRepositories deletes these repositories. One that took over the address of
 // another stays.
 func (d *DB) RemoveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
@@ -198,7 +199,7 @@ func (d *DB) RepositoriesAsOf(ctx context.Context) (time.Time, error) {
 	return fromMillis(at), err
 }
 
-// address is what tells repositories apart: forges take no notice of case.
+// address is the key of a repository: forges ignore case.
 func address(url string) string { return strings.ToLower(url) }
 
 const repositoryColumns = `address, host, forge_id, url, full_name, name, owner, organization, ministry, description, language,
@@ -241,7 +242,7 @@ func scanStored(scan scanFunc) (*storedRepository, error) {
 	return r, err
 }
 
-// saveWords stores what filters look at.
+// saveWords indexes the words that filters match.
 func (d *DB) saveWords(ctx context.Context, id int64, r *catalogue.Repository) error {
 	words := filter.OfRepository(r)
 	values := []any{id}

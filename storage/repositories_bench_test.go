@@ -12,7 +12,7 @@ import (
 	"heraut/filter"
 )
 
-// scaled are n repositories: the real ones of 2021, over and over under other names.
+// scaled returns n repositories: the real ones of 2021, repeated under other names.
 func scaled(b *testing.B, n int) (all []catalogue.Repository) {
 	listed := realRepositories(b)
 	for i := range n {
@@ -23,8 +23,8 @@ func scaled(b *testing.B, n int) (all []catalogue.Repository) {
 	return all
 }
 
-// askedFor are filters as people would type them about the repositories: their
-// names, owners, languages and words, alone and together.
+// askedFor returns filters that people might type: the repositories' names, owners,
+// languages and words, alone and combined.
 func askedFor(all []catalogue.Repository, n int) (filters []string) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pick := func() *catalogue.Repository { return &all[rng.IntN(len(all))] }
@@ -53,8 +53,8 @@ func askedFor(all []catalogue.Repository, n int) (filters []string) {
 	return filters
 }
 
-// BenchmarkSearchRepositories searches 30,000 repositories as «!depot» does. Its
-// p99-ms is of all the searches.
+// BenchmarkSearchRepositories searches 30,000 repositories as «!depot» does. Its p99-ms
+// covers all the searches.
 func BenchmarkSearchRepositories(b *testing.B) {
 	all := scaled(b, 30_000)
 	db := open(b)
@@ -79,7 +79,7 @@ func BenchmarkSearchRepositories(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
 }
 
-// BenchmarkSaveRepositories stores 30,000 repositories, then the same again.
+// BenchmarkSaveRepositories stores 30,000 repositories, then the same ones again.
 func BenchmarkSaveRepositories(b *testing.B) {
 	all := scaled(b, 30_000)
 	for name, again := range map[string]bool{"new": false, "known": true} {

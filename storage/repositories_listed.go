@@ -9,8 +9,9 @@ import (
 	"heraut/catalogue"
 )
 
-// listedEvery is how exactly it is known when a list named a repository: a list is
-// read every few hours, and most of its repositories are in it each time.
+// listedEvery is the precision of listed_at: writing it at most once a day saves
+// writes, since a list is read every few hours and names most of its repositories each
+// time.
 const listedEvery = 24 * time.Hour
 
 // SaveListed implements announce.Repositories.

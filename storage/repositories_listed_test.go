@@ -10,8 +10,8 @@ import (
 	"heraut/filter"
 )
 
-// A repository that its list does not name for 30 days is no longer found; one that
-// no list ever named, and those of a list that is not read any more, stay.
+// A repository that its list has not named for 30 days is deleted. One that no list
+// ever named stays, and so do those of a list that is not read any more.
 func TestUnlistedRepositories(t *testing.T) {
 	db := open(t)
 	ctx := t.Context()

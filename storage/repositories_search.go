@@ -13,10 +13,10 @@ import (
 type wordColumn struct {
 	field  filter.Field
 	name   string
-	weight int // how much it tells that a word is found there
+	weight int // the weight of a match in that column
 }
 
-// wordColumns are those of the table, in its order, but for the rules.
+// wordColumns are the columns of the table, in its order, except the rules.
 var wordColumns = []wordColumn{
 	{filter.Name, "name", 10},
 	{filter.Organization, "organization", 4},
@@ -30,11 +30,11 @@ var wordColumns = []wordColumn{
 	{filter.Archived, "archived", 0},
 }
 
-// anyRule stands among the rules of every repository.
+// anyRule is a rule that every repository has.
 const anyRule = "any"
 
-// maxRanked is how many matches are put in order by how well they match. Words
-// that more repositories have tell too little for the time it takes.
+// maxRanked is the largest number of matches that are ranked. Words with more matches
+// say too little to justify the time.
 const maxRanked = 4000
 
 const (
@@ -42,9 +42,9 @@ const (
 	byActivity = "0"
 )
 
-// SearchRepositories implements commands.Repositories. It finds what
-// Filter.Match accepts. Those that match best come first if the filter has words
-// to match, then those with the latest activity.
+// SearchRepositories implements commands.Repositories. It returns what Filter.Match
+// accepts: the best matches first if the filter has words to rank by, then the latest
+// activity.
 func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
 	query := ftsQuery(f)
 	err = d.db.QueryRow(ctx, "SELECT count(*) FROM repository_words WHERE repository_words MATCH $1", query).Scan(&total)
@@ -68,8 +68,8 @@ func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int
 	return found, total, nil
 }
 
-// hasWords tells whether the filter has words that a repository may match more
-// or less well.
+// hasWords reports whether the filter has words that rank some repositories above
+// others.
 func hasWords(e filter.Expr) bool {
 	for _, t := range e.Tests {
 		if t.Field == filter.Name || t.Field == filter.Topic || t.Field == filter.Description {
@@ -87,12 +87,13 @@ func hasWords(e filter.Expr) bool {
 	return false
 }
 
-// ftsQuery is the filter, with the rules on top, in the language of FTS5.
+// ftsQuery translates the filter, with the rules on top, into the query language of
+// FTS5.
 func ftsQuery(f *filter.Filter) string {
 	return without(ftsExpr(f.Expr()), []string{"rules : (" + strings.Join(f.Rules(), " OR ") + ")"})
 }
 
-// everything is true of every repository.
+// everything matches every repository.
 const everything = "rules : " + anyRule
 
 func ftsExpr(e filter.Expr) string {
@@ -108,7 +109,7 @@ func ftsExpr(e filter.Expr) string {
 		}
 		return "(" + strings.Join(parts, " OR ") + ")"
 	}
-	// A conjunction; of nothing, all is true.
+	// A conjunction; an empty one matches everything.
 	wanted := []string{everything}
 	var excluded []string
 	for _, arg := range e.Args {
@@ -124,7 +125,7 @@ func ftsExpr(e filter.Expr) string {
 	return without("("+strings.Join(wanted, " AND ")+")", excluded)
 }
 
-// without takes alternatives away: NOT has two sides in FTS5.
+// without excludes alternatives: NOT is a binary operator in FTS5.
 func without(expr string, excluded []string) string {
 	if len(excluded) == 0 {
 		return expr
@@ -132,8 +133,8 @@ func without(expr string, excluded []string) string {
 	return "(" + expr + " NOT (" + strings.Join(excluded, " OR ") + "))"
 }
 
-// ftsTerm looks for the same words in several columns at once. A word that may
-// go on is also looked for as it is, which puts it before the longer ones.
+// ftsTerm matches the same words in several columns. An open word (a prefix) is also
+// added as a whole word, which ranks exact matches above longer words.
 func ftsTerm(tests []filter.Test) string {
 	var phrases []string
 	columns := map[string]string{} // by phrase
@@ -145,7 +146,7 @@ func ftsTerm(tests []filter.Test) string {
 	}
 	for _, t := range tests {
 		if columnOf(t.Field) == "" {
-			continue // a field that repositories lack, such as the region
+			continue // a field without a column, such as the region
 		}
 		phrase := `"` + strings.Join(t.Words, " ") + `"`
 		if t.Open {

@@ -14,7 +14,7 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// someRepositories are of our own invention.
+// someRepositories are invented.
 var someRepositories = []catalogue.Repository{
 	{
 		Host: "github.com", ForgeID: "1", URL: "https://github.com/Etalab/carte-ecoles", FullName: "Etalab/carte-ecoles", Name: "carte-ecoles",
@@ -40,7 +40,7 @@ func saveAll(t testing.TB, db *DB, all ...catalogue.Repository) {
 	}
 }
 
-// searchURLs returns the URLs of all that is found, in order.
+// searchURLs returns the URLs of all results, in order.
 func searchURLs(t testing.TB, db *DB, query string) (urls []string) {
 	t.Helper()
 	f, err := filter.Parse(query)
@@ -60,7 +60,8 @@ func searchURLs(t testing.TB, db *DB, query string) (urls []string) {
 	return urls
 }
 
-// What is found is what the filter accepts, one by one.
+// checkSearch verifies that the search finds exactly the repositories that the filter
+// accepts one by one.
 func checkSearch(t testing.TB, db *DB, all []catalogue.Repository, query string) {
 	t.Helper()
 	f, err := filter.Parse(query)
@@ -111,7 +112,7 @@ func TestSearchRepositories(t *testing.T) {
 	}
 }
 
-// realRepositories reads the real list of 2021, without what comes twice.
+// realRepositories reads the real list of 2021, without duplicates.
 func realRepositories(t testing.TB) (all []catalogue.Repository) {
 	t.Helper()
 	f, err := os.Open(realdata.Path(t, "codegouv", "repertoires-2021-01-30T1938.csv"))

@@ -29,18 +29,18 @@ func scanRoom(scan scanFunc) (r chat.Room, err error) {
 	return r, nil
 }
 
-// Rooms are all rooms that are stored.
+// Rooms returns all stored rooms.
 func (d *DB) Rooms(ctx context.Context) ([]chat.Room, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+roomColumns+" FROM room")
 	return collect(rows, err, scanRoom)
 }
 
-// Room returns ErrNotFound for one that was never seen.
+// Room returns ErrNotFound for a room that was never stored.
 func (d *DB) Room(ctx context.Context, room chat.RoomID) (chat.Room, error) {
 	return scanRoom(d.db.QueryRow(ctx, "SELECT "+roomColumns+" FROM room WHERE room_id = $1", room).Scan)
 }
 
-// SaveRoom stores the room. That it was encrypted is never undone.
+// SaveRoom stores the room. It never resets Encrypted.
 func (d *DB) SaveRoom(ctx context.Context, r chat.Room) error {
 	facts, err := json.Marshal(r.RoomFacts)
 	if err != nil {
@@ -57,12 +57,13 @@ func (d *DB) SaveRoom(ctx context.Context, r chat.Room) error {
 }
 
 const (
-	// keepDeclined is how long a declined invitation is kept, maxDeclined how many are.
+	// keepDeclined is how long a declined invitation is stored, maxDeclined how many
+	// are.
 	keepDeclined = 90 * 24 * time.Hour
 	maxDeclined  = 100
 )
 
-// Declined are the invitations that were declined lately, the newest first.
+// Declined returns the recently declined invitations, newest first.
 func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	rows, err := d.db.Query(ctx, "SELECT room_id, invited_by, server, why, declined_at, open FROM declined ORDER BY declined_at DESC, room_id")
 	return collect(rows, err, func(scan scanFunc) (x chat.Declined, err error) {
@@ -73,8 +74,8 @@ func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	})
 }
 
-// SaveDeclined stores x, and forgets those that are too many, unless the
-// homeserver has not been told of them. PurgeQueue forgets old ones.
+// SaveDeclined stores x and deletes the surplus rows, except those that the homeserver
+// does not know of yet. PurgeQueue deletes old rows.
 func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `

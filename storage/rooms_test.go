@@ -26,13 +26,13 @@ func TestRoom(t *testing.T) {
 	}
 	want.Encrypted, want.RoomFacts = false, chat.RoomFacts{}
 	must(t, db.SaveRoom(t.Context(), want))
-	want.Encrypted = true // that never ends
+	want.Encrypted = true // a room stays encrypted
 	if all, err := db.Rooms(t.Context()); err != nil || len(all) != 1 || !reflect.DeepEqual(all[0], want) {
 		t.Errorf("got %+v, %v", all, err)
 	}
 }
 
-// What another version of the bot stored has no facts.
+// A row that an older version of the bot stored has no facts.
 func TestRoomWithoutFacts(t *testing.T) {
 	db := open(t)
 	if _, err := db.db.Exec(t.Context(), "INSERT INTO room (room_id, joined) VALUES ($1, 1)", salon); err != nil {

@@ -9,7 +9,7 @@ import (
 
 type scanFunc func(dest ...any) error
 
-// collect reads all rows before it returns: the one connection is then free again.
+// collect reads all rows before it returns, which frees the only connection.
 func collect[T any](rows dbutil.Rows, err error, read func(scan scanFunc) (T, error)) (all []T, _ error) {
 	if err != nil {
 		return nil, err

@@ -8,8 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// PickleKey is the secret that the encryption keys in crypto.db are locked
-// with; it is made at the first call and stays.
+// PickleKey returns the secret that encrypts the keys in crypto.db. The first call
+// creates it; it never changes.
 func (d *DB) PickleKey(ctx context.Context) ([]byte, error) {
 	key := make([]byte, 32)
 	rand.Read(key)
@@ -23,15 +23,15 @@ func (d *DB) PickleKey(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
-// Credentials are those of the last login; the token is empty before the first,
-// and the device may already be chosen. PickleKey must have been called.
+// Credentials returns the credentials of the last login. The token is empty before the
+// first login, when the device may already be chosen. Call PickleKey first.
 func (d *DB) Credentials(ctx context.Context) (user chat.UserID, device, token string, err error) {
 	err = d.db.QueryRow(ctx, "SELECT user_id, device_id, access_token FROM session").Scan(&user, &device, &token)
 	return user, device, token, err
 }
 
-// SaveCredentials replaces the credentials. With another account the sync
-// position is forgotten; a new device of the same one goes on from it.
+// SaveCredentials replaces the credentials. Another account resets the sync position; a
+// new device of the same account continues from it.
 func (d *DB) SaveCredentials(ctx context.Context, user chat.UserID, device, token string) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE session SET user_id = $1, device_id = $2, access_token = $3,
@@ -39,7 +39,7 @@ func (d *DB) SaveCredentials(ctx context.Context, user chat.UserID, device, toke
 	return err
 }
 
-// Position is where the next sync starts; empty before the first.
+// Position returns the start of the next sync; empty before the first.
 func (d *DB) Position(ctx context.Context) (position string, err error) {
 	err = d.db.QueryRow(ctx, "SELECT position FROM session").Scan(&position)
 	return position, err

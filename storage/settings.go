@@ -8,7 +8,7 @@ import (
 	"heraut/rooms"
 )
 
-// keepChanges is how long the log of changes goes back.
+// keepChanges is how long the log of changes is stored.
 const keepChanges = 365 * 24 * time.Hour
 
 // Chosen implements rooms.Store.
@@ -39,7 +39,7 @@ func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) e
 	return err
 }
 
-// AddChange implements rooms.Journal. PurgeQueue forgets old ones.
+// AddChange implements rooms.Journal. PurgeQueue deletes old rows.
 func (d *DB) AddChange(ctx context.Context, c rooms.Change) error {
 	_, err := d.db.Exec(ctx, "INSERT INTO change (at, by_user, room_id, what, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
 		millis(c.At), c.By, c.Room, c.What, c.Before, c.After)
@@ -61,7 +61,7 @@ func (d *DB) Changes(ctx context.Context, n int) ([]rooms.Change, error) {
 	return collect(rows, err, scanChange)
 }
 
-// SaveAlias keeps which room an alias of the configuration is.
+// SaveAlias stores the room behind an alias of the configuration.
 func (d *DB) SaveAlias(ctx context.Context, alias string, room chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO alias (alias, room_id) VALUES ($1, $2)
@@ -69,7 +69,7 @@ func (d *DB) SaveAlias(ctx context.Context, alias string, room chat.RoomID) erro
 	return err
 }
 
-// Aliases are the rooms that aliases of the configuration were last found to be.
+// Aliases returns the last known rooms of the configuration's aliases.
 func (d *DB) Aliases(ctx context.Context) (map[string]chat.RoomID, error) {
 	type row struct {
 		alias string

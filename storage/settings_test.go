@@ -26,7 +26,7 @@ func TestChangesAreForgotten(t *testing.T) {
 	}
 }
 
-// A room cannot be written to when the last that was sent there was refused.
+// A room is unwritable when its last post was refused.
 func TestQueueStatus(t *testing.T) {
 	db := open(t)
 	now := time.Now()

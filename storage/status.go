@@ -6,15 +6,15 @@ import (
 	"heraut/commands"
 )
 
-// queueCountsQuery counts what is open in the inbox and the outbox.
+// queueCountsQuery counts the open rows of the inbox and the outbox.
 const queueCountsQuery = `
 		SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new'), (SELECT COUNT(*) FROM inbox WHERE state = 'locked'),
 			(SELECT COUNT(*) FROM outbox WHERE done_at = 0),
 			COALESCE((SELECT attempted_at FROM outbox WHERE done_at = 0 AND attempted_at > 0 ORDER BY attempted_at LIMIT 1), 0)`
 
-// unwritableQuery finds the rooms whose last post failed, and those that refuse
-// posts for want of power. It goes from room to room in the index outbox_ended,
-// rather than over all posts.
+// unwritableQuery finds the rooms whose last post failed, and those that refuse posts
+// for want of power. It goes from room to room in the index outbox_ended instead of
+// reading all posts.
 const unwritableQuery = `
 	WITH RECURSIVE written (room_id) AS (
 		SELECT MIN(room_id) FROM outbox WHERE state IN ('sent', 'failed')
@@ -30,8 +30,8 @@ const unwritableQuery = `
 	UNION ALL SELECT room_id, reason, since FROM blocked_room
 	ORDER BY room_id`
 
-// QueueStatus tells what waits in the queue, and which rooms cannot be written
-// to: the rest of the status is not here.
+// QueueStatus returns the waiting rows and the rooms that refuse posts; it leaves the
+// other fields of the status empty.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 	var since int64
 	err = d.db.QueryRow(ctx, queueCountsQuery).

@@ -1,5 +1,5 @@
-// Package storage keeps the bot's state in SQLite (bot.db), one file per group
-// of tables. Every method joins the transaction that its context carries.
+// Package storage stores the bot's state in SQLite (bot.db), one file per group of
+// tables. Every method joins the transaction that its context carries.
 package storage
 
 import (
@@ -17,29 +17,29 @@ import (
 	"go.mau.fi/util/dbutil"
 )
 
-// ErrNotFound tells that what was asked for is not stored.
+// ErrNotFound means that the row does not exist.
 var ErrNotFound = errors.New("not stored")
 
-// ErrOtherVersion tells that another version of the bot wrote the database.
+// ErrOtherVersion means that another version of the bot wrote the database.
 var ErrOtherVersion = errors.New("written by another version of the bot")
 
-// ErrDamaged tells that the file is no database, or not a whole one.
+// ErrDamaged means that the file is not a database, or is damaged.
 var ErrDamaged = errors.New("the database is damaged")
 
 // DB is the bot's database.
 type DB struct{ db *dbutil.Database }
 
-// The numbered files are never changed once released: a new one is added. Their
-// first line is their header, as dbutil reads it.
+// A released migration never changes: add a new file instead. The first line of a file
+// is its header, as dbutil reads it.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Open opens the database file and brings its tables up to date, creating it,
-// for its owner only, if there is none. A database that a newer version of the
-// bot wrote is refused.
+// Open opens the database file and migrates its tables. It creates a missing file,
+// readable by its owner only, and refuses a database that a newer version of the bot
+// wrote.
 func Open(ctx context.Context, path string) (*DB, error) {
-	// SQLite gives its side files the same rights as the database.
+	// SQLite gives its side files the same permissions as the database.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -47,8 +47,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	// NORMAL is enough: what came in, the sync position and what goes out are
-	// committed together. Erased texts are overwritten (secure_delete).
+	// NORMAL is enough: one commit holds the incoming events, the sync position and the
+	// outgoing posts. secure_delete overwrites erased texts.
 	options := url.Values{
 		"_txlock":        {"immediate"},
 		"_journal_mode":  {"WAL"},
@@ -57,14 +57,14 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		"_foreign_keys":  {"1"},
 		"_secure_delete": {"on"},
 		"_cache_size":    {"-512"},
-		// The same few statements come again and again: parsing costs more than running them.
+		// The bot repeats few statements, and parsing one costs more than running it.
 		"_stmt_cache_size": {"64"},
 	}
 	raw, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	// One connection: writers queue here rather than poll a locked file.
+	// With one connection, writers queue here instead of polling a locked file.
 	raw.SetMaxOpenConns(1)
 	db, err := dbutil.NewWithDB(raw, "sqlite3")
 	if err != nil {
@@ -81,8 +81,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return &DB{db: db}, nil
 }
 
-// OpenForReading opens the database of a bot that may be running, without
-// changing it. One that another version of the bot wrote is refused.
+// OpenForReading opens the database of a bot that may be running, without changing it.
+// It refuses a database that another version of the bot wrote.
 func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -106,7 +106,7 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	return &DB{db: db}, nil
 }
 
-// judged says of an error that it is ErrDamaged, if SQLite says so.
+// judged wraps err in ErrDamaged if SQLite reports damage.
 func judged(err error) error {
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -121,7 +121,7 @@ func upgrades() dbutil.UpgradeTable {
 // Close closes the database.
 func (d *DB) Close() error { return d.db.Close() }
 
-// ShrinkMemory gives up what is cached: it is read again when it is needed.
+// ShrinkMemory releases SQLite's caches; it fills them again when necessary.
 func (d *DB) ShrinkMemory(ctx context.Context) error {
 	if _, err := d.db.Exec(ctx, "PRAGMA shrink_memory"); err != nil {
 		return fmt.Errorf("shrink the memory of the database: %w", err)
@@ -129,12 +129,12 @@ func (d *DB) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
-// Do runs fn in a transaction, which every method called with fn's context
-// joins; an error or a panic, which it returns as an error, undoes it whole.
-// Inside another transaction it joins that one.
+// Do runs fn in a transaction, which every method called with fn's context joins. An
+// error or a panic of fn rolls the transaction back; Do returns the panic as an error.
+// Inside another transaction, Do joins that one.
 func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	return d.db.DoTxn(ctx, nil, func(ctx context.Context) (err error) {
-		// A panic that got past here would leave the one connection in the transaction.
+		// An uncaught panic would leave the only connection in the transaction.
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -144,7 +144,7 @@ func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	})
 }
 
-// Times are stored as milliseconds since 1970, and no time as 0.
+// Times are stored as milliseconds since 1970, the zero time as 0.
 
 func millis(t time.Time) int64 {
 	if t.IsZero() {
@@ -160,8 +160,8 @@ func fromMillis(ms int64) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// BackUp writes a consistent copy of the database to a file that must not exist
-// yet, for its owner only. It may run while the bot does.
+// BackUp writes a consistent copy of the database to a new file, readable by its owner
+// only. It may run while the bot does. The file must not exist yet.
 func (d *DB) BackUp(ctx context.Context, path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -170,7 +170,7 @@ func (d *DB) BackUp(ctx context.Context, path string) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("make the copy: %w", err)
 	}
-	// The copy is written through the one connection, which may be for reading only.
+	// The only connection, which may be read-only, writes the copy.
 	_, err = d.db.Exec(ctx, "PRAGMA query_only = 0")
 	if err == nil {
 		_, err = d.db.Exec(ctx, "VACUUM INTO $1", path)

@@ -14,7 +14,7 @@ import (
 	"heraut/webhook"
 )
 
-// maxWaiting is how many deliveries wait for a hook at most.
+// maxWaiting is the largest number of deliveries that wait for one hook.
 const maxWaiting = 1000
 
 // Hooks implements webhook.Store.
@@ -64,8 +64,8 @@ func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 	return err
 }
 
-// AddDelivery implements webhook.Store. It is webhook.ErrTooMany when too much
-// waits for the hook.
+// AddDelivery implements webhook.Store. It returns webhook.ErrTooMany when maxWaiting
+// deliveries wait for the hook.
 func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, since time.Time) (bool, error) {
 	if key != "" {
 		isNew, err := changed(d.db.Exec(ctx, `
@@ -166,7 +166,8 @@ func (d *DB) ForgetAlerts(ctx context.Context, hook int64) error {
 	return err
 }
 
-// PurgeWebhooks implements webhook.Store. A message's alerts are forgotten together.
+// PurgeWebhooks implements webhook.Store. It deletes all the alerts of a message
+// together.
 func (d *DB) PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM webhook_seen WHERE seen_at < $1", millis(keysBefore)); err != nil {
