@@ -153,10 +153,21 @@ func TestFaults(t *testing.T) {
 				continue
 			}
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
-				checkFault(t, source(t), fault.handler, fault.said)
+				said := fault.said
+				if in := saidOfLists[name]; kind == sources.RepositoryList && in != "" {
+					said = in
+				}
+				checkFault(t, source(t), fault.handler, said)
 			})
 		}
 	}
+}
+
+// saidOfLists is what the operators read of a list of repositories, whose reader
+// knows the trouble more closely.
+var saidOfLists = map[string]string{
+	"nothing":     "il n’y a aucune entrée utilisable",
+	"broken JSON": "le contenu s’arrête avant sa fin",
 }
 
 func checkFault(t *testing.T, s outOfOrder, handler http.HandlerFunc, said string) {
