@@ -97,9 +97,10 @@ func TestGuardsAreAskedAtEachAttempt(t *testing.T) {
 // A guard that fails, or is not there, holds up its post alone.
 func TestGuardsThatFail(t *testing.T) {
 	inBubble(t, func(b *bot) {
-		broken := true
+		var broken atomic.Bool
+		broken.Store(true)
 		g := &guard{check: func(queue.Row) (queue.Verdict, error) {
-			if broken {
+			if broken.Load() {
 				return queue.Verdict{}, errors.New("broken")
 			}
 			return queue.Verdict{}, nil
@@ -112,7 +113,7 @@ func TestGuardsThatFail(t *testing.T) {
 		synctest.Wait()
 		b.server.wantOwn(t, "!other:example.org", "b")
 		b.server.wantOwn(t, salon)
-		broken = false
+		broken.Store(false)
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
 		b.server.wantOwn(t, salon, "a")
