@@ -9,30 +9,32 @@ import (
 	"heraut/chat"
 )
 
-// settleAfter is how much later than an attempt a sync has to begin for its
-// silence to mean that nothing arrived.
+// settleAfter is how long after the end of an attempt a sync must begin to settle the
+// doubt: if such a sync does not show the event, it never arrived.
 const settleAfter = 2 * time.Second
 
-// Batch is what one sync brought.
+// Batch is the content of one sync response.
 type Batch struct {
-	Began    time.Time // when the request was made
-	Received time.Time // when its answer was there
+	Began    time.Time // when the request was sent
+	Received time.Time // when the response arrived
 	Arrivals []Arrival // oldest first in each room
 	Own      []Own
-	// Powers are the rooms in which the power levels or the bot's membership changed.
+	// Powers lists the rooms in which the power levels or the bot's membership
+	// changed.
 	Powers []chat.RoomID
-	// Change, if not nil, is committed together with the rest: the sync position.
+	// Change, if not nil, is committed with the rest; it saves the sync position.
 	Change func(ctx context.Context) error
 }
 
-// Own is an event of the bot itself, as sync shows it.
+// Own is one of the bot's own events in a sync response.
 type Own struct {
-	Txn string // the key that it carries
+	Txn string // the key that the event carries
 	ID  chat.EventID
 }
 
-// Accept commits a batch: after it returned nil every event in it will be
-// handled once, whatever happens.
+// Accept commits a batch. Once it returns nil, every event in the batch is handled
+// once, even if the process crashes. On an error nothing is stored, and the caller
+// should fetch the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	now := time.Now()
 	rooms := map[chat.RoomID]bool{}
@@ -99,13 +101,13 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// confirm notes that a post is in its room. When it is there a second time,
-// because an attempt arrived later than anybody could know, that one is deleted.
+// confirm records that a post is in its room. An attempt that arrives after its doubt
+// was settled puts the post there twice: confirm then deletes the second event.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	row, first, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
 	switch {
 	case errors.Is(err, ErrNone):
-		return nil // another program's, with the same account
+		return nil // another program with the same account sent it
 	case err != nil:
 		return err
 	case first:
@@ -119,9 +121,8 @@ func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	}))
 }
 
-// tooOld applies the age rule: from the event to the first moment the
-// homeserver could hand it over. Deletions are obeyed at any age, and what is
-// told once, however late, is.
+// tooOld reports whether an event is older than AnswerWithin on arrival. Deletions
+// count at any age; so do joins, moves, promotions and notices, which come only once.
 func (q *Queue) tooOld(a Arrival, received time.Time) bool {
 	if e := a.Event; e != nil && (e.Redaction != nil || e.Joined != nil || e.Moved != nil || e.Promoted != nil || e.Notice != nil) {
 		return false
@@ -129,7 +130,8 @@ func (q *Queue) tooOld(a Arrival, received time.Time) bool {
 	return q.config.AnswerWithin > 0 && received.Sub(a.At) > q.config.AnswerWithin
 }
 
-// Unlock hands in an event that could not be read when it came.
+// Unlock takes in the decrypted form of a locked event and queues it for its room's
+// worker. It does nothing if the event is no longer locked.
 func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 	unlocked, err := q.store.UnlockEvent(ctx, e)
 	if err != nil {
@@ -141,12 +143,12 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// Doubts wakes whoever syncs when the end of an attempt is unknown: a sync
-// begun settleAfter later settles it.
+// Doubts signals that an attempt ended without an answer. A sync that begins at least
+// settleAfter later settles the doubt.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
-// SyncBy is when a sync has to begin to settle the newest doubt; zero if there
-// never was one.
+// SyncBy returns the earliest start of a sync that settles the newest doubt; zero if
+// there never was one.
 func (q *Queue) SyncBy() time.Time {
 	ms := q.lastDoubt.Load()
 	if ms == 0 {

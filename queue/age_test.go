@@ -49,7 +49,7 @@ func TestAgeRule(t *testing.T) {
 					b.server.lock(id)
 				}
 				b.sync()
-				time.Sleep(23 * time.Hour) // waiting for a key does not count
+				time.Sleep(23 * time.Hour) // the age limit ignores the wait for a key
 				b.unlock()
 				b.server.wantOwn(t, salon, test.want...)
 				dropped := int64(0)
@@ -59,7 +59,7 @@ func TestAgeRule(t *testing.T) {
 				if got := b.queue.Counts().Dropped.Load(); got != dropped {
 					t.Errorf("%d events dropped, want %d", got, dropped)
 				}
-				batch, _ := b.batch(0) // dropped or not, it is known
+				batch, _ := b.batch(0) // its id is known, dropped or not
 				if err := b.queue.Accept(b.ctx, batch); err != nil {
 					t.Fatal(err)
 				}
@@ -70,8 +70,8 @@ func TestAgeRule(t *testing.T) {
 	}
 }
 
-// What is carried between rooms is handed on however old it is, also when it had
-// to wait for its key.
+// Rooms that Keeps names lose no event to the age limit, not even one that waits for
+// its key: the handler gets it marked as late.
 func TestLateEvents(t *testing.T) {
 	for name, test := range map[string]struct {
 		age    time.Duration
@@ -119,7 +119,7 @@ func TestLateEvents(t *testing.T) {
 	}
 }
 
-// A command that was edited too long ago keeps its answer.
+// An edit that comes too late leaves the answer as it is.
 func TestLateEditKeepsTheAnswer(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Keeps = func(context.Context, chat.RoomID) bool { return true }
@@ -155,7 +155,7 @@ func TestLockedEvents(t *testing.T) {
 		b.server.lock(first)
 		b.server.say(salon, "!second")
 		b.sync()
-		b.server.wantOwn(t, salon, "second") // the others do not wait for the key
+		b.server.wantOwn(t, salon, "second") // the next message does not wait for the key
 		b.stop()
 		b.start()
 		b.unlock()

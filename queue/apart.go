@@ -11,8 +11,8 @@ import (
 // apartAtOnce is how many slow decisions (Result.Later) run at the same time.
 const apartAtOnce = 4
 
-// apart runs the slow decisions outside of the rooms' workers. It holds no state that
-// a restart needs: an event stays open in the store until its decision is committed.
+// apart runs the slow decisions outside the rooms' workers. It holds no state that a
+// restart needs: an event stays open in the store until its decision is committed.
 type apart struct {
 	slots chan struct{}
 	group sync.WaitGroup
@@ -25,7 +25,7 @@ func newApart() *apart {
 	return &apart{slots: make(chan struct{}, apartAtOnce), events: map[chat.RoomID][]chat.EventID{}}
 }
 
-// in returns the room's events that the room's worker must leave alone.
+// in returns the room's events in slow decisions, which the room's worker must skip.
 func (a *apart) in(room chat.RoomID) []chat.EventID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -80,7 +80,7 @@ func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx c
 	})
 }
 
-// returnEvent takes the last try of an event back: the process is stopping, and the
+// returnEvent subtracts the last try of an event: the process is stopping, and the
 // next start handles the event.
 func (q *Queue) returnEvent(ctx context.Context, id chat.EventID) {
 	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, ErrNone) {

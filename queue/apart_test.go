@@ -13,7 +13,8 @@ import (
 	"heraut/queue"
 )
 
-// slowly decides on "!slow…" after ten seconds, and on everything else at once.
+// slowly decides on "!slow…" after ten seconds, and on everything else at once. It
+// counts the slow decisions that run, and the most that ran at once.
 func slowly(running, most *atomic.Int64) handlerFunc {
 	return func(ctx context.Context, e chat.Event) (queue.Result, error) {
 		if e.Message == nil || len(e.Message.Body) < 5 || e.Message.Body[:5] != "!slow" {
@@ -82,7 +83,7 @@ func TestSlowDecisionsSurviveRestarts(t *testing.T) {
 	}
 }
 
-// What is deleted meanwhile gets no answer.
+// A message that is deleted during its slow decision gets no answer.
 func TestSlowDecisionOnADeletedMessage(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var running, most atomic.Int64

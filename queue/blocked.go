@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// keepBlocked is how long a post waits for the power to send it.
+	// keepBlocked is how long a post waits until the bot has the power to send it.
 	keepBlocked = 24 * time.Hour
-	// probeBlocked is when such a post is tried anyway: a change of the power levels
-	// may have gone unseen.
+	// probeBlocked is the interval between attempts of such a post: a change of the
+	// power levels may have gone unseen.
 	probeBlocked = time.Hour
 )
 
-// block has a row wait for the power to send it, or gives it up when it has
-// waited long enough.
+// block makes a row wait until the bot has the power to send it, or marks it as failed
+// after keepBlocked.
 func (q *Queue) block(ctx context.Context, row Row, cause error, now time.Time) {
 	if row.BlockedSince.IsZero() {
 		row.BlockedSince = now
@@ -49,7 +49,8 @@ func (q *Queue) block(ctx context.Context, row Row, cause error, now time.Time) 
 	})
 }
 
-// unblock notes that a room takes the bot's posts again.
+// unblock records that a room takes the bot's posts again, and retries those that
+// wait.
 func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	if !q.isBlocked(room) {
 		return
@@ -70,8 +71,7 @@ func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	q.log.Info().Str("room", string(room)).Msg("The bot may write in a room again")
 }
 
-// announceBlocked adds what is said of a room that begins or ceases to refuse
-// posts.
+// announceBlocked posts the announcement that a room begins or ceases to refuse posts.
 func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked bool, now time.Time) error {
 	posts, err := q.config.Blocked(ctx, room, blocked)
 	if err != nil {

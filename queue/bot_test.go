@@ -20,8 +20,8 @@ import (
 	"heraut/storage"
 )
 
-// bot is a queue on a database, with a handler and a homeserver. It syncs when
-// it is told to.
+// bot is a queue with a database, a handler and a fake homeserver. It syncs only when
+// a test calls sync.
 type bot struct {
 	*testing.T
 	server *homeserver
@@ -56,7 +56,7 @@ func echo(_ context.Context, e chat.Event) (queue.Result, error) {
 	return r, nil
 }
 
-// inBubble runs a test with a bot, not started yet, whose time passes at once.
+// inBubble runs a test under fake time, with a bot that is not started yet.
 func inBubble(t *testing.T, test func(b *bot)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -119,7 +119,7 @@ func (b *bot) stop() {
 	b.db = nil
 }
 
-// kill ends it as SIGKILL does: nothing more is stored.
+// kill ends the queue as SIGKILL does: it stores nothing more.
 func (b *bot) kill() {
 	b.Helper()
 	b.killed.Store(true)
@@ -132,8 +132,7 @@ func (b *bot) kill() {
 	b.db = nil
 }
 
-// sync takes in what is new on the homeserver, and waits until that is dealt
-// with as far as it can be.
+// sync takes in the homeserver's new events and waits until the bot can go no further.
 func (b *bot) sync() {
 	b.Helper()
 	if err := b.trySync(nil); err != nil {
@@ -142,7 +141,7 @@ func (b *bot) sync() {
 	synctest.Wait()
 }
 
-// trySync is sync, without waiting. change, if not nil, is committed with it.
+// trySync is sync without the wait. change, if not nil, is committed with the batch.
 func (b *bot) trySync(change func(ctx context.Context) error) error {
 	position, err := b.db.Position(b.ctx)
 	if err != nil {
@@ -184,7 +183,7 @@ func (b *bot) batch(from int) (batch queue.Batch, next int) {
 	return batch, next
 }
 
-// unlock hands in what waits for a key.
+// unlock delivers the keys: it hands in all locked events, decrypted.
 func (b *bot) unlock() {
 	b.Helper()
 	if err := b.tryUnlock(); err != nil {
@@ -210,7 +209,7 @@ func (b *bot) tryUnlock() error {
 	return nil
 }
 
-// settle lets a doubt's time pass, and syncs.
+// settle waits until a sync can settle the newest doubt, and syncs.
 func (b *bot) settle() {
 	b.Helper()
 	time.Sleep(time.Until(b.queue.SyncBy()))

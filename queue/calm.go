@@ -7,9 +7,10 @@ import (
 	"heraut/chat"
 )
 
-// Calm waits until nothing is being handled or sent, within a bound. A
-// homeserver that is asked for news while it takes posts in is slower at both,
-// and would hand over each post by itself, as news.
+// Calm waits until no event is being handled, slow decisions apart, and no post is
+// under way, at most for the given time. The sync loop calls it before its next
+// request: a homeserver that answers sync while it takes posts in is slower at both,
+// and returns each post in a response of its own.
 func (q *Queue) Calm(ctx context.Context, within time.Duration) {
 	timer := time.NewTimer(within)
 	defer timer.Stop()
@@ -30,7 +31,7 @@ func (q *Queue) busy() bool {
 	return q.woken || q.sending || len(q.working) > 0
 }
 
-// wakeSender tells the sender that there may be something to send.
+// wakeSender makes the sender look for posts.
 func (q *Queue) wakeSender() {
 	q.mu.Lock()
 	q.woken = true
@@ -38,15 +39,15 @@ func (q *Queue) wakeSender() {
 	nudge(q.wake)
 }
 
-// looks notes that the sender looks for something to send.
+// looks records that the sender looks for posts.
 func (q *Queue) looks() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.woken, q.sending = false, true
 }
 
-// looked notes what it found. What has to wait, for the pace or for the
-// homeserver, is no reason to hear nothing meanwhile.
+// looked records how many attempts are under way after that. A post that waits for the
+// pace or for the homeserver does not count: sync need not wait for it.
 func (q *Queue) looked(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0
@@ -56,8 +57,8 @@ func (q *Queue) looked(underWay int) {
 	}
 }
 
-// handledAll reports whether the room's worker may end: nothing came in since it
-// last looked.
+// handledAll reports whether the room's worker may end, since nothing came in after it
+// last looked. The room then counts as idle.
 func (q *Queue) handledAll(room chat.RoomID) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

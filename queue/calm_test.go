@@ -11,8 +11,7 @@ import (
 	"heraut/queue"
 )
 
-// Calm lasts until everything is answered that may be now, and no longer than it
-// may.
+// Calm lasts until every answer that may go now is sent, and at most for its limit.
 func TestCalm(t *testing.T) {
 	const within = 100 * time.Millisecond
 	for name, test := range map[string]struct {
@@ -57,7 +56,7 @@ func TestCalm(t *testing.T) {
 	}
 }
 
-// What the pace held back makes it last again once it is under way.
+// Calm waits for a post that the pace held back once its attempt is under way.
 func TestCalmAfterThePace(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(1, 1)
@@ -65,7 +64,7 @@ func TestCalmAfterThePace(t *testing.T) {
 		b.start()
 		b.server.say(salon, "!a|b")
 		b.sync()
-		time.Sleep(1010 * time.Millisecond) // b is under way
+		time.Sleep(1010 * time.Millisecond) // the post "b" is under way
 		began := time.Now()
 		b.queue.Calm(b.ctx, 100*time.Millisecond)
 		if took := time.Since(began); took != 10*time.Millisecond {

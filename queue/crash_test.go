@@ -19,8 +19,8 @@ import (
 	"heraut/queue"
 )
 
-// chaos does at random what people, the network, the homeserver and the machine
-// may do, and knows how it must end.
+// chaos plays the people, the network, the homeserver and the machine at random, and
+// knows which answers people must see in the end.
 type chaos struct {
 	*bot
 	mu   sync.Mutex
@@ -28,10 +28,10 @@ type chaos struct {
 
 	said   []*said
 	bodies int
-	calm   atomic.Bool // nothing goes wrong any more
+	calm   atomic.Bool // no more faults
 }
 
-// said is a message and what it says now.
+// said is a message with its current text.
 type said struct {
 	id      chat.EventID
 	room    chat.RoomID
@@ -47,12 +47,12 @@ func (c *chaos) n(n int) int {
 
 func (c *chaos) upTo(d time.Duration) time.Duration { return time.Duration(c.n(int(d))) }
 
-// send is a fault at random. What arrives late does so before the sync that
-// settles the doubt is begun.
+// send is a fault chosen at random. A late request arrives before the sync that
+// settles its doubt begins.
 func (c *chaos) send(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 	select {
 	case <-time.After(c.upTo(30 * time.Millisecond)):
-	case <-ctx.Done(): // killed while it was under way
+	case <-ctx.Done(): // the process is killed during the attempt
 		if c.n(2) == 0 {
 			return late(c.upTo(1900*time.Millisecond))(ctx, s, o)
 		}
@@ -78,8 +78,8 @@ func (c *chaos) send(ctx context.Context, s *homeserver, o queue.Outgoing) (chat
 	return s.take(o)
 }
 
-// follow syncs all along, as the bot's other half does: often, once more for
-// each doubt, and now and then twice, or in vain.
+// follow syncs all along, as the Matrix client does: often, once more for each doubt,
+// and now and then twice or with a commit that fails.
 func (c *chaos) follow(ctx context.Context) {
 	var began time.Time
 	for ctx.Err() == nil {
@@ -117,7 +117,7 @@ func (c *chaos) follow(ctx context.Context) {
 	}
 }
 
-// between is how long there is nothing to sync.
+// between returns how long to wait for the next sync.
 func (c *chaos) between() time.Duration {
 	if c.calm.Load() {
 		return time.Minute
@@ -130,7 +130,8 @@ func (c *chaos) begin() {
 	c.run.Go(func() { c.follow(c.ctx) })
 }
 
-// newBody is a text that was never said: a command with one answer or two, or none.
+// newBody returns a text that was never used: a command with one answer or two, or no
+// command.
 func (c *chaos) newBody() string {
 	c.bodies++
 	switch c.n(5) {
@@ -174,7 +175,7 @@ func (c *chaos) step() {
 	}
 }
 
-// check compares what people see with what they said.
+// check compares the visible answers with the messages as they are now.
 func (c *chaos) check() {
 	answers := map[chat.EventID][]string{}
 	for _, e := range c.server.visible() {
@@ -213,7 +214,7 @@ func TestChaos(t *testing.T) {
 				}
 				c.calm.Store(true)
 				b.server.fail(nil)
-				time.Sleep(30 * time.Minute) // the longest back-off, for a row of answers
+				time.Sleep(30 * time.Minute) // time for the longest back-off of several answers in turn
 				c.unlock()
 				time.Sleep(time.Minute)
 				synctest.Wait()

@@ -10,11 +10,12 @@ import (
 	"heraut/queue"
 )
 
-// Attempts that end without an answer, and what sync shows of them.
+// Sync settles an attempt that ended without an answer, whether the post arrived or
+// not.
 func TestDoubts(t *testing.T) {
 	tests := map[string]struct {
 		fault  fault
-		before bool // what arrives is there before the attempt ends
+		before bool // the post arrives before the attempt ends
 	}{
 		"nothing arrived":           {lost, false},
 		"it arrived":                {cut, true},
@@ -50,7 +51,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// Only a sync begun two seconds after the end of the attempt settles a doubt.
+// Only a sync that begins two seconds after the end of the attempt settles a doubt.
 func TestWhatSettlesADoubt(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -62,7 +63,7 @@ func TestWhatSettlesADoubt(t *testing.T) {
 			t.Errorf("a sync is wanted at %v after the attempt", got.Sub(end))
 		}
 		for _, began := range []time.Duration{-time.Hour, 0, time.Second, 1999 * time.Millisecond} {
-			time.Sleep(time.Minute) // when a sync is over does not count
+			time.Sleep(time.Minute) // the end of a sync does not count
 			if err := b.queue.Accept(b.ctx, queue.Batch{Began: end.Add(began), Received: time.Now()}); err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +72,7 @@ func TestWhatSettlesADoubt(t *testing.T) {
 				t.Fatalf("a sync begun %v after the attempt settled the doubt", began)
 			}
 		}
-		if err := b.queue.Accept(b.ctx, queue.Batch{Received: time.Now()}); err != nil { // no sync at all
+		if err := b.queue.Accept(b.ctx, queue.Batch{Received: time.Now()}); err != nil { // a batch without Began is no sync
 			t.Fatal(err)
 		}
 		synctest.Wait()
@@ -114,7 +115,7 @@ func TestConfirmedWhileBeingSent(t *testing.T) {
 				b.settle()
 				b.settle()
 				b.server.wantOwn(t, salon, "a")
-				// It is known as what it became.
+				// An edit of the command finds the answer's event.
 				b.server.edit(salon, id, "!b")
 				b.sync()
 				b.server.wantSeen(t, salon, "b")
@@ -123,7 +124,8 @@ func TestConfirmedWhileBeingSent(t *testing.T) {
 	}
 }
 
-// A post that sync shows after all is known, whatever became of it meanwhile.
+// A post that sync shows after its doubt was settled counts as sent, whether it waits
+// again or has failed.
 func TestShownAfterTheDoubtWasSettled(t *testing.T) {
 	for name, second := range map[string]fault{"waiting": notHere(2 * time.Minute), "failed": forbidden} {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +173,7 @@ func TestManyDoubtsOneAnswer(t *testing.T) {
 	})
 }
 
-// When nothing answers, rooms are not all tried at full speed.
+// When the homeserver answers nothing, the sender slows down.
 func TestNothingAnswers(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -199,7 +201,7 @@ func TestNothingAnswers(t *testing.T) {
 	})
 }
 
-// What arrives after it was sent again is deleted.
+// An attempt that arrives after the post was sent again is deleted.
 func TestTwin(t *testing.T) {
 	for name, second := range map[string]fault{"answered": arrives, "cut": cut} {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +210,7 @@ func TestTwin(t *testing.T) {
 				b.server.failNext(late(time.Minute), second)
 				id := b.server.say(salon, "!a")
 				b.sync()
-				b.settle() // and sent again
+				b.settle() // the post is sent again
 				b.settle()
 				b.server.wantOwn(t, salon, "a")
 				time.Sleep(time.Minute)
@@ -216,7 +218,7 @@ func TestTwin(t *testing.T) {
 				b.settle()
 				b.server.wantOwn(t, salon, "a", "a", "(deletion)")
 				batch, _ := b.batch(0)
-				if err := b.queue.Accept(b.ctx, batch); err != nil { // it is shown once more
+				if err := b.queue.Accept(b.ctx, batch); err != nil { // sync shows both events again
 					t.Fatal(err)
 				}
 				synctest.Wait()

@@ -10,8 +10,9 @@ import (
 )
 
 // ownEdit reports whether the sender of an edit also sent the message that it edits:
-// clients show no other edit, and Matrix lets anybody send one. The homeserver is
-// asked about a message that never came in. Its error means that nobody could tell.
+// Matrix lets anybody send an edit, and clients ignore those of others. ownEdit asks
+// the homeserver (Config.SenderOf) about a message that never came in. An error means
+// that the sender could not be found out.
 func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	sender, err := q.store.SenderOf(ctx, e.Message.Edits)
 	if errors.Is(err, ErrNone) {
@@ -26,7 +27,8 @@ func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	return sender == e.Sender, nil
 }
 
-// ignore finishes an event that does not count. What it edits stays as it is.
+// ignore finishes an event without handling it. The answers to the message that it
+// edits stay.
 func (q *Queue) ignore(ctx context.Context, e chat.Event) error {
 	if _, err := q.store.FinishEvent(ctx, e.ID, time.Now()); err != nil {
 		return err

@@ -9,36 +9,40 @@ import (
 	"heraut/chat"
 )
 
-// Guard decides about the posts that name it (chat.Post.Guard) when they are
-// about to be sent, which may be long after they were decided: rooms are opened,
-// people leave, and what was allowed then may not be any more. Its methods run
-// in a transaction, which their context carries.
+// Guard decides about the posts that name it (chat.Post.Guard) right before each
+// attempt. That may be long after the bot decided on them: rooms have opened or people
+// have left meanwhile, so a post that was allowed may no longer be. The methods run in
+// a transaction, which their context carries.
 type Guard interface {
-	// Check is asked before each attempt to send the row's post. An error puts the
-	// attempt off.
+	// Check returns the verdict on the row's post, before each attempt. An error puts
+	// the attempt off.
 	Check(ctx context.Context, row Row) (Verdict, error)
-	// Ended is told, once, that the row's post is in its room (Sent), or never will
-	// be (Failed). Posts that were withdrawn or withheld are not told.
+	// Ended is called once, when the row's post is in its room (Sent) or never will be
+	// (Failed), and not at all for a post that was withdrawn or withheld. The queue
+	// logs its error and goes on.
 	Ended(ctx context.Context, row Row) error
 }
 
-// Verdict is what a Guard says of a post. The zero value lets it go.
+// Verdict is a Guard's decision on a post. The zero value lets it go.
 type Verdict struct {
-	// Withhold, if not empty, cancels the post: it is why, for the outbox.
+	// Withhold, if not empty, cancels the post, and is the reason stored in the
+	// outbox.
 	Withhold string
-	// Instead, if not nil, takes the post's place, in the same room, and is not
-	// asked about before this attempt.
+	// Instead, if not nil, replaces the post, in the same room and with the same
+	// priority. This attempt starts without another Check.
 	Instead *chat.Post
-	// Change, if not nil, runs in the transaction that records the verdict.
+	// Change, if not nil, runs in the transaction that records the verdict, if
+	// Withhold or Instead is set.
 	Change func(ctx context.Context) error
 }
 
-// errChanged tells that a guard does not let a post go any more that it let go
-// when the attempt began.
+// errChanged reports that a guard no longer allows a post that it allowed when the
+// attempt began.
 var errChanged = errors.New("it may not be sent as it is any more")
 
-// check asks the guard of a row that is about to be tried. It reports false when
-// the post is not to be sent, and returns the row as it is to be sent.
+// check asks the guard of a row before an attempt. It returns the row as the sender
+// should send it, or false if the guard withholds it. An error means that the guard
+// gave no verdict.
 func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 	if row.Post.Guard == (chat.Guard{}) {
 		return row, true, nil
@@ -83,7 +87,7 @@ func (q *Queue) verdict(ctx context.Context, row Row) (Verdict, error) {
 	return guard.Check(ctx, row)
 }
 
-// stillGoes is Outgoing.Check for a row.
+// stillGoes returns the Outgoing.Check of a row; nil if the row has no guard.
 func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	if row.Post.Guard == (chat.Guard{}) {
 		return nil
@@ -102,8 +106,9 @@ func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	}
 }
 
-// ended tells the guard of a row how its post ended. What fails on that is
-// logged: neither sync nor the sender may stop for it.
+// ended notifies the guard of a row that its post is sent or failed. It logs the
+// guard's error, since neither sync nor the sender may stop for it, and returns it
+// only if ctx has ended.
 func (q *Queue) ended(ctx context.Context, row Row) error {
 	guard := q.config.Guards[row.Post.Guard.By]
 	if guard == nil {

@@ -12,7 +12,7 @@ import (
 	"heraut/queue"
 )
 
-// guard decides by functions.
+// guard is a queue.Guard that decides by a function and records how posts ended.
 type guard struct {
 	check func(row queue.Row) (queue.Verdict, error)
 	ended []queue.State
@@ -25,7 +25,7 @@ func (g *guard) Ended(_ context.Context, row queue.Row) error {
 	return nil
 }
 
-// guarded is a post that names the guard "g".
+// guarded returns a post that names the guard "g".
 func guarded(html string) chat.Post {
 	return chat.Post{Room: salon, HTML: html, Guard: chat.Guard{By: "g", About: "it"}}
 }
@@ -65,7 +65,8 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// A guard is asked before each attempt, and right before the event is made.
+// The queue asks a guard before each attempt, and again right before the event is
+// made.
 func TestGuardsAreAskedAtEachAttempt(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var open atomic.Bool
@@ -78,7 +79,7 @@ func TestGuardsAreAskedAtEachAttempt(t *testing.T) {
 		b.config.Guards = map[string]queue.Guard{"g": g}
 		b.start()
 		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-			open.Store(true) // while the room's key is shared
+			open.Store(true) // the verdict changes while the room's key is shared
 			if err := o.Check(ctx); err != nil {
 				return "", err
 			}
@@ -94,7 +95,8 @@ func TestGuardsAreAskedAtEachAttempt(t *testing.T) {
 	})
 }
 
-// A guard that fails, or is not there, holds up its post alone.
+// A guard that fails holds up its post alone; a post whose guard is missing is
+// withheld.
 func TestGuardsThatFail(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var broken atomic.Bool
@@ -126,13 +128,13 @@ func TestGuardsThatFail(t *testing.T) {
 	})
 }
 
-// muted refuses all posts to a room for want of power.
+// muted is a fault: the bot lacks the power to send in the room.
 func muted(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
 	return "", &queue.Blocked{Cause: errors.New("power")}
 }
 
-// What a room refuses for want of power waits over a restart, until the power
-// levels change; others are told when it begins and when it ends.
+// A post that a room refuses for want of power waits, over a restart, until the power
+// levels change. The bot announces once that this begins and once that it ends.
 func TestBlockedRooms(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var told []bool
@@ -152,7 +154,7 @@ func TestBlockedRooms(t *testing.T) {
 		if err := b.queue.Accept(b.ctx, queue.Batch{Began: time.Now(), Powers: []chat.RoomID{salon}}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute) // both are refused again
+		time.Sleep(time.Minute) // both posts are refused again
 		if err := b.queue.Accept(b.ctx, queue.Batch{Began: time.Now(), Powers: []chat.RoomID{salon}}); err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +167,7 @@ func TestBlockedRooms(t *testing.T) {
 	})
 }
 
-// After a day it is given up.
+// A blocked post fails after a day.
 func TestBlockedForADay(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()

@@ -7,32 +7,35 @@ import (
 	"heraut/chat"
 )
 
-// Handler decides what an event calls for. It computes until ctx ends, and changes
-// nothing: the queue commits the decision, whole or not at all. Decisions that wait
-// for the network go into Result.Later.
+// Handler decides how the bot answers an event. Handle must return when ctx ends, and
+// changes nothing itself: the queue commits the whole decision or none of it. A
+// decision that waits for the network goes into Result.Later.
 //
-// It is called again with the new text when a message is edited, and with the
-// Redaction when one is deleted: the posts it returns then replace, one by one,
-// those that it returned for the same chat.Event.Cause before.
+// The queue calls Handle again with the new text when a message is edited, and with
+// the Redaction when one is deleted. The posts that Handle returns then replace, one
+// by one, the earlier posts for the same chat.Event.Cause.
 type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }
 
-// Result is what a Handler decided.
+// Result is a Handler's decision.
 type Result struct {
-	// Posts are sent in order; the n-th has the key chat.KeyOf(e.Cause(), n).
+	// Posts go out in order; the n-th has the key chat.KeyOf(e.Cause(), n).
 	Posts []chat.Post
-	// Withdraw has a late edit without posts delete those of before: else they stay.
+	// Withdraw makes a late edit without posts delete the earlier answers; otherwise
+	// they stay.
 	Withdraw bool
-	// Unchanged has an edit count for nothing: what its message was answered with stays.
+	// Unchanged leaves the earlier answers to an edited message as they are, whatever
+	// Posts holds.
 	Unchanged bool
-	// Change, if not nil, runs inside the short transaction that marks the
-	// event as done, with that transaction in its context. It may run again
-	// after a failure, and checks anew what Handle relied on.
+	// Change, if not nil, runs inside the short transaction that marks the event as
+	// done; its context carries that transaction. It may run again after a failure,
+	// and checks anew the facts that Handle relied on.
 	Change func(ctx context.Context) error
 	// Later, if not nil, makes the decision in place of the rest of the Result, which
-	// is empty: it may wait for servers other than the homeserver. It runs outside of
-	// the room's worker, a few at a time, so the room's next events do not wait. After
-	// a restart Handle is called again. Its own Result has no Later.
+	// is empty. It may wait for servers other than the homeserver. It runs outside the
+	// room's worker, at most apartAtOnce at a time, so the room's next events do not
+	// wait. After a restart the queue calls Handle again. The Result of Later has no
+	// Later.
 	Later func(ctx context.Context) (Result, error)
 }

@@ -68,7 +68,7 @@ func TestBadHandlersStopNothing(t *testing.T) {
 	}
 }
 
-// What follows a room into another is not given up.
+// The move of a room is tried without limit.
 func TestMoveIsTriedUntilItSucceeds(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var tries atomic.Int64
@@ -95,7 +95,7 @@ func TestMoveIsTriedUntilItSucceeds(t *testing.T) {
 	})
 }
 
-// Whoever asked hears that it went wrong.
+// The room gets an apology when the handler fails.
 func TestApology(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Apology = func(e chat.Event) []chat.Post { return []chat.Post{{Room: e.Room, HTML: "sorry"}} }
@@ -118,7 +118,7 @@ func TestChangeAndPostsAreCommittedTogether(t *testing.T) {
 					changes++
 					err := b.db.SaveRoom(ctx, chat.Room{ID: bureau, Members: 40 + changes})
 					if changes < 3 {
-						err = errChange // what it wrote is undone
+						err = errChange // the write is undone
 					}
 					return err
 				},
@@ -142,7 +142,7 @@ func TestChangeAndPostsAreCommittedTogether(t *testing.T) {
 	})
 }
 
-// An event whose handling ends the process is given up the fourth time.
+// An event whose handling kills the process is given up at the fourth try.
 func TestDeadlyEvent(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var calls atomic.Int64

@@ -24,8 +24,9 @@ const (
 
 var errCut = errors.New("the connection was cut")
 
-// homeserver is the far side of queue.Transport. It keeps what is sent in order,
-// and like Dendrite it forgets transaction ids: what is sent twice is there twice.
+// homeserver is a fake homeserver behind queue.Transport. It keeps events in order
+// and, like Dendrite, forgets transaction ids: a post that is sent twice appears
+// twice.
 type homeserver struct {
 	mu       sync.Mutex
 	timeline []entry
@@ -37,12 +38,12 @@ type homeserver struct {
 	receiptsHang atomic.Bool
 }
 
-// entry is an event: somebody's, or (user is nil) the bot's.
+// entry is an event: a user's or, if user is nil, the bot's.
 type entry struct {
 	id   chat.EventID
 	room chat.RoomID
 	user *chat.Event
-	lock bool // cannot be read yet
+	lock bool // it cannot be decrypted yet
 	txn  string
 	post chat.Post
 }
@@ -52,11 +53,11 @@ type attempt struct {
 	queue.Outgoing
 }
 
-// fault is what happens to a request to send.
+// fault answers a request to send.
 type fault func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error)
 
 var (
-	// arrives: nothing goes wrong.
+	// arrives: the request succeeds.
 	arrives fault = func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) { return s.take(o) }
 	// lost: the request does not arrive.
 	lost fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { return "", errCut }
@@ -65,7 +66,7 @@ var (
 		_, err := s.take(o)
 		return "", errors.Join(errCut, err)
 	}
-	// hangs: there is never an answer.
+	// hangs: no answer ever comes.
 	hangs fault = func(ctx context.Context, _ *homeserver, _ queue.Outgoing) (chat.EventID, error) {
 		<-ctx.Done()
 		return "", ctx.Err()
@@ -87,7 +88,7 @@ func late(after time.Duration) fault {
 	}
 }
 
-// slow: everything takes its time.
+// slow: the request succeeds after d.
 func slow(d time.Duration) fault {
 	return func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 		time.Sleep(d)
@@ -95,7 +96,7 @@ func slow(d time.Duration) fault {
 	}
 }
 
-// after: it takes its time to happen.
+// after: f answers the request after d.
 func after(d time.Duration, f fault) fault {
 	return func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
 		time.Sleep(d)
@@ -103,14 +104,14 @@ func after(d time.Duration, f fault) fault {
 	}
 }
 
-// tooMany: 429.
+// tooMany: the homeserver asks for patience (429), and all sending waits.
 func tooMany(after time.Duration) fault {
 	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
 		return "", &queue.NotNow{After: after, Cause: errors.New("too many requests")}
 	}
 }
 
-// notHere: this room has to wait.
+// notHere: only the post's lane has to wait.
 func notHere(after time.Duration) fault {
 	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
 		return "", &queue.NotNow{After: after, Lane: true, Cause: errors.New("keys cannot be shared")}
@@ -132,7 +133,7 @@ func (s *homeserver) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, 
 	return f(ctx, s, o)
 }
 
-// take puts an event of the bot into its room.
+// take adds the bot's event to its room, or refuses it if the room lacks a target.
 func (s *homeserver) take(o queue.Outgoing) (chat.EventID, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,28 +165,28 @@ func (s *homeserver) MarkRead(ctx context.Context, room chat.RoomID, id chat.Eve
 	return nil
 }
 
-// failNext has the next attempts fail in these ways.
+// failNext sets the faults of the next attempts.
 func (s *homeserver) failNext(faults ...fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next = faults
 }
 
-// fail has all attempts fail, but for those of failNext; nil: none.
+// fail sets the fault of all attempts that failNext does not cover; nil: none.
 func (s *homeserver) fail(f fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.always = f
 }
 
-// receipts are "room event".
+// receipts returns the read receipts as "room event", sorted.
 func (s *homeserver) receipts() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(slices.Values(s.reads))
 }
 
-// put adds what somebody does.
+// put adds a user's event, by Camille and now unless e says otherwise.
 func (s *homeserver) put(e chat.Event) chat.EventID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +213,7 @@ func (s *homeserver) remove(room chat.RoomID, target chat.EventID) chat.EventID 
 	return s.put(chat.Event{Room: room, Redaction: &chat.Redaction{Target: target}})
 }
 
-// lock makes an event unreadable for now.
+// lock makes an event undecryptable for now.
 func (s *homeserver) lock(id chat.EventID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,7 +224,7 @@ func (s *homeserver) lock(id chat.EventID) {
 	}
 }
 
-// since returns what came after a position, and the new one.
+// since returns the events after a position, and the new position.
 func (s *homeserver) since(position int) ([]entry, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -236,7 +237,7 @@ func (s *homeserver) tries() []attempt {
 	return slices.Clone(s.attempts)
 }
 
-// own are the bot's events in a room, as "text", "text (edit)" or "(deletion)".
+// own returns the bot's events in a room, as "text", "text (edit)" or "(deletion)".
 func (s *homeserver) own(room chat.RoomID) (own []string) {
 	all, _ := s.since(0)
 	for _, e := range all {
@@ -253,7 +254,8 @@ func (s *homeserver) own(room chat.RoomID) (own []string) {
 	return own
 }
 
-// seen is what people see of the bot in a room: edits and deletions applied.
+// seen returns the bot's texts in a room as people see them: edits and deletions
+// applied.
 func (s *homeserver) seen(room chat.RoomID) (texts []string) {
 	for _, e := range s.visible() {
 		if e.room == room {
@@ -286,7 +288,7 @@ func (s *homeserver) visible() (visible []entry) {
 	return visible
 }
 
-// wantSeen checks what people see of the bot in a room.
+// wantSeen checks the bot's texts in a room as people see them.
 func (s *homeserver) wantSeen(t *testing.T, room chat.RoomID, want ...string) {
 	t.Helper()
 	if got := s.seen(room); !slices.Equal(got, want) {

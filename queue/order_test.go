@@ -11,7 +11,7 @@ import (
 	"heraut/queue"
 )
 
-// Edits and deletions that come before what they are about.
+// An edit or a deletion may come in before its message.
 func TestOutOfOrder(t *testing.T) {
 	tests := map[string]struct {
 		act  func(b *bot)
@@ -98,7 +98,8 @@ func TestOutOfOrder(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
-				// What these events answer to is not on this homeserver.
+				// The fake homeserver does not know messages from accept: an answer
+				// cannot reply to them.
 				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
 					r, err := echo(ctx, e)
 					for i := range r.Posts {
@@ -123,7 +124,7 @@ func TestOutOfOrder(t *testing.T) {
 	}
 }
 
-// accept takes in an event as if it came alone in a sync.
+// accept takes in an event as if a sync brought it alone.
 func (b *bot) accept(e chat.Event) {
 	b.Helper()
 	err := b.queue.Accept(b.ctx, queue.Batch{
@@ -136,8 +137,8 @@ func (b *bot) accept(e chat.Event) {
 	synctest.Wait()
 }
 
-// Nobody changes the answer to somebody else, but who may delete a message
-// (the homeserver sees to that) deletes its answer.
+// Only the author's edit changes an answer. Any deletion of the message deletes its
+// answer: the homeserver decides who may delete.
 func TestWhoMayRevise(t *testing.T) {
 	tests := map[string]struct {
 		locked bool

@@ -14,7 +14,7 @@ import (
 	"heraut/queue"
 )
 
-// posts makes the handler answer anything with these.
+// posts returns a handler that answers every event with p.
 func posts(p ...chat.Post) handlerFunc {
 	return func(context.Context, chat.Event) (queue.Result, error) {
 		return queue.Result{Posts: slices.Clone(p)}, nil
@@ -26,7 +26,7 @@ func text(room chat.RoomID, html string) chat.Post { return chat.Post{Room: room
 func TestPatience(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
-		// Two rooms are tried before either is put off.
+		// The sender tries both rooms before the homeserver puts either off.
 		b.server.failNext(after(time.Second, tooMany(71*time.Second)), after(2*time.Second, tooMany(3*time.Second)))
 		b.server.say(salon, "!a")
 		b.server.say(salon, "!b")
@@ -41,7 +41,7 @@ func TestPatience(t *testing.T) {
 		for i := range tries[1:] {
 			waits = append(waits, tries[i+1].at.Sub(tries[i].at))
 		}
-		// Nothing at all is sent in the longer of the pauses, and the rest follows.
+		// Nothing is sent during the longer pause, and the rest follows.
 		if want := []time.Duration{0, 72 * time.Second, 0, 0}; !slices.Equal(waits, want) {
 			t.Errorf("between the attempts were %v, want %v", waits, want)
 		}
@@ -51,7 +51,8 @@ func TestPatience(t *testing.T) {
 	})
 }
 
-// Being put off, or waiting for another post, is no failure: the back-off stays short.
+// A wait for the homeserver, or for another post, is no failure: the back-off stays
+// short.
 func TestPatienceIsNoFailure(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -77,7 +78,7 @@ func TestPatienceIsNoFailure(t *testing.T) {
 	})
 }
 
-// The first lane that may go on does, be it less urgent.
+// Each lane goes on as soon as its own wait ends, even before a more urgent lane.
 func TestLanesGoOnByThemselves(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.handle = posts(text(salon, "urgent"), chat.Post{Room: salon, HTML: "not urgent", Priority: chat.Announcement})
@@ -109,7 +110,7 @@ func TestPace(t *testing.T) {
 		b.server.wantOwn(t, salon, want...)
 		tries := b.server.tries()
 		for i, a := range tries {
-			// From any attempt on: three at once, then two a second.
+			// The limit is three attempts at once, then two a second.
 			for j := i + 3; j < len(tries); j++ {
 				if least := time.Duration(j-i-2) * 500 * time.Millisecond; tries[j].at.Sub(a.at) < least-time.Millisecond {
 					t.Errorf("attempts %d and %d are %v apart, want %v", i, j, tries[j].at.Sub(a.at), least)
@@ -119,8 +120,7 @@ func TestPace(t *testing.T) {
 	})
 }
 
-// What is urgent goes first, also when it comes while the pace holds something
-// else back.
+// An urgent post goes first, even if it comes in while the pace holds another back.
 func TestPriorities(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(1, 1)
@@ -148,7 +148,7 @@ func TestPriorities(t *testing.T) {
 func TestBlockedLanes(t *testing.T) {
 	tests := map[string]struct {
 		fault fault
-		sent  []string // in the salon, once that ended
+		sent  []string // answers in the salon after the fault ends
 	}{
 		"the room has to wait": {notHere(time.Minute), []string{"1", "2"}},
 		"no answer":            {lost, []string{"1", "2"}},
@@ -184,7 +184,7 @@ func TestBlockedLanes(t *testing.T) {
 					b.settle()
 				}
 				b.server.wantOwn(t, salon, "relayed", "relayed")
-				// However long it lasts, the others are answered at once.
+				// However long the fault lasts, other rooms are answered at once.
 				b.server.say(bureau, "!4")
 				b.sync()
 				b.server.wantOwn(t, bureau, "3", "4")
@@ -206,7 +206,7 @@ func TestReceipts(t *testing.T) {
 		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
 			r, err := echo(ctx, e)
 			if e.Room == "!news:example.org" {
-				r.Posts[0].Priority = chat.Announcement // nobody waits for it
+				r.Posts[0].Priority = chat.Announcement // only answers bring receipts
 			}
 			return r, err
 		}
@@ -246,7 +246,7 @@ func TestReceiptsAreDroppedUnderLoad(t *testing.T) {
 	})
 }
 
-// A receipt that takes long holds up nothing.
+// A receipt that hangs holds up no answer.
 func TestHangingReceipt(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -278,17 +278,17 @@ func TestStoppingWhileSending(t *testing.T) {
 		}
 		b.start()
 		synctest.Wait()
-		b.server.wantOwn(t, salon) // in doubt
+		b.server.wantOwn(t, salon) // the answer is in doubt
 		b.settle()
 		b.server.wantOwn(t, salon, "a")
 	})
 }
 
-// What the homeserver answered counts, even if the queue was stopped meanwhile.
+// The homeserver's answer counts even if the queue stops meanwhile.
 func TestAnswerWhileStopping(t *testing.T) {
 	tests := map[string]struct {
 		fault fault
-		want  []string // without any sync after the next start
+		want  []string // in the room before any sync of the next process
 	}{
 		"sent":     {arrives, []string{"a"}},
 		"put off":  {tooMany(time.Second), []string{"a"}},

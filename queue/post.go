@@ -8,9 +8,9 @@ import (
 	"heraut/chat"
 )
 
-// Do runs change in a transaction and wakes the sender once it is committed. It
-// is for what the bot decides by itself: Post, called by change, adds what is to
-// be sent, and all is committed, or nothing.
+// Do runs change in a transaction and wakes the sender after the commit. It serves
+// posts that no event caused: change adds them with Post, and the queue commits
+// everything or nothing.
 func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) error {
 	if err := q.store.Do(ctx, change); err != nil {
 		return err
@@ -19,10 +19,10 @@ func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) 
 	return nil
 }
 
-// Post adds posts that no event calls for to the outbox, in the transaction of
-// ctx. cause is the reason for them, for ever: the n-th has the key
-// chat.KeyOf(cause, n), and is left out if that exists. An edit of a post that
-// nobody can have seen yet takes its place.
+// Post adds posts that no event caused to the outbox, in the transaction of ctx. cause
+// names their reason, and is unique for ever: the n-th post has the key
+// chat.KeyOf(cause, n), and is left out if that key exists. An edit of a post that was
+// never tried replaces the content of that post.
 func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error {
 	for n, p := range posts {
 		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
@@ -43,9 +43,10 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 	return nil
 }
 
-// Replace makes p the text of the post at key, in the transaction of ctx, if no
-// attempt was made to send that: after one, an edit may wait behind it. It reports
-// whether it did. The place of the post, what it edits or replies to, stays.
+// Replace makes p the content of the post at key, in the transaction of ctx, and
+// reports whether it did. It does so only if no attempt was made to send that post:
+// after one, an edit may wait behind it. The post keeps its own thread, and the
+// messages that it edits and replies to.
 func (q *Queue) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
 	row, err := q.store.PostByKey(ctx, key)
 	switch {
@@ -61,10 +62,10 @@ func (q *Queue) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (boo
 	return true, q.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes a post back, in the transaction of ctx, or the one that stands in
-// its place by now: one that nobody can have seen yet is not sent, any other is
-// deleted from its room, with its edits. A key that is not known is nothing to
-// withdraw.
+// Withdraw takes a post back, in the transaction of ctx: it cancels a post that nobody
+// can have seen, and deletes any other from its room, with its edits. If a revision
+// put another post in its place, Withdraw takes that one back. An unknown, failed or
+// cancelled post needs nothing.
 func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := q.store.PostByKey(ctx, key)
 	switch {

@@ -12,7 +12,7 @@ import (
 	"heraut/queue"
 )
 
-// post has the queue post in a transaction of its own, and waits until that is sent.
+// post adds posts in a transaction of their own, and waits until the sender goes idle.
 func (b *bot) post(cause chat.EventID, posts ...chat.Post) {
 	b.Helper()
 	err := b.queue.Do(b.ctx, func(ctx context.Context) error { return b.queue.Post(ctx, cause, posts...) })
@@ -60,7 +60,7 @@ func TestPostThatEdits(t *testing.T) {
 		b.post("news 1 again", edit)
 		b.server.wantOwn(t, salon, "old", "new (edit)")
 	})
-	// One that is not sent yet is replaced.
+	// The edit of a post that was never tried replaces it.
 	inBubble(t, func(b *bot) {
 		b.start()
 		b.server.failNext(tooMany(time.Minute))
@@ -74,7 +74,7 @@ func TestPostThatEdits(t *testing.T) {
 			t.Errorf("%d attempts", n)
 		}
 	})
-	// One that was put off may have an edit behind it: the last one holds.
+	// A post that was put off may have an edit behind it: the last edit holds.
 	inBubble(t, func(b *bot) {
 		b.start()
 		b.server.failNext(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
@@ -121,8 +121,8 @@ func TestWithdraw(t *testing.T) {
 				}
 				b.post("news 1", text(salon, "a"))
 				withdraw(b, key)
-				withdraw(b, key)         // once is enough
-				withdraw(b, "unknown/0") // nothing to do
+				withdraw(b, key)         // the second call does nothing
+				withdraw(b, "unknown/0") // an unknown key is no error
 				for range 3 {
 					b.settle()
 					time.Sleep(2 * time.Minute)
@@ -134,7 +134,7 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
-// A post whose thread is gone says what it continues, if it can.
+// A post whose thread is gone becomes its Alone text, if it has one.
 func TestPostsThatStandAlone(t *testing.T) {
 	gone := chat.Target{Event: "$gone"}
 	tests := map[string]struct {

@@ -14,42 +14,46 @@ import (
 	"heraut/chat"
 )
 
-// ErrNone tells that a store has nothing to hand out.
+// ErrNone reports that a store found nothing: no such row, or nothing to handle or
+// send.
 var ErrNone = errors.New("nothing there")
 
 const (
-	// keepIDs is how long ids stay after their texts are erased, for edits and deletions.
+	// keepIDs is how long the store keeps the ids of events and posts after it erases
+	// their texts, since an edit or a deletion may still refer to them.
 	keepIDs = 90 * 24 * time.Hour
-	// keepLocked is how long a message waits for its key.
+	// keepLocked is how long a message that cannot be decrypted waits for its key.
 	keepLocked = 24 * time.Hour
-	// busyRooms is how many rooms are served at once.
+	// busyRooms limits how many rooms have a worker at the same time.
 	busyRooms = 8
 )
 
-// Transport carries posts out.
+// Transport sends posts to the homeserver.
 type Transport interface {
-	// Send does what o says and returns the event that it made. An error that is
-	// neither NotNow nor Refused leaves open whether it was done.
+	// Send makes the change that o describes and returns the resulting event. After a
+	// *NotNow, *Refused or *Blocked error the homeserver did not make it. After any
+	// other error it may have, and the post is in doubt.
 	Send(ctx context.Context, o Outgoing) (chat.EventID, error)
-	// MarkRead tells the room that the bot has read up to the event.
+	// MarkRead sends a read receipt: the bot has read the room up to the event.
 	MarkRead(ctx context.Context, room chat.RoomID, id chat.EventID) error
 }
 
-// Outgoing is a post on its way, with every Target resolved to an event.
+// Outgoing is a post that is ready to send: each Target names an event.
 type Outgoing struct {
-	// Txn is the transaction id, and the key that the event carries.
+	// Txn is the transaction id. The event carries it too, so that sync can match the
+	// event to its post.
 	Txn  string
 	Post chat.Post
-	// Check, if not nil, is to be called right before the request that makes the
-	// event, when much may have happened since Send was called. The transport
-	// returns its error as it is.
+	// Check, if not nil, asks the post's guard again. If a slow step, such as sharing
+	// keys, comes before the request that makes the event, the transport calls Check
+	// right before that request and returns its error unchanged.
 	Check func(ctx context.Context) error
 }
 
-// NotNow is a Transport's error: nothing was done, and it is to be tried again.
+// NotNow is a Transport's error: it sent nothing, and the sender should try again.
 type NotNow struct {
-	After time.Duration // not before
-	// Lane tells that only this room has to wait; else all sending has.
+	After time.Duration // wait at least this long
+	// Lane limits the wait to the post's lane; otherwise the whole sender pauses.
 	Lane  bool
 	Cause error
 }
@@ -57,17 +61,16 @@ type NotNow struct {
 func (e *NotNow) Error() string { return "not now: " + e.Cause.Error() }
 func (e *NotNow) Unwrap() error { return e.Cause }
 
-// Refused is a Transport's error: it was not done and never will be.
+// Refused is a Transport's error: the homeserver refused the post for good.
 type Refused struct {
-	// Relation tells that the homeserver may have refused what the post refers
-	// to: it is tried once more without.
+	// Relation reports that the refusal may concern an event which the post relates
+	// to: the sender drops that relation, if it can, and tries again.
 	Relation bool
 	Cause    error
 }
 
-// Blocked is a Transport's error: the bot may not send in the room for now, since
-// its power there is too low. The post waits until the room's power levels change,
-// keepBlocked at most.
+// Blocked is a Transport's error: the bot lacks the power to send in the room. The
+// post waits until the room's power levels change, for at most keepBlocked.
 type Blocked struct{ Cause error }
 
 func (e *Blocked) Error() string { return "blocked: " + e.Cause.Error() }
@@ -76,43 +79,45 @@ func (e *Blocked) Unwrap() error { return e.Cause }
 func (e *Refused) Error() string { return "refused: " + e.Cause.Error() }
 func (e *Refused) Unwrap() error { return e.Cause }
 
-// Config is how the queue works.
+// Config holds the queue's settings and the functions that it calls.
 type Config struct {
-	// AnswerWithin is the age beyond which an event is dropped when it arrives.
+	// AnswerWithin is the maximum age of an event on arrival: the queue drops older
+	// ones. 0: no limit.
 	AnswerWithin time.Duration
-	// Keeps tells in which rooms such an event is handed on instead, as Late: what
-	// is carried between rooms is never dropped. It is called in a transaction, which
-	// its context carries; nil: none.
+	// Keeps reports whether the room keeps such an event: the handler then gets it
+	// with Event.Late set, since a relay must not lose messages. Accept calls Keeps in
+	// its transaction, which ctx carries; nil: no room does.
 	Keeps func(ctx context.Context, room chat.RoomID) bool
-	// Pace bounds what is sent; it is shared with whoever else sends.
+	// Pace limits the rate of sending; other senders may share it. nil: no limit.
 	Pace *rate.Limiter
-	// Apology is what people are told of an event that cannot be handled; nil, or
-	// no posts: nothing.
+	// Apology returns the posts which say that an event could not be handled; nil, or
+	// no posts: the bot says nothing.
 	Apology func(e chat.Event) []chat.Post
-	// Guards decide, at each send, about the posts that name them.
+	// Guards maps each name that posts give (chat.Guard.By) to its Guard.
 	Guards map[string]Guard
-	// Blocked returns what is posted when a room begins, or ceases, to refuse the
-	// bot's posts for want of power. It is called in a transaction; nil: nothing.
+	// Blocked returns the posts which announce that a room begins (blocked) or ceases
+	// to refuse the bot's posts for want of power. The queue calls it in a transaction
+	// and logs its error; nil: no announcement.
 	Blocked func(ctx context.Context, room chat.RoomID, blocked bool) ([]chat.Post, error)
-	// SenderOf returns who sent an event that never came in, or ErrNone. An edit of it
-	// counts only if both have the same sender; nil: no such edit counts.
+	// SenderOf returns the sender of an event that never came in, or ErrNone. An edit
+	// of that event counts only if it has the same sender; nil: no such edit counts.
 	SenderOf func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error)
-	// HandleWithin bounds one call of the handler; 0 means a minute.
+	// HandleWithin limits the duration of one call of the handler; 0: one minute.
 	HandleWithin time.Duration
-	// AtOnce is how many posts may be under way at the same time; 0 means atOnce. With
-	// 1 the order over all rooms is kept, for tests that look at it.
+	// AtOnce limits how many posts are under way at the same time; 0: atOnce. With 1
+	// the sender also keeps the order across rooms, which some tests check.
 	AtOnce int
 }
 
-// Counts are what the queue has done since it started.
+// Counts holds totals since the queue started. It is safe for concurrent use.
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts
-	Withheld                                 atomic.Int64 // posts that a guard did not let go
+	Withheld                                 atomic.Int64 // posts that a guard withheld
 }
 
-// Queue takes events in, has them handled in order, room by room, and sends
-// what was decided.
+// Queue stores incoming events, passes each room's events to the handler in order, and
+// sends the posts that the handler decides.
 type Queue struct {
 	store     Store
 	handler   Handler
@@ -121,35 +126,35 @@ type Queue struct {
 	log       zerolog.Logger
 
 	ready  chan struct{} // a room waits for a worker
-	wake   chan struct{} // something to send
-	doubt  chan struct{} // a post's end is unknown
-	calm   chan struct{} // something ended
-	toRead chan struct{} // something to mark as read
+	wake   chan struct{} // the outbox may hold a post to send
+	doubt  chan struct{} // an attempt ended without an answer
+	calm   chan struct{} // a worker ended, or the sender has nothing under way
+	toRead chan struct{} // a room waits for a read receipt
 	counts Counts
 
 	apart *apart
 
-	lastDoubt atomic.Int64 // when the newest doubt began, in ms; 0: there never was one
+	lastDoubt atomic.Int64 // when the newest doubt began, in Unix milliseconds; 0: never
 
 	mu      sync.Mutex
-	waiting []chat.RoomID                // rooms that wait for a worker, in order
-	working map[chat.RoomID]bool         // these and those that have one; true: look once more when done
-	woken   bool                         // there may be something to send, and the sender has not looked yet
-	sending bool                         // it looks, or something is under way
-	reads   map[chat.RoomID]chat.EventID // up to where rooms are to be marked as read
-	readAt  time.Time                    // when that may be done
+	waiting []chat.RoomID                // rooms that wait for a worker, first come first
+	working map[chat.RoomID]bool         // waiting rooms and rooms with a worker; true: the worker must look again
+	woken   bool                         // wakeSender was called, and the sender has not looked since
+	sending bool                         // the sender is looking for posts, or posts are under way
+	reads   map[chat.RoomID]chat.EventID // the event up to which each room gets a receipt
+	readAt  time.Time                    // when the next receipt may be sent
 	blocked map[chat.RoomID]bool         // rooms that refuse posts for want of power
 
-	// The sender's own.
-	underWay    map[chat.RoomID]bool // where something is being sent
-	ends        chan outcome         // of those attempts
+	// Only the sender's goroutine uses these; attempts report on ends.
+	underWay    map[chat.RoomID]bool // rooms with an attempt under way
+	ends        chan outcome         // how those attempts ended
 	pausedUntil time.Time
-	permitAt    time.Time            // when the pace allows the next attempt; zero: not asked yet
-	limited     bool                 // the homeserver asked for patience since there was last nothing to send
-	unanswered  map[chat.RoomID]bool // where attempts ended without an answer since the last one
+	permitAt    time.Time            // when the pace allows the next attempt; zero: not reserved yet
+	limited     bool                 // the homeserver asked for patience, and the outbox has not run dry since
+	unanswered  map[chat.RoomID]bool // rooms whose attempts got no answer since the last answered attempt
 }
 
-// New returns a queue; Run makes it work.
+// New returns a queue. Call Open before the first Accept; Run does the work.
 func New(store Store, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
@@ -188,11 +193,11 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 	}
 }
 
-// Counts are live.
+// Counts returns the live counters.
 func (q *Queue) Counts() *Counts { return &q.counts }
 
-// Open puts what a former process left unsettled into doubt. It must return
-// before the first Accept.
+// Open puts the posts that the last process was sending into doubt, and loads the
+// blocked rooms. Call it before the first Accept.
 func (q *Queue) Open(ctx context.Context) error {
 	now := time.Now()
 	n, err := q.store.DoubtTrying(ctx, now)
@@ -213,7 +218,9 @@ func (q *Queue) Open(ctx context.Context) error {
 	return nil
 }
 
-// Run handles and sends until ctx ends, and returns once all has stopped.
+// Run handles events and sends posts until ctx ends, and returns once all its
+// goroutines have stopped. An error means that the store could not list the rooms with
+// waiting events.
 func (q *Queue) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return q.dispatch(ctx) })
@@ -239,7 +246,7 @@ func (q *Queue) clean(ctx context.Context) error {
 	}
 }
 
-// nudge wakes whoever waits on c, once.
+// nudge wakes the reader of c; several nudges before it reads wake it once.
 func nudge(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -247,7 +254,7 @@ func nudge(c chan struct{}) {
 	}
 }
 
-// sleep waits, unless ctx ends first.
+// sleep waits for d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -14,13 +14,13 @@ import (
 	"heraut/queue"
 )
 
-// between is a store in which something happens between two of the queue's steps.
+// between is a store that calls a hook between two steps of the queue.
 type between struct {
 	queue.Store
 	afterNextEvent func(e chat.Event, err error) error
 	afterNextPost  func(err error)
 	afterStartPost func(row queue.Row) error
-	updatePost     func() error // before it
+	updatePost     func() error // called before the update
 }
 
 // NextEvent implements queue.Work.
@@ -60,7 +60,7 @@ func (s *between) UpdatePost(ctx context.Context, r queue.Row, now time.Time) er
 	return s.Store.UpdatePost(ctx, r, now)
 }
 
-// startBetween starts the bot on such a store.
+// startBetween starts the bot on the store s.
 func (b *bot) startBetween(s *between) {
 	b.open()
 	s.Store = b.db
@@ -68,7 +68,8 @@ func (b *bot) startBetween(s *between) {
 	b.goOn()
 }
 
-// An event that comes in just when its room's worker found nothing more.
+// An event is handled even if it comes in just as its room's worker finds nothing
+// more.
 func TestEventForAWorkerThatEnds(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		n := 0
@@ -91,7 +92,7 @@ func TestEventForAWorkerThatEnds(t *testing.T) {
 	})
 }
 
-// An event that is done when its answer is there has been answered.
+// An event that another step finishes before the commit gets no answer.
 func TestEventThatIsDoneMeanwhile(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.startBetween(&between{afterNextEvent: func(e chat.Event, err error) error {
@@ -106,7 +107,7 @@ func TestEventThatIsDoneMeanwhile(t *testing.T) {
 	})
 }
 
-// An event that cannot be read does not hold up its room for ever.
+// An unreadable event does not hold up its room for ever.
 func TestDamagedEvent(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.startBetween(&between{afterNextEvent: func(e chat.Event, err error) error {
@@ -124,7 +125,7 @@ func TestDamagedEvent(t *testing.T) {
 	})
 }
 
-// A post that cannot be read holds up neither the others nor its room.
+// An unreadable post holds up neither other rooms nor its own.
 func TestDamagedPost(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.startBetween(&between{afterStartPost: func(row queue.Row) error {
@@ -140,7 +141,7 @@ func TestDamagedPost(t *testing.T) {
 	})
 }
 
-// What happens to a post between its choice and its sending.
+// A post may be edited or deleted between its selection and its attempt.
 func TestPostThatChangesWhenItIsDue(t *testing.T) {
 	tests := map[string]struct {
 		change func(b *bot, id chat.EventID)
@@ -161,7 +162,7 @@ func TestPostThatChangesWhenItIsDue(t *testing.T) {
 						if err := b.trySync(nil); err != nil {
 							t.Error(err)
 						}
-						time.Sleep(time.Second) // the worker handles it
+						time.Sleep(time.Second) // time for the worker to handle the change
 					}
 				}})
 				id = b.server.say(salon, "!a")
@@ -174,7 +175,7 @@ func TestPostThatChangesWhenItIsDue(t *testing.T) {
 	}
 }
 
-// How an attempt ended is written down as soon as the database works again.
+// The queue stores the outcome of an attempt as soon as the database works again.
 func TestDatabaseFailsAfterAnAttempt(t *testing.T) {
 	for name, f := range map[string]fault{
 		"put off": tooMany(time.Second), "no answer": lost, "refused": forbidden, "relation refused": badRelation,

@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// readAfter is how long no answer was sent when rooms are marked as read: while
-	// one follows the other they are not.
+	// readAfter is how long the queue waits after the last answer before it sends read
+	// receipts: it sends none while answers follow one another.
 	readAfter  = time.Second
 	readWithin = 5 * time.Second
 )
 
-// answered remembers what an answer was about, to mark it as read later.
+// answered notes the event that an answer belongs to, for the room's next receipt.
 func (q *Queue) answered(row Row, now time.Time) {
 	if row.Post.Priority != chat.Answer || row.Kind != KindPost {
 		return
@@ -26,7 +26,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 	nudge(q.toRead)
 }
 
-// markReads marks rooms as read, one after the other, until ctx ends.
+// markReads sends read receipts, one after the other, until ctx ends.
 func (q *Queue) markReads(ctx context.Context) error {
 	for ctx.Err() == nil {
 		room, read, due := q.nextRead(time.Now())
@@ -45,8 +45,8 @@ func (q *Queue) markReads(ctx context.Context) error {
 	return nil
 }
 
-// nextRead takes out what is to be marked as read now; else due is for how long
-// nothing is, 0 if there is nothing at all.
+// nextRead removes and returns the next receipt to send. If room is empty, due is how
+// long until the next receipt; 0: none waits.
 func (q *Queue) nextRead(now time.Time) (room chat.RoomID, read chat.EventID, due time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -60,7 +60,7 @@ func (q *Queue) nextRead(now time.Time) (room chat.RoomID, read chat.EventID, du
 	return "", "", 0
 }
 
-// markRead sends a receipt, and forgets it if that does not work.
+// markRead sends a receipt, and drops it on an error.
 func (q *Queue) markRead(ctx context.Context, room chat.RoomID, read chat.EventID) {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()

@@ -15,8 +15,8 @@ import (
 func TestRestart(t *testing.T) {
 	ways := map[string]func(*bot){"stopped": (*bot).stop, "killed": (*bot).kill}
 	tests := map[string]struct {
-		arrange func(b *bot) // until the end of the first process
-		sync    bool         // what the second one needs, beyond itself
+		arrange func(b *bot) // runs until the first process ends
+		sync    bool         // the second process needs a sync to send the answer once
 	}{
 		"taken in, not handled": {func(b *bot) {
 			b.open()
@@ -90,7 +90,7 @@ func TestRestart(t *testing.T) {
 					b.settle()
 					b.server.wantOwn(t, salon, "a")
 
-					// Its answer is still known.
+					// Edits and deletions still find the answer.
 					b.server.edit(salon, id, "!b")
 					b.sync()
 					b.server.wantSeen(t, salon, "b")
@@ -105,7 +105,7 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// After 90 days nothing is known any more.
+// The queue forgets ids after 90 days.
 func TestForgetting(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -126,7 +126,7 @@ func TestForgetting(t *testing.T) {
 	})
 }
 
-// What came while the bot was down is all answered, room by room in order.
+// The bot answers every event that came while it was down, in order in each room.
 func TestCatchingUp(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -138,7 +138,7 @@ func TestCatchingUp(t *testing.T) {
 			b.server.say(room, "!"+text)
 			want[room] = append(want[room], text)
 		}
-		b.open() // taken in before the queue runs
+		b.open() // the batch comes in before the queue runs
 		b.sync()
 		b.goOn()
 		synctest.Wait()

@@ -14,9 +14,8 @@ func newRow(key chat.PostKey, cause chat.EventID, slot int, kind Kind, p chat.Po
 	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
-// revise makes the posts the answers to cause: those given before are replaced,
-// edited or deleted, and missing ones are added. by is the edit or the deletion
-// that calls for it.
+// revise makes posts the answers to cause: it replaces, edits or deletes earlier
+// answers and adds missing ones. by is the edit or the deletion of cause.
 func (q *Queue) revise(ctx context.Context, cause, by chat.EventID, posts []chat.Post, now time.Time) error {
 	rows, err := q.store.PostsOf(ctx, cause)
 	if err != nil {
@@ -47,8 +46,8 @@ func (q *Queue) revise(ctx context.Context, cause, by chat.EventID, posts []chat
 	return nil
 }
 
-// current finds the row that is the n-th answer now (nil if there is none), and
-// the edits of it that nobody has seen yet.
+// current returns the row that is the n-th answer now (nil if there is none), and the
+// edits of it that nobody can have seen.
 func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	for i := range rows {
 		r := &rows[i]
@@ -69,8 +68,8 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	return answer, edits
 }
 
-// seenEdits are the edits of the answer with that key that somebody may have
-// seen: they hold its text.
+// seenEdits returns the edits of the answer with that key that somebody may have seen.
+// Whoever deletes the answer must delete them too: they hold its text.
 func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	for _, r := range rows {
 		if r.Kind == KindEdit && strings.HasPrefix(string(r.Key), string(key)+"~"+string(KindEdit)+"~") &&
@@ -81,12 +80,12 @@ func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	return edits
 }
 
-// deletion deletes the event that a row has become.
+// deletion returns the post that deletes the event of r's post.
 func deletion(r Row) chat.Post {
 	return chat.Post{Room: r.Post.Room, Priority: r.Post.Priority, Redacts: chat.Target{Post: r.Key}}
 }
 
-// unsent tells that r waits, and that no attempt can have sent it.
+// unsent reports whether r waits and no attempt can have sent it.
 func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
 // revision changes one answer.
@@ -94,14 +93,14 @@ type revision struct {
 	q         *Queue
 	cause, by chat.EventID
 	slot      int
-	first     bool // the cause never had this answer
+	first     bool // the cause never had an answer in this slot
 	rows      []Row
 	now       time.Time
 }
 
-// replace makes post the answer in place of the one given; either may be nil.
+// replace makes post the answer in the place of the given one; either may be nil.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
-	// What is no text, or goes elsewhere, cannot be an edit.
+	// An edit can only carry a text to the same room: otherwise delete the old answer.
 	if answer != nil && (post == nil || post.HTML == "" || post.Room != answer.Post.Room) {
 		if err := r.withdraw(ctx, answer); err != nil {
 			return err
@@ -141,7 +140,8 @@ func (r revision) cancel(ctx context.Context, row *Row) error {
 	return r.q.store.UpdatePost(ctx, *row, r.now)
 }
 
-// add adds what is done to the answer with that key.
+// add posts an edit or a deletion of the answer with that key, or a new answer after a
+// deletion.
 func (r revision) add(ctx context.Context, key chat.PostKey, kind Kind, p chat.Post) error {
 	key += chat.PostKey("~" + string(kind) + "~" + string(r.by))
 	return r.q.store.AddPost(ctx, newRow(key, r.cause, r.slot, kind, p))

@@ -12,10 +12,10 @@ import (
 	"heraut/queue"
 )
 
-// The states in which an edit or a deletion meets an answer.
+// meets lists the states in which an edit or a deletion may find an answer.
 var meets = map[string]struct {
 	fault fault // of the first attempt
-	// after is done when the edits and deletions have been taken in.
+	// after runs once the edits and deletions have come in.
 	after func(b *bot)
 }{
 	"sent": {nil, nil},
@@ -48,7 +48,8 @@ var meets = map[string]struct {
 	"refused": {forbidden, nil},
 }
 
-// revised handles a command, has it revised in a state, and waits until all is done.
+// revised sends a command, revises it while its answer is in the given state, and
+// waits until everything is sent.
 func revised(b *bot, state string, restart bool, revise ...func(id chat.EventID)) chat.EventID {
 	meet := meets[state]
 	if meet.fault != nil {
@@ -135,7 +136,7 @@ func TestRevisions(t *testing.T) {
 						revised(b, state, restart, test.revise(b)...)
 						want := test.want
 						if state == "refused" && name == "same text" {
-							want = []string{"a"} // asked again, answered again
+							want = []string{"a"} // the same command gets a new answer
 						}
 						b.server.wantSeen(t, salon, want...)
 					})
@@ -145,7 +146,7 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
-// What nobody has seen yet is replaced or withdrawn, not corrected afterwards.
+// An answer that nobody has seen is replaced or cancelled, not edited afterwards.
 func TestUnseenAnswersAreReplaced(t *testing.T) {
 	tests := map[string]struct {
 		revise func(b *bot, id chat.EventID)
@@ -183,7 +184,7 @@ func TestSentAnswersAreEdited(t *testing.T) {
 	})
 }
 
-// When the answer that an edit is about is out of reach, the edit takes its place.
+// If the homeserver refuses the relation of an edit, the edit becomes the answer.
 func TestEditThatIsRefused(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -240,7 +241,7 @@ func TestEditsOfWhatWasNoCommand(t *testing.T) {
 	}
 }
 
-// A deletion deletes, whatever its handler does; an edit whose handler fails
+// A deletion deletes the answer whatever its handler does; an edit whose handler fails
 // leaves the answer alone.
 func TestFailedRevisions(t *testing.T) {
 	tests := map[string]struct {
@@ -270,7 +271,8 @@ func TestFailedRevisions(t *testing.T) {
 	}
 }
 
-// An answer that moves to another room, or is no text any more, is not an edit.
+// An answer that moves to another room, or ceases to be a text, is replaced, not
+// edited.
 func TestAnswersThatCannotBeEdited(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
@@ -300,7 +302,7 @@ func TestAnswersThatCannotBeEdited(t *testing.T) {
 	})
 }
 
-// The sender and the edits of what it is about to send meet at random.
+// Edits race with the sender over the post that it is about to send.
 func TestEditsRaceWithTheSender(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.server.fail(slow(7 * time.Millisecond))

@@ -12,25 +12,26 @@ import (
 )
 
 const (
-	// sendWithin bounds one attempt.
+	// sendWithin limits the duration of one attempt.
 	sendWithin = time.Minute
-	// waitForTarget is when a post is looked at again whose target is not sent yet.
+	// waitForTarget is how long a post waits when its target is not sent yet, or its
+	// guard fails.
 	waitForTarget = time.Second
-	// longestBackoff bounds the waiting between the attempts of one post.
+	// longestBackoff limits the wait between two attempts of one post.
 	longestBackoff = 5 * time.Minute
-	// longestPause bounds the waiting of all posts when nothing is answered.
+	// longestPause limits the pause of all sending when several rooms do not answer.
 	longestPause = 5 * time.Second
-	// shortestPause is what a homeserver gets that asks for patience.
+	// shortestPause is the shortest pause after a homeserver asks for patience.
 	shortestPause = 100 * time.Millisecond
 )
 
-// start begins the attempt to send the row, if it still waits and what it refers
-// to is there. Its error means that nothing was tried.
+// start begins an attempt to send the row, if it still waits, its guard lets it go and
+// its targets are sent. An error means that the row could not be read.
 func (q *Queue) start(ctx context.Context, seq int64) error {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
 	case errors.Is(err, ErrNone):
-		return nil // withdrawn meanwhile
+		return nil // it was withdrawn meanwhile
 	case err != nil && row.Key == "":
 		return err
 	case err != nil:
@@ -68,7 +69,7 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 	return nil
 }
 
-// putBack has a post wait that was not tried.
+// putBack returns a row to waiting, and does not count the attempt.
 func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
 	row.State, row.NextAt = Waiting, notBefore
 	if row.Attempts--; row.Attempts == 0 {
@@ -77,7 +78,7 @@ func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
-// drop gives up a post that can never be sent.
+// drop marks a post that can never be sent as failed.
 func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	row.State, row.Reason = Failed, err.Error()
 	now := time.Now()
@@ -86,7 +87,7 @@ func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	})
 }
 
-// finish stores a row after an attempt, and tells its guard if that was the end.
+// finish stores a row after an attempt, and notifies its guard if the post failed.
 func (q *Queue) finish(ctx context.Context, row Row, now time.Time) error {
 	if err := q.store.UpdatePost(ctx, row, now); err != nil || row.State != Failed {
 		return err
@@ -94,7 +95,8 @@ func (q *Queue) finish(ctx context.Context, row Row, now time.Time) error {
 	return q.ended(ctx, row)
 }
 
-// transmit has the transport send, and survives its panics.
+// transmit passes o to the transport, within sendWithin, and returns a panic as an
+// error.
 func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
@@ -106,7 +108,7 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 	return q.transport.Send(ctx, o)
 }
 
-// settle records how an attempt ended.
+// settle records the outcome of an attempt.
 func (q *Queue) settle(ctx context.Context, o outcome) {
 	delete(q.underWay, o.row.Post.Room)
 	now, row, err := time.Now(), o.row, o.err
@@ -174,8 +176,9 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 	}
 }
 
-// record writes how an attempt ended, stopping or not, and tries until it is
-// written: a row left "trying" blocks its lane until the next start.
+// record calls write until it succeeds, since a row left in the state Trying blocks
+// its lane until the next start. A stop does not interrupt write, but ends the
+// retries.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
 	for {
 		err := write(context.WithoutCancel(ctx))
@@ -190,9 +193,10 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 	}
 }
 
-// dropRelation takes away what the post refers to, if it makes sense without: an
-// edit becomes the answer itself; what was to be in a thread stands alone, if it
-// can, or becomes a reply.
+// dropRelation removes a relation from the row's post, if the post makes sense without
+// it, and reports whether it did. An edit becomes a message of its own. A post in a
+// thread, or a reply, becomes its Alone text if it has one; otherwise it leaves the
+// thread or, in no thread, ceases to be a reply.
 func dropRelation(r *Row) bool {
 	switch p := &r.Post; {
 	case p.HTML == "":
@@ -210,7 +214,9 @@ func dropRelation(r *Row) bool {
 	return true
 }
 
-// backoff is how long to wait after that many attempts, from 1.
+// backoff returns how long to wait after the given number of attempts, from 1: at most
+// one second, doubled for each further attempt up to longestBackoff, and at least half
+// of that, at random.
 func backoff(attempts int) time.Duration {
 	d := min(time.Second<<min(attempts-1, 10), longestBackoff)
 	return d/2 + rand.N(d/2)

@@ -10,21 +10,21 @@ import (
 	"heraut/chat"
 )
 
-// atOnce is how many posts are under way at the same time, each to another room,
-// and three of them at most to rooms that are known as encrypted: a room that takes long
-// does not hold up the others, and a homeserver with several processors has work
-// for them.
+// atOnce limits how many posts are under way at the same time, each to another room,
+// and at most three of them to rooms known as encrypted (Sending.NextPost). A slow
+// room then does not hold up the others, and a homeserver with several processors can
+// use them.
 const atOnce = 4
 
-// outcome is how an attempt ended.
+// outcome is the result of one attempt.
 type outcome struct {
 	row Row
 	id  chat.EventID
 	err error
 }
 
-// send has posts sent, in their order, until ctx ends, and returns once nothing
-// is under way.
+// send sends posts, in their order, until ctx ends, and returns once none is under
+// way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		q.looks()
@@ -41,8 +41,8 @@ func (q *Queue) send(ctx context.Context) error {
 	return nil
 }
 
-// mostUnderWay is how many attempts there may be at once: a homeserver that asks
-// for patience, or does not answer, gets one after the other.
+// mostUnderWay returns how many attempts may be under way at once: one if the
+// homeserver asked for patience or several rooms got no answer, else Config.AtOnce.
 func (q *Queue) mostUnderWay() int {
 	if q.limited || len(q.unanswered) > 1 {
 		return 1
@@ -50,18 +50,18 @@ func (q *Queue) mostUnderWay() int {
 	return q.config.AtOnce
 }
 
-// startPosts begins as many attempts as there may be, and returns when there may
-// be more to begin; zero: when something changes.
+// startPosts begins as many attempts as may be under way, and returns when it should
+// be called again; zero: when something changes.
 func (q *Queue) startPosts(ctx context.Context) time.Time {
 	for ctx.Err() == nil && len(q.underWay) < q.mostUnderWay() {
 		now := time.Now()
 		seq, next, err := q.store.NextPost(ctx, now, slices.Collect(maps.Keys(q.underWay)))
 		switch {
 		case errors.Is(err, ErrNone):
-			q.limited = false // while it holds, nothing is looked for until all has ended
+			q.limited = false // nothing is under way here while limited is set
 			return next
 		case err == nil && now.Before(q.permit(now)):
-			return q.permitAt // something more urgent may come in meanwhile
+			return q.permitAt // a more urgent post may come in meanwhile
 		case err == nil:
 			err = q.start(ctx, seq)
 		}
@@ -74,7 +74,7 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-// permit is when the pace allows the next attempt.
+// permit returns when the pace allows the next attempt, which it reserves once.
 func (q *Queue) permit(now time.Time) time.Time {
 	if q.permitAt.IsZero() {
 		q.permitAt = now.Add(q.config.Pace.ReserveN(now, 1).DelayFrom(now))
@@ -82,15 +82,15 @@ func (q *Queue) permit(now time.Time) time.Time {
 	return q.permitAt
 }
 
-// pause keeps anything from being tried for some time.
+// pause stops new attempts until the given time, or longer if a longer pause holds.
 func (q *Queue) pause(until time.Time) {
 	if until.After(q.pausedUntil) {
 		q.pausedUntil = until
 	}
 }
 
-// await waits for the end of an attempt, which it settles, until then at most
-// (zero: without end), unless it is woken first.
+// await settles the next attempt that ends. It returns without one when the sender is
+// woken, when ctx ends, or at the given time (zero: no limit).
 func (q *Queue) await(ctx context.Context, then time.Time) {
 	var timer <-chan time.Time
 	if !then.IsZero() {

@@ -12,12 +12,12 @@ import (
 	"heraut/queue"
 )
 
-// crowd counts what is under way at once, while everything takes its time.
+// crowd counts the attempts under way at once, each of which takes a while.
 type crowd struct {
 	mu     sync.Mutex
 	now    map[chat.RoomID]int
-	most   int // of all rooms
-	inRoom int // the most of one
+	most   int // the maximum over all rooms
+	inRoom int // the maximum in one room
 }
 
 func (c *crowd) count(room chat.RoomID, n int) {
@@ -31,7 +31,7 @@ func (c *crowd) count(room chat.RoomID, n int) {
 	c.most, c.inRoom = max(c.most, all), max(c.inRoom, c.now[room])
 }
 
-// top returns the most that there were since it was asked last.
+// top returns the maxima since its last call.
 func (c *crowd) top() (most, inRoom int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,8 +52,8 @@ func (c *crowd) takes(d time.Duration) fault {
 
 func room(n int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!%d:example.org", n)) }
 
-// Several rooms are sent to at once, each to one after the other, whatever the
-// priorities.
+// The sender serves several rooms at once, and each of them one post at a time,
+// whatever the priorities.
 func TestRoomsAtOnce(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var c crowd
@@ -86,8 +86,7 @@ func TestRoomsAtOnce(t *testing.T) {
 	})
 }
 
-// What sync shows before its attempt has ended does not make room for another in
-// the same room.
+// A post that sync shows before its attempt ends still occupies its room.
 func TestRoomsAtOnceAndSync(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		var c crowd
@@ -112,8 +111,8 @@ func TestRoomsAtOnceAndSync(t *testing.T) {
 	})
 }
 
-// Encrypted rooms take most of what may be under way at once, but never all: a clear
-// room does not wait for keys that are shared.
+// Encrypted rooms take at most three of the four places: a clear room does not wait
+// until keys are shared.
 func TestEncryptedRooms(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -178,7 +177,7 @@ func TestHangingRoom(t *testing.T) {
 	})
 }
 
-// Rooms in which nothing is ever answered come after the others.
+// Rooms that never answer come after the others.
 func TestTwoHangingRooms(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.start()
@@ -192,17 +191,17 @@ func TestTwoHangingRooms(t *testing.T) {
 			b.server.say(room(n), "!a")
 		}
 		b.sync()
-		time.Sleep(65 * time.Second) // it is one at a time now
+		time.Sleep(65 * time.Second) // from now on the sender makes one attempt at a time
 		b.settle()
 		b.server.say(salon, "!a")
 		b.sync()
-		time.Sleep(time.Minute) // what is under way
+		time.Sleep(time.Minute) // time for the attempt under way to end
 		synctest.Wait()
 		b.server.wantOwn(t, salon, "a")
 	})
 }
 
-// What moves to a room that is busy, after it was chosen, waits for its turn.
+// A post that moves to a busy room after its selection waits for its turn.
 func TestMovedToABusyRoom(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
@@ -236,8 +235,8 @@ func TestMovedToABusyRoom(t *testing.T) {
 	})
 }
 
-// A homeserver that asks for patience gets one post at a time until there is
-// nothing to send, and one that does not answer until it does.
+// A homeserver that asks for patience gets one post at a time until the outbox runs
+// dry, and one that does not answer gets one at a time until it does.
 func TestOneAtATime(t *testing.T) {
 	tests := map[string]struct {
 		faults      []fault
@@ -252,14 +251,15 @@ func TestOneAtATime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				var c crowd
-				// wave has eight rooms answered, each in a second, and returns how many were
-				// under way at once in the first second of it, and after that.
+				// wave sends a command to eight rooms, whose answers take a second
+				// each. It returns how many posts were under way at once in its first
+				// second, and after that.
 				wave := func() (first, then int) {
 					for n := range 8 {
 						b.server.say(room(10+n), "!a")
 					}
 					b.sync()
-					for first == 0 { // there may be a pause before
+					for first == 0 { // a pause may come first
 						time.Sleep(100 * time.Millisecond)
 						first, _ = c.top()
 					}
@@ -292,8 +292,8 @@ func TestOneAtATime(t *testing.T) {
 	}
 }
 
-// Stopping with several posts under way leaves none of them behind, and what was
-// not answered is in doubt.
+// A stop with several posts under way waits for all of them; those without an answer
+// are in doubt.
 func TestStoppingWhileSendingToRooms(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.server.fail(func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {

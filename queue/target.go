@@ -8,16 +8,18 @@ import (
 	"heraut/chat"
 )
 
-// unmetTarget tells that the post which another refers to is not in its room.
+// unmetTarget reports that a target's post is not in its room.
 type unmetTarget struct {
 	key   chat.PostKey
-	final bool // and never will be
+	final bool // it never will be
 }
 
 func (e *unmetTarget) Error() string { return fmt.Sprintf("its target %s is not sent", e.key) }
 
-// resolve gives every target of p its event. What p was to reply to or to be in
-// the thread of may be gone for ever, if p can stand alone.
+// resolve replaces every post key among the targets of p with the post's event. If the
+// target of a reply is gone for good, p stays in its thread without it. If the thread
+// is gone, or a reply has no thread, p becomes its Alone text. Without such a text,
+// and for all other targets that are not sent, resolve returns an *unmetTarget.
 func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	for _, t := range []*chat.Target{&p.Edits, &p.Redacts, &p.ReactsTo, &p.Thread, &p.ReplyTo} {
 		event, err := q.eventOf(ctx, *t)
@@ -35,7 +37,8 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, nil
 }
 
-// eventOf is the event that a target is or has become; empty for the zero Target.
+// eventOf returns the event that t names, or that its post became; empty for the zero
+// Target. It returns an *unmetTarget if that post is not sent.
 func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error) {
 	if t.Post == "" {
 		return t.Event, nil
@@ -54,8 +57,9 @@ func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error
 	return row.EventID, nil
 }
 
-// standAlone makes p a message that says itself what it continues, if it can be
-// one and was to belong to another.
+// standAlone turns a reply, or a post in a thread, into a message with its Alone text,
+// and reports whether it did. It leaves edits, and posts without that text, as they
+// are.
 func standAlone(p *chat.Post) bool {
 	if p.Alone == "" || !p.Edits.IsZero() || p.Thread.IsZero() && p.ReplyTo.IsZero() {
 		return false

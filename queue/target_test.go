@@ -132,7 +132,7 @@ func TestTargetsAmongPosts(t *testing.T) {
 	}
 }
 
-// A post whose target is held up for long does not use up the pace.
+// A post that waits long for its target does not use up the pace.
 func TestWaitingForATargetLeavesThePaceAlone(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(rate.Every(10*time.Second), 1)

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// maxTries bounds how often an event is handled without an end: each time
-	// the process ended, or what was decided could not be committed. The move of a
-	// room is tried until it succeeds.
+	// maxTries limits how often a worker tries an event that never comes to an end,
+	// because the process ends or the decision cannot be committed. The move of a room
+	// has no limit.
 	maxTries = 3
-	// hangGrace is what a handler gets to return after its time is up.
+	// hangGrace is how long a handler may take to return after its context ends.
 	hangGrace = 2 * time.Second
 )
 
@@ -26,7 +26,7 @@ var (
 	errHangs   = errors.New("the handler hangs")
 )
 
-// serve asks for the room's events to be handled.
+// serve queues the room for a worker; if it has one, that worker looks again.
 func (q *Queue) serve(room chat.RoomID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -39,7 +39,8 @@ func (q *Queue) serve(room chat.RoomID) {
 	nudge(q.ready)
 }
 
-// dispatch gives each room with something to do a worker of its own.
+// dispatch starts a worker for each room with waiting events, at most busyRooms at
+// once, until ctx ends.
 func (q *Queue) dispatch(ctx context.Context) error {
 	rooms, err := q.store.BusyRooms(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -101,8 +102,8 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
-// handle calls the handler on one event and commits what it decides. Its error means
-// that nothing was committed.
+// handle calls the handler on one event and commits its decision, or starts the slow
+// one. An error means that nothing was committed: the worker tries again.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)
@@ -124,8 +125,8 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	return q.conclude(ctx, e, result, failed)
 }
 
-// conclude commits what was decided on e, or, when that failed, an apology. Its error
-// means that nothing was committed.
+// conclude commits the decision on e or, if that failed, an apology. An error means
+// that nothing was committed.
 func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, failed error) error {
 	if ctx.Err() != nil {
 		if errors.Is(failed, errHangs) {
@@ -134,7 +135,7 @@ func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, faile
 		return ctx.Err()
 	}
 	if failed != nil && e.Moved != nil {
-		return failed // what follows a room into another must not be lost
+		return failed // the move of a room must not be lost
 	}
 	if failed != nil {
 		q.counts.Failed.Add(1)
@@ -149,7 +150,7 @@ func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, faile
 	return nil
 }
 
-// apology is what people are told when their event cannot be handled.
+// apology returns the posts of Config.Apology, or none if that panics.
 func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -159,7 +160,7 @@ func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	return q.config.Apology(e)
 }
 
-// commit stores what a handler decided on e, and that e is done.
+// commit stores the decision on e and marks e as done, in one transaction.
 func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed bool) error {
 	now := time.Now()
 	cause := e.Cause()
@@ -167,10 +168,11 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 	return q.store.Do(ctx, func(ctx context.Context) error {
 		open, err := q.store.FinishEvent(ctx, e.ID, now)
 		if err != nil || !open {
-			return err // an edit or a deletion came first
+			return err // an edit or a deletion finished it first
 		}
 		if revises {
-			// What it is about is answered here, or not at all.
+			// The message that e revises gets no answer of its own if it still waits:
+			// e answers it.
 			counts, err := q.store.SupersedeEvent(ctx, e, now)
 			if err != nil || !counts {
 				return err
@@ -201,8 +203,8 @@ func (q *Queue) add(ctx context.Context, cause chat.EventID, posts []chat.Post) 
 	return nil
 }
 
-// call runs what decides, the handler or a part of it, and survives its panics and its
-// hanging.
+// call runs decide, the handler or a slow decision. It returns a panic as an error,
+// and errHangs if decide still runs hangGrace after its time limit.
 func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Result, error)) (Result, error) {
 	type answer struct {
 		result Result
