@@ -15,8 +15,8 @@ import (
 	"heraut/webhook"
 )
 
-// TestAlertmanager has a real Alertmanager, named by HERAUT_ALERTMANAGER, notify a
-// hook in its own format and in Slack's.
+// TestAlertmanager makes a real Alertmanager, named by HERAUT_ALERTMANAGER, notify
+// hooks in its own format and in Slack's.
 func TestAlertmanager(t *testing.T) {
 	program := os.Getenv("HERAUT_ALERTMANAGER")
 	if program == "" {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// isAlerts recognises what Alertmanager and Grafana's alerting post.
+// isAlerts recognises the posts of Alertmanager and of Grafana's alerting.
 func isAlerts(_ *reader, o object) bool {
 	alerts := o.objects("alerts")
 	return len(alerts) > 0 && (alerts[0].has("labels") || alerts[0].has("status")) && (o.has("receiver") || o.has("groupLabels") || o.has("version") || o.has("status"))
 }
 
-// readAlerts tells of each alert by itself, so that each can end by itself.
+// readAlerts returns a note for each alert, so that each can end on its own.
 func readAlerts(r *reader, o object) []*note {
 	var notes []*note
 	alerts := o.objects("alerts")
@@ -35,7 +35,7 @@ func readAlerts(r *reader, o object) []*note {
 			cmp.Or(labels.str("severity"), common.str("severity")),
 			labels.first("namespace", "env", "environment", "cluster", "grafana_folder")), " · ")
 		if i == 0 && o.str("title") != "" && !strings.Contains(n.title, o.str("title")) {
-			n.with("", o.str("title")) // Grafana's own summary of all
+			n.with("", o.str("title")) // Grafana's own summary of all alerts
 		}
 		description := notesOf.first("description", "message", "details")
 		if description != title && !strings.HasSuffix(title, description) {
@@ -56,7 +56,7 @@ func readAlerts(r *reader, o object) []*note {
 			n.link = o.str("externalURL")
 		}
 		if i == 0 && len(notesOf) == 0 {
-			n.body, n.syntax = o.str("message"), chatMarkup // all that Grafana says of it
+			n.body, n.syntax = o.str("message"), chatMarkup // Grafana's only text
 		}
 		n.alert = a.str("fingerprint")
 		notes = append(notes, n)
@@ -64,7 +64,7 @@ func readAlerts(r *reader, o object) []*note {
 	return notes
 }
 
-// distinct are the texts that are not empty, each once.
+// distinct returns the texts that are not empty, each once.
 func distinct(all ...string) (kept []string) {
 	for _, s := range all {
 		if s != "" && !slices.Contains(kept, s) {
@@ -74,7 +74,7 @@ func distinct(all ...string) (kept []string) {
 	return kept
 }
 
-// shownLabels are said elsewhere.
+// shownLabels appear elsewhere in the note, or say nothing.
 var shownLabels = []string{"alertname", "severity", "instance", "host", "hostname", "job", "namespace", "env", "environment", "cluster", "grafana_folder", "prometheus"}
 
 func otherLabels(labels object) string {
@@ -87,7 +87,7 @@ func otherLabels(labels object) string {
 	return strings.Join(all, ", ")
 }
 
-// values are Grafana's, which were compared.
+// values returns the values that Grafana compared, as «name=value».
 func values(a object) string {
 	var all []string
 	v := a.obj("values")
@@ -122,7 +122,7 @@ func readOldGrafana(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// isAlarm recognises an alarm of CloudWatch.
+// isAlarm recognises a CloudWatch alarm.
 func isAlarm(_ *reader, o object) bool { return o.has("AlarmName", "NewStateValue") }
 
 func readAlarm(_ *reader, o object) []*note {
@@ -134,7 +134,7 @@ func readAlarm(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// isSNS recognises what Amazon's notification service wraps around a message.
+// isSNS recognises the envelope of Amazon's notification service.
 func isSNS(_ *reader, o object) bool { return o.has("Type", "TopicArn", "MessageId") }
 
 func readSNS(r *reader, o object) []*note {
@@ -143,7 +143,7 @@ func readSNS(r *reader, o object) []*note {
 		topic = parts[5]
 	}
 	if o.str("Type") == "SubscriptionConfirmation" {
-		// The room's people follow the link themselves: the bot fetches nothing.
+		// A person in the room follows the link: the bot fetches nothing.
 		n := &note{kind: "sns-confirm", title: topic, mark: "📨"}
 		n.with("", word(r.lang, "sns-follow"))
 		n.see("confirm", o.str("SubscribeURL"))
@@ -172,7 +172,7 @@ func readSNS(r *reader, o object) []*note {
 	return []*note{{mark: "📨", title: cmp.Or(o.str("Subject"), firstLine(message)), where: topic, body: bodyBut(message, o.str("Subject"))}}
 }
 
-// bodyBut is a body that says more than the title does.
+// bodyBut returns body if it says more than title, otherwise "".
 func bodyBut(body, title string) string {
 	if body == title || title == "" && firstLine(body) == body {
 		return ""

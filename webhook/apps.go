@@ -60,7 +60,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s, "", false
 }
 
-// jiraText is a text, or that of a document of Atlassian's format.
+// jiraText returns a text, or the text of a document in Atlassian's format.
 func jiraText(v any) string {
 	switch x := v.(type) {
 	case string:
@@ -93,7 +93,7 @@ func isSentry(r *reader, o object) bool {
 	return o.has("action", "data") && (o.has("installation") || o.has("actor")) || o.has("project_slug", "event") || o.has("culprit", "project", "level")
 }
 
-// readSentry reads its integrations' webhooks, and the former plugin's.
+// readSentry reads the webhooks of Sentry's integrations and of its former plugin.
 func readSentry(_ *reader, o object) []*note {
 	d := o.obj("data")
 	if len(d) == 0 {
@@ -162,7 +162,7 @@ func sentryPlugin(o object) []*note {
 	return []*note{n}
 }
 
-// tagOf is a tag of an event, which has them as pairs.
+// tagOf returns the value of an event's tag; events hold their tags as pairs.
 func tagOf(event object, name string) string {
 	for _, pair := range event.list("tags") {
 		if p, ok := pair.([]any); ok && len(p) == 2 && textOf(p[0]) == name {
@@ -181,7 +181,8 @@ func readScalingo(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// details appends the fields of an object, but for those.
+// details appends the fields of an object as facts, except the named, private and
+// long ones.
 func (n *note) details(d object, but ...string) {
 	for _, key := range d.keys() {
 		value := d.str(key)
@@ -214,7 +215,8 @@ func readClever(_ *reader, o object) []*note {
 
 func isDockerHub(_ *reader, o object) bool { return o.has("push_data", "repository") }
 
-// readDockerHub leaves the callback out: it would answer in the bot's name.
+// readDockerHub ignores the callback URL: a request to it would answer in the bot's
+// name.
 func readDockerHub(_ *reader, o object) []*note {
 	repository := o.obj("repository")
 	name := cmp.Or(repository.str("repo_name"), repository.str("name"))
@@ -266,7 +268,8 @@ func readBrevo(_ *reader, o object) []*note {
 
 func isAzure(_ *reader, o object) bool { return o.has("eventType", "resource") && o.has("message") }
 
-// readAzure reads the service hooks of Azure DevOps, which say it in a sentence.
+// readAzure reads the service hooks of Azure DevOps, which describe the event in a
+// sentence.
 func readAzure(_ *reader, o object) []*note {
 	resource := o.obj("resource")
 	n := &note{

@@ -12,7 +12,8 @@ import (
 	"heraut/webhook"
 )
 
-// From a request to its «ok», with one hook and with a thousand.
+// BenchmarkPost measures a request up to its «ok», with one hook and with a
+// thousand.
 func BenchmarkPost(b *testing.B) {
 	for _, hooks := range []int{1, 1000} {
 		b.Run(fmt.Sprintf("%d hooks", hooks), func(b *testing.B) {
@@ -28,7 +29,7 @@ func BenchmarkPost(b *testing.B) {
 			took := make([]time.Duration, 0, b.N)
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
-				if n%900 == 899 { // what waits is bounded
+				if n%900 == 899 { // the store bounds the waiting deliveries
 					b.StopTimer()
 					o.said()
 					b.StartTimer()
@@ -47,7 +48,7 @@ func BenchmarkPost(b *testing.B) {
 	}
 }
 
-// Reading bodies of every known shape.
+// BenchmarkRead reads bodies of every known shape.
 func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// blocks collects what the blocks of Slack's Block Kit, and Mattermost's, show.
+// blocks collects the visible parts of Block Kit blocks, Slack's or Mattermost's.
 func (w *writer) blocks(all []object) {
 	for _, b := range all {
 		w.block(b)
@@ -47,7 +47,7 @@ func (w *writer) block(b object) {
 	case "input":
 		w.add(piece{text: textIn(b, "label"), syntax: plainText})
 	case "divider", "file":
-	default: // Mattermost's, and those to come
+	default: // Mattermost's, and future ones
 		w.blockText(b)
 		w.blocks(b.objects("blocks"))
 		w.blocks(b.objects("children"))
@@ -55,7 +55,7 @@ func (w *writer) block(b object) {
 	}
 }
 
-// blockText collects a block's text: a plain one has no markup.
+// blockText collects a block's text; a plain_text has no markup.
 func (w *writer) blockText(b object) {
 	syntax := chatMarkup
 	if b.str("text", "type") == "plain_text" {
@@ -64,7 +64,7 @@ func (w *writer) blockText(b object) {
 	w.add(piece{text: textIn(b, "text"), syntax: syntax})
 }
 
-// field collects a field of a section, of which the first line is a label.
+// field collects a section's field, whose first line may be a label.
 func (w *writer) field(f object) {
 	text := textIn(f, "text")
 	label, value, ok := strings.Cut(text, "\n")
@@ -77,7 +77,7 @@ func (w *writer) field(f object) {
 	w.add(piece{text: text, syntax: chatMarkup})
 }
 
-// element collects an element of a block: a text, an image or a button.
+// element collects a block's element: a text, an image or a button.
 func (w *writer) element(e object) {
 	switch e.str("type") {
 	case "":
@@ -138,7 +138,7 @@ func (w *writer) richText(e object) {
 
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// richLine is a part of a rich text in mrkdwn.
+// richLine returns a part of a rich text as mrkdwn.
 func richLine(lang string, o object) string {
 	var b strings.Builder
 	for _, e := range o.objects("elements") {

@@ -15,32 +15,32 @@ import (
 )
 
 const (
-	// againWithin is how long an alert that goes on is told by a change of its
-	// message; after that it is told anew.
+	// againWithin is the longest time since an alert's last news for which further
+	// news edits its message; after that, a new message announces it.
 	againWithin = 24 * time.Hour
-	// keepAlerts is how long an alert's message may be changed.
+	// keepAlerts is the time for which an alert's message may change.
 	keepAlerts = 14 * 24 * time.Hour
-	// digestLines is how many deliveries a digest shows.
+	// digestLines is the number of deliveries that a digest shows.
 	digestLines = 20
 	// atOnce bounds the deliveries of one transaction.
 	atOnce = 20
-	// lookEvery is how often the rooms of the hooks are looked at.
+	// lookEvery is the interval between checks of the hooks' rooms.
 	lookEvery = 20 * time.Second
-	// lookBefore is how fresh that has to be before something is posted.
+	// lookBefore is the largest age of that check before a post.
 	lookBefore = 2 * time.Second
-	// keepDeliveries is how long what was taken in waits for the bot to be in the
-	// room again.
+	// keepDeliveries is how long a delivery waits for the bot to return to the room.
 	keepDeliveries = 7 * 24 * time.Hour
 )
 
-// window is what a hook posted in a minute.
+// window counts a hook's posts within a minute.
 type window struct {
 	began  time.Time
 	posted int
-	over   bool // something waits for the end of the minute
+	over   bool // a delivery waits for the end of the minute
 }
 
-// Run posts what was taken in, and looks after the hooks, until ctx ends.
+// Run posts the waiting deliveries, disables the hooks of left rooms and purges old
+// data, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	var purged time.Time
 	for ctx.Err() == nil {
@@ -71,15 +71,15 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// try logs what goes wrong: the next round tries again.
+// try logs an error of do; the next round tries again.
 func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, failed string) {
 	if err := do(ctx); err != nil && ctx.Err() == nil {
 		s.Log.Error().Err(err).Msg(failed)
 	}
 }
 
-// Round posts what may be posted now, and returns when to look again; zero: when
-// something comes in.
+// Round posts the deliveries that may go now. It returns the time from which others
+// may go; zero means that none waits for a time.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
 	if err != nil || len(busy) == 0 {
@@ -105,8 +105,9 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// deliver posts some of what a hook was given, in one transaction with its
-// deletion. more tells that there may be more to post now, due when there will be.
+// deliver posts some of a hook's deliveries and deletes them in the same
+// transaction. more reports that others may go at once; due is the time from which
+// the rest may go, zero if nothing waits.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()
@@ -175,8 +176,8 @@ func (s *Service) hookByID(ctx context.Context, id int64) (Hook, bool, error) {
 	return all[i], true, nil
 }
 
-// read reads a delivery. What makes a reader fail is not posted, and logged
-// without its content.
+// read reads a delivery. It logs a failure of the reader without the content; ok is
+// then false, and nothing is posted.
 func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -218,7 +219,7 @@ func (t telling) post(html string) chat.Post {
 	return chat.Post{Room: t.hook.Room, Priority: chat.Webhook, HTML: html, Lang: t.lang}
 }
 
-// tell posts what is new, and changes the messages of what was told before.
+// tell posts the new notes, and edits the messages of alerts that already have one.
 func (t telling) tell(ctx context.Context, notes []Note) error {
 	fresh, err := t.update(ctx, notes)
 	if err != nil {
@@ -227,7 +228,8 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 	return t.fresh(ctx, fresh)
 }
 
-// update changes the messages of what was told before, and returns the rest.
+// update edits the messages of alerts that already have one, and returns the new
+// notes as alerts.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.EventID(t.cause), 0)
 	var changed []chat.PostKey // in order
@@ -240,7 +242,7 @@ func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err e
 		if !known {
 			a := Alert{Hook: t.hook.ID, Key: n.Alert, Post: key, Head: n.Head, Rest: n.Rest, First: t.at, Last: t.at, Times: 1}
 			if n.Over {
-				a.Key = "" // nothing more comes of it
+				a.Key = "" // no later note belongs to it
 			}
 			fresh = append(fresh, a)
 			continue
@@ -268,7 +270,7 @@ func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err e
 	return fresh, nil
 }
 
-// known is the alert that a note goes on with or ends.
+// known returns the alert that a note continues or ends, and whether there is one.
 func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	if n.Alert == "" {
 		return Alert{}, false, nil
@@ -283,7 +285,7 @@ func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	return a, true, nil
 }
 
-// fresh posts notes that are told for the first time.
+// fresh posts notes that have no message yet.
 func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	if len(alerts) == 0 {
 		return nil
@@ -298,7 +300,7 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 		return err
 	}
 	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Key != "" }) {
-		return nil // it will not change
+		return nil // the message never changes
 	}
 	for _, a := range alerts {
 		if err := t.Store.SaveAlert(ctx, a); err != nil {
@@ -308,7 +310,7 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	return nil
 }
 
-// change edits a message, and says in its thread what ended.
+// change edits a message, and says in its thread which alerts ended.
 func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) error {
 	all, err := t.Store.AlertsOf(ctx, key)
 	if err != nil {
@@ -336,14 +338,14 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	return t.Queue.Post(ctx, chat.EventID(t.cause+" ends "+string(key)), reply)
 }
 
-// alertView is what the template webhook-alert says of an alert.
+// alertView holds the data of the template webhook-alert.
 type alertView struct {
-	Head  template.HTML // the reader's own, in the tags of a message
+	Head  template.HTML // comes from the reader, in the tags of a message
 	Rest  bool          // more follows
 	Times int
 	Since time.Time
-	Over  time.Time // zero: it goes on
-	// Reply tells that this is said in the message's thread.
+	Over  time.Time // zero: the alert goes on
+	// Reply reports that the text is for the message's thread.
 	Reply bool
 }
 
@@ -351,7 +353,8 @@ func (t telling) view(a Alert, reply bool) alertView {
 	v := alertView{Head: template.HTML(a.Head), Times: a.Times, Since: a.First.In(t.Zone), Over: a.Over, Reply: reply}
 	if !v.Over.IsZero() {
 		v.Over = v.Over.In(t.Zone)
-		// The title alone: that it goes on is not so any more.
+		// Only the title remains true: the text before it says that the alert goes
+		// on.
 		if i := strings.Index(a.Head, "<strong>"); i >= 0 {
 			v.Head = template.HTML(a.Head[i:])
 		}
@@ -359,7 +362,7 @@ func (t telling) view(a Alert, reply bool) alertView {
 	return v
 }
 
-// html is a message that shows those alerts.
+// html returns a message that shows alerts, at most maxNotes of them.
 func (t telling) html(alerts []Alert) (string, error) {
 	var b strings.Builder
 	for i, a := range alerts {
@@ -380,7 +383,7 @@ func (t telling) html(alerts []Alert) (string, error) {
 	return b.String(), nil
 }
 
-// digest posts many deliveries in one message, by their first lines.
+// digest posts many deliveries as one message of their first lines.
 func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	lang := s.Book.Of(hook.Room).Language
 	d := digestView{Count: len(all), Name: hook.Name, From: all[0].At.In(s.Zone), To: all[len(all)-1].At.In(s.Zone)}
@@ -389,7 +392,7 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 			return err
 		}
 		m, ok := s.read(one, lang)
-		// What ends is struck out all the same.
+		// Even within a digest, an alert that ends is struck out.
 		t := telling{Service: s, hook: hook, lang: lang, at: one.At, cause: fmt.Sprintf("webhook %d", one.Seq)}
 		over := slices.DeleteFunc(slices.Clone(m.Notes), func(n Note) bool { return !n.Over })
 		if _, err := t.update(ctx, over); err != nil {
@@ -419,17 +422,18 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	})
 }
 
-// digestView is what the template webhook-digest says.
+// digestView holds the data of the template webhook-digest.
 type digestView struct {
 	Count    int
-	Name     string // the hook's
+	Name     string // the hook's name
 	From, To time.Time
 	Lines    []string
 	More     int
 }
 
-// lookAtRooms disables the hooks of rooms that the bot left, and tells who made
-// them, unless that was looked at since a time before.
+// lookAtRooms disables the hooks of rooms that the bot left, enables those of rooms
+// to which it returned, and notifies the makers of disabled ones. It does nothing if
+// the last check is younger than since.
 func (s *Service) lookAtRooms(ctx context.Context, since time.Duration) error {
 	if now := s.Now(); now.Sub(s.looked) >= since {
 		s.looked = now
@@ -447,7 +451,7 @@ func (s *Service) lookAtRooms(ctx context.Context, since time.Duration) error {
 	for _, h := range hooks {
 		i := slices.IndexFunc(known, func(r chat.Room) bool { return r.ID == h.Room })
 		if i < 0 || known[i].MovedTo != "" {
-			continue // it is not known yet, or its successor takes the hooks over
+			continue // the room is not known yet, or its successor takes over the hooks
 		}
 		if gone := !known[i].Joined; gone != h.Gone {
 			if err := s.setGone(ctx, h, gone, known[i], known); err != nil {
@@ -481,8 +485,8 @@ func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room
 	})
 }
 
-// DirectRoom is where the bot speaks with a person alone; ok is false if there is
-// no such room.
+// DirectRoom returns the room in which the bot speaks with a person alone; ok is
+// false if there is none.
 func DirectRoom(known []chat.Room, user chat.UserID) (room chat.Room, ok bool) {
 	for _, r := range known {
 		if user != "" && r.Direct && r.Joined && r.MovedTo == "" && r.InvitedBy == user && (r.Members == 2 || r.Members == 0) {

@@ -2,10 +2,10 @@ package webhook
 
 import "regexp"
 
-// shortcode is an emoji by its name, as Slack, Mattermost and GitHub write it.
+// shortcode matches an emoji's name as Slack, Mattermost and GitHub write it.
 var shortcode = regexp.MustCompile(`:[a-z0-9_+-]{2,40}:`)
 
-// emoji writes the emoji that alerts use; other names stay as they are.
+// emoji replaces the names of the emoji that alerts use; other names stay.
 func emoji(s string) string {
 	return shortcode.ReplaceAllStringFunc(s, func(code string) string {
 		if sign, ok := emojis[code[1:len(code)-1]]; ok {

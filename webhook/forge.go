@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// isForge recognises GitHub, and Gitea, Forgejo and Gogs, whose bodies follow it.
+// isForge recognises GitHub, and Gitea, Forgejo and Gogs, whose bodies follow its
+// format.
 func isForge(r *reader, o object) bool {
 	for _, name := range []string{"X-Github-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gogs-Event"} {
 		if r.header[name] != "" {
@@ -22,8 +23,8 @@ func isForge(r *reader, o object) bool {
 	return known && (o.has("sender") || o.has("action") || o.has("commits") || o.has("ref") || o.has("zen"))
 }
 
-// forgeSubjects are what an event of a forge is about, the most special first: an
-// event about a comment also has the issue.
+// forgeSubjects lists the possible subjects of a forge's event, the most specific
+// first: an event about a comment also holds the issue.
 var forgeSubjects = []struct {
 	key  string
 	read func(o, subject object, n *note)
@@ -79,8 +80,8 @@ func readForge(r *reader, o object) []*note {
 	return []*note{n}
 }
 
-// forgeOther reads an event that nothing is known of: its subject is the object
-// that the others do not have.
+// forgeOther reads an unknown event: its subject is the first object with a title
+// that is not common to all events.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
 	for _, key := range o.keys() {
@@ -104,7 +105,7 @@ func forgeOther(o object, event string, n *note) {
 	}
 }
 
-// page is the first address that a browser shows something at.
+// page returns the first address that shows a page in a browser.
 func page(addresses ...string) string {
 	for _, a := range addresses {
 		if a != "" && !isAPI.MatchString(a) {
@@ -114,8 +115,8 @@ func page(addresses ...string) string {
 	return ""
 }
 
-// forgeRefState tells whether a branch or a tag was made or deleted; Gogs tells
-// that in its header alone.
+// forgeRefState says whether a branch or a tag was created or deleted. Gogs says so
+// in its header alone.
 func forgeRefState(o object, event string) string {
 	switch {
 	case event == "delete", event == "" && o.has("pusher_type") && !o.has("master_branch") && !o.has("sha"):
@@ -126,7 +127,7 @@ func forgeRefState(o object, event string) string {
 	return ""
 }
 
-// short is a commit's id as people say it.
+// short returns a commit's id at the length that people use.
 func short(sha string) string {
 	if len(sha) > 10 && !strings.Contains(sha, " ") {
 		return sha[:10]
@@ -134,10 +135,10 @@ func short(sha string) string {
 	return sha
 }
 
-// noCommit is the id that stands for no commit.
+// noCommit reports whether an id stands for no commit: all its digits are zero.
 func noCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") == "" }
 
-// branch is a ref without what it begins with, and what it is.
+// branch returns a ref's name without its prefix, and its kind: tag or branch.
 func branch(ref string) (name, kind string) {
 	if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
 		return tag, "tag"
@@ -171,8 +172,8 @@ func forgePush(o object, n *note) {
 	}
 }
 
-// commits lists commits, the newest last as forges do. total says how many there
-// are, if not all are listed.
+// commits appends commits as items, the newest last as forges list them. total is
+// their number in decimal, if the list may be incomplete.
 func (n *note) commits(all []object, total string) {
 	for _, c := range all {
 		n.items = append(n.items, item{text: firstLine(c.str("message")), link: c.first("url", "html_url"), by: person(c.obj("author"))})
@@ -196,7 +197,7 @@ func forgeIssue(kind string) func(o, subject object, n *note) {
 		}
 		n.with("label", o.str("label", "name"), "assignee", cmp.Or(o.str("assignee", "login"), o.str("requested_reviewer", "login")))
 		if n.state == "labeled" || n.state == "assigned" || n.state == "edited" || n.state == "synchronize" || n.state == "synchronized" {
-			return // the text is known
+			return // the text is known already
 		}
 		if kind == "pull_request" {
 			if from, to := s.str("head", "ref"), s.str("base", "ref"); from != "" && to != "" {
@@ -227,7 +228,7 @@ func forgeComment(o, s object, n *note) {
 	if number := about.str("number"); number != "" {
 		n.ref = "#" + number
 	}
-	if n.title == "" { // on a commit
+	if n.title == "" { // a comment on a commit
 		n.title = cmp.Or(s.str("path"), short(s.str("commit_id")))
 	}
 	if n.state != "deleted" {
@@ -235,7 +236,7 @@ func forgeComment(o, s object, n *note) {
 	}
 }
 
-// word0 is the state of what a comment is about, if it is closed.
+// word0 returns the state of a comment's subject if it is closed.
 func word0(about object) string {
 	if s := about.str("state"); s == "closed" {
 		return s
@@ -265,7 +266,7 @@ func forgeRelease(_, s object, n *note) {
 	}
 }
 
-// forgeRun reads a run of workflows, jobs and checks.
+// forgeRun returns a reader of runs: of workflows, jobs and checks.
 func forgeRun(kind string) func(o, subject object, n *note) {
 	return func(o, s object, n *note) {
 		n.kind = kind
@@ -296,7 +297,7 @@ func forgeDeployment(o, s object, n *note) {
 	n.with("", s.str("description"), "branch", deployment.str("ref"), "commit", short(deployment.str("sha")))
 }
 
-// forgeAlert reads an alert of GitHub's: on a dependency, the code or a secret.
+// forgeAlert reads a GitHub alert about a dependency, the code or a secret.
 func forgeAlert(_, s object, n *note) {
 	advisory, rule := s.obj("security_advisory"), s.obj("rule")
 	n.kind, n.link, n.mark = "security-alert", s.str("html_url"), "🛡️"
@@ -316,7 +317,7 @@ func forgeAlert(_, s object, n *note) {
 		n.title = cmp.Or(rule.str("description"), rule.str("name"), rule.str("id"))
 		n.with("severity", cmp.Or(rule.str("security_severity_level"), rule.str("severity")), "tool", s.str("tool", "name"),
 			"file", s.str("most_recent_instance", "location", "path"), "", s.str("most_recent_instance", "message", "text"))
-	default: // the secret itself is not posted
+	default: // the secret itself must not appear
 		n.title = cmp.Or(s.str("secret_type_display_name"), s.str("secret_type"), s.str("affected_package_name"), s.str("external_identifier"))
 		n.with("severity", s.str("severity"), "resolution", s.str("resolution"))
 	}

@@ -9,17 +9,19 @@ import (
 )
 
 var (
-	// tellingTitle, tellingBody and tellingLink are the fields that most tools have.
+	// tellingTitle, tellingBody, tellingState and tellingLink list the field names
+	// that most tools use.
 	tellingTitle = []string{"title", "subject", "summary", "name", "alertname", "alert_name", "check_name", "event_name", "headline", "event", "action", "type"}
 	tellingBody  = []string{"message", "text", "msg", "description", "body", "content", "details", "detail", "reason"}
 	tellingState = []string{"status", "state", "level", "severity", "result", "outcome", "priority"}
 	tellingLink  = []string{"html_url", "web_url", "url", "link", "permalink", "target_url"}
 
-	// private names fields that are not posted: secrets, and links that do something.
+	// private matches the names of fields that must not appear in a post: secrets,
+	// and links that trigger an action.
 	private = regexp.MustCompile(`(?i)token|secret|passw|api_?key|signature|authoriz|cookie|unsubscribe|callback|response_url|signing|webhook_?url|private_?key|^auth`)
 )
 
-// telling is what the most telling fields of unknown JSON say.
+// telling returns a note with the most telling fields of unknown JSON.
 func (r *reader) telling(o object) *note {
 	n := &note{title: o.first(tellingTitle...), state: o.first(tellingState...), body: o.first(tellingBody...)}
 	for _, key := range tellingLink {
@@ -40,7 +42,7 @@ func (r *reader) telling(o object) *note {
 			n.facts = append(n.facts, fact{key, value})
 		}
 	}
-	for _, key := range o.keys() { // one level down, as data or payload
+	for _, key := range o.keys() { // one level down, for envelopes such as data or payload
 		inner := o.obj(key)
 		if n.title == "" {
 			n.title = inner.first(tellingTitle...)
@@ -55,7 +57,8 @@ func (r *reader) telling(o object) *note {
 	return n
 }
 
-// unknown tells JSON of no known shape: its telling fields, and a piece of it.
+// unknown reads JSON of no known shape: the message shows its telling fields and an
+// excerpt.
 func (r *reader) unknown(value any) Message {
 	n := &note{}
 	if o, ok := value.(map[string]any); ok {
@@ -75,7 +78,7 @@ const (
 	maxShown   = 120 // characters of a value
 )
 
-// excerpt is the beginning of a JSON value, without what is null or private.
+// excerpt returns the beginning of a JSON value, without empty and private fields.
 func excerpt(value any) string {
 	shown := pruned(value, 0)
 	if shown == nil {

@@ -74,7 +74,7 @@ func readGitLab(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// failure leaves out what says nothing.
+// failure returns a failure's reason, or "" for the one that says nothing.
 func failure(s string) string {
 	if s == "unknown_failure" {
 		return ""
@@ -101,7 +101,7 @@ func gitLabPush(o object, n *note) {
 	n.commits(o.objects("commits"), o.str("total_commits_count"))
 }
 
-// join is a page below an address; empty without one.
+// join returns the address of a page below base; empty if base is empty.
 func join(base, path string) string {
 	if base == "" {
 		return ""
@@ -165,7 +165,7 @@ func gitLabPipeline(o object, n *note) {
 	}
 }
 
-// seconds is a duration that a tool gives in seconds.
+// seconds returns a duration with its unit, for a tool that gives seconds.
 func seconds(s string) string {
 	if s == "" || s == "0" {
 		return ""
@@ -178,7 +178,7 @@ func gitLabJob(o object) string {
 	return join(web, "-/jobs/"+o.str("build_id"))
 }
 
-// gitLabSystem reads the events that have no attributes: members, projects, keys.
+// gitLabSystem reads the events without attributes: members, projects, keys.
 func gitLabSystem(o object, n *note) {
 	n.kind = strings.ReplaceAll(cmp.Or(o.str("event_name"), n.kind), "_", " ")
 	n.title = cmp.Or(n.title, o.first("name", "project_name", "group_name", "user_name", "user_username", "title"))

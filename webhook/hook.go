@@ -13,7 +13,7 @@ import (
 	"heraut/chat"
 )
 
-// Why a hook cannot be made or changed.
+// The reasons why a hook cannot be created or changed.
 var (
 	ErrNone     = errors.New("the room has no hook of that name")
 	ErrExists   = errors.New("the room has a hook of that name")
@@ -22,7 +22,7 @@ var (
 	ErrDeclared = errors.New("the hook is declared in the configuration")
 )
 
-// maxHooks is how many a room may have.
+// maxHooks bounds the hooks of a room.
 const maxHooks = 20
 
 // Hook is an address at which tools post to a room.
@@ -30,39 +30,40 @@ type Hook struct {
 	ID   int64
 	Room chat.RoomID
 	Name string // unique in its room
-	// Hash is the SHA-256 of the secret in the address, in hexadecimal: the secret
-	// itself is kept nowhere.
+	// Hash is the SHA-256 of the secret in the address, in hexadecimal. The bot
+	// stores the secret itself nowhere.
 	Hash string
-	// Signing is what senders sign their requests with; empty: they need not.
+	// Signing is the secret with which senders sign their requests; empty if they
+	// need not sign.
 	Signing string
-	// Declared tells that the configuration has it.
+	// Declared reports that the hook comes from the configuration.
 	Declared bool
 	Paused   bool
-	// Gone tells that the bot is not in the room any more.
+	// Gone reports that the bot is no longer in the room.
 	Gone bool
-	By   chat.UserID // who made it; empty if that is not known
-	At   time.Time   // when
-	Used time.Time   // when something was last posted; zero: never
+	By   chat.UserID // the maker; empty if unknown
+	At   time.Time   // the time of creation
+	Used time.Time   // the time of the last accepted request; zero: never
 }
 
-// Active reports whether requests are accepted.
+// Active reports whether the hook accepts requests.
 func (h Hook) Active() bool { return !h.Paused && !h.Gone }
 
-// HashOf is what is kept of a secret.
+// HashOf returns the hash that the bot stores of a secret.
 func HashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// newSecret is 130 random bits, in lower case.
+// newSecret returns a secret of 130 random bits, in lower case.
 func newSecret() string { return strings.ToLower(rand.Text()) }
 
 var hookName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,29}$`)
 
-// ValidName reports whether a hook may be called that.
+// ValidName reports whether a hook may bear that name.
 func ValidName(name string) bool { return hookName.MatchString(name) }
 
-// Delivery is something that was posted and is not handled yet.
+// Delivery is an accepted request that still waits for its post.
 type Delivery struct {
 	Seq  int64 // the order of arrival
 	Hook int64
@@ -70,48 +71,55 @@ type Delivery struct {
 	At   time.Time
 }
 
-// Alert is one note of a post that may have to be changed: it goes on, or ends.
+// Alert is one note of a post that may still change, because the alert goes on or
+// ends.
 type Alert struct {
 	ID   int64
 	Hook int64
-	// Key is Note.Alert; empty for a note that only stands in the same post.
+	// Key is Note.Alert; empty for a note that only shares the post.
 	Key  string
 	Post chat.PostKey
 	Head string
 	Rest string
-	// First and Last are when it was first and last told of, Times how often.
+	// First and Last are the times of the first and the latest note, Times counts
+	// the notes.
 	First, Last time.Time
 	Times       int
 	Over        time.Time // when it ended; zero: it goes on
 }
 
-// Store keeps hooks and what they were given. Its methods join the transaction of
-// their context.
+// Store keeps hooks and their deliveries. Its methods join the transaction of their
+// context.
 type Store interface {
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 	Hooks(ctx context.Context) ([]Hook, error)
-	// AddHook stores h and returns its id; ErrExists if the room has one of the name.
+	// AddHook stores h and returns its id; ErrExists if the room has a hook of that
+	// name.
 	AddHook(ctx context.Context, h Hook) (int64, error)
-	// SaveHook changes all of it but its use; ErrNone if it is gone.
+	// SaveHook writes all of h except its last use; ErrNone if the hook no longer
+	// exists.
 	SaveHook(ctx context.Context, h Hook) error
 	DeleteHook(ctx context.Context, id int64) error
 	UseHook(ctx context.Context, id int64, at time.Time) error
 
-	// AddDelivery stores what was posted; false if the key is not empty and was
-	// seen for the hook since the given time.
+	// AddDelivery stores a delivery. It returns false if key is not empty and the
+	// hook has seen it since the given time; ErrTooMany if too many deliveries wait
+	// for the hook, or if the hook is gone.
 	AddDelivery(ctx context.Context, d Delivery, key string, since time.Time) (bool, error)
-	// BusyHooks are those that have deliveries.
+	// BusyHooks returns the hooks that have deliveries.
 	BusyHooks(ctx context.Context) ([]int64, error)
-	// Deliveries are a hook's, oldest first.
+	// Deliveries returns the oldest deliveries of a hook, at most limit.
 	Deliveries(ctx context.Context, hook int64, limit int) ([]Delivery, error)
 	DeleteDelivery(ctx context.Context, seq int64) error
 
-	// LiveAlert is the last one of the key; ErrNone if there is none.
+	// LiveAlert returns the latest alert with that key, ended or not; ErrNone if
+	// there is none.
 	LiveAlert(ctx context.Context, hook int64, key string) (Alert, error)
-	SaveAlert(ctx context.Context, a Alert) error // a new one has no ID
+	SaveAlert(ctx context.Context, a Alert) error // inserts a if its ID is zero
 	AlertsOf(ctx context.Context, post chat.PostKey) ([]Alert, error)
 	ForgetAlerts(ctx context.Context, hook int64) error
-	// PurgeWebhooks forgets keys, alerts and deliveries that are older.
+	// PurgeWebhooks deletes older keys, alerts and deliveries. It deletes all alerts
+	// of a post together.
 	PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error
 
 	Rooms(ctx context.Context) ([]chat.Room, error)

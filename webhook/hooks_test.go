@@ -31,7 +31,7 @@ const (
 	camille = chat.UserID("@camille:example.org")
 )
 
-// office is a service on a database, in time that the test says, whose posts stay
+// office is a service on a database whose clock the test sets and whose posts stay
 // in the outbox.
 type office struct {
 	testing.TB
@@ -78,7 +78,7 @@ func (o *office) open(change ...func(*webhook.Options)) {
 	o.server = httptest.NewServer(o.service.Handler())
 }
 
-// restart ends the process and starts another.
+// restart simulates the end of the process and a new start.
 func (o *office) restart() {
 	o.Helper()
 	o.server.Close()
@@ -144,8 +144,8 @@ func (o *office) ok(path, body string, headers ...string) {
 	}
 }
 
-// said has everything delivered, and returns what then waits to be sent, as text:
-// an edit begins with «* », what is in a thread with «> ».
+// said delivers everything and returns the texts of the waiting posts: an edit
+// begins with «* », a post in a thread with «> ».
 func (o *office) said() (texts []string) {
 	o.Helper()
 	if _, err := o.service.Round(o.Context()); err != nil {
@@ -242,7 +242,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// Nothing of the secret is in the database.
+// The database holds nothing of the secret.
 func TestSecretIsNotKept(t *testing.T) {
 	o := newOffice(t)
 	path := o.create("ci")
@@ -330,8 +330,8 @@ func TestIdempotencyKey(t *testing.T) {
 	o.wants("le lendemain")
 }
 
-// What is over the limit comes in one digest when the minute is over; what is far
-// over it is told to wait.
+// Deliveries over the limit come in one digest at the end of the minute. A sender
+// far over the limit is told to wait.
 func TestDigestAndLimit(t *testing.T) {
 	o := newOffice(t)
 	path := o.create("ci")
@@ -350,7 +350,7 @@ func TestDigestAndLimit(t *testing.T) {
 	o.wants("après")
 }
 
-// alert is Alertmanager's body with an alert for each fingerprint.
+// alert returns Alertmanager's body with an alert for each fingerprint.
 func alert(status string, fingerprints ...string) string {
 	var all []string
 	for _, f := range fingerprints {
@@ -377,12 +377,12 @@ func TestAlertGoesOnAndEnds(t *testing.T) {
 		!strings.HasPrefix(got[1], "> ✅ Terminé à 23:02") || !strings.Contains(got[0], "srv2") {
 		t.Errorf("got\n%s", strings.Join(got, "\n---\n"))
 	}
-	o.ok(path, alert("resolved", "srv1")) // it is over already
+	o.ok(path, alert("resolved", "srv1")) // already over
 	o.wants("✅ Alerte – résolution (resolved)")
-	o.ok(path, alert("firing", "srv1")) // and begins again
+	o.ok(path, alert("firing", "srv1")) // begins again
 	o.wants("🔴 Alerte")
 	o.now = o.now.Add(25 * time.Hour)
-	o.ok(path, alert("firing", "srv2")) // a day later it is told anew
+	o.ok(path, alert("firing", "srv2")) // after a day a new message announces it
 	o.wants("🔴 Alerte")
 }
 
@@ -413,8 +413,8 @@ func TestRoomIsUpgraded(t *testing.T) {
 	}
 }
 
-// A hook of the configuration wins over one of the chat, and goes when it is not
-// declared any more.
+// A hook of the configuration replaces one of the chat, and disappears when the
+// configuration no longer declares it.
 func TestDeclaredHooks(t *testing.T) {
 	o := newOffice(t)
 	chatPath := o.create("ci")
@@ -439,7 +439,7 @@ func TestDeclaredHooks(t *testing.T) {
 	}
 }
 
-// An alert that ends in a digest is struck out all the same.
+// An alert that ends within a digest is struck out too.
 func TestAlertEndsInDigest(t *testing.T) {
 	o := newOffice(t)
 	path := o.create("supervision")

@@ -20,12 +20,12 @@ import (
 	"heraut/webhook"
 )
 
-// hostileMarkup is put into every field of every body.
+// hostileMarkup goes into every field of every body.
 const hostileMarkup = `<script>alert(1)</script><img src=x onerror=y>&lt;b&gt; <a href="javascript:x">k</a> @room <!channel> <!here|here> <@U123> ` +
 	`[x](javascript:alert) [lien](https://matrix.to/#/@a:b) https://matrix.to/#/@camille:example.org https://x.example/?token=SECRETVALUE&a=1 ` +
 	"\u202e\u0000\u200b``` **gras** _i_ ~s~ | a | b |\n> # titre\n- liste\n"
 
-// poison puts a text in place of every string of a JSON value.
+// poison replaces every string of a JSON value by text.
 func poison(v any, text string) any {
 	switch x := v.(type) {
 	case map[string]any:
@@ -42,7 +42,8 @@ func poison(v any, text string) any {
 	return v
 }
 
-// inert tells what is wrong with a message that came from anybody.
+// inert returns an error if a message from an untrusted sender holds more than inert
+// text and allowed tags.
 func inert(m webhook.Message, lang string) error {
 	html := m.HTML()
 	if wrong := localetest.Tags(html); len(wrong) > 0 {
@@ -60,7 +61,7 @@ func inert(m webhook.Message, lang string) error {
 	return nil
 }
 
-// Markup in every field of every known body stays a text.
+// Markup in any field of any known body stays text.
 func TestMarkupInEveryField(t *testing.T) {
 	for _, b := range ownBodies {
 		t.Run(b.name, func(t *testing.T) {
@@ -140,8 +141,8 @@ func TestHostileBodies(t *testing.T) {
 	}
 }
 
-// 10,000 requests in a burst, half of them to no hook, leave memory as it was, and
-// all that was accepted is told.
+// After a burst of 10,000 requests, half of them to unknown hooks, memory is as
+// before, and every accepted request shows up in a post.
 func TestBurst(t *testing.T) {
 	o := newOffice(t)
 	path := o.create("ci")
@@ -186,14 +187,15 @@ func TestBurst(t *testing.T) {
 	o.wants(fmt.Sprintf("%d\u00a0messages du webhook ci", statuses[200]-3))
 }
 
-// Bodies that are too large are not read, and slow ones do not hold others up.
+// The service does not read bodies that are too large, and slow ones do not delay
+// others.
 func TestLargeAndSlowBodies(t *testing.T) {
 	o := newOffice(t, func(options *webhook.Options) { options.PerMinute = 100 })
 	path := o.create("ci")
 	for range 5 {
 		resp, err := http.Post(o.server.URL+path, "application/json", io.LimitReader(endless{}, 10<<20))
 		if err != nil {
-			continue // the connection was closed: as good
+			continue // the server closed the connection, which is just as good
 		}
 		resp.Body.Close()
 		if resp.StatusCode != http.StatusRequestEntityTooLarge {
@@ -225,8 +227,8 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// FuzzRead reads any body with any content type: it is read or refused, quickly,
-// into a message that is inert.
+// FuzzRead feeds any body with any content type to the reader: it quickly returns an
+// inert message or refuses the body.
 func FuzzRead(f *testing.F) {
 	for _, b := range ownBodies {
 		f.Add(b.contentType, []byte(b.body))
@@ -250,7 +252,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzChat reads a text of Slack's or Mattermost's format.
+// FuzzChat reads texts in Slack's or Mattermost's format.
 func FuzzChat(f *testing.F) {
 	f.Add(hostileMarkup)
 	f.Add("*gras* _italique_ ~barré~ `code` <https://example.org|lien> <!date^1^{date}|x>\n&gt; citation\n```\ncode\n```")

@@ -9,25 +9,26 @@ import (
 	"heraut/locale"
 )
 
-// maxLink is how long the address of a link may be: those of Prometheus hold a
+// maxLink is the largest length of a link's address: those of Prometheus hold a
 // whole query.
 const maxLink = 1500
 
 var (
-	// secretName names the parameters that hold a secret.
+	// secretName matches the names of parameters that hold a secret.
 	secretName = regexp.MustCompile(`(?i)^(.*token|.*secret|.*password|passwd|pwd|api_?key|apikey|access_?key.*|sig|signature|auth|authorization|jwt|session(_?id)?|x-amz-(signature|credential|security-token)|awsaccesskeyid)$`)
-	// vagueName names parameters that hold a secret when they are long.
+	// vagueName matches the names of parameters that hold a secret if the value is
+	// long.
 	vagueName = regexp.MustCompile(`(?i)^(key|code|id_?hash|hash|s|t|k)$`)
-	// unsubscribe tells the links that would end what one person subscribed to.
+	// unsubscribe matches links that would end one person's subscription.
 	unsubscribe = regexp.MustCompile(`(?i)unsubscribe|opt-?out|desabonne|désabonne|list-manage|manage_subscription`)
-	// isAPI tells the addresses that programs read.
+	// isAPI matches addresses for programs rather than people.
 	isAPI = regexp.MustCompile(`(?i)^https?://api\.|^https?://[^/]+/(api/v?\d|rest/api/)`)
-	// hookAddress tells the addresses that post somewhere by themselves.
+	// hookAddress matches addresses that let everybody who knows them post.
 	hookAddress = regexp.MustCompile(`(?i)^(hooks\.slack\.com/|discord(app)?\.com/api/webhooks/|[^/]+/hooks/[a-z0-9]{20,}|[^/]+/h/[a-z0-9_-]{20,}|[^/]*\.?webhook\.office\.com/)`)
 )
 
-// address is raw as a link may have it: absolute, http or https, without the
-// parameters that hold secrets. "" if there is to be no link.
+// address returns raw in the form that a link may have: absolute, http or https,
+// without secret parameters. It returns "" if raw must not become a link.
 func address(raw string) string {
 	raw = strings.TrimSpace(raw)
 	if strings.ContainsFunc(raw, noAddress) {
@@ -44,15 +45,17 @@ func address(raw string) string {
 	return everybody.ReplaceAllString(locale.Link(u.String(), maxLink), "%40$1")
 }
 
-// everybody is what rings all members on old clients, wherever it stands.
+// everybody matches the mention that rings all members in old clients, wherever it
+// stands.
 var everybody = regexp.MustCompile(`(?i)@(room)`)
 
-// noAddress tells the characters that no address holds.
+// noAddress reports whether no address may hold r.
 func noAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("<>\"`\\", r)
 }
 
-// cleaned is a text whose addresses have no secrets.
+// cleaned returns a text with the secrets removed from its addresses. A placeholder
+// replaces an address that must not appear.
 func cleaned(lang, s string) string {
 	return inText.ReplaceAllStringFunc(s, func(raw string) string {
 		to := trimAddress(raw)
@@ -63,7 +66,7 @@ func cleaned(lang, s string) string {
 	})
 }
 
-// withoutSecrets keeps the rest of a query as it is written.
+// withoutSecrets removes secret parameters and keeps the rest of a query verbatim.
 func withoutSecrets(query string) string {
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {
@@ -90,7 +93,7 @@ func secretIn(part string) bool {
 // inText finds addresses in a text.
 var inText = regexp.MustCompile("https?://[^\\s<>\"'`|\\\\^{}]+")
 
-// trimAddress cuts off what follows an address in a sentence.
+// trimAddress cuts off the punctuation that follows an address in a sentence.
 func trimAddress(s string) string {
 	for {
 		end := strings.TrimRight(s, ".,;:!?…*_~»")

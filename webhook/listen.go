@@ -18,18 +18,18 @@ import (
 )
 
 const (
-	// maxReading is how many bodies are read at once.
+	// maxReading bounds the requests whose bodies are in memory at the same time.
 	maxReading = 32
-	// burst is how many times the posts of a minute are accepted in one; the rest
-	// is told to wait.
+	// burst times PerMinute is the number of requests that a hook accepts in a
+	// minute; later ones are told to wait.
 	burst = 10
-	// maxWaiting bounds what waits for a hook.
+	// maxWaiting bounds the waiting deliveries of a hook.
 	maxWaiting = 1000
-	// onceWithin is how long a delivery's key is remembered.
+	// onceWithin is how long the store remembers a delivery's key.
 	onceWithin = 24 * time.Hour
 )
 
-// usage is what GET says, for any address.
+// usage is the answer to GET, for any address.
 const usage = `POST a message here: JSON {"text": "…"}, a form payload=…, plain text or Markdown,
 or the webhook of Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab and others.
 
@@ -41,7 +41,7 @@ Publiez ici un message : du JSON {"text": "…"}, un formulaire payload=…, du 
 ou le webhook de Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab et d’autres.
 `
 
-// Handler answers requests: POST /h/SECRET.
+// Handler returns the handler of POST /h/SECRET.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /h/{secret}", s.post)
@@ -61,10 +61,10 @@ func answer(w http.ResponseWriter, status int, body string) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // nobody is left to tell
+	_, _ = io.WriteString(w, body) // the sender is gone, so nobody can be told
 }
 
-// post takes a request in. Neither its address nor its body is ever logged.
+// post accepts a request. It never logs the request's address or body.
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.lookUp(r.PathValue("secret"))
 	if !ok {
@@ -147,8 +147,8 @@ func (s *Service) later(w http.ResponseWriter, wait time.Duration) {
 	answer(w, http.StatusTooManyRequests, "too many requests\n")
 }
 
-// deliveryKey names a delivery: a sender that got no answer sends it again under
-// the same one.
+// deliveryKey returns the key by which to dedupe a request: a sender without an
+// answer retries under the same key. It is empty if the sender gives none.
 func deliveryKey(h http.Header) string {
 	for _, name := range []string{
 		"Idempotency-Key", "X-Github-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery", "X-Gogs-Delivery",
@@ -161,8 +161,8 @@ func deliveryKey(h http.Header) string {
 	return ""
 }
 
-// signed checks a signature: GitHub's, Gitea's and Sentry's (HMAC-SHA256 of the
-// body), GitLab's token, or that of standardwebhooks.com.
+// signed checks a request's signature: GitHub's, Gitea's or Sentry's (HMAC-SHA256 of
+// the body), GitLab's token, or a signature of standardwebhooks.com.
 func signed(h http.Header, data []byte, secret string) bool {
 	mac := func(parts ...[]byte) []byte {
 		m := hmac.New(sha256.New, []byte(secret))
@@ -195,7 +195,8 @@ func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
-	// A request that is under way is answered: what it stored is said to be.
+	// Shutdown lets running requests finish, so that senders learn what the bot
+	// stored.
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
@@ -217,7 +218,7 @@ func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	return fmt.Errorf("serve webhooks: %w", err)
 }
 
-// limiter counts the requests of each hook in the present minute.
+// limiter counts the requests of each hook in the current minute.
 type limiter struct {
 	most int
 
@@ -232,7 +233,8 @@ type minute struct {
 
 func newLimiter(most int) *limiter { return &limiter{most: most, hooks: map[int64]*minute{}} }
 
-// take counts a request, and returns how long to wait if there were too many.
+// take counts a request. If there were too many, it returns the time to wait
+// instead.
 func (l *limiter) take(hook int64, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 // parser reads Markdown as forges and chat programs write it.
 var parser = goldmark.New(goldmark.WithExtensions(extension.Strikethrough, extension.Table, extension.TaskList)).Parser()
 
-// maxMarkdown bounds what is parsed of a text: what a message shows is shorter.
+// maxMarkdown bounds the bytes of a text to parse: a message shows less.
 const maxMarkdown = 16 << 10
 
 // markdown writes a text in Markdown.
@@ -26,10 +26,10 @@ func (p *sheet) markdown(s string) {
 	w.children(parser.Parse(text.NewReader(w.source)))
 }
 
-// comments are HTML's, which templates of issues are full of.
+// comments matches HTML comments, which fill issue templates.
 var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
 
-// cutBytes cuts s, but no character.
+// cutBytes cuts s to at most limit bytes, between characters.
 func cutBytes(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -49,7 +49,7 @@ func (w markdownWriter) children(n ast.Node) {
 	}
 }
 
-// within writes the children in a tag.
+// within writes the children of n inside a tag.
 func (w markdownWriter) within(tag string, n ast.Node) {
 	if len(w.open) >= 20 {
 		w.children(n)
@@ -169,7 +169,7 @@ func (w markdownWriter) autoLink(n *ast.AutoLink) {
 	w.link(raw, raw)
 }
 
-// lines are those of a block as they are written.
+// lines returns the source lines of a block.
 func (w markdownWriter) lines(n ast.Node) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
@@ -182,7 +182,7 @@ func (w markdownWriter) lines(n ast.Node) string {
 	return b.String()
 }
 
-// plain is the text of a node.
+// plain returns the text of a node.
 func (w markdownWriter) plain(n ast.Node) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -197,7 +197,7 @@ func (w markdownWriter) plain(n ast.Node) string {
 	return b.String()
 }
 
-// table writes a line for each row: clients' tables are too wide for a phone.
+// table writes a line per row, since a table is too wide for a phone.
 func (w markdownWriter) table(n *extast.Table) {
 	w.blockTag("p")
 	for row := n.FirstChild(); row != nil && !w.cut; row = row.NextSibling() {
@@ -218,8 +218,8 @@ func (w markdownWriter) table(n *extast.Table) {
 
 var htmlTag = regexp.MustCompile(`</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>`)
 
-// rawHTML writes the text within tags of HTML; what only looks like one, as
-// <no value> or <user@example.org>, stays.
+// rawHTML writes the text between HTML tags. Text that only looks like a tag stays,
+// as <no value> or <user@example.org>.
 func (p *sheet) rawHTML(s string) {
 	s = htmlTag.ReplaceAllStringFunc(s, func(tag string) string {
 		name := htmlTag.FindStringSubmatch(tag)[1]

@@ -8,37 +8,37 @@ import (
 	"heraut/locale"
 )
 
-// Message is what a body says, in one language.
+// Message is the content of a body, in one language.
 type Message struct {
-	// Tool is the shape that the body has: "alertmanager", "slack", "json"…
+	// Tool names the body's shape: "alertmanager", "slack", "json"…
 	Tool  string
 	Notes []Note
 }
 
-// Note is one thing that a message tells.
+// Note is one event that a message reports.
 type Note struct {
-	// Head says what happened on one line, and Rest all else, in paragraphs. A
-	// message that a person or a script wrote has no Head.
+	// Head says on one line what happened; Rest holds the remaining text in
+	// paragraphs. A message that a person or a script wrote has no Head.
 	Head, Rest string
-	// Alert identifies, for its hook, what is told of again while it goes on and
-	// when it ends; empty if nothing ends it. Over tells that this is its end.
+	// Alert identifies an alert within its hook, so that later notes can update or
+	// end it; empty if nothing ends it. Over reports that this note ends it.
 	Alert string
 	Over  bool
 }
 
-// HTML is the note as it is posted.
+// HTML returns the note in the form in which the bot posts it.
 func (n Note) HTML() string {
 	if n.Head == "" {
 		return n.Rest
 	}
-	// The first paragraph of the rest goes on after the head.
+	// The first paragraph of Rest continues the paragraph of the head.
 	if after, ok := strings.CutPrefix(n.Rest, "<p>"); ok {
 		return "<p>" + n.Head + "<br>" + after
 	}
 	return "<p>" + n.Head + "</p>" + n.Rest
 }
 
-// HTML is the whole message.
+// HTML returns the whole message.
 func (m Message) HTML() string {
 	var b strings.Builder
 	for _, n := range m.Notes {
@@ -47,10 +47,11 @@ func (m Message) HTML() string {
 	return b.String()
 }
 
-// maxNotes is how many notes a message shows.
+// maxNotes is the number of notes that a message shows.
 const maxNotes = 10
 
-// Read says what b says, in the language lang, its times in zone. Its error is an *UnreadableError.
+// Read returns the message of b in the language lang, with times in zone. Its error
+// is an *UnreadableError.
 func Read(b Body, lang string, zone *time.Location) (Message, error) {
 	p, err := decode(b)
 	if err != nil {
@@ -90,7 +91,7 @@ func Check(b Body) error {
 	return err
 }
 
-// readText is a body that is no JSON.
+// readText reads a body that is not JSON.
 func readText(p payload, lang string) Message {
 	out := newSheet(lang)
 	if title := p.header["Title"] + p.header["X-Title"]; title != "" {
@@ -112,19 +113,19 @@ type reader struct {
 	lang   string
 	zone   *time.Location
 	header map[string]string
-	all    []object // the body's objects: itself, or those of its array
+	all    []object // the objects of the body: itself, or the elements of its array
 }
 
-// shape is a tool's format: how it is recognised and read.
+// shape is a tool's format, with functions to recognise and to read it.
 type shape struct {
 	name string
 	is   func(r *reader, o object) bool
 	read func(r *reader, o object) []*note
-	// chat, in place of read, writes a message that a person or a script wrote.
+	// chat replaces read for messages that a person or a script wrote.
 	chat func(p *sheet, o object)
 }
 
-// message reads a body that has the shape; ok is false when it tells nothing.
+// message reads a body of this shape; ok is false if it yields no text.
 func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	if s.chat != nil {
 		p := newSheet(r.lang)
@@ -149,10 +150,11 @@ func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	return m, len(m.Notes) > 0
 }
 
-// isTime finds the values that are a moment.
+// isTime matches values that are a moment.
 var isTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$`)
 
-// local says a moment as people read it, in the reader's zone; any other value stays.
+// local formats a moment for people, in the reader's zone. Any other value stays as
+// it is.
 func (r *reader) local(value string) string {
 	if !isTime.MatchString(value) {
 		return value
@@ -164,7 +166,7 @@ func (r *reader) local(value string) string {
 	return at.In(r.zone).Format("2006-01-02 15:04")
 }
 
-// bare is the text of a message, roughly.
+// bare returns the approximate text of a message.
 func bare(html string) string {
 	var b strings.Builder
 	inTag := false
@@ -182,5 +184,5 @@ func bare(html string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// count says how many things are not shown.
+// count returns the line that says how many things a message omits.
 func count(lang string, n int) string { return locale.Others(lang, n) }

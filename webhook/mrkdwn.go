@@ -10,11 +10,11 @@ import (
 
 func unescape(s string) string { return html.UnescapeString(s) }
 
-// isMarkdown tells Markdown from Slack's mrkdwn: Grafana, Mattermost and many
-// others post the one where the other is expected.
+// isMarkdown recognises Markdown rather than Slack's mrkdwn: Grafana, Mattermost and
+// many others post one where the other belongs.
 var isMarkdown = regexp.MustCompile(`(?m)\*\*[^*\n]+\*\*|\[[^\]\n]+\]\((https?://|/)|^#{1,6} \S|^\s*\|?\s*:?-{2,}:?\s*\|`)
 
-// chatMarkup writes what a sender of Slack's or Mattermost's format wrote.
+// chatMarkup writes a text from a sender of Slack's or Mattermost's format.
 func (p *sheet) chatMarkup(s string) {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	if isMarkdown.MatchString(s) {
@@ -29,8 +29,8 @@ var (
 	indentLine = regexp.MustCompile(`^(\s{2,}|\t)`)
 )
 
-// apart ends a list before a line that is no part of it: in chat a line break
-// means one, where Markdown has the line go on in the list's last item.
+// apart ends a list before a line outside it. In chat a line break ends the item,
+// whereas Markdown would continue the list's last item.
 func apart(s string) string {
 	var b strings.Builder
 	inList, fenced := false, false
@@ -48,10 +48,10 @@ func apart(s string) string {
 	return b.String()
 }
 
-// token is what Slack writes in angle brackets.
+// token matches Slack's notation in angle brackets.
 var token = regexp.MustCompile(`<(?:(https?://[^<>|\s]+|mailto:[^<>|\s]+|tel:[^<>|\s]+)(?:\|([^<>]*))?|([@#!])([^<>|]*)(?:\|([^<>]*))?)>`)
 
-// slackTokens writes the tokens in Markdown.
+// slackTokens replaces the tokens by Markdown.
 func slackTokens(lang, s string) string {
 	return token.ReplaceAllStringFunc(s, func(whole string) string {
 		m := token.FindStringSubmatch(whole)
@@ -69,10 +69,10 @@ func slackTokens(lang, s string) string {
 	})
 }
 
-// tokenAt is a token that a text begins with.
+// tokenAt matches a token at the start of a text.
 var tokenAt = regexp.MustCompile(`\A` + token.String())
 
-// contact is an address of mail or a number, with what it is called.
+// contact returns a mail address or a phone number with its label.
 func contact(to, label string) string {
 	_, to, _ = strings.Cut(to, ":")
 	to, label = html.UnescapeString(to), html.UnescapeString(label)
@@ -82,8 +82,8 @@ func contact(to, label string) string {
 	return label + " (" + to + ")"
 }
 
-// named is what a token that names somebody, a channel or a date shows. Nothing of
-// it pings.
+// named returns the text for a token that names a person, a channel or a date. The
+// text pings nobody.
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {
@@ -114,14 +114,14 @@ func (p *sheet) mrkdwn(s string) {
 			continue
 		}
 		if i%2 == 1 {
-			part = "```" + part // not closed
+			part = "```" + part // an unclosed code block
 		}
 		p.mrkdwnLines(strings.Trim(part, "\n"))
 	}
 	p.end("p")
 }
 
-// decoded is a text in which tokens are what they show.
+// decoded replaces the tokens of a text by the text that they show.
 func decoded(lang, s string) string {
 	s = token.ReplaceAllStringFunc(s, func(whole string) string {
 		m := token.FindStringSubmatch(whole)
@@ -169,10 +169,10 @@ func (p *sheet) mrkdwnLines(s string) {
 	p.end("blockquote")
 }
 
-// styles are the signs around a word, and their tags.
+// styles maps the signs around styled text to their tags.
 var styles = map[byte]string{'*': "strong", '_': "em", '~': "del"}
 
-// inline writes a line of mrkdwn. Signs that are not in pairs stay.
+// inline writes a line of mrkdwn. Signs without a partner stay.
 func (p *sheet) inline(s string, depth int) {
 	var plain strings.Builder
 	flush := func() {
@@ -221,13 +221,14 @@ func (p *sheet) inline(s string, depth int) {
 	flush()
 }
 
-// opens tells that a style may begin after that character.
+// opens reports whether a style may begin after the character before.
 func opens(before rune) bool { return !unicode.IsLetter(before) && !unicode.IsDigit(before) }
 
-// maxStyled is how long a text between two signs may be.
+// maxStyled bounds the bytes between two signs.
 const maxStyled = 1000
 
-// closing is where the style that s begins with ends; 0 if it does not.
+// closing returns the index at which the style at the start of s ends; 0 if it does
+// not end.
 func closing(s string, sign byte) int {
 	if len(s) < 3 || s[1] == ' ' || s[1] == sign {
 		return 0
@@ -250,7 +251,7 @@ func closing(s string, sign byte) int {
 	return 0
 }
 
-// token writes what stood in angle brackets.
+// token writes the content of a token in angle brackets.
 func (p *sheet) token(m []string) {
 	to, label := html.UnescapeString(m[1]), html.UnescapeString(m[2])
 	switch {

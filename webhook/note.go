@@ -7,37 +7,38 @@ import (
 	"heraut/locale"
 )
 
-// note is one thing that a tool tells: what happened, to what, in which state, by
-// whom, and where to look.
+// note is one event that a tool reports: what happened, to which thing, its state,
+// the author, and where to look.
 type note struct {
-	mark  string // the emoji that it starts with; empty: that of state
-	kind  string // what it is about: a name of webhook-words.html, or the tool's own word
+	mark  string // the emoji at its start; empty: that of state
+	kind  string // the subject's kind: a name of webhook-words.html, or the tool's own word
 	ref   string // its number or key: "#12"
 	title string
 	link  string
-	state string // as the tool says it: "opened", "firing"
-	by    string // who did it, as the tool says
+	state string // in the tool's words: "opened", "firing"
+	by    string // the author, as the tool names them
 	where string // the repository, the project, the service
 	facts []fact
 	links []place
 	items []item // commits and the like
-	more  int    // items that there are besides
+	more  int    // the number of items beyond those
 	body  string
-	// syntax is how body is written.
+	// syntax is the syntax of body.
 	syntax syntaxOf
-	// code is shown as it is.
+	// code appears verbatim.
 	code string
 
-	// alert identifies what is told of again when it goes on, and when it ends
-	// (over); empty if nothing ends it.
+	// alert identifies an alert, so that later notes can update it or, with over,
+	// end it; empty if nothing ends it.
 	alert string
 	over  bool
 }
 
-// fact is a name and a value. The name is one of webhook-words.html, or the tool's.
+// fact is a name and a value. The name is one of webhook-words.html, or the tool's
+// own.
 type fact struct{ name, value string }
 
-// place is a link with a name of webhook-words.html.
+// place is a link whose name is one of webhook-words.html.
 type place struct{ name, link string }
 
 // item is a line of a list.
@@ -49,7 +50,7 @@ const (
 	maxBody  = 1500
 )
 
-// with appends facts that have a value.
+// with appends the facts whose value is not empty.
 func (n *note) with(namesAndValues ...string) *note {
 	for i := 0; i+1 < len(namesAndValues); i += 2 {
 		if namesAndValues[i+1] != "" {
@@ -59,7 +60,7 @@ func (n *note) with(namesAndValues ...string) *note {
 	return n
 }
 
-// see appends links that there are.
+// see appends the links that are not empty.
 func (n *note) see(namesAndLinks ...string) *note {
 	for i := 0; i+1 < len(namesAndLinks); i += 2 {
 		if namesAndLinks[i+1] != "" {
@@ -69,7 +70,7 @@ func (n *note) see(namesAndLinks ...string) *note {
 	return n
 }
 
-// head writes the line that says what happened, without tags of blocks.
+// head returns the line that says what happened, without block tags.
 func (n *note) head(lang string) string {
 	p := newSheet(lang)
 	p.left = 600
@@ -104,7 +105,7 @@ func (n *note) head(lang string) string {
 	return p.done()
 }
 
-// rest writes what follows the head.
+// rest returns the text after the head.
 func (n *note) rest(lang string) string {
 	p := newSheet(lang)
 	p.tag("p")
@@ -154,7 +155,7 @@ func (n *note) rest(lang string) string {
 	return p.done()
 }
 
-// shown are the links that may be posted, each once.
+// shown returns the links that may appear, each once.
 func (n *note) shown() (links []place) {
 	for _, l := range n.links {
 		to := address(l.link)
@@ -203,7 +204,8 @@ func (p *sheet) write0(s string, syntax syntaxOf) {
 	}
 }
 
-// stated says a state in the language, and as the tool says it.
+// stated returns a state in the language lang, with the tool's own word in
+// parentheses if that differs.
 func stated(lang, state string) string {
 	said := word(lang, strings.ToLower(state))
 	if strings.EqualFold(said, state) {
@@ -212,7 +214,8 @@ func stated(lang, state string) string {
 	return said + " (" + state + ")"
 }
 
-// kindOf says what a note is about; the tool's own word stays as it is.
+// kindOf returns the name of a kind in the language lang. A kind that the words do
+// not list keeps the tool's own word.
 func kindOf(lang, kind string) string {
 	if said := word(lang, kind); said != kind || lang == "en" {
 		return capital(said)
@@ -232,7 +235,7 @@ func capital(s string) string {
 	return s
 }
 
-// sign is the emoji that the note starts with.
+// sign returns the emoji at the start of the note.
 func (n *note) sign() string {
 	if n.mark != "" {
 		return n.mark
@@ -240,7 +243,7 @@ func (n *note) sign() string {
 	return signs[strings.ToLower(n.state)]
 }
 
-// signs are the emojis of states, in lower case.
+// signs maps states, in lower case, to emojis.
 var signs = map[string]string{
 	"firing": "🔴", "alerting": "🔴", "alarm": "🔴", "down": "🔴", "failed": "🔴", "failure": "🔴", "fail": "🔴", "error": "🔴",
 	"triggered": "🔴", "critical": "🔴", "fatal": "🔴", "build-error": "🔴", "crashed-error": "🔴", "timeout-error": "🔴",

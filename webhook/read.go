@@ -1,5 +1,5 @@
-// Package webhook takes in what tools post to a hook, reads it, and posts it in
-// the hook's room.
+// Package webhook accepts the requests of tools at a hook's address, reads them, and
+// posts them in the hook's room.
 package webhook
 
 import (
@@ -19,22 +19,22 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// Body is what a tool posted.
+// Body is the content of a request.
 type Body struct {
-	// Type is the Content-Type header; empty when there was none.
+	// Type is the Content-Type header; empty if the request has none.
 	Type string `json:"type,omitempty"`
 	// Header holds the headers that name the tool and its event (keptHeaders).
 	Header map[string]string `json:"header,omitempty"`
 	Data   []byte            `json:"data"`
 }
 
-// keptHeaders are the request headers that readers look at, in canonical form.
+// keptHeaders lists the request headers that readers use, in canonical form.
 var keptHeaders = []string{
 	"X-Github-Event", "X-Gitlab-Event", "X-Gitea-Event", "X-Gogs-Event", "X-Forgejo-Event",
 	"X-Event-Key", "Sentry-Hook-Resource", "X-Amz-Sns-Message-Type", "Title", "X-Title",
 }
 
-// BodyOf is the body of a request whose data was read.
+// BodyOf returns the body of a request with the headers h and the content data.
 func BodyOf(h http.Header, data []byte) Body {
 	b := Body{Type: h.Get("Content-Type"), Data: data}
 	for _, name := range keptHeaders {
@@ -48,7 +48,7 @@ func BodyOf(h http.Header, data []byte) Body {
 	return b
 }
 
-// UnreadableError tells why a body cannot be read, in words for who posts it.
+// UnreadableError says why a body is unreadable, in words for its sender.
 type UnreadableError struct{ Reason string }
 
 func (e *UnreadableError) Error() string { return e.Reason }
@@ -60,21 +60,21 @@ func unreadable(format string, args ...any) error {
 const (
 	// maxParts bounds the parts of a multipart body.
 	maxParts = 100
-	// maxDepth bounds how deep objects and arrays go into each other.
+	// maxDepth bounds the nesting of objects and arrays.
 	maxDepth = 100
 )
 
-// syntaxOf says how a text is written.
+// syntaxOf names the syntax of a text.
 type syntaxOf int
 
 const (
 	plainText syntaxOf = iota
 	markdown
-	chatMarkup // Slack's mrkdwn, or Markdown: senders mix them
+	chatMarkup // Slack's mrkdwn or Markdown, which senders mix
 	htmlText
 )
 
-// payload is a decoded body: JSON (value), or a text.
+// payload is a decoded body: JSON (value) or a text.
 type payload struct {
 	value  any // map[string]any or []any; nil for a text
 	text   string
@@ -82,7 +82,7 @@ type payload struct {
 	header map[string]string
 }
 
-// boundaryOf finds the boundary of a multipart body that has no content type.
+// boundaryOf finds the boundary of a multipart body without a content type.
 var boundaryOf = regexp.MustCompile(`(?i)\A--([^\s"]{1,70})\r?\ncontent-disposition: form-data`)
 
 // decode finds the JSON or the text in b. Its error is an *UnreadableError.
@@ -130,7 +130,7 @@ func decode(b Body) (payload, error) {
 		p.text, p.syntax = text, markdown
 		return p, nil
 	}
-	// curl -d labels everything as a form, and many senders label nothing.
+	// curl -d labels every body as a form, and many senders set no label.
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
 		if v, err := decodeJSON(text); err == nil {
 			p.value = v
@@ -144,7 +144,7 @@ func decode(b Body) (payload, error) {
 	return p, nil
 }
 
-// scalar makes a text of JSON that is neither an object nor an array.
+// scalar turns JSON that is neither an object nor an array into a text.
 func (p payload) scalar() (payload, error) {
 	switch p.value.(type) {
 	case map[string]any, []any:
@@ -157,7 +157,7 @@ func (p payload) scalar() (payload, error) {
 	return p, nil
 }
 
-// encodedForm reads a=b&c=d. After payload=, some senders do not encode.
+// encodedForm reads a=b&c=d. Some senders do not encode the value of payload=.
 func (p payload) encodedForm(text string) (payload, error) {
 	if raw, ok := strings.CutPrefix(text, "payload="); ok {
 		if v, err := decodeJSON(raw); err == nil {
@@ -167,7 +167,7 @@ func (p payload) encodedForm(text string) (payload, error) {
 	}
 	values, err := url.ParseQuery(text)
 	if err != nil || len(values) == 1 && !strings.Contains(text, "=") {
-		p.text = text // a text that is labelled as a form
+		p.text = text // a text with the content type of a form
 		return p, nil
 	}
 	fields := map[string]string{}
@@ -177,7 +177,7 @@ func (p payload) encodedForm(text string) (payload, error) {
 	return p.form(fields)
 }
 
-// form reads the fields of a form: the one that holds JSON, or all of them.
+// form reads the fields of a form: the one that holds JSON, or else all of them.
 func (p payload) form(fields map[string]string) (payload, error) {
 	for _, name := range []string{"payload", "data", "json", "body"} {
 		value := strings.TrimSpace(fields[name])
@@ -207,7 +207,7 @@ func (p payload) form(fields map[string]string) (payload, error) {
 	return p, nil
 }
 
-// multipartFields are the fields of a form that are no files.
+// multipartFields returns the fields of a form that are not files.
 func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	if boundary == "" {
 		return nil, unreadable("multipart/form-data without a boundary")
@@ -223,7 +223,7 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 			return nil, unreadable("the multipart body is broken: %v", err)
 		}
 		if part.FileName() != "" && !strings.Contains(part.Header.Get("Content-Type"), "json") {
-			continue // a file is not posted
+			continue // files do not appear in posts
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
@@ -237,8 +237,8 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	return nil, unreadable("the form has more than %d parts", maxParts)
 }
 
-// toUTF8 decodes a text in the named charset. Without a name it is UTF-8, or
-// else what old programs write (windows-1252).
+// toUTF8 decodes a text in the named charset. Without a name, it takes a text for
+// UTF-8 if it is valid, otherwise for windows-1252, which old programs write.
 func toUTF8(data []byte, name string) (string, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) {
 		name = "utf-16le"
@@ -265,7 +265,8 @@ func toUTF8(data []byte, name string) (string, error) {
 	return strings.ToValidUTF8(string(data), "\uFFFD"), nil
 }
 
-// decodeJSON decodes the one value of text, with numbers as they are written.
+// decodeJSON decodes text, which must hold exactly one value, and keeps numbers as
+// written.
 func decodeJSON(text string) (any, error) {
 	if err := shallow(text); err != nil {
 		return nil, err
@@ -282,7 +283,8 @@ func decodeJSON(text string) (any, error) {
 	return v, nil
 }
 
-// shallow refuses JSON that goes deeper than maxDepth, before it takes memory.
+// shallow returns an error for JSON deeper than maxDepth, before decoding costs
+// memory.
 func shallow(text string) error {
 	depth, inString := 0, false
 	for i := 0; i < len(text); i++ {

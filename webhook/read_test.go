@@ -19,7 +19,8 @@ var (
 	update = flag.Bool("update", false, "write what is posted now into testdata")
 )
 
-// sharedBody is a body of the shared data, with what its plain text must hold.
+// sharedBody is a body of the shared data, with the parts that its plain text must
+// hold.
 type sharedBody struct {
 	file, contentType, sender string
 	must, mustNot             []string
@@ -56,8 +57,8 @@ func sharedBodies(t testing.TB) (all []sharedBody, dir string) {
 	return all, dir
 }
 
-// Every body of the shared data holds what it must, and nothing that it must not,
-// in both languages.
+// In both languages, the message of every shared body holds all that it must, and
+// nothing that it must not.
 func TestSharedBodies(t *testing.T) {
 	bodies, dir := sharedBodies(t)
 	for _, b := range bodies {

@@ -18,38 +18,38 @@ import (
 	"heraut/rooms"
 )
 
-// Poster is the queue, as far as posts that no event calls for go.
+// Poster is the part of the queue that sends posts without an event as their cause.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Options are what a Service works with.
+// Options holds the parts and settings of a Service.
 type Options struct {
 	Store Store
 	Queue Poster
 	Book  *rooms.Book
-	Zone  *time.Location // in which times are said
-	// URL is where people reach the listener, without a slash at the end.
+	Zone  *time.Location // for times in messages
+	// URL is the listener's public address, without a slash at the end.
 	URL string
-	// MaxBody is how many bytes a body has at most.
+	// MaxBody bounds the bytes of a body.
 	MaxBody int64
-	// PerMinute is how many posts a hook makes in a minute; what is more comes in
-	// one digest.
+	// PerMinute is the number of a hook's posts in a minute; the remaining
+	// deliveries come in one digest.
 	PerMinute int
 	Now       func() time.Time // nil: time.Now
 	Log       zerolog.Logger
 }
 
-// Counts are what a Service has done since it started.
+// Counts holds the totals of a Service since its start.
 type Counts struct {
-	Accepted, Repeated                               atomic.Int64 // requests that were answered ok; those among them that came before
-	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // requests that were refused
+	Accepted, Repeated                               atomic.Int64 // requests answered «ok»; the repeated ones among them
+	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // refused requests
 	Posted, Digests                                  atomic.Int64
 }
 
-// Service takes requests in and posts what they say. Its methods may be called by
-// several goroutines.
+// Service accepts requests and posts their content. Several goroutines may call its
+// methods, but only one at a time Round or Run.
 type Service struct {
 	Options
 	counts  Counts
@@ -61,13 +61,13 @@ type Service struct {
 	mu    sync.Mutex
 	hooks map[string]Hook // by Hash
 
-	// The worker's own.
+	// Only Round uses these.
 	windows map[int64]*window
-	looked  time.Time // at the rooms
+	looked  time.Time // the last check of the rooms
 }
 
-// New returns a Service with the hooks of the store. Those that the configuration
-// declared before and does not any more are removed; Declare adds the others.
+// New returns a Service with the hooks of the store. It deletes hooks that the
+// configuration declared before but no longer declares; Declare adds the new ones.
 func New(ctx context.Context, o Options, declared []Declaration) (*Service, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -105,7 +105,7 @@ type Declaration struct {
 	Hash, Signing string // as in Hook
 }
 
-// Declare adds a hook of the configuration, whose room was found.
+// Declare adds a hook of the configuration to room, the room of d.Room.
 func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
 	s.mu.Lock()
 	h, known := s.hooks[d.Hash]
@@ -137,10 +137,10 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 	})
 }
 
-// Counts are what the service has done.
+// Counts returns the service's running totals.
 func (s *Service) Counts() *Counts { return &s.counts }
 
-// Ready returns nil once requests are answered.
+// Ready returns nil once the service answers requests.
 func (s *Service) Ready() error {
 	if !s.serving.Load() {
 		return errors.New("webhooks are not served yet")
@@ -148,9 +148,9 @@ func (s *Service) Ready() error {
 	return nil
 }
 
-// lookUp returns the active hook of a secret. It takes the same time for a secret
-// that was never given out and for one that is paused or was renewed: the secret
-// is hashed first, so how far it is right shows nowhere.
+// lookUp returns the active hook of a secret. It takes the same time for an unknown
+// secret and for a paused or renewed one: since it hashes the secret first, the time
+// does not reveal how many characters are right.
 func (s *Service) lookUp(secret string) (Hook, bool) {
 	hash := HashOf(secret)
 	s.mu.Lock()
@@ -163,8 +163,8 @@ func (s *Service) lookUp(secret string) (Hook, bool) {
 	return h, same && h.Active()
 }
 
-// remember has memory follow the store. A transaction that fails is tried again,
-// so memory may be ahead of it for a moment.
+// remember updates the hook in memory. The queue retries a failed transaction, so
+// memory may be ahead of the store for a moment.
 func (s *Service) remember(h Hook) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +177,7 @@ func (s *Service) forget(h Hook) {
 	delete(s.hooks, h.Hash)
 }
 
-// In lists a room's hooks by name.
+// In returns a room's hooks, sorted by name.
 func (s *Service) In(ctx context.Context, room chat.RoomID) ([]Hook, error) {
 	all, err := s.Store.Hooks(ctx)
 	all = slices.DeleteFunc(all, func(h Hook) bool { return h.Room != room })
@@ -197,11 +197,11 @@ func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook
 	return all[i], nil
 }
 
-// Address is where tools post with that secret.
+// Address returns the address at which tools post with secret.
 func (s *Service) Address(secret string) string { return s.URL + "/h/" + secret }
 
-// Create returns a new hook, the address to give to its creator, and the change
-// that makes it.
+// Create returns a new hook, the address to give to its maker, and the change that
+// stores it.
 func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by chat.UserID) (h Hook, address string, change func(context.Context) error, err error) {
 	if !ValidName(name) {
 		return h, "", nil, ErrName
@@ -230,16 +230,17 @@ func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by 
 	}, nil
 }
 
-// Renew returns a hook's new address and the change after which the former one is
-// refused.
+// Renew returns a hook, its new address, and the change that makes the old address
+// invalid.
 func (s *Service) Renew(ctx context.Context, room chat.RoomID, name string) (h Hook, address string, change func(context.Context) error, err error) {
 	secret := newSecret()
 	h, change, err = s.change(ctx, room, name, func(h *Hook) { h.Hash, h.Gone = HashOf(secret), false })
 	return h, s.Address(secret), change, err
 }
 
-// Sign returns what a hook's senders have to sign with from now on; without on,
-// they need not any more.
+// Sign returns a hook, a new signing secret, and the change after which senders must
+// sign with it. If on is false, the secret is empty and senders no longer need to
+// sign.
 func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bool) (h Hook, signing string, change func(context.Context) error, err error) {
 	if on {
 		signing = newSecret()
@@ -248,8 +249,8 @@ func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bo
 	return h, signing, change, err
 }
 
-// Pause returns a hook and the change that has it refuse requests, or accept them
-// again.
+// Pause returns a hook and the change after which it refuses requests, or accepts
+// them again.
 func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
 	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
 }
@@ -280,8 +281,8 @@ func (s *Service) change(ctx context.Context, room chat.RoomID, name string, cha
 	}, nil
 }
 
-// Remove returns a hook and the change that ends it. What it was given and is not
-// posted yet is dropped.
+// Remove returns a hook and the change that deletes it together with its waiting
+// deliveries.
 func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	switch {
@@ -296,7 +297,8 @@ func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Ho
 	}, nil
 }
 
-// Test returns a hook and the change that gives it a text, as a tool would.
+// Test returns a hook and the change that stores text as a delivery, as if a tool
+// had posted it.
 func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	if err != nil {
@@ -310,8 +312,8 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 	}, nil
 }
 
-// Move gives the room that takes another's place its hooks. It joins the
-// transaction of ctx. What they posted in the former room is not changed any more.
+// Move gives the hooks of a room to its successor, in the transaction of ctx. It
+// forgets their alerts, so messages in the old room do not change any more.
 func (s *Service) Move(ctx context.Context, from, to chat.RoomID) error {
 	all, err := s.In(ctx, from)
 	if err != nil {

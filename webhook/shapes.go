@@ -1,10 +1,10 @@
 package webhook
 
-// shapes are the formats that are known, in the order in which they are tried:
-// what any chat program takes comes last.
+// shapes lists the known formats in the order of recognition; the general formats of
+// chat programs come last.
 var shapes []shape
 
-func init() { // SNS holds bodies of the others
+func init() { // in init, since SNS bodies contain bodies of the other shapes
 	shapes = []shape{
 		{name: "gitlab", is: isGitLab, read: readGitLab},
 		{name: "forge", is: isForge, read: readForge},

@@ -11,10 +11,10 @@ import (
 	"heraut/webhook"
 )
 
-// ownBody is a body of our own invention in the documented format of a tool.
+// ownBody is an invented body in the documented format of a tool.
 type ownBody struct {
 	name, contentType, body string
-	tool                    string // the shape that it has
+	tool                    string // the body's shape
 	must, mustNot           []string
 }
 
@@ -110,7 +110,8 @@ func TestOwnBodies(t *testing.T) {
 	}
 }
 
-// A screen of what ten tools post, as people read it; -update writes it anew.
+// TestScreen compares the posts of ten tools, as people read them, with a golden
+// file; -update rewrites it.
 func TestScreen(t *testing.T) {
 	for _, lang := range []string{"fr", "en"} {
 		var b strings.Builder

@@ -11,24 +11,24 @@ import (
 	"heraut/text"
 )
 
-// sheet writes the HTML of a message. It holds only the tags that messages may
-// hold, each closed, and texts that ping nobody.
+// sheet writes the HTML of a message. It holds only allowed tags, closes each of
+// them, and its texts ping nobody.
 type sheet struct {
 	lang string
 	out  []byte
 	open []string
-	left int // characters
+	left int // the characters that still fit
 	cut  bool
-	// fresh tells that the line has no text yet.
+	// fresh reports that the line has no text yet.
 	fresh bool
 }
 
-// maxText is how many characters a message has at most.
+// maxText bounds the characters of a message.
 const maxText = 4000
 
 func newSheet(lang string) *sheet { return &sheet{lang: lang, left: maxText, fresh: true} }
 
-// done closes what is open and returns the message.
+// done closes the open tags and returns the message.
 func (p *sheet) done() string {
 	for len(p.open) > 0 {
 		p.end(p.open[len(p.open)-1])
@@ -48,13 +48,13 @@ func (p *sheet) tag(name string) {
 	}
 }
 
-// blockTag opens a tag that stands by itself: a paragraph before it ends.
+// blockTag opens a block tag; it ends an open paragraph first.
 func (p *sheet) blockTag(name string) {
 	p.end("p")
 	p.tag(name)
 }
 
-// end closes the innermost tag of that name, and those within it.
+// end closes the innermost tag of that name, and the tags within it.
 func (p *sheet) end(name string) {
 	at := len(p.open) - 1
 	for at >= 0 && p.open[at] != name {
@@ -74,7 +74,7 @@ func (p *sheet) end(name string) {
 	}
 }
 
-// trimEnd removes the space and the line breaks that a block would end with.
+// trimEnd removes spaces and line breaks from the end of a block.
 func (p *sheet) trimEnd(name string) {
 	for block(name) {
 		before := len(p.out)
@@ -106,7 +106,7 @@ func (p *sheet) br() {
 	}
 }
 
-// text writes s, its lines as lines, and the addresses in it as links.
+// text writes s with its line breaks, and turns its addresses into links.
 func (p *sheet) text(s string) {
 	for i, line := range strings.Split(s, "\n") {
 		if i > 0 {
@@ -116,7 +116,7 @@ func (p *sheet) text(s string) {
 	}
 }
 
-// line writes a text that is on one line.
+// line writes a text of one line.
 func (p *sheet) line(s string) {
 	s = emoji(s)
 	for s != "" {
@@ -136,8 +136,8 @@ func (p *sheet) line(s string) {
 	}
 }
 
-// link writes a link; without an address that may be linked to, its label alone.
-// A label that is itself an address shows the one that is linked to.
+// link writes a link, or the label alone if raw must not become a link. If the label
+// is an address itself, the link shows its real target instead.
 func (p *sheet) link(raw, label string) {
 	to := address(raw)
 	label = strings.Join(strings.Fields(label), " ")
@@ -163,7 +163,7 @@ func (p *sheet) tagWith(open, name string) {
 	p.open = append(p.open, name)
 }
 
-// run writes what fits of a text on one line.
+// run writes as much of a one-line text as fits.
 func (p *sheet) run(s string) {
 	if p.cut || s == "" {
 		return
@@ -195,7 +195,7 @@ func singleSpaces(s string) string {
 	return s
 }
 
-// code writes lines as they are.
+// code writes lines verbatim.
 func (p *sheet) code(s string) {
 	if p.cut {
 		return
@@ -221,13 +221,13 @@ func (p *sheet) code(s string) {
 	p.fresh = true
 }
 
-// heading writes a label before its value: « Salon : ».
+// label writes a label that precedes a value: « Salon : ».
 func (p *sheet) label(s string) {
 	p.line(strings.TrimRight(s, " :\u00a0"))
 	p.run(word(p.lang, "colon") + " ")
 }
 
-// word is what the language calls name, or name itself.
+// word returns the translation of name, or name itself.
 func word(lang, name string) string {
 	if w, ok := locale.Word(lang, "webhook "+name); ok {
 		return w

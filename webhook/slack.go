@@ -8,8 +8,8 @@ import (
 	"heraut/locale"
 )
 
-// isChat recognises what incoming webhooks of Slack, Mattermost, hookshot and
-// Discord take, and the events of Slack that hold a message.
+// isChat recognises the bodies for incoming webhooks of Slack, Mattermost, hookshot
+// and Discord, and Slack's events that hold a message.
 func isChat(_ *reader, o object) bool {
 	if o.obj("event").str("type") == "message" || o.str("type") == "message" && o.has("message") {
 		return true
@@ -21,7 +21,7 @@ func isChat(_ *reader, o object) bool {
 		(textIn(o, "text") != "" || o.str("html") != "") && !o.has("alerts") && !o.has("repository")
 }
 
-// textIn is a text that may stand in an object {type, text}.
+// textIn returns a text that may stand in an object {type, text}.
 func textIn(o object, key string) string { return cmp.Or(o.str(key), o.str(key, "text")) }
 
 // chatMessage writes a message in one of those formats.
@@ -52,8 +52,8 @@ func chatMessage(p *sheet, o object) {
 	w.flush()
 }
 
-// slackEvent writes the message of an event: its text says all that its rich
-// text does, and names the channels.
+// slackEvent writes the message of an event. It ignores the rich text, since the
+// plain text says the same and also names the channels.
 func slackEvent(p *sheet, o object) {
 	if inner := o.obj("message"); len(inner) > 0 {
 		o = inner
@@ -70,19 +70,19 @@ func slackEvent(p *sheet, o object) {
 	w.flush()
 }
 
-// piece is a part of a message: a text, or what write writes.
+// piece is a part of a message.
 type piece struct {
 	text   string
 	syntax syntaxOf
 	style  string // a tag around the text; empty: none
 	link   string
-	label  string // stands before the text
-	line   bool   // it goes on in the paragraph before
+	label  string // precedes the text
+	line   bool   // continues the paragraph before
 	code   bool
 }
 
-// writer collects the pieces of a message, since senders repeat them: a text that
-// is in another piece too is said once.
+// writer collects the pieces of a message before it writes them, since senders
+// repeat texts: a text that another piece also holds appears once.
 type writer struct {
 	*sheet
 	pieces []piece
@@ -107,7 +107,7 @@ func (w *writer) message(o object) {
 	before := len(w.pieces)
 	w.blocks(blocks)
 	if len(w.pieces) > before && len(blocks) > 0 && text.text != "" {
-		// With blocks, the text is only what notifications show.
+		// If there are blocks, clients show the text only in notifications.
 		w.pieces = slices.Delete(w.pieces, before-1, before)
 	}
 	w.blocks(o.objects("props", "mm_blocks"))
@@ -125,7 +125,7 @@ func (w *writer) message(o object) {
 	}
 }
 
-// attachment collects what an attachment shows.
+// attachment collects the visible parts of an attachment.
 func (w *writer) attachment(a object) {
 	before := len(w.pieces)
 	w.add(
@@ -155,7 +155,7 @@ func (w *writer) attachment(a object) {
 	}
 }
 
-// imageLink is "" unless raw can be a link: a piece without a link is a text.
+// imageLink returns raw if it can be a link, otherwise "-": flush drops such pieces.
 func imageLink(raw string) string {
 	if address(raw) == "" {
 		return "-"
@@ -163,7 +163,8 @@ func imageLink(raw string) string {
 	return raw
 }
 
-// button collects what opens a page; what does something elsewhere is not posted.
+// button collects a button that opens a page, and ignores one that triggers an
+// action elsewhere.
 func (w *writer) button(b object) {
 	label := cmp.Or(textIn(b, "text"), b.first("name", "label", "title"))
 	if to := b.str("url"); address(to) != "" && b.obj("integration") == nil {
@@ -171,7 +172,7 @@ func (w *writer) button(b object) {
 	}
 }
 
-// embed collects what Discord's embed shows.
+// embed collects the visible parts of a Discord embed.
 func (w *writer) embed(e object) {
 	w.add(
 		piece{text: e.str("author", "name"), link: e.str("author", "url")},
@@ -184,7 +185,7 @@ func (w *writer) embed(e object) {
 	w.add(piece{text: e.str("footer", "text"), style: "em", line: true})
 }
 
-// card collects what an Office connector's card shows.
+// card collects the visible parts of an Office connector card.
 func (w *writer) card(o object) {
 	w.add(piece{text: o.first("title", "summary"), style: "strong"}, piece{text: o.str("text"), syntax: markdown})
 	for _, s := range o.objects("sections") {
@@ -220,14 +221,14 @@ func (w *writer) flush() {
 	w.pieces = nil
 }
 
-// comparable0 is a text without what markup and repetition change.
+// comparable0 returns a text without differences of markup, case and white space.
 func comparable0(s string) string {
 	s = strings.NewReplacer("*", "", "_", "", "`", "", "~", "").Replace(s)
 	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
 
-// repeated tells that another piece says what the i-th does: a longer one, or an
-// earlier one.
+// repeated reports whether a longer piece or an earlier one holds the text of the
+// i-th.
 func repeated(texts []string, i int) bool {
 	if len(texts[i]) < 12 {
 		return false

@@ -95,8 +95,8 @@ func isUptimeRobot(_ *reader, o object) bool {
 		o.first("alert_type_friendly_name", "alertTypeFriendlyName") != ""
 }
 
-// readUptimeRobot reads what people configure, whose names are those of the
-// variables in either spelling.
+// readUptimeRobot reads bodies that people configure from UptimeRobot's variables,
+// in either spelling.
 func readUptimeRobot(_ *reader, o object) []*note {
 	state := o.first("alert_type_friendly_name", "alertTypeFriendlyName")
 	n := &note{
@@ -163,7 +163,7 @@ func isPagerDuty(_ *reader, o object) bool {
 	return false
 }
 
-// readPagerDuty reads its three versions.
+// readPagerDuty reads PagerDuty's three versions.
 func readPagerDuty(_ *reader, o object) (notes []*note) {
 	if event := o.obj("event"); len(event) > 0 {
 		n := pagerIncident(event.obj("data"), event.str("event_type"))
@@ -183,7 +183,7 @@ func readPagerDuty(_ *reader, o object) (notes []*note) {
 func pagerIncident(d object, event string) *note {
 	about := d
 	if inner := d.obj("incident"); len(inner) > 0 {
-		about = inner // a note or a responder of it
+		about = inner // a note or a responder of the incident
 	}
 	n := &note{
 		kind: "incident", state: cmp.Or(about.str("status"), d.str("status"), event),

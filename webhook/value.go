@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// object is a decoded JSON object. Its methods never fail: what is missing, null
-// or of another type reads as the zero value, since tools change their formats.
+// object is a decoded JSON object. Its methods never fail: a missing value, null or
+// a value of another type reads as the zero value, since tools change their formats.
 type object map[string]any
 
 // at follows path through nested objects; a number indexes an array.
@@ -33,10 +33,11 @@ func (o object) at(path ...string) any {
 	return v
 }
 
-// str is the text at path: of a string, a number or a boolean.
+// str returns the text at path: of a string, a number or a boolean.
 func (o object) str(path ...string) string { return textOf(o.at(path...)) }
 
-// first is the first text that is not empty. Its keys hold no path.
+// first returns the first text that is not empty. Each key is a single key, not a
+// path.
 func (o object) first(keys ...string) string {
 	for _, key := range keys {
 		if s := o.str(key); s != "" {
@@ -46,13 +47,13 @@ func (o object) first(keys ...string) string {
 	return ""
 }
 
-// obj is the object at path; empty if there is none.
+// obj returns the object at path; empty if there is none.
 func (o object) obj(path ...string) object {
 	m, _ := o.at(path...).(map[string]any)
 	return m
 }
 
-// list is the array at path; a single object counts as an array of one.
+// list returns the array at path; a single object counts as an array of one.
 func (o object) list(path ...string) []any {
 	switch x := o.at(path...).(type) {
 	case []any:
@@ -63,7 +64,7 @@ func (o object) list(path ...string) []any {
 	return nil
 }
 
-// objects are the objects among the array at path.
+// objects returns the objects in the array at path.
 func (o object) objects(path ...string) []object { return objectsOf(o.list(path...)) }
 
 func objectsOf(list []any) (all []object) {
@@ -75,7 +76,7 @@ func objectsOf(list []any) (all []object) {
 	return all
 }
 
-// has reports whether every key is there, null or not.
+// has reports whether every key exists, null or not.
 func (o object) has(keys ...string) bool {
 	for _, key := range keys {
 		if _, ok := o[key]; !ok {
@@ -85,7 +86,7 @@ func (o object) has(keys ...string) bool {
 	return true
 }
 
-// keys are the object's, sorted.
+// keys returns the object's keys, sorted.
 func (o object) keys() []string {
 	keys := make([]string, 0, len(o))
 	for key := range o {
@@ -95,7 +96,7 @@ func (o object) keys() []string {
 	return keys
 }
 
-// textOf is the text of a scalar; "" for null, arrays and objects.
+// textOf returns the text of a scalar; "" for null, arrays and objects.
 func textOf(v any) string {
 	switch x := v.(type) {
 	case string:
@@ -108,8 +109,8 @@ func textOf(v any) string {
 	return ""
 }
 
-// names are the texts of an array: of strings, or of objects by their first
-// key that has one.
+// names returns the texts of an array: its strings, and of its objects the first key
+// with a text.
 func names(list []any, keys ...string) (all []string) {
 	for _, v := range list {
 		s := textOf(v)
@@ -123,8 +124,9 @@ func names(list []any, keys ...string) (all []string) {
 	return all
 }
 
-// timeOf reads a time as tools write it; zero if it cannot be read, and for the
-// zero times that they write for «not yet».
+// timeOf parses a time in one of the formats that tools use. It returns the zero
+// time if the text is unreadable, or if it is a zero time that tools write for «not
+// yet».
 func timeOf(s string) time.Time {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700",
@@ -140,7 +142,7 @@ func timeOf(s string) time.Time {
 	return time.Time{}
 }
 
-// firstLine is the first line of s that holds something.
+// firstLine returns the first line of s that is not blank.
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -150,7 +152,7 @@ func firstLine(s string) string {
 	return ""
 }
 
-// person is who a tool names: by what people call them, else by their login.
+// person returns the display name of a person in a tool's data, or else their login.
 func person(o object) string {
 	return cmp.Or(o.first("displayName", "display_name", "name", "full_name", "login", "username", "summary", "nickname"))
 }
