@@ -15,7 +15,7 @@ import (
 	"heraut/chat"
 )
 
-// What Examine can find besides the states of errors.go.
+// The faults that Examine can find besides the states of errors.go.
 var (
 	ErrNotVerified = errors.New("the account does not vouch for the device")
 	ErrNotIn       = errors.New("the account is not in the room")

@@ -36,13 +36,14 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 // CloseIdleConnections implements the method that http.Client looks for.
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
-// transport is a connection pool for one server.
+// transport returns a connection pool for one server.
 func transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 4
 	t.ResponseHeaderTimeout = 2 * time.Minute
-	// A request that times out leaves its HTTP/2 connection in use: where the network
-	// has dropped it without a word, all that follow would hang, for a quarter of an hour.
+	// A request that times out leaves its HTTP/2 connection in use. If the network
+	// has silently dropped that connection, all later requests on it hang for a
+	// quarter of an hour.
 	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second}
 	return t
 }

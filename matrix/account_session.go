@@ -15,10 +15,10 @@ import (
 	"heraut/chat"
 )
 
-// loginTries bounds the attempts to log in that fail for a passing reason.
+// loginTries bounds the attempts to log in when they fail for a temporary reason.
 const loginTries = 3
 
-// loadSession reads the stored session and opens its keys; it does not need the
+// loadSession reads the stored session and opens its keys. It works without the
 // homeserver.
 func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	pickleKey, err := c.store.PickleKey(ctx)
@@ -65,7 +65,7 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 		return c.login(ctx)
 	}
 	if c.bearer.get() != "" || keys.device != "" {
-		if c.bearer.get() == "" { // only who is logged in to a device can take it off
+		if c.bearer.get() == "" { // only a session of the device can log it out
 			c.mx.DeviceID = keys.device
 			if err := c.login(ctx); err != nil {
 				return err
@@ -90,7 +90,7 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 // another device. The sync position stays.
 func (c *Client) abandonDevice(ctx context.Context) error {
 	_, err := c.mx.Logout(ctx)
-	if softLogout(err) { // the device still stands
+	if softLogout(err) { // the device still exists
 		if err = c.login(ctx); err == nil {
 			_, err = c.mx.Logout(ctx)
 		}
@@ -122,8 +122,8 @@ func (c *Client) checkToken(ctx context.Context) error {
 	return nil
 }
 
-// loginAgain renews the token of the same device after a soft logout, which
-// leaves device and keys standing.
+// loginAgain requests a new token for the same device after a soft logout, which
+// keeps the device and its keys valid.
 func (c *Client) loginAgain(ctx context.Context) error {
 	if c.config.Password == "" {
 		return fmt.Errorf("soft logout: %w", ErrNoPassword)
@@ -132,7 +132,7 @@ func (c *Client) loginAgain(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// login logs in with the password, on the device that c.mx names.
+// login logs in with the password, on the device c.mx.DeviceID.
 func (c *Client) login(ctx context.Context) error {
 	request := &mautrix.ReqLogin{
 		Type:                     mautrix.AuthTypePassword,
@@ -170,11 +170,11 @@ func (c *Client) login(ctx context.Context) error {
 	case answer.DeviceID != c.mx.DeviceID:
 		return fmt.Errorf("log in: the homeserver gave the device %s where %s was asked for", answer.DeviceID, c.mx.DeviceID)
 	}
-	if c.mx.UserID != answer.UserID { // others may be reading it
+	if c.mx.UserID != answer.UserID { // write only on a change: other goroutines may be reading it
 		c.mx.UserID = answer.UserID
 	}
 	c.bearer.set(answer.AccessToken)
-	// A stop that comes just now must not cost the token.
+	// A shutdown at this moment must not lose the token.
 	if err := c.store.SaveCredentials(context.WithoutCancel(ctx), chat.UserID(answer.UserID), answer.DeviceID.String(), answer.AccessToken); err != nil {
 		return fmt.Errorf("store the session: %w", err)
 	}
@@ -182,7 +182,8 @@ func (c *Client) login(ctx context.Context) error {
 	return nil
 }
 
-// softLogout reports whether a refused token leaves the device standing.
+// softLogout reports whether the homeserver refused only the token and kept the
+// device.
 func softLogout(err error) bool {
 	answer, _ := answered(err)
 	if answer == nil {
@@ -192,8 +193,8 @@ func softLogout(err error) bool {
 	return soft
 }
 
-// accountError wraps the error of a request in the state of errors.go that it means to
-// the operator, if any.
+// accountError wraps the error of a request in the matching state of errors.go, if
+// any.
 func accountError(err error) error {
 	answer, status := answered(err)
 	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {

@@ -15,21 +15,23 @@ import (
 	"heraut/chat"
 )
 
-// ErrNoIdentity: the bot never saw an account key of that person.
+// ErrNoIdentity reports that the bot has never seen an account key of that person.
 var ErrNoIdentity = errors.New("no account key of that person is known")
 
-// Identity is a person's account (master) key as the bot knows it. The bot trusts the
-// first one that it sees; a person who resets their identity gets another one.
+// Identity is a person's account (master) key as the bot knows it. The bot trusts
+// the first key that it sees; a person who resets their encryption identity gets
+// another one.
 type Identity struct {
 	User       chat.UserID
 	First, Now id.Ed25519
 }
 
-// Changed reports whether the person's key is another one than the bot saw first.
+// Changed reports whether the person's present key differs from the first one that
+// the bot saw.
 func (i Identity) Changed() bool { return i.First != i.Now }
 
-// IdentityOf reads a person's account key from crypto.db, also while the bot runs.
-// ErrNoIdentity: there is none.
+// IdentityOf reads a person's account key from crypto.db; it works while the bot
+// runs. The error is ErrNoIdentity if there is no key.
 func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identity Identity, err error) {
 	err = withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
 		keys, err := store.GetCrossSigningKeys(ctx, id.UserID(user))
@@ -47,7 +49,7 @@ func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identit
 }
 
 // Trust makes the bot trust the identity's present key, from its next message on. It
-// fails when the person has yet another key meanwhile.
+// fails if the person has changed keys again since IdentityOf.
 func (i Identity) Trust(ctx context.Context, cryptoDB string) error {
 	return withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
 		return store.ResetMasterKeyTOFU(ctx, id.UserID(i.User), i.Now)

@@ -16,8 +16,9 @@ import (
 )
 
 // verifyDevice signs this device with the account's own keys (cross-signing), since
-// clients exclude unsigned devices from encrypted rooms. It makes the account's keys when
-// there are none, opens existing ones with the recovery key, and never replaces any.
+// clients exclude unsigned devices from encrypted rooms. It makes the account's keys
+// if there are none, opens existing ones with the recovery key, and never replaces
+// any.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -56,10 +57,10 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 	return nil
 }
 
-// makeVerificationKeys makes the account's keys. The recovery key is in its
-// file before anything is published, and the public keys come last: whatever
-// step a crash falls on, the next start finds either no published keys, and
-// does it all again with the same recovery key, or keys that it opens.
+// makeVerificationKeys makes the account's keys. It writes the recovery key to its
+// file before it publishes anything, and publishes the public keys last. After a
+// crash at any step, the next start therefore finds either no published keys, and
+// repeats everything with the same recovery key, or published keys that it can open.
 func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	key, err := c.recoveryKey(ctx)
 	if err != nil {
@@ -81,7 +82,8 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	if err := c.mach.PublishCrossSigningKeys(ctx, keys, c.passwordStage); err != nil {
 		return fmt.Errorf("publish the verification keys: %w", accountError(err))
 	}
-	// The device's signature comes last: it tells the next start that all is done.
+	// The device's signature comes last: it marks the sequence as complete for the
+	// next start.
 	if err := c.mach.SignOwnMasterKey(ctx); err != nil {
 		return fmt.Errorf("sign the account's key: %w", accountError(err))
 	}
@@ -92,8 +94,8 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	return nil
 }
 
-// passwordStage answers a homeserver that asks for the password once more
-// before the first keys are published; newer ones do not.
+// passwordStage sends the password again, which older homeservers require before the
+// publication of the first keys.
 func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	if c.config.Password == "" {
 		return nil
@@ -105,8 +107,8 @@ func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	}
 }
 
-// recoveryKey returns the key in the recovery key file, and makes one if there is none.
-// It fails when the account has a secret storage that another key opens.
+// recoveryKey returns the key in the recovery key file; if there is none, it makes
+// one. It fails if another key opens the account's secret storage.
 func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	text, err := c.readRecoveryKey()
 	made := errors.Is(err, os.ErrNotExist)
@@ -140,8 +142,8 @@ func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	return key, writeRecoveryKey(c.config.RecoveryKeyFile, key.RecoveryKey())
 }
 
-// readRecoveryKey returns os.ErrNotExist when none is configured and there is no
-// file, or an empty one.
+// readRecoveryKey returns the configured recovery key, or else the one in the file.
+// The error wraps os.ErrNotExist if the file is missing or empty.
 func (c *Client) readRecoveryKey() (string, error) {
 	if c.config.RecoveryKey != "" {
 		return c.config.RecoveryKey, nil
@@ -160,7 +162,7 @@ func (c *Client) readRecoveryKey() (string, error) {
 
 // writeRecoveryKey writes the key to disk atomically.
 func writeRecoveryKey(name, key string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // rights 0600
+	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // permissions 0600
 	if err != nil {
 		return fmt.Errorf("write the recovery key: %w", err)
 	}

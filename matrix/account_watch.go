@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// verifiedEvery is how often the bot asks whether its account still vouches for its
-// device, besides when sync says that the account's keys changed.
+// verifiedEvery is the longest time between two checks that the account still
+// vouches for the bot's device. A change of the account's keys in sync triggers one
+// at once.
 const verifiedEvery = 45 * time.Second
 
-// watchVerified keeps Verified true to what others see, until ctx ends: the account's
-// owner can replace its keys at any time, and clients then exclude the bot's device.
+// watchVerified keeps the result of Verified up to date until ctx ends: the
+// account's owner can replace its keys at any time, and clients then exclude the
+// bot's device.
 func (c *Client) watchVerified(ctx context.Context) error {
 	ticker := time.NewTicker(verifiedEvery)
 	defer ticker.Stop()
@@ -36,7 +38,7 @@ func (c *Client) watchVerified(ctx context.Context) error {
 	}
 }
 
-// ownKeysChanged makes watchVerified ask at once.
+// ownKeysChanged makes watchVerified check at once.
 func (c *Client) ownKeysChanged() {
 	select {
 	case c.ownKeys <- struct{}{}:

@@ -17,8 +17,8 @@ import (
 	"heraut/testkit"
 )
 
-// bot is a client on a homeserver, with a queue whose handler hands on what it
-// gets. What it is to say is posted by the test.
+// bot is a client on a homeserver, with a queue whose handler passes each event to
+// the test. The test itself posts the bot's messages.
 type bot struct {
 	account testkit.Account
 	matrix  matrix.Config
@@ -38,8 +38,8 @@ func (b *bot) Handle(_ context.Context, e chat.Event) (queue.Result, error) {
 	return queue.Result{}, nil
 }
 
-// startBot starts a bot that syncs until the test ends; the configurations need
-// not say what is the same for all.
+// startBot starts a bot that syncs until the test ends. It fills the fields of the
+// configurations that are the same for all tests.
 func startBot(t *testing.T, hs *testkit.Homeserver, mc matrix.Config, qc queue.Config) *bot {
 	t.Helper()
 	b := &bot{account: hs.Account(t, "heraut"), matrix: mc, queue: qc, dir: t.TempDir(), handled: make(chan chat.Event, 20_000)}
@@ -50,10 +50,10 @@ func startBot(t *testing.T, hs *testkit.Homeserver, mc matrix.Config, qc queue.C
 	return b
 }
 
-// start starts the bot again, after end.
+// start starts the bot again after end.
 func (b *bot) start(t *testing.T) {
 	t.Helper()
-	// Not the test's: that ends before the cleanup.
+	// The test's own context ends before the cleanup.
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var err error
 	if b.db, err = storage.Open(ctx, filepath.Join(b.dir, "bot.db")); err != nil {
@@ -88,21 +88,21 @@ func (b *bot) start(t *testing.T) {
 	}
 }
 
-// through starts the bot again, with the proxy before its homeserver.
+// through restarts the bot with the proxy before its homeserver.
 func (b *bot) through(t *testing.T, proxy *testkit.Proxy) {
 	t.Helper()
 	b.matrix.Homeserver = proxy.URL
 	b.restart(t)
 }
 
-// restart ends the bot and starts it again.
+// restart stops the bot and starts it again.
 func (b *bot) restart(t *testing.T) {
 	t.Helper()
 	b.end()
 	b.start(t)
 }
 
-// next is what was handled next.
+// next returns the next event that the bot handles.
 func (b *bot) next(t *testing.T) chat.Event {
 	t.Helper()
 	select {
@@ -114,7 +114,7 @@ func (b *bot) next(t *testing.T) chat.Event {
 	}
 }
 
-// post has the bot do something.
+// post posts as the bot, once for each cause.
 func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
 	t.Helper()
 	err := b.box.Do(t.Context(), func(ctx context.Context) error { return b.box.Post(ctx, cause, posts...) })
@@ -123,13 +123,13 @@ func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
 	}
 }
 
-// say has the bot say a text, once.
+// say posts a text as the bot, once for each text.
 func (b *bot) say(t *testing.T, room mautrixid.RoomID, text string) {
 	t.Helper()
 	b.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
 }
 
-// room is what is stored of a room.
+// room returns the stored row of a room.
 func (b *bot) room(t *testing.T, room mautrixid.RoomID) chat.Room {
 	t.Helper()
 	r, err := b.db.Room(t.Context(), chat.RoomID(room))
@@ -139,7 +139,7 @@ func (b *bot) room(t *testing.T, room mautrixid.RoomID) chat.Room {
 	return r
 }
 
-// invited makes a room with the bot in it.
+// invited makes a room and invites the bot to it.
 func (b *bot) invited(t *testing.T, by *testkit.Client, room testkit.Room) mautrixid.RoomID {
 	t.Helper()
 	room.Invite = append(room.Invite, b.account.UserID)

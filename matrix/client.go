@@ -1,5 +1,5 @@
-// Package matrix is the only one that knows Matrix: it logs in, keeps the keys,
-// turns what sync brings into chat events, and sends posts.
+// Package matrix is the only package that speaks Matrix: it logs in, keeps the keys,
+// turns sync answers into chat events, and sends posts.
 package matrix
 
 import (
@@ -32,44 +32,45 @@ type Client struct {
 	mx     *mautrix.Client
 	bearer *bearer
 	mach   *crypto.OlmMachine
-	// machMu is held where sync, sending and reading kept messages use mach: it
-	// does not guard all that it remembers of the account's own keys. Nobody asks for
-	// other people's keys while holding it (answers).
+	// machMu guards mach: sync, sending and the retry of kept messages hold it while
+	// they use mach, which does not itself guard everything that it caches about the
+	// account's own keys. No goroutine requests other people's keys while it holds
+	// machMu (answers).
 	machMu  sync.Mutex
 	devices *deviceBook
-	asks    sync.WaitGroup  // goroutines that ask for devices
+	asks    sync.WaitGroup  // goroutines that request devices
 	life    context.Context //nolint:containedctx // of those goroutines; Close ends it
 	endLife context.CancelFunc
 	keys    *keyStore
 	keyDB   *dbutil.Database
 	state   *sqlstatestore.SQLStateStore
 	close   func() error // closes crypto.db
-	names   []string     // the account's display name, at the start
+	names   []string     // the account's display name at the start
 
-	pickleKey []byte // what the keys in crypto.db are locked with
+	pickleKey []byte // encrypts the keys in crypto.db
 
 	rooms *roomBook
-	// changing is held from reading a stored room until its change is stored.
+	// changing is held from the read of a stored room until its change is stored.
 	changing sync.Mutex
-	arrived  *arrivals     // sessions whose messages may be read now
+	arrived  *arrivals     // sessions whose messages can be decrypted now
 	locked   *lockedBook   // counts the stored messages that cannot be decrypted yet
 	badKeys  chan struct{} // the homeserver refused one-time keys
 
 	clock      serverClock
-	heardUntil time.Time    // when the last sync of this process was received; sync's own
-	synced     atomic.Int64 // when the last sync was completed, in ms
+	heardUntil time.Time    // receive time of this process's last sync; owned by the sync loop
+	synced     atomic.Int64 // completion time of the last sync, in ms
 	verified   atomic.Bool
-	ownKeys    chan struct{} // sync says that the account's keys changed
+	ownKeys    chan struct{} // signals that sync reported a change of the account's keys
 
-	gapFailing map[id.RoomID]time.Time // since when the room's history cannot be read; sync's own
+	gapFailing map[id.RoomID]time.Time // when reading each room's history began to fail; owned by the sync loop
 	gapsLost   atomic.Int64
 
 	mu           sync.Mutex
-	membersKnown map[id.RoomID]bool // in this process, for encrypted rooms
-	membersRead  map[id.RoomID]bool // where they are being read
+	membersKnown map[id.RoomID]bool // encrypted rooms whose member list this process has read
+	membersRead  map[id.RoomID]bool // rooms whose member list is being read
 }
 
-// New returns a client that Open makes ready.
+// New returns a client; the caller calls Open before Sync and Send.
 func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx, err := mautrix.NewClient(config.Homeserver, "", "")
 	if err != nil {
@@ -80,7 +81,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx.Client = &http.Client{Transport: bearer}
 	mx.SyncPresence = event.PresenceOffline
 	mx.ResponseSizeLimit = 128 << 20
-	mx.Log = zerolog.Nop() // it would log user ids and, when debugging, message texts
+	mx.Log = zerolog.Nop() // mautrix logs user ids and, when debugging, message texts
 	config = config.withDefaults(mx)
 	badKeys := make(chan struct{}, 1)
 	c := &Client{
@@ -105,10 +106,10 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	return c, nil
 }
 
-// Open logs in where needed and makes or verifies the keys; then Sync and Send
-// can work. Its errors are those of errors.go where the operator has to act.
-// Once there is a session, it waits for a homeserver that does not answer,
-// unless a new session was asked for.
+// Open logs in if necessary, and makes or verifies the keys. If the homeserver does
+// not answer, Open waits for it, provided that a stored session exists and
+// config.NewSession is false. If only the operator can help, the error is one of
+// errors.go.
 func (c *Client) Open(ctx context.Context) (err error) {
 	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
@@ -144,14 +145,14 @@ func (c *Client) open(ctx context.Context) error {
 	return nil
 }
 
-// openDevice makes the bot's device ready: its session is valid, and its keys are
-// published and signed by the account.
+// openDevice prepares the bot's device: it checks the session, publishes the
+// device's keys and signs them with the account's.
 func (c *Client) openDevice(ctx context.Context) error {
 	keys, err := c.loadSession(ctx)
 	if err != nil {
 		return err
 	}
-	if c.bearer.get() == "" { // later it may be down, but is a homeserver
+	if c.bearer.get() == "" { // with a session, an outage does not mean a wrong address
 		if err := c.checkHomeserver(ctx); err != nil {
 			return err
 		}
@@ -169,20 +170,20 @@ func (c *Client) openDevice(ctx context.Context) error {
 	return c.verifyDevice(ctx, own)
 }
 
-// Close closes the key store. Open and Sync must have returned.
+// Close closes the key store. The caller waits until Open and Sync return.
 func (c *Client) Close() error {
 	c.endLife()
 	c.asks.Wait()
 	return c.close()
 }
 
-// UserID is the bot's own.
+// UserID returns the bot's own user id.
 func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }
 
-// Verified reports whether the device is signed by the account's own keys.
+// Verified reports whether the account's own keys sign the device.
 func (c *Client) Verified() bool { return c.verified.Load() }
 
-// LastSync is when the last sync was completed; zero before the first.
+// LastSync returns the completion time of the last sync; zero before the first.
 func (c *Client) LastSync() time.Time {
 	if ms := c.synced.Load(); ms != 0 {
 		return time.UnixMilli(ms)
@@ -190,7 +191,7 @@ func (c *Client) LastSync() time.Time {
 	return time.Time{}
 }
 
-// GapsLost counts the gaps in rooms' timelines that could not be filled.
+// GapsLost returns the counter of the timeline gaps that the bot could not fill.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
 // checkHomeserver checks that a homeserver answers at the configured address.
@@ -212,8 +213,8 @@ func (c *Client) checkHomeserver(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
-// learnNames asks for the account's display name. A later name is read from the
-// member event of each room.
+// learnNames requests the account's display name. Later names come from the bot's
+// member event in each room.
 func (c *Client) learnNames(ctx context.Context) {
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
 		c.names = []string{profile.DisplayName}

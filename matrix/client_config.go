@@ -15,43 +15,44 @@ import (
 type Config struct {
 	Homeserver      string // its URL
 	User            string // the user id, or its localpart
-	Password        string // needed for a login only; may be empty
-	RecoveryKey     string // may be empty: then the file's
-	RecoveryKeyFile string // read when the account has keys, written when they are made
-	CryptoDB        string // the file of the keys
+	Password        string // needed only to log in; may be empty
+	RecoveryKey     string // empty: the bot reads RecoveryKeyFile
+	RecoveryKeyFile string // read if the account has keys; written when the bot makes them
+	CryptoDB        string // path of the key database
 	DeviceName      string
 	UserAgent       string
 
-	// NewSession replaces a session that the homeserver ended by a new login, on a new
-	// device; without it Open fails.
+	// NewSession makes Open replace a session that the homeserver ended, with a
+	// login on a new device; without it Open fails.
 	NewSession bool
 
 	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
-	// OnRoom is called with the id of each of Rooms as it is found; nil: nothing.
+	// OnRoom receives the id of each of Rooms once the bot knows it; nil: no calls.
 	OnRoom func(room string, roomID chat.RoomID)
-	// IsOperator reports whether a user may do everything; nil: nobody.
+	// IsOperator reports whether a user is an operator; nil: no user is.
 	IsOperator func(user chat.UserID) bool
-	// IsBot reports whether a sender is never answered; nil: none.
+	// IsBot reports whether the bot ignores a sender; nil: it ignores none.
 	IsBot func(user chat.UserID) bool
-	// MayInvite reports whether a server's users may invite the bot to direct messages and
-	// to rooms that they moderate; nil: only the bot's own server's.
+	// MayInvite reports whether a server's users may invite the bot to direct
+	// messages and to rooms that they moderate; nil: only users of the bot's own
+	// server may.
 	MayInvite func(server string) bool
 	// SetUp reports whether an operator set the room up; nil: none.
 	SetUp func(room chat.RoomID) bool
-	// ModeratorPower is the power level from which somebody moderates a room; nil
-	// means 50 everywhere.
+	// ModeratorPower returns the power level that makes a user a moderator of a
+	// room; nil: 50 in every room.
 	ModeratorPower func(room chat.RoomID) int
 
-	AnswerWithin time.Duration // how far back a gap is read
-	// Keeps reports whether a gap in the room is read back whole, however old; nil: in no
-	// room.
+	AnswerWithin time.Duration // the bot reads a gap this far back; 0: without a limit of age
+	// Keeps reports whether the bot reads a gap of the room whole, however old; nil:
+	// in no room.
 	Keeps func(ctx context.Context, room chat.RoomID) bool
-	// GapPatience is how long the bot asks for a gap that the homeserver does not show; 0
-	// means 2 minutes, and 10 in rooms that Keeps names.
+	// GapPatience is how long the bot retries a gap that the homeserver does not
+	// return; 0: 2 minutes, or 10 minutes where Keeps is true.
 	GapPatience time.Duration
 	Pace        *rate.Limiter // shared with the queue
-	// UnreadableAfter is how long a message waits for its key before the room is told; 0
-	// means 5 minutes.
+	// UnreadableAfter is how long a message waits for its key before the bot informs
+	// the room; 0: 5 minutes.
 	UnreadableAfter time.Duration
 }
 
@@ -75,26 +76,26 @@ type SessionStore interface {
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 	SaveRoom(ctx context.Context, r chat.Room) error
-	// Aliases maps aliases to the rooms that they last resolved to.
+	// Aliases maps aliases to the rooms to which they last resolved.
 	Aliases(ctx context.Context) (map[string]chat.RoomID, error)
-	// Declined returns the invitations that were declined lately, and all whose refusal the
-	// homeserver does not know yet.
+	// Declined returns the recently declined invitations, and all those whose
+	// refusal has not reached the homeserver.
 	Declined(ctx context.Context) ([]chat.Declined, error)
 	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
-// EventStore reads the queue's events.
+// EventStore reads the events of the queue.
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
-	// Locked returns the events that wait for a session, oldest first; LockedIndex all
-	// that wait, without their contents.
+	// Locked returns the events that wait for a session, oldest first. LockedIndex
+	// returns all waiting events, without their contents.
 	Locked(ctx context.Context, session string) ([]queue.Arrival, error)
 	LockedIndex(ctx context.Context) ([]queue.Locked, error)
 	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
 }
 
-// withDefaults sets the fields that are empty. mx knows the bot's own server after the
-// login.
+// withDefaults fills empty fields. mx.UserID is set only after the login, so the
+// default MayInvite reads it at each call.
 func (config Config) withDefaults(mx *mautrix.Client) Config {
 	if config.UnreadableAfter == 0 {
 		config.UnreadableAfter = 5 * time.Minute

@@ -12,23 +12,24 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// answers are the homeserver's answers to requests that mautrix is about to make.
-// mautrix asks for devices and one-time keys in the middle of work that needs the
-// lock; a slow server of one person would then stop everybody's messages. The bot asks
-// before, without the lock, and the transport gives mautrix these answers.
+// answers holds the homeserver's answers to requests that mautrix is about to make.
+// mautrix requests devices and one-time keys in the middle of work that needs the
+// lock; one person's slow server would then block everybody's messages. The bot
+// makes the requests earlier, without the lock, and the transport passes these
+// answers to mautrix.
 type answers struct {
-	query, claim []byte // JSON; nil: the homeserver told nothing
+	query, claim []byte // JSON; nil: an empty answer
 }
 
 type answersKey struct{}
 
-// withAnswers returns a context in which requests for keys get these answers and do
-// not reach the homeserver.
+// withAnswers returns a context in which requests for keys receive these answers
+// instead of reaching the homeserver.
 func withAnswers(ctx context.Context, a answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, a)
 }
 
-// prepared returns the answer to a request that was made before; nil when there is none.
+// prepared returns the prepared answer to a request; nil if there is none.
 func prepared(r *http.Request) *http.Response {
 	a, ok := r.Context().Value(answersKey{}).(answers)
 	if !ok {
@@ -52,10 +53,11 @@ func prepared(r *http.Request) *http.Response {
 	}
 }
 
-// keysWithin is how long the homeserver may wait for other servers' keys, in ms.
+// keysWithin is how long the homeserver may wait for the keys of other servers, in
+// ms.
 const keysWithin = 10_000
 
-// queryKeys asks for people's devices and returns the answer as it came.
+// queryKeys requests people's devices and returns the raw answer.
 func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqQueryKeys{DeviceKeys: mautrix.DeviceKeysRequest{}, Timeout: keysWithin}
 	for _, user := range users {
@@ -65,7 +67,7 @@ func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.
 	return answer, err
 }
 
-// claimKeys asks for a one-time key of each device and returns the answer as it came.
+// claimKeys requests a one-time key of each device and returns the raw answer.
 func (c *Client) claimKeys(ctx context.Context, devices mautrix.OneTimeKeysRequest) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqClaimKeys{OneTimeKeys: devices, Timeout: keysWithin}
 	_, err = c.mx.MakeRequest(ctx, http.MethodPost, c.mx.BuildClientURL("v3", "keys", "claim"), request, &answer)

@@ -15,14 +15,15 @@ import (
 // decrypted is the result of decrypting an event.
 type decrypted struct {
 	plain *event.Event
-	// session names the key that is missing, or the sender whose devices are being
-	// asked for (waitsFor): the event is kept until that comes.
+	// session, if not empty, names what the event waits for: the missing key, or the
+	// sender whose devices the bot is requesting (waitsFor). The bot keeps the event
+	// until then.
 	session string
 	err     error
 }
 
-// decryptAll decrypts the encrypted ones among a room's events, in one transaction:
-// committing after each event would take most of the time.
+// decryptAll decrypts the encrypted events among a room's events, in one
+// transaction: a commit after each event would take most of the time.
 func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
 	all := map[*event.Event]decrypted{}
 	for _, evt := range events {
@@ -33,7 +34,7 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	if len(all) == 0 {
 		return all, nil
 	}
-	c.machMu.Lock() // before the database's lock, as in encrypt
+	c.machMu.Lock() // lock order: machMu before the database, as in encrypt
 	defer c.machMu.Unlock()
 	err := c.keyTxn(ctx, func(ctx context.Context) {
 		for _, evt := range events {
@@ -54,8 +55,8 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	return all, nil
 }
 
-// waitsForDevices reports whether the sender's devices are being asked for, so that
-// nobody can tell yet how far the message is known to come from them.
+// waitsForDevices reports whether the bot is requesting the sender's devices. Until
+// they arrive, it cannot decide how far to trust the message.
 func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	if unknownDevice(plain.Mautrix.TrustState) && c.devices.firstFrom(evt.Sender, evt.Content.AsEncrypted().SenderKey) {
 		c.askDevices([]id.UserID{evt.Sender})
@@ -63,11 +64,11 @@ func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	return c.devices.isAsking(evt.Sender)
 }
 
-// waitsFor returns the queue.Arrival.Session of a message that waits for its sender's
-// devices: the user id.
+// waitsFor returns the queue.Arrival.Session of a message that waits for its
+// sender's devices: the user id.
 func waitsFor(user id.UserID) string { return user.String() }
 
-// keyTxn does something in one transaction of crypto.db; machMu is held.
+// keyTxn runs do in one transaction of crypto.db. The caller holds machMu.
 func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
 	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		do(ctx)
@@ -86,7 +87,7 @@ func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
-// decrypt decrypts one event and recovers from panics; machMu is held.
+// decrypt decrypts one event and recovers from panics. The caller holds machMu.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -98,7 +99,7 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 		return decrypted{err: fmt.Errorf("read an encrypted event: %w", err)}
 	}
 	// mautrix copies a relation outside the ciphertext into a message that has none
-	// inside; afterwards only Raw tells the two apart (hasRelation).
+	// inside; afterwards only Raw distinguishes the two (hasRelation).
 	sealed := evt.Content.AsEncrypted()
 	outer := sealed.RelatesTo
 	sealed.RelatesTo = nil
@@ -110,7 +111,7 @@ func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 		}
 	}
 	if errors.Is(err, crypto.ErrNoSessionFound) || errors.Is(err, olm.ErrUnknownMessageIndex) ||
-		errors.Is(err, crypto.ErrGroupSessionWithheld) { // the key can still come, also after a refusal
+		errors.Is(err, crypto.ErrGroupSessionWithheld) { // the key can still arrive, even after a refusal
 		return decrypted{session: string(evt.Content.AsEncrypted().SessionID), err: err}
 	}
 	return decrypted{plain: plain, err: err}

@@ -8,19 +8,19 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// deviceBook knows whose devices are being asked for. It may be used by several
-// goroutines.
+// deviceBook records for which users the bot is requesting devices. It is safe for
+// concurrent use.
 type deviceBook struct {
 	mu      sync.Mutex
-	asking  map[id.UserID]chan struct{} // closed when the answer is taken in, or will not come
-	told    map[id.UserID]time.Time     // when the homeserver last answered, with devices or without
-	changes map[id.UserID]int           // how often sync said that the devices changed
-	total   int                         // of all changes
-	rooms   map[id.RoomID]int           // the total at which all members' devices were known
-	unknown map[senderKey]bool          // devices that a message came from and that were asked for
+	asking  map[id.UserID]chan struct{} // requests under way; closed when the request ends
+	told    map[id.UserID]time.Time     // time of the homeserver's last answer, with or without devices
+	changes map[id.UserID]int           // number of device changes that sync reported
+	total   int                         // number of changes of all users
+	rooms   map[id.RoomID]int           // value of total when all members' devices were known
+	unknown map[senderKey]bool          // unknown devices that sent a message and that the bot has requested
 }
 
-// senderKey names a device by its user and its key.
+// senderKey identifies a device by its user and its key.
 type senderKey struct {
 	user id.UserID
 	key  id.SenderKey
@@ -33,7 +33,7 @@ func newDeviceBook() *deviceBook {
 	}
 }
 
-// change notes that sync said that these people's devices changed.
+// change records that sync reported changed devices of these users.
 func (b *deviceBook) change(users []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,7 +44,7 @@ func (b *deviceBook) change(users []id.UserID) {
 	}
 }
 
-// begin returns those of the users that are not being asked for; they are from now on.
+// begin marks the users without a request under way as requested, and returns them.
 func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,8 +57,9 @@ func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	return begun
 }
 
-// end notes that asking is over, and that the homeserver answered if told. It returns
-// those whose devices changed meanwhile.
+// end records the end of a request for users; told reports that the homeserver
+// answered. changes are the counts when the request began. It returns the users
+// whose devices have changed since.
 func (b *deviceBook) end(users []id.UserID, changes []int, told bool) (again []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -75,7 +76,7 @@ func (b *deviceBook) end(users []id.UserID, changes []int, told bool) (again []i
 	return again
 }
 
-// changesOf returns how often each user's devices changed.
+// changesOf returns the number of device changes of each user.
 func (b *deviceBook) changesOf(users []id.UserID) []int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -86,7 +87,8 @@ func (b *deviceBook) changesOf(users []id.UserID) []int {
 	return changes
 }
 
-// changedSince returns the users whose devices changed more often than that.
+// changedSince returns the users whose number of device changes differs from
+// changes.
 func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []id.UserID) {
 	for i, now := range b.changesOf(users) {
 		if now != changes[i] {
@@ -96,14 +98,14 @@ func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []i
 	return changed
 }
 
-// isAsking reports whether the user's devices are being asked for.
+// isAsking reports whether a request for the user's devices is under way.
 func (b *deviceBook) isAsking(user id.UserID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.asking[user] != nil
 }
 
-// firstFrom reports whether no message came from that device yet.
+// firstFrom reports whether this call is the first for that device.
 func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -112,7 +114,8 @@ func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	return first
 }
 
-// unanswered returns the users about whom the homeserver did not answer lately.
+// unanswered returns the users without an answer of the homeserver within the last
+// devicesAgain.
 func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -124,8 +127,8 @@ func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	return rest
 }
 
-// wait waits until none of the users is being asked for; it reports false when that
-// takes longer than the given time.
+// wait waits until the requests for all users end. It returns false after the given
+// time, or when ctx ends.
 func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Duration) bool {
 	timer := time.NewTimer(within)
 	defer timer.Stop()
@@ -147,21 +150,23 @@ func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Du
 	return true
 }
 
-// version grows with every change.
+// version returns the number of all changes so far.
 func (b *deviceBook) version() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.total
 }
 
-// ready notes that the devices of a room's members were known at that version.
+// ready records that the bot knew the devices of all members of a room at that
+// version.
 func (b *deviceBook) ready(room id.RoomID, version int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rooms[room] = version
 }
 
-// isReady reports whether no device changed since the room was ready.
+// isReady reports whether no device has changed since the last call of ready for the
+// room.
 func (b *deviceBook) isReady(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -14,21 +14,22 @@ import (
 )
 
 const (
-	// devicesAgain is when the devices of people are asked for again whose server did
-	// not tell them.
+	// devicesAgain is the time after which the bot again requests devices that their
+	// server did not return.
 	devicesAgain = 5 * time.Minute
-	// firstPatience is how long several people's devices are asked for in one request,
-	// before the slow ones among them are looked for.
+	// firstPatience bounds a request for several people's devices; after it the bot
+	// splits the request to find the slow ones.
 	firstPatience = time.Second
-	// onePatience is how long one person's devices are asked for.
+	// onePatience bounds a request for one person's devices.
 	onePatience = 40 * time.Second
-	// sendPatience is how long a message waits for the devices of the room's members
-	// before others go first.
+	// sendPatience is how long a message waits for the members' devices before posts
+	// of other rooms go first.
 	sendPatience = time.Second
 )
 
-// devicesChanged notes whose devices changed, and asks for them: sync tells it once,
-// so it is stored until the homeserver has said what they are now. machMu is held.
+// devicesChanged stores that users' devices changed, and requests them. Sync reports
+// a change only once, so the mark stays until the homeserver returns the new
+// devices. The caller holds machMu.
 func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
@@ -36,7 +37,7 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if slices.Contains(users, c.mx.UserID) {
 		c.ownKeysChanged()
 	}
-	c.settleDevices(ctx) // answers taken in before this change do not cover it
+	c.settleDevices(ctx) // the answers stored so far do not cover this change
 	if err := c.keys.MarkTrackedUsersOutdated(ctx, users); err != nil {
 		return fmt.Errorf("note whose devices changed: %w", err)
 	}
@@ -50,7 +51,8 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	return nil
 }
 
-// askOutdated asks for the devices that a former process did not take in.
+// askOutdated requests the devices that are still marked as out of date, such as
+// those that a former process did not store.
 func (c *Client) askOutdated(ctx context.Context) {
 	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
 	if err != nil {
@@ -62,17 +64,17 @@ func (c *Client) askOutdated(ctx context.Context) {
 	c.askDevices(outdated)
 }
 
-// askDevices asks for these people's devices, unless that is under way, and returns at
-// once.
+// askDevices requests these people's devices, except where a request is under way.
+// It does not wait.
 func (c *Client) askDevices(users []id.UserID) {
 	if users = c.devices.begin(users); len(users) > 0 {
 		c.asks.Go(func() { c.askGroup(c.life, users, firstPatience) })
 	}
 }
 
-// askGroup asks for several people's devices in one request. When that takes too long,
-// or cannot be read, it asks for each half alone, so that in the end only those wait
-// who are the cause.
+// askGroup requests several people's devices in one request. If that takes too long,
+// or the answer cannot be parsed, it splits the group, so that in the end only the
+// people who cause the problem wait.
 func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.Duration) {
 	if len(users) == 1 {
 		patience = onePatience
@@ -101,8 +103,8 @@ func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.
 	c.askDevices(again)
 }
 
-// takeDevices takes in what the homeserver said of people's devices. changes is how
-// often each of them had changed when it was asked.
+// takeDevices stores the devices in the homeserver's answer. changes holds the
+// number of changes of each user when the request began.
 func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -112,7 +114,7 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 		c.log.Warn().Msg("What somebody's devices have published cannot be read: on new ones they cannot read what is encrypted")
 		var known map[id.DeviceID]*id.Device
 		if known, err = c.keys.GetDevices(ctx, users[0]); err == nil && known == nil {
-			err = c.keys.PutDevices(ctx, users[0], nil) // else the devices that were readable once are kept
+			err = c.keys.PutDevices(ctx, users[0], nil) // an empty row; otherwise the devices that were once readable stay
 		}
 	}
 	if err != nil {
@@ -127,16 +129,18 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 	return nil
 }
 
-// settleDevices marks the devices taken in so far as up to date. machMu is held.
+// settleDevices marks the users whose devices are stored as up to date. The caller
+// holds machMu.
 func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")
 	}
 }
 
-// readyDevices makes sure that the members' devices are known as far as their servers
-// tell: a new one could not read what is encrypted, and one that is gone could. Its
-// error is a *queue.NotNow when that takes longer than sendPatience.
+// readyDevices ensures that the bot knows the members' devices, as far as their
+// servers return them: a new device could not read the message, and a removed one
+// could. The error is a *queue.NotNow if that takes longer than sendPatience or a
+// server does not answer.
 func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.UserID) error {
 	version := c.devices.version()
 	missing, err := c.missingDevices(ctx, members)
@@ -156,8 +160,9 @@ func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.
 	return nil
 }
 
-// missingDevices returns the members whose devices were never asked for, or changed
-// since, and of whom the homeserver was not asked lately.
+// missingDevices returns the members whose devices the bot has never requested or
+// that have changed since, except those about whom the homeserver answered within
+// devicesAgain.
 func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.UserID, error) {
 	tracked, err := c.keys.FilterTrackedUsers(ctx, members)
 	if err != nil {
@@ -177,8 +182,8 @@ func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.
 	return c.devices.unanswered(slices.DeleteFunc(slices.Clone(members), func(u id.UserID) bool { return known[u] })), nil
 }
 
-// missingSessions returns the members' devices that no message can be encrypted for
-// until one of their one-time keys is claimed.
+// missingSessions returns the members' devices without an Olm session. The bot must
+// claim a one-time key of each before it can encrypt for them.
 func (c *Client) missingSessions(ctx context.Context, members []id.UserID) (mautrix.OneTimeKeysRequest, error) {
 	list, err := json.Marshal(members)
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 	"heraut/testkit"
 )
 
-// says makes the test of a message by its text.
+// says returns a function that matches a message by its text.
 func says(body string) func(*event.Event) bool {
 	return func(evt *event.Event) bool { return testkit.Body(evt) == body }
 }
 
-// TestNewDeviceWhileKeysAreOut: somebody logs in on another device while the
-// homeserver tells no keys; what is said afterwards can be read there.
+// TestNewDeviceWhileKeysAreOut: a person logs in on another device while the
+// homeserver returns no keys; that device can read later messages.
 func TestNewDeviceWhileKeysAreOut(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -51,8 +51,9 @@ func TestNewDeviceWhileKeysAreOut(t *testing.T) {
 	second.Await(t, room, says("Après."))
 }
 
-// TestUnreadableDevices: what one person's device has published is wrong, before the
-// bot asks for it the first time or later; the others in the room are answered.
+// TestUnreadableDevices: the published keys of one person's device are malformed,
+// before the bot's first request or from a later one on; the bot still answers the
+// others in the room.
 func TestUnreadableDevices(t *testing.T) {
 	t.Parallel()
 	for name, later := range map[string]bool{"from the start": false, "later": true} {
@@ -106,8 +107,8 @@ func TestUnreadableDevices(t *testing.T) {
 	}
 }
 
-// TestJoinWhileMembersAreRead: somebody joins while the bot reads who is in the
-// room, which the answer under way does not say; what is said then is for them, too.
+// TestJoinWhileMembersAreRead: a person joins while the bot reads the room's
+// members, and the answer under way lacks them; they can read the next message, too.
 func TestJoinWhileMembersAreRead(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -127,8 +128,8 @@ func TestJoinWhileMembersAreRead(t *testing.T) {
 	guest.Await(t, room, says("Bonjour."))
 }
 
-// TestLeaveWhileKeyIsShared: somebody leaves, and sync notes it while the room's
-// key is being shared with them: it is not used any more.
+// TestLeaveWhileKeyIsShared: a member leaves, and sync stores it while the bot
+// shares the room's key with them; the bot no longer uses that key.
 func TestLeaveWhileKeyIsShared(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -137,7 +138,8 @@ func TestLeaveWhileKeyIsShared(t *testing.T) {
 	agent, guest := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true}), hs.Person(t, "guest", testkit.ClientOptions{Encrypted: true})
 	room := bot.invited(t, agent, testkit.Room{Encrypted: true, Public: true})
 	guest.Join(t, room.String())
-	// One of these, most often, has sync wait before it comes to the room.
+	// Sync usually processes at least one of these rooms, and waits there, before
+	// the room.
 	busy := []mautrixid.RoomID{bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{}), bot.invited(t, agent, testkit.Room{})}
 	bot.through(t, proxy)
 	say := func(body string) mautrixid.SessionID {
@@ -152,9 +154,9 @@ func TestLeaveWhileKeyIsShared(t *testing.T) {
 		}
 		return content.Session
 	}
-	say("zéro") // who is in the room is known
+	say("zéro") // the bot now knows the members
 	hs.Person(t, "other", testkit.ClientOptions{}).Join(t, room.String())
-	hears(t, bot, agent.Say(t, room, "là")) // and that somebody joined: the next message needs a new key
+	hears(t, bot, agent.Say(t, room, "là")) // and of the new member: the next message needs a new key
 
 	syncs, pages := make(chan struct{}), make(chan struct{})
 	until := func(c chan struct{}) testkit.Action { return func(x *testkit.Exchange) { <-c; x.Deliver(x.Forward()) } }
@@ -181,7 +183,7 @@ func TestLeaveWhileKeyIsShared(t *testing.T) {
 	}
 	first := say("un")
 	hears(t, bot, agent.Say(t, busy[0], "fin"))
-	// Unless sync came to the room first, after all.
+	// Unless sync processed the room first after all.
 	left := slices.ContainsFunc(proxy.Requests(shares)[former:], func(r testkit.Request) bool { return bytes.Contains(r.Body, []byte(guest.UserID)) })
 	if say("deux") == first && left {
 		t.Error("the key that was shared with who left is still used")

@@ -21,12 +21,12 @@ import (
 
 // storedKeys describes the keys in crypto.db.
 type storedKeys struct {
-	device id.DeviceID // whose keys they are; empty when there are none
-	usable bool        // they are those of this device, and c.mach has them
+	device id.DeviceID // owner of the keys; empty if there are none
+	usable bool        // the keys belong to this device, and c.mach has loaded them
 }
 
-// openKeys opens crypto.db. Keys of another device, or locked with another
-// pickle key, are not usable and never will be.
+// openKeys opens crypto.db. Keys of another device, or encrypted with another pickle
+// key, are not usable and never will be.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
@@ -42,14 +42,14 @@ func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 		return keys, nil
 	}
 	err = c.loadMachine(ctx, store)
-	if errors.Is(err, olm.ErrBadMAC) { // of the pickle
+	if errors.Is(err, olm.ErrBadMAC) { // wrong pickle key
 		return keys, nil
 	}
 	keys.usable = err == nil
 	return keys, err
 }
 
-// forgetKeys deletes crypto.db: old keys must never come back.
+// forgetKeys deletes crypto.db, so that the old keys never come back.
 func (c *Client) forgetKeys() error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -62,14 +62,14 @@ func (c *Client) forgetKeys() error {
 	return nil
 }
 
-// keyConns is how many connections to crypto.db are kept open.
+// keyConns bounds the idle connections to crypto.db.
 const keyConns = 2
 
 // ShrinkMemory empties the cache of crypto.db and closes the idle connections to the
 // homeserver. The client must be open.
 func (c *Client) ShrinkMemory(ctx context.Context) error {
-	c.mx.Client.CloseIdleConnections() // the sync's remains, and carries the next answer
-	// One connection is left, the only one that the statement can reach for sure.
+	c.mx.Client.CloseIdleConnections() // the sync's own connection is in use, and the next answer goes over it
+	// With a single idle connection, the statement is sure to reach it.
 	c.keyDB.RawDB.SetMaxIdleConns(1)
 	defer c.keyDB.RawDB.SetMaxIdleConns(keyConns)
 	if _, err := c.keyDB.Exec(ctx, "PRAGMA shrink_memory"); err != nil {
@@ -78,7 +78,7 @@ func (c *Client) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
-// openCryptoDB opens the file and its tables.
+// openCryptoDB opens the database, and creates or migrates its tables.
 func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
@@ -110,7 +110,7 @@ func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	return keys, nil
 }
 
-// secretFile opens or makes a file that only its owner reads.
+// secretFile ensures that the file exists; a new one is readable only by its owner.
 func secretFile(name string) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -119,7 +119,7 @@ func secretFile(name string) error {
 	return f.Close()
 }
 
-// newKeys makes the keys of a new device and stores them before anybody knows them.
+// newKeys makes the keys of a new device and stores them before it publishes any.
 func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -140,13 +140,13 @@ func (c *Client) newKeys(ctx context.Context) error {
 func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	c.keys = keys
 	c.mach = crypto.NewOlmMachine(c.mx, &c.mx.Log, keys, c.state)
-	// Nothing here uses it, and one message can claim an index so high that the list of
-	// those that are missing fills the memory.
+	// The bot does not use the tracking, and a message can claim an index so high
+	// that the list of missing indices fills the memory.
 	c.mach.DisableRatchetTracking = true
 	if err := c.mach.Load(ctx); err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
-	// Devices are asked for elsewhere, without the lock (crypto_devices.go).
+	// The bot requests devices elsewhere, without the lock (crypto_devices.go).
 	c.mach.DisableDecryptKeyFetching = true
 	c.mach.SessionReceived = func(_ context.Context, _ id.RoomID, session id.SessionID, _ uint32) {
 		c.arrived.add(session.String())
@@ -154,14 +154,14 @@ func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	return nil
 }
 
-// publishedKeys are the keys of this account and device that others see.
+// publishedKeys holds the public keys of this account and device on the homeserver.
 type publishedKeys struct {
-	device id.Ed25519 // this device's signing key; empty when it has none
-	master id.Ed25519 // the account's; empty when it has none
+	device id.Ed25519 // the device's signing key; empty: none
+	master id.Ed25519 // the account's master key; empty: none
 	signed bool       // the account vouches for this device
 }
 
-// publishedKeys asks the homeserver.
+// publishedKeys requests the published keys from the homeserver.
 func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err error) {
 	answer, err := c.mx.QueryKeys(ctx, &mautrix.ReqQueryKeys{
 		DeviceKeys: mautrix.DeviceKeysRequest{c.mx.UserID: mautrix.DeviceIDList{}},
@@ -187,8 +187,8 @@ func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err erro
 	return own, err
 }
 
-// shareDeviceKeys publishes the device's keys once, and compares what the
-// homeserver holds with crypto.db ever after.
+// shareDeviceKeys publishes the device's keys at the first start; later it checks
+// that the homeserver's keys match crypto.db.
 func (c *Client) shareDeviceKeys(ctx context.Context, own publishedKeys) error {
 	here := c.mach.OwnIdentity().SigningKey
 	switch shared := c.mach.GetAccount().Shared; {
@@ -197,8 +197,8 @@ func (c *Client) shareDeviceKeys(ctx context.Context, own publishedKeys) error {
 	case own.device == "" && shared:
 		return fmt.Errorf("%w: it holds none", ErrDeviceKeys)
 	case !shared:
-		// Never published, or published by a process that ended before it could
-		// note so: doing it again changes nothing.
+		// The keys were never published, or the process ended before it stored that
+		// they were. Publishing them again changes nothing.
 		if err := c.mach.ShareKeys(ctx, -1); err != nil {
 			return fmt.Errorf("publish the keys of this device: %w", accountError(err))
 		}

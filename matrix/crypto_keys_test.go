@@ -15,9 +15,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// TestKeysWithoutNetwork: while the keys that a sync brings are stored, nothing
-// is asked over the network, also of a device that is not known; the room's key
-// is there all the same.
+// TestKeysWithoutNetwork: while the bot stores the keys of a sync, it makes no
+// network request, even for an unknown device; it still stores the room's key.
 func TestKeysWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	const room, sender = id.RoomID("!room:example.org"), id.UserID("@agent:example.org")
@@ -41,7 +40,7 @@ func TestKeysWithoutNetwork(t *testing.T) {
 		_, _ = w.Write([]byte("{}"))
 	})
 
-	// A device that nobody knows, and that does not say its keys, sends a room's key.
+	// An unknown device, which does not state its keys, sends a room's key.
 	device, err := olm.NewAccount()
 	if err != nil {
 		t.Fatal(err)

@@ -16,20 +16,21 @@ import (
 )
 
 const (
-	// askForKeyAfter is how long a key may take to arrive before the bot asks for it.
+	// askForKeyAfter is how long the bot waits for a key before it requests it.
 	askForKeyAfter = 3 * time.Second
-	// lockedEvery is how often the bot checks the messages that wait.
+	// lockedEvery is the time between two checks of the waiting messages.
 	lockedEvery = 5 * time.Second
-	// repairEvery bounds how often the one-time keys are repaired.
+	// repairEvery is the shortest time between two repairs of the one-time keys.
 	repairEvery = time.Hour
-	// repairWithin bounds how long a repair takes: nothing is encrypted meanwhile.
+	// repairWithin bounds a repair, during which nothing is encrypted.
 	repairWithin = time.Minute
-	// asksAtOnce is the largest number of key requests in one check.
+	// asksAtOnce bounds the key requests of one check.
 	asksAtOnce = 20
 )
 
-// watchLocked reads kept messages again when what they wait for arrives, asks for keys
-// that do not, and, after a fair wait, has the room told once a day.
+// watchLocked decrypts kept messages when their key or their sender's devices
+// arrive, requests keys that do not arrive, and after UnreadableAfter informs the
+// room, once a day.
 func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	ticker := time.NewTicker(lockedEvery)
 	defer ticker.Stop()
@@ -63,8 +64,8 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	}
 }
 
-// unlockKnown queues the messages whose keys came before the last process ended, and
-// those that waited for devices. It is called once, at the start.
+// unlockKnown queues the messages whose keys arrived before the last process ended,
+// and those that wait for devices. watchLocked calls it once, at the start.
 func (c *Client) unlockKnown(ctx context.Context) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -100,9 +101,9 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 	return rows.Err()
 }
 
-// repairOneTimeKeys takes the device's one-time keys off the homeserver and
-// publishes new ones: a homeserver that refuses some holds others under their
-// ids, and messages to this device would fail one after the other.
+// repairOneTimeKeys deletes the device's one-time keys from the homeserver and
+// publishes new ones. A homeserver that refuses some keys holds other keys under
+// their ids, and messages to this device would then fail one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
 	ctx, cancel := context.WithTimeout(ctx, repairWithin)
@@ -114,13 +115,14 @@ func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	}
 }
 
-// lockedWait is how far the waiting for a message's key has gone.
+// lockedWait is the progress of one waiting message.
 type lockedWait struct {
 	since       time.Time
 	asked, told bool
 }
 
-// unlock reads the messages that waited for the session.
+// unlock decrypts the messages that wait for the session and passes them to the
+// queue.
 func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	locked, err := c.store.Locked(ctx, session)
 	if err != nil {
@@ -148,7 +150,7 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	for _, evt := range events {
 		d := read[evt]
 		if d.session != "" {
-			if d.plain != nil && d.session != session { // its key is here, its sender's devices are not
+			if d.plain != nil && d.session != session { // the key has arrived, the sender's devices have not
 				c.arrived.addAfter(session, d.session)
 				if !c.devices.isAsking(evt.Sender) {
 					c.arrived.add(d.session)
@@ -168,8 +170,8 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 }
 
-// keptEvent returns the chat event of a stored message; an empty one when the message
-// cannot be understood. It recovers from panics.
+// keptEvent returns the chat event of a stored message; if the message cannot be
+// parsed, an event with the ids alone. It recovers from panics.
 func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (e chat.Event) {
 	nothing := chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)}
 	defer func() {
@@ -178,7 +180,7 @@ func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (
 			e = nothing
 		}
 	}()
-	if d.err != nil || d.plain == nil { // from a bot
+	if d.err != nil || d.plain == nil { // a nil plain: the sender is a bot
 		return nothing
 	}
 	if understood := c.hear(ctx, evt.RoomID, d.plain, c.rooms.get(evt.RoomID).IsDirect()); understood != nil {
@@ -196,7 +198,8 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 	return evt, nil
 }
 
-// chaseKeys asks for the keys of what waits, and tells a room that waits too long.
+// chaseKeys requests the keys of waiting messages, and informs the rooms of messages
+// that wait too long.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -270,8 +273,8 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked) {
 	}
 }
 
-// tellUnreadable makes an event whose id names the room and the day: it is
-// handled once.
+// tellUnreadable queues an event whose id names the room and the day, so that the
+// queue handles it once a day.
 func (c *Client) tellUnreadable(ctx context.Context, a queue.Locked, now time.Time, intake Intake) error {
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{

@@ -12,8 +12,8 @@ import (
 	"heraut/queue"
 )
 
-// What is kept of messages that cannot be decrypted yet is bounded, since anybody can
-// send any number of them, each with a key that never existed.
+// Bounds on the stored messages that cannot be decrypted yet: anyone can send any
+// number of them, each with a key that never existed.
 const (
 	lockedPerSender     = 100
 	lockedPerRoom       = 400
@@ -23,8 +23,8 @@ const (
 	lockedBytesInAll    = 32 << 20
 )
 
-// lockedBook counts the messages that are kept until they can be decrypted. It may be
-// used by several goroutines.
+// lockedBook counts the stored messages that cannot be decrypted yet. It is safe for
+// concurrent use.
 type lockedBook struct {
 	mu      sync.Mutex
 	senders map[chat.UserID]usage
@@ -44,7 +44,7 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset sets the counts to those of the stored messages.
+// reset replaces the counts by those of the stored messages.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -60,8 +60,8 @@ func (b *lockedBook) count(room chat.RoomID, sender chat.UserID, bytes int) {
 	b.all = b.all.with(bytes)
 }
 
-// add counts one more message; it reports false, and counts nothing, when that would
-// be too many.
+// add counts one more message. It returns false and counts nothing if that exceeds a
+// bound.
 func (b *lockedBook) add(room chat.RoomID, sender chat.UserID, bytes int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -74,9 +74,10 @@ func (b *lockedBook) add(room chat.RoomID, sender chat.UserID, bytes int) bool {
 	return true
 }
 
-// keepLocked stores a message in the batch until its key, or its sender's devices, are
-// known. It reports false when the caller takes the message in now: it is decrypted, and
-// the store is full. In a room that was never encrypted it stores nothing.
+// keepLocked adds a message to the batch as one that waits for its key or its
+// sender's devices. It stores nothing if the store is full or the room was never
+// encrypted; done is then false if the message is decrypted, and the caller processes it
+// at once.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {
@@ -97,13 +98,13 @@ func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at
 	return true
 }
 
-// arrivals collects the sessions whose messages may be read now. It may be used by
-// several goroutines.
+// arrivals collects the sessions whose messages can be decrypted now. It is safe for
+// concurrent use.
 type arrivals struct {
-	wake     chan struct{} // there is one
+	wake     chan struct{} // signals that sessions is not empty
 	mu       sync.Mutex
 	sessions map[string]bool
-	after    map[string][]string // sessions that come with another one
+	after    map[string][]string // sessions to add together with another one
 }
 
 func newArrivals() *arrivals {
@@ -124,14 +125,14 @@ func (a *arrivals) add(session string) {
 	}
 }
 
-// addAfter adds a session once another one is added.
+// addAfter adds a session when another one is added.
 func (a *arrivals) addAfter(session, other string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.after[other] = append(a.after[other], session)
 }
 
-// take returns the sessions that came since the last call.
+// take returns and removes the collected sessions.
 func (a *arrivals) take() (sessions []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

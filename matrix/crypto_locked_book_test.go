@@ -7,7 +7,7 @@ import (
 	"heraut/queue"
 )
 
-// TestLockedBook: what is kept is bounded by sender, by room and in size.
+// TestLockedBook: the book bounds kept messages by sender, by room and in size.
 func TestLockedBook(t *testing.T) {
 	add := func(b *lockedBook, room chat.RoomID, sender chat.UserID, bytes, times int) (kept int) {
 		for range times {

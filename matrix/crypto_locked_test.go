@@ -15,8 +15,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestUnreadableIsToldOnce withholds the key of two messages: the handler is
-// told once, after a wait, and gets both when the key comes.
+// TestUnreadableIsToldOnce withholds the key of two messages: after a wait the
+// handler gets one notice, and both messages when the key comes.
 func TestUnreadableIsToldOnce(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -51,8 +51,8 @@ func TestUnreadableIsToldOnce(t *testing.T) {
 	}
 }
 
-// TestRefusedKeyComesYet: a message whose key its sender refused before it came
-// is kept, since the key can come yet.
+// TestRefusedKeyComesYet: the bot keeps a message whose key its sender refused
+// earlier, since the key can still come.
 func TestRefusedKeyComesYet(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -90,8 +90,8 @@ func TestRefusedKeyComesYet(t *testing.T) {
 	}
 }
 
-// TestHeardWhileKeyIsShared: while the key of an encrypted room is being shared,
-// which a large room makes long, what is said in clear elsewhere is heard.
+// TestHeardWhileKeyIsShared: while the bot shares the key of an encrypted room,
+// which takes long in a large room, it hears clear messages elsewhere.
 func TestHeardWhileKeyIsShared(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -100,7 +100,7 @@ func TestHeardWhileKeyIsShared(t *testing.T) {
 	agent := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true})
 	room, other := bot.invited(t, agent, testkit.Room{Encrypted: true}), bot.invited(t, agent, testkit.Room{})
 	bot.through(t, proxy)
-	hears(t, bot, agent.Say(t, other, "avant")) // and of devices that changed
+	hears(t, bot, agent.Say(t, other, "avant")) // and of changed devices
 	sharing, shared := make(chan struct{}), make(chan struct{})
 	defer close(shared)
 	proxy.Add(testkit.Rule{Times: 1, Match: testkit.On(http.MethodPut, `/sendToDevice/m\.room\.encrypted/`), Do: func(x *testkit.Exchange) {

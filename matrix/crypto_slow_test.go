@@ -18,9 +18,10 @@ import (
 	"heraut/testkit"
 )
 
-// TestSlowDevicesDelayTheirRoomAlone: the homeserver takes 15 s to tell one person's
-// devices. Other people are heard and answered meanwhile, in clear and encrypted rooms,
-// even if their own devices change; that person is heard afterwards, fully trusted.
+// TestSlowDevicesDelayTheirRoomAlone: the homeserver takes 15 s to return one
+// person's devices. The bot hears and answers other people meanwhile, in clear and
+// encrypted rooms, even if their own devices change; it hears that person
+// afterwards, fully trusted.
 func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	t.Parallel()
 	const slow = 15 * time.Second
@@ -54,7 +55,7 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	began := time.Now()
 	lateSaid := late.Say(t, trap, "me voici")
 	var lateHeard chat.Event
-	heard := func(said id.EventID) chat.Event { // a restart can hand out an event of before again
+	heard := func(said id.EventID) chat.Event { // after a restart the bot may handle an earlier event again
 		t.Helper()
 		for {
 			e := bot.next(t)
@@ -91,8 +92,8 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	seconds[0].Await(t, trap, says("piège 1"))
 }
 
-// TestUndecryptableFlood: what one person sends that nobody can decrypt is kept up to
-// a bound, and not at all in a room that was never encrypted.
+// TestUndecryptableFlood: the bot keeps one person's undecryptable messages up to a
+// bound, and none in a room that was never encrypted.
 func TestUndecryptableFlood(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

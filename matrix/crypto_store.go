@@ -12,22 +12,22 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// keyStore is mautrix's key store, except that it takes in a user's devices as a whole.
-// mautrix marks the user as up to date after the first of several writes, so a crash in
-// between leaves a verified device unverified for good. Here the devices count as out of
-// date until settle, so the next process asks for them again.
+// keyStore is mautrix's key store, except that it stores a user's devices as a
+// whole. mautrix marks the user as up to date after the first of several writes, so
+// a crash in between leaves a verified device unverified for good. Here the devices
+// count as out of date until settle, so the next process requests them again.
 type keyStore struct {
 	*crypto.SQLCryptoStore
 	state *sqlstatestore.SQLStateStore
 
 	mu         sync.Mutex
-	taken      []id.UserID // whose devices were stored since the last settle
-	incomplete bool        // something of them could not be stored
+	taken      []id.UserID // users whose devices were stored since the last settle
+	incomplete bool        // one of those writes failed
 }
 
-// PutDevices stores somebody's devices. Where they are others than before, the keys
-// of the rooms that they are in are given up in the same transaction: a device that
-// is gone could read on, a new one nothing.
+// PutDevices stores a user's devices. If the set of devices changes, it deletes the
+// outbound keys of the user's rooms in the same transaction: with the old key, a
+// removed device could read on and a new one nothing.
 func (s *keyStore) PutDevices(ctx context.Context, user id.UserID, devices map[id.DeviceID]*id.Device) error {
 	err := s.noted(s.DB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		before, err := s.GetDevices(ctx, user)
@@ -63,19 +63,19 @@ func (s *keyStore) rotate(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// PutCrossSigningKey stores one of the keys that somebody vouches with.
+// PutCrossSigningKey stores one of a user's cross-signing keys.
 func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage id.CrossSigningUsage, key id.Ed25519) error {
 	return s.noted(s.SQLCryptoStore.PutCrossSigningKey(ctx, user, usage, key))
 }
 
-// PutSignature stores what vouches for a key.
+// PutSignature stores a signature of a key.
 func (s *keyStore) PutSignature(
 	ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519, signature string,
 ) error {
 	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
 }
 
-// noted remembers a failed write, which mautrix only logs.
+// noted records a failed write, which mautrix only logs.
 func (s *keyStore) noted(err error) error {
 	if err != nil {
 		s.mu.Lock()
@@ -85,8 +85,8 @@ func (s *keyStore) noted(err error) error {
 	return err
 }
 
-// settle marks the users whose devices were stored completely as up to date. machMu is
-// held, so no write is under way.
+// settle marks the users whose devices are completely stored as up to date. The
+// caller holds machMu, so no write is under way.
 func (s *keyStore) settle(ctx context.Context) error {
 	s.mu.Lock()
 	taken, incomplete := s.taken, s.incomplete

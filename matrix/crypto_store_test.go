@@ -11,8 +11,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestDevicesAreTakenInWhole has storing what is known of somebody's devices break
-// off half-way, as a process that ends does: it is all there after the next start.
+// TestDevicesAreTakenInWhole interrupts the write of a user's devices half-way, as a
+// crash does: after the next start they are complete.
 func TestDevicesAreTakenInWhole(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -41,7 +41,7 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(other.Close)
-		hears(t, bot, agent.Say(t, room, "j’ai un autre appareil")) // the change was told before
+		hears(t, bot, agent.Say(t, room, "j’ai un autre appareil")) // the bot has seen the new device before
 		mend()
 		bot.restart(t)
 		bot.say(t, room, "après")
@@ -49,8 +49,8 @@ func TestDevicesAreTakenInWhole(t *testing.T) {
 	})
 }
 
-// TestIndicesAreNotListed: no message has the bot list the indices below its own,
-// which a message can claim to be thousands of millions.
+// TestIndicesAreNotListed: the bot never lists the indices below a message's own,
+// which can claim to be in the billions.
 func TestIndicesAreNotListed(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -76,7 +76,8 @@ func TestIndicesAreNotListed(t *testing.T) {
 	}
 }
 
-// breaks has the bot fail at something in crypto.db until mend.
+// breaks makes writes of the bot to crypto.db fail at one point, until the test
+// calls mend.
 func (b *bot) breaks(t *testing.T, at string) (mend func()) {
 	t.Helper()
 	change := func(statement string) {

@@ -12,32 +12,35 @@ import (
 	"heraut/queue"
 )
 
-// The states in which the bot cannot work, for the operator to act on.
+// The states in which the bot cannot work until the operator acts.
 var (
-	// ErrUnreachable: nothing answers at the homeserver's address, or only that it
-	// cannot for now.
+	// ErrUnreachable: nothing answers at the homeserver's address, or the server
+	// answers that it is unavailable for now.
 	ErrUnreachable = errors.New("the homeserver does not answer")
-	// ErrNotMatrix: something answers at that address, but no homeserver.
+	// ErrNotMatrix: the server at that address is not a homeserver.
 	ErrNotMatrix = errors.New("no Matrix homeserver answers at this address")
-	// ErrNoPassword: a login is needed and there is no password for it.
+	// ErrNoPassword: the bot must log in, and no password is configured.
 	ErrNoPassword = errors.New("a login is needed, and no password is configured")
-	// ErrWrongPassword: the homeserver does not accept user and password.
+	// ErrWrongPassword: the homeserver rejects the user and password.
 	ErrWrongPassword = errors.New("the homeserver does not accept this user and password")
-	// ErrLoggedOut: the session was ended on the homeserver.
+	// ErrLoggedOut: the homeserver has ended the session.
 	ErrLoggedOut = errors.New("the session was ended on the homeserver")
 	// ErrAccountLocked: the account is locked or deactivated.
 	ErrAccountLocked = errors.New("the account is locked or deactivated")
-	// ErrTooManyLogins: the homeserver wants no more attempts to log in for now.
+	// ErrTooManyLogins: the homeserver accepts no further login attempts for now.
 	ErrTooManyLogins = errors.New("the homeserver wants no more attempts to log in for now")
-	// ErrNoRecoveryKey: the account has verification keys, and what opens them is missing.
+	// ErrNoRecoveryKey: the account has verification keys, and the recovery key that
+	// opens them is missing.
 	ErrNoRecoveryKey = errors.New("the account has verification keys, and the recovery key is missing")
 	// ErrWrongRecoveryKey: the recovery key does not open the account's keys.
 	ErrWrongRecoveryKey = errors.New("the recovery key does not open the account's keys")
-	// ErrDeviceKeys: the homeserver holds other keys for this device than crypto.db.
+	// ErrDeviceKeys: the homeserver's keys for this device differ from those in
+	// crypto.db.
 	ErrDeviceKeys = errors.New("the homeserver holds other keys for this device than crypto.db")
-	// ErrKeysDamaged: crypto.db is no database, or not a whole one.
+	// ErrKeysDamaged: crypto.db is not a database, or is corrupt.
 	ErrKeysDamaged = errors.New("crypto.db is damaged")
-	// ErrOtherAccount: the stored session is of another account than the configured one.
+	// ErrOtherAccount: the stored session belongs to another account than the
+	// configured one.
 	ErrOtherAccount = errors.New("the stored session is of another account")
 )
 
@@ -47,8 +50,8 @@ func isStatus(err error, status int) bool {
 	return ok && he.IsStatus(status)
 }
 
-// answered returns the homeserver's own error, if err is one: a JSON answer
-// with an errcode.
+// answered returns the Matrix error in err, a JSON answer with an errcode, and its
+// HTTP status; nil if err holds none.
 func answered(err error) (*mautrix.RespError, int) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.RespError == nil || he.Response == nil {
@@ -57,9 +60,10 @@ func answered(err error) (*mautrix.RespError, int) {
 	return he.RespError, he.Response.StatusCode
 }
 
-// stateErrors are refusals that concern the account, not the request.
+// stateErrors maps refusals that concern the account, not the request, to the time
+// before a retry.
 var stateErrors = map[string]time.Duration{
-	"M_UNKNOWN_TOKEN":            5 * time.Second, // sync finds it too, and decides
+	"M_UNKNOWN_TOKEN":            5 * time.Second, // sync gets the same refusal, and decides
 	"M_MISSING_TOKEN":            5 * time.Second,
 	"M_USER_LOCKED":              time.Minute,
 	"M_USER_DEACTIVATED":         time.Minute,
@@ -68,15 +72,15 @@ var stateErrors = map[string]time.Duration{
 	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
 }
 
-// mayPass reports whether the error says nothing against the request itself, which
-// may work later.
+// mayPass reports whether the request may succeed later: the error does not concern
+// the request itself.
 func mayPass(err error) bool {
 	known, status := answered(err)
 	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
 }
 
-// sendError turns the error of a request that does something into the queue's
-// words. What it returns as it is leaves open whether the homeserver acted.
+// sendError turns the error of a request into one of the queue's errors. An error
+// that it returns unchanged leaves open whether the homeserver executed the request.
 func sendError(err error) error {
 	if err == nil {
 		return nil
@@ -93,8 +97,8 @@ func sendError(err error) error {
 	return &queue.Refused{Relation: status == http.StatusBadRequest || status == http.StatusNotFound, Cause: err}
 }
 
-// prepareError is sendError for the requests that come before a send: whatever
-// happened, nothing was sent.
+// prepareError is sendError for requests that precede a send: on any error, nothing
+// was sent.
 func prepareError(err error) error {
 	err = sendError(err)
 	_, notNow := errors.AsType[*queue.NotNow](err)
@@ -109,8 +113,9 @@ func prepareError(err error) error {
 	return &queue.NotNow{Lane: true, Cause: err}
 }
 
-// retryAfter is how long a 429 asks to wait: by its body (exact), or else by its
-// header (whole seconds or a date); a second when it does not say.
+// retryAfter returns how long a 429 answer asks to wait: from its body (in ms) or
+// else from its header (whole seconds or a date). The default is a second, the maximum
+// 15 minutes.
 func retryAfter(err error) time.Duration {
 	wait := time.Duration(0)
 	he, ok := errors.AsType[mautrix.HTTPError](err)
@@ -138,7 +143,7 @@ func retryAfter(err error) time.Duration {
 	return min(wait, 15*time.Minute)
 }
 
-// wait sleeps, unless ctx ends first.
+// wait sleeps for d or until ctx ends.
 func wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

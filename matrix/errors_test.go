@@ -13,7 +13,8 @@ import (
 	"heraut/queue"
 )
 
-// refusal is the error of a request that a server answers with status, header and body.
+// refusal returns the error of a request to a server that answers with status,
+// Retry-After header and body.
 func refusal(t *testing.T, status int, retryAfter, body string) error {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -74,7 +75,7 @@ func TestSendError(t *testing.T) {
 	}
 }
 
-// Before a send, whatever goes wrong, nothing was sent.
+// Before a send, any error means that nothing was sent.
 func TestPrepareError(t *testing.T) {
 	for _, test := range []struct {
 		status int

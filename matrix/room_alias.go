@@ -11,11 +11,11 @@ import (
 	"heraut/chat"
 )
 
-// ErrNoAlias means that no room has the alias.
+// ErrNoAlias reports that no room has the alias.
 var ErrNoAlias = errors.New("no room has that alias")
 
-// Resolve asks the homeserver which room has an alias ("#bluehats:example.org").
-// ErrNoAlias: none has.
+// Resolve asks the homeserver for the room of an alias ("#bluehats:example.org").
+// The error wraps ErrNoAlias if there is none.
 func (c *Client) Resolve(ctx context.Context, alias string) (chat.RoomID, error) {
 	answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
 	if known, status := answered(err); known != nil && status < 500 && status != http.StatusTooManyRequests {

@@ -14,29 +14,29 @@ import (
 )
 
 const (
-	// unseenAfter is how long sync has to show a room that was entered, before it is
-	// looked at without.
+	// unseenAfter is how long the bot waits for sync to show a room that it entered,
+	// before it reads the room's history.
 	unseenAfter = 3 * time.Second
-	// unseenFor is how long it is looked at.
+	// unseenFor bounds how long the bot tries to do so.
 	unseenFor = 5 * time.Minute
 )
 
-// roomBook holds the stored rooms in memory, and the state of joins and upgrades that
-// only this process knows. It may be used by several goroutines.
+// roomBook holds the stored rooms in memory, and the state of joins and upgrades
+// that only this process knows. It is safe for concurrent use.
 type roomBook struct {
 	store RoomStore
 
 	mu       sync.Mutex
 	rooms    map[id.RoomID]chat.Room
-	declared map[id.RoomID][]string    // in the configuration, by these names
-	served   func(chat.RoomID) bool    // set up in the chat
-	asked    map[id.RoomID]bool        // this process asked for their encryption
-	entered  map[id.RoomID]time.Time   // joined then, but not seen in sync yet; zero: being joined
-	stays    map[id.RoomID]chat.RoomID // upgrades that are not followed: where to
-	later    map[id.RoomID]time.Time   // successors that could not be entered: not before
-	wake     chan struct{}             // there is something to join or to decline
+	declared map[id.RoomID][]string    // rooms of the configuration, with their names there
+	served   func(chat.RoomID) bool    // reports rooms that an operator set up
+	asked    map[id.RoomID]bool        // rooms for which this process requested the encryption state
+	entered  map[id.RoomID]time.Time   // join time of rooms that sync has not shown yet; zero: the join is under way
+	stays    map[id.RoomID]chat.RoomID // upgrades that the bot does not follow: old room to successor
+	later    map[id.RoomID]time.Time   // successors that could not be entered: time of the next try
+	wake     chan struct{}             // signals that there are rooms to join or invitations to decline
 
-	following map[id.RoomID]chan struct{} // successors that are being entered, until it is done
+	following map[id.RoomID]chan struct{} // successors that are being entered; closed at the end
 }
 
 func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID) bool) (*roomBook, error) {
@@ -55,7 +55,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	return b, nil
 }
 
-// get returns the stored room, or one with the id alone.
+// get returns the stored room; if there is none, a room with the id alone.
 func (b *roomBook) get(room id.RoomID) chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -66,15 +66,15 @@ func (b *roomBook) get(room id.RoomID) chat.Room {
 	return r
 }
 
-// all returns every room that is stored.
+// all returns all stored rooms.
 func (b *roomBook) all() []chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Collect(maps.Values(b.rooms))
 }
 
-// save stores the room. What is stored in a transaction is written, and
-// remembered once that is committed.
+// save stores the room and remembers it. Inside a transaction, use write, and
+// remember after the commit.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	b.remember(r)
 	return b.write(ctx, r)
@@ -94,15 +94,15 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 		r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
 		b.rooms[id.RoomID(r.ID)] = r
 		delete(b.entered, id.RoomID(r.ID))
-		if !r.Joined { // it may become encrypted while the bot is out, which sync does not show
+		if !r.Joined { // the room may become encrypted while the bot is out, and sync does not show that
 			delete(b.asked, id.RoomID(r.ID))
 		}
 	}
 }
 
 // setUp reports whether the bot serves the room: the configuration or an operator
-// says so, or it accepted an invitation; and no other room took its place. It is
-// silent everywhere else.
+// names it, or the bot accepted an invitation, and it has no successor. The bot is
+// silent in all other rooms.
 func (b *roomBook) setUp(room id.RoomID) bool {
 	declared := b.isDeclared(room)
 	b.mu.Lock()
@@ -120,7 +120,8 @@ func (b *roomBook) isDeclared(room id.RoomID) bool {
 	return len(b.declared[room]) > 0
 }
 
-// moving are the rooms that are served and say that another took their place.
+// moving returns the served rooms that name a successor, except those whose upgrade the
+// bot does not follow.
 func (b *roomBook) moving() []chat.Room {
 	return slices.DeleteFunc(b.all(), func(r chat.Room) bool {
 		if r.Successor == "" || !b.setUp(id.RoomID(r.ID)) {
@@ -132,29 +133,30 @@ func (b *roomBook) moving() []chat.Room {
 	})
 }
 
-// doNotFollow notes that the room's upgrade does not count.
+// doNotFollow records that the bot does not follow the room's upgrade.
 func (b *roomBook) doNotFollow(r chat.Room) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
-// followLater notes that the successor cannot be entered for now. A try takes long, so
-// the joiner does not repeat it whenever it joins another room.
+// followLater sets the time of the next try to enter the successor. A try takes
+// long, so the joiner does not repeat it with every other room that it joins.
 func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.later[successor] = notBefore
 }
 
-// mayFollow reports whether it is time to enter the successor.
+// mayFollow reports whether the time of the next try has come.
 func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return !time.Now().Before(b.later[successor])
 }
 
-// follow notes that the successor is being entered, until done is called.
+// follow records that the bot is entering the successor, until the caller calls
+// done.
 func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -168,7 +170,7 @@ func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	}
 }
 
-// awaitFollowed waits until the room is not being entered any more.
+// awaitFollowed waits until the bot is no longer entering the room, or ctx ends.
 func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	b.mu.Lock()
 	end := b.following[room]
@@ -182,17 +184,17 @@ func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	}
 }
 
-// moves reports whether the room is served and another one takes its place.
+// moves reports whether the room is served and being replaced by a successor.
 func (b *roomBook) moves(room chat.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.ID == room })
 }
 
-// isSuccessor reports whether a room that is served moves there.
+// isSuccessor reports whether a served room is moving to this room.
 func (b *roomBook) isSuccessor(room id.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })
 }
 
-// movedHere reports whether the room took another's place.
+// movedHere reports whether another room has moved to this room.
 func (b *roomBook) movedHere(room id.RoomID) bool {
 	return slices.ContainsFunc(b.all(), func(r chat.Room) bool { return r.MovedTo == chat.RoomID(room) })
 }
@@ -205,29 +207,29 @@ func (b *roomBook) declare(name string, room id.RoomID) {
 	}
 }
 
-// declaredAs are the names by which the configuration calls the room.
+// declaredAs returns the room's names in the configuration.
 func (b *roomBook) declaredAs(room id.RoomID) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.declared[room])
 }
 
-// encrypted reports whether the room was ever seen encrypted, and whether this process
-// asked the homeserver.
+// encrypted reports whether the bot has ever seen the room encrypted, and whether
+// this process has requested the encryption state from the homeserver.
 func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.rooms[room].Encrypted, b.asked[room]
 }
 
-// sawEncryption notes, before anything else is done with it, that the room is
-// encrypted; from then on nothing goes there in clear.
+// sawEncryption stores that the room is encrypted. The caller does so before
+// anything else, since from then on the bot sends nothing there in clear.
 func (b *roomBook) sawEncryption(ctx context.Context, room id.RoomID) error {
 	b.markEncrypted(room)
-	return b.write(ctx, b.get(room)) // even if known: it may not be stored yet
+	return b.write(ctx, b.get(room)) // even if memory has it: the store may not
 }
 
-// markEncrypted is sawEncryption in memory alone, which waits for nothing.
+// markEncrypted records in memory alone that the room is encrypted; it never waits.
 func (b *roomBook) markEncrypted(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -242,7 +244,7 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 	b.asked[room] = true
 }
 
-// wakeJoiner makes joinRooms check invitations and upgrades.
+// wakeJoiner makes joinRooms check invitations and upgrades at once.
 func (b *roomBook) wakeJoiner() {
 	select {
 	case b.wake <- struct{}{}:
@@ -250,24 +252,25 @@ func (b *roomBook) wakeJoiner() {
 	}
 }
 
-// enters notes that the room is being joined; joining reports it until sync shows
-// the room, or until it is known that the bot is not in.
+// enters records that the bot is joining the room. joining returns true until sync
+// shows the room or the join is known to have failed.
 func (b *roomBook) enters(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.entered[room] = time.Time{}
 }
 
-// joined notes that the room was entered.
+// joined records that the join succeeded.
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.rooms[room].Joined { // sync may have been faster
+	if !b.rooms[room].Joined { // sync may have shown the room already
 		b.entered[room] = time.Now()
 	}
 }
 
-// notIn notes that the room was not entered, or not for long.
+// notIn records that the bot is not in the room: the join failed, or the bot has
+// left again.
 func (b *roomBook) notIn(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -281,8 +284,9 @@ func (b *roomBook) joining(room id.RoomID) bool {
 	return ok
 }
 
-// unseen are the rooms that were entered on an invitation by then, not long ago,
-// and that sync has not shown yet; more: there are others, or will be.
+// unseen returns the rooms that the bot entered on an invitation before by, less
+// than unseenFor ago, and that sync has not shown yet. more reports joins that are
+// under way or later than by.
 func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

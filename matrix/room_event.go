@@ -13,11 +13,11 @@ import (
 	"heraut/queue"
 )
 
-// eventWithin bounds how long the homeserver has to show one event.
+// eventWithin bounds the request for one event.
 const eventWithin = 15 * time.Second
 
-// SenderOf asks the homeserver who sent an event of a room. queue.ErrNone: it shows
-// the bot no such event there.
+// SenderOf asks the homeserver for the sender of an event in a room. The error is or
+// wraps queue.ErrNone if the homeserver shows the bot no such event there.
 func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()

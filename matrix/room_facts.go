@@ -19,13 +19,13 @@ import (
 // accessRules is Tchap's own state event on who may be in a room.
 var accessRules = event.Type{Type: "im.vector.room.access_rules", Class: event.StateEventType}
 
-// noticeTag marks the room in which the homeserver itself speaks.
+// noticeTag marks the room in which the homeserver itself writes to the account.
 const noticeTag = "m.server_notice"
 
-// maxName is the longest stored name of a person or a room, in characters.
+// maxName bounds the stored name of a person or a room, in characters.
 const maxName = 100
 
-// factTypes are the state events that chat.RoomFacts is read from.
+// factTypes lists the state events from which noteFact fills chat.RoomFacts.
 var factTypes = []event.Type{
 	event.StateCreate, event.StateRoomName, event.StateJoinRules, event.StateHistoryVisibility,
 	event.StateGuestAccess, event.StateTombstone, accessRules,
@@ -67,7 +67,7 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	}
 }
 
-// allowed returns chat.RoomFacts.Allow of a room's join rules.
+// allowed returns chat.RoomFacts.Allow for a join rules event.
 func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	switch rules.Content.Raw["join_rule"] {
 	case string(event.JoinRuleRestricted), string(event.JoinRuleKnockRestricted):
@@ -88,7 +88,7 @@ func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	return rooms
 }
 
-// noteTags takes in how the homeserver or the account marked the room.
+// noteTags updates the facts from the room tags.
 func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	for _, evt := range events {
 		if evt.Type.Type == event.AccountDataRoomTags.Type {
@@ -98,11 +98,12 @@ func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	}
 }
 
-// factsKnown: every room has a version.
+// factsKnown reports whether the facts are complete: every room has a version.
 func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
 
-// askFacts asks the homeserver what sync has told while the room was not served,
-// the power levels too, which the key store keeps.
+// askFacts requests the room's facts from the homeserver, for rooms whose state sync
+// sent while the bot did not serve them. It also requests the power levels and
+// stores them in the key store.
 func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
 	for _, kind := range append([]event.Type{event.StatePowerLevels}, factTypes...) {
 		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")
@@ -120,7 +121,7 @@ func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts
 	return f, err
 }
 
-// askNotices asks whether the homeserver itself speaks in the room.
+// askNotices asks whether the homeserver itself writes in the room.
 func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	tags, err := c.mx.GetTags(ctx, room)
 	if err != nil {
@@ -130,8 +131,8 @@ func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	return notices, nil
 }
 
-// completeFacts asks about the rooms that are served and of which too little is
-// known: another version of the bot stored them.
+// completeFacts requests the missing facts of served rooms, such as those that
+// another version of the bot stored.
 func (c *Client) completeFacts(ctx context.Context) {
 	for _, r := range c.rooms.all() {
 		if !r.Joined || factsKnown(r.RoomFacts) || !c.rooms.setUp(id.RoomID(r.ID)) {
@@ -145,12 +146,13 @@ func (c *Client) completeFacts(ctx context.Context) {
 			c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("What a room is could not be asked")
 		}
 		if known, _ := answered(err); err != nil && known == nil {
-			return // the others will be asked about when something happens there
+			return // a later sync of the other rooms triggers the request
 		}
 	}
 }
 
-// changeRoom changes a stored room between two syncs. Do not call it in a transaction.
+// changeRoom changes a stored room between two syncs. Do not call it in a
+// transaction.
 func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *chat.Room)) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -159,8 +161,8 @@ func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *
 	return c.rooms.save(ctx, r)
 }
 
-// displayName returns the person's name in the room as sync showed it last; empty when
-// it did not.
+// displayName returns the person's name in the room from the latest sync that showed
+// it; empty if none did.
 func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID) string {
 	member, err := c.state.TryGetMember(ctx, room, user)
 	if err != nil && ctx.Err() == nil {
@@ -172,8 +174,8 @@ func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID
 	return cleanName(member.Displayname)
 }
 
-// cleanName makes a chosen name fit for a sentence: on one line, without invisible or
-// direction-changing characters, and at most maxName long.
+// cleanName makes a chosen name fit for a sentence: on one line, without invisible
+// or direction-changing characters, and at most maxName characters long.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -13,23 +13,23 @@ import (
 	"heraut/queue"
 )
 
-// noticeUsers are the default localparts of the users in whose name homeservers send
-// notices to an account.
+// noticeUsers lists the default localparts of the users that send a homeserver's
+// notices.
 var noticeUsers = []string{"notices", "server", "_server"}
 
-// spaceKind is the kind of rooms that only hold other rooms.
+// spaceKind is the type of rooms that only hold other rooms.
 const spaceKind = "m.space"
 
-// invitation holds what decides about an invitation when it comes.
+// invitation holds the facts that decide on an invitation.
 type invitation struct {
-	operator bool // from an operator
-	server   bool // from a server whose people may invite
-	notices  bool // from the bot's own homeserver itself, it seems
+	operator bool // sent by an operator
+	server   bool // sent from a server whose users may invite
+	notices  bool // apparently sent by the bot's own homeserver itself
 	space    bool
 }
 
-// declined returns why the invitation is not accepted; empty when it is. In a room that
-// is no direct message, welcome decides once the bot is in.
+// declined returns the reason to decline the invitation; empty: the bot accepts it.
+// In a room that is not a direct message, welcome decides once the bot is in.
 func (i invitation) declined() chat.DeclineReason {
 	switch {
 	case i.operator, i.notices:
@@ -69,7 +69,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 			continue
 		}
 		r.Direct = r.Direct || r.AccessRule == "direct"
-		r.Version = "" // what an invitation tells is not the whole state
+		r.Version = "" // an invitation carries only a part of the state
 		by := id.UserID(r.InvitedBy)
 		why := invitation{
 			operator: c.config.IsOperator(r.InvitedBy),
@@ -80,7 +80,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 		switch {
 		case c.rooms.isSuccessor(room):
 			c.rooms.followLater(room, time.Time{})
-			c.rooms.wakeJoiner() // a room that is served is moving there
+			c.rooms.wakeJoiner() // a served room is moving to this one
 		case why == "":
 			accepted = append(accepted, r)
 		default:
@@ -91,7 +91,7 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 	return accepted, declined
 }
 
-// welcome reports whether who invited the bot may have it in the room.
+// welcome reports whether the inviter may bring the bot into the room.
 func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if r.IsDirect() || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {
@@ -107,9 +107,11 @@ func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	return powers.GetUserLevel(id.UserID(r.InvitedBy)) >= c.config.ModeratorPower(r.ID)
 }
 
-// enter greets a room that the bot has just joined on an invitation. When who
-// invited it may not, that is said, and the room is not served. join is the
-// bot's own, nil if it is out of reach.
+// enter adds the event of the bot's arrival in a room that it joined on an
+// invitation. If the inviter has no right to bring it there, the event is marked as
+// unwelcome, and the bot does not serve the room. join is the bot's own join event;
+// nil if it is out of reach. A welcome bot adds no event if join is nil, nor in a space,
+// a notice room or a successor.
 func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, since string, received time.Time, batch *queue.Batch) (declined []chat.Declined) {
 	greeting := &chat.Event{Room: r.ID, Sender: r.InvitedBy, At: received, Direct: r.IsDirect(), Joined: &chat.Joined{}}
 	if join != nil {

@@ -18,8 +18,8 @@ import (
 	"heraut/storage"
 )
 
-// invitedClient is a client without a homeserver, whose operator is
-// @operator:example.org and who may be invited from example.org.
+// invitedClient returns a client without a homeserver. Its operator is
+// @operator:example.org, and users of example.org may invite it.
 func invitedClient(t *testing.T) *Client {
 	t.Helper()
 	db, err := dbutil.NewWithDialect("file:"+filepath.Join(t.TempDir(), "state.db"), "sqlite3")
@@ -69,12 +69,12 @@ func stateOf(kind event.Type, key string, sender id.UserID, content string) *eve
 	return evt
 }
 
-// TestInvitations goes through every combination of who invites, from which
-// server, to what: whether the bot goes in, and whether it stays.
+// TestInvitations covers every combination of inviter, server and kind of room: it
+// checks whether the bot enters, and whether it stays.
 func TestInvitations(t *testing.T) {
 	const (
 		declined = "declined" // at once
-		leaves   = "leaves"   // once it has seen the powers
+		leaves   = "leaves"   // once the bot has read the power levels
 		stays    = "stays"
 	)
 	inviters := []struct {
@@ -96,9 +96,9 @@ func TestInvitations(t *testing.T) {
 		name    string
 		direct  bool
 		content string // of m.room.create
-		rules   string // Tchap's, of who may be in
+		rules   string // Tchap's access rule
 		members int
-		tagged  bool // as a room of notices
+		tagged  bool // as the homeserver's notice room
 	}{
 		{"direct", true, `{"room_version":"11"}`, "", 2, false},
 		{"direct by Tchap's rules", false, `{"room_version":"11"}`, "direct", 2, false},
@@ -108,7 +108,7 @@ func TestInvitations(t *testing.T) {
 		{"space", false, `{"room_version":"11","type":"m.space"}`, "", 30, false},
 		{"notices", false, `{"room_version":"11"}`, "", 2, true},
 	}
-	// What becomes of it: by inviter, in the order of kinds.
+	// The outcome by inviter, in the order of kinds.
 	want := map[string][]string{
 		"operator":                          {stays, stays, stays, stays, stays, stays, stays},
 		"moderator":                         {stays, stays, stays, stays, stays, declined, stays},
@@ -167,7 +167,8 @@ func TestInvitations(t *testing.T) {
 	}
 }
 
-// The creator of a room v12 has all power, and stands in no list.
+// The creator of a version 12 room has all power, and the power levels do not list
+// them.
 func TestInvitedByTheCreator(t *testing.T) {
 	c := invitedClient(t)
 	const room = id.RoomID("!v12")

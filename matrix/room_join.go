@@ -16,14 +16,15 @@ import (
 	"heraut/queue"
 )
 
-// joinAgain is when a join that failed is tried again.
+// joinAgain is the time before the retry of a failed join.
 const joinAgain = 5 * time.Minute
 
-// lookUpTries is how often an alias is looked up before the first sync.
+// lookUpTries bounds the lookups of an alias before the first sync while the
+// homeserver itself answers.
 const lookUpTries = 2
 
-// leftRooms returns the rooms that the bot is no longer in, to be stored. The batch
-// gets an event for each served room that somebody took the bot out of.
+// leftRooms returns the rows of the rooms that the bot is no longer in. For each
+// served room that another user removed the bot from, it adds an event to the batch.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
@@ -31,10 +32,10 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 			continue
 		}
 		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
-			continue // the invitation came after
+			continue // the invitation is newer
 		}
 		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.joining(room)) {
-			continue // Dendrite may say that an invitation has ended before it says that it was accepted
+			continue // Dendrite may report the end of an invitation before its acceptance
 		}
 		exit, by := c.exitOf(shown)
 		if r.Joined && c.rooms.setUp(room) {
@@ -48,8 +49,8 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 	return left
 }
 
-// declareRooms resolves the rooms of the configuration, waiting for the homeserver if it
-// must, and returns those that the bot has to join.
+// declareRooms resolves the rooms of the configuration and returns those that the
+// bot must join. It waits for a homeserver that does not answer.
 func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 	for _, room := range c.config.Rooms {
 		roomID, found := id.RoomID(room), true
@@ -64,9 +65,9 @@ func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
 	return toJoin
 }
 
-// lookUp is the room of an alias. When another server keeps the alias, and does
-// not answer, it is the one that the alias was before (empty: none), and has to
-// be looked up again.
+// lookUp returns the room of an alias. If the alias belongs to another server, and
+// that does not answer, it returns the last known room (empty: none) and false: the
+// caller must look it up again.
 func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, found bool) {
 	for try := 1; ctx.Err() == nil; try++ {
 		answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
@@ -75,11 +76,11 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 		}
 		known, status := answered(err)
 		if known != nil && status < 500 && status != http.StatusTooManyRequests {
-			return "", true // the join will fail with the cause
+			return "", true // the join will fail and report the cause
 		}
 		c.log.Warn().Err(err).Str("room", alias).Msg("A room of the configuration could not be looked up yet")
 		if try >= lookUpTries && status != http.StatusTooManyRequests {
-			if _, err := c.mx.Versions(ctx); err == nil { // it is not the homeserver that is away
+			if _, err := c.mx.Versions(ctx); err == nil { // the homeserver answers, so the other server is down
 				break
 			}
 		}
@@ -92,8 +93,8 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 	return id.RoomID(before[alias]), false
 }
 
-// declareLatest declares the room, or the one that took its place, and reports
-// whether there is nothing to join.
+// declareLatest declares the room, or its latest successor, and reports whether
+// there is nothing to join.
 func (c *Client) declareLatest(room string, roomID id.RoomID) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {
@@ -106,15 +107,15 @@ func (c *Client) declareLatest(room string, roomID id.RoomID) bool {
 	return moved || c.rooms.get(roomID).Joined
 }
 
-// declare notes that a room of the configuration is served, under that id.
+// declare records that the bot serves a room of the configuration, under that id.
 func (c *Client) declare(room string, roomID id.RoomID) {
 	c.rooms.declare(room, roomID)
 	c.config.OnRoom(room, chat.RoomID(roomID))
 }
 
-// joinRooms joins the rooms of the configuration that it is not in, those whose
-// invitation was accepted and those that took another's place, and declines the
-// other invitations, at the pace of all that is sent.
+// joinRooms joins the missing rooms of the configuration, the rooms of accepted
+// invitations and the successors of served rooms, and declines the other
+// invitations. It respects config.Pace and runs until ctx ends.
 func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake) error {
 	for ctx.Err() == nil {
 		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room) })
@@ -139,8 +140,8 @@ func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake
 	return nil
 }
 
-// declineInvitations tells the homeserver which invitations are declined, and
-// reports whether that is done.
+// declineInvitations sends the refusals of declined invitations to the homeserver,
+// and reports whether none is left.
 func (c *Client) declineInvitations(ctx context.Context) bool {
 	all, err := c.store.Declined(ctx)
 	if err != nil {
@@ -164,7 +165,7 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 		return true
 	}
 	var err error
-	if c.rooms.get(room).InvitedBy == "" { // nobody else invited it meanwhile
+	if c.rooms.get(room).InvitedBy == "" { // no newer invitation has been accepted
 		_, err = c.mx.LeaveRoom(ctx, room, &mautrix.ReqLeave{Reason: declineReasons[d.Why]})
 	}
 	known, _ := answered(err)
@@ -175,10 +176,11 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 		}
 		return false
 	case known != nil && known.ErrCode == "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM":
-		// The homeserver itself has something to say.
+		// The homeserver refuses because the room is the one where it writes its own
+		// notices.
 		err = c.changeRoom(ctx, room, func(r *chat.Room) { r.InvitedBy, r.Notices = d.By, true })
 		c.rooms.wakeJoiner()
-	default: // or it is not there any more
+	default: // declined, or the invitation no longer exists
 		err = nil
 	}
 	d.Open = false
@@ -191,7 +193,8 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 	return err == nil
 }
 
-// joinDeclared joins a room of the configuration and reports whether that is done.
+// joinDeclared joins a room of the configuration; it returns false if that must be
+// retried.
 func (c *Client) joinDeclared(ctx context.Context, room string) bool {
 	if err := c.config.Pace.Wait(ctx); err != nil {
 		return true
@@ -207,7 +210,8 @@ func (c *Client) joinDeclared(ctx context.Context, room string) bool {
 	return true
 }
 
-// acceptInvitation joins and reports whether it is done with the invitation.
+// acceptInvitation joins an invitation's room; it returns false if that must be
+// retried.
 func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if err := c.config.Pace.Wait(ctx); err != nil {
@@ -249,8 +253,8 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	return true
 }
 
-// noteDirect writes the room into the account's list of direct messages, where
-// other clients of the account look.
+// noteDirect adds the room to the account's list of direct messages, which its other
+// clients read.
 func (c *Client) noteDirect(ctx context.Context, room id.RoomID, with id.UserID) {
 	direct := event.DirectChatsEventContent{}
 	err := c.mx.GetAccountData(ctx, event.AccountDataDirectChats.Type, &direct)

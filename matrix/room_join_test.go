@@ -20,7 +20,7 @@ import (
 	"heraut/storage"
 )
 
-// homeserver has the client ask the given handler.
+// homeserver directs the client's requests to the given handler.
 func homeserver(t *testing.T, c *Client, answer http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewServer(answer)
@@ -33,8 +33,8 @@ func homeserver(t *testing.T, c *Client, answer http.HandlerFunc) {
 	c.config.Pace = rate.NewLimiter(rate.Inf, 1)
 }
 
-// TestRefusedJoin: an invitation is dropped for what the homeserver says of the
-// room alone, and not if there is another one by then.
+// TestRefusedJoin: the bot drops an invitation only if the homeserver's answer
+// concerns the room, and only if no newer invitation has come.
 func TestRefusedJoin(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"
@@ -44,9 +44,9 @@ func TestRefusedJoin(t *testing.T) {
 	tests := map[string]struct {
 		status    int
 		errcode   string
-		meanwhile chat.Room // what the room is once the answer is there
+		meanwhile chat.Room // the stored room when the answer arrives
 		done      bool
-		want      chat.UserID // who invited the bot
+		want      chat.UserID // the inviter
 	}{
 		"the invitation is gone":   {http.StatusForbidden, "M_FORBIDDEN", invited, true, ""},
 		"the account is locked":    {http.StatusUnauthorized, "M_USER_LOCKED", invited, false, invited.InvitedBy},
@@ -74,8 +74,8 @@ func TestRefusedJoin(t *testing.T) {
 	}
 }
 
-// TestAliasOutOfReach: an alias that another server keeps does not hold up the
-// bot when that server is away.
+// TestAliasOutOfReach: an alias of another server does not block the bot while that
+// server is down.
 func TestAliasOutOfReach(t *testing.T) {
 	t.Parallel()
 	const alias, room = "#salon:away.example", "!room:example.org"
@@ -115,8 +115,8 @@ func TestAliasOutOfReach(t *testing.T) {
 	}
 }
 
-// TestUpgradeKeepsPosts: what is refused where another room takes over waits
-// until that is followed.
+// TestUpgradeKeepsPosts: posts that an upgraded room refuses wait until the bot has
+// moved to its successor.
 func TestUpgradeKeepsPosts(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"
@@ -151,8 +151,8 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	}
 }
 
-// TestEncryptedWhileOut: a room may have become encrypted while the bot was out of
-// it, so it is asked again before anything is said there.
+// TestEncryptedWhileOut: a room may become encrypted while the bot is out of it, so
+// the bot asks again before its next message there.
 func TestEncryptedWhileOut(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"
@@ -178,8 +178,8 @@ func TestEncryptedWhileOut(t *testing.T) {
 	}
 }
 
-// TestLeaveAndInvitation: the end of a leave does not undo an invitation that sync
-// has shown meanwhile.
+// TestLeaveAndInvitation: the end of a leave does not undo a newer invitation that
+// sync has shown.
 func TestLeaveAndInvitation(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"
@@ -232,8 +232,8 @@ func TestBecomes(t *testing.T) {
 	}
 }
 
-// TestEncryptionIsNotedFirst: whoever sends knows that a room is encrypted while
-// the sync that says so still waits.
+// TestEncryptionIsNotedFirst: senders know that a room is encrypted while the sync
+// that reports it still waits.
 func TestEncryptionIsNotedFirst(t *testing.T) {
 	t.Parallel()
 	const room = id.RoomID("!room:example.org")
@@ -244,7 +244,7 @@ func TestEncryptionIsNotedFirst(t *testing.T) {
 	answer.Rooms.Join[room].Timeline.Events = []*event.Event{{Type: event.StateEncryption, StateKey: &key}}
 	c.changing.Lock()
 	ended := make(chan error)
-	// It ends where it needs the keys, which this client does not have.
+	// process fails when it needs the keys, which this client does not have.
 	go func() { ended <- c.process(t.Context(), answer, "", time.Now(), nil) }()
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		if encrypted, _ := c.rooms.encrypted(room); encrypted {

@@ -15,13 +15,14 @@ import (
 	"heraut/queue"
 )
 
-// leave leaves a room, for the queue. It is done, too, when the bot is not in.
+// leave leaves a room, for a post of the queue. It also succeeds if the bot is not
+// in the room.
 func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	before := c.rooms.get(room)
 	_, err := c.mx.LeaveRoom(ctx, room)
 	err = sendError(err)
 	if _, refused := errors.AsType[*queue.Refused](err); refused {
-		// Homeservers have many words for not being in.
+		// Homeservers use many error codes for a room that the bot is not in.
 		joined, askErr := c.mx.JoinedRooms(ctx)
 		switch {
 		case askErr != nil:
@@ -35,22 +36,22 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 		return err
 	}
 	return c.changeRoom(ctx, room, func(r *chat.Room) {
-		// Else sync told it first, and maybe of a new invitation.
+		// Otherwise sync was faster, and may have brought a new invitation.
 		if r.Joined == before.Joined && r.InvitedBy == before.InvitedBy {
 			leaveRoom(r, chat.ExitLeft)
 		}
 	})
 }
 
-// leaveRoom clears what is stored of a room that the bot is out of, except its name:
-// a new invitation starts anew.
+// leaveRoom clears the stored facts of a room that the bot is out of, except its
+// name: a new invitation starts from scratch.
 func leaveRoom(r *chat.Room, exit chat.Exit) {
 	r.Joined, r.InvitedBy, r.Direct, r.Members = false, "", false, 0
 	r.RoomFacts = chat.RoomFacts{Name: r.Name, Exit: exit}
 }
 
-// exitOf returns how the bot left a room, and its last membership event there, nil
-// when the homeserver does not show it.
+// exitOf returns how the bot left a room, and its last membership event there; nil
+// if the homeserver does not show that event.
 func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	for _, events := range [][]*event.Event{left.Timeline.Events, left.State.Events} {
 		for _, evt := range slices.Backward(events) {
@@ -69,8 +70,8 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	return chat.ExitLeft, nil
 }
 
-// noteRemoved adds an event to the batch when somebody took the bot out of a room
-// that it served. r is the room as it was before.
+// noteRemoved adds an event to the batch if another user removed the bot from a room
+// that it served. r is the room before the removal.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
 	if by == nil || exit == chat.ExitLeft {
 		return

@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestRoom goes through what happens in a room that the bot was invited to: its
-// facts, who speaks, who leaves, and the bot's own leaving.
+// TestRoom follows a room that the bot is invited to: its facts, who speaks, who
+// leaves, and the bot's own leaving.
 func TestRoom(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -52,7 +52,8 @@ func TestRoom(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 
-	// What another version of the bot stored, without facts, is asked for.
+	// The bot requests the missing facts of a row that another version stored
+	// without them.
 	stored := bot.room(t, room)
 	bare := stored
 	bare.RoomFacts = chat.RoomFacts{}
@@ -72,7 +73,7 @@ func TestRoom(t *testing.T) {
 	bot.post(t, "leaving", chat.Post{Room: r.ID, HTML: "<p>Au revoir.</p>", Lang: "fr"}, chat.Post{Room: r.ID, Leaves: true})
 	owner.AwaitMember(t, room, bot.account.UserID, event.MembershipLeave)
 	owner.Await(t, room, func(evt *event.Event) bool { return testkit.Body(evt) == "Au revoir." })
-	// Leaving what it is not in is done, and holds up nothing.
+	// Leaving a room that the bot is not in succeeds, and blocks no other post.
 	again := bot.invited(t, owner, testkit.Room{})
 	bot.post(t, "again", chat.Post{Room: r.ID, Leaves: true}, chat.Post{Room: chat.RoomID(again), HTML: "<p>Oui.</p>", Lang: "fr"})
 	owner.Await(t, again, func(evt *event.Event) bool { return testkit.Body(evt) == "Oui." })

@@ -8,13 +8,13 @@ import (
 	"heraut/chat"
 )
 
-// moderatorPower is the power level from which somebody moderates a room, unless
-// an operator set another.
+// moderatorPower is the power level that makes a user a moderator, unless an
+// operator set another one.
 const moderatorPower = 50
 
 // level returns the rights of an event's sender. In a room that was ever encrypted,
-// only an encrypted message from a verified device has more than a member's: otherwise
-// the homeserver could speak in anybody's name.
+// only an encrypted message from a verified device gives more than a member's
+// rights: otherwise the homeserver could act in anyone's name.
 func (c *Client) level(ctx context.Context, room id.RoomID, sender id.UserID, trust chat.Trust) chat.Level {
 	if encrypted, _ := c.rooms.encrypted(room); encrypted && trust < chat.TrustVerified {
 		return chat.LevelMember

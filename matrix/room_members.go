@@ -8,18 +8,18 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// membersTries bounds how often the members of a room are read until nobody comes
-// or goes meanwhile.
+// membersTries bounds the reads of a room's members when members join or leave
+// during the read.
 const membersTries = 3
 
-// knowMembers reads the full member list before the first message that this
-// process encrypts for the room, and again after a gap. When it is not what the
-// room's key was shared with, the key is given up.
+// knowMembers reads the full member list before the first message that this process
+// encrypts for the room, and again after a gap. If the list differs from the members
+// to whom the room's key was sent, it deletes that key.
 func (c *Client) knowMembers(ctx context.Context, room id.RoomID) error {
 	for range membersTries {
 		c.mu.Lock()
 		known := c.membersKnown[room]
-		c.membersKnown[room], c.membersRead[room] = true, true // a gap seen from here on asks anew
+		c.membersKnown[room], c.membersRead[room] = true, true // a gap from here on triggers a new read
 		if known {
 			delete(c.membersRead, room)
 		}
@@ -62,8 +62,8 @@ func (c *Client) forgetMembers(room id.RoomID) {
 	delete(c.membersKnown, room)
 }
 
-// memberChanges is called before sync notes who came or went: a list that is being
-// read may be older, and would undo that.
+// memberChanges invalidates a member list that is being read: it may be older than
+// the change, and would undo it. The caller calls it before it stores the change.
 func (c *Client) memberChanges(room id.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

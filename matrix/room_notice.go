@@ -13,10 +13,10 @@ import (
 	"heraut/queue"
 )
 
-// adminPower is the power level of who may do all in a room.
+// adminPower is the power level of a room's administrators.
 const adminPower = 100
 
-// ownPower is the bot's own power level in the room, 0 when it is not known.
+// ownPower returns the bot's own power level in the room; 0 if unknown.
 func (c *Client) ownPower(ctx context.Context, room id.RoomID) int {
 	powers, err := c.state.GetPowerLevels(ctx, room)
 	if err != nil || powers == nil {
@@ -25,8 +25,8 @@ func (c *Client) ownPower(ctx context.Context, room id.RoomID) int {
 	return powers.GetUserLevel(c.mx.UserID)
 }
 
-// powersEvent is the last event of this sync that says who has which power, nil
-// if there is none.
+// powersEvent returns the last power-levels event of the room in this sync; nil if
+// there is none.
 func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	for _, events := range [][]*event.Event{joined.Timeline.Events, joined.State.Events} {
 		for _, evt := range slices.Backward(events) {
@@ -38,9 +38,10 @@ func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	return nil
 }
 
-// notePromotion adds an event when the bot has got rights in the room, and had
-// the power before until then: operators are told, since it needs none, and may
-// end up as the only one who has them. In direct messages all have.
+// notePromotion adds an event if the bot's power level has risen from before to a
+// moderator's. Operators hear of it, since the bot needs no rights, and may end up
+// as the only member that has them. It ignores direct messages, where both members
+// have all rights.
 func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
 	if before >= moderatorPower || now < moderatorPower || r.IsDirect() {
@@ -54,7 +55,7 @@ func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by 
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }
 
-// takeNotice adds what the homeserver itself says to the account.
+// takeNotice adds a message of the homeserver itself to the batch.
 func (c *Client) takeNotice(room id.RoomID, evt *event.Event, batch *queue.Batch) {
 	body, _ := evt.Content.Raw["body"].(string)
 	if evt.StateKey != nil || evt.Type.Type != event.EventMessage.Type || body == "" ||

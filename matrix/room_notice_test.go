@@ -18,7 +18,7 @@ import (
 	"heraut/testkit"
 )
 
-// madeIn makes a room of that version.
+// madeIn makes a room of the given version.
 func madeIn(t *testing.T, by *testkit.Client, version string, invite ...mautrixid.UserID) mautrixid.RoomID {
 	t.Helper()
 	made, err := by.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{Preset: "private_chat", RoomVersion: mautrixid.RoomVersion(version), Invite: invite})
@@ -28,8 +28,9 @@ func madeIn(t *testing.T, by *testkit.Client, version string, invite ...mautrixi
 	return made.RoomID
 }
 
-// TestNotices: what the homeserver says to the account is told as such, from the
-// invitation on, and nothing else is heard there; nothing at all in a space.
+// TestNotices: the bot reports the homeserver's messages to the account as notices,
+// from the invitation on, and ignores other messages there. It ignores all messages
+// in a space.
 func TestNotices(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -44,7 +45,8 @@ func TestNotices(t *testing.T) {
 	server := hs.Person(t, "notices", testkit.ClientOptions{})
 	operator := hs.Person(t, "operator", testkit.ClientOptions{})
 
-	// The homeserver marks the room before it invites; others only can once it has.
+	// The homeserver tags the room before it invites; other accounts can only tag it
+	// after.
 	bot.end()
 	notices := server.Room(t, testkit.Room{Name: "Annonces du serveur", Invite: []mautrixid.UserID{bot.account.UserID}})
 	url := self.BuildClientURL("v3", "user", bot.account.UserID, "rooms", notices, "tags", "m.server_notice")
@@ -61,7 +63,7 @@ func TestNotices(t *testing.T) {
 		t.Fatalf("got %+v", e)
 	}
 
-	// A space is entered for an operator, in silence.
+	// The bot enters a space for an operator, and stays silent there.
 	made, err := operator.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{
 		Preset: "private_chat", CreationContent: map[string]any{"type": "m.space"}, Invite: []mautrixid.UserID{bot.account.UserID},
 	})
@@ -70,14 +72,14 @@ func TestNotices(t *testing.T) {
 	}
 	operator.AwaitMember(t, made.RoomID, bot.account.UserID, event.MembershipJoin)
 	operator.Say(t, made.RoomID, "!aide")
-	room := bot.invited(t, operator, testkit.Room{}) // the first that it says anything of
+	room := bot.invited(t, operator, testkit.Room{}) // the next event is from here, not from the space
 	if r := bot.room(t, room); r.Kind != "" {
 		t.Errorf("the room is %+v", r)
 	}
 }
 
-// TestGapIsReadWhole: in a room of which nothing may be lost, what was said while
-// the bot was down comes, however old; elsewhere it does not.
+// TestGapIsReadWhole: where Keeps is true, the bot reads all messages from its
+// downtime, however old; in other rooms it does not.
 func TestGapIsReadWhole(t *testing.T) {
 	t.Parallel()
 	const many = 130 // more than a sync and a page hold
@@ -100,7 +102,7 @@ func TestGapIsReadWhole(t *testing.T) {
 	bot.start(t)
 	for i := range want {
 		e := bot.next(t)
-		for e.Joined != nil { // it ended before that was done
+		for e.Joined != nil { // the bot ended before the queue had handled it
 			e = bot.next(t)
 		}
 		if e.ID != want[i] || !e.Late || e.Name != "owner" {

@@ -12,8 +12,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// powers returns the room's power levels as sync told them last. In a room that
-// the bot was in before it served it, sync has not: the homeserver is asked, once.
+// powers returns the room's power levels from the latest sync. If sync has brought
+// none, because the bot was in the room before it served it, powers requests them
+// from the homeserver, once.
 func (c *Client) powers(ctx context.Context, room id.RoomID) (*event.PowerLevelsEventContent, error) {
 	powers, err := c.state.GetPowerLevels(ctx, room)
 	if err != nil {
@@ -36,7 +37,7 @@ func (c *Client) powers(ctx context.Context, room id.RoomID) (*event.PowerLevels
 }
 
 // isMuted reports whether the bot's power level is too low to send messages in the
-// room. It is false where the power levels are not known.
+// room; false if the power levels are unknown.
 func (c *Client) isMuted(ctx context.Context, room id.RoomID) bool {
 	powers, err := c.state.GetPowerLevels(ctx, room)
 	if err != nil || powers == nil {
@@ -49,12 +50,12 @@ func (c *Client) isMuted(ctx context.Context, room id.RoomID) bool {
 	return powers.GetUserLevel(c.mx.UserID) < powers.GetEventLevel(kind)
 }
 
-// readPowers reads the content of a power-levels event field by field. mautrix gives
-// up the whole event for one field of another type, and the levels of before would
-// stay in force. Up to room version 9 homeservers take an integer in a string, or a
-// decimal number, for a level (Matrix specification, m.room.power_levels). A field
-// that cannot be read counts as absent, and a user whose own level cannot be read
-// has at most 0.
+// readPowers parses the content of a power-levels event field by field. mautrix
+// rejects the whole event for one field of a wrong type, and the earlier levels
+// would then stay in force. Up to room version 9, homeservers accept an integer in a
+// string, or a decimal number, as a level (Matrix specification,
+// m.room.power_levels). A field that cannot be parsed counts as absent, and a user
+// whose own level cannot be parsed has at most 0.
 func readPowers(content json.RawMessage) *event.PowerLevelsEventContent {
 	powers := &event.PowerLevelsEventContent{}
 	var fields map[string]json.RawMessage
@@ -94,7 +95,7 @@ func readPowers(content json.RawMessage) *event.PowerLevelsEventContent {
 	return powers
 }
 
-// readLevel reads a power level: a number, or a number in a string.
+// readLevel parses a power level: a number, or an integer in a string.
 func readLevel(raw json.RawMessage) (level int, ok bool) {
 	text := string(raw)
 	var quoted string

@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestRightsOfOddPowerLevels: power levels in an old or a wrong style take rights away
-// as others do. Whoever was a moderator before is none after.
+// TestRightsOfOddPowerLevels: power levels in an old or a wrong style take effect
+// like others: a former moderator loses their rights.
 func TestRightsOfOddPowerLevels(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

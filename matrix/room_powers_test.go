@@ -8,7 +8,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// TestReadPowers: what can be read of a power-levels event counts, and nothing else.
+// TestReadPowers: the readable parts of a power-levels event count, and nothing
+// else.
 func TestReadPowers(t *testing.T) {
 	const user = id.UserID("@a:x")
 	for content, want := range map[string]int{
@@ -44,7 +45,8 @@ func TestReadPowers(t *testing.T) {
 	}
 }
 
-// TestReadPowersOfEvents: the level that an event needs, of which a part cannot be read.
+// TestReadPowersOfEvents: the level required to send an event, from a partly
+// unreadable power-levels event.
 func TestReadPowersOfEvents(t *testing.T) {
 	for content, want := range map[string]int{
 		`{}`:                     50,
@@ -59,8 +61,8 @@ func TestReadPowersOfEvents(t *testing.T) {
 	}
 }
 
-// FuzzReadPowers: whatever the content, reading it ends, a user that it does not name
-// has the default level, and what mautrix reads without an error is read alike.
+// FuzzReadPowers: for any content, parsing ends, an unlisted user has the default
+// level, and the result equals mautrix's if mautrix parses it without an error.
 func FuzzReadPowers(f *testing.F) {
 	f.Add(`{"users":{"@a:x":50},"users_default":0,"events":{"m.room.name":50}}`)
 	f.Add(`{"users":{"@a:x":" 50"},"ban":"x"}`)
@@ -88,7 +90,7 @@ func FuzzReadPowers(f *testing.F) {
 	})
 }
 
-// TestReadMember: a membership event of which a part cannot be read.
+// TestReadMember: a partly unreadable membership event.
 func TestReadMember(t *testing.T) {
 	for content, want := range map[string]event.MemberEventContent{
 		`{"membership":"ban","displayname":5}`:                    {Membership: "ban"},

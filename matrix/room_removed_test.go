@@ -13,8 +13,9 @@ import (
 	"heraut/testkit"
 )
 
-// TestRemoved: somebody kicks the bot out of a room, and bans it from another. The
-// bot says which it was, keeps the room's name, and forgets that when it comes back.
+// TestRemoved: a moderator kicks the bot out of one room and bans it from another.
+// The bot reports which it was, keeps the room's name, and forgets the removal when
+// it comes back.
 func TestRemoved(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -56,8 +57,8 @@ func TestRemoved(t *testing.T) {
 	}
 }
 
-// TestMuted: the bot knows whether its power level lets it send messages, in clear
-// rooms and in encrypted ones, and learns of each change.
+// TestMuted: the bot knows whether its power level allows it to send messages, in
+// clear and in encrypted rooms, and learns of each change.
 func TestMuted(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestRightsAreReadLive follows somebody's rights, and tries to gain some with a
-// name and with a device that nobody vouches for.
+// TestRightsAreReadLive follows changes of a member's rights, and tries to gain
+// rights with a display name and with an unverified device.
 func TestRightsAreReadLive(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -55,16 +55,16 @@ func TestRightsAreReadLive(t *testing.T) {
 			has(member, room, chat.LevelMember)
 			owner.SetPower(t, room, member.UserID, 60)
 			has(member, room, chat.LevelModerator)
-			owner.SetPower(t, room, member.UserID, 59) // what moderates is set
+			owner.SetPower(t, room, member.UserID, 59) // ModeratorPower is 60 here
 			has(member, room, chat.LevelMember)
 
 			has(verified, room, chat.LevelOperator)
 			if encrypted {
 				has(unverified, room, chat.LevelMember)
 			} else {
-				has(unverified, room, chat.LevelOperator) // the homeserver's word is all there is
+				has(unverified, room, chat.LevelOperator) // in a clear room the homeserver's word is all there is
 			}
-			// A name is only a name.
+			// A display name gives no rights.
 			if err := member.SetDisplayName(t.Context(), operator.UserID.String()); err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,8 @@ func TestRightsAreReadLive(t *testing.T) {
 	}
 }
 
-// TestRightsOfCreators: who made a room of version 12 stands in no list.
+// TestRightsOfCreators: the power levels do not list the creator of a version 12
+// room.
 func TestRightsOfCreators(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -96,7 +97,8 @@ func TestRightsOfCreators(t *testing.T) {
 	}
 }
 
-// TestPromotion: the bot tells when it is given rights, and only when they are new.
+// TestPromotion: the bot reports a rise of its own rights, and only when they are
+// new.
 func TestPromotion(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -118,7 +120,7 @@ func TestPromotion(t *testing.T) {
 	if len(told) != 2 || told[0] != (chat.Promoted{Name: "Essai"}) || told[1] != (chat.Promoted{Name: "Essai", Admin: true}) {
 		t.Errorf("told %+v", told)
 	}
-	// In a direct message everybody is an administrator.
+	// In a direct message both members are administrators.
 	direct := bot.invited(t, owner, testkit.Room{Direct: true})
 	owner.Say(t, direct, "bonjour")
 	if e := bot.next(t); e.Message == nil {

@@ -12,8 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestServedAgain: what changed in a room while it was not served is known once
-// it is served again: its name, who moderates it, and who may read what is said.
+// TestServedAgain: the bot learns of the changes in a room while it did not serve
+// it, once it serves it again: the name, the moderators and the audience.
 func TestServedAgain(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -48,7 +48,7 @@ func TestServedAgain(t *testing.T) {
 			t.Errorf("the room is called %q", r.Name)
 		}
 	}
-	// posted has the bot say something that the client must be able to read.
+	// posted posts a message as the bot and waits until the reader decrypts it.
 	posted := func(text string, reader *testkit.Client) (session string) {
 		t.Helper()
 		bot.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: "<p>" + text + "</p>", Lang: "fr"})
@@ -70,7 +70,7 @@ func TestServedAgain(t *testing.T) {
 	}
 	guest.Join(t, room.String())
 	owner.AwaitMember(t, room, guest.UserID, event.MembershipJoin)
-	hears(t, bot, owner.Say(t, other, "là")) // what was said before is passed over by then
+	hears(t, bot, owner.Say(t, other, "là")) // by then the bot has passed over all earlier messages
 	served.Store(true)
 	has(chat.LevelMember, "Après")
 	if second := posted("deux", guest); second == first || first == "" {

@@ -7,12 +7,13 @@ import (
 )
 
 // parseState parses a state event's content. Of a membership or power-levels event
-// that mautrix cannot parse, it reads what rights and keys depend on: otherwise what
-// the room's state said before would stay in force.
+// that mautrix cannot parse, it reads the fields on which rights and keys depend:
+// otherwise the room's earlier state would stay in force.
 func parseState(evt *event.Event) error {
 	switch evt.Type {
 	case event.StatePowerLevels:
-		// Always from the raw content: after an error mautrix leaves a part behind.
+		// Always parse the raw content: after an error, mautrix leaves a partial
+		// result.
 		evt.Content.Parsed = readPowers(evt.Content.VeryRaw)
 		return nil
 	case event.StateMember:
@@ -29,7 +30,7 @@ func parseState(evt *event.Event) error {
 }
 
 // readMember reads the membership and the name alone. A membership that cannot be
-// read counts as having left: no key is shared with that user.
+// read counts as having left, so that the user gets no keys.
 func readMember(content map[string]any) *event.MemberEventContent {
 	member := &event.MemberEventContent{Membership: event.MembershipLeave}
 	if membership, ok := content["membership"].(string); ok {

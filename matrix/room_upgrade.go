@@ -17,15 +17,15 @@ import (
 	"heraut/queue"
 )
 
-// enterWithin bounds how long the bot takes to enter the room that takes another's
-// place: a sync that shows the bot there waits for the end.
+// enterWithin bounds the attempt to enter a successor: a sync that shows the bot
+// there waits for its end.
 const enterWithin = 30 * time.Second
 
-// errNotFollowed means that an upgrade is not valid.
+// errNotFollowed reports that an upgrade is not valid.
 var errNotFollowed = errors.New("the upgrade of a room is not followed")
 
-// followUpgrades enters the successors of served rooms that were upgraded. It reports
-// false when one has to be tried again.
+// followUpgrades enters the successors of served rooms. It returns false if one must
+// be tried again.
 func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	done := true
 	for _, r := range c.rooms.moving() {
@@ -33,7 +33,7 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 			done = false
 			continue
 		}
-		// Said before the try: an invitation that comes meanwhile takes it back.
+		// Set before the try, so that an invitation during the try can reset it.
 		c.rooms.followLater(id.RoomID(r.Successor), time.Now().Add(joinAgain))
 		err := c.followUpgrade(ctx, r, intake)
 		switch {
@@ -50,9 +50,9 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	return done
 }
 
-// followUpgrade enters the room that r names as its successor, if who upgraded it
-// had the power to do so and the new room says that it takes r's place. Whatever
-// was kept for r follows, in the transaction that says so.
+// followUpgrade enters the successor of r, if the sender of the tombstone had the
+// power to upgrade and the new room names r as its predecessor. The room's stored
+// data move in the transaction that handles chat.Moved.
 func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
 	to := id.RoomID(r.Successor)
 	joined, err := c.mx.JoinedRooms(ctx)
@@ -62,7 +62,7 @@ func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) 
 	err = c.moveTo(ctx, r, intake)
 	if errors.Is(err, errNotFollowed) {
 		c.rooms.doNotFollow(r)
-		if !slices.Contains(joined.JoinedRooms, to) { // it went in, or was invited
+		if !slices.Contains(joined.JoinedRooms, to) { // moveTo joined the room, or an invitation exists
 			if _, err := c.mx.LeaveRoom(ctx, to); err != nil {
 				c.log.Debug().Err(err).Str("room", to.String()).Msg("A room that is not followed was not left")
 			}
@@ -81,7 +81,7 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 		return fmt.Errorf("ask for the upgrade: %w", err)
 	}
 	if named, _ := tombstone.Content.Raw["replacement_room"].(string); named != string(r.Successor) {
-		return errors.New("the upgrade names another room now") // which the next sync tells
+		return errors.New("the upgrade names another room now") // the next sync brings the new one
 	}
 	if err := c.mayUpgrade(ctx, room, tombstone); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 		return err
 	}
 
-	// The sync that shows the bot in the new room is taken in once it is served.
+	// A sync that shows the bot in the new room waits until the bot serves it.
 	followed := c.rooms.follow(to)
 	defer followed()
 	facts, encrypted, err := c.enterSuccessor(ctx, room, to, tombstone.Sender, r.Server)
@@ -131,8 +131,9 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	return nil
 }
 
-// enterSuccessor joins the room, checks that it names its predecessor, and asks for its
-// facts: its audience decides what may follow, and sync may not have shown them yet.
+// enterSuccessor joins the room, checks that it names its predecessor, and requests
+// its facts: its audience decides which data may move, and sync may not have shown
+// them yet.
 func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrader id.UserID, server string) (facts chat.RoomFacts, encrypted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, enterWithin)
 	defer cancel()
@@ -155,8 +156,9 @@ func (c *Client) enterSuccessor(ctx context.Context, room, to id.RoomID, upgrade
 	return facts, encrypted, err
 }
 
-// mayUpgrade checks that who sent the tombstone had the power to, then, and that
-// of a moderator: what moderators decided goes where it says.
+// mayUpgrade checks that the sender of the tombstone had at that time the power to
+// send it and a moderator's power: the settings of the moderators move to the room
+// that it names.
 func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *event.Event) error {
 	powers, err := c.powersAt(ctx, room, tombstone.ID)
 	if err != nil {
@@ -169,10 +171,10 @@ func (c *Client) mayUpgrade(ctx context.Context, room id.RoomID, tombstone *even
 	return nil
 }
 
-// powersAt are the room's power levels when that event was sent, or as they are
-// now if the homeserver does not tell: Dendrite does not.
+// powersAt returns the room's power levels at that event. If the homeserver does not
+// return them (Dendrite does not), it returns the present ones.
 func (c *Client) powersAt(ctx context.Context, room id.RoomID, at id.EventID) (*event.PowerLevelsEventContent, error) {
-	// With events after it, the state would be that after them.
+	// With later events in the answer, the state would be the one after those.
 	url := c.mx.BuildURLWithQuery(mautrix.ClientURLPath{"v3", "rooms", room, "context", at}, map[string]string{
 		"limit": "0", "filter": `{"lazy_load_members":true}`,
 	})

@@ -15,8 +15,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestUpgradePower: what counts is the power that who upgraded the room had then,
-// not what became of it while the bot was down; and what follows does so once.
+// TestUpgradePower: the power of the tombstone's sender at that time counts, not
+// their power after the bot's downtime; the move happens once.
 func TestUpgradePower(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -46,10 +46,10 @@ func TestUpgradePower(t *testing.T) {
 	if _, err := admin.SendStateEvent(t.Context(), room, event.StateTombstone, "", map[string]any{"replacement_room": made.RoomID}); err != nil {
 		t.Fatal(err)
 	}
-	if hs.Kind == "synapse" { // Dendrite tells the present powers alone
+	if hs.Kind == "synapse" { // Dendrite only returns the present power levels
 		owner.SetPower(t, room, admin.UserID, 0)
 	}
-	moves := map[chat.EventID]chat.Event{} // a handler may get one again that it did not finish
+	moves := map[chat.EventID]chat.Event{} // after a restart the handler may get an unfinished event again
 	hears := func(text string) {
 		t.Helper()
 		bot.start(t)
@@ -64,7 +64,7 @@ func TestUpgradePower(t *testing.T) {
 	}
 	hears("bonjour")
 	bot.end()
-	hears("encore") // nothing follows twice
+	hears("encore") // the move happens only once
 	for _, e := range moves {
 		if len(moves) != 1 || e.Room != chat.RoomID(room) || e.Moved.To != chat.RoomID(made.RoomID) || e.Sender != chat.UserID(admin.UserID) {
 			t.Errorf("moved: %+v", moves)
@@ -78,9 +78,8 @@ func TestUpgradePower(t *testing.T) {
 	}
 }
 
-// TestSlowSuccessor: while the homeserver takes its time to let the bot into the
-// room that takes another's place, other rooms are heard, and nothing that is
-// said in the new one is missed.
+// TestSlowSuccessor: while the homeserver delays the bot's join of a successor, the
+// bot hears other rooms, and it misses no message in the successor.
 func TestSlowSuccessor(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -115,8 +114,8 @@ func TestSlowSuccessor(t *testing.T) {
 	}
 }
 
-// TestInvitedWhileRefused: an invitation to the room that takes another's place
-// comes while the homeserver refuses the bot there; it is followed at once.
+// TestInvitedWhileRefused: an invitation to the successor arrives while the
+// homeserver refuses the bot's join; the bot follows the upgrade at once.
 func TestInvitedWhileRefused(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -136,7 +135,7 @@ func TestInvitedWhileRefused(t *testing.T) {
 	next := owner.Upgrade(t, room, "10")
 	<-refused
 	owner.Invite(t, next, bot.account.UserID)
-	hears(t, bot, owner.Say(t, other, "là")) // and the invitation before
+	hears(t, bot, owner.Say(t, other, "là")) // and saw the invitation before
 	close(invited)
 	owner.AwaitMember(t, next, bot.account.UserID, event.MembershipJoin)
 }

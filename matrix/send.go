@@ -17,12 +17,12 @@ import (
 )
 
 // postKey is the content field that names the post behind an event. It stands
-// outside the ciphertext: it is random, so it tells nothing, and the bot finds
-// its own events even when it cannot decrypt them any more.
+// outside the ciphertext, so that the bot recognises its own events even when it can
+// no longer decrypt them. The key is random and reveals nothing.
 const postKey = "heraut.post"
 
-// Send implements queue.Transport. What may not be said in a room because another
-// takes its place has to wait until everything follows there.
+// Send implements queue.Transport. A post that a room refuses while it is moving to
+// its successor waits until the move is complete.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
 	refused, isRefused := errors.AsType[*queue.Refused](err)
@@ -31,8 +31,9 @@ func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 		case c.rooms.moves(o.Post.Room):
 			return "", &queue.NotNow{Lane: true, Cause: refused.Cause}
 		case c.rooms.get(id.RoomID(o.Post.Room)).Joined:
-			// The bot is there and may not send: its power is too low. If it was taken
-			// out, sync says so soon, and the post is tried again.
+			// The bot is in the room and may not send: its power level is too low.
+			// If the bot was removed, sync will show that soon, and the queue tries
+			// the post again.
 			return "", &queue.Blocked{Cause: refused.Cause}
 		}
 	}
@@ -51,13 +52,13 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 			TxnID: o.Txn, Extra: map[string]any{postKey: o.Txn},
 		})
 		if errors.Is(err, mautrix.MNotFound) {
-			return "", nil // gone already
+			return "", nil // already gone
 		}
 	case p.Reaction != "":
 		reaction := &event.ReactionEventContent{RelatesTo: *(&event.RelatesTo{}).SetAnnotation(id.EventID(p.ReactsTo.Event), p.Reaction)}
 		answer, err = c.put(ctx, room, event.EventReaction, o.Txn, reaction)
 		if known, _ := answered(err); known != nil && known.ErrCode == "M_DUPLICATE_ANNOTATION" {
-			return "", nil // there already
+			return "", nil // already there
 		}
 	default:
 		return c.sendMessage(ctx, room, o)
@@ -70,7 +71,7 @@ func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoi
 		return "", prepareError(err)
 	}
 	message := c.message(o.Post)
-	// Looked at last: sync may have seen the room become encrypted meanwhile.
+	// Checked last: sync may have seen the room become encrypted since.
 	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
 		return sentEvent(c.put(ctx, room, event.EventMessage, o.Txn, message))
 	}
@@ -86,14 +87,14 @@ func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoi
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }
 
-// put sends an event that carries its key.
+// put sends an event with its post key.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
 	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
 		Parsed: content, Raw: map[string]any{postKey: txn},
 	}, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
 }
 
-// sentEvent makes sure that success names an event.
+// sentEvent returns the id of the sent event; a success without an id is an error.
 func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	switch {
 	case err != nil:
@@ -104,7 +105,7 @@ func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	return chat.EventID(answer.EventID), nil
 }
 
-// message is the content of a text.
+// message returns the event content of a post.
 func (c *Client) message(p chat.Post) *event.MessageEventContent {
 	content := &event.MessageEventContent{
 		MsgType:       event.MsgNotice,
@@ -112,7 +113,7 @@ func (c *Client) message(p chat.Post) *event.MessageEventContent {
 		Format:        event.FormatHTML,
 		FormattedBody: p.HTML,
 		Mentions:      &event.Mentions{},
-		// An empty list keeps clients from fetching previews of the links (MSC4095).
+		// An empty list keeps clients from fetching link previews (MSC4095).
 		BeeperLinkPreviews: []*event.BeeperLinkPreview{},
 	}
 	if p.Rings {
@@ -138,20 +139,21 @@ func (c *Client) message(p chat.Post) *event.MessageEventContent {
 	return content
 }
 
-// maxFallback bounds, in characters, the text that an edit repeats for clients
-// which do not know edits.
+// maxFallback bounds the text, in characters, that an edit repeats for clients
+// without support for edits.
 const maxFallback = 300
 
-// shortenFallback cuts the text that an edit repeats for clients which do not know
-// edits: with both texts whole, a long message would be too large for an event.
+// shortenFallback cuts the text that an edit repeats for clients without support for
+// edits: with both full texts, a long message would exceed the size limit of an
+// event.
 func shortenFallback(edit *event.MessageEventContent) {
 	if cut := text.Truncate(edit.Body, maxFallback); cut != edit.Body {
 		edit.Body, edit.Format, edit.FormattedBody = cut+"…", "", ""
 	}
 }
 
-// askEncryption learns from the homeserver, once a process, whether the room is
-// encrypted: what sync told a former process may be out of date.
+// askEncryption asks the homeserver, once per process, whether the room is
+// encrypted: the state from a former process may be out of date.
 func (c *Client) askEncryption(ctx context.Context, room id.RoomID) error {
 	encrypted, asked := c.rooms.encrypted(room)
 	if asked {
@@ -185,14 +187,14 @@ func (c *Client) askEncrypted(ctx context.Context, room id.RoomID) (bool, error)
 	return err == nil, nil
 }
 
-// knowEncryption makes sure that the key store has what encrypting needs: how
-// the room is encrypted, and since when its messages may be read.
+// knowEncryption ensures that the key store has the room's encryption settings and
+// its history visibility, which encryption needs.
 func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	if known, err := c.state.IsEncrypted(ctx, room); err != nil {
 		return err
 	} else if !known {
-		// The room was seen encrypted once, and the homeserver says otherwise now:
-		// it stays encrypted for us.
+		// The bot once saw the room encrypted, and the homeserver now denies it: the
+		// bot goes on encrypting.
 		if err := c.state.SetEncryptionEvent(ctx, room, &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}); err != nil {
 			return err
 		}
@@ -205,8 +207,8 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt encrypts for every member's devices, sharing a new key with them first where
-// needed.
+// encrypt encrypts a message for the devices of all members; if necessary, it first
+// shares a new key with them.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
@@ -244,8 +246,8 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 	return c.encryptShared(ctx, room, message)
 }
 
-// encryptShared encrypts with the key that the room has. crypto.IsShareError: it has
-// none, or an old one.
+// encryptShared encrypts with the room's present key. crypto.IsShareError is true
+// for the error if there is none or it has expired.
 func (c *Client) encryptShared(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -272,7 +274,7 @@ func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID,
 // MarkRead implements queue.Transport.
 func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
 	if !strings.HasPrefix(string(read), "$") {
-		return nil // an event of our own making
+		return nil // the bot made this event itself
 	}
 	return c.mx.SendReceipt(ctx, id.RoomID(room), id.EventID(read), event.ReceiptTypeRead, nil)
 }

@@ -13,15 +13,15 @@ import (
 // removed precedes struck-through text in the plain text.
 var removed = map[string]string{"fr": "retiré : ", "en": "removed: "}
 
-// hidden stands, in plain text, for a spoiler.
+// hidden replaces a spoiler in the plain text.
 var hidden = map[string]string{"fr": "texte masqué", "en": "hidden text"}
 
 // signs match the prefixes that the HTML parser puts before list items and quoted lines.
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
-// PlainText turns the HTML of a message into the text that clients without
-// HTML show and that screen readers read: no Markdown signs, links as
-// «text : address», no spoilers. It pings nobody.
+// PlainText converts the HTML of a message into the text for clients without HTML
+// and for screen readers: no Markdown signs, links as «text : address», no spoilers.
+// The text pings nobody.
 func PlainText(html, lang string) string {
 	if removed[lang] == "" {
 		lang = "fr"
@@ -57,6 +57,7 @@ func PlainText(html, lang string) string {
 		},
 	}
 	plain := parser.Parse(html, format.NewContext(context.TODO()))
-	// Here, and not only where HTML is made: it is this text that clients ring on.
+	// Also here, and not only where the HTML is made: clients search this text for
+	// pings.
 	return text.PingNobody(signs.ReplaceAllString(plain, "$1– "))
 }

@@ -17,21 +17,22 @@ import (
 )
 
 const (
-	// longPoll is how long a sync waits for news.
+	// longPoll is how long a sync waits for new events.
 	longPoll = 30 * time.Second
-	// pollGrace is how much longer than that the homeserver may take to answer.
+	// pollGrace is the time beyond longPoll that the homeserver has to answer.
 	pollGrace = 90 * time.Second
-	// calmWithin bounds how long the next sync waits until what the last one brought
-	// is answered.
+	// calmWithin bounds how long the next sync waits until the bot has answered the
+	// events of the last one.
 	calmWithin = 500 * time.Millisecond
-	// timelineLimit is how many events of a room one sync brings at most.
+	// timelineLimit is the largest number of events of a room in one sync.
 	timelineLimit = 50
 )
 
-// errSettle ends a poll early so that the next can settle a doubt.
+// errSettle ends a poll early, so that the next sync can settle a doubt.
 var errSettle = errors.New("a post's end is unknown")
 
-// Intake takes in what sync brings.
+// Intake receives the results of a sync; *queue.Queue implements it and documents
+// the methods.
 type Intake interface {
 	Accept(ctx context.Context, b queue.Batch) error
 	Unlock(ctx context.Context, e chat.Event) error
@@ -40,10 +41,11 @@ type Intake interface {
 	Calm(ctx context.Context, within time.Duration)
 }
 
-// Sync takes in events until ctx ends. It waits out passing failures and returns an
-// error of errors.go when only the operator can help.
+// Sync receives events until ctx ends. It retries after temporary failures. If only
+// the operator can help, it returns an error of errors.go.
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
-	// Before the first sync, so that messages from the time when the bot was down count.
+	// Before the first sync, so that the bot answers messages from the time when it
+	// was down.
 	later := c.declareRooms(ctx)
 	c.completeFacts(ctx)
 	g, ctx := errgroup.WithContext(ctx)
@@ -55,15 +57,15 @@ func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	return g.Wait()
 }
 
-// position is where the sync loop stands.
+// position is the progress of the sync loop.
 type position struct {
-	since     string    // the token of the last sync that was taken in
-	filter    string    // the id of the stored filter; empty: to be stored
-	lastBegan time.Time // when the last sync that was taken in was asked for; zero before the first
-	failures  int       // since then
+	since     string    // the token of the last completed sync
+	filter    string    // the id of the filter on the homeserver; empty: to upload
+	lastBegan time.Time // when the last completed sync was requested; zero before the first
+	failures  int       // failures in a row since then
 }
 
-// syncLoop asks for one sync after the other and takes each in.
+// syncLoop requests and processes one sync after the other.
 func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 	since, err := c.store.Position(ctx)
 	if err != nil {
@@ -88,8 +90,9 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 	return nil
 }
 
-// syncOnce asks for one sync, takes it in and returns the next position. The first
-// sync of a process, one after a failure, and one that settles a doubt answer at once.
+// syncOnce requests and processes one sync and returns the next position. The first
+// sync of a process, one after a failure, and one that settles a doubt do not wait
+// for new events.
 func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, intake Intake) (next position, err error) {
 	if p.filter == "" {
 		answer, err := c.mx.CreateFilter(ctx, syncFilter())
@@ -118,14 +121,14 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 	return position{since: answer.NextBatch, filter: p.filter, lastBegan: began}, nil
 }
 
-// syncFailed waits, logs in again or stores the filter again, as a failed sync needs.
-// It returns an error of errors.go when only the operator can help.
+// syncFailed reacts to a failed sync: it waits, logs in again or drops the filter.
+// If only the operator can help, it returns an error of errors.go.
 func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, errSettle):
 		return nil
 	case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
-		if p.failures > 0 { // the last login did not help
+		if p.failures > 0 { // the previous login did not help
 			c.pauseAfter(ctx, &p.failures, err, "The sync failed")
 		}
 		if err := c.loginAgain(ctx); err != nil && !errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrTooManyLogins) {
@@ -136,13 +139,14 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
 		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 	case isStatus(err, http.StatusBadRequest), isStatus(err, http.StatusNotFound):
-		p.filter = "" // a homeserver that was restored may not have it any more
+		p.filter = "" // a restored homeserver may no longer have it
 	}
 	c.pauseAfter(ctx, &p.failures, err, "The sync failed")
 	return nil
 }
 
-// pauseAfter logs a failed request and backs off.
+// pauseAfter counts and logs a failed request, and waits with an exponential
+// backoff, or as long as a 429 answer asks.
 func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, message string) {
 	*failures++
 	pause := min(time.Second<<min(*failures-1, 5), 30*time.Second)
@@ -154,8 +158,8 @@ func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, messa
 	wait(ctx, pause)
 }
 
-// poll makes one sync request, and cancels it (errSettle) when a new one would settle a
-// doubt.
+// poll makes one sync request. It cancels the request (errSettle) when a new one
+// would settle a doubt.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)
@@ -191,7 +195,7 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 	case err != nil && errors.Is(cause, errSettle):
 		return nil, errSettle
 	case err == nil && (answer == nil || answer.NextBatch == ""):
-		// It would settle doubts, and lose the position.
+		// Such an answer would settle doubts and lose the position.
 		return nil, errors.New("what came is no sync")
 	}
 	return answer, err

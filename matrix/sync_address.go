@@ -16,8 +16,8 @@ import (
 	"heraut/chat"
 )
 
-// address finds out whether a message is spoken to the bot, takes the bot's name
-// off its text, and sets m.Body, m.Mentioned and m.Casual.
+// address determines whether a message is addressed to the bot, removes the bot's
+// name from its text, and sets m.Body, m.Mentioned and m.Casual.
 func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	names := c.names
 	if nickname := c.displayName(ctx, room, c.mx.UserID); nickname != "" {
@@ -27,17 +27,17 @@ func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	m.Body, m.Mentioned, m.Casual = a.read(*m)
 }
 
-// addressing recognises messages that are spoken to one account.
+// addressing recognises messages that are addressed to one account.
 type addressing struct {
 	me id.UserID
-	// names are what people call the account: display names and nicknames, in any
-	// order. Its user id and its localpart always count and need not be listed.
+	// names are the display names and nicknames of the account, in any order. Its
+	// user id and its localpart always count and need not be listed.
 	names []string
 }
 
-// read returns the text that follows the account's name, and whether the message
-// is spoken to the account. casual is true when only a name followed by a space or a
-// line break says so. A message to somebody else is returned as it is.
+// read returns the text after the account's name, and whether the message is
+// addressed to the account. casual is true if only a name followed by a space or a
+// line break indicates it. A message to another user is returned unchanged.
 func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 	pinged := slices.Contains(m.Mentions, chat.UserID(a.me))
 	start := trimStart(m.Body)
@@ -57,8 +57,9 @@ func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 		text = trimAfterName(rest)
 		return text, true, sep == looseSeparator && !pinged && text != ""
 	}
-	// A reply pings the author of its target, and a mention in mid-sentence speaks
-	// of the bot. What is left is a client that calls the bot by a name unknown here.
+	// A reply pings the author of its target, and a mention in mid-sentence is about
+	// the bot. The remaining case is a client that uses a name of the bot unknown
+	// here.
 	if pinged && m.ReplyTo == "" && !a.named(m) {
 		if unknown := unknownName.FindString(start); unknown != "" {
 			return trimAfterName(start[len(unknown):]), true, false
@@ -68,11 +69,12 @@ func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 	return m.Body, false, false
 }
 
-// unknownName matches a name that nobody here knows, and the colon or comma after it.
+// unknownName matches an unknown name and the colon or comma after it.
 var unknownName = regexp.MustCompile(`^@?[^:,\n/]{1,60}[:,]\s+`)
 
 // afterLink returns the text of a message whose HTML starts with a link to the
-// account. name is the link's text, after is the HTML text behind the link.
+// account. name is the text of the link, after is the text that follows it in the
+// HTML.
 func (a addressing) afterLink(start, name, after string) string {
 	if _, rest, ok := markdownLink(start); ok {
 		return trimAfterName(rest)
@@ -82,11 +84,10 @@ func (a addressing) afterLink(start, name, after string) string {
 			return trimAfterName(rest)
 		}
 	}
-	return trimAfterName(after) // the body calls the bot by yet another name
+	return trimAfterName(after) // the body uses yet another name of the bot
 }
 
-// known returns every form of the account's names, longest first; more are
-// further names.
+// known returns every form of the account's names and of more, longest first.
 func (a addressing) known(more ...string) []string {
 	local := a.me.Localpart()
 	all := []string{a.me.String(), "@" + local, local}
@@ -99,7 +100,7 @@ func (a addressing) known(more ...string) []string {
 	return slices.Compact(all)
 }
 
-// separator is what stands between a name and the text after it.
+// separator is the kind of separator between a name and the text after it.
 type separator int
 
 const (
@@ -108,7 +109,7 @@ const (
 	looseSeparator                  // a space or a line break
 )
 
-// afterName returns what follows the account's name at the start of a text.
+// afterName returns the text after the account's name at the start of a text.
 func (a addressing) afterName(start string) (rest string, sep separator, ok bool) {
 	for _, name := range a.known() {
 		rest, ok := cutName(start, name)
@@ -120,14 +121,15 @@ func (a addressing) afterName(start string) (rest string, sep separator, ok bool
 			continue
 		}
 		if sep == looseSeparator && strings.HasPrefix(name, "@") {
-			sep = firmSeparator // nobody starts a sentence about the bot with a sign
+			sep = firmSeparator // nobody starts a sentence about the bot with an @ sign
 		}
 		return rest, sep, true
 	}
 	return "", noSeparator, false
 }
 
-// separatorAt tells what rest starts with. Spaces before a colon belong to it.
+// separatorAt returns the separator at the start of rest. Spaces before a colon
+// belong to it.
 func separatorAt(rest string) separator {
 	trimmed := trimSpaces(rest)
 	switch r, _ := utf8.DecodeRuneInString(trimmed); {
@@ -139,11 +141,12 @@ func separatorAt(rest string) separator {
 	return noSeparator
 }
 
-// serverAfter matches the server of a user id, behind the localpart.
+// serverAfter matches the server part of a user id, after the localpart.
 var serverAfter = regexp.MustCompile(`^:[\w.-]+\.?\w*(?::\d+)?(?:[\s:,]|$)`)
 
-// isOtherID reports whether the name and what follows are the user id of another
-// account: of the same localpart on another server, or of a server on another port.
+// isOtherID reports whether the name and the text after it form the user id of
+// another account: the same localpart on another server, or on another port of the
+// server.
 func isOtherID(me id.UserID, name, rest string) bool {
 	switch {
 	case !strings.HasPrefix(rest, ":") || rest == ":":
@@ -155,20 +158,20 @@ func isOtherID(me id.UserID, name, rest string) bool {
 	case strings.HasPrefix(name, "@"):
 		return true
 	}
-	// «heraut:gimp» asks; «heraut:example.org: gimp» does not.
+	// «heraut:gimp» is a question to the bot; «heraut:example.org: gimp» is not.
 	server := serverAfter.FindString(rest)
 	return strings.Contains(server, ".") && strings.HasSuffix(server, ":")
 }
 
-// named reports whether the account is named anywhere in the message.
+// named reports whether the message contains any name of the account.
 func (a addressing) named(m chat.Message) bool {
 	text := strings.ToLower(m.Body + "\n" + m.HTML)
 	return slices.ContainsFunc(a.known(), func(name string) bool { return strings.Contains(text, strings.ToLower(name)) }) ||
 		strings.Contains(text, strings.ToLower(url.PathEscape(a.me.String())))
 }
 
-// cutName cuts a name off the start of text. Case does not count, one kind of
-// space is as good as another, and invisible characters in the text are skipped.
+// cutName removes a name from the start of text. It ignores case, treats all kinds
+// of spaces as equal, and skips invisible characters in the text.
 func cutName(text, name string) (rest string, ok bool) {
 	for _, want := range name {
 		if isInvisible(want) {
@@ -193,8 +196,8 @@ func cutName(text, name string) (rest string, ok bool) {
 	return text, true
 }
 
-// leadingLink returns the user that the HTML of a message starts with a link to,
-// the link's text, and the text that follows the link.
+// leadingLink returns the user to whom the link at the start of a message's HTML
+// points, the text of the link, and the text after it.
 func leadingLink(source string) (user id.UserID, name, after string, ok bool) {
 	if source == "" {
 		return "", "", "", false
@@ -243,17 +246,17 @@ func attributeOf(token html.Token, key string) string {
 
 var markdown = regexp.MustCompile(`^\[([^\]\n]{1,200})\]\(<?([^)\s>]{1,500})>?\)`)
 
-// trimAfterName drops what separates a name from the text after it.
+// trimAfterName removes the separator between a name and the text after it.
 func trimAfterName(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) || isColon(r) })
 }
 
-// trimStart drops spaces and invisible characters from the start of s.
+// trimStart removes spaces and invisible characters from the start of s.
 func trimStart(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
 }
 
-// trimSpaces is trimStart on the first line alone.
+// trimSpaces is trimStart, except that it keeps line breaks.
 func trimSpaces(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' || isInvisible(r) })
 }

@@ -7,8 +7,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// markdownLink returns the user that a text starts with a Markdown link to, as
-// some mobile clients write mentions, and what follows the link.
+// markdownLink returns the user to whom the Markdown link at the start of a text
+// points, and the text after it. Some mobile clients write mentions in this form.
 func markdownLink(text string) (user id.UserID, after string, ok bool) {
 	m := markdown.FindStringSubmatch(text)
 	if m == nil {
@@ -18,8 +18,8 @@ func markdownLink(text string) (user id.UserID, after string, ok bool) {
 	return user, text[len(m[0]):], user != ""
 }
 
-// linkedUser returns the user that an address is a link to; "" if it is none. It
-// knows matrix.to (/#/@user), the web clients' form, Tchap's among them
+// linkedUser returns the user to whom an address points; empty if it points to none.
+// It recognises matrix.to (/#/@user), the form of web clients such as Tchap's
 // (/#/user/@user), and matrix: URIs (matrix:u/user).
 func linkedUser(address string) id.UserID {
 	u, err := url.Parse(strings.TrimSpace(address))

@@ -8,7 +8,7 @@ import (
 	"heraut/chat"
 )
 
-// The bot's full id, and ids that look like it.
+// The bot's full id and similar ids.
 const (
 	ownID    = "@heraut:example.org"
 	otherID  = "@heraut:autre.test"
@@ -16,7 +16,7 @@ const (
 	toTchap  = "https://tchap.gouv.fr/#/user/"
 )
 
-// spoken is what addressing.read makes of a message.
+// spoken holds the results of addressing.read.
 type spoken struct {
 	text            string
 	mentioned, idle bool
@@ -106,8 +106,8 @@ func TestAddressing(t *testing.T) {
 	}
 }
 
-// Whatever is written, the text that is left over is part of what was written, and
-// a message that starts with a link to somebody else is not for the bot.
+// For any input, the remaining text is part of the message, and a message that
+// starts with a link to another user is not for the bot.
 func FuzzAddressing(f *testing.F) {
 	for _, seed := range []string{
 		"heraut: gimp", otherID + ": gimp", "[Héraut](" + toMatrix + ownID + "): gimp", "\u200bHéraut\n!sill", "Héraut：x", "@heraut", ":", "",

@@ -9,18 +9,19 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// skewTold is the difference between two clocks above which it matters: the log tells
-// of it, and an event's time is no longer taken from its sender's server.
+// skewTold is the largest tolerated difference between two clocks. Above it, the bot
+// logs a warning, and does not take an event's time from its sender's server.
 const skewTold = time.Minute
 
 // serverClock compares the homeserver's clock with this machine's. The zero value is
-// ready; it may be used by several goroutines.
+// ready to use; it is safe for concurrent use.
 type serverClock struct {
-	skew atomic.Int64 // of the last answer, in ms
+	skew atomic.Int64 // of the latest answer, in ms
 	told atomic.Bool
 }
 
-// read takes in the Date header of an answer, which counts whole seconds.
+// read measures the difference from the Date header of an answer, which has a
+// precision of a second.
 func (s *serverClock) read(answer *http.Response, now time.Time, log zerolog.Logger) {
 	date, err := http.ParseTime(answer.Header.Get("Date"))
 	if err != nil {
@@ -34,16 +35,16 @@ func (s *serverClock) read(answer *http.Response, now time.Time, log zerolog.Log
 }
 
 // ahead returns how far the homeserver's clock is ahead of this machine's; negative
-// when it is behind, and 0 before the first answer.
+// if it is behind, 0 before the first answer.
 func (s *serverClock) ahead() time.Duration {
 	return time.Duration(s.skew.Load()) * time.Millisecond
 }
 
-// saidAt returns when an event was said, by this machine's clock. An event's
-// own timestamp is of the clock of its sender's server, so it counts only while it
-// is within skewTold of what the homeserver's clock says (unsigned.age, or the Date
-// header where there is none). An event of a sync that follows another one was said
-// after that one at the earliest, as far as the bot is concerned.
+// saidAt returns when an event was sent, by this machine's clock. The event's own
+// timestamp comes from the clock of the sender's server, so saidAt uses it only if
+// it is within skewTold of the homeserver's time (unsigned.age, or the Date header
+// if there is none). In a sync that follows another one, no event counts as older
+// than that one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 	stamp := time.UnixMilli(evt.Timestamp)
 	at := stamp.Add(-c.clock.ahead())

@@ -11,8 +11,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestClocksThatDiffer: neither this machine's clock nor a sender's, 20 minutes off,
-// makes a message too old to be answered.
+// TestClocksThatDiffer: a clock that is 20 minutes off, this machine's or a
+// sender's, does not make a message too old to be answered.
 func TestClocksThatDiffer(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -31,7 +31,7 @@ func TestClocksThatDiffer(t *testing.T) {
 		remove := proxy.Add(testkit.Rule{Match: testkit.Syncs, Do: testkit.Rewrite(func(resp *testkit.Response) {
 			resp.Body = shiftEvents(resp.Body, change.stamp.Milliseconds(), change.age.Milliseconds())
 		})})
-		agent.Say(t, room, "pas encore") // ends the request that was passed on before
+		agent.Say(t, room, "pas encore") // ends the request that bypassed the rule
 		said := agent.Say(t, room, name)
 		for {
 			e := bot.next(t)
@@ -48,7 +48,7 @@ func TestClocksThatDiffer(t *testing.T) {
 
 const longPoll = 30 * time.Second
 
-// shiftEvents adds to the timestamps and to the ages of the events in a sync.
+// shiftEvents shifts the timestamps and the ages of the events in a sync, in ms.
 func shiftEvents(body []byte, stamp, age int64) []byte {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

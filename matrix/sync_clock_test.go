@@ -11,8 +11,8 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// TestSaidAt: an event's age is told by the homeserver's clock, and an event that
-// comes right after another sync is new whatever its timestamp says.
+// TestSaidAt: an event's age comes from the homeserver's clock, and an event right
+// after another sync is new whatever its timestamp.
 func TestSaidAt(t *testing.T) {
 	received := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
 	ago := func(d time.Duration) time.Time { return received.Add(-d) }
@@ -41,7 +41,8 @@ func TestSaidAt(t *testing.T) {
 	}
 }
 
-// TestSkewIsToldOnce: the log tells once that the clocks differ by more than a minute.
+// TestSkewIsToldOnce: the bot logs once that the clocks differ by more than a
+// minute.
 func TestSkewIsToldOnce(t *testing.T) {
 	now := time.Date(2026, 11, 30, 10, 0, 0, 0, time.UTC)
 	var out bytes.Buffer

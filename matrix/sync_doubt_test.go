@@ -13,7 +13,7 @@ import (
 	"heraut/testkit"
 )
 
-// TestNoSync: what is no sync tells nothing of a post whose end is unknown.
+// TestNoSync: an answer that is not a sync does not settle a doubt about a post.
 func TestNoSync(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -36,8 +36,8 @@ func TestNoSync(t *testing.T) {
 	sentOnce(t, bot, proxy)
 }
 
-// TestLastWordsInDoubt: what the bot says in a room that it does not serve is
-// said once, too.
+// TestLastWordsInDoubt: the bot also sends a post only once in a room that it does
+// not serve.
 func TestLastWordsInDoubt(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -47,10 +47,10 @@ func TestLastWordsInDoubt(t *testing.T) {
 	bot.invited(t, owner, testkit.Room{})
 	bot.through(t, proxy)
 	room := owner.Room(t, testkit.Room{Public: true})
-	owner.LetMembersInvite(t, room) // Synapse lets only moderators
+	owner.LetMembersInvite(t, room) // Synapse lets only moderators invite by default
 	guest.Join(t, room.String())
 	guest.Invite(t, room, bot.account.UserID)
-	for e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome; { // the first room may be told again
+	for e := bot.next(t); e.Joined == nil || !e.Joined.Unwelcome; { // after a restart the first room's event may come again
 		e = bot.next(t)
 	}
 	proxy.Add(testkit.Rule{Match: testkit.Sends, Times: 1, Do: testkit.AfterActing(testkit.Drop)})
@@ -59,8 +59,8 @@ func TestLastWordsInDoubt(t *testing.T) {
 	sentOnce(t, bot, proxy)
 }
 
-// sentOnce waits until the bot's post is known to be in its room: it was not sent
-// again meanwhile, which the homeserver may or may not take for the same.
+// sentOnce waits until the bot has confirmed its post in the room. The bot must not
+// have sent it again meanwhile: a homeserver may treat that as a second event.
 func sentOnce(t *testing.T, bot *bot, proxy *testkit.Proxy) {
 	t.Helper()
 	for {

@@ -16,30 +16,30 @@ import (
 )
 
 const (
-	// gapLimit bounds how many events are read back in a room, keptGapLimit in one
-	// of which nothing may be lost.
+	// gapLimit bounds the events that the bot reads back in a room; keptGapLimit
+	// does so where Config.Keeps is true.
 	gapLimit     = 1_000
 	keptGapLimit = 10_000
 	gapPage      = 100
-	// countedBeyond is how many events that are too old to be answered are read,
-	// for the sake of their count and of those among them that are not.
+	// countedBeyond bounds the events read that are too old to be answered. The bot
+	// reads them to count them, and to find newer ones among them.
 	countedBeyond = 300
-	// emptyPages is how many pages in a row may hold nothing that the bot may see:
-	// a homeserver filters what it has cut into pages.
+	// emptyPages bounds the pages in a row without an event: a homeserver hides
+	// events that the bot may not see after it cuts the history into pages.
 	emptyPages = 5
-	// gapPatience is how long a gap is asked for, keptGapPatience one in a room of which
-	// nothing may be lost: all rooms wait meanwhile.
+	// gapPatience is how long the bot retries a gap; keptGapPatience applies where
+	// Config.Keeps is true. All rooms wait meanwhile.
 	gapPatience     = 2 * time.Minute
 	keptGapPatience = 10 * time.Minute
-	// pageWithin bounds how long the homeserver has to tell one page.
+	// pageWithin bounds the request for one page.
 	pageWithin = 30 * time.Second
-	// doubtMargin allows for clocks that differ.
+	// doubtMargin allows for different clocks.
 	doubtMargin = 5 * time.Minute
 )
 
-// gapEnd returns the time before which the events of a gap are only counted: they are
-// too old to be answered, and settle no doubt about a post. It is zero where every event
-// counts. limit is the largest number of events to read.
+// gapEnd returns the time before which the events of a gap are only counted: they
+// are too old to be answered, and settle no doubt about a post. A zero end means
+// that every event counts. limit is the largest number of events to read.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):
@@ -58,19 +58,19 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 	return end, gapLimit, nil
 }
 
-// readBack pages back from a token until done says so, and returns what it read
-// up to there, oldest first, about limit events at most. to is only a hint to the
-// homeserver. What one room keeps to itself does not hold up the others for ever:
-// whole is false when the rest of the gap is given up.
+// readBack pages backwards from a token until done returns true, and returns the
+// events up to there, oldest first. It stops after about limit events. to is only a
+// hint to the homeserver. whole is false if the bot gives up the rest of the gap, so
+// that one unreadable room does not block the others for ever.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
-	defer func() { slices.Reverse(events) }() // read newest first
+	defer func() { slices.Reverse(events) }() // the pages are newest first
 	for empty := 0; len(events) < limit && from != "" && empty < emptyPages; {
 		page, err := c.page(ctx, room, from, to)
 		if err != nil {
 			return events, false, c.failedGap(ctx, room, err)
 		}
 		c.noteMembers(ctx, room, page.State)
-		if from == page.End { // nothing lies beyond
+		if from == page.End { // the history ends here
 			page.End = ""
 		}
 		from = page.End
@@ -90,8 +90,8 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	return events, true, nil
 }
 
-// page asks for the events before a token, newest first; without one, for the
-// newest.
+// page requests the events before a token, newest first; with an empty token, the
+// newest events.
 func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()
@@ -106,17 +106,17 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	return page, nil
 }
 
-// failedGap returns err while the gap should be asked for again, and nil when it is given
-// up: at once when the homeserver refuses the room, and after patience when it answers
-// everything else, as a homeserver does of which one process has not started. After that
-// one try must do until the room can be read again.
+// failedGap returns err if the bot should retry the gap, and nil if it gives up. It
+// gives up at once if the homeserver refuses the room, and after patience if only
+// this request fails, as on a homeserver that runs without one of its processes.
+// After that, the bot tries each gap once until the room is readable again.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {
 	case ctx.Err() != nil, !errors.As(err, new(mautrix.HTTPError)):
 		return err
 	case isStatus(err, http.StatusTooManyRequests), known != nil && stateErrors[known.ErrCode] > 0:
-		return err // not because of the room
+		return err // the error does not concern the room
 	}
 	first, failed := c.gapFailing[room]
 	if !failed {
@@ -131,7 +131,7 @@ func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error
 	return nil
 }
 
-// patience is how long the gaps of a room are asked for.
+// patience returns how long the bot retries the gaps of a room.
 func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	switch {
 	case c.config.GapPatience > 0:
@@ -142,7 +142,7 @@ func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	return gapPatience
 }
 
-// noteMembers stores the members that a page of history names, unless a newer
+// noteMembers stores the members in a page of history, except where a newer
 // membership is known.
 func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
 	for _, evt := range state {

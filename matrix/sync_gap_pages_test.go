@@ -12,9 +12,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// TestPagesOfAGap: what the bot may not see can fill whole pages; what lies
-// before them is read nevertheless, and a homeserver that goes on with empty
-// pages is believed in the end.
+// TestPagesOfAGap: events that the bot may not see can fill whole pages; the bot
+// reads past them, and gives up only after several empty pages.
 func TestPagesOfAGap(t *testing.T) {
 	message := func(id string) string {
 		return fmt.Sprintf(`{"type":"m.room.message","event_id":"%s","sender":"@a:example.org","origin_server_ts":1,"content":{}}`, id)

@@ -17,8 +17,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestUnreadableGap: a room whose history the homeserver does not tell holds up
-// no other, and goes on with what sync shows of it.
+// TestUnreadableGap: a room whose history the homeserver does not return blocks no
+// other room, and continues with the events of sync.
 func TestUnreadableGap(t *testing.T) {
 	t.Parallel()
 	const (
@@ -27,7 +27,7 @@ func TestUnreadableGap(t *testing.T) {
 	)
 	for name, fault := range map[string]struct {
 		do    testkit.Action
-		again bool // it is asked for again
+		again bool // the bot requests it again
 	}{
 		"refused":   {testkit.MatrixError(http.StatusForbidden, "M_FORBIDDEN"), false},
 		"not found": {testkit.MatrixError(http.StatusNotFound, "M_NOT_FOUND"), false},
@@ -98,7 +98,7 @@ func TestUnreadableGap(t *testing.T) {
 		for i := range many {
 			owner.Say(t, room, fmt.Sprint(i))
 		}
-		// Its own join is out of reach, too.
+		// The bot's own join is out of reach, too.
 		proxy.Add(testkit.Rule{Match: testkit.On(http.MethodGet, `/messages$`), Do: testkit.MatrixError(http.StatusForbidden, "M_FORBIDDEN")})
 		forget := testkit.Rewrite(func(r *testkit.Response) {
 			r.Body = regexp.MustCompile(`"membership":"join"`).ReplaceAll(r.Body, []byte(`"membership":"knock"`))
@@ -107,7 +107,8 @@ func TestUnreadableGap(t *testing.T) {
 		owner.Invite(t, room, bot.account.UserID)
 		owner.AwaitMember(t, room, bot.account.UserID, event.MembershipJoin)
 		hears(t, bot, owner.Say(t, good, "là"))
-		// Where it knows that it is in, it hears what is said from then on.
+		// If the bot knows that it is in the room, it hears the messages from then
+		// on.
 		owner.Say(t, room, "ici")
 		for bot.client.GapsLost().Load() == 0 {
 			owner.Say(t, good, "encore")
@@ -117,7 +118,7 @@ func TestUnreadableGap(t *testing.T) {
 	})
 }
 
-// hears waits until the bot hears of an event.
+// hears waits until the bot handles the event.
 func hears(t *testing.T, bot *bot, said mautrixid.EventID) {
 	t.Helper()
 	for bot.next(t).ID != chat.EventID(said) {

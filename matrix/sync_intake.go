@@ -12,8 +12,8 @@ import (
 	"heraut/queue"
 )
 
-// takeIn adds one event to the batch as a chat event. It skips an event that it cannot
-// understand, and recovers from panics.
+// takeIn adds one event to the batch as a chat event. It skips an event that it
+// cannot parse, and recovers from panics.
 func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -51,8 +51,8 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 	}
 }
 
-// hear returns what an event means, with its sender's name and rights in the room;
-// nil when it calls for nothing.
+// hear returns the chat event of an event, with its sender's name and rights in the
+// room; nil if the bot ignores it.
 func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
 	e := c.understand(evt, direct)
 	if e != nil {
@@ -64,13 +64,13 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 		encrypted, _ := c.rooms.encrypted(room)
 		e.ClearInEncrypted = encrypted && !evt.Mautrix.WasEncrypted
 		if e.ClearInEncrypted && e.Message != nil && e.Message.Edits != "" {
-			return nil // the message that it edits was encrypted: the homeserver can have made the edit up
+			return nil // an edit of an encrypted message: the homeserver may have forged it
 		}
 	}
 	return e
 }
 
-// takeOwn adds an event of the bot itself to the batch: it confirms a post.
+// takeOwn adds an event of the bot itself to the batch, where it confirms a post.
 func takeOwn(evt *event.Event, batch *queue.Batch) {
 	if txn, ok := evt.Content.Raw[postKey].(string); ok {
 		batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
@@ -79,8 +79,8 @@ func takeOwn(evt *event.Event, batch *queue.Batch) {
 	}
 }
 
-// answerable reports whether the event is a message of a person. Events of bots get no
-// answer, so that two bots of this kind do not answer each other for ever.
+// answerable reports whether the event is a message of a person. The bot ignores
+// other bots, so that two bots of this kind do not answer each other for ever.
 func (c *Client) answerable(evt *event.Event) bool {
 	if _, other := evt.Content.Raw[postKey]; other {
 		return false

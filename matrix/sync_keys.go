@@ -9,13 +9,13 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// processKeys takes in the keys and device changes of a sync, in one transaction. mautrix
-// marks a message to this device as seen before it stores the room key in it, and skips
-// seen messages, so a crash in between would lose the key for ever.
+// processKeys stores the keys and device changes of a sync, in one transaction.
+// mautrix marks a message to this device as seen before it stores the room key in
+// it, and skips seen messages, so a crash in between would lose the key for ever.
 func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) error {
 	if !c.machMu.TryLock() {
 		if len(answer.DeviceLists.Changed)+len(answer.ToDevice.Events) == 0 {
-			return nil // a large room's key is being shared, and the other rooms do not wait
+			return nil // a large room's key is being shared; the other rooms do not wait for it
 		}
 		c.machMu.Lock()
 	}
@@ -44,7 +44,7 @@ func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) erro
 			return fmt.Errorf("store the keys that came: %w", err)
 		}
 	}
-	for _, evt := range others { // some are answered later, when a transaction would be over
+	for _, evt := range others { // mautrix answers some later, when the transaction would be over
 		c.toDevice(ctx, evt)
 	}
 	c.mach.HandleOTKCounts(ctx, &answer.DeviceOTKCount)
@@ -52,8 +52,8 @@ func (c *Client) processKeys(ctx context.Context, answer *mautrix.RespSync) erro
 	return nil
 }
 
-// toDevice takes in a message to this device. It recovers from panics: otherwise the same
-// sync would come again for ever.
+// toDevice processes a message to this device. It recovers from panics: otherwise
+// the same sync would fail again and again.
 func (c *Client) toDevice(ctx context.Context, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

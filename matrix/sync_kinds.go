@@ -10,14 +10,16 @@ import (
 	"heraut/chat"
 )
 
-// pollStart is the event type of polls (MSC3381); mautrix knows the unstable one.
+// pollStart is the stable event type of polls (MSC3381); mautrix only knows the
+// unstable one.
 const pollStart = "m.poll.start"
 
-// silentTypes are message types that people do not see, or that programs write.
+// silentTypes lists the message types that people do not see, or that programs
+// write.
 var silentTypes = []event.MessageType{event.MsgNotice, event.MsgVerificationRequest, "m.server_notice", ""}
 
-// kindOf returns what a message of m.room.message is besides a text or a file;
-// ok is false for what people do not see.
+// kindOf returns the kind of an m.room.message; empty for a text or a file. ok is
+// false for messages that people do not see or that programs write.
 func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool) {
 	switch content.MsgType {
 	case event.MsgText, event.MsgImage, event.MsgFile, event.MsgVideo:
@@ -40,8 +42,8 @@ func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool)
 	return chat.KindOther, true
 }
 
-// readShown reads a sticker or a poll; nil for any other event. What it replies to
-// is read from the raw content: mautrix has no type for the stable poll.
+// readShown parses a sticker or a poll; nil for any other event. It reads the
+// relation from the raw content, since mautrix has no type for the stable poll.
 func readShown(evt *event.Event) *chat.Message {
 	if evt.StateKey != nil {
 		return nil
@@ -74,8 +76,8 @@ func readShown(evt *event.Event) *chat.Message {
 	return m
 }
 
-// pollQuestion is the question of a poll, in the forms of MSC3381; empty if it is
-// in none of them.
+// pollQuestion returns the question of a poll in any form of MSC3381; empty if there
+// is none.
 func pollQuestion(raw map[string]any) string {
 	for _, form := range []struct{ poll, text string }{
 		{pollStart, "m.text"}, {event.EventUnstablePollStart.Type, "org.matrix.msc1767.text"},
@@ -100,8 +102,8 @@ func pollQuestion(raw map[string]any) string {
 	return ""
 }
 
-// withoutQuote drops the quote of another message that old clients leave in the
-// text of an edit: there, no relation says that it is one.
+// withoutQuote removes the quote of another message that old clients leave in the
+// text of an edit, where no relation marks it as a quote.
 func withoutQuote(body string) string {
 	if strings.HasPrefix(body, "> <@") || strings.HasPrefix(body, "> * <@") {
 		return event.TrimReplyFallbackText(body)
@@ -109,8 +111,8 @@ func withoutQuote(body string) string {
 	return body
 }
 
-// DisplayName is what a person is called in a room, as far as sync told; empty if
-// it did not.
+// DisplayName returns a person's name in a room from the latest sync that showed it;
+// empty if none did.
 func (c *Client) DisplayName(ctx context.Context, room chat.RoomID, user chat.UserID) string {
 	return c.displayName(ctx, id.RoomID(room), id.UserID(user))
 }

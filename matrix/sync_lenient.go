@@ -11,8 +11,8 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// unreadable returns the body of a successful answer that mautrix could not parse. One
-// wrong event makes mautrix reject the whole answer, at each try.
+// unreadable returns the body of a successful answer that mautrix could not parse. A
+// single wrong event makes mautrix reject the whole answer, at each try.
 func unreadable(err error) (body string, ok bool) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.Response == nil || he.Response.StatusCode != http.StatusOK || !json.Valid([]byte(he.ResponseBody)) {
@@ -21,7 +21,7 @@ func unreadable(err error) (body string, ok bool) {
 	return he.ResponseBody, true
 }
 
-// readMost calls readLeniently and logs the number of dropped events.
+// readMost calls readLeniently and logs the number of unreadable events.
 func (c *Client) readMost(body string, answer any) error {
 	dropped, err := readLeniently(body, answer)
 	if err == nil {
@@ -30,11 +30,11 @@ func (c *Client) readMost(body string, answer any) error {
 	return err
 }
 
-// readLeniently parses an answer without the events that cannot be parsed, and returns
-// their number.
+// readLeniently parses an answer without its unreadable events, and returns their
+// number.
 func readLeniently(body string, answer any) (dropped int, err error) {
 	decoder := json.NewDecoder(strings.NewReader(body))
-	decoder.UseNumber() // as they were written
+	decoder.UseNumber() // keep numbers as they are written
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {
 		return 0, err
@@ -55,9 +55,9 @@ func readable(item any) bool {
 	return err == nil && json.Unmarshal(text, new(event.Event)) == nil
 }
 
-// bareState returns the type, state key and sender of a state event that cannot be
-// read, with what can be read of its content; nil when it is none. Dropping it would
-// leave in force what the room's state said before.
+// bareState reduces an unreadable state event to its type, state key and sender,
+// with the readable part of the rest; nil if it is not a state event. To drop it
+// would leave the room's earlier state in force.
 func bareState(item any) any {
 	fields, ok := item.(map[string]any)
 	if !ok {
@@ -84,8 +84,9 @@ func bareState(item any) any {
 	return bare
 }
 
-// dropWrong removes the events that cannot be parsed from all lists of events, which have
-// the same names in a sync and in a page of history.
+// dropWrong removes the unreadable events from all lists of events, or reduces them
+// with bareState, and returns their number. The lists have the same names in a sync
+// and in a page of history.
 func dropWrong(tree any) (dropped int) {
 	object, ok := tree.(map[string]any)
 	if !ok {

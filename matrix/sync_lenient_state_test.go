@@ -6,8 +6,8 @@ import (
 	"maunium.net/go/mautrix"
 )
 
-// TestUnreadableStateIsKeptBare: a state event that cannot be read as a whole still
-// replaces what the room's state said before.
+// TestUnreadableStateIsKeptBare: a partly unreadable state event still replaces the
+// room's earlier state.
 func TestUnreadableStateIsKeptBare(t *testing.T) {
 	const before, after = `{"next_batch":"n","rooms":{"join":{"!r":{"timeline":{"events":[`, `]}}}}}`
 	for event, content := range map[string]string{

@@ -13,8 +13,9 @@ import (
 	"heraut/testkit"
 )
 
-// TestUnreadableEvents has the homeserver pass on events that are none, as one does
-// that does not look at what other servers and devices send: the bot hears the rest.
+// TestUnreadableEvents makes the homeserver pass on malformed events, as one does
+// that does not validate the events of other servers and devices: the bot hears the
+// rest.
 func TestUnreadableEvents(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -45,7 +46,7 @@ func TestUnreadableEvents(t *testing.T) {
 	bot.start(t)
 	for i := range many {
 		e := bot.next(t)
-		if e.Joined != nil { // once more, as the bot was ended right after
+		if e.Joined != nil { // again, since the bot ended right after
 			e = bot.next(t)
 		}
 		if e.Message == nil || e.Message.Body != fmt.Sprint(i) {
@@ -72,8 +73,8 @@ func TestUnreadableEvents(t *testing.T) {
 	}
 }
 
-// addWrong has each list of events begin with one whose content is a number, and
-// with one that takes back a number.
+// addWrong puts two malformed events at the start of each list: one whose content is
+// a number, and one that redacts a number.
 func addWrong(answer map[string]any) {
 	for name, value := range answer {
 		switch value := value.(type) {
@@ -90,8 +91,8 @@ func addWrong(answer map[string]any) {
 	}
 }
 
-// TestForgottenFilter: a homeserver that does not know the filter of the sync any
-// more, as one that was restored, is given it again.
+// TestForgottenFilter: the bot uploads its sync filter again to a homeserver that
+// has lost it, for example after a restore.
 func TestForgottenFilter(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

@@ -12,8 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestOddEvents sends events whose content is none that anybody would make: the
-// bot goes on hearing what comes with them.
+// TestOddEvents sends events with unusual content: the bot still hears the events
+// that come with them.
 func TestOddEvents(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -35,7 +35,7 @@ func TestOddEvents(t *testing.T) {
 			// The homeserver may refuse some.
 			_, _ = owner.SendMessageEvent(t.Context(), room, event.Type{Type: kind, Class: event.MessageEventType}, raw)
 		}
-		if n%3 == 0 { // of a kind that homeservers do not read
+		if n%3 == 0 { // an event type that homeservers do not interpret
 			_, _ = owner.SendStateEvent(t.Context(), room, event.Type{Type: "im.vector.room.access_rules", Class: event.StateEventType}, "", raw)
 		}
 	}

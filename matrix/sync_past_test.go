@@ -12,8 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestConfiguredRoomsPast has the configuration of a bot that has run before name
-// rooms where much was said: it hears what is said once it is there, and no more.
+// TestConfiguredRoomsPast adds rooms with a long history to the configuration of a
+// bot that has run before: the bot hears only messages after its join.
 func TestConfiguredRoomsPast(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

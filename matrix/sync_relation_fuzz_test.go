@@ -10,8 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// FuzzRelations: whatever a message says that it relates to, reading it ends, and its
-// relations are those that stand inside it.
+// FuzzRelations: for any relation of a message, parsing ends, and every relation of
+// the result stands inside the message.
 func FuzzRelations(f *testing.F) {
 	f.Add(`{"msgtype":"m.text","body":"a","m.relates_to":{"rel_type":"m.thread","event_id":"$root","is_falling_back":true,"m.in_reply_to":{"event_id":"$last"}}}`)
 	f.Add(`{"msgtype":"m.text","body":"* b","m.new_content":{"msgtype":"m.text","body":"b"},"m.relates_to":{"rel_type":"m.replace","event_id":"$x"}}`)
@@ -34,8 +34,8 @@ func FuzzRelations(f *testing.F) {
 			if target == "" {
 				continue
 			}
-			// encoding/json takes "m.relAtes_to" for the field too; nothing is carried
-			// for such a relation.
+			// encoding/json also accepts "m.relAtes_to" for the field; the relay
+			// carries nothing for such a relation.
 			if !m.RelationEncrypted && !strings.Contains(strings.ToLower(content), "relates_to") && !strings.Contains(content, `\u`) {
 				t.Errorf("%q comes from nowhere", target)
 			}

@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestRelationsOfEncryptedMessages: the bot tells a relation that the sender
-// encrypted from one that the homeserver put beside the ciphertext. Where the two
+// TestRelationsOfEncryptedMessages: the bot distinguishes a relation that the sender
+// encrypted from one that the homeserver put beside the ciphertext. If the two
 // differ, the sender's counts.
 func TestRelationsOfEncryptedMessages(t *testing.T) {
 	t.Parallel()
@@ -34,7 +34,7 @@ func TestRelationsOfEncryptedMessages(t *testing.T) {
 	inThread := map[string]any{"rel_type": "m.thread", "event_id": root.String(), "is_falling_back": true, "m.in_reply_to": map[string]any{"event_id": root.String()}}
 	said := func(manners ...testkit.Manner) chat.Message {
 		t.Helper()
-		hears(t, bot, person.Say(t, room, "avant", testkit.InThread(root))) // ends the request that was passed on before the rule
+		hears(t, bot, person.Say(t, room, "avant", testkit.InThread(root))) // ends the request that bypassed the rule
 		sent := person.Say(t, room, "essai", manners...)
 		for {
 			if e := bot.next(t); e.ID == chat.EventID(sent) {
@@ -59,8 +59,8 @@ func TestRelationsOfEncryptedMessages(t *testing.T) {
 	}
 }
 
-// TestRelationsOfOtherClients: a client with the encryption of matrix-js-sdk, as most
-// people have, keeps relations inside the ciphertext.
+// TestRelationsOfOtherClients: a client with the encryption of matrix-js-sdk, which
+// most people use, keeps relations inside the ciphertext.
 func TestRelationsOfOtherClients(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -80,8 +80,8 @@ func TestRelationsOfOtherClients(t *testing.T) {
 	}
 }
 
-// relateEncrypted puts a relation beside the ciphertext of every encrypted message
-// that a sync brings.
+// relateEncrypted adds a relation beside the ciphertext of every encrypted message
+// in a sync.
 func relateEncrypted(t *testing.T, body []byte, relation map[string]any) []byte {
 	var tree map[string]any
 	if err := json.Unmarshal(body, &tree); err != nil {
@@ -111,8 +111,8 @@ func relateEncrypted(t *testing.T, body []byte, relation map[string]any) []byte 
 	return changed
 }
 
-// TestClearInEncrypted: what comes in clear in a room that was once encrypted is
-// marked, reactions and deletions included.
+// TestClearInEncrypted: the bot marks clear events in a room that was once
+// encrypted, including reactions and redactions.
 func TestClearInEncrypted(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

@@ -14,8 +14,8 @@ import (
 	"heraut/chat"
 )
 
-// takeRoom takes in what happened in a room that the bot is in: its state, then its
-// events, oldest first.
+// takeRoom processes the part of a sync about one room that the bot is in: first the
+// room's state, then its events, oldest first.
 func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	known := c.rooms.get(room)
 	stored := known
@@ -48,7 +48,7 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 	return nil
 }
 
-// takeState notes in stored what a sync says of the room itself.
+// takeState updates stored from the state events and the summary of a sync.
 func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored *chat.Room, joined *mautrix.SyncJoinedRoom) {
 	room := id.RoomID(known.ID)
 	before, promotion := 0, powersEvent(joined)
@@ -67,7 +67,7 @@ func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored
 	c.askAbout(ctx, room, known, stored)
 	stored.Muted = c.isMuted(ctx, room)
 	if joined.Timeline.Limited {
-		// Members may have come and gone unseen.
+		// Members may have joined or left in the gap.
 		c.forgetMembers(room)
 	}
 	if n := joined.Summary.JoinedMemberCount; n != nil {
@@ -83,7 +83,8 @@ func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored
 	}
 }
 
-// takeEvents decrypts a room's events and adds what they mean to the batch.
+// takeEvents decrypts a room's events and adds the resulting chat events to the
+// batch.
 func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []*event.Event) error {
 	room := id.RoomID(r.ID)
 	for _, evt := range events {
@@ -97,7 +98,7 @@ func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []
 		switch {
 		case r.Notices:
 			c.takeNotice(room, evt, &t.batch)
-		case r.Kind == spaceKind: // the bot answers nothing in a space
+		case r.Kind == spaceKind: // the bot does not answer in a space
 		default:
 			c.takeIn(ctx, room, evt, read[evt], r.IsDirect(), &t.batch)
 		}
@@ -105,9 +106,9 @@ func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []
 	return nil
 }
 
-// passOver takes in a room that is not served: the bot's own events, which settle
-// doubts. What is known of the room may have changed, so it is asked for again should
-// the room be served.
+// passOver processes a room that the bot does not serve: only the bot's own events,
+// which settle doubts. It marks the room's facts as incomplete, so that the bot
+// requests them again once it serves the room.
 func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRoom) {
 	for _, evt := range joined.Timeline.Events {
 		if evt.Sender == c.mx.UserID {
@@ -121,8 +122,9 @@ func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRo
 	}
 }
 
-// askAbout asks what sync did not tell of a room: all, if it told that before
-// the room was served, or, of a room that the bot has just joined, the tags.
+// askAbout requests the facts that sync did not bring: all of them if sync brought
+// them before the bot served the room, or the tags of a room that the bot has just
+// joined.
 func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, stored *chat.Room) {
 	var err error
 	if !factsKnown(stored.RoomFacts) {
@@ -138,8 +140,8 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// stateEvent keeps what encryption has to know of a room, whatever else is wrong
-// with the event.
+// stateEvent stores the state of a room on which encryption and rights depend. It
+// skips an event that it cannot parse, and recovers from panics.
 func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -157,7 +159,8 @@ func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Even
 	if evt.Type == event.StateMember {
 		c.memberChanges(room)
 	}
-	// Not while the room's key is being shared: the key would outlive a member who left.
+	// Wait until a room key that is being shared is complete: otherwise it would
+	// outlive a member who left.
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
 	mautrix.UpdateStateStore(ctx, c.state, evt)

@@ -13,17 +13,18 @@ import (
 	"heraut/chat"
 )
 
-// timeline returns the room's events that are new to the bot, oldest first, with those of
-// a gap. In a room that it has just joined these are the events after its join, or, with
-// early, after its invitation: in a direct message and in the homeserver's own room, the
-// first messages come before the join. joinEvent is then that join.
+// timeline returns the room's events that are new to the bot, oldest first,
+// including those of a gap. For a room that the bot has just joined, these are the
+// events after its join, and joinEvent is that join. With early they start at the
+// invitation: in a direct message and in the homeserver's own room, the first
+// messages come before the join.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
 		boundary = event.MembershipInvite
 	}
 	if start, join := c.entry(tl.Events, boundary); known.Joined && join != nil {
-		// Its join may have been found in the history before sync showed it.
+		// The bot may have found its join in the history before sync showed it.
 		greeted, err := c.store.KnownEvent(ctx, chat.EventID(join.ID))
 		if err != nil || greeted {
 			return tl.Events[start:], nil, err
@@ -41,7 +42,7 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	return c.sinceEntry(ctx, room, boundary, tl)
 }
 
-// missed reads back what a room said since the last sync and this one leaves
+// missed reads back the events between the last sync and this one that a gap leaves
 // out, before the token from.
 func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string, received time.Time) ([]*event.Event, error) {
 	stop, limit, err := c.gapEnd(ctx, room, received)
@@ -65,13 +66,13 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 	return older, err
 }
 
-// errJoinToCome means that sync shows a room as joined without the bot's join. addUnseen
-// checks the room again.
+// errJoinToCome reports that sync shows a room as joined without the bot's join
+// event. addUnseen checks the room again.
 var errJoinToCome = errors.New("the bot's own join is still to come")
 
-// sinceEntry returns what a room said since the bot's invitation or join, as the
-// boundary says, and that join. It is errJoinToCome while the homeserver does not
-// show the join.
+// sinceEntry returns the events of a room since the bot's invitation or join,
+// depending on boundary, and the join event. The error is errJoinToCome while the
+// homeserver does not show the join.
 func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.Membership, tl mautrix.SyncTimeline) (events []*event.Event, joinEvent *event.Event, err error) {
 	events = tl.Events
 	reached := func(evt *event.Event) (bool, error) { return c.isOwn(evt, boundary), nil }
@@ -84,7 +85,7 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 		events, readable = slices.Concat(older, events), whole
 	}
 	start, joinEvent := c.entry(events, boundary)
-	// Dendrite may show a room as joined before it shows the join.
+	// Dendrite may show a room as joined before it shows the join event.
 	for pause := 100 * time.Millisecond; readable && joinEvent == nil && len(events) < gapLimit && pause < time.Second; pause *= 2 {
 		wait(ctx, pause)
 		newest, err := c.page(ctx, room, "", "")
@@ -109,8 +110,8 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	return events[start:], joinEvent, nil
 }
 
-// entry returns the index of the first event that counts in a room, -1 when it is out of
-// reach, and the bot's own last join, nil when that is out of reach.
+// entry returns the index of the first event that counts in a room, -1 if it is out
+// of reach, and the bot's own last join; nil if that is out of reach.
 func (c *Client) entry(events []*event.Event, boundary event.Membership) (start int, join *event.Event) {
 	start = -1
 	for i, evt := range events {
@@ -127,13 +128,13 @@ func (c *Client) entry(events []*event.Event, boundary event.Membership) (start 
 	return start, join
 }
 
-// isOwn reports whether the event gives the bot itself that membership.
+// isOwn reports whether the event changes the bot's own membership to that one.
 func (c *Client) isOwn(evt *event.Event, membership event.Membership) bool {
 	return evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String() && becomes(evt, membership)
 }
 
-// becomes reports whether the member event brings about that membership. One that
-// only changes a name says "join", too.
+// becomes reports whether the member event changes the membership to that one. An
+// event that only changes a name repeats the membership.
 func becomes(evt *event.Event, membership event.Membership) bool {
 	if before := evt.Unsigned.PrevContent; before != nil && before.Raw["membership"] == string(membership) {
 		return false
@@ -141,12 +142,12 @@ func becomes(evt *event.Event, membership event.Membership) bool {
 	return evt.Content.Raw["membership"] == string(membership)
 }
 
-// enteredTimeline is the timeline of a room of the configuration that the bot
-// has not served before: what follows its join, or all that this sync brings
-// when it was there already.
+// enteredTimeline returns the new events of a room of the configuration that the bot
+// has not served before: those after its join or, if the bot was there already, all
+// events of this sync.
 func (c *Client) enteredTimeline(events []*event.Event, since string) []*event.Event {
 	if since == "" {
-		return nil // said before the bot's first start
+		return nil // these events precede the bot's first start
 	}
 	for i, evt := range slices.Backward(events) {
 		if c.isOwn(evt, event.MembershipJoin) {

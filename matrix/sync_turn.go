@@ -15,20 +15,20 @@ import (
 	"heraut/queue"
 )
 
-// turn is one sync on its way from the homeserver's answer to the database.
+// turn carries one sync from the homeserver's answer to the database.
 type turn struct {
 	answer *mautrix.RespSync
-	since  string // the position before
+	since  string // the sync position before
 	batch  queue.Batch
 
-	encrypted []id.RoomID     // rooms that the answer says are encrypted
-	invited   []chat.Room     // rooms whose invitation is accepted
-	rooms     []chat.Room     // rooms to store, those included
-	declined  []chat.Declined // invitations
+	encrypted []id.RoomID     // rooms that the answer shows as encrypted
+	invited   []chat.Room     // rooms of accepted invitations
+	rooms     []chat.Room     // rooms to store, including invited
+	declined  []chat.Declined // declined invitations
 }
 
-// process takes in one sync: first what it says of encryption, then the keys, then the
-// rooms and what happened there. The events, the rooms and the position are committed
+// process handles one sync: first the encryption of rooms, then the keys, then the
+// rooms and their events. It commits the events, the rooms and the sync position
 // together.
 func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
 	defer func() {
@@ -54,8 +54,8 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	return c.commit(ctx, t, intake)
 }
 
-// noteEncryption notes in memory which rooms are encrypted: from then on nothing goes
-// there in clear.
+// noteEncryption marks the encrypted rooms in memory: from then on the bot sends
+// nothing there in clear.
 func (c *Client) noteEncryption(t *turn) {
 	for room, joined := range t.answer.Rooms.Join {
 		if saysEncrypted(joined) {
@@ -65,7 +65,7 @@ func (c *Client) noteEncryption(t *turn) {
 	}
 }
 
-// saysEncrypted reports whether a sync says that the room is encrypted.
+// saysEncrypted reports whether a sync contains an encryption event of the room.
 func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	for _, events := range [][]*event.Event{joined.State.Events, joined.Timeline.Events} {
 		for _, evt := range events {
@@ -77,7 +77,7 @@ func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	return false
 }
 
-// storeEncryption stores what noteEncryption noted, before anything else is done.
+// storeEncryption stores the marks of noteEncryption, before any other step.
 func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	for _, room := range t.encrypted {
 		if err := c.rooms.sawEncryption(ctx, room); err != nil {
@@ -87,7 +87,7 @@ func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeKeys takes in the keys and the changes of devices.
+// takeKeys stores the keys and the device changes.
 func (c *Client) takeKeys(ctx context.Context, t *turn) error { return c.processKeys(ctx, t.answer) }
 
 // takeInvitations accepts or declines the invitations.
@@ -97,11 +97,11 @@ func (c *Client) takeInvitations(_ context.Context, t *turn) error {
 	return nil
 }
 
-// takeJoinedRooms takes in what happened in the rooms that the bot is in.
+// takeJoinedRooms processes the rooms that the bot is in.
 func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	for room, joined := range t.answer.Rooms.Join {
 		if t.answer.Rooms.Invite[room] != nil {
-			continue // Dendrite shows account data of a room that the bot is not in as if it were
+			continue // Dendrite lists a room here for its account data alone, though the bot is out
 		}
 		if err := c.takeRoom(ctx, t, room, joined); err != nil {
 			return err
@@ -110,7 +110,7 @@ func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeLeftRooms takes in which rooms the bot is out of.
+// takeLeftRooms processes the rooms that the bot is no longer in.
 func (c *Client) takeLeftRooms(_ context.Context, t *turn) error {
 	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
 	for room := range t.answer.Rooms.Leave {
@@ -119,8 +119,8 @@ func (c *Client) takeLeftRooms(_ context.Context, t *turn) error {
 	return nil
 }
 
-// commit stores the events, the rooms, the declined invitations and the position in
-// one transaction, and then remembers the rooms.
+// commit stores the events, the rooms, the declined invitations and the sync
+// position in one transaction, and then updates the rooms in memory.
 func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 	t.batch.Change = func(ctx context.Context) error {
 		for _, r := range t.rooms {

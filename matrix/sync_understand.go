@@ -9,11 +9,11 @@ import (
 	"heraut/chat"
 )
 
-// maxBody is the largest size of a stored text, in bytes.
+// maxBody bounds a stored text, in bytes.
 const maxBody = 64 << 10
 
-// understand turns a clear or decrypted event into a chat event; nil when the bot ignores
-// it.
+// understand turns a clear or decrypted event into a chat event; nil if the bot
+// ignores it.
 func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	trust := chat.TrustServer
 	if evt.Mautrix.WasEncrypted {
@@ -66,8 +66,8 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
-// left returns the member whom the event takes out of the room, by their own will or
-// not; nil when it takes nobody out.
+// left returns the member whom the event removes from the room, voluntarily or not;
+// nil if it removes none.
 func (c *Client) left(evt *event.Event) *chat.Left {
 	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
 		return nil
@@ -77,7 +77,8 @@ func (c *Client) left(evt *event.Event) *chat.Left {
 	default:
 		return nil
 	}
-	// Who was only invited, or is banned after having left, was not there.
+	// A user who was only invited, or is banned after having left, was not in the
+	// room.
 	if prev := evt.Unsigned.PrevContent; prev != nil {
 		if before, _ := prev.Raw["membership"].(string); before != string(event.MembershipJoin) {
 			return nil
@@ -86,7 +87,8 @@ func (c *Client) left(evt *event.Event) *chat.Left {
 	return &chat.Left{User: chat.UserID(*evt.StateKey)}
 }
 
-// readMessage reads a text or a file; nil for notices and whatever else is neither.
+// readMessage parses an m.room.message; nil for notices and other messages that the
+// bot ignores.
 func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	relation := content.RelatesTo
 	edits := relation.GetReplaceID()
@@ -128,10 +130,10 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	return m
 }
 
-// maxMentions bounds how many mentioned people are kept of a message.
+// maxMentions bounds the stored mentions of a message.
 const maxMentions = 50
 
-// mentions returns the people whom the sender pings; nil when there are none.
+// mentions returns the people whom the message pings; nil if there are none.
 func mentions(m *event.Mentions) (users []chat.UserID) {
 	if m == nil {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"heraut/chat"
 )
 
-// named returns a client that only knows what it is called.
+// named returns a client that only knows its names.
 func named(names ...string) *Client {
 	return &Client{mx: &mautrix.Client{UserID: "@heraut:example.org"}, log: zerolog.Nop(), names: names}
 }

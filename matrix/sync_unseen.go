@@ -9,9 +9,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// addUnseen adds to the answer the rooms that the bot entered and that sync should have
-// shown by now. Dendrite may leave one out, or show it without the bot's join, and no
-// later event brings it back.
+// addUnseen adds the rooms to the answer that the bot entered and that sync should
+// have shown by now. Dendrite may leave one out, or show it without the bot's join,
+// and no later event brings it back.
 func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
 	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
 	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {

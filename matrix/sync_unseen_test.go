@@ -19,10 +19,10 @@ import (
 	"heraut/testkit"
 )
 
-// TestRoomThatSyncDoesNotShow: the bot enters a room, and sync leaves it out, says
-// that the bot left it, or shows it without the bot's join. The bot finds it all the
-// same, and when sync shows it after all, what was said before the bot came is not
-// answered.
+// TestRoomThatSyncDoesNotShow: the bot enters a room, and sync leaves it out,
+// reports that the bot left it, or shows it without the bot's join. The bot finds
+// the room anyway; when sync shows it later, the bot does not answer messages from
+// before its join.
 func TestRoomThatSyncDoesNotShow(t *testing.T) {
 	t.Parallel()
 	for name, hide := range map[string]func(room mautrixid.RoomID, joined, left map[mautrixid.RoomID]json.RawMessage){
@@ -67,12 +67,12 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 					hide(room, joined, left)
 				})
 			})})
-			// Nor does the room's history show the join at first.
+			// At first the room's history lacks the join, too.
 			proxy.Add(testkit.Rule{Times: 6, Match: testkit.On(http.MethodGet, `/messages$`), Do: testkit.Answer(http.StatusOK, map[string]any{"start": "x", "chunk": []any{}})})
 			agent.Invite(t, room, bot.account.UserID)
 			agent.AwaitMember(t, room, bot.account.UserID, event.MembershipJoin)
 			e := bot.next(t)
-			if e.Room == chat.RoomID(first) { // once more, since the bot was ended
+			if e.Room == chat.RoomID(first) { // again, since the bot ended
 				e = bot.next(t)
 			}
 			if e.Joined == nil || e.Room != chat.RoomID(room) {
@@ -101,7 +101,7 @@ func TestRoomThatSyncDoesNotShow(t *testing.T) {
 	}
 }
 
-// TestLeftUnseen: the bot enters a room and is put out before sync has shown it.
+// TestLeftUnseen: the bot enters a room and is removed before sync has shown it.
 func TestLeftUnseen(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -128,9 +128,9 @@ func TestLeftUnseen(t *testing.T) {
 	}
 }
 
-// changeRooms changes the rooms of a sync's answer.
+// changeRooms applies change to the rooms of a sync's answer.
 func changeRooms(t *testing.T, r *testkit.Response, change func(joined, left map[mautrixid.RoomID]json.RawMessage)) {
-	if r.Status != http.StatusOK { // the bot has given it up
+	if r.Status != http.StatusOK { // the bot has cancelled the request
 		return
 	}
 	answer := map[string]json.RawMessage{"rooms": json.RawMessage("{}")}
