@@ -257,7 +257,7 @@ func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, f
 		if !confirm(known, now) {
 			return nil
 		}
-		for _, k := range known { // reread the known events without the missing ones
+		for _, k := range known { // rebuild the last reading: known events that were not missing
 			if k.Missing.IsZero() {
 				r.events = append(r.events, k.Event)
 			}
