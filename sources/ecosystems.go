@@ -17,26 +17,27 @@ import (
 )
 
 const (
-	// firstPage is how many repositories of each host are asked for at first.
+	// firstPage is how many repositories of each host the first request asks for.
 	firstPage = 100
-	// fullPage is the most that the API gives at once, and maxPages how far it goes.
+	// fullPage is the API's largest page, and maxPages the number of its last page.
 	fullPage, maxPages = 1000, 100
-	// wholeEvery is how often a host is read from end to end, for what a page
-	// that moved under the reader's hand has hidden.
+	// wholeEvery is the interval at which a host is read from end to end, to find rows
+	// that shifted to another page during a reading.
 	wholeEvery = 7 * 24 * time.Hour
-	// few repositories are looked up without reading the first page for them, and
-	// oneByOne that are not on it without reading on.
+	// Up to few repositories are looked up by name instead of reading the first page
+	// for them, and up to oneByOne that the first page lacks instead of reading more
+	// pages.
 	few, oneByOne = 3, 20
-	// patience is how many hosts in a row may fail before the others are left for
-	// the next round.
+	// patience is how many hosts in a row may fail before the round leaves the others
+	// to the next one.
 	patience = 3
 )
 
-// ecosystems reads the API of ecosyste.ms: which hosts there are, and of each the
-// repositories that it indexed last. Its row ids grow with the first indexing,
-// so that a list ordered by them begins with what is new, however old it is on
-// its forge. (Its list of hosts is no help: it says that nothing changed when
-// only the numbers of repositories did.)
+// ecosystems reads the API of ecosyste.ms: the list of hosts, and for each host the
+// repositories indexed last. Row ids follow the first indexing, so a list ordered by
+// them begins with the new repositories, however old they are on their forge. The list
+// of hosts does not show which hosts have news: it answers «not modified» when only the
+// numbers of repositories changed.
 type ecosystems struct {
 	getter *fetch.Getter
 	base   string // "https://ecosystem.code.gouv.fr/api/v1"
@@ -51,9 +52,9 @@ type ecosystemsState struct {
 // hostMark is how far a host was read.
 type hostMark struct {
 	Domain string           `json:"domain"`
-	Mark   int              `json:"mark,omitempty"` // the highest row id
+	Mark   int              `json:"mark,omitempty"` // the highest row id read
 	Page   fetch.Validators `json:"page"`           // of the first page
-	Whole  time.Time        `json:"whole,omitzero"` // when it was read from end to end
+	Whole  time.Time        `json:"whole,omitzero"` // the last reading from end to end
 }
 
 // Fetch implements Source.
@@ -87,8 +88,8 @@ func (e *ecosystems) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return r.done(q.State, errors.Join(failures...))
 }
 
-// ecosystemsHost is what is used of the API's description of a host. (Source of
-// the names: openapi/api/v1 of ecosyste-ms/repos.)
+// ecosystemsHost holds the used fields of the API's description of a host
+// (openapi/api/v1 of ecosyste-ms/repos).
 type ecosystemsHost struct {
 	Name         string `json:"name"`
 	URL          string `json:"url"`
@@ -96,17 +97,17 @@ type ecosystemsHost struct {
 	Status       string `json:"status"`
 }
 
-// down reports whether the API says that it cannot reach the host.
+// down reports whether the API cannot reach the host.
 func (h ecosystemsHost) down() bool { return h.Status != "" && h.Status != "online" }
 
-// ecosystemsReading is one round's.
+// ecosystemsReading is the state of one round.
 type ecosystemsReading struct {
 	*ecosystems
 	query  Query
 	state  ecosystemsState
 	batch  Batch
-	unread map[string]Again   // items of Query.Again that were not read yet, by key
-	kinds  map[OwnerID]string // of owners, asked for once
+	unread map[string]Again   // items of Query.Again still to read, by key
+	kinds  map[OwnerID]string // of owners, each requested once
 	taken  map[string]bool
 }
 
@@ -115,7 +116,7 @@ func (r *ecosystemsReading) load(state []byte) error {
 	return readState(state, &r.state)
 }
 
-// done is the batch, with the state if that changed.
+// done returns the batch, with the state if it changed.
 func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	state, failed := json.Marshal(r.state)
 	if failed != nil {
@@ -131,7 +132,7 @@ func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	since := r.state.List
 	if len(r.unread) > 0 {
-		// An item may only be called gone when the host's count of items is current.
+		// Only a current count of the host's items justifies calling an item gone.
 		since = fetch.Validators{}
 	}
 	for page := 1; page <= maxPages; page++ {
@@ -164,7 +165,8 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	return nil
 }
 
-// host reads the new repositories of a host, and those that the query asks for again.
+// host reads the new repositories of a host, and the items of Query.Again that belong
+// to it.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {
@@ -176,7 +178,7 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 	}
 	validators, notModified, err := walk.page(ctx, 1, firstPage, since)
 	if isGone(err) {
-		return nil // the list names a host that has no page
+		return nil // the list names a host without a page
 	}
 	if err != nil {
 		return err
@@ -203,7 +205,7 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 	return errors.Join(slices.Collect(maps.Values(walk.failed))...)
 }
 
-// wanted returns the items of a host that the query asks for and that were not read yet.
+// wanted returns the items of a host in Query.Again that are still to read.
 func (r *ecosystemsReading) wanted(domain string) (all []Again) {
 	for _, a := range r.unread {
 		if a.Repository.Host == domain {

@@ -16,16 +16,16 @@ import (
 	"heraut/fetch"
 )
 
-// hostWalk reads a host's list of repositories, those indexed last first.
+// hostWalk reads a host's list of repositories, the last indexed first.
 type hostWalk struct {
 	*ecosystemsReading
 	name, domain string
-	whole        bool // it is read from end to end
-	floor        int  // what has a row id up to this need not be read
-	highest, low int  // row ids that were read
+	whole        bool // reads from end to end
+	floor        int  // rows with ids up to this were read in earlier rounds
+	highest, low int  // of the row ids read so far
 	rows         int
-	end          bool // the list has no more
-	// failed are owners that could not be asked about. They hold up nothing else.
+	end          bool // the list has no more rows
+	// failed holds the owners whose request failed. They delay nothing else.
 	failed map[string]error
 }
 
@@ -53,12 +53,11 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 		return since, false, fmt.Errorf("read %s: %w: %w", fetch.Redacted(location), errFormat, err)
 	}
 	w.rows += n
-	w.end = n < firstPage // a server may give less than it is asked for
+	w.end = n < firstPage // a server may return less than requested
 	return resp.Validators, false, w.take(ctx, items)
 }
 
-// take sorts the repositories of a page into new ones and those that the query asks for
-// again.
+// take sorts the repositories of a page into new ones and items of Query.Again.
 func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	keys := make([]string, len(items))
 	for i, item := range items {
@@ -85,7 +84,7 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	return w.keep(ctx, kept...)
 }
 
-// keep hands repositories on to those who search them.
+// keep passes repositories to Query.Keep, for searches.
 func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
 	for some := range slices.Chunk(items, keepAtOnce) {
 		all := make([]catalogue.Repository, len(some))
@@ -99,8 +98,8 @@ func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again stores the reading of an item, with the kind of its owner. An item whose owner
-// cannot be looked up waits for the next round.
+// again stores the reading of an item, with the kind of its owner. If the request about
+// the owner fails, the item waits for the next round.
 func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	delete(w.unread, a.Key)
 	repo := item.Repository
@@ -115,8 +114,8 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	w.batch.Again[a.Key] = Reading{Item: item}
 }
 
-// lookUp reads one repository by its name. When it was renamed, the API leads
-// from the old name to the new one.
+// lookUp reads one repository by its name. The API redirects from the old name of a
+// renamed repository to the new one.
 func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
 	var object json.RawMessage
@@ -137,7 +136,7 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 			return fmt.Errorf("read %s: %w: %w", path, errFormat, err)
 		}
 	}
-	if found == nil || found.Key != a.Key { // another one may have that name now
+	if found == nil || found.Key != a.Key { // another repository may have that name now
 		delete(w.unread, a.Key)
 		w.batch.Again[a.Key] = Reading{Gone: true}
 		return nil
@@ -146,8 +145,8 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	return w.keep(ctx, *found)
 }
 
-// kindOf asks what an owner is, once; it is empty when the API does not know. When
-// several cannot be asked about, no more are.
+// kindOf requests the kind of an owner, once per round; it is empty when the API does
+// not know it. After several failures it stops asking.
 func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
 	id := OwnerID{w.domain, strings.ToLower(login)}
 	if kind, ok = w.kinds[id]; ok {
@@ -171,14 +170,15 @@ func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bo
 	return owner.Kind, true
 }
 
-// isGone reports whether the source answered that there is no such thing (404, 410).
+// isGone reports whether the source answered that the address does not exist (404,
+// 410).
 func isGone(err error) bool {
 	status, ok := errors.AsType[*fetch.StatusError](err)
 	return ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 }
 
-// readArray hands each element of a JSON array to each, without holding them all.
-// One that is not as expected is left out.
+// readArray hands each element of a JSON array to each, one at a time. It leaves out
+// elements of an unexpected form.
 func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
 	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
 	resp, err := getter.Get(ctx, location, since)

@@ -11,7 +11,7 @@ import (
 	"heraut/sources"
 )
 
-// A feed is read, and what was never seen of it is new.
+// Fetch returns the unseen entries of a feed.
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<rss version="2.0"><channel><title>Le blog</title>
@@ -25,7 +25,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	seen := map[string]bool{"blog.example.org/1": true} // what a database would say
+	seen := map[string]bool{"blog.example.org/1": true} // stands for the database
 	batch, err := source.Fetch(context.Background(), sources.Query{
 		Now: time.Now(),
 		Unseen: func(_ context.Context, keys []string) (map[string]bool, error) {

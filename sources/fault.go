@@ -7,21 +7,21 @@ import (
 	"heraut/fetch"
 )
 
-// Fault is why a source cannot be read, in kinds that the templates put into words.
+// Fault is the kind of reason why a source cannot be read; templates put it into words.
 type Fault string
 
 // The kinds of faults.
 const (
-	FaultStatus    Fault = "status"  // the HTTP status
+	FaultStatus    Fault = "status"  // an HTTP status that means failure
 	FaultTimeout   Fault = "timeout" // no answer in time
-	FaultTooLarge  Fault = "large"   // more than is accepted
+	FaultTooLarge  Fault = "large"   // larger than accepted
 	FaultHTML      Fault = "html"    // a web page instead of data
 	FaultRedirects Fault = "redirects"
-	FaultPrivate   Fault = "private" // no public web server
-	FaultFormat    Fault = "format"  // what came cannot be read
-	FaultNetwork   Fault = "network" // it could not be reached
+	FaultPrivate   Fault = "private" // not a public web server
+	FaultFormat    Fault = "format"  // unreadable data
+	FaultNetwork   Fault = "network" // unreachable
 
-	// Of lists and catalogues:
+	// Faults of lists and catalogues:
 	FaultSeparator Fault = "separator" // a table with other separators than commas
 	FaultLines     Fault = "lines"     // one JSON object on each line
 	FaultSingle    Fault = "single"    // one object, not a list
@@ -31,7 +31,7 @@ const (
 	FaultHeld      Fault = "held"      // a version of the catalogue that is held back
 )
 
-// FaultOf sorts the error of a round.
+// FaultOf returns the kind of a round's error.
 func FaultOf(err error) Fault {
 	_, isStatus := errors.AsType[*fetch.StatusError](err)
 	switch {
@@ -59,7 +59,7 @@ func FaultOf(err error) Fault {
 	return FaultNetwork
 }
 
-// listFaults sorts the errors of package catalogue.
+// listFaults maps the errors of package catalogue.
 var listFaults = []struct {
 	err   error
 	fault Fault
@@ -81,10 +81,10 @@ var listFaults = []struct {
 	{catalogue.ErrNoTable, FaultFormat},
 }
 
-// errFormat marks what came and cannot be read.
+// errFormat marks data that arrived and cannot be read.
 var errFormat = errors.New("cannot be read")
 
-// StatusOf returns the HTTP status that the error of a source is about; 0: none.
+// StatusOf returns the HTTP status in the error of a source; 0: none.
 func StatusOf(err error) int {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		return status.Code

@@ -9,7 +9,7 @@ import (
 	"heraut/catalogue"
 )
 
-// A list that cannot be read says what it is, not that its server is away.
+// The fault of an unreadable list names its format, not its server.
 func TestFaultsOfLists(t *testing.T) {
 	const repo = `{"html_url": "https://f.example/a/b", "full_name": "a/b"}`
 	for text, want := range map[string]Fault{

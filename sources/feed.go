@@ -17,13 +17,14 @@ import (
 )
 
 const (
-	// FeedMaxBytes is how large a feed may be, if the configuration says nothing.
+	// FeedMaxBytes is the largest size of a feed, unless the configuration sets another
+	// one.
 	FeedMaxBytes = 16 << 20
-	// wholeFeedEvery is how often a feed is asked for without conditions: some
-	// servers answer for ever that it has not changed.
+	// wholeFeedEvery is the interval of unconditional requests: some servers answer
+	// «not modified» for ever.
 	wholeFeedEvery = 7 * 24 * time.Hour
-	// movedFor is how long a feed has to redirect for good, at each reading, until
-	// its new address takes the place of the old one.
+	// movedFor is how long each reading of a feed has to end in the same permanent
+	// redirect before its target becomes the feed's address.
 	movedFor = 7 * 24 * time.Hour
 )
 
@@ -34,8 +35,8 @@ type feedSource struct {
 	turn   *Turn
 }
 
-// NewFeed returns the Source that reads the feed at an address. Where turn is not
-// nil, its body is read when it is its turn.
+// NewFeed returns the Source that reads the feed at url. turn limits how many feeds are
+// read at once; nil: no limit.
 func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
 	return &feedSource{getter: getter, url: url, turn: turn}
 }
@@ -44,15 +45,16 @@ func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
 type feedState struct {
 	Validators fetch.Validators `json:"validators"`
 	Title      string           `json:"title"`
-	// Sum tells whether a feed without validators is what it was.
+	// Sum is the hash of the body, which shows changes of a feed without validators.
 	Sum string `json:"sum"`
-	// Titles are the hashes of the titles that it had, of the newest entries.
+	// Titles are the hashes of the titles of its newest entries.
 	Titles []uint32 `json:"titles,omitempty"`
-	// Whole is when it was last asked for without conditions.
+	// Whole is the time of the last answer to an unconditional request.
 	Whole time.Time `json:"whole,omitzero"`
-	// Address is where it is read, if not where it was; empty: it has not moved.
+	// Address is the present address of a feed that moved; empty: it has not.
 	Address string `json:"address,omitempty"`
-	// Moving is where it redirects for good, and Since when it did so first.
+	// Moving is the target of its permanent redirect, and Since when the redirect
+	// began.
 	Moving string    `json:"moving,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
 }
@@ -97,8 +99,8 @@ func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// read hands the feed to use, unless it is what it was, and returns the state that
-// goes with what it is now. Where whole is set, it is read in any case.
+// read hands the feed to use, unless it has not changed, and returns the new state.
+// With whole set, it reads the feed in any case.
 func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, whole bool, use func(*feed.Feed) error) (feedState, error) {
 	address := f.url
 	if state.Address != "" {
@@ -141,7 +143,8 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 	})
 }
 
-// parse reads the body of an answer; nil if its sum is what it was, and it may be.
+// parse parses the body of an answer. It returns nil when the sum equals before, unless
+// whole is set.
 func parse(source io.Reader, contentType, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
 	body, err := io.ReadAll(source)
 	if err != nil {
@@ -158,8 +161,8 @@ func parse(source io.Reader, contentType, address, before string, whole bool) (p
 	return parsed, sum, nil
 }
 
-// ReadFeed reads a feed that came from an address with a Content-Type. Its errors
-// are those that FaultOf sorts.
+// ReadFeed parses a feed from an address, with its Content-Type. FaultOf sorts its
+// errors.
 func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err error) {
 	err = Protect(func() error {
 		var err error
@@ -177,8 +180,8 @@ func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err 
 	return parsed, err
 }
 
-// moved notes where the feed redirects for good. Once it has done so for a week,
-// that is its address.
+// moved records the permanent redirect of the feed. After a week, its target becomes
+// the address.
 func (s *feedState) moved(to string, now time.Time) {
 	switch {
 	case to == "":
@@ -190,8 +193,8 @@ func (s *feedState) moved(to string, now time.Time) {
 	}
 }
 
-// FeedTitle returns what a feed calls itself, from the state of its last batch;
-// empty when the state is none of a feed.
+// FeedTitle returns a feed's own title, from the state of its last batch; empty when
+// the state is not a feed's.
 func FeedTitle(state []byte) string {
 	var s feedState
 	if err := readState(state, &s); err != nil {
@@ -203,13 +206,14 @@ func FeedTitle(state []byte) string {
 const (
 	// askedAtOnce is how many servers are asked for feeds at once.
 	askedAtOnce = 4
-	// firstPart is how much of a feed is read when it is not its turn: all of most.
+	// firstPart is how much of a feed is read before its turn, in bytes. Most feeds are
+	// shorter.
 	firstPart = 512 << 10
 )
 
-// Turn has feeds read one at a time, so that many of them take no more memory than
-// one. Servers are asked, and the first part of their answers is read, some at once:
-// one that does not answer holds up few. The nil Turn lets all be read at once.
+// Turn limits the memory of reading feeds: only one feed at a time is read beyond
+// firstPart and parsed. Several servers are asked at once, so a server that does not
+// answer delays few feeds. The nil Turn sets no limit.
 type Turn struct{ asking, taken chan struct{} }
 
 // NewTurn returns a Turn with all its places free.
@@ -217,8 +221,7 @@ func NewTurn() *Turn {
 	return &Turn{asking: make(chan struct{}, askedAtOnce), taken: make(chan struct{}, 1)}
 }
 
-// ask waits for one of the places, and returns a function that frees it, or the cause
-// of ctx.
+// ask waits for a place and returns the function that frees it, or the cause of ctx.
 func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	if t == nil {
 		return func() {}, nil

@@ -10,13 +10,13 @@ import (
 
 var (
 	markdownLink = regexp.MustCompile(`^\[[^\]]*\]\(([^)\s]+)\)$`)
-	// A feed's own scheme, as some sites write it: feed://host/path, feed:https://…
+	// The feed scheme, as some sites write it: feed://host/path, feed:https://…
 	feedScheme = regexp.MustCompile(`(?i)^feed:(?:(https?://.*)|(//.*))$`)
 )
 
-// FeedAddress returns the address that somebody typed for a feed: without the
-// signs that people and clients put around it. Of feed://, it is not known whether
-// it stands for https or http: that stays.
+// FeedAddress returns the address of a feed as a member typed it, without the
+// characters that people and clients put around it. It keeps the scheme of feed://,
+// which may stand for https or http.
 func FeedAddress(typed string) (address string, ok bool) {
 	typed = strings.TrimSpace(typed)
 	if m := markdownLink.FindStringSubmatch(typed); m != nil {
@@ -41,18 +41,18 @@ func FeedAddress(typed string) (address string, ok bool) {
 	return typed, false
 }
 
-// Shown returns the name of a source, or an address, without the secrets that it may
-// hold.
+// Shown returns the name or address of a source without the secrets in it.
 func Shown(source string) string { return fetch.Redacted(source) }
 
-// IsFeedAddress tells a feed that a room gave from a source's name.
+// IsFeedAddress reports whether a source is a feed that a room added, as opposed to the
+// name of a configured source.
 func IsFeedAddress(source string) bool {
 	return strings.Contains(source, "://") && !IsCalendarAddress(source)
 }
 
-// CalendarPrefix begins the source of a watch of a calendar that a room gave: the
-// calendar's address follows.
+// CalendarPrefix begins the source of a watch on a calendar that a room added, before
+// the calendar's address.
 const CalendarPrefix = "calendar:"
 
-// IsCalendarAddress tells a calendar that a room gave from other sources.
+// IsCalendarAddress reports whether a source is a calendar that a room added.
 func IsCalendarAddress(source string) bool { return strings.HasPrefix(source, CalendarPrefix) }

@@ -14,7 +14,7 @@ import (
 	"heraut/feed"
 )
 
-// reading is what a feed had, the oldest entry first.
+// reading holds the entries of a feed, the oldest first.
 type reading struct {
 	entries []feedEntry
 }
@@ -22,9 +22,9 @@ type reading struct {
 // feedEntry is an entry and its keys.
 type feedEntry struct {
 	Item
-	// aliases are further keys that are the entry's own. same are those of them that
-	// tell an entry that was seen under another key: some feeds make up new ids at
-	// each reading.
+	// aliases are further keys of this entry alone. same are those aliases that
+	// identify an entry seen under another key: some feeds make up new ids at each
+	// reading.
 	aliases, same []string
 }
 
@@ -42,8 +42,8 @@ func newReading(parsed *feed.Feed, now time.Time) *reading {
 	return r
 }
 
-// EntryItem returns an entry of a feed as an item, without its keys. A date to come
-// is left out, unless it is that of a clock that is a little fast.
+// EntryItem turns an entry of a feed into an item without keys. It leaves out a date in
+// the future, unless it may come from a slightly fast clock.
 func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	item := Item{
 		Kind: KindEntry, From: parsed.Title, Title: e.Title, URL: e.URL, Summary: e.Summary,
@@ -59,7 +59,7 @@ func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	return item
 }
 
-// repeated counts the ids and the links of entries.
+// repeated counts the entries with each id and each link.
 func repeated(entries []feed.Entry) map[string]int {
 	n := map[string]int{}
 	for _, e := range entries {
@@ -69,14 +69,13 @@ func repeated(entries []feed.Entry) map[string]int {
 	return n
 }
 
-// sameLinkAndTitle begins the keys of entries that are known by no more than that.
+// sameLinkAndTitle is the prefix of keys made from the link and the title alone.
 const sameLinkAndTitle = "same "
 
-// setKeys gives the entry its keys. One with an id is known by that; another by its
-// link, or, since some feeds give many entries one link, by its link, title and
-// date. What was seen with these is not new under another id. Nor is what was seen
-// with the same link and title, if the feed has that link once: such a feed makes
-// up both ids and dates.
+// setKeys computes the keys of the entry: its id; or else its link; or else, since some
+// feeds give many entries one link, its link, title and date. An entry with a new id is
+// not new when link, title and date were seen, nor when link and title were and the
+// feed has that link once: such a feed makes up both ids and dates.
 func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	link, title := addressKey(entry.Link), entry.OwnTitle
 	all := link + "\n" + title
@@ -112,7 +111,7 @@ func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	}
 }
 
-// lookedUpAtOnce is how many keys are looked up together.
+// lookedUpAtOnce is how many keys one query looks up.
 const lookedUpAtOnce = 1000
 
 // unseen returns the entries that were never seen.
@@ -129,7 +128,7 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 		}
 		maps.Copy(unseen, found)
 	}
-	// A feed of which an id was seen does not make them up at each reading.
+	// A feed that shows a known id does not make up its ids at each reading.
 	keepsIDs := slices.ContainsFunc(r.entries, func(e feedEntry) bool {
 		return strings.HasPrefix(e.Key, "id ") && !unseen[e.Key]
 	})
@@ -150,7 +149,7 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 	return fresh, nil
 }
 
-// again returns the items that the feed has in another form now.
+// again returns the items whose title or address changed.
 func (r *reading) again(wanted []Again) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil
@@ -168,7 +167,7 @@ func (r *reading) again(wanted []Again) map[string]Reading {
 	return changed
 }
 
-// keptTitles is how many titles are remembered of a feed.
+// keptTitles is how many titles of a feed the state holds.
 const keptTitles = 50
 
 // titles returns the hashes of the titles of the newest entries.
@@ -187,8 +186,8 @@ func hashOf(s string) uint32 {
 	return h.Sum32()
 }
 
-// isRenewed reports whether the feed shows what it showed before under other ids
-// and addresses, as it does when its site changes its address.
+// isRenewed reports whether all entries have new keys under titles known from before:
+// the site changed its address.
 func (r *reading) isRenewed(fresh []Fresh, before []uint32) bool {
 	known := 0
 	for _, f := range fresh {

@@ -12,26 +12,28 @@ import (
 	"heraut/fetch"
 )
 
-// FeedTrial is a feed as it is read before it is watched.
+// FeedTrial is the result of reading a feed before a room watches it.
 type FeedTrial struct {
-	// Address is where the feed is, which a page may have said.
+	// Address is the address of the feed, possibly found in a page.
 	Address string
 	Title   string
 	Entries int
-	Newest  Item // zero if there is none; without a date if the feed says none
-	// Choices are the feeds of a page that has several. Then the rest is empty.
+	Newest  Item // zero if there is none; without a date if the feed gives none
+	// Choices are the feeds of a page that names several. The other fields are empty
+	// then.
 	Choices []feed.Link
 }
 
 const (
-	// maxRequests is how many requests it takes at most to find the feed of a page.
+	// maxRequests bounds the requests for finding the feed of a page.
 	maxRequests = 5
-	// maxPage is how much of a page is looked at: what names feeds stands at its start.
+	// maxPage is how much of a page is searched, in bytes: the links to feeds are at
+	// its start.
 	maxPage = 1 << 20
 )
 
-// TryFeed reads the feed at an address that somebody named, or the feed of the page
-// that is there.
+// TryFeed reads the feed at an address that a member typed, or the feed of the page at
+// that address.
 func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address string, now time.Time) (FeedTrial, error) {
 	rest, isFeedScheme := strings.CutPrefix(address, "feed://")
 	if !isFeedScheme {
@@ -46,7 +48,7 @@ func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address stri
 	return trial, err
 }
 
-// trier looks for a feed.
+// trier finds a feed and reads it.
 type trier struct {
 	getter   *fetch.Getter
 	turn     *Turn
@@ -54,7 +56,7 @@ type trier struct {
 	requests int
 }
 
-// find reads the feed at an address, or looks for the one of the page that is there.
+// find reads the feed at an address, or finds the feed of the page at that address.
 func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	trial, page, err := t.try(ctx, address)
 	if page == nil {
@@ -68,7 +70,7 @@ func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 				return trial, nil
 			}
 		}
-		return FeedTrial{}, err // the page's
+		return FeedTrial{}, err // the page's error
 	case 1:
 		trial, _, err := t.try(ctx, links[0].URL)
 		return trial, err
@@ -82,8 +84,8 @@ type page struct {
 	address, contentType string
 }
 
-// try reads the feed at an address. Where there is a page, it returns that too, and
-// fetch.ErrHTML.
+// try reads the feed at an address. If there is a web page instead, it returns the page
+// and fetch.ErrHTML.
 func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found *page, err error) {
 	t.requests++
 	resp, err := t.getter.GetAny(ctx, address, fetch.Validators{})
@@ -111,10 +113,10 @@ func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found
 	return trial, found, err
 }
 
-// A Recent shows what it has, whether it is new or not.
+// A Recent source can return its newest items, whether they are new or not.
 type Recent interface {
-	// Recent returns the newest items, at most n, the newest first. state is that of
-	// the last Batch.
+	// Recent returns the newest items, at most n, newest first. state is that of the
+	// last Batch.
 	Recent(ctx context.Context, state []byte, now time.Time, n int) ([]Item, error)
 }
 

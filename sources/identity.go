@@ -8,8 +8,8 @@ import (
 	"heraut/catalogue"
 )
 
-// repositoryKey identifies a repository for ever: by its forge and the forge's
-// own id of it, which renames and transfers leave alone, or else by its address.
+// repositoryKey identifies a repository for ever: by its forge and the forge's id,
+// which stays the same across renames and transfers, or else by its address.
 func repositoryKey(r *catalogue.Repository) string {
 	if r.Host != "" && r.ForgeID != "" {
 		return r.Host + ":" + r.ForgeID
@@ -17,15 +17,15 @@ func repositoryKey(r *catalogue.Repository) string {
 	return addressKey(r.URL)
 }
 
-// addressKey is the same for addresses that differ only in how they are written.
+// addressKey returns the same key for all spellings of an address.
 func addressKey(address string) string {
 	key := strings.ToLower(strings.TrimSpace(address))
 	key = strings.TrimPrefix(strings.TrimPrefix(key, "https://"), "http://")
 	return strings.TrimSuffix(strings.TrimRight(key, "/"), ".git")
 }
 
-// domainOf is the host's name in an address, in small letters, with its port if it
-// has one: two forges may share a machine.
+// domainOf returns the host in an address, in lower case, with its port if it has one:
+// two forges may share a machine.
 func domainOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -37,16 +37,16 @@ func domainOf(address string) string {
 // OwnerID identifies an owner of repositories.
 type OwnerID struct {
 	Host string // a domain
-	Name string // in small letters
+	Name string // in lower case
 }
 
-// OwnerUser is the OwnerNow.Kind of people.
+// OwnerUser is the OwnerNow.Kind of a person.
 const OwnerUser = "user"
 
 // OwnerOf returns the owner of a repository.
 func OwnerOf(r *catalogue.Repository) OwnerID { return OwnerID{r.Host, strings.ToLower(r.Owner)} }
 
-// repositoryItem is a repository as an item.
+// repositoryItem turns a repository into an item.
 func repositoryItem(r *catalogue.Repository) Item {
 	return Item{
 		Key: repositoryKey(r), Kind: KindRepository, Repository: r,
@@ -54,7 +54,7 @@ func repositoryItem(r *catalogue.Repository) Item {
 	}
 }
 
-// freshRepository is a repository never seen.
+// freshRepository returns the news of a repository never seen.
 func freshRepository(item Item, now time.Time) Fresh {
 	created := item.Repository.Created
 	if !created.IsZero() && now.Sub(created) <= lately {
@@ -63,9 +63,8 @@ func freshRepository(item Item, now time.Time) Fresh {
 	return Fresh{Item: item, News: Listed}
 }
 
-// thrift reduces repositories that are there from the start, and so are not
-// announced, to what it takes to know them again: a first reading holds tens of
-// thousands of them.
+// thrift reduces the old repositories of a first reading, which holds tens of thousands
+// of them, to the fields of their keys. They are not announced.
 type thrift map[OwnerID]*catalogue.Repository
 
 func (t thrift) reduce(f Fresh) Fresh {

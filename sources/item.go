@@ -7,14 +7,14 @@ import (
 	"heraut/filter"
 )
 
-// ItemKind tells what an Item is about.
+// ItemKind is the kind of thing that an Item is about.
 type ItemKind string
 
 // The kinds of items.
 const (
 	KindRepository ItemKind = "repository" // Item.Repository is set
 	KindSoftware   ItemKind = "software"   // Item.Software is set
-	KindEntry      ItemKind = "entry"      // an entry of a feed: Title, URL and Summary are all there is
+	KindEntry      ItemKind = "entry"      // an entry of a feed, with Title, URL and Summary
 )
 
 // Item is one thing that a source publishes and that rooms may be told of.
@@ -27,14 +27,14 @@ type Item struct {
 	Repository *catalogue.Repository
 	Software   *catalogue.Software
 
-	From    string // what a feed calls itself
+	From    string // the feed's own title
 	Title   string
 	URL     string
 	Summary string
-	At      time.Time // when it was published, as far as the source says
+	At      time.Time // publication date, if the source gives one
 }
 
-// Words returns what filters look at.
+// Words returns the words that filters match.
 func (i *Item) Words() *filter.Words {
 	switch {
 	case i.Repository != nil:

@@ -18,12 +18,12 @@ type repositoryList struct {
 	location string
 }
 
-// keepAtOnce is how many repositories are looked up and kept together, so that
-// nobody waits long for the database.
+// keepAtOnce is how many repositories are looked up and stored in one transaction, so
+// that other users of the database do not wait long.
 const keepAtOnce = 250
 
-// Fetch implements Source. The whole list is read whenever it changed, and when
-// something is to be read again; only what was never seen is held.
+// Fetch implements Source. It reads the whole list whenever the list changed or
+// Query.Again is not empty, and holds only the new items in memory.
 func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var since fetch.Validators
 	if err := readState(q.State, &since); err != nil {
@@ -39,9 +39,9 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	defer resp.Body.Close()
 	r := listReading{query: q, hosts: map[string]int{}, taken: map[string]bool{}, again: map[string]Reading{}, thrift: thrift{}}
 	for _, a := range q.Again {
-		r.again[a.Key] = Reading{Gone: true} // until it is found
+		r.again[a.Key] = Reading{Gone: true} // until the list shows it
 	}
-	// The next repositories are decoded while the last ones are stored.
+	// Decoding runs ahead while the previous chunk is stored.
 	g, ctx := errgroup.WithContext(ctx)
 	chunks := make(chan []Item)
 	g.Go(func() error {
@@ -73,15 +73,15 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// listReading is one round's.
+// listReading is the state of one round.
 type listReading struct {
 	query Query
 
-	// What decode counts.
-	hosts map[string]int // how many repositories each has
+	// Counted by decode.
+	hosts map[string]int // number of repositories, by host
 	again map[string]Reading
 
-	// What lookUp finds.
+	// Found by lookUp.
 	fresh  []Fresh
 	taken  map[string]bool
 	thrift thrift
@@ -116,7 +116,7 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 	return handOver()
 }
 
-// lookUp stores a chunk for those who search repositories, and collects its new items.
+// lookUp stores a chunk, for searches, and collects its new items.
 func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	keys := make([]string, len(chunk))
 	all := make([]catalogue.Repository, len(chunk))

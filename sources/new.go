@@ -9,19 +9,20 @@ import (
 	"heraut/fetch"
 )
 
-// Settings are those of a source.
+// Settings configure a source.
 type Settings struct {
-	// Name is what rooms call it; of a feed that a room gave, its address.
+	// Name is the source's name in rooms; a feed that a room added has its address as
+	// its name.
 	Name string
 	Kind Kind
-	// Location is where it is read.
+	// Location is the URL or file to read.
 	Location string
 	Every    time.Duration
-	// Settle is how long an item rests before it is announced.
+	// Settle is how long an item rests before its announcement.
 	Settle time.Duration
 }
 
-// Kind tells what a source speaks.
+// Kind is the kind of a source.
 type Kind string
 
 // The kinds of sources.
@@ -33,12 +34,12 @@ const (
 	Calendar       Kind = "calendar"     // iCalendar, which package agenda reads
 )
 
-// Rereads reports whether the source's items are read once more before they are
-// announced, and again later for corrections.
+// Rereads reports whether the source's items are read once more before their
+// announcement, and again later for corrections.
 func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
 
-// New returns the Source that s describes. getter reads it, unless it is
-// the catalogue, which current gives.
+// New returns the Source that s describes. getter reads all kinds but the catalogue,
+// which current returns.
 func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Source, error) {
 	switch s.Kind {
 	case Ecosystems:

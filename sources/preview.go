@@ -6,14 +6,13 @@ import (
 	"heraut/catalogue"
 )
 
-// NewsOfRepository returns what is news of a repository that nobody has seen
-// before now.
+// NewsOfRepository returns the news of a repository first seen now.
 func NewsOfRepository(r *catalogue.Repository, now time.Time) Fresh {
 	return freshRepository(repositoryItem(r), now)
 }
 
-// NewsOfSoftware returns what is news of a software that nobody has seen before
-// now: that it was withdrawn, or else that it was referenced.
+// NewsOfSoftware returns the news of a software first seen now: its withdrawal, or else
+// its referencing.
 func NewsOfSoftware(s *catalogue.Software, now time.Time) Fresh {
 	return eventsOf(s, now)[0].Fresh
 }

@@ -11,7 +11,7 @@ import (
 	"heraut/fetch"
 )
 
-// A panic while a list is decoded or kept is an error of the round.
+// A panic while a list is decoded or stored is an error of the round.
 func TestPanicOfAListIsAnError(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`[{"id": "https://github.com/a/b", "full_name": "a/b", "owner": "https://github.com/a"}]`))

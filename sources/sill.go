@@ -10,15 +10,15 @@ import (
 	"heraut/catalogue"
 )
 
-// sill reads the catalogue that is kept in memory: it fetches nothing itself.
+// sill reads the catalogue in memory, without any request.
 type sill struct {
 	current func() catalogue.State
 }
 
 var errNotLoaded = errors.New("the catalogue is not loaded yet")
 
-// Fetch implements Source. What happens to a software is told once for ever:
-// that it is referenced, that it is withdrawn, and that it is recommended.
+// Fetch implements Source. Each event of a software is announced once for ever: that it
+// is referenced, withdrawn, recommended.
 func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := s.current()
 	if state.Catalogue == nil {
@@ -61,13 +61,13 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 // softwareEvent is something that happened to a software.
 type softwareEvent struct {
 	Fresh
-	// otherKeys are the same event's under the further ids of the software: when one
-	// of them was seen, this is no news.
+	// otherKeys are the keys of the same event under the other ids of the software: the
+	// event is not new when one of them was seen.
 	otherKeys []string
 }
 
-// eventsOf returns what happened to a software, the most telling event first: when
-// that was never seen, it stands for the others (their keys are its aliases).
+// eventsOf returns the events of a software, the most important first: when it is new,
+// it stands for the others, whose keys are its aliases.
 func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	key := func(what What) string { return s.ID + " " + string(what) }
 	event := func(what What, at time.Time, aliases ...string) softwareEvent {
@@ -96,8 +96,8 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	return events
 }
 
-// withdrawnOf tells which of the items are about a software that has left the
-// catalogue since, or has come back.
+// withdrawnOf returns readings of the items whose software left the catalogue since, or
+// came back.
 func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil
@@ -111,7 +111,7 @@ func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	changed := map[string]Reading{}
 	for _, a := range wanted {
 		if a.Software == nil || a.Software.Withdrawn != nil {
-			continue // that it left is what was announced
+			continue // the announcement itself was about the withdrawal
 		}
 		if gone, known := withdrawn[a.Software.ID]; known && gone != a.Gone {
 			changed[a.Key] = Reading{Item: a.Item, Gone: gone}

@@ -11,16 +11,16 @@ import (
 	"heraut/catalogue"
 )
 
-// A Source is read for items, once for all the rooms that watch it.
+// A Source returns items, once for all the rooms that watch it.
 type Source interface {
-	// Fetch reads what there is to know since q.State. With an error, the Batch
-	// is what could be read nevertheless. But for q.Keep it changes nothing: what
-	// counts is the Batch, once it is committed.
+	// Fetch reads the news since q.State. On an error, the Batch holds whatever could
+	// be read. Fetch changes nothing, except through q.Keep: only a committed Batch
+	// counts.
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
 
-// readState reads what the last round kept. That of another kind of source is
-// refused: it knows other keys, so all that was seen would be taken for new.
+// readState decodes the state of the last round. It refuses the state of another kind
+// of source, whose keys differ: all known items would look new.
 func readState(kept []byte, into any) error {
 	if kept == nil {
 		return nil
@@ -36,43 +36,44 @@ func readState(kept []byte, into any) error {
 // Query asks a source for its news.
 type Query struct {
 	Now time.Time
-	// State is the last Batch's; nil at first.
+	// State is that of the last Batch; nil at first.
 	State []byte
-	// Again are items to be read once more, whether they changed or not.
+	// Again lists items to read once more, whether they changed or not.
 	Again []Again
-	// Unseen picks, of some keys, those of items that were never seen.
+	// Unseen returns those of the keys that were never seen.
 	Unseen func(ctx context.Context, keys []string) (map[string]bool, error)
-	// Keep stores the repositories that were read, some hundreds at a time, for those
-	// who search them. No decision depends on it.
+	// Keep stores repositories for searches, some hundreds at a time. No decision
+	// depends on it.
 	Keep func(ctx context.Context, all []catalogue.Repository) error
 }
 
-// Again is an item to be read once more.
+// Again is an item to read once more.
 type Again struct {
 	Item
-	// Gone is true for an item that is struck out.
+	// Gone is true when the announcement of the item is struck out.
 	Gone bool
-	// AskOwner asks for the kind of the item's owner in Batch.Owners.
+	// AskOwner requests the kind of the item's owner, for Batch.Owners.
 	AskOwner bool
 }
 
 // Batch is the result of reading a source.
 type Batch struct {
-	// State comes back with the next Query; nil if it is as before.
+	// State comes back with the next Query; nil: unchanged.
 	State []byte
-	// Fresh are items never seen, in the order of their publication.
+	// Fresh are the items never seen, in the order of their publication.
 	Fresh []Fresh
-	// Hosts are all the hosts of the source; nil if it was not asked or said
-	// that they are as before. A source without hosts has one without a name.
+	// Hosts are all the hosts of the source; nil if the round did not ask, or nothing
+	// changed. A source without hosts has a single one without a name.
 	Hosts []HostNow
-	// Whole names the hosts that were read whole.
+	// Whole names the hosts that were read from end to end.
 	Whole []string
-	// Again tells of the items of Query.Again, by key, as far as they could be read.
+	// Again holds the readings of the items of Query.Again, by key, as far as the round
+	// could read them.
 	Again map[string]Reading
-	// MovedTo is where the source is read from now on, if it moved for good.
+	// MovedTo is the new address of a source that moved permanently; else empty.
 	MovedTo string
-	// Owners are those that Again.AskOwner asked for. What they are is in the
-	// readings too (Repository.Personal).
+	// Owners are the owners requested by Again.AskOwner. The readings show their kinds
+	// too (Repository.Personal).
 	Owners []OwnerNow
 }
 
@@ -80,62 +81,60 @@ type Batch struct {
 type Fresh struct {
 	Item
 	News What
-	// Aliases are further keys under which the item is not new.
+	// Aliases are further keys under which the item is known from now on.
 	Aliases []string
-	// Renewed is true when all items of the source are new at once under titles that it
-	// had before: its site changed its address.
+	// Renewed is true when all items of the source are new at once under titles known
+	// from before: the site changed its address.
 	Renewed bool
 }
 
-// HostNow is a host as a source sees it.
+// HostNow is the present state of a host, from its source.
 type HostNow struct {
 	Name  string
-	Items int  // how many it has
-	Down  bool // the source says that it cannot read it
+	Items int  // number of items
+	Down  bool // the source cannot reach it
 }
 
-// OwnerNow is what a source says of an owner of repositories.
+// OwnerNow is an owner of repositories, from a source.
 type OwnerNow struct {
 	OwnerID
-	Kind string // "organization", OwnerUser, or empty: not known
+	Kind string // "organization", OwnerUser, or empty when unknown
 }
 
 // Reading is an item read once more.
 type Reading struct {
 	Item Item
-	Gone bool // it is not there any more
+	Gone bool // it no longer exists
 }
 
-// What is the kind of news of an item.
+// What is the kind of news about an item.
 type What string
 
-// What may be new.
+// The kinds of news.
 const (
-	Created     What = "created"     // a repository, created lately
-	Listed      What = "listed"      // a repository that is older than that
+	Created     What = "created"     // a recently created repository
+	Listed      What = "listed"      // an older repository
 	Referenced  What = "referenced"  // a software entered the catalogue
-	Withdrawn   What = "withdrawn"   // it left
-	Recommended What = "recommended" // it is recommended now
+	Withdrawn   What = "withdrawn"   // it left the catalogue
+	Recommended What = "recommended" // it became recommended
 	Published   What = "published"   // an entry of a feed
 )
 
-// lately is how long before it is first seen a repository may have been created
-// to count as new.
+// lately is the largest age of a repository, when first seen, that counts as new.
 const lately = 30 * 24 * time.Hour
 
-// NothingNew reports whether the batch brings nothing to be decided or kept.
+// NothingNew reports whether the batch holds nothing to decide or store.
 func (b Batch) NothingNew() bool {
 	return b.State == nil && b.Hosts == nil && len(b.Fresh) == 0 && len(b.Again) == 0 && len(b.Owners) == 0
 }
 
-// Missing reports whether the item is not public any more, as far as the source
-// can tell.
+// Missing reports whether the item is no longer public, as far as the source shows.
 func (r Reading) Missing() bool {
 	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
 }
 
-// Protect runs read and returns what it panics with as an error: what others
-// publish must not stop the bot, not even through a fault of a library.
+// Protect runs read and returns its panic as an error: published data must not crash
+// the bot, even through a fault of a library.
 func Protect(read func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -14,8 +14,8 @@ import (
 	"heraut/fetch"
 )
 
-// Feeds with a turn are parsed one at a time, and only some servers are asked at once;
-// one that does not answer holds up no other.
+// Feeds that share a Turn are parsed one at a time, and only some servers are asked at
+// once; a server that does not answer delays no other feed.
 func TestTurn(t *testing.T) {
 	var asked, most atomic.Int32
 	stuck := make(chan struct{})
