@@ -21,8 +21,8 @@ func gzipped(t *testing.T, text string) string {
 	return b.String()
 }
 
-// TestEncodings takes what servers write as Content-Encoding, and gzip that none
-// announced; what is compressed otherwise is refused by its name.
+// TestEncodings covers the values of Content-Encoding that servers send, and gzip
+// without the header; another compression is refused by its name.
 func TestEncodings(t *testing.T) {
 	for encoding, body := range map[string]string{
 		"": "[1]", "identity": "[1]", "none": "[1]", "UTF-8": "[1]", "utf8, identity": "[1]", "iso-8859-1": "[1]",
@@ -58,7 +58,8 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestValidatorsOfAnswers keeps the newest validators, and none that are too long.
+// TestValidatorsOfAnswers checks that the newest validators stay, without overlong
+// ones.
 func TestValidatorsOfAnswers(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -88,7 +89,7 @@ func TestValidatorsOfAnswers(t *testing.T) {
 	}
 }
 
-// TestMoved follows redirects as far as they are for good.
+// TestMoved follows permanent redirects up to the first temporary one.
 func TestMoved(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		codes := map[string]int{"p": http.StatusMovedPermanently, "q": http.StatusPermanentRedirect, "f": http.StatusFound}
@@ -112,7 +113,7 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// TestCookieWall lets in who brings back the cookie that came with a redirect.
+// TestCookieWall reads a site that requires the cookie set in its redirect.
 func TestCookieWall(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if _, err := r.Cookie("seen"); err != nil && r.URL.Path == "/wall" {
@@ -132,7 +133,7 @@ func TestCookieWall(t *testing.T) {
 	}
 }
 
-// TestPages tells web pages from data by what they are.
+// TestPages distinguishes web pages from data by their content.
 func TestPages(t *testing.T) {
 	long := "<!-- " + strings.Repeat("made by hand ", 500) + "-->"
 	for name, test := range map[string]struct {
@@ -167,7 +168,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestRedacted hides what lets in whoever knows it, and nothing else.
+// TestRedacted hides values that grant access, and nothing else.
 func TestRedacted(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://x.example.org/feed":                                  "",

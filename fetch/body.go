@@ -8,12 +8,12 @@ import (
 	"io"
 )
 
-// headSize is how many bytes are looked at to tell a web page from data: before the
-// first element there may be a long comment.
+// headSize is how many bytes are searched for the first element of a web page, which
+// may follow a long comment.
 const headSize = 16 << 10
 
-// newBody returns the bytes of source, at most max of them once they are unpacked,
-// and whether the first of them show a web page. On an error source stays open.
+// newBody returns the decompressed bytes of source, at most max of them, and whether
+// their beginning is a web page. On an error, source stays open.
 func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadCloser, max int64, contentType string) (body io.ReadCloser, page bool, err error) {
 	unpacked, err := unpack(source)
 	if err != nil {
@@ -31,8 +31,8 @@ func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadClose
 	return readCloser{buffered, l}, isPage(head, contentType), nil
 }
 
-// limited reads at most max bytes from source; one more is ErrTooLarge. Once
-// ctx is done, its reason is the error.
+// limited reads at most max bytes from source; one more is ErrTooLarge. Once ctx is
+// done, the error is its cause.
 type limited struct {
 	ctx    context.Context
 	cancel context.CancelFunc // called by Close
@@ -42,7 +42,8 @@ type limited struct {
 }
 
 func (l *limited) Read(p []byte) (int, error) {
-	// The byte beyond the limit tells a body that just fits from one that does not.
+	// The byte beyond the limit distinguishes a body that just fits from one that does
+	// not.
 	if room := l.max + 1 - l.read; int64(len(p)) > room {
 		p = p[:room]
 	}

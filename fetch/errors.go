@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What can be wrong with a source, besides its status (StatusError) and the network.
+// Faults of a source, besides its status (StatusError) and the network.
 var (
 	ErrTooLarge  = errors.New("larger than allowed")
 	ErrTimeout   = errors.New("no complete answer within the time allowed")
@@ -22,12 +22,12 @@ var (
 // StatusError is an HTTP status that brings no data.
 type StatusError struct {
 	Code int
-	// RetryAfter is how long the source asks to wait, at most a day; 0 when it
-	// does not say.
+	// RetryAfter is how long the source asks the bot to wait, at most a day; 0 when it
+	// does not ask.
 	RetryAfter time.Duration
 }
 
-// Error says the status and what it means for whoever runs the bot.
+// Error gives the status and its meaning for the operator.
 func (e *StatusError) Error() string {
 	meaning := "not an answer that brings data"
 	switch {

@@ -1,5 +1,5 @@
-// Package fetch gets a URL or a file politely: only when it has changed, within
-// a size and a time, saying who asks, and at a pace that backs off.
+// Package fetch gets a URL or a file politely: only if it has changed, within limits of
+// size and time, with a User-Agent that names the bot, and at a pace that backs off.
 package fetch
 
 import (
@@ -19,24 +19,24 @@ const (
 	DefaultTimeout  = time.Minute
 )
 
-// Options say how a Getter gets. Zero values stand for the defaults.
+// Options configure a Getter. Zero values stand for the defaults.
 type Options struct {
 	// UserAgent is sent with every request; see UserAgent.
 	UserAgent string
-	// MaxBytes limits a body, counted after decompression.
+	// MaxBytes limits a body, in bytes after decompression.
 	MaxBytes int64
-	// Timeout limits a whole exchange over HTTP, from the name's resolution to
-	// the last byte of the body.
+	// Timeout limits a whole HTTP exchange, from the name's resolution to the last byte
+	// of the body.
 	Timeout time.Duration
-	// Guard, if not nil, is for addresses that strangers give: files are
-	// refused, so are hosts that are not public, also after a redirect, and no
-	// proxy is used, since it would reach them on the bot's behalf.
-	// Without it, for addresses that the operator wrote, everything may be
-	// reached, and a proxy named by the environment (HTTPS_PROXY) is used.
+	// Guard, if not nil, protects against addresses from strangers: the Getter refuses
+	// files and hosts that are not public, also after a redirect, and uses no proxy,
+	// which would reach such hosts on the bot's behalf. A nil Guard is for addresses
+	// from the operator: everything may be reached, through the proxy that the
+	// environment names (HTTPS_PROXY).
 	Guard *Guard
 }
 
-// A Getter gets. It may be used by several goroutines.
+// A Getter gets URLs and files. It is safe for concurrent use.
 type Getter struct {
 	client    *http.Client
 	userAgent string
@@ -45,40 +45,38 @@ type Getter struct {
 	guarded   bool
 }
 
-// Validators are what a source says to recognise a version of its data by.
-// They are opaque: they are kept with the data, and handed back to ask whether
-// there is anything newer.
+// Validators identify a version of a source's data. They are opaque: store them with
+// the data, and pass them to Get to ask for anything newer.
 type Validators struct{ ETag, LastModified string }
 
-// Response is what a source answered.
+// Response is the answer of a source.
 type Response struct {
-	// Body must be closed. It is empty when NotModified. Its errors say what is wrong
-	// (ErrTooLarge, ErrTimeout, io.ErrUnexpectedEOF…) but not where.
+	// Body must be closed. It is empty when NotModified is true. Its errors name the
+	// fault (ErrTooLarge, ErrTimeout, io.ErrUnexpectedEOF…) but not the location.
 	Body io.ReadCloser
-	// NotModified is true when the data are those of the Validators handed in.
+	// NotModified is true when the data have not changed since the given Validators.
 	NotModified bool
-	// Validators belong to the data, and ask for changes next time. Where a source
-	// changes them with an answer without data, these are the new ones.
+	// Validators are those to pass next time. They may be new even when NotModified is
+	// true.
 	Validators Validators
 	// Page is true when the data are a web page.
 	Page bool
-	// ContentType is the header of that name, empty for a file.
+	// ContentType is the header of that name; empty for a file.
 	ContentType string
-	// URL is where the data came from in the end, after redirects; empty for a file.
+	// URL is the final address of the data, after redirects; empty for a file.
 	URL string
-	// Moved is where redirects lead that the server says are for good; empty if
-	// there are none.
+	// Moved is the target of the permanent redirects; empty if there are none.
 	Moved string
-	// Modified is a file's time of modification, and zero for a URL.
+	// Modified is the modification time of a file; zero for a URL.
 	Modified time.Time
 }
 
-// UserAgent names the bot and whom to write to about it.
+// UserAgent returns a header that names the bot and a contact.
 func UserAgent(version, contact string) string {
 	return fmt.Sprintf("Heraut/%s (+%s)", version, contact)
 }
 
-// New returns a Getter. Close it to let go of its connections.
+// New returns a Getter. Call Close to release its connections.
 func New(o Options) *Getter {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if o.Guard != nil {
@@ -94,13 +92,13 @@ func New(o Options) *Getter {
 	}
 }
 
-// Close closes the connections kept for later use.
+// Close closes the idle connections.
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
-// Get reads a location: an http, https or file URL, or else a
-// file's path. With the validators of an earlier answer, the response may be
-// that nothing changed. A web page is ErrHTML. Every error names the location;
-// beneath it are a *StatusError, one of this package's errors, or the system's.
+// Get reads a location: an http, https or file URL, or else a file's path. Given the
+// validators of an earlier answer, the response may be NotModified. A web page is
+// ErrHTML. Every error names the location, and wraps a *StatusError, one of this
+// package's errors, or the system's.
 func (g *Getter) Get(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.GetAny(ctx, location, since)
 	if err == nil && resp.Page {
@@ -109,7 +107,7 @@ func (g *Getter) Get(ctx context.Context, location string, since Validators) (*R
 	return resp, err
 }
 
-// GetAny is Get for those who can do something with a web page (Response.Page).
+// GetAny is Get for callers that accept a web page (Response.Page).
 func (g *Getter) GetAny(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.get(ctx, location, since)
 	if err != nil {

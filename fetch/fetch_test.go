@@ -216,7 +216,7 @@ func TestGetEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// HTTP/2 reports a deadline in another way than HTTP/1.1.
+// HTTP/2 reports a deadline differently from HTTP/1.1.
 func TestGetHasADeadlineOverHTTP2(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// getFile opens a file given by its path or URL. Its size and its time of
-// modification stand for the ETag.
+// getFile opens a file given by its path or URL. The ETag consists of its size and its
+// modification time.
 func (g *Getter) getFile(ctx context.Context, location string, since Validators) (*Response, error) {
 	path, err := filePath(location)
 	if err != nil {
 		return nil, err
 	}
-	// Opening a pipe would wait for whoever writes to it.
+	// Opening a pipe would block until a writer comes.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, bare(err)

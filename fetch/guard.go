@@ -13,10 +13,10 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// A Guard keeps addresses given by strangers from reaching private hosts:
-// this machine, its network, its cloud's metadata… It looks at the IP address
-// about to be connected to, so names that resolve to a private address, and
-// redirects, do not pass. On public hosts only the ports 80 and 443 are reached.
+// A Guard keeps addresses from strangers from reaching private hosts: this machine, its
+// network, its cloud's metadata… It checks the IP address of each connection, so it
+// also stops names that resolve to a private address, and redirects. It allows only the
+// ports 80 and 443 of public hosts.
 type Guard struct {
 	open, guarded net.Dialer
 	hosts         map[string]bool
@@ -26,9 +26,9 @@ type Guard struct {
 
 var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`)
 
-// NewGuard returns a Guard that lets the given exceptions through, on any port.
-// Each is a host's name (that name exactly, wherever it resolves to), an IP
-// address, or a network such as "10.1.0.0/16".
+// NewGuard returns a Guard with exceptions, allowed on any port. Each is a host's name
+// (that exact name, wherever it resolves to), an IP address, or a network such as
+// "10.1.0.0/16".
 func NewGuard(allowPrivate []string) (*Guard, error) {
 	g := &Guard{hosts: map[string]bool{}, public: ssrf.New()}
 	g.open.Timeout = 30 * time.Second
@@ -61,7 +61,7 @@ func (g *Guard) dial(ctx context.Context, network, address string) (net.Conn, er
 	return g.guarded.DialContext(ctx, network, address)
 }
 
-// control is asked before each connection, when the name is resolved.
+// control decides about each connection, after the name is resolved.
 func (g *Guard) control(network, address string, conn syscall.RawConn) error {
 	if target, err := netip.ParseAddrPort(address); err == nil {
 		for _, allowed := range g.networks {

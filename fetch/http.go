@@ -16,12 +16,12 @@ import (
 	"go.mau.fi/util/retryafter"
 )
 
-// maxRedirects leaves room for a site that moved to https, to another host and
-// to another path.
+// maxRedirects leaves room for a site that moved to https, to another host and to
+// another path.
 const maxRedirects = 5
 
-// maxRetryAfter bounds what a source may ask for, so that a mistake of its own
-// does not silence it for ever.
+// maxRetryAfter bounds the wait that a source may ask for, so that its mistake does not
+// silence it for ever.
 const maxRetryAfter = 24 * time.Hour
 
 func (g *Getter) getURL(ctx context.Context, location string, since Validators) (*Response, error) {
@@ -34,7 +34,8 @@ func (g *Getter) getURL(ctx context.Context, location string, since Validators) 
 	return answer, err
 }
 
-// exchange calls cancel when the exchange is over and no error is returned.
+// exchange does one HTTP exchange. Unless it returns an error, it calls cancel when the
+// exchange is over: at the latest when the body is closed.
 func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, location string, since Validators) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, location, http.NoBody)
 	if err != nil {
@@ -50,8 +51,8 @@ func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, locati
 	if since.LastModified != "" {
 		req.Header.Set("If-Modified-Since", since.LastModified)
 	}
-	// Some sites only let in who brings back the cookie that they gave. It is
-	// forgotten afterwards.
+	// Some sites require the cookie that they set in a redirect. The bot forgets it
+	// afterwards.
 	client := *g.client
 	if client.Jar, err = cookiejar.New(nil); err != nil {
 		return nil, err
@@ -82,10 +83,10 @@ func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, locati
 	return answer, nil
 }
 
-// maxValidator is how long a validator is that is worth keeping.
+// maxValidator is the longest validator worth storing, in bytes.
 const maxValidator = 1 << 10
 
-// validatorsOf returns the validators of an answer, without those that are too long.
+// validatorsOf returns the validators of an answer, without overlong ones.
 func validatorsOf(resp *http.Response) (v Validators) {
 	if etag := resp.Header.Get("ETag"); len(etag) <= maxValidator {
 		v.ETag = etag
@@ -96,8 +97,8 @@ func validatorsOf(resp *http.Response) (v Validators) {
 	return v
 }
 
-// movedTo returns where redirects that are permanent lead the first request; empty
-// if there are none. Those after one that is not do not count.
+// movedTo returns the target of the permanent redirects of the first request, up to the
+// first temporary one; empty if there are none.
 func movedTo(last *http.Request) (address string) {
 	for req := last; req.Response != nil; req = req.Response.Request {
 		switch req.Response.StatusCode {
@@ -112,7 +113,7 @@ func movedTo(last *http.Request) (address string) {
 	return address
 }
 
-// checkHeader tells whether resp brings data.
+// checkHeader returns an error unless resp brings data.
 func checkHeader(resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		wait := retryafter.Parse(resp.Header.Get("Retry-After"), 0)
@@ -133,7 +134,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// reason prefers why ctx ended over err.
+// reason returns the cause of ctx if ctx has ended, or else err.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -141,7 +142,7 @@ func reason(ctx context.Context, err error) error {
 	return bare(err)
 }
 
-// bare leaves out of err what Get says already: the address.
+// bare removes the address from err, since Get adds the location.
 func bare(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err

@@ -8,20 +8,20 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// The bounds of the wait after a failure: from a minute, or the source's
-// interval if that is shorter, to an hour, or the interval if that is longer.
+// The bounds of the wait after a failure: from a minute, or the source's interval if
+// that is shorter, to an hour, or the interval if that is longer.
 const (
 	firstWait = time.Minute
 	lastWait  = time.Hour
 )
 
-// Pace tells how long to wait between two tries of one source.
+// Pace computes the waits between two attempts on one source.
 type Pace struct {
 	every   time.Duration
 	backoff backoff.ExponentialBackOff
 }
 
-// NewPace returns the Pace of a source that is asked at every interval.
+// NewPace returns the Pace of a source with that interval.
 func NewPace(every time.Duration) *Pace {
 	return &Pace{every: every, backoff: backoff.ExponentialBackOff{
 		InitialInterval:     min(every, firstWait),
@@ -31,9 +31,9 @@ func NewPace(every time.Duration) *Pace {
 	}}
 }
 
-// Next returns the wait after a try that ended with err: the interval, give or
-// take a tenth so that sources spread; after a failure a wait that doubles with
-// each, give or take a quarter; in any case as long as the source asked for.
+// Next returns the wait after an attempt that ended with err. Without error it is the
+// interval, give or take a tenth so that sources spread; each failure in a row doubles
+// the wait, give or take a quarter. It is never shorter than the source asked for.
 func (p *Pace) Next(err error) time.Duration {
 	if err == nil {
 		p.backoff.Reset()

@@ -9,12 +9,12 @@ import (
 
 var (
 	utf8Mark = []byte("\ufeff")
-	// firstElement is what the first tag or document type opens.
+	// firstElement matches the name in the first tag or document type.
 	firstElement = regexp.MustCompile(`(?i)^<(?:!doctype\s+)?([a-z][a-z0-9:_-]*)`)
 	feedElement  = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s/>]`)
 )
 
-// startsLikeMarkup reports whether data begin with a tag, or so.
+// startsLikeMarkup reports whether the data begin with «<».
 func startsLikeMarkup(head []byte) bool { return bytes.HasPrefix(trimBlank(head), []byte("<")) }
 
 func trimBlank(head []byte) []byte {
@@ -27,7 +27,7 @@ func trimBlank(head []byte) []byte {
 	}
 }
 
-// isPage reports whether data are a web page. It goes by the first element, since
+// isPage reports whether the data are a web page. It looks at the first element, since
 // the Content-Type of data is often wrong.
 func isPage(head []byte, contentType string) bool {
 	rest := trimBlank(head)
@@ -38,7 +38,7 @@ func isPage(head []byte, contentType string) bool {
 		}
 		_, after, found := bytes.Cut(rest, []byte(end))
 		if !found {
-			return false // what it is cannot be told
+			return false // the head ends inside a comment: unknown
 		}
 		rest = trimBlank(after)
 	}
@@ -50,7 +50,8 @@ func isPage(head []byte, contentType string) bool {
 	case "html", "head", "body":
 		return true
 	}
-	// A notice of the server may come first. A page may show XML, but not as tags.
+	// A server's notice may precede the page. A page about XML holds it escaped, not as
+	// elements.
 	looksLikeHTML := strings.HasPrefix(http.DetectContentType(rest), "text/html") || strings.Contains(contentType, "html")
 	return looksLikeHTML && !strings.Contains(contentType, "xml") && !feedElement.Match(head)
 }

@@ -10,17 +10,17 @@ import (
 const mask = "xxxxx"
 
 var (
-	// secretName is the name of a parameter that lets in whoever knows its value.
+	// secretName matches the names of parameters whose value grants access.
 	secretName = regexp.MustCompile(`(?i)token|secret|passw|pwd|auth|signature|credential|session|jwt|^(api|private|access|feed|rss)?[_-]?keys?$|apikey|^(sig|sid|pass|pat|code|hash|hmac|uuid)$`)
-	// secretValue looks as if it were drawn by lot.
+	// secretValue matches values that may be random.
 	secretValue = regexp.MustCompile(`^[A-Za-z0-9_.~-]{20,}$`)
 	letter      = regexp.MustCompile(`[A-Za-z]`)
 	digit       = regexp.MustCompile(`[0-9]`)
 )
 
-// Redacted returns the location without the secrets that a URL may carry, for logs
-// and messages: the password, and in the query what is named like a secret or
-// looks like one.
+// Redacted returns the location without the secrets that a URL may carry, for logs and
+// messages: the password, and each parameter of the query whose name or value looks
+// like a secret.
 func Redacted(location string) string {
 	address, fragment, hasFragment := strings.Cut(location, "#")
 	address, query, hasQuery := strings.Cut(address, "?")
@@ -45,7 +45,7 @@ func withoutPassword(address string) string {
 	return u.Redacted()
 }
 
-// redactedQuery keeps the order and the writing of what it does not mask.
+// redactedQuery keeps the order and the spelling of the rest of the query.
 func redactedQuery(query string) string {
 	parts := strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
 	if len(parts) == 0 {
@@ -75,8 +75,7 @@ func redactedQuery(query string) string {
 	return strings.Join(parts, separator)
 }
 
-// isDrawn reports whether a value holds letters and digits at random, as far as
-// that can be told.
+// isDrawn reports whether a value looks random: it mixes letters with several digits.
 func isDrawn(value string) bool {
 	return secretValue.MatchString(value) && letter.MatchString(value) && len(digit.FindAllString(value, 4)) > 3 && !strings.Contains(value, "..")
 }

@@ -16,9 +16,10 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// checkEncoding refuses compressions that this package cannot undo. The transport undoes the gzip that it asked for, and removes its header;
-// whether bytes that came with another header are gzip is seen by the bytes.
-// Servers also name character sets here, and that there is nothing to undo.
+// checkEncoding refuses compressions that this package cannot undo. The transport
+// undoes the gzip that it asked for and removes the header; unpack recognises other
+// gzip by its bytes. Servers also put character sets into this header, or words for no
+// compression.
 func checkEncoding(header string) error {
 	for encoding := range strings.SplitSeq(strings.ToLower(header), ",") {
 		switch encoding = strings.TrimSpace(encoding); encoding {
@@ -32,10 +33,10 @@ func checkEncoding(header string) error {
 	return nil
 }
 
-// unpack returns source, unpacked if it is gzip, whatever was said of it.
+// unpack returns source, decompressed if its bytes are gzip, whatever the headers say.
 func unpack(source io.ReadCloser) (io.ReadCloser, error) {
 	buffered := bufio.NewReader(source)
-	magic, _ := buffered.Peek(4) // an error comes again with what is read
+	magic, _ := buffered.Peek(4) // the next read returns the same error
 	switch {
 	case bytes.HasPrefix(magic, zstdMagic):
 		return nil, fmt.Errorf("%w: %q", ErrEncoding, "zstd")
