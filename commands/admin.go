@@ -16,25 +16,25 @@ type Administration struct {
 	Book    *rooms.Book
 	Journal rooms.Journal
 	Rooms   Rooms
-	// Declined are the invitations that the bot did not accept, newest first.
+	// Declined returns the invitations that the bot declined, newest first.
 	Declined func(ctx context.Context) ([]chat.Declined, error)
 	// Joined asks the homeserver for all rooms of the account; Rooms lists only those
 	// that the bot served. It may be nil.
 	Joined func(ctx context.Context) ([]chat.RoomID, error)
-	// Missing lists the rooms that the bot should serve and is not in; Room.Exit says
-	// why. It may be nil.
+	// Missing lists the rooms that the bot should serve but is not in; Room.Exit
+	// says how it left. It may be nil.
 	Missing func(ctx context.Context) ([]chat.Room, error)
 	// Resolve returns the room with an alias, or ErrNoRoom. It may be nil.
 	Resolve func(ctx context.Context, alias string) (chat.RoomID, error)
 	// Confirmations stores the commands that wait for a confirmation.
 	Confirmations Confirmations
-	// Personal are the stores of data about people.
+	// Personal lists the stores of data about people.
 	Personal []Personal
 	// Status returns the bot's condition.
 	Status func(ctx context.Context) (Status, error)
-	// Webhooks takes in what tools post to rooms; nil if that is off.
+	// Webhooks accepts the posts of tools; nil if the feature is off.
 	Webhooks *webhook.Service
-	// Catalogue accepts what is held back; nil where nothing is.
+	// Catalogue accepts a held-back version; nil if the bot holds none back.
 	Catalogue Catalogue
 	Operators []chat.UserID
 	Links     rooms.Links

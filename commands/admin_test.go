@@ -14,12 +14,13 @@ import (
 	"heraut/queue"
 )
 
-// a message, or a reaction, of somebody with a level.
+// said returns a message event of a person with the given level.
 func said(level chat.Level, room chat.RoomID, body string) chat.Event {
 	return chat.Event{Room: room, Level: level, Message: &chat.Message{Body: body}}
 }
 
-// ask has Camille, with a level, say something, and returns the answer's text.
+// ask sends a line of Camille's, with the given level, and returns the answer's
+// text.
 func (k *talk) ask(level chat.Level, room chat.RoomID, body string) string {
 	k.t.Helper()
 	answer := k.answer(k.happen(said(level, room, body)))
@@ -39,7 +40,7 @@ func (k *talk) must(level chat.Level, room chat.RoomID, body string, wants ...st
 	}
 }
 
-// in has the bot be in a room.
+// in puts the bot into a room.
 func (k *talk) in(r chat.Room) {
 	k.t.Helper()
 	r.Joined = true
@@ -67,7 +68,7 @@ func TestSettingsFromTheChat(t *testing.T) {
 		k.must(moderator, english, "!salon langue fr", "is set by the bot’s configuration")
 		k.must(moderator, salon, "!salon langue français", "C’est noté : langue : français")
 
-		// From elsewhere, for operators alone.
+		// From another room, for operators alone.
 		k.must(moderator, direct, "!salon #salon:example.org langue en", "Seuls les exploitants")
 		k.must(operator, direct, "!salon #autre:example.org langue en", "Je ne suis dans aucun salon")
 		k.must(operator, direct, "!salon !inconnu:example.org", "Je ne suis dans aucun salon")
@@ -129,7 +130,7 @@ func TestConfirmations(t *testing.T) {
 			yes(k, k.answer(command).id, chat.Event{Room: direct, Level: operator})
 		}, true},
 		"by a reaction in an encrypted room, then a word": {func(k *talk, command chat.EventID) {
-			yes(k, k.answer(command).id, chat.Event{Room: direct, Level: chat.LevelMember}) // as rooms' reactions are
+			yes(k, k.answer(command).id, chat.Event{Room: direct, Level: chat.LevelMember}) // as reactions in rooms are
 			if len(k.left) > 0 {
 				k.t.Error("a reaction of unknown origin was followed")
 			}
@@ -166,7 +167,7 @@ func TestConfirmations(t *testing.T) {
 				if got := len(k.left) == 1 && k.left[0] == salon; got != test.left {
 					t.Errorf("it left %q", k.left)
 				}
-				k.happen(said(operator, direct, "!oui")) // once is all
+				k.happen(said(operator, direct, "!oui")) // works only once
 				if test.left && len(k.left) != 1 {
 					t.Errorf("it left %q", k.left)
 				}
@@ -209,7 +210,7 @@ func TestWhatIsKeptAboutPeople(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		k.in(chat.Room{ID: salon, InvitedBy: dominique, RoomFacts: chat.RoomFacts{Name: "BlueHats"}})
 		k.must(chat.LevelModerator, salon, "!salon role Nouveautés", "C’est noté")
-		k.say("!sill remplace photoshop") // a list to choose from
+		k.say("!sill remplace photoshop") // yields a list to choose from
 		k.must(chat.LevelMember, salon, "!mes-donnees", "en message direct")
 		k.must(chat.LevelMember, direct, "!mes-donnees", "une liste où choisir", "un réglage que vous avez changé, « Nouveautés », BlueHats", "identifiants de vos messages")
 		k.must(chat.LevelMember, direct, "!oublie-moi", "ne peut pas être annulé", "✅")
@@ -228,8 +229,8 @@ func TestWhatIsKeptAboutPeople(t *testing.T) {
 	})
 }
 
-// Rights come with the level that the event has, and with nothing that anybody
-// may write.
+// Rights come from the event's level alone, never from anything that people can
+// write.
 func TestNothingWrittenGivesRights(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		k.in(chat.Room{ID: salon})

@@ -17,25 +17,25 @@ import (
 	"heraut/text"
 )
 
-// Agenda lets rooms ask what is to come. It is to be called before the first line
-// is answered, if at all.
+// Agenda enables the commands on coming events. Call it before the first line is
+// answered.
 func (a *Answerer) Agenda(desk *agenda.Desk) { a.agenda = desk }
 
-// agendaList is what is to come, as somebody asked for it.
+// agendaList is the data of the list of coming events.
 type agendaList struct {
 	agenda.ListView
 	Prefix     string
 	Filter     string
 	From, Last time.Time
-	Day        bool // one day was asked for
+	Day        bool // the person asked for one day
 	Known      bool // the room may see a calendar
 }
 
-// agendaOf answers what is to come: words, a time and a region.
+// agendaOf lists the coming events for the arguments: words, a time and a region.
 func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 	now := time.Now().In(a.zone)
 	args := r.args
-	if r.command.topic == "veille" { // a trial of a watch: all that is to come
+	if r.command.topic == "veille" { // a trial of a watch: all coming events
 		args = ""
 	}
 	when, rest := cutPeriod(args, now)
@@ -59,28 +59,28 @@ func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// calendarFault is why a calendar is not watched.
+// calendarFault is the data of the message that refuses to watch a calendar.
 type calendarFault struct {
 	Prefix string
 	// What is "source", "remind", "empty", "html", "truncated", "format" or "fault".
 	What  string
 	Word  string
-	Names []string // of the calendars that there are
+	Names []string // the existing calendars
 	Fault sources.Fault
 	Code  int
 }
 
-// calendarAdded is a calendar that a room watches from now on.
+// calendarAdded is the data of the message about a newly watched calendar.
 type calendarAdded struct {
 	announce.Watch
 	agenda.Trial
 	Prefix string
 	Name   string
-	Tried  bool // an address was tried; then Coming and Next are known
+	Tried  bool // the bot tried an address, so Coming and Next are known
 }
 
-// addCalendar has the room watch a calendar, by its name or its address, or
-// changes the rhythm or the reminders of the one that it watches.
+// addCalendar adds a watch of a calendar, by its name or its address, or changes the
+// rhythm or the reminders of the existing watch.
 func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	place, rest := cutArg(r.args)
 	if place == "" {
@@ -113,7 +113,7 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	return a.watchCalendar(ctx, r, w, added, rhythm != "")
 }
 
-// watchCalendar sets the watch, or changes the one that there is.
+// watchCalendar adds the watch, or changes the existing one.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
 	w, change, err := a.desk.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
@@ -134,7 +134,7 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 	return answer, err
 }
 
-// changeCalendar changes the reminders or the rhythm of the watch that the room has.
+// changeCalendar changes the reminders or the rhythm of the existing watch.
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {
@@ -157,8 +157,8 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 	return w, changes, nil
 }
 
-// tryCalendar reads the calendar at an address that somebody gave. fault.What is
-// empty if it could be read.
+// tryCalendar reads the calendar at an address from a command. fault.What is empty
+// if that succeeds.
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
@@ -176,8 +176,9 @@ func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agend
 	return trial, fault, nil
 }
 
-// cutRemind takes the reminders out of what follows a command: «rappel:veille,1h».
-// It returns them in their canonical form, or, with false, as they were typed.
+// cutRemind removes the reminders from a command's arguments: «rappel:veille,1h». It
+// returns them in canonical form; if they are invalid, ok is false and remind is the
+// typed value.
 func cutRemind(s string) (rest, remind string, ok bool) {
 	words := strings.Fields(s)
 	for i, word := range words {

@@ -23,7 +23,7 @@ import (
 type About struct {
 	RunBy   string
 	Contact string        // an address, an e-mail address or a page
-	Keep    time.Duration // how long closed questions are kept
+	Keep    time.Duration // how long the bot stores closed questions
 }
 
 // KeepDays returns Keep in days, rounded up.
@@ -35,7 +35,7 @@ func (a About) KeepDays() int {
 // Answerer turns lines into answers. Several goroutines may use it.
 type Answerer struct {
 	about   About
-	zone    *time.Location // where dates are said
+	zone    *time.Location // for dates in answers
 	current func() catalogue.State
 	known   Repositories
 	desk    *announce.Desk
@@ -47,7 +47,7 @@ type Answerer struct {
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
 	table     []command
-	busy      persons // who waits for an answer that is made apart
+	busy      persons // the people who wait for an answer that needs another server
 }
 
 // Manage enables the commands on watches. Call it before the first line is answered.
@@ -60,12 +60,12 @@ func NewAnswerer(about About, zone *time.Location, current func() catalogue.Stat
 	return &Answerer{about: about, zone: zone, current: current, known: known, table: table()}
 }
 
-// Answer is what a line is answered with; the zero value if it is ignored.
+// Answer is the answer to a line; the zero value if the bot ignores the line.
 type Answer struct {
 	// Command is the command's name, in French words: "sill", "sill remplace".
 	Command string
-	// Found are all matches in rank order, at most 20, even if HTML shows fewer.
-	// Suggestions after a miss are not among them.
+	// Found holds all matches in rank order, at most 20, even if HTML shows fewer.
+	// It never holds suggestions after a miss.
 	Found []Found
 	// Shape is empty if the line is ignored.
 	Shape Shape
@@ -73,28 +73,29 @@ type Answer struct {
 
 	// list is set if HTML is a numbered list to choose from.
 	list *list
-	// again, if not nil, is the list that a reply picked from.
+	// again, if not nil, is the list from which a reply picked.
 	again *Choice
 	// change, if not nil, makes the change that HTML announces.
 	change func(ctx context.Context) error
-	// later, if not nil, makes the answer in place of the rest, which is empty: it
-	// may wait for a server that is not the homeserver.
+	// later, if not nil, makes the answer; all other fields but Command are then
+	// empty. It may wait for a server that is not the homeserver.
 	later func(ctx context.Context) (Answer, error)
 	// confirm, if not empty, is the command that HTML asks to confirm.
 	confirm string
-	// posts are further posts, besides HTML.
+	// posts holds further posts, besides HTML.
 	posts []chat.Post
-	// readers is who alone may read HTML; the zero value: everybody in the room.
+	// readers restricts who may read HTML; the zero value allows everybody in the
+	// room.
 	readers readers
-	lang    string // of HTML, if it is not the room's
-	// thread is the thread that a list chosen from by a reaction stands in.
+	lang    string // the language of HTML, if it is not the room's
+	// thread is the thread of the list from which a reaction chose.
 	thread chat.EventID
 }
 
-// Found is a software or a repository that was found.
+// Found is a software or a repository that a search found.
 type Found struct {
 	Kind string // "software" or "repository"
-	ID   string // of a repository, its URL
+	ID   string // the URL for a repository
 	Name string
 }
 
@@ -105,27 +106,27 @@ type list struct {
 	ids     []string
 }
 
-// request is a line that a command was found for.
+// request is a line together with its command.
 type request struct {
 	Line
 	text     string // the whole line, without the prefix
 	prefixed bool
 	command  *command
-	args     string   // what follows the command
-	others   []string // the names of what else was found
-	product  string   // what the answer is meant to replace, if the catalogue tells
+	args     string   // the arguments of the command
+	others   []string // the names of further matches
+	product  string   // the product for which the answer is a substitute, if the catalogue names one
 	state    catalogue.State
-	// subject is the room that the command is about, if it was named.
+	// subject is the room that the command names, if any.
 	subject chat.RoomID
-	// confirmed: the person was asked and said yes.
+	// confirmed: the person has confirmed the command.
 	confirmed bool
-	// talk: the line may be a sentence about the bot in a room and no request, so a
+	// talk: the line may be a sentence about the bot rather than a request, so a
 	// search without a result gets no answer.
 	talk bool
 }
 
-// Answer answers a line. It does not depend on former lines: a number alone is
-// searched like a name.
+// Answer answers a line. It does not depend on earlier lines: it searches a number
+// alone like a name.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {
@@ -141,7 +142,7 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	return a.plain(ctx, r)
 }
 
-// parse takes a line apart, and reports whether it gives a command.
+// parse splits a line into its parts, and reports whether it gives a command.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
@@ -157,8 +158,8 @@ func (a *Answerer) parse(l Line) (request, bool) {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// run answers with the command. When a software is called like the rest of the line, the
-// person means it, even if the line begins like a part of the command.
+// run answers with the command. If the rest of the line is the name of a software,
+// the person means that software, even if the name begins like a subcommand.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
 		r.command, r.args = a.byName(r.command.topic), all
@@ -219,7 +220,7 @@ func (a *Answerer) unknown(r request, word string) (Answer, error) {
 	return a.message(r, "unknown", struct{ Prefix, Word, Nearest string }{r.Prefix, word, a.nearest(word)})
 }
 
-// message is the answer that a template makes of data.
+// message returns the answer that a template renders from data.
 func (a *Answerer) message(r request, template string, data any) (Answer, error) {
 	html, err := locale.Render(r.Lang, template, data)
 	if err != nil {

@@ -169,7 +169,7 @@ func TestWithoutCatalogue(t *testing.T) {
 	}
 }
 
-// checkAnswer tells what must not be in any answer.
+// checkAnswer returns an error if a contains something that no answer may contain.
 func checkAnswer(a commands.Answer) error {
 	wrong := []error{localetest.Check(a.HTML)}
 	if n := utf8.RuneCountInString(a.HTML); n > 4000 {
@@ -206,7 +206,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// What help promises of questions is what the configuration keeps, not less.
+// Help promises exactly the storage time that the configuration sets for questions.
 func TestHelpTellsHowLongQuestionsAreKept(t *testing.T) {
 	const day = 24 * time.Hour
 	for keep, want := range map[time.Duration]string{

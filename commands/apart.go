@@ -11,8 +11,8 @@ import (
 	"heraut/sources"
 )
 
-// namesAbroad reports whether arguments name something that another server knows: a
-// feed's or a calendar's address, or a room's alias.
+// namesAbroad reports whether the arguments name something on another server: the
+// address of a feed or a calendar, or a room's alias.
 func namesAbroad(args string) bool {
 	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
 		_, feed := sources.FeedAddress(word)
@@ -20,8 +20,8 @@ func namesAbroad(args string) bool {
 	})
 }
 
-// apart answers a command outside of the room's worker. One person has one such command
-// at a time, so that nobody takes the places of all others.
+// apart answers a command outside the room's worker. Each person has at most one
+// such command at a time, so that nobody takes all the places.
 func (a *Answerer) apart(r request) (Answer, error) {
 	if !a.busy.enter(r.Sender, r.Event.ID) {
 		return a.message(r, "busy", nil)
@@ -32,14 +32,15 @@ func (a *Answerer) apart(r request) (Answer, error) {
 	}}, nil
 }
 
-// persons notes who waits for what. Its zero value is ready for use.
+// persons records which person waits for the answer to which event. Its zero value
+// is ready for use.
 type persons struct {
 	mu    sync.Mutex
 	waits map[chat.UserID]chat.EventID
 }
 
-// enter notes that a person waits for the answer to an event, and reports false if they
-// wait for another one.
+// enter records that a person waits for the answer to an event. It returns false if
+// the person already waits for another one.
 func (p *persons) enter(user chat.UserID, event chat.EventID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"heraut/rooms"
 )
 
-// Only who waits for an answer is told that there is none.
+// Only a person who waits for an answer receives an apology.
 func TestApologise(t *testing.T) {
 	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
 		func() catalogue.State { return catalogue.State{} }, nil)

@@ -12,7 +12,7 @@ import (
 type Status struct {
 	Version string
 	Started time.Time
-	Synced  time.Time // when the last sync was complete; zero before the first
+	Synced  time.Time // the end of the last complete sync; zero before the first
 
 	Verified    bool   // the account vouches for the device
 	Device      string // its id
@@ -21,27 +21,27 @@ type Status struct {
 	Unhandled    int       // events
 	Locked       int       // events that wait for their key
 	Unsent       int       // posts
-	UnsentSince  time.Time // when the oldest of them was decided; zero: not known
+	UnsentSince  time.Time // when the bot decided the oldest of them; zero: not known
 	Unwritable   []Unwritable
 	Failed, Lost int // since the start: events whose handler failed, posts refused for good
 }
 
-// Unwritable is a room whose last post was refused for good.
+// Unwritable is a room whose last post the homeserver refused for good.
 type Unwritable struct {
 	Room   chat.RoomID
-	Reason string // as the homeserver said it
+	Reason string // in the homeserver's words
 	At     time.Time
 }
 
 const (
-	// syncedWithin is the greatest age of the last sync that is no fault: a long poll
-	// ends within 30 s.
+	// syncedWithin is the greatest age of the last sync that is no fault: a long
+	// poll ends within 30 s.
 	syncedWithin = 5 * time.Minute
 	// sentWithin is the longest wait of a post that is no fault.
 	sentWithin = 5 * time.Minute
 )
 
-// bot explains what operators may ask.
+// bot explains the commands for operators.
 func (a *Answerer) bot(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
@@ -50,7 +50,7 @@ func (a *Answerer) bot(ctx context.Context, r request) (Answer, error) {
 type health struct {
 	Status
 	Now     time.Time
-	Wrong   int // how many of the lines call for somebody
+	Wrong   int // the number of lines that need attention
 	Stale   bool
 	Stuck   bool
 	Entries int // of the catalogue
@@ -70,7 +70,7 @@ type missingRoom struct {
 	Exit chat.Exit
 }
 
-// status answers in eight lines whether all is well.
+// status answers in eight lines whether the bot works.
 func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	s, err := a.admin.Status(ctx)
@@ -135,6 +135,6 @@ func (a *Answerer) missing(ctx context.Context) ([]chat.Room, error) {
 	return a.admin.Missing(ctx)
 }
 
-// served reports whether the bot serves a room that it is in. It reads the messages of
-// those rooms alone.
+// served reports whether the bot serves a room that it is in. It reads messages in
+// those rooms only.
 func served(room chat.Room) bool { return room.Joined && room.Kind != "m.space" && !room.Notices }

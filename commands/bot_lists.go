@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// listedRooms is how many rooms a list shows.
+	// listedRooms is the number of rooms that a list shows.
 	listedRooms = 25
-	// journalEntries is how many changes are shown unless another number is given,
-	// and mostEntries at most.
+	// journalEntries is the default number of changes to show, mostEntries the
+	// largest.
 	journalEntries, mostEntries = 10, 50
 )
 
@@ -24,7 +24,7 @@ const (
 type roomLine struct {
 	place
 	// Kind is "direct", "space", "notices", "public", "externals", "encrypted",
-	// "clear" or "unknown": the bot does not read rooms where it stays silent.
+	// "clear" or "unknown": the bot does not read rooms in which it stays silent.
 	Kind    string
 	Served  bool
 	File    bool // the configuration names it
@@ -173,7 +173,7 @@ func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 type leaving struct {
 	Prefix string
 	Room   *place
-	Word   string // what names no room
+	Word   string // the word, if it names no room
 	File   bool   // the configuration names the room
 }
 

@@ -10,24 +10,24 @@ import (
 	"heraut/text"
 )
 
-// Catalogue accepts the version of the catalogue that is held back.
+// Catalogue accepts a held-back version of the catalogue.
 type Catalogue interface {
-	// Accept returns catalogue.ErrNothingHeld if there is none.
+	// Accept returns catalogue.ErrNothingHeld if the bot holds no version back.
 	Accept(ctx context.Context) (catalogue.Held, error)
 }
 
-// catalogueView is what !bot catalogue tells.
+// catalogueView is the data of !bot catalogue.
 type catalogueView struct {
 	Prefix   string
 	Entries  int // in force; 0 without a catalogue
 	Source   source
-	Held     *catalogue.Held // nil if there is none
-	Accepted bool            // Held was, just now
-	Nothing  bool            // there was nothing to accept
+	Held     *catalogue.Held // nil if the bot holds none back
+	Accepted bool            // this command accepted Held
+	Nothing  bool            // there was no version to accept
 }
 
-// catalogue tells how many entries are in force and whether a version is held
-// back, and accepts that one.
+// catalogue shows the number of entries in force and the held-back version, if any,
+// and accepts the latter on demand.
 func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutWord(r.args)
 	accept := text.Fold(word) == "accepter" || text.Fold(word) == "accept"

@@ -17,7 +17,7 @@ import (
 	"heraut/storage"
 )
 
-// !bot catalogue shows the version that is held back, and accepts it.
+// !bot catalogue shows the held-back version, and accepts it.
 func TestAcceptTheCatalogue(t *testing.T) {
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
 	if err != nil {

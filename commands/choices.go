@@ -14,23 +14,23 @@ import (
 	"heraut/queue"
 )
 
-// chooseWithin is how long a number alone chooses from a list.
+// chooseWithin is how long a bare number chooses from a list.
 const chooseWithin = 5 * time.Minute
 
 // ErrNoChoice is returned when there is no such list.
 var ErrNoChoice = errors.New("no list to choose from")
 
-// Choice is a numbered list that the bot posted for somebody to choose from.
+// Choice is a numbered list that the bot posted for one person to choose from.
 type Choice struct {
 	Cause   chat.EventID // the message that the list, as the first post, answers
 	Room    chat.RoomID
-	Asker   chat.UserID // who alone may choose
+	Asker   chat.UserID // the only person who may choose
 	Thread  chat.EventID
-	Command string   // the name of the command that answers about what is chosen
+	Command string   // the command that answers about the chosen entry
 	IDs     []string // of the software, in the list's order
 	At      time.Time
-	// Next is the asker's next message in the room, once there is one: it alone
-	// may choose with nothing but a number.
+	// Next is the asker's next message in the room, once there is one: no other
+	// message may choose with a bare number.
 	Next chat.EventID
 }
 
@@ -42,9 +42,9 @@ type Choices interface {
 	// ChoiceOf returns the list that the bot posted as the given event, or
 	// ErrNoChoice.
 	ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (Choice, error)
-	// ChoiceBefore returns the latest of the asker's lists in the room whose
-	// Next is the message, or that have none yet and are not older than since;
-	// or ErrNoChoice.
+	// ChoiceBefore returns the latest of the asker's lists in the room whose Next is
+	// message, or which has no Next yet and is not older than since; ErrNoChoice if
+	// there is none.
 	ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (Choice, error)
 }
 
@@ -57,8 +57,9 @@ func choiceOf(e chat.Event, l *list) Choice {
 	return c
 }
 
-// choiceAgain returns a copy of a list that a reply picked from, for the reply: an
-// edit does not say what its message replied to, but picks from the same list.
+// choiceAgain returns a copy, for a reply, of the list from which the reply picked.
+// An edit does not say which message its original replied to, so it picks from the
+// copy.
 func choiceAgain(e chat.Event, c Choice) Choice {
 	c.Cause, c.Next = e.Cause(), e.Cause()
 	return c
@@ -93,9 +94,9 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick returns what answers a number, in reply to a list or as the next message after
-// it; nil if the message is no choice. A number in reply to a list of somebody else
-// is one, and gets no answer.
+// pick returns the answer to a number that replies to a list or directly follows it;
+// nil if the message is no choice. A number in reply to another person's list is a
+// choice without an answer.
 func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {
@@ -126,7 +127,7 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	}, nil
 }
 
-// reaction answers a number put on a list by its asker.
+// reaction answers a number that a list's asker puts on it as a reaction.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
 	if desk := h.answerer.relay; desk != nil {
@@ -161,7 +162,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	}, nil)
 }
 
-// chosen answers about the n-th of a list, from 1.
+// chosen answers about the n-th entry of a list, counted from 1.
 func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
 	r := request{Line: l, command: a.byName(c.Command), state: a.current()}
 	switch {
@@ -179,8 +180,8 @@ func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
 
 var numeral = regexp.MustCompile(`^\s*(?i:(?:le|la|the|option|choix|choice|réponse|num[ée]ro|number)\s+)*(?i:n[°o]\s*|#\s*)?([1-9][0-9]?)\s*[.)!]?\s*$`)
 
-// number reads a number alone: «2», «le 2», «option 2», a keycap emoji (2️⃣), a
-// circled (②) or a full-width digit.
+// number reads a bare number: «2», «le 2», «option 2», a keycap emoji (2️⃣), a
+// circled digit (②) or a full-width one.
 func number(s string) (int, bool) {
 	s = strings.NewReplacer("\uFE0F", "", "\u20E3", "").Replace(norm.NFC.String(s))
 	s = norm.NFKC.String(uncircled.Replace(s))
@@ -192,8 +193,8 @@ func number(s string) (int, bool) {
 	return n, err == nil
 }
 
-// uncircled writes the circled digits plainly that normalisation leaves alone:
-// those in black and in sans serif.
+// uncircled replaces the circled digits that normalisation does not: the black and
+// the sans-serif ones.
 var uncircled = func() *strings.Replacer {
 	var pairs []string
 	for _, first := range []rune{'❶', '➀', '➊'} {

@@ -27,12 +27,12 @@ type Confirmation struct {
 // Confirmations stores the waiting commands. Its methods join the transaction of their
 // context.
 type Confirmations interface {
-	// SaveConfirmation stores c, and forgets the person's others in the room and
-	// those made before expired.
+	// SaveConfirmation stores c, and deletes the person's other waiting commands in
+	// the room and those older than expired.
 	SaveConfirmation(ctx context.Context, c Confirmation, expired time.Time) error
 	// ConfirmationOf returns the command that the bot asked to confirm in the given
-	// event, WaitingConfirmation the person's last waiting one in the room. Both may
-	// return ErrNoConfirmation.
+	// event. WaitingConfirmation returns the person's last waiting one in the room.
+	// Both may return ErrNoConfirmation.
 	ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (Confirmation, error)
 	WaitingConfirmation(ctx context.Context, room chat.RoomID, by chat.UserID) (Confirmation, error)
 	// EndConfirmation deletes a waiting command, if there is one.
@@ -42,15 +42,16 @@ type Confirmations interface {
 // confirmation is the data of the question that precedes a dangerous command.
 type confirmation struct {
 	Prefix string
-	// Reaction: a reaction suffices. In an encrypted room it does not: reactions are not
-	// encrypted, so nobody knows that they come from their sender.
+	// Reaction: a reaction suffices to confirm. In an encrypted room it does not:
+	// Matrix does not encrypt reactions, so nobody knows whether they come from
+	// their sender.
 	Reaction bool
-	What     string // what is to be confirmed: "quit", "remove-all" or "forget"
+	What     string // the action to confirm: "quit", "remove-all" or "forget"
 	Room     *place
 	Count    int
 }
 
-// confirm asks before a command is followed; r.confirmed is true the second time.
+// confirm asks before the bot runs a command; the second time r.confirmed is true.
 func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
 	answer, err := a.message(r, "confirm", c)
@@ -58,7 +59,7 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	return answer, err
 }
 
-// confirms reports whether a message confirms: «!oui», and «oui» in a direct message.
+// confirms reports whether a message confirms: «!oui», or «oui» in a direct message.
 func confirms(l Line) bool {
 	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
 	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
@@ -67,7 +68,7 @@ func confirms(l Line) bool {
 // isYes reports whether a reaction confirms.
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
-// confirmed returns what follows the command that a message or a reaction confirms;
+// confirmed returns the answer of the command that a message or a reaction confirms;
 // nil if it confirms none.
 func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
 	if e.ClearInEncrypted {
@@ -94,7 +95,8 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 		return nil, nil //nolint:nilnil // another version of the bot asked
 	}
 	if e.Reaction != nil {
-		// In an encrypted room nobody knows whose it is: the command waits on.
+		// In an encrypted room nobody knows who reacted, so the command keeps
+		// waiting.
 		if why, err := h.answerer.refused(ctx, r, r.command); why != "" || err != nil {
 			return nil, err
 		}
@@ -115,8 +117,8 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 	}, nil
 }
 
-// awaits returns the change that stores a waiting command, or deletes it after an edit or
-// a deletion of its message.
+// awaits returns the change that stores a waiting command, or that deletes it after
+// an edit or a deletion of its message.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {

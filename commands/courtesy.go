@@ -7,7 +7,8 @@ import (
 	"heraut/text"
 )
 
-// Words of courtesy. A line of nothing else asks for nothing and is no search.
+// Words of courtesy. A line of such words alone asks for nothing, so it is not a
+// search.
 var (
 	greetings = []string{"bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "hey"}
 	courtesy  = strings.Fields(`
@@ -17,8 +18,7 @@ var (
 		thanks thank you so much great perfect bye yes no there everyone how are good morning evening`)
 )
 
-// withoutGreeting returns s without the greeting that it begins with, and whether it has
-// one.
+// withoutGreeting returns s without its leading greeting, and whether it has one.
 func withoutGreeting(s string) (string, bool) {
 	w := text.Words(s)
 	if len(w) == 0 || !slices.Contains(greetings, w[0]) {

@@ -17,14 +17,14 @@ import (
 // Remember enables the commands on the FAQ. Call it before the first line is answered.
 func (a *Answerer) Remember(k *relay.Knowledge) { a.knowledge = k }
 
-// faqEntries are the entries that a search of the FAQ found.
+// faqEntries is the data of the entries that a search of the FAQ found.
 type faqEntries struct {
 	Prefix string
 	Query  string
 	Items  []relay.Known
 }
 
-// faqChange is an answer that was added to the FAQ or removed from it.
+// faqChange is an answer added to the FAQ or removed from it.
 type faqChange struct {
 	Prefix string
 	What   string // "kept", "again" or "removed"
@@ -51,7 +51,7 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
 }
 
-// keep adds the answer that the command replies to.
+// keep adds the answer to which the command replies.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
 	switch text.Fold(strings.TrimPrefix(text.Fold(r.args), "pour ")) {
@@ -121,7 +121,7 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 		err := a.knowledge.Store.RemoveEntry(ctx, number)
 		switch {
 		case errors.Is(err, relay.ErrNone):
-			return nil // somebody else did
+			return nil // another person has removed it
 		case err != nil:
 			return err
 		}
@@ -130,6 +130,6 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// entryNumber is an entry as the log of changes calls it. Its text is not logged: it
-// must go when the entry goes.
+// entryNumber names an entry in the log of changes. The log must not hold the
+// entry's text, which disappears with the entry.
 func entryNumber(n int64) string { return fmt.Sprintf("n° %d", n) }

@@ -24,7 +24,7 @@ const (
 	private chat.RoomID = "!private:example.org"
 )
 
-// faq is a bot in an experts' room, a public and a private one.
+// faq is a bot in three rooms: the experts', a public and a private one.
 type faq struct {
 	*testing.T
 	db      *storage.DB
@@ -56,7 +56,7 @@ func newFAQ(t *testing.T) *faq {
 	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
 }
 
-// answered has a question asked in a room and answered once in the experts' room.
+// answered asks a question in a room, and answers it in the experts' room.
 func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
 	f.Helper()
 	ctx := f.Context()
@@ -78,7 +78,7 @@ func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
 	}
 }
 
-// say has a message handled, commits what follows, and returns the answer's text.
+// say handles a message, commits the result, and returns the answer's text.
 func (f *faq) say(room chat.RoomID, level chat.Level, text string, replyTo chat.EventID) string {
 	f.Helper()
 	f.said++
@@ -123,7 +123,7 @@ func TestFAQ(t *testing.T) {
 		{room: experts, say: "!garder", replyTo: "$answer1.0", want: "Gardée dans la FAQ"},
 		{room: experts, say: "!garder", replyTo: "$answer1.0", want: "déjà gardée"},
 		{room: private, say: "!faq licence schéma", want: "Etalab 2.0", not: "MIT"},
-		{room: public, say: "!faq licence schéma", want: "Aucune réponse gardée"}, // it was asked in a private room
+		{room: public, say: "!faq licence schéma", want: "Aucune réponse gardée"}, // the question comes from a private room
 		{room: "!unknown:example.org", say: "!faq licence schéma", want: "Aucune réponse gardée"},
 		{room: experts, level: chat.LevelOperator, say: "!garder pour tous", replyTo: "$answer1.0", want: "dans tous les salons"},
 		{room: public, say: "!faq licence schéma", want: "Etalab 2.0"},
@@ -146,8 +146,8 @@ func TestFAQ(t *testing.T) {
 	}
 }
 
-// The log of changes tells what was kept and removed, by its number alone: the text
-// must go when the entry goes.
+// The log of changes names added and removed entries by number alone: their text
+// must disappear with them.
 func TestFAQIsLogged(t *testing.T) {
 	f := newFAQ(t)
 	f.answered(public, "Comment publier nos scripts ?", "Sur une forge.")
@@ -180,7 +180,7 @@ func TestFAQIsLogged(t *testing.T) {
 	}
 }
 
-// Nobody is named in what is kept.
+// Entries of the FAQ name nobody.
 func TestKeptAnswersHaveNoNames(t *testing.T) {
 	f := newFAQ(t)
 	f.answered(public, "Comment publier, demande Lou Martin ?", "Lou Martin : @lou:example.org peut prendre une forge.")

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// site is a server that has a page at / and feeds.
+// site is a server with a page at / and with feeds.
 type site struct {
 	*httptest.Server
 	requests atomic.Int32
 }
 
-// newSite serves pages, which are HTML or feeds, by their paths.
+// newSite serves pages, HTML or feeds, by their paths.
 func newSite(t *testing.T, pages map[string]string) *site {
 	t.Helper()
 	s := &site{}
@@ -50,7 +50,8 @@ const (
 	linkToComments = `<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments.xml">`
 )
 
-// TestFeedOfAPage finds the feed that a site's page names, or where sites have them.
+// TestFeedOfAPage finds the feed that a site's page names, or a feed at a usual
+// path.
 func TestFeedOfAPage(t *testing.T) {
 	page := func(head string) string {
 		return "<!DOCTYPE html><html><head>" + head + "</head><body>x</body></html>"
@@ -89,7 +90,7 @@ func TestFeedOfAPage(t *testing.T) {
 	}
 }
 
-// TestFeedAddresses takes addresses as people and clients write them.
+// TestFeedAddresses accepts addresses in the forms that people and clients write.
 func TestFeedAddresses(t *testing.T) {
 	site := newSite(t, map[string]string{"/feed": aFeed("Le blog", "Une")})
 	host := strings.TrimPrefix(site.URL, "http://")
@@ -107,7 +108,7 @@ func TestFeedAddresses(t *testing.T) {
 	w.must("!veille flux ftp://"+host+"/feed", "n’est pas l’adresse d’un flux")
 }
 
-// TestFeedLabel has a room call a feed otherwise than that calls itself.
+// TestFeedLabel gives a feed another name than its own title.
 func TestFeedLabel(t *testing.T) {
 	site := newSite(t, map[string]string{"/feed": aFeed("Le blog", "Une")})
 	w := newWatchers(t, "127.0.0.1")
@@ -120,7 +121,7 @@ func TestFeedLabel(t *testing.T) {
 	w.must("!veille flux "+site.URL+`/feed (nom:"open data")`, `filtre  nom:&#34;open data&#34;`)
 }
 
-// TestLatest shows the last entries of a feed, here and once.
+// TestLatest shows the last entries of a feed, once and only in this room.
 func TestLatest(t *testing.T) {
 	site := newSite(t, map[string]string{"/feed": aFeed("Le blog", "Sept", "Six", "Cinq", "Quatre", "Trois", "Deux", "Une"), "/autre": aFeed("Autre")})
 	w := newWatchers(t, "127.0.0.1")
@@ -137,7 +138,7 @@ func TestLatest(t *testing.T) {
 	w.must("!veille derniers 1", "Cette source n’a pas pu être lue : le serveur ne peut pas être joint")
 }
 
-// TestSecretsOfFeeds hides what lets in whoever knows it.
+// TestSecretsOfFeeds hides the parts of an address that grant access.
 func TestSecretsOfFeeds(t *testing.T) {
 	site := newSite(t, map[string]string{"/feed": strings.Replace(aFeed("x", "Une"), "<title>x</title>", "<link>https://blog.example.org/</link>", 1)})
 	w := newWatchers(t, "127.0.0.1")

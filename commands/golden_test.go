@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write what is said now into testdata")
 
-// The files in testdata are exchanges with the demonstration's catalogue: a
-// line after "> " is typed in a room, one after ">> " in a direct message, and
-// what follows is the answer, with a line break after each of its lines.
+// TestExchanges runs the exchanges in testdata with the demonstration's catalogue. A
+// line after "> " comes from a room, one after ">> " from a direct message. The
+// answer follows, with a line break after each line that it shows.
 func TestExchanges(t *testing.T) {
 	answerer := demo(t)
 	for _, lang := range []string{"fr", "en"} {
@@ -53,7 +53,7 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// exchange is a line of a file in testdata and what follows it.
+// exchange is a typed line in testdata and the answer that follows it.
 type exchange struct {
 	line   string
 	typed  string
@@ -73,11 +73,11 @@ func exchanges(file string) (all []exchange) {
 	return all
 }
 
-// broken ends the lines that a message shows.
+// broken puts a line break after each line that a message shows.
 var broken = strings.NewReplacer("<br>", "<br>\n", "</p>", "</p>\n", "<ul>", "<ul>\n", "<ol>", "<ol>\n",
 	"</li>", "</li>\n", "</ul>", "</ul>\n", "</ol>", "</ol>\n")
 
-// demo answers from the demonstration's catalogue.
+// demo returns an answerer for the demonstration's catalogue.
 func demo(t testing.TB) *commands.Answerer {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "cmd", "demo", "catalogue.json"))
@@ -97,7 +97,7 @@ func demo(t testing.TB) *commands.Answerer {
 	return commands.NewAnswerer(about, paris, func() catalogue.State { return state }, someRepositories(t))
 }
 
-// stored are repositories as they were known on a given day.
+// stored holds repositories in a store, with a fixed date of their last news.
 type stored struct {
 	*storage.DB
 	asOf time.Time
@@ -105,7 +105,7 @@ type stored struct {
 
 func (s stored) RepositoriesAsOf(context.Context) (time.Time, error) { return s.asOf, nil }
 
-// someRepositories are of our own invention.
+// someRepositories returns invented repositories.
 func someRepositories(t testing.TB) stored {
 	t.Helper()
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))

@@ -9,10 +9,10 @@ import (
 	"heraut/queue"
 )
 
-// GuardName is what answers that not everybody may read name as their guard.
+// GuardName is the guard of answers that not everybody may read.
 const GuardName = "commands"
 
-// readers is who alone may read an answer.
+// readers restricts who may read an answer.
 type readers string
 
 const (
@@ -20,7 +20,7 @@ const (
 	inClosed readers = "closed" // the members of a room that no stranger reads
 )
 
-// readersOf returns who may read what a command answers.
+// readersOf returns who may read the answers of a command.
 func readersOf(c *command) readers {
 	switch {
 	case c.needs&aDirect != 0:
@@ -31,11 +31,12 @@ func readersOf(c *command) readers {
 	return ""
 }
 
-// Guard implements queue.Guard for answers: a room may be opened while they wait.
+// Guard implements queue.Guard for answers, since a room may open up while they
+// wait.
 type Guard struct{ *Handler }
 
-// Check implements queue.Guard: where the room does not fit the answer any more,
-// the sentence that refuses the command is sent in its place.
+// Check implements queue.Guard. If the room no longer fits the answer, the sentence
+// that refuses the command replaces it.
 func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	who, name, _ := strings.Cut(row.Post.Guard.About, " ")
 	room, err := g.answerer.room(ctx, row.Post.Room)

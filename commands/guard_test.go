@@ -9,7 +9,7 @@ import (
 	"heraut/queue"
 )
 
-// What a room was to be told in confidence is not sent once the room was opened.
+// A confidential answer is not sent once its room has opened up.
 func TestAnswersAreCheckedWhenTheyAreSent(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		guard := commands.Guard{Handler: k.handler}
@@ -19,7 +19,7 @@ func TestAnswersAreCheckedWhenTheyAreSent(t *testing.T) {
 			room   chat.Room
 			about  string
 			change func(r *chat.Room)
-			want   string // empty: it goes
+			want   string // empty: the post goes
 		}{
 			"a direct message":         {direct, "direct mes-donnees", func(*chat.Room) {}, ""},
 			"a third person came":      {direct, "direct mes-donnees", func(r *chat.Room) { r.Members = 3 }, "message direct"},

@@ -70,8 +70,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	return queue.Result{}, nil
 }
 
-// say returns a message that answers nobody: the greeting in a new room, or the notice
-// that a message cannot be decrypted.
+// say returns a message that replies to nobody: the greeting in a new room, or the
+// notice that a message cannot be decrypted.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
 	html, err := locale.Render(s.Language, template, struct{ Prefix string }{s.Prefix})
@@ -81,8 +81,8 @@ func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
-// Apologise returns the answer to an event whose handler failed; nil if nobody waits for
-// one (queue.Config.Apology).
+// Apologise returns the answer to an event whose handler failed; nil if nobody waits
+// for one (queue.Config.Apology).
 func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if e.Message == nil || e.Late || e.Message.Edits != "" {
 		return nil
@@ -94,19 +94,19 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	}
 	html, err := locale.Render(line.Lang, "failed", h.answerer.about)
 	if err != nil {
-		return nil // it is in the log why there is no answer
+		return nil // the log says why the apology is missing
 	}
 	return h.posts(e, e.Cause(), e.Message.Thread, Answer{HTML: html})
 }
 
-// message answers a command or a choice, and ends the right of its sender to
-// choose with a number alone.
+// message answers a command or a choice. It also ends its sender's right to choose
+// with a bare number.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
 	isCommand = isCommand && e.Message.IsText() // a caption is no command
 	if e.Late || !e.Message.IsText() {
-		// Nobody waits for the bot's answer any more, only for people's.
+		// Nobody waits for the bot's answer any more, only for answers of people.
 		result, done, err := h.carry(ctx, e, r.command, isCommand)
 		if done || err != nil {
 			return h.limitCarried(e, line, result, err)
@@ -140,8 +140,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.answer(ctx, e, line, changes)
 }
 
-// late handles a late message that is not carried: a command of the relay, or an edit of
-// a message that belonged to a question.
+// late handles a late message that the relay does not carry: a command of the relay,
+// or an edit of a message that belonged to a question.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	desk, carried := h.answerer.relay, false
 	if desk != nil && e.Message.Edits != "" {
@@ -157,8 +157,8 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry carries a message that belongs to a question and is no command, and the text of
-// commands that ask to carry it.
+// carry carries a message that belongs to a question and is no command, and the text
+// of a command that asks to carry it.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	if h.answerer.relay == nil {
 		return queue.Result{}, false, nil
@@ -192,7 +192,7 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 		if err != nil {
 			return queue.Result{}, err
 		}
-		change = both(kept, change) // it holds even if the limits leave no answer
+		change = both(kept, change) // it applies even if the limits allow no answer
 	}
 	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
 	if !isCommand && !asks(line, r) {
@@ -211,8 +211,8 @@ func asks(l Line, r request) bool {
 	return l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
 }
 
-// decide returns the result of a command or a choice that is within the limits. They
-// are asked before the work is done. change holds whatever they say.
+// decide returns the result of a command or a choice within the limits. It checks
+// the limits before the work. change applies in any case.
 func (h *Handler) decide(
 	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
 ) (queue.Result, error) {
@@ -238,8 +238,8 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep returns the change that separates a command from its question, also when the
-// message belonged to one before an edit, or will after another.
+// keep returns the change that excludes a command from the relay. It also covers a
+// message that belonged to a question before an edit, or will after another edit.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.relay.Dropped(e), nil
@@ -248,7 +248,7 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	return change, err
 }
 
-// give returns the result of an answer, with a change that holds in any case.
+// give returns the result of an answer; change applies in any case.
 func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
 	if e.Reaction != nil {
 		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}
@@ -266,7 +266,7 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	}
 }
 
-// both runs one change after the other; either may be nil.
+// both returns a change that runs first and then second; either may be nil.
 func both(first, second func(context.Context) error) func(context.Context) error {
 	switch {
 	case first == nil:
@@ -282,7 +282,7 @@ func both(first, second func(context.Context) error) func(context.Context) error
 	}
 }
 
-// line returns the line that a message holds. A mention alone asks for help.
+// line returns the line of a message. A bare mention asks for help.
 func (h *Handler) line(e chat.Event) Line {
 	l := h.about(e)
 	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
@@ -294,7 +294,7 @@ func (h *Handler) line(e chat.Event) Line {
 	return l
 }
 
-// about returns a line without a text: the place of an event and its sender.
+// about returns a line without a text: only the event's room and sender.
 func (h *Handler) about(e chat.Event) Line {
 	s := h.rooms.Of(e.Room)
 	return Line{
@@ -303,12 +303,12 @@ func (h *Handler) about(e chat.Event) Line {
 	}
 }
 
-// maxLines is how long an answer may be in a room; a longer one starts a thread.
-// The fullest card has as many.
+// maxLines is the largest number of lines of an answer in a room; a longer one
+// starts a thread. The fullest card has as many lines.
 const maxLines = 11
 
-// posts returns the answer to an event, in its thread if it has one, and the answer's
-// further posts.
+// posts returns the post that answers an event, in the event's thread if it has one,
+// followed by the answer's further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil

@@ -58,7 +58,7 @@ func TestWhoIsAnswered(t *testing.T) {
 		room      chat.RoomID
 		mentioned bool
 		body      string
-		want      string // how the answer begins; empty for none
+		want      string // the beginning of the answer; empty for none
 	}{
 		"a command":                        {salon, false, "!sill gimp", "GIMP : "},
 		"in English":                       {english, false, "!sill gimp", "GIMP : Image and photo editor"},
@@ -271,7 +271,7 @@ func TestEditedChoice(t *testing.T) {
 	})
 }
 
-// An edit does not say what its message replied to.
+// An edit does not say which message its original replied to.
 func TestEditedChoiceInReply(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		_, posted := list(t, k)
@@ -292,13 +292,13 @@ func TestEditedChoiceInReply(t *testing.T) {
 	})
 }
 
-// A name at the start of a message speaks to the bot, or of it.
+// A name at the start of a message may address the bot or talk about it.
 func TestSentencesAboutTheBot(t *testing.T) {
 	for name, test := range map[string]struct {
 		room   chat.RoomID
 		casual bool
 		body   string
-		want   string // how the answer begins; empty for none
+		want   string // the beginning of the answer; empty for none
 	}{
 		"a sentence":                    {salon, true, "est en panne ?", ""},
 		"a short one":                   {salon, true, "fonctionne", ""},
@@ -324,7 +324,7 @@ func TestSentencesAboutTheBot(t *testing.T) {
 	}
 }
 
-// What phones put around a command does not hide it.
+// The characters that phones put around a command do not hide it.
 func TestCommandsAsTyped(t *testing.T) {
 	for _, body := range []string{
 		"\u200b!sill gimp", "！sill gimp", "`!sill gimp`", "```\n!sill gimp\n```", "Bonjour,\n!sill gimp", "!sill\u00a0gimp", "!sill\u202fgimp",
@@ -422,7 +422,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// Edits, reactions and refusals count like commands, and before the work is done.
+// Edits, reactions and refusals count like commands, and they count before the work.
 func TestLimitsCountWhatPeopleCause(t *testing.T) {
 	limits := commands.Limits{Person: commands.Rate{Count: 3, Per: time.Minute}}
 	const sentence = "Vous m’avez beaucoup sollicité"

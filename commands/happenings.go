@@ -17,11 +17,11 @@ const noticeLines = 12
 // Move gives the data of an upgraded room to its successor, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
 
-// Moves sets the moves that an upgraded room makes. Call it before the first event.
+// Moves sets the moves to run for an upgraded room. Call it before the first event.
 func (h *Handler) Moves(moves ...Move) { h.moves = moves }
 
-// Inform sets the operators, who hear of events on the bot's account. Call it before the
-// first event.
+// Inform sets the operators, who receive messages about the bot's account. Call it
+// before the first event.
 func (h *Handler) Inform(operators *rooms.Operators) { h.operators = operators }
 
 // moved runs all moves of an upgraded room.
@@ -61,7 +61,8 @@ type blocked struct {
 	Blocked bool
 }
 
-// Blocked returns the messages to the operators about such a room (queue.Config.Blocked).
+// Blocked returns the messages that tell the operators about such a room
+// (queue.Config.Blocked).
 func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
 	if h.operators == nil {
 		return nil, nil
@@ -74,14 +75,15 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
 }
 
-// removal is a room that somebody took the bot out of.
+// removal is a room from which somebody removed the bot.
 type removal struct {
 	place
 	Banned bool
 }
 
-// removed tells the operators that somebody took the bot out of a room that it should
-// serve. Of other rooms nobody is told: their members may do as they like.
+// removed informs the operators that somebody removed the bot from a room that it
+// should serve. It stays silent about other rooms, whose members may remove the bot
+// as they like.
 func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, error) {
 	missing, err := h.answerer.missing(ctx)
 	if err != nil || !slices.ContainsFunc(missing, func(r chat.Room) bool { return r.ID == e.Room }) {

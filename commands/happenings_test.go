@@ -15,7 +15,7 @@ import (
 	"heraut/storage"
 )
 
-// TestHappenings is what the bot says without being asked.
+// TestHappenings checks the messages that the bot sends unasked.
 func TestHappenings(t *testing.T) {
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
 	if err != nil {
@@ -48,7 +48,7 @@ func TestHappenings(t *testing.T) {
 	many := strings.Repeat("ligne\n\n", 20)
 	for name, test := range map[string]struct {
 		event  chat.Event
-		room   chat.RoomID // of what is said; empty: nothing is
+		room   chat.RoomID // the room of the message; empty if there is none
 		says   []string
 		leaves bool
 	}{

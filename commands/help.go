@@ -11,7 +11,7 @@ type overview struct {
 	Prefix   string
 	Role     string // the bot's purpose in the room; empty if nobody set it
 	Commands []topic
-	Aside    []string // the names of further ones
+	Aside    []string // the names of further commands
 }
 
 // topic is a command that starts a line, and its parts.
@@ -24,7 +24,7 @@ type topic struct {
 type explanation struct {
 	Prefix      string
 	Command     string
-	Words       []string // that it goes by, if there are several
+	Words       []string // the command's names, if there are several
 	Subcommands []string
 }
 
@@ -73,7 +73,7 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	return a.plain(ctx, r)
 }
 
-// part returns the command that goes by word without its topic.
+// part returns the command that word names without its topic.
 func (a *Answerer) part(word string) *command {
 	for i := range a.table {
 		if c := &a.table[i]; c.topic != "" && c.isCalled(word) {

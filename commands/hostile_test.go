@@ -17,7 +17,7 @@ import (
 
 var september = time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC)
 
-// nasty are texts that strangers may have written into the catalogue or type.
+// nasty holds texts that strangers may have put into the catalogue or may type.
 var nasty = map[string]string{
 	"HTML":        `<img src=x onerror=alert(1)><script>x</script></p><h1>big</h1><a href="https://evil.example">x</a>`,
 	"attribute":   `" onclick="x" href='y'`,
@@ -37,7 +37,7 @@ var nasty = map[string]string{
 	"spaces":      strings.Repeat(" \u00a0\u2003", 3_000),
 }
 
-// hostile is an entry in which every text is s.
+// hostile returns an entry in which every text is s.
 func hostile(s string) *catalogue.Software {
 	var names []catalogue.Similar
 	var organizations []catalogue.Organization
@@ -57,7 +57,7 @@ func hostile(s string) *catalogue.Software {
 	}
 }
 
-// answers are all that is ever said, about the text s.
+// answers returns all messages that the bot can send, with s for their texts.
 func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func() (Answer, error) {
 	r := request{
 		Line: Line{Text: s, Lang: lang, Prefix: "!"},
@@ -156,7 +156,7 @@ func filtered(r request, filter string) request {
 	return r
 }
 
-// repositoryOf is one in which every text is s.
+// repositoryOf returns a repository in which every text is s.
 func repositoryOf(s string) *catalogue.Repository {
 	return &catalogue.Repository{
 		URL: s, FullName: s, Name: s, Owner: s, Organization: s, Description: s, Language: s, License: s, Topics: []string{s},
@@ -164,7 +164,8 @@ func repositoryOf(s string) *catalogue.Repository {
 	}
 }
 
-// hostileRepositories find one in which every text is what is searched.
+// hostileRepositories finds one repository, in which every text is the search's
+// filter.
 type hostileRepositories struct{}
 
 func (hostileRepositories) SearchRepositories(_ context.Context, f *filter.Filter, _ int) ([]catalogue.Repository, int, error) {
@@ -205,8 +206,8 @@ func TestNothingInjectedAndShort(t *testing.T) {
 	}
 }
 
-// mostLines is how many lines a message may have. A comparison has one for each
-// criterion and each software under it, and goes to a thread.
+// mostLines is the largest number of lines of a message. A comparison has one for
+// each criterion and each software under it, and goes to a thread.
 func mostLines(message string) int {
 	if message == "compare" {
 		return 1 + len(criteria)*(1+maxCompared) + 1

@@ -13,26 +13,26 @@ import (
 	"heraut/queue"
 )
 
-// Rate is how many things are done for somebody within a time. The zero value is no limit.
+// Rate allows Count actions within Per. The zero value sets no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
 }
 
-// Limits are those of each person and of each room.
+// Limits are the limits of each person and of each room.
 type Limits struct{ Person, Room Rate }
 
-// verdict is what a limit says of one more answer.
+// verdict is a limit's decision about one more answer.
 type verdict int
 
 const (
 	within    verdict = iota
 	overOnce          // over the limit for the first time: say so
-	overAgain         // over the limit, and told so before
+	overAgain         // over the limit, and already told
 )
 
-// limiter is a token bucket for each key, of Count tokens that come back at an even pace.
-// A restart fills the buckets.
+// limiter is a token bucket for each key, with Count tokens that return at an even
+// pace. A restart fills the buckets.
 type limiter struct {
 	rate Rate
 
@@ -45,22 +45,22 @@ type bucket struct {
 	*rate.Limiter
 	last time.Time
 	told bool
-	// edits are the messages whose answers were edited into the sentence since then.
+	// edits lists the messages whose answers became that sentence since then.
 	edits []chat.EventID
 }
 
-// mostEdits bounds how many answers are edited into the sentence.
+// mostEdits bounds the answers that become the sentence.
 const mostEdits = 20
 
-// sweepFrom is the number of buckets from which the full ones are dropped.
+// sweepFrom is the number of buckets from which the limiter drops the full ones.
 const sweepFrom = 1000
 
 func newLimiter(r Rate) *limiter {
 	return &limiter{rate: r, buckets: map[string]*bucket{}, sweepAt: sweepFrom}
 }
 
-// allow counts one answer for key at a time that the sender's server told: one
-// that lies in the future, or before former ones, gains nothing.
+// allow counts one answer for key at the time that the sender's server gives. A time
+// in the future, or before earlier events, gains nothing.
 func (l *limiter) allow(key string, at time.Time) verdict {
 	if l.rate.Count <= 0 || l.rate.Per <= 0 {
 		return within
@@ -91,8 +91,8 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 	return overOnce
 }
 
-// tells reports, of a key that is over its limit, whether the answer to an edited
-// message has yet to be edited into the sentence that says so.
+// tells reports whether the answer to an edited message still has to become the
+// sentence about the limit. It applies to a key over its limit.
 func (l *limiter) tells(key string, cause chat.EventID) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,7 +104,7 @@ func (l *limiter) tells(key string, cause chat.EventID) bool {
 	return true
 }
 
-// sweep keeps the buckets from piling up: a full one says no more than none.
+// sweep bounds the number of buckets: a full bucket equals a missing one.
 func (l *limiter) sweep(at time.Time) {
 	if len(l.buckets) < l.sweepAt {
 		return
@@ -117,10 +117,10 @@ func (l *limiter) sweep(at time.Time) {
 	l.sweepAt = max(sweepFrom, 2*len(l.buckets))
 }
 
-// limit counts one thing that the sender of e causes: an answer, a refusal, a choice,
-// a carried message or reaction, an edit of any of them. over reports that it is one
-// too many; result then tells the sender so, once. The answer to an edited message is
-// edited into that sentence, once for each message, and then stays.
+// limit counts one action of the sender of e: a command, a choice, a carried message
+// or reaction, or an edit of one. over reports that the action exceeds a limit;
+// result then says so to the sender, once. The answer to an edited message becomes
+// that sentence, once for each message, and then stays.
 func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Result, over bool, err error) {
 	by, key := h.persons, string(e.Sender)
 	verdict := by.allow(key, e.At)
@@ -151,25 +151,26 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 }
 
 // limitCarried returns the result of a message or a reaction that belongs to a
-// question, within the limits. Beyond them nothing is carried.
+// question, within the limits. Beyond them the relay carries nothing.
 func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
 	if err != nil || len(result.Posts) == 0 && result.Change == nil {
 		return result, err
 	}
 	if refused, over, err := h.limit(e, l, "too-many-carried"); over || err != nil {
 		if refused.Posts != nil && e.Message != nil && e.Message.Edits != "" {
-			refused = queue.Result{Unchanged: true} // its copy stands in another room
+			refused = queue.Result{Unchanged: true} // its copy remains in another room
 		}
 		return refused, err
 	}
 	return h.pingOnce(result), nil
 }
 
-// pingEvery is the shortest time between two pings of one person by carried messages.
+// pingEvery is the shortest time between two pings of one person by carried
+// messages.
 const pingEvery = time.Minute
 
-// pingOnce takes the ping off posts to whom somebody was pinged less than pingEvery
-// ago: a burst of messages rings its reader once.
+// pingOnce removes the ping from posts to a person whose last ping is younger than
+// pingEvery, so that a burst of messages rings its reader once.
 func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	if h.pings == nil {
 		return result
@@ -195,7 +196,7 @@ func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	return result
 }
 
-// pings remembers when people were pinged last, by room and person.
+// pings holds the time of the last ping for each room and person.
 type pings struct {
 	mu   sync.Mutex
 	last map[string]time.Time
@@ -208,7 +209,7 @@ func (p *pings) due(key string, now time.Time) bool {
 	return now.Sub(p.last[key]) >= pingEvery
 }
 
-// note remembers pings, and drops those that are too old to matter.
+// note records pings, and drops those too old to matter.
 func (p *pings) note(keys []string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -94,7 +94,7 @@ func TestPingsAreCoalesced(t *testing.T) {
 				t.Errorf("step %d: %d pings, want %d", i+1, got, step.want)
 			}
 		}
-		// A decision that is not committed pinged nobody.
+		// An uncommitted decision pings nobody.
 		time.Sleep(pingEvery)
 		h.pingOnce(queue.Result{Posts: []chat.Post{{Room: "!a", Rings: true, Mentions: []chat.UserID{"@a:x"}}}})
 		if got := carry("@a:x"); got != 1 {

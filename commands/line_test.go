@@ -158,7 +158,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// A row without a line in the guide to rights is not done.
+// Every row of the table needs a line in the guide to rights.
 func TestTableIsDocumented(t *testing.T) {
 	rights, err := os.ReadFile(filepath.Join("..", "doc", "droits.md"))
 	if err != nil {

@@ -7,19 +7,19 @@ import (
 	"heraut/search"
 )
 
-// organization is an administration with what it uses: the first of it.
+// organization is the data of an administration with the first of its software.
 type organization struct {
 	search.Organization
 	Query   string
-	Nearest []string // names that come near, if none is meant
+	Nearest []string // similar names, if no administration matches
 	Shown   []search.Use
 	More    int
-	Untold  bool // the data do not say who uses what
+	Untold  bool // the data do not say who uses which software
 	source
 }
 
-// organization answers with what an administration uses, and of which software
-// somebody there can be asked.
+// organization lists the software that an administration uses, and for which of them
+// somebody there can answer questions.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {
@@ -45,17 +45,17 @@ func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) 
 	return answer, err
 }
 
-// maxUses is how many software of an administration are shown.
+// maxUses is the number of software to show of an administration.
 const maxUses = 10
 
-// instances is what an instances message is given.
+// instances is the data of an instances message.
 type instances struct {
 	card
 	Shown []catalogue.Instance
 	More  int
 }
 
-// instances answers with the installations of one software that people may use.
+// instances lists the installations of one software that people may use.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
 	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more})

@@ -10,13 +10,13 @@ import (
 	"heraut/text"
 )
 
-// period is a time that somebody asks about: [from, to).
+// period is a span of time: [from, to).
 type period struct{ from, to time.Time }
 
-// unasked is how far the agenda looks when no time is asked for, in days.
+// unasked is the number of days that the agenda covers if nobody asks for a time.
 const unasked = 60
 
-// What people call months, folded, in French and English.
+// The names of months, folded, in French and English.
 var monthNames = [12][]string{
 	{"janvier", "january"}, {"fevrier", "february"}, {"mars", "march"}, {"avril", "april"}, {"mai", "may"}, {"juin", "june"},
 	{"juillet", "july"}, {"aout", "august"}, {"septembre", "september"}, {"octobre", "october"}, {"novembre", "november"}, {"decembre", "december"},
@@ -28,9 +28,9 @@ var (
 	dayOnly  = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?$`)
 )
 
-// cutPeriod takes the time out of what somebody asks: semaine, mois, aujourd’hui,
-// demain, a date, a month; it returns the other words. A day or a month without a
-// year is the next one.
+// cutPeriod extracts the time from a question: semaine, mois, aujourd’hui, demain, a
+// date, a month. It returns the remaining words. A day or a month without a year is
+// the next one.
 func cutPeriod(s string, now time.Time) (when period, rest string) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	words := strings.Fields(s)
@@ -42,7 +42,8 @@ func cutPeriod(s string, now time.Time) (when period, rest string) {
 	return period{today, today.AddDate(0, 0, unasked)}, s
 }
 
-// periodAt reads the time that the first words say, and how many they are.
+// periodAt reads a time at the start of words, and returns the number of words that
+// it takes.
 func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	word := strings.NewReplacer("’", "'").Replace(text.Fold(words[0]))
 	days := func(from, length int) (period, int, bool) {
@@ -91,7 +92,7 @@ func monthNamed(word string) int {
 	return 1 + slices.IndexFunc(monthNames[:], func(names []string) bool { return slices.Contains(names, word) })
 }
 
-// oneDay is a day; without a year, the next one of that date.
+// oneDay returns the period of a day; without a year, the next one with that date.
 func oneDay(day, month, year string, today time.Time, n int) (period, int, bool) {
 	d, _ := strconv.Atoi(day)
 	m, _ := strconv.Atoi(month)

@@ -6,7 +6,7 @@ import (
 	"heraut/chat"
 )
 
-// listedData bounds how many stored data about a person are listed.
+// listedData bounds the number of stored data that the list about a person shows.
 const listedData = 40
 
 // personalData is the list of the data about a person.

@@ -16,20 +16,20 @@ import (
 	"heraut/text"
 )
 
-// listedQuestions is how many questions a list shows.
+// listedQuestions is the number of questions that a list shows.
 const listedQuestions = 15
 
 // Relay enables the commands on questions. Call it before the first line is answered.
 func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
 
-// questionList are the questions that a room may see.
+// questionList holds the questions that a room may see.
 type questionList struct {
 	Items []relay.Question
 	More  int
 	Mine  bool
 }
 
-// relayList are the relays, with their rooms' names.
+// relayList holds the relays, with their rooms' names.
 type relayList struct {
 	Prefix string
 	Items  []relayItem
@@ -41,7 +41,7 @@ type relayItem struct {
 	To   string
 }
 
-// relayChange is a relay that was opened or closed.
+// relayChange is an opened or closed relay.
 type relayChange struct {
 	Prefix, Name string
 	Added        bool
@@ -53,7 +53,7 @@ type followed struct {
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers with the desk's reason not to do something. It returns other errors.
+// faultOf answers with the desk's reason for a refusal. It returns other errors.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -64,7 +64,7 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	return Answer{}, err
 }
 
-// ask asks the experts. The desk posts the confirmation.
+// ask sends a question to the experts. The desk posts the confirmation.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
 	if text == "" && !r.Edited {
@@ -130,8 +130,8 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	return answer, err
 }
 
-// note marks a message as not for the other room. It answers only when the message was
-// carried before an edit.
+// note excludes a message from the other room. It answers only if the relay carried
+// the message before an edit.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	carried, change, err := a.relay.Keep(ctx, r.Event)
 	switch {
@@ -147,14 +147,15 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// unnamed explains how to write without one's name. Messages of a question were carried
-// before they come here.
+// unnamed explains how to write anonymously. The relay carries messages of a
+// question before this runs.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// reply explains how to answer a question by its number, or tells that the number
-// is none of the room's: what belongs to a question was carried before this is asked.
+// reply explains how to answer a question by its number, or says that the room has
+// no question with that number. The relay carries messages of a question before this
+// runs.
 func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 	m, number := addressed(chat.Message{Body: r.Text, Mentioned: r.Direct}, r.Prefix)
 	if number == 0 || m.Body == "" {
@@ -165,9 +166,9 @@ func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 
 var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
 
-// addressed is the message that a command asks to carry to the question with a
-// number, and that number; 0: it names none. Its formatting is left behind with the
-// command.
+// addressed returns the message that a command asks to carry, without the command
+// and its formatting, and the number of the question that it names; 0 if it names
+// none.
 func addressed(m chat.Message, prefix string) (*chat.Message, int64) {
 	_, rest := cutWord(strings.TrimSpace(strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)))
 	match := questionNumber.FindStringSubmatch(rest)
@@ -183,7 +184,7 @@ func addressed(m chat.Message, prefix string) (*chat.Message, int64) {
 }
 
 // withoutName returns the message that a command asks to carry without its sender's
-// name. The command and all formatting are dropped.
+// name. It drops the command and all formatting.
 func withoutName(m chat.Message, prefix string) *chat.Message {
 	text := strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)
 	_, m.Body = cutWord(strings.TrimSpace(text))

@@ -9,17 +9,17 @@ import (
 	"heraut/filter"
 )
 
-// Repositories are the public repositories that the bot knows.
+// Repositories is the store of the public repositories that the bot knows.
 type Repositories interface {
-	// SearchRepositories returns at most limit of those that the filter accepts,
-	// best first, and how many there are in all.
+	// SearchRepositories returns at most limit repositories that the filter accepts,
+	// best first, and the total number of those.
 	SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error)
-	// RepositoriesAsOf is when a source last said anything new of them; zero if
-	// none is known.
+	// RepositoriesAsOf returns the time of the last news about them from a source;
+	// zero if the bot knows no repository.
 	RepositoriesAsOf(ctx context.Context) (time.Time, error)
 }
 
-// repositories is a list of the first of Total matches.
+// repositories is the data of a list of the first of Total matches.
 type repositories struct {
 	Prefix string
 	Query  string
@@ -28,7 +28,7 @@ type repositories struct {
 	AsOf   time.Time
 }
 
-// depot answers with the repositories that a filter accepts.
+// depot lists the repositories that a filter accepts.
 func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

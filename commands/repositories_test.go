@@ -13,7 +13,7 @@ import (
 	"heraut/filter"
 )
 
-// counted are as many repositories as a filter is thought to accept.
+// counted is a store that claims to hold that many matches for every filter.
 type counted int
 
 func (n counted) SearchRepositories(_ context.Context, _ *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
@@ -32,7 +32,7 @@ func TestDepot(t *testing.T) {
 		known commands.Repositories
 		text  string
 		found int
-		want  string // in the answer
+		want  string // part of the answer
 	}{
 		"one":                  {counted(1), "!depot carte", 1, "1 dépôt répond à « carte » :"},
 		"five":                 {counted(5), "!depot carte", 5, "5 dépôts répondent à « carte » :"},

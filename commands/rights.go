@@ -12,22 +12,23 @@ import (
 type need int
 
 const (
-	// aRoom: it stands in a room. The command line has none.
+	// aRoom: the message comes from a room. The command line has none.
 	aRoom need = 1 << iota
 	// aDirect: it is a direct message, since the answer is for one person alone.
 	aDirect
-	// aClosed: no stranger reads the room, since the answer tells of others.
+	// aClosed: no stranger reads the room, since the answer is about other people or
+	// rooms.
 	aClosed
-	// aNew: it is no edit, since an edit does not undo what the command changed.
+	// aNew: it is no edit, since an edit does not undo the command's change.
 	aNew
-	// aWhole: it is short enough to be read whole.
+	// aWhole: it is short enough for the bot to read it whole.
 	aWhole
-	// aPrefix: it has the prefix, also in a direct message: « prendre des notes » is a
-	// search.
+	// aPrefix: it has the prefix even in a direct message, since « prendre des notes
+	// » is a search.
 	aPrefix
 )
 
-// Why a command is refused.
+// The reasons to refuse a command.
 const (
 	refusedNowhere   = "nowhere"
 	refusedModerator = "moderator"
@@ -43,18 +44,19 @@ const (
 type refusal struct {
 	Prefix, Command string
 	Why             string // one of the constants
-	// Unverified tells that the room is encrypted and the device not verified:
-	// nobody has rights from there.
+	// Unverified reports that the room is encrypted and the device not verified.
+	// Such a device gives nobody rights.
 	Unverified bool
 	// IdentityChanged reports that the person's account has other keys than the bot
-	// first saw (chat.Event.IdentityChanged), and User who that is.
+	// first saw (chat.Event.IdentityChanged). User is that person.
 	IdentityChanged bool
 	User            chat.UserID
 	Contact         string
 }
 
-// refused returns why the person may not give the command here and in this way; empty if
-// they may. All commands are checked here, and nowhere else.
+// refused returns the reason why the person may not give the command here and in
+// this way; empty if they may. Every command passes this check, which is the only
+// one.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:
@@ -68,7 +70,7 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	case c.needs&aDirect != 0 && !r.Private:
 		return refusedDirect, nil
 	case c.needs&aNew != 0 && r.Edited:
-		return refusedEdited, nil // what it did before its edit stays done
+		return refusedEdited, nil // the command's effect before the edit remains
 	case c.needs&aWhole != 0 && tooLong(r):
 		return refusedLong, nil
 	case c.needs&aClosed != 0:
@@ -80,19 +82,19 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	return "", nil
 }
 
-// mayUse reports whether the person may give the command here in a new message; the help
-// lists those commands.
+// mayUse reports whether the person may give the command here in a new message; the
+// help lists those commands.
 func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, error) {
 	if r.Room == "" {
-		return r.Level >= c.level, nil // it is not known where this will be typed
+		return r.Level >= c.level, nil // the room of the command is unknown
 	}
 	r.Edited, r.Text = false, ""
 	why, err := a.refused(ctx, r, c)
 	return why == "", err
 }
 
-// closed reports whether no stranger reads the room: it is a direct message, or known to
-// be private and without externals.
+// closed reports whether no stranger reads the room: it is a direct message, or
+// known to be private and without externals.
 func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if r.Private {
 		return true, nil
@@ -104,13 +106,13 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	return chat.ReadersOf(room, chat.Surroundings{Room: func(id chat.RoomID) chat.Room {
 		other, err := a.room(ctx, id)
 		if err != nil {
-			return chat.Room{} // which counts as one that nobody knows
+			return chat.Room{} // so the room counts as unknown
 		}
 		return other
 	}}).Closed(), nil
 }
 
-// tooLong reports whether the end of the line is not read.
+// tooLong reports whether the line exceeds the length that the bot reads.
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {

@@ -21,7 +21,7 @@ import (
 	"heraut/visio"
 )
 
-// What becomes of a command, as doc/droits.md says it.
+// The outcomes of a command, in the words of doc/droits.md.
 const (
 	followed   = "oui"
 	moderators = "modérateurs"
@@ -30,14 +30,15 @@ const (
 	silence    = "–"
 )
 
-// outcomes are how the refusals begin.
+// outcomes maps the beginnings of refusals to outcomes.
 var outcomes = map[string]string{
 	"Seuls les modérateurs": moderators, "Seuls les exploitants": operators,
 	"La réponse ne concerne que vous": privately, "La réponse parle d’autres salons": privately,
 }
 
-// kinds of rooms, in the order of the columns. Those without an id are never
-// served: what is said there does not reach the handler (TestManage in testkit/endtoend).
+// kinds lists the kinds of rooms, in the order of the columns. The bot never serves
+// those without an id: their messages do not reach the handler (TestManage in
+// testkit/endtoend).
 var kinds = []struct {
 	name  string
 	room  chat.Room
@@ -57,7 +58,7 @@ var levels = []struct {
 	level chat.Level
 }{{"membre", chat.LevelMember}, {"modérateur", chat.LevelModerator}, {"exploitant", chat.LevelOperator}}
 
-// outcome is what the table says of a command.
+// outcome returns the outcome of a command according to the table.
 func outcome(c commands.Row, level chat.Level, room chat.Room) string {
 	stranger := room.JoinRule == "public" || room.AccessRule == "unrestricted"
 	switch {
@@ -73,8 +74,8 @@ func outcome(c commands.Row, level chat.Level, room chat.Room) string {
 	return followed
 }
 
-// TestRights has every command given by everybody in every kind of room, and
-// holds doc/droits.md to it.
+// TestRights gives every command as every person in every kind of room, and compares
+// the outcomes with doc/droits.md.
 func TestRights(t *testing.T) {
 	var doc strings.Builder
 	doc.WriteString(`# Qui peut quoi, et où

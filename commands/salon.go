@@ -20,12 +20,12 @@ var ErrNoRoom = errors.New("the bot is in no such room")
 // maxRole bounds the text of a room's role, in characters.
 const maxRole = 120
 
-// byDefault are the words that reset a setting.
+// byDefault lists the words that reset a setting.
 var byDefault = []string{"defaut", "default"}
 
-// place is a room as messages name it.
+// place is a room in the form in which messages name it.
 type place struct {
-	Name string // empty: it has none
+	Name string // empty if the room has none
 	ID   chat.RoomID
 	Link string
 }
@@ -38,27 +38,28 @@ type setting struct {
 	From string
 }
 
-// settings is what !salon shows.
+// settings is the data of !salon.
 type settings struct {
 	Prefix   string
-	Room     *place // another room than that of the answer
+	Room     *place // nil for the room of the answer
 	Settings []setting
 }
 
-// settingChange is a setting that was changed, or why it was not.
+// settingChange is the data of the message that a setting changed, or did not
+// change.
 type settingChange struct {
 	Prefix  string
 	Room    *place
 	What    string
-	Value   string // as it holds now
-	Default bool   // it was taken back
-	// Why is "file", "value" or "room"; empty if it was changed.
+	Value   string // the value now in force
+	Default bool   // the command reset the setting
+	// Why is "file", "value" or "room"; empty if the setting changed.
 	Why  string
-	Word string // what was typed
+	Word string // the typed value
 }
 
-// salon shows a room's settings. Operators name another room first, and may then
-// set it up with the words of the parts.
+// salon shows a room's settings. Operators may name another room first, and then set
+// it up with the words of the subcommands.
 func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutArg(r.args)
 	switch reference := rooms.Reference(word); {
@@ -94,7 +95,8 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// resolve returns the room with an id or alias, if the bot is in it; else ErrNoRoom.
+// resolve returns the room with an id or alias, if the bot is in it; otherwise
+// ErrNoRoom.
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {
@@ -121,8 +123,8 @@ func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, 
 // about returns the room that the command is about.
 func (r request) about() chat.RoomID { return cmp.Or(r.subject, r.Room) }
 
-// elsewhere returns the room that the command is about; nil when that is the room of the
-// answer.
+// elsewhere returns the room that the command is about; nil if that is the room of
+// the answer.
 func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
 	if r.subject == "" || r.subject == r.Room {
 		return nil, nil //nolint:nilnil // the room of the answer is not named
@@ -161,10 +163,10 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 	return a.message(r, "settings", data)
 }
 
-// settingNames are the settings, in the order in which they are shown.
+// settingNames lists the settings, in the order of display.
 var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator}
 
-// said returns a setting as a text; empty if it is not set.
+// said returns a setting as a text; empty if it has no value.
 func said(what string, s rooms.Settings) string {
 	switch what {
 	case rooms.Language:
@@ -182,8 +184,8 @@ func said(what string, s rooms.Settings) string {
 	return strconv.Itoa(s.Moderator)
 }
 
-// read parses a typed value into the field of s that what names, and reports whether it is
-// valid.
+// read parses a typed value into the field of s that the argument what names, and
+// reports whether the value is valid.
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
@@ -206,12 +208,13 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	return err == nil && n >= 1 && n <= 100
 }
 
-// set returns the answer of the command that changes a setting.
+// set returns a function that answers the command for one setting.
 func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer, error) {
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }
 
-// set changes a setting of a room. Settings of the configuration cannot be changed here.
+// set changes a setting of a room. It refuses to change settings of the
+// configuration.
 func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -236,7 +239,7 @@ func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, err
 	before := said(what, book.Of(room))
 	data.Value = cmp.Or(said(what, value), said(what, book.Defaults()))
 	if elsewhere == nil && what == rooms.Language {
-		r.Lang = data.Value // the answer is the first in the new language
+		r.Lang = data.Value // the answer is the first text in the new language
 	}
 	answer, err := a.message(r, "setting-changed", data)
 	change := func(ctx context.Context) error {
@@ -250,7 +253,8 @@ func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, err
 	return answer, err
 }
 
-// with returns s with the setting that what names taken from value.
+// with returns s, with one setting taken from value: the one that the argument what
+// names.
 func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	switch what {
 	case rooms.Language:
@@ -267,7 +271,7 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord reports whether typed is one of the words. Case and accents do not count.
+// isWord reports whether typed is one of words, regardless of case and accents.
 func isWord(typed string, words []string) bool {
 	return slices.Contains(words, text.Fold(strings.TrimSpace(typed)))
 }

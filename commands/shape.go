@@ -1,6 +1,6 @@
 package commands
 
-// Shape is what kind of answer a line gets.
+// Shape is the kind of an answer.
 type Shape string
 
 // The shapes.
@@ -8,15 +8,15 @@ const (
 	Card        Shape = "card"        // one software
 	List        Shape = "list"        // software or repositories to choose from
 	Maybe       Shape = "maybe"       // guesses, at most 3
-	Instead     Shape = "instead"     // what takes the place of a product
-	Suggestions Shape = "suggestions" // nothing was found, but names come near
-	None        Shape = "none"        // nothing was found
-	Info        Shape = "info"        // anything else
+	Instead     Shape = "instead"     // substitutes for a product
+	Suggestions Shape = "suggestions" // no match, but similar names
+	None        Shape = "none"        // no match
+	Info        Shape = "info"        // any other answer
 	Help        Shape = "help"
 	Ignored     Shape = "ignored" // no answer
 )
 
-// shapes are those of the messages that are not Info.
+// shapes maps the templates of messages to their shapes; other messages are Info.
 var shapes = map[string]Shape{
 	"card": Card, "choice": List, "maybe": Maybe, "instead": Instead, "repositories": List, "facets": List,
 	"none": None, "none-replacing": None, "none-repositories": None, "no-repositories": None,

@@ -60,8 +60,8 @@ func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	return a.show(r, found.Result)
 }
 
-// isMeant reports whether what was found for a line that may be talk is worth an
-// answer: something named, or what was asked for.
+// isMeant reports whether the result for a line that may be talk deserves an answer:
+// the line names something, or asks for something.
 func isMeant(r request, result search.Result) bool {
 	switch {
 	case len(result.Matches) == 0:
@@ -72,7 +72,7 @@ func isMeant(r request, result search.Result) bool {
 	return result.Shape != search.Maybe || search.IsRequest(r.args)
 }
 
-// show answers with what a search found. Here it is decided what people see.
+// show answers with the result of a search. It decides which message people see.
 func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	switch result.Shape {
@@ -94,7 +94,7 @@ func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	return a.none(r, r.args, false, result.Nearest)
 }
 
-// instead answers with what takes the place of a product: one card, or a list.
+// instead answers with the substitutes for a product: one card, or a list.
 func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	shown, _ := first(all, maxListed)
@@ -115,7 +115,7 @@ func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	return card, err
 }
 
-// listOf is the numbered list of what is shown.
+// listOf returns the numbered list of the shown software.
 func listOf(r request, shown []*catalogue.Software) *list {
 	l := &list{command: r.command.name()}
 	for _, s := range shown {
@@ -127,8 +127,8 @@ func listOf(r request, shown []*catalogue.Software) *list {
 // preposition matches the word before a product's name: « alternative à Photoshop ».
 var preposition = regexp.MustCompile(`^(?i:(?:à|a|au|aux|de|du|to|for|of)\s+|d['’])`)
 
-// replacing answers with the free software that replaces a product, or, if the
-// product is itself free, with comparable software.
+// replacing answers with the free software that replaces a product, or with
+// comparable software if the product is free itself.
 func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	product := preposition.ReplaceAllString(r.args, "")
 	if product == "" {
@@ -155,7 +155,7 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
 }
 
-// comparable are the entries that the one called name says it resembles.
+// comparable returns the entries that the one called name lists as similar.
 func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
 	s, ok := search.For(c).Resolve(name)
 	if !ok {
@@ -174,7 +174,7 @@ func (a *Answerer) choose(r request, template, query string, all []*catalogue.So
 	return a.chooseOf(r, template, query, all, len(all))
 }
 
-// chooseOf does so with the first of total software.
+// chooseOf answers with a numbered list of the first of total software.
 func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})
@@ -183,8 +183,8 @@ func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.
 	return answer, err
 }
 
-// none answers that a query, or a name, was not found.
-// A line that may be talk gets the zero Answer.
+// none answers that the bot did not find a query or a name. For a line that may be
+// talk it returns the zero Answer.
 func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
 	if r.talk {
 		return Answer{}, nil
@@ -205,7 +205,7 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	return answer, err
 }
 
-// separators stand between names to compare, the surest first.
+// separators may stand between the names to compare; the surest comes first.
 var separators = []*regexp.Regexp{
 	regexp.MustCompile(`\s*[,;]\s*`),
 	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
@@ -253,8 +253,8 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	return a.comparison(r, all, more)
 }
 
-// byNames are the software with these names, each once, or else the first name that
-// is of none, and what comes nearest to it.
+// byNames returns the software with these names, each once. If a name matches none,
+// it returns that name and the most similar software instead.
 func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, unknown string, nearest []*catalogue.Software) {
 	seen := map[string]bool{}
 	for _, name := range names {
@@ -276,8 +276,8 @@ func (a *Answerer) comparison(r request, all []*catalogue.Software, more int) (A
 	return answer, err
 }
 
-// news answers with the entries added and withdrawn last. Arguments that are no number
-// make the line a name: « !sill new relic ».
+// news answers with the entries that the SILL last added and withdrew. Arguments
+// that are not a number make the line a name: « !sill new relic ».
 func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	n := someNews
 	if r.args != "" {

@@ -16,31 +16,32 @@ type command struct {
 	// topic is the command that this one is a part of; empty for a command that
 	// starts a line.
 	topic string
-	// words name it: first the French word, which is its name, then its aliases.
+	// words are its names: first the French word, then the aliases.
 	words []string
 
-	level chat.Level // of those who may give it
+	level chat.Level // the least level that may give it
 	needs need       // of the message and its place
-	of    component  // that it works with; nil: the catalogue, which is always there
-	// late: it is also followed when it comes too late for an answer.
+	of    component  // the part that it needs; nil: the catalogue, which is always there
+	// late: the bot runs it even if it comes too late for an answer.
 	late bool
-	// harmless: the homeserver may give it in anybody's name, since its answer tells
-	// nothing of the room or the person, and changes nothing.
+	// harmless: the homeserver may forge it in anybody's name, since its answer
+	// reveals nothing about the room or the person, and changes nothing.
 	harmless bool
-	// abroad reports whether it will wait for a server that is not the homeserver, and
-	// is to be answered outside of the room's worker; nil: it never does.
+	// abroad reports whether the command waits for a server that is not the
+	// homeserver, so that the bot must answer it outside the room's worker; nil: it
+	// never waits.
 	abroad func(a *Answerer, r request) bool
 	// aside: the help only names it, at the end.
 	aside bool
 
 	answer func(a *Answerer, ctx context.Context, r request) (Answer, error)
-	// show answers about the one software that was meant, also when somebody chooses
-	// it from the command's list; nil if the command has no lists.
+	// show answers about a single software, either the clear match or one chosen
+	// from the command's list; nil if the command has no lists.
 	show func(a *Answerer, r request, s *catalogue.Software) (Answer, error)
 }
 
-// component reports whether an optional part of the bot is there. Without it, its
-// commands are refused.
+// component reports whether an optional part of the bot is there. Without the part,
+// the bot refuses its commands.
 type component func(a *Answerer) bool
 
 func watching(a *Answerer) bool    { return a.desk != nil }
@@ -57,7 +58,8 @@ func byArgs(_ *Answerer, r request) bool   { return namesAbroad(r.args) }
 func slowCall(a *Answerer, r request) bool { return namesAbroad(r.args) || a.visio.IsSlow(r.Room) }
 func always(*Answerer, request) bool       { return true }
 
-// name is how templates and the command line's contract call it: "sill remplace".
+// name returns the command's name in templates and in the command line's contract:
+// "sill remplace".
 func (c *command) name() string { return c.with(c.words[0]) }
 
 func (c *command) with(word string) string {
@@ -145,8 +147,8 @@ func table() []command {
 	}
 }
 
-// find returns the command that a text begins with and its arguments; nil if it begins
-// with none.
+// find returns the command at the start of text, and its arguments; nil if there is
+// none.
 func (a *Answerer) find(text string) (c *command, args string) {
 	first, rest := cutWord(text)
 	second, after := cutWord(rest)
@@ -154,7 +156,7 @@ func (a *Answerer) find(text string) (c *command, args string) {
 		row := &a.table[i]
 		switch {
 		case row.topic == "" && row.isCalled(first):
-			c, args = row, rest // unless a part of it follows
+			c, args = row, rest // unless a subcommand follows
 		case row.topic != "" && c != nil && row.topic == c.name() && row.isCalled(second):
 			return row, after
 		}
@@ -172,8 +174,8 @@ func (a *Answerer) byName(name string) *command {
 	return nil
 }
 
-// nearest returns the command, as people type it, that is spelt most like word; empty if
-// none is close. A part typed without its topic counts.
+// nearest returns the command, as people type it, whose spelling is closest to word;
+// empty if none is close. A subcommand without its topic counts.
 func (a *Answerer) nearest(word string) string {
 	word = text.Fold(text.Truncate(word, 30))
 	best, found := min(2, len([]rune(word))/2)+1, ""

@@ -31,8 +31,8 @@ const (
 	dominique = chat.UserID("@dominique:example.org")
 )
 
-// talk is a conversation with a Handler behind the real queue and the real
-// storage. It stands for the homeserver: what the bot sends is what it shows.
+// talk is a conversation with a Handler behind the real queue and the real storage.
+// It plays the homeserver and shows the bot's posts.
 type talk struct {
 	t        *testing.T
 	db       *storage.DB
@@ -42,20 +42,21 @@ type talk struct {
 	queue    *queue.Queue
 	hooks    *webhook.Service
 	events   int
-	left     []chat.RoomID // by the bot
+	left     []chat.RoomID // rooms that the bot left
 	edits    []chat.EventID
 
-	posts []*shown // what the bot has in the rooms, oldest first
+	posts []*shown // the bot's posts in the rooms, oldest first
 }
 
-// shown is an answer as people see it.
+// shown is an answer in the form in which people see it.
 type shown struct {
 	id chat.EventID
 	chat.Post
 	deleted, edited bool
 }
 
-// talking runs a conversation in time that passes only when it sleeps.
+// talking runs a conversation under a fake clock, which advances only when the
+// conversation sleeps.
 func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.T, k *talk)) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &talk{t: t}
@@ -145,7 +146,7 @@ func (k *talk) posted(id chat.EventID) *shown {
 	return k.posts[i]
 }
 
-// happen lets an event come in, waits until it is dealt with, and returns its id.
+// happen delivers an event, waits until the bot has handled it, and returns its id.
 func (k *talk) happen(e chat.Event) chat.EventID {
 	k.t.Helper()
 	k.events++
@@ -168,13 +169,13 @@ func (k *talk) happen(e chat.Event) chat.EventID {
 	return e.ID
 }
 
-// say is a message of Camille's in the room.
+// say sends a message of Camille's in the room.
 func (k *talk) say(body string) chat.EventID {
 	k.t.Helper()
 	return k.happen(chat.Event{Message: &chat.Message{Body: body}})
 }
 
-// sayIn is a message of Camille's in another room.
+// sayIn sends a message of Camille's in another room.
 func (k *talk) sayIn(room chat.RoomID, body string) chat.EventID {
 	k.t.Helper()
 	return k.happen(chat.Event{Room: room, Message: &chat.Message{Body: body}})
@@ -192,7 +193,7 @@ func (k *talk) remove(id chat.EventID) {
 	k.happen(chat.Event{Redaction: &chat.Redaction{Target: id}})
 }
 
-// answers are the texts shown as answers to a message, without tags.
+// answers returns the texts of the answers to a message, without tags.
 func (k *talk) answers(to chat.EventID) []string {
 	var texts []string
 	for _, p := range k.posts {
@@ -203,7 +204,7 @@ func (k *talk) answers(to chat.EventID) []string {
 	return texts
 }
 
-// answer is the only answer to a message.
+// answer returns the only answer to a message.
 func (k *talk) answer(to chat.EventID) *shown {
 	k.t.Helper()
 	var found []*shown
@@ -218,7 +219,7 @@ func (k *talk) answer(to chat.EventID) *shown {
 	return found[0]
 }
 
-// expect checks that a message has one answer that begins like start; none if
+// expect checks that a message has one answer that begins with start, or none if
 // start is empty.
 func (k *talk) expect(to chat.EventID, start string) {
 	k.t.Helper()
@@ -231,7 +232,7 @@ func (k *talk) expect(to chat.EventID, start string) {
 	}
 }
 
-// bare is the text of a message without its tags, in plain spaces.
+// bare returns the text of a message without its tags, with plain spaces.
 func bare(html string) string {
 	var b strings.Builder
 	tag := false
@@ -251,7 +252,7 @@ func bare(html string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// sample is a catalogue of our own: real names, invented facts.
+// sample returns an invented catalogue: real names, invented facts.
 func sample() []catalogue.Software {
 	photoshop := []catalogue.Similar{{Name: "Adobe Photoshop"}}
 	day := func(year int, month time.Month, d int) time.Time {
@@ -300,7 +301,7 @@ func sample() []catalogue.Software {
 	return entries
 }
 
-// letGo is a guard that lets everything go: the rooms here are not stored.
+// letGo is a guard that lets every post go, since the rooms here are not stored.
 type letGo struct{}
 
 func (letGo) Check(context.Context, queue.Row) (queue.Verdict, error) { return queue.Verdict{}, nil }

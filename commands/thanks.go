@@ -14,27 +14,27 @@ import (
 	"heraut/webhook"
 )
 
-// Thanks lets people thank each other. It is to be called before the first line is
-// answered, if at all.
+// Thanks enables the commands on thanks. Call it before the first line is answered.
 func (a *Answerer) Thanks(desk *thanks.Desk) { a.thanks = desk }
 
-// thanksSaid is thanks as the room is told of them.
+// thanksSaid is the data of the message about given thanks.
 type thanksSaid struct {
 	thanks.Thanks
 	Prefix string
-	// Asked tells that the person is asked in their direct message whether they may
-	// be named; Ask that they may say so there themselves.
+	// Asked reports that the bot asks the person, in their direct message, for
+	// consent to be named. Ask reports that they may give that consent there
+	// themselves.
 	Asked, Ask bool
 }
 
-// thanksFault is why thanks are not given.
+// thanksFault is the data of the message that refuses thanks.
 type thanksFault struct {
 	Prefix string
 	What   string // "person", "reason", "month" or a thanks.Refusal
 	Word   string
 }
 
-// thank thanks a person, or, without one, lists the month's thanks.
+// thank thanks a person, or lists the month's thanks if the command names nobody.
 func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	if r.args == "" {
@@ -76,7 +76,7 @@ func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 }
 
 const (
-	// maxReason is how long a reason may be, maxName how long a name.
+	// maxReason and maxName bound a reason and a name, in characters.
 	maxReason = 280
 	maxName   = 60
 )
@@ -87,8 +87,9 @@ var (
 	afterMarks = strings.NewReplacer("@", "", ":", " ", ",", " ")
 )
 
-// thanked takes apart whom somebody thanks, and what for. The person is named by
-// a mention or by their whole user id; to is empty if by neither, or by several.
+// thanked extracts the thanked person and the reason. A mention or a whole user id
+// names the person; to is empty if there is neither, or if there are several
+// mentions.
 func thanked(r request) (to chat.UserID, name, reason string) {
 	args := r.args
 	if id := wholeUser.FindString(args); id != "" {
@@ -109,12 +110,12 @@ func thanked(r request) (to chat.UserID, name, reason string) {
 	return to, text.Truncate(name, maxName), text.Truncate(strings.TrimSpace(reason), maxReason)
 }
 
-// agree notes that a person may be named in the lists of thanks.
+// agree records the person's consent to be named in the lists of thanks.
 func (a *Answerer) agree(_ context.Context, r request) (Answer, error) {
 	return a.consent(r, thanks.Agreed)
 }
 
-// disagree notes that a person is not to be named there.
+// disagree records that the person refuses to be named there.
 func (a *Answerer) disagree(_ context.Context, r request) (Answer, error) {
 	return a.consent(r, thanks.Refused)
 }
@@ -128,7 +129,7 @@ func (a *Answerer) consent(r request, c thanks.Consent) (Answer, error) {
 	return answer, err
 }
 
-// monthly has the room told the thanks of each month, or no more.
+// monthly turns the room's monthly list of thanks on or off.
 func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	wanted, ok := map[string]bool{"": true, "oui": true, "yes": true, "non": false, "no": false}[text.Fold(r.args)]
 	if !ok {
@@ -143,7 +144,7 @@ func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// exportThanks gives the room's thanks of a month as Markdown.
+// exportThanks answers with the room's thanks of a month as Markdown.
 func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) {
 	day := time.Now()
 	if r.args != "" {
@@ -164,7 +165,7 @@ func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) 
 
 var markdownSigns = regexp.MustCompile("([\\\\`*_\\[\\]<>#|~])")
 
-// thanksMarkdown is a list of thanks for a newsletter.
+// thanksMarkdown returns a list of thanks for a newsletter.
 func thanksMarkdown(m thanks.Month) string {
 	var b strings.Builder
 	for _, t := range m.Items {
@@ -173,8 +174,8 @@ func thanksMarkdown(m thanks.Month) string {
 	return strings.TrimSpace(b.String())
 }
 
-// taken is the change that follows when a message is deleted: what it set for later
-// and the thanks that it gave are forgotten.
+// taken returns the change for a deleted message: it deletes the meeting that the
+// message set, and the thanks that it gave.
 func (a *Answerer) taken(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if a.visio != nil {

@@ -7,11 +7,11 @@ import (
 	"heraut/text"
 )
 
-// typed returns s from the line that holds the command on, as if it had been
-// typed without what phones and editors put around a command: blank lines, a line
-// of greeting, code formatting, invisible characters, a prefix in full width.
-// direct tells that a line needs no prefix. Text that holds no command loses its
-// blank lines and invisible characters alone.
+// typed returns s from the line with the command on, without the decoration that
+// phones and editors add to a command: blank lines, a line of greeting, code
+// formatting, invisible characters, a prefix in full width. direct means that a line
+// needs no prefix. Text without a command loses only its blank lines and invisible
+// characters.
 func typed(s, prefix string, direct bool) string {
 	first, rest, _ := strings.Cut(withoutFence(strings.TrimSpace(visible(s))), "\n")
 	if isGreeting(first) {
@@ -31,14 +31,14 @@ func typed(s, prefix string, direct bool) string {
 	return first + "\n" + rest
 }
 
-// isGreeting reports whether a line says good day, to whomever, and nothing else.
+// isGreeting reports whether a line is a greeting of at most five words.
 func isGreeting(line string) bool {
 	_, greeted := withoutGreeting(line)
 	return greeted && len(text.Words(line)) <= 5
 }
 
-// cutPrefix cuts the prefix off a line. A character in full width counts as the
-// plain one: phones type «！».
+// cutPrefix cuts the prefix off a line. A full-width character counts as the plain
+// one, since phones type «！».
 func cutPrefix(line, prefix string) (rest string, ok bool) {
 	if rest, ok = strings.CutPrefix(line, prefix); ok || prefix == "" {
 		return rest, ok
@@ -55,7 +55,7 @@ func cutPrefix(line, prefix string) (rest string, ok bool) {
 	return string(runes[len(want):]), true
 }
 
-// withoutFence drops the fence of a block of code that s is, or starts with.
+// withoutFence removes the fence of a code block at the start of s.
 func withoutFence(s string) string {
 	const fence = "```"
 	if !strings.HasPrefix(s, fence) {
@@ -63,7 +63,7 @@ func withoutFence(s string) string {
 	}
 	info, body, many := strings.Cut(strings.TrimLeft(s, "`"), "\n")
 	if !many || strings.Contains(info, "`") {
-		return s // on one line it is code within a line
+		return s // a code span within a line
 	}
 	body = strings.TrimSpace(body)
 	if before, after, ok := strings.Cut(body, fence); ok {
@@ -72,7 +72,7 @@ func withoutFence(s string) string {
 	return body
 }
 
-// withoutCode drops the signs around code that a line starts with.
+// withoutCode removes the backticks of a code span at the start of a line.
 func withoutCode(line string) string {
 	inner := strings.TrimLeft(line, "`")
 	signs := line[:len(line)-len(inner)]
@@ -83,9 +83,9 @@ func withoutCode(line string) string {
 	return strings.TrimSpace(before) + after
 }
 
-// visible drops the characters that clients show as nothing: zero width, byte order
-// and direction marks. The joiners between letters that are not ASCII stay, since
-// emoji and some scripts need them.
+// visible removes the characters that clients do not show: zero width, byte order
+// and direction marks. It keeps the joiners after letters outside ASCII, since emoji
+// and some scripts need them.
 func visible(s string) string {
 	const nonJoiner, joiner = '\u200C', '\u200D'
 	var last rune

@@ -11,13 +11,13 @@ import (
 	"heraut/search"
 )
 
-// What the templates of the catalogue are given.
+// The data of the catalogue's templates.
 
-// entry is a software as templates show it.
+// entry is a software in the form that templates show.
 type entry struct {
 	*catalogue.Software
-	// product is the replaced or comparable one that was asked for, if any; it
-	// is named first.
+	// product is the replaced or comparable product in the question, if any; answers
+	// name it first.
 	product string
 }
 
@@ -29,18 +29,18 @@ func entries(all []*catalogue.Software) []entry {
 	return out
 }
 
-// HasStatus tells that the State says something of it beyond listing it.
+// HasStatus reports whether the State says more about it than listing it.
 func (e entry) HasStatus() bool {
 	return e.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState || e.RespectsRGAA()
 }
 
-// ReplacedNames are the names of the products it replaces.
+// ReplacedNames returns the names of the products that it replaces.
 func (e entry) ReplacedNames() []string { return e.names(e.Replaces) }
 
-// SimilarNames are the names of comparable programs.
+// SimilarNames returns the names of comparable programs.
 func (e entry) SimilarNames() []string { return e.names(e.Similar) }
 
-// names puts what was asked for first, then what is in the catalogue.
+// names puts the product in the question first, then those in the catalogue.
 func (e entry) names(all []catalogue.Similar) []string {
 	rank := func(s catalogue.Similar) int {
 		switch {
@@ -59,14 +59,15 @@ func (e entry) names(all []catalogue.Similar) []string {
 	return out
 }
 
-// RespectsRGAA reports whether it is known to follow the French rules of accessibility.
+// RespectsRGAA reports whether it is known to follow the French rules of
+// accessibility.
 func (e entry) RespectsRGAA() bool { return e.RGAA == catalogue.Yes }
 
-// year is how long nothing has to happen in a repository before a card says so.
+// year is how long a repository must be inactive before a card says so.
 const year = 365 * 24 * time.Hour
 
-// YearsAsleep is how many whole years ago the code last changed; 0 if it is not
-// known or less than a year ago.
+// YearsAsleep returns the number of whole years since the last change of the code; 0
+// if that is unknown or less than a year ago.
 func (e entry) YearsAsleep() int {
 	if e.Activity == nil || e.Activity.Commit.IsZero() {
 		return 0
@@ -74,7 +75,7 @@ func (e entry) YearsAsleep() int {
 	return int(time.Since(e.Activity.Commit) / year)
 }
 
-// HasVersion reports whether there is anything to say of versions.
+// HasVersion reports whether the card has anything to say about versions.
 func (e entry) HasVersion() bool {
 	return e.Latest != nil || locale.Given(e.MinVersion) || e.YearsAsleep() > 0
 }
@@ -85,8 +86,8 @@ const maxCardLink = 500
 // cardLink is a link of a card. Label names a template, "link page".
 type cardLink struct{ Label, URL string }
 
-// Links are the pages about it, the SILL's first. Pages of other catalogues
-// stand last.
+// Links returns the pages about it: the SILL's first, those of other catalogues
+// last.
 func (e entry) Links() []cardLink {
 	links := []cardLink{{"page", e.Page()}, {"site", e.Website}, {"code", e.Code}, {"documentation", e.Documentation}}
 	for label, source := range map[string]string{"comptoir": catalogue.SourceComptoir, "framalibre": catalogue.SourceFramalibre} {
@@ -98,11 +99,11 @@ func (e entry) Links() []cardLink {
 	return slices.DeleteFunc(links, func(l cardLink) bool { return locale.Link(l.URL, maxCardLink) == "" })
 }
 
-// source is the age of the data, which every answer says.
+// source is the age of the data, which every answer states.
 type source struct {
-	AsOf  time.Time // when the source last confirmed it
-	Dated time.Time // the newest change in it; zero if it holds no date
-	Old   bool      // it could not be refreshed for long
+	AsOf  time.Time // when the source last confirmed the data
+	Dated time.Time // the newest change in the data; zero if they hold no date
+	Old   bool      // the last refresh is too long ago
 }
 
 func (a *Answerer) source(s catalogue.State) source {
@@ -113,12 +114,12 @@ func (a *Answerer) source(s catalogue.State) source {
 	return out
 }
 
-// card, users and providers are about one software.
+// card, users and providers are the data of messages about one software.
 type (
 	card struct {
 		entry
 		source
-		Others []string // names of what else was found
+		Others []string // names of further matches
 	}
 	users struct {
 		card
@@ -134,17 +135,18 @@ type (
 	}
 )
 
-// instead is what takes the place of a product: the first of Total.
+// instead is the data of an answer with substitutes for a product: the first of
+// Total.
 type instead struct {
 	search.Result
-	Asked bool   // what takes its place was asked for by the command
-	Query string // what was asked for
+	Asked bool   // the command asked for substitutes
+	Query string // the query
 	Items []entry
 	Total int
 	source
 }
 
-// choice is a numbered list: the first of Total matches.
+// choice is the data of a numbered list: the first of Total matches.
 type choice struct {
 	Query string
 	Items []entry
@@ -152,16 +154,17 @@ type choice struct {
 	source
 }
 
-// comparison is of Items; More were asked for too.
+// comparison is the data of a comparison of Items; More counts the others in the
+// question.
 type comparison struct {
 	Items []entry
 	More  int
 	source
 }
 
-// criteria are what software are compared by, in the order in which people read
-// them. Each names the templates "criterion …" and "compare …", and says of an
-// entry what tells it from others; empty when the entry does not say it.
+// criteria lists the criteria of a comparison, in the order in which people read
+// them. Each names the templates "criterion …" and "compare …". Its value
+// distinguishes an entry from others; empty if the entry does not give it.
 var criteria = []struct {
 	name  string
 	value func(entry) string
@@ -193,7 +196,7 @@ var criteria = []struct {
 }
 
 // split returns the criteria by which the items differ, and those on which all
-// agree. A criterion of which no item says anything is in neither.
+// agree. Neither holds a criterion without any value.
 func (c comparison) split() (differ, same []string) {
 	for _, criterion := range criteria {
 		values := map[string]bool{}
@@ -210,19 +213,19 @@ func (c comparison) split() (differ, same []string) {
 	return differ, same
 }
 
-// Criteria are those by which the items differ.
+// Criteria returns the criteria by which the items differ.
 func (c comparison) Criteria() []string { differ, _ := c.split(); return differ }
 
-// Same are those on which all items agree.
+// Same returns the criteria on which all items agree.
 func (c comparison) Same() []string { _, same := c.split(); return same }
 
-// news are the entries that came and went last.
+// news is the data of the entries that the SILL last added and withdrew.
 type news struct {
 	Referenced, Withdrawn []entry
 	source
 }
 
-// first cuts a list and tells how many are left out.
+// first returns the first n elements of a list and the number of the others.
 func first[T any](all []T, n int) (shown []T, more int) {
 	n = min(n, len(all))
 	return all[:n], len(all) - n

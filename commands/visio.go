@@ -11,11 +11,12 @@ import (
 	"heraut/visio"
 )
 
-// Visio lets rooms open video conferences. It is to be called before the first line
-// is answered, if at all.
+// Visio enables the commands on video conferences. Call it before the first line is
+// answered.
 func (a *Answerer) Visio(desk *visio.Desk) { a.visio = desk }
 
-// openCall opens a video conference: a subject, and an hour if it is for later.
+// openCall opens a video conference with a subject, and with an hour if it is for
+// later.
 func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	if !a.visio.Serves(r.Room) {
 		return a.message(r, "visio-fault", visioFault{Prefix: r.Prefix, What: "none", Contact: a.about.Contact})
@@ -43,14 +44,14 @@ func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	return answer, nil
 }
 
-// maxSubject is how long a subject may be, in characters.
+// maxSubject bounds a subject, in characters.
 const maxSubject = 120
 
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-// visioFault is why no video conference is opened.
+// visioFault is the data of the message that refuses a video conference.
 type visioFault struct {
 	Prefix  string
 	What    string // "none", "hour" or "provider"
@@ -59,9 +60,9 @@ type visioFault struct {
 
 var hourAtEnd = regexp.MustCompile(`(?i)(?:^|\s)(demain\s+|tomorrow\s+)?(?:à|a|at)\s+(\d{1,2})\s*(?:[:h]\s*(\d{2})?)?$`)
 
-// cutHour takes the hour from the end of a subject: «à 14:30», «demain à 9h». An
-// hour that is past today is tomorrow's. at is zero if there is none; ok is false
-// if it is no hour.
+// cutHour cuts the hour off the end of a subject: «à 14:30», «demain à 9h». An hour
+// that has passed today means tomorrow. at is zero if there is no hour; ok is false
+// if the hour is invalid.
 func cutHour(s string, now time.Time) (subject string, at time.Time, ok bool) {
 	s = strings.TrimSpace(s)
 	m := hourAtEnd.FindStringSubmatchIndex(s)

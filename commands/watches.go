@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	// listedWatches is how many watches a list shows.
+	// listedWatches is the number of watches that a list shows.
 	listedWatches = 20
-	// tryFeedWithin bounds how long a feed is tried.
+	// tryFeedWithin bounds the time for trying a feed.
 	tryFeedWithin = 20 * time.Second
 )
 
-// watchList is what a room watches.
+// watchList is the data of the list of a room's watches.
 type watchList struct {
 	Prefix  string
 	Items   []announce.WatchHealth
@@ -34,14 +34,14 @@ type watchList struct {
 	Sources []string
 }
 
-// watchChange is a watch that was added, paused, resumed or removed.
+// watchChange is an added, paused, resumed or removed watch.
 type watchChange struct {
 	Prefix string
 	What   string // "added", "rhythm", "paused", "resumed" or "removed"
 	announce.Watch
-	Former announce.Watch    // before its rhythm was changed
-	N      int               // what people call it; 0 if it was added
-	Feed   sources.FeedTrial // of a feed that was tried
+	Former announce.Watch    // the watch before its rhythm changed
+	N      int               // its number; 0 for an added watch
+	Feed   sources.FeedTrial // the trial of a feed
 }
 
 // watchTrial shows the items that a watch would have announced.
@@ -50,19 +50,20 @@ type watchTrial struct {
 	announce.Trial
 }
 
-// watchFault says why a command on watches is refused.
+// watchFault is the data of the message that refuses a command on watches.
 type watchFault struct {
 	Prefix string
 	// What is "none", "many", "latest", "exists", "declared", "number", "source", "address"
 	// or "feed".
 	What    string
 	Word    string
-	Sources []string // that there are
+	Sources []string // the existing sources
 	Fault   sources.Fault
 	Code    int
 }
 
-// Name is what the room calls the source, or the source calls itself, or its address.
+// Name returns the room's label for the source, or the source's own title, or its
+// address.
 func (c watchChange) Name() string {
 	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
 }
@@ -108,7 +109,7 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watches", data)
 }
 
-// addWatch sets a watch up: a source's name, a filter and a rhythm.
+// addWatch adds a watch: a source's name, a filter and a rhythm.
 func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	source, rest := cutArg(r.args)
 	if isAddress(source) {
@@ -123,14 +124,14 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	return a.add(ctx, r, text.Fold(source), rest, sources.FeedTrial{})
 }
 
-// aLabel is what the room calls a feed: nom:"…" right behind its address. (The field
-// of a filter has that name too: it may stand anywhere else, or without quotes.)
+// aLabel matches the room's name for a feed: nom:"…" directly after its address.
+// (The filter field of the same name may stand anywhere else, or have no quotes.)
 var aLabel = regexp.MustCompile(`^(?i:nom|name)[\s\x{a0}]*:[\s\x{a0}]*(?:"([^"]+)"|“([^”]+)”|«([^»]+)»)`)
 
-// maxLabel is how many characters a label has at most.
+// maxLabel bounds a label, in characters.
 const maxLabel = 60
 
-// cutLabel splits the label from what follows an address.
+// cutLabel splits the label from the arguments after an address.
 func cutLabel(s string) (label, rest string) {
 	m := aLabel.FindStringSubmatch(s)
 	if m == nil {
@@ -140,8 +141,8 @@ func cutLabel(s string) (label, rest string) {
 	return text.Truncate(label, maxLabel), strings.TrimSpace(s[len(m[0]):])
 }
 
-// addFeed sets up the watch of a feed, if that can be read. Of a page, it is the feed
-// that the page names; where there are several, they are listed.
+// addFeed adds the watch of a feed that the bot can read. For a page it takes the
+// feed that the page names; if there are several, it lists them.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	typed, rest := cutArg(r.args)
 	address, ok := sources.FeedAddress(typed)
@@ -170,14 +171,13 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	return a.add(ctx, r, trial.Address, rest, trial)
 }
 
-// feedChoices are the feeds of a page that has several.
+// feedChoices is the data of the list of a page's feeds, if there are several.
 type feedChoices struct {
 	Prefix, Page string
 	Feeds        []feed.Link
 }
 
-// add sets up the watch of a source, or changes the rhythm of the one that the
-// room has.
+// add adds the watch of a source, or changes the rhythm of the existing one.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
 	label := ""
 	if trial.Address != "" {
@@ -234,7 +234,7 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 	return Answer{}, err
 }
 
-// changed answers that a watch is changed; its answer makes the change and logs it.
+// changed answers that a watch has changed; the answer makes the change and logs it.
 func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
 	c.Prefix = r.Prefix
 	answer, err := a.message(r, "watch-changed", c)
@@ -255,7 +255,7 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	return answer, err
 }
 
-// describe returns a watch as people type it.
+// describe returns a watch in the form in which people type it.
 func describe(w announce.Watch) string {
 	label := ""
 	if w.Label != "" {
@@ -326,8 +326,8 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	return a.changed(r, watchChange{What: what, Watch: w, N: n}, do)
 }
 
-// tryWatch shows the items that a watch would have announced lately. It announces
-// nothing.
+// tryWatch shows the items that a watch would have announced lately, without
+// announcing them.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -361,12 +361,13 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// latestShown is how many entries are shown of a source, and the most that may be
-// asked for.
+// latestShown is the default number of a source's entries to show, mostShown the
+// largest.
 const latestShown, mostShown = 5, 10
 
-// latest shows what a source had last, here and once: the n-th watch of the room, or
-// the only one, and then the number says how many.
+// latest shows the last entries of a source, once and only in this room. The first
+// number selects the watch. If the room has a single watch, the number is that of
+// the entries.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.desk.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -410,14 +411,14 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watch-latest", latest)
 }
 
-// cutArg splits what follows a command after its first word. Unlike cutWord it
-// leaves colons alone.
+// cutArg splits the arguments after their first word. Unlike cutWord it keeps
+// colons.
 func cutArg(s string) (arg, rest string) {
 	arg, rest, _ = strings.Cut(s, " ")
 	return arg, strings.TrimSpace(rest)
 }
 
-// isAddress reports whether s is an address, and no source's name.
+// isAddress reports whether s is an address rather than a source's name.
 func isAddress(s string) bool {
 	_, ok := sources.FeedAddress(s)
 	return ok

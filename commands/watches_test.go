@@ -24,7 +24,7 @@ import (
 	"heraut/storage"
 )
 
-// watchers ask for changes of what their rooms watch.
+// watchers runs commands that change the watches of rooms.
 type watchers struct {
 	*testing.T
 	db      *storage.DB
@@ -33,8 +33,8 @@ type watchers struct {
 	said    int
 }
 
-// newWatchers declares the source depots, which nobody reads. Only the given
-// hosts may be reached although they are private.
+// newWatchers declares the source depots, which nobody reads. The bot may reach only
+// the allowed private hosts.
 func newWatchers(t *testing.T, allowed ...string) *watchers {
 	t.Helper()
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
@@ -72,7 +72,7 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// say has a message handled, commits what follows, and returns the answer's text.
+// say handles a message, commits the result, and returns the answer's text.
 func (w *watchers) say(room chat.RoomID, level chat.Level, text string, edits chat.EventID) string {
 	w.Helper()
 	w.said++
@@ -241,7 +241,7 @@ func TestFeedIsTriedFirst(t *testing.T) {
 	w.must("!veille ajouter "+server.URL+"/feed", "suit déjà")
 }
 
-// One person waits for one slow answer at a time, and holds up nobody else.
+// A person waits for one slow answer at a time, and delays nobody else.
 func TestSlowCommandsWaitTheirTurn(t *testing.T) {
 	w := newWatchers(t, "127.0.0.1")
 	handle := func(user chat.UserID, id chat.EventID) queue.Result {

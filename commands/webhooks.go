@@ -11,14 +11,14 @@ import (
 	"heraut/webhook"
 )
 
-// webhookList is what the template webhooks lists.
+// webhookList is the data of the template webhooks.
 type webhookList struct {
 	Prefix string
 	Items  []webhook.Hook
 	More   int
 }
 
-// webhookChange is what the template webhook-changed says was done.
+// webhookChange is the data of the template webhook-changed.
 type webhookChange struct {
 	Prefix, Name string
 	// What is "created", "renewed", "paused", "resumed", "removed", "tested",
@@ -26,7 +26,7 @@ type webhookChange struct {
 	What string
 }
 
-// webhookFault is why a command about webhooks is not followed.
+// webhookFault is the data of the message that refuses a command on webhooks.
 type webhookFault struct {
 	Prefix, Word string
 	What         string // "none", "exists", "many", "name", "declared", "direct" or "clear"
@@ -63,7 +63,8 @@ func (a *Answerer) renewWebhook(ctx context.Context, r request) (Answer, error) 
 	})
 }
 
-// signWebhook asks senders to sign, or no more with «aucune».
+// signWebhook makes signatures mandatory for a hook's senders; with «aucune»,
+// optional.
 func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	name, rest := cutArg(r.args)
 	if isWord(rest, []string{"aucune", "none"}) {
@@ -77,15 +78,16 @@ func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// webhookSecret is what the template webhook-secret gives to one person.
+// webhookSecret is the data of the template webhook-secret, which goes to one
+// person.
 type webhookSecret struct {
 	Prefix, Name, Secret string
 	Room                 *place
 	What                 string // "address" or "signing"
 }
 
-// giveWebhook does something that makes a secret, and gives that to who asks in
-// their direct message with the bot: nobody else of the room sees it.
+// giveWebhook runs an action that yields a secret, and sends the secret to the
+// person's direct message with the bot, so that nobody else in the room sees it.
 func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string,
 	do func(name string) (webhook.Hook, string, func(context.Context) error, error)) (Answer, error) {
 	name, rest := cutArg(r.args)
@@ -139,7 +141,7 @@ func (a *Answerer) removeWebhook(ctx context.Context, r request) (Answer, error)
 	})
 }
 
-// tryWebhook gives a hook a text, as a tool would.
+// tryWebhook posts a text to a hook, as a tool would.
 func (a *Answerer) tryWebhook(ctx context.Context, r request) (Answer, error) {
 	return a.changeWebhook(ctx, r, r.args, "tested", func(name string) (webhook.Hook, func(context.Context) error, error) {
 		text, _ := locale.Word(r.Lang, "webhook test")
@@ -160,7 +162,8 @@ func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what stri
 	return a.webhookChanged(r, h.Name, what, change)
 }
 
-// webhookChanged answers that something is done, and has it done and logged.
+// webhookChanged answers that a hook has changed; the answer makes the change and
+// logs it.
 func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
 	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
 	entry := rooms.Change{What: rooms.Webhook, Before: name}
@@ -179,7 +182,8 @@ func (a *Answerer) webhookChanged(r request, name, what string, change func(cont
 	return answer, err
 }
 
-// explainWebhook says why webhook refused; another error is returned.
+// explainWebhook answers with the webhook package's reason for a refusal. It returns
+// other errors.
 func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, error) {
 	for _, known := range []struct {
 		err  error

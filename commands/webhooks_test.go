@@ -13,8 +13,8 @@ import (
 
 var secretAddress = regexp.MustCompile(`https://robot\.example\.org(/h/[a-z0-9]{26})`)
 
-// A moderator makes, tries, changes and removes a hook; its address goes to them
-// alone.
+// A moderator creates, tries, changes and removes a hook; its address goes to the
+// moderator alone.
 func TestWebhooks(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		status := func(path string) int {
@@ -74,7 +74,7 @@ func TestWebhooks(t *testing.T) {
 	})
 }
 
-// An encrypted room's secrets are given in an encrypted direct message only.
+// The bot sends secrets of an encrypted room only in an encrypted direct message.
 func TestWebhookSecretsAreEncryptedLikeTheRoom(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
 		k.in(chat.Room{ID: direct, Direct: true, InvitedBy: camille, Members: 2})
