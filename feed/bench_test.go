@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// worst makes bodies of 8 MiB that cost as much as any that were thought of.
+// worst builds bodies of 8 MiB, the most expensive ones known.
 var worst = map[string]func() []byte{
 	"entries": func() []byte {
 		return many("<item><guid>g%d</guid><title>t%d</title><link>http://x.example/%d</link>" + strings.Repeat("<a/>", 10) + "</item>")
@@ -57,8 +57,8 @@ func many(item string) []byte {
 	return b.Bytes()
 }
 
-// BenchmarkWorst reads the worst bodies and reports the peak of the heap, theirs
-// included.
+// BenchmarkWorst reads the worst bodies and reports the peak of the heap, including the
+// bodies.
 func BenchmarkWorst(b *testing.B) {
 	for name, body := range worst {
 		b.Run(name, func(b *testing.B) {

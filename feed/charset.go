@@ -21,11 +21,10 @@ var (
 	utf8Mark        = []byte("\ufeff")
 )
 
-// decode returns body as UTF-8: body itself if it is that already. The character
-// set comes from the byte-order mark, the HTTP header, the prolog, or else from
-// the bytes. What names a character set is not believed against the bytes: text
-// that is valid UTF-8 is UTF-8 whatever it says, and text of which most is valid
-// UTF-8 only gets its bad bytes replaced by U+FFFD.
+// decode returns body as UTF-8: body itself if it is UTF-8 already. The character set
+// comes from the byte-order mark, the HTTP header, the prolog, or else from the bytes.
+// The bytes win over any label: valid UTF-8 is UTF-8 whatever the label, and in text
+// that is mostly valid UTF-8 only the bad bytes are replaced, by U+FFFD.
 func decode(body []byte, contentType string) ([]byte, error) {
 	body = trimStart(body)
 	switch {
@@ -43,7 +42,7 @@ func decode(body []byte, contentType string) ([]byte, error) {
 	}
 	if utf8.Valid(body) {
 		for _, label := range labels {
-			// These write other letters with the bytes of ASCII.
+			// ISO-2022-JP writes Japanese in ASCII bytes.
 			if e, name := charset.Lookup(label); name == "iso-2022-jp" && bytes.IndexByte(body, 0x1b) >= 0 {
 				return convert(body, e)
 			}
@@ -67,14 +66,14 @@ func decode(body []byte, contentType string) ([]byte, error) {
 	return convert(body, charmap.Windows1252)
 }
 
-// looksLikeUTF16 reports whether the text begins with < or { written in two bytes,
-// of which the one at zero is 0.
+// looksLikeUTF16 reports whether the text begins with < or { in two bytes, of which the
+// byte at index zero is 0.
 func looksLikeUTF16(body []byte, zero int) bool {
 	return len(body) > 3 && body[zero] == 0 && (body[1-zero] == '<' || body[1-zero] == '{') && body[zero+2] == 0
 }
 
-// mostlyUTF8 reports whether body has at least as many letters written in several
-// bytes as UTF-8 writes them as it has bytes that are none.
+// mostlyUTF8 reports whether body has at least as many valid multi-byte characters as
+// invalid bytes.
 func mostlyUTF8(body []byte) bool {
 	good, bad := 0, 0
 	for len(body) > 0 {
@@ -90,9 +89,9 @@ func mostlyUTF8(body []byte) bool {
 	return good >= bad
 }
 
-// convert decodes all of body. It measures first: a buffer that grows would take as
-// much again. What is more than twice as long in UTF-8 is no text that anybody
-// writes here, and is refused.
+// convert decodes all of body. It computes the size first: a growing buffer would
+// double the memory. It refuses text that more than doubles in length, which no real
+// feed does.
 func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	size := 0
 	var buffer [4096]byte
@@ -106,7 +105,7 @@ func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	return text[:at], nil
 }
 
-// pass decodes body into the buffers that room gives.
+// pass decodes body into the buffers that room returns.
 func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
 	decoder := from.NewDecoder()
 	for {
@@ -119,7 +118,7 @@ func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n 
 	}
 }
 
-// trimStart removes blanks and byte-order marks, however many there are.
+// trimStart removes any number of blanks and byte-order marks.
 func trimStart(text []byte) []byte {
 	for {
 		rest := bytes.TrimPrefix(bytes.TrimLeft(text, " \t\r\n"), utf8Mark)

@@ -9,7 +9,7 @@ import (
 	"heraut/text"
 )
 
-// maxDate is how long a date may be, in bytes.
+// maxDate is the longest accepted date, in bytes.
 const maxDate = 100
 
 var (
@@ -22,8 +22,8 @@ var (
 	inBrackets = regexp.MustCompile(`\([^()]*\)`)
 )
 
-// What months and days are called, folded; a word of three letters or more may
-// stand for each that it begins, if it begins one only.
+// The names of months and days, folded. A word of three or more letters is accepted as
+// an abbreviation if it begins one name only.
 var (
 	months = [12][]string{
 		{"janvier", "january"}, {"fevrier", "february"}, {"mars", "march"}, {"avril", "april"}, {"mai", "may"}, {"juin", "june"},
@@ -33,8 +33,8 @@ var (
 	filler   = setOf("le a at the of de du on")
 )
 
-// zones are the hours that the names of zones stand for, those that feeds use. (RFC
-// 822 defines the American ones.)
+// zones maps the zone names of feeds to their offsets in hours (RFC 822 defines the
+// American ones).
 var zones = map[string]float64{
 	"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0,
 	"cet": 1, "met": 1, "bst": 1, "west": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "msk": 3,
@@ -42,10 +42,10 @@ var zones = map[string]float64{
 	"ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5, "ist": 5.5, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
 }
 
-// ParseDate reads a date as feeds write it: as in RFC 822 and ISO 8601, and what
-// programs make of these, with the names of months and days in French or English.
-// Without a zone it is in UTC. It refuses what is no date, and the dates that
-// programs write when they know none: 1 January 1970, and of the year 1.
+// ParseDate parses a date as feeds write it: RFC 822, ISO 8601 and their common
+// deviations, with the names of months and days in French or English. Without a zone it
+// is in UTC. It refuses other text, and the dates that programs write for an unknown
+// date: 1 January 1970, and the year 1.
 func ParseDate(said string) (time.Time, bool) {
 	if len(said) > maxDate {
 		return time.Time{}, false
@@ -76,7 +76,7 @@ func isoTime(s string) (time.Time, bool) {
 	return d.time()
 }
 
-// wordsTime reads a date whose month is a word: «Tue, 01 Sep 2026 08:00 +0200»,
+// wordsTime parses a date whose month is a word: «Tue, 01 Sep 2026 08:00 +0200»,
 // «September 1, 2026», «mardi 1er septembre 2026 à 8h00».
 func wordsTime(s string) (time.Time, bool) {
 	var d civil
@@ -122,7 +122,7 @@ func wordsTime(s string) (time.Time, bool) {
 	return d.time()
 }
 
-// takeWords reads the month, of which there is one, the day's name and the zone.
+// takeWords reads the single month, the day's name and the zone.
 func (d *civil) takeWords(words []string) bool {
 	for i := len(words) - 1; i >= 0; i-- {
 		word := strings.Trim(words[i], ".")
@@ -139,13 +139,13 @@ func (d *civil) takeWords(words []string) bool {
 	return d.month > 0
 }
 
-// civil is a date and a time by the clock.
+// civil is a local date and time.
 type civil struct {
 	year, month, day, hour, minute, second int
 	zone                                   *time.Location // nil: UTC
 }
 
-// setZone reads a zone's name, or how far it is from UTC.
+// setZone reads a zone's name, or its offset from UTC.
 func (d *civil) setZone(s string) bool {
 	if hours, ok := zones[s]; ok {
 		d.zone = time.FixedZone("", int(hours*3600))
@@ -173,7 +173,7 @@ func (d *civil) setZone(s string) bool {
 	return true
 }
 
-// time returns the instant, if there is such a day and such an hour.
+// time returns the instant; false if the day or the hour does not exist.
 func (d *civil) time() (time.Time, bool) {
 	if d.zone == nil {
 		d.zone = time.UTC
@@ -220,7 +220,7 @@ func isDashed(s string) bool {
 	return len(pieces) == 3 && isNumber(pieces[0]) && isNumber(pieces[2]) && monthNamed(pieces[1]) > 0
 }
 
-// shortYear is the year that two digits stand for, as RFC 2822 says.
+// shortYear returns the year for two digits, as in RFC 2822.
 func shortYear(year int) int {
 	if year < 50 {
 		return year + 2000
@@ -233,7 +233,7 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// number0 reads digits; none are 0.
+// number0 parses digits; it returns 0 for an empty string.
 func number0(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 func TestParseDate(t *testing.T) {
-	for said, want := range map[string]string{ // in UTC; empty: left out
+	for said, want := range map[string]string{ // in UTC; empty: refused
 		"Tue, 01 Sep 2026 08:00:00 +0200":        "2026-09-01 06:00:00",
 		"Tue, 1 Sep 2026 08:00:00 GMT":           "2026-09-01 08:00:00",
 		"01 Sep 26 08:00 EDT":                    "2026-09-01 12:00:00",

@@ -9,21 +9,21 @@ import (
 	htmlparser "golang.org/x/net/html"
 )
 
-// Link is a feed that a page names.
+// Link is a link to a feed in a web page.
 type Link struct {
 	URL   string
 	Title string // may be empty
 }
 
-// maxLinks is how many feeds are read of one page.
+// maxLinks is the largest number of links taken from one page.
 const maxLinks = 10
 
 // feedTypes are the types of links to feeds.
 var feedTypes = []string{"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml", "application/xml"}
 
-// Links returns the feeds that a web page names, the one of its articles before
-// those of their comments. They are read as browsers do: <link rel="alternate">,
-// seen from the page's <base>.
+// Links returns the feeds that a web page links to, feeds of articles before feeds of
+// comments. It follows <link rel="alternate"> as browsers do, relative to the page's
+// <base>.
 func Links(page []byte, from Source) (links []Link) {
 	text, err := decode(page, from.ContentType)
 	if err != nil {
@@ -69,8 +69,8 @@ func (l Link) rank() int {
 	return 0
 }
 
-// WithoutComments returns the links that are not to feeds of comments, or all if all
-// are.
+// WithoutComments returns the links to feeds other than those of comments, or all links
+// if there is no other.
 func WithoutComments(links []Link) []Link {
 	if i := slices.IndexFunc(links, func(l Link) bool { return l.rank() > 0 }); i > 0 {
 		return links[:i]
@@ -78,8 +78,8 @@ func WithoutComments(links []Link) []Link {
 	return links
 }
 
-// usualPlaces are where the programs that make sites put their feeds, by a word that
-// stands in their pages.
+// usualPlaces are the default paths of feeds, by a word that the pages of the
+// publishing program contain.
 var usualPlaces = []struct{ word, path string }{
 	{"spip", "/spip.php?page=backend"},
 	{"hugo", "/index.xml"},
@@ -92,8 +92,8 @@ var usualPlaces = []struct{ word, path string }{
 	{"", "/index.xml"},
 }
 
-// Guesses returns at most n addresses at which the site of a page may have a feed,
-// the likeliest first.
+// Guesses returns at most n addresses at which the site of a page may have a feed, the
+// most likely first.
 func Guesses(page []byte, address string, n int) (guesses []string) {
 	u, err := url.Parse(address)
 	if err != nil {

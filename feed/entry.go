@@ -9,20 +9,20 @@ import (
 )
 
 const (
-	// summaryLength is how many characters of an entry are kept, and of its title.
+	// summaryLength is how many characters of an entry, and of its title, are kept.
 	summaryLength = 1000
-	// firstWords is how many characters of an entry stand for a title.
+	// firstWords is how many characters of an entry replace a missing title.
 	firstWords = 80
 )
 
 // draft is an entry while its fields are read.
 type draft struct {
-	base string // where its relative links are read from
+	base string // resolves its relative links
 
 	id            string
-	idIsNoAddress bool // it says so
+	idIsNoAddress bool // the feed says isPermaLink="false"
 	link          string
-	linkIsPage    bool // as it says
+	linkIsPage    bool // by its declared relation or type
 	other         addresses
 
 	title, otherTitle              value
@@ -31,16 +31,16 @@ type draft struct {
 	published, date, updated time.Time
 }
 
-// addresses are further ones that an entry has, the best first.
+// addresses are further addresses of an entry, the best first.
 type addresses [lastAddress]string
 
 const (
-	inContent = iota // its content stands there
-	attached         // a file
+	inContent = iota // the address of its content
+	attached         // an attached file
 	lastAddress
 )
 
-// and returns the addresses with one more, unless there is one of its kind.
+// and returns the addresses with this one added, unless there is one of its kind.
 func (a addresses) and(kind int, address string) addresses {
 	if a[kind] == "" {
 		a[kind] = address
@@ -50,11 +50,11 @@ func (a addresses) and(kind int, address string) addresses {
 
 var addressInText = regexp.MustCompile(`https?://[^\s<>"'»”)\]]+`)
 
-// entry returns the entry, or why it is left out.
+// entry returns the entry, or the reason why it is dropped.
 func (d *draft) entry() (e Entry, dropped string) {
 	summary := d.summary.or(d.otherSummary).body()
 	content := d.content.body()
-	// Some sites describe an article by the section that it stands in.
+	// Some sites put only links to the article's section into its description.
 	if content.text != "" && (summary.text == "" || summary.onlyLinks) {
 		summary = content
 	}
@@ -97,7 +97,7 @@ func firstOf(all ...string) string {
 	return ""
 }
 
-// firstDate returns t, or the date that a text says if t is zero.
+// firstDate returns t, or the parsed date if t is zero.
 func firstDate(t time.Time, said string) time.Time {
 	if t.IsZero() {
 		t, _ = ParseDate(said)

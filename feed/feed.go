@@ -1,8 +1,7 @@
-// Package feed reads RSS, Atom and JSON Feed as they are found, not only as their
-// specifications want them: in any character set, cut off, with forbidden
-// characters, with markup that is not closed. One odd field costs that field, and
-// one broken entry costs that entry; the memory that a feed takes grows with its
-// bytes and its entries, whatever it nests.
+// Package feed reads RSS, Atom and JSON Feed as they occur, beyond their
+// specifications: in any character set, truncated, with forbidden characters, with
+// unclosed markup. An odd field loses that field only, a broken entry that entry only.
+// The memory grows with the bytes and the entries of a feed, whatever it nests.
 package feed
 
 import (
@@ -13,56 +12,54 @@ import (
 	"time"
 )
 
-// ErrFormat marks bytes that are no feed.
+// ErrFormat means that the bytes are no feed.
 var ErrFormat = errors.New("not a feed")
 
-// ErrPage marks a web page. It is an ErrFormat too.
+// ErrPage means that the bytes are a web page. It wraps ErrFormat.
 var ErrPage = fmt.Errorf("%w: it is a web page", ErrFormat)
 
-// ErrTooMany marks a feed that holds more than any real one.
+// ErrTooMany means that a feed exceeds one of the limits.
 var ErrTooMany = errors.New("more than a feed may hold")
 
 // Limits of one feed. Real feeds stay far below them.
 const (
 	maxEntries  = 25_000
 	maxElements = 500_000 // of XML
-	maxNesting  = 500     // elements in one another in an entry, or JSON values
-	maxField    = 1 << 20 // bytes read of one field
+	maxNesting  = 500     // nested elements in an entry, or nested JSON values
+	maxField    = 1 << 20 // bytes of one field
 )
 
-// Feed is a feed as it was understood.
+// Feed is a parsed feed.
 type Feed struct {
 	Format string // for example "RSS 2.0", "Atom" or "JSON Feed 1.1"
-	Title  string // empty if it says none
-	Site   string // the address of the site that it belongs to, or empty
-	// Entries are those that hold something, newest first; those without a date
-	// keep their place after the entry that they follow in the feed.
+	Title  string // empty if the feed has none
+	Site   string // the address of its site, or empty
+	// Entries are the entries with some content, newest first. An entry without a date
+	// stays behind the one that it follows in the feed.
 	Entries []Entry
-	// Dropped are those that hold nothing to read.
+	// Dropped are the entries without any content.
 	Dropped []Dropped
 }
 
 // Entry is an entry of a feed. All its texts are plain text on one line.
 type Entry struct {
-	ID string // what the feed identifies it by, or empty
-	// Link is the address that it gives for itself, or empty. URL is Link, or else
-	// any address at which there is something of it: its id, a file. Both are
-	// absolute and begin with http.
+	ID string // the feed's identifier of the entry, or empty
+	// Link is the entry's own address, or empty. URL is Link, or else another address
+	// of its content: its id, a file. Both are absolute and begin with http.
 	Link, URL string
-	// OwnTitle is the title that it has, or empty. Title is OwnTitle, or else what
-	// stands for one: the first words, the text of an image, the address. It is
-	// empty if there is nothing of all that.
+	// OwnTitle is the title in the feed, or empty. Title is OwnTitle, or else the first
+	// words, the text of an image, or the address. It is empty if none of them exists.
 	OwnTitle, Title string
 	Summary         string // at most 1000 characters
-	// Published and Updated are zero when the feed does not say them in a way that
-	// can be read.
+	// Published and Updated are zero when the feed has no such date, or an unreadable
+	// one.
 	Published, Updated time.Time
 
-	order time.Time // by which entries are sorted
+	order time.Time // sort key of the entry
 }
 
-// At returns when the entry was published, as far as the feed says: the date of
-// publication or else of its last change; zero if there is none.
+// At returns the date of publication, or else of the last change; zero if there is
+// neither.
 func (e *Entry) At() time.Time {
 	if e.Published.IsZero() {
 		return e.Updated
@@ -70,20 +67,20 @@ func (e *Entry) At() time.Time {
 	return e.Published
 }
 
-// Dropped is an entry that is left out.
+// Dropped is a dropped entry, with the reason.
 type Dropped struct {
-	Index  int // its place in the feed, from 0
+	Index  int // position in the feed, from 0
 	Reason string
 }
 
-// Source says where bytes came from.
+// Source is the origin of a feed's bytes.
 type Source struct {
-	Address     string // relative links are read from here
+	Address     string // base of relative links
 	ContentType string // the HTTP header; may be empty
 }
 
-// Read reads a feed. The error is ErrFormat or ErrTooMany, wrapped: when the bytes
-// hold no entry and nothing else that a feed has, they are no feed.
+// Read parses a feed. The error wraps ErrTooMany or ErrFormat. Bytes without any entry
+// or other part of a feed are ErrFormat.
 func Read(body []byte, from Source) (*Feed, error) {
 	text, err := decode(body, from.ContentType)
 	if err != nil {
@@ -110,8 +107,8 @@ func Read(body []byte, from Source) (*Feed, error) {
 	return f, nil
 }
 
-// sortEntries puts the newest first. An entry without a date is taken to be as old
-// as the one before it, or at the start as the first one with a date.
+// sortEntries sorts the newest first. An entry without a date takes the date of the
+// entry before it, or at the start the first date in the feed.
 func sortEntries(entries []Entry) {
 	var last time.Time
 	for i := len(entries) - 1; i >= 0; i-- {
@@ -132,10 +129,10 @@ func sortEntries(entries []Entry) {
 type reader struct {
 	from  Source
 	feed  *Feed
-	index int // of the next entry
+	index int // index of the next entry
 }
 
-// add finishes an entry and adds it to the feed, or to the dropped ones.
+// add finishes an entry and adds it to the feed or to the dropped entries.
 func (r *reader) add(e *draft) error {
 	index := r.index
 	if r.index++; r.index > maxEntries {
@@ -150,7 +147,7 @@ func (r *reader) add(e *draft) error {
 	return nil
 }
 
-// drop notes an entry that cannot be read.
+// drop records an unreadable entry.
 func (r *reader) drop(reason string) {
 	r.feed.Dropped = append(r.feed.Dropped, Dropped{r.index, reason})
 	r.index++

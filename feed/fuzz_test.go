@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzRead holds what readers of feeds rely on: plain text on one line, addresses of the
-// web, entries in order, whatever the bytes.
+// FuzzRead checks the guarantees of Read for any bytes: plain text on one line, web
+// addresses, entries in order.
 func FuzzRead(f *testing.F) {
 	for _, body := range []string{
 		rss("<title>A &amp; B</title><link>/1</link><guid isPermaLink='false'>1</guid><description><![CDATA[<p>x</p>]]></description><pubDate>Tue, 01 Sep 2026 08:00:00 +0200</pubDate>"),

@@ -8,7 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// json reads a JSON Feed. A field that is not of its type is left out.
+// json reads a JSON Feed. It ignores a field of the wrong type.
 func (r *reader) json(body []byte) error {
 	if err := checkNesting(body); err != nil {
 		return err
@@ -93,7 +93,7 @@ func jsonEntry(item gjson.Result, base string) *draft {
 	return e
 }
 
-// jsonText returns a string, or a number as it is written.
+// jsonText returns a string, or a number in its original spelling.
 func jsonText(v gjson.Result) value {
 	text := ""
 	switch v.Type {
@@ -105,7 +105,7 @@ func jsonText(v gjson.Result) value {
 	return value{text: text[:min(len(text), maxField)], isText: true}
 }
 
-// jsonAddress returns an address, seen from base.
+// jsonAddress returns an address, resolved against base.
 func jsonAddress(base string, v gjson.Result) string {
 	if v.Type != gjson.String {
 		return ""
@@ -113,8 +113,8 @@ func jsonAddress(base string, v gjson.Result) string {
 	return absolute(base, v.Str)
 }
 
-// checkNesting refuses what nests deeper than any feed: to look for the end of a
-// value takes memory for each level.
+// checkNesting refuses deeper nesting than in any real feed: finding the end of a value
+// takes memory for each level.
 func checkNesting(body []byte) error {
 	depth := 0
 	for i := 0; i < len(body); i++ {

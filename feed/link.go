@@ -12,16 +12,16 @@ var (
 	blankInLink = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 )
 
-// maxAddress is how long an address may be.
+// maxAddress is the longest accepted address, in bytes.
 const maxAddress = 4096
 
-// absolute is link, as somebody wrote it, as an address, seen from base. It is
-// empty if it is none that begins with http.
+// absolute resolves a link as written in a feed against base. It returns an empty
+// string unless the result begins with http.
 func absolute(base, link string) string {
 	if link = strings.TrimSpace(link); link == "" || len(link) > maxAddress {
 		return ""
 	}
-	// Spaces are common, a "%" that begins no escape is what it says, and some feeds
+	// Spaces are common, a "%" that begins no escape stands for itself, and some feeds
 	// escape twice.
 	link = ampersand.Replace(strings.ReplaceAll(blankInLink.Replace(link), " ", "%20"))
 	link = badEscape.ReplaceAllString(link, "%25$1")
@@ -36,7 +36,7 @@ func absolute(base, link string) string {
 	return u.String()
 }
 
-// isWebAddress reports whether s is written as an address of the web.
+// isWebAddress reports whether s has the form of a web address.
 func isWebAddress(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))

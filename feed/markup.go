@@ -13,7 +13,7 @@ import (
 // value is the content of a field.
 type value struct {
 	text   string
-	isText bool // it is text; else it is HTML, or text that takes itself for HTML
+	isText bool // plain text; otherwise HTML, or text with HTML in it
 	markup bool // its tags are elements of the feed's XML
 }
 
@@ -28,9 +28,9 @@ func (v value) or(other value) value {
 // line returns the text as it is, on one line.
 func (v value) line() string { return clean(unpack.Replace(v.text)) }
 
-// title returns the value as a title. Titles are often about markup, so only tags
-// that come in pairs, as in «<em>so</em>», and those that have no end are taken for
-// markup; others are what the title says.
+// title returns the value as a title. Titles are often about markup, so only tags in
+// pairs, as in «<em>so</em>», and void tags count as markup; other tags are part of the
+// text.
 func (v value) title() string {
 	s := unpack.Replace(v.text)
 	if v.isText {
@@ -38,7 +38,7 @@ func (v value) title() string {
 	}
 	tags := tagInTitle.FindAllStringSubmatchIndex(s, maxTitleTags)
 	isMarkup := make([]bool, len(tags))
-	var open []int // tags that wait for their ends
+	var open []int // tags still without their end
 	nameOf := func(i int) string { return strings.ToLower(s[tags[i][4]:tags[i][5]]) }
 	for i, tag := range tags {
 		name := nameOf(i)
@@ -80,13 +80,13 @@ func (v value) title() string {
 
 var tagInTitle = regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>`)
 
-// maxTitleTags is how many tags of a title are looked at.
+// maxTitleTags is how many tags of a title are examined.
 const maxTitleTags = 1000
 
 var htmlElements = setOf("a abbr acronym b bdi bdo big blockquote br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins " +
 	"kbd li mark nobr ol p pre q s samp script small span strike strong style sub sup time tt u ul var wbr")
 
-// inline are the elements between which no words are separated.
+// inline are the elements that do not separate words.
 var inline = setOf("a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark nobr q s samp small span strike strong sub sup time tt u var wbr")
 
 func setOf(words string) map[string]bool {
@@ -97,19 +97,19 @@ func setOf(words string) map[string]bool {
 	return set
 }
 
-// prose is what a piece of HTML says.
+// prose is the text of a piece of HTML.
 type prose struct {
 	text        string
-	alternative string // the text of its first image that has one
-	link        string // the first one
-	onlyLinks   bool   // outside of links there is no word
+	alternative string // the first text of an image
+	link        string // the first link
+	onlyLinks   bool   // no word is outside of links
 }
 
 // maxProse is how many bytes of text are read.
 const maxProse = 8 * summaryLength
 
-// emptyScript is written as XML allows it and HTML does not: a browser would take
-// all that follows for the script.
+// emptyScript matches tags that close themselves in XML but not in HTML, where a
+// browser would read all the following text as the script.
 var emptyScript = regexp.MustCompile(`(?i)<(script|style|iframe|noscript|textarea|title)\b[^<>]*/>`)
 
 // body returns the value as prose.
@@ -133,7 +133,7 @@ func (v value) body() (p prose) {
 	for b.Len() < maxProse {
 		kind := z.Next()
 		if kind == htmlparser.ErrorToken {
-			// What begins like a tag at the very end is none.
+			// An unfinished tag at the very end is text.
 			if rest := string(z.Raw()); hidden == "" {
 				b.WriteString(html.UnescapeString(rest))
 			}

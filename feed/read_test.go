@@ -24,7 +24,7 @@ func jsonFeed(item string) string {
 	return `{"version":"https://jsonfeed.org/version/1.1","title":"Le blog","items":[` + item + `]}`
 }
 
-// said is an entry on one line: title | link | summary | date.
+// said renders an entry on one line: title | link | summary | date.
 func said(e Entry) string {
 	date := ""
 	if at := e.At(); !at.IsZero() {
@@ -42,7 +42,7 @@ func read(t *testing.T, body string, contentType string) *Feed {
 	return f
 }
 
-// TestEntries reads feeds of one entry: what it says, and at which address.
+// TestEntries reads feeds with one entry, and compares its text and address.
 func TestEntries(t *testing.T) {
 	for name, test := range map[string]struct{ body, want string }{
 		"RSS": {rss("<title>A &amp; B</title><link>https://blog.example.org/1</link><description>&lt;p&gt;Du &lt;b&gt;texte&lt;/b&gt;.&lt;/p&gt;</description><pubDate>Tue, 01 Sep 2026 08:00:00 +0200</pubDate>"),
@@ -119,7 +119,7 @@ func TestEntries(t *testing.T) {
 	}
 }
 
-// A broken entry costs that entry.
+// A broken entry does not affect the others.
 func TestDropped(t *testing.T) {
 	for name, body := range map[string]string{
 		"null items":          jsonFeed(`null,{"id":"1","title":"A"},[]`),
@@ -136,7 +136,7 @@ func TestDropped(t *testing.T) {
 	}
 }
 
-// What is no feed is refused, also where it can be parsed.
+// Other documents are refused, even if they can be parsed.
 func TestNoFeed(t *testing.T) {
 	for name, test := range map[string]struct {
 		body string
@@ -165,7 +165,7 @@ func TestNoFeed(t *testing.T) {
 	}
 }
 
-// A feed that has nothing yet is one.
+// A feed without entries is a feed.
 func TestEmptyFeed(t *testing.T) {
 	f := read(t, `<rss version="2.0"><channel><title>Le blog</title></channel></rss>`, "")
 	if f.Title != "Le blog" || len(f.Entries) != 0 {
@@ -173,8 +173,7 @@ func TestEmptyFeed(t *testing.T) {
 	}
 }
 
-// Entries are sorted by their dates; one without a date stays behind the one that
-// it follows.
+// Entries are sorted by date; one without a date stays behind the one that it follows.
 func TestOrder(t *testing.T) {
 	item := func(title, date string) string {
 		return fmt.Sprintf("<title>%s</title><pubDate>%s</pubDate></item><item>", title, date)

@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// maxName is how long the name of an element may be.
+// maxName is the longest name of an element, in bytes.
 const maxName = 200
 
-// scanner splits XML into tags and the text between them. It takes what it finds:
-// a < that begins no tag is text, and an unclosed section ends with the document.
-// It copies nothing.
+// scanner splits XML into tags and the text between them. It accepts anything: a < that
+// begins no tag is text, and an unclosed section ends with the document. It copies
+// nothing.
 type scanner struct {
 	text []byte
 	at   int
-	// entities are those that the first DOCTYPE declares.
+	// entities are declared by the first DOCTYPE.
 	entities entities
 
-	elements int // how many there were
-	depth    int // how many are open
+	elements int // number so far
+	depth    int // number still open
 	err      error
 }
 
 // tag is a tag of an element.
 type tag struct {
-	name       string // as it is written, for example "dc:date"
-	attributes []byte // as they are written
-	start, end int    // where the tag stands in the text
+	name       string // as written, for example "dc:date"
+	attributes []byte // as written
+	start, end int    // its position in the text
 	closes     bool   // </name>
 	empty      bool   // <name/>
 }
 
-// next returns the next tag. Comments, instructions and what they hold are passed
-// over; so is CDATA. It returns false at the end, and when there are too many, which
-// s.err says.
+// next returns the next tag. It skips comments, instructions and CDATA with their
+// contents. It returns false at the end, and when there are too many elements, which
+// sets s.err.
 func (s *scanner) next() (t tag, ok bool) {
 	for s.err == nil {
 		i := bytes.IndexByte(s.text[s.at:], '<')
@@ -64,7 +64,7 @@ func (s *scanner) next() (t tag, ok bool) {
 	return tag{}, false
 }
 
-// count refuses what has more elements than a feed, or more in one another.
+// count sets s.err when there are more elements than in any feed, or deeper nesting.
 func (s *scanner) count(t *tag) {
 	switch {
 	case t.closes:
@@ -80,14 +80,13 @@ func (s *scanner) count(t *tag) {
 	}
 }
 
-// neverCloses are the elements of HTML that have no end. Some feeds hold HTML as it
-// is.
+// neverCloses are the void elements of HTML. Some feeds contain raw HTML.
 var neverCloses = map[string]bool{
 	"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true, "img": true,
 	"input": true, "meta": true, "track": true, "wbr": true,
 }
 
-// skip passes over what begins with length bytes and goes on up to end.
+// skip skips a section whose opening has that length, up to and including end.
 func (s *scanner) skip(length int, end string) {
 	s.at += length
 	if i := bytes.Index(s.text[s.at:], []byte(end)); i >= 0 {
@@ -97,13 +96,12 @@ func (s *scanner) skip(length int, end string) {
 	}
 }
 
-// skipDoctype passes over a <!DOCTYPE …>, with the declarations that it may hold
-// between brackets.
+// skipDoctype skips a <!DOCTYPE …>, with any declarations between brackets.
 func (s *scanner) skipDoctype() {
 	rest := s.text[s.at:]
 	end := bytes.IndexByte(rest, '>')
 	if end < 0 {
-		s.at = len(s.text) // nor is there any tag
+		s.at = len(s.text) // no tag follows either
 		return
 	}
 	if open := bytes.IndexByte(rest[:end], '['); open >= 0 && s.entities.values == nil {
@@ -116,7 +114,7 @@ func (s *scanner) skipDoctype() {
 	s.at += end + 1
 }
 
-// tag reads the tag that rest begins with, if it does.
+// tag reads the tag at the beginning of rest; ok is false if there is none.
 func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 	t.start = s.at
 	name := rest[1:]
@@ -147,8 +145,8 @@ func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 	return t, true
 }
 
-// tagEnd finds the > that ends a tag: one that stands between no quotes, or the
-// first one if a quote is never closed.
+// tagEnd finds the > that ends a tag: the first one outside of quotes, or the first one
+// at all if a quote is never closed.
 func tagEnd(attributes []byte) int {
 	quote := byte(0)
 	for i, c := range attributes {
@@ -178,7 +176,7 @@ func isNameByte(c byte, first bool) bool {
 	return false
 }
 
-// attribute returns the value of an attribute as it is written, or nil.
+// attribute returns the raw value of an attribute, or nil.
 func (t *tag) attribute(name string) (value []byte, ok bool) {
 	for written, value := range t.each {
 		if strings.EqualFold(written, name) {
@@ -188,7 +186,7 @@ func (t *tag) attribute(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// each hands over the attributes, until yield says that it is enough.
+// each calls yield for each attribute, until yield returns false.
 func (t *tag) each(yield func(name string, value []byte) bool) {
 	rest := t.attributes
 	for {
@@ -215,7 +213,7 @@ func (t *tag) each(yield func(name string, value []byte) bool) {
 	}
 }
 
-// quoted splits an attribute's value from what follows it.
+// quoted splits an attribute's value from the text after it.
 func quoted(s []byte) (value, rest []byte) {
 	if len(s) > 0 && (s[0] == '"' || s[0] == '\'') {
 		if end := bytes.IndexByte(s[1:], s[0]); end >= 0 {

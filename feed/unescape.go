@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// maxEntity bounds an entity that a document declares: more would be a way to have
-// a few bytes stand for many.
+// maxEntity bounds the length of a declared entity, in bytes, so that a few bytes
+// cannot expand to many.
 const (
 	maxEntity   = 200
 	maxEntities = 100
-	maxExpanded = 1 << 20 // bytes that they stand for in all
+	maxExpanded = 1 << 20 // total expansion, in bytes
 )
 
-// entities are those that a document declares for itself.
+// entities are the entities that a document declares.
 type entities struct {
 	values   map[string]string
-	expanded int // how many bytes they stood for
+	expanded int // total expansion so far, in bytes
 }
 
-// declare reads the entities of a DOCTYPE. Those that refer to others, or to files,
-// are left out.
+// declare reads the entities of a DOCTYPE. It ignores those that refer to others, or to
+// files.
 func (e *entities) declare(doctype []byte) {
 	for len(e.values) < maxEntities {
 		_, rest, found := bytes.Cut(doctype, []byte("<!ENTITY"))
@@ -65,8 +65,8 @@ func (e *entities) unescape(s []byte) string {
 	}
 }
 
-// reference returns what the reference after an ampersand stands for, and how long
-// it is.
+// reference returns the text of the reference after an ampersand, and the length of the
+// reference.
 func (e *entities) reference(s []byte) (text string, length int) {
 	end := bytes.IndexByte(s[:min(len(s), 40)], ';')
 	if end < 1 {
@@ -79,7 +79,7 @@ func (e *entities) reference(s []byte) (text string, length int) {
 			return "&", 0
 		}
 		if utf16.IsSurrogate(r) {
-			// Some programs write the two halves of an emoji as two references.
+			// Some programs write the two surrogates of an emoji as two references.
 			if next := s[end+1:]; len(next) > 2 && next[0] == '&' {
 				if stop := bytes.IndexByte(next[:min(len(next), 40)], ';'); stop > 1 {
 					if low, ok := number(string(next[1:stop])); ok && utf16.DecodeRune(r, low) != utf8.RuneError {
@@ -102,7 +102,7 @@ func (e *entities) reference(s []byte) (text string, length int) {
 	return "&", 0
 }
 
-// number reads «#233» and «#xE9».
+// number parses «#233» and «#xE9».
 func number(name string) (rune, bool) {
 	digits, isNumber := strings.CutPrefix(name, "#")
 	if !isNumber {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// vocabularies are the names that elements are read by, for each namespace that
-// feeds use. The key is a part of the namespace's address, in small letters: many
-// feeds write it with https, or otherwise than it should be.
+// vocabularies maps the namespaces of feeds to the prefixes that this package uses. The
+// key is a part of the namespace's address in lower case, since many feeds misspell it
+// or write https.
 var vocabularies = []struct{ part, prefix string }{
 	{"w3.org/2005/atom", "atom"},
 	{"purl.org/atom/ns", "atom"}, // Atom 0.3
@@ -33,18 +33,17 @@ func prefixOf(namespace string) (prefix string, known bool) {
 	return "", false
 }
 
-// maxPrefixes bounds how many prefixes a document may declare.
+// maxPrefixes is how many prefixes a document may declare.
 const maxPrefixes = 100
 
-// names turns the names of elements as they are written into those of this
-// package: in small letters, with the usual prefix of their namespace, and without
-// one if they are of the feed's own.
+// names normalises the names of elements: lower case, with the usual prefix of their
+// namespace, and without a prefix in the feed's own namespace.
 type names struct {
-	prefixes map[string]string // the usual prefix, by the one that the document declares
-	own      string            // the prefix of the root, which is the feed's own vocabulary
+	prefixes map[string]string // the usual prefix, by declared prefix
+	own      string            // the prefix of the root, whose namespace is the feed's own
 }
 
-// declare notes the prefixes that a tag declares.
+// declare records the prefixes that a tag declares.
 func (n *names) declare(t *tag) {
 	if !bytes.Contains(t.attributes, []byte("xmlns:")) {
 		return
@@ -57,7 +56,7 @@ func (n *names) declare(t *tag) {
 	}
 }
 
-// of returns the name of a tag's element.
+// of returns the normalised name of a tag's element.
 func (n *names) of(t *tag) string {
 	prefix, local, prefixed := strings.Cut(t.name, ":")
 	if !prefixed {

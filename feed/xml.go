@@ -13,11 +13,11 @@ type xmlReader struct {
 	scanner
 	names
 	atom bool
-	self string // the address that an Atom feed gives for itself
-	base string // where relative links of the feed are read from
+	self string // the Atom feed's own address
+	base string // base of the feed's relative links
 }
 
-// xml reads a feed in XML, wherever in the text it begins.
+// xml reads a feed in XML, which may begin after other text.
 func (r *reader) xml(text []byte) error {
 	x := &xmlReader{reader: r, scanner: scanner{text: text}, names: names{prefixes: map[string]string{}}}
 	if err := x.root(); err != nil {
@@ -51,7 +51,7 @@ func (r *reader) xml(text []byte) error {
 	}
 }
 
-// root finds the element that a feed is.
+// root finds the root element of the feed.
 func (x *xmlReader) root() error {
 	for {
 		t, ok := x.next()
@@ -126,15 +126,15 @@ func (x *xmlReader) rel(t *tag) string {
 		return "alternate"
 	}
 	rel = bytes.ToLower(rel[:min(len(rel), maxName)])
-	return string(rel[bytes.LastIndexByte(rel, '/')+1:]) // the full names are addresses
+	return string(rel[bytes.LastIndexByte(rel, '/')+1:]) // full names are addresses
 }
 
-// linkBase returns where relative links in entries are read from. RSS means the
-// site's address. Atom means the document's own, which is not the one that it was
-// read at when that is a mirror.
+// linkBase returns the base of relative links in entries: the site's address in RSS,
+// the document's own in Atom, which differs from the requested address when that is a
+// mirror.
 func (x *xmlReader) linkBase() string {
 	switch {
-	case x.base != x.from.Address: // xml:base says it
+	case x.base != x.from.Address: // from xml:base
 		return x.base
 	case !x.atom:
 		return firstOf(x.feed.Site, x.from.Address)
@@ -146,15 +146,15 @@ func (x *xmlReader) linkBase() string {
 	return x.feed.Site
 }
 
-// position is how far a scanner came.
+// position is the position of a scanner.
 type position struct{ at, elements, depth int }
 
 func (x *xmlReader) position() position { return position{x.at, x.elements, x.depth} }
 
 func (x *xmlReader) back(to position) { x.at, x.elements, x.depth = to.at, to.elements, to.depth }
 
-// inner returns what stands between a tag and the one that closes it. It ends at
-// the latest where the entry does, or the next one begins.
+// inner returns the contents of an element, up to its closing tag. Without one, they
+// end with the entry or at the next entry.
 func (x *xmlReader) inner(t tag) []byte {
 	if t.empty {
 		return nil
@@ -187,7 +187,7 @@ func (x *xmlReader) inner(t tag) []byte {
 func (x *xmlReader) value(t tag, name string) value {
 	raw := x.inner(t)
 	v := x.content(raw[:min(len(raw), maxField)])
-	// In Atom, what does not say to be HTML is text.
+	// In Atom, content is text unless declared as HTML.
 	if x.atom && !strings.Contains(name, ":") || strings.HasPrefix(name, "atom:") {
 		kind, _ := t.attribute("type")
 		switch strings.ToLower(string(kind[:min(len(kind), maxName)])) {
@@ -200,8 +200,8 @@ func (x *xmlReader) value(t tag, name string) value {
 
 var cdataStart, cdataEnd = []byte("<![CDATA["), []byte("]]>")
 
-// content replaces references and unpacks CDATA. Markup that stands in the XML
-// itself stays, and then all of it is HTML.
+// content replaces references and unpacks CDATA. If the XML itself contains markup, the
+// markup stays and the whole value is HTML.
 func (x *xmlReader) content(raw []byte) (v value) {
 	var b strings.Builder
 	for len(raw) > 0 {

@@ -2,7 +2,7 @@ package feed
 
 import "bytes"
 
-// entry reads an entry that begins with a tag.
+// entry reads an entry, whose opening tag is start.
 func (x *xmlReader) entry(start tag, element string) error {
 	x.depth = 0
 	e := draft{base: x.linkBase()}
@@ -35,8 +35,8 @@ func (x *xmlReader) entry(start tag, element string) error {
 	}
 }
 
-// field reads an element of an entry. Elements that it does not know are looked
-// into, but for those that have titles and links of their own.
+// field reads an element of an entry. It descends into unknown elements, except those
+// with titles and links of their own.
 func (x *xmlReader) field(e *draft, t tag, name string) {
 	switch name {
 	case "title", "atom:title":
@@ -76,7 +76,7 @@ func (x *xmlReader) field(e *draft, t tag, name string) {
 	}
 }
 
-// link reads a link of an entry: of RSS, between the tags; of Atom, in an attribute.
+// link reads a link of an entry: between the tags in RSS, in an attribute in Atom.
 func (x *xmlReader) link(e *draft, t tag, name string) {
 	base := e.base
 	x.rebase(&base, &t)
