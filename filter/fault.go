@@ -9,12 +9,13 @@ import (
 	"heraut/text"
 )
 
-// Problem names what may be wrong with a filter.
+// Problem is the kind of fault in a filter.
 type Problem string
 
-// The problems. The sentence that each gets is in locale's filter-fault.html.
+// The kinds of faults. The template filter-fault of package locale has a sentence for
+// each.
 const (
-	UnknownField      Problem = "unknown-field"      // a colon after a word that names no field
+	UnknownField      Problem = "unknown-field"      // a colon after a word that is no field
 	NoField           Problem = "no-field"           // a colon with nothing before it
 	NoValue           Problem = "no-value"           // a colon or a comma without a value
 	NoWord            Problem = "no-word"            // neither letter nor digit
@@ -29,40 +30,40 @@ const (
 	ParenthesisClosed Problem = "parenthesis-closed" // never opened
 	EmptyGroup        Problem = "empty-group"        // «()»
 	TooLong           Problem = "too-long"
-	TooDeep           Problem = "too-deep" // too many parentheses in one another
+	TooDeep           Problem = "too-deep" // too many nested parentheses
 )
 
-// Problems are all of them.
+// Problems lists all the kinds.
 var Problems = []Problem{UnknownField, NoField, NoValue, NoWord, NotFlag, MinusInValue, GroupInValue, FieldInValue,
 	MinusAlone, OrAlone, QuoteOpen, ParenthesisOpen, ParenthesisClosed, EmptyGroup, TooLong, TooDeep}
 
 // Error is the first fault of a filter.
 type Error struct {
 	Problem Problem
-	Pos     int    // where it is, in characters, from 1
-	Word    string // what stands there
-	// Example is a valid filter that is close to the wrong one.
+	Pos     int    // its position in characters, from 1
+	Word    string // the text at that position
+	// Example is a valid filter, close to the invalid one.
 	Example string
 
-	// What makes the text right: its characters from from to to replaced by with.
+	// The repair: replace the characters of text between from and to by with.
 	text     []rune
 	from, to int
 	with     string
 }
 
-// Fields are the fields that there are.
+// Fields returns the names of the fields.
 func (e *Error) Fields() []string { return FieldNames() }
 
-// Longest is how many characters a filter may have.
+// Longest returns the largest length of a filter, in characters.
 func (e *Error) Longest() int { return maxFilter }
 
-// Error is for logs; people are told by the template filter-fault.
+// Error is for logs; people read the template filter-fault.
 func (e *Error) Error() string {
 	return fmt.Sprintf("filter, character %d, %q: %s; for example %s", e.Pos, e.Word, e.Problem, e.Example)
 }
 
-// fault is a problem with the characters from from to to, which goes away when
-// they are replaced.
+// fault returns a fault in the characters between from and to. Replacing them by with
+// repairs it.
 func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	return &Error{
 		Problem: problem, Pos: from + 1, Word: string(p.text[from:to]),
@@ -70,20 +71,19 @@ func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	}
 }
 
-// adding repairs e by an insertion.
+// adding changes the repair to an insertion at a position.
 func (e *Error) adding(at int, with string) *Error { return e.replacing(at, at, with) }
 
-// replacing repairs e by another replacement.
+// replacing changes the repair to another replacement.
 func (e *Error) replacing(from, to int, with string) *Error {
 	e.from, e.to, e.with = from, to, with
 	return e
 }
 
-// An example for those whose filter cannot be repaired.
+// anyExample is the example when a filter cannot be repaired.
 const anyExample = "langage:go,python -fork"
 
-// repaired is the filter that the text is when one fault after the other is
-// repaired.
+// repaired returns the filter after repairing one fault after the other.
 func (e *Error) repaired() string {
 	for range 40 {
 		if e.Problem == TooLong {
@@ -98,8 +98,8 @@ func (e *Error) repaired() string {
 	return anyExample
 }
 
-// unknownField puts the nearest field in the place of the name, or else quotes
-// what looks like a term and is none.
+// unknownField replaces the name by the nearest field name, or else puts the term
+// between quotes.
 func (p *parser) unknownField(start int, name []rune) *Error {
 	e := p.fault(UnknownField, start, start+len(name), "")
 	if near := nearestField(string(name)); near != "" {
@@ -113,7 +113,8 @@ func (p *parser) unknownField(start int, name []rune) *Error {
 	return e.replacing(start, end, `"`+string(p.text[start:end])+`"`)
 }
 
-// nearestField is the name that differs least from name, if it is near.
+// nearestField returns the field whose name differs least from name; empty if none is
+// near.
 func nearestField(name string) string {
 	name, best, nearest := fold(name), 3, ""
 	for f := Anywhere + 1; f < numFields; f++ {
@@ -126,7 +127,7 @@ func nearestField(name string) string {
 	return nearest
 }
 
-// noValue drops the comma, or gives the field a value.
+// noValue drops the comma, or adds a value to the field.
 func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	if first {
 		return p.fault(NoValue, separator, separator+1, "").adding(separator+1, fields[f].example+" ")
@@ -134,7 +135,8 @@ func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
 }
 
-// noWord removes signs that are no word, or replaces them by the word they stand for.
+// noWord drops characters that are no word, or replaces them by the word that they
+// mean.
 func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {
@@ -146,7 +148,7 @@ func (p *parser) noWord(f Field, start int) *Error {
 	return e
 }
 
-// minusAlone brings the minus to what it excludes, or drops it.
+// minusAlone moves the minus to the next term, or drops it.
 func (p *parser) minusAlone(minus int) *Error {
 	e := p.fault(MinusAlone, minus, minus+1, "")
 	if p.skipSpace(); p.at > minus+1 && !p.end() && p.peek() != ')' {
@@ -155,7 +157,7 @@ func (p *parser) minusAlone(minus int) *Error {
 	return e
 }
 
-// minusInValue brings the minus to the front of a term.
+// minusInValue moves the minus to the start of the term.
 func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	e := p.fault(MinusInValue, p.at, p.at+1, "")
 	name := ""
@@ -168,7 +170,7 @@ func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	return e.replacing(p.start, p.at+1, "-"+name)
 }
 
-// groupInValue makes a list of alternatives of what stands in parentheses.
+// groupInValue turns the contents of the parentheses into a list of alternatives.
 func (p *parser) groupInValue(open int) *Error {
 	e := p.fault(GroupInValue, open, open+1, "")
 	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })

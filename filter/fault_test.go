@@ -14,7 +14,7 @@ import (
 
 var faultTests = map[string]struct {
 	filter string
-	want   string // what people read, after « Filtre incompris, »
+	want   string // the text after « Filtre incompris, »
 }{
 	"a slip in a field": {"langag:go",
 		"caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : langage:go"},
@@ -96,7 +96,7 @@ func TestFilterFaults(t *testing.T) {
 	}
 }
 
-// Whatever is wrong, the example is right.
+// checkExample verifies that the example of a fault is a valid filter.
 func checkExample(t *testing.T, fault *Error) {
 	t.Helper()
 	if _, err := Parse(fault.Example); err != nil {
@@ -112,7 +112,7 @@ var (
 	plainSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
 )
 
-// sentence is what people read about a fault, with plain spaces.
+// sentence returns the sentence about a fault, with plain spaces.
 func sentence(t *testing.T, lang string, fault *Error) string {
 	t.Helper()
 	message, err := locale.Render(lang, "filter-fault", fault)

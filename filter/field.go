@@ -2,12 +2,12 @@ package filter
 
 import "slices"
 
-// Field is what a term of a filter looks at.
+// Field is the part of an item that a term tests.
 type Field int
 
-// The fields, in the order in which people are told of them. Anywhere is what a
-// bare word looks at: the name, the organisation, the ministry, the topics, the
-// description and the language.
+// The fields, in the order in which people read them. Anywhere is the field of a bare
+// word: the name, the organisation, the ministry, the topics, the description and the
+// language.
 const (
 	Anywhere Field = iota
 	Organization
@@ -24,13 +24,15 @@ const (
 	numFields
 )
 
-// fields is what filters may say of each field.
+// fields describes how filters test each field.
 var fields = [numFields]struct {
-	names   []string // folded; the first is the one that is shown
-	example string   // a value of it
-	// prose fields match longer words by their beginning, and plurals by their singular.
+	names   []string // folded; the first is the canonical one
+	example string   // an example value
+	// In a prose field, a word also matches longer words that it begins, and a plural
+	// its singular.
 	prose bool
-	// whole fields match from the start of the value: C is not Objective-C.
+	// In a whole field, a value matches from the start only: C does not match
+	// Objective-C.
 	whole bool
 	flag  bool // its values are yes and no
 }{
@@ -47,10 +49,10 @@ var fields = [numFields]struct {
 	Archived:     {names: []string{"archive", "archived"}, example: yes, flag: true},
 }
 
-// anywhere are the fields that Anywhere stands for.
+// anywhere lists the fields behind Anywhere.
 var anywhere = []Field{Name, Organization, Ministry, Topic, Description, Language}
 
-// The values of the fields that are flags, as words.
+// The values of flags, as words.
 const (
 	yes = "oui"
 	no  = "non"
@@ -61,7 +63,7 @@ var flagValues = map[string]string{
 	"non": no, "no": no, "n": no, "faux": no, "false": no, "0": no,
 }
 
-// String is the field's French name; empty for Anywhere.
+// String returns the field's French name; empty for Anywhere.
 func (f Field) String() string {
 	if f == Anywhere {
 		return ""
@@ -69,7 +71,7 @@ func (f Field) String() string {
 	return fields[f].names[0]
 }
 
-// FieldNames are the names that a filter may give to a field, in French.
+// FieldNames returns the French names of the fields.
 func FieldNames() []string {
 	var names []string
 	for f := Anywhere + 1; f < numFields; f++ {
@@ -78,8 +80,7 @@ func FieldNames() []string {
 	return names
 }
 
-// fieldNamed finds a field by any of its names, in any case and with or without
-// accents.
+// fieldNamed returns the field with that name, in any case and with or without accents.
 func fieldNamed(name string) (Field, bool) {
 	name = fold(name)
 	for f := range fields {

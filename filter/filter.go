@@ -5,49 +5,48 @@ import (
 	"strings"
 )
 
-// Filter is a checked filter expression. The zero Filter is the empty one,
-// which accepts all that no rule excludes. It never changes.
+// Filter is a valid filter expression. The zero Filter is the empty filter, which
+// accepts all items that no rule excludes. A Filter never changes.
 //
-// Words and terms «field:value» all have to match; «ou» stands between
-// alternatives, a comma between the alternative values of one term, «-» before
-// what must not match; parentheses group. Neither case nor accents count. In
-// prose (all but the language, the licence, the platform and the flags) a word
-// of three letters or more also finds the longer ones that begin with it, and a
-// plural its singular; between quotes it is taken as it is. A bare «fork» or
-// «archive» is the flag, as in «fork:oui»; between quotes it is the word.
+// Words and terms «field:value» must all match; «ou» separates alternatives, a comma
+// the alternative values of one term, «-» excludes; parentheses group. Case and accents
+// do not count. In prose (all fields but the language, the licence, the platform and
+// the flags), a word of three letters or more also matches longer words that it begins,
+// and a plural its singular; a quoted word matches exactly. A bare «fork» or «archive»
+// is the flag, as in «fork:oui»; quoted, it is the word.
 type Filter struct {
 	expr  Expr
-	named [numFields]bool // the fields that it has terms on
+	named [numFields]bool // the fields of its terms
 }
 
-// Expr is a filter as a tree.
+// Expr is the expression of a filter, as a tree.
 type Expr struct {
 	Op   Op
 	Args []Expr // of And, Or and Not
 
-	// Tests are the ways to satisfy a term (Has): any of them.
+	// Tests are the alternatives of a term (Has).
 	Tests []Test
 
-	// The term as it was written.
+	// The term as typed.
 	field  Field
 	values []value
 }
 
-// Op is what an Expr does.
+// Op is the operator of an Expr.
 type Op int
 
-// The kinds of Expr.
+// The operators.
 const (
-	And Op = iota // of any number of Args; of none, it is true
-	Or            // of two Args or more
-	Not           // of one
+	And Op = iota // any number of Args; without any, it is true
+	Or            // two Args or more
+	Not           // one Arg
 	Has
 )
 
-// Test looks for words that follow one another in a field.
+// Test matches consecutive words in a field.
 type Test struct {
 	Field Field
-	Words []string // as in Words.In, at least one
+	Words []string // in the form of Words.In, at least one
 	Open  bool     // the last one may be the beginning of a longer word
 }
 
@@ -57,12 +56,12 @@ type value struct {
 	quoted bool
 }
 
-// Expr returns the filter as a tree, for those who answer it otherwise than item
-// by item. The rules of Rules come on top.
+// Expr returns the filter as a tree, for callers that do not match item by item. They
+// must apply Rules too.
 func (f *Filter) Expr() Expr { return f.expr }
 
-// Rules are those by which the filter excludes items although it does not say
-// so: all, but for those it names (with «fork:oui», or «-archive»).
+// Rules returns the rules that exclude items by default: all of them, without those
+// whose field the filter names («fork:oui», «-archive»).
 func (f *Filter) Rules() []string {
 	rules := []string{RuleGone, RulePersonal, RuleMirror, RuleTemplate, RuleEmpty}
 	for _, rule := range []string{RuleFork, RuleArchived} {
@@ -73,8 +72,8 @@ func (f *Filter) Rules() []string {
 	return rules
 }
 
-// Excluded reports whether a default rule that the filter does not lift excludes
-// the item, and returns the first such rule.
+// Excluded reports whether a default rule that the filter does not lift excludes the
+// item, and returns the first such rule.
 func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	for _, rule := range w.rules {
 		if field, ok := namedBy[rule]; !ok || !f.named[field] {
@@ -128,11 +127,11 @@ func (t *Test) match(words []string) bool {
 	return false
 }
 
-// String is the filter in its canonical form: the French names of the fields,
-// and no more parentheses and quotes than it takes.
+// String returns the filter in canonical form: French field names, and only the
+// necessary parentheses and quotes.
 func (f *Filter) String() string { return f.expr.String() }
 
-// String is the expression as it may be written in a filter.
+// String returns the expression in the syntax of filters.
 func (e Expr) String() string {
 	switch e.Op {
 	case Has:

@@ -8,7 +8,7 @@ import (
 	"heraut/catalogue"
 )
 
-// The items that the filters of these tests look at, by a short name; invented.
+// items are the items of these tests, by a short name; invented.
 var items = map[string]*Words{
 	"carte": repository(catalogue.Repository{
 		Host: "github.com", Owner: "etalab", Organization: "Etalab", Ministry: "Première ministre", Name: "carte-ecoles",
@@ -51,8 +51,8 @@ const shown = "carte, eau, moteur, noyau, tableau, vide de mots"
 
 var filterTests = map[string]struct {
 	filter    string
-	accepted  string // the short names, in order; the other items are refused
-	canonical string // what String gives, if it is not the filter itself
+	accepted  string // the short names, in order; the filter refuses the other items
+	canonical string // the result of String, if it differs from the filter
 }{
 	"nothing":                          {"", "billet, " + shown[:len("carte, eau, ")] + "logiciel, moteur, noyau, tableau, vide de mots", ""},
 	"a word in the name":               {"noyau", "noyau", ""},
@@ -175,7 +175,7 @@ func accepted(f *Filter) (names []string) {
 	return names
 }
 
-// The canonical form is a filter that does the same, and is its own.
+// The canonical form accepts the same items, and is its own canonical form.
 func checkCanonical(t *testing.T, f *Filter) {
 	t.Helper()
 	again, err := Parse(f.String())
@@ -192,11 +192,11 @@ func checkCanonical(t *testing.T, f *Filter) {
 
 func TestExcluded(t *testing.T) {
 	tests := map[string]struct {
-		filter, item, rule string // no rule for none
+		filter, item, rule string // rule is empty when none excludes the item
 	}{
 		"a fork":               {"", "copie", RuleFork},
 		"a fork that is named": {"fork:oui", "copie", ""},
-		"forks are refused":    {"-fork", "copie", ""}, // by the filter itself
+		"forks are refused":    {"-fork", "copie", ""}, // the filter itself excludes it
 		"another is named":     {"archive:oui", "copie", RuleFork},
 		"archived":             {"", "archives", RuleArchived},
 		"archived, named":      {"a ou archive", "archives", ""},

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// What a filter may be at most, so that none costs more than others.
+// The limits of a filter, which bound its cost.
 const (
 	maxFilter = 500 // characters
-	maxDepth  = 8   // parentheses in one another
+	maxDepth  = 8   // nested parentheses
 )
 
-// Parse reads a filter. The error, if any, is a *Error: the first
-// fault, and a filter that is right.
+// Parse parses a filter. The error, if any, is an *Error with the first fault and a
+// valid example.
 func Parse(text string) (*Filter, error) {
 	f, wrong := parse(text)
 	if wrong != nil {
@@ -25,7 +25,7 @@ func Parse(text string) (*Filter, error) {
 }
 
 func parse(text string) (*Filter, *Error) {
-	// For peek, the character 0 is the end.
+	// peek returns the character 0 at the end.
 	p := parser{text: []rune(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD"))}
 	if len(p.text) > maxFilter {
 		return nil, p.fault(TooLong, maxFilter, len(p.text), "")
@@ -36,13 +36,13 @@ func parse(text string) (*Filter, *Error) {
 	}
 	f := &Filter{expr: expr}
 	f.note(&expr)
-	if utf8.RuneCountInString(f.String()) > maxFilter { // the names of fields may have become longer
+	if utf8.RuneCountInString(f.String()) > maxFilter { // the canonical names of fields may be longer
 		return nil, p.fault(TooLong, 0, len(p.text), "")
 	}
 	return f, nil
 }
 
-// note notes the fields that e has terms on.
+// note records the fields of e's terms.
 func (f *Filter) note(e *Expr) {
 	for _, t := range e.Tests {
 		f.named[t.Field] = true
@@ -59,7 +59,7 @@ type parser struct {
 	start int // of the term
 }
 
-// peek is the next character, or 0 at the end.
+// peek returns the next character, or 0 at the end.
 func (p *parser) peek() rune {
 	if p.at < len(p.text) {
 		return p.text[p.at]
@@ -75,8 +75,8 @@ func (p *parser) skipSpace() {
 	}
 }
 
-// alternatives reads up to the end of the text, or to the parenthesis that closes
-// the one at open if that is not negative.
+// alternatives parses up to the end of the text or, if open is not negative, up to the
+// parenthesis that closes the one at open.
 func (p *parser) alternatives(open int) (Expr, *Error) {
 	var groups []Expr
 	var group []Expr
@@ -118,14 +118,14 @@ func (p *parser) alternatives(open int) (Expr, *Error) {
 	}
 }
 
-// isDelimited reports whether a word that ends at i is one of its own.
+// isDelimited reports whether a word that ends at i is followed by a delimiter.
 func (p *parser) isDelimited(i int) bool {
 	return i == len(p.text) || isSpace(p.text[i]) || strings.ContainsRune("()", p.text[i]) || isQuote(p.text[i])
 }
 
 func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
 
-// factor reads a term or a group, with its «-».
+// factor parses a term or a group, with its «-».
 func (p *parser) factor() (Expr, *Error) {
 	minus := p.at
 	negated := isMinus(p.peek())
@@ -154,7 +154,7 @@ func (p *parser) factor() (Expr, *Error) {
 	return e, wrong
 }
 
-// term reads a field, if there is one, and values.
+// term parses an optional field and its values.
 func (p *parser) term() (Expr, *Error) {
 	start := p.at
 	p.start = start
@@ -167,7 +167,7 @@ func (p *parser) term() (Expr, *Error) {
 	field := Anywhere
 	if name := p.until(start, isSpace, isMark, isColon); len(name) > 0 {
 		p.at += len(name)
-		p.skipSpace() // French writes a space before the colon
+		p.skipSpace() // French puts a space before the colon
 		if p.peek() == ':' {
 			known := false
 			if field, known = fieldNamed(string(name)); !known {
@@ -196,7 +196,7 @@ func (p *parser) term() (Expr, *Error) {
 	}
 }
 
-// value reads one value, which a colon or a comma may stand before.
+// value parses one value, after an optional colon or comma.
 func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	spaced := p.at
 	p.skipSpace()
@@ -205,7 +205,7 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	if f == Anywhere && first {
 		word = p.until(start, isSpace, isMark, isColon)
 	}
-	expected := f != Anywhere || !first // the term does not begin with it
+	expected := f != Anywhere || !first // a colon or a comma requires a value
 	switch c := p.peek(); {
 	case isQuote(c):
 		return p.quoted(f, first)
@@ -224,11 +224,11 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 		}
 	}
 	p.at += len(word)
-	// «ou» as a value is shown between quotes: without, it would be read as the sign.
+	// String quotes «ou» as a value, since without quotes it is the operator.
 	return p.checked(f, value{string(word), isOr(word)}, start)
 }
 
-// quoted reads a value between quotes, of whichever kind the keyboard gives.
+// quoted parses a value between quotes of any kind.
 func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	start := p.at
 	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
@@ -244,7 +244,7 @@ func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	return p.checked(f, value{inside, true}, start)
 }
 
-// checked refuses a value, which p stands behind, that nothing could match.
+// checked refuses a value that cannot match. p has read past it.
 func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	switch {
 	case fields[f].flag && flagValues[fold(v.text)] == "":
@@ -255,7 +255,8 @@ func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	return v, nil
 }
 
-// until is the text from i up to the first character that one of ends tells.
+// until returns the text from i up to the first character for which one of ends is
+// true.
 func (p *parser) until(i int, ends ...func(rune) bool) []rune {
 	for end := i; end < len(p.text); end++ {
 		for _, ends := range ends {
@@ -270,7 +271,7 @@ func (p *parser) until(i int, ends ...func(rune) bool) []rune {
 func isSpace(r rune) bool { return unicode.IsSpace(r) }
 func isColon(r rune) bool { return r == ':' }
 
-// isMark tells the signs that end a word.
+// isMark reports whether r is punctuation that ends a word.
 func isMark(r rune) bool { return strings.ContainsRune(`(),`, r) || isQuote(r) }
 
 func isQuote(r rune) bool { return strings.ContainsRune(`"“”„«»`, r) }
@@ -286,5 +287,5 @@ func closing(open rune) string {
 	return `"`
 }
 
-// isMinus tells a minus, and what keyboards make of it.
+// isMinus reports whether r is a minus, or a dash that keyboards insert instead.
 func isMinus(r rune) bool { return strings.ContainsRune("-−–—", r) }

@@ -2,7 +2,7 @@ package filter
 
 import "heraut/catalogue"
 
-// The rules by which repositories are excluded by default.
+// The rules that exclude repositories by default.
 const (
 	RuleFork     = "fork"
 	RuleArchived = "archived"
@@ -10,13 +10,13 @@ const (
 	RuleMirror   = "mirror"
 	RuleEmpty    = "empty"
 	RulePersonal = "personal" // in a person's own namespace
-	RuleGone     = "gone"     // hidden or removed, says the source
+	RuleGone     = "gone"     // hidden or removed, according to the source
 )
 
-// namedBy are the fields by which a filter lifts a rule.
+// namedBy maps rules to the fields that lift them.
 var namedBy = map[string]Field{RuleFork: Fork, RuleArchived: Archived}
 
-// RulesOf lists the rules that exclude a repository by default.
+// RulesOf returns the rules that exclude a repository by default.
 func RulesOf(r *catalogue.Repository) (rules []string) {
 	for _, rule := range []struct {
 		name  string

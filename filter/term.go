@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// newTerm is the term for the values of a field. Each has a word at least, and
-// those of a flag are yes or no.
+// newTerm builds the term for the values of a field. Each value must have a word, and
+// the values of a flag must be yes or no.
 func newTerm(f Field, values []value) Expr {
 	term := Expr{Op: Has, field: f, values: values}
 	for _, v := range values {
@@ -27,16 +27,16 @@ func newTerm(f Field, values []value) Expr {
 	return term
 }
 
-// flag is the field that a bare value names.
+// flag returns the flag that a bare value names.
 func (v value) flag() (Field, bool) {
 	f, ok := fieldNamed(v.text)
 	return f, ok && fields[f].flag && !v.quoted
 }
 
-// An article that runs into its noun, as in « l’eau ».
+// elision matches an elided article or pronoun, as in « l’eau ».
 var elision = regexp.MustCompile(`^(?i:[cdjlmnst]|qu)['’]`)
 
-// words are those of the value, without the article that it may begin with.
+// words returns the words of the value, without a leading elided article.
 func (v value) words() []string {
 	if v.quoted {
 		return words(v.text)
@@ -47,7 +47,7 @@ func (v value) words() []string {
 	return words(v.text)
 }
 
-// tests are the ways in which a field may hold the value.
+// tests returns the alternative tests of the value in a field.
 func (v value) tests(f Field) []Test {
 	found := v.words()
 	kind := fields[f]
@@ -73,14 +73,13 @@ func (v value) tests(f Field) []Test {
 // smallWords are the stop words, folded.
 var smallWords = strings.Fields("a au aux avec d dans de des du en et l la le les par pour sur un une the an and for in of to with")
 
-// isSmall tells a bare word that says nothing.
+// isSmall reports whether the term is a bare stop word.
 func (e *Expr) isSmall() bool {
 	return e.Op == Has && e.field == Anywhere && len(e.values) == 1 &&
 		!e.values[0].quoted && slices.Contains(smallWords, fold(e.values[0].text))
 }
 
-// and joins expressions that all have to match. Words that say nothing are left
-// out, unless there is nothing else.
+// and builds a conjunction. It drops stop words, unless there is nothing else.
 func and(args []Expr) Expr {
 	args = flattened(And, args)
 	if telling := slices.DeleteFunc(slices.Clone(args), func(e Expr) bool { return e.isSmall() }); len(telling) > 0 {
@@ -92,7 +91,7 @@ func and(args []Expr) Expr {
 	return Expr{Op: And, Args: args}
 }
 
-// or joins alternatives.
+// or builds a disjunction.
 func or(args []Expr) Expr {
 	if args = flattened(Or, args); len(args) == 1 {
 		return args[0]
@@ -107,7 +106,7 @@ func not(e Expr) Expr {
 	return Expr{Op: Not, Args: []Expr{e}}
 }
 
-// flattened puts the Args of the args that do the same in their place.
+// flattened replaces the args with the same operator by their own Args.
 func flattened(op Op, args []Expr) []Expr {
 	var flat []Expr
 	for _, arg := range args {

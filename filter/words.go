@@ -9,15 +9,15 @@ import (
 	"heraut/text"
 )
 
-// fold makes texts comparable.
+// fold normalises texts for comparison.
 func fold(s string) string { return text.Fold(s) }
 
-// slash stands between two values of a field, so that no run of words goes from
-// one into the other, and at the start of a value that is whole.
+// slash separates two values of a field, so that a phrase never spans both, and starts
+// a value of a whole field.
 const slash = "/"
 
-// words are the runs of letters and digits of s, folded, each with the signs
-// that end the name of a language: C++ and C# are no C.
+// words returns the runs of letters and digits of s, folded, each with the signs that
+// end the name of a language: C++ and C# differ from C.
 func words(s string) []string {
 	var all []string
 	s = fold(s)
@@ -42,8 +42,8 @@ func words(s string) []string {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// Words are the texts of an item, folded and cut into words, by field. Filters
-// match against them; one Words serves any number of filters.
+// Words holds the texts of an item, folded and split into words, by field. One Words
+// serves any number of filters.
 type Words struct {
 	in    [numFields][]string
 	rules []string
@@ -70,8 +70,8 @@ func OfRepository(r *catalogue.Repository) *Words {
 	return w
 }
 
-// OfSoftware returns the words of an entry of the catalogue. Its organisations are
-// those that use it.
+// OfSoftware returns the words of an entry of the catalogue. Its organisations are its
+// users.
 func OfSoftware(s *catalogue.Software) *Words {
 	w := newWords(false, false)
 	for _, o := range s.Organizations {
@@ -87,8 +87,8 @@ func OfSoftware(s *catalogue.Software) *Words {
 	return w
 }
 
-// OfText returns the words of what has no more than a title and a summary, such as
-// an entry of a feed.
+// OfText returns the words of an item with only a title and a summary, such as an entry
+// of a feed.
 func OfText(title, summary string) *Words {
 	w := newWords(false, false)
 	w.add(Name, title)
@@ -96,7 +96,7 @@ func OfText(title, summary string) *Words {
 	return w
 }
 
-// OfEvent returns the words of an event of a calendar: its text holds its place.
+// OfEvent returns the words of a calendar event, whose text includes its place.
 func OfEvent(title, text string, categories, regions []string) *Words {
 	w := OfText(title, text)
 	w.add(Topic, categories...)
@@ -111,8 +111,8 @@ func newWords(fork, archived bool) *Words {
 	return w
 }
 
-// In returns the words of a field, separated by spaces. Other than letters and
-// digits, they hold no sign but / + and #.
+// In returns the words of a field, separated by spaces. They hold letters, digits, and
+// the signs / + and #.
 func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
 
 // Rules returns the default rules that exclude the item.
