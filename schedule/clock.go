@@ -1,5 +1,5 @@
-// Package schedule knows when rooms want to be spoken to: the rhythm of a watch
-// and the quiet hours of a room.
+// Package schedule computes when to post in a room: the rhythm of a watch and the quiet
+// hours of a room.
 package schedule
 
 import (
@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Clock is a time of the day by the wall clock, in minutes from midnight.
+// Clock is a local time of day, in minutes from midnight.
 type Clock int
 
 var clockTime = regexp.MustCompile(`^([01]?[0-9]|2[0-3])(?:[:h]([0-5][0-9])|h)$`)
 
-// parseClock reads «9:00», «09:00», «9h» and «09h00».
+// parseClock parses «9:00», «09:00», «9h» and «09h00».
 func parseClock(s string) (Clock, bool) {
 	m := clockTime.FindStringSubmatch(s)
 	if m == nil {
@@ -33,12 +33,12 @@ func parseClock(s string) (Clock, bool) {
 	return Clock(hours*60 + minutes), true
 }
 
-// String gives for example «09:00».
+// String returns the time as «09:00».
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
 
-// on is the instant when clocks show c, some days after the day of t, in t's
-// zone: the first one when they show it twice, and when they leave c out, the
-// instant when they go forward. It is exactly one a day.
+// on returns the instant at which clocks show c, that many days after the day of t, in
+// t's zone. When clocks show c twice, it is the first time; when they skip c, it is the
+// instant of the jump. So each day has exactly one.
 func (c Clock) on(t time.Time, days int) time.Time {
 	year, month, day := t.Date()
 	wanted := time.Date(year, month, day+days, 0, int(c), 0, 0, time.UTC)
@@ -60,7 +60,7 @@ func (c Clock) on(t time.Time, days int) time.Time {
 	return got
 }
 
-// shownAt is what clocks show at t, as if it were in UTC.
+// shownAt returns the local time of t, as if it were in UTC.
 func shownAt(t time.Time) time.Time {
 	year, month, day := t.Date()
 	return time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)

@@ -12,34 +12,33 @@ import (
 	"heraut/text"
 )
 
-// Quiet are the hours in which immediate posts wait. Digests ignore quiet hours.
+// Quiet is the time during which immediate posts wait. Digests ignore quiet hours.
 type Quiet struct {
 	Zone *time.Location
-	// From and To are the night's; there is none if they are the same.
+	// From and To delimit the night; equal values mean no night.
 	From, To Clock
 	Weekends bool
 	Holidays bool // France's public holidays
 }
 
-// NewQuiet returns the quiet hours of rooms that choose no others: from 20:00
-// to 08:00, weekends and public holidays.
+// NewQuiet returns the default quiet hours of rooms: from 20:00 to 08:00, weekends and
+// public holidays.
 func NewQuiet(zone *time.Location) Quiet {
 	return Quiet{Zone: zone, From: 20 * 60, To: 8 * 60, Weekends: true, Holidays: true}
 }
 
-// ErrQuiet is the error for a text that names no quiet hours.
+// ErrQuiet is the error for a text that does not parse as quiet hours.
 var ErrQuiet = errors.New("not quiet hours")
 
-// What people call the parts of quiet hours, folded; the first is the one that
-// is shown.
+// The names of the parts of quiet hours, folded; the first of each is canonical.
 var (
 	quietNever    = []string{"aucun", "aucune", "rien", "none", "never"}
 	quietWeekends = []string{"weekends", "weekend", "week-ends", "week-end"}
 	quietHolidays = []string{"feries", "ferie", "holidays", "holiday"}
 )
 
-// ParseQuiet reads «20:00-08:00 weekends feries», any part of it, and «aucun», in
-// any case, with or without accents, in French or English. The error is ErrQuiet.
+// ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in any
+// case, with or without accents, in French or English. The error is ErrQuiet.
 func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
 	words := strings.Fields(text.Fold(typed))
@@ -65,8 +64,8 @@ func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	return q, nil
 }
 
-// ParseNight reads the hours of a night, for example «20:00-08:00»; empty, there
-// is none.
+// ParseNight parses the hours of a night, for example «20:00-08:00»; the empty text
+// means no night.
 func ParseNight(typed string) (from, to Clock, ok bool) {
 	if typed == "" {
 		return 0, 0, true
@@ -78,7 +77,7 @@ func ParseNight(typed string) (from, to Clock, ok bool) {
 	return from, to, ok
 }
 
-// String is the quiet hours in their canonical form, as ParseQuiet reads them.
+// String returns the quiet hours in canonical form, which ParseQuiet accepts.
 func (q Quiet) String() string {
 	var words []string
 	if q.From != q.To {
@@ -96,10 +95,10 @@ func (q Quiet) String() string {
 	return strings.Join(words, " ")
 }
 
-// Until returns the end of the quiet hours that now lies in, and whether it lies in any.
+// Until reports whether now is in quiet hours, and returns their end.
 func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	t := now
-	for range 100 { // more than any run of nights and holidays
+	for range 100 { // longer than any run of nights and holidays
 		end, quiet := q.until(t.In(q.Zone))
 		if !quiet {
 			break
@@ -109,7 +108,7 @@ func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	return t, t.After(now)
 }
 
-// until is the end of one of the reasons why t is quiet.
+// until returns the end of one of the reasons for quiet at t.
 func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	if q.Weekends && cal.IsWeekend(t) || q.Holidays && isHoliday(t) {
 		return Clock(0).on(t, 1), true
@@ -130,11 +129,11 @@ func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	return t, false
 }
 
-// longestCalm is how far Begins looks: the longest time between two holidays.
+// longestCalm bounds the search of Begins, in days: no two holidays are further apart.
 const longestCalm = 366
 
-// Begins is when quiet hours begin next after t, at which it is not quiet; zero if
-// they never do.
+// Begins returns the start of the next quiet hours after t, which must not be in quiet
+// hours itself; zero if there are none.
 func (q Quiet) Begins(t time.Time) time.Time {
 	local := t.In(q.Zone)
 	var evening time.Time

@@ -10,14 +10,14 @@ import (
 	"heraut/text"
 )
 
-// ErrRhythm is the error for a text that is no rhythm. The template rhythm-fault is its
-// message for people.
+// ErrRhythm is the error for a text that does not parse as a rhythm. The template
+// rhythm-fault is its message for people.
 var ErrRhythm = errors.New("not a rhythm")
 
-// Rhythm is when a watch posts. The zero Rhythm is «immediat».
+// Rhythm is the times at which a watch posts. The zero Rhythm is «immediat».
 type Rhythm struct {
 	every period
-	day   time.Weekday // of a weekly one
+	day   time.Weekday // of a weekly rhythm
 	at    Clock
 }
 
@@ -29,8 +29,8 @@ const (
 	weekly
 )
 
-// What people call the periods and the days, folded; the first is the one that
-// is shown, the last the English one.
+// The names of the periods and the days, folded; the first of each is canonical, the
+// last is the English one.
 var (
 	periods = [...][]string{
 		immediate: {"immediat", "immediate", "immediatement", "immediately"},
@@ -44,8 +44,8 @@ var (
 	}
 )
 
-// ParseRhythm reads «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in
-// any case, with or without accents, in French or English. The error is ErrRhythm.
+// ParseRhythm parses «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in any
+// case, with or without accents, in French or English. The error is ErrRhythm.
 func ParseRhythm(typed string) (Rhythm, error) {
 	words := slices.DeleteFunc(strings.Fields(text.Fold(typed)), func(w string) bool { return w == "a" || w == "at" || w == "le" || w == "on" })
 	if len(words) == 0 {
@@ -73,12 +73,12 @@ func ParseRhythm(typed string) (Rhythm, error) {
 	return r, nil
 }
 
-// String is the rhythm in its canonical form, as ParseRhythm reads it.
+// String returns the rhythm in canonical form, which ParseRhythm accepts.
 func (r Rhythm) String() string {
 	return r.said(func(names []string) string { return names[0] })
 }
 
-// English is the same in English.
+// English returns the rhythm in English.
 func (r Rhythm) English() string {
 	return r.said(func(names []string) string { return names[len(names)-1] })
 }
@@ -93,16 +93,16 @@ func (r Rhythm) said(pick func(names []string) string) string {
 	return pick(periods[immediate])
 }
 
-// IsImmediate reports whether posts wait for quiet hours only.
+// IsImmediate reports whether posts wait only for the end of quiet hours.
 func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 
-// IsWeekly reports whether the rhythm has one time a week.
+// IsWeekly reports whether the watch posts once a week.
 func (r Rhythm) IsWeekly() bool { return r.every == weekly }
 
-// Next is the first time after the given one when a watch of that rhythm
-// speaks, by the clocks of zone; at once if it is immediate. A day has exactly
-// one, whatever the clocks do: an hour that they show twice counts once, and one
-// that they leave out is the instant when they go forward.
+// Next returns the first time after the given one at which a watch with that rhythm
+// posts, in zone; an immediate one posts at once. A day has exactly one such time: an
+// hour that clocks show twice counts once, and one that they skip is the instant of the
+// jump.
 func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	if r.every == immediate {
 		return after
@@ -118,10 +118,10 @@ func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// CutRhythm splits what follows a source into a filter and a rhythm, which
-// begins at the last word that can begin one. It may be wrong nevertheless;
-// without such a word it is empty, unless a time of the day is the last word: that
-// was meant as one.
+// CutRhythm splits the text after a source into a filter and a rhythm, at the last word
+// that can begin a rhythm. The rhythm may still be invalid. Without such a word the
+// rhythm is empty, unless the last word is a time of day, which can only be meant as
+// one.
 func CutRhythm(typed string) (filter, rhythm string) {
 	words := strings.Fields(typed)
 	for i := len(words) - 1; i >= 0; i-- {

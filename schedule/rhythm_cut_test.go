@@ -11,8 +11,8 @@ func TestCutRhythm(t *testing.T) {
 		"carte hebdo jeudi 11:00":        {"carte", "hebdo jeudi 11:00"},
 		"carte daily 09:00":              {"carte", "daily 09:00"},
 		"hebdo quotidien 09:00":          {"hebdo", "quotidien 09:00"},
-		"carte hebdo jeudo 11:00":        {"carte", "hebdo jeudo 11:00"},  // wrong, and told so
-		"carte chaque jeudi 11:00":       {"carte chaque jeudi", "11:00"}, // wrong, and told so
+		"carte hebdo jeudo 11:00":        {"carte", "hebdo jeudo 11:00"},  // invalid, which ParseRhythm reports
+		"carte chaque jeudi 11:00":       {"carte chaque jeudi", "11:00"}, // invalid, which ParseRhythm reports
 		"carte 9h":                       {"carte", "9h"},
 		`"lettre hebdo" quotidien 9h`:    {`"lettre hebdo"`, "quotidien 9h"},
 		"langage:go  (carte ou  cartes)": {"langage:go  (carte ou  cartes)", ""},

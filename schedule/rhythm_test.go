@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 	"time"
-	_ "time/tzdata" // so that the tests need none of the machine's
+	_ "time/tzdata" // the tests do not depend on the machine's time zones
 )
 
 func zone(t testing.TB, name string) *time.Location {
@@ -16,7 +16,7 @@ func zone(t testing.TB, name string) *time.Location {
 	return z
 }
 
-// at reads a time in Paris, or in UTC if it ends with Z.
+// at parses a time in Paris, or in UTC if it ends with Z.
 func at(t testing.TB, s string) time.Time {
 	t.Helper()
 	if got, err := time.Parse("2006-01-02 15:04Z", s); err == nil {
@@ -158,7 +158,7 @@ func TestQuiet(t *testing.T) {
 	holidays.Holidays = true
 	tests := map[string]struct {
 		quiet     Quiet
-		now, want string // empty when it is not quiet
+		now, want string // empty outside of quiet hours
 	}{
 		"a working day":               {usual, "2026-09-03 08:00", ""},
 		"its last minute":             {usual, "2026-09-03 19:59", ""},
