@@ -13,7 +13,7 @@ import (
 	"heraut/testkit/realdata"
 )
 
-// paris is where those who read are.
+// paris is the readers' zone.
 var paris = func() *time.Location {
 	loc, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -22,11 +22,11 @@ var paris = func() *time.Location {
 	return loc
 }()
 
-// deviations are the calendars of the collection that are read otherwise than its
-// list says, with the reason.
+// deviations lists the calendars of the collection that Read reads differently from the
+// collection's list, with the reason.
 var deviations = map[string]string{
-	// The list drops the event whose time zone's quote closes too late, and calls
-	// its 27 occurrences a bonus.
+	// The list drops the event whose time zone has a late closing quote, and calls its
+	// 27 occurrences a bonus.
 	"nodeical_ms_timezones.ics": "the event with the late quote is read",
 }
 
@@ -73,7 +73,7 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// list is what the collection's index shows of a calendar.
+// list renders a calendar in the form of the collection's index.
 func list(data []byte, from, to time.Time) []string {
 	c, err := Read(data, paris)
 	if err != nil {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// component is what stands between BEGIN and END.
+// component is the contents between a BEGIN and its END.
 type component struct {
-	name     string // in capitals
+	name     string // in upper case
 	props    []property
 	children []*component
 }
 
-// get returns the value of the first property of that name.
+// get returns the value of the first property with that name.
 func (c *component) get(name string) string {
 	if p := c.find(name); p != nil {
 		return p.value
@@ -20,7 +20,7 @@ func (c *component) get(name string) string {
 	return ""
 }
 
-// text returns the unescaped value of the first property of that name.
+// text returns the unescaped value of the first property with that name.
 func (c *component) text(name string) string { return strings.TrimSpace(unescape(c.get(name))) }
 
 func (c *component) find(name string) *property {
@@ -32,19 +32,19 @@ func (c *component) find(name string) *property {
 	return nil
 }
 
-// maxDepth is how deep components may stand within each other: an alarm of an
-// event of a calendar is three deep.
+// maxDepth is the deepest nesting of components: an alarm in an event in a calendar is
+// three deep.
 const maxDepth = 8
 
-// parseComponents returns the calendars of a file. It returns an error when
-// there is none, or when the last one is not complete.
+// parseComponents returns the calendars of a file. It returns an error when there is
+// none, or when the last one is incomplete.
 func parseComponents(data []byte) ([]*component, error) {
 	data = decode(data)
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
 	root := &component{}
-	open := []*component{root} // the innermost last
+	open := []*component{root} // the innermost is the last
 	begun := false
 	for _, line := range unfold(data) {
 		p, ok := parseProperty(line)
@@ -87,8 +87,8 @@ func parseComponents(data []byte) ([]*component, error) {
 	return calendars, nil
 }
 
-// closeBefore closes what cannot hold a component of that name: an event whose
-// END is missing ends where the next one begins.
+// closeBefore closes components that cannot contain one of that name: an event without
+// END ends where the next one begins.
 func closeBefore(open []*component, name string) []*component {
 	switch name {
 	case "VCALENDAR":
@@ -103,8 +103,8 @@ func closeBefore(open []*component, name string) []*component {
 	return open
 }
 
-// closeUntil closes the innermost component of that name and all it holds. An
-// END that ends nothing is skipped.
+// closeUntil closes the innermost component of that name and everything inside. It
+// ignores an END without a BEGIN.
 func closeUntil(open []*component, name string) []*component {
 	for i := len(open) - 1; i > 0; i-- {
 		if open[i].name == name {

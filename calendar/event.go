@@ -1,5 +1,5 @@
-// Package calendar reads calendars as they are published: iCalendar in the many
-// ways in which it is written, and the JSON of the Agenda du Libre.
+// Package calendar reads published calendars: iCalendar in its many variants, and the
+// JSON of the Agenda du Libre.
 package calendar
 
 import (
@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Why data are no calendar. What was known of a source stays as it is then.
+// Reasons why data are no calendar. The caller keeps the stored events of the source
+// then.
 var (
 	ErrEmpty     = errors.New("empty file, not a calendar")
 	ErrHTML      = errors.New("an HTML page, not a calendar")
@@ -20,12 +21,12 @@ var (
 
 // Event is one occurrence of an event.
 type Event struct {
-	// UID names the event in its calendar, Recurrence its occurrence: the start
-	// that the series gives it, in UTC or as a date; empty outside of a series.
-	// Either may be empty, and some calendars draw UIDs anew at each reading.
+	// UID identifies the event in its calendar, Recurrence the occurrence in its
+	// series: the regular start, in UTC or as a date; empty outside of a series. Either
+	// may be empty, and some calendars generate new UIDs at each reading.
 	UID, Recurrence string
-	// Start and End are in the zone of those who read. End is exclusive; of an
-	// event without a length it is the Start.
+	// Start and End are in the readers' zone. End is exclusive; for an event without a
+	// duration, it equals Start.
 	Start, End time.Time
 	AllDay     bool // Start and End are midnights
 	Title      string
@@ -36,7 +37,7 @@ type Event struct {
 	Cancelled  bool
 }
 
-// LastDay is the last day of an event that lasts whole days.
+// LastDay returns the last day of an all-day event.
 func (e Event) LastDay() time.Time { return latest(e.Start, e.End.AddDate(0, 0, -1)) }
 
 func latest(a, b time.Time) time.Time {
@@ -46,17 +47,16 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// Calendar is what a file holds.
+// Calendar is the content of a file.
 type Calendar struct {
 	Name   string
 	local  *time.Location
 	series []*series
-	single []Event // of a format without recurrence
+	single []Event // from a format without recurrence
 }
 
-// Between returns the occurrences that start within [from, to), by start. One
-// that a file tells twice is returned once. Of an endless series there are
-// maxOccurrences at most.
+// Between returns the occurrences that start within [from, to), by start. It returns
+// duplicates once, and at most maxOccurrences of an endless series.
 func (c *Calendar) Between(from, to time.Time) []Event {
 	budget := newBudget()
 	all := slices.Clone(c.single)
@@ -80,7 +80,7 @@ func (c *Calendar) Between(from, to time.Time) []Event {
 	})
 }
 
-// rank puts what lasts all day before what begins at midnight.
+// rank sorts all-day events before events that begin at midnight.
 func rank(e Event) int {
 	if e.AllDay {
 		return 0

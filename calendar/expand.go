@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// occurrence is a start that a series gives, and its own end if an RDATE has one.
+// occurrence is a start in a series, with an end of its own if an RDATE has one.
 type occurrence struct {
 	start moment
 	end   *moment
 }
 
-// between returns the series' events that start within [from, to), and some
-// around it.
+// between returns the series' events that start within [from, to), and some before and
+// after.
 func (s *series) between(from, to time.Time, local *time.Location, b *budget) []Event {
 	var events []Event
 	used := make([]bool, len(s.overrides))
@@ -23,7 +23,7 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 			if i >= 0 {
 				used[i] = true
 				if !s.overrides[i].onwards {
-					continue // it is listed by itself below
+					continue // its override adds it below
 				}
 			}
 			events = append(events, s.event(o, by.onwardsFrom(o.start, local), local))
@@ -31,8 +31,8 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	}
 	deleted := s.deletions(local)
 	for i, v := range s.overrides {
-		// Deleted after it was changed: the series was written later, and excludes
-		// it or gives it no more.
+		// The series is newer than the override, and excludes the occurrence or no
+		// longer has it: somebody deleted it after changing it.
 		if v.onwards && used[i] || s.master != nil && s.master.sequence > v.sequence &&
 			(deleted.find(*v.id) >= 0 || !used[i] && !s.gives(*v.id, local, b)) {
 			continue
@@ -42,7 +42,7 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	return events
 }
 
-// gives reports whether the series has the occurrence that an override names.
+// gives reports whether the series contains the occurrence of an override.
 func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 	m, at := newMarks(s.master.start, local), id.instant(local)
 	m.add(id, 0)
@@ -50,7 +50,7 @@ func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 	return slices.ContainsFunc(near, func(o occurrence) bool { return m.find(o.start) >= 0 })
 }
 
-// deletions finds the dates that the series excludes.
+// deletions returns the dates that the series excludes.
 func (s *series) deletions(local *time.Location) *marks {
 	if s.master == nil {
 		return newMarks(moment{zone: local}, local)
@@ -58,7 +58,7 @@ func (s *series) deletions(local *time.Location) *marks {
 	return s.master.exclusions(local)
 }
 
-// exclusions finds the dates that v excludes.
+// exclusions returns the dates that v excludes.
 func (v *vevent) exclusions(local *time.Location) *marks {
 	m := newMarks(v.start, local)
 	for _, day := range v.exdates {
@@ -67,7 +67,8 @@ func (v *vevent) exclusions(local *time.Location) *marks {
 	return m
 }
 
-// occurrences returns what the rules and dates of v give, without what it excludes.
+// occurrences returns the occurrences from the rules and dates of v, without the
+// excluded ones.
 func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget) []occurrence {
 	zone := v.start.zone
 	if v.start.date {
@@ -108,14 +109,14 @@ func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget
 	})
 }
 
-// at is m with another wall clock.
+// at returns m with another local time.
 func (m moment) at(wall time.Time) moment {
 	m.wall = wall
 	return m
 }
 
-// end returns the last start that the rule's UNTIL allows, as clocks show it
-// where the series starts; zero: there is none.
+// end returns the last start that the rule's UNTIL allows, in the local time of the
+// series; zero: there is no UNTIL.
 func (r recurrence) end(start moment, local *time.Location) time.Time {
 	if r.until == "" {
 		return time.Time{}
@@ -132,9 +133,9 @@ func (r recurrence) end(start moment, local *time.Location) time.Time {
 	return wallOf(until.instant(local), start.zone)
 }
 
-// marks finds which of some dates means an occurrence of a series. A date
-// without a time means the day, one without a zone the series' clock or the
-// readers'.
+// marks finds the date, among several, that refers to an occurrence of a series. A date
+// without a time refers to the whole day; a time without a zone is in the series' zone
+// or the readers'.
 type marks struct {
 	series               moment
 	local                *time.Location
@@ -147,7 +148,7 @@ func newMarks(series moment, local *time.Location) *marks {
 
 func dayOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
 
-// add notes that the date d has the index i.
+// add records the date d under the index i.
 func (m *marks) add(d moment, i int) {
 	switch {
 	case d.date, m.series.date && d.wall.Equal(dayOf(d.wall)): // Exchange writes midnight
@@ -162,8 +163,8 @@ func (m *marks) add(d moment, i int) {
 	}
 }
 
-// find returns the index of a date that means the occurrence which starts then;
-// -1 if none does.
+// find returns the index of the date that refers to the occurrence with that start; -1
+// if there is none.
 func (m *marks) find(start moment) int {
 	wall := start.wall
 	if !m.series.date {
@@ -184,9 +185,9 @@ func (m *marks) find(start moment) int {
 // replacements finds the override of an occurrence of a series.
 type replacements struct {
 	single  *marks
-	onwards []*vevent // by what they replace, the latest first
-	// reach is how far onwards moves occurrences: that much more of the series is
-	// to be followed.
+	onwards []*vevent // by the replaced start, the latest first
+	// reach is how far onwards moves occurrences, by which the searched window grows on
+	// both sides.
 	reach time.Duration
 }
 
@@ -206,8 +207,8 @@ func (s *series) replacements(local *time.Location) replacements {
 
 const maxReach = 400 * 24 * time.Hour
 
-// onwardsFrom returns the override that changes the occurrence with all that
-// follow; nil if none does.
+// onwardsFrom returns the override that changes this and all later occurrences; nil if
+// there is none.
 func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	for _, v := range r.onwards {
 		if !v.id.instant(local).After(start.instant(local)) {
@@ -217,8 +218,8 @@ func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	return nil
 }
 
-// event is the occurrence as its series tells it, or as the override v does that
-// changes all from some occurrence on.
+// event returns an occurrence as the series gives it, or as v does, an override of all
+// occurrences from some start on.
 func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	id := o.start
 	switch {
@@ -227,14 +228,15 @@ func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	case v == nil:
 		return s.master.event(o, &id, local)
 	}
-	// It moves the later ones as it moves the first.
+	// The override moves later occurrences by the same amount as its own.
 	was := wallOf(v.id.instant(local), v.start.zone)
 	now := wallOf(o.start.instant(local), v.start.zone)
 	moved := v.start.at(now.Add(v.start.wall.Sub(was)))
 	return v.event(occurrence{start: moved}, &id, local)
 }
 
-// event is an occurrence of v. id names it within its series; nil outside of one.
+// event returns an occurrence of v. id is its regular start in a series; nil outside of
+// one.
 func (v *vevent) event(o occurrence, id *moment, local *time.Location) Event {
 	e := v.Event
 	e.AllDay = o.start.date

@@ -26,8 +26,8 @@ type jsonEvent struct {
 	Cancelled   bool            `json:"cancelled"`
 }
 
-// readJSON reads a list of events, by itself or within an object. An item that is
-// no event is left out.
+// readJSON reads a list of events, alone or inside an object. It skips items that are
+// no events.
 func readJSON(data []byte, local *time.Location) (*Calendar, error) {
 	var items []json.RawMessage
 	if data[0] == '{' {
@@ -102,7 +102,7 @@ func (j jsonEvent) event(local *time.Location) (Event, bool) {
 	return e, true
 }
 
-// regionOf reads a region that is given by its name, or as an object with one.
+// regionOf reads a region, a name or an object with one.
 func regionOf(raw json.RawMessage) string {
 	var name string
 	if json.Unmarshal(raw, &name) == nil {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// decode returns data as UTF-8 without a byte order mark. It reads UTF-16 when
-// a mark announces it.
+// decode returns data as UTF-8 without a byte order mark. It reads UTF-16 when a mark
+// announces it.
 func decode(data []byte) []byte {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
@@ -33,11 +33,11 @@ func fromUTF16(data []byte, unit func([]byte) uint16) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// unfold returns the content lines of data. Lines may end with CR, LF or both.
-// A line that begins with a space or a tab continues the last line that was not
-// blank: old Mozilla calendars put blank lines in between. Bytes are joined
-// before they are decoded, because a fold may fall inside a UTF-8 sequence; a
-// line that is no UTF-8 then is taken for Windows-1252.
+// unfold returns the content lines of data. Lines may end with CR, LF or both. A line
+// that begins with a space or a tab continues the last line that was not blank: old
+// Mozilla calendars put blank lines in between. Bytes are joined before decoding,
+// because a fold may split a UTF-8 sequence; a line that is not valid UTF-8 is decoded
+// as Windows-1252.
 func unfold(data []byte) []string {
 	var folded [][]byte
 	for len(data) > 0 {

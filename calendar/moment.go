@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// moment is a date, or a date and a time of day, as a calendar writes it.
+// moment is a date, or a date and a time of day, in a calendar.
 type moment struct {
-	wall     time.Time // what the clock shows there, as if it were UTC
+	wall     time.Time // the local time in zone, as if it were UTC
 	date     bool      // a whole day
 	zone     *time.Location
-	floating bool // no zone was written
+	floating bool // the calendar gives no zone
 }
 
-// instant returns when the moment is. A date is its first instant in local.
+// instant returns the instant of the moment. For a date it is the first instant of the
+// day in local.
 func (m moment) instant(local *time.Location) time.Time {
 	if m.date {
 		return instantOf(m.wall, local)
@@ -24,9 +25,9 @@ func (m moment) instant(local *time.Location) time.Time {
 	return instantOf(m.wall, m.zone)
 }
 
-// instantOf returns when clocks of a zone show wall. An hour that comes twice is
-// the first of both, and one that is skipped is counted with the offset before
-// the gap (RFC 5545, 3.3.5).
+// instantOf returns the instant at which clocks of a zone show wall. An ambiguous time
+// is the first of both, and a skipped one uses the offset before the gap (RFC 5545,
+// 3.3.5).
 func instantOf(wall time.Time, zone *time.Location) time.Time {
 	unix := wall.Unix()
 	_, before := time.Unix(unix-24*3600, 0).In(zone).Zone()
@@ -41,7 +42,7 @@ func instantOf(wall time.Time, zone *time.Location) time.Time {
 	return time.Unix(unix-int64(before), 0).In(zone)
 }
 
-// wallOf is what clocks of a zone show at an instant, as if it were UTC.
+// wallOf returns the local time of an instant in a zone, as if it were UTC.
 func wallOf(t time.Time, zone *time.Location) time.Time {
 	t = t.In(zone)
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
@@ -52,7 +53,7 @@ var errMoment = errors.New("no date")
 var momentForm = regexp.MustCompile(
 	`(?i)^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]\s*(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
 
-// parseMoment reads a DATE or a DATE-TIME, in the forms of RFC 5545 and in those
+// parseMoment parses a DATE or a DATE-TIME, in the forms of RFC 5545 and in variants
 // with separators, without seconds or with an offset.
 func parseMoment(value string, params map[string]string, z *zones) (moment, error) {
 	f := momentForm.FindStringSubmatch(strings.TrimSpace(value))
@@ -61,7 +62,7 @@ func parseMoment(value string, params map[string]string, z *zones) (moment, erro
 	}
 	var n [7]int
 	for i := 1; i <= 6; i++ {
-		n[i], _ = strconv.Atoi(f[i]) // digits, or nothing
+		n[i], _ = strconv.Atoi(f[i]) // digits, or an empty string
 	}
 	wall := time.Date(n[1], time.Month(n[2]), n[3], 0, 0, 0, 0, time.UTC)
 	if n[1] == 0 || wall.Day() != n[3] || int(wall.Month()) != n[2] || n[4] > 24 || n[5] > 59 || n[6] > 60 || n[4] == 24 && n[5]+n[6] > 0 {
@@ -70,8 +71,8 @@ func parseMoment(value string, params map[string]string, z *zones) (moment, erro
 	zone, hasZone := params["TZID"]
 	if f[4] == "" || strings.EqualFold(params["VALUE"], "DATE") {
 		if hasZone && zone != "" {
-			// RFC 5545 forbids a zone on a date; those who write it mean that
-			// zone's midnight.
+			// RFC 5545 forbids a zone on a date; calendars with one mean midnight in
+			// that zone.
 			return moment{wall: wall, zone: z.named(zone)}, nil
 		}
 		return moment{wall: wall, date: true, zone: z.resting}, nil
@@ -89,14 +90,14 @@ func parseMoment(value string, params map[string]string, z *zones) (moment, erro
 	return moment{wall: wall, zone: z.resting, floating: true}, nil
 }
 
-// length is a DURATION: whole days, which keep the hour over a change of clocks,
-// and exact time.
+// length is a DURATION: whole days, which keep the local time across clock changes, and
+// an exact time.
 type length struct {
 	days  int
 	exact time.Duration
 }
 
-// after returns the moment that is a length later.
+// after returns the moment that is a length later than m.
 func (l length) after(m moment) moment {
 	m.wall = m.wall.AddDate(0, 0, l.days)
 	if m.date {
@@ -110,7 +111,7 @@ func (l length) after(m moment) moment {
 var lengthForm = regexp.MustCompile(
 	`(?i)^([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T?(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
 
-// parseLength reads a DURATION. One that is negative has no length.
+// parseLength parses a DURATION. A negative one counts as zero.
 func parseLength(value string) (length, bool) {
 	f := lengthForm.FindStringSubmatch(strings.TrimSpace(value))
 	if f == nil {
@@ -129,14 +130,13 @@ func parseLength(value string) (length, bool) {
 	}, true
 }
 
-// period is a value of an RDATE: a start, and an end if the value has one.
+// period is a value of an RDATE: a start and an optional end.
 type period struct {
 	start moment
 	end   *moment
 }
 
-// parsePeriods reads the values of an RDATE or EXDATE. Those that are no dates
-// are dropped.
+// parsePeriods parses the values of an RDATE or EXDATE, and drops the invalid ones.
 func parsePeriods(p property, z *zones) []period {
 	var all []period
 	for value := range strings.SplitSeq(p.value, ",") {

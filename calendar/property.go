@@ -7,13 +7,13 @@ import (
 
 // property is a content line: NAME;PARAM=value:value.
 type property struct {
-	name   string            // in capitals
-	params map[string]string // by name in capitals, without quotes
-	value  string            // as it stands in the file
+	name   string            // in upper case
+	params map[string]string // by name in upper case, without quotes
+	value  string            // raw
 }
 
-// dated are the properties whose value begins with a date. It tells where the
-// value begins when a time zone's name holds colons or an unclosed quote.
+// dated are the properties whose value begins with a date. The date shows where the
+// value begins when a time zone's name contains colons or an unclosed quote.
 var dated = map[string]bool{
 	"DTSTART": true, "DTEND": true, "RECURRENCE-ID": true, "RDATE": true, "EXDATE": true,
 }
@@ -23,15 +23,15 @@ var (
 	dateFirst    = regexp.MustCompile(`^\s*(\d{8}|\d{4}-\d{2}-\d{2})`)
 )
 
-// parseProperty reads a content line. It returns false for a line that is none:
-// files have stray lines, which are skipped.
+// parseProperty parses a content line. It returns false for a stray line, which the
+// caller skips.
 func parseProperty(line string) (property, bool) {
 	end := strings.IndexAny(line, ";:")
 	if end < 0 {
 		return property{}, false
 	}
 	name := strings.ToUpper(strings.TrimSpace(line[:end]))
-	if dot := strings.IndexByte(name, '.'); dot >= 0 { // a group, as vCards have
+	if dot := strings.IndexByte(name, '.'); dot >= 0 { // a group, as in vCards
 		name = name[dot+1:]
 	}
 	if !propertyName.MatchString(name) {
@@ -51,8 +51,8 @@ func parseProperty(line string) (property, bool) {
 	return p, true
 }
 
-// valueAt returns where the colon before the value is, from the index from on;
-// -1 if there is none.
+// valueAt returns the index of the colon before the value, searching from the index
+// from; -1 if there is none.
 func valueAt(line string, from int, isDated bool) int {
 	if isDated {
 		for i := from; i < len(line); i++ {
@@ -72,7 +72,7 @@ func valueAt(line string, from int, isDated bool) int {
 			}
 		}
 	}
-	if quoted { // the quote is never closed
+	if quoted { // an unclosed quote
 		if i := strings.IndexByte(line[from:], ':'); i >= 0 {
 			return from + i
 		}
@@ -82,7 +82,7 @@ func valueAt(line string, from int, isDated bool) int {
 
 func parseParams(s string) map[string]string {
 	params := map[string]string{}
-	quotes := strings.Count(s, `"`)%2 == 0 // unbalanced ones protect nothing
+	quotes := strings.Count(s, `"`)%2 == 0 // unbalanced quotes protect nothing
 	start, quoted := 0, false
 	add := func(part string) {
 		if key, value, ok := strings.Cut(part, "="); ok {

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// maxEvents bounds what is read of one file.
+// maxEvents bounds the number of events read from one file.
 const maxEvents = 20_000
 
-// Read reads an iCalendar file, or the JSON of the Agenda du Libre. Times are
-// given in local; times that the file gives without a zone are in the zone that
-// it names, or else in local. An event that cannot be read is left out. An error
-// is one of those above: the data are no calendar, or only a part of one.
+// Read reads an iCalendar file, or the JSON of the Agenda du Libre. It returns times in
+// local; a time without a zone is in the zone that the file names, or else in local. It
+// skips unreadable events. The error is one of those above: the data are no calendar,
+// or an incomplete one.
 func Read(data []byte, local *time.Location) (*Calendar, error) {
 	if start := bytes.TrimSpace(decode(data)); len(start) > 0 && (start[0] == '[' || start[0] == '{') {
 		return readJSON(start, local)

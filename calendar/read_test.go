@@ -9,8 +9,7 @@ import (
 	"unicode/utf16"
 )
 
-// ics is a calendar that holds these lines; those of an event stand between
-// braces.
+// ics returns a calendar with these lines; braces enclose the lines of an event.
 func ics(lines ...string) string {
 	var b strings.Builder
 	b.WriteString("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
@@ -130,7 +129,7 @@ func dailyUntil(day int) string {
 	return strings.Join(all, " ")
 }
 
-// The zone that a calendar defines itself wins over what its name may mean.
+// A zone defined in the calendar wins over any other meaning of its name.
 func TestOwnZone(t *testing.T) {
 	zone := []string{
 		"BEGIN:VTIMEZONE", "TZID:Custom", "BEGIN:STANDARD", "DTSTART:16010101T030000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100",
@@ -143,7 +142,7 @@ func TestOwnZone(t *testing.T) {
 	if want := "2026-10-24T12:00|x 2026-10-25T12:00|x 2026-10-26T12:00|x"; got != want {
 		t.Errorf("got %s", got)
 	}
-	// With a Sunday later, summer time lasts a week longer there.
+	// A rule for the first Sunday of November makes summer time a week longer there.
 	later := strings.Replace(ics(zone...), "BYDAY=4SU;BYMONTH=10", "BYDAY=1SU;BYMONTH=11", 1)
 	got = strings.Join(list([]byte(later), from, to), " ")
 	if want := "2026-10-24T12:00|x 2026-10-25T11:00|x 2026-10-26T11:00|x"; got != want {
@@ -265,7 +264,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// The identity of an occurrence stays when it is moved.
+// A moved occurrence keeps its identity.
 func TestIdentity(t *testing.T) {
 	c, err := Read([]byte(ics("{", "UID:a", "DTSTART:20261019T080000Z", "RRULE:FREQ=DAILY;COUNT=2", "}",
 		"{", "UID:a", "RECURRENCE-ID:20261020T080000Z", "DTSTART:20261022T080000Z", "}",
@@ -282,7 +281,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// costly are rules that would be followed for ever, or for long.
+// costly are rules that take long to follow, or for ever.
 var costly = map[string]string{
 	"each second":                       "FREQ=SECONDLY",
 	"each second, since long":           "FREQ=SECONDLY;COUNT=2000000000",

@@ -29,14 +29,14 @@ var weekdays = map[string]rrule.Weekday{
 	"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR, "SA": rrule.SA, "SU": rrule.SU,
 }
 
-// recurrence is a parsed RRULE. Its times are what clocks show, as if it were UTC.
+// recurrence is a parsed RRULE. Its times are local times, as if they were UTC.
 type recurrence struct {
 	options rrule.ROption // without its start and its end
-	until   string        // as it was written; empty: without end
+	until   string        // raw; empty: without end
 }
 
-// parseRule reads an RRULE. Blanks, small letters and parts that nobody knows do
-// no harm; a rule whose frequency or values make no sense returns false.
+// parseRule parses an RRULE. It tolerates blanks, lower case and unknown parts; it
+// returns false for an invalid frequency or value.
 func parseRule(value string) (recurrence, bool) {
 	r := recurrence{options: rrule.ROption{Interval: 1}}
 	value = strings.ToUpper(strings.Join(strings.Fields(unescape(value)), ""))
@@ -53,7 +53,7 @@ func parseRule(value string) (recurrence, bool) {
 			o.Interval = min(max(o.Interval, 1), maxInterval)
 		case "COUNT":
 			o.Count, ok = number(list)
-			o.Count = max(o.Count, 0) // -1 and 0 mean that there is none
+			o.Count = max(o.Count, 0) // -1 and 0 mean no COUNT
 		case "UNTIL":
 			r.until = list
 		case "WKST":
@@ -81,7 +81,7 @@ func parseRule(value string) (recurrence, bool) {
 			return recurrence{}, false
 		}
 	}
-	// The library indexes a month's days by the number of a weekday.
+	// The library uses the number of a weekday as an index into the days of a month.
 	most := 53
 	if r.options.Freq == monthly || len(r.options.Bymonth) > 0 {
 		most = 5
@@ -92,7 +92,8 @@ func parseRule(value string) (recurrence, bool) {
 	return r, hasFrequency
 }
 
-// maxInterval bounds intervals: a longer one than any calendar has means once.
+// maxInterval is the largest interval, beyond any in a real calendar. A longer one is
+// cut to it.
 const maxInterval = 100_000
 
 func number(s string) (int, bool) {
@@ -114,7 +115,7 @@ func numbers(list string) (all []int, ok bool) {
 	return all, true
 }
 
-// maxValues bounds the values of one part of a rule: a day has 366 numbers.
+// maxValues bounds the number of values in one part of a rule: a year has 366 days.
 const maxValues = 400
 
 func days(list string) (all []rrule.Weekday, ok bool) {
@@ -141,7 +142,7 @@ func days(list string) (all []rrule.Weekday, ok bool) {
 	return all, true
 }
 
-// What one rule may cost, and all rules of a calendar together.
+// The costs allowed for one rule, and for all rules of a calendar together.
 const (
 	maxOccurrences = 1000
 	maxSteps       = 50_000
@@ -149,17 +150,16 @@ const (
 	calendarTime   = 2 * time.Second
 )
 
-// budget is the time that the rules of one calendar may take together.
+// budget is the time allowed for all the rules of one calendar.
 type budget struct{ ends time.Time }
 
 func newBudget() *budget { return &budget{time.Now().Add(calendarTime)} }
 
 func (b *budget) spent() bool { return time.Now().After(b.ends) }
 
-// between returns the starts that the rule gives from the first one on, within
-// [from, to], at most maxOccurrences. until is the last start that the rule
-// allows; zero: it has no end. Where the rule gives nothing at all, or its cost
-// is out of bounds before it gives anything, the first start stands alone.
+// between returns the starts of the rule from first on, within [from, to], at most
+// maxOccurrences. until is the last allowed start; zero: none. If the rule gives
+// nothing, or exceeds its budget before it gives anything, first is the only start.
 func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.Time {
 	o := r.options
 	o.Dtstart, o.Until = first, until
@@ -167,7 +167,7 @@ func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.
 		o.Until = to.AddDate(30, 0, 0)
 	}
 	if !until.IsZero() && until.Before(first) {
-		return nil // the series was cut before its first occurrence
+		return nil // the series ended before its first occurrence
 	}
 	alone := within([]time.Time{first}, from, to)
 	if !possible(&o) || b.spent() {
@@ -179,8 +179,9 @@ func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.
 	return alone
 }
 
-// iterate walks through the rule and returns what lies within [from, to]. any
-// tells whether the rule gave anything. The library panics at some combinations.
+// iterate runs through the rule and returns the starts within [from, to]. any reports
+// whether the rule gave any start at all. It recovers from panics, which the library
+// raises for some combinations.
 func iterate(o rrule.ROption, from, to time.Time) (starts []time.Time, any bool) {
 	defer func() { _ = recover() }()
 	rule, err := rrule.NewRRule(o)
@@ -211,9 +212,9 @@ func within(all []time.Time, from, to time.Time) []time.Time {
 	return slices.DeleteFunc(all, func(t time.Time) bool { return t.Before(from) || t.After(to) })
 }
 
-// forwarded moves the start of a rule close to from, by a multiple of its
-// interval, so that a rule that began long ago costs no more than another. A
-// rule that counts is moved only when each interval gives exactly one start.
+// forwarded moves the start of a rule close to from, by a multiple of its interval, so
+// that an old rule costs no more than a new one. A rule with COUNT is moved only when
+// each interval has exactly one start.
 func forwarded(o rrule.ROption, from time.Time) rrule.ROption {
 	step := int64(o.Interval)
 	switch {
@@ -238,20 +239,20 @@ func forwarded(o rrule.ROption, from time.Time) rrule.ROption {
 	return o
 }
 
-// possible tells whether the library's search for the next start ends soon: it
-// looks for a start until the year 9999, or for ever within a day whose hours are
-// never reached. Positions that no set has are removed from the rule.
+// possible reports whether the library's search for the next start ends soon: it
+// searches until the year 9999, or for ever within a day if it never reaches the rule's
+// hours. possible removes from the rule those positions that no set has.
 func possible(o *rrule.ROption) bool {
 	return reachable(o) && hasPositions(o) && hasDays(o)
 }
 
-// unit is the length of an interval in seconds; of those that are a day or less.
+// unit returns the length of an interval in seconds, for intervals of at most a day.
 func unit(f rrule.Frequency) int {
 	return map[rrule.Frequency]int{daily: 86400, hourly: 3600, minutely: 60, secondly: 1}[f]
 }
 
-// reachable tells whether the steps of a rule within the day ever come upon its
-// hours, minutes and seconds.
+// reachable reports whether the steps of a rule within the day ever reach its hours,
+// minutes and seconds.
 func reachable(o *rrule.ROption) bool {
 	if o.Freq < hourly || len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0 {
 		return true
@@ -270,8 +271,8 @@ func reachable(o *rrule.ROption) bool {
 	return false
 }
 
-// hasPositions removes the values of BYSETPOS that lie beyond the starts that one
-// interval can have. It tells whether any is left.
+// hasPositions removes the values of BYSETPOS beyond the number of starts in one
+// interval, and reports whether any is left.
 func hasPositions(o *rrule.ROption) bool {
 	if len(o.Bysetpos) == 0 {
 		return true
@@ -300,11 +301,11 @@ func hasPositions(o *rrule.ROption) bool {
 	return len(o.Bysetpos) > 0
 }
 
-// hasDays tells whether any day passes the rule's filters. It looks through 28
-// years, after which weekdays and dates meet again in the same way.
+// hasDays reports whether any day passes the rule's filters. It checks 28 years, after
+// which weekdays and dates repeat.
 func hasDays(o *rrule.ROption) bool {
 	if o.Freq >= daily && len(o.Byweekday) > 0 && unit(o.Freq)*o.Interval%(7*86400) == 0 {
-		// It stays the first start's weekday for ever.
+		// All starts have the weekday of the first one.
 		if !slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return d.Day() == pythonDay(o.Dtstart) }) {
 			return false
 		}
@@ -324,12 +325,11 @@ func hasDays(o *rrule.ROption) bool {
 	return false
 }
 
-// pythonDay is the number of a weekday as the library has it: Monday is 0.
+// pythonDay returns the number of a weekday in the library: Monday is 0.
 func pythonDay(t time.Time) int { return (int(t.Weekday()) + 6) % 7 }
 
-// passes tells whether a day passes the rule's filters, but for the numbers
-// before weekdays, and for the numbers of weeks that begin on another day than
-// Monday.
+// passes reports whether a day passes the rule's filters. It ignores the numbers before
+// weekdays, and the numbers of weeks that do not begin on Monday.
 func passes(o *rrule.ROption, day time.Time) bool {
 	has := func(list []int, n, fromEnd int) bool {
 		return len(list) == 0 || slices.Contains(list, n) || slices.Contains(list, fromEnd)

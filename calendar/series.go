@@ -19,18 +19,17 @@ type vevent struct {
 	exrules  []recurrence
 	rdates   []period
 	exdates  []moment
-	id       *moment // RECURRENCE-ID: it replaces that occurrence of its series
+	id       *moment // RECURRENCE-ID: the occurrence of its series that it overrides
 	onwards  bool    // and all later ones: RANGE=THISANDFUTURE
 }
 
-// series is an event with what replaces some of its occurrences. master is nil
-// where the file has only these.
+// series is an event with its overrides. master is nil if the file has only overrides.
 type series struct {
 	master    *vevent
 	overrides []*vevent
 }
 
-// parseEvent reads a VEVENT. One without a start that can be read returns false.
+// parseEvent parses a VEVENT. It returns false if there is no readable start.
 func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	p := c.find("DTSTART")
 	if p == nil {
@@ -93,11 +92,11 @@ func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	return v, true
 }
 
-// maxRules bounds the rules of one event.
+// maxRules bounds the number of rules of one event.
 const maxRules = 10
 
-// duration returns how long an occurrence of v lasts. An end that is not after
-// the start is none.
+// duration returns the length of an occurrence of v. It ignores an end that is not
+// after the start.
 func (v *vevent) duration() length {
 	switch {
 	case v.end != nil && v.start.date:
@@ -107,7 +106,7 @@ func (v *vevent) duration() length {
 	case v.end != nil:
 		end := v.end.instant(v.start.zone)
 		if d := end.Sub(v.start.instant(nil)); d > 0 {
-			// A nominal day stays one when clocks change within a series.
+			// A whole day stays a day when clocks change within a series.
 			days := int(d / (24 * time.Hour))
 			wallEnd := wallOf(end, v.start.zone)
 			if wallEnd.Sub(v.start.wall) == time.Duration(days)*24*time.Hour {
@@ -124,7 +123,7 @@ func (v *vevent) duration() length {
 	return length{}
 }
 
-// group puts events and what replaces their occurrences together.
+// group joins events with their overrides.
 func group(all []*vevent) []*series {
 	var list []*series
 	byUID := map[string][]*series{}
@@ -160,7 +159,7 @@ func group(all []*vevent) []*series {
 	return list
 }
 
-// override adds v, in place of an older version of the same.
+// override adds v, or replaces an older version of the same override.
 func (s *series) override(v *vevent) {
 	for i, other := range s.overrides {
 		if other.id.wall.Equal(v.id.wall) && other.id.date == v.id.date && other.id.zone == v.id.zone {
@@ -173,8 +172,8 @@ func (s *series) override(v *vevent) {
 	s.overrides = append(s.overrides, v)
 }
 
-// replaces tells whether a is a later version of b. Some calendars give several
-// events one UID, at the same version: these are told apart by title and start.
+// replaces reports whether a is a later version of b. Some calendars give several
+// events the same UID and version: title and start distinguish these.
 func replaces(a, b *vevent) bool {
 	if a.sequence != b.sequence {
 		return a.sequence > b.sequence

@@ -8,19 +8,19 @@ import (
 	"golang.org/x/net/html"
 )
 
-// oneLine is s on one line.
+// oneLine returns s on one line.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var markup = regexp.MustCompile(`(?i)</?(?:p|br|a|b|i|ul|li|ol|div|span|html|body|strong|em|h[1-6]|table|tr|td)\b[^>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);`)
 
-// plain is a description without markup: some programs write HTML there.
+// plain returns a description without markup: some programs write HTML there.
 func plain(s string) string {
 	if !markup.MatchString(s) {
 		return strings.TrimSpace(s)
 	}
 	var b strings.Builder
 	tokens := html.NewTokenizer(strings.NewReader(s))
-	skip := false // within a style or a script
+	skip := false // inside a style or a script
 	for {
 		kind := tokens.Next()
 		if kind == html.ErrorToken {
@@ -52,7 +52,7 @@ func plain(s string) string {
 	return strings.Join(kept, "\n")
 }
 
-// linkOf is the first of the texts that is a web address.
+// linkOf returns the first of the texts that is a web address.
 func linkOf(texts ...string) string {
 	for _, text := range texts {
 		u, err := url.Parse(strings.TrimSpace(text))

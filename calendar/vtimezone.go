@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The years in which the rules of a VTIMEZONE are followed.
+// The years to which the rules of a VTIMEZONE apply.
 const (
 	zoneFirstYear = 1970
 	zoneLastYear  = 2100
@@ -22,9 +22,9 @@ type transition struct {
 	daylight bool
 }
 
-// definedZone turns a VTIMEZONE into a time.Location, by way of the binary
-// format of time zones (RFC 8536), the only one from which Go makes one. It
-// returns nil when the component defines nothing.
+// definedZone turns a VTIMEZONE into a time.Location, through the binary format of time
+// zones (RFC 8536), the only one that Go loads. It returns nil when the component
+// defines nothing.
 func definedZone(name string, c *component, b *budget) *time.Location {
 	var all []transition
 	for _, child := range c.children {
@@ -43,7 +43,8 @@ func definedZone(name string, c *component, b *budget) *time.Location {
 	return loc
 }
 
-// observances returns when a STANDARD or DAYLIGHT component takes effect.
+// observances returns the instants at which a STANDARD or DAYLIGHT component takes
+// effect.
 func observances(c *component, b *budget) []transition {
 	from, okFrom := parseOffset(c.get("TZOFFSETFROM"))
 	to, okTo := parseOffset(c.get("TZOFFSETTO"))
@@ -84,7 +85,7 @@ func observances(c *component, b *budget) []transition {
 
 var offset = regexp.MustCompile(`^\s*([+-]?)(\d{2}):?(\d{2})(?::?(\d{2}))?\s*$`)
 
-// parseOffset reads a UTC offset and returns it in seconds.
+// parseOffset parses a UTC offset and returns it in seconds.
 func parseOffset(s string) (seconds int, ok bool) {
 	m := offset.FindStringSubmatch(s)
 	if m == nil {
@@ -103,7 +104,7 @@ func parseOffset(s string) (seconds int, ok bool) {
 	return seconds, true
 }
 
-// zoneData writes the transitions, which are sorted, as a TZif file of version 2.
+// zoneData encodes sorted transitions as a TZif file of version 2.
 func zoneData(all []transition) []byte {
 	types := [][2]int{} // offset, and 1 in summer
 	indexOf := func(t transition) byte {
@@ -117,7 +118,8 @@ func zoneData(all []transition) []byte {
 		}
 		return byte(max(i, 0))
 	}
-	// Go takes the first type that is not summer time for what was before.
+	// Go uses the first type without summer time for the time before the first
+	// transition.
 	indexes := make([]byte, len(all))
 	for i, t := range all {
 		indexes[i] = indexOf(t)
@@ -127,10 +129,10 @@ func zoneData(all []transition) []byte {
 		b.WriteString("TZif2")
 		b.Write(make([]byte, 15))
 		for _, n := range []uint32{0, 0, 0, times, kinds, chars} {
-			_ = binary.Write(&b, binary.BigEndian, n) // to memory
+			_ = binary.Write(&b, binary.BigEndian, n) // writing to memory cannot fail
 		}
 	}
-	header(0, 1, 1) // what version 1 reads: nothing
+	header(0, 1, 1) // the block for version 1: empty
 	b.Write(make([]byte, 6+1))
 	header(uint32(len(all)), uint32(len(types)), 1)
 	for _, t := range all {
@@ -141,7 +143,7 @@ func zoneData(all []transition) []byte {
 		_ = binary.Write(&b, binary.BigEndian, int32(kind[0]))
 		b.Write([]byte{byte(kind[1]), 0})
 	}
-	b.WriteByte(0) // the one abbreviation, empty
+	b.WriteByte(0) // the only abbreviation, empty
 	b.WriteString("\n\n")
 	return b.Bytes()
 }

@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// windowsZones maps Windows names of time zones to those of the IANA, with the
-// cities by which Windows shows them. The mapping is that of the Unicode CLDR
-// (windowsZones.xml).
+// windowsZones maps Windows names of time zones to IANA names, with the cities that
+// Windows displays. The mapping comes from the Unicode CLDR (windowsZones.xml).
 //
 //go:embed windows_zones.tsv
 var windowsZones string
 
 type namedZones struct {
-	windows map[string]string // by the Windows name, folded
-	cities  map[string]string // by the city, folded
+	windows map[string]string // IANA name, by folded Windows name
+	cities  map[string]string // IANA name, by folded city
 }
 
 var knownZones = sync.OnceValue(func() namedZones {
@@ -26,7 +25,7 @@ var knownZones = sync.OnceValue(func() namedZones {
 	for line := range strings.Lines(windowsZones) {
 		fields := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		z.windows[folded(fields[0])] = fields[1]
-		// In winter time and summer time Outlook writes the same zone's name.
+		// Outlook writes a winter and a summer name for the same zone.
 		z.windows[folded(strings.Replace(fields[0], "Standard", "Daylight", 1))] = fields[1]
 		for city := range strings.SplitSeq(fields[2], ",") {
 			if city = folded(city); city != "" && z.cities[city] == "" {
@@ -34,7 +33,7 @@ var knownZones = sync.OnceValue(func() namedZones {
 			}
 		}
 	}
-	// French and German Windows show translated names.
+	// French and German Windows display translated names.
 	for city, zone := range map[string]string{
 		"bruxelles": "Europe/Paris", "copenhague": "Europe/Paris", "kopenhagen": "Europe/Paris",
 		"brussel": "Europe/Paris", "amsterdam": "Europe/Berlin", "berne": "Europe/Berlin",
@@ -49,30 +48,31 @@ var knownZones = sync.OnceValue(func() namedZones {
 	return z
 })
 
-// abbreviations are names that the IANA's list lacks or that mean there what
-// nobody means in a calendar.
+// abbreviations are names that the IANA list lacks, or that mean something else there
+// than in calendars.
 var abbreviations = map[string]string{
 	"z": "UTC", "utc": "UTC", "gmt": "UTC", "cest": "Europe/Paris", "met dst": "Europe/Paris",
 	"bst": "Europe/London", "edt": "America/New_York", "cdt": "America/Chicago",
 	"pst": "America/Los_Angeles", "pdt": "America/Los_Angeles",
 }
 
-// folded is a name in small letters, without marks that vary.
+// folded returns a name in lower case, with the accents, underscores, ampersands and
+// spaces of its spellings made the same.
 func folded(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	s = strings.NewReplacer("&", "and", "é", "e", "è", "e", "_", " ", `\,`, ",").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// zones resolves the names of time zones that one calendar uses.
+// zones resolves the time zone names of one calendar.
 type zones struct {
 	own     map[string]*time.Location // defined by the calendar, by folded name
-	resting *time.Location            // that of times without a zone
+	resting *time.Location            // the zone of times without one
 	cache   map[string]*time.Location
 }
 
-// newZones reads the VTIMEZONEs of a calendar. local is the zone of those who
-// read: times without a zone are in the calendar's X-WR-TIMEZONE, or else there.
+// newZones reads the VTIMEZONEs of a calendar. Times without a zone are in the
+// calendar's X-WR-TIMEZONE, or else in local, the readers' zone.
 func newZones(calendar *component, local *time.Location) *zones {
 	z := &zones{own: map[string]*time.Location{}, resting: local, cache: map[string]*time.Location{}}
 	b := newBudget()
@@ -96,10 +96,10 @@ func newZones(calendar *component, local *time.Location) *zones {
 	return z
 }
 
-// maxZones bounds how many zones of a calendar are read.
+// maxZones bounds the number of zones read from a calendar.
 const maxZones = 500
 
-// named returns the zone that a calendar calls name. An unknown name stands for
+// named returns the zone with that name in the calendar. For an unknown name it returns
 // the zone of times without one, so that no event is lost.
 func (z *zones) named(name string) *time.Location {
 	if loc, ok := z.cache[name]; ok {
@@ -113,7 +113,7 @@ func (z *zones) named(name string) *time.Location {
 	return loc
 }
 
-// find tries what a name may be, the surest first.
+// find tries the possible meanings of a name, the most certain first.
 func (z *zones) find(name string) *time.Location {
 	name = strings.TrimSpace(name)
 	if loc := ianaZone(name); loc != nil {
@@ -126,7 +126,7 @@ func (z *zones) find(name string) *time.Location {
 	if iana := known.windows[folded(name)]; iana != "" {
 		return ianaZone(iana)
 	}
-	// Vendors put a prefix before the IANA's name: /citadel.org/20210210_1/Europe/Paris.
+	// Vendors put a prefix before the IANA name: /citadel.org/20210210_1/Europe/Paris.
 	for rest := name; ; {
 		slash := strings.IndexByte(rest, '/')
 		if slash < 0 {
@@ -143,7 +143,7 @@ func (z *zones) find(name string) *time.Location {
 	return offsetZone(name)
 }
 
-// ianaZone returns the zone of the IANA's list that has that name; nil if none has.
+// ianaZone returns the zone with that IANA name; nil if there is none.
 func ianaZone(name string) *time.Location {
 	if name == "" || len(name) > 60 || strings.EqualFold(name, "local") {
 		return nil
@@ -159,7 +159,7 @@ func ianaZone(name string) *time.Location {
 	return nil
 }
 
-// titled writes europe/paris and EUROPE/PARIS as the IANA does.
+// titled writes europe/paris and EUROPE/PARIS in the IANA spelling.
 func titled(name string) string {
 	upper := true
 	return strings.Map(func(r rune) rune {
@@ -173,9 +173,8 @@ func titled(name string) string {
 
 var shownPrefix = regexp.MustCompile(`^\s*\((?:UTC|GMT)[^)]*\)\s*`)
 
-// shownZone finds a zone by the cities in the name that Windows and Exchange
-// show: (UTC+01:00) Brussels, Copenhagen, Madrid, Paris. The zone of most of the
-// cities wins.
+// shownZone finds a zone by the cities in the name that Windows and Exchange display:
+// (UTC+01:00) Brussels, Copenhagen, Madrid, Paris. The zone of most of the cities wins.
 func shownZone(name string) *time.Location {
 	known, votes, best := knownZones(), map[string]int{}, ""
 	for city := range strings.SplitSeq(shownPrefix.ReplaceAllString(name, ""), ",") {
@@ -193,7 +192,7 @@ func shownZone(name string) *time.Location {
 
 var offsetName = regexp.MustCompile(`(?i)(?:^|\b|\()(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\b`)
 
-// offsetZone reads a fixed offset in a name: UTC+02:00, GMT -0500.
+// offsetZone parses a fixed offset in a name: UTC+02:00, GMT -0500.
 func offsetZone(name string) *time.Location {
 	m := offsetName.FindStringSubmatch(name)
 	if m == nil {
