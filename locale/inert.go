@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Inert is s without control, direction and hidden characters, and pinging nobody.
+// Inert returns s without control, direction and hidden characters, and without pings.
 // Unlike short it keeps the spaces. Line breaks become spaces.
 func Inert(s string) string { return defuse(printable(s)) }
 
-// Link returns raw as an address that a message may link to, of at most limit
-// bytes, or "" if it must not: see link.
+// Link returns raw if a message may link to it, or "" if not: see link. limit is the
+// longest address, in bytes.
 func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 
-// Word returns the text of a template that needs no data; ok is false if the
-// language has none of that name.
+// Word returns the text of a template without data; ok is false if the language has no
+// such template.
 func Word(lang, name string) (text string, ok bool) {
 	set := sets[lang]
 	if set == nil || set.Lookup(name) == nil {
@@ -27,7 +27,7 @@ func Word(lang, name string) (text string, ok bool) {
 	return html.UnescapeString(b.String()), true
 }
 
-// Others says that n more are not shown: « et 3 autres ».
+// Others returns the text for n items that are not shown: « et 3 autres ».
 func Others(lang string, n int) string {
 	g := grammars[lang]
 	if n == 1 {

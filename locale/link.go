@@ -8,10 +8,10 @@ import (
 
 const maxLink = 500
 
-// link returns raw as an address that a message may link to, or "" if it must
-// not: anything but http and https, an address that hides its host behind a
-// user name, one too long to be shown in the plain text, and the addresses that
-// clients turn into a mention of a person or a room.
+// link returns raw if a message may link to it, or "" if not. It refuses all schemes
+// but http and https, an address that hides its host behind a user name, one too long
+// for the plain text, and the addresses that clients turn into a mention of a person or
+// a room.
 func link(raw string) string { return linkUpTo(raw, maxLink) }
 
 func linkUpTo(raw string, limit int) string {
@@ -32,11 +32,12 @@ func linkUpTo(raw string, limit int) string {
 
 var everybody = regexp.MustCompile(`(?i)\B@(room)\b`)
 
-// inQuery escapes what no address holds: package url does so everywhere else.
+// inQuery escapes characters that are not allowed in addresses. Package url escapes
+// them everywhere except in the query.
 var inQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E")
 
-// mentions tells the fragment of a web client's address of a person, a room or
-// an event: "/#/user/@…", "/#/room/…", "/#/@…".
+// mentions reports whether the fragment of a web client's address leads to a person, a
+// room or an event: "/#/user/@…", "/#/room/…", "/#/@…".
 func mentions(fragment string) bool {
 	for _, start := range []string{"/user/", "/room/", "/@", "/!", "/#", "/$"} {
 		if strings.HasPrefix(fragment, start) {

@@ -1,12 +1,11 @@
-// Package locale turns data into words: every sentence that a person reads is
-// one html/template file per language and message, in fr/ and en/.
+// Package locale turns data into text: every sentence for people is one html/template
+// file per language and message, in fr/ and en/.
 //
-// A template holds only the tags p br strong em del code pre blockquote ul ol
-// li a. It is written over several lines to be read; the line breaks and the
-// indentation around them are no part of the message, since clients show white
-// space. html/template escapes the data; what comes from outside also goes
-// through short, sentence, phrase, list or link, which bound it and keep it
-// from pinging anybody.
+// A template contains only the tags p br strong em del code pre blockquote ul ol li a.
+// Its line breaks and indentation serve the reader of the template; they are removed
+// from the message, since clients show white space. html/template escapes the data;
+// texts from outside also go through short, sentence, phrase, list or link, which limit
+// their length and remove pings.
 package locale
 
 import (
@@ -18,7 +17,7 @@ import (
 	"strings"
 )
 
-// Languages are those that every message exists in, the default first.
+// Languages are the languages of every message, the default first.
 var Languages = []string{"fr", "en"}
 
 //go:embed fr/*.html en/*.html
@@ -26,8 +25,8 @@ var files embed.FS
 
 var sets = parseAll()
 
-// Render returns the message name in the language lang as HTML that clients
-// show as it is. The data is what the template's first comment says.
+// Render returns the message name in the language lang, as HTML that needs no further
+// treatment. The first comment of the template describes data.
 func Render(lang, name string, data any) (string, error) {
 	set, ok := sets[lang]
 	if !ok {
@@ -48,13 +47,13 @@ func parseAll() map[string]*template.Template {
 	return all
 }
 
-// parse reads a language's directory: a file is the template named like it,
-// without ".html", and may define parts that the others use.
+// parse reads a language's directory. A file is the template with its name, without
+// ".html", and may define parts for other templates.
 func parse(lang string) (*template.Template, error) {
 	set := template.New(lang)
 	set.Funcs(functions(lang)).Funcs(template.FuncMap{
-		// part is {{template}} with a name that is computed. What it returns
-		// is this set's own output, hence escaped already.
+		// part is {{template}} with a computed name. It returns the output of a
+		// template of this set, which is already escaped.
 		"part": func(name string, data any) (template.HTML, error) {
 			var b strings.Builder
 			err := set.ExecuteTemplate(&b, name, data)
@@ -77,7 +76,7 @@ func parse(lang string) (*template.Template, error) {
 	return set, nil
 }
 
-// compact joins the lines of a template. No-break spaces stay, wherever they are.
+// compact joins the lines of a template. It keeps no-break spaces everywhere.
 func compact(source string) string {
 	var b strings.Builder
 	for line := range strings.Lines(source) {

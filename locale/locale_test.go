@@ -59,8 +59,8 @@ func TestEveryMessageIsInEveryLanguage(t *testing.T) {
 
 var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
-// The data cannot add tags, since html/template escapes it: what the templates
-// write themselves is all there is.
+// The data cannot add tags, since html/template escapes it, so the tags in the
+// templates are the only ones.
 func TestTemplatesHoldAllowedTagsOnly(t *testing.T) {
 	for _, lang := range Languages {
 		for name, source := range sources(t, lang) {

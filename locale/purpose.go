@@ -9,13 +9,13 @@ import (
 	"heraut/text"
 )
 
-// afterName is what may stand between a name and what it is: «GIMP (GNU Image
+// afterName matches the text between a name and its definition: «GIMP (GNU Image
 // Manipulation Program) est un …», «GIMP, …», «GIMP – …».
 var afterName = regexp.MustCompile(`(?i)^\s*(?:\([^)]{1,60}\)\s*)?(?:[,:–—-]\s*|est\s+(?:une?|le|la)\s+|est\s+l[’']\s*|is\s+(?:an?|the)\s+)`)
 
 // purpose returns the first sentence of a software's description, at most limit
-// characters, without the name that stands before it. It is empty if the
-// description says no more than the name.
+// characters, without the leading name. It is empty if the description adds nothing to
+// the name.
 func purpose(limit int, name, description string) string {
 	said := sentence(limit, description)
 	rest, repeats := cutName(said, clean(name))
@@ -33,7 +33,8 @@ func purpose(limit int, name, description string) string {
 	return string(unicode.ToUpper(first)) + rest[len(gap)+size:]
 }
 
-// cutName returns what follows name at the start of s, whatever the case and the accents.
+// cutName returns the text after name at the start of s, in any case and with any
+// accents.
 func cutName(s, name string) (rest string, found bool) {
 	if name == "" {
 		return s, false
@@ -46,10 +47,10 @@ func cutName(s, name string) (rest string, found bool) {
 	return "", text.Fold(s) == text.Fold(name)
 }
 
-// placeholders are values that say that there is no value.
+// placeholders are words for a missing value.
 var placeholders = map[string]bool{"n/a": true, "na": true, "none": true, "null": true, "unknown": true, "inconnu": true, "inconnue": true, "-": true, "?": true}
 
-// given returns s as short does, or nothing for a value that says that there is none.
+// given returns s as short does, or "" for a placeholder.
 func given(limit int, s string) string {
 	if s = short(limit, s); placeholders[strings.ToLower(s)] {
 		return ""
@@ -57,11 +58,11 @@ func given(limit int, s string) string {
 	return s
 }
 
-// Given reports whether s is a value, and no placeholder for one that is missing.
+// Given reports whether s is a value, as opposed to a placeholder for a missing one.
 func Given(s string) bool { return given(maxListed, s) != "" }
 
-// license returns the name of a license, or nothing if s names none: some
-// entries give the address of a text instead.
+// license returns the name of a license, or "" if s is no name: some entries give the
+// address of a text instead.
 func license(s string) string {
 	if s = given(60, s); strings.Contains(s, "://") {
 		return ""

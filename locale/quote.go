@@ -15,17 +15,17 @@ import (
 	"heraut/text"
 )
 
-// maxDepth bounds how deep the tags of a quoted message go into each other.
+// maxDepth is the deepest nesting of tags in a quoted message.
 const maxDepth = 20
 
-// Quote returns what somebody wrote elsewhere, made fit to be shown: in the tags that
-// a message may hold, without mentions, with at most limit characters. source is
-// the message as its sender formatted it; when it is empty, plain is quoted. cut
-// reports that there was more.
+// Quote returns a message from elsewhere in a form that is safe to show: with allowed
+// tags only, without mentions, and with at most limit characters. source is the
+// sender's HTML; when it is empty, Quote uses plain. cut reports that the message was
+// longer.
 //
-// Lists keep their numbers, spoilers stay hidden, code and plain text keep their
-// lines and indentation. Add the result to a message that Render made; a template
-// would drop the line breaks of code.
+// Lists keep their numbers, spoilers stay hidden, code and plain text keep their lines
+// and indentation. Append the result to a message from Render; a template would drop
+// the line breaks of code.
 func Quote(source, plain string, limit int) (quoted string, cut bool) {
 	q := quoter{left: limit}
 	if source == "" {
@@ -34,7 +34,7 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 	}
 	root := &nethtml.Node{Type: nethtml.ElementNode, DataAtom: atom.Body, Data: "body"}
 	nodes, err := nethtml.ParseFragment(strings.NewReader(strings.ToValidUTF8(source, "\uFFFD")), root)
-	if err != nil { // its tags go too deep into each other
+	if err != nil { // too deep nesting of tags
 		return Quote("", plain, limit)
 	}
 	for _, n := range nodes {
@@ -54,18 +54,19 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 	return out, q.cut
 }
 
-// tagsOut empties what holds no text, roughly: it tells a message of images alone.
+// tagsOut removes the simple tags, roughly, to recognise a message that holds only
+// images.
 var tagsOut = strings.NewReplacer("<p>", "", "</p>", "", "<br>", "", "<strong>", "", "</strong>", "", "<em>", "", "</em>", "")
 
-// quoter writes a message anew, tag by tag: what it does not know it does not write.
+// quoter writes a message again, tag by tag, and writes only the tags that it knows.
 type quoter struct {
 	out    strings.Builder
-	left   int // characters
+	left   int // remaining characters
 	cut    bool
-	blocks bool // it holds paragraphs or lists of its own
+	blocks bool // has paragraphs or lists of its own
 }
 
-// shownAs are the tags that are kept, by what they were.
+// shownAs maps tags to the tags in the quote.
 var shownAs = map[atom.Atom]string{
 	atom.P: "p", atom.Strong: "strong", atom.B: "strong", atom.Em: "em", atom.I: "em", atom.Del: "del", atom.S: "del",
 	atom.Code: "code", atom.Pre: "pre", atom.Blockquote: "blockquote", atom.Ul: "ul", atom.Ol: "ol", atom.Li: "li",
@@ -126,7 +127,7 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		if n.DataAtom == atom.Ol && child.DataAtom == atom.Li && end != "" {
 			if value := number(child, "value", next); value != next {
-				// No client is sure to know «value», and many know «start».
+				// Clients may ignore «value», but many support «start».
 				fmt.Fprintf(&q.out, `</ol><ol start="%d">`, value)
 				next = value
 			}
@@ -143,7 +144,7 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 	}
 }
 
-// newLine ends the line that was begun, if any.
+// newLine ends the current line, if any.
 func (q *quoter) newLine() {
 	out := strings.TrimRight(q.out.String(), " \n")
 	for _, fresh := range []string{"<br>", "<p>", "</p>", "</pre>", "<li>", "<blockquote>", "</blockquote>", "</ul>", "</ol>"} {
@@ -156,7 +157,7 @@ func (q *quoter) newLine() {
 	}
 }
 
-// start is the attribute of a numbered list that does not begin with 1.
+// start returns the attribute of a numbered list that does not begin with 1.
 func start(n *nethtml.Node) string {
 	if first := number(n, "start", 1); n.DataAtom == atom.Ol && first != 1 {
 		return fmt.Sprintf(` start="%d"`, first)
@@ -164,8 +165,8 @@ func start(n *nethtml.Node) string {
 	return ""
 }
 
-// number reads an attribute of at most 9 digits; otherwise is returned when it is no
-// number or missing.
+// number parses an attribute of at most 9 digits; it returns otherwise if the attribute
+// is missing or no number.
 func number(n *nethtml.Node, key string, otherwise int) int {
 	value := strings.TrimSpace(attribute(n, key))
 	if v, err := strconv.Atoi(value); err == nil && len(value) <= 9 {
@@ -174,7 +175,8 @@ func number(n *nethtml.Node, key string, otherwise int) int {
 	return otherwise
 }
 
-// spoiler returns why a text is hidden until somebody taps it; the reason may be empty.
+// spoiler reports whether a text is a spoiler, and returns its reason, which may be
+// empty.
 func spoiler(n *nethtml.Node) (reason string, hides bool) {
 	for _, a := range n.Attr {
 		if a.Key == "data-mx-spoiler" {
@@ -184,10 +186,10 @@ func spoiler(n *nethtml.Node) (reason string, hides bool) {
 	return "", false
 }
 
-// maxReason bounds the reason of a spoiler, in characters.
+// maxReason is the longest reason of a spoiler, in characters.
 const maxReason = 60
 
-// trimBreaks drops the line breaks at the start and the end of a block of code.
+// trimBreaks removes the line breaks at the start and the end of a block of code.
 func trimBreaks(pre *nethtml.Node) {
 	var texts []*nethtml.Node
 	for n := range pre.Descendants() {
@@ -236,10 +238,10 @@ func (q *quoter) lines(s string) {
 	}
 }
 
-// indent writes spaces that HTML keeps; a tab is four.
+// indent turns spaces into spaces that HTML keeps, and a tab into four.
 var indent = strings.NewReplacer(" ", "\u00a0", "\t", "\u00a0\u00a0\u00a0\u00a0")
 
-// run writes what fits of s, which is on one line.
+// run writes as much of s, which is a single line, as the limit allows.
 func (q *quoter) run(s string) {
 	if q.cut {
 		return

@@ -72,7 +72,8 @@ func TestQuoteOfDeepTags(t *testing.T) {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// Whatever is quoted, the message pings nobody and holds no more than it may, in tags that match.
+// FuzzQuote checks that a quote of any message pings nobody, stays within its limit,
+// and has balanced tags.
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{
 		"", "<p>a</p>", "<ul><li><a href=\"https://a.fr\">b</a>", "<table><td><p>x", "</p></b><a><a>", "<svg><style><img title=\"</style>\">",

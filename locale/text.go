@@ -9,7 +9,7 @@ import (
 	"heraut/text"
 )
 
-// wordJoiner shows as nothing, and breaks a word that a client would act on.
+// wordJoiner is invisible, and breaks a word on which a client would act.
 const wordJoiner = "\u2060"
 
 var (
@@ -18,9 +18,9 @@ var (
 	matrixLink = regexp.MustCompile(`(?i)\bmatrix\.(to/)`)
 )
 
-// clean makes a text from outside fit for one line: without control and
-// direction characters, in single spaces, and pinging nobody. Old clients ring
-// everybody on "@room" in a text; others make a mention of a matrix.to address.
+// clean makes a text from outside fit for one line: without control and direction
+// characters, with single spaces, and without pings. Old clients notify everybody on
+// "@room" in a text; others turn a matrix.to address into a mention.
 func clean(s string) string {
 	return defuse(strings.TrimSpace(spaces.ReplaceAllString(printable(s), " ")))
 }
@@ -29,8 +29,8 @@ func defuse(s string) string {
 	return matrixLink.ReplaceAllString(text.PingNobody(s), "matrix."+wordJoiner+"$1")
 }
 
-// printable drops what has no place in a line of text; control characters and
-// line separators become spaces.
+// printable removes characters that do not belong in a line of text; control characters
+// and line separators become spaces.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -43,22 +43,24 @@ func printable(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// invisible characters serve to hide text. The joiners that emoji and some
-// scripts need are not among them.
+// invisible reports whether r is a character that serves to hide text. The joiners of
+// emoji and some scripts are exempt.
 func invisible(r rune) bool {
 	return r == '\u00AD' || r == '\uFEFF' || r == '\u200B' || 0xE0000 <= r && r <= 0xE007F
 }
 
-// short is clean and cut after the last word that leaves it at most limit characters long.
+// short returns s cleaned and cut after a word, so that it has at most limit
+// characters.
 func short(limit int, s string) string { return text.Shorten(clean(s), limit) }
 
-// A sentence ends with the group.
+// sentenceEnd matches the end of a sentence, which is the end of its group.
 var sentenceEnd = regexp.MustCompile(`([.!?…](?:\p{Zs}?["»”)])?)\p{Zs}+["«“(]?[\p{Lu}\p{N}]`)
 
-// minSentence keeps an abbreviation at the start from ending the sentence.
+// minSentence is the shortest sentence, so that an abbreviation at the start does not
+// end it.
 const minSentence = 20
 
-// sentence is the first sentence of s, or as much of it as limit allows.
+// sentence returns the first sentence of s, or as much of it as limit allows.
 func sentence(limit int, s string) string {
 	s = clean(s)
 	for _, at := range sentenceEnd.FindAllStringSubmatchIndex(s, -1) {
@@ -69,11 +71,11 @@ func sentence(limit int, s string) string {
 	return text.Shorten(s, limit)
 }
 
-// phrase is sentence without its full stop, to go on after it.
+// phrase is sentence without its full stop, for use inside another sentence.
 func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(limit, s), ".") }
 
-// tidy is what every message goes through: it removes the spaces that a
-// template left at the end of a line, and is a net below the functions above.
+// tidy post-processes every message: it removes the spaces that a template leaves at
+// the end of a line, and is a safety net for the functions above.
 func tidy(html string) string {
 	html = endSpaces.ReplaceAllString(spaces.ReplaceAllString(printable(html), " "), "$1")
 	return text.PingNobodyHTML(html)

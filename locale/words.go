@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// grammar is what a language does with numbers, dates and lists.
+// grammar holds a language's rules for numbers, dates and lists.
 type grammar struct {
-	and       string // before the last of a list
-	others    string // ends a list that was cut, with the number of the rest
-	other     string // the same when one is left
+	and       string // before the last item of a list
+	others    string // ends a truncated list, with the number of the other items
+	other     string // the same for one other item
 	thousands string
 	months    [12]string
 	weekdays  [7]string // from Sunday on
-	// one reports whether n goes with the singular.
+	// one reports whether n takes the singular.
 	one func(n int) bool
 	day func(d int) string
 }
@@ -51,7 +51,7 @@ var grammars = map[string]grammar{
 	},
 }
 
-// functions are those that the templates of a language may call.
+// functions returns the functions for the templates of a language.
 func functions(lang string) template.FuncMap {
 	g := grammars[lang]
 	return template.FuncMap{
@@ -72,7 +72,7 @@ func functions(lang string) template.FuncMap {
 	}
 }
 
-// date is a day in t's own time zone: « 3 septembre 2026 ».
+// date returns the day of t in its own time zone: « 3 septembre 2026 ».
 func (g grammar) date(t time.Time) string {
 	return fmt.Sprintf("%s %s %d", g.day(t.Day()), g.months[t.Month()-1], t.Year())
 }
@@ -86,7 +86,7 @@ func (g grammar) number(n int) string {
 	return digits
 }
 
-// count is a number with its noun: « 1 référent », « 3 référents ».
+// count returns a number with its noun: « 1 référent », « 3 référents ».
 func (g grammar) count(n int, one, many string) string {
 	if g.one(n) {
 		many = one
@@ -94,7 +94,7 @@ func (g grammar) count(n int, one, many string) string {
 	return g.number(n) + "\u00A0" + many
 }
 
-// sep is what stands before the i-th of n things in a list: nothing, a comma or « et ».
+// sep returns the separator before the i-th of n items: nothing, a comma or « et ».
 func (g grammar) sep(i, n int) string {
 	switch i {
 	case 0:
@@ -105,10 +105,10 @@ func (g grammar) sep(i, n int) string {
 	return ", "
 }
 
-// Names in a list are cut at this length.
+// maxListed is the longest name in a list, in characters.
 const maxListed = 40
 
-// list says at most limit names: « a, b et 4 autres ».
+// list returns at most limit names: « a, b et 4 autres ».
 func (g grammar) list(limit int, names []string) string {
 	said := make([]string, 0, limit+1)
 	for i, name := range names {
