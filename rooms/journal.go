@@ -10,7 +10,7 @@ import (
 // Change is an entry of the log of changes.
 type Change struct {
 	At time.Time
-	By chat.UserID // empty when the person asked to be forgotten
+	By chat.UserID // empty after a person asked for erasure of their data
 	// Room is the changed room; empty when the change is about the whole bot.
 	Room chat.RoomID
 	// What is one of the constants below; people read the template "setting <What>".
@@ -32,11 +32,11 @@ const (
 	Relay     = "relay"
 	Webhook   = "webhook"
 	FAQ       = "faq"
-	Thanks    = "thanks"    // whether the room gets the month's
-	Catalogue = "catalogue" // a version that was held back
+	Thanks    = "thanks"    // whether the room gets the month's thanks
+	Catalogue = "catalogue" // a held version of the catalogue
 )
 
-// Journal keeps the log of changes.
+// Journal stores the log of changes.
 type Journal interface {
 	// AddChange joins the transaction of its context.
 	AddChange(ctx context.Context, c Change) error

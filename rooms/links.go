@@ -7,14 +7,14 @@ import (
 	"heraut/chat"
 )
 
-// Links is the address that links to rooms start with: "https://matrix.to" or a web
-// client's. The configuration calls it links.
+// Links is the start of links to rooms: "https://matrix.to" or a web client's address.
+// It is the setting links of the configuration.
 type Links string
 
-// Room returns the address of a room, for its members.
+// Room returns a link to a room, for its members.
 func (l Links) Room(id chat.RoomID) string { return l.fragment() + url.PathEscape(string(id)) }
 
-// Event returns the address of an event of a room.
+// Event returns a link to an event of a room.
 func (l Links) Event(room chat.RoomID, id chat.EventID) string {
 	return l.Room(room) + "/" + url.PathEscape(string(id))
 }
@@ -29,8 +29,8 @@ func (l Links) fragment() string {
 	return base + "/#/room/"
 }
 
-// Reference returns the room id or alias that text is, or that it links to on matrix.to
-// or a web client; "" if it is neither.
+// Reference returns the room id or alias in text, or in its link to matrix.to or a web
+// client; "" if there is none.
 func Reference(text string) string {
 	if at := strings.Index(text, "/#/"); at >= 0 && (strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")) {
 		text = strings.TrimPrefix(text[at+len("/#/"):], "room/")

@@ -14,12 +14,14 @@ type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Poster adds posts, once for each cause ever, to the transaction of ctx.
+// Poster adds posts to the transaction of ctx. A second call with the same cause adds
+// nothing, for ever.
 type Poster interface {
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Operators are the people who run the bot. It writes to them in their direct messages.
+// Operators are the people who run the bot, which writes to them in their direct
+// messages.
 type Operators struct {
 	users []chat.UserID
 	book  *Book
@@ -31,10 +33,10 @@ func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 	return &Operators{users, book, rooms}
 }
 
-// Includes reports whether the person is an operator. Only the whole user id counts.
+// Includes reports whether the person is an operator. It compares the whole user id.
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
-// Posts returns a ringing message for each operator who has direct messages with the
+// Posts returns a notifying message for each operator who has direct messages with the
 // bot; say renders it in the language of that room. Operators without direct messages
 // get none.
 func (o *Operators) Posts(ctx context.Context, say func(lang string) (html string, err error)) ([]chat.Post, error) {
@@ -61,13 +63,14 @@ func (o *Operators) Posts(ctx context.Context, say func(lang string) (html strin
 	return posts, nil
 }
 
-// reaches reports whether a message in the room reaches that person and nobody else.
+// reaches reports whether that person is the only reader of messages in the room.
 func reaches(r chat.Room, user chat.UserID) bool {
 	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
 }
 
-// Tell posts a message to each operator, once for each cause ever, in the transaction of
-// ctx. It reports whether any operator has direct messages.
+// Tell posts a message to each operator, in the transaction of ctx; a second call with
+// the same cause posts nothing, for ever. It reports whether any operator has direct
+// messages.
 func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.EventID, say func(lang string) (html string, err error)) (bool, error) {
 	posts, err := o.Posts(ctx, say)
 	if err != nil {

@@ -11,23 +11,22 @@ import (
 	"heraut/chat"
 )
 
-// DefaultModerator is the power level from which somebody moderates a room, unless an
-// operator set another one.
+// DefaultModerator is the power level of a moderator, unless an operator set another
+// one.
 const DefaultModerator = 50
 
 // Settings are the settings of a room. An empty field, or a zero, is not set.
 type Settings struct {
 	Language string // "fr" or "en"
 	Prefix   string // starts a command; see ValidPrefix
-	// Role says what the bot does in the room, in the words of those who set it.
+	// Role describes the bot's task in the room, in the words of the person who set it.
 	Role string
-	// Quiet are the hours without immediate announcements, as schedule.Quiet.String
-	// writes them.
+	// Quiet are the quiet hours of the room, in the form of schedule.Quiet.String.
 	Quiet string
-	// Moderator is the power level from which somebody moderates the room.
+	// Moderator is the power level of a moderator of the room.
 	Moderator int
-	// Visio is the name of the service that makes its video conferences; only the
-	// configuration sets it.
+	// Visio is the service for the room's video conferences; only the configuration
+	// sets it.
 	Visio string
 }
 
@@ -43,20 +42,20 @@ func (s Settings) over(below Settings) Settings {
 	}
 }
 
-// Chosen are the settings that people gave in the chat.
+// Chosen are the settings that people set in the chat.
 type Chosen struct {
 	Settings
 	SetUp bool // an operator set the room up, so the bot serves it
 }
 
-// Store keeps the settings that people gave in the chat. Its methods join the
+// Store stores the settings that people set in the chat. Its methods join the
 // transaction of their context.
 type Store interface {
 	Chosen(ctx context.Context) (map[chat.RoomID]Chosen, error)
 	SaveChosen(ctx context.Context, room chat.RoomID, c Chosen) error
 }
 
-// nowhere is the Store of a Book that lives in memory alone.
+// nowhere is the Store of a Book without a database.
 type nowhere struct{ chosen map[chat.RoomID]Chosen }
 
 func (n nowhere) Chosen(context.Context) (map[chat.RoomID]Chosen, error) { return n.chosen, nil }
@@ -64,7 +63,7 @@ func (n nowhere) Chosen(context.Context) (map[chat.RoomID]Chosen, error) { retur
 func (n nowhere) SaveChosen(context.Context, chat.RoomID, Chosen) error { return nil }
 
 // Book holds the rooms' settings in memory. Settings of the configuration win over
-// those of the chat, and these over the defaults. Several goroutines may use it.
+// those set in the chat, which win over the defaults. It is safe for concurrent use.
 type Book struct {
 	defaults Settings
 	store    Store
@@ -74,14 +73,15 @@ type Book struct {
 	chosen   map[chat.RoomID]Chosen
 }
 
-// NewBook returns a Book in memory, in which every room has the defaults.
+// NewBook returns a Book without a database, in which every room has the defaults.
 func NewBook(defaults Settings) *Book {
 	defaults.Moderator = cmp.Or(defaults.Moderator, DefaultModerator)
 	chosen := map[chat.RoomID]Chosen{}
 	return &Book{defaults: defaults, store: nowhere{chosen}, declared: map[chat.RoomID]Settings{}, chosen: chosen}
 }
 
-// OpenBook returns a Book with the settings of the store, which also keeps those to come.
+// OpenBook returns a Book with the settings in the store, where it also stores new
+// ones.
 func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error) {
 	chosen, err := store.Chosen(ctx)
 	if err != nil {
@@ -92,15 +92,15 @@ func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error
 	return b, nil
 }
 
-// Declare sets a room's settings of the configuration, once its id is known.
+// Declare sets the configuration's settings of a room, once the room's id is known.
 func (b *Book) Declare(room chat.RoomID, s Settings) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.declared[room] = s
 }
 
-// Choose sets and stores a room's settings of the chat. It joins the transaction of its
-// context. Memory changes at once: a transaction that fails is tried again.
+// Choose stores the settings that people set in a room, in the transaction of its
+// context. Memory changes at once: the caller retries a failed transaction.
 func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	if err := b.store.SaveChosen(ctx, room, c); err != nil {
 		return fmt.Errorf("store a room's settings: %w", err)
@@ -111,10 +111,11 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	return nil
 }
 
-// Move gives the settings of an upgraded room to its successor. It joins the transaction
-// of ctx.
+// Move gives the settings of an upgraded room to its successor, in the transaction of
+// ctx.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
-	// Not from memory: that is ahead of a transaction that failed and is tried again.
+	// The store, not memory, is read: memory runs ahead of a failed transaction that is
+	// retried.
 	stored, err := b.store.Chosen(ctx)
 	if err != nil {
 		return fmt.Errorf("read the rooms' settings: %w", err)
@@ -136,11 +137,11 @@ func (b *Book) Of(room chat.RoomID) Settings {
 	return b.declared[room].over(b.chosen[room].Settings).over(b.defaults)
 }
 
-// Defaults returns the settings of a room that has none of its own.
+// Defaults returns the settings of a room without any of its own.
 func (b *Book) Defaults() Settings { return b.defaults }
 
-// Declared returns a room's settings of the configuration; ok is false when that does
-// not name the room.
+// Declared returns the configuration's settings of a room; ok is false when the
+// configuration does not name the room.
 func (b *Book) Declared(room chat.RoomID) (s Settings, ok bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -148,7 +149,7 @@ func (b *Book) Declared(room chat.RoomID) (s Settings, ok bool) {
 	return s, ok
 }
 
-// Chosen returns a room's settings of the chat.
+// Chosen returns the settings that people set in a room.
 func (b *Book) Chosen(room chat.RoomID) Chosen {
 	b.mu.RLock()
 	defer b.mu.RUnlock()

@@ -79,7 +79,7 @@ func TestSettingsMove(t *testing.T) {
 	if !errors.Is(err, undone) {
 		t.Fatal(err)
 	}
-	for range 2 { // the change may run again
+	for range 2 { // a retried transaction repeats the change
 		if err := book.Move(t.Context(), from, to); err != nil {
 			t.Fatal(err)
 		}
