@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metric is a number that each scrape reads anew. It has no labels, so it names no person
+// Metric is a number that each scrape reads. It has no labels, so it names no person
 // and no room.
 type Metric struct {
 	Name, Help string
@@ -26,8 +26,8 @@ type Metric struct {
 // Server answers operators' probes.
 type Server struct{ http *http.Server }
 
-// New returns a server for Run. ready returns nil once the bot works, otherwise an error;
-// /readyz shows its text, so it must name nobody.
+// New returns a server for Run. ready returns nil once the bot works, and an error
+// otherwise. /readyz shows the text of the error, which must name nobody.
 func New(ready func() error, metrics []Metric) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -47,7 +47,7 @@ func New(ready func() error, metrics []Metric) *Server {
 		}
 		fmt.Fprintln(w, "ok")
 	})
-	// Compressing some lines would keep 2 MB busy for ever.
+	// Compressing a few lines would hold 2 MB for ever.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true}))
 	return &Server{http: &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
@@ -58,7 +58,7 @@ func New(ready func() error, metrics []Metric) *Server {
 // Run serves on the listener until ctx ends.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	stopped := context.AfterFunc(ctx, func() {
-		_ = s.http.Close() // probes are not worth waiting for
+		_ = s.http.Close() // a stop does not wait for probes
 	})
 	defer stopped()
 	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
