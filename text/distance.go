@@ -1,7 +1,7 @@
 package text
 
-// Distance returns the number of characters to insert, delete, change or swap
-// with their neighbour to get from a to b (optimal string alignment).
+// Distance returns the number of insertions, deletions, substitutions and swaps of
+// neighbouring characters that turn a into b (optimal string alignment).
 func Distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)

@@ -1,4 +1,4 @@
-// Package text holds what every package needs to compare and to cut what people
-// write: folding, words, truncation, edit distance. Lengths are counted in
-// characters (Unicode code points), never in bytes.
+// Package text holds the string functions that several packages need: folding, words,
+// truncation, edit distance. Lengths are in characters (Unicode code points), never in
+// bytes.
 package text

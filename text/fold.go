@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold makes texts comparable: lower case, without accents, ligatures opened.
+// Fold normalises a text for comparison: lower case, no accents, no ligatures.
 func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))

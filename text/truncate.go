@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Truncate returns the first limit characters of s, without bytes that are no
-// UTF-8. It never leaves a letter without its combining accents, so the result
-// may be shorter.
+// Truncate returns the first limit characters of s, without invalid UTF-8. It never
+// separates a letter from its combining accents, so the result may be shorter.
 func Truncate(s string, limit int) string {
-	n, whole := 0, 0 // whole: where the last character with all its accents ends
+	n, whole := 0, 0 // whole: the end of the last character with all its accents
 	for i, r := range s {
 		if !unicode.Is(unicode.M, r) {
 			whole = i
@@ -23,14 +22,14 @@ func Truncate(s string, limit int) string {
 	return strings.ToValidUTF8(s, "")
 }
 
-// Shorten returns s if it has at most limit characters; else as many whole words
-// of it as fit, and an ellipsis. A word that fills half of the limit is cut.
+// Shorten returns s if it has at most limit characters; otherwise as many whole words
+// as fit, and an ellipsis. It cuts a word that fills half of the limit.
 func Shorten(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
 	runes := []rune(s)[:limit]
-	end := limit - 1 // the ellipsis takes one
+	end := limit - 1 // one for the ellipsis
 	for i := end; i > limit/2; i-- {
 		if unicode.IsSpace(runes[i]) {
 			end = i
@@ -38,11 +37,11 @@ func Shorten(s string, limit int) string {
 		}
 	}
 	for end > 0 && unicode.Is(unicode.M, runes[end]) {
-		end-- // no letter without its accents
+		end-- // do not separate a letter from its accents
 	}
 	short := string(runes[:end])
 	if trimmed := strings.TrimRightFunc(short, endsBadly); 2*len(trimmed) > len(short) {
-		short = trimmed // else it is made of such characters
+		short = trimmed // otherwise only such characters would remain
 	}
 	return short + "…"
 }
