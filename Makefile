@@ -1,18 +1,19 @@
-# What people and scripts may ask for; "make" alone lists it.
+# The targets for people and scripts; "make" alone lists them.
 #
-# The build tags stand here and nowhere else: goolm is Matrix's encryption in
-# pure Go, sqlite_fts5 is SQLite's full-text search. SQLite needs a C compiler.
+# Only this file sets the build tags: goolm selects the pure Go implementation of
+# Matrix's encryption, sqlite_fts5 enables SQLite's full-text search. SQLite needs a
+# C compiler.
 
 tags := goolm,sqlite_fts5
 test := go test -tags $(tags)
 lint := go tool -modfile=testkit/lint/go.mod golangci-lint
 export CGO_ENABLED := 1
 
-# The packages whose tests start the homeserver that HERAUT_TEST_HOMESERVER names,
-# but for that of the benchmarks, which says nothing about a homeserver.
+# The packages whose tests start the homeserver named by HERAUT_TEST_HOMESERVER,
+# except testkit/bench, whose results say nothing about a homeserver.
 end_to_end := ./testkit ./testkit/crash ./testkit/endtoend/... ./matrix
 
-# A line "DIRECTORY TARGET" for each fuzz target.
+# Prints a line "DIRECTORY TARGET" for each fuzz target.
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
 
 ROUNDS ?= 5
@@ -38,14 +39,14 @@ demo:
 	@go build -v -trimpath -tags $(tags) -o bin/ ./cmd/bot ./cmd/demo
 	@exec bin/demo bin/bot
 
-# The homeserver is built first, since go test shows nothing before the end of a
-# package.
+# Building the homeserver first shows progress: go test prints nothing before the end
+# of a package.
 test:
 	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -shuffle=on -timeout 15m ./...
 
-# Most of these tests wait more than they work, so that more of them may run at
-# once than there are processors.
+# Most of these tests wait more than they compute, so more of them run at once than
+# there are processors.
 test-synapse:
 	@go run -tags $(tags) ./testkit/prepare synapse
 	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 4 -shuffle=on -timeout 15m $(end_to_end)

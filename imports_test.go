@@ -1,4 +1,4 @@
-// Package heraut_test holds the rules on who may import what.
+// Package heraut_test checks which package imports which.
 package heraut_test
 
 import (
@@ -19,8 +19,8 @@ import (
 
 const module = "heraut"
 
-// ours lists, for each package, the packages of ours that it may import outside
-// its tests. A package that is not here fails the test: decide where it belongs.
+// ours lists, for each package of this module, the other packages of this module that
+// it may import outside of tests. A package without an entry fails the test: add one.
 var ours = map[string][]string{
 	"chat":              {},
 	"fetch":             {},
@@ -52,8 +52,8 @@ var ours = map[string][]string{
 	"testkit":           {"chat"},
 }
 
-// theirs lists the packages that may import, outside their tests, what starts
-// with a path. All may import what is not here.
+// theirs lists, for the beginnings of import paths, the packages that may import them
+// outside of tests. Every package may import the others.
 var theirs = map[string][]string{
 	"maunium.net/go/mautrix":      {"matrix", "testkit"},
 	"github.com/mattn/go-sqlite3": {"storage", "matrix", "testkit"},
@@ -63,8 +63,8 @@ var theirs = map[string][]string{
 	"testing":                     {"testkit", "locale/localetest"},
 }
 
-// within is the package of the rules that dir belongs to: those below testkit
-// are testkit.
+// within returns the package whose rules apply to dir: those below testkit follow the
+// rules of testkit.
 func within(dir string) string {
 	if strings.HasPrefix(dir, "testkit/") {
 		return "testkit"
@@ -72,7 +72,7 @@ func within(dir string) string {
 	return dir
 }
 
-// broken says which rule an import outside tests breaks, or is empty.
+// broken returns the rule that an import outside of tests breaks, or "".
 func broken(dir, imported string) string {
 	pkg := within(dir)
 	allowed, known := ours[pkg]
@@ -109,7 +109,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// eachImport calls do for each import of each file of ours.
+// eachImport calls do for each import of each file of this module.
 func eachImport(t *testing.T, do func(file, imported string)) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
@@ -173,7 +173,7 @@ func TestTheRulesHold(t *testing.T) {
 	}
 }
 
-// Each module that our code imports stands in doc/dependencies.md with its version.
+// doc/dependencies.md lists each imported module with its version.
 func TestDependenciesAreExplained(t *testing.T) {
 	explained, err := os.ReadFile("doc/dependencies.md")
 	if err != nil {
@@ -189,7 +189,7 @@ func TestDependenciesAreExplained(t *testing.T) {
 	}
 	eachImport(t, func(file, imported string) {
 		if !strings.Contains(strings.Split(imported, "/")[0], ".") {
-			return // the standard library's and ours
+			return // the standard library and this module
 		}
 		module := imported
 		for versions[module] == "" && strings.Contains(module, "/") {
@@ -202,7 +202,7 @@ func TestDependenciesAreExplained(t *testing.T) {
 	})
 }
 
-// A build without the tags stops with a sentence that says what to do.
+// A build without the tags fails with a sentence that names them.
 func TestTagsAreAskedFor(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-tags=", "./cmd/bot").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "make build") {
