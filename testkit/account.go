@@ -16,13 +16,13 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Account is what a person logs in with.
+// Account holds the credentials of a Matrix account.
 type Account struct {
 	UserID   id.UserID
 	Password string
 }
 
-// Account makes an account for a test; the password is made from the name.
+// Account makes an account for a test; its password derives from the name.
 func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	t.Helper()
 	account, err := h.CreateAccount(t.Context(), localpart, "password of "+localpart)
@@ -32,13 +32,14 @@ func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	return account
 }
 
-// CreateAccount makes an account without any device.
+// CreateAccount makes an account without a device.
 func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password string) (Account, error) {
 	user, token, err := h.register(ctx, localpart, password, false)
 	if err != nil {
 		return Account{}, fmt.Errorf("create account %s: %w", localpart, err)
 	}
-	// The registration logs in; tests count the devices of an account.
+	// The registration logs in; log out, since tests count the devices of an
+	// account.
 	err = h.call(ctx, http.MethodPost, "/_matrix/client/v3/logout", token, struct{}{}, nil)
 	if err != nil {
 		return Account{}, fmt.Errorf("log out the new account %s: %w", localpart, err)
@@ -46,8 +47,8 @@ func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password stri
 	return Account{UserID: user, Password: password}, nil
 }
 
-// register makes an account and logs in to it, by the registration with a shared
-// secret that Synapse documents and Dendrite has too.
+// register makes an account and logs in to it, through the registration with a
+// shared secret that Synapse documents and Dendrite also has.
 func (h *Homeserver) register(
 	ctx context.Context, localpart, password string, admin bool,
 ) (user id.UserID, token string, err error) {
@@ -75,7 +76,8 @@ func (h *Homeserver) register(
 	return made.UserID, made.AccessToken, err
 }
 
-// Devices lists the ids of an account's devices. It logs in to do so, and out.
+// Devices returns the ids of an account's devices. It logs in for this, and logs out
+// again.
 func (h *Homeserver) Devices(t testing.TB, account Account) []id.DeviceID {
 	t.Helper()
 	devices, err := h.devices(t.Context(), account)
@@ -117,7 +119,7 @@ func passwordLogin(account Account) *mautrix.ReqLogin {
 	}
 }
 
-// call sends a JSON request and reads the JSON answer.
+// call sends a JSON request and decodes the JSON answer into out.
 func (h *Homeserver) call(ctx context.Context, method, path, token string, in, out any) error {
 	var body bytes.Buffer
 	if in != nil {
@@ -139,7 +141,7 @@ func (h *Homeserver) call(ctx context.Context, method, path, token string, in, o
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		var problem bytes.Buffer
-		_, _ = problem.ReadFrom(resp.Body) // only for the message
+		_, _ = problem.ReadFrom(resp.Body) // only for the error message
 		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, problem.String())
 	}
 	if out == nil {

@@ -14,23 +14,23 @@ import (
 
 const (
 	botStartTimeout = 60 * time.Second
-	botStopGrace    = 15 * time.Second // longer than the bot's own
+	botStopGrace    = 15 * time.Second // longer than the bot's own grace time
 )
 
-// Bot is the bot as a child process, with a directory of its own. It starts,
-// stops, is killed and starts again on the same state.
+// Bot is the bot as a child process, with a directory of its own. Tests start, stop
+// and kill it, and start it again on the same state.
 type Bot struct {
 	Dir        string // holds config.yaml, data/ and bot.log
 	ConfigFile string
 	URL        string // of /livez, /readyz and /metrics
-	LogFile    string // its standard error and output, over all its starts
+	LogFile    string // its standard error and output, of all starts
 
 	program string
 	process *process
 }
 
-// StartBot starts a bot in a directory of its own and waits until it is ready;
-// it stops with the test.
+// StartBot starts a bot in a directory of its own and waits until it is ready. The
+// bot stops with the test.
 func StartBot(t testing.TB, config BotConfig) *Bot {
 	t.Helper()
 	b := NewBot(t, config)
@@ -59,7 +59,7 @@ func NewBot(t testing.TB, config BotConfig) *Bot {
 	return b
 }
 
-// PrepareBot writes the configuration of a bot that runs the program in dir.
+// PrepareBot writes the configuration of a bot that runs program in dir.
 func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bot, error) {
 	port, err := freePort(ctx)
 	if err != nil {
@@ -88,14 +88,14 @@ func (b *Bot) Start(t testing.TB) {
 	b.AwaitReady(t)
 }
 
-// Launch starts the process `bot run`, without waiting for it. The process does
-// not end with ctx.
+// Launch starts the process `bot run` without waiting for it. The process outlives
+// ctx.
 func (b *Bot) Launch(ctx context.Context) error {
 	log, err := os.OpenFile(b.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	defer log.Close() // the child has its own
+	defer log.Close() // the child has its own file descriptor
 	cmd := b.Command(context.WithoutCancel(ctx), "run")
 	cmd.Stdout, cmd.Stderr = log, log
 	b.process, err = startProcess(cmd)
@@ -105,16 +105,16 @@ func (b *Bot) Launch(ctx context.Context) error {
 	return nil
 }
 
-// Command is a command of the bot with its configuration, as `bot check` or
-// `bot login`, for the caller to run.
+// Command returns a command of the bot with its configuration, such as `bot check`
+// or `bot login`, for the caller to run.
 func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.program, append([]string{name, "--config", b.ConfigFile}, args...)...)
 	cmd.Dir = b.Dir
-	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // else a second at each end
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // otherwise each end takes a second
 	return cmd
 }
 
-// AwaitReady waits until the bot has synced once.
+// AwaitReady waits until the bot has completed a sync.
 func (b *Bot) AwaitReady(t testing.TB) {
 	t.Helper()
 	if err := b.WaitReady(t.Context()); err != nil {
@@ -122,8 +122,8 @@ func (b *Bot) AwaitReady(t testing.TB) {
 	}
 }
 
-// WaitReady waits until the bot has synced once. It fails if the bot ends
-// before, or takes a minute.
+// WaitReady waits until the bot has completed a sync. It fails if the bot ends
+// before, or after a minute.
 func (b *Bot) WaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, botStartTimeout)
 	defer cancel()
@@ -134,7 +134,7 @@ func (b *Bot) WaitReady(ctx context.Context) error {
 	return err
 }
 
-// Done returns a channel that closes when the bot that was launched has ended.
+// Done returns a channel that closes when the launched bot has ended.
 func (b *Bot) Done() <-chan struct{} { return b.process.done }
 
 // AwaitEnd waits until the bot ends by itself and returns its exit status.
@@ -149,8 +149,8 @@ func (b *Bot) AwaitEnd(t testing.TB) int {
 	}
 }
 
-// Stop asks the bot to end, as systems do, and returns its exit status: -1 if
-// it did not run, or had to be killed.
+// Stop asks the bot to end with SIGTERM, and returns its exit status: -1 if it did
+// not run or had to be killed.
 func (b *Bot) Stop() int {
 	if b.process == nil {
 		return -1
@@ -158,7 +158,7 @@ func (b *Bot) Stop() int {
 	return b.process.stop(botStopGrace).ExitCode()
 }
 
-// Kill ends the bot at once; what it had written stays, as it may not in a power cut.
+// Kill ends the bot at once. Its writes to files stay, unlike after some power cuts.
 func (b *Bot) Kill() {
 	b.process.kill()
 }
@@ -170,10 +170,10 @@ func (b *Bot) Restart(t testing.TB) {
 	b.Start(t)
 }
 
-// PID is the process id of the last start.
+// PID returns the process id of the last start.
 func (b *Bot) PID() int { return b.process.cmd.Process.Pid }
 
-// Log returns all that the bot wrote, or why it cannot be read.
+// Log returns everything that the bot has written, or the error of reading it.
 func (b *Bot) Log() string {
 	content, err := os.ReadFile(b.LogFile)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// buildTags are those of the Makefile.
+// buildTags are the Makefile's build tags.
 const buildTags = "goolm sqlite_fts5"
 
 var builtBot struct {
@@ -20,8 +20,8 @@ var builtBot struct {
 	err  error
 }
 
-// BuildBot builds the bot from this tree, once in a test process, and returns
-// the path of the program. It detects races if the test does.
+// BuildBot builds the bot from this tree, once per test process, and returns the
+// path of the program. The bot detects races if the test does.
 func BuildBot(t testing.TB) string {
 	t.Helper()
 	program, err := BuiltBot(t.Context())
@@ -39,8 +39,8 @@ func BuiltBot(ctx context.Context) (string, error) {
 	return builtBot.path, builtBot.err
 }
 
-// buildBot builds into a place in the cache directory that belongs to this tree,
-// so that the test processes of one run build it once between them.
+// buildBot builds into a directory of the cache that belongs to this tree, so that
+// the test processes of one run share the build.
 func buildBot(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {

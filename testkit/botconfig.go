@@ -10,20 +10,21 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// BotConfig tells how a bot under test is configured. What is not said here is
-// what suits most tests: no limits, the demo's catalogue, French.
+// BotConfig configures a bot under test. The defaults suit most tests: no limits,
+// the demo's catalogue, French.
 type BotConfig struct {
 	Homeserver string  // the address of a Homeserver or of a Proxy
-	Account    Account // the bot's own
+	Account    Account // the bot's own account
 	Operators  []id.UserID
 	SILL       string // the catalogue's URL or file
-	// Set holds further keys, as the configuration file has them, with a dot
-	// between the levels: "answer_within": "1h", "limits.person": "20/m". They
-	// win over all else; nil takes a key out.
+	// Set holds further keys of the configuration file, with a dot between the
+	// levels: "answer_within": "1h", "limits.person": "20/m". They override all
+	// other values; nil removes a key.
 	Set map[string]any
 }
 
-// write writes dir/config.yaml and returns its path. The state is in dir/data.
+// write writes dir/config.yaml and returns its path. The bot's state goes to
+// dir/data.
 func (c BotConfig) write(dir, listen string) (string, error) {
 	if c.SILL == "" {
 		root, err := Root()
@@ -61,7 +62,7 @@ func (c BotConfig) write(dir, listen string) (string, error) {
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// set sets a key with dots in nested maps.
+// set sets a dotted key in nested maps.
 func set(config map[string]any, key string, value any) {
 	first, rest, nested := strings.Cut(key, ".")
 	switch {

@@ -16,22 +16,22 @@ import (
 	"time"
 )
 
-// tool is a program of others that tests need. It is pinned in a directory below
-// testkit, and built or installed once for each version of it and of what builds
-// it, in the user's cache directory, outside the tree.
+// tool is a third-party program that tests need. A directory below testkit pins its
+// version. The tool is built or installed once for each version of the pins and of
+// the builder, in the user's cache directory, outside the tree.
 type tool struct {
-	name  string   // of the directory
-	pins  []string // the files there that say what it is made of
-	maker string   // what builds it, with its version
-	// result is the name of what install makes.
+	name  string   // of the directory below testkit
+	pins  []string // the files there that pin the version
+	maker string   // the builder and its version
+	// result is the name of the file or directory that install makes.
 	result string
 	// install makes target, a file or a directory that may be renamed, from the
 	// directory source.
 	install func(ctx context.Context, source, target string, progress io.Writer) error
 }
 
-// provide returns the path of the tool's result. Making it may take minutes the
-// first time; progress gets a line every few seconds.
+// provide returns the path of the tool's result. The first call may take minutes;
+// progress gets a line every few seconds.
 func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	root, err := Root()
 	if err != nil {
@@ -54,9 +54,10 @@ func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	}
 	defer unlock()
 	if _, err := os.Stat(result); err == nil {
-		return result, nil // made while we waited
+		return result, nil // another process made it while this one waited
 	}
-	// Renamed when it is complete: one that is cut leaves nothing that looks so.
+	// Rename the result only when it is complete, so that an interrupted build
+	// leaves nothing under the final name.
 	unfinished := result + ".unfinished"
 	if err := os.RemoveAll(unfinished); err != nil {
 		return "", err
@@ -72,7 +73,8 @@ func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	return result, nil
 }
 
-// cacheDir is the directory of the tool in this version, made if need be.
+// cacheDir returns the cache directory of this version of the tool, and makes it if
+// necessary.
 func (t tool) cacheDir(source string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -91,7 +93,7 @@ func (t tool) cacheDir(source string) (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-// goTool is a Go program from a module of its own.
+// goTool returns the tool for a Go program in a module of its own.
 func goTool(name, pkg string) tool {
 	return tool{
 		name: name, pins: []string{"go.mod", "go.sum"}, maker: runtime.Version(), result: name,
@@ -106,8 +108,8 @@ func goTool(name, pkg string) tool {
 	}
 }
 
-// runTold runs a command, telling every few seconds what it writes. Its last
-// lines are in the error. The command has a context.
+// runTold runs a command and reports its output to progress every few seconds. An
+// error contains the last lines. The caller makes cmd with a context.
 func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	output, input, err := os.Pipe()
 	if err != nil {
@@ -115,13 +117,13 @@ func runTold(cmd *exec.Cmd, progress io.Writer) error {
 	}
 	defer output.Close()
 	cmd.Stdout, cmd.Stderr = input, input
-	// What the command runs, such as compilers, is interrupted with it.
+	// The signal also goes to the command's own children, such as compilers.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = 10 * time.Second
 	start := time.Now()
 	err = cmd.Start()
-	if closeErr := input.Close(); err != nil || closeErr != nil { // the child has its own
+	if closeErr := input.Close(); err != nil || closeErr != nil { // the child has its own file descriptor
 		return errors.Join(err, closeErr)
 	}
 	var last []string
@@ -133,14 +135,14 @@ func runTold(cmd *exec.Cmd, progress io.Writer) error {
 			fmt.Fprintf(progress, "  %3.0f s  %.100s\n", time.Since(start).Seconds(), lines.Text())
 		}
 	}
-	_, _ = io.Copy(io.Discard, output) // whatever follows a line that is too long
+	_, _ = io.Copy(io.Discard, output) // discard the rest after an overlong line
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("%w: %s", err, strings.Join(last, "\n"))
 	}
 	return nil
 }
 
-// lockFile takes the exclusive lock of a file, waiting for other processes.
+// lockFile takes the exclusive lock of a file, and waits for other processes.
 func lockFile(ctx context.Context, path string, waiting func()) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

@@ -15,13 +15,13 @@ var (
 	roomState      = regexp.MustCompile(`/rooms/([^/]+)/state$`)
 )
 
-// ClearText looks through the record of what the bot asked its homeserver, and
-// tells every message that left in clear text for a room after the homeserver
-// had said that the room is encrypted (in a sync, an invitation or an answer about
-// the room's state), and every one that a process sent before it had asked. starts
-// are when the bot's processes began.
+// ClearText checks the recorded requests of the bot. It returns a line for every
+// message that left in clear text for a room after the homeserver had reported the
+// room as encrypted (in a sync, an invitation or an answer about the room's state),
+// and for every message that a process sent before it asked. starts are the start
+// times of the bot's processes.
 func ClearText(requests []Request, starts []time.Time) (faults []string) {
-	encrypted := map[string]time.Time{} // since the bot was told
+	encrypted := map[string]time.Time{} // when the bot learned it
 	asked := map[string][]time.Time{}
 	for _, r := range requests {
 		if r.Done.IsZero() || r.Status != http.StatusOK && r.Status != http.StatusNotFound {
@@ -57,7 +57,7 @@ func ClearText(requests []Request, starts []time.Time) (faults []string) {
 	return faults
 }
 
-// encryptedRooms are the rooms that the answer to r says are encrypted.
+// encryptedRooms returns the rooms that the answer to r reports as encrypted.
 func encryptedRooms(r Request) (rooms []string) {
 	if r.Status != http.StatusOK {
 		return nil

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestClearText goes through the ways by which the bot is told that a room is
-// encrypted, and what it may send before and after.
+// TestClearText covers the ways in which the bot learns that a room is encrypted,
+// and the sends that it may make before and after.
 func TestClearText(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"

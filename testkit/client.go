@@ -18,46 +18,45 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Client is a person's Matrix client: a real one, with a device of its own,
-// that syncs in the background and keeps all that it sees, decrypted.
+// Client is a person's Matrix client: a real one, with its own device, that syncs in
+// the background and keeps all events that it sees, decrypted.
 //
-// The methods that take a testing.TB end the test when they fail. The others,
-// and the whole API of the embedded mautrix client, serve the demo too.
+// The methods with a testing.TB end the test on failure. The others, and the whole
+// API of the embedded mautrix client, also serve the demo.
 type Client struct {
 	*mautrix.Client
 	Account Account
-	// RecoveryKey opens the cross-signing keys that the client made; it is empty
-	// if the client made none.
+	// RecoveryKey opens the cross-signing keys that the client made; empty if it
+	// made none.
 	RecoveryKey string
 
 	stop    context.CancelFunc
 	stopped chan struct{}
 
-	keysDir string // where the encryption keys are; none when empty
-	// keys is held where they are used: mautrix does not guard all that it
-	// remembers of the account's own.
+	keysDir string // directory of the encryption keys; empty: none
+	// keys guards the use of the encryption keys: mautrix does not itself guard
+	// everything that it caches about the account's own keys.
 	keys sync.Mutex
 
 	mu      sync.Mutex
-	syncing bool           // a sync response is being worked through
-	arrived []*event.Event // what it brought so far
+	syncing bool           // a sync response is being processed
+	arrived []*event.Event // its events so far
 	rooms   map[id.RoomID]*timeline
-	changed chan struct{}      // closed and replaced when rooms has more
-	ready   map[id.RoomID]bool // rooms whose state was read before a first send
+	changed chan struct{}      // closed and replaced when rooms changes
+	ready   map[id.RoomID]bool // rooms whose state the client has read before a first send
 }
 
-// timeline is what a client saw of a room, in the order of arrival.
+// timeline holds the events that a client saw in a room, in the order of arrival.
 type timeline struct {
 	events []*event.Event
-	byID   map[id.EventID]int // the place in events
+	byID   map[id.EventID]int // index in events
 }
 
-// ClientOptions tell what a client can do. Zero is a client that knows nothing
-// of encryption.
+// ClientOptions configure a client. The zero value is a client without encryption.
 type ClientOptions struct {
 	Encrypted bool // has encryption keys, in a temporary directory
-	// CrossSigned makes the account's cross-signing keys, unless it has some,
-	// and signs the device with them. It implies Encrypted.
+	// CrossSigned makes the account's cross-signing keys, unless it has some, and
+	// signs the device with them. It implies Encrypted.
 	CrossSigned bool
 	URL         string // another address of the homeserver, such as a Proxy's
 }
@@ -73,8 +72,8 @@ func (h *Homeserver) Person(t testing.TB, localpart string, options ClientOption
 	return c
 }
 
-// Login logs in to an account with a new device and syncs until ctx ends or
-// the client is closed.
+// Login logs in to an account with a new device and syncs until ctx ends or Close is
+// called.
 func (h *Homeserver) Login(ctx context.Context, account Account, options ClientOptions) (*Client, error) {
 	url := options.URL
 	if url == "" {
@@ -119,21 +118,20 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 	return c, nil
 }
 
-// Close stops the sync, waits for its end, and forgets the encryption keys. The
+// Close stops the sync, waits for its end, and deletes the encryption keys. The
 // device stays on the server.
 func (c *Client) Close() {
 	c.StopSync()
 	_ = c.forgetKeys() // a temporary directory
 }
 
-// StopSync stops the sync for good. The client can still send, and read what it
-// asks for.
+// StopSync stops the sync for good. The client can still send, and read on request.
 func (c *Client) StopSync() {
 	c.stop()
 	<-c.stopped
 }
 
-// Machine is the client's encryption machine; the client must be Encrypted.
+// Machine returns the client's encryption machine; the client must be Encrypted.
 func (c *Client) Machine() *crypto.OlmMachine {
 	return c.Crypto.(*cryptohelper.CryptoHelper).Machine()
 }
@@ -173,7 +171,7 @@ func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
 	return machine.SignOwnDevice(ctx, machine.OwnIdentity())
 }
 
-// forgetKeys closes and removes the store of the encryption keys, if any.
+// forgetKeys closes and deletes the store of the encryption keys, if any.
 func (c *Client) forgetKeys() error {
 	if c.keysDir == "" {
 		return nil

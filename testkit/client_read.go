@@ -13,17 +13,17 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// awaitTimeout is how long tests wait for what must come.
+// awaitTimeout bounds how long tests wait for an expected event.
 const awaitTimeout = 30 * time.Second
 
-// Events returns what the client saw of a room so far, in the order of arrival,
-// state and receipts included.
+// Events returns the events that the client has seen in a room, in the order of
+// arrival, state and receipts included.
 func (c *Client) Events(room id.RoomID) []*event.Event {
 	events, _ := c.snapshot(room)
 	return events
 }
 
-// snapshot returns the events and a channel that closes when there are more.
+// snapshot returns the events and a channel that closes when more arrive.
 func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,7 +33,8 @@ func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 	return nil, c.changed
 }
 
-// Wait returns the first event of a room that matches, seen already or to come.
+// Wait returns the first event of a room that matches, seen already or in the
+// future.
 func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Event) bool) (*event.Event, error) {
 	return c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		if i := slices.IndexFunc(events, match); i >= 0 {
@@ -43,7 +44,7 @@ func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Eve
 	})
 }
 
-// waitFor waits until find finds an event among those seen of a room.
+// waitFor waits until find returns an event from those seen in a room.
 func (c *Client) waitFor(
 	ctx context.Context, room id.RoomID, find func([]*event.Event) *event.Event,
 ) (*event.Event, error) {
@@ -62,9 +63,9 @@ func (c *Client) waitFor(
 	}
 }
 
-// Await returns the first event of a room that matches, seen already or to come
-// within half a minute. To be sure that something does not come, say and await
-// something that comes after it.
+// Await returns the first event of a room that matches, seen already or within half
+// a minute. To check that an event does not come, send and await another one that
+// comes after it.
 func (c *Client) Await(t testing.TB, room id.RoomID, match func(*event.Event) bool) *event.Event {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -90,7 +91,7 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 	return c.Await(t, room, func(evt *event.Event) bool { return IsAnswer(evt, from, to) })
 }
 
-// AwaitMember waits until the last that was seen of a user in a room is this
+// AwaitMember waits until the latest membership event of a user in a room has this
 // membership.
 func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membership event.Membership) {
 	t.Helper()
@@ -101,7 +102,7 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 	}
 }
 
-// waitMember is AwaitMember for who has no test.
+// waitMember is AwaitMember outside of tests.
 func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID, membership event.Membership) error {
 	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		for _, evt := range slices.Backward(events) {
@@ -117,8 +118,8 @@ func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID,
 	return err
 }
 
-// IsAnswer tells whether an event is a message of a user that replies to another,
-// or stands in the thread that it began, and is not an edit.
+// IsAnswer reports whether an event is a message of a user that replies to another
+// message, or stands in the thread of that message, and is not an edit.
 func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
 	if evt.Type != event.EventMessage || evt.Sender != from {
 		return false
@@ -127,7 +128,7 @@ func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
 	return relation.GetReplyTo() == to || relation.GetThreadParent() == to
 }
 
-// Answers returns those of the events that answer a message.
+// Answers returns the events that answer a message.
 func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	for _, evt := range events {
@@ -138,7 +139,7 @@ func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Even
 	return answers
 }
 
-// Edits returns those of the events that give a message a new text.
+// Edits returns the events that edit a message.
 func Edits(events []*event.Event, of id.EventID) []*event.Event {
 	var edits []*event.Event
 	for _, evt := range events {
@@ -149,7 +150,7 @@ func Edits(events []*event.Event, of id.EventID) []*event.Event {
 	return edits
 }
 
-// Body returns the plain text of a message, or the new one of an edit.
+// Body returns the plain text of a message, or the new text of an edit.
 func Body(evt *event.Event) string {
 	if evt.Type != event.EventMessage {
 		return ""
@@ -161,8 +162,8 @@ func Body(evt *event.Event) string {
 	return content.Body
 }
 
-// History reads a whole room from the server, oldest event first, decrypted
-// where the client has the key.
+// History reads a whole room from the server, oldest event first, decrypted if the
+// client has the key.
 func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
 	t.Helper()
 	events, err := c.ReadHistory(t.Context(), room)
@@ -191,7 +192,7 @@ func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Even
 	}
 }
 
-// read parses an event that did not come by sync, and decrypts it if it can.
+// read parses an event from outside sync, and decrypts it if possible.
 func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *event.Event {
 	evt.RoomID = room
 	evt.Type.Class = event.MessageEventType
@@ -220,9 +221,9 @@ func (c *Client) Devices(t testing.TB) []mautrix.RespDeviceInfo {
 	return resp.Devices
 }
 
-// DeviceTrust returns how far a user's devices are trusted, by device, freshly
-// read from the server: id.TrustStateCrossSignedTOFU or above for one that its
-// owner has signed. The client must be Encrypted.
+// DeviceTrust returns the trust in each of a user's devices, freshly read from the
+// server: id.TrustStateCrossSignedTOFU or above for a device that its owner has
+// signed. The client must be Encrypted.
 func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.TrustState {
 	c.keys.Lock()
 	defer c.keys.Unlock()
@@ -241,8 +242,8 @@ func (c *Client) DeviceTrust(t testing.TB, user id.UserID) map[id.DeviceID]id.Tr
 	return trust
 }
 
-// AwaitDevice waits until the client knows a device of a user: what it says before
-// cannot be read there.
+// AwaitDevice waits until the client knows a device of a user: that device cannot
+// read earlier messages.
 func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -264,7 +265,7 @@ func (c *Client) AwaitDevice(t testing.TB, user id.UserID, device id.DeviceID) {
 	}
 }
 
-// Transcript writes events as a person would read them, for messages of tests.
+// Transcript formats events for people, for the messages of tests.
 func Transcript(events []*event.Event) string {
 	var text strings.Builder
 	for _, evt := range events {

@@ -11,13 +11,14 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Room tells what room to make. Zero is a private room without encryption.
+// Room describes a room to make. The zero value is a private room without
+// encryption.
 type Room struct {
 	Name      string
-	Alias     string // the part before the colon, or none
+	Alias     string // the part before the colon; empty: no alias
 	Public    bool   // anyone may join
 	Encrypted bool
-	Direct    bool // the invitations say is_direct
+	Direct    bool // the invitations have is_direct
 	Invite    []id.UserID
 }
 

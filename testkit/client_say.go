@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Manner changes how a message is said; several combine.
+// Manner changes how a message is sent; several can be combined.
 type Manner func(*event.MessageEventContent)
 
 // ReplyingTo makes the message a reply.
@@ -20,13 +20,13 @@ func ReplyingTo(target id.EventID) Manner {
 	return func(content *event.MessageEventContent) { relate(content).SetReplyTo(target) }
 }
 
-// InThread puts the message in the thread of a root.
+// InThread puts the message in a root's thread.
 func InThread(root id.EventID) Manner {
 	return func(content *event.MessageEventContent) { relate(content).SetThread(root, root) }
 }
 
-// Mentioning starts the message with a mention of the user: what clients make
-// of a name that is chosen from their list.
+// Mentioning starts the message with a mention of the user, as clients do for a name
+// chosen from their list.
 func Mentioning(user id.UserID) Manner {
 	return func(content *event.MessageEventContent) {
 		content.EnsureHasHTML()
@@ -38,7 +38,7 @@ func Mentioning(user id.UserID) Manner {
 	}
 }
 
-// AsNotice makes the message one that bots send.
+// AsNotice turns the message into a notice, as bots send it.
 func AsNotice(content *event.MessageEventContent) { content.MsgType = event.MsgNotice }
 
 func relate(content *event.MessageEventContent) *event.RelatesTo {
@@ -52,7 +52,7 @@ func message(text string, manners []Manner) *event.MessageEventContent {
 	content := &event.MessageEventContent{
 		MsgType:  event.MsgText,
 		Body:     text,
-		Mentions: &event.Mentions{}, // as all clients do that know mentions
+		Mentions: &event.Mentions{}, // as all clients with support for mentions do
 	}
 	for _, manner := range manners {
 		manner(content)
@@ -60,13 +60,13 @@ func message(text string, manners []Manner) *event.MessageEventContent {
 	return content
 }
 
-// Say sends a text, encrypted where the room is.
+// Say sends a text, encrypted if the room is.
 func (c *Client) Say(t testing.TB, room id.RoomID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	return c.Send(t, room, event.EventMessage, message(text, manners))
 }
 
-// Edit gives a message a new text.
+// Edit replaces the text of a message.
 func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	content := message(text, manners)
@@ -74,7 +74,7 @@ func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text stri
 	return c.Send(t, room, event.EventMessage, content)
 }
 
-// React puts an emoji on an event.
+// React adds an emoji reaction to an event.
 func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key string) id.EventID {
 	t.Helper()
 	content := &event.ReactionEventContent{}
@@ -92,7 +92,7 @@ func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.Even
 	return resp.EventID
 }
 
-// Send sends any event, encrypted where the room is.
+// Send sends any event, encrypted if the room is.
 func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any) id.EventID {
 	t.Helper()
 	eventID, err := c.SendEvent(t.Context(), room, kind, content)
@@ -102,8 +102,8 @@ func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any
 	return eventID
 }
 
-// SendEvent sends any event, encrypted where the room is. Before the first one
-// it reads the room's state, as a room whose state is not known counts as clear.
+// SendEvent sends any event, encrypted if the room is. Before the first event it
+// reads the room's state, since a room with unknown state counts as clear.
 func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type, content any) (id.EventID, error) {
 	c.mu.Lock()
 	ready := c.ready[room]
@@ -125,7 +125,7 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 	return resp.EventID, nil
 }
 
-// Replay makes a recorded request again, at another address of the homeserver.
+// Replay repeats a recorded request, at another address of the homeserver.
 func (c *Client) Replay(t testing.TB, url string, r Request) {
 	t.Helper()
 	_, err := c.MakeFullRequest(t.Context(), mautrix.FullRequest{

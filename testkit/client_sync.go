@@ -12,13 +12,13 @@ import (
 
 const syncRetry = 200 * time.Millisecond
 
-// syncUntil syncs until ctx ends, over restarts of the homeserver.
+// syncUntil syncs until ctx ends, across restarts of the homeserver.
 func (c *Client) syncUntil(ctx context.Context) {
 	defer close(c.stopped)
 	for ctx.Err() == nil {
 		err := c.SyncWithContext(ctx)
 		if errors.Is(err, mautrix.MUnknownToken) {
-			return // logged out: Wait tells that the client has stopped
+			return // logged out: Wait reports that the client has stopped
 		}
 		select {
 		case <-ctx.Done():
@@ -27,8 +27,8 @@ func (c *Client) syncUntil(ctx context.Context) {
 	}
 }
 
-// clientSyncer shows what a sync response brought only once all of it has been
-// worked through: whoever sees somebody join can then encrypt for them.
+// clientSyncer shows the events of a sync response only once it has processed all of
+// them: a test that sees a new member can then encrypt for them.
 type clientSyncer struct {
 	*mautrix.DefaultSyncer
 	client *Client
@@ -48,7 +48,7 @@ func (s *clientSyncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSy
 	return err
 }
 
-// OnFailedSync asks again soon, as a test has no time.
+// OnFailedSync retries soon, since tests must be fast.
 func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
 	if errors.Is(err, mautrix.MUnknownToken) {
 		return 0, err
@@ -56,8 +56,8 @@ func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Durati
 	return syncRetry, nil
 }
 
-// collect keeps an event of a room. Those that could be decrypted only later
-// come outside a sync response.
+// collect stores an event of a room. Events that could be decrypted only later
+// arrive outside a sync response.
 func (c *Client) collect(_ context.Context, evt *event.Event) {
 	if evt.RoomID == "" {
 		return
@@ -70,8 +70,8 @@ func (c *Client) collect(_ context.Context, evt *event.Event) {
 	}
 }
 
-// show moves what arrived into the rooms, where a decrypted event takes the
-// place of the encrypted one. The caller holds the lock.
+// show moves the arrived events into the rooms, where a decrypted event replaces the
+// encrypted one. The caller holds c.mu.
 func (c *Client) show() {
 	for _, evt := range c.arrived {
 		room := c.rooms[evt.RoomID]

@@ -77,7 +77,7 @@ func TestEncryptedMessagesAreCiphertextOnTheServer(t *testing.T) {
 	room := camille.Room(t, Room{Encrypted: true, Invite: []id.UserID{dominique.UserID, noKeys.UserID}})
 	dominique.Join(t, string(room))
 	noKeys.Join(t, string(room))
-	// Dominique has joined a moment ago and may not have synced the room yet.
+	// Dominique has just joined and may not have synced the room yet.
 	said := dominique.Say(t, room, "secret")
 	camille.AwaitEvent(t, room, said)
 	raw := noKeys.Await(t, room, func(evt *event.Event) bool { return evt.ID == said })

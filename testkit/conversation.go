@@ -8,40 +8,40 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Conversation is a room as a person has it before them, in plain values, for
-// who does not know Matrix: the demo's prompt. It is for one goroutine.
+// Conversation is a person's view of a room, in plain values, for callers without
+// knowledge of Matrix, such as the demo's prompt. It is not safe for concurrent use.
 type Conversation struct {
 	client *Client
 	room   id.RoomID
-	known  map[id.EventID]bool // told by News, or done through the conversation
+	known  map[id.EventID]bool // returned by News, or sent through the conversation
 }
 
-// Act is what somebody did in a room: a message, a new text for one (Edits), a
-// deletion (Deletes) or a reaction (ReactsTo). The ids are those of events.
+// Act is an action of a person in a room: a message, an edit (Edits), a deletion
+// (Deletes) or a reaction (ReactsTo). The ids are event ids.
 type Act struct {
 	ID     string
 	Sender string // full user id
-	Body   string // of a message, or the new one of an edit
-	HTML   string // the same; empty if there is only the plain text
-	Notice bool   // what bots say, which never rings
+	Body   string // of a message, or the new text of an edit
+	HTML   string // likewise; empty if there is only plain text
+	Notice bool   // a message of a bot, which never rings
 
-	ReplyTo  string // also in a thread: the message that this one answers
-	Thread   string // the root
+	ReplyTo  string // the message that this one answers, also in a thread
+	Thread   string // the root of the thread
 	Edits    string
 	Deletes  string
 	ReactsTo string
 	Reaction string
 }
 
-// Conversation returns the person's view of a room, with nothing told yet.
+// Conversation returns the person's view of a room; News has returned nothing yet.
 func (c *Client) Conversation(room id.RoomID) *Conversation {
 	return &Conversation{client: c, room: room, known: make(map[id.EventID]bool)}
 }
 
-// News returns what was done in the room and not told yet, in the order of
-// arrival, and a channel that closes when there may be more. What was done
-// through the conversation is no news; what cannot be read is not told until it
-// can.
+// News returns the acts in the room that it has not returned yet, in the order of
+// arrival, and a channel that closes when there may be more. It leaves out acts
+// through the conversation itself; an unreadable event appears once it can be
+// decrypted.
 func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	events, changed := v.client.snapshot(v.room)
 	var news []Act
@@ -56,7 +56,7 @@ func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	return news, changed
 }
 
-// actOf returns false for what is neither said, deleted nor a reaction.
+// actOf returns the act of an event; false if the event is not an act.
 func actOf(evt *event.Event) (Act, bool) {
 	act := Act{ID: evt.ID.String(), Sender: evt.Sender.String()}
 	switch evt.Type {
@@ -72,7 +72,7 @@ func actOf(evt *event.Event) (Act, bool) {
 		if content.Format == event.FormatHTML {
 			act.HTML = content.FormattedBody
 		}
-		// A message that was deleted before it was seen has no content.
+		// A message that was deleted before the client saw it has no content.
 		return act, content.MsgType != ""
 	case event.EventReaction:
 		relation := evt.Content.AsReaction().RelatesTo
@@ -96,8 +96,8 @@ func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// Say sends a text, in the thread of a root unless that is empty, and returns
-// the message's id.
+// Say sends a text, in the thread of a root unless that is empty, and returns the
+// message's id.
 func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {
 	var manners []Manner
 	if thread != "" {
@@ -106,7 +106,7 @@ func (v *Conversation) Say(ctx context.Context, text, thread string) (string, er
 	return v.send(ctx, event.EventMessage, message(text, manners))
 }
 
-// Edit gives a message of the person a new text.
+// Edit replaces the text of a message of the person.
 func (v *Conversation) Edit(ctx context.Context, target, text string) error {
 	content := message(text, nil)
 	content.SetEdit(id.EventID(target))
@@ -114,7 +114,7 @@ func (v *Conversation) Edit(ctx context.Context, target, text string) error {
 	return err
 }
 
-// React puts an emoji on a message.
+// React adds an emoji reaction to a message.
 func (v *Conversation) React(ctx context.Context, target, emoji string) error {
 	content := &event.ReactionEventContent{}
 	content.RelatesTo.SetAnnotation(id.EventID(target), emoji)

@@ -22,7 +22,7 @@ func TestConversation(t *testing.T) {
 	if err := view.WaitMember(ctx, dominique.UserID); err != nil {
 		t.Fatal(err)
 	}
-	// The next act of the other person, without its id.
+	// next returns the next act of the other person, without its id.
 	next := func() Act {
 		t.Helper()
 		for {
@@ -56,7 +56,7 @@ func TestConversation(t *testing.T) {
 	check(view.React(ctx, first, "1️⃣"))
 	check(view.Delete(ctx, inThread))
 
-	// Nothing of that is news to who did it.
+	// News returns none of the person's own acts.
 	answer := dominique.Say(t, room, "à un", ReplyingTo(id.EventID(first)), AsNotice)
 	sender := dominique.UserID.String()
 	if got, want := next(), (Act{Sender: sender, Body: "à un", Notice: true, ReplyTo: first}); got != want {
@@ -79,7 +79,7 @@ func TestConversation(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 
-	// The other person saw all that was done through the conversation.
+	// The other person saw all acts through the conversation.
 	dominique.Await(t, room, func(evt *event.Event) bool {
 		act, ok := actOf(evt)
 		return ok && act.Deletes == inThread
@@ -96,7 +96,7 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-// A further device becomes a trusted one with the recovery key.
+// TestRecoveryKey: the recovery key makes a further device trusted.
 func TestRecoveryKey(t *testing.T) {
 	h := StartHomeserver(t)
 	first := h.Person(t, "camille", ClientOptions{CrossSigned: true})

@@ -20,9 +20,9 @@ var dendriteConfig string
 
 var dendrite = goTool("dendrite", "github.com/element-hq/dendrite/cmd/dendrite")
 
-// StartDendrite starts Dendrite in the empty directory dir. The first time it
-// is built from the module testkit/dendrite; progress, which may be
-// [io.Discard], is told. ctx governs the start only: Stop ends the server.
+// StartDendrite starts Dendrite in the empty directory dir. The first call builds it
+// from the module testkit/dendrite and reports to progress, which may be
+// [io.Discard]. ctx only governs the start: Stop ends the server.
 func StartDendrite(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
 	program, err := dendrite.provide(ctx, progress)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// ServerName is the name of every homeserver that testkit starts; it is
-// reserved for tests, so nothing can ever be found under it.
+// ServerName is the name of every homeserver that testkit starts. Its top-level
+// domain is reserved for tests, so the name never resolves.
 const ServerName = "heraut.test"
 
 const (
@@ -24,42 +24,42 @@ const (
 	stopGrace    = 3 * time.Second
 )
 
-// Homeserver is a real homeserver of our own: it listens on a loopback port
-// only, talks to no other server, limits no rate unless asked to, and gives
-// accounts to whoever knows SharedSecret.
+// Homeserver is a real homeserver for tests: it listens on a loopback port only,
+// talks to no other server, applies no rate limits unless asked to, and lets any
+// client with SharedSecret register accounts.
 type Homeserver struct {
 	Kind         string // "dendrite" or "synapse"
 	URL          string // "http://127.0.0.1:PORT", without a final slash
-	Name         string // what stands after the colon in user ids
+	Name         string // the part after the colon in user ids
 	SharedSecret string // for /_synapse/admin/v1/register
-	LogFile      string // what the server wrote, over all its starts
+	LogFile      string // the server's output, of all starts
 
-	command func(context.Context) *exec.Cmd // makes the command that runs it
+	command func(context.Context) *exec.Cmd // returns the command that runs the server
 	process *process
 }
 
-// homeserverVariable names the environment variable with the kind of homeserver
-// that tests run on.
+// homeserverVariable names the environment variable that selects the kind of
+// homeserver for tests.
 const homeserverVariable = "HERAUT_TEST_HOMESERVER"
 
 // starter writes the configuration of a homeserver into the empty directory dir,
-// starts it there, and returns it once it answers; whatever has to be built or
-// installed first is told to progress.
+// starts it there, and returns it once it answers. It reports builds and
+// installations to progress.
 type starter func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error)
 
-// kinds are the homeservers that there are.
+// kinds maps the names of the homeservers to their functions.
 var kinds = map[string]struct {
 	start starter
-	// provide builds or installs what start needs, unless that was done before,
-	// and returns where it is.
+	// provide builds or installs the parts that start needs, unless that was done
+	// before, and returns their path.
 	provide func(ctx context.Context, progress io.Writer) (string, error)
 }{
 	"dendrite": {StartDendrite, dendrite.provide},
 	"synapse":  {SynapseOptions{}.Start, provideSynapse},
 }
 
-// StartHomeserver starts a homeserver for a test and stops it with the test:
-// the kind that HERAUT_TEST_HOMESERVER names, Dendrite by default.
+// StartHomeserver starts a homeserver for a test and stops it with the test.
+// HERAUT_TEST_HOMESERVER selects the kind; the default is Dendrite.
 func StartHomeserver(t testing.TB) *Homeserver {
 	t.Helper()
 	return startForTest(t, func(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
@@ -82,8 +82,8 @@ func startForTest(t testing.TB, start starter) *Homeserver {
 	return h
 }
 
-// StartNamed starts a homeserver of that kind in the directory dir; no kind
-// stands for Dendrite.
+// StartNamed starts a homeserver of that kind in the directory dir; an empty kind
+// selects Dendrite.
 func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
 	known, ok := kinds[cmp.Or(kind, "dendrite")]
 	if !ok {
@@ -92,7 +92,8 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 	return known.start(ctx, dir, progress)
 }
 
-// Prepare builds or installs a kind of homeserver, for tests to start at once.
+// Prepare builds or installs a kind of homeserver, so that tests can start it at
+// once.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	known, ok := kinds[kind]
 	if !ok {
@@ -102,24 +103,24 @@ func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	return err
 }
 
-// Stop stops the server; its data, port and accounts stay for Restart. Dendrite
-// stopped so while it is busy may skip some of the last events in the syncs that
-// follow, though never in a room's history; after Kill it has not been seen to.
+// Stop stops the server; its data, port and accounts stay for Restart. If a busy
+// Dendrite is stopped, its later syncs may skip some of the last events, though its
+// history never does. We have not seen this after Kill.
 func (h *Homeserver) Stop() {
 	h.process.stop(stopGrace)
 }
 
-// Kill stops the server as a power cut would.
+// Kill stops the server at once, without a chance to clean up.
 func (h *Homeserver) Kill() {
 	h.process.kill()
 }
 
-// Restart starts the server again, stopping it first if it runs, with the same
-// data at the same address.
+// Restart starts the server again with the same data at the same address, and stops
+// it first if it runs.
 func (h *Homeserver) Restart(ctx context.Context) error {
 	h.Stop()
 	var err error
-	for range 3 { // Dendrite may panic over what it has left to do, before all its parts are there
+	for range 3 { // Dendrite may panic over pending work before all its parts are ready
 		if err = h.start(ctx); !errors.Is(err, errEnded) {
 			return err
 		}
@@ -127,11 +128,11 @@ func (h *Homeserver) Restart(ctx context.Context) error {
 	return err
 }
 
-// startAnywhere starts the server for the first time, at a free port, for which
-// prepare sets the command.
+// startAnywhere starts the server for the first time, on a free port; prepare sets
+// the command for that port.
 func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) error) error {
 	var err error
-	for range 3 { // another process may take the port between the choice and the start
+	for range 3 { // another process may take the port before the start
 		port, portErr := freePort(ctx)
 		if portErr != nil {
 			return portErr
@@ -153,7 +154,7 @@ func (h *Homeserver) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()                            // the child has its own
+	defer log.Close()                            // the child has its own file descriptor
 	cmd := h.command(context.WithoutCancel(ctx)) // Stop ends it
 	cmd.Stdout, cmd.Stderr = log, log
 	h.process, err = startProcess(cmd)
@@ -169,13 +170,13 @@ func (h *Homeserver) start(ctx context.Context) error {
 	return nil
 }
 
-// PID is the process id of the last start.
+// PID returns the process id of the last start.
 func (h *Homeserver) PID() int { return h.process.cmd.Process.Pid }
 
 var errEnded = errors.New("the process has ended")
 
-// awaitHTTP waits until the process answers 200 at url. It returns errEnded if
-// it ends before.
+// awaitHTTP waits until the process answers 200 at url. It returns errEnded if the
+// process ends before.
 func (p *process) awaitHTTP(ctx context.Context, url string) error {
 	for {
 		select {
@@ -206,7 +207,7 @@ func answersOK(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// tail returns the last lines of a file, or why it cannot be read.
+// tail returns the last lines of a file, or the error of reading it.
 func tail(path string, lines int) string {
 	content, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {

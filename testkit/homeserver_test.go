@@ -62,7 +62,7 @@ func TestSynapseForgets(t *testing.T) {
 		newest := camille.Say(t, room, "new")
 		events, err := camille.ReadHistory(ctx, room)
 		if isStatus(err, http.StatusInternalServerError) {
-			continue // Synapse stumbles over what it is deleting
+			continue // Synapse fails on events that it is deleting
 		} else if err != nil {
 			t.Fatal(err)
 		}

@@ -11,21 +11,21 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// requireNode names the environment variable that makes the absence of Node.js a
-// failure.
+// requireNode names the environment variable that makes tests fail without Node.js
+// instead of skipping them.
 const requireNode = "HERAUT_REQUIRE_NODE"
 
-// JSClient is a person's client on matrix-js-sdk, with the encryption in Rust
-// that Element has: a child process that does what it is told.
+// JSClient is a person's client on matrix-js-sdk, with the same Rust encryption as
+// Element: a child process that executes tasks.
 type JSClient struct {
 	process *process
 	input   io.WriteCloser
 	output  *jsOutput
-	logFile string // what it complains of
-	tasks   int    // given so far
+	logFile string // the process's standard error
+	tasks   int    // number of tasks so far
 }
 
-// jsLine is what a JSClient writes: the end of a task, or a message.
+// jsLine is a line of a JSClient's output: the end of a task, or a message.
 type jsLine struct {
 	Done    int
 	Room    id.RoomID
@@ -33,10 +33,10 @@ type jsLine struct {
 	Message *JSMessage
 }
 
-// JSOptions tell how a JSClient is.
+// JSOptions configure a JSClient.
 type JSOptions struct {
-	// OnlySigned has it refuse devices that their owner has not signed: it gives
-	// them no keys and does not show what they say.
+	// OnlySigned rejects devices that their owner has not signed: the client gives
+	// them no keys and does not show their messages.
 	OnlySigned bool
 }
 
@@ -48,13 +48,13 @@ type JSMessage struct {
 	Body      string
 	ReplyTo   id.EventID
 	Encrypted bool
-	// Failure says why it cannot be read, in the words of matrix-js-sdk; empty
-	// when it can.
+	// Failure is the reason why the client cannot read the message, in the words of
+	// matrix-js-sdk; empty if it can.
 	Failure string
 }
 
-// JSPerson makes an account and logs in to it with a JSClient, for a test. The
-// test is skipped where there is no Node.js.
+// JSPerson makes an account and logs in to it with a JSClient, for a test. It skips
+// the test if there is no Node.js.
 func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions) *JSClient {
 	t.Helper()
 	if err := findNode(t.Context()); err != nil {
@@ -69,7 +69,7 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = c.input.Close() // its sign to end
+		_ = c.input.Close() // tells the process to end
 		c.process.stop(stopGrace)
 		if t.Failed() {
 			t.Logf("the end of the log of %s:\n%s", account.UserID, tail(c.logFile, 40))
@@ -82,7 +82,7 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 	return c
 }
 
-// MakeRoom makes an encrypted room with a user invited.
+// MakeRoom makes an encrypted room and invites a user.
 func (c *JSClient) MakeRoom(t testing.TB, invite id.UserID) id.RoomID {
 	t.Helper()
 	return c.do(t, map[string]any{"do": "create", "invite": invite}).Room
@@ -106,14 +106,14 @@ func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, te
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text, "thread": root}).Event
 }
 
-// Await returns the first message that matches, seen already or to come.
+// Await returns the first message that matches, seen already or in the future.
 func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
 	t.Helper()
 	line := c.await(t, func(line jsLine) bool { return line.Message != nil && match(*line.Message) })
 	return *line.Message
 }
 
-// do has a task done and returns what it made.
+// do sends a task to the process and returns its result.
 func (c *JSClient) do(t testing.TB, task map[string]any) jsLine {
 	t.Helper()
 	c.tasks++

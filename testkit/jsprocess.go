@@ -23,14 +23,14 @@ var jsClientScripts embed.FS
 // oldestNode is the first major version of Node.js that runs the client.
 const oldestNode = 20
 
-// startJSClient starts a client that has not logged in yet, in the empty
-// directory dir.
+// startJSClient starts a client in the empty directory dir; it has not logged in
+// yet.
 func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	modules, err := provideJSClient(ctx, os.Stderr)
 	if err != nil {
 		return nil, err
 	}
-	// Node.js looks for modules beside the script.
+	// Node.js looks for modules next to the script.
 	if err := errors.Join(
 		os.CopyFS(dir, jsClientScripts),
 		os.Symlink(modules, filepath.Join(dir, "jsclient", "node_modules")),
@@ -46,7 +46,7 @@ func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the child has its own
+	defer log.Close() // the child has its own file descriptor
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), "node", filepath.Join("jsclient", "client.js"))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, c.output, log
 	if c.input, err = cmd.StdinPipe(); err != nil {
@@ -56,15 +56,15 @@ func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	return c, err
 }
 
-// jsOutput keeps the lines that a JSClient writes.
+// jsOutput holds the output lines of a JSClient.
 type jsOutput struct {
 	mu      sync.Mutex
 	partial []byte
 	lines   []jsLine
-	changed chan struct{} // closed and replaced when there are more
+	changed chan struct{} // closed and replaced when lines grows
 }
 
-// Write takes in a part of the output. What is no line of ours ends the output.
+// Write adds a part of the output. An unknown line ends the output.
 func (o *jsOutput) Write(part []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -84,14 +84,14 @@ func (o *jsOutput) Write(part []byte) (int, error) {
 	}
 }
 
-// snapshot returns the lines and a channel that closes when there are more.
+// snapshot returns the lines and a channel that closes when more arrive.
 func (o *jsOutput) snapshot() ([]jsLine, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.lines), o.changed
 }
 
-// findNode tells what is missing to run a JSClient.
+// findNode returns an error if Node.js is missing or too old for a JSClient.
 func findNode(ctx context.Context) error {
 	version, err := exec.CommandContext(ctx, "node", "--version").Output()
 	if err != nil {
@@ -107,7 +107,7 @@ func findNode(ctx context.Context) error {
 	return nil
 }
 
-// provideJSClient returns the directory node_modules with what the client needs.
+// provideJSClient returns the directory node_modules with the client's dependencies.
 func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
 	dir, err := tool{
 		name: "jsclient", pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",

@@ -13,10 +13,10 @@ import (
 	"syscall"
 )
 
-// freePort returns a loopback port that nothing listens on, below those that
-// systems give to outgoing connections, so that it stays free while a server
-// restarts. It belongs to this process until its end: tests would not notice
-// that the server of another test answers in the place of theirs.
+// freePort returns a loopback port on which no process listens. The port lies below
+// those that systems give to outgoing connections, so that it stays free while a
+// server restarts. This process owns the port until it ends: otherwise a test might
+// talk to the server of another one unnoticed.
 func freePort(ctx context.Context) (int, error) {
 	for range 100 {
 		port := 20000 + rand.IntN(12000)
@@ -33,21 +33,21 @@ func freePort(ctx context.Context) (int, error) {
 	return 0, errors.New("find a free port: 100 in a row are taken")
 }
 
-// FreePort returns a loopback port for a test's own server: see freePort.
+// FreePort returns a loopback port for a test's own server; see freePort.
 func FreePort(ctx context.Context) (int, error) { return freePort(ctx) }
 
-// ports are those that belong to this process.
+// ports holds the ports that this process owns.
 var ports reservations
 
 type reservations struct {
 	mu    sync.Mutex
 	taken map[int]bool
-	// file is the same for all processes; the one that a port belongs to has
-	// locked the byte at that place.
+	// file is shared by all processes; the owner of a port holds the lock of the
+	// byte at that offset.
 	file *os.File
 }
 
-// reserve makes a port belong to this process, and reports whether it was free.
+// reserve makes this process the owner of a port, and reports whether it was free.
 func (r *reservations) reserve(port int) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

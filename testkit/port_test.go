@@ -9,7 +9,7 @@ import (
 
 const reservedPort = "HERAUT_TEST_RESERVED_PORT"
 
-// A port belongs to one process at a time.
+// A port has one owner at a time.
 func TestPortIsReserved(t *testing.T) {
 	if other := os.Getenv(reservedPort); other != "" {
 		port, err := strconv.Atoi(other)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// process is a child process that ends, at the latest, with this one.
+// process is a child process that ends with this process at the latest.
 type process struct {
 	cmd *exec.Cmd
-	// done is closed once the process has ended and cmd.ProcessState is set.
+	// done closes once the process has ended and cmd.ProcessState is set.
 	done chan struct{}
 }
 
@@ -21,8 +21,8 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error)
 	go func() {
-		// Linux ends the child when the thread that started it ends, so the
-		// thread is kept until then.
+		// Linux ends the child when the thread that started it ends, so this
+		// goroutine keeps the thread until then.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
@@ -30,13 +30,13 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 		if err != nil {
 			return
 		}
-		_ = cmd.Wait() // the exit status is read from cmd.ProcessState
+		_ = cmd.Wait() // the caller reads the exit status from cmd.ProcessState
 		close(p.done)
 	}()
 	return p, <-started
 }
 
-// ended tells whether the process has ended.
+// ended reports whether the process has ended.
 func (p *process) ended() bool {
 	select {
 	case <-p.done:
@@ -46,8 +46,8 @@ func (p *process) ended() bool {
 	}
 }
 
-// stop asks the process to end, and kills it if it has not after the grace
-// time. It returns how the process ended.
+// stop sends SIGTERM to the process, and kills it if it has not ended after the
+// grace time. It returns the final state of the process.
 func (p *process) stop(grace time.Duration) *os.ProcessState {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only if it has ended
 	select {
@@ -58,7 +58,7 @@ func (p *process) stop(grace time.Duration) *os.ProcessState {
 	}
 }
 
-// kill ends the process at once and waits until it has ended.
+// kill ends the process at once, waits for its end and returns its final state.
 func (p *process) kill() *os.ProcessState {
 	_ = p.cmd.Process.Kill() // fails only if it has ended
 	<-p.done

@@ -15,7 +15,7 @@ import (
 
 const parentOfSleep = "HERAUT_TEST_PARENT_OF_SLEEP"
 
-// A child of ours that is killed takes its own child with it.
+// A killed child process takes its own child with it.
 func TestProcessEndsWithItsParent(t *testing.T) {
 	if os.Getenv(parentOfSleep) != "" {
 		child, err := startProcess(exec.CommandContext(t.Context(), "sleep", "600"))
@@ -23,7 +23,7 @@ func TestProcessEndsWithItsParent(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Fprintln(os.Stdout, child.cmd.Process.Pid)
-		<-child.done // never: we are killed before
+		<-child.done // never closes: the test kills this process first
 		return
 	}
 	parent := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -49,7 +49,7 @@ func TestProcessEndsWithItsParent(t *testing.T) {
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = parent.Wait() // it was killed
+	_ = parent.Wait() // the process was killed
 	for start := time.Now(); !ended(child); time.Sleep(10 * time.Millisecond) {
 		if time.Since(start) > awaitTimeout {
 			t.Fatal("the child outlives its parent")
@@ -57,8 +57,8 @@ func TestProcessEndsWithItsParent(t *testing.T) {
 	}
 }
 
-// ended tells whether a process that is no child of ours has ended; one that
-// nobody waits for stays as a zombie.
+// ended reports whether a process that is not our child has ended. A process whose
+// parent does not wait for it stays as a zombie.
 func ended(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return true
@@ -74,7 +74,7 @@ func ended(pid int) bool {
 func TestProcessIsKilledAfterGrace(t *testing.T) {
 	for name, test := range map[string]struct {
 		script string
-		signal syscall.Signal // that ended it, or 0
+		signal syscall.Signal // the signal that ended the process; 0: none
 		status int
 	}{
 		"obeys":   {"trap 'exit 7' TERM; echo; while :; do sleep 0.01; done", 0, 7},

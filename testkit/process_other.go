@@ -4,6 +4,6 @@ package testkit
 
 import "syscall"
 
-// endWithParent has no equivalent outside Linux: there a child may outlive a
-// parent that is killed.
+// endWithParent has no equivalent outside Linux: there a child may outlive a killed
+// parent.
 func endWithParent() *syscall.SysProcAttr { return nil }

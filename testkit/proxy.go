@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// Proxy stands between a client and its homeserver. It passes everything on,
-// makes the faults that its rules ask for, and keeps a record of every request.
+// Proxy stands between a client and its homeserver. It passes requests on, makes the
+// faults of its rules, and records every request.
 type Proxy struct {
-	URL string // what to give to the client as its homeserver's address
+	URL string // the homeserver address for the client
 
 	target *url.URL
 	server *httptest.Server
@@ -27,7 +27,7 @@ type Proxy struct {
 	rand     *rand.Rand
 	rules    []*Rule
 	requests []*Request
-	lastSync map[string]Response // by Authorization, the last one with news
+	lastSync map[string]Response // by Authorization, the last sync answer with new events
 	changed  chan struct{}       // closed and replaced when a request ends
 }
 
@@ -39,34 +39,34 @@ type Request struct {
 	Query    url.Values
 	Header   http.Header
 	Body     []byte
-	At, Done time.Time // Done is zero while it lasts
+	At, Done time.Time // Done is zero while the request lasts
 
-	Rule      string // the name of the rule that was applied, if any
-	Forwarded bool   // the homeserver was asked
-	Received  int    // the status that the homeserver answered, 0 if it did not
-	Status    int    // the status that the client was given, 0 if it was cut off
-	Response  []byte // the body that the client was given
+	Rule      string // the name of the applied rule; empty: none
+	Forwarded bool   // the request reached the homeserver
+	Received  int    // the status from the homeserver; 0: none
+	Status    int    // the status to the client; 0: the connection was cut
+	Response  []byte // the body to the client
 }
 
-// Response is an answer of the homeserver, or one in its place.
+// Response is an answer of the homeserver, or a replacement.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Rule makes faults. The first rule that matches a request is applied to it.
+// Rule makes faults. The proxy applies the first rule that matches a request.
 type Rule struct {
 	Name   string
-	Match  func(*Request) bool // nil is every request
-	Skip   int                 // matching requests to let pass first
-	Times  int                 // how often it is applied; 0 is without end
-	Chance float64             // of being applied, up to 1; 0 is always
+	Match  func(*Request) bool // nil matches every request
+	Skip   int                 // number of matching requests to pass on first
+	Times  int                 // largest number of applications; 0: no limit
+	Chance float64             // probability of an application, up to 1; 0: always
 	Do     Action
 }
 
-// StartProxy starts a proxy before target, a homeserver's address. The seed
-// decides the chances of the rules.
+// StartProxy starts a proxy in front of target, a homeserver's address. The seed
+// determines the outcomes of Rule.Chance.
 func StartProxy(target string, seed uint64) (*Proxy, error) {
 	parsed, err := url.Parse(target)
 	if err != nil {
@@ -102,14 +102,14 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// Close cuts what is under way and stops the proxy.
+// Close cuts the open connections and stops the proxy.
 func (p *Proxy) Close() {
 	p.server.CloseClientConnections()
 	p.server.Close()
 	p.http.CloseIdleConnections()
 }
 
-// Add adds a rule after the others; remove takes it away.
+// Add appends a rule; remove deletes it.
 func (p *Proxy) Add(rule Rule) (remove func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,15 +121,15 @@ func (p *Proxy) Add(rule Rule) (remove func()) {
 	}
 }
 
-// Clear takes all rules away.
+// Clear deletes all rules.
 func (p *Proxy) Clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rules = nil
 }
 
-// Requests returns the records that match, in the order of arrival, those that
-// have not ended included. A nil match is every record. A match function may not
+// Requests returns the matching records in the order of arrival, including those of
+// unfinished requests. A nil match returns every record. A match function must not
 // call the proxy.
 func (p *Proxy) Requests(match func(*Request) bool) []Request {
 	p.mu.Lock()
@@ -143,8 +143,8 @@ func (p *Proxy) Requests(match func(*Request) bool) []Request {
 	return found
 }
 
-// Await waits until n requests that match have ended, and returns the n-th to
-// arrive among those.
+// Await waits until n matching requests have ended, and returns the n-th of them by
+// arrival.
 func (p *Proxy) Await(t testing.TB, n int, match func(*Request) bool) Request {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
@@ -191,7 +191,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	do(&Exchange{Request: req, proxy: p, writer: w, incoming: r})
 }
 
-// choose returns what to do with a request. The caller holds the lock.
+// choose returns the action for a request. The caller holds the lock.
 func (p *Proxy) choose(req *Request) Action {
 	for i, rule := range p.rules {
 		if rule.Match != nil && !rule.Match(req) {
@@ -215,8 +215,8 @@ func (p *Proxy) choose(req *Request) Action {
 	return pass
 }
 
-// forward asks the homeserver. One that cannot be reached is a 502, as with
-// other proxies.
+// forward passes a request to the homeserver. If that is unreachable, it answers
+// 502, as other proxies do.
 func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	address := *r.URL
 	address.Scheme, address.Host = p.target.Scheme, p.target.Host
@@ -240,7 +240,7 @@ func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	return Response{Status: resp.StatusCode, Header: resp.Header.Clone(), Body: body}
 }
 
-// update changes a record.
+// update changes a record under the lock.
 func (p *Proxy) update(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

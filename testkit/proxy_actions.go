@@ -11,22 +11,22 @@ import (
 	"time"
 )
 
-// Action is what a rule does with a request, through the Exchange's methods. It
-// ends by Deliver or Drop.
+// Action handles a request through the methods of Exchange. Its last call is Deliver
+// or Drop.
 type Action func(*Exchange)
 
 // Exchange is a request under way.
 type Exchange struct {
-	Request *Request // its record, not to be changed
+	Request *Request // its record; read-only
 
 	proxy    *Proxy
 	writer   http.ResponseWriter
 	incoming *http.Request
-	answer   *Response // of the homeserver, once it was asked
+	answer   *Response // the homeserver's answer; nil before the first Forward
 }
 
-// Forward passes the request on and returns the homeserver's answer; the
-// homeserver is asked once, however often it is called.
+// Forward passes the request on and returns the homeserver's answer. Only the first
+// call sends the request.
 func (x *Exchange) Forward() Response {
 	if x.answer == nil {
 		answer := x.proxy.forward(x.incoming, x.Request)
@@ -35,12 +35,12 @@ func (x *Exchange) Forward() Response {
 	return Response{x.answer.Status, x.answer.Header.Clone(), slices.Clone(x.answer.Body)}
 }
 
-// Deliver gives an answer to the client.
+// Deliver sends an answer to the client.
 func (x *Exchange) Deliver(resp Response) {
 	x.deliver(resp, len(resp.Body))
 }
 
-// deliver gives an answer of which the connection is cut after n bytes.
+// deliver sends an answer, and cuts the connection after n bytes of its body.
 func (x *Exchange) deliver(resp Response, n int) {
 	if x.incoming.Context().Err() != nil {
 		x.Drop() // the client has gone
@@ -57,7 +57,7 @@ func (x *Exchange) deliver(resp Response, n int) {
 	x.writer.WriteHeader(resp.Status)
 	_, err := x.writer.Write(resp.Body[:n])
 	if err != nil || n < len(resp.Body) {
-		_ = http.NewResponseController(x.writer).Flush() // cut off below anyway
+		_ = http.NewResponseController(x.writer).Flush() // the connection is cut below anyway
 		x.Drop()
 	}
 }
@@ -69,12 +69,12 @@ func (x *Exchange) Drop() {
 
 func pass(x *Exchange) { x.Deliver(x.Forward()) }
 
-// Drop closes the connection without an answer. Alone, the homeserver never
+// Drop closes the connection without an answer. Used alone, the homeserver never
 // sees the request; with [AfterActing] it has acted on it.
 func Drop(x *Exchange) { x.Drop() }
 
-// AfterActing lets the homeserver act first, and then does something else than
-// to deliver its answer.
+// AfterActing passes the request on, and then runs another action instead of
+// delivering the answer.
 func AfterActing(do Action) Action {
 	return func(x *Exchange) {
 		x.Forward()
@@ -82,7 +82,7 @@ func AfterActing(do Action) Action {
 	}
 }
 
-// Delay waits before it passes the request on, or with [AfterActing] before it
+// Delay waits before it passes the request on or, with [AfterActing], before it
 // delivers the answer.
 func Delay(d time.Duration) Action {
 	return func(x *Exchange) {
@@ -102,7 +102,7 @@ func Run(f func()) Action {
 	}
 }
 
-// Answer answers in the homeserver's place, with JSON.
+// Answer answers with JSON in place of the homeserver.
 func Answer(status int, body any) Action {
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -113,12 +113,12 @@ func Answer(status int, body any) Action {
 	}
 }
 
-// MatrixError answers with an error of Matrix.
+// MatrixError answers with a Matrix error.
 func MatrixError(status int, code string) Action {
 	return Answer(status, map[string]any{"errcode": code, "error": "made by the test"})
 }
 
-// SoftLogout answers that the token has ended while the device stays.
+// SoftLogout answers that the token has expired while the device remains.
 func SoftLogout() Action {
 	return Answer(http.StatusUnauthorized, map[string]any{
 		"errcode": "M_UNKNOWN_TOKEN", "error": "made by the test", "soft_logout": true,
@@ -140,7 +140,8 @@ func WebPage(x *Exchange) {
 	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
 }
 
-// RetryAfter tells when to try again, and where that is said; zero is not said.
+// RetryAfter sets the waiting time of a 429 answer and the places that state it;
+// zero: not there.
 type RetryAfter struct {
 	Header time.Duration // the HTTP header, in whole seconds, rounded up
 	Body   time.Duration // retry_after_ms
@@ -167,7 +168,7 @@ func Truncate(x *Exchange) {
 	x.deliver(resp, len(resp.Body)/2)
 }
 
-// Rewrite delivers a changed answer.
+// Rewrite changes the answer before it delivers it.
 func Rewrite(change func(*Response)) Action {
 	return func(x *Exchange) {
 		resp := x.Forward()
@@ -176,9 +177,9 @@ func Rewrite(change func(*Response)) Action {
 	}
 }
 
-// RepeatSync answers a sync with the last answer that brought anything, next_batch
-// included: everything in it comes twice, and the client goes on from there.
-// Without one the request is passed on.
+// RepeatSync answers a sync with the last answer that brought events, next_batch
+// included: the client gets everything in it twice, and continues from there. If
+// there is no such answer, the proxy passes the request on.
 func RepeatSync(x *Exchange) {
 	x.proxy.mu.Lock()
 	last, known := x.proxy.lastSync[x.Request.Header.Get("Authorization")]
@@ -190,7 +191,7 @@ func RepeatSync(x *Exchange) {
 	x.Deliver(last)
 }
 
-// hasNews tells whether a sync answer brings events of rooms or to the device.
+// hasNews reports whether a sync answer brings events of rooms or to the device.
 func hasNews(body []byte) bool {
 	var sync struct {
 		Rooms    map[string]map[string]json.RawMessage `json:"rooms"`
@@ -217,8 +218,8 @@ func page(status int, html string) Response {
 	return Response{status, http.Header{"Content-Type": {"text/html"}}, []byte(html)}
 }
 
-// On matches requests by their method, any if empty, and a regular expression
-// on the decoded path.
+// On matches requests by their method (empty: any) and by a regular expression on
+// the decoded path.
 func On(method, path string) func(*Request) bool {
 	pattern := regexp.MustCompile(path)
 	return func(req *Request) bool {
@@ -226,7 +227,7 @@ func On(method, path string) func(*Request) bool {
 	}
 }
 
-// What most rules and assertions are about.
+// The matches of most rules and assertions.
 var (
 	Syncs      = On(http.MethodGet, `/sync$`)
 	Sends      = On(http.MethodPut, `/rooms/[^/]+/send/`)

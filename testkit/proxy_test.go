@@ -52,8 +52,8 @@ func TestProxyFaults(t *testing.T) {
 	var killed atomic.Bool
 	for name, test := range map[string]struct {
 		do     Action
-		acted  int32 // requests that reached the server
-		status int   // 0 when the connection is dropped before an answer
+		acted  int32 // number of requests that reached the server
+		status int   // 0: the connection drops before an answer
 		body   string
 		err    error
 		check  func(answer) bool
@@ -229,7 +229,7 @@ func TestProxyRepeatsSync(t *testing.T) {
 	camille.AwaitEvent(t, room, camille.Say(t, room, "before"))
 
 	p.Add(Rule{Name: "repeat", Match: Syncs, Times: 1, Do: RepeatSync})
-	// The sync under way ends with this one, and the next is the repetition.
+	// This event ends the sync under way; the next sync is the repetition.
 	camille.AwaitEvent(t, room, camille.Say(t, room, "during"))
 	repeated := p.Await(t, 1, func(req *Request) bool { return req.Rule == "repeat" })
 	camille.AwaitEvent(t, room, camille.Say(t, room, "after"))

@@ -2,5 +2,6 @@
 
 package testkit
 
-// raceDetector makes the bot a race-detecting one in tests that are.
+// raceDetector makes testkit build the bot with the race detector if the tests run
+// with it.
 const raceDetector = true

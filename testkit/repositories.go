@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// RepositoryAPI is a server that speaks the API of ecosyste.ms, as far as it is
-// used, for one forge. Its owners are organisations.
+// RepositoryAPI is a server with the part of the ecosyste.ms API that the bot uses,
+// for one forge. All owners are organisations.
 type RepositoryAPI struct {
 	URL string // the API's address
 
 	server *httptest.Server
 	mu     sync.Mutex
 	rows   []repositoryRow
-	rounds int // how often the list of hosts was asked for
-	status int // what every request is answered with, if not 0
+	rounds int // number of requests for the list of hosts
+	status int // the status of all answers; 0: regular answers
 }
 
 // Repository is a public repository.
 type Repository struct {
-	Name        string // with its owner's: "ville/velos"
+	Name        string // with the owner's name: "ville/velos"
 	Description string
 	Language    string
 	Fork        bool
 }
 
-// repositoryRow is a repository as the API gives it.
+// repositoryRow is a repository in the API's answers.
 type repositoryRow struct {
 	ID          int       `json:"id"`
 	UUID        string    `json:"uuid"`
@@ -51,7 +51,7 @@ type repositoryRow struct {
 // repositoryHost is the only forge.
 const repositoryHost = "git.example.org"
 
-// StartRepositoryAPI starts the server. It is to be closed.
+// StartRepositoryAPI starts the server. The caller closes it.
 func StartRepositoryAPI() *RepositoryAPI {
 	a := &RepositoryAPI{}
 	mux := http.NewServeMux()
@@ -93,14 +93,14 @@ func (a *RepositoryAPI) Publish(repositories ...Repository) {
 	}
 }
 
-// Break has every request answered with a status; 0 repairs the server.
+// Break makes the server answer every request with a status; 0 repairs it.
 func (a *RepositoryAPI) Break(status int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.status = status
 }
 
-// Rounds is how often the server was asked what there is.
+// Rounds returns how often the bot has requested the list of hosts.
 func (a *RepositoryAPI) Rounds() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -113,7 +113,7 @@ func (a *RepositoryAPI) hosts(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// list gives those indexed last first.
+// list returns the repositories, the last indexed first.
 func (a *RepositoryAPI) list(w http.ResponseWriter, r *http.Request) {
 	size, _ := strconv.Atoi(r.URL.Query().Get("per_page"))
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))

@@ -27,20 +27,19 @@ var synapseConfig string
 //go:embed synapse/log.yaml
 var synapseLogging []byte
 
-// SynapseOptions tell how a Synapse differs from one that lets everybody do all
-// at once and keeps everything.
+// SynapseOptions change a Synapse that by default has no rate limits and deletes
+// nothing.
 type SynapseOptions struct {
-	// DefaultLimits keeps the limits that Synapse has when its configuration does
-	// not say any, but for logins: those are counted by address, and all tests
-	// come from the same.
+	// DefaultLimits keeps Synapse's default rate limits, except for logins: Synapse
+	// counts those by address, and all tests share one.
 	DefaultLimits bool
-	// ForgetAfter has messages older than that purged; 0 keeps them. The newest
-	// event of a room always stays.
+	// ForgetAfter makes Synapse purge messages older than that; 0 keeps them. The
+	// newest event of a room always stays.
 	ForgetAfter time.Duration
 }
 
-// StartSynapse starts a Synapse for a test that needs this server, and stops it
-// with the test. The test is skipped unless the tests run on Synapse.
+// StartSynapse starts a Synapse for a test that needs this server, and stops it with
+// the test. It skips the test unless tests run on Synapse.
 func StartSynapse(t testing.TB, options SynapseOptions) *Homeserver {
 	t.Helper()
 	if os.Getenv(homeserverVariable) != "synapse" {
@@ -49,9 +48,9 @@ func StartSynapse(t testing.TB, options SynapseOptions) *Homeserver {
 	return startForTest(t, options.Start)
 }
 
-// Start starts Synapse in the empty directory dir. The first time it is installed
-// from its package into an environment of its own; progress, which may be
-// [io.Discard], is told. ctx governs the start only: Stop ends the server.
+// Start starts Synapse in the empty directory dir. The first call installs its
+// package into an environment of its own and reports to progress, which may be
+// [io.Discard]. ctx only governs the start: Stop ends the server.
 func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Writer) (*Homeserver, error) {
 	environment, err := provideSynapse(ctx, progress)
 	if err != nil {
@@ -105,7 +104,7 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 		name: "synapse", pins: []string{"requirements.txt"}, maker: string(version), result: "environment",
 		install: func(ctx context.Context, source, target string, progress io.Writer) error {
 			fmt.Fprintln(progress, "Installing Synapse, once; this takes a minute")
-			// Debian has venv in a package of its own: python3-venv.
+			// Debian has venv in a separate package, python3-venv.
 			if err := runTold(exec.CommandContext(ctx, python, "-m", "venv", target), progress); err != nil {
 				return fmt.Errorf("make a Python environment (which needs the module venv): %w", err)
 			}
@@ -117,10 +116,10 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 	}.provide(ctx, progress)
 }
 
-// LiftLimits frees an account from the limits that Synapse ties to a person.
+// LiftLimits exempts an account from Synapse's rate limits per user.
 func (h *Homeserver) LiftLimits(t testing.TB, user id.UserID) {
 	t.Helper()
-	// Each call makes an administrator of its own: that is no matter here.
+	// Each call makes another administrator, which does no harm here.
 	_, token, err := h.register(t.Context(), "admin-"+rand.Text()[:8], rand.Text(), true)
 	if err == nil {
 		path := "/_synapse/admin/v1/users/" + url.PathEscape(string(user)) + "/override_ratelimit"

@@ -11,7 +11,7 @@ import (
 	"heraut/catalogue"
 )
 
-// TestBench measures very little: every figure is there in the end.
+// TestBench runs a minimal plan and checks that it yields every figure.
 func TestBench(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")

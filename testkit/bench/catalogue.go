@@ -13,10 +13,10 @@ import (
 	"heraut/testkit"
 )
 
-// entries is about how many the real catalogue has.
+// entries is about the size of the real catalogue.
 const entries = 700
 
-// bigCatalogue is the demo's catalogue, repeated under other names and ids.
+// bigCatalogue repeats the demo's catalogue under other names and ids.
 func bigCatalogue(entries int) ([]byte, error) {
 	root, err := testkit.Root()
 	if err != nil {
@@ -43,7 +43,7 @@ func bigCatalogue(entries int) ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// rename makes another entry of one.
+// rename turns a copy of an entry into another entry.
 func rename(entry map[string]any, round, i int) {
 	entry["id"] = 100_000*round + i
 	entry["name"] = fmt.Sprintf("%s %d", entry["name"], round+1)
@@ -53,8 +53,8 @@ func rename(entry map[string]any, round, i int) {
 	}
 }
 
-// serveCatalogue publishes a catalogue as its site does, with a date for
-// conditional requests.
+// serveCatalogue publishes a catalogue as its site does, with a date for conditional
+// requests.
 func serveCatalogue(catalogue []byte) *httptest.Server {
 	since := time.Now()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,10 +14,10 @@ import (
 	"heraut/testkit"
 )
 
-// patience is how long anything may take.
+// patience bounds every wait.
 const patience = 5 * time.Minute
 
-// measureDrain measures how fast each bot answers what was said while it was
+// measureDrain measures how fast each bot answers the commands sent while it was
 // down, one bot after the other.
 func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, error) {
 	if err := s.startBoth(ctx); err != nil {
@@ -62,7 +62,7 @@ func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, erro
 	}, nil
 }
 
-// crowd is some people and their rooms with one bot.
+// crowd is a group of people and their rooms with one bot.
 type crowd struct {
 	with   contestant
 	people []*testkit.Client
@@ -93,8 +93,8 @@ func (s *stage) newCrowd(ctx context.Context, with contestant, size crowdSize) (
 		c.close()
 		return nil, err
 	}
-	// From here on they read only what they ask for: a person's own work would
-	// be measured with the bot's.
+	// From here on people read only on request: the work of their sync would count
+	// in the bot's figures.
 	for _, person := range c.people {
 		person.StopSync()
 	}
@@ -107,8 +107,8 @@ func (c *crowd) close() {
 	}
 }
 
-// each calls do for each room; the people work at the same time, each on one
-// room after the other.
+// each calls do for each room. The people work concurrently, each on one room after
+// the other.
 func (c *crowd) each(ctx context.Context, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -145,24 +145,25 @@ func (c *crowd) ask(ctx context.Context, n int) ([]map[id.EventID]bool, error) {
 	return commands, nil
 }
 
-// drained tells how a bot answered what was waiting for it.
+// drained holds the figures of one drain.
 type drained struct {
 	answers int
 	total   time.Duration // from the start of the process to the last answer
 	span    time.Duration // from the first answer to the last
 	worked  time.Duration // the bot's processor time
-	served  time.Duration // the homeserver's
+	served  time.Duration // the homeserver's processor time
 }
 
 func (d drained) perSecond() float64 { return float64(d.answers-1) / d.span.Seconds() }
 
-// perCommand spreads a time over the commands, in milliseconds.
+// perCommand divides a time by the number of answers, in milliseconds.
 func (d drained) perCommand(t time.Duration) float64 {
 	return float64(t.Microseconds()) / 1000 / float64(d.answers)
 }
 
-// drain has commands sent, starts the bot and waits for all answers. The times
-// of answers are the homeserver's, on the same machine; homeserver is its process.
+// drain sends the commands, starts the bot and waits for all answers. The times of
+// answers come from the homeserver's clock, on the same machine; homeserver is its
+// process id.
 func (c *crowd) drain(ctx context.Context, perRoom, homeserver int) (drained, error) {
 	commands, err := c.ask(ctx, perRoom)
 	if err != nil {
@@ -205,8 +206,8 @@ func (c *crowd) drain(ctx context.Context, perRoom, homeserver int) (drained, er
 	return d, err
 }
 
-// awaitAnswers asks for the end of the room's history until it has an answer to
-// each command, and returns when they were given.
+// awaitAnswers polls the end of the room's history until it has an answer to each
+// command, and returns the times of the answers.
 func (r room) awaitAnswers(ctx context.Context, commands map[id.EventID]bool) ([]time.Time, error) {
 	for {
 		page, err := r.person.Messages(ctx, r.id, "", "", mautrix.DirectionBackward, nil, 3*len(commands))
@@ -234,8 +235,8 @@ func (r room) awaitAnswers(ctx context.Context, commands map[id.EventID]bool) ([
 	}
 }
 
-// answeredBy is the message that an event replies to, or in whose thread it
-// stands; relations are not encrypted.
+// answeredBy returns the message that an event replies to, or the root of its
+// thread; relations are not encrypted.
 func answeredBy(evt *event.Event) id.EventID {
 	var content struct {
 		Relation event.RelatesTo `json:"m.relates_to"`

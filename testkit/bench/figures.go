@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// figure is one line of the result: the median of some values.
+// figure is one line of the result; it shows the median of the values.
 type figure struct {
 	name   string
 	unit   string
 	values []float64
 	aim    float64 // 0: none
-	atMost bool    // the aim is an upper bound; else a lower one
+	atMost bool    // the aim is an upper bound; otherwise a lower one
 }
 
-// String is the line that is printed.
+// String returns the line to print.
 func (f figure) String() string {
 	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, median(f.values), f.unit)
 	switch {
@@ -39,7 +39,7 @@ func verdict(reached bool) string {
 	return "MISSED"
 }
 
-// median is the middle of the values, which stay in their order.
+// median returns the median of the values, and leaves their order unchanged.
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)
@@ -49,7 +49,7 @@ func median(values []float64) float64 {
 	return (sorted[n/2-1] + sorted[n/2]) / 2
 }
 
-// ratios divides value by value.
+// ratios divides the two lists value by value.
 func ratios(over, under []float64) []float64 {
 	quotients := make([]float64, len(over))
 	for i := range over {
@@ -58,7 +58,7 @@ func ratios(over, under []float64) []float64 {
 	return quotients
 }
 
-// machine names the kind of machine.
+// machine describes the kind of machine.
 func machine() string {
 	return fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -8,8 +8,9 @@ import (
 	"heraut/testkit"
 )
 
-// measureLatency measures from a command's sending to its answer's arrival, by
-// turns with both bots, in a clear and in an encrypted room of each.
+// measureLatency measures the time from the sending of a command to the arrival of
+// its answer, alternating between the bots, in a clear and in an encrypted room of
+// each.
 func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	person, err := s.person(ctx)
 	if err != nil {
@@ -38,7 +39,7 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	return figures, nil
 }
 
-// startBoth starts both bots anew.
+// startBoth restarts both bots.
 func (s *stage) startBoth(ctx context.Context) error {
 	for _, c := range []contestant{s.bot, s.other} {
 		c.stop()
@@ -49,13 +50,13 @@ func (s *stage) startBoth(ctx context.Context) error {
 	return nil
 }
 
-// latency is what was measured of a bot in each run, in milliseconds.
+// latency holds a bot's figures of each run, in milliseconds.
 type latency struct {
 	took   []float64 // medians, from the sending of a command to the arrival of its answer
 	worked []float64 // the bot's processor time per command
 }
 
-// latencies measures both bots by turns.
+// latencies measures both bots, alternating between them.
 func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
 	contestants := []contestant{s.bot, s.other}
 	var rooms [2]room
@@ -79,7 +80,7 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 		for n := range pairs {
 			for i := range rooms {
 				if n%2 == 1 {
-					i = 1 - i // neither is always the first
+					i = 1 - i // the bots take turns to go first
 				}
 				d, err := rooms[i].timeAnswer(ctx, n)
 				if err != nil {

@@ -1,6 +1,6 @@
-// Command bench measures the service as a whole, on a real homeserver, beside a
-// bare bot (package echo) that meets the same homeserver in the same run: what
-// depends on the machine is told as a ratio to that bot.
+// Command bench measures the service as a whole on a real homeserver, next to a bare
+// bot (package echo) on the same homeserver in the same run. Figures that depend on
+// the machine are ratios to that bot.
 package main
 
 import (
@@ -31,17 +31,17 @@ func main() {
 	}
 }
 
-// plan is how much is done.
+// plan sets the size of each measurement.
 type plan struct {
-	starts int           // how often the start is measured
-	idle   time.Duration // how long nothing happens before memory is read
-	many   int           // commands between two readings of it
+	starts int           // number of measured starts
+	idle   time.Duration // idle time before memory is read
+	many   int           // commands between two readings of memory
 
 	runs, pairs, warmUp int // of the latencies; pairs of commands in a run
 
-	drains           int       // how often each bot answers what was waiting
-	clear, encrypted crowdSize // where
-	perRoom          int       // how many commands
+	drains           int       // drains per bot
+	clear, encrypted crowdSize // sizes of the two kinds of crowds
+	perRoom          int       // commands per room
 
 	relay   relaySize
 	webhook webhookSize
@@ -59,13 +59,13 @@ var full = plan{
 	starve:    starveSize{calm: 300, feeds: 100, events: 2000, devices: 200, slow: 15 * time.Second, lasts: 2 * time.Minute},
 }
 
-// part is a group of figures.
+// part measures a group of figures.
 type part struct {
 	name    string
 	measure func(context.Context, *stage) ([]figure, error)
 }
 
-// parts are in the order of the run.
+// parts lists the parts in the order of the run.
 var parts = []part{
 	{"start", measureStart},
 	{"latency", measureLatency},
@@ -76,7 +76,7 @@ var parts = []part{
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
 
-// bench prints each part's figures as they are known.
+// bench prints each part's figures as soon as they are known.
 func bench(ctx context.Context, kind, only, against string, plan plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-")
 	if err != nil {

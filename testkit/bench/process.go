@@ -13,7 +13,8 @@ import (
 
 var resident = regexp.MustCompile(`(?m)^VmRSS:\s*(\d+) kB$`)
 
-// residentMemory is that of a process, in MiB. Only Linux tells it this way.
+// residentMemory returns the resident memory of a process, in MiB. It only works on
+// Linux.
 func residentMemory(pid int) (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -30,8 +31,8 @@ func residentMemory(pid int) (float64, error) {
 // tick is the unit of a process's times on Linux.
 const tick = 10 * time.Millisecond
 
-// processorTime is what a process has used since its start; 0 on systems that
-// do not tell it as Linux does.
+// processorTime returns the processor time that a process has used since its start;
+// 0 on systems other than Linux.
 func processorTime(pid int) (time.Duration, error) {
 	if runtime.GOOS != "linux" {
 		return 0, nil
@@ -40,8 +41,8 @@ func processorTime(pid int) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the processor time of the process: %w", err)
 	}
-	// The second field is the name, in parentheses, and may hold anything; the
-	// 14th and the 15th are the times.
+	// The second field is the name, in parentheses, which may contain any character;
+	// the 14th and the 15th field are the times.
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 13 {
 		return 0, errors.New("read the processor time of the process: too few fields")

@@ -14,22 +14,23 @@ import (
 	"heraut/testkit"
 )
 
-// relaySize is how much is carried between rooms.
+// relaySize sets the number of rooms, questions, messages and runs.
 type relaySize struct{ rooms, questions, messages, runs int }
 
-// relayed is a bot in rooms that ask and in the room of the experts, and one
-// person in all of them.
+// relayed is a bot in asking rooms and in the experts' room, with one person in all
+// of them.
 type relayed struct {
 	*bot
 	person  *testkit.Client
 	asking  []id.RoomID
 	experts id.RoomID
-	// root is what shows each question to the experts.
+	// root holds the message that shows each question to the experts.
 	root []id.EventID
 }
 
-// measureRelay measures from an expert's sending of an answer to its arrival in
-// the asker's room, with many questions open, by turns with the echo bot.
+// measureRelay measures the time from the sending of an expert's answer to its
+// arrival in the asker's room, with many open questions, alternating with the echo
+// bot.
 func measureRelay(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-relay-")
 	if err != nil {
@@ -127,7 +128,7 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 		return nil, err
 	}
 	for _, roomID := range append([]id.RoomID{r.experts}, r.asking...) {
-		// It greets.
+		// The bot greets.
 		if _, err := r.says(ctx, roomID, ""); err != nil {
 			return nil, err
 		}
@@ -135,15 +136,15 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 	return r, nil
 }
 
-// says waits for a new message of the bot with a text.
+// says waits for a new message of the bot that contains text.
 func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*event.Event, error) {
 	return r.person.Wait(ctx, roomID, func(evt *event.Event) bool {
 		return evt.Sender == r.user() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)
 	})
 }
 
-// ask has the n-th question asked, in words that nothing else holds, and waits
-// until the experts have it.
+// ask sends the n-th question, in unique words, and waits until it reaches the
+// experts.
 func (r *relayed) ask(ctx context.Context, n int) error {
 	text := fmt.Sprintf("qxz%dqxz", n)
 	if _, err := r.say(ctx, r.asking[n%len(r.asking)], "!question "+text, ""); err != nil {
@@ -156,7 +157,7 @@ func (r *relayed) ask(ctx context.Context, n int) error {
 	return err
 }
 
-// timeAnswer has the n-th answer given, to the next question.
+// timeAnswer sends the n-th answer, to the next question, and times its delivery.
 func (r *relayed) timeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	question := n % len(r.root)
 	text := fmt.Sprintf("wyk%dwyk", n)

@@ -21,21 +21,21 @@ type stage struct {
 	hs        *testkit.Homeserver
 	catalogue *httptest.Server
 	bot       *bot
-	other     contestant // what the bot is compared with
-	people    int        // how many were made, for their names
+	other     contestant // the bot for comparison
+	people    int        // number of people so far, for their names
 }
 
-// contestant is a bot under measure.
+// contestant is a bot that is being measured.
 type contestant interface {
 	name() string
 	user() id.UserID
-	start(ctx context.Context) error // without waiting
+	start(ctx context.Context) error // does not wait until the bot is ready
 	stop()
-	pid() int // of the last start
+	pid() int // process id of the last start
 }
 
-// newStage prepares the bot and the echo bot, or, instead of that one, another
-// build of the bot, if against names one.
+// newStage prepares the bot and the echo bot. If against names another build of the
+// bot, that build takes the place of the echo bot.
 func newStage(ctx context.Context, hs *testkit.Homeserver, dir, against string, plan plan) (*stage, error) {
 	catalogue, err := bigCatalogue(entries)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *stage) close() {
 	s.catalogue.Close()
 }
 
-// bot is ours.
+// bot is Héraut.
 type bot struct {
 	*testkit.Bot
 	account testkit.Account
@@ -101,7 +101,7 @@ type echo struct {
 	account                  testkit.Account
 
 	process *os.Process
-	end     func() error // nil while it does not run
+	end     func() error // nil if it does not run
 }
 
 func newEcho(ctx context.Context, hs *testkit.Homeserver, dir string) (*echo, error) {
@@ -139,7 +139,7 @@ func (e *echo) start(ctx context.Context) error {
 	}
 	e.process = cmd.Process
 	e.end = func() error {
-		_ = input.Close() // it ends by itself then
+		_ = input.Close() // the bot ends on this
 		return cmd.Wait()
 	}
 	return nil
@@ -155,7 +155,7 @@ func (e *echo) stop() {
 	e.end = nil
 }
 
-// person makes somebody new, with a device that can read and write everywhere.
+// person makes a new person, with a device that can read and write in every room.
 func (s *stage) person(ctx context.Context) (*testkit.Client, error) {
 	s.people++
 	account, err := s.hs.CreateAccount(ctx, fmt.Sprintf("agent%d", s.people), "password of an agent")
@@ -165,15 +165,15 @@ func (s *stage) person(ctx context.Context) (*testkit.Client, error) {
 	return s.hs.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
 }
 
-// room is a person and a contestant, who must be running to join it.
+// room is a room with a person and a contestant.
 type room struct {
 	id     id.RoomID
 	person *testkit.Client
 	with   contestant
 }
 
-// newRoom returns once the contestant is in the room and has greeted, if it is
-// one that greets.
+// newRoom returns once the contestant is in the room and, if it greets, has greeted.
+// The contestant must be running.
 func newRoom(ctx context.Context, person *testkit.Client, with contestant, encrypted bool) (room, error) {
 	roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{with.user()}})
 	if err != nil {
@@ -200,7 +200,7 @@ func (r room) ask(ctx context.Context, n int) (id.EventID, error) {
 	})
 }
 
-// answered returns once the person has the answer.
+// answered waits until the person has the answer.
 func (r room) answered(ctx context.Context, command id.EventID) error {
 	evt, err := r.person.Wait(ctx, r.id, func(evt *event.Event) bool { return testkit.IsAnswer(evt, r.with.user(), command) })
 	if err == nil && strings.TrimSpace(testkit.Body(evt)) == "" {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// measureStart measures what one process costs: its start, its memory when
-// idle, and its memory after many commands.
+// measureStart measures the costs of one process: its start, its idle memory, and
+// its memory after many commands.
 func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	if err := s.bot.start(ctx); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 		firstAnswer.values = append(firstAnswer.values, took.Seconds())
 	}
 	if runtime.GOOS != "linux" {
-		return []figure{firstAnswer}, nil // only Linux tells the memory of a process this way
+		return []figure{firstAnswer}, nil // residentMemory works only on Linux
 	}
 	idle, err := s.bot.memory(ctx, s.plan.idle)
 	if err != nil {
@@ -52,8 +52,8 @@ func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	}, grown...), err
 }
 
-// measureGrowth measures what commands leave behind. The rooms are there before:
-// what is known of them is not left behind by the commands.
+// measureGrowth measures how much memory commands leave behind. It makes the rooms
+// first, so that their state does not count.
 func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	crowd, err := s.newCrowd(ctx, s.bot, crowdSize{people: 4, rooms: 20})
 	if err != nil {
@@ -78,8 +78,8 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	), nil
 }
 
-// timeStart measures from the start of the process to the arrival of the answer
-// to what was said before.
+// timeStart measures the time from the start of the process to the answer to an
+// earlier command.
 func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, error) {
 	s.bot.stop()
 	command, err := r.ask(ctx, n)
@@ -96,8 +96,8 @@ func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, er
 	return time.Since(began), nil
 }
 
-// askMany has several people ask in their rooms, as fast as they can, and waits
-// until all is answered.
+// askMany makes several people ask in their rooms as fast as they can, and waits
+// until the bot has answered all commands.
 func (s *stage) askMany(ctx context.Context, crowd *crowd, commands int) error {
 	sent, err := s.bot.metric(ctx, "heraut_posts_sent_total")
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *stage) askMany(ctx context.Context, crowd *crowd, commands int) error {
 	return s.bot.awaitMetric(ctx, "heraut_posts_sent_total", sent+float64(commands))
 }
 
-// memory is the resident memory of the process in MiB, after a while of nothing.
+// memory returns the resident memory of the process in MiB, after an idle time.
 func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
 	select {
 	case <-time.After(idle):
@@ -119,7 +119,7 @@ func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
 	return residentMemory(b.PID())
 }
 
-// awaitMetric waits until a number of /metrics is at least that.
+// awaitMetric waits until a metric of /metrics is at least least.
 func (b *bot) awaitMetric(ctx context.Context, name string, least float64) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

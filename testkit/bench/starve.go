@@ -20,20 +20,21 @@ import (
 	"heraut/testkit"
 )
 
-// starveSize is how much one person does to hold up the others, spread over lasts.
+// starveSize sets how much one person does to slow down the others, spread over
+// lasts.
 type starveSize struct {
-	calm    int // commands of the other person before that
-	feeds   int // that never answer
-	events  int // that nobody can decrypt
-	devices int // of the person, and each query for them takes slow
+	calm    int // commands of the other person before the attack
+	feeds   int // feeds that never answer
+	events  int // events that nobody can decrypt
+	devices int // devices of the attacker; each query for them takes slow
 	slow    time.Duration
 	lasts   time.Duration
 }
 
-// measureStarvation measures one person's commands while another one tries dead feeds,
-// floods a room with events that nobody can decrypt, and adds devices whose query is
-// slow. The echo bot meets the same homeserver in the same time, without the slow query:
-// it shows what the homeserver itself loses.
+// measureStarvation measures one person's commands while another one requests dead
+// feeds, floods a room with undecryptable events, and adds devices whose query is
+// slow. The echo bot runs on the same homeserver at the same time, without the slow
+// query: it shows how much the homeserver itself slows down.
 func measureStarvation(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-starve-")
 	if err != nil {
@@ -90,8 +91,8 @@ func measureStarvation(ctx context.Context, s *stage) (_ []figure, err error) {
 	}, nil
 }
 
-// askWhile asks both bots by turns as long as more says so, and returns how long their
-// answers took, in milliseconds.
+// askWhile asks both bots alternately while more returns true, and returns the times
+// of their answers, in milliseconds.
 func askWhile(ctx context.Context, rooms [2]room, more func() bool) (took [2][]float64, err error) {
 	for n := 0; more(); n++ {
 		for i := range rooms {
@@ -105,24 +106,25 @@ func askWhile(ctx context.Context, rooms [2]room, more func() bool) (took [2][]f
 	return took, nil
 }
 
-// percentile returns the p-th percentile of the values, which stay in their order.
+// percentile returns the p-th percentile of the values, and leaves their order
+// unchanged.
 func percentile(values []float64, p int) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
 }
 
-// attack is a bot behind a proxy, and somebody who holds up the others.
+// attack is a bot behind a proxy, and a person who tries to slow it down for others.
 type attack struct {
 	*bot
 	hs      *testkit.Homeserver
 	size    starveSize
 	proxy   *testkit.Proxy
-	dead    *httptest.Server // never answers
+	dead    *httptest.Server // a server that never answers
 	end     chan struct{}
 	account testkit.Account // the attacker's
 	client  *testkit.Client
-	rooms   []id.RoomID // clear: for feeds
-	sealed  id.RoomID   // encrypted: for the flood
+	rooms   []id.RoomID // clear rooms, for feeds
+	sealed  id.RoomID   // an encrypted room, for the flood
 }
 
 func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error) {
@@ -149,7 +151,7 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 	if err != nil {
 		return nil, err
 	}
-	// Limits would stop most of it.
+	// The default limits would stop most of the attack.
 	b, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
 		Homeserver: a.proxy.URL, Account: account, SILL: s.catalogue.URL,
 		Set: map[string]any{"limits.person": "100000/m", "limits.room": "100000/m", "fetch.allow_private": []string{"127.0.0.1"}},
@@ -167,7 +169,7 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 	if a.client, err = s.hs.Login(ctx, a.account, testkit.ClientOptions{CrossSigned: true}); err != nil {
 		return nil, err
 	}
-	const rooms = 12 // the bot serves 8 at once
+	const rooms = 12 // the bot handles 8 rooms at once
 	for range rooms {
 		r, err := newRoom(ctx, a.client, a.bot, false)
 		if err != nil {
@@ -194,7 +196,7 @@ func (a *attack) close() {
 	}
 }
 
-// storm does all of it, evenly over the time that it lasts.
+// storm runs the whole attack, evenly over its duration.
 func (a *attack) storm(ctx context.Context) error {
 	mallory := []byte(a.account.UserID)
 	remove := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {
@@ -231,8 +233,8 @@ func (a *attack) storm(ctx context.Context) error {
 	return g.Wait()
 }
 
-// spread does something count times, evenly over the time that the storm lasts; when
-// that is too short, as fast as it goes.
+// spread calls do count times, evenly over the duration of the storm, or as fast as
+// possible if that is too short.
 func (a *attack) spread(ctx context.Context, count int, do func(n int) error) error {
 	if count == 0 {
 		return nil

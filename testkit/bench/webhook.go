@@ -19,11 +19,12 @@ import (
 	"heraut/testkit"
 )
 
-// webhookSize is how much is posted to a hook.
+// webhookSize sets the numbers of requests and commands.
 type webhookSize struct{ posts, seen, answers, burst int }
 
-// measureWebhooks measures from a request to its answer, from a request to the
-// message in the room, and how much a burst of requests slows answers down.
+// measureWebhooks measures the time from a request to its response, the time from a
+// request to the message in the room, and how much a burst of requests slows down
+// answers.
 func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-webhook-")
 	if err != nil {
@@ -102,7 +103,7 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	}, nil
 }
 
-// hooked is a bot with a hook in one room, and a person there and in another.
+// hooked is a bot with a hook in one room, and a person in that room and in another.
 type hooked struct {
 	*bot
 	person  *testkit.Client
@@ -190,7 +191,8 @@ func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error)
 	return took, nil
 }
 
-// underBurst measures answers while requests come in, half of them to no hook.
+// underBurst measures answers during a burst of requests, half of them to unknown
+// hooks.
 func (h *hooked) underBurst(ctx context.Context, size webhookSize) (took []float64, refused int64, err error) {
 	var others atomic.Int64
 	var all sync.WaitGroup

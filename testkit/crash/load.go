@@ -14,15 +14,15 @@ import (
 	"heraut/testkit"
 )
 
-// load is what people do: they ask in rooms, clear and encrypted, all along, and change
-// what the bot may do there.
+// load is the activity of the people: they send commands in clear and encrypted
+// rooms all the time, and change the bot's rights there.
 type load struct {
 	bot    id.UserID
 	rooms  []room
 	relays []*relay
 
 	mu       sync.Mutex
-	commands map[id.EventID]int // which room each stands in
+	commands map[id.EventID]int // index of each command's room
 }
 
 type room struct {
@@ -30,8 +30,8 @@ type room struct {
 	id     id.RoomID
 }
 
-// newLoad makes people and rooms and invites the bot, which must be running, and
-// in the relays' rooms too.
+// newLoad makes people and rooms and invites the bot, which must be running. It also
+// waits for the bot in the relays' rooms.
 func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays []*relay) (*load, error) {
 	l := &load{bot: bot, relays: relays, commands: map[id.EventID]int{}}
 	for _, r := range relays {
@@ -54,7 +54,7 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 			return nil, err
 		}
 		if encrypted {
-			// The key changes often: losing one on its way is what a crash may do.
+			// The key changes often, since a crash may lose a key on its way.
 			_, err := person.SendStateEvent(ctx, roomID, event.StateEncryption, "", &event.EncryptionEventContent{
 				Algorithm: id.AlgorithmMegolmV1, RotationPeriodMessages: 2,
 			})
@@ -79,8 +79,9 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
 
-// ask sends the number of commands, in all rooms at once, with pauses, while people talk
-// over the relays and change the rooms: which trouble each room has depends on the round.
+// ask sends the given number of commands, in all rooms at once, with pauses, while
+// people talk over the relays and change the rooms. The trouble of each room depends
+// on the round.
 func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
 	for i, r := range l.relays {
@@ -131,15 +132,15 @@ func (l *load) answered(room int) bool {
 	return true
 }
 
-// tally is what the rooms' histories say.
+// tally sums up the rooms' histories.
 type tally struct {
 	commands, answers, losses, duplicates int
-	faults                                []string // what is wrong with which command
+	faults                                []string // a line for each wrong command
 	lost                                  []id.EventID
 }
 
-// count reads every room as a client does, by its history and by what sync
-// brought, and counts the answers to each command.
+// count reads every room as a client does, from its history and from sync, and
+// counts the answers to each command.
 func (l *load) count(ctx context.Context) (tally, error) {
 	t := tally{commands: len(l.commands)}
 	histories := make([][]*event.Event, len(l.rooms))
@@ -155,7 +156,7 @@ func (l *load) count(ctx context.Context) (tally, error) {
 		}
 	}
 	for i, history := range histories {
-		// Nothing is deleted in these rooms, but answers that went out twice.
+		// In these rooms, the bot deletes only answers that it sent twice.
 		if n := deleted(history, l.bot); n > 0 {
 			t.duplicates += n
 			t.faults = append(t.faults, fmt.Sprintf("%d deleted messages of the bot in room %d", n, i))
@@ -180,9 +181,9 @@ func (l *load) count(ctx context.Context) (tally, error) {
 	return t, nil
 }
 
-// everything is what a person can see of a room. Dendrite's history leaves out an
-// event, now and then, that its sync has delivered: what the person saw arrive
-// counts too.
+// everything returns all events of a room that a person can see. Dendrite's history
+// sometimes leaves out an event that its sync has delivered, so the events from sync
+// count too.
 func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]*event.Event, error) {
 	history, err := person.ReadHistory(ctx, room)
 	if err != nil {
@@ -200,7 +201,7 @@ func everything(ctx context.Context, person *testkit.Client, room id.RoomID) ([]
 	return history, nil
 }
 
-// deleted counts the messages of the bot that were deleted.
+// deleted counts the deleted messages of the bot.
 func deleted(history []*event.Event, bot id.UserID) (n int) {
 	for _, evt := range history {
 		message := evt.Type == event.EventMessage || evt.Type == event.EventEncrypted
@@ -211,8 +212,8 @@ func deleted(history []*event.Event, bot id.UserID) (n int) {
 	return n
 }
 
-// unread counts the answers that the person cannot decrypt: what they relate to
-// is in clear.
+// unread counts the answers that the person cannot decrypt: their relation is in
+// clear.
 func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	for _, evt := range history {
 		if evt.Type == event.EventEncrypted && evt.Sender == bot {
@@ -224,8 +225,8 @@ func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	return n
 }
 
-// settle waits until every command has an answer, and then as long as a
-// duplicate could still need to appear; or until patience ends.
+// settle waits until every command has an answer, or until patience ends. It then
+// waits as long as a duplicate may need to appear.
 func (l *load) settle(ctx context.Context, patience time.Duration) (tally, error) {
 	deadline := time.Now().Add(patience)
 	for {

@@ -1,7 +1,7 @@
-// Command crash kills the bot at random moments while people ask it things, on
-// a real homeserver, starts it again each time, and counts the answers: every
-// command must have exactly one, and every question, answer, edit and deletion of
-// a relay its one copy; and nothing may leave in clear for an encrypted room. Meanwhile
+// Command crash kills the bot at random moments while people send it commands on a
+// real homeserver, starts it again each time, and counts the answers. Every command
+// must have exactly one answer, every question, answer, edit and deletion of a relay
+// exactly one copy, and nothing may leave in clear for an encrypted room. Meanwhile
 // people mute and kick the bot, change join rules and power levels, and edit from
 // another client.
 package main
@@ -26,7 +26,7 @@ import (
 	"heraut/testkit"
 )
 
-// perRound is how many commands are sent in a round.
+// perRound is the number of commands in a round.
 const perRound = 12
 
 func main() {
@@ -46,7 +46,7 @@ func main() {
 	}
 }
 
-// line is the last one that is printed.
+// line returns the last line of the output.
 func line(rounds int, t tally) string {
 	return fmt.Sprintf("rounds=%d commands=%d answers=%d losses=%d duplicates=%d", rounds, t.commands, t.answers, t.losses, t.duplicates)
 }
@@ -149,17 +149,17 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	return t, err
 }
 
-// moment is when the bot is killed.
+// moment selects when a round kills the bot.
 type moment int
 
 const (
 	atRandom  moment = iota
-	midSend          // at a request that sends something, before or after the homeserver acted on it
-	afterKeys        // just after a sync that brought a room's key
+	midSend          // at a request that sends, before or after the homeserver acts on it
+	afterKeys        // just after a sync that brings a room's key
 )
 
-// round asks, kills the bot meanwhile and starts it again, at start; hit tells
-// that a send was in flight.
+// round sends commands, kills the bot meanwhile and starts it again, at start. hit
+// reports whether a send was in flight.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
@@ -203,7 +203,7 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	return met.Load(), start, nil
 }
 
-// sends tells the requests that put an event into a room.
+// sends matches the requests that add an event to a room.
 func sends(r *testkit.Request) bool {
 	return r.Method == http.MethodPut && strings.Contains(r.Path, "/rooms/") &&
 		(strings.Contains(r.Path, "/send/") || strings.Contains(r.Path, "/redact/"))

@@ -17,13 +17,13 @@ import (
 	"heraut/testkit"
 )
 
-// relay is a room that asks and a room of experts, and what people there said
-// that the bot has to carry.
+// relay is a room of askers and a room of experts, with the messages that the bot
+// must carry between them.
 type relay struct {
 	name          string
 	bot           id.UserID
 	asker, expert *testkit.Client
-	// Their other clients, from which they edit and delete.
+	// The other clients of both, from which they edit and delete.
 	askerToo, expertToo *testkit.Client
 	asks, answers       id.RoomID
 
@@ -31,14 +31,15 @@ type relay struct {
 	messages []*carried
 }
 
-// carried is a message that is to be on the other side once, as it was said last.
+// carried is a message of which the other room must hold exactly one copy, in its
+// latest version.
 type carried struct {
-	mark     string // stands in it, and in nothing else: a word that resembles no other
+	mark     string // a unique word in the message, similar to no other
 	from     id.RoomID
 	to       id.RoomID
 	event    id.EventID
-	question id.EventID // whose thread it stands in, for an answer: the bot's message
-	about    *carried   // the question that it answers
+	question id.EventID // for an answer, the bot's message whose thread it stands in
+	about    *carried   // for an answer, its question
 	edited   bool
 	deleted  bool
 }
@@ -72,7 +73,7 @@ func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name s
 	return r, nil
 }
 
-// config declares the relay.
+// config returns the relay's part of the configuration.
 func (r *relay) config() map[string]any {
 	return map[string]any{"name": r.name, "from": []string{string(r.asks)}, "to": string(r.answers)}
 }
@@ -89,10 +90,10 @@ func (r *relay) ready(ctx context.Context) error {
 	return nil
 }
 
-// talk asks two questions, answers those that the experts have seen, and edits
-// and deletes what was said before, from another client. While the questions are asked
-// the bot may be muted among the experts, and else the join rule there changes to
-// another one for closed rooms.
+// talk asks two questions, answers those that the experts have seen, and edits and
+// deletes earlier messages from another client. If muted, the experts' room mutes
+// the bot during the questions; otherwise its join rule first changes to another one
+// for closed rooms.
 func (r *relay) talk(ctx context.Context, muted bool) error {
 	trouble := calm
 	if muted {
@@ -135,8 +136,8 @@ func (r *relay) talk(ctx context.Context, muted bool) error {
 	return nil
 }
 
-// seen waits until the experts see a question: the bot, killed meanwhile, has to
-// bring it.
+// seen waits until the experts see a question: the bot, killed meanwhile, must carry
+// it.
 func (r *relay) seen(ctx context.Context, m *carried) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -149,7 +150,7 @@ func (r *relay) seen(ctx context.Context, m *carried) error {
 	return nil
 }
 
-// author is another client of whoever sent the message.
+// author returns another client of the message's sender.
 func (r *relay) author(m *carried) *testkit.Client {
 	if m.from == r.asks {
 		return r.askerToo
@@ -157,7 +158,7 @@ func (r *relay) author(m *carried) *testkit.Client {
 	return r.expertToo
 }
 
-// text is the message with its mark; a question needs its command.
+// text returns the message with its mark; a question starts with its command.
 func (m *carried) text(word string) string {
 	text := strings.TrimSpace(m.mark + " " + word)
 	if m.question == "" {
@@ -172,7 +173,7 @@ func edited(m *carried) *event.MessageEventContent {
 	return content
 }
 
-// say sends a message that is to be carried.
+// say sends a message that the bot must carry.
 func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) error {
 	m.mark = strings.ToLower(crand.Text())
 	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("")}
@@ -193,8 +194,8 @@ func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) err
 	return ctx.Err()
 }
 
-// unanswered are the questions that the expert sees, and that nobody answered
-// and nobody deleted, by the messages that show them.
+// unanswered returns the questions that the expert sees and that have no answer and
+// no deletion, by the bot's messages that show them.
 func (r *relay) unanswered() map[id.EventID]*carried {
 	roots := map[id.EventID]*carried{}
 	answered := map[id.EventID]bool{}
@@ -214,8 +215,9 @@ func (r *relay) unanswered() map[id.EventID]*carried {
 	return roots
 }
 
-// answersSeen reports whether the asker has seen every answer to the question: one
-// that comes while the question is deleted is not carried, and its author is told.
+// answersSeen reports whether the asker has seen every answer to the question. The
+// bot refuses an answer that arrives while the question is being deleted, and
+// informs its author.
 func (r *relay) answersSeen(question *carried) bool {
 	for _, m := range r.messages {
 		if m.about != question {
@@ -230,7 +232,7 @@ func (r *relay) answersSeen(question *carried) bool {
 	return true
 }
 
-// pick is a message that was neither edited nor deleted, if there is one.
+// pick returns a random message without an edit or a deletion; nil if there is none.
 func (r *relay) pick() *carried {
 	var may []*carried
 	for _, m := range r.messages {
@@ -248,8 +250,8 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count adds what became of the messages to a tally: each counts as a command,
-// each edit and each deletion as another.
+// count adds the outcome of the messages to a tally: each message counts as a
+// command, and so does each edit and each deletion.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert} {
@@ -277,7 +279,8 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 						corrections++
 					}
 				case corrected && (m.question != "" || corrections == 0):
-					// The status of a question is an edit too, that repeats its text.
+					// A change of a question's status is an edit too, and repeats
+					// the text.
 					corrections++
 				}
 			}
@@ -294,7 +297,7 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 			t.judge(m, "correction", corrections)
 		}
 		if m.deleted {
-			// Withdrawn before it was sent, or deleted afterwards.
+			// The copy was withdrawn before its send, or deleted afterwards.
 			t.judge(m, "deletion", 1-(len(posts)-gone))
 			t.extra(m, len(posts)-1)
 			continue
@@ -304,8 +307,8 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 	return nil
 }
 
-// shown tells what the bot sent that has the message's mark, for whoever looks
-// for the cause of a duplicate.
+// shown describes the bot's events with the message's mark, to help find the cause
+// of a duplicate.
 func (m *carried) shown(history []*event.Event, bot id.UserID) (lines []string) {
 	for _, evt := range history {
 		if evt.Sender == bot && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark) {
@@ -316,7 +319,7 @@ func (m *carried) shown(history []*event.Event, bot id.UserID) (lines []string) 
 	return lines
 }
 
-// target is what a redaction deletes.
+// target returns the event that a redaction deletes.
 func target(evt *event.Event) id.EventID {
 	if evt.Redacts != "" {
 		return evt.Redacts
@@ -324,7 +327,7 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// judge counts one thing that had to happen, and happened n times.
+// judge counts an event that had to occur once and occurred n times.
 func (t *tally) judge(m *carried, what string, n int) {
 	t.commands++
 	switch {
@@ -338,7 +341,7 @@ func (t *tally) judge(m *carried, what string, n int) {
 	}
 }
 
-// extra counts what happened more than once.
+// extra counts n duplicates of a message.
 func (t *tally) extra(m *carried, n int) {
 	if n > 0 {
 		t.duplicates += n

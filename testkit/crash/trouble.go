@@ -14,21 +14,22 @@ import (
 	"heraut/testkit"
 )
 
-// trouble is what people change of a room in a round, while the bot answers and dies.
+// trouble is a change that people make to a room in a round, while the bot answers
+// and crashes.
 type trouble int
 
 const (
 	calm    trouble = iota
 	mutes           // the bot may not write for a while
-	kicks           // the bot is taken out and invited again
+	kicks           // a member kicks the bot and invites it again
 	opens           // anybody may join for a while
-	demotes         // the power levels change, without a consequence for the bot
+	demotes         // the power levels change, without an effect on the bot
 	troubles
 )
 
-// during runs do with a trouble around it: when both are over, the bot may write
-// again and is in the room. answered reports whether the bot has answered all that
-// was asked in the room: a bot that is taken out earlier owes nothing.
+// during runs do with a trouble around it; at the end, the bot may write again and
+// is in the room. answered reports whether the bot has answered all commands in the
+// room: a bot that is kicked earlier owes no answer.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
@@ -53,8 +54,8 @@ func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID,
 	return errors.Join(before, after)
 }
 
-// changePowers changes a room's power levels as a client does: all of the content is
-// sent back.
+// changePowers changes a room's power levels as clients do: it sends back the whole
+// content.
 func changePowers(ctx context.Context, in *testkit.Client, room id.RoomID, change func(map[string]any)) error {
 	powers := map[string]any{}
 	if err := in.StateEvent(ctx, room, event.StatePowerLevels, "", &powers); err != nil {
@@ -74,7 +75,7 @@ func joinRule(ctx context.Context, in *testkit.Client, room id.RoomID, rule even
 	return nil
 }
 
-// kick takes the bot out, invites it again, and returns once it is back.
+// kick removes the bot, invites it again, and returns once it is back.
 func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID) error {
 	if _, err := in.KickUser(ctx, room, &mautrix.ReqKickUser{UserID: bot}); err != nil {
 		return fmt.Errorf("kick the bot: %w", err)
@@ -96,7 +97,7 @@ func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID
 	return nil
 }
 
-// await polls until something is so, for at most patience.
+// await polls until so returns true, for at most patience.
 func await(ctx context.Context, patience time.Duration, so func() bool) error {
 	deadline := time.Now().Add(patience)
 	for !so() {

@@ -10,7 +10,8 @@ import (
 	"heraut/testkit"
 )
 
-// speech is one bot, one person, and a room where the person tries what the bot answers.
+// speech is a bot and a person in a room, for messages that the bot may or may not
+// answer.
 type speech struct {
 	agent *testkit.Client
 	me    id.UserID
@@ -34,8 +35,8 @@ func (s speech) answers(t *testing.T, content map[string]any) []*event.Event {
 	return testkit.Answers(s.agent.Events(s.room), s.me, said)
 }
 
-// The bot answers what is spoken to it, in every form that clients give a mention,
-// and nothing that is spoken to somebody else or of the bot.
+// The bot answers messages that are addressed to it, in every form that clients give
+// a mention, and none that is addressed to others or mentions the bot in passing.
 func TestSpokenTo(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -83,7 +84,8 @@ func TestSpokenTo(t *testing.T) {
 	}
 }
 
-// The bot answers to its new display name while it runs, and to its nickname in a room.
+// The bot answers to its new display name while it runs, and to its nickname in a
+// room.
 func TestSpokenToByANewName(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -114,7 +116,7 @@ func TestSpokenToByANewName(t *testing.T) {
 	hears("Libre-Bot")
 }
 
-// Commands are read through what phones and editors put around them.
+// The bot recognises commands despite the characters that phones and editors add.
 func TestCommandsFromPhones(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -129,8 +131,8 @@ func TestCommandsFromPhones(t *testing.T) {
 	}
 }
 
-// An edited choice edits the card, also when the choice was a reply: an edit does
-// not say what its message replied to.
+// An edited choice edits the card, even if the choice was a reply: an edit does not
+// state the target of the reply.
 func TestEditedChoiceEditsTheCard(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestHeldCatalogue: a catalogue that doubles is held back, over restarts; the
-// operators are told once, and take it.
+// TestHeldCatalogue: the bot holds back a catalogue that doubles in size, across
+// restarts; the operators get one notice, and accept the catalogue.
 func TestHeldCatalogue(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -42,7 +42,7 @@ func TestHeldCatalogue(t *testing.T) {
 	}
 	ask("!bot catalogue", "30 logiciels")
 	const told = "Une nouvelle version est retenue"
-	for range 2 { // told once
+	for range 2 { // the restart brings no second notice
 		bot.Stop()
 		publish(60)
 		bot.Start(t)

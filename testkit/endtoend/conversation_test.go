@@ -1,5 +1,5 @@
-// Package endtoend tests the bot as people meet it: its program, a real
-// homeserver, real clients.
+// Package endtoend tests the bot from the outside: its program, a real homeserver,
+// real clients.
 package endtoend
 
 import (
@@ -14,10 +14,10 @@ import (
 
 var encrypted = testkit.ClientOptions{Encrypted: true, CrossSigned: true}
 
-// body is what a client without HTML shows of an answer.
+// body returns the text of an answer that a client without HTML shows.
 func body(evt *event.Event) string { return evt.Content.AsMessage().Body }
 
-// mustSay fails the test unless the answer has all of the texts.
+// mustSay fails the test unless the answer contains all texts.
 func mustSay(t *testing.T, answer *event.Event, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
@@ -27,7 +27,8 @@ func mustSay(t *testing.T, answer *event.Event, texts ...string) {
 	}
 }
 
-// exactlyOne fails the test unless the command has one answer in the room's history.
+// exactlyOne fails the test unless the room's history has exactly one answer to the
+// command.
 func exactlyOne(t *testing.T, c *testkit.Client, room id.RoomID, bot id.UserID, command id.EventID) {
 	t.Helper()
 	if answers := testkit.Answers(c.History(t, room), bot, command); len(answers) != 1 {
@@ -129,7 +130,7 @@ func TestConversations(t *testing.T) {
 			t.Parallel()
 			stranger := person(t, "robot-inviter", testkit.ClientOptions{})
 			room := invited(t, stranger, me, testkit.Room{})
-			// A bot may invite; it is not answered for all that.
+			// A bot may invite Héraut, and still gets no answers.
 			command := stranger.Say(t, room, "!sill gimp")
 			agent := person(t, "after-robot", testkit.ClientOptions{})
 			stranger.Invite(t, room, agent.UserID)

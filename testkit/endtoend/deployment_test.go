@@ -17,7 +17,7 @@ import (
 	"heraut/testkit"
 )
 
-// The exit statuses that scripts rely on.
+// The exit statuses on which scripts rely.
 const (
 	stopped       = 0
 	failed        = 1
@@ -25,7 +25,7 @@ const (
 	refused       = 3
 )
 
-// site is a homeserver, and somebody on it who judges the bots' devices.
+// site is a homeserver, with a client that checks the bots' devices.
 type site struct {
 	*testkit.Homeserver
 	judge *testkit.Client
@@ -44,7 +44,7 @@ type deployment struct {
 	bot     *testkit.Bot
 }
 
-// deploy makes the account and configures the bot, which does not run yet.
+// deploy makes the account and configures the bot, but does not start it.
 func (s site) deploy(t *testing.T, localpart string, set map[string]any) *deployment {
 	t.Helper()
 	account := s.Account(t, localpart)
@@ -54,7 +54,7 @@ func (s site) deploy(t *testing.T, localpart string, set map[string]any) *deploy
 	})}
 }
 
-// state is the path of a file in the state directory.
+// state returns the path of a file in the state directory.
 func (d *deployment) state(name string) string { return filepath.Join(d.bot.Dir, "data", name) }
 
 // lose deletes a database of the bot, which must not run.
@@ -67,7 +67,7 @@ func (d *deployment) lose(t *testing.T, database string) {
 	}
 }
 
-// configure sets a key of the section matrix of the configuration; nil takes it out.
+// configure sets a key in the section matrix of the configuration; nil removes it.
 func (d *deployment) configure(t *testing.T, key string, value any) {
 	t.Helper()
 	content, err := os.ReadFile(d.bot.ConfigFile)
@@ -91,7 +91,8 @@ func (d *deployment) configure(t *testing.T, key string, value any) {
 	}
 }
 
-// device returns the account's only device, which the account must vouch for.
+// device returns the account's only device; it fails the test unless the account
+// vouches for it.
 func (d *deployment) device(t *testing.T) id.DeviceID {
 	t.Helper()
 	devices := d.Devices(t, d.account)
@@ -104,13 +105,13 @@ func (d *deployment) device(t *testing.T) id.DeviceID {
 	return devices[0]
 }
 
-// vouched tells whether others see that the account vouches for the device.
+// vouched reports whether other users see that the account vouches for the device.
 func (d *deployment) vouched(t *testing.T, device id.DeviceID) bool {
 	t.Helper()
 	return d.judge.DeviceTrust(t, d.account.UserID)[device] >= id.TrustStateCrossSignedTOFU
 }
 
-// masterKey is what the account vouches with.
+// masterKey returns the account's master key.
 func (d *deployment) masterKey(t *testing.T) id.Ed25519 {
 	t.Helper()
 	keys, err := d.judge.QueryKeys(t.Context(), &mautrix.ReqQueryKeys{
@@ -123,8 +124,8 @@ func (d *deployment) masterKey(t *testing.T) id.Ed25519 {
 	return master.FirstKey()
 }
 
-// recovers fails the test unless the recovery key file opens the account to
-// another client.
+// recovers fails the test unless the recovery key file opens the account to another
+// client.
 func (d *deployment) recovers(t *testing.T) {
 	t.Helper()
 	key, err := os.ReadFile(d.state("recovery-key"))
@@ -144,10 +145,10 @@ func (d *deployment) recovers(t *testing.T) {
 	}
 }
 
-// logins is how often the bot asked for a login.
+// logins returns the number of the bot's login requests.
 func (d *deployment) logins() int { return len(d.proxy.Requests(testkit.Logins)) }
 
-// mustLogIn fails the test unless the bot asked for that many logins so far.
+// mustLogIn fails the test unless the bot has made that many login requests.
 func (d *deployment) mustLogIn(t *testing.T, times int) {
 	t.Helper()
 	if n := d.logins(); n != times {
@@ -155,8 +156,8 @@ func (d *deployment) mustLogIn(t *testing.T, times int) {
 	}
 }
 
-// ends launches the bot and fails the test unless it ends by itself with the
-// status, having written the texts.
+// ends launches the bot and fails the test unless it ends by itself with the status
+// and logs the texts.
 func (d *deployment) ends(t *testing.T, status int, texts ...string) {
 	t.Helper()
 	before := len(d.bot.Log())
@@ -166,8 +167,8 @@ func (d *deployment) ends(t *testing.T, status int, texts ...string) {
 	d.ended(t, before, status, texts...)
 }
 
-// ended awaits the end of the bot and looks at what it wrote since its log had
-// that length.
+// ended awaits the end of the bot, and checks its status and the part of its log
+// after before bytes.
 func (d *deployment) ended(t *testing.T, before, status int, texts ...string) {
 	t.Helper()
 	if got := d.bot.AwaitEnd(t); got != status {
@@ -197,7 +198,7 @@ func (d *deployment) run(t *testing.T, command, stdin string) (status int, stdou
 	return cmd.ProcessState.ExitCode(), out.String(), diagnostics.String()
 }
 
-// repair has the operator run `bot login`, typing the password.
+// repair runs `bot login` as the operator, and types the password.
 func (d *deployment) repair(t *testing.T) {
 	t.Helper()
 	if status, _, stderr := d.run(t, "login", d.account.Password+"\n"); status != stopped {

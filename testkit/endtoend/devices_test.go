@@ -14,8 +14,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestKilledWhileDevicesAreStored kills the bot while it stores what the homeserver
-// said of somebody's devices: afterwards it trusts the verified one all the same.
+// TestKilledWhileDevicesAreStored kills the bot while it stores a user's devices:
+// after the restart it still trusts the verified one.
 func TestKilledWhileDevicesAreStored(t *testing.T) {
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
@@ -28,7 +28,7 @@ func TestKilledWhileDevicesAreStored(t *testing.T) {
 			return asked(r) && bytes.Contains(r.Body, []byte(agent.UserID))
 		}, Do: func(x *testkit.Exchange) {
 			x.Deliver(x.Forward())
-			go func() { // the answer is on its way once this function has returned
+			go func() { // the homeserver's answer is on its way once this function returns
 				time.Sleep(rand.N(12 * time.Millisecond))
 				d.bot.Kill()
 				close(done)

@@ -12,17 +12,17 @@ import (
 	"heraut/testkit"
 )
 
-// change is a command that is edited or deleted.
+// change is a command that its sender edits or deletes.
 type change struct {
 	place
 	when            string
-	waits           bool // not answered yet when it is changed
+	waits           bool // not answered yet at the time of the change
 	deletes         bool
-	command, answer id.EventID // answer: if it does not wait
+	command, answer id.EventID // answer: empty if the command waits
 }
 
-// TestEditsAndDeletions changes commands before a restart, while the bot is down
-// and after it, answered and still waiting ones, in clear and encrypted rooms.
+// TestEditsAndDeletions changes answered and waiting commands, in clear and
+// encrypted rooms, before a restart, while the bot is down, and after it.
 func TestEditsAndDeletions(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -39,7 +39,7 @@ func TestEditsAndDeletions(t *testing.T) {
 			}
 		}
 	}
-	// say gives the commands of that kind.
+	// say sends the commands of that kind.
 	say := func(when string, waits bool) {
 		t.Helper()
 		for _, c := range all {
@@ -52,7 +52,7 @@ func TestEditsAndDeletions(t *testing.T) {
 			}
 		}
 	}
-	// alter changes them, and tells what the bot has to hear of then.
+	// alter changes them, and returns the events that the bot must handle.
 	alter := func(when string) (changes []id.EventID) {
 		t.Helper()
 		for _, c := range all {
@@ -74,7 +74,7 @@ func TestEditsAndDeletions(t *testing.T) {
 			})
 		}
 	}
-	// block has the homeserver take nothing for a while.
+	// block makes the homeserver refuse sends and deletions for a while.
 	block := func() (unblock func()) {
 		return proxy.Add(testkit.Rule{Name: "blocked", Match: func(r *testkit.Request) bool {
 			return testkit.Sends(r) || testkit.Redactions(r)
@@ -119,11 +119,10 @@ func TestEditsAndDeletions(t *testing.T) {
 	noClearText(t, proxy, started...)
 }
 
-// settled awaits what has to come of the change and fails the test if anything
-// else did.
+// settled awaits the outcome of the change and fails the test on any other outcome.
 func (c *change) settled(t *testing.T, me id.UserID) {
 	t.Helper()
-	// What is in the room's lane before this is through with it.
+	// This answer comes after everything that the room's lane holds now.
 	c.person.AwaitAnswer(t, c.room, me, c.person.Say(t, c.room, "!sill gimp"))
 	history := c.person.History(t, c.room)
 	if !c.deletes {
@@ -149,7 +148,8 @@ func (c *change) settled(t *testing.T, me id.UserID) {
 	}
 }
 
-// shows tells whether the one answer to a command says text, after its edits.
+// shows reports whether the command has exactly one answer, and its latest text
+// contains text.
 func shows(history []*event.Event, bot id.UserID, command id.EventID, text string) bool {
 	answers := testkit.Answers(history, bot, command)
 	if len(answers) != 1 {

@@ -16,8 +16,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestNeverClear lets rooms become encrypted under the bot, and lets it lose
-// either of its databases: nothing leaves in clear that should not.
+// TestNeverClear turns on the encryption of rooms while the bot is in them, and
+// deletes either of its databases: no message that needs encryption leaves in clear.
 func TestNeverClear(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -47,8 +47,8 @@ func TestNeverClear(t *testing.T) {
 			ask(room)
 		}
 	}
-	// restart has a room become encrypted, and a database be lost, while the bot is
-	// stopped; somebody asks in it before it is back.
+	// restart stops the bot, encrypts a room and deletes a database. It sends a
+	// command in that room before it starts the bot again.
 	restart := func(encrypts, lost string) (asked id.EventID) {
 		t.Helper()
 		bot.Stop()
@@ -76,11 +76,11 @@ func TestNeverClear(t *testing.T) {
 	asked := restart("while stopped", "")
 	agent.AwaitAnswer(t, rooms["while stopped"], me, asked)
 	askAll()
-	restart("while crypto.db is lost", "crypto.db") // what was asked was encrypted for the lost device
+	restart("while crypto.db is lost", "crypto.db") // the command was encrypted for the lost device
 	askAll()
 
 	restart("while bot.db is lost", "bot.db")
-	// What it was invited to is forgotten with bot.db: it is invited again, where
+	// The bot has lost its accepted invitations with bot.db: invite it again where
 	// the configuration does not name the room.
 	ask(declared)
 	for _, r := range rooms {
@@ -103,13 +103,13 @@ func TestNeverClear(t *testing.T) {
 			sealed++
 		}
 	}
-	if sealed < 1+2+3+4 { // each time one room more
+	if sealed < 1+2+3+4 { // one more room each time
 		t.Errorf("only %d encrypted sends were recorded: the test looks at the wrong thing", sealed)
 	}
 }
 
-// TestLateKey holds a room's key back for a minute: the command is answered
-// once the key is there, also when the bot was killed meanwhile.
+// TestLateKey delays a room's key for a minute: the bot answers the command when the
+// key arrives, even after a kill in between.
 func TestLateKey(t *testing.T) {
 	t.Parallel()
 	for name, killed := range map[string]bool{"running": false, "killed meanwhile": true} {

@@ -16,7 +16,7 @@ import (
 	"heraut/testkit"
 )
 
-// noClearText fails the test when something left in clear text that should not.
+// noClearText fails the test if a message left in clear text that should not have.
 func noClearText(t *testing.T, proxy *testkit.Proxy, starts ...time.Time) {
 	t.Helper()
 	for _, fault := range testkit.ClearText(proxy.Requests(nil), starts) {
@@ -42,11 +42,11 @@ func places(t *testing.T, hs *testkit.Homeserver, bot id.UserID, n int) []place 
 	return all
 }
 
-// awaitAll waits until every command has an answer, and then for as long as a
-// second one could need; each must have exactly one.
+// awaitAll waits until every command has an answer, and then as long as a second one
+// may need; each must have exactly one.
 func awaitAll(t *testing.T, bot id.UserID, commands map[id.EventID]place) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // hundreds, on a busy machine
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute) // hundreds of commands, on a busy machine
 	defer cancel()
 	for command, p := range commands {
 		_, err := p.person.Wait(ctx, p.room, func(evt *event.Event) bool { return testkit.IsAnswer(evt, bot, command) })
@@ -54,7 +54,7 @@ func awaitAll(t *testing.T, bot id.UserID, commands map[id.EventID]place) {
 			t.Fatal(err)
 		}
 	}
-	time.Sleep(4 * time.Second) // a doubt is settled 2 s after it began
+	time.Sleep(4 * time.Second) // the bot settles a doubt after 2 s
 	histories := map[place][]*event.Event{}
 	for command, p := range commands {
 		if histories[p] == nil {
@@ -66,8 +66,8 @@ func awaitAll(t *testing.T, bot id.UserID, commands map[id.EventID]place) {
 	}
 }
 
-// TestFaults asks for answers while the way to the homeserver breaks in every
-// way it can, without the bot being killed.
+// TestFaults sends commands while the connection to the homeserver fails in every
+// possible way; the bot keeps running.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -135,8 +135,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// holdsPace fails the test when more requests were made in some span of time
-// than the pace allows.
+// holdsPace fails the test if any span of time has more requests than the pace
+// allows.
 func holdsPace(t *testing.T, requests []testkit.Request, perSecond float64, burst int) {
 	t.Helper()
 	const jitter = 0.05 // seconds that a request may spend on its way
@@ -150,8 +150,8 @@ func holdsPace(t *testing.T, requests []testkit.Request, perSecond float64, burs
 	}
 }
 
-// TestMissedWhileDown asks more than one sync brings while the bot is down: all
-// is answered once, or, when it is older than answer_within by then, counted.
+// TestMissedWhileDown sends more commands than one sync holds while the bot is down:
+// the bot answers each once or, if they are older than answer_within, counts them.
 func TestMissedWhileDown(t *testing.T) {
 	t.Parallel()
 	const many = 300
@@ -177,7 +177,7 @@ func TestMissedWhileDown(t *testing.T) {
 				commands[p.person.Say(t, p.room, "!sill gimp")] = p
 			}
 			if tooOld {
-				time.Sleep(4 * time.Second) // until the last of them is
+				time.Sleep(4 * time.Second) // until the last command is too old
 			}
 			starts = append(starts, time.Now())
 			bot.Start(t)
@@ -214,7 +214,7 @@ func TestMissedWhileDown(t *testing.T) {
 	}
 }
 
-// TestLateJoin invites the bot into a room with a past.
+// TestLateJoin invites the bot into a room with earlier messages.
 func TestLateJoin(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

@@ -23,8 +23,8 @@ type blog struct {
 
 	mu      sync.Mutex
 	entries []string
-	moved   string // where the feed redirects for good
-	reads   int    // of the feed
+	moved   string // permanent redirect of the feed; empty: none
+	reads   int    // number of reads of the feed
 }
 
 func newBlog(t *testing.T) *blog {
@@ -56,7 +56,7 @@ func (b *blog) change(do func()) {
 	do()
 }
 
-// awaitRead waits until the feed has been read since it had been read before times.
+// awaitRead waits until the number of reads of the feed exceeds before.
 func (b *blog) awaitRead(t *testing.T, before int) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
@@ -76,10 +76,10 @@ func blogEntry(title, guid string) string {
 	return fmt.Sprintf(`<item><title>%s</title><guid isPermaLink="false">%s</guid><link>https://blog.example.org/%s</link></item>`, title, guid, guid)
 }
 
-// TestFeedFromItsSite has a room watch the feed of a site, given by the address of its
-// page: an entry is announced, its title put right in the message, and the feed is
-// followed to its new address. The bot starts anew before each reading, since it reads a
-// feed at once then.
+// TestFeedFromItsSite: a room watches the feed of a site by the address of its page.
+// The bot announces an entry, corrects its title in the message, and follows the
+// feed to its new address. The bot restarts before each reading, since it reads a
+// feed right after a start.
 func TestFeedFromItsSite(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -99,7 +99,7 @@ func TestFeedFromItsSite(t *testing.T) {
 	moderator.AwaitMember(t, room, account.UserID, event.MembershipJoin)
 	ask := moderator.Say(t, room, `!veille flux `+site.URL+`/ nom:"Notre blog"`)
 	mustSay(t, moderator.AwaitAnswer(t, room, account.UserID, ask), "Notre blog", "1\u00a0article, le dernier", "Ancien")
-	site.awaitRead(t, 1) // once when it was tried, and once for the watch
+	site.awaitRead(t, 1) // the trial was the first read, the watch makes the second
 	latest := moderator.Say(t, room, "!veille derniers 1")
 	mustSay(t, moderator.AwaitAnswer(t, room, account.UserID, latest), "Notre blog", "Ancien")
 
@@ -149,7 +149,7 @@ func TestFeedFromItsSite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed := moving(db) // a week passes
+		changed := moving(db) // simulates the passing of a week
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -12,8 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestEditsByOthers: nobody gives another person's message a new text, not even one
-// that was said before the bot came. Their own edit of it counts.
+// TestEditsByOthers: an edit of another person's message has no effect, even if the
+// message is older than the bot's arrival. The sender's own edit counts.
 func TestEditsByOthers(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -41,9 +41,9 @@ func TestEditsByOthers(t *testing.T) {
 	}
 }
 
-// TestClearCommandsInEncryptedRooms: in an encrypted room the homeserver can make up
-// any message in clear. None is followed but the harmless ones, none confirms, and
-// none edits what was encrypted.
+// TestClearCommandsInEncryptedRooms: in an encrypted room the homeserver can forge
+// any clear message. The bot obeys only harmless ones, and none confirms a question
+// or edits an encrypted message.
 func TestClearCommandsInEncryptedRooms(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

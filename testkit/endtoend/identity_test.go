@@ -13,8 +13,8 @@ import (
 	"heraut/testkit"
 )
 
-// replaceKeys gives the client's account new keys, as whoever resets their identity
-// does.
+// replaceKeys gives the client's account new keys, as a reset of the encryption
+// identity does.
 func replaceKeys(t *testing.T, c *testkit.Client, account testkit.Account) {
 	t.Helper()
 	_, _, err := c.Machine().GenerateAndUploadCrossSigningKeys(t.Context(), func(stage *mautrix.RespUserInteractive) any {
@@ -28,8 +28,8 @@ func replaceKeys(t *testing.T, c *testkit.Client, account testkit.Account) {
 	}
 }
 
-// TestIdentityReset: an operator who resets their identity has no rights in encrypted
-// rooms until «bot trust» accepts the new key; the refusal says so.
+// TestIdentityReset: an operator who resets their identity has no rights in
+// encrypted rooms until «bot trust» accepts the new key; the refusal says so.
 func TestIdentityReset(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -93,8 +93,9 @@ func TestIdentityReset(t *testing.T) {
 	}
 }
 
-// TestAccountKeysReplaced: somebody replaces the keys of the bot's account while it
-// runs. Its status and its metrics tell within a minute, and what to do.
+// TestAccountKeysReplaced: another client replaces the keys of the bot's account
+// while it runs. Its status and its metrics report that within a minute, with the
+// remedy.
 func TestAccountKeysReplaced(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)

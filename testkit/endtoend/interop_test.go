@@ -9,8 +9,8 @@ import (
 	"heraut/testkit"
 )
 
-// Most people's client has the encryption of matrix-js-sdk, which refuses more
-// than the one that the bot has.
+// Most people use a client with the encryption of matrix-js-sdk, which rejects more
+// messages than the bot's own.
 func TestOtherClients(t *testing.T) {
 	hs := testkit.StartHomeserver(t)
 	account := hs.Account(t, "heraut")
@@ -19,7 +19,7 @@ func TestOtherClients(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		options testkit.JSOptions
-		failure string // to read the message of a device that its owner has not signed
+		failure string // why the client cannot read a message of a device that its owner has not signed
 	}{
 		"all devices":         {testkit.JSOptions{}, ""},
 		"only signed devices": {testkit.JSOptions{OnlySigned: true}, "UNSIGNED_SENDER_DEVICE"},
@@ -39,7 +39,7 @@ func TestOtherClients(t *testing.T) {
 				for text, want := range map[string]string{"!sill gimp": "GIMP", "!aide": "!sill"} {
 					command := agent.Say(t, room, text)
 					answer := agent.Await(t, func(m testkit.JSMessage) bool {
-						return m.Sender == me && m.ReplyTo == command && m.Failure == "" // its key may come after it
+						return m.Sender == me && m.ReplyTo == command && m.Failure == "" // the key may arrive after the message
 					})
 					if !strings.Contains(answer.Body, want) || !answer.Encrypted {
 						t.Errorf("%s is answered by %+v", text, answer)
@@ -47,7 +47,7 @@ func TestOtherClients(t *testing.T) {
 				}
 			}
 
-			// The two modes do differ.
+			// This checks that the two modes differ.
 			unsigned := hs.Person(t, "unsigned-"+suffix, testkit.ClientOptions{Encrypted: true})
 			unsigned.Join(t, theirs.String())
 			said := unsigned.Say(t, theirs, "bonjour")

@@ -13,7 +13,7 @@ import (
 	"heraut/testkit"
 )
 
-// TestInvitations has an operator, a moderator and a member invite the bot.
+// TestInvitations: an operator, a moderator and a member invite the bot.
 func TestInvitations(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -34,26 +34,27 @@ func TestInvitations(t *testing.T) {
 	}
 	for name, room := range map[string]testkit.Room{"clear": {}, "encrypted": {Encrypted: true}} {
 		t.Run(name, func(t *testing.T) {
-			// A member may not have it there: it says so, answers nothing, and leaves.
+			// A member has no right to: the bot says so, answers nothing, and
+			// leaves.
 			there := open(room)
 			member.Invite(t, there, me)
 			said := owner.Await(t, there, func(evt *event.Event) bool { return evt.Sender == me && evt.Type == event.EventMessage })
 			mustSay(t, said, "un de ses modérateurs")
 			owner.AwaitMember(t, there, me, event.MembershipLeave)
-			// A moderator may.
+			// A moderator may invite.
 			owner.Invite(t, there, me)
 			owner.Await(t, there, func(evt *event.Event) bool {
 				return evt.Sender == me && evt.Type == event.EventMessage && strings.Contains(body(evt), "Écrivez")
 			})
 			owner.AwaitAnswer(t, there, me, member.Say(t, there, "!sill gimp"))
-			// An operator may, though a member of the room like others.
+			// An operator may invite, even as an ordinary member of the room.
 			there = open(room)
 			operator.Invite(t, there, me)
 			owner.AwaitMember(t, there, me, event.MembershipJoin)
 			owner.AwaitAnswer(t, there, me, member.Say(t, there, "!sill gimp"))
 		})
 	}
-	// What is said to be a direct message, and is a crowd, is a room.
+	// A “direct message” with several people counts as a room.
 	crowd := open(testkit.Room{})
 	if _, err := member.SendStateEvent(t.Context(), crowd, event.StateMember, me.String(), &event.MemberEventContent{
 		Membership: event.MembershipInvite, IsDirect: true,
@@ -62,14 +63,14 @@ func TestInvitations(t *testing.T) {
 	}
 	owner.AwaitMember(t, crowd, me, event.MembershipJoin)
 	owner.AwaitMember(t, crowd, me, event.MembershipLeave)
-	// Anybody may talk to it directly.
+	// Anyone may talk to the bot directly.
 	direct := member.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
 	member.AwaitMember(t, direct, me, event.MembershipJoin)
 	member.AwaitAnswer(t, direct, me, member.Say(t, direct, "gimp"))
 }
 
-// TestOtherServersDeclined: the people of a server that is not allowed are not
-// joined, and the homeserver is told, over a kill.
+// TestOtherServersDeclined: the bot declines invitations from a server that is not
+// allowed, and tells the homeserver so, even after a kill.
 func TestOtherServersDeclined(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -100,8 +101,8 @@ func TestOtherServersDeclined(t *testing.T) {
 	operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "gimp"))
 }
 
-// TestManyInvitations: 30 at once are accepted at the set pace, and somebody who
-// asks something meanwhile does not wait for them.
+// TestManyInvitations: the bot accepts 30 simultaneous invitations at the set pace,
+// and answers other people meanwhile.
 func TestManyInvitations(t *testing.T) {
 	t.Parallel()
 	const many, perSecond, burst = 30, 3, 2
@@ -135,8 +136,8 @@ func TestManyInvitations(t *testing.T) {
 	for _, room := range rooms {
 		person.AwaitMember(t, room, me, event.MembershipJoin)
 	}
-	// All that is paced: no stretch of time holds more than the pace allows. What
-	// is late by then counts for its own stretch.
+	// All paced requests: no span of time holds more than the pace allows. A late
+	// request counts in its own span.
 	paced := proxy.Requests(testkit.On("", `/join/|/send/m\.room|/redact/|/leave$`))
 	for i := range paced {
 		for j := i + 1; j < len(paced); j++ {
@@ -148,5 +149,5 @@ func TestManyInvitations(t *testing.T) {
 	}
 }
 
-// slack is how late the machine may hand on a request.
+// slack bounds the delay that the machine adds to a request.
 const slack = time.Second

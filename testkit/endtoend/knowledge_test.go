@@ -7,9 +7,9 @@ import (
 	"heraut/testkit"
 )
 
-// TestKnowledge has an answer kept, found, and suggested when the question comes
-// again; what the suggestion answers never reaches the experts. The bot restarts
-// before each step.
+// TestKnowledge: the bot stores an answer, finds it, and suggests it when the
+// question comes again; a question that the suggestion answers never reaches the
+// experts. The bot restarts before each step.
 func TestKnowledge(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{Encrypted: true}, testkit.Room{Encrypted: true}, false)

@@ -13,9 +13,9 @@ import (
 	"heraut/testkit"
 )
 
-// phrases are what the people of TestManage say and are told, in a language.
+// phrases holds the commands and answers of TestManage in one language.
 type phrases struct {
-	configured                               string // the other language
+	configured                               string // the bot's configured language, unlike the room's
 	language, noted                          string
 	watch, watched, relay, relayed           string
 	refused, operators, unverified, here     string
@@ -38,8 +38,8 @@ var managed = map[string]phrases{
 	},
 }
 
-// TestManage has an operator and a moderator set the bot up from the chat, others
-// try what they may not, and all of it move to an empty state.
+// TestManage: an operator and a moderator set up the bot from the chat, others try
+// forbidden commands, and the settings move to an empty state.
 func TestManage(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -90,7 +90,7 @@ func manage(t *testing.T, hs *testkit.Homeserver, lang string, said phrases) {
 
 	spoof(t, hs, bot, me, operator, room, said)
 
-	// The direct message speaks the configured language.
+	// In the direct message the bot uses the configured language.
 	other := managed[said.configured]
 	log := ask(operator, direct, other.journal)
 	mustSay(t, log, string(moderator.UserID), string(operator.UserID), "depots", "libre")
@@ -101,7 +101,7 @@ func manage(t *testing.T, hs *testkit.Homeserver, lang string, said phrases) {
 	moveToEmptyState(t, bot, account, operator, member, room, said)
 }
 
-// spoof has people who look like the operator try to be one.
+// spoof makes people who resemble the operator try to act as one.
 func spoof(t *testing.T, hs *testkit.Homeserver, bot *testkit.Bot, me id.UserID, operator *testkit.Client, room id.RoomID, said phrases) {
 	t.Helper()
 	name := strings.TrimPrefix(string(operator.UserID), "@operator")
@@ -118,7 +118,7 @@ func spoof(t *testing.T, hs *testkit.Homeserver, bot *testkit.Bot, me id.UserID,
 		})
 		mustSay(t, mallory.AwaitAnswer(t, room, me, mallory.Say(t, room, "!bot etat")), said.operators)
 	}
-	// A quote of what the operator said, with a command or without.
+	// A quote of the operator's message, with and without a command.
 	by := operator.Say(t, room, "!bot etat")
 	operator.AwaitAnswer(t, room, me, by)
 	quoted := "> <" + string(operator.UserID) + "> !bot etat\n\n"
@@ -127,7 +127,7 @@ func spoof(t *testing.T, hs *testkit.Homeserver, bot *testkit.Bot, me id.UserID,
 	if answers := testkit.Answers(mallory.Events(room), me, silentReply); len(answers) != 0 {
 		t.Errorf("a quoted command was answered: %s", body(answers[0]))
 	}
-	// The operator's own account, from a device that nobody vouches for.
+	// The operator's own account, on an unverified device.
 	device, err := hs.Login(t.Context(), operator.Account, testkit.ClientOptions{Encrypted: true})
 	if err != nil {
 		t.Fatal(err)
@@ -136,8 +136,8 @@ func spoof(t *testing.T, hs *testkit.Homeserver, bot *testkit.Bot, me id.UserID,
 	mustSay(t, device.AwaitAnswer(t, room, me, device.Say(t, room, "!bot etat")), said.operators, said.unverified)
 }
 
-// silent has the bot be in a space and in a room that nobody set up, until the
-// operator does.
+// silent checks that the bot stays silent in a space and in a room that is not set
+// up, until the operator sets it up.
 func silent(t *testing.T, hs *testkit.Homeserver, account testkit.Account, operator *testkit.Client, direct id.RoomID, said phrases) {
 	t.Helper()
 	itself, err := hs.Login(t.Context(), account, testkit.ClientOptions{})
@@ -161,13 +161,15 @@ func silent(t *testing.T, hs *testkit.Homeserver, account testkit.Account, opera
 	}
 	ask("!salon " + hidden.String() + " role essai")
 	mustSay(t, operator.AwaitAnswer(t, hidden, account.UserID, operator.Say(t, hidden, "!aide")), "Héraut", "essai")
-	// And leave it: asked, then confirmed with a reaction in a direct message.
+	// The operator makes the bot leave: the bot asks, and a reaction in a direct
+	// message confirms.
 	question := ask("!bot quitter " + hidden.String())
 	operator.React(t, direct, question.ID, "✅")
 	operator.AwaitMember(t, hidden, account.UserID, event.MembershipLeave)
 }
 
-// moveToEmptyState exports the settings and starts the bot anew with nothing else.
+// moveToEmptyState exports the settings and starts the bot with them on an empty
+// state.
 func moveToEmptyState(t *testing.T, bot *testkit.Bot, account testkit.Account, operator, member *testkit.Client, room id.RoomID, said phrases) {
 	t.Helper()
 	me := account.UserID

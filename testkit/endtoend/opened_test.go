@@ -12,7 +12,7 @@ import (
 	"heraut/testkit"
 )
 
-// state sets a part of a room's state.
+// state sends a state event.
 func state(t testing.TB, c *testkit.Client, room id.RoomID, kind event.Type, content any) {
 	t.Helper()
 	if _, err := c.SendStateEvent(t.Context(), room, kind, "", content); err != nil {
@@ -20,14 +20,14 @@ func state(t testing.TB, c *testkit.Client, room id.RoomID, kind event.Type, con
 	}
 }
 
-// open lets everybody join and read a room.
+// open allows everybody to join and read a room.
 func open(t testing.TB, c *testkit.Client, room id.RoomID) {
 	t.Helper()
 	state(t, c, room, event.StateJoinRules, map[string]any{"join_rule": "public"})
 	state(t, c, room, event.StateHistoryVisibility, map[string]any{"history_visibility": "world_readable"})
 }
 
-// never fails if the bot said text in a room.
+// never fails the test if the bot has sent text in a room.
 func (r *relayed) never(room id.RoomID, text string) {
 	r.Helper()
 	for _, evt := range r.viewer(room).Events(room) {
@@ -37,9 +37,8 @@ func (r *relayed) never(room id.RoomID, text string) {
 	}
 }
 
-// TestOpenedWhileItWaits has the homeserver put off a question, then an answer,
-// while the room that they wait for is opened: neither leaves, and who wrote it is
-// told.
+// TestOpenedWhileItWaits: the homeserver delays an answer while its destination is
+// opened to the public. The bot does not send the answer, and informs its author.
 func TestOpenedWhileItWaits(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -59,14 +58,14 @@ func TestOpenedWhileItWaits(t *testing.T) {
 	r.expert.Say(t, r.answers, "RÉSERVÉ", testkit.InThread(root))
 	open(t, r.asker, r.asks)
 	r.expert.Say(t, r.answers, "Une autre.", testkit.InThread(root))
-	r.sees(r.answers, "Cette réponse n’est pas transmise") // the bot knows
+	r.sees(r.answers, "Cette réponse n’est pas transmise") // the bot knows of the opening
 	release()
 	r.sees(r.answers, "Cette réponse n’est pas transmise")
 	r.never(r.asks, "RÉSERVÉ")
 	r.never(r.answers, "répondue")
 }
 
-// TestQuestionOpenedWhileItWaits is the same for a question.
+// TestQuestionOpenedWhileItWaits does the same for a question.
 func TestQuestionOpenedWhileItWaits(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -79,15 +78,15 @@ func TestQuestionOpenedWhileItWaits(t *testing.T) {
 	r.sees(r.asks, "elle n’y est pas encore")
 	open(t, r.expert, r.answers)
 	r.asker.Say(t, r.asks, "!question Une autre ?")
-	r.sees(r.asks, "La question n’est pas transmise") // the bot knows
+	r.sees(r.asks, "La question n’est pas transmise") // the bot knows of the opening
 	release()
 	r.sees(r.asks, "annulée")
 	r.never(r.answers, "RÉSERVÉ")
 	r.never(r.asks, "posée")
 }
 
-// TestRestrictedToAPublicRoom has members of a public room join the experts' room
-// without an invitation: it counts as public.
+// TestRestrictedToAPublicRoom: members of a public room may join the experts' room
+// without an invitation, so that it counts as public.
 func TestRestrictedToAPublicRoom(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
@@ -99,13 +98,13 @@ func TestRestrictedToAPublicRoom(t *testing.T) {
 		"join_rule": "restricted", "allow": []any{map[string]any{"type": "m.room_membership", "room_id": gate}},
 	})
 	r.expert.Say(t, r.answers, "!questions")
-	r.sees(r.answers, "Une première ?") // the bot saw the rule
+	r.sees(r.answers, "Une première ?") // the bot has seen the rule
 	r.asker.Say(t, r.asks, "!question RÉSERVÉ ?")
 	r.sees(r.asks, "La question n’est pas transmise")
 	r.never(r.answers, "RÉSERVÉ")
 }
 
-// speakFrom sets the power that messages take in a room.
+// speakFrom sets the power level required for messages in a room.
 func speakFrom(t testing.TB, c *testkit.Client, room id.RoomID, level int) {
 	t.Helper()
 	levels := map[string]any{}
@@ -116,9 +115,9 @@ func speakFrom(t testing.TB, c *testkit.Client, room id.RoomID, level int) {
 	state(t, c, room, event.StatePowerLevels, levels)
 }
 
-// TestMuted has the bot lose the power to write among the experts: a question
-// waits, its asker and the operators are told so, and it arrives when the bot may
-// write again.
+// TestMuted: the bot loses the power to write among the experts. A question waits,
+// its asker and the operators get a notice, and it arrives when the bot may write
+// again.
 func TestMuted(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
@@ -142,8 +141,8 @@ func TestMuted(t *testing.T) {
 	told("Je peux de nouveau écrire dans")
 }
 
-// TestMovedToAWiderRoom replaces the asker's room by one that everybody reads:
-// there, only the question's number and status are told.
+// TestMovedToAWiderRoom replaces the asker's room by one that everybody can read:
+// the bot posts there only the question's number and status.
 func TestMovedToAWiderRoom(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
@@ -171,8 +170,8 @@ func TestMovedToAWiderRoom(t *testing.T) {
 	}
 }
 
-// TestLargeAndOtherKinds carries between encrypted rooms what is as large as it
-// may be, edits it, and announces what is no text.
+// TestLargeAndOtherKinds carries messages of the largest size between encrypted
+// rooms, edits them, and announces messages that are not texts.
 func TestLargeAndOtherKinds(t *testing.T) {
 	t.Parallel()
 	sealed := testkit.Room{Encrypted: true}

@@ -11,9 +11,9 @@ import (
 	"heraut/testkit"
 )
 
-// TestOperatorsAreTold: that the bot was given rights, and what the homeserver
-// tells its account, rings in the operator's direct messages, once, and nowhere
-// else.
+// TestOperatorsAreTold: the bot reports its new rights, and the homeserver's notices
+// to its account, in a ringing message to the operator's direct messages, once, and
+// in no other room.
 func TestOperatorsAreTold(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -31,7 +31,7 @@ func TestOperatorsAreTold(t *testing.T) {
 	direct := operator.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
 	operator.AwaitMember(t, direct, me, event.MembershipJoin)
 	operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "!aide"))
-	// What rings: in the operator's direct messages, in order.
+	// ringing returns the bot's ringing messages, in order.
 	ringing := func(events []*event.Event) (all []*event.Event) {
 		for _, evt := range events {
 			if evt.Sender == me && evt.Type == event.EventMessage && evt.Content.AsMessage().MsgType == event.MsgText {
@@ -55,7 +55,8 @@ func TestOperatorsAreTold(t *testing.T) {
 	owner.SetPower(t, room, me, 100)
 	told("administrateur du salon « Essai »")
 
-	// The homeserver marks the room before it invites; others only can once it has.
+	// The homeserver tags the room before it invites; other accounts can only tag it
+	// after.
 	bot.Stop()
 	notices := server.Room(t, testkit.Room{Invite: []id.UserID{me}})
 	url := self.BuildClientURL("v3", "user", me, "rooms", notices, "tags", "m.server_notice")

@@ -18,8 +18,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestNothingSaidRemains has people say marked things in every way, and looks for
-// them, and for their user ids, where nothing of the kind may be.
+// TestNothingSaidRemains: people send marked texts in every way; the test then
+// searches the places that must not contain them, or the user ids.
 func TestNothingSaidRemains(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -47,7 +47,7 @@ func TestNothingSaidRemains(t *testing.T) {
 				command = operator.Say(t, room, text, manners...)
 				return command, operator.AwaitAnswer(t, room, me, command).ID
 			}
-			// Commands, talk, and what is neither.
+			// Commands, conversation, and lines that are neither.
 			operator.Say(t, room, mark()+" n’est pas une commande")
 			answered("!sill " + mark())
 			answered("!depot " + mark())
@@ -59,7 +59,7 @@ func TestNothingSaidRemains(t *testing.T) {
 			answered("!relais ajouter " + mark())
 			_, question := answered("!bot quitter !" + mark() + ":" + hs.Name)
 			operator.React(t, room, question, "✅")
-			// Edited, deleted, in a thread, in reply, and one of a stranger.
+			// Edited, deleted, in a thread, as a reply, and from a stranger.
 			command, answer := answered("!sill " + mark())
 			text := mark()
 			operator.Edit(t, room, command, "!sill "+text)
@@ -79,7 +79,7 @@ func TestNothingSaidRemains(t *testing.T) {
 		})
 	}
 
-	// A question and its answer are kept until they are purged, but nowhere else.
+	// The bot keeps a question and its answer until the purge, but nowhere else.
 	const kept = "zqgarde"
 	asks, answers := invited(t, operator, me, testkit.Room{}), invited(t, operator, me, testkit.Room{Encrypted: true})
 	opened := operator.Say(t, answers, fmt.Sprintf("!relais ajouter essai de %s vers %s", asks, answers))
@@ -133,7 +133,7 @@ func TestNothingSaidRemains(t *testing.T) {
 	}
 }
 
-// nothingDoneHasText looks for texts in what was handled and sent.
+// nothingDoneHasText searches handled events and sent posts for texts.
 func nothingDoneHasText(t *testing.T, file string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+file+"?mode=ro")
@@ -153,8 +153,8 @@ func nothingDoneHasText(t *testing.T, file string) {
 	}
 }
 
-// named tells that a mark is what a room is called: that is kept, as rooms are
-// shown by name.
+// named reports whether a mark is the name of a room: the bot stores room names,
+// since it shows rooms by name.
 func named(t *testing.T, c *testkit.Client, _ id.UserID, text string) bool {
 	t.Helper()
 	joined, err := c.JoinedRooms(t.Context())

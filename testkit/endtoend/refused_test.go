@@ -15,15 +15,15 @@ import (
 	"heraut/testkit"
 )
 
-// TestFirstStartRefused gives the bot what it cannot start with: it ends with a
-// sentence, and leaves the account as it was.
+// TestFirstStartRefused starts the bot with faults that prevent a start: it ends
+// with a sentence, and leaves the account unchanged.
 func TestFirstStartRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	limited := testkit.RateLimited(testkit.RetryAfter{Body: 200 * time.Millisecond})
 	for name, test := range map[string]struct {
 		set    map[string]any
-		rule   testkit.Rule // if it does something
+		rule   testkit.Rule // none if Do is nil
 		status int
 		says   string
 		logins int
@@ -81,7 +81,7 @@ func TestFirstStartRefused(t *testing.T) {
 				t.Errorf("the account has the devices %v, want none", devices)
 			}
 
-			// Once it is put right, the same state serves.
+			// After the correction, the bot starts on the same state.
 			d.proxy.Clear()
 			d.configure(t, "password", d.account.Password)
 			d.configure(t, "user", d.account.UserID)
@@ -92,7 +92,7 @@ func TestFirstStartRefused(t *testing.T) {
 	}
 }
 
-// TestLoginWaits has the homeserver put logins off.
+// TestLoginWaits: the homeserver delays logins with 429 answers.
 func TestLoginWaits(t *testing.T) {
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
@@ -111,7 +111,8 @@ func TestLoginWaits(t *testing.T) {
 	d.device(t)
 }
 
-// TestStartRefused gives the bot, which has a session, what it cannot go on with.
+// TestStartRefused starts a bot with a session on faults that prevent it from
+// continuing.
 func TestStartRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -120,7 +121,7 @@ func TestStartRefused(t *testing.T) {
 		d := s.deploy(t, "bot-locked", nil)
 		d.bot.Start(t)
 		talk := d.talk(t)
-		// While it runs, it waits; the administrators may unlock the account.
+		// A running bot waits: the administrators may unlock the account.
 		locked := testkit.Rule{Name: "locked", Times: 2, Do: testkit.Answer(http.StatusUnauthorized, map[string]any{
 			"errcode": "M_USER_LOCKED", "error": "made by the test", "soft_logout": true,
 		})}
@@ -155,8 +156,8 @@ func TestStartRefused(t *testing.T) {
 	})
 }
 
-// TestAccountWithKeys starts the bot on an account whose owner has made
-// verification keys with another client: they are never replaced.
+// TestAccountWithKeys starts the bot on an account that has verification keys from
+// another client: the bot never replaces them.
 func TestAccountWithKeys(t *testing.T) {
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)
@@ -210,7 +211,7 @@ func TestAccountWithKeys(t *testing.T) {
 	}
 	d.talk(t).mustAnswer(t)
 
-	// The key may stand in the configuration; nobody is shown it then.
+	// The recovery key may be in the configuration; the bot then never shows it.
 	d.bot.Stop()
 	d.lose(t, "crypto.db")
 	d.lose(t, "recovery-key")
@@ -224,8 +225,8 @@ func TestAccountWithKeys(t *testing.T) {
 	}
 }
 
-// TestKeysReplaced has the account's owner replace its verification keys: the
-// bot waits for the new recovery key.
+// TestKeysReplaced: the account's owner replaces its verification keys, and the bot
+// waits for the new recovery key.
 func TestKeysReplaced(t *testing.T) {
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", nil)

@@ -19,26 +19,26 @@ import (
 
 var update = flag.Bool("update", false, "write what is seen now into testdata")
 
-// relayed is a room that asks, a room of experts, and the bot between them.
+// relayed is a room of askers and a room of experts, with the bot between them.
 type relayed struct {
 	testing.TB
 	bot           *testkit.Bot
 	me            id.UserID
-	asker, expert *testkit.Client // who look at the rooms
+	asker, expert *testkit.Client // the people whose views the test reads
 	other         *testkit.Client // another expert
 	asks, answers id.RoomID
-	restarts      bool // before each step
+	restarts      bool // the bot restarts before each step
 	seen          map[id.EventID]bool
 }
 
-// newRelayed makes the rooms, with people who have names.
+// newRelayed makes the rooms, with people who have display names.
 func newRelayed(t *testing.T, hs *testkit.Homeserver, asks, answers testkit.Room, mayWiden bool) *relayed {
 	t.Helper()
 	return newRelayedAt(t, hs, hs.URL, asks, answers, mayWiden)
 }
 
-// newRelayedAt is newRelayed with a bot that reaches the homeserver at url, and
-// whose operator is the other expert.
+// newRelayedAt is newRelayed for a bot that reaches the homeserver at url. The bot's
+// operator is the other expert.
 func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answers testkit.Room, mayWiden bool) *relayed {
 	t.Helper()
 	account := hs.Account(t, "heraut")
@@ -68,7 +68,7 @@ func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answer
 	return r
 }
 
-// viewer is whoever looks at a room.
+// viewer returns the person whose view of a room the test reads.
 func (r *relayed) viewer(room id.RoomID) *testkit.Client {
 	if room == r.asks {
 		return r.asker
@@ -76,8 +76,8 @@ func (r *relayed) viewer(room id.RoomID) *testkit.Client {
 	return r.expert
 }
 
-// sees waits for an act of the bot that was not waited for yet: a message or an
-// edit that has the text, a reaction, or "(deletion)".
+// sees waits for an act of the bot that no call has returned yet: a message or an
+// edit that contains the text, a reaction, or "(deletion)".
 func (r *relayed) sees(room id.RoomID, text string) *event.Event {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -94,7 +94,7 @@ func (r *relayed) sees(room id.RoomID, text string) *event.Event {
 
 var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
 
-// act is what an event does, without whom or what it is about.
+// act describes an event, without the person or event that it concerns.
 func act(evt *event.Event) string {
 	switch evt.Type {
 	case event.EventMessage:
@@ -107,7 +107,7 @@ func act(evt *event.Event) string {
 	return ""
 }
 
-// step restarts the bot first, if that is asked for.
+// step restarts the bot if restarts is set.
 func (r *relayed) step() {
 	r.Helper()
 	if r.restarts {
@@ -115,8 +115,8 @@ func (r *relayed) step() {
 	}
 }
 
-// transcript is what a person saw in a room, in order: the numbers are the
-// events'.
+// transcript describes the events that a person saw in a room, in order, with the
+// numbers of the events.
 func (r *relayed) transcript(room id.RoomID) string {
 	numbers := map[id.EventID]int{}
 	names := map[id.UserID]string{r.me: "Héraut", r.asker.UserID: "Camille", r.expert.UserID: "Bruno", r.other.UserID: "Dora"}
@@ -177,7 +177,8 @@ func (r *relayed) golden(name string) {
 	}
 }
 
-// wholeStory is a question from its beginning to its end. The rooms are alike.
+// wholeStory follows a question from beginning to end. Both rooms have the same
+// audience.
 func (r *relayed) wholeStory() {
 	t := r.TB
 	thread := testkit.InThread
@@ -240,7 +241,7 @@ func (r *relayed) wholeStory() {
 	r.step()
 	r.asker.Redact(t, r.asks, more)
 	r.sees(r.answers, "(deletion)")
-	r.sees(r.answers, "(deletion)") // of its edit
+	r.sees(r.answers, "(deletion)") // of the edit
 
 	r.step()
 	r.asker.React(t, r.asks, confirmation, "✅")
@@ -261,7 +262,7 @@ func (r *relayed) wholeStory() {
 	r.step()
 }
 
-// withConsent are two questions from a private room to a public one.
+// withConsent asks two questions from a private room to a public one.
 func (r *relayed) withConsent() {
 	t := r.TB
 	r.step()
@@ -298,8 +299,8 @@ func (r *relayed) withConsent() {
 	r.step()
 }
 
-// TestRelay plays questions through between real rooms. The transcripts are in
-// testdata/relay, and the same when the bot restarts before each step.
+// TestRelay plays questions between real rooms. Their transcripts are in
+// testdata/relay, and stay the same if the bot restarts before each step.
 func TestRelay(t *testing.T) {
 	t.Parallel()
 	private, secret, public := testkit.Room{}, testkit.Room{Encrypted: true}, testkit.Room{Public: true}
@@ -329,7 +330,7 @@ func TestRelay(t *testing.T) {
 	}
 }
 
-// answerWithin changes the bot's configuration.
+// answerWithin sets answer_within in the bot's configuration.
 func answerWithin(t *testing.T, bot *testkit.Bot, age string) {
 	t.Helper()
 	config := map[string]any{}
@@ -349,8 +350,8 @@ func answerWithin(t *testing.T, bot *testkit.Bot, age string) {
 	}
 }
 
-// TestRelayGoesOn has the experts' room upgraded, another bot of this kind speak
-// in it, the asker leave, and the bot miss what is older than it still answers.
+// TestRelayGoesOn: the experts' room is upgraded, another bot of this kind writes in
+// it, the asker leaves, and the bot misses messages that are too old to be answered.
 func TestRelayGoesOn(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
@@ -375,8 +376,8 @@ func TestRelayGoesOn(t *testing.T) {
 	r.asker.Say(t, r.asks, "Merci.", testkit.InThread(question))
 	r.sees(next, "Merci.")
 
-	// What is said while the bot is away is carried, however late; what asks it
-	// something is not answered any more.
+	// The bot carries messages from its downtime, however late; it no longer answers
+	// old commands.
 	r.bot.Stop()
 	late := r.asker.Say(t, r.asks, "!sill gimp")
 	r.expert.Say(t, next, "Dit pendant l’absence.", testkit.InThread(root))

@@ -11,8 +11,8 @@ import (
 	"heraut/testkit"
 )
 
-// Somebody takes the bot out of rooms that it should serve: the log, the operators,
-// «!bot etat» and the metric tell, and stop telling once it is back.
+// A moderator removes the bot from rooms that it should serve: the log, the
+// operators, «!bot etat» and the metric report it, and stop once the bot is back.
 func TestRemovedFromRooms(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -82,8 +82,8 @@ func TestRemovedFromRooms(t *testing.T) {
 	metric("1")
 }
 
-// What the other side is told is true: the bot is gone, or banned. It says nothing of
-// how open a room is that it cannot see any more.
+// The other side of a relay learns the truth: the bot has been removed or banned.
+// The bot makes no claim about the audience of a room that it can no longer see.
 func TestRemovedFromARelay(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
@@ -101,7 +101,7 @@ func TestRemovedFromARelay(t *testing.T) {
 			t.Errorf("the experts are told:\n%s", body(told))
 		}
 	}
-	// Once it is back, the edited answer is carried.
+	// Once the bot is back, it carries the edited answer.
 	r.asker.Invite(t, r.asks, r.me)
 	r.asker.AwaitMember(t, r.asks, r.me, event.MembershipJoin)
 	r.asker.AwaitAnswer(t, r.asks, r.me, r.asker.Say(t, r.asks, "!sill gimp"))

@@ -14,12 +14,12 @@ import (
 	"heraut/testkit"
 )
 
-// TestSecrets looks for secrets in all that the bot writes, at the most
-// talkative, and for files that others may read.
+// TestSecrets searches all output of the bot for secrets, at the most verbose log
+// level, and looks for files that others can read.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	d := newSite(t).deploy(t, "bot", map[string]any{"log.level": "debug", "log.format": "json"})
-	var written strings.Builder // beside the log
+	var written strings.Builder // other output than the log
 
 	status, stdout, stderr := d.run(t, "login", "")
 	if status != stopped {
@@ -36,7 +36,7 @@ func TestSecrets(t *testing.T) {
 	}
 	written.WriteString(strings.ReplaceAll(stdout, recoveryKey, ""))
 
-	// A life with its mishaps.
+	// A run with several faults.
 	d.bot.Start(t)
 	talk := d.talk(t)
 	talk.mustAnswer(t)
@@ -91,7 +91,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// private fails the test unless the state is its owner's alone.
+// private fails the test unless the state is accessible to its owner alone.
 func (d *deployment) private(t *testing.T) {
 	t.Helper()
 	files := 0
@@ -122,7 +122,7 @@ func (d *deployment) private(t *testing.T) {
 	}
 }
 
-// pickleKey reads the secret that locks the encryption keys; the bot must not run.
+// pickleKey reads the key that encrypts the encryption keys; the bot must not run.
 func (d *deployment) pickleKey(t *testing.T) (key []byte) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+d.state("bot.db")+"?mode=ro")

@@ -9,8 +9,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestLostDatabases deletes one of the databases while the bot is stopped: it
-// comes back with a new device, and the former one is gone.
+// TestLostDatabases deletes one of the databases while the bot is stopped: the bot
+// comes back with a new device, and the former device is gone.
 func TestLostDatabases(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -43,7 +43,7 @@ func TestLostDatabases(t *testing.T) {
 						t.Error("the sync position was forgotten")
 					}
 				}
-			case "bot.db": // it names the rooms that are served
+			case "bot.db": // the served rooms are lost with bot.db
 				d.talk(t).mustAnswer(t)
 			}
 			logins := d.logins()
@@ -78,7 +78,7 @@ func TestLostDatabases(t *testing.T) {
 	}
 }
 
-// TestLoggedOut ends the bot's session from elsewhere.
+// TestLoggedOut ends the bot's session from another client.
 func TestLoggedOut(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -103,7 +103,7 @@ func TestLoggedOut(t *testing.T) {
 				t.Fatal(err)
 			}
 			if running {
-				talk.agent.Say(t, talk.room, "bonjour") // ends the sync that is under way
+				talk.agent.Say(t, talk.room, "bonjour") // ends the sync under way
 				d.ended(t, before, refused, "bot login")
 			}
 			for range 2 {
@@ -127,7 +127,7 @@ func TestLoggedOut(t *testing.T) {
 	}
 }
 
-// TestSoftLogout has the homeserver ask for a new login on the same device.
+// TestSoftLogout: the homeserver requires a new login on the same device.
 func TestSoftLogout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -151,7 +151,7 @@ func TestSoftLogout(t *testing.T) {
 			t.Error("the device is another one")
 		}
 		d.mustLogIn(t, 2)
-		d.bot.Restart(t) // the new token was stored
+		d.bot.Restart(t) // the bot has stored the new token
 		d.mustLogIn(t, 2)
 	})
 	t.Run("at start", func(t *testing.T) {
@@ -196,8 +196,8 @@ func TestSoftLogout(t *testing.T) {
 	})
 }
 
-// TestDeviceKeys has the homeserver hold other keys of the bot's device than the
-// bot has.
+// TestDeviceKeys: the homeserver's keys of the bot's device differ from the bot's
+// own.
 func TestDeviceKeys(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

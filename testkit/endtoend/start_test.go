@@ -40,8 +40,8 @@ func TestRestarts(t *testing.T) {
 	}
 }
 
-// TestKillAtEachStep kills the bot's first start at each of its requests, before
-// the homeserver acts on it and after: the next start makes the account usable.
+// TestKillAtEachStep kills the bot's first start at each of its requests, before the
+// homeserver acts on it and after: the next start makes the account usable.
 func TestKillAtEachStep(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -93,7 +93,7 @@ func TestKillAtEachStep(t *testing.T) {
 		login := testkit.Rule{Match: testkit.Logins, Do: testkit.MatrixError(http.StatusForbidden, "M_FORBIDDEN")}
 		remove := d.proxy.Add(login)
 		d.ends(t, refused)
-		d.lose(t, "crypto.db") // the device was chosen before
+		d.lose(t, "crypto.db") // the bot had chosen the device before
 		remove()
 		d.bot.Start(t)
 		d.device(t)
@@ -144,8 +144,8 @@ func TestStopWhileStarting(t *testing.T) {
 	})
 }
 
-// TestHomeserverDownAtStart starts a bot that has a session while its homeserver
-// does not answer, or something else does in its place.
+// TestHomeserverDownAtStart starts a bot with a session while its homeserver does
+// not answer, or another server answers in its place.
 func TestHomeserverDownAtStart(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -160,7 +160,8 @@ func TestHomeserverDownAtStart(t *testing.T) {
 			d.bot.Start(t)
 			device := d.device(t)
 			d.bot.Stop()
-			// It goes down before the start, and once more in the middle of it.
+			// The homeserver goes down before the start, and again in the middle of
+			// it.
 			down := testkit.Rule{Name: "down", Times: 1, Do: fault}
 			d.proxy.Add(down)
 			down.Match = testkit.On("", `/keys/query$`)
@@ -212,5 +213,5 @@ func TestOneProcessPerState(t *testing.T) {
 		}
 		mustWrite(t, stderr, "répertoire d’état")
 	}
-	d.talk(t).mustAnswer(t) // the first works on
+	d.talk(t).mustAnswer(t) // the first process still works
 }

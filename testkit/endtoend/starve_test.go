@@ -12,8 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// Somebody who has the bot read dead feeds in more rooms than it has workers gets one
-// of them tried at a time, and holds up nobody else.
+// A person requests dead feeds in more rooms than the bot has workers: the bot tries
+// one of them at a time, and still answers everyone else.
 func TestDeadFeedsHoldUpNobody(t *testing.T) {
 	t.Parallel()
 	var tried atomic.Int32
@@ -36,7 +36,7 @@ func TestDeadFeedsHoldUpNobody(t *testing.T) {
 	})
 	busy, other := hs.Person(t, "busy", testkit.ClientOptions{}), hs.Person(t, "other", testkit.ClientOptions{})
 	quiet := invited(t, other, me, testkit.Room{})
-	const rooms = 10 // the bot serves 8 at once
+	const rooms = 10 // the bot handles 8 rooms at once
 	feeds := map[id.EventID]id.RoomID{}
 	var list []id.RoomID
 	for range rooms {
@@ -58,7 +58,7 @@ func TestDeadFeedsHoldUpNobody(t *testing.T) {
 			refused++
 		}
 	}
-	// The room whose feed is being tried is answered, too.
+	// The bot also answers in the room whose feed it is trying.
 	for _, room := range list {
 		mustSay(t, busy.AwaitAnswer(t, room, me, busy.Say(t, room, "!sill gimp")), "GIMP")
 	}

@@ -12,7 +12,8 @@ import (
 	"heraut/testkit"
 )
 
-// TestHomeserverRestarts lets the homeserver die and come back while it is asked.
+// TestHomeserverRestarts kills and restarts the homeserver while people send
+// commands.
 func TestHomeserverRestarts(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -35,8 +36,8 @@ func TestHomeserverRestarts(t *testing.T) {
 	awaitAll(t, account.UserID, commands)
 }
 
-// TestKeyRotation checks that who comes can read, that who has left cannot, and
-// that a new device of a member can.
+// TestKeyRotation checks that new members and a member's new device can read, and
+// that former members cannot.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -83,7 +84,7 @@ func TestKeyRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(phone.Close)
-	for range 5 { // the news of a device and a command come apart
+	for range 5 { // the change of devices and a command may arrive separately
 		fourth, answer := session()
 		if fourth != third {
 			phone.AwaitEvent(t, room, answer)
@@ -93,8 +94,8 @@ func TestKeyRotation(t *testing.T) {
 	t.Error("the room's key did not change when a member got a new device")
 }
 
-// TestOneTimeKeys has the homeserver say that few one-time keys are left and
-// refuse the new ones: they are all replaced, and people reach the bot.
+// TestOneTimeKeys: the homeserver reports that few one-time keys are left and
+// refuses new ones. The bot replaces all of them, and people can still reach it.
 func TestOneTimeKeys(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -102,7 +103,7 @@ func TestOneTimeKeys(t *testing.T) {
 	proxy := testkit.NewProxy(t, hs.URL)
 	uploads := testkit.On(http.MethodPost, `/keys/upload$`)
 	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: proxy.URL, Account: account})
-	// Dendrite's first sync says nothing of one-time keys: the bot asks once.
+	// Dendrite's first sync does not count one-time keys: the bot asks once.
 	if n := len(proxy.Requests(uploads)); n > 2 {
 		t.Errorf("%d uploads of keys at the first start", n)
 	}
@@ -117,7 +118,7 @@ func TestOneTimeKeys(t *testing.T) {
 	})})
 	hasKeys := func(r *testkit.Request) bool { return uploads(r) && strings.Contains(string(r.Body), "one_time_keys") }
 	before := len(proxy.Requests(hasKeys))
-	// The count is checked by an upload without keys, which may pass.
+	// The bot checks the count with an upload without keys, which may pass.
 	proxy.Add(testkit.Rule{Name: "refused", Match: hasKeys, Times: 1, Do: testkit.Answer(http.StatusBadRequest, map[string]any{
 		"errcode": "M_UNKNOWN", "error": "One time key signed_curve25519:AAAAAQ already exists",
 	})})

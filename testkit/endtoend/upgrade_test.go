@@ -11,8 +11,8 @@ import (
 	"heraut/testkit"
 )
 
-// replace makes a room that says it takes another's place, and has it named by
-// whoever may.
+// replace makes a room with the creation content says, and sends a tombstone to room
+// that names it as the successor.
 func replace(t *testing.T, by *testkit.Client, room id.RoomID, says map[string]any) id.RoomID {
 	t.Helper()
 	made, err := by.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{Preset: "public_chat", CreationContent: says})
@@ -27,8 +27,8 @@ func replace(t *testing.T, by *testkit.Client, room id.RoomID, says map[string]a
 	return made.RoomID
 }
 
-// TestUpgrades has rooms upgraded, by those who may and by others, and everything
-// follows once, or stays.
+// TestUpgrades: people with and without the right to upgrade rooms do so, and the
+// settings move once, or stay.
 func TestUpgrades(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -85,7 +85,7 @@ func TestUpgrades(t *testing.T) {
 		if _, err := member.SendStateEvent(t.Context(), room, event.StateTombstone, "", map[string]any{"replacement_room": "!a:b"}); err == nil {
 			t.Error("the homeserver lets a member upgrade the room")
 		}
-		// Even where the homeserver lets everybody.
+		// The bot refuses even if the homeserver allows everybody to upgrade.
 		levels.SetEventLevel(event.StateTombstone, 0)
 		if _, err := owner.SendStateEvent(t.Context(), room, event.StatePowerLevels, "", &levels); err != nil {
 			t.Fatal(err)
@@ -108,7 +108,7 @@ func TestUpgrades(t *testing.T) {
 				t.Errorf("the bot introduces itself again: %s", body(evt))
 			}
 		}
-		// Its watch tells the new room, once, and the old one nothing.
+		// The watch announces in the new room, once, and not in the old one.
 		awaitRounds(t, api, 2)
 		api.Publish(testkit.Repository{Name: "ville/un", Language: "Rust"})
 		owner.Await(t, next, func(evt *event.Event) bool {
@@ -117,7 +117,7 @@ func TestUpgrades(t *testing.T) {
 		if told := announced(owner.History(t, room), me); len(told) > 0 {
 			t.Errorf("the old room is told of %v", told)
 		}
-		// And on, over a restart.
+		// A further upgrade, across a restart.
 		bot.Kill()
 		last := owner.Upgrade(t, next, "11")
 		bot.Start(t)

@@ -15,10 +15,10 @@ import (
 	"heraut/testkit"
 )
 
-// newRepository is how an announcement of a repository begins.
+// newRepository matches the beginning of an announcement of a repository.
 var newRepository = regexp.MustCompile(`Nouveau dépôt\x{a0}: (\S+)`)
 
-// announced are the repositories that the room was told of one by one, in order.
+// announced returns the repositories that the bot announced one by one, in order.
 func announced(events []*event.Event, bot id.UserID) (names []string) {
 	for _, evt := range events {
 		if evt.Sender != bot || evt.Type != event.EventMessage {
@@ -31,10 +31,10 @@ func announced(events []*event.Event, bot id.UserID) (names []string) {
 	return names
 }
 
-// awaitRounds waits until the source has been read n times more, whole.
+// awaitRounds waits until the bot has read the whole source n more times.
 func awaitRounds(t *testing.T, api *testkit.RepositoryAPI, n int) {
 	t.Helper()
-	// The last round that began is over once the next begins.
+	// The last round that began is complete once the next one begins.
 	until, deadline := api.Rounds()+n+1, time.Now().Add(time.Minute)
 	for api.Rounds() < until {
 		if time.Now().After(deadline) {
@@ -54,8 +54,8 @@ func awaitLog(t *testing.T, bot *testkit.Bot, text string) {
 	}
 }
 
-// TestWatches has three rooms watch one source, with filters and rhythms of
-// their own, over a kill, a change by a moderator and an outage.
+// TestWatches: three rooms watch one source, each with its own filter and rhythm,
+// across a kill, a change by a moderator and an outage.
 func TestWatches(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -98,7 +98,7 @@ func TestWatches(t *testing.T) {
 	}
 	alerts := operator.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
 	operator.AwaitMember(t, alerts, me, event.MembershipJoin)
-	awaitRounds(t, api, 2) // what is there from the start is no news
+	awaitRounds(t, api, 2) // repositories of the first round are not announced
 
 	api.Publish(
 		testkit.Repository{Name: "ville/un", Language: "Go"}, testkit.Repository{Name: "hydro/deux", Language: "Python"},

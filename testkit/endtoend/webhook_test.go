@@ -20,10 +20,10 @@ import (
 	"heraut/testkit"
 )
 
-// hookAddress is an address as the bot gives it.
+// hookAddress matches the address of a hook in the bot's message.
 var hookAddress = regexp.MustCompile(`http://127\.0\.0\.1:\d+/h/[a-z0-9]{26}`)
 
-// withWebhooks opens the webhooks of a bot's configuration.
+// withWebhooks enables the webhooks in a bot's configuration.
 func withWebhooks(t *testing.T, set map[string]any) map[string]any {
 	t.Helper()
 	port, err := testkit.FreePort(t.Context())
@@ -35,7 +35,8 @@ func withWebhooks(t *testing.T, set map[string]any) map[string]any {
 	return set
 }
 
-// postHook posts a text, and returns the status and the answer; 0 without one.
+// postHook posts a text, and returns the status and the body of the response;
+// without a response, 0 and the error.
 func postHook(ctx context.Context, address, contentType, text, key string) (int, string) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(text))
 	if err != nil {
@@ -58,7 +59,7 @@ func postHook(ctx context.Context, address, contentType, text, key string) (int,
 }
 
 // hookOffice is a bot with webhooks, an encrypted room with a moderator, and their
-// direct message.
+// direct message with the bot.
 type hookOffice struct {
 	*testing.T
 	hs           *testkit.Homeserver
@@ -91,14 +92,14 @@ func newHookOffice(t *testing.T) *hookOffice {
 	return o
 }
 
-// ask gives a command in the room.
+// ask sends a command in the room, and checks the answer.
 func (o *hookOffice) ask(text string, wants ...string) {
 	o.Helper()
 	mustSay(o.T, o.owner.AwaitAnswer(o.T, o.room, o.me, o.owner.Say(o.T, o.room, text)), wants...)
 }
 
-// address makes or renews a hook, and returns the address that the direct message
-// has; before is the former one.
+// address makes or renews a hook, and returns its address from the direct message;
+// before is the former address.
 func (o *hookOffice) address(command, before string) string {
 	o.Helper()
 	o.ask(command, "C’est fait")
@@ -120,7 +121,7 @@ const firing = `{"version":"4","status":"%[1]s","receiver":"heraut","groupLabels
 	"labels":{"alertname":"Disque plein","instance":"srv1"},"annotations":{"summary":"Il reste 2 %%"},"startsAt":"2026-11-30T13:00:00Z",
 	"endsAt":"0001-01-01T00:00:00Z","generatorURL":"https://prometheus.example.org/graph","fingerprint":"srv1"}]}`
 
-// TestWebhooks has tools post in an encrypted room, over a renewed address, an
+// TestWebhooks: tools post into an encrypted room, across a renewed address, an
 // upgrade and the bot's removal.
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
@@ -172,7 +173,7 @@ func TestWebhooks(t *testing.T) {
 		sees(o.room, "par la nouvelle adresse")
 	})
 	t.Run("an upgrade", func(t *testing.T) {
-		next := o.owner.Upgrade(t, o.room, "12") // of which the owner is the creator, with all power
+		next := o.owner.Upgrade(t, o.room, "12") // the owner is the creator of this version 12 room and has all power
 		o.owner.AwaitMember(t, next, o.me, event.MembershipJoin)
 		o.room = next
 		o.ask("!webhook", "supervision")
@@ -195,7 +196,7 @@ func TestWebhooks(t *testing.T) {
 	}
 }
 
-// webhookRounds is how often the bot is killed: HERAUT_WEBHOOK_ROUNDS, or 4.
+// webhookRounds returns the number of kills: HERAUT_WEBHOOK_ROUNDS, or 4.
 func webhookRounds() int {
 	if n, err := strconv.Atoi(os.Getenv("HERAUT_WEBHOOK_ROUNDS")); err == nil {
 		return n
@@ -203,8 +204,8 @@ func webhookRounds() int {
 	return 4
 }
 
-// TestWebhooksAndKills kills the bot between its «ok» and its send, or in the
-// middle of the send: each message that was accepted is in the room once.
+// TestWebhooksAndKills kills the bot between its «ok» and its send, or in the middle
+// of the send: the room gets each accepted message once.
 func TestWebhooksAndKills(t *testing.T) {
 	t.Parallel()
 	o := newHookOffice(t)
@@ -229,7 +230,7 @@ func TestWebhooksAndKills(t *testing.T) {
 		for i := range 3 {
 			mark := fmt.Sprintf("tour-%d-message-%d.", round, i)
 			status, _ := postHook(t.Context(), address, "text/plain", mark, mark)
-			if round%2 == 1 && i == 2 { // right after the answer
+			if round%2 == 1 && i == 2 { // right after the response
 				time.Sleep(rand.N(20 * time.Millisecond))
 				kill()
 			}
@@ -237,7 +238,7 @@ func TestWebhooksAndKills(t *testing.T) {
 				<-killed
 				remove()
 				remove = func() {}
-				break // the sender tries again after the restart
+				break // the sender retries after the restart
 			}
 			accepted = append(accepted, mark)
 		}
@@ -248,7 +249,7 @@ func TestWebhooksAndKills(t *testing.T) {
 		}
 		remove()
 		o.bot.Start(t)
-		for i := range 3 { // a sender that is not sure tries again
+		for i := range 3 { // an uncertain sender retries
 			mark := fmt.Sprintf("tour-%d-message-%d.", round, i)
 			if status, answer := postHook(t.Context(), address, "text/plain", mark, mark); status != http.StatusOK {
 				t.Fatalf("after the restart: %d %s", status, answer)

@@ -35,7 +35,7 @@ func newCalendarSite(t *testing.T) *calendarSite {
 	return s
 }
 
-// publish serves these events: "uid|start in UTC|title" and further lines.
+// publish replaces the published events: "uid|start in UTC|title" and further lines.
 func (s *calendarSite) publish(events ...string) {
 	var b strings.Builder
 	for _, e := range events {
@@ -45,7 +45,7 @@ func (s *calendarSite) publish(events ...string) {
 	s.body.Store("BEGIN:VCALENDAR\r\nX-WR-CALNAME:Agenda BlueHats\r\n" + b.String() + "END:VCALENDAR\r\n")
 }
 
-// awaitRead waits until what is published now has been read.
+// awaitRead waits until the bot has read the published calendar.
 func (s *calendarSite) awaitRead(t *testing.T) {
 	t.Helper()
 	until, deadline := s.reads.Load()+2, time.Now().Add(time.Minute)
@@ -57,8 +57,8 @@ func (s *calendarSite) awaitRead(t *testing.T) {
 	}
 }
 
-// TestWeek is the community's week: a room watches a calendar, opens a video
-// conference and thanks somebody, who is asked before they are named.
+// TestWeek: a room watches a calendar, opens a video conference and thanks a person,
+// whom the bot asks before it names them.
 func TestWeek(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
@@ -105,7 +105,7 @@ func TestWeek(t *testing.T) {
 	ask(moderator, room, "!agenda ajouter agenda region:bretagne rappel:bientôt", "n’est pas un rappel")
 	ask(moderator, room, "!agenda ajouter agenda rappel:veille,1h", "C’est noté", "veille,1h")
 	ask(moderator, room, "!veille", "dès la parution")
-	calendar.awaitRead(t) // what is there from the start is no news
+	calendar.awaitRead(t) // the events of the first reading are not announced
 	calendar.publish(far, "a|"+day+"T080000Z|Atelier|LOCATION:35000 Rennes")
 	told(member, room, "À l’agenda : Atelier")
 	bot.Kill()

@@ -1,5 +1,5 @@
 // Command prepare builds or installs a kind of homeserver, its only argument, and
-// shows its progress. Tests would do it too, but go test shows nothing before
+// shows the progress. Tests would do the same, but go test shows no output before
 // the end of a package.
 package main
 

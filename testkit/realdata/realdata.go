@@ -1,6 +1,6 @@
-// Package realdata finds published data that the tests read but the repository does
-// not hold, since others wrote them: ../shared/data beside the checkout. Tests that
-// use them also cover the ground on small inputs of our own.
+// Package realdata finds published data of other authors, in ../shared/data next to
+// the checkout. Tests read them, but the repository does not contain them, so these
+// tests also cover the ground with small inputs of our own.
 package realdata
 
 import (
@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Path returns the path of a file or directory below ../shared/data. Where it is
-// not there, the test is skipped; with HERAUT_REQUIRE_DATA=1 it fails.
+// Path returns the path of a file or directory below ../shared/data. If it is
+// missing, Path skips the test, or fails it with HERAUT_REQUIRE_DATA=1.
 func Path(tb testing.TB, parts ...string) string {
 	tb.Helper()
 	path, ok := Find(tb, parts...)
@@ -20,8 +20,8 @@ func Path(tb testing.TB, parts ...string) string {
 	return path
 }
 
-// Find is Path for a test that goes on without the data: ok tells whether they are
-// there. With HERAUT_REQUIRE_DATA=1 the test fails without them.
+// Find is Path for a test that can continue without the data: ok reports whether
+// they exist. With HERAUT_REQUIRE_DATA=1 the test fails without them.
 func Find(tb testing.TB, parts ...string) (path string, ok bool) {
 	tb.Helper()
 	path = filepath.Join(append([]string{root(tb), "..", "shared", "data"}, parts...)...)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// recorder is a test that notes how it ends.
+// recorder is a test that records its outcome.
 type recorder struct {
 	testing.TB
 	failed, skipped bool

@@ -1,7 +1,7 @@
-// Command echo is a bare bot to compare with: it answers every text with the
-// same text, with mautrix and its cryptohelper used as their documentation
-// shows, and nothing else. Its keys and its sync position are in one file. It
-// runs until its standard input ends.
+// Command echo is a bare bot for comparison. It answers every text with the same
+// text, uses mautrix and its cryptohelper as their documentation shows, and does
+// nothing else. One file holds its keys and its sync position. It runs until its
+// standard input ends.
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // ends with whoever started this
+		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent process
 		stop()
 	}()
 	err := run(ctx, *homeserver, *user, *password, *database)

@@ -1,5 +1,5 @@
-// Package limits tests the bot under the limits that homeservers set. It is a
-// package of its own because its test waits for minutes, which others then use.
+// Package limits tests the bot under the rate limits of homeservers. It is a
+// separate package because its test waits for minutes, during which others can run.
 package limits
 
 import (
@@ -20,12 +20,12 @@ import (
 const (
 	// Synapse's default is a message every 5 seconds after the first 10.
 	patience = 5 * time.Minute
-	// toRead is what the bot gets to read a refusal.
+	// toRead is the time that the bot has to read a refusal.
 	toRead = 100 * time.Millisecond
 )
 
-// Forty commands are each answered once, in order, by a bot that Synapse limits
-// and that never asks again before it may.
+// Under Synapse's rate limits, the bot answers each of forty commands once and in
+// order, and never retries before Synapse allows it.
 func TestSynapseLimitsTheBot(t *testing.T) {
 	hs := testkit.StartSynapse(t, testkit.SynapseOptions{DefaultLimits: true})
 	proxy := testkit.NewProxy(t, hs.URL)
@@ -72,9 +72,8 @@ func TestSynapseLimitsTheBot(t *testing.T) {
 	checkObedience(t, proxy.Requests(testkit.Sends))
 }
 
-// checkObedience fails the test if something was sent before the homeserver
-// allowed it again, by a bot that knew: what was under way when the first refusal
-// came could not.
+// checkObedience fails the test if the bot sent a request before the homeserver
+// allowed it again. Requests that were under way at the first refusal do not count.
 func checkObedience(t *testing.T, sends []testkit.Request) {
 	t.Helper()
 	var refusals []testkit.Request
