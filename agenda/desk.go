@@ -91,7 +91,7 @@ const (
 	keepEvents = 30 * 24 * time.Hour
 )
 
-// Run reads the calendars and posts what is due, until ctx ends.
+// Run reads the calendars and posts everything that is due, until ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	every := roundEvery
 	for _, c := range d.calendars {
