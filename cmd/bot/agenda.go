@@ -14,7 +14,7 @@ import (
 	"heraut/storage"
 )
 
-// calendarNames are the names of the calendars of the configuration.
+// calendarNames returns the names of the configuration's calendars.
 func calendarNames(config *Config) (names []string) {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
@@ -24,8 +24,8 @@ func calendarNames(config *Config) (names []string) {
 	return names
 }
 
-// newAgenda returns what reads calendars and tells rooms of events. Calendars that
-// rooms give are read by guarded.
+// newAgenda returns the desk that reads calendars and announces their events. It
+// reads the calendars that rooms give with guarded.
 func newAgenda(
 	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, desk *announce.Desk,
 	guarded *fetch.Getter, log zerolog.Logger,

@@ -25,7 +25,7 @@ type askCommand struct {
 	JSON         bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (askCommand) Help() string {
 	return `
 Chaque ligne reçoit la réponse qu’elle aurait dans un salon ; une ligne qui n’est pas pour le robot
@@ -39,10 +39,10 @@ Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "shape",
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
-// reply is what --json tells about a line.
+// reply is the output of --json for a line.
 type reply struct {
 	Input string `json:"input"`
-	// Command is in canonical French words; empty for a line that is ignored.
+	// Command is in canonical French words; empty for an ignored line.
 	Command string  `json:"command"`
 	Found   []found `json:"found"`
 	// Shape is card, list, maybe, instead, suggestions, none, info, help or ignored.
@@ -51,14 +51,14 @@ type reply struct {
 	HTML  string         `json:"html"`
 }
 
-// found is a software or a repository that the line was about.
+// found is a software or a repository that the answer is about.
 type found struct {
 	Kind string `json:"kind"` // software or repository
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// Run answers the lines, each as it comes.
+// Run answers each line as it comes.
 func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -123,11 +123,11 @@ func (c askCommand) print(w io.Writer, line string, a commands.Answer) error {
 	return err
 }
 
-// eachLine calls do for each line of in, without its end, as it comes.
+// eachLine calls do for each line of in as it comes, without its line end.
 func eachLine(ctx context.Context, in io.Reader, do func(line string) error) error {
 	lines := make(chan string)
 	var failed error
-	go func() { // a read cannot be interrupted: it ends with the process
+	go func() { // a read cannot be interrupted, so the goroutine ends with the process
 		defer close(lines)
 		r := bufio.NewReader(in)
 		for {

@@ -14,18 +14,18 @@ import (
 	"heraut/storage"
 )
 
-// saveAtOnce is how many repositories are stored in a transaction.
+// saveAtOnce is the number of repositories to store in one transaction.
 const saveAtOnce = 500
 
-// knownRepositories are those of a list, in a database that lasts as long as
-// the command.
+// knownRepositories holds a list's repositories in a temporary database, which Close
+// deletes.
 type knownRepositories struct {
 	*storage.DB
 	dir  string
 	asOf time.Time
 }
 
-// RepositoriesAsOf is what the list is as old as.
+// RepositoriesAsOf returns the date of the list.
 func (k *knownRepositories) RepositoriesAsOf(context.Context) (time.Time, error) { return k.asOf, nil }
 
 // loadRepositories reads the list at location. Close the result.
@@ -62,5 +62,5 @@ func loadRepositories(ctx context.Context, getter *fetch.Getter, location string
 	return k, nil
 }
 
-// Close forgets them.
+// Close deletes the database.
 func (k *knownRepositories) Close() error { return errors.Join(k.DB.Close(), os.RemoveAll(k.dir)) }

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// smallCatalogue writes a catalogue of our own and returns its path.
+// smallCatalogue writes an invented catalogue and returns its path.
 func smallCatalogue(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "sill.json")
@@ -80,7 +80,7 @@ func TestAsk(t *testing.T) {
 	sill := smallCatalogue(t)
 	for name, test := range map[string]struct {
 		args []string
-		want string // in the answer; empty for no answer
+		want string // part of the answer; empty for no answer
 	}{
 		"a line":             {[]string{"!sill peintre"}, "Peintre"},
 		"two lines":          {[]string{"!sill peintre", "!sill tableur"}, "Tableur"},
@@ -121,7 +121,7 @@ func TestAskFails(t *testing.T) {
 func TestAskAboutRepositories(t *testing.T) {
 	list := filepath.Join(t.TempDir(), "repositories.csv")
 	text := "id,full_name,language,fork,description\n"
-	for i := range 1200 { // more than are stored at once
+	for i := range 1200 { // more than one transaction stores
 		text += fmt.Sprintf("https://git.example.org/a/carte%d,a/carte%d,Go,false,\n", i, i)
 	}
 	write(t, list, text+"https://git.example.org/Ville/Arbres,Ville/Arbres,Python,false,Une carte des arbres\n"+
@@ -130,7 +130,7 @@ func TestAskAboutRepositories(t *testing.T) {
 		args    []string
 		found   []found
 		command string
-		text    string // in the answer
+		text    string // part of the answer
 	}{
 		"one":               {[]string{"!depot arbre langage:python"}, []found{{"repository", "https://git.example.org/Ville/Arbres", "Arbres"}}, "depot", "Ville/Arbres"},
 		"forks":             {[]string{"!repo fork"}, []found{{"repository", "https://git.example.org/b/arbres", "arbres"}}, "depot", "b/arbres"},

@@ -15,7 +15,7 @@ type backupCommand struct {
 	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"La copie, qui ne doit pas encore exister."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (backupCommand) Help() string {
 	return `
 Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne. crypto.db ne se sauvegarde
@@ -45,7 +45,7 @@ func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err
 	return nil
 }
 
-// openToRead opens the state's database beside a bot that may be running.
+// openToRead opens the database for reading, while the bot may be running.
 func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
 	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
 	switch {

@@ -14,7 +14,7 @@ func TestBackup(t *testing.T) {
 	dir := t.TempDir()
 	config, copied := filepath.Join(dir, "config.yaml"), filepath.Join(dir, "copie.db")
 	write(t, config, minimal)
-	// The bot is running meanwhile.
+	// The bot is running during the backup.
 	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
 	if err != nil {
 		t.Fatal(err)

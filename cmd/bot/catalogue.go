@@ -16,7 +16,7 @@ type catalogueCommand struct {
 	JSON     bool   `name:"json" help:"Répond en JSON."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (catalogueCommand) Help() string {
 	return `
 Dit de quel genre et de quelle génération est le catalogue, combien d’entrées il a, et quels
@@ -25,7 +25,7 @@ et toutes celles de la liste des dépôts publics, en JSON et en CSV.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
-// summary is what the command tells about a catalogue.
+// summary is the command's output about a catalogue.
 type summary struct {
 	Kind       string               `json:"kind"` // software or repository
 	Generation catalogue.Generation `json:"generation"`
@@ -33,7 +33,7 @@ type summary struct {
 	Dropped    []catalogue.Dropped  `json:"dropped"`
 }
 
-// Run tells what the catalogue is.
+// Run describes the catalogue.
 func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -47,7 +47,7 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 		return unreadable(theCatalogue, fmt.Errorf("%s: %w", fetch.Redacted(c.Location), err))
 	}
 	if c.JSON {
-		s.Dropped = append([]catalogue.Dropped{}, s.Dropped...) // a list even when empty
+		s.Dropped = append([]catalogue.Dropped{}, s.Dropped...) // encodes an empty list as []
 		return json.NewEncoder(std.out).Encode(s)
 	}
 	return s.print(std.out)
@@ -56,7 +56,7 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 // summarize reads a catalogue, or a list of repositories if it begins like one.
 func summarize(r io.Reader) (summary, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
-	// An error comes again when all is read.
+	// If Peek fails, the full read returns the same error.
 	if start, _ := in.Peek(64 << 10); catalogue.AreRepositories(start) {
 		file, err := catalogue.ReadRepositories(in, func(catalogue.Repository) error { return nil })
 		return summary{"repository", file.Generation, file.Entries, file.Dropped}, err

@@ -12,8 +12,8 @@ import (
 	"heraut/rooms"
 )
 
-// tellHeld returns a function that tells the operators of a version of the
-// catalogue that is held back: once for each version, over restarts too.
+// tellHeld returns a function that informs the operators of a held-back version of
+// the catalogue: once for each version, even across restarts.
 func tellHeld(config *Config, box *queue.Queue, operators *rooms.Operators, log zerolog.Logger) func(context.Context, catalogue.Held) error {
 	return func(ctx context.Context, h catalogue.Held) error {
 		log.Error().Int("entries", h.After).Int("in_force", h.Before).Msg("A version of the catalogue is held back: «!bot catalogue accepter» puts it in force")

@@ -13,16 +13,16 @@ import (
 	"golang.org/x/term"
 )
 
-// The exit statuses that scripts rely on. An error chooses its own with a
-// method ExitStatus() int; all others are statusFailure.
+// The exit statuses that scripts rely on. An error chooses its own with a method
+// ExitStatus() int; all others are statusFailure.
 const (
 	statusOK      = 0
-	statusFailure = 1 // anything else
+	statusFailure = 1 // all other failures
 	statusUsage   = 2 // the configuration or the command line is wrong
 	statusRefused = 3 // the homeserver refuses the account
 )
 
-// stdio is where a command reads and writes.
+// stdio holds a command's input and outputs.
 type stdio struct {
 	in  io.Reader
 	out io.Writer
@@ -92,12 +92,12 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 	return command.Run(std, environment(env))
 }
 
-// environment looks variables up, as os.Getenv does.
+// environment looks up variables, like os.Getenv.
 type environment func(string) string
 
 var errNoCommand = errors.New("il manque la commande")
 
-// usageError is a command line that cannot be understood.
+// usageError reports an invalid command line.
 type usageError struct{ error }
 
 func (e usageError) Error() string {
@@ -107,16 +107,16 @@ func (e usageError) Error() string {
 func (e usageError) Unwrap() error { return e.error }
 func (usageError) ExitStatus() int { return statusUsage }
 
-// reported is an error that people have been told already.
+// reported wraps an error that the log already shows.
 type reported struct{ error }
 
 func (e reported) Unwrap() error { return e.error }
 
-// newLogger writes to w what the operators asked for.
+// newLogger returns a logger to w with the configured level and format.
 func newLogger(c Log, w io.Writer) zerolog.Logger {
 	level, err := zerolog.ParseLevel(c.Level)
 	if err != nil {
-		level = zerolog.InfoLevel // a checked configuration has no other
+		level = zerolog.InfoLevel // unreachable: a checked configuration has a valid level
 	}
 	if c.Format == "console" {
 		file, ok := w.(*os.File)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// bot runs the command line and returns what it wrote and its exit status.
+// bot runs the command line and returns its outputs and its exit status.
 func bot(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, err strings.Builder
@@ -41,7 +41,7 @@ func TestStatuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		args           []string
 		status         int
-		stdout, stderr string // what must be in them
+		stdout, stderr string // texts that they must contain
 	}{
 		"no command":             {nil, 2, "", "il manque la commande"},
 		"unknown command":        {[]string{"dance"}, 2, "", "dance"},
@@ -90,7 +90,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// A first start that cannot write the recovery key is not worth trying again.
+// A first start that cannot write the recovery key fails for good.
 func TestNowhereToWriteTheRecoveryKey(t *testing.T) {
 	dir := t.TempDir()
 	_, failure := os.Create(filepath.Join(dir, "absent", "key"))

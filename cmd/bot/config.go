@@ -8,31 +8,30 @@ import (
 	"heraut/chat"
 )
 
-// Config is the whole configuration, read from config.yaml, completed by the
-// preset's defaults and checked. config.example.yaml explains every key to
-// operators.
+// Config is the whole configuration: config.yaml, completed by the preset's defaults
+// and checked. config.example.yaml explains every key to operators.
 type Config struct {
-	// Preset is where the defaults come from.
+	// Preset selects the defaults.
 	Preset Preset `yaml:"preset"`
 	About  About  `yaml:"about"`
 	Matrix Matrix `yaml:"matrix"`
-	// State is the directory of bot.db and crypto.db, absolute or relative to
-	// the working directory, like every other path of a loaded Config.
+	// State is the directory of bot.db and crypto.db, absolute or relative to the
+	// working directory, like every other path of a loaded Config.
 	State string `yaml:"state"`
-	// Language is "fr" or "en": that of rooms that ask for no other.
+	// Language is "fr" or "en", for rooms that choose no other.
 	Language string `yaml:"language"`
-	// Timezone is where dates and times are said.
+	// Timezone is the zone of all dates and times in messages.
 	Timezone *time.Location `yaml:"timezone"`
 	// Prefix starts a command: one or two punctuation characters.
 	Prefix string `yaml:"prefix"`
-	// Links is the address that room and person links start with, without a
-	// slash at the end.
+	// Links is the address at the start of room and person links, without a slash at
+	// the end.
 	Links string `yaml:"links"`
-	// Operators may do everything.
+	// Operators may give every command.
 	Operators []chat.UserID `yaml:"operators"`
-	// Bots are the senders that are never answered.
+	// Bots matches the senders that the bot never answers.
 	Bots Patterns `yaml:"bots"`
-	// AnswerWithin is the age beyond which a command is dropped.
+	// AnswerWithin is the age beyond which the bot drops a command.
 	AnswerWithin time.Duration `yaml:"answer_within"`
 	Pace         Pace          `yaml:"pace"`
 	Limits       Limits        `yaml:"limits"`
@@ -59,71 +58,74 @@ const (
 	PresetTchap  Preset = "tchap"  // the French State's servers
 )
 
-// About tells people and sources who answers for the bot. Both are required.
+// About names the bot's operator, for people and for sources. Both fields are
+// required.
 type About struct {
 	RunBy   string `yaml:"run_by"`
 	Contact string `yaml:"contact"`
 }
 
-// Matrix is the bot's account.
+// Matrix holds the bot's account.
 type Matrix struct {
-	// Homeserver is the client API's base, http or https.
+	// Homeserver is the base of the client API, http or https.
 	Homeserver *url.URL `yaml:"homeserver"`
-	// User is what to log in with: a full user id or a localpart. An e-mail
-	// address has become Tchap's localpart.
+	// User is the login name: a full user id or a localpart. Reading the file turns
+	// an e-mail address into Tchap's localpart.
 	User string `yaml:"user"`
-	// Password is empty when it is to be asked for; it serves at the first login only.
+	// Password serves at the first login only; if it is empty, login asks for it.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
-	// RecoveryKey is empty when RecoveryKeyFile is to be used.
+	// RecoveryKey is the key itself; empty if RecoveryKeyFile holds it.
 	RecoveryKey Secret `yaml:"recovery_key"`
-	// RecoveryKeyFile is read when it exists, and written when keys are made.
+	// RecoveryKeyFile is an existing file with the key, or the file to write the new
+	// key to.
 	RecoveryKeyFile string `yaml:"recovery_key_file"`
 }
 
-// Pace bounds what the bot sends to its homeserver.
+// Pace bounds the requests to the homeserver.
 type Pace struct {
-	// PerSecond is in requests a second; 0 is no limit.
+	// PerSecond is the number of requests a second; 0 sets no limit.
 	PerSecond float64 `yaml:"per_second"`
-	// Burst is how many requests may go at once.
+	// Burst is the number of requests that may go at once.
 	Burst int `yaml:"burst"`
 }
 
-// Limits bound how often the bot is asked, on the events' own times.
+// Limits bounds how often people and rooms may ask the bot, by the events' own
+// times.
 type Limits struct {
 	Person Rate `yaml:"person"`
 	Room   Rate `yaml:"room"`
 }
 
-// Invitations tell whose invitations are accepted.
+// Invitations says whose invitations the bot accepts.
 type Invitations struct {
-	// Servers are server names, with * for any run of characters. None means
-	// the bot's own server.
+	// Servers lists server names, with * for any run of characters. An empty list
+	// means the bot's own server.
 	Servers Patterns `yaml:"servers"`
 }
 
-// Fetch is about reading sources.
+// Fetch holds the settings for reading sources.
 type Fetch struct {
-	// AllowPrivate are host names, addresses or networks that may be reached
-	// although they are private.
+	// AllowPrivate lists the private host names, addresses or networks that the bot
+	// may reach nonetheless.
 	AllowPrivate []string `yaml:"allow_private"`
-	// FeedMaxMiB is how large a feed may be.
+	// FeedMaxMiB bounds the size of a feed, in MiB.
 	FeedMaxMiB int `yaml:"feed_max_mib"`
 }
 
-// HTTP is the operators' own server.
+// HTTP is the server for probes and metrics.
 type HTTP struct {
-	// Listen is host:port; empty is no server.
+	// Listen is host:port; empty means no server.
 	Listen string `yaml:"listen"`
 }
 
-// Log is what goes to standard error.
+// Log holds the settings of the log on standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
 	Format string `yaml:"format"` // console or json
 }
 
-// Catalogue is where the free-software catalogue is read.
+// Catalogue holds the source of the free-software catalogue.
 type Catalogue struct {
 	SILL SILL `yaml:"sill"`
 }
@@ -133,41 +135,41 @@ type SILL struct {
 	// URL is an http or https address, or a file path.
 	URL   string        `yaml:"url"`
 	Every time.Duration `yaml:"every"`
-	// MaxLoss is the share of the entries that a new version may lack without
-	// being refused.
+	// MaxLoss is the largest share of the entries that a new version may lack;
+	// beyond it, the bot holds the version back.
 	MaxLoss Percent `yaml:"max_loss"`
 }
 
-// Quiet are the hours when nothing is announced at once.
+// Quiet sets the hours in which the bot announces nothing at once.
 type Quiet struct {
-	// Nights are for example "20:00-08:00"; empty, there are none.
+	// Nights is a range such as "20:00-08:00"; empty for none.
 	Nights   string `yaml:"nights"`
 	Weekends bool   `yaml:"weekends"`
 	Holidays bool   `yaml:"holidays"` // France's
 }
 
-// Source is something that rooms may watch.
+// Source is a source that rooms may watch.
 type Source struct {
 	Name string `yaml:"name"`
 	// Kind is ecosystems, repositories, sill, feed or calendar.
 	Kind  string        `yaml:"kind"`
 	URL   string        `yaml:"url"`
 	Every time.Duration `yaml:"every"`
-	// Settle is how old an item must be before it is announced.
+	// Settle is the least age of an item before its announcement.
 	Settle time.Duration `yaml:"settle"`
 }
 
-// Visio is a service that makes video conferences. Rooms that choose none have the
-// first.
+// Visio is a video conference service. Rooms that choose none use the first one.
 type Visio struct {
 	Name string `yaml:"name"`
 	// Kind is jitsi, meet or link.
 	Kind string `yaml:"kind"`
 	URL  string `yaml:"url"`
-	// Phone and PIN are those of a link.
+	// Phone and PIN are for the kind link.
 	Phone string `yaml:"phone"`
 	PIN   string `yaml:"pin"`
-	// The others are Meet's. User is the e-mail address in whose name rooms are made.
+	// The others are for the kind meet. User is the e-mail address in whose name the
+	// service creates rooms.
 	ClientID         string `yaml:"client_id"`
 	ClientSecretFile string `yaml:"client_secret_file"`
 	User             string `yaml:"user"`
@@ -179,33 +181,33 @@ type Visio struct {
 type Room struct {
 	// Room is a room id or an alias.
 	Room string `yaml:"room"`
-	// Language, Prefix, Role, Quiet and Moderator are empty, or 0, where the chat
-	// may set them.
+	// Language, Prefix, Role, Quiet and Moderator are empty, or 0, if the chat may
+	// set them.
 	Language string `yaml:"language"`
 	Prefix   string `yaml:"prefix"`
-	// Role is what the bot is there for.
+	// Role is the bot's purpose in the room.
 	Role string `yaml:"role"`
-	// Quiet is when nothing is announced at once: "20:00-08:00 weekends feries".
+	// Quiet holds the room's quiet hours: "20:00-08:00 weekends feries".
 	Quiet string `yaml:"quiet"`
-	// Moderator is the power level from which somebody moderates the room.
+	// Moderator is the least power level of the room's moderators.
 	Moderator int `yaml:"moderator"`
-	// Visio is the name of the Visio that the room uses.
+	// Visio is the name of the room's Visio.
 	Visio   string  `yaml:"visio"`
 	Watches []Watch `yaml:"watches"`
 }
 
-// Watch is what a room is told of a source.
+// Watch is a room's subscription to a source.
 type Watch struct {
 	Source string `yaml:"source"` // a Source's name
 	Filter Filter `yaml:"filter"`
 	Rhythm Rhythm `yaml:"rhythm"`
-	// Remind is when the room is reminded of a calendar's events: "veille,1h".
+	// Remind lists when to remind the room of a calendar's events: "veille,1h".
 	Remind string `yaml:"remind"`
-	Label  string `yaml:"label"` // what the room calls it; empty: as it calls itself
+	Label  string `yaml:"label"` // the room's name for the source; empty: the source's own name
 	Paused bool   `yaml:"paused"`
 }
 
-// Relay joins asking rooms to a room of experts.
+// Relay connects asking rooms with a room of experts.
 type Relay struct {
 	Name   string   `yaml:"name"`
 	From   []string `yaml:"from"` // room ids or aliases
@@ -215,31 +217,32 @@ type Relay struct {
 	MayWiden bool `yaml:"may_widen"`
 }
 
-// Questions are what is said by itself of questions that were asked, and how long
-// they are kept.
+// Questions sets the reminders about questions, and how long the bot stores
+// questions.
 type Questions struct {
-	// RemindAfter is in working hours, those that are not quiet; 0 is never.
+	// RemindAfter counts working hours, the hours outside quiet hours; 0 means
+	// never.
 	RemindAfter time.Duration `yaml:"remind_after"`
-	// SolvedAfter is how long after the last message on an answered question its
-	// asker is asked whether it is solved; 0 is never.
+	// SolvedAfter is the time from the last message on an answered question until
+	// the bot asks the asker whether it is solved; 0 means never.
 	SolvedAfter time.Duration `yaml:"solved_after"`
-	// List is when the experts get the list of open questions, for example
-	// "jeudi 11:00" or "quotidien 09:00"; empty is never.
+	// List is the rhythm of the experts' list of open questions, for example "jeudi
+	// 11:00" or "quotidien 09:00"; empty means never.
 	List string `yaml:"list"`
-	// Keep is how long a closed question is kept.
+	// Keep is how long the bot stores a closed question.
 	Keep time.Duration `yaml:"keep"`
 }
 
-// paris is the time zone of those who configure none.
+// paris returns the default time zone.
 func paris() *time.Location {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
-		panic(err) // time/tzdata is compiled in
+		panic(err) // unreachable: time/tzdata is compiled in
 	}
 	return zone
 }
 
-// defaults returns the configuration that a file starts from.
+// defaults returns the configuration before the file applies.
 func defaults(preset Preset) *Config {
 	c := &Config{
 		Preset:       preset,
@@ -266,7 +269,7 @@ func defaults(preset Preset) *Config {
 	}
 	if preset == PresetTchap {
 		c.Links = "https://tchap.gouv.fr"
-		c.Pace.PerSecond = 1 // what Tchap asks of bots
+		c.Pace.PerSecond = 1 // the limit that Tchap sets for bots
 	}
 	return c
 }

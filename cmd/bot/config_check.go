@@ -16,7 +16,7 @@ import (
 	"heraut/rooms"
 )
 
-// check completes c and notes all that is wrong with its values.
+// check completes c and records all faults of its values.
 func (r *reader) check(c *Config) {
 	oneOf(r, "preset", c.Preset, PresetMatrix, PresetTchap)
 	r.oneLine("about.run_by", c.About.RunBy, "dites qui exploite le robot, par exemple \"DINUM\"")
@@ -109,7 +109,8 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 	}
 }
 
-// secret reads a file that may be absent: it serves at the first login only.
+// secret reads a password file, which may be absent since it serves at the first
+// login only.
 func (r *reader) secret(path, file string) Secret {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -146,7 +147,7 @@ func (r *reader) checkListen(path, listen string) {
 	}
 }
 
-// oneLine checks a required text that is sent in an HTTP header.
+// oneLine checks a required text that goes into an HTTP header.
 func (r *reader) oneLine(path, value, missing string) {
 	switch {
 	case strings.TrimSpace(value) == "":
@@ -181,7 +182,7 @@ func said[T ~string](value T) string {
 	return fmt.Sprintf("« %s »", value)
 }
 
-// parseBase reads an http or https address that paths are added to.
+// parseBase parses an http or https address to which callers append paths.
 func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -201,8 +202,8 @@ func webURL(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Opaque == ""
 }
 
-// path is an absolute or working-directory path of what the file gives
-// relative to itself.
+// path returns a path that the file gives relative to itself, in absolute form or
+// relative to the working directory.
 func (r *reader) path(path, value string) string {
 	if strings.TrimSpace(value) == "" {
 		r.fault(path, "un chemin est attendu")
@@ -211,7 +212,7 @@ func (r *reader) path(path, value string) string {
 	return r.near(value)
 }
 
-// place checks an address that may also be a file path, which it completes.
+// place checks an address that may also be a file path; it completes a path.
 func (r *reader) place(path string, value *string) {
 	switch {
 	case strings.HasPrefix(*value, "file:///"):

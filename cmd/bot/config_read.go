@@ -28,7 +28,7 @@ func (r Remark) String() string {
 	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Text)
 }
 
-// Faults are all that is wrong with a configuration, in the order of the file.
+// Faults lists all faults of a configuration, in the order of the file.
 type Faults []Remark
 
 func (f Faults) Error() string {
@@ -39,12 +39,12 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ExitStatus tells a wrong configuration from other errors.
+// ExitStatus distinguishes a wrong configuration from other errors.
 func (Faults) ExitStatus() int { return statusUsage }
 
-// loadConfig reads the configuration file and the secrets. All faults of a
-// wrong configuration come in one error, of type Faults. The remarks are worth
-// an operator's attention but stop nothing. env is os.Getenv or the like.
+// loadConfig reads the configuration file and the secrets. A wrong configuration
+// yields one error of type Faults with all its faults. The remarks deserve an
+// operator's attention but prevent nothing. env is os.Getenv or the like.
 func loadConfig(file string, env func(string) string) (*Config, []Remark, error) {
 	data, err := os.ReadFile(file)
 	switch {
@@ -56,7 +56,7 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 	return readConfig(file, data, env)
 }
 
-// readConfig is loadConfig on the file's content.
+// readConfig is loadConfig for the content of the file.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	root := r.parse(data)
@@ -73,13 +73,13 @@ func readConfig(file string, data []byte, env func(string) string) (*Config, []R
 	return c, r.remarks, nil
 }
 
-// A reader turns a YAML tree into a Config and notes what is wrong. A path
-// names a value: "rooms[0].watches[1].source".
+// A reader turns a YAML tree into a Config and records the faults. A path names a
+// value: "rooms[0].watches[1].source".
 type reader struct {
 	file    string
 	env     func(string) string
-	lines   map[string]int  // of each path that the file has
-	wrong   map[string]bool // the paths that have a fault
+	lines   map[string]int  // of each path in the file
+	wrong   map[string]bool // the paths with a fault
 	faults  Faults
 	remarks []Remark
 }
@@ -110,7 +110,7 @@ func (r *reader) parse(data []byte) ast.Node {
 	return f.Docs[0].Body
 }
 
-// syntaxFault explains the commonest mistakes of people who write YAML by hand.
+// syntaxFault explains the commonest mistakes in hand-written YAML.
 func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	at := err.Token.Position
 	lines := strings.Split(string(data), "\n")
@@ -128,7 +128,7 @@ func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	return fmt.Sprintf("la syntaxe YAML est fausse, colonne %d (%s) ; vérifiez l’alignement, les guillemets et les crochets de cette ligne et de celle d’avant", at.Column, err.Message)
 }
 
-// preset looks for the preset before all else, since it makes the defaults.
+// preset finds the preset before everything else, since it determines the defaults.
 func (r *reader) preset(root ast.Node) Preset {
 	if m, ok := root.(*ast.MappingNode); ok {
 		for _, entry := range m.Values {
@@ -140,7 +140,7 @@ func (r *reader) preset(root ast.Node) Preset {
 	return PresetMatrix
 }
 
-// line is where path stands, or what it would be in.
+// line returns the line of path, or of its nearest parent in the file.
 func (r *reader) line(path string) int {
 	for {
 		if n, ok := r.lines[path]; ok {
@@ -150,7 +150,7 @@ func (r *reader) line(path string) int {
 	}
 }
 
-// fault notes what is wrong at path, unless a fault there or above explains it.
+// fault records a fault at path, unless a fault there or above explains it.
 func (r *reader) fault(path, sentence string) {
 	for above := path; ; above = parent(above) {
 		if r.wrong[above] {
@@ -171,7 +171,7 @@ func (r *reader) remark(path, sentence string) {
 	r.remarks = append(r.remarks, Remark{r.file, r.line(path), label(path) + " : " + sentence})
 }
 
-// parent is "" at the top, and its own parent.
+// parent returns the path one level up. The top is "", and its own parent.
 func parent(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
 func join(path, key string) string {
@@ -181,7 +181,8 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// label is a path as people read it: the line tells which of a list it is.
+// label returns a path without its indexes, since the line number identifies the
+// element.
 func label(path string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(path, "[") {

@@ -10,8 +10,9 @@ import (
 	"heraut/schedule"
 )
 
-// settleByDefault is how long a source's items rest before they are announced:
-// repositories are read again first, since some are gone soon after they appear.
+// settleByDefault is how long a source's items rest before their announcement. The
+// bot rereads a repository before it announces it, since some disappear soon after
+// they appear.
 var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "repositories": 6 * time.Hour}
 
 var everyByDefault = map[string]time.Duration{
@@ -64,8 +65,8 @@ func (r *reader) checkRooms(c *Config) {
 	}
 }
 
-// checkSettings checks what the file sets for a room, and writes the quiet hours
-// as they are always written.
+// checkSettings checks the file's settings for a room, and writes the quiet hours in
+// their canonical form.
 func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	if r.has(at + ".language") {
 		oneOf(r, at+".language", room.Language, "fr", "en")
@@ -85,7 +86,7 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	}
 }
 
-// checkWatch writes the reminders as they are always written.
+// checkWatch checks a watch, and writes its reminders in their canonical form.
 func (r *reader) checkWatch(at string, watch *Watch, sources []Source) {
 	i := slices.IndexFunc(sources, func(s Source) bool { return s.Name == watch.Source })
 	if watch.Remind != "" {
@@ -127,10 +128,11 @@ func (r *reader) checkRelays(c *Config) {
 	}
 }
 
-// maxRemindAfter bounds the working hours after which experts are reminded.
+// maxRemindAfter bounds the working hours before a reminder to the experts.
 const maxRemindAfter = 1000 * time.Hour
 
-// checkQuestions writes when the list is told as rhythms are always written.
+// checkQuestions checks the settings of questions, and writes the rhythm of the list
+// in its canonical form.
 func (r *reader) checkQuestions(q *Questions) {
 	if q.RemindAfter > maxRemindAfter {
 		r.fault("questions.remind_after", "la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h")
@@ -151,7 +153,7 @@ func (r *reader) checkQuestions(q *Questions) {
 	}
 }
 
-// shortName checks a name that people type, and that it is the only one of its kind.
+// shortName checks a name that people type, and that no other of its kind bears it.
 func (r *reader) shortName(path, name string, others map[string]bool) {
 	switch {
 	case !shortName.MatchString(name):

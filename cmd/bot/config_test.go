@@ -15,7 +15,7 @@ import (
 
 const example = "../../config.example.yaml"
 
-// minimal is the shortest configuration that is right.
+// minimal is the shortest valid configuration.
 const minimal = `about: {run_by: DINUM, contact: floss@example.org}
 matrix: {homeserver: "https://matrix.example.org/", user: heraut}
 `
@@ -60,24 +60,24 @@ func TestExampleIsRightAndNamesEveryKey(t *testing.T) {
 	names(reflect.TypeFor[Config]())
 }
 
-// The example shows defaults wherever it does not say otherwise.
+// The example shows the defaults except where it says otherwise.
 func TestExampleShowsTheDefaults(t *testing.T) {
 	shown, _, err := loadConfig(example, noEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
 	usual, _ := mustRead(t, minimal)
-	for _, c := range []*Config{shown, usual} { // what an operator chooses
+	for _, c := range []*Config{shown, usual} { // the operator's own choices
 		c.About, c.Operators, c.Invitations, c.Fetch = About{}, nil, Invitations{}, Fetch{}
 		c.Matrix, c.Sources, c.Visio, c.Rooms, c.Relays = Matrix{}, nil, nil, nil, nil
 	}
-	shown.State = usual.State // beside each file
+	shown.State = usual.State // each file has its own directory
 	if !reflect.DeepEqual(shown, usual) {
 		t.Errorf("the example has\n%+v\nand the defaults are\n%+v", shown, usual)
 	}
 }
 
-// What an operator changes in a copy of the example is not undone further down.
+// No later line of the example undoes an operator's change in a copy.
 func TestExampleCanBeAdapted(t *testing.T) {
 	text, err := os.ReadFile(example)
 	if err != nil {

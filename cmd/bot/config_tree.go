@@ -42,7 +42,7 @@ func (r *reader) value(n ast.Node, path string, v reflect.Value) {
 }
 
 func (r *reader) list(n ast.Node, path string, v reflect.Value, empty bool) {
-	v.SetZero() // what is written replaces the default
+	v.SetZero() // the file's list replaces the default
 	if empty {
 		return
 	}
@@ -89,7 +89,7 @@ func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
 	}
 }
 
-// keys lists the keys of a struct, the n-th being that of the n-th field.
+// keys returns the keys of a struct, in the order of its fields.
 func keys(t reflect.Type) []string {
 	names := make([]string, t.NumField())
 	for i := range names {
@@ -98,8 +98,8 @@ func keys(t reflect.Type) []string {
 	return names
 }
 
-// parseScalar reads s into v and reports whether v's type is one that a lone
-// value makes.
+// parseScalar reads s into v, and reports whether v's type reads from a single
+// value.
 func parseScalar(s string, v reflect.Value) (bool, error) {
 	switch into := v.Addr().Interface().(type) {
 	case *time.Duration:
@@ -153,7 +153,7 @@ func quoting(s string, err error) error {
 	return fmt.Errorf("« %s » : %w", s, err)
 }
 
-// text is the value of a scalar, and empty for all else.
+// text returns the value of a scalar; empty for any other node.
 func text(n ast.Node) string {
 	switch n := n.(type) {
 	case nil, *ast.NullNode:

@@ -26,7 +26,7 @@ func (s Secret) GoString() string { return s.String() }
 // MarshalText hides the secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Rate is how many events are allowed within a time. The zero value is no limit.
+// Rate allows Count events within Per. The zero value sets no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
@@ -52,7 +52,7 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is the rate as UnmarshalText reads it.
+// String returns the rate in the form that UnmarshalText reads.
 func (r Rate) String() string {
 	for unit, per := range rateUnits {
 		if per == r.Per {
@@ -76,10 +76,10 @@ func (p *Percent) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is the percentage as UnmarshalText reads it.
+// String returns the percentage in the form that UnmarshalText reads.
 func (p Percent) String() string { return fmt.Sprintf("%d%%", int(p)) }
 
-// Filter is what a watch lets through; the zero value lets all through.
+// Filter selects the items of a watch; the zero value accepts all.
 type Filter struct{ filter.Filter }
 
 // UnmarshalText reads a filter expression.
@@ -92,10 +92,10 @@ func (f *Filter) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Rhythm is when a watch speaks; the zero value is at once.
+// Rhythm sets when a watch announces its items; the zero value means at once.
 type Rhythm struct{ schedule.Rhythm }
 
-// UnmarshalText reads for example "hebdo jeudi 11:00".
+// UnmarshalText reads a rhythm such as "hebdo jeudi 11:00".
 func (r *Rhythm) UnmarshalText(text []byte) (err error) {
 	if r.Rhythm, err = schedule.ParseRhythm(string(text)); err != nil {
 		return errors.New("un rythme est attendu : immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"")
@@ -122,10 +122,10 @@ func mustPattern(text string) Pattern {
 	return Pattern{text, regexp.MustCompile(`(?s)\A` + quoted + `\z`)}
 }
 
-// Patterns are alternatives.
+// Patterns is a list of alternatives.
 type Patterns []Pattern
 
-// Match reports whether one of the patterns is s.
+// Match reports whether one of the patterns matches s.
 func (ps Patterns) Match(s string) bool {
 	for _, p := range ps {
 		if p.re.MatchString(s) {
@@ -161,11 +161,12 @@ func parseDuration(s string) (time.Duration, error) {
 
 var (
 	serverName = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
-	localpart  = regexp.MustCompile(`^[!-9;-~]+$`) // printable ASCII without the colon: old accounts have more than today's grammar
+	localpart  = regexp.MustCompile(`^[!-9;-~]+$`) // printable ASCII without the colon, since old accounts go beyond today's grammar
 	newRoomID  = regexp.MustCompile(`^![A-Za-z0-9_-]+$`)
 )
 
-// validID reports whether s is sigil, something and ":server", of 255 bytes at most.
+// validID reports whether s has the form of an id: sigil, a name and ":server", in
+// 255 bytes at most.
 func validID(sigil byte, s string) bool {
 	if len(s) > 255 || s == "" || s[0] != sigil {
 		return false
@@ -180,16 +181,17 @@ func validUser(s string) bool {
 	return validID('@', s) && localpart.MatchString(s[1:strings.IndexByte(s, ':')])
 }
 
-// validRoom accepts ids, aliases, and version 12's ids, which have no server.
+// validRoom accepts ids, aliases, and the ids of room version 12, which have no
+// server.
 func validRoom(s string) bool {
 	return validID('!', s) || validID('#', s) || len(s) <= 255 && newRoomID.MatchString(s)
 }
 
 var notLocalpart = regexp.MustCompile(`[^a-z0-9_\-./=]`)
 
-// loginName turns what an operator writes into what is logged in with: a full
-// user id and a localpart stay as they are; an e-mail address becomes the
-// localpart that Tchap makes of it.
+// loginName turns an operator's entry into a login name. A full user id and a
+// localpart stay as they are; an e-mail address becomes the localpart that Tchap
+// derives from it.
 func loginName(s string) (string, error) {
 	at := strings.LastIndexByte(s, '@')
 	switch {
@@ -214,7 +216,7 @@ var sizeUnits = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// UnmarshalText reads for example "256KiB".
+// UnmarshalText reads a size such as "256KiB".
 func (s *Size) UnmarshalText(text []byte) error {
 	for _, unit := range sizeUnits {
 		number, ok := strings.CutSuffix(string(text), unit.name)
@@ -231,7 +233,7 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return errors.New("une taille est attendue, par exemple « 256KiB » (unités : B, KiB, MiB, GiB)")
 }
 
-// String is the size as UnmarshalText reads it.
+// String returns the size in the form that UnmarshalText reads.
 func (s Size) String() string {
 	for _, unit := range sizeUnits {
 		if s != 0 && int64(s)%unit.bytes == 0 {

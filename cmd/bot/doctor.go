@@ -17,7 +17,7 @@ import (
 
 type doctorCommand struct{ configured }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (doctorCommand) Help() string {
 	return `
 Essaie tout ce dont le service a besoin : répertoire d’état, serveur, compte, appareil, sources,
@@ -26,7 +26,7 @@ changé ; le robot peut fonctionner en même temps.
 État de sortie : 0 si tout est bon, 1 sinon, 2 la configuration est fausse.`
 }
 
-// Run examines what the service needs.
+// Run examines everything that the service needs.
 func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -47,13 +47,13 @@ func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) erro
 	return nil
 }
 
-// doctor says what it finds.
+// doctor prints the findings and counts the faults.
 type doctor struct {
 	out   io.Writer
 	wrong int
 }
 
-// say writes a line: what was looked at, and what is wrong with it, if anything.
+// say writes a line about one part: its fault, or that it has none.
 func (d *doctor) say(what string, err error) {
 	if err == nil {
 		fmt.Fprintf(d.out, "%s : bon\n", what)
@@ -69,7 +69,7 @@ func (d *doctor) say(what string, err error) {
 	fmt.Fprintf(d.out, "%s : %v\n", what, explained(err))
 }
 
-// findings are said otherwise than at a start.
+// findings maps errors to sentences that differ from those at a start.
 var findings = []struct {
 	err      error
 	sentence string
@@ -88,7 +88,7 @@ var (
 	errStateRights  = errors.New("others may read the state directory")
 )
 
-// state looks at the state directory, and reads the session there.
+// state checks the state directory and reads its session.
 func (d *doctor) state(ctx context.Context, config *Config) (session matrix.Session) {
 	info, err := os.Stat(config.State)
 	switch {
@@ -119,8 +119,8 @@ func (d *doctor) state(ctx context.Context, config *Config) (session matrix.Sess
 	return session
 }
 
-// skewed returns what to do about a difference between the clocks; nil when it is
-// too small to matter.
+// skewed returns an error that says what to do about a difference between the
+// clocks; nil if it is too small to matter.
 func skewed(skew time.Duration) error {
 	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
 	switch {
@@ -151,8 +151,7 @@ func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.
 	}
 }
 
-// source asks for the beginning of what a source gives. Of an API, any answer
-// tells that it is there.
+// source requests the beginning of a source's data. For an API, any answer suffices.
 func (d *doctor) source(ctx context.Context, config *Config, location string, api bool) error {
 	getter, err := getterOf(config, location, fetch.Options{})
 	if err != nil {

@@ -14,20 +14,20 @@ import (
 	"heraut/matrix"
 )
 
-// What may not be readable.
+// The names of the data that may be unreadable.
 const (
 	theCatalogue    = "le catalogue"
 	theRepositories = "la liste des dépôts"
 	theData         = "ce qui est donné"
 )
 
-// unreadable says in plain words why what cannot be read; err names it.
+// unreadable explains in plain words why data cannot be read. what names the data.
 func unreadable(what string, err error) error {
 	return fmt.Errorf("%s ne se lit pas : %w", what, reasoned(err))
 }
 
-// reasoned says in plain words why a file or a server gives nothing to read, if
-// that is known.
+// reasoned explains in plain words why a file or a server yields no data, if the
+// reason is known.
 func reasoned(err error) error {
 	for _, reason := range reasons {
 		if errors.Is(err, reason.err) {
@@ -51,7 +51,7 @@ func reasoned(err error) error {
 
 var separatorNames = map[rune]string{';': "points-virgules", '\t': "tabulations", '|': "barres verticales"}
 
-// unknownList says in plain words what a list of another kind holds.
+// unknownList describes in plain words a list of another kind.
 func unknownList(e *catalogue.UnknownListError) string {
 	fields := "sans champ"
 	if len(e.Fields) > 0 {
@@ -66,7 +66,7 @@ func unknownList(e *catalogue.UnknownListError) string {
 	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
-// explainFilter says in plain words what is wrong with a filter.
+// explainFilter explains a filter's fault in plain words.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {

@@ -19,7 +19,7 @@ type exportCommand struct {
 	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format de la FAQ ; md par défaut. Les réglages sont en YAML."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (exportCommand) Help() string {
 	return `
 Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
@@ -30,7 +30,7 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run writes what was asked for.
+// Run writes the requested data.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -67,7 +67,7 @@ type exportedEntry struct {
 }
 
 func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {
-	all := make([]exportedEntry, len(entries)) // a list even when empty
+	all := make([]exportedEntry, len(entries)) // encodes an empty list as []
 	for i, e := range entries {
 		all[i] = exportedEntry{e.Number, e.Question, e.Answer, e.KeptAt.In(zone).Format(time.DateOnly), e.Audience}
 	}
@@ -90,14 +90,14 @@ func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) erro
 	return nil
 }
 
-// markdownSigns make something else of a text.
+// markdownSigns escapes the signs of Markdown.
 var markdownSigns = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`)
 
 func markdownLine(s string) string {
 	return markdownSigns.Replace(strings.Join(strings.Fields(s), " "))
 }
 
-// markdownText keeps the lines of a text, each as a paragraph.
+// markdownText turns each line of a text into a paragraph.
 func markdownText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {
@@ -108,5 +108,5 @@ func markdownText(s string) string {
 	return strings.Join(lines, "\n\n")
 }
 
-// markdownStart is what makes a list or a line of a text when it begins with it.
+// markdownStart escapes the signs that start a list or a heading line of Markdown.
 var markdownStart = strings.NewReplacer("-", `\-`, "+", `\+`, "=", `\=`, "~", `\~`)

@@ -21,8 +21,8 @@ import (
 	"heraut/storage"
 )
 
-// exportSettings writes the configuration and what was set in the chat as one
-// file that serves as config.yaml. It holds no secret.
+// exportSettings writes the configuration and the settings of the chat as one file
+// that serves as config.yaml. It holds no secret.
 func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, names: map[string]bool{}, comments: yaml.CommentMap{}}
 	e.sources = slices.Clone(config.Sources)
@@ -43,18 +43,18 @@ func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Wr
 	return err
 }
 
-// exporter merges what the file declares with what was set in the chat.
+// exporter merges the file's declarations with the settings of the chat.
 type exporter struct {
 	config   *Config
 	sources  []Source
 	names    map[string]bool // of sources
 	rooms    []exportedRoom
 	relays   []Relay
-	hooks    []WebhookHook // made in the chat
+	hooks    []WebhookHook // created in the chat
 	comments yaml.CommentMap
 }
 
-// exportedRoom is a room of the file, and what it is called.
+// exportedRoom is a room of the file, with its name.
 type exportedRoom struct {
 	Room
 	id    chat.RoomID
@@ -112,7 +112,7 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// readRooms adds the rooms that the bot serves, and what was set in them.
+// readRooms adds the rooms that the bot serves, and their settings.
 func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	chosen, err := db.Chosen(ctx)
 	if err != nil {
@@ -134,14 +134,14 @@ func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	}
 	for id, c := range chosen {
 		if e.find(id) == nil {
-			continue // the bot is not there any more
+			continue // the bot has left the room
 		}
 		set(&e.room(id).Room, c.Settings)
 	}
 	return nil
 }
 
-// set gives r what was set in the chat, unless the file says otherwise.
+// set completes r with the settings of the chat; those of the file win.
 func set(r *Room, s rooms.Settings) {
 	r.Language = cmp.Or(r.Language, s.Language)
 	r.Prefix = cmp.Or(r.Prefix, s.Prefix)
@@ -167,10 +167,11 @@ func (e *exporter) room(id chat.RoomID) *exportedRoom {
 	return &e.rooms[len(e.rooms)-1]
 }
 
-// watch adds a watch that a room set. A feed that the room gave becomes a source.
+// watch adds a watch that a room set. A feed or calendar address of the room becomes
+// a source.
 func (e *exporter) watch(w announce.Watch) error {
 	if e.find(w.Room) == nil {
-		return nil // the bot is not there any more
+		return nil // the bot has left the room
 	}
 	watch := Watch{Source: w.Source, Label: w.Label, Paused: w.Paused, Remind: w.Remind}
 	if address, ok := strings.CutPrefix(w.Source, sources.CalendarPrefix); ok {
@@ -194,7 +195,8 @@ func (e *exporter) watch(w announce.Watch) error {
 	return nil
 }
 
-// source is the name of the source that reads an address, such as flux-1.
+// source returns the name of the source for an address, such as flux-1; it adds the
+// source if there is none.
 func (e *exporter) source(kind, short, address string) string {
 	for _, s := range e.sources {
 		if s.Kind == kind && s.URL == address {
@@ -210,7 +212,7 @@ func (e *exporter) source(kind, short, address string) string {
 	return name
 }
 
-// file is the whole configuration, in the order of config.example.yaml.
+// file returns the whole configuration, in the order of config.example.yaml.
 func (e *exporter) file() any {
 	c := *e.config
 	c.State = absolute(c.State)
@@ -244,8 +246,8 @@ func (e *exporter) file() any {
 	return file
 }
 
-// written is what the file has for v, which reader.value reads again; false: it
-// is left out, as secrets are.
+// written returns the value of v in the file, in the form that reader.value reads.
+// It returns false for a value to omit, such as a secret.
 func written(v reflect.Value) (any, bool) {
 	switch x := v.Addr().Interface().(type) {
 	case *Secret:
@@ -265,13 +267,13 @@ func written(v reflect.Value) (any, bool) {
 	}
 	switch v.Kind() {
 	case reflect.Slice:
-		list := make([]any, v.Len()) // written [] when it is empty
+		list := make([]any, v.Len()) // encodes an empty list as []
 		for i := range list {
 			list[i], _ = written(v.Index(i))
 		}
 		return list, true
 	case reflect.Struct:
-		// In these, what is empty is not set.
+		// These types omit empty fields, which mean «not set».
 		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]() || v.Type() == reflect.TypeFor[WebhookHook]()
 		var mapping yaml.MapSlice
 		for i, key := range keys(v.Type()) {
@@ -286,13 +288,13 @@ func written(v reflect.Value) (any, bool) {
 	return v.Interface(), true
 }
 
-// comment puts a line above what stands at path.
+// comment puts a comment line above the value at path.
 func (e *exporter) comment(path, text string) {
 	text = strings.Join(strings.Fields(text), " ")
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
 }
 
-// absoluteFile is the path of a file that may not be given.
+// absoluteFile returns the absolute path of an optional file.
 func absoluteFile(path string) string {
 	if path == "" {
 		return ""
@@ -300,7 +302,8 @@ func absoluteFile(path string) string {
 	return absolute(path)
 }
 
-// absolute is an address, or a path that does not depend on where the file is.
+// absolute returns an address as it is, and a path in a form independent of the
+// file's directory.
 func absolute(path string) string {
 	if strings.Contains(path, "://") {
 		return path

@@ -14,8 +14,8 @@ import (
 	"heraut/rooms"
 )
 
-// What is exported is accepted, holds no secret, and says of each room what held
-// there; exported again from it, it is the same.
+// The export is a valid configuration, holds no secret, and has the settings in
+// force in each room. An export from that configuration is the same.
 func TestExportSettings(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.yaml")
@@ -123,7 +123,7 @@ relays:
 		t.Errorf("the relay is %+v", r)
 	}
 
-	// With an empty state, it is all there is.
+	// Even with an empty state, the file alone yields the same settings.
 	if got := export(again); got != exported {
 		t.Errorf("exported again with its state it is\n%s", got)
 	}
@@ -136,7 +136,7 @@ relays:
 		t.Fatal(err)
 	}
 	got := strings.Replace(export(again), filepath.Join(dir, "empty"), before.State, 1)
-	title := "- # BlueHats # 1 suite\n  room:" // is in the state alone
+	title := "- # BlueHats # 1 suite\n  room:" // only the state holds it
 	if want := strings.Replace(exported, title, "- room:", 1); got != want || want == exported {
 		t.Errorf("exported from itself it is\n%s\nand was\n%s", got, exported)
 	}

@@ -18,7 +18,7 @@ func TestExportFAQ(t *testing.T) {
 	if _, stderr, status := bot(t, "", "export", "faq", "--config", config); status != 1 || !strings.Contains(stderr, "jamais démarré") {
 		t.Errorf("without a database: %d, %s", status, stderr)
 	}
-	// The bot is running meanwhile.
+	// The bot is running during the export.
 	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
 	if err != nil {
 		t.Fatal(err)

@@ -11,18 +11,19 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// errShown ends the parsing of a command line that only wants to read something.
+// errShown ends the parsing of a command line that only asks for help or the
+// version.
 var errShown = errors.New("shown")
 
 type versionFlag bool
 
-// BeforeReset is called when the flag is given.
+// BeforeReset runs when the command line has the flag.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	fmt.Fprintln(app.Stdout, "bot", version())
 	return errShown
 }
 
-// version is the release, the commit and the compiler, as the Go toolchain
+// version returns the release, the commit and the compiler, as the Go toolchain
 // recorded them.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -38,11 +39,11 @@ func version() string {
 	return strings.Join(append(words, info.GoVersion), " ")
 }
 
-// releaseVersion is set by the linker in a release, such as "v0.2.0".
+// releaseVersion is the version of a release, such as "v0.2.0"; the linker sets it.
 var releaseVersion string
 
-// release is the release's version, or else the module's, or "devel" when the
-// program was built from a plain tree.
+// release returns the release's version, or else the module's, or "devel" for a
+// build from a plain tree.
 func release() string {
 	if releaseVersion != "" {
 		return releaseVersion
@@ -53,12 +54,12 @@ func release() string {
 	return "devel"
 }
 
-// userAgent names the commands that have no configuration, hence no contact.
+// userAgent names the commands without a configuration, which have no contact.
 func userAgent() string { return "Heraut/" + release() }
 
 type helpFlag bool
 
-// BeforeReset is called when the flag is given.
+// BeforeReset runs when the command line has the flag.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	if node := ctx.Selected(); node != nil {
 		commandHelp(ctx.Stdout, node)

@@ -1,8 +1,9 @@
 package main
 
-// SQLite's memory is malloc's. glibc has an arena for each thread that asks for
-// memory, and keeps in each what it once held: one is enough, since SQLite works
-// on few threads at once. It must be said before the first thread starts.
+// SQLite allocates with malloc. glibc gives each allocating thread its own arena,
+// and each arena keeps the memory that it once held. One arena suffices, since
+// SQLite works on few threads at once. mallopt must run before the first thread
+// starts.
 
 /*
 #include <stdlib.h>
@@ -16,6 +17,5 @@ static void trim(void) {}
 */
 import "C"
 
-// trimMalloc gives what malloc holds and nobody uses back to the system, where
-// malloc is glibc's.
+// trimMalloc returns malloc's unused memory to the system, if malloc is glibc's.
 func trimMalloc() { C.trim() }

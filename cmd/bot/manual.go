@@ -18,7 +18,7 @@ func (manCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, manPage, program.Model)
 }
 
-// completionCommand writes what makes a shell complete command lines.
+// completionCommand writes a shell's completion script.
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh" help:"L’interpréteur : bash ou zsh."`
 }
@@ -28,10 +28,10 @@ func (c completionCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, map[string]string{"bash": bashCompletion, "zsh": zshCompletion}[c.Shell], program.Model)
 }
 
-// installedName is the program's name where a package installed it.
+// installedName is the program's name in an installed package.
 const installedName = "heraut"
 
-// programWord is the name that help texts give the program, before a command.
+// programWord matches the program's name before a command in help texts.
 var programWord = regexp.MustCompile(`(^|[\s«(])bot `)
 
 func writeManual(w io.Writer, text string, program *kong.Application) error {
@@ -54,7 +54,7 @@ func writeManual(w io.Writer, text string, program *kong.Application) error {
 	}{installedName, release(), program})
 }
 
-// roffEscape keeps text from being read as roff's requests and escapes.
+// roffEscape escapes text, so that roff finds no requests or escapes in it.
 func roffEscape(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(strings.TrimSpace(text))
 	lines := strings.Split(text, "\n")

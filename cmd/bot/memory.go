@@ -11,12 +11,12 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// restAfter is how long nothing has to be done before memory is given back.
+// restAfter is how long the bot must be idle before it returns memory.
 const restAfter = 5 * time.Second
 
-// garbagePercent is how much garbage may lie between what is in use, in percent
-// of it. Half of Go's own bound costs a few percent of the time of a burst of
-// work, and leaves less behind for good: what lives on is strewn over less memory.
+// garbagePercent bounds the garbage, in percent of the live memory. Half of Go's
+// default costs a few percent of the time of a burst of work. It leaves less memory
+// in use for good, since the survivors spread over fewer pages.
 const garbagePercent = 50
 
 // saveMemory sets the bound of garbage, unless the operator did (GOGC).
@@ -26,10 +26,10 @@ func saveMemory() {
 	}
 }
 
-// giveBackMemory gives the memory that a start or a burst of work needed back to
-// the system, once it is over: done counts the work, and shrink empties caches
-// first. By itself the runtime keeps it for minutes, malloc for ever, and the bot
-// rests most of the time.
+// giveBackMemory returns memory to the system once a start or a burst of work is
+// over, until ctx ends. done counts the work; shrink empties caches first. Left
+// alone, the runtime keeps that memory for minutes and malloc for ever, although the
+// bot is idle most of the time.
 func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, shrink ...func(context.Context) error) {
 	ticker := time.NewTicker(restAfter)
 	defer ticker.Stop()
@@ -56,16 +56,16 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 	}
 }
 
-// collect gives back what is not in use. Each of the runtime's processors keeps the
-// stacks of some dozens of goroutines that have ended until it is given up itself,
-// so there is but one meanwhile.
+// collect returns unused memory. Each of the runtime's processors keeps the stacks
+// of some dozens of ended goroutines for as long as it exists, so collect reduces
+// them to one meanwhile.
 func collect() {
 	processors := runtime.GOMAXPROCS(1)
-	runtime.GC() // pools let go what two collections did not find in use
+	runtime.GC() // pools release objects that two collections found unused
 	debug.FreeOSMemory()
 	if os.Getenv("GOMAXPROCS") != "" {
 		runtime.GOMAXPROCS(processors)
 	} else {
-		runtime.SetDefaultGOMAXPROCS() // which follows what the system allows
+		runtime.SetDefaultGOMAXPROCS() // follows the system's limits
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"heraut/storage"
 )
 
-// missingRooms returns the rooms that the bot should serve and is not in: those that the
-// configuration or a relay names, and those that an operator had it serve and that
-// somebody took it out of. A room whose alias was never found has that as its
-// id.
+// missingRooms returns the rooms that the bot should serve but is not in. These are
+// the rooms that the configuration or a relay names, and the rooms that an operator
+// set up and that somebody removed the bot from. The id of a room with an unresolved
+// alias is that alias.
 func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *rooms.Book, carrier *relay.Desk) ([]chat.Room, error) {
 	stored, err := db.Rooms(ctx)
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 	words "heraut/text"
 )
 
-// opml is a list of feeds, as feed readers exchange them. (OPML 2.0, opml.org.)
+// opml is a list of feeds in the exchange format of feed readers. (OPML 2.0,
+// opml.org.)
 type opml struct {
 	XMLName  xml.Name  `xml:"opml"`
 	Version  string    `xml:"version,attr"`
@@ -27,7 +28,7 @@ type opml struct {
 	Outlines []outline `xml:"body>outline"`
 }
 
-// outline is a feed, or a group of them.
+// outline is a feed or a group of feeds.
 type outline struct {
 	Text     string    `xml:"text,attr"`
 	Title    string    `xml:"title,attr,omitempty"`
@@ -36,8 +37,8 @@ type outline struct {
 	Outlines []outline `xml:"outline"`
 }
 
-// exportOPML writes the feeds that rooms watch, a group for each room, and then those
-// of the configuration that none does.
+// exportOPML writes the feeds that rooms watch, in a group for each room, followed
+// by the configuration's feeds that no room watches.
 func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, sources: slices.Clone(config.Sources), names: map[string]bool{}}
 	if err := e.read(ctx, db); err != nil {
@@ -86,10 +87,10 @@ func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer
 	return err
 }
 
-// feedOutline returns a feed under the name that people know it by.
+// feedOutline returns a feed under the name that people know.
 func feedOutline(ctx context.Context, db *storage.DB, s Source, label string) (outline, error) {
 	title := ""
-	for _, name := range []string{s.Name, s.URL} { // a feed that a room gave is kept under its address
+	for _, name := range []string{s.Name, s.URL} { // the store has a room's feed under its address
 		state, err := db.Source(ctx, name)
 		if err != nil {
 			return outline{}, err
@@ -104,7 +105,7 @@ type importCommand struct {
 	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"Le fichier, ou - pour l’entrée standard."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (importCommand) Help() string {
 	return `
 Lit une liste de flux, telle que les lecteurs de flux l’écrivent, et écrit ce qu’il faut ajouter à
@@ -112,7 +113,7 @@ config.yaml pour que les salons puissent les suivre : rien n’est changé.
 État de sortie : 0, 1 le fichier est illisible.`
 }
 
-// Run writes the lines of the configuration.
+// Run writes the lines to add to the configuration.
 func (c importCommand) Run(std stdio) (err error) {
 	in := std.in
 	if c.File != "-" {
@@ -126,7 +127,7 @@ func (c importCommand) Run(std stdio) (err error) {
 	return importOPML(in, std.out)
 }
 
-// importedSource is a source as the configuration has it.
+// importedSource is a source in the form of the configuration.
 type importedSource struct {
 	Name string `yaml:"name"`
 	Kind string `yaml:"kind"`
@@ -161,8 +162,8 @@ func importOPML(in io.Reader, w io.Writer) error {
 	return err
 }
 
-// collectFeeds adds the feeds of outlines and of the groups in them, each once, and
-// returns the addresses that are none.
+// collectFeeds adds the feeds of outlines and of their groups, each once. It returns
+// the addresses that are not those of feeds.
 func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.CommentMap) (refused []string) {
 	for _, o := range outlines {
 		address, ok := sources.FeedAddress(o.URL)
@@ -181,10 +182,10 @@ func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.Comme
 	return refused
 }
 
-// maxSourceName is how many characters a name is given.
+// maxSourceName bounds the characters of a generated name.
 const maxSourceName = 30
 
-// sourceName makes a name of a title, one that none of the others has.
+// sourceName derives a name from a title, different from all others.
 func sourceName(title string, others []importedSource) string {
 	base := strings.Trim(words.Truncate(strings.Join(words.Words(title), "-"), maxSourceName), "-")
 	if !shortName.MatchString(base) {

@@ -10,8 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// TestOPML writes the feeds that rooms watch, and reads such a list as a part of a
-// configuration that is accepted.
+// TestOPML exports the feeds that rooms watch, and imports the list as a part of a
+// valid configuration.
 func TestOPML(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.yaml")
@@ -69,7 +69,7 @@ rooms:
 	}
 }
 
-// TestImportOPML reads lists as feed readers write them.
+// TestImportOPML reads lists in the forms that feed readers write.
 func TestImportOPML(t *testing.T) {
 	for name, test := range map[string]struct {
 		list   string

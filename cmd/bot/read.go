@@ -29,7 +29,7 @@ type readCommand struct {
 	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (readCommand) Help() string {
 	var names []string
 	for _, k := range readKinds {
@@ -46,7 +46,7 @@ Avec --json : {"kind", "generation", "title", "entries": [{"id", "title", "url",
 État de sortie : 0, ou 1 si rien ne se lit.`
 }
 
-// reading is what the command tells; doc/contracts.md holds it.
+// reading is the command's output; doc/contracts.md documents it.
 type reading struct {
 	Kind       string              `json:"kind"` // the name of a readKind
 	Generation string              `json:"generation"`
@@ -54,10 +54,10 @@ type reading struct {
 	Entries    []readEntry         `json:"entries"` // newest first
 	Dropped    []catalogue.Dropped `json:"dropped"`
 
-	Calendar *calendarReading `json:"-"` // of a calendar, in place of the rest
+	Calendar *calendarReading `json:"-"` // for a calendar, in place of the rest
 }
 
-// readEntry is what rooms would be told of one entry.
+// readEntry is one entry with its announcement.
 type readEntry struct {
 	ID        string `json:"id"`
 	Title     string `json:"title"`
@@ -65,17 +65,17 @@ type readEntry struct {
 	Published string `json:"published"` // RFC 3339 in the time of Paris, or empty
 	Summary   string `json:"summary"`
 	Text      string `json:"text"`           // the announcement as plain text
-	HTML      string `json:"html,omitempty"` // the announcement, where text alone does not tell
+	HTML      string `json:"html,omitempty"` // the announcement, where the text alone does not suffice
 
 	at time.Time
 }
 
-// readInput is what a readKind reads.
+// readInput is the input of a readKind.
 type readInput struct {
 	command readCommand
 	body    *bufio.Reader
-	// contentType is the option's or the server's, empty for a file without the
-	// option. address is the URL that was read, empty for a file.
+	// contentType is the option's or the server's value; empty for a file without
+	// the option. address is the URL of the data; empty for a file.
 	contentType, address string
 	now                  time.Time
 	zone                 *time.Location
@@ -87,15 +87,15 @@ type readKind struct {
 	noun string // for people
 	help string
 	// recognizes reports whether data that begin with start are of this kind. The
-	// first kind that recognizes them reads them.
+	// first kind that recognizes the data reads them.
 	recognizes func(start []byte) bool
 	read       func(in readInput) (reading, error)
 }
 
-// readKinds are the kinds, in the order in which they are tried.
+// readKinds lists the kinds in the order of recognition.
 var readKinds []readKind
 
-func init() { // a variable would refer to itself through the command's help
+func init() { // in init, since a variable would refer to itself through the command's help
 	readKinds = []readKind{
 		{
 			name: "feed", noun: "Flux", help: "un flux RSS, Atom ou JSON Feed",
@@ -120,10 +120,10 @@ func init() { // a variable would refer to itself through the command's help
 	}
 }
 
-// errKind is an --as that names no kind.
+// errKind reports an --as that names no kind.
 var errKind = errors.New("ce genre n’existe pas")
 
-// Run reads the data and tells what they are.
+// Run reads the data and describes them.
 func (c readCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -155,7 +155,7 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 	return c.show(std.out, &r, kind.noun)
 }
 
-// show writes the reading as JSON or for people.
+// show writes the reading as JSON or as text.
 func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	if c.JSON {
 		return r.encode(w)
@@ -166,9 +166,10 @@ func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	return r.print(w, noun)
 }
 
-// kind returns the kind of the option, or else the one that recognizes the data.
+// kind returns the kind of the option, or else the first one that recognizes the
+// data.
 func (c readCommand) kind(in readInput) (readKind, error) {
-	start, _ := in.body.Peek(64 << 10) // an error comes again when all is read
+	start, _ := in.body.Peek(64 << 10) // if Peek fails, the full read returns the same error
 	var names []string
 	for _, k := range readKinds {
 		if c.As == k.name || c.As == "" && k.recognizes(start) {
@@ -179,7 +180,7 @@ func (c readCommand) kind(in readInput) (readKind, error) {
 	return readKind{}, usageError{fmt.Errorf("--as %s : %w, il y a %s", c.As, errKind, strings.Join(names, ", "))}
 }
 
-// finish names the kind, and makes empty lists of missing ones.
+// finish sets the kind, and replaces missing lists by empty ones.
 func (r *reading) finish(kind string) {
 	r.Kind = kind
 	r.Entries = append([]readEntry{}, r.Entries...)
@@ -191,8 +192,7 @@ func (r *reading) sort() {
 	slices.SortStableFunc(r.Entries, func(a, b readEntry) int { return b.at.Compare(a.at) })
 }
 
-// entry returns an entry whose text is the announcement of what is new of an
-// item, and whose date is at.
+// entry returns an entry with the date at; its text is the item's announcement.
 func (in readInput) entry(f sources.Fresh, at time.Time) (readEntry, error) {
 	html, err := announce.Preview(f, in.now, "fr", in.zone)
 	if err != nil {
@@ -206,12 +206,12 @@ func (in readInput) entry(f sources.Fresh, at time.Time) (readEntry, error) {
 }
 
 const (
-	// shownEntries and shownDropped are how many the text shows; JSON holds all.
+	// shownEntries and shownDropped bound the text output; JSON holds all.
 	shownEntries = 10
 	shownDropped = 20
 )
 
-// print writes the reading for people.
+// print writes the reading as text.
 func (r *reading) print(w io.Writer, noun string) error {
 	var b strings.Builder
 	fmt.Fprint(&b, noun)

@@ -11,10 +11,10 @@ import (
 	"heraut/catalogue"
 )
 
-// calendarEntry is an event of a calendar; doc/contracts.md holds it.
+// calendarEntry is an event of a calendar; doc/contracts.md documents it.
 type calendarEntry struct {
-	Start     string `json:"start"` // RFC 3339 in the time of Paris; a date, of whole days
-	End       string `json:"end"`   // the same; the last day, of whole days; empty: none
+	Start     string `json:"start"` // RFC 3339 in the time of Paris; a date for an all-day event
+	End       string `json:"end"`   // the same; the last day of an all-day event; empty if there is none
 	Title     string `json:"title"`
 	Location  string `json:"location"`
 	URL       string `json:"url"`
@@ -22,8 +22,8 @@ type calendarEntry struct {
 	Text      string `json:"text"` // the description
 }
 
-// calendarReading is what the command tells of a calendar, by start. Cancelled
-// events stand apart.
+// calendarReading is the command's output for a calendar, sorted by start. It lists
+// cancelled events separately.
 type calendarReading struct {
 	Kind      string              `json:"kind"`
 	Title     string              `json:"title"`
@@ -32,7 +32,7 @@ type calendarReading struct {
 	Dropped   []catalogue.Dropped `json:"dropped"`
 }
 
-// calendarMaxBytes is how large a calendar may be.
+// calendarMaxBytes bounds the size of a calendar.
 const calendarMaxBytes = 8 << 20
 
 // isCalendar recognizes iCalendar.
@@ -41,8 +41,8 @@ func isCalendar(start []byte) bool {
 	return strings.Contains(head, "BEGIN:VCALENDAR")
 }
 
-// calendarWindow returns the days of the options, both inclusive; by default the
-// year that comes.
+// calendarWindow returns the first and the last day of the options, both inclusive;
+// by default the coming year.
 func (in readInput) calendarWindow() (from, to time.Time, err error) {
 	y, m, d := in.now.In(in.zone).Date()
 	from = time.Date(y, m, d, 0, 0, 0, 0, in.zone)
@@ -110,7 +110,7 @@ func (r *reading) encode(w io.Writer) error {
 	return json.NewEncoder(w).Encode(r)
 }
 
-// print writes the calendar for people.
+// print writes the calendar as text.
 func (r *calendarReading) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprint(&b, "Calendrier.\n")

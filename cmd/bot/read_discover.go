@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// maxPage is how much of a page is read: feeds are named at its start.
+	// maxPage bounds the bytes read of a page, which names its feeds near the start.
 	maxPage = 1 << 20
-	// maxGuesses is how many usual places are tried for a page that names no feed.
+	// maxGuesses bounds the usual places to try for a page that names no feed.
 	maxGuesses = 4
 )
 
 var errNoFeed = errors.New("cette page ne nomme aucun flux, et il n’y en a pas aux endroits habituels")
 
-// discover returns the feeds of the page at the command's location: those that it
-// names, or else those at the usual places of its site.
+// discover returns the feeds of the page at the command's location: those that the
+// page names, or else those at the usual places of its site.
 func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (reading, error) {
 	resp, err := getter.GetAny(ctx, c.Location, fetch.Validators{})
 	if err != nil {
@@ -57,7 +57,7 @@ func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (readin
 	return r, nil
 }
 
-// guessed returns the feeds at some addresses. Addresses without one are no error.
+// guessed returns the feeds at the addresses. It skips addresses without a feed.
 func guessed(ctx context.Context, getter *fetch.Getter, addresses []string) (found []feed.Link) {
 	for _, address := range addresses {
 		resp, err := getter.Get(ctx, address, fetch.Validators{})

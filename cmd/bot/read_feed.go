@@ -11,15 +11,16 @@ import (
 )
 
 var (
-	// feedElement is the root of an XML feed, or what stands in for one, wherever
-	// it is: some feeds begin with warnings.
+	// feedElement matches the root of an XML feed, or its substitute, at any
+	// position, since some feeds begin with warnings.
 	feedElement = regexp.MustCompile(`<(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|channel)[\s>]`)
-	// feedField is a field that a JSON Feed has, and an object of the SILL has not.
+	// feedField matches a field that a JSON Feed has and an object of the SILL does
+	// not.
 	feedField = regexp.MustCompile(`"items"\s*:|"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org`)
 )
 
-// isFeed reports whether data that begin with start are a feed, or a web page in
-// the place of one.
+// isFeed reports whether data that begin with start are a feed, or a web page in its
+// place.
 func isFeed(start []byte) bool {
 	start = bytes.ReplaceAll(start, []byte("\x00"), nil) // UTF-16
 	trimmed := bytes.TrimLeft(start, "\xef\xbb\xbf\xfe\xff \t\r\n")

@@ -19,7 +19,7 @@ const someRepositories = `[
 	{"html_url": "https://github.com/carto/plan", "full_name": "carto/plan", "created_at": "2026-02-01T10:00:00Z"},
 	{"full_name": "sans/adresse"}]`
 
-// read runs the command with --json.
+// readJSON runs the command with --json.
 func readJSON(t *testing.T, text string, args ...string) (r reading, raw string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "data")
@@ -98,7 +98,7 @@ func TestIsFeed(t *testing.T) {
 	}
 }
 
-// The contract names every field, and lists are there even when empty.
+// The contract names every field, and empty lists appear too.
 func TestReadContract(t *testing.T) {
 	_, raw := readJSON(t, `[{"id": 1, "name": "A", "license": "MIT"}]`)
 	for _, want := range []string{`{"kind":"catalogue","generation":"plain","title":"","entries":[{"id":"1","title":"A","url":"`,
@@ -144,7 +144,7 @@ func TestReadAs(t *testing.T) {
 	}
 }
 
-// A webhook's body is shown as it would be posted, in either language.
+// The command shows the post for a webhook's body, in either language.
 func TestReadWebhook(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "body")
 	write(t, file, `payload={"text":"Voir <https://ci.example.org/7|la version 7> & le *reste*"}`)

@@ -8,8 +8,8 @@ import (
 	"heraut/webhook"
 )
 
-// maxWebhook bounds what is read of a webhook's body: more than a configuration
-// may allow.
+// maxWebhook bounds the bytes read of a webhook's body; no configuration may allow
+// more.
 const maxWebhook = 16 << 20
 
 var (
@@ -18,7 +18,7 @@ var (
 	recognizeNo = func([]byte) bool { return false } // any text is a webhook's body
 )
 
-// readWebhook reads the body of a request: its one entry is what would be posted.
+// readWebhook reads the body of a request; its one entry is the resulting post.
 func readWebhook(in readInput) (reading, error) {
 	data, err := io.ReadAll(io.LimitReader(in.body, maxWebhook))
 	if err != nil {

@@ -16,7 +16,7 @@ const readyWithin = 5 * time.Second
 
 type readyCommand struct{ configured }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (readyCommand) Help() string {
 	return `
 Interroge /readyz du service qui fonctionne sur cette machine, à l’adresse de http.listen. Sert de
@@ -24,7 +24,7 @@ sonde aux conteneurs.
 État de sortie : 0 s’il est prêt, 1 sinon, 2 la configuration est fausse.`
 }
 
-// Run asks the service that runs on this machine.
+// Run asks the service on this machine.
 func (c readyCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -43,9 +43,8 @@ var (
 	errNotReady = errors.New("le service n’est pas prêt")
 )
 
-// askReady returns what /readyz says at listen, the address that http.listen
-// configures. The error wraps errNotReady where the service runs but is not
-// ready.
+// askReady returns the answer of /readyz at listen, the address that http.listen
+// configures. The error wraps errNotReady if the service runs but is not ready.
 func askReady(ctx context.Context, listen string) (string, error) {
 	if listen == "" {
 		return "", errNoProbes
@@ -63,7 +62,7 @@ func askReady(ctx context.Context, listen string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The address is this machine's: no proxy.
+	// The address belongs to this machine: no proxy.
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {

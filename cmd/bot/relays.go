@@ -18,7 +18,8 @@ import (
 	"heraut/storage"
 )
 
-// newRelays returns what carries questions and answers between rooms.
+// newRelays returns the desk that carries questions and answers between rooms, and
+// the FAQ.
 func newRelays(
 	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, client *matrix.Client, current func() catalogue.State, log zerolog.Logger,
 ) (*relay.Desk, *relay.Knowledge) {
@@ -54,14 +55,14 @@ func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.
 		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
 		Log: log.With().Str("component", "relay").Logger(),
 	}
-	if rhythm, err := schedule.ParseRhythm(config.Questions.List); err == nil { // it was checked
+	if rhythm, err := schedule.ParseRhythm(config.Questions.List); err == nil { // the configuration is checked
 		o.List = rhythm
 	}
 	return relay.NewReminders(o)
 }
 
-// isOurs reports whether people of the server may invite the bot: rooms of other
-// servers are elsewhere.
+// isOurs reports whether people of the server may invite the bot. A room on any
+// other server counts as elsewhere (chat.Audience).
 func isOurs(config *Config, bot chat.UserID, server string) bool {
 	if len(config.Invitations.Servers) > 0 && config.Invitations.Servers.Match(server) {
 		return true
@@ -70,7 +71,7 @@ func isOurs(config *Config, bot chat.UserID, server string) bool {
 	return server == own
 }
 
-// relayRooms are the rooms that the relays of the configuration name.
+// relayRooms returns the rooms that the configuration's relays name.
 func relayRooms(config *Config) (names []string) {
 	for _, r := range config.Relays {
 		for _, name := range append(slices.Clone(r.From), r.To) {
@@ -82,7 +83,8 @@ func relayRooms(config *Config) (names []string) {
 	return names
 }
 
-// keeps reports whether nothing that was said in the room may be lost for its age.
+// keeps reports whether the bot must not lose any message of the room because of its
+// age. It returns true on an error.
 func keeps(ctx context.Context, desk *relay.Desk, room chat.RoomID, log zerolog.Logger) bool {
 	serves, err := desk.Serves(ctx, room)
 	if err != nil && ctx.Err() == nil {

@@ -32,7 +32,7 @@ import (
 	"heraut/webhook"
 )
 
-// stopWithin is what everything gets to end after a signal.
+// stopWithin bounds the time to stop after a signal.
 const stopWithin = 10 * time.Second
 
 var (
@@ -44,7 +44,7 @@ var (
 )
 
 // openState locks the state directory for this process and opens its database.
-// close undoes both.
+// closeState undoes both.
 func openState(ctx context.Context, dir string) (db *storage.DB, closeState func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
@@ -109,9 +109,9 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	mc := matrixConfig(config, pace)
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
-	var desk *announce.Desk    // it is there before the client looks for rooms
+	var desk *announce.Desk    // assigned below; only used after Sync starts
 	var carrier *relay.Desk    // idem
-	var hooks *webhook.Service // idem; nil if that is off
+	var hooks *webhook.Service // idem; nil if webhooks are off
 	mc.OnRoom = func(name string, id chat.RoomID) {
 		enter(config, name, id, book, desk)
 		carrier.Found(name, id)
@@ -127,7 +127,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	guards := map[string]queue.Guard{} // complete before anything is sent
+	guards := map[string]queue.Guard{} // complete before the queue sends anything
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	readers := func(ctx context.Context, room chat.RoomID) (chat.Readers, error) { return carrier.Readers(ctx, room) }
@@ -220,7 +220,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	return err
 }
 
-// waitFor waits for the group, but not for ever once ctx has ended.
+// waitFor waits for the group, but at most stopWithin after ctx has ended.
 func waitFor(ctx context.Context, g *errgroup.Group) error {
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()
@@ -237,8 +237,7 @@ func waitFor(ctx context.Context, g *errgroup.Group) error {
 	}
 }
 
-// login opens a session, or checks the one that there is, and shows the
-// recovery key.
+// login opens a session, or checks the existing one, and shows the recovery key.
 func login(ctx context.Context, config *Config, password string, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State)
 	if err != nil {
@@ -259,7 +258,7 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	}
 	fmt.Fprintf(out, "Connecté en tant que %s ; l’appareil est vérifié.\n", client.UserID())
 	if mc.RecoveryKey != "" {
-		return nil // whoever configured it knows it
+		return nil // the operator who configured it knows it
 	}
 	key, err := os.ReadFile(mc.RecoveryKeyFile)
 	if err != nil {
@@ -315,7 +314,7 @@ func newPace(p Pace) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(p.PerSecond), p.Burst)
 }
 
-// deviceName tells the device from others in the account's list.
+// deviceName returns a name that distinguishes the device in the account's list.
 func deviceName() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -324,8 +323,8 @@ func deviceName() string {
 	return "Héraut (" + host + ")"
 }
 
-// ready reports that the first sync is complete, and that the webhooks, which may
-// be nil, are served.
+// ready returns a probe that succeeds once the first sync is complete and the
+// webhooks are served. hooks may be nil.
 func ready(client *matrix.Client, hooks *webhook.Service) func() error {
 	return func() error {
 		if hooks != nil {

@@ -14,12 +14,12 @@ import (
 	"golang.org/x/term"
 )
 
-// configured are the commands that read the configuration file.
+// configured is embedded in the commands that read the configuration file.
 type configured struct {
 	Config string `default:"config.yaml" placeholder:"FICHIER" help:"La configuration ; config.yaml par défaut. Ses chemins partent de son répertoire."`
 }
 
-// load reads the configuration and tells the remarks to w.
+// load reads the configuration and writes the remarks to w.
 func (c configured) load(env environment, w io.Writer) (*Config, error) {
 	config, remarks, err := loadConfig(c.Config, env)
 	for _, remark := range remarks {
@@ -30,7 +30,7 @@ func (c configured) load(env environment, w io.Writer) (*Config, error) {
 
 type checkCommand struct{ configured }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (checkCommand) Help() string {
 	return `
 Toutes les fautes sont dites d’un coup, chacune avec le fichier, la ligne et ce qu’il faudrait.
@@ -48,7 +48,7 @@ func (c checkCommand) Run(std stdio, env environment) error {
 
 type runCommand struct{ configured }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (runCommand) Help() string {
 	return `
 Le premier démarrage se connecte avec le mot de passe configuré ; les suivants gardent la même
@@ -69,14 +69,14 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	}
 	err = serve(ctx, config, log)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = nil // asked to stop before it had started
+		err = nil // the signal came before the service had started
 	}
 	return report(log, explained(explainKeyDirectory(config, err)))
 }
 
 type loginCommand struct{ configured }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (loginCommand) Help() string {
 	return `
 Demande le mot de passe une fois (ou prend celui de la configuration, ou la première ligne de
@@ -106,8 +106,9 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	return report(log, explained(login(ctx, config, password, std.out, log)))
 }
 
-// keyDirectory looks for the directory that the recovery key may be written to.
-// The state directory is made when there is none.
+// keyDirectory returns an error if the directory for the recovery key does not exist.
+// It returns nil if that is the state directory, which the start creates, or if the
+// configuration holds the key itself.
 func keyDirectory(config *Config) error {
 	dir := filepath.Dir(config.Matrix.RecoveryKeyFile)
 	if config.Matrix.RecoveryKey != "" || dir == filepath.Clean(config.State) {
@@ -116,11 +117,11 @@ func keyDirectory(config *Config) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w: %s", errNoKeyDirectory, dir)
 	}
-	return nil // whatever else may be wrong with it tells itself
+	return nil // other faults of the directory show when it is used
 }
 
-// explainKeyDirectory adds to the error of a failed start that the recovery key's directory
-// is missing, if that is the cause. Only the first start writes the key.
+// explainKeyDirectory adds to the error of a failed start that the recovery key's
+// directory is missing, if that is the cause. Only the first start writes the key.
 func explainKeyDirectory(config *Config, err error) error {
 	if missing := keyDirectory(config); missing != nil && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w: %w", missing, err)
@@ -128,7 +129,7 @@ func explainKeyDirectory(config *Config, err error) error {
 	return err
 }
 
-// report logs err as the others of its command have been.
+// report logs err like the command's other log lines, and marks it as reported.
 func report(log zerolog.Logger, err error) error {
 	if err == nil {
 		return nil
@@ -162,7 +163,7 @@ func readPassword(ctx context.Context, in io.Reader) (string, error) {
 	var password string
 	var err error
 	done := make(chan struct{})
-	go func() { // a read cannot be interrupted: it ends with the process
+	go func() { // a read cannot be interrupted, so the goroutine ends with the process
 		defer close(done)
 		password, err = read()
 	}()

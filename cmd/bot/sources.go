@@ -26,8 +26,8 @@ import (
 	"heraut/storage"
 )
 
-// newDesk returns what reads the sources and tells rooms their news. Feeds that
-// rooms give are read by guarded.
+// newDesk returns the desk that reads the sources and announces their news. It reads
+// the feeds that rooms give with guarded.
 func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter,
 	readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), log zerolog.Logger) *announce.Desk {
 	return announce.NewDesk(announce.Options{
@@ -40,8 +40,8 @@ func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book,
 	})
 }
 
-// sourceNotices tells the operators, and the log, that a source is broken or works
-// again.
+// sourceNotices returns a function that informs the operators, and the log, that a
+// source is broken or works again.
 func sourceNotices(config *Config, box *queue.Queue, operators *rooms.Operators, log zerolog.Logger) func(context.Context, announce.Notice) error {
 	return func(ctx context.Context, n announce.Notice) error {
 		say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
@@ -62,35 +62,36 @@ func sourceNotices(config *Config, box *queue.Queue, operators *rooms.Operators,
 	}
 }
 
-// quietIn are a room's quiet hours.
+// quietIn returns a room's quiet hours.
 func quietIn(config *Config, book *rooms.Book, room chat.RoomID) schedule.Quiet {
 	q, err := schedule.ParseQuiet(book.Of(room).Quiet, config.Timezone)
-	if err != nil { // it was checked when it was set: another version of the bot did
+	if err != nil { // another version of the bot checked it when the room set it
 		return quietHours(config)
 	}
 	return q
 }
 
 func quietHours(config *Config) schedule.Quiet {
-	from, to, _ := schedule.ParseNight(config.Quiet.Nights) // it was checked
+	from, to, _ := schedule.ParseNight(config.Quiet.Nights) // the configuration is checked
 	return schedule.Quiet{
 		Zone: config.Timezone, From: from, To: to,
 		Weekends: config.Quiet.Weekends, Holidays: config.Quiet.Holidays,
 	}
 }
 
-// guardedGetter reads addresses that rooms give: they reach the public Internet
-// and the configured exceptions alone.
+// guardedGetter returns a getter for addresses that rooms give. It reaches only the
+// public Internet and the configured exceptions.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
 	return newGetter(config, fetch.Options{MaxBytes: config.feedMaxBytes()}, config.Fetch.AllowPrivate)
 }
 
-// feedMaxBytes is how large a feed may be.
+// feedMaxBytes is the largest size of a feed.
 func (c *Config) feedMaxBytes() int64 { return int64(c.Fetch.FeedMaxMiB) << 20 }
 
-// getterOf reads an address that the operator wrote, wherever it is. Where it
-// redirects to is for its owner to say, so that is guarded like an address that
-// a room gave; behind a proxy, it is the proxy that decides what it reaches.
+// getterOf returns a getter for an address of the operator's, which may be anywhere.
+// The address's owner chooses its redirects, so the getter guards them like an
+// address that a room gave. Behind a proxy, the proxy decides which hosts it
+// reaches.
 func getterOf(config *Config, location string, options fetch.Options) (*fetch.Getter, error) {
 	options.UserAgent = config.userAgent()
 	address, err := url.Parse(location)
@@ -102,7 +103,7 @@ func getterOf(config *Config, location string, options fetch.Options) (*fetch.Ge
 	}
 	host, err := idna.Lookup.ToASCII(address.Hostname())
 	if err != nil {
-		host = address.Hostname() // an IP address, or a name of one's own network
+		host = address.Hostname() // an IP address, or a name in a private network
 	}
 	return newGetter(config, options, append(slices.Clone(config.Fetch.AllowPrivate), host))
 }
@@ -116,10 +117,10 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 	return fetch.New(options), nil
 }
 
-// userAgent tells homeserver and sources who asks, and whom to write to.
+// userAgent names the bot and its contact to the homeserver and to sources.
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
-// addSources has the desk read the sources of the configuration.
+// addSources adds the configuration's sources to the desk.
 func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refresher) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
@@ -145,9 +146,8 @@ func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refres
 	return nil
 }
 
-// runDesk runs what tells rooms of sources from the first sync on: before it the
-// ids of the configured rooms are not known, and what is decided then would not be
-// for them.
+// runDesk runs a desk from the first sync on. Before that sync the ids of the
+// configured rooms are unknown, so the desk's decisions would miss those rooms.
 func runDesk(ctx context.Context, client *matrix.Client, run func(ctx context.Context) error) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
@@ -161,8 +161,8 @@ func runDesk(ctx context.Context, client *matrix.Client, run func(ctx context.Co
 	return run(ctx)
 }
 
-// watchesOf are the watches that the configuration declares for a room, once its
-// id is known.
+// watchesOf returns the watches that the configuration declares for a room with a
+// known id.
 func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
@@ -174,7 +174,7 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// plainText is a message of locale without its tags, on one line.
+// plainText returns a message of locale on one line, without its tags.
 func plainText(message string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(message, " "))), " ")
 }

@@ -10,8 +10,8 @@ import (
 	"heraut/fetch"
 )
 
-// What the operator wrote is read wherever it is; where it redirects to is not
-// the operator's word any more.
+// The bot reads an operator's address wherever it is; a redirect from there is no
+// longer the operator's choice.
 func TestGetterOf(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if to := r.URL.Query().Get("to"); to != "" {

@@ -8,8 +8,8 @@ import (
 	"heraut/storage"
 )
 
-// operatorError is a state that only the operator can end: a sentence on what
-// to do, and the exit status that tells scripts.
+// operatorError is a state that only the operator can end. It holds a sentence that
+// says what to do, and the exit status for scripts.
 type operatorError struct {
 	status   int
 	sentence string
@@ -20,7 +20,7 @@ func (e *operatorError) Error() string   { return fmt.Sprintf("%s (%v)", e.sente
 func (e *operatorError) Unwrap() error   { return e.cause }
 func (e *operatorError) ExitStatus() int { return e.status }
 
-// explained says what an operator can do about err, if it is a known state.
+// explained adds the operator's remedy to err, if err is a known state.
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {

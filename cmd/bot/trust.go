@@ -18,7 +18,7 @@ type trustCommand struct {
 	User string `arg:"" name:"compte" placeholder:"@COMPTE:SERVEUR" help:"La personne dont l’identité de chiffrement a été réinitialisée."`
 }
 
-// Help is what kong adds to the one-line help.
+// Help returns the text that kong adds to the one-line help.
 func (trustCommand) Help() string {
 	return `
 Quand une personne réinitialise son identité de chiffrement, le robot ne lui reconnaît plus de droits
@@ -28,7 +28,7 @@ peut fonctionner en même temps.
 État de sortie : 0, 1 rien n’est accepté, 2 la configuration est fausse.`
 }
 
-// Run shows the person's key and accepts it when the operator agrees.
+// Run shows the person's key and accepts it if the operator agrees.
 func (c trustCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

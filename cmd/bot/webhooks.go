@@ -22,7 +22,7 @@ import (
 
 var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
 
-// newWebhooks returns what takes in what tools post.
+// newWebhooks returns the service that accepts the posts of tools.
 func newWebhooks(ctx context.Context, config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) (*webhook.Service, error) {
 	return webhook.New(ctx, webhook.Options{
 		Store: db, Queue: box, Book: book, Zone: config.Timezone, URL: config.Webhooks.URL, MaxBody: int64(config.Webhooks.MaxBody),
@@ -30,8 +30,8 @@ func newWebhooks(ctx context.Context, config *Config, db *storage.DB, box *queue
 	}, declaredHooks(config, ""))
 }
 
-// declaredHooks are those of the configuration, in a room by the name that it has
-// there; empty: in all.
+// declaredHooks returns the hooks that the configuration declares for a room, by the
+// room's name there; for all rooms if room is empty.
 func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	for _, h := range config.Webhooks.Hooks {
 		if room == "" || h.Room == room {
@@ -41,7 +41,8 @@ func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	return all
 }
 
-// declareHooks tells the service of the hooks of a room whose id was found.
+// declareHooks declares the hooks of a room to the service once the room's id is
+// known.
 func declareHooks(ctx context.Context, service *webhook.Service, config *Config, name string, room chat.RoomID, log zerolog.Logger) {
 	if service == nil {
 		return
@@ -63,7 +64,7 @@ func listenWebhooks(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// hookRooms are the rooms that the declared webhooks name.
+// hookRooms returns the rooms that the declared webhooks name.
 func hookRooms(config *Config) (names []string) {
 	for _, h := range config.Webhooks.Hooks {
 		if !slices.Contains(names, h.Room) {
@@ -73,7 +74,7 @@ func hookRooms(config *Config) (names []string) {
 	return names
 }
 
-// webhookMetrics count what became of requests.
+// webhookMetrics returns counters of requests by outcome.
 func webhookMetrics(service *webhook.Service) []health.Metric {
 	if service == nil {
 		return nil
@@ -95,15 +96,16 @@ func webhookMetrics(service *webhook.Service) []health.Metric {
 	}
 }
 
-// Webhooks is how tools post to rooms.
+// Webhooks holds the settings of the webhooks.
 type Webhooks struct {
-	// Listen is host:port; empty is off.
+	// Listen is host:port; empty switches webhooks off.
 	Listen string `yaml:"listen"`
-	// URL is where tools reach the listener, without a slash at the end.
+	// URL is the listener's public address, without a slash at the end.
 	URL string `yaml:"url"`
-	// MaxBody is how large a body may be.
+	// MaxBody bounds the size of a body.
 	MaxBody Size `yaml:"max_body"`
-	// PerMinute is how many posts a hook makes in a minute; the rest is a digest.
+	// PerMinute is the number of a hook's posts in a minute; the remaining
+	// deliveries come in a digest.
 	PerMinute int           `yaml:"per_minute"`
 	Hooks     []WebhookHook `yaml:"hooks"`
 }
@@ -113,17 +115,18 @@ type WebhookHook struct {
 	Name string `yaml:"name"`
 	// Room is a room id or an alias.
 	Room string `yaml:"room"`
-	// SecretFile holds the last part of the address; SHA256 is its hash in
-	// hexadecimal, in place of the file or read from it.
+	// SecretFile holds the last part of the address. SHA256 is its hash in
+	// hexadecimal, given in place of the file or computed from it.
 	SecretFile string `yaml:"secret_file"`
 	SHA256     string `yaml:"secret_sha256"`
-	// SigningFile holds what senders sign with; empty: they need not.
+	// SigningFile holds the secret with which senders sign; empty if they need not
+	// sign.
 	SigningFile string `yaml:"signing_file"`
 	Signing     Secret `yaml:"signing"`
 }
 
-// minSecret is how many characters a secret has at least: 128 bits of any alphabet
-// that addresses are written in.
+// minSecret is the least number of characters of a secret: 128 bits in any alphabet
+// that addresses use.
 const minSecret = 22
 
 func (r *reader) checkWebhooks(w *Webhooks) {
@@ -188,7 +191,7 @@ func (r *reader) checkHook(at string, h *WebhookHook, names, hashes map[string]b
 	}
 }
 
-// hookSecret reads a secret, which stands alone in its file.
+// hookSecret reads a secret from a file that holds nothing else.
 func (r *reader) hookSecret(path, file string) (string, bool) {
 	data, err := os.ReadFile(file)
 	secret := strings.TrimSpace(string(data))

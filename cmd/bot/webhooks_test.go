@@ -56,8 +56,8 @@ func TestWebhooksConfiguration(t *testing.T) {
 	}
 }
 
-// Hooks that were made in rooms are exported by the hash of their secret, which
-// another bot takes over; no secret is.
+// The export of hooks that people created in rooms holds the hashes of their
+// secrets, with which another bot takes the hooks over. It holds no secret.
 func TestWebhooksAreExported(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.yaml")

@@ -16,7 +16,7 @@ import (
 	"heraut/visio"
 )
 
-// newVisio returns what opens video conferences for rooms.
+// newVisio returns the desk that opens video conferences for rooms.
 func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, log zerolog.Logger) (*visio.Desk, error) {
 	o := visio.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Named: map[string]visio.Provider{},
@@ -54,7 +54,7 @@ func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book
 	return visio.NewDesk(o), nil
 }
 
-// newThanks returns what keeps thanks.
+// newThanks returns the desk that stores and lists thanks.
 func newThanks(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) *thanks.Desk {
 	return thanks.NewDesk(thanks.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone,
