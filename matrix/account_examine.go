@@ -33,7 +33,7 @@ type Session struct {
 type Examination struct {
 	Server, Account, Device error
 	// Skew is how far the homeserver's clock is ahead of this machine's, to the
-	// second; 0 when the homeserver does not tell.
+	// second; 0 if its answers have no Date header.
 	Skew  time.Duration
 	Rooms map[string]error // by the names of Config.Rooms
 }

@@ -60,7 +60,7 @@ func (c *Client) Room(t testing.TB, room Room) id.RoomID {
 	return roomID
 }
 
-// Encrypt turns the encryption of a room on.
+// Encrypt turns on the encryption of a room.
 func (c *Client) Encrypt(t testing.TB, room id.RoomID) {
 	t.Helper()
 	_, err := c.SendStateEvent(t.Context(), room, event.StateEncryption, "",
@@ -96,8 +96,8 @@ func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	}
 }
 
-// Upgrade replaces the room by one of that version, as clients do, and returns
-// the new one.
+// Upgrade replaces the room by one of the given version, as clients do, and returns
+// the new room.
 func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID {
 	t.Helper()
 	var answer struct {
@@ -110,7 +110,7 @@ func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID
 	return answer.To
 }
 
-// LetMembersInvite lets every member of a room invite.
+// LetMembersInvite allows every member of a room to invite.
 func (c *Client) LetMembersInvite(t testing.TB, room id.RoomID) {
 	t.Helper()
 	var levels event.PowerLevelsEventContent
