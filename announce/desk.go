@@ -1,6 +1,6 @@
-// Package announce decides what is news: it runs the sources, stores the keys of all
-// items for ever, posts to each room the items that its filters accept, at its rhythm,
-// and corrects the messages when items change. doc/design/news.md describes it.
+// Package announce turns items into announcements: it runs the sources, stores the keys
+// of all items for ever, posts to each room the items that its filters accept, at its
+// rhythm, and corrects the messages when items change. doc/design/news.md describes it.
 package announce
 
 import (

@@ -163,8 +163,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// saidOfLists is what the operators read of a list of repositories, whose reader
-// knows the trouble more closely.
+// saidOfLists is the text for operators about a list of repositories, whose reader
+// names some faults more precisely.
 var saidOfLists = map[string]string{
 	"nothing":     "il n’y a aucune entrée utilisable",
 	"broken JSON": "le contenu s’arrête avant sa fin",

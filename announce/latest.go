@@ -10,7 +10,7 @@ import (
 	"heraut/sources"
 )
 
-// Render returns the message that announces an item by itself, as rooms get it.
+// Render returns the message that announces an item alone, as rooms get it.
 func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
 	n := &News{ID: 1, Item: item, What: what}
 	layout := messageOf(unit{items: []*News{n}})

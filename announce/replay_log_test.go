@@ -68,8 +68,8 @@ func half(texts ...string) bool {
 	return h.Sum32()%2 == 0
 }
 
-// until applies the log up to a time. Half of what is removed stays listed with
-// a status; half of what returns gets a new row id.
+// until applies the log up to a time. Half of the removed repositories stay listed with
+// a status; half of the returned ones get a new row id.
 func (w *world) until(now time.Time) {
 	w.change(func() {
 		for len(w.log) > 0 && !w.log[0].at.After(now) {

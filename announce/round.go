@@ -23,7 +23,7 @@ const (
 	followAtOnce = 100
 )
 
-// Runner reads one source, decides what is news, and posts it to the rooms.
+// Runner reads one source, decides about its items, and posts the news to the rooms.
 type Runner struct {
 	settings sources.Settings
 	source   sources.Source

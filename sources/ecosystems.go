@@ -49,7 +49,7 @@ type ecosystemsState struct {
 	Hosts map[string]hostMark `json:"hosts"` // by the API's name
 }
 
-// hostMark is how far a host was read.
+// hostMark records how far a host was read.
 type hostMark struct {
 	Domain string           `json:"domain"`
 	Mark   int              `json:"mark,omitempty"` // the highest row id read
