@@ -24,7 +24,7 @@ type hit struct {
 	sure     bool    // it is no guess
 	common   bool    // the query is one ordinary word
 
-	exactly  bool  // a word of the query is its whole name
+	exactly  bool  // words of the query are its whole name
 	named    bool  // words of the query are its name
 	concepts uint8 // the number of concepts that it answers, weak ones aside
 

@@ -206,7 +206,7 @@ func isClear(hits []hit) bool {
 // clearShare is the share of a query that the only hit must answer to be clear.
 const clearShare = 0.75
 
-// Resolve returns the one software that a name means. ok is false if there is none
+// Resolve returns the one software that a name means. It returns false if there is none
 // or if the name is ambiguous.
 func (e *Engine) Resolve(name string) (*catalogue.Software, bool) {
 	r := e.Search(name)
