@@ -20,8 +20,8 @@ func namesAbroad(args string) bool {
 	})
 }
 
-// apart answers a command outside the room's worker. Each person has at most one
-// such command at a time, so that nobody takes all the places.
+// apart answers a command outside the room's worker. Each person has at most one such
+// command at a time, so that nobody occupies all the slots.
 func (a *Answerer) apart(r request) (Answer, error) {
 	if !a.busy.enter(r.Sender, r.Event.ID) {
 		return a.message(r, "busy", nil)

@@ -7,7 +7,7 @@ import "heraut/chat"
 type Row struct {
 	Name           string
 	Level          chat.Level
-	Direct, Closed bool // it needs a direct message, or a room that no stranger reads
+	Direct, Closed bool // it needs a direct message; it needs a room that no stranger reads
 }
 
 // Rows returns the rows of the table.

@@ -117,10 +117,10 @@ func (l *limiter) sweep(at time.Time) {
 	l.sweepAt = max(sweepFrom, 2*len(l.buckets))
 }
 
-// limit counts one action of the sender of e: a command, a choice, a carried message
-// or reaction, or an edit of one. over reports that the action exceeds a limit;
-// result then says so to the sender, once. The answer to an edited message becomes
-// that sentence, once for each message, and then stays.
+// limit counts one action of the sender of e: an answer, a refusal, a choice, a
+// carried message or reaction, or an edit of one of these. over reports that the
+// action exceeds a limit; result then says so to the sender, once. The answer to an
+// edited message becomes that sentence, once for each message, and then stays.
 func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Result, over bool, err error) {
 	by, key := h.persons, string(e.Sender)
 	verdict := by.allow(key, e.At)
