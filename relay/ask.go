@@ -12,11 +12,11 @@ import (
 	"heraut/text"
 )
 
-// maxQuestion is how long a question may be, in characters.
+// maxQuestion limits a question's length, in characters.
 const maxQuestion = 4000
 
-// Ask takes a question, "[#theme] text", that the message e asks, anew or edited.
-// It returns the change that asks it, or a *Fault when it cannot be asked.
+// Ask takes the question "[#theme] text" of the message e, new or edited. It returns
+// the change that asks it, or a *Fault if it cannot be asked.
 func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	someone, _, err := d.say(e.Room, "relay-someone", nil)
@@ -92,13 +92,13 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 				return err
 			}
 			switch {
-			case before.Status.Asked(): // it went on by itself meanwhile
+			case before.Status.Asked(): // it went to the experts meanwhile
 				after := before
 				after.Text, after.Readers = text, readers.Least
 				return d.save(ctx, before, after)
 			case before.over():
 				return nil
-			case before.Status == Proposed: // as it is until its asker chooses
+			case before.Status == Proposed: // the suggestions stay until the asker chooses
 				q.Status, q.Proposals, q.DueAt = Proposed, before.Proposals, before.DueAt
 			}
 			q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
@@ -108,13 +108,14 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 	}, nil
 }
 
-// over tells that an edit does not have the question asked again: it was answered
-// by what was suggested, or a moderator deleted it.
+// over reports whether an edit no longer asks the question again: a suggestion
+// answered it, or a moderator deleted it.
 func (q Question) over() bool {
 	return q.Status == Satisfied || q.Status == Withdrawn && q.Why == WhyModerated
 }
 
-// cutTheme splits "#theme text".
+// cutTheme splits "#theme text" into the folded theme, empty if there is none, and the
+// text.
 func cutTheme(s string) (theme, question string) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "#") {
@@ -127,8 +128,9 @@ func cutTheme(s string) (theme, question string) {
 	return text.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
-// mayLeave decides whether the experts get the question at once, or its asker is
-// asked first. It returns a *Fault when it may not leave at all.
+// mayLeave sets the status that lets the question go to the experts at once (Open), or
+// makes the bot ask its asker first (Consent). It returns a *Fault if the question may
+// not leave its room at all.
 func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {
@@ -151,8 +153,9 @@ func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	return nil
 }
 
-// submit sends a question to the experts when the suggestions did not help, or
-// asks for its asker's consent first.
+// submit sends a question to the experts, for example when the suggestions did not
+// help, or asks for its asker's consent first. It withdraws a question whose relay is
+// gone, or may no longer carry it.
 func (d *Desk) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {
@@ -171,14 +174,14 @@ func (d *Desk) submit(ctx context.Context, q *Question) error {
 	return err
 }
 
-// choice is what an asker decides about a question that the experts do not have.
+// choice is an asker's decision about a question that the experts do not have.
 type choice int
 
 const (
 	noChoice  choice = iota
-	goOn             // it is asked
-	goUnnamed        // it is asked, without the asker's name
-	stop             // it is not: cancelled, or answered by what was suggested
+	goOn             // ask it
+	goUnnamed        // ask it, without the asker's name
+	stop             // do not ask it: the asker cancels it, or a suggestion answered it
 )
 
 var choiceWords = map[string]choice{
@@ -187,13 +190,14 @@ var choiceWords = map[string]choice{
 	"annuler": stop, "cancel": stop, "non": stop, "no": stop, "cela repond": stop, "this answers": stop,
 }
 
-// Each set of reactions has the meaning of its message.
+// A reaction means one thing under the request for consent, another under suggestions.
 var (
 	consentSigns = map[string]choice{"1⃣": goOn, "✅": goOn, "👍": goOn, "2⃣": goUnnamed, "🥸": goUnnamed, "3⃣": stop, "❌": stop, "👎": stop}
 	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
 )
 
-// choiceBy is what a reaction or a word of the asker says.
+// choiceBy returns the choice that the asker's reaction (sign) or message (word)
+// makes.
 func choiceBy(q Question, sign, word string) choice {
 	if sign != "" {
 		signs := consentSigns
@@ -204,7 +208,7 @@ func choiceBy(q Question, sign, word string) choice {
 	}
 	c := choiceWords[text.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
 	if q.Status == Proposed {
-		// To « does that answer? », yes means that it does.
+		// Suggestions ask « does that answer? »: a yes means that it does.
 		switch text.Fold(strings.TrimSpace(word)) {
 		case "oui", "yes":
 			return stop
@@ -213,7 +217,7 @@ func choiceBy(q Question, sign, word string) choice {
 		}
 		return c
 	}
-	switch strings.TrimSpace(word) { // its list has numbers
+	switch strings.TrimSpace(word) { // the request for consent numbers the choices
 	case "1":
 		return goOn
 	case "2":
@@ -224,7 +228,7 @@ func choiceBy(q Question, sign, word string) choice {
 	return c
 }
 
-// plainSign is an emoji without its skin tone and its wish to be coloured.
+// plainSign returns an emoji without its skin tone and its variation selector.
 func plainSign(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\ufe0f' || 0x1f3fb <= r && r <= 0x1f3ff {
@@ -234,15 +238,17 @@ func plainSign(s string) string {
 	}, s)
 }
 
-// sealed tells that the asker's consent is to be encrypted: in a room that was
-// ever encrypted the homeserver could forge a reaction, or a message in clear, and
-// read with it what it cannot read.
+// sealed reports whether the asker must encrypt the consent. In a room that was ever
+// encrypted the homeserver could forge a reaction, or a message in clear, and so gain
+// access to a text that it cannot read.
 func (d *Desk) sealed(ctx context.Context, q Question) (bool, error) {
 	r, err := d.Room(ctx, q.Origin)
 	return r.Encrypted && q.Status == Consent, err
 }
 
-// decides tells that an event says what the asker chooses.
+// decides reports whether an event can make the asker's choice: it comes from the
+// asker, the question's status offers a choice, and the event is encrypted if it must
+// be.
 func (d *Desk) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
 	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
 		return false, nil
@@ -251,7 +257,7 @@ func (d *Desk) decides(ctx context.Context, e chat.Event, q Question) (bool, err
 	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
 }
 
-// decide is the change that follows the asker's choice.
+// decide returns the change that applies the asker's choice.
 func (d *Desk) decide(q Question, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {
@@ -277,7 +283,7 @@ func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
 		if err := d.submit(ctx, q); err != nil || q.Status != Consent {
 			return err
 		}
-		if q.Widens.Beyond(agreed).None() { // else the asker is asked about what is new
+		if q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
 			q.Status, q.Nameless = Open, q.Nameless || c == goUnnamed
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"heraut/chat"
 )
 
-// widening returns how the audience widens when what certainly `then` read in the
-// room from is said in the room to. Two rooms of one foreign server are not
-// elsewhere from each other.
+// widening returns how the audience widens when the room to gets a text from the room
+// from; then is the audience that certainly could read from when the text was written.
+// Two rooms of one foreign server are not elsewhere from each other.
 func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
 	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
 	w := target.Beyond(source.Both(then))
@@ -18,8 +18,8 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 	return w
 }
 
-// widens is widening for rooms with these ids. Where too little is known, the
-// worst is assumed.
+// widens is widening for two room ids. It assumes the worst of a room that it knows
+// too little of, and returns chat.Everybody with an error.
 func (d *Desk) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {
@@ -32,19 +32,19 @@ func (d *Desk) widens(ctx context.Context, then chat.Audience, from, to chat.Roo
 	return widening(then, source, target, d.around(ctx)), nil
 }
 
-// around is what the rooms are looked at with.
+// around returns the surroundings that chat.ReadersOf needs.
 func (d *Desk) around(ctx context.Context) chat.Surroundings {
 	return chat.Surroundings{Ours: d.Ours, Room: func(id chat.RoomID) chat.Room {
 		r, err := d.Room(ctx, id)
 		if err != nil {
-			return chat.Room{} // which counts as one that nobody knows
+			return chat.Room{} // it counts as unknown
 		}
 		return r
 	}}
 }
 
-// Readers tells who may read what is said in a room. ErrNone: nothing is known of
-// it; Least is then the narrowest audience, and Most the widest.
+// Readers returns who may read a room. ErrNone: nothing is known of the room; Least is
+// then the narrowest audience, and Most the widest.
 func (d *Desk) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	r, err := d.Room(ctx, room)
 	readers := chat.ReadersOf(r, d.around(ctx))

@@ -13,7 +13,7 @@ import (
 
 func ours(server string) bool { return server == "example.org" }
 
-// Two rooms elsewhere are not elsewhere together.
+// Two rooms of one foreign server are not elsewhere from each other.
 func TestElsewhere(t *testing.T) {
 	room := func(server string) chat.Room {
 		return chat.Room{Joined: true, RoomFacts: chat.RoomFacts{Version: "11", Server: server, JoinRule: "invite"}}
@@ -37,7 +37,7 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
-// kindsOfRooms are all kinds of rooms that the comparison tells apart.
+// kindsOfRooms returns every kind of room that the comparison distinguishes.
 func kindsOfRooms() (rooms []chat.Room, names []string) {
 	for i := range 16 {
 		r := chat.Room{Joined: true, Members: 5, RoomFacts: chat.RoomFacts{Version: "11", Server: "example.org", JoinRule: "invite", AccessRule: "restricted"}}
@@ -70,8 +70,8 @@ Les réponses reviennent toujours dans le salon de la question, dont le public e
 
 `
 
-// Every kind of room asks every other, with and without may_widen: what happens
-// is printed into doc/audiences.md.
+// Every kind of room asks every other, with and without may_widen; doc/audiences.md
+// holds the outcomes.
 func TestEveryPairOfAudiences(t *testing.T) {
 	rooms, names := kindsOfRooms()
 	from := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!de%d:example.org", i)) }
@@ -136,8 +136,8 @@ func TestEveryPairOfAudiences(t *testing.T) {
 	}
 }
 
-// outcome asks a question, and tells whether it reached the experts at once, and
-// what its asker was told.
+// outcome asks a question, and returns whether it reached the experts at once and the
+// messages that its asker got.
 func (w *world) outcome(from, to chat.RoomID, question string) (reached bool, told string) {
 	w.Helper()
 	before := len(w.own(to))
@@ -146,7 +146,7 @@ func (w *world) outcome(from, to chat.RoomID, question string) (reached bool, to
 	return len(w.own(to)) > before, plainOf(own[len(own)-1])
 }
 
-// letters are the ways in which a message says that an audience is wider.
+// letters returns the ways in which a message says that an audience is wider.
 func letters(told string) (ways string) {
 	for _, way := range []struct{ letter, words string }{
 		{"C", "n’est pas chiffré"}, {"P", "tout le monde peut le lire"}, {"E", "des externes peuvent y être"}, {"A", "sur un autre serveur"},

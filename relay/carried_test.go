@@ -9,7 +9,7 @@ import (
 	"heraut/relay"
 )
 
-// jsonSize is how many bytes a text takes in an event.
+// jsonSize returns the size of a text in an event, in bytes.
 func jsonSize(s string) int {
 	encoded, err := json.Marshal(s)
 	if err != nil {
@@ -20,8 +20,8 @@ func jsonSize(s string) int {
 
 const sealed = chat.RoomID("!chiffre:example.org")
 
-// inSealedWorld has an encrypted room ask the clear room of the experts, with
-// consent.
+// inSealedWorld plays a scenario in which an encrypted room asks the clear room of the
+// experts, with consent.
 func inSealedWorld(t *testing.T, play func(w *world, question chat.EventID)) {
 	inWorld(t, func(w *world) {
 		w.relays = []relay.Declaration{withRooms("libre", sealed, experts)}
@@ -35,8 +35,8 @@ func inSealedWorld(t *testing.T, play func(w *world, question chat.EventID)) {
 	})
 }
 
-// The homeserver could have written what a message in an encrypted room belongs
-// to, if that is not encrypted: it goes to no room that is less protected.
+// The homeserver could have written the relation of an encrypted message if that
+// relation is in clear: such a message goes to no room that is less protected.
 func TestOuterRelationsAreNotCarriedToLessProtectedRooms(t *testing.T) {
 	inSealedWorld(t, func(w *world, q chat.EventID) {
 		w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "Détourné."}})
@@ -51,8 +51,7 @@ func TestOuterRelationsAreNotCarriedToLessProtectedRooms(t *testing.T) {
 	})
 }
 
-// A clear message in an encrypted room is carried as nobody's, and its edit
-// changes nothing.
+// A clear message in an encrypted room is not carried, and its edit changes nothing.
 func TestClearMessagesOfEncryptedRoomsAreNotCarried(t *testing.T) {
 	inSealedWorld(t, func(w *world, q chat.EventID) {
 		said := w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "Chiffré.", RelationEncrypted: true}})
@@ -134,7 +133,7 @@ func TestUserIDsAreNotCarried(t *testing.T) {
 	})
 }
 
-// What would be too large for an event is shortened, with a link to the rest.
+// A text that is too large for an event is shortened, with a link to the rest.
 func TestLargeTextsAreShortened(t *testing.T) {
 	for name, text := range map[string]string{
 		"ampersands": strings.Repeat("&", 3990), "tags": strings.Repeat("<a> ", 990), "quotation marks": strings.Repeat(`"a",`, 990),

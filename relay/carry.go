@@ -11,9 +11,9 @@ import (
 	"heraut/text"
 )
 
-// Carry carries a message that belongs to a question to the other side. It
-// reports false when the message belongs to none. An edit changes what was
-// carried before; commands are not to be given to it.
+// Carry carries a message that belongs to a question to the other side, and reports
+// false if it belongs to none. An edit changes the copy. Callers must not pass
+// commands.
 func (d *Desk) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {
@@ -85,17 +85,17 @@ func (d *Desk) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Resul
 	}, true, nil
 }
 
-// Manner is how a message is carried.
+// Manner is how the bot carries a message.
 type Manner struct {
-	// Nameless: without its sender's name, and what it is edited into, too.
+	// Nameless leaves the sender's name out, and out of later edits too.
 	Nameless bool
-	// Number is the question that the message says itself that it belongs to; 0: it
-	// belongs to the one that it replies to, or in whose thread it stands.
+	// Number is the question that the message itself names; 0: the message belongs to
+	// the question that it replies to, or in whose thread it is.
 	Number int64
 }
 
-// addressed is the question with the number, if it is the room's, and what is
-// known of the message if it is an edit.
+// addressed returns the question with the number, if it concerns the room, and the
+// stored message of e if e is an edit.
 func (d *Desk) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
@@ -109,8 +109,8 @@ func (d *Desk) addressed(ctx context.Context, e chat.Event, number int64) (q Que
 	return q, before, err == nil, err
 }
 
-// clear reports whether the event was sent in clear in a room that was ever
-// encrypted: the homeserver could have written it.
+// clear reports whether the event came in clear in a room that was ever encrypted: the
+// homeserver could have written it.
 func (d *Desk) clear(ctx context.Context, e chat.Event) (bool, error) {
 	if e.Trust != chat.TrustServer {
 		return false, nil
@@ -120,8 +120,8 @@ func (d *Desk) clear(ctx context.Context, e chat.Event) (bool, error) {
 }
 
 // mayFollow checks that a message whose relation is not encrypted may go to the
-// question's other room: the homeserver chose where it goes, so that must be no
-// less protected; else it returns a *Fault.
+// question's other room. The homeserver could have chosen that relation, and so the
+// room: that room must be no less protected, or mayFollow returns a *Fault.
 func (d *Desk) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
 	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
 		return err
@@ -137,7 +137,7 @@ func (d *Desk) mayFollow(ctx context.Context, from chat.RoomID, q Question) erro
 	return &Fault{What: FaultOuter, Number: q.Number, Widens: w}
 }
 
-// said notes that a message reached the other room.
+// said records that a message reached the other room.
 func (q *Question) said(m Message) {
 	switch {
 	case q.Status == Solved:
@@ -154,9 +154,9 @@ func (q *Question) said(m Message) {
 	q.ActiveAt = m.At
 }
 
-// questionOf finds the question that a message belongs to: it is an edit of one
-// that does, stands in the thread of one that does, or replies to one; before is
-// then what is known of it, if it is an edit.
+// questionOf finds the question that a message belongs to: it edits a message of the
+// question, replies to one, or stands in the thread of one. For an edit, before is the
+// stored message.
 func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
@@ -178,9 +178,9 @@ func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before
 	return q, before, false, nil
 }
 
-// questionAt is the question that an event asks, shows or carries something for.
-// What was kept from being carried belongs to none: who replies to it, outside
-// the thread, talks among themselves.
+// questionAt returns the question that an event asks or shows, or for which it is
+// carried. A note belongs to no question here, so replies to it outside the thread are
+// not carried.
 func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
 	m, err := d.store.MessageOf(ctx, event)
 	known, err := has(err)
@@ -197,11 +197,12 @@ func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bo
 	return q, known, err
 }
 
-// mayReach checks that what somebody in the asker's room says may go to the
-// experts; else it returns a *Fault. The asker agreed to a certain audience, and
-// for themselves alone.
+// mayReach checks that a message from the asker's room may go to the experts, or
+// returns a *Fault. The asker agreed to a certain audience, and only for the asker's
+// own messages.
 //
-// then is who certainly read the asker's room when it was said.
+// then is the audience that certainly could read the asker's room when the message was
+// written.
 func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
 	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
 		return err
@@ -223,15 +224,15 @@ func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, the
 	return nil
 }
 
-// Reaches tells whether the experts' room may be told of a question as it is now:
-// nobody reads it there whom its asker did not agree to.
+// Reaches reports whether the experts' room may see a question as it is now: its asker
+// agreed to that room's audience.
 func (d *Desk) Reaches(ctx context.Context, q Question) (bool, error) {
 	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
 	return w.Beyond(q.Widens).None(), err
 }
 
-// mayReturn checks that what the experts say may go to the asker's room; else it
-// returns a *Fault. They were told who reads it.
+// mayReturn checks that an expert's message may go to the asker's room, or returns a
+// *Fault: that room may not be wider than the experts were told.
 func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
 		return err
@@ -250,8 +251,8 @@ func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 	return nil
 }
 
-// present returns a *Fault when the bot is not in a room. Of such a room it knows nothing,
-// so nobody is told how open that is.
+// present returns a *Fault if the bot is not in a room. It knows nothing of such a
+// room, so the fault does not say how open the room is.
 func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
 	if err != nil || r.Joined {
@@ -260,8 +261,8 @@ func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, nu
 	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
-// keep leaves a message where it is, says why, and remembers it: its edit may be
-// carried.
+// keep leaves a message in its room, tells its author why, and stores it as a note,
+// since an edit of it may be carried.
 func (d *Desk) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault
@@ -279,7 +280,7 @@ func (d *Desk) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, e
 	}, true, nil
 }
 
-// noteChange remembers a message that belongs to a question and is not carried.
+// noteChange returns the change that stores a message of a question as a note.
 func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.store.SaveMessage(ctx, Message{
@@ -289,8 +290,8 @@ func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) er
 	}
 }
 
-// Keep has a message stay where it is, if it belongs to a question; else it
-// returns no change. carried tells that it was carried before its edit.
+// Keep returns the change that stores a message as a note, or nil if it belongs to no
+// question. carried reports whether the message was carried before this edit.
 func (d *Desk) Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {
@@ -299,9 +300,9 @@ func (d *Desk) Keep(ctx context.Context, e chat.Event) (carried bool, change fun
 	return before.Carried(), d.noteChange(e, q), nil
 }
 
-// looksLikeCommand tells a line that somebody meant for a bot, ours or another:
-// it is not carried, since a slip in « !note » would tell the asker what it was
-// to keep from them.
+// looksLikeCommand reports whether a message looks like a command to a bot, ours or
+// another. Such a message is not carried: a slip in « !note » would show the asker a
+// text that is meant for the experts alone.
 func looksLikeCommand(body, prefix string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimSpace(body), prefix)
 	return ok && strings.IndexFunc(rest, unicode.IsLetter) == 0

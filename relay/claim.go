@@ -8,9 +8,9 @@ import (
 	"heraut/chat"
 )
 
-// Which finds the question that a command is about: the one with the number that
-// is given, or the one in whose thread it stands. It returns a *Fault when there
-// is none, or none that concerns the room.
+// Which finds the question that a command is about: by the number in args or, without
+// one, by the command's thread or reply. It returns a *Fault if it finds none, or if
+// the question does not concern the room.
 func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
 	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
 	var q Question
@@ -35,7 +35,7 @@ func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, 
 	return q, nil
 }
 
-// Claim has an expert look after a question. It returns a *Fault when that cannot be.
+// Claim returns the change that makes an expert look after a question, or a *Fault.
 func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -58,7 +58,8 @@ func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx cont
 	}, nil
 }
 
-// Release has an expert look after it no more; moderators may release for others.
+// Release returns the change that frees a question from its claimer, or a *Fault.
+// Moderators may release a question for others.
 func (d *Desk) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -81,12 +82,13 @@ func (q *Question) release() {
 	}
 }
 
-// maySolve: asker, claimer and moderators of either room may.
+// maySolve reports whether the sender may close the question: the asker, the claimer
+// and the moderators of either room may.
 func maySolve(e chat.Event, q Question) bool {
 	return e.Sender == q.Asker || e.Sender == q.Claimer || e.Level >= chat.LevelModerator
 }
 
-// Solve closes a question. It returns a *Fault when that cannot be.
+// Solve returns the change that closes a question, or a *Fault.
 func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
@@ -104,8 +106,9 @@ func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx cont
 	}, nil
 }
 
-// Listed are the questions that are not closed and that a room may see: those
-// that it asked, or that it is to answer.
+// Listed returns the questions, not closed, that a room may see: those that it asked
+// or is to answer; in a direct message, those that the sender asked. With mine, only
+// those that the sender asked or looks after.
 func (d *Desk) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)
@@ -117,7 +120,7 @@ func (d *Desk) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question,
 		case mine && q.Asker != e.Sender && q.Claimer != e.Sender:
 		case e.Room == q.Experts && !q.Status.Asked():
 		case e.Room == q.Experts && q.Nameless && mine && q.Asker == e.Sender && q.Claimer != e.Sender:
-			// The list would tell the experts whose question it is.
+			// The list would show the experts whose question it is.
 		default:
 			listed = append(listed, q)
 		}

@@ -14,22 +14,22 @@ import (
 	"heraut/text"
 )
 
-// maxCarried is how much of a message is carried, in characters.
+// maxCarried limits how much of a message is carried, in characters.
 const maxCarried = 4000
 
-// carried is what the templates relay-message, relay-cut and relay-file say.
+// carried is the data of the templates relay-message, relay-cut and relay-file.
 type carried struct {
 	Number    int64
-	Name      string // of who wrote it; empty: not told
-	Answer    bool   // of an expert; else what was added to the question
-	Continues string // what the question was, when the message stands alone
-	File      string // what is attached
+	Name      string // the author's; empty: not shown
+	Answer    bool   // an expert's answer; false: a message from the asker's side
+	Continues string // the question's text, when the message stands alone
+	File      string // the attachment's name
 	Kind      chat.MessageKind
-	Room      string // where it was said
-	Link      string // to the message
+	Room      string // the original's room
+	Link      string // to the original
 }
 
-// post is the post that carries a message.
+// post returns the post that carries a message.
 func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {
@@ -88,7 +88,7 @@ func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (c
 	return p, err
 }
 
-// thread is the thread that answers go to.
+// thread returns the thread that answers go to.
 func (q Question) thread() chat.Target {
 	if q.Thread == "" {
 		return chat.Target{Post: q.Confirmation}
@@ -96,7 +96,8 @@ func (q Question) thread() chat.Target {
 	return chat.Target{Event: q.Thread}
 }
 
-// counterpart is what an event stands for in the other room; zero if for nothing.
+// counterpart returns an event's copy, or its original, in the given room; zero if
+// there is none.
 func (d *Desk) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
 	if event == "" {
 		return chat.Target{}, nil
@@ -116,7 +117,7 @@ func (d *Desk) counterpart(ctx context.Context, event chat.EventID, room chat.Ro
 	return chat.Target{}, nil
 }
 
-// link is the address of a message.
+// link returns the address of a message.
 func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
 	base := d.Links + "/#/"
 	if !strings.HasSuffix(d.Links, "matrix.to") {
@@ -125,12 +126,12 @@ func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
 	return base + url.PathEscape(string(room)) + "/" + url.PathEscape(string(event))
 }
 
-// maxHTML is how much of a message fits into an event, as bytes of its HTML in
-// JSON. An event may have 65,536 bytes in all; it holds the text twice, as HTML and
-// plain, and encryption adds a third. Edits hold little more (matrix.shortenFallback).
+// maxHTML limits the HTML of a message, in bytes of JSON. Matrix allows 65,536 bytes
+// for an event, which holds the text twice, as HTML and plain; encryption adds a
+// third. Edits hold little more (matrix.shortenFallback).
 const maxHTML = 20_000
 
-// fit returns quote for as many characters as fit into an event, limit at most.
+// fit lowers the limit of quote, in characters, until the result fits into an event.
 func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted string, cut bool) {
 	for {
 		quoted, cut = quote(limit)
@@ -145,8 +146,8 @@ func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted str
 	}
 }
 
-// quote is the text of a message as the other room reads it. name is its sender's,
-// empty if that is not told.
+// quote returns the text of a message as the other room reads it, and whether it is
+// cut. name is its sender's name; empty: not shown.
 func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
 	plain := e.Message.Body
 	if plain == "" {
@@ -156,7 +157,7 @@ func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) 
 	if err != nil {
 		return "", false, err
 	}
-	if e.Message.Kind == chat.KindEmote { // it goes on after the name
+	if e.Message.Kind == chat.KindEmote { // an emote continues the sender's name
 		plain = cmp.Or(name, someone) + " " + plain
 	}
 	named := d.named(ctx, e.Room, someone)
@@ -171,8 +172,8 @@ func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) 
 	return quoted, cut, nil
 }
 
-// named returns a function that puts a display name in the place of a user id of
-// the room's people, or someone where none is known. What is no user id stays.
+// named returns a function that replaces a user id with the person's name in the room,
+// or with someone if there is none. It returns anything else unchanged.
 func (d *Desk) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
 	return func(found string) string {
 		if !strings.HasPrefix(found, "@") {
@@ -186,18 +187,18 @@ func (d *Desk) named(ctx context.Context, room chat.RoomID, someone string) func
 	}
 }
 
-// maxName is how much of a display name is shown in a text, in characters.
+// maxName limits the length of a display name in a text, in characters.
 const maxName = 60
 
-// userID finds user ids in texts: a localpart and a server name, by the
-// specification's appendix on identifiers, historical localparts too.
+// userID matches user ids in texts: a localpart and a server name, by the Matrix
+// specification's appendix on identifiers, historical localparts included.
 var userID = regexp.MustCompile(`@[^\s@:<>"&]+:[\pL\pN.\-]+(?::[0-9]+)?`)
 
-// outsideTags finds them in HTML, and tags, which are left as they are.
+// outsideTags matches user ids in HTML, and whole tags, so that ids inside a tag stay.
 var outsideTags = regexp.MustCompile(`<[^>]*>|` + userID.String())
 
-// PersonName is what others are told somebody is called; empty when that is not
-// known, or tells more than a name.
+// PersonName returns the name under which others see a person; empty if it is unknown,
+// or holds a user id.
 func PersonName(name string) string {
 	if userID.MatchString(name) {
 		return ""

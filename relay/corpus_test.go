@@ -23,10 +23,10 @@ type answered struct{ key, question, answer string }
 
 const corpusSize = 500
 
-// corpus makes answered questions from the French documents of the shared data:
-// somebody asks for what an entry of the SILL is for, and is told its name and
-// what else is known of it; or asks about a heading of the gazette, and is
-// answered with what stands below it.
+// corpus makes answered questions from the French documents of the shared data. One
+// kind asks for the purpose of an entry of the SILL, and the answer gives its name and
+// the other data on it. The other kind asks about a heading of the gazette, and the
+// answer is the text below it.
 func corpus(t *testing.T) []answered {
 	t.Helper()
 	all := append(fromSILL(t), fromGazette(t)...)
@@ -36,7 +36,7 @@ func corpus(t *testing.T) []answered {
 	return all[:corpusSize]
 }
 
-// shared is a file of the shared data. The test is skipped without it.
+// shared returns a file of the shared data. The test is skipped without it.
 func shared(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(realdata.Path(t, filepath.FromSlash(name)))
@@ -46,7 +46,7 @@ func shared(t *testing.T, name string) []byte {
 	return data
 }
 
-// entry is what both files say of a software.
+// entry holds the data of both files on one software.
 type entry struct {
 	id                             int
 	name, function, description    string
@@ -88,7 +88,7 @@ func fromSILL(t *testing.T) []answered {
 		e := of(r.ID)
 		e.name, e.description, e.categories = r.Name, r.Description, r.Categories
 		for _, k := range r.Keywords {
-			if text, ok := k.(string); ok { // one is an object
+			if text, ok := k.(string); ok { // one keyword is an object
 				e.keywords = append(e.keywords, text)
 			}
 		}
@@ -120,7 +120,7 @@ func read(t *testing.T, name string, into any) {
 	}
 }
 
-// sentence cuts a text after its first sentence, or 25 words.
+// sentence splits a text after its first sentence, or after 25 words.
 func sentence(text string) (first, rest string) {
 	if i := strings.Index(text, ". "); i > 0 {
 		text, rest = text[:i], text[i+2:]
@@ -156,7 +156,7 @@ func fromGazette(t *testing.T) []answered {
 				end = at[n+1][0]
 			}
 			title, text := plain(item.Description[m[2]:m[3]]), plain(item.Description[m[1]:end])
-			// A rubric that comes in every issue is nobody's question.
+			// Nobody asks about a rubric that every issue has.
 			if stems := search.Terms(title).Stems; len(stems) < 3 || len(search.Terms(text).Stems) < 15 || seen[title] {
 				continue
 			}
@@ -172,7 +172,7 @@ func fromGazette(t *testing.T) []answered {
 	return all
 }
 
-// plain is the text of a piece of HTML.
+// plain returns the text of a piece of HTML.
 func plain(s string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(s, " "))), " ")
 }

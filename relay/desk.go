@@ -13,60 +13,60 @@ import (
 	"heraut/rooms"
 )
 
-// Queue sends what is decided. Its methods join the transaction of their context.
+// Queue sends posts. Its methods join the transaction of their context.
 type Queue interface {
-	// Do runs change in a transaction, and sends what it posted once that is
-	// committed.
+	// Do runs change in a transaction, and sends its posts after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
-	// Post adds posts, for ever once for each cause.
+	// Post adds posts; a cause that was used before adds nothing.
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 	// Withdraw takes a post back, sent or not.
 	Withdraw(ctx context.Context, key chat.PostKey) error
-	// Replace makes p the post at key, if that waits and no attempt was made to send
+	// Replace makes p the content of the post at key, if no attempt was made to send
 	// it, and reports whether it did.
 	Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error)
 }
 
-// Suggest finds what resembles a question that is asked in a room and may be
-// shown there, the nearest first, as the asker reads it: each in HTML, in the tags
-// of messages that fit a list's item.
+// Suggest returns suggestions for a question asked in a room: entries that resemble it
+// and may be shown there, nearest first. Each is HTML for a list item, in the language
+// lang and the tags of messages.
 type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error)
 
-// Options are what relays work with.
+// Options holds the parts and the settings of a Desk.
 type Options struct {
 	Store Store
 	Queue Queue
 	Book  *rooms.Book
-	// Room is what is known of a room: nothing but its id if it was never seen.
+	// Room returns the stored data of a room; all but the id is empty if the bot never
+	// saw it.
 	Room func(ctx context.Context, room chat.RoomID) (chat.Room, error)
-	// Name is what a person is called in a room; empty if that is not known. nil:
-	// nobody's name is.
+	// Name returns a person's name in a room; empty if unknown. nil: no name is known.
 	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
-	// Ours reports whether a server is one of those that the bot serves.
+	// Ours reports whether the bot serves a server.
 	Ours func(server string) bool
-	// Resolve finds the room with an address ("#bluehats:example.org").
+	// Resolve returns the room with an address ("#bluehats:example.org"). nil: only
+	// ids name rooms.
 	Resolve func(ctx context.Context, address string) (chat.RoomID, error)
-	// Suggest is asked about each new question; nil: nobody is.
+	// Suggest looks for suggestions for each new question; nil: there are none.
 	Suggest Suggest
-	// SuggestFor is how long the asker has to say that what was suggested answers
-	// the question, before the experts get it; 0: five minutes.
+	// SuggestFor is how long the asker may take to accept or refuse the suggestions
+	// before the question goes on to the experts; 0: five minutes.
 	SuggestFor time.Duration
-	// Links is the address that links to a message start with.
+	// Links is the base address of links to messages.
 	Links string
 	Log   zerolog.Logger
 }
 
-// Desk carries questions and answers.
+// Desk carries questions and answers between rooms.
 type Desk struct {
 	Options
 	store Store
 	queue Queue
-	wake  chan struct{} // a question may go on by itself earlier than thought
+	wake  chan struct{} // a question may be due earlier than Run expects
 
 	declared declared
 }
 
-// NewDesk returns a Desk without declared relays.
+// NewDesk returns a Desk without declared relays (see Declare).
 func NewDesk(o Options) *Desk {
 	if o.SuggestFor == 0 {
 		o.SuggestFor = 5 * time.Minute
@@ -74,8 +74,8 @@ func NewDesk(o Options) *Desk {
 	return &Desk{Options: o, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1), declared: declared{rooms: map[string]chat.RoomID{}}}
 }
 
-// Serves reports whether what is said in the room may have to be carried, however
-// late it comes.
+// Serves reports whether the bot may have to carry messages of the room, however late
+// they come in: the room is part of a relay or of a question that is not closed.
 func (d *Desk) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
@@ -89,7 +89,8 @@ func (d *Desk) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	return d.store.Serving(ctx, room)
 }
 
-// Run has questions go on that nobody said anything about, until ctx ends.
+// Run sends questions on as they fall due, until ctx ends. After an error it tries
+// again.
 func (d *Desk) Run(ctx context.Context) error {
 	for {
 		now := time.Now()
@@ -117,8 +118,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// Round asks the experts the questions whose askers did not say by now whether
-// what was suggested answers them.
+// Round sends on the proposed questions that are due, since their askers neither
+// accepted nor refused the suggestions in time.
 func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	due, err := d.store.DueQuestions(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -139,7 +140,7 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-// looked has Run look at what is due.
+// looked makes Run check again which questions are due.
 func (d *Desk) looked() {
 	select {
 	case d.wake <- struct{}{}:
@@ -147,8 +148,8 @@ func (d *Desk) looked() {
 	}
 }
 
-// update has do change a question, in the transaction of ctx, and shows the asker
-// and the experts what that changes.
+// update loads a question, changes it with do and, if it changed, stores and shows it,
+// in the transaction of ctx.
 func (d *Desk) update(ctx context.Context, number int64, do func(q *Question) error) error {
 	before, err := d.store.Question(ctx, number)
 	if err != nil {
@@ -161,7 +162,8 @@ func (d *Desk) update(ctx context.Context, number int64, do func(q *Question) er
 	return d.save(ctx, before, after)
 }
 
-// save stores and shows a question that changed; before is zero for a new one.
+// save stores a changed question and shows the change to the asker and the experts;
+// before is zero for a new question.
 func (d *Desk) save(ctx context.Context, before, q Question) error {
 	now := time.Now()
 	switch {
@@ -193,20 +195,21 @@ func (d *Desk) save(ctx context.Context, before, q Question) error {
 	return nil
 }
 
-// roomName is what people call a room; empty when it has no name.
+// roomName returns a room's name; empty when it has none.
 func (d *Desk) roomName(ctx context.Context, room chat.RoomID) (string, error) {
 	r, err := d.Room(ctx, room)
 	return r.Name, err
 }
 
-// say renders a message in a room's language.
+// say renders a template in a room's language, and returns that language too.
 func (d *Desk) say(room chat.RoomID, template string, data any) (html, lang string, err error) {
 	lang = d.Book.Of(room).Language
 	html, err = locale.Render(lang, template, data)
 	return html, lang, err
 }
 
-// has tells whether a lookup found something; ErrNone is no error then.
+// has reports whether a lookup with that error found something. It turns ErrNone into
+// false without an error.
 func has(err error) (bool, error) {
 	if errors.Is(err, ErrNone) {
 		return false, nil

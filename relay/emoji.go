@@ -8,13 +8,13 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxEmoji is how long an emoji may be, in characters: two people of different
-// skin tones who kiss take ten.
+// maxEmoji limits the length of an emoji, in characters: two people of different skin
+// tones who kiss take ten.
 const maxEmoji = 10
 
-// emojis are the characters that an emoji may begin with, by Unicode's
-// emoji-data.txt (Emoji=Yes), with what is reserved for them to come; keycaps begin
-// with others.
+// emojis holds the characters that an emoji may begin with, by Unicode's
+// emoji-data.txt (Emoji=Yes), and those reserved for later ones. Keycaps begin with
+// other characters.
 var emojis = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0xa9, 0xa9, 1}, {0xae, 0xae, 1}, {0x203c, 0x203c, 1}, {0x2049, 0x2049, 1}, {0x2122, 0x2122, 1}, {0x2139, 0x2139, 1},
@@ -33,8 +33,8 @@ const (
 	lastRegional  = '\U0001f1ff'
 )
 
-// isEmoji reports whether a reaction is one emoji, as people see it: a reaction
-// may hold any text, which would be carried with nobody's name.
+// isEmoji reports whether a reaction is one visible emoji. A reaction may hold any
+// text, which the bot would otherwise carry without its author's name.
 func isEmoji(key string) bool {
 	if !utf8.ValidString(key) || utf8.RuneCountInString(key) > maxEmoji || uniseg.GraphemeClusterCount(key) != 1 {
 		return false

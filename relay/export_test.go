@@ -1,7 +1,7 @@
 package relay
 
-// Widening is widening, for tests.
+// Widening exports widening to the tests.
 var Widening = widening
 
-// WorkingTime is workingTime, for tests.
+// WorkingTime exports workingTime to the tests.
 var WorkingTime = workingTime

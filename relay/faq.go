@@ -7,27 +7,27 @@ import (
 	"heraut/chat"
 )
 
-// Entry is a question with an answer that somebody kept for the FAQ, without
-// the names of those who asked and answered.
+// Entry is a question and its answer in the FAQ, without the names of the asker and
+// the expert.
 type Entry struct {
 	Number           int64
 	Question, Answer string // plain
-	// Audience is who may be shown it: those of a room that is wider may not.
+	// Audience is who may see the entry: a room with a wider audience may not.
 	Audience chat.Audience
 	KeptAt   time.Time
-	// Event is the answer that was kept; empty once its question is forgotten.
+	// Event is the message of the answer; empty once the question is deleted.
 	Event chat.EventID
 }
 
-// FAQ keeps answers.
+// FAQ keeps the entries.
 type FAQ interface {
-	// SaveEntry stores e in place of the entry with the same event, if that is
-	// known, and returns its number.
+	// SaveEntry stores e, in place of any entry with the same event, and returns its
+	// number.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
-	// RemoveEntry returns ErrNone when there is none with the number.
+	// RemoveEntry deletes the entry with the number, or returns ErrNone.
 	RemoveEntry(ctx context.Context, number int64) error
-	// Entries are all, in order.
+	// Entries returns all entries, in order.
 	Entries(ctx context.Context) ([]Entry, error)
-	// EntryOf is what was made of an answer, or ErrNone.
+	// EntryOf returns the entry made from an answer, or ErrNone.
 	EntryOf(ctx context.Context, answer chat.EventID) (Entry, error)
 }

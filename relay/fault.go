@@ -2,54 +2,54 @@ package relay
 
 import "heraut/chat"
 
-// Fault is why something that was asked for is not done. People read the
-// template "relay-fault".
+// Fault is the reason why the bot does not do what a person asked, or does not carry a
+// message. The template "relay-fault" renders it for people.
 type Fault struct {
 	What   FaultKind
-	Word   string   // what is wrong
+	Word   string   // the word at fault
 	Number int64    // of the question
-	Themes []string // that there are
+	Themes []string // the themes that exist
 	Room   string   // the other room's name
 	Widens chat.Audience
-	Banned bool // the bot may not come back to the other room
+	Banned bool // the bot is banned from the other room
 }
 
 // Error names the fault, for the log.
 func (f *Fault) Error() string { return "relay: " + string(f.What) }
 
-// FaultKind is what is wrong.
+// FaultKind is the kind of a fault.
 type FaultKind string
 
-// What may be wrong.
+// The kinds of faults.
 const (
-	FaultNoRelay  FaultKind = "no relay" // this room asks nobody
-	FaultTheme    FaultKind = "theme"    // none of the room's relays has it
-	FaultLong     FaultKind = "long"     // the question is
+	FaultNoRelay  FaultKind = "no relay" // no relay starts from the room
+	FaultTheme    FaultKind = "theme"    // no relay of the room has the theme
+	FaultLong     FaultKind = "long"     // the question is too long
 	FaultWidens   FaultKind = "widens"   // the experts' room has a wider audience, and the relay may not widen
 	FaultAbsent   FaultKind = "absent"   // the bot is not in the experts' room
-	FaultName     FaultKind = "name"     // of a relay
-	FaultExists   FaultKind = "exists"   // a relay of that name
-	FaultRoom     FaultKind = "room"     // not found
+	FaultName     FaultKind = "name"     // the relay's name is not valid
+	FaultExists   FaultKind = "exists"   // the relay's name is taken
+	FaultRoom     FaultKind = "room"     // the room was not found
 	FaultNotIn    FaultKind = "not in"   // the bot is not in the room
-	FaultSame     FaultKind = "same"     // both rooms are
-	FaultUnknown  FaultKind = "unknown"  // a relay
-	FaultDeclared FaultKind = "declared" // the relay stands in the configuration
-	FaultWhich    FaultKind = "which"    // question is meant
-	FaultExperts  FaultKind = "experts"  // only they may do that
-	FaultRights   FaultKind = "rights"   // only asker, claimer and moderators may
-	FaultTaken    FaultKind = "taken"    // somebody looks after it already
-	FaultClosed   FaultKind = "closed"   // the question is: nothing is carried
-	FaultNotOpen  FaultKind = "not open" // the question
-	FaultEmpty    FaultKind = "empty"    // the question holds no text
+	FaultSame     FaultKind = "same"     // both rooms are the same
+	FaultUnknown  FaultKind = "unknown"  // no relay has the name
+	FaultDeclared FaultKind = "declared" // the relay comes from the configuration
+	FaultWhich    FaultKind = "which"    // nothing says which question is meant
+	FaultExperts  FaultKind = "experts"  // only experts may do that
+	FaultRights   FaultKind = "rights"   // only the asker, the claimer and moderators may do that
+	FaultTaken    FaultKind = "taken"    // another expert looks after the question
+	FaultClosed   FaultKind = "closed"   // the question is closed, and nothing is carried
+	FaultNotOpen  FaultKind = "not open" // the question is not open
+	FaultEmpty    FaultKind = "empty"    // the question has no text
 
-	// The bot is not in the other room, of the experts or of the asker, any more.
+	// The bot is no longer in the experts' room, or in the asker's.
 	FaultNoExperts FaultKind = "no experts"
 	FaultNoAsker   FaultKind = "no asker"
 
-	FaultNotCarried FaultKind = "not carried" // it begins like a command
-	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than was agreed to
-	FaultRefused    FaultKind = "refused"     // the homeserver does not take it, or did not for a day
-	FaultClear      FaultKind = "clear"       // it is not encrypted, in a room that is
-	FaultOuter      FaultKind = "outer"       // what it replies to is not encrypted, and the other room is less protected
+	FaultNotCarried FaultKind = "not carried" // the message begins like a command
+	FaultWiderNow   FaultKind = "wider now"   // the experts' room has a wider audience than the asker agreed to
+	FaultRefused    FaultKind = "refused"     // the homeserver refuses the post, or blocked it for a day
+	FaultClear      FaultKind = "clear"       // the message is in clear, in a room that was ever encrypted
+	FaultOuter      FaultKind = "outer"       // the message's relation is in clear, and the other room is less protected
 	FaultReaders    FaultKind = "readers"     // the asker's room has a wider audience than the experts were told of
 )

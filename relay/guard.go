@@ -12,33 +12,34 @@ import (
 	"heraut/queue"
 )
 
-// GuardName is what the posts of relays name as their guard (chat.Guard.By).
+// GuardName is the guard that the posts of relays name (chat.Guard.By).
 const GuardName = "relay"
 
-// subject is what a post of relays is about, in chat.Guard.About.
+// subject is the subject of a relay's post, as chat.Guard.About holds it.
 type subject struct {
-	kind     string // one of the constants
+	kind     string // one of the constants below
 	question int64
-	// event is the person's message that is carried, or who reacts.
+	// event is the carried message, or the user who reacts.
 	event string
-	// then is who certainly read the room that it comes from, when it was said.
+	// then is the audience that certainly could read the source room when the message
+	// was written.
 	then chat.Audience
 }
 
-// What posts of relays are about.
+// The kinds of subjects.
 const (
 	aboutRoot         = "root"         // the question, for the experts
 	aboutConfirmation = "confirmation" // its status, for the asker
 	aboutCopy         = "copy"         // a carried message
 	aboutReaction     = "reaction"
-	aboutReminder     = "reminder" // of the experts
+	aboutReminder     = "reminder" // a reminder to the experts
 )
 
-// continues marks, as the event of a confirmation, one that repeats the question
-// in another room.
+// continues, as the event of a confirmation, marks one that repeats the question in
+// another room.
 const continues = "continues"
 
-// guard returns s as posts name it.
+// guard returns s in the form that posts carry.
 func (s subject) guard() chat.Guard {
 	return chat.Guard{By: GuardName, About: fmt.Sprintf("%s %d %s %s", s.kind, s.question, letters(s.then), s.event)}
 }
@@ -53,7 +54,7 @@ func readSubject(about string) (s subject, err error) {
 	return s, err
 }
 
-// letters writes an audience in one word: "-" for the narrowest.
+// letters encodes an audience as one word: "-" for the narrowest.
 func letters(a chat.Audience) string {
 	word := "-"
 	for _, way := range []struct {
@@ -72,7 +73,7 @@ func audienceOf(word string) chat.Audience {
 	return chat.Audience{Clear: has("c"), Public: has("p"), Externals: has("x"), Elsewhere: has("e")}
 }
 
-// Check implements queue.Guard: the rooms' audiences are compared as they are now.
+// Check implements queue.Guard. It compares the rooms' audiences as they are now.
 func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -96,7 +97,7 @@ func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) 
 	}
 }
 
-// faultOf splits a *Fault from other errors.
+// faultOf separates a *Fault from other errors.
 func faultOf(err error) (*Fault, error) {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault, nil
@@ -112,7 +113,7 @@ func (d *Desk) checkRoot(ctx context.Context, row queue.Row, q Question, s subje
 	verdict := queue.Verdict{Withhold: fault.Error()}
 	switch {
 	case s.kind == aboutReminder:
-	case row.Key != q.Root: // an edit of what the experts have
+	case row.Key != q.Root: // an edit of a question that the experts have
 		verdict.Change = func(ctx context.Context) error { return d.tellAsker(ctx, q, fault) }
 	default:
 		verdict.Change = func(ctx context.Context) error {
@@ -121,7 +122,7 @@ func (d *Desk) checkRoot(ctx context.Context, row queue.Row, q Question, s subje
 					q.Status, q.Why = Withdrawn, WhyNoRelay
 					return nil
 				}
-				return d.submit(ctx, q) // which asks for consent anew, or gives it up
+				return d.submit(ctx, q) // it asks for consent anew, or withdraws the question
 			})
 		}
 	}
@@ -168,8 +169,9 @@ func (d *Desk) checkCopy(ctx context.Context, row queue.Row, q Question, s subje
 	}}, nil
 }
 
-// notCarried tells the author of a message that it, or its edit, does not reach
-// the other room. A message that never did becomes a note, whose edit may.
+// notCarried tells the author of a message that the message, or its edit, does not
+// reach the other room. A message that never reached it becomes a note, since an edit
+// of it may.
 func (d *Desk) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""
@@ -184,14 +186,14 @@ func (d *Desk) notCarried(ctx context.Context, row queue.Row, q Question, m Mess
 	return d.tell(ctx, chat.EventID("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
 }
 
-// tellAsker tells the asker once, of each question and cause, that what changed
-// does not reach the experts.
+// tellAsker tells the asker, once for each question and cause, that a change of the
+// question does not reach the experts.
 func (d *Desk) tellAsker(ctx context.Context, q Question, fault *Fault) error {
 	cause := chat.EventID(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
-// tell posts why something is not done.
+// tell posts a fault in a room, once for each cause.
 func (d *Desk) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault
@@ -218,7 +220,7 @@ func (d *Desk) checkReaction(ctx context.Context, row queue.Row, q Question, s s
 	target := row.Post.ReactsTo
 	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error {
 		same, err := d.store.SameReactions(ctx, string(target.Event)+string(target.Post), row.Post.Reaction)
-		for _, r := range same { // the next one is carried anew
+		for _, r := range same { // the next such reaction is carried anew
 			if _, removeErr := d.store.RemoveReaction(ctx, r.Event); err == nil {
 				_, err = has(removeErr)
 			}
@@ -227,8 +229,8 @@ func (d *Desk) checkReaction(ctx context.Context, row queue.Row, q Question, s s
 	}}, nil
 }
 
-// Ended implements queue.Guard: only what is in its room changes a question's
-// status, and what never will be is told to its author.
+// Ended implements queue.Guard. Only a post that is in its room changes a question's
+// status; Ended tells the author of a post that never will be.
 func (d *Desk) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -273,10 +275,9 @@ func (d *Desk) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-// now is the time of what happens in the sender.
 func (d *Desk) now() time.Time { return time.Now() }
 
-// nameless is q without the names of those who asked it and look after it.
+// nameless returns q without the names of its asker and its claimer.
 func nameless(q Question) Question {
 	q.AskerName, q.ClaimerName = "", ""
 	return q

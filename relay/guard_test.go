@@ -11,8 +11,7 @@ import (
 	"heraut/queue"
 )
 
-// holding has everything wait that is sent to a room, until the returned function
-// is called.
+// holding makes all posts to a room wait until the returned function is called.
 func (w *world) holding(room chat.RoomID) (release func()) {
 	set := func(refuse func(p chat.Post) error) {
 		w.mu.Lock()
@@ -31,7 +30,7 @@ func (w *world) holding(room chat.RoomID) (release func()) {
 	}
 }
 
-// texts are what the bot said in a room, edits too.
+// texts returns the bot's texts in a room, edits included.
 func (w *world) texts(room chat.RoomID) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,8 +55,8 @@ func (w *world) neverSays(room chat.RoomID, text string) {
 	}
 }
 
-// A room is opened while something waits to be sent to it: nothing of it leaves,
-// and its author is told.
+// A room opens while posts wait to be sent to it: none of them goes out, and their
+// authors are told.
 func TestWaitingPostsAreCheckedWhenTheyAreSent(t *testing.T) {
 	for name, play := range map[string]func(w *world){
 		"a question": func(w *world) {
@@ -174,7 +173,7 @@ func TestWaitingPostsAreCheckedWhenTheyAreSent(t *testing.T) {
 	}
 }
 
-// Suggestions that wait in a room which is opened are not shown there.
+// Suggestions that wait for a room which then opens are not shown there.
 func TestWaitingSuggestionsAreChecked(t *testing.T) {
 	inWorld(t, func(w *world) {
 		w.suggestThis("Un secret d’ici.")
@@ -186,8 +185,8 @@ func TestWaitingSuggestionsAreChecked(t *testing.T) {
 	})
 }
 
-// The asker's room is replaced by one that more people read: they are told the
-// question's number and status alone.
+// A wider room that replaces the asker's room sees only the question's number and
+// status.
 func TestMoveToAWiderRoomTellsTheStatusAlone(t *testing.T) {
 	inWorld(t, func(w *world) {
 		const next = chat.RoomID("!nouveau:example.org")
@@ -205,8 +204,8 @@ func TestMoveToAWiderRoomTellsTheStatusAlone(t *testing.T) {
 	})
 }
 
-// While the bot may not write among the experts, a question is not said to be
-// there, and it arrives when the bot may write again.
+// While the bot may not write in the experts' room, the status does not say that the
+// question is there. The question arrives when the bot may write again.
 func TestStatusFollowsWhatArrived(t *testing.T) {
 	muting := func(w *world, room chat.RoomID) func() {
 		w.mu.Lock()
@@ -263,7 +262,7 @@ func TestStatusFollowsWhatArrived(t *testing.T) {
 	})
 }
 
-// What is refused for good is told to its author.
+// The author of a post that is refused for good is told.
 func TestRefusedIsTold(t *testing.T) {
 	inWorld(t, func(w *world) {
 		q := w.say(salon, camille, "!question Rien ?")

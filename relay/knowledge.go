@@ -11,35 +11,36 @@ import (
 	"heraut/chat"
 )
 
-// ErrNoAnswer tells that a message is no answer to a question of the room's
+// ErrNoAnswer reports that a message is not an answer to a question of the room's
 // experts.
 var ErrNoAnswer = errors.New("not an answer to a question of this room")
 
-// Knowledge is what was asked and answered before, shown to nobody but those
-// who might have read it where it was said.
+// Knowledge finds answered questions and FAQ entries, and shows each only to rooms
+// whose members might have read it where it was written, or for which an expert kept
+// it.
 type Knowledge struct {
 	Store KnowledgeStore
-	// Readers tells who may read a room; ErrNone if the room is not known.
+	// Readers returns who may read a room, or ErrNone if the room is not known.
 	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 }
 
-// KnowledgeStore keeps it.
+// KnowledgeStore keeps questions, their messages and the FAQ.
 type KnowledgeStore interface {
 	Library
 	FAQ
 	Messages
-	// Question returns ErrNone for a number that was never given.
+	// Question returns the question with the number, or ErrNone.
 	Question(ctx context.Context, number int64) (Question, error)
 }
 
-// Suggest returns what is known and resembles a question that is asked in a
-// room, best first, at most 3.
+// Suggest returns the known questions that resemble a text and may be shown in a room,
+// best first, at most 3.
 func (k *Knowledge) Suggest(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
 	return k.similar(ctx, room, text, func(Known) bool { return true })
 }
 
-// Search returns what was kept for the FAQ and resembles a text, best first, at
-// most 3, of what may be shown in a room.
+// Search returns the FAQ entries that resemble a text and may be shown in a room, best
+// first, at most 3.
 func (k *Knowledge) Search(ctx context.Context, room chat.RoomID, text string) ([]Known, error) {
 	return k.similar(ctx, room, text, func(known Known) bool { return known.Kept })
 }
@@ -60,23 +61,23 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 		case known.Kept:
 			return asking.Beyond(known.Audience).None()
 		case known.Origin == room:
-			return true // it was said here
+			return true // it was asked here
 		}
 		origin, seen := origins[known.Origin]
 		if !seen {
 			origin, failed = k.narrowed(ctx, chat.Everybody, known.Origin)
 			origins[known.Origin] = origin
 		}
-		// Who may enter one private room may not enter another: only an expert may
-		// decide, by keeping an answer, that others like it read it.
+		// Members of one private room may not enter another: only an expert may
+		// decide, by keeping an answer, that similar rooms read it.
 		who := known.Audience.Both(origin)
 		return who.Public && asking.Beyond(who).None()
 	})
 	return found, errors.Join(err, failed)
 }
 
-// narrowed is an audience as far as the room has it, too. A room that is not
-// known (any more) changes nothing.
+// narrowed returns the part of an audience that the room certainly has too. A room
+// that is not known, or no longer, changes nothing.
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {
@@ -88,9 +89,9 @@ func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.Roo
 	return a.Both(other.Least), nil
 }
 
-// Answer finds the answer that somebody in the experts' room means: the message
-// replied to or, without one, the only answer in the thread. ErrNoAnswer: there
-// is none.
+// Answer finds the answer that an expert means: the message replied to or, without a
+// reply, the only answer in the thread. ErrNoAnswer: there is none, or the thread has
+// several.
 func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
 	if replyTo != "" {
 		m, err := k.Store.MessageOf(ctx, replyTo)
@@ -126,9 +127,9 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 	return m.Role == RoleAnswer && m.Carried() && m.From == room && m.Text != ""
 }
 
-// Entry is what is to be kept of an answer, without names: for those who might
-// have read it where it was asked, since both question and answer were said
-// there, or for everybody.
+// Entry returns the FAQ entry of an answer, without names. With forAll everybody may
+// see it; otherwise only the audience that might have read question and answer where
+// the question was asked. ErrNoAnswer: the question's text is erased.
 func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
 	q, err := k.Store.Question(ctx, answer.Question)
 	if err != nil {
@@ -146,8 +147,8 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	return e, err
 }
 
-// withoutNames takes user ids out of a text, and people's names as their rooms
-// know them. Whom somebody names otherwise nobody can tell.
+// withoutNames replaces user ids and the given names in a text with an ellipsis. It
+// cannot recognise other ways of naming people.
 func withoutNames(text string, names ...string) string {
 	text = userID.ReplaceAllString(text, "…")
 	for _, name := range names {

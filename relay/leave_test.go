@@ -9,11 +9,11 @@ import (
 	"heraut/chat"
 )
 
-// Whatever people do, what is said outside of a question's conversation never
-// leaves its room: every send is looked at.
+// Text from outside a question's conversation never leaves its room, whatever people
+// do: the test checks every post.
 func TestNothingElseLeaves(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.suggestThis() // nothing
+		w.suggestThis() // no suggestions
 		draw := rand.New(rand.NewPCG(1, 1))
 		q := w.say(salon, camille, "!question Une question ?")
 		root := w.root()
@@ -30,17 +30,17 @@ func TestNothingElseLeaves(t *testing.T) {
 			user := []chat.UserID{camille, alix, bruno, dora}[draw.IntN(4)]
 			var said chat.EventID
 			switch what := draw.IntN(8); what {
-			case 0, 1: // anything at all in the room that is in no relay
+			case 0, 1: // any message in the room that is in no relay
 				said = w.do(other, user, chat.Event{Message: &chat.Message{Body: secret(other), Thread: any(ids), ReplyTo: any(ids)}})
 			case 2:
 				said = w.do(other, user, chat.Event{Message: &chat.Message{Body: secret(other), Edits: any(ids)}})
 			case 3:
 				said = w.say(other, user, []string{"!question ", "!note ", "!resolu ", "!prendre ", "!sill "}[draw.IntN(5)]+secret(other))
-			case 4: // talk beside the questions, in the rooms of the relay
+			case 4: // talk outside the questions, in the rooms of the relay
 				said = w.say(experts, user, secret(experts))
 			case 5:
 				said = w.say(salon, user, secret(salon))
-			case 6: // notes, and slips
+			case 6: // notes, also mistyped ones
 				said = w.inThread(experts, user, root, []string{"!note ", "!note: ", "!notes ", "!Note\n"}[draw.IntN(4)]+secret(experts))
 			case 7:
 				w.react(other, user, any(ids), "👍")
@@ -49,8 +49,8 @@ func TestNothingElseLeaves(t *testing.T) {
 			if draw.IntN(2) == 0 {
 				ids = append(ids, said)
 			}
-			// Nobody talks in the question's threads but with the notes above: what
-			// is said there is meant to leave.
+			// People write only the notes above in the question's threads: any other
+			// message there is meant to leave.
 			ids = keepOutside(w, ids)
 		}
 		for _, e := range w.timeline {
@@ -72,7 +72,8 @@ func TestNothingElseLeaves(t *testing.T) {
 	})
 }
 
-// keepOutside are the events, without those of the relay's rooms that came later.
+// keepOutside returns the first six ids and, of the later ones, those of the room that
+// is in no relay.
 func keepOutside(w *world, ids []chat.EventID) []chat.EventID {
 	var kept []chat.EventID
 	for i, id := range ids {
@@ -85,10 +86,10 @@ func keepOutside(w *world, ids []chat.EventID) []chat.EventID {
 	return kept
 }
 
-// Two bots of this kind that serve the same rooms do not feed each other.
+// Relays that form a loop do not carry each other's copies.
 func TestRelayedMessagesAreNotRelayedAgain(t *testing.T) {
 	inWorld(t, func(w *world) {
-		// The experts ask others in turn, and those the first room.
+		// The experts ask a third room, and that room asks the first one.
 		const third = chat.RoomID("!autre:example.org")
 		w.relays = append(w.relays, withRooms("suite", experts, third), withRooms("boucle", third, salon))
 		w.restart()
@@ -96,7 +97,7 @@ func TestRelayedMessagesAreNotRelayedAgain(t *testing.T) {
 		root := w.root()
 		w.inThread(experts, bruno, root, "Ici.")
 		w.inThread(salon, camille, q, "Vraiment ?")
-		w.inThread(experts, bruno, root, "!question Et là-bas ?") // one of its own
+		w.inThread(experts, bruno, root, "!question Et là-bas ?") // the experts' own question
 		w.inThread(third, dora, w.last(third, "Question n° 2"), "Là-bas aussi.")
 		w.inThread(third, dora, w.last(third, "Question n° 2"), "!question Et au début ?")
 		w.golden("three-relays")

@@ -7,8 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// Left is the change that follows when somebody is no longer in a room: the
-// asker is not called any more, and what the claimer looked after is free again.
+// Left returns the change that follows when a person leaves a room: the bot no longer
+// mentions that asker, and the questions that the person looked after are free again.
 func (d *Desk) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
@@ -32,8 +32,8 @@ func (d *Desk) Left(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Move has relays and open questions go on in the room that takes another's
-// place, in the transaction of ctx: with messages that say what they continue.
+// Move makes relays and open questions go on in the room that replaces another, in the
+// transaction of ctx. The new messages there say what they continue.
 func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 			}
 			q.Experts, q.Root = to, ""
 			if !q.Status.Asked() {
-				return nil // who may read it is looked at before it leaves
+				return nil // its readers are compared before it leaves
 			}
 			may, err := d.Reaches(ctx, *q)
 			if err == nil && !may {

@@ -8,20 +8,20 @@ import (
 	"heraut/chat"
 )
 
-// People finds what is kept about somebody.
+// People finds the data kept about a person.
 type People interface {
-	// QuestionsBy are all that somebody asked, and ClaimedBy those that somebody
-	// looks after or did, the oldest first.
+	// QuestionsBy returns the questions that a person asked, and ClaimedBy those that
+	// a person looks after, closed ones too, oldest first.
 	QuestionsBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	ClaimedBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	MessagesBy(ctx context.Context, user chat.UserID) ([]Message, error)
 	ReactionsBy(ctx context.Context, user chat.UserID) ([]Reaction, error)
-	// ForgetQuestion forgets a question and all that was carried for it. What was
-	// kept of it for the FAQ stays.
+	// ForgetQuestion deletes a question with its messages and reactions. Its FAQ
+	// entries stay.
 	ForgetQuestion(ctx context.Context, number int64) error
 }
 
-// DataOf is what is kept about a person.
+// DataOf returns the data kept about a person.
 func (d *Desk) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
@@ -54,16 +54,15 @@ func (d *Desk) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, 
 	return all, nil
 }
 
-// Forget erases it, in the transaction of ctx, and takes back what was carried
-// for the person: their questions, answers and reactions leave the rooms that
-// they were carried to.
+// Forget deletes that data, in the transaction of ctx, and withdraws the copies: the
+// person's questions, answers and reactions leave the rooms that they were carried to.
 func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {
 		return err
 	}
 	for _, m := range said {
-		if m.Role != RoleNote { // which was not carried
+		if m.Role != RoleNote { // notes were not carried
 			if err := d.queue.Withdraw(ctx, m.Post); err != nil {
 				return err
 			}
@@ -96,7 +95,7 @@ func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
 	return nil
 }
 
-// forgetQuestion takes a question back from both rooms, and forgets it.
+// forgetQuestion withdraws a question from both rooms and deletes it.
 func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {

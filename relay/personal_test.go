@@ -25,8 +25,8 @@ const (
 	sacha chat.UserID = "@zysacha:example.org" // answers
 )
 
-// remembered is a question of lou's that sacha answered, with all that is posted,
-// and another one between others.
+// remembered is a database with a question that lou asked and sacha answered, whose
+// posts are all sent, and another question between other people.
 type remembered struct {
 	*testing.T
 	file string
@@ -58,8 +58,8 @@ func newRemembered(t *testing.T) *remembered {
 	return r
 }
 
-// question has one asked, claimed, answered, added to and reacted to, and its
-// answer kept.
+// question stores a question with a claim, an answer, a follow-up, reactions and an
+// FAQ entry, and sends its posts.
 func (r *remembered) question(n int, asker, expert chat.UserID) {
 	r.Helper()
 	ctx := r.Context()
@@ -115,7 +115,8 @@ func (r *remembered) question(n int, asker, expert chat.UserID) {
 	r.send()
 }
 
-// send has all that waits sent, and tells what is deleted and what is said.
+// send sends all waiting posts, and returns the keys of the posts that they delete and
+// the texts of the others.
 func (r *remembered) send() (deleted []chat.PostKey, said []string) {
 	r.Helper()
 	ctx := r.Context()
@@ -140,10 +141,10 @@ func (r *remembered) send() (deleted []chat.PostKey, said []string) {
 	}
 }
 
-// kept are the words that the database's files hold.
+// kept returns those of the words that the database file holds.
 func (r *remembered) kept(words ...string) (found []string) {
 	r.Helper()
-	// This also empties the log of recent changes.
+	// The purge also empties the write-ahead log.
 	if err := r.db.PurgeQueue(r.Context(), time.UnixMilli(0), time.UnixMilli(0)); err != nil {
 		r.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func (r *remembered) kept(words ...string) (found []string) {
 func TestForgetting(t *testing.T) {
 	tests := map[string]struct {
 		user    chat.UserID
-		data    []string // kinds
+		data    []string // kinds of data
 		deleted []chat.PostKey
 		gone    []string
 		stays   []string

@@ -10,134 +10,138 @@ import (
 	"heraut/chat"
 )
 
-// ErrNone tells that a store does not have what was asked for.
+// ErrNone reports that a lookup found nothing.
 var ErrNone = errors.New("nothing there")
 
-// Status is how far a question is.
+// Status is the state of a question.
 type Status string
 
-// The statuses. The first two are known to the asker alone: nothing has left the
-// asker's room.
+// The statuses. In the first two nothing has left the asker's room.
 const (
-	Proposed Status = "proposed" // what resembles it was shown to the asker
-	Consent  Status = "consent"  // the asker is asked whether it may leave
+	Proposed Status = "proposed" // the asker was shown suggestions and has not chosen
+	Consent  Status = "consent"  // the asker is asked whether it may leave the room
 
 	Open     Status = "open"     // the experts have it
-	Claimed  Status = "claimed"  // one of them looks after it
-	Answered Status = "answered" // somebody answered
-	Reopened Status = "reopened" // somebody wrote after it was solved
+	Claimed  Status = "claimed"  // an expert looks after it
+	Answered Status = "answered" // an answer reached the asker's room
+	Reopened Status = "reopened" // a message arrived after it was solved
 
 	Solved    Status = "solved"
-	Satisfied Status = "satisfied" // what was shown answered it: the experts never had it
-	Withdrawn Status = "withdrawn" // deleted, or the asker would not let it leave
+	Satisfied Status = "satisfied" // a suggestion answered it: the experts never had it
+	Withdrawn Status = "withdrawn" // taken back, for one of the reasons below
 )
 
-// Closed tells that nothing more is expected.
+// Closed reports whether the bot expects nothing more on the question.
 func (s Status) Closed() bool { return s == Solved || s == Satisfied || s == Withdrawn }
 
-// Asked tells that the experts have the question, or had it.
+// Asked reports whether the question was sent to the experts. It may still be on its
+// way (Question.Waits).
 func (s Status) Asked() bool {
 	return s == Open || s == Claimed || s == Answered || s == Reopened || s == Solved
 }
 
-// Withdrawal is why a question was withdrawn.
+// Withdrawal is the reason why a question was withdrawn.
 type Withdrawal string
 
-// Why questions are withdrawn.
+// The reasons for a withdrawal.
 const (
-	WhyDeleted   Withdrawal = "deleted"   // its message was deleted, or is no question any more
-	WhyCancelled Withdrawal = "cancelled" // the asker would not let it leave
+	WhyDeleted   Withdrawal = "deleted"   // its message was deleted, or an edit made it something else
+	WhyCancelled Withdrawal = "cancelled" // the asker did not let it leave the room
 	WhyModerated Withdrawal = "moderated" // a moderator deleted it from the experts' room
 	WhyRefused   Withdrawal = "refused"   // the homeserver never let it into the experts' room
-	WhyNoRelay   Withdrawal = "no relay"  // its relay was closed, or may not carry it any more
+	WhyNoRelay   Withdrawal = "no relay"  // its relay was closed, or may no longer carry it
 )
 
-// Question is a question and what has become of it.
+// Question is a question and its state.
 type Question struct {
 	Number int64
 	Relay  string // the relay's name
-	Theme  string // empty: none was named
+	Theme  string // empty: the asker named none
 	Status Status
-	// Text is plain, as it was typed, without the command. It is erased when the
-	// question is withdrawn, and by retention.
+	// Text is the question as plain text, without the command and with names in place
+	// of user ids. Withdrawal erases it; retention deletes the whole question.
 	Text string
-	Why  Withdrawal // of a withdrawn one
+	Why  Withdrawal // of a withdrawn question
 
 	Asker     chat.UserID
-	AskerName string // what the asker is called in the origin room; empty: not known
-	Nameless  bool   // the experts are not told who asks
+	AskerName string // the asker's name in the origin room; empty: unknown
+	Nameless  bool   // the experts do not see the asker's name
 	AskerLeft bool   // the asker is no longer in the origin room
 
-	// Origin is the room it was asked in, by the message Event. Thread is the root
-	// of the thread that answers go to: Event itself, or the root of the thread
-	// that Event stands in. Both are empty once the room was replaced by another.
+	// Origin is the room of Event, the message that asks the question. Thread is the
+	// root of the thread that answers go to: Event itself, or the root of the thread
+	// that Event is in. Once another room has replaced the origin, Thread is empty,
+	// and Event is a message of the old room.
 	Origin chat.RoomID
 	Event  chat.EventID
 	Thread chat.EventID
-	Lang   string // that it was asked in
+	Lang   string // the origin room's language when it was asked
 
 	Experts chat.RoomID // the room of those who answer
 
-	Claimer     chat.UserID // who looks after it, if anybody
+	Claimer     chat.UserID // the expert who looks after it; empty: nobody
 	ClaimerName string
 
-	// Proposals is what a proposed one was answered with, as HTML.
+	// Proposals holds the suggestions for a proposed question, as HTML.
 	Proposals string
-	// Widens is how the experts' audience is wider than the origin's, as the asker
-	// was told, and agreed to unless the status is Consent.
+	// Widens is how the experts' audience is wider than the origin's, as the asker was
+	// told. Once the question is sent to the experts (Status.Asked), the asker has
+	// agreed to it.
 	Widens chat.Audience
-	// Told is the audience of the origin room that the experts were told of.
+	// Told is the origin room's audience as the experts were told it; before they have
+	// the question, as it was when the question was asked.
 	Told chat.Audience
-	// Readers is who certainly read the origin room when the text was written: the
-	// text is protected as if nobody else had read it, even if the room is opened.
+	// Readers is the audience that certainly could read the origin room when the text
+	// was written. The bot protects the text as if nobody else had read it, even if
+	// the room opens later.
 	Readers chat.Audience
 
-	// Root and Confirmation are the bot's posts that show the question to the
-	// experts and its status to the asker; empty when there is none (any more).
+	// Root and Confirmation are the bot's posts that show the question to the experts
+	// and its status to the asker; empty: there is no such post, or no longer.
 	Root, Confirmation chat.PostKey
-	// Shows counts the posts that show it, and their edits.
+	// Shows counts the posts about the question, edits included; nextShow makes causes
+	// from it.
 	Shows int
 
-	AskedAt    time.Time // when it was typed
-	PostedAt   time.Time // when it was in the experts' room; zero: it never was
-	AnsweredAt time.Time // of the first answer that reached the asker's room; zero: none did
-	ActiveAt   time.Time // when anybody last said or did something about it
-	ClosedAt   time.Time // zero while it is not
-	DueAt      time.Time // of a proposed one: when it goes on by itself, as if nothing had answered it
+	AskedAt    time.Time // when its message was sent
+	PostedAt   time.Time // when it arrived in the experts' room; zero: it did not
+	AnsweredAt time.Time // when the first answer that reached the asker's room was written; zero: none did
+	ActiveAt   time.Time // time of the last message or action on it
+	ClosedAt   time.Time // zero: it is not closed
+	DueAt      time.Time // of a proposed question: when it goes on without a choice of the asker
 
-	// For those who remind: when the experts were reminded, and when the asker was
-	// asked whether it is solved; zero: they were not.
+	// RemindedAt is when the experts were reminded, FollowedAt when the asker was
+	// asked whether it is solved; zero: not yet.
 	RemindedAt time.Time
 	FollowedAt time.Time
 }
 
-// Waits reports whether the question is to be shown to the experts and is not in
-// their room yet.
+// Waits reports whether the question is on its way to the experts' room.
 func (q Question) Waits() bool { return q.Status.Asked() && q.PostedAt.IsZero() }
 
-// Role is what a message is for its question.
+// Role is the part that a message plays for its question.
 type Role string
 
 // The roles.
 const (
-	RoleRoot         Role = "root"         // the bot's, shows the question to the experts
-	RoleConfirmation Role = "confirmation" // the bot's, shows the status to the asker
-	RoleAnswer       Role = "answer"       // an expert's, carried to the asker
-	RoleFollowUp     Role = "follow-up"    // said in the asker's thread, carried to the experts
-	RoleNote         Role = "note"         // a person's in either thread, not carried
-	RoleRemark       Role = "remark"       // the bot's own, on something that happened
+	RoleRoot         Role = "root"         // the bot's: shows the question to the experts
+	RoleConfirmation Role = "confirmation" // the bot's: shows the status to the asker
+	RoleAnswer       Role = "answer"       // an expert's: carried to the asker
+	RoleFollowUp     Role = "follow-up"    // a message from the asker's side: carried to the experts
+	RoleNote         Role = "note"         // a person's, from either side: not carried
+	RoleRemark       Role = "remark"       // the bot's: anything else about the question
 )
 
-// Message is a message that belongs to a question: one of a person and the post
-// that carries it, or a post of the bot's own.
+// Message is a message that belongs to a question: a person's, with the post that
+// carries it, or a post of the bot's own.
 type Message struct {
-	Post     chat.PostKey // as in the outbox
+	Post     chat.PostKey // the post's key in the outbox
 	Room     chat.RoomID  // where the post is
 	Question int64
 	Role     Role
 
-	// Of a person's message that is carried: where it is, whose it is, and what it
-	// says, as plain text. Empty for the bot's own.
+	// Of a person's message: its event, room, sender and plain text. The bot's own
+	// posts have only At. A note has no text.
 	Event    chat.EventID
 	From     chat.RoomID
 	Sender   chat.UserID
@@ -146,35 +150,35 @@ type Message struct {
 	At       time.Time
 }
 
-// Carried tells that the message is a person's, and that the post carries it.
+// Carried reports whether the message is a person's that the post carries.
 func (m Message) Carried() bool { return m.Role == RoleAnswer || m.Role == RoleFollowUp }
 
-// Reaction is an emoji of a person that the bot put on the other side too.
+// Reaction is a person's emoji that the bot repeats on the other side.
 type Reaction struct {
 	Event    chat.EventID // the person's reaction
 	Question int64
 	Sender   chat.UserID
-	Target   string // what it is on, on the other side: an event or a post's key
+	Target   string // the event, or the post's key, that the bot's emoji is on
 	Key      string // the emoji
 	Post     chat.PostKey
 }
 
-// Relay joins rooms that ask to a room of experts.
+// Relay carries questions from the rooms that ask them to a room of experts.
 type Relay struct {
 	Name   string // as people type it: small letters, digits and hyphens
 	From   []chat.RoomID
 	To     chat.RoomID
-	Themes []string // in small letters, without accents; none: any question
+	Themes []string // in small letters, without accents; none: the relay takes any question
 	// MayWiden lets a question go to an audience wider than its own, if its asker
 	// consents.
 	MayWiden bool
 
-	// Of one that an operator opened in a room. Those of the configuration have none.
+	// Of a relay that an operator opened in a room; empty for the configuration's.
 	By chat.UserID
 	At time.Time
 }
 
-// String is the relay as an operator types it, with its rooms' ids.
+// String returns the relay as an operator types it, with room ids.
 func (r Relay) String() string {
 	words := []string{r.Name, "de"}
 	for _, from := range r.From {
@@ -187,5 +191,5 @@ func (r Relay) String() string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
-// Declared tells that the relay stands in the configuration.
+// Declared reports whether the relay comes from the configuration.
 func (r Relay) Declared() bool { return r.By == "" }

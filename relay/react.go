@@ -9,15 +9,15 @@ import (
 	"heraut/queue"
 )
 
-// What reactions on a question do.
+// The reactions that act on a question.
 const (
 	claimSign = "✋"
 	solveSign = "✅"
 )
 
-// React takes a reaction on a message that belongs to a question: the asker's
-// choice, a claim, the word that it is solved; any other appears on the other
-// side. It reports false when the message belongs to none.
+// React takes a reaction to a message of a question: the asker's choice, a claim, or
+// the mark of a solved question. The bot repeats any other emoji on the other side.
+// React reports false if the message belongs to no question.
 func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)
@@ -47,7 +47,8 @@ func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, err
 	return d.mirror(ctx, e, q, m, known)
 }
 
-// result is what a reaction does: it is not answered when it may not.
+// result returns the Result of a reaction. It drops a *Fault, since a reaction that
+// may not act gets no answer.
 func result(change func(ctx context.Context) error, err error) (queue.Result, bool, error) {
 	if _, ok := errors.AsType[*Fault](err); ok {
 		return queue.Result{}, true, nil
@@ -55,8 +56,8 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 	return queue.Result{Change: change}, true, err
 }
 
-// mirror puts a reaction on the other side too. The bot has but one of each kind
-// there, for all people who put it.
+// mirror repeats a reaction on the other side. The bot has only one reaction of each
+// kind there, for all people who react.
 func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {
@@ -117,9 +118,9 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 	}}, true, nil
 }
 
-// Deleted is the change that follows a deletion: a question is withdrawn, a
-// carried message is forgotten (the queue deletes its post), and a reaction that
-// nobody else put disappears on the other side.
+// Deleted returns the change that follows a deletion. It withdraws a question, and
+// deletes a carried message (the queue deletes its post). It takes the bot's copy of a
+// reaction back unless others react the same way.
 func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -137,28 +138,28 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 		if ok, err := has(err); err != nil {
 			return err
 		} else if ok && cmp.Or(m.From, m.Room) != e.Room {
-			return nil // a room has no say in another's messages
+			return nil // a room cannot delete another room's messages
 		} else if ok && m.Role == RoleRoot && m.Event == "" {
 			return d.update(ctx, m.Question, func(q *Question) error {
 				if m.Room != q.Experts || q.Root == "" {
 					return nil
 				}
 				q.Status, q.Why, q.Root = Withdrawn, WhyModerated, ""
-				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // its edits are left
+				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // the deletion spared its edits
 			})
 		}
 		q, err := d.store.QuestionBy(ctx, event)
 		if ok, err := has(err); err != nil {
 			return err
-		} else if ok && q.Origin != e.Room && q.Thread != "" { // else it has moved
+		} else if ok && q.Origin != e.Room && q.Thread != "" { // without a thread, the room was replaced
 			return nil
 		}
 		return d.dropped(ctx, event)
 	}
 }
 
-// Dropped is the change that follows an edit which makes a message something
-// else than what it was for a question.
+// Dropped returns the change that follows an edit after which a message no longer asks
+// its question, or is no longer carried.
 func (d *Desk) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Cause())

@@ -13,7 +13,7 @@ import (
 	"heraut/text"
 )
 
-// Declaration is a relay of the configuration: its rooms are ids or addresses.
+// Declaration is a relay in the configuration: its rooms are ids or addresses.
 type Declaration struct {
 	Name     string
 	From     []string
@@ -22,28 +22,30 @@ type Declaration struct {
 	MayWiden bool
 }
 
-// declared are the relays of the configuration.
+// declared holds the relays of the configuration.
 type declared struct {
 	mu    sync.Mutex
 	all   []Declaration
-	rooms map[string]chat.RoomID // what their addresses stand for
+	rooms map[string]chat.RoomID // the rooms behind their addresses
 }
 
-// Declare sets the relays of the configuration.
+// Declare sets the relays of the configuration. Like Found, it is safe for concurrent
+// use.
 func (d *Desk) Declare(all []Declaration) {
 	d.declared.mu.Lock()
 	defer d.declared.mu.Unlock()
 	d.declared.all = all
 }
 
-// Found tells which room an address of the configuration stands for.
+// Found records the room behind an address of the configuration.
 func (d *Desk) Found(address string, room chat.RoomID) {
 	d.declared.mu.Lock()
 	defer d.declared.mu.Unlock()
 	d.declared.rooms[address] = room
 }
 
-// known are the declared relays whose rooms were found.
+// known returns the declared relays, with the rooms that were found: the experts' room
+// and at least one other.
 func (c *declared) known() (all []Relay) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,8 +73,8 @@ func (c *declared) known() (all []Relay) {
 	return all
 }
 
-// Relays are all that there are, with the rooms that are in use now, the
-// configuration's first.
+// Relays returns all relays, the configuration's first, with each replaced room's
+// successor in its place.
 func (d *Desk) Relays(ctx context.Context) ([]Relay, error) {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {
@@ -100,9 +102,9 @@ func (d *Desk) Relays(ctx context.Context) ([]Relay, error) {
 	return all, nil
 }
 
-// inUse is the room, or the one that took its place.
+// inUse returns the room, or the one that replaced it.
 func (d *Desk) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
-	for range 10 { // two rooms that name each other would go on for ever
+	for range 10 { // two rooms may name each other as successors
 		r, err := d.Room(ctx, room)
 		if err != nil {
 			return room, fmt.Errorf("look a room up: %w", err)
@@ -115,10 +117,10 @@ func (d *Desk) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error)
 	return room, nil
 }
 
-// joins tells that the relay concerns the room.
+// joins reports whether the relay includes the room.
 func (r Relay) joins(room chat.RoomID) bool { return r.To == room || slices.Contains(r.From, room) }
 
-// relay is the one with the name, or ErrNone.
+// relay returns the relay with the name, or ErrNone.
 func (d *Desk) relay(ctx context.Context, name string) (Relay, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
@@ -130,9 +132,9 @@ func (d *Desk) relay(ctx context.Context, name string) (Relay, error) {
 	return Relay{}, ErrNone
 }
 
-// relayFor chooses the relay of a question asked in a room: the one with the
-// theme; without a theme, the only one, or the one that takes any question. It
-// returns a *Fault when there is none.
+// relayFor chooses the relay of a question asked in a room: the one with the theme or,
+// without a theme, the one that takes any question, or the only one. It returns a
+// *Fault if there is none.
 func (d *Desk) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
@@ -158,9 +160,8 @@ func (d *Desk) relayFor(ctx context.Context, room chat.RoomID, theme string) (Re
 
 var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// AddRelay checks a relay that an operator opens; its rooms are ids or addresses.
-// It returns a *Fault when it cannot be, and else the relay and the change that
-// opens it.
+// AddRelay checks a relay that an operator opens; from and to are ids or addresses. It
+// returns the relay and the change that opens it, or a *Fault.
 func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
 	if !relayName.MatchString(r.Name) {
 		return r, nil, &Fault{What: FaultName, Word: r.Name}
@@ -189,7 +190,8 @@ func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, f
 	return r, func(ctx context.Context) error { return d.store.SaveRelay(ctx, r) }, nil
 }
 
-// roomCalled finds a room that the bot is in.
+// roomCalled returns the room with an id or address, or a *Fault if there is none or
+// the bot is not in it.
 func (d *Desk) roomCalled(ctx context.Context, address string) (chat.RoomID, error) {
 	room := chat.RoomID(address)
 	if !strings.HasPrefix(address, "!") {
@@ -212,8 +214,8 @@ func (d *Desk) roomCalled(ctx context.Context, address string) (chat.RoomID, err
 	return room, nil
 }
 
-// RemoveRelay returns the relay with a name and the change that closes it: its
-// open questions stay, and are answered. It returns a *Fault when it cannot be.
+// RemoveRelay returns the relay with a name and the change that closes it, or a
+// *Fault. Its open questions stay, and can be answered.
 func (d *Desk) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx context.Context) error, error) {
 	r, err := d.relay(ctx, name)
 	switch {

@@ -13,39 +13,40 @@ import (
 	"heraut/rooms"
 )
 
-// Quiet is when a room is left in peace: nights, weekends, holidays.
+// Quiet is a room's quiet hours: nights, weekends, holidays.
 type Quiet interface {
-	// Until tells whether it is quiet at now, and if so until when.
+	// Until reports whether now is in quiet hours, and when these end.
 	Until(now time.Time) (time.Time, bool)
-	// Begins is when it becomes quiet next after t, at which it is not; zero: never.
+	// Begins returns when the next quiet hours after t begin; t must be outside of
+	// them. zero: never.
 	Begins(t time.Time) time.Time
 }
 
-// Beat is when something is told again and again.
+// Beat is a recurring time.
 type Beat interface {
-	// Next is the first time after the given one, by the clocks of zone.
+	// Next returns the first time after the given one, by the clocks of zone.
 	Next(after time.Time, zone *time.Location) time.Time
 }
 
-// RemindOptions are what is said by itself of questions, and when.
+// RemindOptions holds the parts and the settings of Reminders.
 type RemindOptions struct {
 	Store RemindStore
 	Queue Queue
 	Book  *rooms.Book
 	Zone  *time.Location
-	// Quiet are a room's quiet hours: all other hours are working hours.
+	// Quiet returns a room's quiet hours; all other hours are working hours.
 	Quiet func(room chat.RoomID) Quiet
-	// Reaches tells whether the experts' room may be told of a question as it is now.
+	// Reaches reports whether the experts' room may see a question as it is now.
 	Reaches func(ctx context.Context, q Question) (bool, error)
-	// Unanswered is after how many working hours without an answer the experts are
-	// reminded, once; 0: they are not.
+	// Unanswered is the working time without an answer after which the experts are
+	// reminded, once; 0: never.
 	Unanswered time.Duration
-	// FollowUp is how long after the last message on an answered question its asker
-	// is asked whether it is solved, once; 0: nobody is.
+	// FollowUp is the time after the last activity on an answered question at which
+	// its asker is asked whether it is solved, once; 0: never.
 	FollowUp time.Duration
 	// List is when the experts get the list of open questions; nil: never.
 	List Beat
-	// Keep is how long closed questions are kept.
+	// Keep is how long closed questions are stored.
 	Keep time.Duration
 	Log  zerolog.Logger
 }
@@ -53,33 +54,33 @@ type RemindOptions struct {
 // RemindStore keeps the questions. Its methods join the transaction of their context.
 type RemindStore interface {
 	Retention
-	// AskedQuestions are those that the experts have and that are not closed, the
-	// oldest first.
+	// AskedQuestions returns the questions that were sent to the experts and are not
+	// closed, oldest first.
 	AskedQuestions(ctx context.Context) ([]Question, error)
-	// Question returns ErrNone for a number that was never given.
+	// Question returns the question with the number, or ErrNone.
 	Question(ctx context.Context, number int64) (Question, error)
 	SaveQuestion(ctx context.Context, q Question) error
 	SaveMessage(ctx context.Context, m Message) error
-	// Lists are when experts' rooms were last told of all open questions, or would
-	// have been.
+	// Lists returns when each experts' room last got the list of its open questions,
+	// or would have got it if there had been any.
 	Lists(ctx context.Context) (map[chat.RoomID]time.Time, error)
 	SaveList(ctx context.Context, room chat.RoomID, at time.Time) error
 }
 
-// Reminders speaks of questions that nobody speaks of.
+// Reminders reminds people of questions without activity, and lists open questions.
 type Reminders struct{ RemindOptions }
 
-// NewReminders returns Reminders; Run makes them speak.
+// NewReminders returns Reminders; Run does the work.
 func NewReminders(o RemindOptions) *Reminders { return &Reminders{o} }
 
 const (
-	// remindEvery is how often questions are looked at.
+	// remindEvery is the interval between rounds.
 	remindEvery = time.Minute
-	// purgeEvery is how often old ones are forgotten.
+	// purgeEvery is the interval between purges of old questions.
 	purgeEvery = time.Hour
 )
 
-// Run looks at the questions every minute until ctx ends.
+// Run does a round every minute, and purges old questions every hour, until ctx ends.
 func (r *Reminders) Run(ctx context.Context) error {
 	if err := r.Store.RefreshWords(ctx); err != nil && ctx.Err() == nil {
 		r.Log.Error().Err(err).Msg("Known questions may not all be found")
@@ -110,8 +111,9 @@ func (r *Reminders) Run(ctx context.Context) error {
 	}
 }
 
-// Round says what is due by now. Each thing is said once, whatever restarts there
-// are between two rounds. Only what is due takes a transaction.
+// Round sends the reminders and lists that are due by now. Each goes out once, even if
+// the process restarts between two rounds. Round opens a transaction only for those
+// that are due.
 func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 	open, err := r.Store.AskedQuestions(ctx)
 	if err != nil {
@@ -132,13 +134,13 @@ func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// calm is a room's quiet hours, and whether it is quiet now.
+// calm is a room's quiet hours, and whether they hold now.
 type calm struct {
 	Quiet
 	now bool
 }
 
-// quietNow looks each room's quiet hours up once.
+// quietNow returns a function that looks each room's quiet hours up once.
 func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) calm {
 	known := map[chat.RoomID]calm{}
 	return func(room chat.RoomID) calm {
@@ -152,14 +154,14 @@ func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) calm {
 	}
 }
 
-// remindAll reminds of those of the questions that are still due.
+// remindAll sends the reminders of those questions that are still due.
 func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) calm, now time.Time) error {
 	for _, q := range due {
 		q, err := r.Store.Question(ctx, q.Number)
 		if ok, err := has(err); err != nil {
 			return err
 		} else if !ok {
-			continue // forgotten meanwhile
+			continue // it was deleted meanwhile
 		}
 		if q.Status.Closed() || !q.Status.Asked() {
 			continue
@@ -185,7 +187,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 			return err
 		}
 		template, q.RemindedAt = "question-reminder", now
-	case r.asker(q, quiet(q.Origin), now): // which tells the number alone
+	case r.asker(q, quiet(q.Origin), now): // the post holds only the number, and needs no guard
 		template, q.FollowedAt = "question-solved", now
 		lang = q.Lang
 		post = chat.Post{Room: q.Origin, Priority: chat.Relay, Thread: q.thread(), Rings: true, Mentions: []chat.UserID{q.Asker}}
@@ -205,7 +207,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	if err := r.Queue.Post(ctx, cause, post); err != nil {
 		return err
 	}
-	// People may reply to it.
+	// A reply to this post belongs to the question.
 	err = r.Store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: post.Room, Question: q.Number, Role: RoleRemark, At: now})
 	if err != nil {
 		return err
@@ -213,25 +215,25 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	return r.Store.SaveQuestion(ctx, q)
 }
 
-// experts reports whether those are to be reminded of q.
+// experts reports whether the experts are due a reminder of q.
 func (r *Reminders) experts(q Question, quiet calm, now time.Time) bool {
 	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
 	}
 	if q.PostedAt.Add(r.Unanswered).After(now) {
-		return false // working time is never longer than the time that passed
+		return false // working time passes no faster than the clock
 	}
 	return !workingTime(quiet, q.PostedAt, r.Unanswered).After(now)
 }
 
-// asker reports whether the asker of q is to be asked whether it is solved.
+// asker reports whether the bot should ask the asker of q whether it is solved.
 func (r *Reminders) asker(q Question, quiet calm, now time.Time) bool {
 	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
 		!q.ActiveAt.Add(r.FollowUp).After(now)
 }
 
-// workingTime returns when so much time has passed since, quiet hours left out. It
-// goes from one change between quiet and working hours to the next.
+// workingTime returns when so much working time has passed since the given time. It
+// steps from one boundary of the quiet hours to the next.
 func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
 	t := since
 	for {
@@ -243,7 +245,7 @@ func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
 			return t.Add(passed)
 		}
 		if !end.After(t) {
-			return t // hours that never end
+			return t // the quiet hours never end
 		}
 		passed -= end.Sub(t)
 		t = end

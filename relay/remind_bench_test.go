@@ -50,8 +50,8 @@ func BenchmarkRound(b *testing.B) {
 	}
 }
 
-// Working time that is counted interval by interval ends when it ends counted
-// minute by minute.
+// Working time counted interval by interval ends when it ends counted minute by
+// minute.
 func TestWorkingTimeByInterval(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {

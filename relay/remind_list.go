@@ -13,14 +13,14 @@ import (
 	"heraut/queue"
 )
 
-// ListGuardName is what the lists of open questions name as their guard.
+// ListGuardName is the guard that lists of open questions name.
 const ListGuardName = "questions"
 
-// listed is how many questions a list shows.
+// listed limits how many questions a list shows.
 const listed = 15
 
-// list tells each experts' room of its open questions, if that is due. When it was
-// due in quiet hours, it is told after them.
+// list sends each experts' room its open questions, if that is due. A list that is due
+// in quiet hours goes out after them.
 func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) calm, now time.Time) error {
 	if r.List == nil {
 		return nil
@@ -61,7 +61,7 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 	return nil
 }
 
-// reaching are those of the questions that their experts' room may be told of.
+// reaching returns those of the questions that their experts' room may see.
 func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Question, err error) {
 	type way struct {
 		origin, experts chat.RoomID
@@ -84,7 +84,8 @@ func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Quest
 	return told, nil
 }
 
-// tell posts the list of a room's open questions that was due at a time.
+// tell posts the list of a room's open questions; due, when the list was due, is part
+// of the cause.
 func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
 	post, err := r.listPost(room, open)
 	if err != nil {
@@ -94,7 +95,7 @@ func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question,
 	return r.Queue.Post(ctx, cause, post)
 }
 
-// listPost is the list of a room's open questions. Its guard knows their numbers.
+// listPost returns the list of a room's open questions. Its guard holds their numbers.
 func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, error) {
 	settings := r.Book.Of(room)
 	shown := slices.Clone(open[:min(len(open), listed)])
@@ -117,8 +118,8 @@ func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, erro
 	}, err
 }
 
-// Check implements queue.Guard for lists: a question that its experts' room may
-// not be told of any more leaves the list.
+// Check implements queue.Guard for lists: it leaves out the questions that are closed,
+// or that the experts' room may no longer see.
 func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var open []Question
 	words := strings.Fields(row.Post.Guard.About)

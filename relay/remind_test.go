@@ -18,7 +18,7 @@ import (
 	"heraut/storage"
 )
 
-// reminded is a bot that reminds, and what its rooms were told.
+// reminded runs Reminders on a database, at a time that the test sets.
 type reminded struct {
 	*testing.T
 	db        *storage.DB
@@ -29,8 +29,8 @@ type reminded struct {
 
 const remindingExperts chat.RoomID = "!experts:example.org"
 
-// newReminded begins at a time of the wall clock in Paris. Its working hours are
-// from 8 to 20 on working days.
+// newReminded starts at a Paris wall-clock time. Working hours are 8 to 20 on working
+// days.
 func newReminded(t *testing.T, now string) *reminded {
 	t.Helper()
 	paris, err := time.LoadLocation("Europe/Paris")
@@ -56,10 +56,10 @@ func newReminded(t *testing.T, now string) *reminded {
 	return r
 }
 
-// restart forgets all but the database.
+// restart replaces the Reminders: only the database stays.
 func (r *reminded) restart() { r.reminders = relay.NewReminders(r.options) }
 
-// at reads a time of the wall clock in Paris.
+// at parses a Paris wall-clock time.
 func (r *reminded) at(clock string) time.Time {
 	r.Helper()
 	at, err := time.ParseInLocation("2006-01-02 15:04", clock, r.options.Zone)
@@ -69,7 +69,7 @@ func (r *reminded) at(clock string) time.Time {
 	return at
 }
 
-// ask has a question posted to the experts now.
+// ask stores a question that the experts have from now on.
 func (r *reminded) ask(text string) relay.Question {
 	r.Helper()
 	q := relay.Question{
@@ -90,8 +90,8 @@ func (r *reminded) save(q relay.Question) {
 	}
 }
 
-// until goes on, with a round every ten minutes, and returns what is said, as
-// "time room text".
+// until does a round every ten minutes until end, and returns the posts as "time room
+// text".
 func (r *reminded) until(end string) (said []string) {
 	r.Helper()
 	for to := r.at(end); !r.now.After(to); r.now = r.now.Add(10 * time.Minute) {
@@ -127,7 +127,8 @@ func (r *reminded) until(end string) (said []string) {
 	return said
 }
 
-// tell compares what was said with how each of it begins and a word in it.
+// tell compares the posts with pairs "beginning|word": each post has that beginning
+// and holds that word.
 func (r *reminded) tell(got []string, want ...string) {
 	r.Helper()
 	ok := len(got) == len(want)
@@ -140,7 +141,8 @@ func (r *reminded) tell(got []string, want ...string) {
 	}
 }
 
-// Eight working hours pass over nights, weekends and holidays.
+// The experts are reminded after eight working hours, without nights, weekends and
+// holidays.
 func TestUnansweredQuestions(t *testing.T) {
 	tests := map[string]struct{ asked, reminded string }{
 		"in the morning":                     {"2026-09-07 08:00", "Mon 09-07 16:00"},
@@ -185,7 +187,7 @@ func TestRemindedOfNothing(t *testing.T) {
 	}
 }
 
-// The asker is asked once, after a day without news, and not at night.
+// The asker is asked once, after a day without activity, and not at night.
 func TestAskedWhetherItIsSolved(t *testing.T) {
 	r := newReminded(t, "2026-09-10 18:00") // a Thursday
 	q := r.ask("Où ?")
@@ -199,8 +201,8 @@ func TestAskedWhetherItIsSolved(t *testing.T) {
 	r.tell(r.until("2026-09-16 23:00"))
 }
 
-// The list is told every Thursday at 11, to rooms with open questions; after a
-// holiday or an outage as soon as may be, and once.
+// Rooms with open questions get the list every Thursday at 11; after a holiday or an
+// outage they get it once, as soon as possible.
 func TestListOfOpenQuestions(t *testing.T) {
 	r := newReminded(t, "2026-05-05 12:00") // a Tuesday; Thursday the 14th is Ascension
 	r.options.Unanswered = 0
@@ -210,10 +212,10 @@ func TestListOfOpenQuestions(t *testing.T) {
 	}
 	r.tell(r.until("2026-05-13 12:00"), "Thu 05-07 11:00 !experts:example.org:|17 questions ouvertes")
 	r.tell(r.until("2026-05-20 12:00"), "Fri 05-15 08:00 !experts:example.org:|et 2 autres")
-	// Down from Wednesday to Friday.
+	// The bot is down from Wednesday to Friday.
 	r.now = r.at("2026-05-22 09:10")
 	r.tell(r.until("2026-05-27 12:00"), "Fri 05-22 09:10 !experts:example.org:|17 questions ouvertes")
-	// Nothing is open any more, then something is again.
+	// Every question is closed, then another one is asked.
 	open, err := r.db.AskedQuestions(r.Context())
 	if err != nil {
 		t.Fatal(err)

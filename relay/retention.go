@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Retention looks after what is kept.
+// Retention limits how long questions are stored, and keeps the known ones searchable.
 type Retention interface {
-	// PurgeQuestions forgets the questions that were closed before the given time,
-	// with all that was carried for them, and those that have waited since before
-	// it for their asker's consent, and tells how many.
+	// PurgeQuestions deletes the questions that were closed before the given time,
+	// with their messages, and those that have waited for their asker's consent since
+	// before it. It returns how many.
 	PurgeQuestions(ctx context.Context, before time.Time) (int64, error)
-	// RefreshWords has known questions found by their words as this version of the
-	// bot reads them.
+	// RefreshWords indexes known questions anew if this version of the bot reads words
+	// differently.
 	RefreshWords(ctx context.Context) error
 }

@@ -10,7 +10,7 @@ import (
 	"heraut/relay"
 )
 
-// Each scenario's transcript stands in testdata/relay: read it as people would.
+// The transcript of each scenario is in testdata/relay, as people read it.
 func TestScenarios(t *testing.T) {
 	for name, play := range map[string]func(w *world){
 		"whole": func(w *world) {
@@ -195,8 +195,8 @@ b = 2</code></pre>`,
 			w.restart()
 			w.room(sealed, "Chiffré", func(r *chat.Room) { r.Encrypted = true })
 			q := w.say(sealed, camille, "!question Ceci peut-il sortir ?")
-			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣")                  // perhaps the homeserver's
-			w.do(sealed, camille, chat.Event{Message: &chat.Message{Thread: q, Body: "1"}}) // in clear, idem
+			w.react(sealed, camille, w.last(sealed, "Question n°"), "1️⃣")                  // the homeserver may have forged it
+			w.do(sealed, camille, chat.Event{Message: &chat.Message{Thread: q, Body: "1"}}) // in clear, so perhaps forged too
 			w.do(sealed, camille, chat.Event{Trust: chat.TrustMember, Message: &chat.Message{Thread: q, Body: "1"}})
 		},
 		"a quarter later": func(w *world) {
@@ -236,7 +236,7 @@ b = 2</code></pre>`,
 			w.room(salon, "Bluehats", public)
 			w.say(experts, bruno, "!prendre 1")
 			w.say(experts, bruno, "!prendre 1")
-			w.remove(other, dora, w.root()) // not theirs
+			w.remove(other, dora, w.root()) // a deletion from another room does not count
 			w.say(experts, bruno, "!resolu 1")
 			w.do(experts, dora, chat.Event{Level: chat.LevelModerator, Message: &chat.Message{Body: "!resolu 1"}})
 		},

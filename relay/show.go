@@ -10,26 +10,28 @@ import (
 	"heraut/locale"
 )
 
-// tellWithin is how long a question may take to reach the experts before its
-// asker is told that it is on its way; else the first message says that it is there.
+// tellWithin is how long the first message to the asker waits for the question to
+// reach the experts. If it arrives in time, that message says so; otherwise it says
+// that the question is on its way.
 const tellWithin = 2 * time.Second
 
-// shown is what the templates relay-root and relay-confirmation say.
+// shown is the data of the templates relay-root and relay-confirmation.
 type shown struct {
 	Question
 	Room      string // the other room's name
 	Widens    chat.Audience
 	Audience  chat.Audience // who reads the answers
-	Continues bool          // there was a message before this one
-	Foreign   bool          // the asker's thread is not the question's own: only replies in it are carried
-	Sealed    bool          // the asker consents by a message, not by a reaction
-	Here      bool          // the asker's thread is that of the confirmation
+	Continues bool          // the post continues an earlier one
+	Foreign   bool          // the asker's thread has another root: only replies in it are carried
+	Sealed    bool          // the asker must consent by a message, not by a reaction
+	Here      bool          // the confirmation is the root of the asker's thread
 	Prefix    string
-	// Reduced: the asker's room is wider than it was: nothing but number and status.
+	// Reduced leaves only number and status, since the asker's room is wider than it
+	// was.
 	Reduced bool
 }
 
-// show posts or edits what the asker and the experts see of a question.
+// show posts or edits the messages that show a question to the asker and the experts.
 func (d *Desk) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
@@ -97,8 +99,8 @@ func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) erro
 	return d.showOne(ctx, q, &q.Confirmation, RoleConfirmation, old, now, post)
 }
 
-// showOne makes now what is seen instead of old: by a new post, by an edit of the
-// one at key, or by its withdrawal when there is nothing to see.
+// showOne shows now instead of old: by a new post, by an edit of the post at key, or
+// by a withdrawal if now is empty.
 func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
 	switch {
 	case now == "" && *key == "", now == old && *key != "":
@@ -117,19 +119,20 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 	posted := chat.KeyOf(cause, 0)
 	if *key != "" {
 		post.Edits, post.ReplyTo, post.Thread = chat.Target{Post: *key}, chat.Target{}, chat.Target{}
-		post.Priority = chat.Announcement // after what people wait for
+		post.Priority = chat.Announcement // an edit goes after posts that people wait for
 	} else {
 		*key = posted
 	}
 	if err := d.queue.Post(ctx, cause, post); err != nil {
 		return err
 	}
-	// An edit that is refused becomes a message, which people may reply to.
+	// If the homeserver refuses an edit, it becomes a message that people may reply
+	// to.
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
 }
 
-// replaceShown makes post the last edit of what shows q in that role, if nobody
-// can have seen that edit yet.
+// replaceShown makes post the content of the last post or edit that shows the question
+// in that role, if no attempt was made to send it, and reports whether it did.
 func (d *Desk) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -144,15 +147,15 @@ func (d *Desk) replaceShown(ctx context.Context, number int64, role Role, post c
 	return false, nil
 }
 
-// nextShow is the reason for the next post that shows q.
+// nextShow returns a new cause for the next post about q.
 func (q *Question) nextShow() chat.EventID {
 	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
 	return cause
 }
 
-// withdraw takes what shows a question back, but for what is gone already: its
-// edits too, which hold its text.
+// withdraw withdraws the posts that show a question in a role, edits included, since
+// they hold its text. It leaves out the post gone, which is deleted already.
 func (d *Desk) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -169,7 +172,7 @@ func (d *Desk) withdraw(ctx context.Context, number int64, role Role, gone chat.
 	return nil
 }
 
-// remark says something about a question in a thread.
+// remark posts a template about a question in a thread.
 func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string) error {
 	html, lang, err := d.say(room, template, *q)
 	if err != nil {
@@ -183,13 +186,13 @@ func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room
 	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: time.Now()})
 }
 
-// root is the question as the experts see it; empty when they do not.
+// root renders the question for the experts; empty when they do not see it.
 func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil
 	}
 	if q.Waits() {
-		q.PostedAt = q.AskedAt // who reads it has it
+		q.PostedAt = q.AskedAt // experts can only read it once it has arrived
 	}
 	data, err := d.shown(ctx, q, q.Origin)
 	if err != nil {
@@ -216,8 +219,8 @@ func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang
 	return html + after, lang, err
 }
 
-// confirmation is the question's status as the asker sees it; empty when there
-// is nothing to see.
+// confirmation renders the question's status for the asker; empty when there is
+// nothing to show.
 func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil
@@ -262,8 +265,9 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 	return html + choices, lang, err
 }
 
-// reduced reports whether the asker's room is wider than it was, so that it is
-// told the question's number and status alone. continues: the text would be shown.
+// reduced reports whether the asker's room is wider than it was, so that it may see
+// only the question's number and status. continues: the text would be shown too, so
+// the room may not be wider than when the text was written.
 func (d *Desk) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
 	wider := !now.Most.Beyond(q.Told).None()

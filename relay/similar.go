@@ -11,55 +11,57 @@ import (
 	"heraut/search"
 )
 
-// Known is a question whose answer is known: an answered one, or one that was
-// kept for the FAQ.
+// Known is a question with a known answer: an answered question, or an FAQ entry.
 type Known struct {
 	Number int64 // the question's, or the entry's if Kept
 	Kept   bool
 
 	Question, Answer string // plain
 	At               time.Time
-	// Audience is who has read it, or who may if it was kept: what is wider is not
-	// shown it.
+	// Audience is the audience that read it or, for an FAQ entry, may read it: a room
+	// with a wider one does not see it.
 	Audience chat.Audience
-	// Origin is the room that an answered question was asked in.
+	// Origin is the room in which an answered question was asked.
 	Origin chat.RoomID
 }
 
-// Candidate is something known that holds some of the terms looked for.
+// Candidate is a known question that holds some of the terms of a search.
 type Candidate struct {
 	Known
-	Terms []string // those it holds
-	// Likeness grows with how much its terms tell and with how short it is. Among
-	// few it tells nothing: what most of them hold counts as telling nothing.
+	Terms []string // the terms that it holds
+	// Likeness grows with the weight of its terms and with its shortness. Among few
+	// questions it says nothing, since a term that most of them hold has no weight.
 	Likeness float64
 }
 
-// Library finds what is known.
+// Library searches the known questions.
 type Library interface {
-	// Lookup returns what holds any of the terms, the likest first, at most limit.
+	// Lookup returns the questions that hold any of the terms, the likest first, at
+	// most limit.
 	Lookup(ctx context.Context, terms []string, limit int) ([]Candidate, error)
-	// Spread tells how many hold each of the terms, and how many there are in all.
+	// Spread returns how many questions hold each of the terms, and how many there are
+	// in all.
 	Spread(ctx context.Context, terms []string) (holding map[string]int, all int, err error)
 }
 
 const (
-	// maxSimilar is how many that resemble a question are shown.
+	// maxSimilar limits how many similar questions are shown.
 	maxSimilar = 3
-	// maxCandidates is how many are looked at: some may not be shown.
+	// maxCandidates limits how many candidates are considered: some may not be shown.
 	maxCandidates = 200
-	// minLikeness is how like a question something must be, as a share of what the
-	// question's words tell. Of our own paraphrases (testdata) a lower one finds no
+	// minLikeness is the least Likeness of a result, as a share of the weight of the
+	// question's words. With our own paraphrases (testdata) a lower value finds no
 	// more, and a higher one finds less.
 	minLikeness = 0.3
-	// minCover is which share of a question's words is enough to find.
+	// minCover is the share of a question's words that suffices for a result.
 	minCover = 0.5
-	// weakTells is what a word that says how rather than what tells, as a share.
+	// weakTells is the weight of a word that says how rather than what; other words
+	// weigh 1.
 	weakTells = 0.25
 )
 
-// Similar returns what is known and resembles a text, best first, at most 3.
-// What may refuses is passed over. It finds nothing rather than something unfit.
+// Similar returns the known questions that resemble a text, best first, at most 3. It
+// skips those that may refuses, and prefers no result to a poor one.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
 	t := search.Terms(text)
 	terms := slices.Concat(t.Stems, t.Senses)

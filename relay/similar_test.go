@@ -14,8 +14,8 @@ import (
 	"heraut/storage"
 )
 
-// library is a database in which the corpus was asked and answered, and what was,
-// by the questions' numbers.
+// library returns a database with the corpus as answered questions, and the corpus by
+// question number.
 func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
 	t.Helper()
 	ctx := t.Context()
@@ -60,7 +60,7 @@ type paraphrase struct {
 	said [kinds]string
 }
 
-// How many words a paraphrase shares with its original.
+// The kinds of paraphrases, by the words that they share with the original.
 const (
 	none = iota
 	third
@@ -87,8 +87,8 @@ func paraphrases(t *testing.T) (all []paraphrase) {
 	return all
 }
 
-// shareOf is how many of the content words of a text stand in another one, too,
-// as a share. Inflections of a word are the same word.
+// shareOf returns the share of the content words of text that other holds too.
+// Inflections of a word are the same word.
 func shareOf(text, other string) float64 {
 	words := slices.Compact(slices.Sorted(slices.Values(search.Terms(text).Stems)))
 	in := search.Terms(other).Stems
@@ -101,8 +101,8 @@ func shareOf(text, other string) float64 {
 	return float64(common) / float64(len(words))
 }
 
-// Of each kind half of the paraphrases, every second one, was not looked at one
-// by one while the search was being adjusted.
+// Every second paraphrase of each kind is held out: nobody looked at it one by one
+// while tuning the search.
 func TestParaphrasesFindTheirOriginal(t *testing.T) {
 	db, asked := library(t)
 	originals := map[string]string{} // by key
@@ -147,7 +147,7 @@ func TestParaphrasesFindTheirOriginal(t *testing.T) {
 	}
 }
 
-// What has nothing to do with what is known finds nothing, or next to nothing.
+// A text that has nothing to do with the library finds nothing, or next to nothing.
 func TestNonsenseFindsNothing(t *testing.T) {
 	db, _ := library(t)
 	for _, text := range []string{"", "?!", "asdf qwerty zzz", "xyzzy plugh", "et pour les de la", "🙂🙂", strings.Repeat("blabla ", 500), manyWords()} {
@@ -178,7 +178,7 @@ func TestNonsenseFindsNothing(t *testing.T) {
 	}
 }
 
-// manyWords are more than are looked for, and all different.
+// manyWords returns more words than the search looks for, all different.
 func manyWords() string {
 	var b strings.Builder
 	for i := range 1000 {

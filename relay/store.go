@@ -7,7 +7,7 @@ import (
 	"heraut/chat"
 )
 
-// Store keeps relays, questions and what was carried. Its methods join the
+// Store keeps relays, questions, their messages and reactions. Its methods join the
 // transaction of their context.
 type Store interface {
 	Relays
@@ -17,12 +17,12 @@ type Store interface {
 	People
 }
 
-// Relays keeps those that operators opened in rooms.
+// Relays keeps the relays that operators opened in rooms.
 type Relays interface {
 	Relays(ctx context.Context) ([]Relay, error)
-	// SaveRelay stores r in place of the one with its name.
+	// SaveRelay stores r, in place of any relay with its name.
 	SaveRelay(ctx context.Context, r Relay) error
-	// RemoveRelay returns ErrNone when there is none with the name.
+	// RemoveRelay deletes the relay with the name, or returns ErrNone.
 	RemoveRelay(ctx context.Context, name string) error
 }
 
@@ -30,45 +30,44 @@ type Relays interface {
 type Questions interface {
 	// AddQuestion stores a new question and returns its number.
 	AddQuestion(ctx context.Context, q Question) (int64, error)
-	// SaveQuestion writes all of q but its number.
+	// SaveQuestion writes all fields of q but its number.
 	SaveQuestion(ctx context.Context, q Question) error
-	// Question returns ErrNone for a number that was never given.
+	// Question returns the question with the number, or ErrNone.
 	Question(ctx context.Context, number int64) (Question, error)
-	// QuestionBy returns the question that a message asked, or ErrNone.
+	// QuestionBy returns the question that a message asks, or ErrNone.
 	QuestionBy(ctx context.Context, event chat.EventID) (Question, error)
-	// QuestionsIn are those that are not closed with the room as their origin or
-	// their experts', the oldest first.
+	// QuestionsIn returns the questions that are not closed and have the room as their
+	// origin or their experts' room, oldest first.
 	QuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
-	// QuestionsOf are those that somebody asked and that are not closed, the
-	// oldest first.
+	// QuestionsOf returns the asker's questions that are not closed, oldest first.
 	QuestionsOf(ctx context.Context, asker chat.UserID) ([]Question, error)
-	// DueQuestions are the proposed ones that go on by now, and NextDueQuestion when
-	// the next does after now (zero: none).
+	// DueQuestions returns the proposed questions that are due by now, NextDueQuestion
+	// when the next one is due after now (zero: none).
 	DueQuestions(ctx context.Context, now time.Time) ([]Question, error)
 	NextDueQuestion(ctx context.Context, now time.Time) (time.Time, error)
-	// Serving tells whether a question that is not closed concerns the room.
+	// Serving reports whether a question that is not closed concerns the room.
 	Serving(ctx context.Context, room chat.RoomID) (bool, error)
 }
 
-// Messages keeps which message stands for which.
+// Messages keeps the messages of questions, and the posts that carry them.
 type Messages interface {
-	// SaveMessage stores m in place of the one with the same post.
+	// SaveMessage stores m, in place of any message with the same post.
 	SaveMessage(ctx context.Context, m Message) error
-	// RemoveMessage forgets that a person's message is carried. ErrNone: it is not.
+	// RemoveMessage deletes the person's message with that event, or returns ErrNone.
 	RemoveMessage(ctx context.Context, event chat.EventID) error
-	// MessageOf is the person's message with the given id, or the bot's post that
-	// has become that event; ErrNone: it belongs to no question.
+	// MessageOf returns the person's message with that event, or the message whose
+	// post became that event; ErrNone: the event belongs to no question.
 	MessageOf(ctx context.Context, event chat.EventID) (Message, error)
-	// MessagesOf are those of a question, the oldest first.
+	// MessagesOf returns a question's messages, oldest first.
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
 }
 
-// Reactions keeps the emoji that people put on what was carried.
+// Reactions keeps the reactions that the bot repeats on the other side.
 type Reactions interface {
 	SaveReaction(ctx context.Context, r Reaction) error
-	// RemoveReaction forgets and returns the reaction that was the event; ErrNone:
-	// it was none.
+	// RemoveReaction deletes and returns the reaction with that event, or returns
+	// ErrNone.
 	RemoveReaction(ctx context.Context, event chat.EventID) (Reaction, error)
-	// SameReactions are those with the same emoji on the same target.
+	// SameReactions returns the reactions with that emoji on that target.
 	SameReactions(ctx context.Context, target, key string) ([]Reaction, error)
 }

@@ -10,18 +10,18 @@ import (
 	"heraut/search"
 )
 
-// suggestion is what the template "suggestion" says; one of the two is set.
+// suggestion is the data of the template "suggestion"; one field is set.
 type suggestion struct {
 	Known    *Known
 	Software *catalogue.Software
 }
 
-// maxSoftware is how many entries of the catalogue are suggested.
+// maxSoftware limits how many entries of the catalogue are suggested.
 const maxSoftware = 2
 
-// Suggestions looks for what resembles a question that is asked in a room and may
-// be shown there: what was answered before, then entries of the catalogue, at
-// most 3 in all. Each is HTML that fits an item of a list.
+// Suggestions returns a function that looks for suggestions for a question asked in a
+// room, among those that may be shown there: known questions, then entries of the
+// catalogue, at most 3 in all. Each is HTML for a list item.
 func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
 	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
 		known, err := k.Suggest(ctx, room, text)
@@ -47,8 +47,8 @@ func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.
 	}
 }
 
-// software are entries of the catalogue that answer a question: all of its words
-// that tell something, taken as a need.
+// software returns the entries of the catalogue that answer a question, read as a
+// need: they match all of its words that carry meaning.
 func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software) {
 	t := search.Terms(text)
 	if c == nil || len(t.Stems) == len(t.Weak) {

@@ -20,7 +20,8 @@ import (
 	"heraut/storage"
 )
 
-// A question is suggested to those alone who might have read it where it was asked.
+// Only rooms whose members might have read a question where it was asked get it as a
+// suggestion.
 func TestSuggestionsStayWithTheirAudience(t *testing.T) {
 	audiences := map[chat.RoomID]chat.Audience{
 		"!sealed": {}, "!sealed2": {}, "!private": {Clear: true}, "!externals": {Clear: true, Externals: true},
@@ -29,7 +30,7 @@ func TestSuggestionsStayWithTheirAudience(t *testing.T) {
 	tests := map[string]struct {
 		asked chat.RoomID
 		told  chat.Audience
-		kept  bool // instead of asked
+		kept  bool // the question is an FAQ entry
 		may   []chat.RoomID
 		not   []chat.RoomID
 	}{
@@ -118,12 +119,12 @@ func TestSuggestionsNameSoftwareToo(t *testing.T) {
 	}
 }
 
-// «Cela répond» closes a question, and the experts never hear of it; «non», or
-// nothing for a while, has it asked.
+// With «Cela répond» a question closes, and the experts never see it. With «non», or
+// without a choice in time, it goes to the experts.
 func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 	const origin, experts chat.RoomID = "!origin", "!experts"
 	tests := map[string]struct {
-		answer string // a reaction, or none
+		answer string // a reaction; empty: none
 		later  bool
 		want   relay.Status
 		asked  bool
@@ -194,7 +195,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 	}
 }
 
-// sent has all that waits sent; the n-th post becomes the event $sent<n>.
+// sent sends all waiting posts and returns them; the n-th becomes the event $sent<n>.
 func sent(t *testing.T, db *storage.DB) (posts []chat.Post) {
 	t.Helper()
 	for {

@@ -10,7 +10,7 @@ import (
 	"heraut/chat"
 )
 
-// log tells all that happened, in order.
+// log returns the transcript: all events, in order.
 func (w *world) log() string {
 	var b strings.Builder
 	called := map[chat.RoomID]string{salon: "Bluehats", experts: "Experts", other: "Ailleurs", "!nouveau:example.org": "Nouveau", "!chiffre:example.org": "Chiffré"}
@@ -82,7 +82,7 @@ func shortened(s string) string {
 	return s
 }
 
-// golden compares all that happened with testdata/name.txt.
+// golden compares the transcript with testdata/relay/name.txt.
 func (w *world) golden(name string) {
 	w.Helper()
 	path := filepath.Join("testdata", "relay", name+".txt")

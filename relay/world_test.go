@@ -34,14 +34,14 @@ const (
 	other   = chat.RoomID("!autre:example.org") // in no relay
 
 	camille = chat.UserID("@camille:example.org") // asks
-	alix    = chat.UserID("@alix:example.org")    // is in the same room
+	alix    = chat.UserID("@alix:example.org")    // in the same room
 	bruno   = chat.UserID("@bruno:example.org")   // answers
 	dora    = chat.UserID("@dora:example.org")    // answers too
 )
 
 var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora"}
 
-// world is rooms, people and the bot, on a database. Its time passes at once.
+// world is the rooms, the people and the bot with its database, under fake time.
 type world struct {
 	*testing.T
 	path    string
@@ -57,12 +57,12 @@ type world struct {
 	mu       sync.Mutex
 	timeline []happening
 	rooms    map[chat.RoomID]chat.Room
-	seen     int // how much of it the bot took in
+	seen     int // how many events the bot took in
 	refuse   func(p chat.Post) error
 	gone     map[chat.EventID]bool // purged by the homeserver
 }
 
-// happening is an event: somebody's, or (by is nil) the bot's.
+// happening is an event: a person's or, if by is nil, the bot's.
 type happening struct {
 	id   chat.EventID
 	room chat.RoomID
@@ -71,8 +71,8 @@ type happening struct {
 	post chat.Post
 }
 
-// inWorld plays a scenario with a private room that asks and a private room of
-// experts, both clear.
+// inWorld plays a scenario with two private, clear rooms: one asks, the other is the
+// experts'.
 func inWorld(t *testing.T, play func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func (w *world) restart() {
 	synctest.Wait()
 }
 
-// room says what a room is, private and clear unless change says otherwise.
+// room sets the data of a room, private and clear unless change says otherwise.
 func (w *world) room(id chat.RoomID, name string, change func(r *chat.Room)) {
 	w.Helper()
 	r := chat.Room{ID: id, Joined: true, Members: 5, RoomFacts: chat.RoomFacts{
@@ -160,7 +160,7 @@ func (w *world) room(id chat.RoomID, name string, change func(r *chat.Room)) {
 	if change != nil {
 		change(&r)
 	}
-	if err := w.db.SaveRoom(context.Background(), r); err != nil { // for the commands
+	if err := w.db.SaveRoom(context.Background(), r); err != nil { // the commands read rooms from there
 		w.Fatal(err)
 	}
 	w.mu.Lock()
@@ -199,7 +199,7 @@ func (w *world) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) 
 // MarkRead implements queue.Transport.
 func (w *world) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
 
-// do has somebody do something, and waits until the bot dealt with it.
+// do adds a person's event, and waits until the bot has dealt with it.
 func (w *world) do(room chat.RoomID, user chat.UserID, e chat.Event) chat.EventID {
 	w.Helper()
 	time.Sleep(time.Second)
@@ -214,7 +214,7 @@ func (w *world) do(room chat.RoomID, user chat.UserID, e chat.Event) chat.EventI
 	return e.ID
 }
 
-// sync takes in what is new, until nothing more happens.
+// sync takes in new events until nothing more happens.
 func (w *world) sync() {
 	w.Helper()
 	for {
@@ -245,7 +245,7 @@ func (w *world) sync() {
 	}
 }
 
-// trust is that of a message which its sender's client encrypts where it should.
+// trust returns the trust of a message whose client encrypts where it should.
 func (w *world) trust(room chat.RoomID) chat.Trust {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -285,7 +285,7 @@ func (w *world) remove(room chat.RoomID, user chat.UserID, event chat.EventID) c
 	return w.do(room, user, chat.Event{Redaction: &chat.Redaction{Target: event}})
 }
 
-// forget has the bot forget somebody.
+// forget makes the bot forget a person.
 func (w *world) forget(user chat.UserID) {
 	w.Helper()
 	err := w.queue.Do(context.Background(), func(ctx context.Context) error { return w.desk.Forget(ctx, user) })
@@ -295,7 +295,7 @@ func (w *world) forget(user chat.UserID) {
 	synctest.Wait()
 }
 
-// last is the bot's last message in a room that holds a text.
+// last returns the bot's last message in a room that holds a text.
 func (w *world) last(room chat.RoomID, text string) chat.EventID {
 	w.Helper()
 	w.mu.Lock()
@@ -309,7 +309,7 @@ func (w *world) last(room chat.RoomID, text string) chat.EventID {
 	return ""
 }
 
-// root is where the experts see a question.
+// root returns the bot's last message that shows a question to the experts.
 func (w *world) root() chat.EventID {
 	w.Helper()
 	return w.last(experts, "Question n°")
@@ -319,7 +319,7 @@ func plainOf(p chat.Post) string {
 	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(matrix.PlainText(p.HTML, p.Lang))
 }
 
-// own are the bot's posts in a room.
+// own returns the bot's posts in a room.
 func (w *world) own(room chat.RoomID) (posts []chat.Post) {
 	for _, e := range w.timeline {
 		if e.by == nil && e.room == room {
@@ -329,25 +329,25 @@ func (w *world) own(room chat.RoomID) (posts []chat.Post) {
 	return posts
 }
 
-// withTheme is another relay between the two rooms.
+// withTheme returns another relay between the two rooms, with a theme.
 func withTheme(name, theme string) relay.Declaration {
 	return relay.Declaration{Name: name, From: []string{string(salon)}, To: string(experts), Themes: []string{theme}}
 }
 
-// suggestThis has these suggested for every question.
+// suggestThis makes the bot suggest these items for every question.
 func (w *world) suggestThis(items ...string) {
 	w.suggest = func(context.Context, chat.RoomID, string, string) ([]string, error) { return items, nil }
 	w.restart()
 }
 
-// pass lets time pass.
+// pass lets d pass, and syncs.
 func (w *world) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 	w.sync()
 }
 
-// withRooms is a relay between two other rooms.
+// withRooms returns a relay between two other rooms.
 func withRooms(name string, from, to chat.RoomID) relay.Declaration {
 	return relay.Declaration{Name: name, From: []string{string(from)}, To: string(to)}
 }
