@@ -20,7 +20,7 @@ func TestEachEventOnce(t *testing.T) {
 		b.server.say(salon, "!a")
 		b.server.say(bureau, "!b")
 		b.sync()
-		for range 3 { // the same sync again, whole, and mixed with something new
+		for range 3 { // the same batch again
 			batch, _ := b.batch(0)
 			if err := b.queue.Accept(b.ctx, batch); err != nil {
 				t.Fatal(err)
@@ -76,7 +76,7 @@ func TestOrderInARoom(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
 			if e.Message.Body == "!0" {
-				time.Sleep(5 * time.Second) // what came later does not overtake it
+				time.Sleep(5 * time.Second) // a later event does not overtake this one
 			}
 			return echo(ctx, e)
 		}
@@ -128,7 +128,7 @@ func TestRoomsInParallelAndBounded(t *testing.T) {
 	})
 }
 
-// Accepting goes on while every worker is busy and rooms queue up.
+// Accept does not block while every worker is busy and rooms queue up.
 func TestAcceptDoesNotWaitForWorkers(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		release := make(chan struct{})
