@@ -6,9 +6,9 @@ import (
 	"heraut/chat"
 )
 
-// widening returns how the audience widens when the room to gets a text from the room
-// from; then is the audience that certainly could read from when the text was written.
-// Two rooms of one foreign server are not elsewhere from each other.
+// widening returns how the audience widens when a text from the room "from" goes to
+// the room "to"; "then" is the audience that certainly could read "from" when the text
+// was written. Two rooms of one foreign server are not elsewhere from each other.
 func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
 	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
 	w := target.Beyond(source.Both(then))

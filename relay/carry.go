@@ -178,9 +178,9 @@ func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before
 	return q, before, false, nil
 }
 
-// questionAt returns the question that an event asks or shows, or for which it is
-// carried. A note belongs to no question here, so replies to it outside the thread are
-// not carried.
+// questionAt returns the question that an event belongs to: the event asks it, is a
+// post about it, or is carried for it. A note belongs to no question here, so replies
+// to it outside the thread are not carried.
 func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
 	m, err := d.store.MessageOf(ctx, event)
 	known, err := has(err)

@@ -62,7 +62,8 @@ type RemindStore interface {
 	SaveQuestion(ctx context.Context, q Question) error
 	SaveMessage(ctx context.Context, m Message) error
 	// Lists returns when each experts' room last got the list of its open questions,
-	// or would have got it if there had been any.
+	// or would have got it if there had been any. For a room that never did, it is
+	// when the room first had one.
 	Lists(ctx context.Context) (map[chat.RoomID]time.Time, error)
 	SaveList(ctx context.Context, room chat.RoomID, at time.Time) error
 }
