@@ -119,7 +119,10 @@ func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string
 		return Answer{}, err
 	}
 	answer, err := a.webhookChanged(r, h.Name, done, change)
-	answer.posts = append(answer.posts, chat.Post{Room: direct.ID, Priority: chat.Answer, HTML: html, Lang: r.Lang, Rings: true})
+	answer.posts = append(answer.posts, chat.Post{
+		Room: direct.ID, Priority: chat.Answer, HTML: html, Lang: r.Lang, Rings: true,
+		Guard: chat.Guard{By: GuardName, About: string(inDirect) + " " + r.command.name()},
+	})
 	return answer, err
 }
 

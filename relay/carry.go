@@ -255,7 +255,7 @@ func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 // room, so the fault does not say how open the room is.
 func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
-	if err != nil || r.Joined {
+	if err != nil || r.Joined || r.Known() {
 		return err
 	}
 	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}

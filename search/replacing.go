@@ -29,12 +29,12 @@ func (e *Engine) Replacing(product string) Result {
 	return r
 }
 
-func (e *Engine) replacing(q query) []Match {
+func (e *Engine) replacing(q query) (found []Match, said bool) {
 	if found := e.replaced(q); len(found) > 0 {
-		return found
+		return found, true
 	}
 	if s, ok := e.named(q.whole...); ok {
-		return e.similarTo(s)
+		return e.similarTo(s), true
 	}
 	p, ok := known().named(q)
 	mentions := e.find(q, search{worth: &mentionWorth, cover: minCover, exact: ok})
@@ -44,11 +44,11 @@ func (e *Engine) replacing(q query) []Match {
 		}
 		if ok {
 			if found := e.forKnownProduct(p); len(found) > 0 {
-				return found
+				return found, false
 			}
 		}
 	}
-	return e.matches(mentions)
+	return e.matches(mentions), true
 }
 
 // replaced returns the entries that replace or resemble a product according to the

@@ -127,8 +127,8 @@ func (e *Engine) instead(q *query) (Result, bool) {
 			return r, true
 		}
 	}
-	if found := e.replacing(*q); len(found) > 0 && (!ok || !q.sentence) {
-		r := Result{Shape: Instead, Matches: found, Product: found[0].Product, Said: true}
+	if found, said := e.replacing(*q); len(found) > 0 && (!ok || !q.sentence) {
+		r := Result{Shape: Instead, Matches: found, Product: found[0].Product, Said: said}
 		if s, listed := e.named(q.whole...); listed {
 			r.Product, r.Libre, r.Listed = s.Name, true, true
 		}

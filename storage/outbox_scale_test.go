@@ -17,7 +17,7 @@ func manyPosts(t testing.TB, db *DB, finished, waiting, rooms int) {
 	_, err := db.db.Exec(context.Background(), `
 		WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $1 - 1)
 		INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, event_id, attempted_at, done_at)
-		SELECT 'key' || i, '$cause' || i, 0, 'post', '!room' || (i % $3) || ':example.org', i % 3,
+		SELECT 'key' || i, '$cause' || i, 0, 'post', '!room' || (i % $3) || ':example.org', i % 4,
 			CASE WHEN i >= $2 THEN 'waiting' WHEN i % 10 = 0 THEN 'failed' ELSE 'sent' END, 'txn' || i, '',
 			CASE WHEN i >= $2 OR i % 10 = 0 THEN '' ELSE '$event' || i END, 0, CASE WHEN i >= $2 THEN 0 ELSE 1000 + i END
 		FROM n`, finished+waiting, finished, rooms)
@@ -87,5 +87,27 @@ func BenchmarkOutbox(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A post of any priority is found, whether few or many posts wait.
+func TestEveryPriorityIsFoundAmongMany(t *testing.T) {
+	for name, heads := range map[string]headsQuery{"few": headsOfFew, "many": headsOfMany} {
+		for priority := chat.Answer; priority <= chat.Announcement; priority++ {
+			db := open(t)
+			if _, err := db.db.Exec(t.Context(), `
+				INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, event_id, attempted_at, done_at)
+				VALUES ('key', '$cause', 0, 'post', '!room:example.org', $1, 'waiting', 'txn', '', '', 0, 0)`, priority); err != nil {
+				t.Fatal(err)
+			}
+			var found int
+			query := "WITH RECURSIVE unused (n) AS (SELECT 0)" + heads.with + " SELECT COUNT(*) FROM " + heads.from
+			if err := db.db.QueryRow(t.Context(), query).Scan(&found); err != nil {
+				t.Fatal(err)
+			}
+			if found != 1 {
+				t.Errorf("%s: a waiting post of priority %d is not found", name, priority)
+			}
+		}
 	}
 }

@@ -463,8 +463,18 @@ func (s *Service) lookAtRooms(ctx context.Context, since time.Duration) error {
 }
 
 func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room, known []chat.Room) error {
-	h.Gone = gone
 	return s.Queue.Do(ctx, func(ctx context.Context) error {
+		// The hook is read again: it may have been renewed since.
+		hooks, err := s.Store.Hooks(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(hooks, func(now Hook) bool { return now.ID == h.ID })
+		if i < 0 {
+			return nil
+		}
+		h := hooks[i]
+		h.Gone = gone
 		if err := s.Store.SaveHook(ctx, h); errors.Is(err, ErrNone) {
 			return nil
 		} else if err != nil {

@@ -164,8 +164,14 @@ func deliveryKey(h http.Header) string {
 // signed checks a request's signature: GitHub's, Gitea's or Sentry's (HMAC-SHA256 of
 // the body), GitLab's token, or a signature of standardwebhooks.com.
 func signed(h http.Header, data []byte, secret string) bool {
+	key := []byte(secret)
+	if encoded, isEncoded := strings.CutPrefix(secret, "whsec_"); isEncoded { // standardwebhooks.com
+		if decoded, err := base64.StdEncoding.DecodeString(encoded); err == nil {
+			key = decoded
+		}
+	}
 	mac := func(parts ...[]byte) []byte {
-		m := hmac.New(sha256.New, []byte(secret))
+		m := hmac.New(sha256.New, key)
 		for _, p := range parts {
 			m.Write(p)
 		}

@@ -105,7 +105,9 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 		return err
 	}
 	for _, h := range hooks {
-		if !h.Declared {
+		// The file has no word for a paused hook, and does not get the secret of a
+		// signed one: either would come back weaker than it was.
+		if !h.Declared && !h.Paused && h.Signing == "" {
 			e.hooks = append(e.hooks, WebhookHook{Name: h.Name, Room: string(h.Room), SHA256: h.Hash})
 		}
 	}

@@ -70,8 +70,15 @@ func TestWebhooksAreExported(t *testing.T) {
 		t.Fatal(err)
 	}
 	hash := webhook.HashOf("un secret d'un salon")
-	if _, err := db.AddHook(t.Context(), webhook.Hook{Room: "!salon:example.org", Name: "ci", Hash: hash, Signing: "signe", At: time.Now()}); err != nil {
-		t.Fatal(err)
+	for _, h := range []webhook.Hook{
+		{Name: "ci", Hash: hash},
+		{Name: "signed", Hash: webhook.HashOf("un autre"), Signing: "signe"}, // the file would lose its secret
+		{Name: "paused", Hash: webhook.HashOf("un troisième"), Paused: true}, // and would set this one going
+	} {
+		h.Room, h.At = "!salon:example.org", time.Now()
+		if _, err := db.AddHook(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
