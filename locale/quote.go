@@ -175,9 +175,12 @@ func number(n *nethtml.Node, key string, otherwise int) int {
 	return otherwise
 }
 
-// spoiler reports whether a text is a spoiler, and returns its reason, which may be
-// empty.
+// spoiler reports whether a node is a spoiler, and returns its reason, which may be
+// empty. Clients hide a span alone (client-server API, m.room.message).
 func spoiler(n *nethtml.Node) (reason string, hides bool) {
+	if n.DataAtom != atom.Span {
+		return "", false
+	}
 	for _, a := range n.Attr {
 		if a.Key == "data-mx-spoiler" {
 			return text.Shorten(clean(a.Val), maxReason), true

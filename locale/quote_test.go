@@ -77,7 +77,7 @@ var tags = regexp.MustCompile(`<[^>]*>`)
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{
 		"", "<p>a</p>", "<ul><li><a href=\"https://a.fr\">b</a>", "<table><td><p>x", "</p></b><a><a>", "<svg><style><img title=\"</style>\">",
-		"<a href='http://\"'>b</a>", "<a href='https://a.fr/?\"<'>b</a>", "@<b>ro</b>om", "<ol start=3><li value=9>a", "<span data-mx-spoiler=x>@</span>room",
+		"<a href='http://\"'>b</a>", "<a href='https://a.fr/?\"<'>b</a>", "@<b>ro</b>om", "<ol start=3><li value=9>a", "<span data-mx-spoiler=x>@</span>room", "<b data-mx-spoiler>0", "<span data-mx-spoiler><p>a</span>b",
 	} {
 		f.Add(seed, "plain")
 	}
