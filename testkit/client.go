@@ -136,6 +136,14 @@ func (c *Client) Machine() *crypto.OlmMachine {
 	return c.Crypto.(*cryptohelper.CryptoHelper).Machine()
 }
 
+// WithMachine calls do with the encryption machine while the client processes no sync
+// response: mautrix does not guard the account's keys against its own writes.
+func (c *Client) WithMachine(do func(*crypto.OlmMachine) error) error {
+	c.keys.Lock()
+	defer c.keys.Unlock()
+	return do(c.Machine())
+}
+
 func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
 	var err error
 	if c.keysDir, err = os.MkdirTemp("", "heraut-client-"); err != nil {

@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/id"
 
 	"heraut/testkit"
@@ -17,12 +19,15 @@ import (
 // identity does.
 func replaceKeys(t *testing.T, c *testkit.Client, account testkit.Account) {
 	t.Helper()
-	_, _, err := c.Machine().GenerateAndUploadCrossSigningKeys(t.Context(), func(stage *mautrix.RespUserInteractive) any {
-		return &mautrix.ReqUIAuthLogin{
-			BaseAuthData: mautrix.BaseAuthData{Type: mautrix.AuthTypePassword, Session: stage.Session},
-			User:         string(account.UserID), Password: account.Password,
-		}
-	}, "phrase")
+	err := c.WithMachine(func(m *crypto.OlmMachine) error {
+		_, _, err := m.GenerateAndUploadCrossSigningKeys(t.Context(), func(stage *mautrix.RespUserInteractive) any {
+			return &mautrix.ReqUIAuthLogin{
+				BaseAuthData: mautrix.BaseAuthData{Type: mautrix.AuthTypePassword, Session: stage.Session},
+				User:         string(account.UserID), Password: account.Password,
+			}
+		}, "phrase")
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,10 +65,9 @@ func TestIdentityReset(t *testing.T) {
 		t.Errorf("bot trust, of a key that did not change: %q", got)
 	}
 	replaceKeys(t, operator, operatorAccount)
-	if err := operator.Machine().SignOwnMasterKey(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := operator.Machine().SignOwnDevice(t.Context(), operator.Machine().OwnIdentity()); err != nil {
+	if err := operator.WithMachine(func(m *crypto.OlmMachine) error {
+		return errors.Join(m.SignOwnMasterKey(t.Context()), m.SignOwnDevice(t.Context(), m.OwnIdentity()))
+	}); err != nil {
 		t.Fatal(err)
 	}
 	refused := ""
