@@ -32,7 +32,7 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	deleted := s.deletions(local)
 	for i, v := range s.overrides {
 		// The series is newer than the override, and excludes the occurrence or no
-		// longer has it: somebody deleted it after changing it.
+		// longer has it: its owner changed it, then deleted it.
 		if v.onwards && used[i] || s.master != nil && s.master.sequence > v.sequence &&
 			(deleted.find(*v.id) >= 0 || !used[i] && !s.gives(*v.id, local, b)) {
 			continue

@@ -161,7 +161,7 @@ type Exit string
 const (
 	ExitLeft   Exit = "left"   // the bot left by itself
 	ExitKicked Exit = "kicked" // the bot may be invited again, or join if the room is open
-	ExitBanned Exit = "banned" // the bot may not come back until somebody unbans it
+	ExitBanned Exit = "banned" // the bot may not come back before a moderator lifts the ban
 )
 
 // Moved reports that an authorised person upgraded the room, and that the bot is in

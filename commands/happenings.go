@@ -75,13 +75,13 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
 }
 
-// removal is a room from which somebody removed the bot.
+// removal is a room from which a member removed the bot.
 type removal struct {
 	place
 	Banned bool
 }
 
-// removed informs the operators that somebody removed the bot from a room that it
+// removed informs the operators that a member removed the bot from a room that it
 // should serve. It stays silent about other rooms, whose members may remove the bot
 // as they like.
 func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, error) {

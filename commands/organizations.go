@@ -19,7 +19,7 @@ type organization struct {
 }
 
 // organization lists the software that an administration uses, and for which of them
-// somebody there can answer questions.
+// a contact there can answer questions.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {

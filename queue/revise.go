@@ -68,7 +68,7 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	return answer, edits
 }
 
-// seenEdits returns the edits of the answer with that key that somebody may have seen.
+// seenEdits returns the edits of the answer with that key that people may have seen.
 // Whoever deletes the answer must delete them too: they hold its text.
 func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	for _, r := range rows {

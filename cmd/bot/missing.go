@@ -14,7 +14,7 @@ import (
 
 // missingRooms returns the rooms that the bot should serve but is not in. These are
 // the rooms that the configuration or a relay names, and the rooms that an operator
-// set up and that somebody removed the bot from. The id of a room with an unresolved
+// set up and that a member removed the bot from. The id of a room with an unresolved
 // alias is that alias.
 func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *rooms.Book, carrier *relay.Desk) ([]chat.Room, error) {
 	stored, err := db.Rooms(ctx)
