@@ -21,16 +21,28 @@ import (
 var ErrNotFound = errors.New("not stored")
 
 // ErrOtherVersion means that another version of the bot wrote the database.
+// ErrNewerSchema and ErrOlderSchema wrap it.
 var ErrOtherVersion = errors.New("written by another version of the bot")
+
+var (
+	// ErrNewerSchema means that a newer version of the bot wrote the database.
+	ErrNewerSchema = fmt.Errorf("%w, a newer one", ErrOtherVersion)
+	// ErrOlderSchema means that an older version wrote it, and that it was opened for
+	// reading, which upgrades nothing.
+	ErrOlderSchema = fmt.Errorf("%w, an older one", ErrOtherVersion)
+)
 
 // ErrDamaged means that the file is not a database, or is damaged.
 var ErrDamaged = errors.New("the database is damaged")
 
 // DB is the bot's database.
-type DB struct{ db *dbutil.Database }
+type DB struct {
+	db   *dbutil.Database
+	from int // the schema version before Open
+}
 
-// A released migration never changes: add a new file instead. The first line of a file
-// is its header, as dbutil reads it.
+// A released migration never changes (migrations.sha256 lists them): add a new file
+// instead. The first line of a file is its header, as dbutil reads it.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -71,14 +83,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), raw.Close())
 	}
 	db.Owner = "heraut"
-	db.UpgradeTable = upgrades()
-	if err := db.Upgrade(ctx); err != nil {
-		if errors.Is(err, dbutil.ErrUnsupportedDatabaseVersion) {
-			err = fmt.Errorf("%w: %w", ErrOtherVersion, err)
-		}
+	from, err := upgrade(ctx, db, path)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, judged(err)), raw.Close())
 	}
-	return &DB{db: db}, nil
+	return &DB{db: db, from: from}, nil
 }
 
 // OpenForReading opens the database of a bot that may be running, without changing it.
@@ -100,10 +109,19 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	if err := db.QueryRow(ctx, "SELECT version FROM version").Scan(&version); err != nil {
 		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, judged(err)), raw.Close())
 	}
-	if ours := len(upgrades()); version != ours {
-		return nil, errors.Join(fmt.Errorf("%w: %s has version %d, not %d", ErrOtherVersion, path, version, ours), raw.Close())
+	ours := len(upgrades())
+	switch {
+	case version > ours:
+		err = ErrNewerSchema
+	case version < ours:
+		err = ErrOlderSchema
+	default:
+		err = checkMigrations(ctx, db)
 	}
-	return &DB{db: db}, nil
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %s has version %d, this program %d", err, path, version, ours), raw.Close())
+	}
+	return &DB{db: db, from: version}, nil
 }
 
 // judged wraps err in ErrDamaged if SQLite reports damage.
@@ -162,7 +180,9 @@ func fromMillis(ms int64) time.Time {
 
 // BackUp writes a consistent copy of the database to a new file, readable by its owner
 // only. It may run while the bot does. The file must not exist yet.
-func (d *DB) BackUp(ctx context.Context, path string) error {
+func (d *DB) BackUp(ctx context.Context, path string) error { return vacuumInto(ctx, d.db, path) }
+
+func vacuumInto(ctx context.Context, db *dbutil.Database, path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("make the copy: %w", err)
@@ -171,12 +191,25 @@ func (d *DB) BackUp(ctx context.Context, path string) error {
 		return fmt.Errorf("make the copy: %w", err)
 	}
 	// The only connection, which may be read-only, writes the copy.
-	_, err = d.db.Exec(ctx, "PRAGMA query_only = 0")
+	_, err = db.Exec(ctx, "PRAGMA query_only = 0")
 	if err == nil {
-		_, err = d.db.Exec(ctx, "VACUUM INTO $1", path)
+		_, err = db.Exec(ctx, "VACUUM INTO $1", path)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("copy the database: %w", err), os.Remove(path))
+	}
+	return nil
+}
+
+// CheckIntegrity reads the whole database and returns ErrDamaged with SQLite's first
+// finding if something is wrong.
+func (d *DB) CheckIntegrity(ctx context.Context) error {
+	var finding string
+	if err := d.db.QueryRow(ctx, "PRAGMA integrity_check(1)").Scan(&finding); err != nil {
+		return judged(err)
+	}
+	if finding != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, finding)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rs/zerolog"
+
 	"heraut/rooms"
 	"heraut/storage"
 )
@@ -15,7 +17,7 @@ func TestBackup(t *testing.T) {
 	config, copied := filepath.Join(dir, "config.yaml"), filepath.Join(dir, "copie.db")
 	write(t, config, minimal)
 	// The bot is running during the backup.
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
+	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestDamagedDatabase(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")
 	write(t, config, minimal)
-	_, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
+	_, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

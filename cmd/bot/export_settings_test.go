@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/relay"
@@ -35,7 +37,7 @@ relays:
   - {name: libre, from: ["#bluehats:example.org"], to: "#experts:example.org"}
 `)
 	ctx := t.Context()
-	db, closeState, err := openState(ctx, filepath.Join(dir, "data"))
+	db, closeState, err := openState(ctx, filepath.Join(dir, "data"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +130,7 @@ relays:
 		t.Errorf("exported again with its state it is\n%s", got)
 	}
 	write(t, again, strings.Replace(exported, "\nstate: "+before.State, "\nstate: "+filepath.Join(dir, "empty"), 1))
-	_, closeEmpty, err := openState(ctx, filepath.Join(dir, "empty"))
+	_, closeEmpty, err := openState(ctx, filepath.Join(dir, "empty"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

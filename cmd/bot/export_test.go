@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"heraut/chat"
 	"heraut/relay"
 )
@@ -19,7 +21,7 @@ func TestExportFAQ(t *testing.T) {
 		t.Errorf("without a database: %d, %s", status, stderr)
 	}
 	// The bot is running during the export.
-	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"))
+	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

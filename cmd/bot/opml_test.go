@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"heraut/announce"
 	"heraut/chat"
 )
@@ -24,7 +26,7 @@ rooms:
     watches: [{source: depots}, {source: bluehats, label: "Nouvelles"}]
 `)
 	ctx := t.Context()
-	db, closeState, err := openState(ctx, filepath.Join(dir, "data"))
+	db, closeState, err := openState(ctx, filepath.Join(dir, "data"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,9 +43,9 @@ var (
 	errNoKeyDirectory = errors.New("the directory of the recovery key does not exist")
 )
 
-// openState locks the state directory for this process and opens its database.
-// closeState undoes both.
-func openState(ctx context.Context, dir string) (db *storage.DB, closeState func() error, err error) {
+// openState locks the state directory for this process, and opens and upgrades its
+// database. closeState closes it and unlocks the directory.
+func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage.DB, closeState func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
 	}
@@ -61,13 +61,16 @@ func openState(ctx context.Context, dir string) (db *storage.DB, closeState func
 	if err != nil {
 		return nil, nil, errors.Join(err, lock.Unlock())
 	}
+	if from, to := db.Upgraded(); from > 0 && from < to {
+		log.Info().Int("from", from).Int("to", to).Msgf("Base mise à niveau %d → %d ; l’ancienne est gardée 30 jours : bot.db.v%d", from, to, from)
+	}
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 }
 
 // serve runs the service until ctx ends.
 func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) {
 	saveMemory()
-	db, closeState, err := openState(ctx, config.State)
+	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
 		return err
 	}
@@ -239,7 +242,7 @@ func waitFor(ctx context.Context, g *errgroup.Group) error {
 
 // login opens a session, or checks the existing one, and shows the recovery key.
 func login(ctx context.Context, config *Config, password string, out io.Writer, log zerolog.Logger) (err error) {
-	db, closeState, err := openState(ctx, config.State)
+	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,8 @@ var states = []struct {
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
 	{errStateUnusable, statusFailure, "Le répertoire d’état ne peut pas être utilisé : vérifiez « state », et que ce répertoire et ses fichiers appartiennent au compte qui lance le robot, le même pour « login » et « run »"},
 	{storage.ErrOtherVersion, statusFailure, "La base vient d’une version plus récente du robot : remettez cette version en place, ou la sauvegarde d’avant la mise à jour"},
+	{storage.ErrEditedMigration, statusFailure, "La base a été mise à niveau par un programme différent, qui porte le même numéro de schéma : remettez le programme d’une version publiée, ou rétablissez une sauvegarde"},
+	{storage.ErrNoCopy, statusFailure, "La copie de bot.db d’avant sa mise à niveau ne peut pas être écrite, et rien n’est changé : libérez de la place dans le répertoire d’état, et vérifiez que le compte du robot peut y écrire, puis relancez"},
 	{storage.ErrDamaged, statusFailure, "La base bot.db est abîmée : mettez-la de côté, avec bot.db-wal et bot.db-shm, et rétablissez la dernière sauvegarde, comme le dit le guide d’exploitation (« Sauvegarder, restaurer »)"},
 	{matrix.ErrKeysDamaged, statusFailure, "Le fichier crypto.db est abîmé : mettez-le de côté, avec crypto.db-wal et crypto.db-shm, puis lancez « bot login » pour créer un nouvel appareil, et relancez"},
 	{errNoListener, statusFailure, "L’adresse de http.listen ne peut pas être ouverte, sans doute parce qu’un autre programme l’occupe : donnez-en une autre, ou \"\" pour s’en passer"},
