@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 
 	"heraut/chat"
@@ -57,6 +58,51 @@ func TestLastWordsInDoubt(t *testing.T) {
 	bot.post(t, "doubt", chat.Post{Room: chat.RoomID(room), HTML: "<p>Adieu.</p>", Lang: "fr"}, chat.Post{Room: chat.RoomID(room), Leaves: true})
 	owner.AwaitMember(t, room, bot.account.UserID, event.MembershipLeave)
 	sentOnce(t, bot, proxy)
+}
+
+// TestRemovedInDoubt: a post arrives without an answer to the bot, and then a moderator
+// kicks the bot and invites it again, while the bot syncs or between two syncs. The
+// post is not sent a second time.
+func TestRemovedInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, seen := range map[string]bool{"seen by sync": true, "between two syncs": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hs := testkit.StartHomeserver(t)
+			proxy := testkit.NewProxy(t, hs.URL)
+			bot := startBot(t, hs, matrix.Config{}, queue.Config{})
+			owner := hs.Person(t, "owner", testkit.ClientOptions{})
+			room := bot.invited(t, owner, testkit.Room{})
+			bot.through(t, proxy)
+			hears(t, bot, owner.Say(t, room, "là"))
+
+			restore := proxy.Add(testkit.Rule{Name: "no sync", Match: testkit.Syncs, Do: testkit.BadGateway})
+			owner.Say(t, room, "encore") // ends the sync under way
+			proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "no sync" })
+			proxy.Add(testkit.Rule{Match: testkit.Sends, Times: 1, Do: testkit.AfterActing(testkit.Drop)})
+			bot.post(t, "doubt", chat.Post{Room: chat.RoomID(room), HTML: "<p>Une fois.</p>", Lang: "fr"})
+			proxy.Await(t, 1, testkit.Sends)
+			if _, err := owner.KickUser(t.Context(), room, &mautrix.ReqKickUser{UserID: bot.account.UserID}); err != nil {
+				t.Fatal(err)
+			}
+			if !seen {
+				owner.Invite(t, room, bot.account.UserID)
+			}
+			bot.end()
+			restore()
+			bot.start(t)
+			if seen {
+				for bot.next(t).Removed == nil {
+				}
+				owner.Invite(t, room, bot.account.UserID)
+			}
+			owner.AwaitMember(t, room, bot.account.UserID, event.MembershipJoin)
+			for bot.next(t).Joined == nil {
+			}
+			hears(t, bot, owner.Say(t, room, "fin"))
+			sentOnce(t, bot, proxy)
+		})
+	}
 }
 
 // sentOnce waits until the bot has confirmed its post in the room. The bot must not

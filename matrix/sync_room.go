@@ -24,6 +24,11 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 		c.passOver(t, known, joined)
 		return nil
 	}
+	if !known.Joined {
+		if err := c.confirmDoubts(ctx, room, joined.Timeline, &t.batch); err != nil {
+			return err
+		}
+	}
 	c.takeState(ctx, t, known, &stored, joined)
 	early := stored.Direct || stored.Notices
 	events, joinEvent, err := c.timeline(ctx, room, known, early, joined.Timeline, t.since, t.batch.Received)

@@ -111,9 +111,12 @@ func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 }
 
 // takeLeftRooms processes the rooms that the bot is no longer in.
-func (c *Client) takeLeftRooms(_ context.Context, t *turn) error {
+func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
-	for room := range t.answer.Rooms.Leave {
+	for room, left := range t.answer.Rooms.Leave {
+		if err := c.confirmDoubts(ctx, room, left.Timeline, &t.batch); err != nil {
+			return err
+		}
 		t.batch.Powers = append(t.batch.Powers, chat.RoomID(room))
 	}
 	return nil

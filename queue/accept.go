@@ -72,14 +72,17 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 				}
 			}
 		}
-		if q.lastDoubt.Load() != 0 {
-			var err error
-			if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
-				return fmt.Errorf("settle doubts: %w", err)
+		if b.Change != nil {
+			if err := b.Change(ctx); err != nil {
+				return err
 			}
 		}
-		if b.Change != nil {
-			return b.Change(ctx)
+		if q.lastDoubt.Load() == 0 {
+			return nil
+		}
+		var err error
+		if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil { // after Change, which stores the rooms
+			return fmt.Errorf("settle doubts: %w", err)
 		}
 		return nil
 	})

@@ -112,7 +112,8 @@ type Arrivals interface {
 	// already sent keeps its event: first is then false. ErrNone: no post carries txn.
 	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
 	// SettleDoubts puts the posts whose doubt began no later than the given time back
-	// to waiting, since a later sync did not show them, and returns how many.
+	// to waiting, since a later sync did not show them, and returns how many. It leaves
+	// those of rooms to which the bot is invited.
 	SettleDoubts(ctx context.Context, before time.Time) (int64, error)
 }
 

@@ -214,11 +214,13 @@ func (d *DB) RetryRoom(ctx context.Context, room chat.RoomID) error {
 	return err
 }
 
-// SettleDoubts implements queue.Arrivals.
+// SettleDoubts implements queue.Arrivals. It leaves the posts of rooms to which the bot
+// is invited: an invitation hides what happened in the room before it.
 func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', doubt_since = 0
-		WHERE state = 'trying' AND doubt_since > 0 AND doubt_since <= $1`, millis(before))
+		WHERE state = 'trying' AND doubt_since > 0 AND doubt_since <= $1
+			AND room_id NOT IN (SELECT room_id FROM room WHERE invited_by <> '' AND NOT joined)`, millis(before))
 	if err != nil {
 		return 0, err
 	}
