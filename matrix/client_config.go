@@ -4,10 +4,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 	"maunium.net/go/mautrix"
 
 	"heraut/chat"
+	"heraut/health"
 	"heraut/queue"
 )
 
@@ -51,6 +53,8 @@ type Config struct {
 	// return; 0: 2 minutes, or 10 minutes where Keeps is true.
 	GapPatience time.Duration
 	Pace        *rate.Limiter // shared with the queue
+	// Health gets the account's troubles; nil: a monitor of its own.
+	Health *health.Monitor
 	// UnreadableAfter is how long a message waits for its key before the bot informs
 	// the room; 0: 5 minutes.
 	UnreadableAfter time.Duration
@@ -97,6 +101,9 @@ type EventStore interface {
 // withDefaults fills empty fields. mx.UserID is set only after the login, so the
 // default MayInvite reads it at each call.
 func (config Config) withDefaults(mx *mautrix.Client) Config {
+	if config.Health == nil {
+		config.Health = health.NewMonitor(zerolog.Nop(), nil)
+	}
 	if config.UnreadableAfter == 0 {
 		config.UnreadableAfter = 5 * time.Minute
 	}

@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/event"
 
 	"heraut/chat"
+	"heraut/health"
 	"heraut/queue"
 )
 
@@ -86,6 +87,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 		}
 		*p = next
 		c.synced.Store(time.Now().UnixMilli())
+		c.config.Health.Leave(health.Starting)
 	}
 	return nil
 }

@@ -212,8 +212,6 @@ func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 			_ = server.Close()
 		}
 	})
-	s.serving.Store(true)
-	defer s.serving.Store(false)
 	err := server.Serve(listener)
 	if !stop() {
 		<-stopped

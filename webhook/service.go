@@ -54,7 +54,6 @@ type Service struct {
 	Options
 	counts  Counts
 	wake    chan struct{}
-	serving atomic.Bool
 	reading chan struct{} // bounds the bodies in memory
 	limits  *limiter
 
@@ -139,14 +138,6 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 
 // Counts returns the service's running totals.
 func (s *Service) Counts() *Counts { return &s.counts }
-
-// Ready returns nil once the service answers requests.
-func (s *Service) Ready() error {
-	if !s.serving.Load() {
-		return errors.New("webhooks are not served yet")
-	}
-	return nil
-}
 
 // lookUp returns the active hook of a secret. It takes the same time for an unknown
 // secret and for a paused or renewed one: since it hashes the secret first, the time

@@ -109,7 +109,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	})
 
 	pace := newPace(config.Pace)
+	monitor := health.NewMonitor(log, config.Timezone)
+	monitor.Enter(health.Trouble{State: health.Starting})
 	mc := matrixConfig(config, pace)
+	mc.Health = monitor
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
 	var desk *announce.Desk    // assigned below; only used after Sync starts
@@ -190,7 +193,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return fmt.Errorf("%w: %w", errNoListener, err)
 		}
 		g.Go(func() error {
-			return health.New(ready(client, hooks), append(metrics(ctx, box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
+			return health.New(monitor, append(metrics(ctx, box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
 		})
 	}
 	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
@@ -324,22 +327,6 @@ func deviceName() string {
 		return "Héraut"
 	}
 	return "Héraut (" + host + ")"
-}
-
-// ready returns a probe that succeeds once the first sync is complete and the
-// webhooks are served. hooks may be nil.
-func ready(client *matrix.Client, hooks *webhook.Service) func() error {
-	return func() error {
-		if hooks != nil {
-			if err := hooks.Ready(); err != nil {
-				return err
-			}
-		}
-		if client.LastSync().IsZero() {
-			return errors.New("no sync is complete yet")
-		}
-		return nil
-	}
 }
 
 func metrics(

@@ -1,0 +1,127 @@
+package health
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Monitor holds the troubles of the process. The probes, the metrics, the status
+// command, systemd's status line and the alert all read it. It logs each trouble once
+// when it begins and once when it ends. It is safe for concurrent use.
+type Monitor struct {
+	log  zerolog.Logger
+	zone *time.Location
+
+	mu       sync.Mutex
+	troubles []Trouble
+	watchers []func(t Trouble, entered bool)
+}
+
+// NewMonitor returns a monitor without troubles. Its sentences have their times in
+// zone; nil: UTC.
+func NewMonitor(log zerolog.Logger, zone *time.Location) *Monitor {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Monitor{log: log, zone: zone}
+}
+
+// Watch adds a function that gets each trouble that begins (entered) or ends. It must
+// return at once and must not call the monitor. Call Watch before the first Enter.
+func (m *Monitor) Watch(f func(t Trouble, entered bool)) { m.watchers = append(m.watchers, f) }
+
+// Enter adds a trouble, or replaces the one of the same state and subject, which keeps
+// its beginning.
+func (m *Monitor) Enter(t Trouble) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.enter(t)
+}
+
+// Leave ends the troubles of those states, whatever their subjects.
+func (m *Monitor) Leave(states ...State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leave(func(t Trouble) bool { return slices.Contains(states, t.State) })
+}
+
+// Set makes the given troubles, all of that state, the only ones of the state.
+func (m *Monitor) Set(state State, troubles ...Trouble) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leave(func(t Trouble) bool {
+		return t.State == state && !slices.ContainsFunc(troubles, func(n Trouble) bool { return n.Subject == t.Subject })
+	})
+	for _, t := range troubles {
+		m.enter(t)
+	}
+}
+
+// Troubles returns the present troubles, the gravest first.
+func (m *Monitor) Troubles() []Trouble {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.troubles)
+}
+
+// Has reports whether a trouble of one of the states lasts.
+func (m *Monitor) Has(states ...State) bool {
+	return slices.ContainsFunc(m.Troubles(), func(t Trouble) bool { return slices.Contains(states, t.State) })
+}
+
+// Ready reports whether the bot can do its work.
+func (m *Monitor) Ready() bool { return !slices.ContainsFunc(m.Troubles(), Trouble.Blocks) }
+
+// Zone returns the zone of the sentences' times.
+func (m *Monitor) Zone() *time.Location { return m.zone }
+
+func (m *Monitor) enter(t Trouble) {
+	if at := slices.IndexFunc(m.troubles, func(o Trouble) bool { return o.State == t.State && o.Subject == t.Subject }); at >= 0 {
+		if t.Since.IsZero() {
+			t.Since = m.troubles[at].Since
+		}
+		m.troubles[at] = t
+		return
+	}
+	if t.Since.IsZero() {
+		t.Since = time.Now()
+	}
+	m.troubles = append(m.troubles, t)
+	slices.SortStableFunc(m.troubles, func(a, b Trouble) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.State), slices.Index(order, b.State)), cmp.Compare(a.Subject, b.Subject))
+	})
+	if t.State != Starting {
+		m.log.Error().Err(t.Cause).Str("state", string(t.State)).Msg(t.Sentence("fr", m.zone))
+	}
+	m.tell(t, true)
+}
+
+func (m *Monitor) leave(ends func(Trouble) bool) {
+	m.troubles = slices.DeleteFunc(m.troubles, func(t Trouble) bool {
+		if !ends(t) {
+			return false
+		}
+		if t.State != Starting {
+			line := m.log.Info().Str("state", string(t.State)).Stringer("lasted", time.Since(t.Since).Round(time.Second))
+			if t.Subject != "" {
+				line = line.Str("subject", t.Subject)
+			}
+			line.Msg(kinds[t.State].ended)
+		}
+		m.tell(t, false)
+		return true
+	})
+}
+
+func (m *Monitor) tell(t Trouble, entered bool) {
+	for _, f := range m.watchers {
+		f(t, entered)
+	}
+}
+
+// Ended returns the French sentence that says that troubles of the state are over.
+func Ended(state State) string { return kinds[state].ended }

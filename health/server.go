@@ -1,0 +1,136 @@
+// Package health knows whether the bot works, and says so. A Monitor holds the
+// troubles of the process. Server shows them over HTTP: /livez (the process answers),
+// /readyz (the bot is ready, or why not) and /metrics (Prometheus).
+package health
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metric is a number that each scrape reads. It has no labels, so it names no person
+// and no room.
+type Metric struct {
+	Name, Help string
+	Counter    bool // it only grows; otherwise it is a gauge
+	Value      func() float64
+}
+
+// Server answers operators' probes.
+type Server struct{ http *http.Server }
+
+// New returns a server for Run. /readyz shows the monitor's troubles: with 503 if one
+// of them blocks the bot, else with 200. The further collectors join /metrics.
+func New(monitor *Monitor, metrics []Metric, further ...prometheus.Collector) *Server {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(further...)
+	registry.MustRegister(monitor.collectors()...)
+	for _, m := range metrics {
+		if m.Counter {
+			registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: m.Name, Help: m.Help}, m.Value))
+		} else {
+			registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: m.Name, Help: m.Help}, m.Value))
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", monitor.serveReady)
+	// Compressing a few lines would hold 2 MB for ever.
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true}))
+	return &Server{http: &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}}
+}
+
+// Report is what /readyz answers as JSON.
+type Report struct {
+	// Ready reports that no trouble blocks the bot.
+	Ready    bool           `json:"ready"`
+	Troubles []TroubleValue `json:"troubles"`
+}
+
+// TroubleValue is a trouble in a Report.
+type TroubleValue struct {
+	State   State  `json:"state"`
+	Blocks  bool   `json:"blocks"`
+	Subject string `json:"subject,omitempty"`
+	Since   string `json:"since"` // RFC 3339
+	Until   string `json:"until,omitempty"`
+	Link    string `json:"link,omitempty"`
+	Count   int    `json:"count,omitempty"`
+	// Sentence is in French: what is wrong, and what to do.
+	Sentence string `json:"sentence"`
+}
+
+// Report returns the present troubles.
+func (m *Monitor) Report() Report {
+	troubles := m.Troubles()
+	r := Report{Ready: true, Troubles: make([]TroubleValue, 0, len(troubles))}
+	for _, t := range troubles {
+		r.Ready = r.Ready && !t.Blocks()
+		r.Troubles = append(r.Troubles, m.Value(t))
+	}
+	return r
+}
+
+// Value returns a trouble as JSON shows it.
+func (m *Monitor) Value(t Trouble) TroubleValue {
+	v := TroubleValue{
+		State: t.State, Blocks: t.Blocks(), Subject: t.Subject, Since: t.Since.In(m.zone).Format(time.RFC3339),
+		Link: t.Link, Count: t.Count, Sentence: t.Sentence("fr", m.zone),
+	}
+	if !t.Until.IsZero() {
+		v.Until = t.Until.In(m.zone).Format(time.RFC3339)
+	}
+	return v
+}
+
+// serveReady answers /readyz: one line for each trouble, or «ok»; as JSON for clients
+// that accept it.
+func (m *Monitor) serveReady(w http.ResponseWriter, r *http.Request) {
+	report := m.Report()
+	status := http.StatusOK
+	if !report.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Accept")
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(report) // the client may have gone
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	for _, t := range report.Troubles {
+		fmt.Fprintln(w, t.Sentence)
+	}
+	if len(report.Troubles) == 0 {
+		fmt.Fprintln(w, "ok")
+	}
+}
+
+// Run serves on the listener until ctx ends.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	stopped := context.AfterFunc(ctx, func() {
+		_ = s.http.Close() // a stop does not wait for probes
+	})
+	defer stopped()
+	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the probes: %w", err)
+	}
+	return nil
+}
