@@ -30,6 +30,7 @@ var ours = map[string][]string{
 	"search/vectors":    {"search"},
 	"locale":            {"chat", "text"},
 	"calendar":          {},
+	"howto":             {"text"},
 	"locale/localetest": {},
 	"queue":             {"chat"},
 	"rooms":             {"chat"},
@@ -42,12 +43,12 @@ var ours = map[string][]string{
 	"visio":             {"chat", "fetch", "locale", "queue", "rooms", "schedule", "text"},
 	"thanks":            {"chat", "locale", "queue", "rooms", "schedule", "text"},
 	"relay":             {"catalogue", "chat", "locale", "queue", "rooms", "schedule", "search", "text"},
-	"commands":          {"agenda", "announce", "catalogue", "chat", "feed", "filter", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
+	"commands":          {"agenda", "announce", "catalogue", "chat", "feed", "filter", "howto", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
 	"storage":           {"agenda", "announce", "catalogue", "chat", "commands", "fetch", "filter", "queue", "relay", "rooms", "search", "sources", "thanks", "visio", "webhook"},
 	"matrix":            {"chat", "health", "queue", "text"},
 	"health":            {},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text"},
-	"cmd/bot":           {"agenda", "announce", "calendar", "catalogue", "chat", "commands", "feed", "fetch", "filter", "health", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
+	"cmd/bot":           {"agenda", "announce", "calendar", "catalogue", "chat", "commands", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
 	"cmd/demo":          {"testkit"},
 	"testkit":           {"chat"},
 }
@@ -59,7 +60,7 @@ var theirs = map[string][]string{
 	"github.com/mattn/go-sqlite3": {"storage", "matrix", "testkit"},
 	"go.mau.fi/util/dbutil":       {"storage", "matrix", "testkit"},
 	"database/sql":                {"storage", "matrix", "testkit"},
-	"github.com/goccy/go-yaml":    {"cmd/bot"},
+	"github.com/goccy/go-yaml":    {"cmd/bot", "howto"},
 	"testing":                     {"testkit", "locale/localetest"},
 }
 

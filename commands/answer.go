@@ -11,6 +11,7 @@ import (
 	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/howto"
 	"heraut/locale"
 	"heraut/relay"
 	"heraut/search"
@@ -24,6 +25,9 @@ type About struct {
 	RunBy   string
 	Contact string        // an address, an e-mail address or a page
 	Keep    time.Duration // how long the bot stores closed questions
+	// HowTo holds the operators' answers about the services, by language; a language
+	// without any gets howto.Default.
+	HowTo map[string]howto.Book
 }
 
 // KeepDays returns Keep in days, rounded up.

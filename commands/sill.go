@@ -23,6 +23,9 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
 	}
+	if answer, found, err := a.howTo(r); found || err != nil {
+		return answer, err
+	}
 	if r.state.Catalogue == nil {
 		return a.message(r, "loading", nil)
 	}

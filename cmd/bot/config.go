@@ -47,6 +47,7 @@ type Config struct {
 	Rooms        []Room        `yaml:"rooms"`
 	Relays       []Relay       `yaml:"relays"`
 	Questions    Questions     `yaml:"questions"`
+	HowTo        HowTo         `yaml:"howto"`
 }
 
 // Preset names a set of defaults.
@@ -231,6 +232,13 @@ type Questions struct {
 	List string `yaml:"list"`
 	// Keep is how long the bot stores a closed question.
 	Keep time.Duration `yaml:"keep"`
+}
+
+// HowTo names the files that replace the answers about the services themselves.
+type HowTo struct {
+	// FR and EN are file paths; empty: the program's own answers.
+	FR string `yaml:"fr"`
+	EN string `yaml:"en"`
 }
 
 // paris returns the default time zone.

@@ -77,6 +77,7 @@ func (r *reader) check(c *Config) {
 	r.checkRooms(c)
 	r.checkRelays(c)
 	r.checkQuestions(&c.Questions)
+	r.checkHowTo(&c.HowTo)
 }
 
 func (r *reader) checkMatrix(m *Matrix, c *Config) {

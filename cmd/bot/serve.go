@@ -102,7 +102,11 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	if err != nil {
 		return err
 	}
-	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep}
+	guides, err := config.HowTo.Books()
+	if err != nil {
+		return err
+	}
+	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep, HowTo: guides}
 	answerer := commands.NewAnswerer(about, config.Timezone, refresher.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
 		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),

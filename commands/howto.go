@@ -1,0 +1,64 @@
+package commands
+
+import (
+	"strings"
+
+	"heraut/howto"
+)
+
+// guide is the data of an answer about the services themselves.
+type guide struct {
+	howto.Entry
+	// Parts is the answer, cut where a command begins or ends.
+	Parts []guidePart
+}
+
+// guidePart is a part of an answer: text, or a command with the room's prefix.
+type guidePart struct {
+	Text string
+	Code bool
+}
+
+// howTo returns the answer to a question about the services themselves, such as how
+// to become a référent. It reports false if the line does not ask for one.
+func (a *Answerer) howTo(r request) (Answer, bool, error) {
+	if r.Casual || r.command.name() != "sill" {
+		return Answer{}, false, nil
+	}
+	for _, lang := range languages(r.Lang) {
+		book, replaced := a.about.HowTo[lang]
+		if !replaced {
+			book = howto.Default(lang)
+		}
+		if entry, found := book.Find(r.args); found {
+			r.Lang = lang
+			answer, err := a.message(r, "howto", guide{entry, parts(entry.Answer, r.Prefix)})
+			answer.lang = lang
+			return answer, true, err
+		}
+	}
+	return Answer{}, false, nil
+}
+
+// languages returns the languages in which a question is looked up: the room's first,
+// since people also ask in the other one.
+func languages(room string) []string {
+	if room == "en" {
+		return []string{"en", "fr"}
+	}
+	return []string{"fr", "en"}
+}
+
+// parts cuts an answer at its backquotes.
+func parts(answer, prefix string) (all []guidePart) {
+	for i, text := range strings.Split(answer, "`") {
+		code := i%2 == 1
+		if rest, isCommand := strings.CutPrefix(text, "!"); code && isCommand {
+			text = prefix + rest
+		}
+		if text != "" {
+			all = append(all, guidePart{text, code})
+		}
+	}
+	return all
+}

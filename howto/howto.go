@@ -1,0 +1,169 @@
+// Package howto answers the questions about the free software services themselves: how
+// to become a référent, where to ask a question. The answers stand in one YAML file per
+// language, which operators may replace.
+package howto
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+
+	"heraut/text"
+)
+
+// Entry is a question and its answer.
+type Entry struct {
+	Title string `yaml:"title"`
+	// Asked holds the phrasings that the entry answers: a line that contains one of
+	// them asks for the entry. Articles, prepositions, accents and plurals do not
+	// count.
+	Asked []string `yaml:"asked"`
+	// Answer is plain text. Text between backquotes is a command; it starts with "!",
+	// which stands for the room's prefix.
+	Answer string `yaml:"answer"`
+	Links  []Link `yaml:"links"`
+}
+
+// Link is a page that says more.
+type Link struct {
+	Label string `yaml:"label"`
+	URL   string `yaml:"url"`
+}
+
+// Book holds the entries of a language, in the order in which they are tried.
+type Book []Entry
+
+//go:embed fr.yaml en.yaml
+var files embed.FS
+
+// defaults are the entries of the program itself, by language.
+var defaults = map[string]Book{"fr": mustRead("fr"), "en": mustRead("en")}
+
+// Default returns the entries that the program holds for a language; none for a
+// language that it does not speak.
+func Default(lang string) Book { return defaults[lang] }
+
+func mustRead(lang string) Book {
+	data, err := files.ReadFile(lang + ".yaml")
+	if err != nil {
+		panic(err) // unreachable: the file is compiled in
+	}
+	book, err := Read(data)
+	if err != nil {
+		panic(fmt.Errorf("%s.yaml: %w", lang, err)) // unreachable: a test reads it
+	}
+	return book
+}
+
+// Bounds of an entry, so that its answer fits on a phone.
+const (
+	maxTitle  = 80  // characters
+	maxAnswer = 600 // characters
+	maxLinks  = 4
+)
+
+// Read reads a file of entries. Its error says which entry is wrong, and why.
+func Read(data []byte) (Book, error) {
+	var book Book
+	if err := yaml.UnmarshalWithOptions(data, &book, yaml.Strict()); err != nil {
+		return nil, err
+	}
+	for i := range book {
+		book[i].Answer = strings.ReplaceAll(strings.TrimSpace(book[i].Answer), "\n", " ")
+		if err := book[i].check(); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+	}
+	return book, nil
+}
+
+func (e Entry) check() error {
+	switch {
+	case e.Title == "" || utf8.RuneCountInString(e.Title) > maxTitle:
+		return fmt.Errorf("title must have 1 to %d characters", maxTitle)
+	case e.Answer == "" || utf8.RuneCountInString(e.Answer) > maxAnswer:
+		return fmt.Errorf("answer must have 1 to %d characters", maxAnswer)
+	case len(e.Links) > maxLinks:
+		return fmt.Errorf("links must have at most %d items", maxLinks)
+	case len(e.Asked) == 0:
+		return errors.New("asked must name at least one phrasing")
+	}
+	for _, asked := range e.Asked {
+		if len(content(asked)) < 2 {
+			return fmt.Errorf("asked: %q has less than two words of content, so it would answer too much", asked)
+		}
+	}
+	for _, link := range e.Links {
+		u, err := url.Parse(link.URL)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || link.Label == "" {
+			return fmt.Errorf("links: %q is not a label with an http or https address", link.URL)
+		}
+	}
+	return nil
+}
+
+// Find returns the entry that a line asks for: the first one with a phrasing in it.
+func (b Book) Find(line string) (Entry, bool) {
+	words := content(line)
+	for _, e := range b {
+		for _, asked := range e.Asked {
+			if contains(words, content(asked)) {
+				return e, true
+			}
+		}
+	}
+	return Entry{}, false
+}
+
+// fillers are the words that stand between those that matter.
+var fillers = func() map[string]bool {
+	all := map[string]bool{}
+	for _, w := range strings.Fields("le la les l un une des de du d au aux a en pour sur the an to of for") {
+		all[w] = true
+	}
+	return all
+}()
+
+// content returns the words of s that are no fillers, folded.
+func content(s string) (words []string) {
+	for _, w := range text.Words(s) {
+		if !fillers[w] {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// contains reports whether phrase is a run of words.
+func contains(words, phrase []string) bool {
+	for i := range len(words) - len(phrase) + 1 {
+		if begins(words[i:], phrase) {
+			return true
+		}
+	}
+	return false
+}
+
+func begins(words, phrase []string) bool {
+	for i, w := range phrase {
+		if singular(words[i]) != singular(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// singular returns a folded word without the marks of the plural and the feminine
+// participle, which people add as they need them: référent, référente, référents.
+func singular(w string) string {
+	w = strings.TrimSuffix(w, "s")
+	if len(w) > 4 {
+		w = strings.TrimSuffix(w, "e")
+	}
+	return w
+}
