@@ -93,19 +93,19 @@ func when(start string) string {
 	return ";TZID=Europe/Paris:" + strings.NewReplacer("-", "", ":", "", " ", "T").Replace(start) + "00"
 }
 
-// bot is a desk with its database, which survives simulated kills.
+// bot is Calendars with their database, which survives simulated kills.
 type bot struct {
 	*testing.T
-	path     string
-	db       *storage.DB
-	desk     *agenda.Desk
-	now      time.Time
-	zone     *time.Location
-	quiet    schedule.Quiet
-	calendar *publisher
-	watches  []announce.Watch
-	notices  []announce.Notice
-	fail     *bool // kill the next transaction before its commit
+	path      string
+	db        *storage.DB
+	calendars *agenda.Calendars
+	now       time.Time
+	zone      *time.Location
+	quiet     schedule.Quiet
+	calendar  *publisher
+	watches   []announce.Watch
+	notices   []announce.Notice
+	fail      *bool // kill the next transaction before its commit
 }
 
 func paris(t *testing.T) *time.Location {
@@ -154,7 +154,7 @@ func (b *bot) start() {
 	b.Cleanup(func() { db.Close() })
 	getter := fetch.New(fetch.Options{UserAgent: "test"})
 	b.Cleanup(getter.Close)
-	b.desk = agenda.NewDesk(agenda.Options{
+	b.calendars = agenda.NewCalendars(agenda.Options{
 		Store: db, Queue: mortal{queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), b.fail},
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: b.zone,
 		Quiet:    func(chat.RoomID) schedule.Quiet { return b.quiet },
@@ -190,7 +190,7 @@ func (m mortal) Do(ctx context.Context, change func(context.Context) error) erro
 // round runs one round at the present time and returns the messages to rooms.
 func (b *bot) round() (said []string) {
 	b.Helper()
-	if err := b.desk.Round(b.Context(), b.now); err != nil && !errors.Is(err, errKilled) {
+	if err := b.calendars.Round(b.Context(), b.now); err != nil && !errors.Is(err, errKilled) {
 		b.Fatal(err)
 	}
 	return sent(b.T, b.db, b.now)
@@ -272,7 +272,7 @@ func TestChanges(t *testing.T) {
 	b.later(time.Hour).expect()
 	b.calendar.publish(old, event("b", "2026-09-22 15:00", "Atelier", "LOCATION:Brest"))
 	b.later(time.Hour).expect("Maintenu, finalement : Atelier")
-	// The desk cancels a removed event only after a second reading.
+	// Calendars cancel a removed event only after a second reading.
 	b.calendar.publish(old)
 	b.later(time.Hour).expect()
 	b.later(time.Hour).expect("Annulé : Atelier mardi 22 septembre 2026 à 15:00")
@@ -335,7 +335,7 @@ func TestBrokenAnswers(t *testing.T) {
 			for range 40 {
 				b.later(time.Hour).expect()
 			}
-			events, err := b.desk.In(t.Context(), salon, b.now, b.now.AddDate(0, 1, 0))
+			events, err := b.calendars.In(t.Context(), salon, b.now, b.now.AddDate(0, 1, 0))
 			if err != nil || len(events) != 3 {
 				t.Errorf("%d events, %v", len(events), err)
 			}
@@ -350,7 +350,7 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 }
 
-// The desk does not rely on UIDs that change at each reading.
+// Calendars do not rely on UIDs that change at each reading.
 func TestRandomUIDs(t *testing.T) {
 	b := newBot(t, "2026-09-07 09:00")
 	n := 0

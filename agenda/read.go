@@ -21,17 +21,17 @@ import (
 const (
 	// MaxBytes bounds the size of a calendar.
 	MaxBytes = 8 << 20
-	// ahead is how far into the future the desk reads occurrences.
+	// ahead is how far into the future the bot reads occurrences.
 	ahead = 400 * 24 * time.Hour
-	// behind is how far into the past the desk reads occurrences.
+	// behind is how far into the past the bot reads occurrences.
 	behind = 7 * 24 * time.Hour
-	// fullEvery is how often the desk reads a calendar in full even if the server
+	// fullEvery is how often the bot reads a calendar in full even if the server
 	// reports no change: as time passes, new occurrences of its series come into
 	// range.
 	fullEvery = 24 * time.Hour
 	// maxRows bounds the stored events of one calendar.
 	maxRows = 3000
-	// readAtOnce is how many calendars the desk reads concurrently.
+	// readAtOnce is how many calendars the bot reads concurrently.
 	readAtOnce = 4
 	// brokenAfter is the number of failures in a row after which the operators get a
 	// notice.
@@ -58,7 +58,7 @@ type reading struct {
 // commits each calendar's reading in one transaction, and all posts in another. The
 // error reports failures of the store, not of a calendar; the next round tries
 // again.
-func (d *Desk) Round(ctx context.Context, now time.Time) error {
+func (d *Calendars) Round(ctx context.Context, now time.Time) error {
 	all, err := d.watched(ctx)
 	if err != nil {
 		return fmt.Errorf("look up the calendars: %w", err)
@@ -74,14 +74,14 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	return errors.Join(g.Wait(), d.tell(ctx, now))
 }
 
-func (d *Desk) nextOf(name string) time.Time {
+func (d *Calendars) nextOf(name string) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.next[name]
 }
 
 // read reads a calendar and commits the result.
-func (d *Desk) read(ctx context.Context, s Settings, now time.Time) error {
+func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
 		return fmt.Errorf("load the calendar %s: %w", fetch.Redacted(s.Name), err)
@@ -111,7 +111,7 @@ func (d *Desk) read(ctx context.Context, s Settings, now time.Time) error {
 }
 
 // fetch downloads and parses a calendar.
-func (d *Desk) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
+func (d *Calendars) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
 	if s.Getter == nil {
 		return r, announce.ErrNoSource
 	}
@@ -138,7 +138,7 @@ func (d *Desk) fetch(ctx context.Context, s Settings, kept announce.SourceState,
 	return d.parse(resp, r, now)
 }
 
-func (d *Desk) parse(resp *fetch.Response, r reading, now time.Time) (reading, error) {
+func (d *Calendars) parse(resp *fetch.Response, r reading, now time.Time) (reading, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBytes+1))
 	switch {
 	case err != nil:
@@ -200,7 +200,7 @@ func bounded(all []calendar.Event) []calendar.Event {
 
 // commit stores a reading and the pending changes that follow from it, in the
 // transaction of ctx.
-func (d *Desk) commit(ctx context.Context, s Settings, now time.Time, r reading, failure error) error {
+func (d *Calendars) commit(ctx context.Context, s Settings, now time.Time, r reading, failure error) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
 		return err
@@ -221,7 +221,7 @@ func (d *Desk) commit(ctx context.Context, s Settings, now time.Time, r reading,
 
 // note stores the outcome of a reading, and sends the operators one notice when the
 // calendar breaks and one when it works again.
-func (d *Desk) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
+func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept announce.SourceState, failure error) error {
 	var notice *announce.Notice
 	switch {
 	case failure != nil:
@@ -248,7 +248,7 @@ func (d *Desk) note(ctx context.Context, s Settings, now time.Time, kept announc
 }
 
 // take stores the events of a reading and the pending changes of rooms.
-func (d *Desk) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
+func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
 	known, err := d.Store.CalendarEvents(ctx, s.Name)
 	if err != nil {
 		return err

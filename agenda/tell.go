@@ -22,7 +22,7 @@ func cut(s string, limit int) string { return text.Truncate(s, limit) }
 const atOnce = 5
 
 // pend stores the changes that rooms' watches match, each with its due time.
-func (d *Desk) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
+func (d *Calendars) pend(ctx context.Context, source string, changes []Change, now time.Time) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (d *Desk) pend(ctx context.Context, source string, changes []Change, now ti
 // dueFor returns when a watch announces a change; ok is false when its filter does
 // not match or its weekly list covers the change. A weekly watch announces at once a
 // change whose event starts, or started before the change, ahead of the next list.
-func (d *Desk) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
+func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time, ok bool, err error) {
 	f, err := filter.Parse(w.Filter)
 	if err != nil {
 		return due, false, err
@@ -88,7 +88,7 @@ func (d *Desk) dueFor(w announce.Watch, c Change, now time.Time) (due time.Time,
 // pendOne stores p and merges it with the pending change of the same room and event,
 // so that the room hears only of the final state. A new event that is cancelled, or
 // a cancelled one that is restored, leaves nothing pending.
-func (d *Desk) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
+func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
 	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
 	if i >= 0 {
 		before := waiting[i]
@@ -106,7 +106,7 @@ func (d *Desk) pendOne(ctx context.Context, p Pending, waiting []Pending) error 
 
 // tell posts everything that is due by now: changes, reminders and weekly lists. It
 // then deletes old events and the calendars that are neither configured nor watched.
-func (d *Desk) tell(ctx context.Context, now time.Time) error {
+func (d *Calendars) tell(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		watches, err := d.watches(ctx)
 		if err != nil {
@@ -138,7 +138,7 @@ func (d *Desk) tell(ctx context.Context, now time.Time) error {
 }
 
 // tellChanges posts the pending changes that are due.
-func (d *Desk) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
+func (d *Calendars) tellChanges(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	all, err := d.Store.PendingEvents(ctx)
 	if err != nil {
 		return err
@@ -183,7 +183,7 @@ func (c Change) holds(now time.Time) bool {
 	return !c.Event.Cancelled
 }
 
-func (d *Desk) sayChanges(ctx context.Context, room chat.RoomID, changes []Change) error {
+func (d *Calendars) sayChanges(ctx context.Context, room chat.RoomID, changes []Change) error {
 	if len(changes) > atOnce {
 		c := changes[0]
 		cause := fmt.Sprintf("agenda changes %s %d %d", room, c.Event.ID, c.Event.Revision)
@@ -200,7 +200,7 @@ func (d *Desk) sayChanges(ctx context.Context, room chat.RoomID, changes []Chang
 
 // remind posts the reminders that are due. A reminder delayed by an outage still
 // goes out until the event begins.
-func (d *Desk) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
+func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	type told struct {
 		room  chat.RoomID
 		event int64
@@ -264,7 +264,7 @@ const remindAhead = 40 * 24 * time.Hour
 // isDue reports whether a room gets a reminder of an event by now. It gets none when
 // the bot read the event, or its new start, after the reminder was due: the room has
 // just heard of it.
-func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
+func (d *Calendars) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 	at, ok := lead.at(e)
 	if !ok || at.Before(e.Seen) || at.Before(e.Changed) {
 		return false
@@ -279,7 +279,7 @@ func (d *Desk) isDue(room chat.RoomID, e Event, lead Lead, now time.Time) bool {
 
 // tellWeeks posts the events up to the next list in the rooms that watch a calendar
 // weekly.
-func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
+func (d *Calendars) tellWeeks(ctx context.Context, watches []announce.Watch, now time.Time) error {
 	for _, w := range watches {
 		rhythm, err := schedule.ParseRhythm(w.Rhythm)
 		if err != nil || !rhythm.IsWeekly() {
@@ -316,7 +316,7 @@ func (d *Desk) tellWeeks(ctx context.Context, watches []announce.Watch, now time
 	return nil
 }
 
-func (d *Desk) tellWeek(ctx context.Context, w announce.Watch, due, until, now time.Time) error {
+func (d *Calendars) tellWeek(ctx context.Context, w announce.Watch, due, until, now time.Time) error {
 	f, err := filter.Parse(w.Filter)
 	if err != nil {
 		return nil //nolint:nilerr // it was checked when it was set: another version of the bot did
@@ -337,7 +337,7 @@ func (d *Desk) tellWeek(ctx context.Context, w announce.Watch, due, until, now t
 
 // say renders a template and posts it in a room. A second call with the same cause
 // posts nothing.
-func (d *Desk) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
+func (d *Calendars) say(ctx context.Context, room chat.RoomID, cause, template string, data any) error {
 	lang := d.Rooms.Of(room).Language
 	html, err := locale.Render(lang, template, data)
 	if err != nil {

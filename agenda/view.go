@@ -67,12 +67,12 @@ func (c changeView) TimeMoved() bool {
 	return !c.Event.Start.Equal(c.Was.Start) || c.Event.AllDay != c.Was.AllDay
 }
 
-func (d *Desk) viewEvent(e Event) EventView {
+func (d *Calendars) viewEvent(e Event) EventView {
 	e.Start, e.End = e.Start.In(d.Zone), e.End.In(d.Zone)
 	return EventView{Event: e}
 }
 
-func (d *Desk) viewChange(c Change) changeView {
+func (d *Calendars) viewChange(c Change) changeView {
 	return changeView{What: c.What, Event: d.viewEvent(c.Event), Was: d.viewEvent(c.Was), More: c.More}
 }
 
@@ -85,7 +85,7 @@ type changesView struct {
 	More  int
 }
 
-func (d *Desk) viewChanges(all []Change) changesView {
+func (d *Calendars) viewChanges(all []Change) changesView {
 	v := changesView{More: max(0, len(all)-listed)}
 	for _, c := range all[:min(len(all), listed)] {
 		v.Items = append(v.Items, d.viewChange(c))
@@ -101,9 +101,9 @@ type ListView struct {
 
 // View renders events as a list of at most listed items; More counts the others.
 // Today and Tomorrow are relative to now.
-func (d *Desk) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
+func (d *Calendars) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
 
-func (d *Desk) viewList(all []Event, now time.Time) ListView {
+func (d *Calendars) viewList(all []Event, now time.Time) ListView {
 	v := ListView{More: max(0, len(all)-listed)}
 	day := func(t time.Time) string { return t.In(d.Zone).Format(time.DateOnly) }
 	for _, e := range all[:min(len(all), listed)] {

@@ -48,7 +48,7 @@ func readClock(dir string, zone *time.Location) time.Time {
 }
 
 // TestThirteenWeeksProcess is the child process that TestThirteenWeeks kills: it
-// runs a desk hour by hour, from the time in its clock file.
+// runs Calendars hour by hour, from the time in its clock file.
 func TestThirteenWeeksProcess(t *testing.T) {
 	dir := os.Getenv(childDir)
 	if dir == "" {
@@ -63,7 +63,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 	box := queue.New(db, nil, nil, queue.Config{}, zerolog.Nop())
 	getter := fetch.New(fetch.Options{UserAgent: "test"})
 	defer getter.Close()
-	desk := agenda.NewDesk(agenda.Options{
+	calendars := agenda.NewCalendars(agenda.Options{
 		Store: db, Queue: box, Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: zone,
 		Quiet: func(chat.RoomID) schedule.Quiet { return schedule.NewQuiet(zone) },
 		Declared: func() []announce.Watch {
@@ -85,7 +85,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 		if err := os.Rename(tmp, filepath.Join(dir, "clock")); err != nil {
 			t.Fatal(err)
 		}
-		if err := desk.Round(t.Context(), now); err != nil {
+		if err := calendars.Round(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
 		if now.Hour() == 21 { // the simulation skips the nights, all of which are quiet hours

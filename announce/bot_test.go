@@ -28,21 +28,21 @@ const (
 	bureau = chat.RoomID("!bureau:example.org")
 )
 
-// newsroom is a desk on a database. The test sets its time; its messages stay in the
+// newsroom is an Announcer on a database. The test sets its time; its messages stay in the
 // outbox.
 type newsroom struct {
 	testing.TB
-	path     string
-	db       *storage.DB
-	desk     *announce.Desk
-	getter   *fetch.Getter
-	now      time.Time
-	runners  map[string]*announce.Runner
-	settings map[string]sources.Settings // by source
-	notices  []announce.Notice
-	quiet    schedule.Quiet // the quiet hours of all rooms
-	feeds    *fetch.Getter  // reads the feeds of rooms
-	english  chat.RoomID    // a room in English
+	path      string
+	db        *storage.DB
+	announcer *announce.Announcer
+	getter    *fetch.Getter
+	now       time.Time
+	runners   map[string]*announce.Runner
+	settings  map[string]sources.Settings // by source
+	notices   []announce.Notice
+	quiet     schedule.Quiet // the quiet hours of all rooms
+	feeds     *fetch.Getter  // reads the feeds of rooms
+	english   chat.RoomID    // a room in English
 }
 
 // paris is the zone of all tests.
@@ -87,7 +87,7 @@ func (n *newsroom) open() {
 	}
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	book.Declare(n.english, rooms.Settings{Language: "en"})
-	n.desk = announce.NewDesk(announce.Options{
+	n.announcer = announce.NewAnnouncer(announce.Options{
 		Store: n.db,
 		Queue: queue.New(n.db, nil, nil, queue.Config{}, zerolog.Nop()),
 		Rooms: book,
@@ -113,7 +113,7 @@ func (n *newsroom) source(s sources.Settings) {
 		n.Fatal(err)
 	}
 	n.settings[s.Name] = s
-	n.runners[s.Name] = n.desk.NewRunner(s, source)
+	n.runners[s.Name] = n.announcer.NewRunner(s, source)
 }
 
 // watch declares the room's only watches.
@@ -122,7 +122,7 @@ func (n *newsroom) watch(room chat.RoomID, source string, filtersAndRhythms ...s
 	for i := 0; i < len(filtersAndRhythms); i += 2 {
 		all = append(all, announce.Watch{Room: room, Source: source, Filter: filtersAndRhythms[i], Rhythm: filtersAndRhythms[i+1]})
 	}
-	n.desk.Declare(room, all)
+	n.announcer.Declare(room, all)
 }
 
 // after advances the clock and runs a round of the source.
@@ -181,7 +181,7 @@ func shownPost(row queue.Row) string {
 func (n *newsroom) deliver(d time.Duration) {
 	n.Helper()
 	n.now = n.now.Add(d)
-	if err := n.desk.Deliver(context.Background(), n.now); err != nil {
+	if err := n.announcer.Deliver(context.Background(), n.now); err != nil {
 		n.Fatal(err)
 	}
 }

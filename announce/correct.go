@@ -29,16 +29,16 @@ func (d *decision) correct(ctx context.Context) error {
 				changed = append(changed, n.ID)
 			}
 			if reading.Gone && n.Item.Repository != nil {
-				if err := d.desk.store.RemoveRepositories(ctx, []catalogue.Repository{*n.Item.Repository}); err != nil {
+				if err := d.announcer.store.RemoveRepositories(ctx, []catalogue.Repository{*n.Item.Repository}); err != nil {
 					return err
 				}
 			}
 		}
-		if err := d.desk.store.SaveNews(ctx, n); err != nil {
+		if err := d.announcer.store.SaveNews(ctx, n); err != nil {
 			return err
 		}
 	}
-	return d.desk.edit(ctx, changed)
+	return d.announcer.edit(ctx, changed)
 }
 
 // revise updates an announced item from a reading and reports whether its message

@@ -39,7 +39,7 @@ func (d *decision) commit(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
 	}
-	return d.desk.deliver(ctx, d.now)
+	return d.announcer.deliver(ctx, d.now)
 }
 
 // first reports whether this is the first reading of the source.
@@ -48,7 +48,7 @@ func (d *decision) first() bool { return d.state.Started.IsZero() }
 // takeHosts stores the hosts of the source, and marks the new ones, those that the
 // source read from end to end, and those out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
-	known, err := d.desk.store.Hosts(ctx, d.settings.Name)
+	known, err := d.announcer.store.Hosts(ctx, d.settings.Name)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (d *decision) takeHosts(ctx context.Context) error {
 		if kept, ok := before[name]; ok && kept.same(*h) {
 			continue
 		}
-		if err := d.desk.store.SaveHost(ctx, d.settings.Name, *h); err != nil {
+		if err := d.announcer.store.SaveHost(ctx, d.settings.Name, *h); err != nil {
 			return err
 		}
 	}
@@ -98,7 +98,7 @@ func (d *decision) takeOwners(ctx context.Context) error {
 			return err
 		}
 		owner.Kind = asked.Kind
-		if err := d.desk.store.SaveOwner(ctx, d.settings.Name, *owner); err != nil {
+		if err := d.announcer.store.SaveOwner(ctx, d.settings.Name, *owner); err != nil {
 			return err
 		}
 	}
@@ -110,7 +110,7 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 	if o := d.owners[id]; o != nil {
 		return o, nil
 	}
-	o, err := d.desk.store.Owner(ctx, d.settings.Name, id.Host, id.Name)
+	o, err := d.announcer.store.Owner(ctx, d.settings.Name, id.Host, id.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -130,11 +130,11 @@ func (d *decision) takeFresh(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.desk.store.See(ctx, d.settings.Name, n.Item.Key, outcome, d.now); err != nil {
+		if err := d.announcer.store.See(ctx, d.settings.Name, n.Item.Key, outcome, d.now); err != nil {
 			return err
 		}
 		for _, key := range f.Aliases {
-			if err := d.desk.store.See(ctx, d.settings.Name, key, Alias, d.now); err != nil {
+			if err := d.announcer.store.See(ctx, d.settings.Name, key, Alias, d.now); err != nil {
 				return err
 			}
 		}
@@ -147,7 +147,7 @@ func (d *decision) takeFresh(ctx context.Context) error {
 		if outcome == Baseline && (n.Item.At.Before(d.now.Add(-trialSpan)) || n.Item.At.After(d.now)) {
 			continue
 		}
-		if _, err := d.desk.store.AddNews(ctx, n); err != nil {
+		if _, err := d.announcer.store.AddNews(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -175,7 +175,7 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 		if isNew {
 			owner = &Owner{Host: repo.Host, Name: sources.OwnerOf(repo).Name, Started: started}
 			d.owners[sources.OwnerOf(repo)] = owner
-			err = d.desk.store.SaveOwner(ctx, d.settings.Name, *owner)
+			err = d.announcer.store.SaveOwner(ctx, d.settings.Name, *owner)
 		}
 		if err != nil {
 			return "", err
@@ -214,7 +214,7 @@ func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error)
 	}
 	h := &Host{Name: name, Silent: d.first(), Started: d.now}
 	d.hosts[name] = h
-	return h, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
+	return h, d.announcer.store.SaveHost(ctx, d.settings.Name, *h)
 }
 
 // oldEntry is the age beyond which a new entry of a feed is not announced: the feed

@@ -16,7 +16,7 @@ import (
 const atOnce = 5
 
 // deliver posts the due items to their rooms, in the transaction of ctx.
-func (d *Desk) deliver(ctx context.Context, now time.Time) error {
+func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	due, err := d.store.DuePending(ctx, now)
 	if err != nil || len(due) == 0 {
 		return err
@@ -29,7 +29,7 @@ func (d *Desk) deliver(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	t := delivery{Desk: d, now: now, news: news, states: states, labels: labels, told: map[int64]bool{}, rendered: map[string]string{}}
+	t := delivery{Announcer: d, now: now, news: news, states: states, labels: labels, told: map[int64]bool{}, rendered: map[string]string{}}
 	for _, together := range parcels(due) {
 		first := together[0]
 		if first.Watch != "" {
@@ -76,7 +76,7 @@ func itemsOf(due []Pending) []int64 {
 
 // delivery posts the due items of all rooms.
 type delivery struct {
-	*Desk
+	*Announcer
 	now      time.Time
 	news     map[int64]*News
 	states   map[watchID]int
@@ -144,7 +144,7 @@ func (t *delivery) drop(ctx context.Context, together []Pending) error {
 
 // reassign moves a stopped watch's pending items to the room's other matching watches;
 // unmatched items are dropped.
-func (d *Desk) reassign(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
+func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
 	watches := map[string][]watching{} // by source
 	for _, p := range pending {
 		if err := d.store.DeletePending(ctx, p); err != nil {
@@ -222,7 +222,7 @@ func (t *delivery) noteTold(ctx context.Context) error {
 }
 
 // edit corrects the messages that show one of the items.
-func (d *Desk) edit(ctx context.Context, items []int64) error {
+func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -264,6 +264,6 @@ func (d *Desk) edit(ctx context.Context, items []int64) error {
 }
 
 // render returns a message as HTML, in the given language.
-func (d *Desk) render(lang string, l Layout, news map[int64]*News) (string, error) {
+func (d *Announcer) render(lang string, l Layout, news map[int64]*News) (string, error) {
 	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
 }

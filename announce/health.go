@@ -40,7 +40,7 @@ func (d *decision) keepState(ctx context.Context) error {
 			s.Failing = d.now
 		}
 		s.Cause, s.NextTry = d.failure.Error(), d.next
-		d.desk.noteFault(d.settings.Name, d.failure)
+		d.announcer.noteFault(d.settings.Name, d.failure)
 		if s.Failures >= brokenAfter && !s.Reported {
 			notice = &Notice{Cause: d.failure, Since: s.Failing, Next: d.next}
 			s.Reported = true
@@ -51,14 +51,14 @@ func (d *decision) keepState(ctx context.Context) error {
 		}
 		s.Failing, s.Failures, s.Cause, s.NextTry, s.Reported = time.Time{}, 0, "", time.Time{}, false
 	}
-	if err := d.desk.store.SaveSource(ctx, *s); err != nil {
+	if err := d.announcer.store.SaveSource(ctx, *s); err != nil {
 		return err
 	}
-	if err := d.move(ctx); err != nil || notice == nil || d.desk.Operators == nil {
+	if err := d.move(ctx); err != nil || notice == nil || d.announcer.Operators == nil {
 		return err
 	}
 	notice.Source = fetch.Redacted(d.settings.Name)
-	return d.desk.Operators(ctx, *notice)
+	return d.announcer.Operators(ctx, *notice)
 }
 
 // move follows a permanent redirect of a feed. It renames a feed that rooms added to
@@ -68,13 +68,13 @@ func (d *decision) move(ctx context.Context) error {
 	if to == "" {
 		return nil
 	}
-	d.desk.Log.Info().Str("source", fetch.Redacted(name)).Str("address", fetch.Redacted(to)).
+	d.announcer.Log.Info().Str("source", fetch.Redacted(name)).Str("address", fetch.Redacted(to)).
 		Msg("A feed moved for good: it is read at its new address")
 	if !sources.IsFeedAddress(name) {
 		return nil
 	}
-	d.desk.lookForFeeds()
-	return d.desk.store.RenameSource(ctx, name, to)
+	d.announcer.lookForFeeds()
+	return d.announcer.store.RenameSource(ctx, name, to)
 }
 
 // Say renders the notice as a message.

@@ -27,7 +27,7 @@ type Latest struct {
 // Latest returns the newest items of the source of a room's n-th watch, at most count,
 // newest first. It reads a feed anew; for other sources it returns stored items of the
 // last 30 days. The error is ErrNone if there is no such watch.
-func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
+func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {
 	case err != nil:
@@ -58,7 +58,7 @@ func (d *Desk) Latest(ctx context.Context, room chat.RoomID, n, count int, now t
 }
 
 // sourceOf returns the source with that name, or the feed at that address.
-func (d *Desk) sourceOf(name string) sources.Source {
+func (d *Announcer) sourceOf(name string) sources.Source {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
 			return r.source

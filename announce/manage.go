@@ -49,25 +49,25 @@ type WatchHealth struct {
 func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
 // AddSource adds a source that rooms may watch by its name. Run reads it.
-func (d *Desk) AddSource(s sources.Settings, source sources.Source) {
+func (d *Announcer) AddSource(s sources.Settings, source sources.Source) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sources = append(d.sources, d.NewRunner(s, source))
 }
 
-func (d *Desk) runners() []*Runner {
+func (d *Announcer) runners() []*Runner {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.sources)
 }
 
 // isCalendar reports whether package agenda reads the source.
-func (d *Desk) isCalendar(name string) bool {
+func (d *Announcer) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
 
 // NoteReading stores the time, or the error, of a reading of a calendar.
-func (d *Desk) NoteReading(name string, at time.Time, err error) {
+func (d *Announcer) NoteReading(name string, at time.Time, err error) {
 	if err != nil {
 		d.noteFault(name, err)
 		return
@@ -76,26 +76,26 @@ func (d *Desk) NoteReading(name string, at time.Time, err error) {
 }
 
 // hasSource reports whether the configuration has a source of that name.
-func (d *Desk) hasSource(name string) bool {
+func (d *Announcer) hasSource(name string) bool {
 	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
 // noteFault stores the last error of a source.
-func (d *Desk) noteFault(name string, err error) {
+func (d *Announcer) noteFault(name string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults[name] = err
 }
 
 // noteRead stores when a source was last read.
-func (d *Desk) noteRead(name string, at time.Time) {
+func (d *Announcer) noteRead(name string, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.read[name] = at
 }
 
 // Sources returns the sources of the configuration and their states, in its order.
-func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
+func (d *Announcer) Sources(ctx context.Context) ([]Health, error) {
 	var all []Health
 	for _, r := range d.runners() {
 		h, err := d.health(ctx, r.settings.Name)
@@ -114,7 +114,7 @@ func (d *Desk) Sources(ctx context.Context) ([]Health, error) {
 	return all, nil
 }
 
-func (d *Desk) health(ctx context.Context, name string) (Health, error) {
+func (d *Announcer) health(ctx context.Context, name string) (Health, error) {
 	h := Health{Kind: sources.Feed}
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
@@ -141,7 +141,7 @@ func (d *Desk) health(ctx context.Context, name string) (Health, error) {
 }
 
 // WatchesIn lists a room's watches, those of the configuration first.
-func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, error) {
+func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, error) {
 	d.mu.Lock()
 	all := slices.Clone(d.declared[room])
 	d.mu.Unlock()
@@ -163,7 +163,7 @@ func (d *Desk) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, 
 // AddWatch checks a watch and returns it in its canonical form, with the change that
 // stores it. The source is the name of a configured one, or the address of a feed that
 // TryFeed has read.
-func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
+func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
 	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
 	}
@@ -205,7 +205,7 @@ func (d *Desk) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.C
 // SetRhythm returns the watch that the room has with w's source and filter, and the
 // change that gives it w's rhythm. Items already waiting for a digest keep their due
 // time. The error is ErrExists if the watch has that rhythm already.
-func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
+func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
 		return w, nil, err
@@ -228,7 +228,7 @@ func (d *Desk) SetRhythm(ctx context.Context, w Watch) (before Watch, change fun
 
 // SetRemind returns the watch that the room has with w's source and filter, and the
 // change that gives it w's reminders.
-func (d *Desk) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
+func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
 		return w, nil, err
@@ -244,7 +244,7 @@ func (d *Desk) SetRemind(ctx context.Context, w Watch) (before Watch, change fun
 
 // SetLabel returns the watch that the room has with w's source and filter, already
 // under w's label, and the change that stores the label.
-func (d *Desk) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
+func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
 		return w, nil, err
@@ -264,7 +264,7 @@ func (d *Desk) SetLabel(ctx context.Context, w Watch) (after Watch, change func(
 }
 
 // PauseWatch returns a room's n-th watch and the change that pauses or resumes it.
-func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
+func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		return d.store.PauseWatch(ctx, room, w.ID, paused)
 	})
@@ -273,7 +273,7 @@ func (d *Desk) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused b
 // RemoveWatch returns a room's n-th watch and the change that deletes it. Items waiting
 // for its digest move to the room's other matching watches; unmatched items are
 // dropped.
-func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
+func (d *Announcer) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {
 			return err
@@ -297,7 +297,7 @@ func (d *Desk) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch,
 	})
 }
 
-func (d *Desk) changeWatch(ctx context.Context, room chat.RoomID, n int,
+func (d *Announcer) changeWatch(ctx context.Context, room chat.RoomID, n int,
 	change func(ctx context.Context, w Watch) error) (Watch, func(ctx context.Context) error, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {
@@ -319,7 +319,7 @@ func (d *Desk) changeWatch(ctx context.Context, room chat.RoomID, n int,
 	}, nil
 }
 
-func (d *Desk) lookForFeeds() {
+func (d *Announcer) lookForFeeds() {
 	select {
 	case d.feedsChanged <- struct{}{}:
 	default:

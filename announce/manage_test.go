@@ -32,14 +32,14 @@ func (n *newsroom) set(w announce.Watch, change func(ctx context.Context) error,
 func managed(t *testing.T) *newsroom {
 	t.Helper()
 	n := newNewsroom(t)
-	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, &script{})
+	n.announcer.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, &script{})
 	n.watch(salon, "blog", "nom:un", "immediat")
 	return n
 }
 
 func (n *newsroom) watches() (all []string) {
 	n.Helper()
-	list, err := n.desk.WatchesIn(n.Context(), salon)
+	list, err := n.announcer.WatchesIn(n.Context(), salon)
 	if err != nil {
 		n.Fatal(err)
 	}
@@ -52,18 +52,18 @@ func (n *newsroom) watches() (all []string) {
 func TestWatches(t *testing.T) {
 	n := managed(t)
 	w := announce.Watch{Room: salon, Source: "blog", Filter: "  NOM:Deux ", Rhythm: "Hebdomadaire Jeudi 9h", By: "@camille:example.org", At: n.now}
-	got := n.set(n.desk.AddWatch(t.Context(), w))
+	got := n.set(n.announcer.AddWatch(t.Context(), w))
 	if got.Filter != "nom:Deux" || got.Rhythm != "hebdo jeudi 09:00" {
 		t.Errorf("got %+v", got)
 	}
-	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
-	n.set(n.desk.PauseWatch(t.Context(), salon, 2, true))
+	n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
+	n.set(n.announcer.PauseWatch(t.Context(), salon, 2, true))
 	want := []string{"1 blog nom:un immediat false", "2 blog nom:Deux hebdo jeudi 09:00 true", "3 blog  immediat false"}
 	if got := n.watches(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	n.set(n.desk.PauseWatch(t.Context(), salon, 2, false))
-	n.set(n.desk.RemoveWatch(t.Context(), salon, 3))
+	n.set(n.announcer.PauseWatch(t.Context(), salon, 2, false))
+	n.set(n.announcer.RemoveWatch(t.Context(), salon, 3))
 	want = []string{"1 blog nom:un immediat false", "2 blog nom:Deux hebdo jeudi 09:00 false"}
 	if got := n.watches(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -85,23 +85,23 @@ func TestWatchesThatAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.watch.Room = salon
-			if _, change, err := n.desk.AddWatch(t.Context(), test.watch); !test.is(err) || change != nil {
+			if _, change, err := n.announcer.AddWatch(t.Context(), test.watch); !test.is(err) || change != nil {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-	if _, _, err := n.desk.RemoveWatch(t.Context(), salon, 1); !errors.Is(err, announce.ErrDeclared) {
+	if _, _, err := n.announcer.RemoveWatch(t.Context(), salon, 1); !errors.Is(err, announce.ErrDeclared) {
 		t.Errorf("a declared watch: %v", err)
 	}
 	for _, i := range []int{-1, 0, 2} {
-		if _, _, err := n.desk.PauseWatch(t.Context(), salon, i, true); !errors.Is(err, announce.ErrNone) {
+		if _, _, err := n.announcer.PauseWatch(t.Context(), salon, i, true); !errors.Is(err, announce.ErrNone) {
 			t.Errorf("watch %d: %v", i, err)
 		}
 	}
 	for i := range 20 {
-		n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: fmt.Sprint("mot", i), Rhythm: "immediat"}))
+		n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: fmt.Sprint("mot", i), Rhythm: "immediat"}))
 	}
-	_, _, err := n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "encore", Rhythm: "immediat"})
+	_, _, err := n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "encore", Rhythm: "immediat"})
 	if !errors.Is(err, announce.ErrTooMany) {
 		t.Errorf("one more: %v", err)
 	}
@@ -111,18 +111,18 @@ func TestWatchesThatAreRefused(t *testing.T) {
 func TestNewRhythmLosesNothing(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
-	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
+	n.announcer.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
 	w := announce.Watch{Room: salon, Source: "blog", Rhythm: "hebdo jeudi 09:00"}
-	n.set(n.desk.AddWatch(t.Context(), w))
+	n.set(n.announcer.AddWatch(t.Context(), w))
 	source.publish("un", n.now)
 	n.after(time.Minute, "blog")
 	w.Rhythm = "quotidien 09:00"
-	former, change, err := n.desk.SetRhythm(t.Context(), w)
+	former, change, err := n.announcer.SetRhythm(t.Context(), w)
 	n.set(former, change, err)
 	if former.Rhythm != "hebdo jeudi 09:00" {
 		t.Errorf("it was %q", former.Rhythm)
 	}
-	if _, _, err := n.desk.SetRhythm(t.Context(), w); !errors.Is(err, announce.ErrExists) {
+	if _, _, err := n.announcer.SetRhythm(t.Context(), w); !errors.Is(err, announce.ErrExists) {
 		t.Errorf("the same again: %v", err)
 	}
 	n.deliver(8 * 24 * time.Hour)
@@ -133,12 +133,12 @@ func TestNewRhythmLosesNothing(t *testing.T) {
 func TestChangesAreCheckedAgain(t *testing.T) {
 	n := managed(t)
 	w := announce.Watch{Room: salon, Source: "blog", Filter: "deux", Rhythm: "immediat"}
-	first, add1, err1 := n.desk.AddWatch(t.Context(), w)
-	_, add2, err2 := n.desk.AddWatch(t.Context(), w)
+	first, add1, err1 := n.announcer.AddWatch(t.Context(), w)
+	_, add2, err2 := n.announcer.AddWatch(t.Context(), w)
 	n.set(first, add1, err1)
 	n.set(first, add2, err2)
-	_, remove1, err1 := n.desk.RemoveWatch(t.Context(), salon, 2)
-	_, remove2, err2 := n.desk.RemoveWatch(t.Context(), salon, 2)
+	_, remove1, err1 := n.announcer.RemoveWatch(t.Context(), salon, 2)
+	_, remove2, err2 := n.announcer.RemoveWatch(t.Context(), salon, 2)
 	n.set(first, remove1, err1)
 	n.set(first, remove2, err2)
 	if got := n.watches(); len(got) != 1 {
@@ -149,24 +149,24 @@ func TestChangesAreCheckedAgain(t *testing.T) {
 func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 	n := newNewsroom(t)
 	source := n.scripted("blog")
-	n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
-	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+	n.announcer.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
+	n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
 	tell := func(title string) {
 		source.publish(title, n.now)
 		n.after(time.Minute, "blog")
 	}
 	tell("un")
-	n.set(n.desk.PauseWatch(t.Context(), salon, 1, true))
+	n.set(n.announcer.PauseWatch(t.Context(), salon, 1, true))
 	tell("deux")
 	n.deliver(24 * time.Hour)
 	n.want()
-	n.set(n.desk.PauseWatch(t.Context(), salon, 1, false))
+	n.set(n.announcer.PauseWatch(t.Context(), salon, 1, false))
 	tell("trois")
 	n.deliver(24 * time.Hour)
 	n.want("1 nouvelle publication | trois")
 	tell("quatre")
-	n.set(n.desk.RemoveWatch(t.Context(), salon, 1))
-	n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+	n.set(n.announcer.RemoveWatch(t.Context(), salon, 1))
+	n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
 	n.deliver(24 * time.Hour)
 	n.want()
 }
@@ -174,16 +174,16 @@ func TestPausedAndRemovedWatchesTellNothing(t *testing.T) {
 // The pending items of a paused or removed watch go to another watch that accepts them.
 func TestAnotherWatchTellsIt(t *testing.T) {
 	for name, change := range map[string]func(n *newsroom){
-		"paused":  func(n *newsroom) { n.set(n.desk.PauseWatch(n.Context(), salon, 1, true)) },
-		"removed": func(n *newsroom) { n.set(n.desk.RemoveWatch(n.Context(), salon, 1)) },
+		"paused":  func(n *newsroom) { n.set(n.announcer.PauseWatch(n.Context(), salon, 1, true)) },
+		"removed": func(n *newsroom) { n.set(n.announcer.RemoveWatch(n.Context(), salon, 1)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)
 			n.now = time.Now() // removals use the real clock
 			source := n.scripted("blog")
-			n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
-			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
-			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "quotidien 11:00"}))
+			n.announcer.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
+			n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "quotidien 09:00"}))
+			n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "quotidien 11:00"}))
 			source.publish("un", n.now)
 			source.publish("deux", n.now)
 			n.after(0, "blog")
@@ -205,15 +205,15 @@ func TestChangesInQuietHours(t *testing.T) {
 		want   []string
 	}{
 		"none":    {func(*newsroom) {}, []string{"un | Publié le 5 septembre 2026"}},
-		"paused":  {func(n *newsroom) { n.set(n.desk.PauseWatch(n.Context(), salon, 1, true)) }, nil},
-		"removed": {func(n *newsroom) { n.set(n.desk.RemoveWatch(n.Context(), salon, 1)) }, nil},
+		"paused":  {func(n *newsroom) { n.set(n.announcer.PauseWatch(n.Context(), salon, 1, true)) }, nil},
+		"removed": {func(n *newsroom) { n.set(n.announcer.RemoveWatch(n.Context(), salon, 1)) }, nil},
 		"one of two removed": {func(n *newsroom) {
-			n.set(n.desk.AddWatch(n.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "immediat"}))
-			n.set(n.desk.RemoveWatch(n.Context(), salon, 1))
+			n.set(n.announcer.AddWatch(n.Context(), announce.Watch{Room: salon, Source: "blog", Filter: "nom:un", Rhythm: "immediat"}))
+			n.set(n.announcer.RemoveWatch(n.Context(), salon, 1))
 		}, []string{"un | Publié le 5 septembre 2026"}},
 		"one of two removed, the other is declared": {func(n *newsroom) {
 			n.watch(salon, "blog", "nom:un", "immediat")
-			n.set(n.desk.RemoveWatch(n.Context(), salon, 2))
+			n.set(n.announcer.RemoveWatch(n.Context(), salon, 2))
 		}, []string{"un | Publié le 5 septembre 2026"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -221,8 +221,8 @@ func TestChangesInQuietHours(t *testing.T) {
 			n.quiet = schedule.NewQuiet(paris(t))
 			n.restart()
 			source := n.scripted("blog")
-			n.desk.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
-			n.set(n.desk.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
+			n.announcer.AddSource(sources.Settings{Name: "blog", Kind: sources.Feed}, source)
+			n.set(n.announcer.AddWatch(t.Context(), announce.Watch{Room: salon, Source: "blog", Rhythm: "immediat"}))
 			n.now = at(t, "2026-09-05 12:00:00") // a Saturday
 			source.publish("un", n.now)
 			n.after(0, "blog")
@@ -239,40 +239,40 @@ func TestRoomFeed(t *testing.T) {
 	n := newNewsroom(t)
 	n.feeds = n.getter
 	n.restart()
-	trial, err := n.desk.TryFeed(t.Context(), p.URL, n.now)
+	trial, err := n.announcer.TryFeed(t.Context(), p.URL, n.now)
 	if err != nil || trial.Title != "Le blog" || trial.Entries != 1 || trial.Newest.Title != "Ancien" {
 		t.Fatalf("%+v, %v", trial, err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() {
-		if err := n.desk.Run(ctx); err != nil {
+		if err := n.announcer.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})
 	defer run.Wait()
 	defer stop()
 	watch := announce.Watch{Room: salon, Source: p.URL, Rhythm: "immediat"}
-	n.set(n.desk.AddWatch(t.Context(), watch))
+	n.set(n.announcer.AddWatch(t.Context(), watch))
 	n.eventually("the feed is read", func() bool { return n.health(p.URL).Title == "Le blog" })
 	p.set(rss(item("Neuf", "2"), item("Ancien", "1")))
 	n.eventually("the room is told", func() bool {
 		return strings.HasPrefix(strings.Join(n.said(salon), ""), "Le blog : Neuf")
 	})
-	n.set(n.desk.RemoveWatch(t.Context(), salon, 1))
+	n.set(n.announcer.RemoveWatch(t.Context(), salon, 1))
 	n.eventually("the feed is forgotten", func() bool {
 		state, err := n.db.Source(t.Context(), p.URL)
 		return err == nil && state.Started.IsZero()
 	})
 	p.set(rss(item("Entre-temps", "3"), item("Neuf", "2"), item("Ancien", "1")))
-	n.set(n.desk.AddWatch(t.Context(), watch))
+	n.set(n.announcer.AddWatch(t.Context(), watch))
 	n.eventually("the feed is read again", func() bool { return n.health(p.URL).Title == "Le blog" })
 	n.want()
 }
 
 func (n *newsroom) health(source string) announce.Health {
 	n.Helper()
-	list, err := n.desk.WatchesIn(n.Context(), salon)
+	list, err := n.announcer.WatchesIn(n.Context(), salon)
 	if err != nil {
 		n.Fatal(err)
 	}

@@ -15,11 +15,11 @@ const emptyFor = 7 * 24 * time.Hour
 // decide gives each due item an outcome, and makes it pending for the rooms that watch
 // such items.
 func (d *decision) decide(ctx context.Context) error {
-	due, err := d.desk.store.DueNews(ctx, d.settings.Name, d.now)
+	due, err := d.announcer.store.DueNews(ctx, d.settings.Name, d.now)
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	watches, err := d.desk.watching(ctx, d.settings.Name, d.now)
+	watches, err := d.announcer.watching(ctx, d.settings.Name, d.now)
 	if err != nil {
 		return err
 	}
@@ -33,11 +33,11 @@ func (d *decision) decide(ctx context.Context) error {
 		}
 		if outcome != Settling {
 			n.Due = time.Time{}
-			if err := d.desk.store.Decide(ctx, d.settings.Name, n.Item.Key, outcome); err != nil {
+			if err := d.announcer.store.Decide(ctx, d.settings.Name, n.Item.Key, outcome); err != nil {
 				return err
 			}
 		}
-		if err := d.desk.store.SaveNews(ctx, *n); err != nil {
+		if err := d.announcer.store.SaveNews(ctx, *n); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 			return false, nil
 		case h.Told.IsZero():
 			h.Told = d.now
-			return true, d.desk.store.SaveHost(ctx, d.settings.Name, *h)
+			return true, d.announcer.store.SaveHost(ctx, d.settings.Name, *h)
 		case h.Told.Equal(d.now):
 			return true, nil
 		}
@@ -93,7 +93,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 			return false, err
 		case o.Told.IsZero():
 			o.Told = d.now
-			return true, d.desk.store.SaveOwner(ctx, d.settings.Name, *o)
+			return true, d.announcer.store.SaveOwner(ctx, d.settings.Name, *o)
 		case o.Told.Equal(d.now):
 			return true, nil
 		}
@@ -137,7 +137,7 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 		if n.PartOf == OfSite {
 			p.Watch = w.name // one digest for the whole site, whatever the rhythm
 		}
-		if err := d.desk.store.AddPending(ctx, p); err != nil {
+		if err := d.announcer.store.AddPending(ctx, p); err != nil {
 			return "", err
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"heraut/queue"
 )
 
-// GuardName is the name under which the Desk is a guard of posts (chat.Guard.By).
+// GuardName is the name under which the Announcer is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
 // guard returns the guard of a message that shows these items. It is empty when all
 // their sources are public; otherwise the queue asks Check before each attempt, since a
 // room may be opened while the message waits.
-func (d *Desk) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
+func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
 	for _, id := range l.items() {
 		private = private || news[id] != nil && d.isPrivate(news[id].Item.Source)
@@ -32,7 +32,7 @@ func (d *Desk) guard(ctx context.Context, room chat.RoomID, l Layout, news map[i
 }
 
 // isPrivate reports whether only some people can read a source.
-func (d *Desk) isPrivate(name string) bool {
+func (d *Announcer) isPrivate(name string) bool {
 	location := name // right for a feed that a room added
 	for _, r := range d.runners() {
 		if r.settings.Name == name {
@@ -44,7 +44,7 @@ func (d *Desk) isPrivate(name string) bool {
 
 // Check implements queue.Guard: it withholds a message from a room that more people may
 // read now than when the message was decided.
-func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
+func (d *Announcer) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var then chat.Audience
 	if err := json.Unmarshal([]byte(row.Post.Guard.About), &then); err != nil {
 		return queue.Verdict{Withhold: "who could read the room is not known any more"}, nil //nolint:nilerr // that is the verdict
@@ -60,4 +60,4 @@ func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) 
 }
 
 // Ended implements queue.Guard.
-func (d *Desk) Ended(context.Context, queue.Row) error { return nil }
+func (d *Announcer) Ended(context.Context, queue.Row) error { return nil }

@@ -16,10 +16,10 @@ func TestPrivateSource(t *testing.T) {
 	for name, private := range map[string]bool{"private": true, "public": false} {
 		t.Run(name, func(t *testing.T) {
 			n, p := blog(t, rss(item("A", "1")))
-			n.desk.AddSource(n.settings["blog"], nil)
+			n.announcer.AddSource(n.settings["blog"], nil)
 			audience := chat.Audience{Elsewhere: true}
-			n.desk.Private = func(location string) bool { return private && location == p.URL }
-			n.desk.Readers = func(context.Context, chat.RoomID) (chat.Readers, error) {
+			n.announcer.Private = func(location string) bool { return private && location == p.URL }
+			n.announcer.Readers = func(context.Context, chat.RoomID) (chat.Readers, error) {
 				return chat.Readers{Least: audience, Most: audience}, nil
 			}
 			p.set(rss(item("Secret", "2"), item("A", "1")))
@@ -40,7 +40,7 @@ func TestPrivateSource(t *testing.T) {
 			}
 			for _, now := range []chat.Audience{{Elsewhere: true}, {}, {Elsewhere: true, Public: true}} {
 				audience = now
-				verdict, err := n.desk.Check(t.Context(), row)
+				verdict, err := n.announcer.Check(t.Context(), row)
 				if err != nil || strings.Contains(verdict.Withhold, "more people") != now.Public {
 					t.Errorf("%+v: %+v, %v", now, verdict, err)
 				}

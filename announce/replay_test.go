@@ -76,21 +76,21 @@ const (
 	weekly       = bureau
 )
 
-// replayDesk builds the bot's side: one room that is told at once, and one with a
+// replayAnnouncer builds the bot's side: one room that is told at once, and one with a
 // weekly digest.
-func replayDesk(t *testing.T, base, path string) (*storage.DB, *announce.Desk, *announce.Runner) {
+func replayAnnouncer(t *testing.T, base, path string) (*storage.DB, *announce.Announcer, *announce.Runner) {
 	t.Helper()
 	db, err := storage.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	desk := announce.NewDesk(announce.Options{
+	announcer := announce.NewAnnouncer(announce.Options{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr"}), Zone: paris(t), Log: zerolog.Nop(),
 	})
-	desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
-	desk.Declare(weekly, []announce.Watch{{Room: weekly, Source: "depots", Rhythm: "hebdo jeudi 11:00"}})
+	announcer.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
+	announcer.Declare(weekly, []announce.Watch{{Room: weekly, Source: "depots", Rhythm: "hebdo jeudi 11:00"}})
 	settings := sources.Settings{
 		Name: "depots", Kind: sources.Ecosystems, Location: base, Every: 15 * time.Minute, Settle: replaySettle,
 	}
@@ -100,7 +100,7 @@ func replayDesk(t *testing.T, base, path string) (*storage.DB, *announce.Desk, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	return db, desk, desk.NewRunner(settings, source)
+	return db, announcer, announcer.NewRunner(settings, source)
 }
 
 // TestReplayedBot is the child process: for each time on standard input it runs a round
@@ -110,7 +110,7 @@ func TestReplayedBot(t *testing.T) {
 	if !ok {
 		t.Skip("it is the child process of the replay")
 	}
-	_, desk, runner := replayDesk(t, base, path)
+	_, announcer, runner := replayAnnouncer(t, base, path)
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		now, err := time.Parse(time.RFC3339, in.Text())
@@ -120,7 +120,7 @@ func TestReplayedBot(t *testing.T) {
 		if err := runner.Round(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
-		if err := desk.Deliver(t.Context(), now); err != nil {
+		if err := announcer.Deliver(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintln(os.Stdout, "done", in.Text())

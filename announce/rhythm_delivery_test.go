@@ -48,7 +48,7 @@ func (s *script) publish(title string, at time.Time) {
 func (n *newsroom) scripted(name string, base ...sources.Fresh) *script {
 	n.Helper()
 	s := &script{fresh: base}
-	n.runners[name] = n.desk.NewRunner(sources.Settings{Name: name, Kind: sources.Feed, Every: time.Hour}, s)
+	n.runners[name] = n.announcer.NewRunner(sources.Settings{Name: name, Kind: sources.Feed, Every: time.Hour}, s)
 	n.after(0, name)
 	n.now = n.now.Add(time.Minute)
 	return s
@@ -206,7 +206,7 @@ func TestRunDelivery(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			var run sync.WaitGroup
 			run.Go(func() {
-				if err := n.desk.RunDelivery(ctx); err != nil {
+				if err := n.announcer.RunDelivery(ctx); err != nil {
 					t.Error(err)
 				}
 			})
@@ -219,16 +219,16 @@ func TestRunDelivery(t *testing.T) {
 				stop()
 				run.Wait()
 				n.restart()
-				n.runners["blog"] = n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
+				n.runners["blog"] = n.announcer.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
 				ctx, stop = context.WithCancel(t.Context())
 				n.watch(salon, "blog", "", "hebdo jeudi 11:00")
-				run.Go(func() { _ = n.desk.RunDelivery(ctx) })
+				run.Go(func() { _ = n.announcer.RunDelivery(ctx) })
 			}
 			time.Sleep(4 * 24 * time.Hour)
 			stop()
 			run.Wait()
 			n.restart()
-			n.runners["blog"] = n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
+			n.runners["blog"] = n.announcer.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
 		}
 		all, err := n.db.Told(t.Context())
 		if err != nil {

@@ -25,15 +25,15 @@ const (
 
 // Runner reads one source, decides about its items, and posts the news to the rooms.
 type Runner struct {
-	settings sources.Settings
-	source   sources.Source
-	pace     *fetch.Pace
-	desk     *Desk
+	settings  sources.Settings
+	source    sources.Source
+	pace      *fetch.Pace
+	announcer *Announcer
 }
 
-// NewRunner returns a Runner that posts to the desk's rooms.
-func (d *Desk) NewRunner(s sources.Settings, source sources.Source) *Runner {
-	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), desk: d}
+// NewRunner returns a Runner that posts to the rooms of d.
+func (d *Announcer) NewRunner(s sources.Settings, source sources.Source) *Runner {
+	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), announcer: d}
 }
 
 // Round reads the source once and commits the result, whole or not at all: the keys it
@@ -48,7 +48,7 @@ func (r *Runner) Round(ctx context.Context, now time.Time) error {
 // round does one Round and returns the time of the next one.
 func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err error) {
 	name := r.settings.Name
-	state, err := r.desk.store.Source(ctx, name)
+	state, err := r.announcer.store.Source(ctx, name)
 	if err != nil {
 		return now.Add(retryStore), fmt.Errorf("load the source %s: %w", fetch.Redacted(name), err)
 	}
@@ -65,13 +65,13 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 		batch, err = r.source.Fetch(ctx, sources.Query{
 			Now: now, State: state.State, Again: again,
 			Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
-				return r.desk.store.Unseen(ctx, name, keys)
+				return r.announcer.store.Unseen(ctx, name, keys)
 			},
 			Keep: func(ctx context.Context, all []catalogue.Repository) error {
 				if r.settings.Kind == sources.RepositoryList {
-					return r.desk.store.SaveListed(ctx, name, now, all)
+					return r.announcer.store.SaveListed(ctx, name, now, all)
 				}
-				return r.desk.store.SaveRepositories(ctx, all)
+				return r.announcer.store.SaveRepositories(ctx, all)
 			},
 		})
 		return err
@@ -84,10 +84,10 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 		return next, nil
 	}
 	d := decision{Runner: r, now: now, next: next, batch: batch, failure: failure, state: state, followed: followed}
-	if err := r.desk.queue.Do(ctx, d.commit); err != nil {
+	if err := r.announcer.queue.Do(ctx, d.commit); err != nil {
 		return now.Add(retryStore), fmt.Errorf("commit the round of %s: %w", fetch.Redacted(name), err)
 	}
-	r.desk.changed()
+	r.announcer.changed()
 	return next, failure
 }
 
@@ -98,7 +98,7 @@ const retryStore = time.Minute
 // this round compares with the source again.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
-	if due, err = r.desk.store.DueNews(ctx, name, now); err != nil {
+	if due, err = r.announcer.store.DueNews(ctx, name, now); err != nil {
 		return due, nil, err
 	}
 	since, checked := now.Add(-followFor), now.Add(-followEvery)
@@ -106,7 +106,7 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 		// These sources deliver everything in each reading, so comparing costs nothing.
 		since, checked = now.Add(-followFreely), now
 	}
-	followed, err = r.desk.store.FollowedNews(ctx, name, since, checked, followAtOnce)
+	followed, err = r.announcer.store.FollowedNews(ctx, name, since, checked, followAtOnce)
 	return due, followed, err
 }
 
@@ -119,7 +119,7 @@ func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Aga
 	for _, n := range due {
 		a := sources.Again{Item: n.Item}
 		if repo := n.Item.Repository; repo != nil && repo.Owner != "" {
-			owner, err := r.desk.store.Owner(ctx, r.settings.Name, repo.Host, sources.OwnerOf(repo).Name)
+			owner, err := r.announcer.store.Owner(ctx, r.settings.Name, repo.Host, sources.OwnerOf(repo).Name)
 			if err != nil && !errors.Is(err, ErrNone) {
 				return nil, err
 			}

@@ -31,9 +31,9 @@ const (
 // Run reads the source at its pace until ctx ends. It keeps the back-off across
 // restarts: a source that asked the bot to wait is not asked sooner.
 func (r *Runner) Run(ctx context.Context) {
-	log := r.desk.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
+	log := r.announcer.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
-	if state, err := r.desk.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
+	if state, err := r.announcer.store.Source(ctx, r.settings.Name); err == nil && state.NextTry.After(next) {
 		// No source gets a longer wait than this: a longer one comes from a wrong
 		// clock.
 		if longest := 2 * max(r.settings.Every, 24*time.Hour); state.NextTry.Before(next.Add(longest)) {
@@ -51,12 +51,12 @@ func (r *Runner) Run(ctx context.Context) {
 			log.Warn().Err(err).Time("next_try", next).Msg("Source not read whole")
 			continue
 		}
-		r.desk.noteRead(r.settings.Name, now)
+		r.announcer.noteRead(r.settings.Name, now)
 		// Items that settle before the next reading are decided on time.
 		if r.settings.Settle >= r.settings.Every {
 			continue
 		}
-		if due, err := r.desk.store.NextDue(ctx, r.settings.Name, now); err == nil && !due.IsZero() && due.Before(next) {
+		if due, err := r.announcer.store.NextDue(ctx, r.settings.Name, now); err == nil && !due.IsZero() && due.Before(next) {
 			next = due
 		}
 	}
@@ -76,7 +76,7 @@ func wait(ctx context.Context, then time.Time) bool {
 
 // Run reads all sources, including the feeds of rooms, and delivers the due items,
 // until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (d *Announcer) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range d.runners() {
 		g.Go(func() error {
@@ -103,7 +103,7 @@ type roomFeed struct {
 
 // runFeeds reads each feed that a room added, as long as a room watches it. A feed that
 // is watched again later starts with a silent first reading.
-func (d *Desk) runFeeds(ctx context.Context) error {
+func (d *Announcer) runFeeds(ctx context.Context) error {
 	running := map[string]roomFeed{}
 	for ctx.Err() == nil {
 		watched, err := d.roomFeeds(ctx)
@@ -139,7 +139,7 @@ func (d *Desk) runFeeds(ctx context.Context) error {
 	return nil
 }
 
-func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
+func (d *Announcer) startFeed(ctx context.Context, url string) roomFeed {
 	ctx, stop := context.WithCancel(ctx)
 	f := roomFeed{stop: stop, done: make(chan struct{})}
 	s := sources.Settings{Name: url, Kind: sources.Feed, Location: url, Every: cmp.Or(d.FeedsEvery, roomFeedEvery)}
@@ -152,7 +152,7 @@ func (d *Desk) startFeed(ctx context.Context, url string) roomFeed {
 }
 
 // roomFeeds returns the addresses of the feeds that rooms added and watch.
-func (d *Desk) roomFeeds(ctx context.Context) (map[string]bool, error) {
+func (d *Announcer) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	all, err := d.store.Watches(ctx)
 	feeds := map[string]bool{}
 	for _, w := range all {
@@ -163,7 +163,7 @@ func (d *Desk) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	return feeds, err
 }
 
-func (d *Desk) clean(ctx context.Context) error {
+func (d *Announcer) clean(ctx context.Context) error {
 	for {
 		if err := d.store.PurgeNews(ctx, time.Now().Add(-keepNews)); err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Msg("Old news could not be deleted")

@@ -26,7 +26,7 @@ func TestPatienceOverARestart(t *testing.T) {
 		run := func(d time.Duration) {
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan struct{})
-			runner := n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source)
+			runner := n.announcer.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source)
 			go func() {
 				defer close(done)
 				runner.Run(ctx)
@@ -61,7 +61,7 @@ func TestPatienceOfAWrongClock(t *testing.T) {
 		source := &script{}
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
-		n.desk.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		n.announcer.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
 		if len(source.asked) < 3 {
 			t.Errorf("asked at %v", source.asked)
 		}
@@ -73,12 +73,12 @@ func TestPasswordInAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsroom(t)
 		var log bytes.Buffer
-		n.desk.Log = zerolog.New(&log)
+		n.announcer.Log = zerolog.New(&log)
 		source := &script{err: errors.New("no answer")}
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
 		const address = "https://camille:azerty@blog.example.org/feed"
-		n.desk.NewRunner(sources.Settings{Name: address, Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
+		n.announcer.NewRunner(sources.Settings{Name: address, Kind: sources.Feed, Every: 15 * time.Minute}, source).Run(ctx)
 		if len(n.notices) != 1 || strings.Contains(n.notices[0].Source, "azerty") {
 			t.Errorf("the operators are told %v", n.notices)
 		}

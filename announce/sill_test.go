@@ -20,7 +20,7 @@ func sillRoom(t *testing.T) (*newsroom, *catalogue.State) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.runners["sill"] = n.desk.NewRunner(s, source)
+	n.runners["sill"] = n.announcer.NewRunner(s, source)
 	n.watch(salon, "sill", "", "immediat")
 	return n, state
 }

@@ -25,7 +25,7 @@ type Trial struct {
 
 // TryWatch returns the announcements that a source and a filter would have made in the
 // last 30 days, as far as the items are still stored.
-func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
+func (d *Announcer) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
 	f, err := filter.Parse(accepting)
 	if err != nil {
 		return Trial{}, err
@@ -69,7 +69,7 @@ func (d *Desk) TryWatch(ctx context.Context, source, accepting, lang string, now
 }
 
 // TryFeed reads the feed at an address that a member typed.
-func (d *Desk) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
+func (d *Announcer) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
 	if d.Feeds == nil {
 		return sources.FeedTrial{}, ErrNoSource
 	}

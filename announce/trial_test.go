@@ -13,7 +13,7 @@ import (
 
 func TestTryWatch(t *testing.T) {
 	n, a := depots(t, 0)
-	n.desk.AddSource(sources.Settings{Name: "depots", Kind: sources.Ecosystems}, nil)
+	n.announcer.AddSource(sources.Settings{Name: "depots", Kind: sources.Ecosystems}, nil)
 	golang := "Go"
 	a.change(func() {
 		a.add("github.com", "etalab/a", n.now).Language = &golang
@@ -24,18 +24,18 @@ func TestTryWatch(t *testing.T) {
 	n.after(time.Minute, "depots")
 	n.said(salon)
 	for filter, want := range map[string]int{"": 2, "langage:go": 1, "fork:oui": 1, "nom:rien": 0} {
-		trial, err := n.desk.TryWatch(t.Context(), "depots", filter, "fr", n.now)
+		trial, err := n.announcer.TryWatch(t.Context(), "depots", filter, "fr", n.now)
 		if err != nil || trial.Total != want || (trial.HTML == "") != (want == 0) || localetest.Check(trial.HTML) != nil {
 			t.Errorf("%q: %+v, %v", filter, trial, err)
 		}
 	}
-	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now); err != nil || !trial.Since.Equal(n.now.Add(-2*time.Minute)) {
+	if trial, err := n.announcer.TryWatch(t.Context(), "depots", "", "fr", n.now); err != nil || !trial.Since.Equal(n.now.Add(-2*time.Minute)) {
 		t.Errorf("too early: %+v, %v", trial, err)
 	}
-	if trial, err := n.desk.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 || !trial.Since.IsZero() {
+	if trial, err := n.announcer.TryWatch(t.Context(), "depots", "", "fr", n.now.AddDate(0, 0, 31)); err != nil || trial.Total != 0 || !trial.Since.IsZero() {
 		t.Errorf("a month later: %+v, %v", trial, err)
 	}
-	if _, err := n.desk.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {
+	if _, err := n.announcer.TryWatch(t.Context(), "nulle-part", "", "fr", n.now); !errors.Is(err, announce.ErrNoSource) {
 		t.Errorf("got %v", err)
 	}
 	n.want() // no room was told
@@ -55,7 +55,7 @@ func TestTryFeedThatIsNone(t *testing.T) {
 		p.URL: sources.FaultPrivate, "ftp://example.org/feed": sources.FaultPrivate,
 		"http://[::1]:80/feed": sources.FaultPrivate, "file:///etc/passwd": sources.FaultPrivate,
 	} {
-		if _, err := n.desk.TryFeed(t.Context(), url, n.now); sources.FaultOf(err) != want || err == nil {
+		if _, err := n.announcer.TryFeed(t.Context(), url, n.now); sources.FaultOf(err) != want || err == nil {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestTryFeedThatIsNone(t *testing.T) {
 		"<!DOCTYPE html><title>x</title>": sources.FaultHTML, "{}": sources.FaultFormat, "rien": sources.FaultFormat,
 	} {
 		p.serve(text("text/plain", body))
-		if _, err := n.desk.TryFeed(t.Context(), p.URL, n.now); sources.FaultOf(err) != want || err == nil {
+		if _, err := n.announcer.TryFeed(t.Context(), p.URL, n.now); sources.FaultOf(err) != want || err == nil {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

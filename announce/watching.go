@@ -83,7 +83,7 @@ type watching struct {
 
 // Declare sets the watches that the configuration gives a room, whose filters
 // and rhythms have been checked.
-func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
+func (d *Announcer) Declare(room chat.RoomID, watches []Watch) {
 	d.mu.Lock()
 	d.declared[room] = watches
 	d.mu.Unlock()
@@ -92,7 +92,7 @@ func (d *Desk) Declare(room chat.RoomID, watches []Watch) {
 
 // Move gives the watches of a room to its successor, in the transaction of ctx.
 // Messages in the old room are no longer corrected, since nobody can post there.
-func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err := d.store.MoveWatches(ctx, from, to); err != nil {
 		return err
 	}
@@ -112,10 +112,10 @@ func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
 
 // DeclaredWatches returns the watches that the configuration declares for the
 // rooms whose ids are known.
-func (d *Desk) DeclaredWatches() []Watch { return d.declaredOf("") }
+func (d *Announcer) DeclaredWatches() []Watch { return d.declaredOf("") }
 
 // declaredOf returns the declared watches of a source, or all if source is empty.
-func (d *Desk) declaredOf(source string) (all []Watch) {
+func (d *Announcer) declaredOf(source string) (all []Watch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, watches := range d.declared {
@@ -129,7 +129,7 @@ func (d *Desk) declaredOf(source string) (all []Watch) {
 }
 
 // watching returns the active watches of a source, ordered by due time.
-func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
+func (d *Announcer) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (d *Desk) watching(ctx context.Context, source string, now time.Time) ([]wa
 	return all, nil
 }
 
-func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
+func (d *Announcer) ready(w Watch, now time.Time) (watching, error) {
 	accepts, err := d.filter(w.Filter)
 	if err != nil {
 		return watching{}, err
@@ -168,7 +168,7 @@ func (d *Desk) ready(w Watch, now time.Time) (watching, error) {
 }
 
 // afterQuiet returns now, or the end of the room's quiet hours when they are on.
-func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
+func (d *Announcer) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	if d.Quiet != nil {
 		if until, quiet := d.Quiet(room).Until(now); quiet {
 			return until
@@ -178,7 +178,7 @@ func (d *Desk) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 }
 
 // filter parses a text, the first time only.
-func (d *Desk) filter(text string) (*filter.Filter, error) {
+func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if f := d.filters[text]; f != nil {
@@ -206,7 +206,7 @@ const (
 )
 
 // watchStates returns the state of each watch, and the rooms' names for sources.
-func (d *Desk) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
+func (d *Announcer) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
 		return nil, nil, err

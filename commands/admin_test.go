@@ -178,11 +178,11 @@ func TestConfirmations(t *testing.T) {
 
 func TestAllWatchesAreRemoved(t *testing.T) {
 	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
-		desk := announce.NewDesk(announce.Options{
+		announcer := announce.NewAnnouncer(announce.Options{
 			Store: k.db, Queue: queue.New(k.db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop(),
 		})
-		desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
-		k.answerer.Manage(desk)
+		announcer.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
+		k.answerer.Manage(announcer)
 		for _, w := range []announce.Watch{{Room: salon, Source: "a"}, {Room: salon, Source: "b"}, {Room: english, Source: "a"}} {
 			w.Rhythm, w.At = "immediat", time.Now()
 			if _, err := k.db.AddWatch(t.Context(), w); err != nil {

@@ -19,7 +19,7 @@ import (
 
 // Agenda enables the commands on coming events. Call it before the first line is
 // answered.
-func (a *Answerer) Agenda(desk *agenda.Desk) { a.agenda = desk }
+func (a *Answerer) Agenda(announcer *agenda.Calendars) { a.agenda = announcer }
 
 // agendaList is the data of the list of coming events.
 type agendaList struct {
@@ -115,7 +115,7 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 
 // watchCalendar adds the watch, or changes the existing one.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
-	w, change, err := a.desk.AddWatch(ctx, w)
+	w, change, err := a.announcer.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
 	if errors.Is(err, announce.ErrExists) && (w.Remind != "" || hasRhythm) {
 		if w, change, err = a.changeCalendar(ctx, w, hasRhythm); err == nil {
@@ -138,14 +138,14 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {
-		_, change, err := a.desk.SetRhythm(ctx, w)
+		_, change, err := a.announcer.SetRhythm(ctx, w)
 		if err != nil && (!errors.Is(err, announce.ErrExists) || w.Remind == "") {
 			return w, nil, err
 		}
 		changes = both(changes, change)
 	}
 	if w.Remind != "" {
-		before, change, err := a.desk.SetRemind(ctx, w)
+		before, change, err := a.announcer.SetRemind(ctx, w)
 		if err != nil {
 			return w, nil, err
 		}

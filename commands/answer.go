@@ -38,16 +38,16 @@ func (a About) KeepDays() int {
 
 // Answerer turns lines into answers. Several goroutines may use it.
 type Answerer struct {
-	about   About
-	zone    *time.Location // for dates in answers
-	current func() catalogue.State
-	known   Repositories
-	desk    *announce.Desk
-	relay   *relay.Desk
-	agenda  *agenda.Desk
-	visio   *visio.Desk
-	thanks  *thanks.Desk
-	admin   Administration
+	about     About
+	zone      *time.Location // for dates in answers
+	current   func() catalogue.State
+	known     Repositories
+	announcer *announce.Announcer
+	relay     *relay.Carrier
+	agenda    *agenda.Calendars
+	visio     *visio.Meetings
+	thanks    *thanks.Register
+	admin     Administration
 	// knowledge is nil where there is no FAQ.
 	knowledge *relay.Knowledge
 	table     []command
@@ -55,7 +55,7 @@ type Answerer struct {
 }
 
 // Manage enables the commands on watches. Call it before the first line is answered.
-func (a *Answerer) Manage(desk *announce.Desk) { a.desk = desk }
+func (a *Answerer) Manage(announcer *announce.Announcer) { a.announcer = announcer }
 
 // NewAnswerer returns an Answerer. It calls current for the catalogue at each line; known
 // searches the repositories and may be nil. A state without an interval never counts as

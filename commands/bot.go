@@ -85,8 +85,8 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 		src := a.source(r.state)
 		data.AsOf, data.Old = src.AsOf, src.Old
 	}
-	if a.desk != nil {
-		sources, err := a.desk.Sources(ctx)
+	if a.announcer != nil {
+		sources, err := a.announcer.Sources(ctx)
 		if err != nil {
 			return Answer{}, err
 		}

@@ -91,9 +91,9 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 // listSources lists the state of each source.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	var sources []announce.Health
-	if a.desk != nil {
+	if a.announcer != nil {
 		var err error
-		if sources, err = a.desk.Sources(ctx); err != nil {
+		if sources, err = a.announcer.Sources(ctx); err != nil {
 			return Answer{}, err
 		}
 	}

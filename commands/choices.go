@@ -130,8 +130,8 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 // reaction answers a number that a list's asker puts on it as a reaction.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
-	if desk := h.answerer.relay; desk != nil {
-		if result, done, err := desk.React(ctx, e); done || err != nil {
+	if carrier := h.answerer.relay; carrier != nil {
+		if result, done, err := carrier.React(ctx, e); done || err != nil {
 			return h.limitCarried(e, l, result, err)
 		}
 	}

@@ -48,8 +48,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	case e.Redaction != nil:
 		// The queue deletes the answers, so a list among them ends.
 		forget := both(h.answerer.taken(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
-		if desk := h.answerer.relay; desk != nil {
-			forget = both(forget, desk.Deleted(e))
+		if carrier := h.answerer.relay; carrier != nil {
+			forget = both(forget, carrier.Deleted(e))
 		}
 		return queue.Result{Change: forget}, nil
 	case e.Left != nil && h.answerer.relay != nil:
@@ -143,12 +143,12 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 // late handles a late message that the relay does not carry: a command of the relay,
 // or an edit of a message that belonged to a question.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
-	desk, carried := h.answerer.relay, false
-	if desk != nil && e.Message.Edits != "" {
-		if carried, _, err = desk.Keep(ctx, e); err != nil {
+	carrier, carried := h.answerer.relay, false
+	if carrier != nil && e.Message.Edits != "" {
+		if carried, _, err = carrier.Keep(ctx, e); err != nil {
 			return queue.Result{}, err
 		}
-		result.Change = desk.Dropped(e)
+		result.Change = carrier.Dropped(e)
 	}
 	if follow {
 		result, err = h.answer(ctx, e, line, nil)

@@ -20,7 +20,7 @@ import (
 const listedQuestions = 15
 
 // Relay enables the commands on questions. Call it before the first line is answered.
-func (a *Answerer) Relay(desk *relay.Desk) { a.relay = desk }
+func (a *Answerer) Relay(carrier *relay.Carrier) { a.relay = carrier }
 
 // questionList holds the questions that a room may see.
 type questionList struct {
@@ -53,7 +53,7 @@ type followed struct {
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers with the desk's reason for a refusal. It returns other errors.
+// faultOf answers with the relay's reason for a refusal. It returns other errors.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -64,7 +64,7 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	return Answer{}, err
 }
 
-// ask sends a question to the experts. The desk posts the confirmation.
+// ask sends a question to the experts. The relay posts the confirmation.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
 	if text == "" && !r.Edited {

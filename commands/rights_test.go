@@ -120,15 +120,15 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 			talking(t, commands.Limits{}, func(t *testing.T, k2 *talk) {
 				k2.in(k.room)
 				box := queue.New(k2.db, nil, nil, queue.Config{}, zerolog.Nop())
-				k2.answerer.Manage(announce.NewDesk(announce.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
-				k2.answerer.Visio(visio.NewDesk(visio.Options{
+				k2.answerer.Manage(announce.NewAnnouncer(announce.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
+				k2.answerer.Visio(visio.NewMeetings(visio.Options{
 					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Chosen: func(chat.RoomID) string { return "" }, Log: zerolog.Nop(),
 				}))
-				k2.answerer.Thanks(thanks.NewDesk(thanks.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
-				k2.answerer.Agenda(agenda.NewDesk(agenda.Options{
+				k2.answerer.Thanks(thanks.NewRegister(thanks.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
+				k2.answerer.Agenda(agenda.NewCalendars(agenda.Options{
 					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Declared: func() []announce.Watch { return nil }, Log: zerolog.Nop(),
 				}, nil))
-				k2.answerer.Relay(relay.NewDesk(relay.Options{
+				k2.answerer.Relay(relay.NewCarrier(relay.Options{
 					Store: k2.db, Queue: box, Book: k2.book, Room: k2.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
 				}))
 				k2.answerer.Remember(&relay.Knowledge{Store: k2.db, Readers: func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {

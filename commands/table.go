@@ -44,7 +44,7 @@ type command struct {
 // the bot refuses its commands.
 type component func(a *Answerer) bool
 
-func watching(a *Answerer) bool    { return a.desk != nil }
+func watching(a *Answerer) bool    { return a.announcer != nil }
 func webhooks(a *Answerer) bool    { return a.admin.Webhooks != nil }
 func calendars(a *Answerer) bool   { return a.agenda != nil }
 func remembering(a *Answerer) bool { return a.knowledge != nil }

@@ -15,7 +15,7 @@ import (
 )
 
 // Thanks enables the commands on thanks. Call it before the first line is answered.
-func (a *Answerer) Thanks(desk *thanks.Desk) { a.thanks = desk }
+func (a *Answerer) Thanks(register *thanks.Register) { a.thanks = register }
 
 // thanksSaid is the data of the message about given thanks.
 type thanksSaid struct {

@@ -13,7 +13,7 @@ import (
 
 // Visio enables the commands on video conferences. Call it before the first line is
 // answered.
-func (a *Answerer) Visio(desk *visio.Desk) { a.visio = desk }
+func (a *Answerer) Visio(meetings *visio.Meetings) { a.visio = meetings }
 
 // openCall opens a video conference with a subject, and with an hour if it is for
 // later.

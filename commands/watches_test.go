@@ -27,10 +27,10 @@ import (
 // watchers runs commands that change the watches of rooms.
 type watchers struct {
 	*testing.T
-	db      *storage.DB
-	desk    *announce.Desk
-	handler *commands.Handler
-	said    int
+	db        *storage.DB
+	announcer *announce.Announcer
+	handler   *commands.Handler
+	said      int
 }
 
 // newWatchers declares the source depots, which nobody reads. The bot may reach only
@@ -54,7 +54,7 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 	})
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	book.Declare(english, rooms.Settings{Language: "en"})
-	desk := announce.NewDesk(announce.Options{
+	announcer := announce.NewAnnouncer(announce.Options{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: book, Zone: time.UTC, Feeds: getter,
 		Log: zerolog.Nop(),
 	})
@@ -63,11 +63,11 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk.AddSource(settings, source)
+	announcer.AddSource(settings, source)
 	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
-	answerer.Manage(desk)
+	answerer.Manage(announcer)
 	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
-	return &watchers{T: t, db: db, desk: desk, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
+	return &watchers{T: t, db: db, announcer: announcer, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
 }
 
 var tag = regexp.MustCompile(`<[^>]*>`)
@@ -176,7 +176,7 @@ func TestWatchesOfARoom(t *testing.T) {
 
 func TestWatchesAreRefused(t *testing.T) {
 	w := newWatchers(t)
-	w.desk.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Filter: "nom:declare", Rhythm: "immediat"}})
+	w.announcer.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Filter: "nom:declare", Rhythm: "immediat"}})
 	for text, want := range map[string]string{
 		"!veille ajouter bluehats":                              "Je ne connais pas la source « bluehats »",
 		"!veille ajouter depots langag:go":                      "« langag » n’est pas un champ",

@@ -17,7 +17,7 @@ const maxQuestion = 4000
 
 // Ask takes the question "[#theme] text" of the message e, new or edited. It returns
 // the change that asks it, or a *Fault if it cannot be asked.
-func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
+func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	someone, _, err := d.say(e.Room, "relay-someone", nil)
 	if err != nil {
@@ -78,7 +78,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 	if d.Suggest != nil && e.Message.Edits == "" {
 		found, err := d.Suggest(ctx, e.Room, text, q.Lang)
 		if err != nil {
-			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
+			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be wakeRun for")
 		}
 		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
 			q.Status, q.Proposals = Proposed, "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
@@ -103,7 +103,7 @@ func (d *Desk) Ask(ctx context.Context, e chat.Event, args string) (change func(
 			}
 			q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
 		}
-		defer d.looked()
+		defer d.wakeRun()
 		return d.save(ctx, before, q)
 	}, nil
 }
@@ -131,7 +131,7 @@ func cutTheme(s string) (theme, question string) {
 // mayLeave sets the status that lets the question go to the experts at once (Open), or
 // makes the bot ask its asker first (Consent). It returns a *Fault if the question may
 // not leave its room at all.
-func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
+func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (d *Desk) mayLeave(ctx context.Context, q *Question, r Relay) error {
 // submit sends a question to the experts, for example when the suggestions did not
 // help, or asks for its asker's consent first. It withdraws a question whose relay is
 // gone, or may no longer carry it.
-func (d *Desk) submit(ctx context.Context, q *Question) error {
+func (d *Carrier) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {
 	case errors.Is(err, ErrNone):
@@ -241,7 +241,7 @@ func plainSign(s string) string {
 // sealed reports whether the asker must encrypt the consent. In a room that was ever
 // encrypted the homeserver could forge a reaction, or a message in clear, and so gain
 // access to a text that it cannot read.
-func (d *Desk) sealed(ctx context.Context, q Question) (bool, error) {
+func (d *Carrier) sealed(ctx context.Context, q Question) (bool, error) {
 	r, err := d.Room(ctx, q.Origin)
 	return r.Encrypted && q.Status == Consent, err
 }
@@ -249,7 +249,7 @@ func (d *Desk) sealed(ctx context.Context, q Question) (bool, error) {
 // decides reports whether an event can make the asker's choice: it comes from the
 // asker, the question's status offers a choice, and the event is encrypted if it must
 // be.
-func (d *Desk) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
+func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
 	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
 		return false, nil
 	}
@@ -258,7 +258,7 @@ func (d *Desk) decides(ctx context.Context, e chat.Event, q Question) (bool, err
 }
 
 // decide returns the change that applies the asker's choice.
-func (d *Desk) decide(q Question, c choice) func(ctx context.Context) error {
+func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {
 			if now.Status != q.Status {
@@ -269,7 +269,7 @@ func (d *Desk) decide(q Question, c choice) func(ctx context.Context) error {
 	}
 }
 
-func (d *Desk) choose(ctx context.Context, q *Question, c choice) error {
+func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
 	switch {
 	case c == stop && q.Status == Proposed:
 		q.Status = Satisfied

@@ -20,7 +20,7 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 
 // widens is widening for two room ids. It assumes the worst of a room that it knows
 // too little of, and returns chat.Everybody with an error.
-func (d *Desk) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
+func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {
 		return chat.Everybody, err
@@ -33,7 +33,7 @@ func (d *Desk) widens(ctx context.Context, then chat.Audience, from, to chat.Roo
 }
 
 // around returns the surroundings that chat.ReadersOf needs.
-func (d *Desk) around(ctx context.Context) chat.Surroundings {
+func (d *Carrier) around(ctx context.Context) chat.Surroundings {
 	return chat.Surroundings{Ours: d.Ours, Room: func(id chat.RoomID) chat.Room {
 		r, err := d.Room(ctx, id)
 		if err != nil {
@@ -45,7 +45,7 @@ func (d *Desk) around(ctx context.Context) chat.Surroundings {
 
 // Readers returns who may read a room. ErrNone: nothing is known of the room; Least is
 // then the narrowest audience, and Most the widest.
-func (d *Desk) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+func (d *Carrier) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	r, err := d.Room(ctx, room)
 	readers := chat.ReadersOf(r, d.around(ctx))
 	if err == nil && !r.Known() {
@@ -55,7 +55,7 @@ func (d *Desk) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, err
 }
 
 // readers is Readers without ErrNone.
-func (d *Desk) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+func (d *Carrier) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	readers, err := d.Readers(ctx, room)
 	_, err = has(err)
 	return readers, err

@@ -14,7 +14,7 @@ import (
 // Carry carries a message that belongs to a question to the other side, and reports
 // false if it belongs to none. An edit changes the copy. Callers must not pass
 // commands.
-func (d *Desk) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
+func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {
 		q, before, found, err = d.addressed(ctx, e, how.Number)
@@ -96,7 +96,7 @@ type Manner struct {
 
 // addressed returns the question with the number, if it concerns the room, and the
 // stored message of e if e is an edit.
-func (d *Desk) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
+func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
 		return q, before, false, err
@@ -111,7 +111,7 @@ func (d *Desk) addressed(ctx context.Context, e chat.Event, number int64) (q Que
 
 // clear reports whether the event came in clear in a room that was ever encrypted: the
 // homeserver could have written it.
-func (d *Desk) clear(ctx context.Context, e chat.Event) (bool, error) {
+func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	if e.Trust != chat.TrustServer {
 		return false, nil
 	}
@@ -122,7 +122,7 @@ func (d *Desk) clear(ctx context.Context, e chat.Event) (bool, error) {
 // mayFollow checks that a message whose relation is not encrypted may go to the
 // question's other room. The homeserver could have chosen that relation, and so the
 // room: that room must be no less protected, or mayFollow returns a *Fault.
-func (d *Desk) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
+func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
 	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
 		return err
 	}
@@ -157,7 +157,7 @@ func (q *Question) said(m Message) {
 // questionOf finds the question that a message belongs to: it edits a message of the
 // question, replies to one, or stands in the thread of one. For an edit, before is the
 // stored message.
-func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
+func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
 		if ok, err := has(err); !ok || before.Event != edited {
@@ -181,7 +181,7 @@ func (d *Desk) questionOf(ctx context.Context, e chat.Event) (q Question, before
 // questionAt returns the question that an event belongs to: the event asks it, is a
 // post about it, or is carried for it. A note belongs to no question here, so replies
 // to it outside the thread are not carried.
-func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
+func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
 	m, err := d.store.MessageOf(ctx, event)
 	known, err := has(err)
 	if err != nil || known && m.Role == RoleNote {
@@ -203,7 +203,7 @@ func (d *Desk) questionAt(ctx context.Context, event chat.EventID) (Question, bo
 //
 // then is the audience that certainly could read the asker's room when the message was
 // written.
-func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
+func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
 	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
 		return err
 	}
@@ -226,14 +226,14 @@ func (d *Desk) mayReach(ctx context.Context, q Question, sender chat.UserID, the
 
 // Reaches reports whether the experts' room may see a question as it is now: its asker
 // agreed to that room's audience.
-func (d *Desk) Reaches(ctx context.Context, q Question) (bool, error) {
+func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
 	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
 	return w.Beyond(q.Widens).None(), err
 }
 
 // mayReturn checks that an expert's message may go to the asker's room, or returns a
 // *Fault: that room may not be wider than the experts were told.
-func (d *Desk) mayReturn(ctx context.Context, q Question) error {
+func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (d *Desk) mayReturn(ctx context.Context, q Question) error {
 
 // present returns a *Fault if the bot is not in a room. It knows nothing of such a
 // room, so the fault does not say how open the room is.
-func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
+func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
 	if err != nil || r.Joined || r.Known() {
 		return err
@@ -263,7 +263,7 @@ func (d *Desk) present(ctx context.Context, room chat.RoomID, what FaultKind, nu
 
 // keep leaves a message in its room, tells its author why, and stores it as a note,
 // since an edit of it may be carried.
-func (d *Desk) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
+func (d *Carrier) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault
 		Prefix string
@@ -281,7 +281,7 @@ func (d *Desk) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, e
 }
 
 // noteChange returns the change that stores a message of a question as a note.
-func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
+func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.store.SaveMessage(ctx, Message{
 			Post: chat.KeyOf(e.Cause(), 0), Room: e.Room, Question: q.Number, Role: RoleNote,
@@ -292,7 +292,7 @@ func (d *Desk) noteChange(e chat.Event, q Question) func(ctx context.Context) er
 
 // Keep returns the change that stores a message as a note, or nil if it belongs to no
 // question. carried reports whether the message was carried before this edit.
-func (d *Desk) Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
+func (d *Carrier) Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {
 		return false, nil, err

@@ -11,7 +11,7 @@ import (
 // Which finds the question that a command is about: by the number in args or, without
 // one, by the command's thread or reply. It returns a *Fault if it finds none, or if
 // the question does not concern the room.
-func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
+func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
 	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
 	var q Question
 	var found bool
@@ -36,7 +36,7 @@ func (d *Desk) Which(ctx context.Context, e chat.Event, args string) (Question, 
 }
 
 // Claim returns the change that makes an expert look after a question, or a *Fault.
-func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
@@ -60,7 +60,7 @@ func (d *Desk) Claim(_ context.Context, e chat.Event, q Question) (func(ctx cont
 
 // Release returns the change that frees a question from its claimer, or a *Fault.
 // Moderators may release a question for others.
-func (d *Desk) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
 		return nil, &Fault{What: FaultExperts, Number: q.Number}
@@ -89,7 +89,7 @@ func maySolve(e chat.Event, q Question) bool {
 }
 
 // Solve returns the change that closes a question, or a *Fault.
-func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
 		return nil, &Fault{What: FaultNotOpen, Number: q.Number}
@@ -109,7 +109,7 @@ func (d *Desk) Solve(_ context.Context, e chat.Event, q Question) (func(ctx cont
 // Listed returns the questions, not closed, that a room may see: those that it asked
 // or is to answer; in a direct message, those that the sender asked. With mine, only
 // those that the sender asked or looks after.
-func (d *Desk) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
+func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)
 	}

@@ -30,7 +30,7 @@ type carried struct {
 }
 
 // post returns the post that carries a message.
-func (d *Desk) post(ctx context.Context, e chat.Event, q Question, m Message) (chat.Post, error) {
+func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {
 		return chat.Post{}, err
@@ -98,7 +98,7 @@ func (q Question) thread() chat.Target {
 
 // counterpart returns an event's copy, or its original, in the given room; zero if
 // there is none.
-func (d *Desk) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
+func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
 	if event == "" {
 		return chat.Target{}, nil
 	}
@@ -118,7 +118,7 @@ func (d *Desk) counterpart(ctx context.Context, event chat.EventID, room chat.Ro
 }
 
 // link returns the address of a message.
-func (d *Desk) link(room chat.RoomID, event chat.EventID) string {
+func (d *Carrier) link(room chat.RoomID, event chat.EventID) string {
 	base := d.Links + "/#/"
 	if !strings.HasSuffix(d.Links, "matrix.to") {
 		base += "room/"
@@ -148,7 +148,7 @@ func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted str
 
 // quote returns the text of a message as the other room reads it, and whether it is
 // cut. name is its sender's name; empty: not shown.
-func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
+func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
 	plain := e.Message.Body
 	if plain == "" {
 		return "", false, nil
@@ -174,7 +174,7 @@ func (d *Desk) quote(ctx context.Context, e chat.Event, m Message, name string) 
 
 // named returns a function that replaces a user id with the person's name in the room,
 // or with someone if there is none. It returns anything else unchanged.
-func (d *Desk) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
+func (d *Carrier) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
 	return func(found string) string {
 		if !strings.HasPrefix(found, "@") {
 			return found // a tag

@@ -74,7 +74,7 @@ func audienceOf(word string) chat.Audience {
 }
 
 // Check implements queue.Guard. It compares the rooms' audiences as they are now.
-func (d *Desk) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
+func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
 		return queue.Verdict{}, err
@@ -105,7 +105,7 @@ func faultOf(err error) (*Fault, error) {
 	return nil, err
 }
 
-func (d *Desk) checkRoot(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+func (d *Carrier) checkRoot(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	fault, err := faultOf(d.mayReach(ctx, q, q.Asker, q.Readers))
 	if err != nil || fault == nil {
 		return queue.Verdict{}, err
@@ -129,7 +129,7 @@ func (d *Desk) checkRoot(ctx context.Context, row queue.Row, q Question, s subje
 	return verdict, nil
 }
 
-func (d *Desk) checkConfirmation(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+func (d *Carrier) checkConfirmation(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	reduced, err := d.reduced(ctx, q, s.event == continues)
 	if err != nil || !reduced {
 		return queue.Verdict{}, err
@@ -143,7 +143,7 @@ func (d *Desk) checkConfirmation(ctx context.Context, row queue.Row, q Question,
 	return queue.Verdict{Instead: &post}, nil
 }
 
-func (d *Desk) checkCopy(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
 	known, err := has(err)
 	if err != nil {
@@ -172,7 +172,7 @@ func (d *Desk) checkCopy(ctx context.Context, row queue.Row, q Question, s subje
 // notCarried tells the author of a message that the message, or its edit, does not
 // reach the other room. A message that never reached it becomes a note, since an edit
 // of it may.
-func (d *Desk) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
+func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""
 		if err := d.store.SaveMessage(ctx, m); err != nil {
@@ -188,13 +188,13 @@ func (d *Desk) notCarried(ctx context.Context, row queue.Row, q Question, m Mess
 
 // tellAsker tells the asker, once for each question and cause, that a change of the
 // question does not reach the experts.
-func (d *Desk) tellAsker(ctx context.Context, q Question, fault *Fault) error {
+func (d *Carrier) tellAsker(ctx context.Context, q Question, fault *Fault) error {
 	cause := chat.EventID(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
 // tell posts a fault in a room, once for each cause.
-func (d *Desk) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, post chat.Post, fault *Fault) error {
+func (d *Carrier) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault
 		Prefix string
@@ -206,7 +206,7 @@ func (d *Desk) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, p
 	return d.queue.Post(ctx, cause, post)
 }
 
-func (d *Desk) checkReaction(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
 	var fault *Fault
 	var err error
 	if row.Post.Room == q.Origin {
@@ -231,7 +231,7 @@ func (d *Desk) checkReaction(ctx context.Context, row queue.Row, q Question, s s
 
 // Ended implements queue.Guard. Only a post that is in its room changes a question's
 // status; Ended tells the author of a post that never will be.
-func (d *Desk) Ended(ctx context.Context, row queue.Row) error {
+func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
 		return err
@@ -275,7 +275,7 @@ func (d *Desk) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-func (d *Desk) now() time.Time { return time.Now() }
+func (d *Carrier) now() time.Time { return time.Now() }
 
 // nameless returns q without the names of its asker and its claimer.
 func nameless(q Question) Question {

@@ -8,8 +8,8 @@ import (
 )
 
 // Left returns the change that follows when a person leaves a room: the bot no longer
-// mentions that asker, and the questions that the person looked after are free again.
-func (d *Desk) Left(e chat.Event) func(ctx context.Context) error {
+// mentions that asker, and the questions that the person wakeRun after are free again.
+func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
 		if err != nil {
@@ -34,7 +34,7 @@ func (d *Desk) Left(e chat.Event) func(ctx context.Context) error {
 
 // Move makes relays and open questions go on in the room that replaces another, in the
 // transaction of ctx. The new messages there say what they continue.
-func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {
 		return err

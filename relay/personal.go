@@ -22,7 +22,7 @@ type People interface {
 }
 
 // DataOf returns the data kept about a person.
-func (d *Desk) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
+func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (d *Desk) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, 
 
 // Forget deletes that data, in the transaction of ctx, and withdraws the copies: the
 // person's questions, answers and reactions leave the rooms that they were carried to.
-func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
+func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (d *Desk) Forget(ctx context.Context, user chat.UserID) error {
 }
 
 // forgetQuestion withdraws a question from both rooms and deletes it.
-func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
+func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {
 			return err
@@ -115,7 +115,7 @@ func (d *Desk) forgetQuestion(ctx context.Context, q Question) error {
 	return d.store.ForgetQuestion(ctx, q.Number)
 }
 
-func (d *Desk) forgetReactions(ctx context.Context, user chat.UserID) error {
+func (d *Carrier) forgetReactions(ctx context.Context, user chat.UserID) error {
 	reactions, err := d.store.ReactionsBy(ctx, user)
 	if err != nil {
 		return err

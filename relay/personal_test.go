@@ -29,10 +29,10 @@ const (
 // posts are all sent, and another question between other people.
 type remembered struct {
 	*testing.T
-	file string
-	db   *storage.DB
-	box  *queue.Queue
-	desk *relay.Desk
+	file    string
+	db      *storage.DB
+	box     *queue.Queue
+	carrier *relay.Carrier
 }
 
 func newRemembered(t *testing.T) *remembered {
@@ -48,7 +48,7 @@ func newRemembered(t *testing.T) *remembered {
 		}
 	})
 	r.box = queue.New(r.db, nil, nil, queue.Config{}, zerolog.Nop())
-	r.desk = relay.NewDesk(relay.Options{
+	r.carrier = relay.NewCarrier(relay.Options{
 		Store: r.db, Queue: r.box, Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Log: zerolog.Nop(),
 		Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) { return chat.Room{ID: room}, nil },
 		Ours: func(string) bool { return true },
@@ -185,7 +185,7 @@ func TestForgetting(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := newRemembered(t)
-			data, err := r.desk.DataOf(t.Context(), test.user)
+			data, err := r.carrier.DataOf(t.Context(), test.user)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +196,7 @@ func TestForgetting(t *testing.T) {
 			if !slices.Equal(kinds, test.data) {
 				t.Errorf("told %v, want %v", kinds, test.data)
 			}
-			if err := r.box.Do(t.Context(), func(ctx context.Context) error { return r.desk.Forget(ctx, test.user) }); err != nil {
+			if err := r.box.Do(t.Context(), func(ctx context.Context) error { return r.carrier.Forget(ctx, test.user) }); err != nil {
 				t.Fatal(err)
 			}
 			deleted, _ := r.send()
@@ -209,7 +209,7 @@ func TestForgetting(t *testing.T) {
 			if found := r.kept(test.stays...); !slices.Equal(found, test.stays) {
 				t.Errorf("of %v, only %v is in the file", test.stays, found)
 			}
-			if data, err := r.desk.DataOf(t.Context(), test.user); err != nil || len(data) > 0 {
+			if data, err := r.carrier.DataOf(t.Context(), test.user); err != nil || len(data) > 0 {
 				t.Errorf("afterwards: %v, %v", data, err)
 			}
 			if all, err := r.db.Entries(t.Context()); err != nil || len(all) != 2 {

@@ -18,7 +18,7 @@ const (
 // React takes a reaction to a message of a question: the asker's choice, a claim, or
 // the mark of a solved question. The bot repeats any other emoji on the other side.
 // React reports false if the message belongs to no question.
-func (d *Desk) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)
 	if err != nil {
@@ -58,7 +58,7 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 
 // mirror repeats a reaction on the other side. The bot has only one reaction of each
 // kind there, for all people who react.
-func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
+func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {
 		return done, true, nil
@@ -121,7 +121,7 @@ func (d *Desk) mirror(ctx context.Context, e chat.Event, q Question, m Message, 
 // Deleted returns the change that follows a deletion. It withdraws a question, and
 // deletes a carried message (the queue deletes its post). It takes the bot's copy of a
 // reaction back unless others react the same way.
-func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
+func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
 		r, err := d.store.RemoveReaction(ctx, event)
@@ -160,7 +160,7 @@ func (d *Desk) Deleted(e chat.Event) func(ctx context.Context) error {
 
 // Dropped returns the change that follows an edit after which a message no longer asks
 // its question, or is no longer carried.
-func (d *Desk) Dropped(e chat.Event) func(ctx context.Context) error {
+func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Cause())
 		if ok, err := has(err); err != nil {
@@ -173,7 +173,7 @@ func (d *Desk) Dropped(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-func (d *Desk) dropped(ctx context.Context, event chat.EventID) error {
+func (d *Carrier) dropped(ctx context.Context, event chat.EventID) error {
 	q, err := d.store.QuestionBy(ctx, event)
 	if ok, err := has(err); err != nil {
 		return err

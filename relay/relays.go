@@ -31,14 +31,14 @@ type declared struct {
 
 // Declare sets the relays of the configuration. Like Found, it is safe for concurrent
 // use.
-func (d *Desk) Declare(all []Declaration) {
+func (d *Carrier) Declare(all []Declaration) {
 	d.declared.mu.Lock()
 	defer d.declared.mu.Unlock()
 	d.declared.all = all
 }
 
 // Found records the room behind an address of the configuration.
-func (d *Desk) Found(address string, room chat.RoomID) {
+func (d *Carrier) Found(address string, room chat.RoomID) {
 	d.declared.mu.Lock()
 	defer d.declared.mu.Unlock()
 	d.declared.rooms[address] = room
@@ -75,7 +75,7 @@ func (c *declared) known() (all []Relay) {
 
 // Relays returns all relays, the configuration's first, with each replaced room's
 // successor in its place.
-func (d *Desk) Relays(ctx context.Context) ([]Relay, error) {
+func (d *Carrier) Relays(ctx context.Context) ([]Relay, error) {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the relays: %w", err)
@@ -103,7 +103,7 @@ func (d *Desk) Relays(ctx context.Context) ([]Relay, error) {
 }
 
 // inUse returns the room, or the one that replaced it.
-func (d *Desk) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
+func (d *Carrier) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
 	for range 10 { // two rooms may name each other as successors
 		r, err := d.Room(ctx, room)
 		if err != nil {
@@ -121,7 +121,7 @@ func (d *Desk) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error)
 func (r Relay) joins(room chat.RoomID) bool { return r.To == room || slices.Contains(r.From, room) }
 
 // relay returns the relay with the name, or ErrNone.
-func (d *Desk) relay(ctx context.Context, name string) (Relay, error) {
+func (d *Carrier) relay(ctx context.Context, name string) (Relay, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
 		return Relay{}, err
@@ -135,7 +135,7 @@ func (d *Desk) relay(ctx context.Context, name string) (Relay, error) {
 // relayFor chooses the relay of a question asked in a room: the one with the theme or,
 // without a theme, the one that takes any question, or the only one. It returns a
 // *Fault if there is none.
-func (d *Desk) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
+func (d *Carrier) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
 		return Relay{}, err
@@ -162,7 +162,7 @@ var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // AddRelay checks a relay that an operator opens; from and to are ids or addresses. It
 // returns the relay and the change that opens it, or a *Fault.
-func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
+func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
 	if !relayName.MatchString(r.Name) {
 		return r, nil, &Fault{What: FaultName, Word: r.Name}
 	}
@@ -192,7 +192,7 @@ func (d *Desk) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, f
 
 // roomCalled returns the room with an id or address, or a *Fault if there is none or
 // the bot is not in it.
-func (d *Desk) roomCalled(ctx context.Context, address string) (chat.RoomID, error) {
+func (d *Carrier) roomCalled(ctx context.Context, address string) (chat.RoomID, error) {
 	room := chat.RoomID(address)
 	if !strings.HasPrefix(address, "!") {
 		if d.Resolve == nil || !strings.HasPrefix(address, "#") {
@@ -200,7 +200,7 @@ func (d *Desk) roomCalled(ctx context.Context, address string) (chat.RoomID, err
 		}
 		var err error
 		if room, err = d.Resolve(ctx, address); err != nil {
-			d.Log.Info().Err(err).Msg("A room's address could not be looked up")
+			d.Log.Info().Err(err).Msg("A room's address could not be wakeRun up")
 			return "", &Fault{What: FaultRoom, Word: address}
 		}
 	}
@@ -216,7 +216,7 @@ func (d *Desk) roomCalled(ctx context.Context, address string) (chat.RoomID, err
 
 // RemoveRelay returns the relay with a name and the change that closes it, or a
 // *Fault. Its open questions stay, and can be answered.
-func (d *Desk) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx context.Context) error, error) {
+func (d *Carrier) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx context.Context) error, error) {
 	r, err := d.relay(ctx, name)
 	switch {
 	case errors.Is(err, ErrNone):

@@ -32,7 +32,7 @@ type shown struct {
 }
 
 // show posts or edits the messages that show a question to the asker and the experts.
-func (d *Desk) show(ctx context.Context, before Question, q *Question) error {
+func (d *Carrier) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
 		if err != nil {
@@ -46,7 +46,7 @@ func (d *Desk) show(ctx context.Context, before Question, q *Question) error {
 	return d.showAsker(ctx, before, q)
 }
 
-func (d *Desk) showExperts(ctx context.Context, before Question, q *Question) error {
+func (d *Carrier) showExperts(ctx context.Context, before Question, q *Question) error {
 	now, lang, err := d.root(ctx, *q, false)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (d *Desk) showExperts(ctx context.Context, before Question, q *Question) er
 	return nil
 }
 
-func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) error {
+func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) error {
 	again := q.Confirmation == "" && (before.Confirmation != "" || !before.PostedAt.IsZero())
 	now, lang, err := d.confirmation(ctx, *q, again)
 	if err != nil {
@@ -101,7 +101,7 @@ func (d *Desk) showAsker(ctx context.Context, before Question, q *Question) erro
 
 // showOne shows now instead of old: by a new post, by an edit of the post at key, or
 // by a withdrawal if now is empty.
-func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
+func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
 	switch {
 	case now == "" && *key == "", now == old && *key != "":
 		return nil
@@ -133,7 +133,7 @@ func (d *Desk) showOne(ctx context.Context, q *Question, key *chat.PostKey, role
 
 // replaceShown makes post the content of the last post or edit that shows the question
 // in that role, if no attempt was made to send it, and reports whether it did.
-func (d *Desk) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
+func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
 		return false, err
@@ -156,7 +156,7 @@ func (q *Question) nextShow() chat.EventID {
 
 // withdraw withdraws the posts that show a question in a role, edits included, since
 // they hold its text. It leaves out the post gone, which is deleted already.
-func (d *Desk) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
+func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (d *Desk) withdraw(ctx context.Context, number int64, role Role, gone chat.
 }
 
 // remark posts a template about a question in a thread.
-func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string) error {
+func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string) error {
 	html, lang, err := d.say(room, template, *q)
 	if err != nil {
 		return err
@@ -187,7 +187,7 @@ func (d *Desk) remark(ctx context.Context, q *Question, thread chat.Target, room
 }
 
 // root renders the question for the experts; empty when they do not see it.
-func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
+func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil
 	}
@@ -221,7 +221,7 @@ func (d *Desk) root(ctx context.Context, q Question, continues bool) (html, lang
 
 // confirmation renders the question's status for the asker; empty when there is
 // nothing to show.
-func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
+func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil
 	}
@@ -268,13 +268,13 @@ func (d *Desk) confirmation(ctx context.Context, q Question, continues bool) (ht
 // reduced reports whether the asker's room is wider than it was, so that it may see
 // only the question's number and status. continues: the text would be shown too, so
 // the room may not be wider than when the text was written.
-func (d *Desk) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
+func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
 	wider := !now.Most.Beyond(q.Told).None()
 	return wider || continues && !now.Most.Beyond(q.Readers).None(), err
 }
 
-func (d *Desk) shown(ctx context.Context, q Question, other chat.RoomID) (shown, error) {
+func (d *Carrier) shown(ctx context.Context, q Question, other chat.RoomID) (shown, error) {
 	name, err := d.roomName(ctx, other)
 	if q.Nameless {
 		q.AskerName = ""

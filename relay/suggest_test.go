@@ -141,7 +141,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 			db := open(t)
 			box := queue.New(db, nil, nil, queue.Config{}, zerolog.Nop())
 			knowledge := &relay.Knowledge{Store: db}
-			desk := relay.NewDesk(relay.Options{
+			carrier := relay.NewCarrier(relay.Options{
 				Store: db, Queue: box, Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Log: zerolog.Nop(),
 				Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
 					return chat.Room{ID: room, Joined: true, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, nil
@@ -149,7 +149,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 				Ours:    func(string) bool { return true },
 				Suggest: relay.Suggestions(knowledge, func() catalogue.State { return catalogue.State{} }),
 			})
-			knowledge.Readers = desk.Readers
+			knowledge.Readers = carrier.Readers
 			if _, err := db.SaveEntry(ctx, relay.Entry{Question: "Quelle licence ?", Answer: "Etalab.", Audience: chat.Everybody}); err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +166,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 				}
 			}
 			now := time.Now()
-			commit(desk.Ask(ctx, chat.Event{
+			commit(carrier.Ask(ctx, chat.Event{
 				ID: "$q", Room: origin, Sender: "@lou:example.org", At: now, Message: &chat.Message{Body: "!question Quelle licence choisir ?"},
 			}, "Quelle licence choisir ?"))
 			shown := sent(t, db)
@@ -174,7 +174,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 				t.Fatalf("the asker is shown %+v", shown)
 			}
 			if test.answer != "" {
-				result, done, err := desk.React(ctx, chat.Event{
+				result, done, err := carrier.React(ctx, chat.Event{
 					ID: "$r", Room: origin, Sender: "@lou:example.org", At: now, Reaction: &chat.Reaction{Target: "$sent0", Key: test.answer},
 				})
 				if !done {
@@ -185,7 +185,7 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 			if test.later {
 				now = now.Add(time.Hour)
 			}
-			commit(nil, desk.Round(ctx, now))
+			commit(nil, carrier.Round(ctx, now))
 			asked := slices.ContainsFunc(sent(t, db), func(p chat.Post) bool { return p.Room == experts })
 			q, err := db.QuestionBy(ctx, "$q")
 			if err != nil || q.Status != test.want || asked != test.asked {

@@ -48,11 +48,11 @@ type world struct {
 	relays  []relay.Declaration
 	suggest relay.Suggest
 
-	db     *storage.DB
-	desk   *relay.Desk
-	queue  *queue.Queue
-	cancel context.CancelFunc
-	run    sync.WaitGroup
+	db      *storage.DB
+	carrier *relay.Carrier
+	queue   *queue.Queue
+	cancel  context.CancelFunc
+	run     sync.WaitGroup
 
 	mu       sync.Mutex
 	timeline []happening
@@ -103,10 +103,10 @@ func (w *world) start() {
 	handler := commands.NewHandler(answerer, book, w.db, commands.Limits{})
 	guards := map[string]queue.Guard{}
 	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, AtOnce: 1, Guards: guards, Keeps: func(ctx context.Context, room chat.RoomID) bool {
-		serves, err := w.desk.Serves(ctx, room)
+		serves, err := w.carrier.Serves(ctx, room)
 		return serves || err != nil
 	}}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))
-	w.desk = relay.NewDesk(relay.Options{
+	w.carrier = relay.NewCarrier(relay.Options{
 		Store: w.db, Queue: w.queue, Book: book, Links: "https://matrix.to", Suggest: w.suggest,
 		Log: zerolog.New(zerolog.NewTestWriter(w)),
 		Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
@@ -116,10 +116,10 @@ func (w *world) start() {
 		},
 		Ours: func(server string) bool { return server == "example.org" },
 	})
-	w.desk.Declare(w.relays)
-	guards[relay.GuardName], guards[commands.GuardName] = w.desk, commands.Guard{Handler: handler}
-	answerer.Relay(w.desk)
-	handler.Moves(w.desk.Move)
+	w.carrier.Declare(w.relays)
+	guards[relay.GuardName], guards[commands.GuardName] = w.carrier, commands.Guard{Handler: handler}
+	answerer.Relay(w.carrier)
+	handler.Moves(w.carrier.Move)
 	answerer.Administer(commands.Administration{Book: book, Journal: w.db, Rooms: w.db})
 	if err := w.queue.Open(ctx); err != nil {
 		w.Fatal(err)
@@ -130,7 +130,7 @@ func (w *world) start() {
 		}
 	})
 	w.run.Go(func() {
-		if err := w.desk.Run(ctx); err != nil {
+		if err := w.carrier.Run(ctx); err != nil {
 			w.Error(err)
 		}
 	})
@@ -288,7 +288,7 @@ func (w *world) remove(room chat.RoomID, user chat.UserID, event chat.EventID) c
 // forget makes the bot forget a person.
 func (w *world) forget(user chat.UserID) {
 	w.Helper()
-	err := w.queue.Do(context.Background(), func(ctx context.Context) error { return w.desk.Forget(ctx, user) })
+	err := w.queue.Do(context.Background(), func(ctx context.Context) error { return w.carrier.Forget(ctx, user) })
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -74,7 +74,7 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Options are the parts that a Desk needs.
+// Options are the parts that a Register needs.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -84,11 +84,11 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Desk keeps thanks and posts the monthly lists.
-type Desk struct{ Options }
+// Register keeps thanks and posts the monthly lists.
+type Register struct{ Options }
 
-// NewDesk returns a Desk.
-func NewDesk(o Options) *Desk { return &Desk{o} }
+// NewRegister returns a Register.
+func NewRegister(o Options) *Register { return &Register{o} }
 
 const (
 	// perDay bounds how many people a person may thank per calendar day.
@@ -113,8 +113,8 @@ const (
 )
 
 // Check returns whether a person may thank another now: the same person once a day,
-// and at most perDay people a day. The zone of the desk decides when a day begins.
-func (d *Desk) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
+// and at most perDay people a day. The zone of the Register decides when a day begins.
+func (d *Register) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
 	if from == to {
 		return Oneself, nil
 	}
@@ -136,7 +136,7 @@ func (d *Desk) Check(ctx context.Context, from, to chat.UserID, now time.Time) (
 // consent, in direct; empty: the bot has no direct message with them. It calls Check
 // again, since the command was checked before this transaction, and stores nothing
 // if that refuses.
-func (d *Desk) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
+func (d *Register) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
 	refusal, err := d.Check(ctx, t.From, t.To, t.At)
 	if err != nil || refusal != Fine {
 		return err
@@ -174,7 +174,7 @@ type Month struct {
 
 // MonthOf returns the month that contains day, for one room; for all rooms if room
 // is empty.
-func (d *Desk) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
+func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
 	day = day.In(d.Zone)
 	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}
 	all, err := d.Store.ThanksIn(ctx, room, m.First, m.First.AddDate(0, 1, 0))
@@ -193,7 +193,7 @@ func (d *Desk) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Mo
 }
 
 // SetMonthly returns the change that starts or stops the monthly list in a room.
-func (d *Desk) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
+func (d *Register) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if !wanted {
 			return d.Store.DeleteMonthly(ctx, room)
@@ -203,13 +203,13 @@ func (d *Desk) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx
 }
 
 // before returns the month before now's, as "2026-09".
-func (d *Desk) before(now time.Time) string {
+func (d *Register) before(now time.Time) string {
 	here := now.In(d.Zone)
 	return time.Date(here.Year(), here.Month()-1, 1, 0, 0, 0, 0, d.Zone).Format("2006-01")
 }
 
 // Run posts the monthly lists until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (d *Register) Run(ctx context.Context) error {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
 	for {
@@ -226,7 +226,7 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // Round posts last month's list once in each room that wants it, from tellHour on
 // the first on and outside of quiet hours, and deletes thanks older than keep.
-func (d *Desk) Round(ctx context.Context, now time.Time) error {
+func (d *Register) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		if err := d.Store.PurgeThanks(ctx, now.Add(-keep)); err != nil {
 			return err
@@ -252,7 +252,7 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (d *Desk) tell(ctx context.Context, room chat.RoomID, month string) error {
+func (d *Register) tell(ctx context.Context, room chat.RoomID, month string) error {
 	first, err := time.ParseInLocation("2006-01", month, d.Zone)
 	if err != nil {
 		return err
@@ -288,6 +288,6 @@ func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
 // Move moves the thanks of one room to another.
-func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+func (d *Register) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }

@@ -24,12 +24,12 @@ func calendarNames(config *Config) (names []string) {
 	return names
 }
 
-// newAgenda returns the desk that reads calendars and announces their events. It
+// newAgenda returns the part that reads calendars and announces their events. It
 // reads the calendars that rooms give with guarded.
 func newAgenda(
-	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, desk *announce.Desk,
+	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, announcer *announce.Announcer,
 	guarded *fetch.Getter, log zerolog.Logger,
-) (*agenda.Desk, error) {
+) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings
 	for _, s := range config.Sources {
 		if s.Kind != string(sources.Calendar) {
@@ -41,10 +41,10 @@ func newAgenda(
 		}
 		calendars = append(calendars, agenda.Settings{Name: s.Name, Location: s.URL, Every: s.Every, Getter: getter})
 	}
-	return agenda.NewDesk(agenda.Options{
+	return agenda.NewCalendars(agenda.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone,
 		Quiet:    func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
-		Declared: desk.DeclaredWatches, Report: desk.NoteReading, Guarded: guarded,
+		Declared: announcer.DeclaredWatches, Report: announcer.NoteReading, Guarded: guarded,
 		Operators: sourceNotices(config, box, operators, log),
 		Log:       log.With().Str("component", "agenda").Logger(),
 	}, calendars), nil

@@ -16,7 +16,7 @@ import (
 // the rooms that the configuration or a relay names, and the rooms that an operator
 // set up and that a member removed the bot from. The id of a room with an unresolved
 // alias is that alias.
-func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *rooms.Book, carrier *relay.Desk) ([]chat.Room, error) {
+func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *rooms.Book, carrier *relay.Carrier) ([]chat.Room, error) {
 	stored, err := db.Rooms(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for missing rooms: %w", err)

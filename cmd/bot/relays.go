@@ -18,13 +18,13 @@ import (
 	"heraut/storage"
 )
 
-// newRelays returns the desk that carries questions and answers between rooms, and
+// newRelays returns the relay that carries questions and answers between rooms, and
 // the FAQ.
 func newRelays(
 	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, client *matrix.Client, current func() catalogue.State, log zerolog.Logger,
-) (*relay.Desk, *relay.Knowledge) {
+) (*relay.Carrier, *relay.Knowledge) {
 	knowledge := &relay.Knowledge{Store: db}
-	desk := relay.NewDesk(relay.Options{
+	carrier := relay.NewCarrier(relay.Options{
 		Store: db, Queue: box, Book: book, Links: config.Links, Log: log.With().Str("component", "relay").Logger(),
 		Room: func(ctx context.Context, room chat.RoomID) (chat.Room, error) {
 			r, err := db.Room(ctx, room)
@@ -38,19 +38,19 @@ func newRelays(
 		Resolve: client.Resolve,
 		Suggest: relay.Suggestions(knowledge, current),
 	})
-	knowledge.Readers = desk.Readers
+	knowledge.Readers = carrier.Readers
 	var declared []relay.Declaration
 	for _, r := range config.Relays {
 		declared = append(declared, relay.Declaration{Name: r.Name, From: r.From, To: r.To, Themes: r.Themes, MayWiden: r.MayWiden})
 	}
-	desk.Declare(declared)
-	return desk, knowledge
+	carrier.Declare(declared)
+	return carrier, knowledge
 }
 
 // newReminders returns the reminders of open questions.
-func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, desk *relay.Desk, log zerolog.Logger) *relay.Reminders {
+func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, carrier *relay.Carrier, log zerolog.Logger) *relay.Reminders {
 	o := relay.RemindOptions{
-		Store: db, Queue: box, Book: book, Zone: config.Timezone, Reaches: desk.Reaches,
+		Store: db, Queue: box, Book: book, Zone: config.Timezone, Reaches: carrier.Reaches,
 		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(config, book, room) },
 		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
 		Log: log.With().Str("component", "relay").Logger(),
@@ -85,8 +85,8 @@ func relayRooms(config *Config) (names []string) {
 
 // keeps reports whether the bot must not lose any message of the room because of its
 // age. It returns true on an error.
-func keeps(ctx context.Context, desk *relay.Desk, room chat.RoomID, log zerolog.Logger) bool {
-	serves, err := desk.Serves(ctx, room)
+func keeps(ctx context.Context, carrier *relay.Carrier, room chat.RoomID, log zerolog.Logger) bool {
+	serves, err := carrier.Serves(ctx, room)
 	if err != nil && ctx.Err() == nil {
 		log.Error().Err(err).Msg("It is not known whether a room is in a relay")
 	}

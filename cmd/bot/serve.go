@@ -119,11 +119,11 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	mc.Health = monitor
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
-	var desk *announce.Desk    // assigned below; only used after Sync starts
-	var carrier *relay.Desk    // idem
-	var hooks *webhook.Service // idem; nil if webhooks are off
+	var announcer *announce.Announcer // assigned below; only used after Sync starts
+	var carrier *relay.Carrier        // idem
+	var hooks *webhook.Service        // idem; nil if webhooks are off
 	mc.OnRoom = func(name string, id chat.RoomID) {
-		enter(config, name, id, book, desk)
+		enter(config, name, id, book, announcer)
 		carrier.Found(name, id)
 		declareHooks(ctx, hooks, config, name, id, log)
 		if err := db.SaveAlias(ctx, name, id); err != nil && ctx.Err() == nil {
@@ -141,12 +141,12 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
 	operators := rooms.NewOperators(config.Operators, book, db)
 	readers := func(ctx context.Context, room chat.RoomID) (chat.Readers, error) { return carrier.Readers(ctx, room) }
-	desk = newDesk(config, db, box, book, operators, guarded, readers, log)
-	if err := addSources(config, desk, refresher); err != nil {
+	announcer = newAnnouncer(config, db, box, book, operators, guarded, readers, log)
+	if err := addSources(config, announcer, refresher); err != nil {
 		return err
 	}
-	answerer.Manage(desk)
-	calendars, err := newAgenda(config, db, box, book, operators, desk, guarded, log)
+	answerer.Manage(announcer)
+	calendars, err := newAgenda(config, db, box, book, operators, announcer, guarded, log)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
 	answerer.Relay(carrier)
 	reminders := newReminders(config, db, box, book, carrier, log)
-	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, desk
+	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, announcer
 	guards[commands.GuardName] = commands.Guard{Handler: handler}
 	answerer.Remember(knowledge)
 	if config.Webhooks.Listen != "" {
@@ -170,7 +170,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return err
 		}
 	}
-	moves := []commands.Move{desk.Move, calendars.Move, calls.Move, thanked.Move, book.Move, carrier.Move, db.MoveAnnouncements}
+	moves := []commands.Move{announcer.Move, calendars.Move, calls.Move, thanked.Move, book.Move, carrier.Move, db.MoveAnnouncements}
 	if hooks != nil {
 		moves = append(moves, hooks.Move)
 	}
@@ -213,10 +213,10 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			giveBackMemory(ctx, box.Counts().Sent.Load, log, db.ShrinkMemory, client.ShrinkMemory)
 			return nil
 		})
-		g.Go(func() error { return runDesk(ctx, client, desk.Run) })
-		g.Go(func() error { return runDesk(ctx, client, calendars.Run) })
-		g.Go(func() error { return runDesk(ctx, client, calls.Run) })
-		g.Go(func() error { return runDesk(ctx, client, thanked.Run) })
+		g.Go(func() error { return runSynced(ctx, client, announcer.Run) })
+		g.Go(func() error { return runSynced(ctx, client, calendars.Run) })
+		g.Go(func() error { return runSynced(ctx, client, calls.Run) })
+		g.Go(func() error { return runSynced(ctx, client, thanked.Run) })
 		g.Go(func() error { return carrier.Run(ctx) })
 		if hooks != nil {
 			g.Go(func() error { return hooks.Run(ctx) })
@@ -308,11 +308,11 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 }
 
 // enter declares a room of the configuration once its id is known.
-func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, desk *announce.Desk) {
+func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, announcer *announce.Announcer) {
 	for _, r := range config.Rooms {
 		if r.Room == name {
 			book.Declare(id, rooms.Settings{Language: r.Language, Prefix: r.Prefix, Role: r.Role, Quiet: r.Quiet, Moderator: r.Moderator, Visio: r.Visio})
-			desk.Declare(id, watchesOf(r, id))
+			announcer.Declare(id, watchesOf(r, id))
 		}
 	}
 }

@@ -26,11 +26,11 @@ import (
 	"heraut/storage"
 )
 
-// newDesk returns the desk that reads the sources and announces their news. It reads
+// newAnnouncer returns the part that reads the sources and announces their news. It reads
 // the feeds that rooms give with guarded.
-func newDesk(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter,
-	readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), log zerolog.Logger) *announce.Desk {
-	return announce.NewDesk(announce.Options{
+func newAnnouncer(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter,
+	readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), log zerolog.Logger) *announce.Announcer {
+	return announce.NewAnnouncer(announce.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
 		Calendars: calendarNames(config),
 		Quiet:     func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
@@ -120,8 +120,8 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 // userAgent names the bot and its contact to the homeserver and to sources.
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
-// addSources adds the configuration's sources to the desk.
-func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refresher) error {
+// addSources adds the configuration's sources to the announcer.
+func addSources(config *Config, announcer *announce.Announcer, refresher *catalogue.Refresher) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
 			continue // package agenda reads it
@@ -141,14 +141,14 @@ func addSources(config *Config, desk *announce.Desk, refresher *catalogue.Refres
 		if err != nil {
 			return fmt.Errorf("source %s: %w", s.Name, err)
 		}
-		desk.AddSource(settings, source)
+		announcer.AddSource(settings, source)
 	}
 	return nil
 }
 
-// runDesk runs a desk from the first sync on. Before that sync the ids of the
-// configured rooms are unknown, so the desk's decisions would miss those rooms.
-func runDesk(ctx context.Context, client *matrix.Client, run func(ctx context.Context) error) error {
+// runSynced calls run from the first sync on. Before that sync the ids of the
+// configured rooms are unknown, so decisions would miss those rooms.
+func runSynced(ctx context.Context, client *matrix.Client, run func(ctx context.Context) error) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	for client.LastSync().IsZero() {

@@ -16,8 +16,8 @@ import (
 	"heraut/visio"
 )
 
-// newVisio returns the desk that opens video conferences for rooms.
-func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, log zerolog.Logger) (*visio.Desk, error) {
+// newVisio returns the part that opens video conferences for rooms.
+func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, log zerolog.Logger) (*visio.Meetings, error) {
 	o := visio.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Named: map[string]visio.Provider{},
 		Chosen: func(room chat.RoomID) string { return book.Of(room).Visio },
@@ -51,12 +51,12 @@ func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book
 			o.Default = v.Name
 		}
 	}
-	return visio.NewDesk(o), nil
+	return visio.NewMeetings(o), nil
 }
 
-// newThanks returns the desk that stores and lists thanks.
-func newThanks(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) *thanks.Desk {
-	return thanks.NewDesk(thanks.Options{
+// newThanks returns the part that stores and lists thanks.
+func newThanks(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) *thanks.Register {
+	return thanks.NewRegister(thanks.Options{
 		Store: db, Queue: box, Rooms: book, Zone: config.Timezone,
 		Quiet: func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
 		Log:   log.With().Str("component", "thanks").Logger(),

@@ -32,10 +32,10 @@ const (
 
 type keeper struct {
 	*testing.T
-	db   *storage.DB
-	desk *thanks.Desk
-	zone *time.Location
-	n    int
+	db       *storage.DB
+	register *thanks.Register
+	zone     *time.Location
+	n        int
 }
 
 func newKeeper(t *testing.T) *keeper {
@@ -49,7 +49,7 @@ func newKeeper(t *testing.T) *keeper {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return &keeper{T: t, db: db, zone: zone, desk: thanks.NewDesk(thanks.Options{
+	return &keeper{T: t, db: db, zone: zone, register: thanks.NewRegister(thanks.Options{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: zone, Log: zerolog.Nop(),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
 		Quiet: func(chat.RoomID) schedule.Quiet { return schedule.NewQuiet(zone) },
@@ -72,7 +72,7 @@ func (k *keeper) give(at string, from, to chat.UserID, where chat.RoomID) {
 		Cause: chat.EventID(strings.Repeat("$", k.n)), Room: salon, From: from, To: to,
 		Name: strings.TrimPrefix(strings.Split(string(to), ":")[0], "@"), Reason: "son aide", At: k.at(at),
 	}
-	if err := k.db.Do(k.Context(), func(ctx context.Context) error { return k.desk.Give(ctx, t, where) }); err != nil {
+	if err := k.db.Do(k.Context(), func(ctx context.Context) error { return k.register.Give(ctx, t, where) }); err != nil {
 		k.Fatal(err)
 	}
 }
@@ -110,7 +110,7 @@ func TestConsentIsAskedOnce(t *testing.T) {
 	if got := k.said(); len(got) != 1 || !strings.Contains(got[0], "!merci oui") {
 		t.Errorf("%q", got)
 	}
-	month, err := k.desk.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00"))
+	month, err := k.register.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00"))
 	if err != nil || month.Total != 3 || month.Unnamed != 3 || len(month.Items) != 0 {
 		t.Errorf("%+v, %v", month, err)
 	}
@@ -125,7 +125,7 @@ func TestConsentIsAskedOnce(t *testing.T) {
 	if err := k.db.SaveConsent(t.Context(), claude, thanks.Agreed, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if month, err = k.desk.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00")); err != nil || len(month.Items) != 1 || month.Items[0].Name != "claude" {
+	if month, err = k.register.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00")); err != nil || len(month.Items) != 1 || month.Items[0].Name != "claude" {
 		t.Errorf("%+v, %v", month, err)
 	}
 }
@@ -135,7 +135,7 @@ func TestLimits(t *testing.T) {
 	now := k.at("2026-10-05 12:00")
 	check := func(from, to chat.UserID, at time.Time, want thanks.Refusal) {
 		t.Helper()
-		if got, err := k.desk.Check(t.Context(), from, to, at); err != nil || got != want {
+		if got, err := k.register.Check(t.Context(), from, to, at); err != nil || got != want {
 			t.Errorf("%s to %s: %q, %v, want %q", from, to, got, err, want)
 		}
 	}
@@ -160,7 +160,7 @@ func TestLimits(t *testing.T) {
 // hours, and names only people who agreed.
 func TestMonthly(t *testing.T) {
 	k := newKeeper(t)
-	if err := k.db.Do(t.Context(), k.desk.SetMonthly(salon, true, k.at("2026-10-05 10:00"))); err != nil {
+	if err := k.db.Do(t.Context(), k.register.SetMonthly(salon, true, k.at("2026-10-05 10:00"))); err != nil {
 		t.Fatal(err)
 	}
 	k.give("2026-10-05 10:00", camille, dominique, "")
@@ -170,7 +170,7 @@ func TestMonthly(t *testing.T) {
 	}
 	var told []string
 	for now := k.at("2026-10-30 00:00"); now.Before(k.at("2026-11-05 00:00")); now = now.Add(time.Hour) {
-		if err := k.desk.Round(t.Context(), now); err != nil {
+		if err := k.register.Round(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
 		for _, said := range k.said() {
@@ -184,11 +184,11 @@ func TestMonthly(t *testing.T) {
 	if !slices.Equal(told, []string{"2026-11-02 08:00"}) {
 		t.Errorf("told at %v", told)
 	}
-	if err := k.db.Do(t.Context(), k.desk.SetMonthly(salon, false, time.Now())); err != nil {
+	if err := k.db.Do(t.Context(), k.register.SetMonthly(salon, false, time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	k.give("2026-11-05 10:00", camille, dominique, "")
-	if err := k.desk.Round(t.Context(), k.at("2026-12-02 10:00")); err != nil || len(k.said()) != 0 {
+	if err := k.register.Round(t.Context(), k.at("2026-12-02 10:00")); err != nil || len(k.said()) != 0 {
 		t.Errorf("a room that does not want it is told: %v", err)
 	}
 }
@@ -208,7 +208,7 @@ func TestForget(t *testing.T) {
 	if data, err := k.db.DataOf(t.Context(), dominique); err != nil || len(data) != 0 {
 		t.Errorf("%+v, %v", data, err)
 	}
-	month, err := k.desk.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00"))
+	month, err := k.register.MonthOf(t.Context(), salon, k.at("2026-10-10 10:00"))
 	if err != nil || month.Total != 1 {
 		t.Errorf("%+v, %v", month, err)
 	}

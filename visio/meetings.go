@@ -47,7 +47,7 @@ type Store interface {
 	MoveMeetings(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Options are the parts that a Desk needs.
+// Options are the parts and settings of Meetings.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -66,19 +66,19 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Desk opens calls for rooms. Its methods may be called concurrently.
-type Desk struct {
+// Meetings opens calls for rooms. Its methods may be called concurrently.
+type Meetings struct {
 	Options
 
 	mu   sync.Mutex
 	told map[string]time.Time // last notice of each provider and reason
 }
 
-// NewDesk returns a Desk.
-func NewDesk(o Options) *Desk { return &Desk{Options: o, told: map[string]time.Time{}} }
+// NewMeetings returns Meetings without any reminded one.
+func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, told: map[string]time.Time{}} }
 
 // providerOf returns the provider of a room; p is nil if it has none.
-func (d *Desk) providerOf(room chat.RoomID) (name string, p Provider) {
+func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	if name = d.Chosen(room); name == "" {
 		name = d.Default
 	}
@@ -86,13 +86,13 @@ func (d *Desk) providerOf(room chat.RoomID) (name string, p Provider) {
 }
 
 // Serves reports whether the room has a provider.
-func (d *Desk) Serves(room chat.RoomID) bool {
+func (d *Meetings) Serves(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil
 }
 
 // IsSlow reports whether opening a call for a room waits for a server.
-func (d *Desk) IsSlow(room chat.RoomID) bool {
+func (d *Meetings) IsSlow(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil && p.IsSlow()
 }
@@ -104,7 +104,7 @@ const tellEvery = 6 * time.Hour
 // Open makes a call for a room. Its error is a *Fault, or that of ctx. A fault of
 // the provider is logged, and the operators get a notice of it, at most once per
 // tellEvery until a call succeeds.
-func (d *Desk) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
+func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {
 		return Call{}, &Fault{Why: WhyDisabled, Cause: fmt.Errorf("no provider %q", name)}
@@ -154,7 +154,7 @@ func (n Notice) Say(lang string) (string, error) { return locale.Render(lang, "v
 const roundEvery = 20 * time.Second
 
 // Run reminds rooms of calls until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (d *Meetings) Run(ctx context.Context) error {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
 	for {
@@ -174,7 +174,7 @@ func (d *Desk) Run(ctx context.Context) error {
 const tooLate = 30 * time.Minute
 
 // Round reminds rooms of the calls that begin, and deletes them with their links.
-func (d *Desk) Round(ctx context.Context, now time.Time) error {
+func (d *Meetings) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		due, err := d.Store.DueMeetings(ctx, now)
 		if err != nil {
@@ -195,7 +195,7 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (d *Desk) remind(ctx context.Context, m Meeting) error {
+func (d *Meetings) remind(ctx context.Context, m Meeting) error {
 	lang := d.Rooms.Of(m.Room).Language
 	html, err := locale.Render(lang, "visio-now", View{Call: m.Call, Subject: m.Subject, At: m.At.In(d.Zone)})
 	if err != nil {
@@ -218,6 +218,6 @@ type View struct {
 }
 
 // Move moves the meetings of one room to another.
-func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+func (d *Meetings) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveMeetings(ctx, from, to)
 }

@@ -16,7 +16,7 @@ import (
 	"heraut/visio"
 )
 
-// The desk reminds a room of a scheduled call once, at its start, and deletes the
+// Meetings remind a room of a scheduled call once, at its start, and deletes the
 // link.
 func TestReminder(t *testing.T) {
 	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
@@ -24,7 +24,7 @@ func TestReminder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	desk := visio.NewDesk(visio.Options{
+	meetings := visio.NewMeetings(visio.Options{
 		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: time.UTC, Log: zerolog.Nop(),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Chosen: func(chat.RoomID) string { return "" },
 	})
@@ -42,7 +42,7 @@ func TestReminder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, at := range []time.Time{now.Add(-2 * time.Hour), now, now.Add(time.Minute)} {
-		if err := desk.Round(t.Context(), at); err != nil {
+		if err := meetings.Round(t.Context(), at); err != nil {
 			t.Fatal(err)
 		}
 	}

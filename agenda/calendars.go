@@ -28,7 +28,7 @@ type Settings struct {
 // Queue commits decisions and sends their posts; see announce.Queue.
 type Queue = announce.Queue
 
-// Options are the parts that a Desk needs.
+// Options are the parts and settings of Calendars.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -52,9 +52,9 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Desk reads calendars and posts their changes, reminders and weekly lists. Its
+// Calendars reads calendars and posts their changes, reminders and weekly lists. Its
 // methods may be called concurrently, except Round.
-type Desk struct {
+type Calendars struct {
 	Options
 	calendars []Settings
 
@@ -63,13 +63,13 @@ type Desk struct {
 	full map[string]time.Time // when each calendar was last read in full
 }
 
-// NewDesk returns a Desk for the calendars of the configuration.
-func NewDesk(o Options, calendars []Settings) *Desk {
-	return &Desk{Options: o, calendars: calendars, next: map[string]time.Time{}, full: map[string]time.Time{}}
+// NewCalendars returns Calendars for the calendars of the configuration.
+func NewCalendars(o Options, calendars []Settings) *Calendars {
+	return &Calendars{Options: o, calendars: calendars, next: map[string]time.Time{}, full: map[string]time.Time{}}
 }
 
 // Names returns the names of the calendars of the configuration, in its order.
-func (d *Desk) Names() []string {
+func (d *Calendars) Names() []string {
 	names := make([]string, len(d.calendars))
 	for i, c := range d.calendars {
 		names[i] = c.Name
@@ -78,21 +78,21 @@ func (d *Desk) Names() []string {
 }
 
 // Has reports whether a source is a calendar.
-func (d *Desk) Has(source string) bool {
+func (d *Calendars) Has(source string) bool {
 	return sources.IsCalendarAddress(source) || slices.Contains(d.Names(), source)
 }
 
 const (
 	// roundEvery is the longest time between two rounds.
 	roundEvery = time.Minute
-	// roomEvery is how often the desk reads a calendar that a room gave.
+	// roomEvery is how often the bot reads a calendar that a room gave.
 	roomEvery = 30 * time.Minute
 	// keepEvents is how long the store keeps past events.
 	keepEvents = 30 * 24 * time.Hour
 )
 
 // Run reads the calendars and posts everything that is due, until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (d *Calendars) Run(ctx context.Context) error {
 	every := roundEvery
 	for _, c := range d.calendars {
 		every = min(every, c.Every)
@@ -112,7 +112,7 @@ func (d *Desk) Run(ctx context.Context) error {
 }
 
 // watches returns the watches of calendars, except paused ones.
-func (d *Desk) watches(ctx context.Context) ([]announce.Watch, error) {
+func (d *Calendars) watches(ctx context.Context) ([]announce.Watch, error) {
 	kept, err := d.Store.Watches(ctx)
 	all := slices.Concat(d.Declared(), kept)
 	return slices.DeleteFunc(all, func(w announce.Watch) bool { return w.Paused || !d.Has(w.Source) }), err
@@ -120,7 +120,7 @@ func (d *Desk) watches(ctx context.Context) ([]announce.Watch, error) {
 
 // watched returns the calendars to read: those of the configuration and those that
 // rooms gave.
-func (d *Desk) watched(ctx context.Context) ([]Settings, error) {
+func (d *Calendars) watched(ctx context.Context) ([]Settings, error) {
 	all := slices.Clone(d.calendars)
 	watches, err := d.watches(ctx)
 	for _, w := range watches {
@@ -136,7 +136,7 @@ func (d *Desk) watched(ctx context.Context) ([]Settings, error) {
 // In returns the events that a room may see and that start within [from, to) or last
 // into it. They come from the calendars that the room watches or, if it watches
 // none, from all calendars of the configuration.
-func (d *Desk) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
+func (d *Calendars) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]Event, error) {
 	watches, err := d.watches(ctx)
 	if err != nil {
 		return nil, err
@@ -154,8 +154,8 @@ func (d *Desk) In(ctx context.Context, room chat.RoomID, from, to time.Time) ([]
 	return d.here(events), err
 }
 
-// here converts the times of events to the desk's zone, in place.
-func (d *Desk) here(events []Event) []Event {
+// here converts the times of events to the zone of messages, in place.
+func (d *Calendars) here(events []Event) []Event {
 	for i := range events {
 		events[i].Start, events[i].End = events[i].Start.In(d.Zone), events[i].End.In(d.Zone)
 	}
@@ -163,7 +163,7 @@ func (d *Desk) here(events []Event) []Event {
 }
 
 // Known reports whether the room may see any calendar.
-func (d *Desk) Known(ctx context.Context, room chat.RoomID) (bool, error) {
+func (d *Calendars) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 	watches, err := d.watches(ctx)
 	return len(d.calendars) > 0 || slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == room }), err
 }
@@ -176,7 +176,7 @@ type Trial struct {
 }
 
 // Try reads the calendar at an address that a room gave.
-func (d *Desk) Try(ctx context.Context, address string, now time.Time) (Trial, error) {
+func (d *Calendars) Try(ctx context.Context, address string, now time.Time) (Trial, error) {
 	if d.Guarded == nil {
 		return Trial{}, announce.ErrNoSource
 	}
@@ -202,6 +202,6 @@ func (d *Desk) Try(ctx context.Context, address string, now time.Time) (Trial, e
 }
 
 // Move moves the pending changes and the other agenda rows of one room to another.
-func (d *Desk) Move(ctx context.Context, from, to chat.RoomID) error {
+func (d *Calendars) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveAgenda(ctx, from, to)
 }

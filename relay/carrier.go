@@ -31,7 +31,7 @@ type Queue interface {
 // lang and the tags of messages.
 type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error)
 
-// Options holds the parts and the settings of a Desk.
+// Options holds the parts and the settings of a Carrier.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -56,8 +56,8 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Desk carries questions and answers between rooms.
-type Desk struct {
+// Carrier carries questions and answers between rooms.
+type Carrier struct {
 	Options
 	store Store
 	queue Queue
@@ -66,17 +66,17 @@ type Desk struct {
 	declared declared
 }
 
-// NewDesk returns a Desk without declared relays (see Declare).
-func NewDesk(o Options) *Desk {
+// NewCarrier returns a Carrier without declared relays (see Declare).
+func NewCarrier(o Options) *Carrier {
 	if o.SuggestFor == 0 {
 		o.SuggestFor = 5 * time.Minute
 	}
-	return &Desk{Options: o, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1), declared: declared{rooms: map[string]chat.RoomID{}}}
+	return &Carrier{Options: o, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1), declared: declared{rooms: map[string]chat.RoomID{}}}
 }
 
 // Serves reports whether the bot may have to carry messages of the room, however late
 // they come in: the room is part of a relay or of a question that is not closed.
-func (d *Desk) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
+func (d *Carrier) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := d.Relays(ctx)
 	if err != nil {
 		return false, err
@@ -91,7 +91,7 @@ func (d *Desk) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 
 // Run sends questions on as they fall due, until ctx ends. After an error it tries
 // again.
-func (d *Desk) Run(ctx context.Context) error {
+func (d *Carrier) Run(ctx context.Context) error {
 	for {
 		now := time.Now()
 		err := d.Round(ctx, now)
@@ -120,7 +120,7 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // Round sends on the proposed questions that are due, since their askers neither
 // accepted nor refused the suggestions in time.
-func (d *Desk) Round(ctx context.Context, now time.Time) error {
+func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 	due, err := d.store.DueQuestions(ctx, now)
 	if err != nil || len(due) == 0 {
 		return err
@@ -140,8 +140,8 @@ func (d *Desk) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-// looked makes Run check again which questions are due.
-func (d *Desk) looked() {
+// wakeRun makes Run check again which questions are due.
+func (d *Carrier) wakeRun() {
 	select {
 	case d.wake <- struct{}{}:
 	default:
@@ -150,7 +150,7 @@ func (d *Desk) looked() {
 
 // update loads a question, changes it with do and, if it changed, stores and shows it,
 // in the transaction of ctx.
-func (d *Desk) update(ctx context.Context, number int64, do func(q *Question) error) error {
+func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question) error) error {
 	before, err := d.store.Question(ctx, number)
 	if err != nil {
 		return fmt.Errorf("load question %d: %w", number, err)
@@ -164,7 +164,7 @@ func (d *Desk) update(ctx context.Context, number int64, do func(q *Question) er
 
 // save stores a changed question and shows the change to the asker and the experts;
 // before is zero for a new question.
-func (d *Desk) save(ctx context.Context, before, q Question) error {
+func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	now := time.Now()
 	switch {
 	case q.Status.Closed() && q.ClosedAt.IsZero():
@@ -196,13 +196,13 @@ func (d *Desk) save(ctx context.Context, before, q Question) error {
 }
 
 // roomName returns a room's name; empty when it has none.
-func (d *Desk) roomName(ctx context.Context, room chat.RoomID) (string, error) {
+func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error) {
 	r, err := d.Room(ctx, room)
 	return r.Name, err
 }
 
 // say renders a template in a room's language, and returns that language too.
-func (d *Desk) say(room chat.RoomID, template string, data any) (html, lang string, err error) {
+func (d *Carrier) say(room chat.RoomID, template string, data any) (html, lang string, err error) {
 	lang = d.Book.Of(room).Language
 	html, err = locale.Render(lang, template, data)
 	return html, lang, err

@@ -27,7 +27,7 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
 }
 
-// Options configure a Desk.
+// Options configure an Announcer.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -56,8 +56,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Desk runs the sources, and posts their news to the rooms that watch them.
-type Desk struct {
+// Announcer runs the sources, and posts their news to the rooms that watch them.
+type Announcer struct {
 	Options
 	store Store
 	queue Queue
@@ -75,9 +75,9 @@ type Desk struct {
 	filters  map[string]*filter.Filter // parsed filters, by text
 }
 
-// NewDesk returns a Desk without declared watches.
-func NewDesk(o Options) *Desk {
-	return &Desk{
+// NewAnnouncer returns an Announcer without declared watches.
+func NewAnnouncer(o Options) *Announcer {
+	return &Announcer{
 		Options: o, store: o.Store, queue: o.Queue,
 		turn: sources.NewTurn(),
 		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
@@ -86,7 +86,7 @@ func NewDesk(o Options) *Desk {
 }
 
 // changed wakes RunDelivery, which then looks up the next due time again.
-func (d *Desk) changed() {
+func (d *Announcer) changed() {
 	select {
 	case d.wake <- struct{}{}:
 	default:
@@ -94,12 +94,12 @@ func (d *Desk) changed() {
 }
 
 // Deliver posts the items that are due by now.
-func (d *Desk) Deliver(ctx context.Context, now time.Time) error {
+func (d *Announcer) Deliver(ctx context.Context, now time.Time) error {
 	return d.queue.Do(ctx, func(ctx context.Context) error { return d.deliver(ctx, now) })
 }
 
 // RunDelivery posts pending items when they are due, until ctx ends.
-func (d *Desk) RunDelivery(ctx context.Context) error {
+func (d *Announcer) RunDelivery(ctx context.Context) error {
 	for {
 		now := time.Now()
 		next, err := d.store.NextPending(ctx, now)
