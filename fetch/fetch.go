@@ -31,9 +31,11 @@ type Options struct {
 	// Guard, if not nil, protects against addresses from strangers: the Getter refuses
 	// files and hosts that are not public, also after a redirect, and uses no proxy,
 	// which would reach such hosts on the bot's behalf. A nil Guard is for addresses
-	// from the operator: everything may be reached, through the proxy that the
-	// environment names (HTTPS_PROXY).
+	// from the operator: everything may be reached, through Transport's proxy.
 	Guard *Guard
+	// Transport makes the connections, and belongs to the Getter from New on; nil: Go's
+	// defaults, with the proxy that the environment names (HTTPS_PROXY).
+	Transport *http.Transport
 }
 
 // A Getter gets URLs and files. It is safe for concurrent use.
@@ -78,7 +80,10 @@ func UserAgent(version, contact string) string {
 
 // New returns a Getter. Call Close to release its connections.
 func New(o Options) *Getter {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := o.Transport
+	if transport == nil {
+		transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
 	if o.Guard != nil {
 		transport.Proxy = nil
 		transport.DialContext = o.Guard.dial

@@ -36,9 +36,12 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 // CloseIdleConnections implements the method that http.Client looks for.
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
-// transport returns a connection pool for one server.
-func transport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+// transport returns a copy of base, or of Go's defaults if base is nil, for one server.
+func transport(base *http.Transport) *http.Transport {
+	if base == nil {
+		base = http.DefaultTransport.(*http.Transport)
+	}
+	t := base.Clone()
 	t.MaxIdleConnsPerHost = 4
 	t.ResponseHeaderTimeout = 2 * time.Minute
 	// A request that times out leaves its HTTP/2 connection in use. If the network

@@ -77,7 +77,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNotMatrix, err)
 	}
 	mx.UserAgent = config.UserAgent
-	bearer := &bearer{next: transport()}
+	bearer := &bearer{next: transport(config.Transport)}
 	mx.Client = &http.Client{Transport: bearer}
 	mx.SyncPresence = event.PresenceOffline
 	mx.ResponseSizeLimit = 128 << 20

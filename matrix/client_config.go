@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -23,6 +24,8 @@ type Config struct {
 	CryptoDB        string // path of the key database
 	DeviceName      string
 	UserAgent       string
+	// Transport gives the settings of the connections; nil: Go's defaults.
+	Transport *http.Transport
 
 	// NewSession makes Open replace a session that the homeserver ended, with a
 	// login on a new device; without it Open fails.

@@ -38,11 +38,15 @@ type meet struct {
 }
 
 func newMeet(s Settings) *meet {
-	return &meet{settings: s, client: &http.Client{
+	client := &http.Client{
 		Timeout: meetWithin,
 		// Following a redirect would send the secret to another address.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}
+	if s.Transport != nil { // a nil pointer in the interface would not mean the default
+		client.Transport = s.Transport
+	}
+	return &meet{settings: s, client: client}
 }
 
 // IsSlow implements Provider.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 )
 
@@ -61,6 +62,8 @@ type Settings struct {
 	ClientID, ClientSecret, User string
 	Access                       Access
 	UserAgent                    string
+	// Transport makes the connections to Meet; nil: Go's defaults.
+	Transport *http.Transport
 }
 
 // New returns the provider that s describes. It fails on an unknown kind.

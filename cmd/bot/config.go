@@ -37,6 +37,7 @@ type Config struct {
 	Limits       Limits        `yaml:"limits"`
 	Invitations  Invitations   `yaml:"invitations"`
 	Fetch        Fetch         `yaml:"fetch"`
+	Network      Network       `yaml:"network"`
 	HTTP         HTTP          `yaml:"http"`
 	Webhooks     Webhooks      `yaml:"webhooks"`
 	Log          Log           `yaml:"log"`

@@ -59,6 +59,7 @@ func (r *reader) check(c *Config) {
 	if c.Fetch.FeedMaxMiB < 1 || c.Fetch.FeedMaxMiB > 64 {
 		r.fault("fetch.feed_max_mib", "un nombre de 1 à 64 est attendu")
 	}
+	r.checkNetwork(&c.Network)
 	r.checkListen("http.listen", c.HTTP.Listen)
 	r.checkWebhooks(&c.Webhooks)
 	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")

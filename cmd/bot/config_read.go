@@ -59,6 +59,10 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 // readConfig is loadConfig for the content of the file.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
+	r.encoding(data)
+	if len(r.faults) > 0 {
+		return nil, nil, r.faults
+	}
 	root := r.parse(data)
 	if len(r.faults) > 0 {
 		return nil, nil, r.faults
@@ -70,6 +74,8 @@ func readConfig(file string, data []byte, env func(string) string) (*Config, []R
 		slices.SortStableFunc(r.faults, func(a, b Remark) int { return a.Line - b.Line })
 		return nil, nil, r.faults
 	}
+	r.warn(root, c)
+	slices.SortStableFunc(r.remarks, func(a, b Remark) int { return a.Line - b.Line })
 	return c, r.remarks, nil
 }
 

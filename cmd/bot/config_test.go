@@ -180,7 +180,7 @@ func TestSecrets(t *testing.T) {
 	write(t, filepath.Join(dir, "password"), "from the file\n")
 	write(t, filepath.Join(dir, "empty"), "\n")
 	file := filepath.Join(dir, "config.yaml")
-	head := "about: {run_by: DINUM, contact: floss@example.org}\nmatrix:\n  homeserver: https://matrix.example.org\n  user: heraut\n"
+	head := "about: {run_by: DINUM, contact: floss@example.org}\nmatrix:\n  homeserver: https://matrix.dinum.example.org\n  user: heraut\n"
 	for name, test := range map[string]struct {
 		config, env string
 		want        Secret
@@ -217,7 +217,7 @@ func TestSecrets(t *testing.T) {
 func TestRemarks(t *testing.T) {
 	_, remarks := mustRead(t, `about: {run_by: DINUM, contact: floss@example.org}
 matrix:
-  homeserver: https://matrix.example.org
+  homeserver: https://matrix.dinum.example.org
   user: Bot-SILL@numerique.gouv.fr
 relays: [{name: libre, from: ["#a:example.org"], to: "#b:example.org"}]
 `)

@@ -225,6 +225,7 @@ func (e *exporter) file() any {
 	} else {
 		e.comment("$.matrix", "Le mot de passe n’est pas écrit ici : donnez-le par password_file, ou HERAUT_MATRIX_PASSWORD.")
 	}
+	c.Network.CAFile.file = absoluteFile(c.Network.CAFile.file)
 	if c.Webhooks.Listen != "" {
 		c.Webhooks.Hooks = append(slices.Clone(c.Webhooks.Hooks), e.hooks...)
 	}

@@ -288,6 +288,7 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 		CryptoDB:        filepath.Join(config.State, "crypto.db"),
 		DeviceName:      deviceName(),
 		UserAgent:       config.userAgent(),
+		Transport:       config.transport(),
 		IsBot:           func(user chat.UserID) bool { return config.Bots.Match(string(user)) },
 		AnswerWithin:    config.AnswerWithin,
 		Pace:            pace,

@@ -98,7 +98,8 @@ func getterOf(config *Config, location string, options fetch.Options) (*fetch.Ge
 	if err != nil || address.Host == "" { // a file
 		return fetch.New(options), nil
 	}
-	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: address}); err != nil || proxy != nil {
+	if proxy, err := config.Network.Proxy.of(&http.Request{URL: address}); err != nil || proxy != nil {
+		options.Transport = config.transport()
 		return fetch.New(options), nil
 	}
 	host, err := idna.Lookup.ToASCII(address.Hostname())
@@ -113,7 +114,7 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 	if err != nil {
 		return nil, fmt.Errorf("fetch.allow_private: %w", err)
 	}
-	options.UserAgent, options.Guard = config.userAgent(), guard
+	options.UserAgent, options.Guard, options.Transport = config.userAgent(), guard, config.transport()
 	return fetch.New(options), nil
 }
 

@@ -35,7 +35,7 @@ func newVisio(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book
 		}
 		s := visio.Settings{
 			Name: v.Name, Kind: visio.Kind(v.Kind), URL: base, Phone: v.Phone, PIN: v.PIN,
-			ClientID: v.ClientID, User: v.User, Access: visio.Access(v.AccessLevel), UserAgent: config.userAgent(),
+			ClientID: v.ClientID, User: v.User, Access: visio.Access(v.AccessLevel), UserAgent: config.userAgent(), Transport: config.transport(),
 		}
 		if s.Kind == visio.Meet {
 			secret, err := v.secret()

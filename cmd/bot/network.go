@@ -1,0 +1,126 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+
+	"golang.org/x/net/http/httpproxy"
+)
+
+// Network says how the bot reaches other servers: the homeserver, the sources and the
+// conference services.
+type Network struct {
+	// Proxy replaces HTTP_PROXY and HTTPS_PROXY of the environment; the zero value
+	// leaves them in force. NO_PROXY names the exceptions in both cases.
+	Proxy Proxy `yaml:"proxy"`
+	// CAFile holds authorities that are trusted beside the system's.
+	CAFile Authorities `yaml:"ca_file"`
+}
+
+// A Proxy is the address of a proxy; the zero value is none.
+type Proxy struct{ url *url.URL }
+
+// UnmarshalText reads an http, https or socks5 address; it may hold a user and a
+// password. An empty text is no proxy.
+func (p *Proxy) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = Proxy{}
+		return nil
+	}
+	u, err := url.Parse(string(text))
+	// The error of url.Parse would show a password.
+	if err != nil || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("l’adresse d’un mandataire est attendue, par exemple http://proxy.example.org:3128")
+	}
+	p.url = u
+	return nil
+}
+
+// String returns the address without its user and password.
+func (p Proxy) String() string {
+	if p.url == nil {
+		return ""
+	}
+	u := *p.url
+	u.User = nil
+	return u.String()
+}
+
+// hasPassword reports whether the address holds a password.
+func (p Proxy) hasPassword() bool {
+	if p.url == nil {
+		return false
+	}
+	_, given := p.url.User.Password()
+	return given
+}
+
+// of returns the proxy for a request; nil for a direct connection.
+func (p Proxy) of(r *http.Request) (*url.URL, error) {
+	if p.url == nil {
+		return http.ProxyFromEnvironment(r)
+	}
+	c := httpproxy.FromEnvironment()
+	c.HTTPProxy, c.HTTPSProxy, c.CGI = p.url.String(), p.url.String(), false
+	return c.ProxyFunc()(r.URL)
+}
+
+// Authorities is a file of certificates in PEM; the zero value is none.
+type Authorities struct {
+	file string
+	pool *x509.CertPool // nil: the system's authorities alone
+}
+
+// UnmarshalText reads the file's path.
+func (a *Authorities) UnmarshalText(text []byte) error {
+	*a = Authorities{file: string(text)}
+	return nil
+}
+
+// String returns the file's path.
+func (a Authorities) String() string { return a.file }
+
+// load reads the certificates of the file.
+func (a *Authorities) load() error {
+	data, err := os.ReadFile(a.file)
+	if err != nil {
+		return fmt.Errorf("ce fichier ne se lit pas (%w)", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(data) {
+		return errors.New("ce fichier n’a aucun certificat au format PEM (« -----BEGIN CERTIFICATE----- »)")
+	}
+	a.pool = pool
+	return nil
+}
+
+// checkNetwork completes the paths and reads the authorities.
+func (r *reader) checkNetwork(n *Network) {
+	if n.CAFile.file == "" {
+		return
+	}
+	n.CAFile.file = r.near(n.CAFile.file)
+	if err := n.CAFile.load(); err != nil {
+		r.fault("network.ca_file", err.Error())
+	}
+}
+
+// transport returns a connection pool that follows the configuration's network. The
+// caller owns it.
+func (c *Config) transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = c.Network.Proxy.of
+	if c.Network.CAFile.pool != nil {
+		t.TLSClientConfig = &tls.Config{RootCAs: c.Network.CAFile.pool, MinVersion: tls.VersionTLS12}
+	}
+	return t
+}
