@@ -45,7 +45,7 @@ var ours = map[string][]string{
 	"relay":             {"catalogue", "chat", "locale", "queue", "rooms", "schedule", "search", "text"},
 	"commands":          {"agenda", "announce", "catalogue", "chat", "feed", "filter", "howto", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
 	"storage":           {"agenda", "announce", "catalogue", "chat", "commands", "fetch", "filter", "queue", "relay", "rooms", "search", "sources", "thanks", "visio", "webhook"},
-	"matrix":            {"chat", "health", "queue", "text"},
+	"matrix":            {"chat", "health", "locale", "queue", "text"},
 	"health":            {},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text"},
 	"cmd/bot":           {"agenda", "announce", "calendar", "catalogue", "chat", "commands", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},

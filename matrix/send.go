@@ -70,7 +70,7 @@ func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoi
 	if err := c.askEncryption(ctx, room); err != nil {
 		return "", prepareError(err)
 	}
-	message := c.message(o.Post)
+	message := fitted(o.Post)
 	// Checked last: sync may have seen the room become encrypted since.
 	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
 		return sentEvent(c.put(ctx, room, event.EventMessage, o.Txn, message))
@@ -106,7 +106,7 @@ func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 }
 
 // message returns the event content of a post.
-func (c *Client) message(p chat.Post) *event.MessageEventContent {
+func message(p chat.Post) *event.MessageEventContent {
 	content := &event.MessageEventContent{
 		MsgType:       event.MsgNotice,
 		Body:          PlainText(p.HTML, p.Lang),

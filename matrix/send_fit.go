@@ -1,0 +1,47 @@
+package matrix
+
+import (
+	"encoding/json"
+
+	"maunium.net/go/mautrix/event"
+
+	"heraut/chat"
+	"heraut/locale"
+)
+
+// maxContent limits the content of a message, in bytes of JSON. Matrix allows 65,536
+// bytes for an event (client-server API, section «Size limits»); encryption adds a
+// third to the content, and the event's other fields take up to 4 kB.
+const maxContent = 45_000
+
+// shortened ends a message that was too large for an event.
+var shortened = map[string]string{
+	"fr": "<p>(La suite est trop longue pour un seul message.)</p>",
+	"en": "<p>(The rest is too long for one message.)</p>",
+}
+
+// fitted returns the content of a post, shortened if it is too large for an event.
+// Mentions and links of users lose their effect in a shortened message.
+func fitted(p chat.Post) *event.MessageEventContent {
+	content := message(p)
+	source := p.HTML
+	for limit := maxContent / 2; contentSize(content) > maxContent && limit > 0; limit = limit * 3 / 4 {
+		end := shortened[p.Lang]
+		if end == "" {
+			end = shortened["fr"]
+		}
+		p.HTML, _ = locale.Quote(source, "", limit)
+		p.HTML += end
+		content = message(p)
+	}
+	return content
+}
+
+// contentSize returns the size of a message's content, in bytes of JSON.
+func contentSize(content *event.MessageEventContent) int {
+	encoded, err := json.Marshal(content)
+	if err != nil {
+		return 0 // the homeserver's answer will tell
+	}
+	return len(encoded)
+}
