@@ -13,10 +13,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/health"
 )
-
-// loginTries bounds the attempts to log in when they fail for a temporary reason.
-const loginTries = 3
 
 // loadSession reads the stored session and opens its keys. It works without the
 // homeserver.
@@ -132,7 +130,9 @@ func (c *Client) loginAgain(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// login logs in with the password, on the device c.mx.DeviceID.
+// login logs in with the password, on the device c.mx.DeviceID. Unless
+// config.NewSession is set, it waits in the process as long as the login fails for a
+// reason that may pass.
 func (c *Client) login(ctx context.Context) error {
 	request := &mautrix.ReqLogin{
 		Type:                     mautrix.AuthTypePassword,
@@ -141,44 +141,35 @@ func (c *Client) login(ctx context.Context) error {
 		DeviceID:                 c.mx.DeviceID,
 		InitialDeviceDisplayName: c.config.DeviceName,
 	}
-	var answer *mautrix.RespLogin
-	var err error
-	for try := 1; ; try++ {
-		attempt, cancel := context.WithTimeout(ctx, time.Minute)
-		answer, err = c.mx.Login(attempt, request)
-		cancel()
-		pause, passing := time.Duration(try*try)*time.Second, false
-		switch _, status := answered(err); {
-		case isStatus(err, http.StatusTooManyRequests):
-			pause, passing = retryAfter(err), true
-		case err != nil && (status == 0 || status >= 500):
-			passing = true
-		}
-		if !passing || try == loginTries || ctx.Err() != nil {
-			break
-		}
-		c.log.Warn().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("The login did not succeed")
-		wait(ctx, pause)
+	answer, err := c.tryLogins(ctx, request)
+	if err != nil {
+		return err
 	}
-	switch {
-	case errors.Is(err, mautrix.MForbidden):
-		return fmt.Errorf("%w: %w", ErrWrongPassword, err)
-	case isStatus(err, http.StatusTooManyRequests):
-		return fmt.Errorf("%w: %w", ErrTooManyLogins, err)
-	case err != nil:
-		return accountError(err)
-	case answer.DeviceID != c.mx.DeviceID:
+	if answer.DeviceID != c.mx.DeviceID {
 		return fmt.Errorf("log in: the homeserver gave the device %s where %s was asked for", answer.DeviceID, c.mx.DeviceID)
 	}
-	if c.mx.UserID != answer.UserID { // write only on a change: other goroutines may be reading it
-		c.mx.UserID = answer.UserID
+	return c.keepSession(ctx, answer.UserID, answer.AccessToken, chat.OAuth{})
+}
+
+// keepSession stores a session on the device c.mx.DeviceID and uses it from now on.
+func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, oauth chat.OAuth) error {
+	if c.mx.UserID != user { // write only on a change: other goroutines may be reading it
+		c.mx.UserID = user
 	}
-	c.bearer.set(answer.AccessToken)
+	c.bearer.set(token)
 	// A shutdown at this moment must not lose the token.
-	if err := c.store.SaveCredentials(context.WithoutCancel(ctx), chat.UserID(answer.UserID), answer.DeviceID.String(), answer.AccessToken); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	if err := c.store.SaveCredentials(ctx, chat.UserID(user), c.mx.DeviceID.String(), token); err != nil {
 		return fmt.Errorf("store the session: %w", err)
 	}
-	c.log.Info().Str("device", answer.DeviceID.String()).Msg("Logged in")
+	c.remember(ctx, func(a *chat.Account) {
+		a.LoginsFailed, a.OAuth = 0, oauth
+		if a.Since.IsZero() {
+			a.Since = time.Now()
+		}
+	})
+	c.config.Health.Leave(health.LoginPostponed)
+	c.log.Info().Str("device", c.mx.DeviceID.String()).Msg("Logged in")
 	return nil
 }
 

@@ -79,8 +79,12 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	if err := c.mach.SSSS.SetDefaultKeyID(ctx, key.ID); err != nil {
 		return fmt.Errorf("store the verification keys on the homeserver: %w", accountError(err))
 	}
-	if err := c.mach.PublishCrossSigningKeys(ctx, keys, c.passwordStage); err != nil {
-		return fmt.Errorf("publish the verification keys: %w", accountError(err))
+	var asked mautrix.RespUserInteractive
+	if err := c.mach.PublishCrossSigningKeys(ctx, keys, func(stage *mautrix.RespUserInteractive) any {
+		asked = *stage
+		return c.passwordStage(stage)
+	}); err != nil {
+		return fmt.Errorf("publish the verification keys: %w", c.resetRefusal(ctx, &asked, err))
 	}
 	// The device's signature comes last: it marks the sequence as complete for the
 	// next start.
@@ -97,7 +101,7 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 // passwordStage sends the password again, which older homeservers require before the
 // publication of the first keys.
 func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
-	if c.config.Password == "" {
+	if _, reset := resetPage(stage); reset || c.config.Password == "" {
 		return nil
 	}
 	return &mautrix.ReqUIAuthLogin{

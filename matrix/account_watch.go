@@ -3,6 +3,8 @@ package matrix
 import (
 	"context"
 	"time"
+
+	"heraut/health"
 )
 
 // verifiedEvery is the longest time between two checks that the account still
@@ -31,9 +33,9 @@ func (c *Client) watchVerified(ctx context.Context) error {
 			}
 		case c.verified.Swap(own.signed) == own.signed:
 		case own.signed:
-			c.log.Info().Msg("The account vouches for this device again")
+			c.config.Health.Leave(health.KeysReplaced)
 		default:
-			c.log.Error().Msg("The account's keys were replaced or removed, and it does not vouch for this device any more: put the new recovery key into its file and restart, or run «bot login»")
+			c.config.Health.Enter(health.Trouble{State: health.KeysReplaced})
 		}
 	}
 }

@@ -62,6 +62,10 @@ type Client struct {
 	verified   atomic.Bool
 	ownKeys    chan struct{} // signals that sync reported a change of the account's keys
 
+	silence      *time.Timer // fires when no sync has completed for unheardAfter; nil before Sync
+	refusedSends atomic.Bool // a request to send reported one of sendStates
+	renewalTried time.Time   // owned by Open and then by the sync loop
+
 	gapFailing map[id.RoomID]time.Time // when reading each room's history began to fail; owned by the sync loop
 	gapsLost   atomic.Int64
 
@@ -108,24 +112,26 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 
 // Open logs in if necessary, and makes or verifies the keys. If the homeserver does
 // not answer, Open waits for it, provided that a stored session exists and
-// config.NewSession is false. If only the operator can help, the error is one of
-// errors.go.
+// config.NewSession is false. It also waits while the account is in one of the states
+// of accountStates. If only the operator can help, the error is one of errors.go.
 func (c *Client) Open(ctx context.Context) (err error) {
 	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
 	}
-	for failures := 0; ; {
+	for failing := (outage{}); ; {
 		err := c.open(ctx)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !errors.Is(err, ErrUnreachable) || c.config.NewSession || c.bearer.get() == "" {
+		_, suspended := TroubleOf(err)
+		unreachable := errors.Is(err, ErrUnreachable) && c.bearer.get() != ""
+		if c.config.NewSession || !suspended && !unreachable {
 			return err
 		}
 		if err := c.close(); err != nil {
 			return fmt.Errorf("close crypto.db: %w", err)
 		}
-		c.pauseAfter(ctx, &failures, err, "The homeserver does not answer yet")
+		c.pauseAfter(ctx, &failing, err, "The homeserver does not answer yet")
 	}
 }
 

@@ -58,6 +58,9 @@ type Config struct {
 	Pace        *rate.Limiter // shared with the queue
 	// Health gets the account's troubles; nil: a monitor of its own.
 	Health *health.Monitor
+	// Mailbox is the address that gets the account's mails, for the operator; it may be
+	// empty.
+	Mailbox string
 	// UnreadableAfter is how long a message waits for its key before the bot informs
 	// the room; 0: 5 minutes.
 	UnreadableAfter time.Duration
@@ -77,6 +80,8 @@ type SessionStore interface {
 	SaveCredentials(ctx context.Context, user chat.UserID, device, token string) error
 	Position(ctx context.Context) (string, error)
 	SavePosition(ctx context.Context, position string) error
+	Account(ctx context.Context) (chat.Account, error)
+	SaveAccount(ctx context.Context, a chat.Account) error
 }
 
 // RoomStore keeps the rooms.

@@ -23,6 +23,13 @@ var (
 	ErrNoPassword = errors.New("a login is needed, and no password is configured")
 	// ErrWrongPassword: the homeserver rejects the user and password.
 	ErrWrongPassword = errors.New("the homeserver does not accept this user and password")
+	// ErrIdentifier: the homeserver does not take the kind of name that the login gives.
+	ErrIdentifier = errors.New("the homeserver does not take this user name to log in")
+	// ErrNoPasswordLogin: the homeserver takes no logins with a password.
+	ErrNoPasswordLogin = errors.New("the homeserver takes no logins with a password")
+	// ErrResetNeeded: the account's owner has to allow the upload of keys on a page of
+	// the homeserver, which Paged names.
+	ErrResetNeeded = errors.New("the owner of the account has to allow its keys on the homeserver's page")
 	// ErrLoggedOut: the homeserver has ended the session.
 	ErrLoggedOut = errors.New("the session was ended on the homeserver")
 	// ErrAccountLocked: the account is locked or deactivated.
@@ -88,7 +95,7 @@ func sendError(err error) error {
 	answer, status := answered(err)
 	switch {
 	case isStatus(err, http.StatusTooManyRequests):
-		return &queue.NotNow{After: retryAfter(err), Cause: err}
+		return &queue.NotNow{After: min(retryAfter(err), probeWithin), Cause: err}
 	case answer == nil || status >= 500:
 		return err
 	case stateErrors[answer.ErrCode] > 0:

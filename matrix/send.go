@@ -25,6 +25,11 @@ const postKey = "heraut.post"
 // its successor waits until the move is complete.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
+	if err != nil {
+		c.sendFailed(err)
+	} else {
+		c.sendWorked()
+	}
 	refused, isRefused := errors.AsType[*queue.Refused](err)
 	if isRefused && errors.Is(err, mautrix.MForbidden) && !o.Post.Leaves {
 		switch {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -63,7 +63,7 @@ type position struct {
 	since     string    // the token of the last completed sync
 	filter    string    // the id of the filter on the homeserver; empty: to upload
 	lastBegan time.Time // when the last completed sync was requested; zero before the first
-	failures  int       // failures in a row since then
+	failing   outage    // the failures since then
 }
 
 // syncLoop requests and processes one sync after the other.
@@ -73,6 +73,15 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 		return fmt.Errorf("read the sync position: %w", err)
 	}
 	p := &position{since: since}
+	began := time.Now()
+	c.silence = time.AfterFunc(unheardAfter, func() {
+		since := c.LastSync()
+		if since.IsZero() {
+			since = began
+		}
+		c.config.Health.Enter(health.Trouble{State: health.HomeserverSilent, Since: since})
+	})
+	defer c.silence.Stop()
 	for ctx.Err() == nil {
 		began := time.Now()
 		next, err := c.syncOnce(ctx, *p, began, intake)
@@ -82,12 +91,12 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 			}
 			continue
 		}
-		if p.failures > 0 {
+		if p.failing.failures > 0 && !c.config.Health.Has(health.HomeserverSilent) {
 			c.log.Info().Msg("The homeserver answers again")
 		}
 		*p = next
 		c.synced.Store(time.Now().UnixMilli())
-		c.config.Health.Leave(health.Starting)
+		c.syncWorks(ctx)
 	}
 	return nil
 }
@@ -106,7 +115,7 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 	request := mautrix.ReqSync{Since: p.since, FilterID: p.filter, SetPresence: c.mx.SyncPresence}
 	by := intake.SyncBy()
 	settles := by.After(p.lastBegan) && !by.After(began)
-	if !p.lastBegan.IsZero() && p.failures == 0 && !settles {
+	if !p.lastBegan.IsZero() && p.failing.failures == 0 && !settles {
 		request.Timeout = int(longPoll.Milliseconds())
 		if unseen, more := c.rooms.unseen(began); more || len(unseen) > 0 {
 			request.Timeout = int(unseenAfter.Milliseconds())
@@ -130,33 +139,35 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	case ctx.Err() != nil, errors.Is(err, errSettle):
 		return nil
 	case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
-		if p.failures > 0 { // the previous login did not help
-			c.pauseAfter(ctx, &p.failures, err, "The sync failed")
+		if p.failing.failures > 0 { // the previous login did not help
+			c.pauseAfter(ctx, &p.failing, err, "The sync failed")
 		}
-		if err := c.loginAgain(ctx); err != nil && !errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrTooManyLogins) {
+		if err := c.loginAgain(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
-		p.failures++
+		p.failing.failures++
 		return nil
 	case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
 		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 	case isStatus(err, http.StatusBadRequest), isStatus(err, http.StatusNotFound):
 		p.filter = "" // a restored homeserver may no longer have it
 	}
-	c.pauseAfter(ctx, &p.failures, err, "The sync failed")
+	c.pauseAfter(ctx, &p.failing, err, "The sync failed")
 	return nil
 }
 
-// pauseAfter counts and logs a failed request, and waits with an exponential
-// backoff, or as long as a 429 answer asks.
-func (c *Client) pauseAfter(ctx context.Context, failures *int, err error, message string) {
-	*failures++
-	pause := min(time.Second<<min(*failures-1, 5), 30*time.Second)
-	pause = pause/2 + rand.N(pause/2)
-	if isStatus(err, http.StatusTooManyRequests) {
-		pause = retryAfter(err)
+// pauseAfter reports a failed request and waits until the next one is due. It logs the
+// first failure of an outage: the monitor logs what lasts.
+func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message string) {
+	pause := c.failed(ctx, o, err)
+	if ctx.Err() != nil {
+		return
 	}
-	c.log.Warn().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Int("failures", *failures).Msg(message)
+	level := zerolog.DebugLevel
+	if _, known := TroubleOf(err); o.failures == 1 && !known {
+		level = zerolog.WarnLevel
+	}
+	c.log.WithLevel(level).Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Int("failures", o.failures).Msg(message)
 	wait(ctx, pause)
 }
 

@@ -77,6 +77,11 @@ type Matrix struct {
 	// Password serves at the first login only; if it is empty, login asks for it.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
+	// Mailbox gets the account's mails; empty: the address that User was.
+	Mailbox string `yaml:"mailbox"`
+	// AccountSince is the day on which the account was made or last renewed, as
+	// 2006-01-02; empty: the first login counts.
+	AccountSince string `yaml:"account_since"`
 	// RecoveryKey is the key itself; empty if RecoveryKeyFile holds it.
 	RecoveryKey Secret `yaml:"recovery_key"`
 	// RecoveryKeyFile is an existing file with the key, or the file to write the new

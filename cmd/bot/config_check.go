@@ -93,7 +93,15 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 		if !strings.HasPrefix(m.User, "@") && strings.Contains(m.User, "@") {
 			r.remark("matrix.user", fmt.Sprintf("l’adresse « %s » désigne le compte « %s » ; si Tchap en a créé un autre (un chiffre peut suivre), écrivez son identifiant complet", m.User, login))
 		}
+		if m.Mailbox == "" && login != m.User && !strings.HasPrefix(m.User, "@") && strings.Contains(m.User, "@") {
+			m.Mailbox = m.User
+		}
 		m.User = login
+	}
+	if m.AccountSince != "" {
+		if _, err := time.Parse(time.DateOnly, m.AccountSince); err != nil {
+			r.fault("matrix.account_since", fmt.Sprintf("« %s » n’est pas une date ; écrivez par exemple 2026-03-01", m.AccountSince))
+		}
 	}
 	if m.Password != "" && m.PasswordFile != "" {
 		r.fault("matrix.password", "le mot de passe est donné deux fois ; gardez password ou password_file")

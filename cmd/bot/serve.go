@@ -116,7 +116,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	monitor := health.NewMonitor(log, config.Timezone)
 	monitor.Enter(health.Trouble{State: health.Starting})
 	mc := matrixConfig(config, pace)
-	mc.Health = monitor
+	mc.Health, mc.Mailbox = monitor, config.Matrix.Mailbox
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
 	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
 	var announcer *announce.Announcer // assigned below; only used after Sync starts
@@ -226,6 +226,11 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 		return client.Sync(ctx, box)
 	})
 	err = waitFor(ctx, g)
+	for cause, state := range map[error]health.State{matrix.ErrLoggedOut: health.SessionEnded, matrix.ErrWrongPassword: health.LoginRefused} {
+		if errors.Is(err, cause) {
+			monitor.Enter(health.Trouble{State: state, Cause: err})
+		}
+	}
 	log.Info().Msg("Stopped")
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"heraut/matrix"
 	"heraut/storage"
@@ -24,8 +25,16 @@ func (e *operatorError) ExitStatus() int { return e.status }
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {
-			return &operatorError{s.status, s.sentence, err}
+			sentence := s.sentence
+			if paged, ok := errors.AsType[*matrix.Paged](err); ok && paged.Page != "" {
+				sentence += " ; la page du compte : " + paged.Page
+			}
+			return &operatorError{s.status, sentence, err}
 		}
+	}
+	if trouble, ok := matrix.TroubleOf(err); ok {
+		trouble.Since = time.Now()
+		return &operatorError{statusRefused, trouble.Sentence("fr", time.Local), err}
 	}
 	return err
 }
@@ -37,7 +46,10 @@ var states = []struct {
 }{
 	{matrix.ErrNoPassword, statusRefused, "Il faut se connecter de nouveau, et aucun mot de passe n’est configuré : lancez « bot login », ou renseignez matrix.password_file, puis relancez"},
 	{matrix.ErrWrongPassword, statusRefused, "Le serveur refuse cet utilisateur et ce mot de passe : vérifiez matrix.user et le mot de passe ; trop d’essais bloquent le compte"},
-	{matrix.ErrTooManyLogins, statusRefused, "Le serveur a reçu trop de tentatives de connexion : attendez un quart d’heure avant de relancer"},
+	{matrix.ErrTooManyLogins, statusFailure, "Le serveur a reçu trop de tentatives de connexion : attendez un quart d’heure avant de relancer « bot login »"},
+	{matrix.ErrIdentifier, statusUsage, "Le serveur ne connaît pas cette façon de nommer le compte : mettez dans matrix.user l’identifiant complet (\"@heraut:example.org\") ou sa partie locale, puis relancez"},
+	{matrix.ErrNoPasswordLogin, statusUsage, "Le serveur n’accepte pas de mot de passe ici : lancez « bot login », qui propose une connexion par navigateur si le serveur en a une, ou donnez un jeton par matrix.token_file"},
+	{matrix.ErrResetNeeded, statusUsage, "Le serveur demande que le titulaire du compte autorise les nouvelles clés : connecté au compte du robot, ouvrez la page indiquée, autorisez-les, puis relancez dans les dix minutes"},
 	{matrix.ErrLoggedOut, statusRefused, "Le serveur a mis fin à la session du robot : lancez « bot login » pour ouvrir une nouvelle session, puis relancez"},
 	{matrix.ErrAccountLocked, statusRefused, "Le compte du robot est bloqué ou désactivé : adressez-vous aux administrateurs du serveur"},
 	{matrix.ErrDeviceKeys, statusRefused, "Les clés de cet appareil ne sont plus celles que le serveur connaît : lancez « bot login » pour créer un nouvel appareil, puis relancez"},

@@ -138,7 +138,7 @@ func TestAccountKeysReplaced(t *testing.T) {
 	if got := body(operator.AwaitAnswer(t, room, me, operator.Say(t, room, "!bot etat"))); !strings.Contains(got, "appareil non vérifié") || !strings.Contains(got, "remplacées") {
 		t.Errorf("!bot etat: %q", got)
 	}
-	if !strings.Contains(bot.Log(), "does not vouch for this device any more") {
+	if !strings.Contains(bot.Log(), "Les clés du compte ont été remplacées ou retirées") {
 		t.Error("the log does not say so")
 	}
 }

@@ -1,0 +1,27 @@
+package chat
+
+import "time"
+
+// Account is what the bot remembers of its account across restarts.
+type Account struct {
+	// LoginsFailed counts the attempts to log in since the last success. LoginTried is
+	// the time of the last attempt.
+	LoginsFailed int
+	LoginTried   time.Time
+	// RenewalAsked is when the bot last asked for the mail that renews an expired
+	// account; zero: never.
+	RenewalAsked time.Time
+	// Since is the first login, or the last renewal that the bot saw; zero before the
+	// first login.
+	Since time.Time
+	// OAuth is the OAuth 2.0 session; its zero value means a session that does not
+	// expire.
+	OAuth OAuth
+}
+
+// OAuth is what refreshes an access token.
+type OAuth struct {
+	ClientID, RefreshToken string
+	// Expires is the end of the access token.
+	Expires time.Time
+}

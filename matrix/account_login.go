@@ -1,0 +1,128 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+
+	"heraut/chat"
+	"heraut/health"
+)
+
+const (
+	// loginTries is how many logins may fail in a row before loginEvery holds. Tchap
+	// locks an account after three.
+	loginTries = 3
+	// loginEvery is the interval between later logins.
+	loginEvery = 15 * time.Minute
+)
+
+// tryLogins logs in. It counts the failed attempts in the store, so that a process that
+// is restarted does not try more often. With config.NewSession an operator waits for
+// the result: tryLogins makes at most loginTries attempts and returns the last error.
+// Otherwise it returns an error only if the operator has to act, or ctx has ended.
+func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mautrix.RespLogin, error) {
+	for try := 1; ; try++ {
+		if !c.config.NewSession {
+			if err := c.awaitLogin(ctx); err != nil {
+				return nil, err
+			}
+		}
+		attempt, cancel := context.WithTimeout(ctx, time.Minute)
+		c.remember(ctx, func(a *chat.Account) { a.LoginsFailed++; a.LoginTried = time.Now() })
+		answer, err := c.mx.Login(attempt, request)
+		cancel()
+		if err == nil {
+			return answer, nil
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		passes, err := c.judgeLogin(ctx, err)
+		if !passes || c.config.NewSession && try == loginTries {
+			return nil, err
+		}
+		pause := time.Duration(try*try) * time.Second
+		if isStatus(err, http.StatusTooManyRequests) {
+			pause = retryAfter(err)
+		}
+		c.log.Warn().Err(err).Msg("The login did not succeed")
+		wait(ctx, min(pause, loginEvery))
+	}
+}
+
+// judgeLogin returns the error of a failed login as one of errors.go, and whether a
+// later login may succeed without an operator's change to the configuration.
+func (c *Client) judgeLogin(ctx context.Context, err error) (passes bool, _ error) {
+	trouble, suspended := TroubleOf(err)
+	answer, status := answered(err)
+	switch {
+	case suspended:
+		if trouble.State == health.AccountExpired {
+			trouble.Link = c.config.Mailbox
+		}
+		c.config.Health.Enter(trouble)
+		return !c.config.NewSession, accountError(err)
+	case isStatus(err, http.StatusTooManyRequests):
+		return true, fmt.Errorf("%w: %w", ErrTooManyLogins, err)
+	case answer == nil || status >= 500:
+		return true, accountError(err)
+	case !c.offersPasswords(ctx):
+		return false, c.withPage(ctx, "", fmt.Errorf("%w: %w", ErrNoPasswordLogin, err))
+	case errors.Is(err, mautrix.MForbidden):
+		return false, c.withPage(ctx, "", fmt.Errorf("%w: %w", ErrWrongPassword, err))
+	case answer.ErrCode == "M_UNKNOWN" && strings.Contains(strings.ToLower(answer.Err), "identifier"):
+		return false, fmt.Errorf("%w: %w", ErrIdentifier, err)
+	}
+	return false, accountError(err)
+}
+
+// awaitLogin waits until the next login is due.
+func (c *Client) awaitLogin(ctx context.Context) error {
+	a, err := c.store.Account(ctx)
+	if err != nil {
+		return err
+	}
+	if a.LoginsFailed < loginTries {
+		return nil
+	}
+	// A clock that was set back must not postpone the login further.
+	next := a.LoginTried.Add(loginEvery)
+	if latest := time.Now().Add(loginEvery); next.After(latest) {
+		next = latest
+	}
+	if time.Until(next) > 0 {
+		c.config.Health.Enter(health.Trouble{State: health.LoginPostponed, Until: next})
+		wait(ctx, time.Until(next))
+	}
+	return context.Cause(ctx)
+}
+
+// offersPasswords reports whether the homeserver takes logins with a password. It
+// returns true if that cannot be found out.
+func (c *Client) offersPasswords(ctx context.Context) bool {
+	flows, err := c.mx.GetLoginFlows(ctx)
+	return err != nil || flows.FirstFlowOfType(mautrix.AuthTypePassword) != nil
+}
+
+// Paged is an error that the owner of the account can mend on a page of the homeserver.
+type Paged struct {
+	error
+	Page string // its address
+}
+
+func (p *Paged) Unwrap() error { return p.error }
+
+// withPage adds the address of the account's page to err, if the homeserver names one
+// (MSC4191); action is what the owner is to do there, empty for its start.
+func (c *Client) withPage(ctx context.Context, action string, err error) error {
+	if page := c.accountPage(ctx, action); page != "" {
+		return &Paged{err, page}
+	}
+	return err
+}

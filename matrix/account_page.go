@@ -1,0 +1,64 @@
+package matrix
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"maunium.net/go/mautrix"
+)
+
+// resetAction is the page on which the owner of an account allows its keys to be
+// replaced, as MSC4191 names it.
+const resetAction = "org.matrix.cross_signing_reset"
+
+// accountPage returns the address of the page on which the owner of the account
+// manages it (MSC4191), for an action or, if that is empty, its start; "" if the
+// homeserver names none.
+func (c *Client) accountPage(ctx context.Context, action string) string {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	meta, err := c.mx.OAuthGetServerMetadata(ctx)
+	if err != nil || meta == nil || meta.AccountManagementURI == "" {
+		return ""
+	}
+	page, err := url.Parse(meta.AccountManagementURI)
+	if err != nil {
+		return ""
+	}
+	if action != "" {
+		query := page.Query()
+		query.Set("action", action)
+		page.RawQuery = query.Encode()
+	}
+	return page.String()
+}
+
+// resetPage returns the page that the answer to an upload of keys names: MAS has the
+// owner allow the replacement of keys in a browser, with a stage of its own or, in its
+// newer versions, with m.oauth. ok is false if the answer asks for something else.
+func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
+	for _, flow := range stage.Flows {
+		for _, kind := range flow.Stages {
+			if kind == resetAction || kind == "m.oauth" {
+				params, _ := stage.Params[kind].(map[string]any)
+				page, _ = params["url"].(string)
+				return page, true
+			}
+		}
+	}
+	return "", false
+}
+
+// resetRefusal turns the error of a refused upload of keys into ErrResetNeeded.
+func (c *Client) resetRefusal(ctx context.Context, stage *mautrix.RespUserInteractive, err error) error {
+	page, ok := resetPage(stage)
+	if !ok {
+		return accountError(err)
+	}
+	if page == "" {
+		page = c.accountPage(ctx, resetAction)
+	}
+	return &Paged{errors.Join(ErrResetNeeded, err), page}
+}
