@@ -97,18 +97,10 @@ func (d *Calendars) Run(ctx context.Context) error {
 	for _, c := range d.calendars {
 		every = min(every, c.Every)
 	}
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		if err := d.Round(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			d.Log.Error().Err(err).Msg("The agenda could not be told: trying again")
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
+	schedule.Repeat(ctx, every, d.Round, func(err error) {
+		d.Log.Error().Err(err).Msg("The agenda could not be told: trying again")
+	})
+	return nil
 }
 
 // watches returns the watches of calendars, except paused ones.

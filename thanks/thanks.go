@@ -210,18 +210,10 @@ func (d *Register) before(now time.Time) string {
 
 // Run posts the monthly lists until ctx ends.
 func (d *Register) Run(ctx context.Context) error {
-	ticker := time.NewTicker(roundEvery)
-	defer ticker.Stop()
-	for {
-		if err := d.Round(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			d.Log.Error().Err(err).Msg("The month's thanks could not be told: trying again")
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
+	schedule.Repeat(ctx, roundEvery, d.Round, func(err error) {
+		d.Log.Error().Err(err).Msg("The month's thanks could not be told: trying again")
+	})
+	return nil
 }
 
 // Round posts last month's list once in each room that wants it, from tellHour on

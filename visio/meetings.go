@@ -3,6 +3,7 @@ package visio
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/rooms"
+	"heraut/schedule"
 )
 
 // Queue commits decisions and sends their posts.
@@ -71,11 +73,17 @@ type Meetings struct {
 	Options
 
 	mu   sync.Mutex
-	told map[string]time.Time // last notice of each provider and reason
+	told map[notice]time.Time // when the operators last got each notice
+}
+
+// notice identifies a fault of a provider.
+type notice struct {
+	provider string
+	why      Why
 }
 
 // NewMeetings returns Meetings without any reminded one.
-func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, told: map[string]time.Time{}} }
+func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, told: map[notice]time.Time{}} }
 
 // providerOf returns the provider of a room; p is nil if it has none.
 func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
@@ -103,7 +111,7 @@ const tellEvery = 6 * time.Hour
 
 // Open makes a call for a room. Its error is a *Fault, or that of ctx. A fault of
 // the provider is logged, and the operators get a notice of it, at most once per
-// tellEvery until a call succeeds.
+// tellEvery until a call of that provider succeeds.
 func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {
@@ -112,7 +120,7 @@ func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (C
 	call, err := p.Open(ctx)
 	if err == nil {
 		d.mu.Lock()
-		clear(d.told)
+		maps.DeleteFunc(d.told, func(n notice, _ time.Time) bool { return n.provider == name })
 		d.mu.Unlock()
 		return call, nil
 	}
@@ -121,7 +129,7 @@ func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (C
 	}
 	fault := FaultOf(err)
 	d.Log.Error().Err(err).Str("visio", name).Msg("A video conference could not be opened")
-	key := name + " " + string(fault.Why)
+	key := notice{name, fault.Why}
 	d.mu.Lock()
 	due := now.Sub(d.told[key]) >= tellEvery
 	if due {
@@ -155,18 +163,10 @@ const roundEvery = 20 * time.Second
 
 // Run reminds rooms of calls until ctx ends.
 func (d *Meetings) Run(ctx context.Context) error {
-	ticker := time.NewTicker(roundEvery)
-	defer ticker.Stop()
-	for {
-		if err := d.Round(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			d.Log.Error().Err(err).Msg("Rooms could not be reminded of video conferences: trying again")
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-	}
+	schedule.Repeat(ctx, roundEvery, d.Round, func(err error) {
+		d.Log.Error().Err(err).Msg("Rooms could not be reminded of video conferences: trying again")
+	})
+	return nil
 }
 
 // tooLate is how long after its start a call still gets its reminder, if the bot was

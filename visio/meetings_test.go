@@ -1,6 +1,7 @@
 package visio_test
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,5 +65,58 @@ func TestReminder(t *testing.T) {
 	}
 	if left, err := db.DueMeetings(t.Context(), now.AddDate(1, 0, 0)); err != nil || len(left) != 0 {
 		t.Errorf("the links of %d calls are kept, %v", len(left), err)
+	}
+}
+
+// provider opens a call, or fails with fault.
+type provider struct{ fault *visio.Fault }
+
+func (p *provider) Open(context.Context) (visio.Call, error) {
+	if p.fault != nil {
+		return visio.Call{}, p.fault
+	}
+	return visio.Call{URL: "https://visio.example.org/abc"}, nil
+}
+
+func (p *provider) IsSlow() bool { return true }
+
+// A call of one provider does not repeat the notices of another.
+func TestNoticesOfTwoProviders(t *testing.T) {
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var notices []string
+	broken, works := &provider{&visio.Fault{Why: visio.WhyServer, Code: 502}}, &provider{}
+	desk := visio.NewMeetings(visio.Options{
+		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: time.UTC, Log: zerolog.Nop(),
+		Named:  map[string]visio.Provider{"broken": broken, "works": works},
+		Chosen: func(room chat.RoomID) string { return string(room) },
+		Operators: func(_ context.Context, n visio.Notice) error {
+			notices = append(notices, n.Name)
+			return nil
+		},
+	})
+	now := time.Date(2026, 10, 5, 14, 30, 0, 0, time.UTC)
+	open := func(room chat.RoomID, ok bool) {
+		t.Helper()
+		now = now.Add(time.Minute)
+		if _, err := desk.Open(t.Context(), room, now); (err == nil) != ok {
+			t.Errorf("%s: %v", room, err)
+		}
+	}
+	open("broken", false)
+	open("works", true)
+	open("broken", false)
+	if len(notices) != 1 {
+		t.Errorf("notices of %q, want one", notices)
+	}
+	broken.fault = nil
+	open("broken", true)
+	broken.fault = &visio.Fault{Why: visio.WhyServer, Code: 502}
+	open("broken", false)
+	if len(notices) != 2 {
+		t.Errorf("notices of %q, want another one after a call succeeded", notices)
 	}
 }
