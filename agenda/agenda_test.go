@@ -494,3 +494,23 @@ func TestManyAndFilter(t *testing.T) {
 		event("y", "2026-11-03 10:00", "À Paris", "LOCATION:75011 Paris"), event("z", "2026-11-04 10:00", "À Brest", "LOCATION:29200 Brest"))...)
 	b.later(time.Hour).expect("À l’agenda : À Brest")
 }
+
+// Within quiet hours an event moves, is cancelled and takes place after all: the room
+// then hears of the move.
+func TestMovedCancelledRestored(t *testing.T) {
+	b := newBot(t, "2026-09-07 09:00")
+	other := event("z", "2026-12-20 10:00", "Autre")
+	b.calendar.publish(other, event("a", "2026-09-20 10:00", "Atelier"), event("b", "2026-09-21 10:00", "Réunion"))
+	b.expect()
+	b.quiet, _ = schedule.ParseQuiet("19:00-08:00", b.zone)
+	b.at("2026-09-07 20:00")
+	b.calendar.publish(other, event("a", "2026-09-20 14:00", "Atelier"), event("b", "2026-09-21 10:00", "Réunion", "STATUS:CANCELLED"))
+	b.expect()
+	b.calendar.publish(other, event("a", "2026-09-20 14:00", "Atelier", "STATUS:CANCELLED"), event("b", "2026-09-21 10:00", "Réunion"))
+	b.later(time.Hour).expect()
+	b.calendar.publish(other, event("a", "2026-09-20 14:00", "Atelier"), event("b", "2026-09-21 10:00", "Réunion"))
+	b.later(time.Hour).expect()
+	b.at("2026-09-08 09:00")
+	b.expect("Déplacé : Atelier dimanche 20 septembre 2026 à 10:00 → dimanche 20 septembre 2026 à 14:00")
+	b.later(time.Hour).expect()
+}

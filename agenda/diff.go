@@ -62,7 +62,7 @@ func compare(known []Event, read []calendar.Event, first bool, now time.Time) di
 func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 	row := k
 	row.Event, row.Missing = e, time.Time{}
-	moved := !k.Start.Equal(e.Start) || k.AllDay != e.AllDay
+	rescheduled := !k.Start.Equal(e.Start) || k.AllDay != e.AllDay
 	switch {
 	case e.Cancelled && !k.Cancelled:
 		row.Revision++
@@ -75,9 +75,9 @@ func (d *difference) changed(k Event, e calendar.Event, now time.Time) {
 		if !row.past(now) {
 			d.tell = append(d.tell, Change{What: Restored, Event: row, Was: k})
 		}
-	case !e.Cancelled && (moved || k.Location != e.Location && k.Location != "" && e.Location != ""):
+	case !e.Cancelled && hasMoved(k, row):
 		row.Revision++
-		if moved {
+		if rescheduled {
 			row.Changed = now
 		}
 		if !row.past(now) {

@@ -40,10 +40,11 @@ func (e Event) Words() *filter.Words {
 }
 
 // Regions returns the French regions of the event that its categories and its place
-// name. It also returns the categories and the place themselves, and an empty string
-// if the place has no French postcode.
+// name. It also returns the categories and the place themselves; it is empty for an
+// event without either.
 func (e Event) Regions() []string {
-	return slices.Concat(e.Categories, []string{e.Location, regionOf(e.Location)})
+	all := slices.Concat(e.Categories, []string{e.Location, regionOf(e.Location)})
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 // Change is a change of an event, or of several occurrences of one series.

@@ -52,10 +52,3 @@ type Store interface {
 	// another.
 	MoveAgenda(ctx context.Context, from, to chat.RoomID) error
 }
-
-// Pending is a change that waits to be posted in a room.
-type Pending struct {
-	Room chat.RoomID
-	Due  time.Time
-	Change
-}

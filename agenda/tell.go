@@ -85,25 +85,6 @@ func (d *Calendars) dueFor(w announce.Watch, c Change, now time.Time) (due time.
 	return rhythm.Next(now, d.Zone), true, nil
 }
 
-// pendOne stores p and merges it with the pending change of the same room and event,
-// so that the room hears only of the final state. A new event that is cancelled, or
-// a cancelled one that is restored, leaves nothing pending.
-func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
-	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
-	if i >= 0 {
-		before := waiting[i]
-		switch {
-		case before.What == New && p.What == Cancelled, before.What == Cancelled && p.What == Restored:
-			return d.Store.DeletePendingEvent(ctx, p.Room, p.Event.ID)
-		case before.What == New:
-			p.What, p.Was = New, Event{}
-		case p.What == Moved:
-			p.Was = before.Was
-		}
-	}
-	return d.Store.SavePendingEvent(ctx, p)
-}
-
 // tell posts everything that is due by now: changes, reminders and weekly lists. It
 // then deletes old events and the calendars that are neither configured nor watched.
 func (d *Calendars) tell(ctx context.Context, now time.Time) error {
@@ -178,7 +159,7 @@ func (c Change) holds(now time.Time) bool {
 	case c.What == Cancelled:
 		return c.Event.Cancelled
 	case c.What == Moved:
-		return !c.Event.Cancelled && (!c.Event.Start.Equal(c.Was.Start) || c.Event.AllDay != c.Was.AllDay || c.Event.Location != c.Was.Location)
+		return !c.Event.Cancelled && hasMoved(c.Was, c.Event)
 	}
 	return !c.Event.Cancelled
 }

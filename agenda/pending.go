@@ -1,0 +1,55 @@
+package agenda
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"heraut/chat"
+)
+
+// Pending is a change that waits to be posted in a room. Its Was holds what the room
+// knows of the event.
+type Pending struct {
+	Room chat.RoomID
+	Due  time.Time
+	Change
+}
+
+// pendOne stores p and merges it with the pending change of the same room and event.
+func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
+	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
+	if i >= 0 {
+		var any bool
+		if p.Change, any = merged(waiting[i].Change, p.Change); !any {
+			return d.Store.DeletePendingEvent(ctx, p.Room, p.Event.ID)
+		}
+	}
+	return d.Store.SavePendingEvent(ctx, p)
+}
+
+// merged returns the one change that tells a room of a pending change and of the next
+// one of the same event. any is false when the event is again as the room knows it.
+func merged(before, next Change) (c Change, any bool) {
+	c = next
+	c.Was = before.Was // what the room knows
+	switch {
+	case before.What == New: // the room does not know the event
+		c.What = New
+		return c, next.What != Cancelled
+	case before.What == Restored: // the room believes that the event is cancelled
+		c.What = Restored
+		return c, next.What != Cancelled
+	case next.What == Cancelled:
+		return c, true
+	}
+	c.What = Moved
+	return c, hasMoved(c.Was, c.Event)
+}
+
+// hasMoved reports whether an event has another time or another place than before. A
+// place that is missing on one side does not count.
+func hasMoved(was, now Event) bool {
+	return !was.Start.Equal(now.Start) || was.AllDay != now.AllDay ||
+		was.Location != now.Location && was.Location != "" && now.Location != ""
+}
