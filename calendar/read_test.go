@@ -314,6 +314,20 @@ func TestCostlyRulesEnd(t *testing.T) {
 			}
 		})
 	}
+	for rule, want := range map[string]string{ // from 1996-01-01 on
+		"FREQ=SECONDLY;INTERVAL=970358400":            "2026-10-01T10:00",
+		"FREQ=MINUTELY;INTERVAL=16172640":             "2026-10-01T10:00",
+		"FREQ=DAILY;INTERVAL=11231":                   "2026-10-01T10:00",
+		"FREQ=DAILY;INTERVAL=100200":                  "",
+		"FREQ=SECONDLY;INTERVAL=9000000000":           "",
+		"FREQ=YEARLY;INTERVAL=2147483647":             "",
+		"FREQ=DAILY;INTERVAL=99999999999999999999999": "",
+	} {
+		from, to := autumn()
+		if got := strings.Join(list(costlyCalendar(rule), from, to), " "); strings.TrimSuffix(got, "|x") != want {
+			t.Errorf("%s: got %q, want %q", rule, got, want)
+		}
+	}
 	from, to := autumn()
 	if n := len(list(costlyCalendar("FREQ=SECONDLY"), from, to)); n != maxOccurrences {
 		t.Errorf("each second: %d occurrences", n)

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func parseRule(value string) (recurrence, bool) {
 			o.Freq, hasFrequency = frequencies[list]
 		case "INTERVAL":
 			o.Interval, ok = number(list)
-			o.Interval = min(max(o.Interval, 1), maxInterval)
+			o.Interval = max(o.Interval, 1)
 		case "COUNT":
 			o.Count, ok = number(list)
 			o.Count = max(o.Count, 0) // -1 and 0 mean no COUNT
@@ -81,6 +82,9 @@ func parseRule(value string) (recurrence, bool) {
 			return recurrence{}, false
 		}
 	}
+	if r.options.Interval > maxInterval {
+		r.options.Interval, r.options.Count = 1, 1
+	}
 	// The library uses the number of a weekday as an index into the days of a month.
 	most := 53
 	if r.options.Freq == monthly || len(r.options.Bymonth) > 0 {
@@ -92,9 +96,9 @@ func parseRule(value string) (recurrence, bool) {
 	return r, hasFrequency
 }
 
-// maxInterval is the largest interval, beyond any in a real calendar. A longer one is
-// cut to it.
-const maxInterval = 100_000
+// maxInterval is the largest interval, in the unit of its rule: 68 years in seconds. A
+// rule with a longer one has its first start only.
+const maxInterval = math.MaxInt32
 
 func number(s string) (int, bool) {
 	n, err := strconv.Atoi(strings.TrimPrefix(s, "+"))
