@@ -29,7 +29,7 @@ type webhookChange struct {
 // webhookFault is the data of the message that refuses a command on webhooks.
 type webhookFault struct {
 	Prefix, Word string
-	What         string // "none", "exists", "many", "name", "declared", "direct" or "clear"
+	What         string // "none", "exists", "many", "full", "name", "declared", "direct" or "clear"
 }
 
 // webhooks lists the room's hooks.
@@ -192,7 +192,7 @@ func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, er
 		err  error
 		what string
 	}{
-		{webhook.ErrNone, "none"}, {webhook.ErrExists, "exists"}, {webhook.ErrTooMany, "many"},
+		{webhook.ErrNone, "none"}, {webhook.ErrExists, "exists"}, {webhook.ErrTooMany, "many"}, {webhook.ErrFull, "full"},
 		{webhook.ErrName, "name"}, {webhook.ErrDeclared, "declared"},
 	} {
 		if errors.Is(err, known.err) {

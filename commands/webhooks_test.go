@@ -1,14 +1,17 @@
 package commands_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"heraut/chat"
 	"heraut/commands"
+	"heraut/webhook"
 )
 
 var secretAddress = regexp.MustCompile(`https://robot\.example\.org(/h/[a-z0-9]{26})`)
@@ -66,6 +69,17 @@ func TestWebhooks(t *testing.T) {
 		k.must(chat.LevelModerator, salon, "!webhook signature ci aucune", "sans signature")
 		k.must(chat.LevelOperator, direct, "!bot journal", "webhook, « ci », puis « ci (sans signature) »")
 		k.must(chat.LevelMember, direct, "!mes-donnees", "un webhook que vous avez créé, « ci »")
+		all, err := k.hooks.Store.Hooks(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for waiting := 0; err == nil && waiting < webhook.MaxWaiting+10; waiting++ {
+			_, err = k.hooks.Store.AddDelivery(t.Context(), webhook.Delivery{Hook: all[0].ID}, "", time.Time{})
+		}
+		if !errors.Is(err, webhook.ErrFull) {
+			t.Errorf("filling a hook ends with %v", err)
+		}
+		k.must(chat.LevelModerator, salon, "!webhook tester ci", "Le webhook ci est plein pour l’instant")
 		k.must(chat.LevelModerator, salon, "!webhook retirer autre", "n’a pas de webhook « autre »")
 		k.must(chat.LevelModerator, salon, "!webhook retirer ci", "Retiré : le webhook ci")
 		if status(second) != 404 {

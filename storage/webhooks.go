@@ -14,9 +14,6 @@ import (
 	"heraut/webhook"
 )
 
-// maxWaiting is the largest number of deliveries that wait for one hook.
-const maxWaiting = 1000
-
 // Hooks implements webhook.Store.
 func (d *DB) Hooks(ctx context.Context) ([]webhook.Hook, error) {
 	rows, err := d.db.Query(ctx, `
@@ -64,8 +61,7 @@ func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 	return err
 }
 
-// AddDelivery implements webhook.Store. It returns webhook.ErrTooMany when maxWaiting
-// deliveries wait for the hook.
+// AddDelivery implements webhook.Store.
 func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, since time.Time) (bool, error) {
 	if key != "" {
 		isNew, err := changed(d.db.Exec(ctx, `
@@ -80,15 +76,24 @@ func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, si
 	if err != nil {
 		return false, err
 	}
-	isNew, err := changed(d.db.Exec(ctx, `
-		INSERT INTO webhook_inbox (webhook_id, body, received_at)
-		SELECT webhook_id, $2, $3 FROM webhook
-		WHERE webhook_id = $1 AND (SELECT COUNT(*) FROM webhook_inbox WHERE webhook_id = $1) < $4`,
-		v.Hook, string(body), millis(v.At), maxWaiting))
-	if err == nil && !isNew {
-		return false, webhook.ErrTooMany
+	if n, err := d.Waiting(ctx, v.Hook); err != nil {
+		return false, err
+	} else if n >= webhook.MaxWaiting {
+		return false, webhook.ErrFull
 	}
-	return isNew, err
+	exists, err := changed(d.db.Exec(ctx, `
+		INSERT INTO webhook_inbox (webhook_id, body, received_at)
+		SELECT webhook_id, $2, $3 FROM webhook WHERE webhook_id = $1`, v.Hook, string(body), millis(v.At)))
+	if err == nil && !exists {
+		return false, webhook.ErrNone
+	}
+	return exists, err
+}
+
+// Waiting implements webhook.Store.
+func (d *DB) Waiting(ctx context.Context, hook int64) (n int, err error) {
+	err = d.db.QueryRow(ctx, "SELECT COUNT(*) FROM webhook_inbox WHERE webhook_id = $1", hook).Scan(&n)
+	return n, err
 }
 
 // BusyHooks implements webhook.Store.

@@ -119,7 +119,7 @@ func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Ti
 	room := s.PerMinute - w.posted
 	limit := min(atOnce, room+1)
 	if digest {
-		limit = maxWaiting
+		limit = MaxWaiting
 	} else if room <= 0 {
 		w.over = true
 		s.windows[id] = w

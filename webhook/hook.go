@@ -18,12 +18,16 @@ var (
 	ErrNone     = errors.New("the room has no hook of that name")
 	ErrExists   = errors.New("the room has a hook of that name")
 	ErrTooMany  = errors.New("the room has as many hooks as it may have")
+	ErrFull     = errors.New("the hook is full for now: as many deliveries wait as may wait")
 	ErrName     = errors.New("a hook's name is short, of letters, digits, hyphens, underscores and full stops")
 	ErrDeclared = errors.New("the hook is declared in the configuration")
 )
 
 // maxHooks bounds the hooks of a room.
 const maxHooks = 20
+
+// MaxWaiting bounds the deliveries that wait for one hook.
+const MaxWaiting = 1000
 
 // Hook is an address at which tools post to a room.
 type Hook struct {
@@ -103,13 +107,15 @@ type Store interface {
 	UseHook(ctx context.Context, id int64, at time.Time) error
 
 	// AddDelivery stores a delivery. It returns false if key is not empty and the
-	// hook has seen it since the given time; ErrTooMany if too many deliveries wait
-	// for the hook, or if the hook is gone.
+	// hook has seen it since the given time; ErrFull if MaxWaiting deliveries wait
+	// for the hook; ErrNone if the hook no longer exists.
 	AddDelivery(ctx context.Context, d Delivery, key string, since time.Time) (bool, error)
 	// BusyHooks returns the hooks that have deliveries.
 	BusyHooks(ctx context.Context) ([]int64, error)
 	// Deliveries returns the oldest deliveries of a hook, at most limit.
 	Deliveries(ctx context.Context, hook int64, limit int) ([]Delivery, error)
+	// Waiting counts the deliveries that wait for a hook.
+	Waiting(ctx context.Context, hook int64) (int, error)
 	DeleteDelivery(ctx context.Context, seq int64) error
 
 	// LiveAlert returns the latest alert with that key, ended or not; ErrNone if

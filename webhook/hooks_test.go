@@ -350,6 +350,39 @@ func TestDigestAndLimit(t *testing.T) {
 	o.wants("après")
 }
 
+// A full hook says so to senders and to the person who tries it, and takes messages
+// again once some have been posted.
+func TestFullHook(t *testing.T) {
+	o := newOffice(t, func(options *webhook.Options) { options.PerMinute = 600 })
+	path := o.create("ci")
+	hooks, err := o.db.Hooks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.do(func(ctx context.Context) error {
+		for range webhook.MaxWaiting {
+			d := webhook.Delivery{Hook: hooks[0].ID, Body: webhook.Body{Data: []byte("a")}, At: o.now}
+			if _, err := o.db.AddDelivery(ctx, d, "", time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+	status, answer, header := o.post(path, "", "b", "Idempotency-Key", "1")
+	if status != 429 || !strings.Contains(answer, "full for now") || header.Get("Retry-After") != "60" {
+		t.Errorf("got %d %q, Retry-After %q", status, answer, header.Get("Retry-After"))
+	}
+	if _, _, err := o.service.Test(t.Context(), salon, "ci", "essai"); !errors.Is(err, webhook.ErrFull) {
+		t.Errorf("trying a full hook: %v", err)
+	}
+	o.said()
+	o.ok(path, `{"text":"après"}`, "Idempotency-Key", "1") // the refused request did not use up its key
+	o.do(func(ctx context.Context) error { return o.db.DeleteHook(ctx, hooks[0].ID) }, nil)
+	if status, answer, _ := o.post(path, "", "c"); status != 404 || answer != "no hook answers here\n" {
+		t.Errorf("a hook removed since the look-up: %d %q", status, answer)
+	}
+}
+
 // alert returns Alertmanager's body with an alert for each fingerprint.
 func alert(status string, fingerprints ...string) string {
 	var all []string

@@ -23,8 +23,6 @@ const (
 	// burst times PerMinute is the number of requests that a hook accepts in a
 	// minute; later ones are told to wait.
 	burst = 10
-	// maxWaiting bounds the waiting deliveries of a hook.
-	maxWaiting = 1000
 	// onceWithin is how long the store remembers a delivery's key.
 	onceWithin = 24 * time.Hour
 )
@@ -74,14 +72,14 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	}
 	now := s.Now()
 	if wait := s.limits.take(h.ID, now); wait > 0 {
-		s.later(w, wait)
+		s.later(w, wait, tooFast)
 		return
 	}
 	select {
 	case s.reading <- struct{}{}:
 		defer func() { <-s.reading }()
 	default:
-		s.later(w, time.Second)
+		s.later(w, time.Second, "many requests are being read: try again")
 		return
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
@@ -112,8 +110,12 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	}
 	d := Delivery{Hook: h.ID, Body: body, At: now}
 	switch fresh, err := s.accept(r.Context(), d, deliveryKey(r.Header)); {
-	case errors.Is(err, ErrTooMany):
-		s.later(w, time.Minute)
+	case errors.Is(err, ErrFull):
+		s.later(w, time.Minute, fmt.Sprintf("this hook is full for now: %d messages wait to be posted", MaxWaiting))
+		return
+	case errors.Is(err, ErrNone): // removed since the look-up
+		s.counts.Unknown.Add(1)
+		answer(w, http.StatusNotFound, notFound)
 		return
 	case err != nil:
 		s.Log.Error().Err(err).Int64("hook", h.ID).Msg("A request could not be stored")
@@ -141,10 +143,14 @@ func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh boo
 	return fresh, err
 }
 
-func (s *Service) later(w http.ResponseWriter, wait time.Duration) {
+// tooFast is the answer to a sender of too many requests in a minute.
+const tooFast = "too many requests"
+
+// later refuses a request until wait has passed, and says why.
+func (s *Service) later(w http.ResponseWriter, wait time.Duration, why string) {
 	s.counts.Limited.Add(1)
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(wait.Round(time.Second)/time.Second))))
-	answer(w, http.StatusTooManyRequests, "too many requests\n")
+	answer(w, http.StatusTooManyRequests, why+"\n")
 }
 
 // deliveryKey returns the key by which to dedupe a request: a sender without an

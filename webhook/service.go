@@ -289,15 +289,23 @@ func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Ho
 }
 
 // Test returns a hook and the change that stores text as a delivery, as if a tool
-// had posted it.
+// had posted it; ErrFull if too many deliveries wait.
 func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	if err != nil {
 		return h, nil, err
 	}
+	if n, err := s.Store.Waiting(ctx, h.ID); err != nil {
+		return h, nil, err
+	} else if n >= MaxWaiting {
+		return h, nil, ErrFull
+	}
 	return h, func(ctx context.Context) error {
 		d := Delivery{Hook: h.ID, At: s.Now(), Body: Body{Type: "text/plain; charset=utf-8", Data: []byte(text)}}
 		_, err := s.Store.AddDelivery(ctx, d, "", time.Time{})
+		if errors.Is(err, ErrFull) || errors.Is(err, ErrNone) {
+			return nil // it filled up, or was removed, since the command was read
+		}
 		s.nudge()
 		return err
 	}, nil

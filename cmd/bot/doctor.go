@@ -21,7 +21,7 @@ type doctorCommand struct{ configured }
 func (doctorCommand) Help() string {
 	return `
 Essaie tout ce dont le service a besoin : répertoire d’état, serveur, compte, appareil, sources,
-salons de la configuration. Une ligne pour chacun : bon, ou ce qui ne va pas et que faire. Rien n’est
+salons de la configuration, adresses où il écoute. Une ligne pour chacun : bon, ou ce qui ne va pas et que faire. Rien n’est
 changé ; le robot peut fonctionner en même temps.
 État de sortie : 0 si tout est bon, 1 sinon, 2 la configuration est fausse.`
 }
@@ -40,6 +40,7 @@ func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) erro
 			d.say("source "+s.Name, d.source(ctx, config, s.URL, s.Kind == "ecosystems"))
 		}
 	}
+	d.listeners(ctx, config)
 	d.say("catalogue", d.source(ctx, config, config.Catalogue.SILL.URL, false))
 	if d.wrong > 0 {
 		return reported{errors.New("something is wrong")}

@@ -4,15 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"strings"
-	"time"
 )
-
-// readyWithin bounds the wait for the running service's answer.
-const readyWithin = 5 * time.Second
 
 type readyCommand struct{ configured }
 
@@ -49,32 +42,11 @@ func askReady(ctx context.Context, listen string) (string, error) {
 	if listen == "" {
 		return "", errNoProbes
 	}
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", fmt.Errorf("http.listen : %w", err)
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
-	if err != nil {
-		return "", err
-	}
-	// The address belongs to this machine: no proxy.
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Do(request)
+	status, answer, err := askLocal(ctx, listen, "/readyz")
 	if err != nil {
 		return "", fmt.Errorf("le service ne répond pas sur %s : %w", listen, err)
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	if err != nil {
-		return "", fmt.Errorf("le service ne répond pas sur %s : %w", listen, err)
-	}
-	answer := strings.TrimSpace(string(body))
-	if response.StatusCode != http.StatusOK {
+	if status != http.StatusOK {
 		return "", fmt.Errorf("%w : %s", errNotReady, answer)
 	}
 	return answer, nil

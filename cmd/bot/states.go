@@ -66,5 +66,6 @@ var states = []struct {
 	{storage.ErrDamaged, statusFailure, "La base bot.db est abîmée : mettez-la de côté, avec bot.db-wal et bot.db-shm, et rétablissez la dernière sauvegarde, comme le dit le guide d’exploitation (« Sauvegarder, restaurer »)"},
 	{matrix.ErrKeysDamaged, statusFailure, "Le fichier crypto.db est abîmé : mettez-le de côté, avec crypto.db-wal et crypto.db-shm, puis lancez « bot login » pour créer un nouvel appareil, et relancez"},
 	{errNoListener, statusFailure, "L’adresse de http.listen ne peut pas être ouverte, sans doute parce qu’un autre programme l’occupe : donnez-en une autre, ou \"\" pour s’en passer"},
+	{errNoWebhookListener, statusFailure, "L’adresse de webhooks.listen ne peut pas être ouverte, sans doute parce qu’un autre programme l’occupe : donnez-en une autre, ou \"\" pour fermer les webhooks"},
 	{errStateInUse, statusFailure, "Un autre robot utilise déjà ce répertoire d’état : arrêtez-le, ou donnez à chacun le sien"},
 }
