@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -165,9 +166,18 @@ func (p payload) encodedForm(text string) (payload, error) {
 			return p.scalar()
 		}
 	}
+	if !isForm(text) {
+		p.text = text // curl -d gives it the content type of a form
+		if encodedText.MatchString(text) {
+			if decoded, err := url.QueryUnescape(text); err == nil && utf8.ValidString(decoded) {
+				p.text = decoded
+			}
+		}
+		return p, nil
+	}
 	values, err := url.ParseQuery(text)
-	if err != nil || len(values) == 1 && !strings.Contains(text, "=") {
-		p.text = text // a text with the content type of a form
+	if err != nil {
+		p.text = text
 		return p, nil
 	}
 	fields := map[string]string{}
@@ -175,6 +185,26 @@ func (p payload) encodedForm(text string) (payload, error) {
 		fields[name] = strings.Join(all, ", ")
 	}
 	return p.form(fields)
+}
+
+var (
+	// fieldName matches the names of a form's fields.
+	fieldName = regexp.MustCompile(`^[\p{L}\p{N}_.%+\[\]-]+$`)
+	// encodedText matches a text that curl --data-urlencode encoded.
+	encodedText = regexp.MustCompile(`^[A-Za-z0-9_.~+!*'()-]*(%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+!*'()-]*)+$`)
+)
+
+// isForm reports whether a text is a form, encoded or not, rather than a sentence with
+// an equals sign or an address.
+func isForm(text string) bool {
+	for pair := range strings.SplitSeq(text, "&") {
+		name, _, found := strings.Cut(pair, "=")
+		if pair != "" && (!found || !fieldName.MatchString(name)) {
+			return false
+		}
+	}
+	name, _, _ := strings.Cut(text, "=")
+	return !strings.Contains(text, "\n") || slices.Contains([]string{"payload", "text", "message", "body"}, name)
 }
 
 // form reads the fields of a form: the one that holds JSON, or else all of them.
