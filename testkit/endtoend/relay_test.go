@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,8 +39,8 @@ func newRelayed(t *testing.T, hs *testkit.Homeserver, asks, answers testkit.Room
 }
 
 // newRelayedAt is newRelayed for a bot that reaches the homeserver at url. The bot's
-// operator is the other expert.
-func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answers testkit.Room, mayWiden bool) *relayed {
+// operator is the other expert. set holds further settings.
+func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answers testkit.Room, mayWiden bool, set ...map[string]any) *relayed {
 	t.Helper()
 	account := hs.Account(t, "heraut")
 	r := &relayed{TB: t, me: account.UserID, seen: map[id.EventID]bool{}}
@@ -57,11 +58,15 @@ func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answer
 	r.other.Join(t, r.answers.String())
 	r.asker.Invite(t, r.asks, r.me)
 	r.expert.Invite(t, r.answers, r.me)
-	r.bot = testkit.StartBot(t, testkit.BotConfig{Homeserver: url, Account: account, Operators: []id.UserID{r.other.UserID}, Set: map[string]any{
+	settings := map[string]any{
 		"relays": []map[string]any{{
 			"name": "libre", "from": []string{"#bluehats:" + hs.Name}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
 		}},
-	}})
+	}
+	for _, more := range set {
+		maps.Copy(settings, more)
+	}
+	r.bot = testkit.StartBot(t, testkit.BotConfig{Homeserver: url, Account: account, Operators: []id.UserID{r.other.UserID}, Set: settings})
 	r.sees(r.asks, "Bonjour")
 	r.sees(r.answers, "Bonjour")
 	r.expert.AwaitMember(t, r.answers, r.other.UserID, event.MembershipJoin)
