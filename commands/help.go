@@ -2,7 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 // overview is the data of the help: the bot and its commands.
@@ -10,6 +13,8 @@ type overview struct {
 	About
 	Prefix   string
 	Role     string // the bot's purpose in the room; empty if nobody set it
+	// Brief leaves out the parts, the commands aside and what is said about privacy.
+	Brief    bool
 	Commands []topic
 	Aside    []string // the names of further commands
 }
@@ -30,8 +35,9 @@ type explanation struct {
 
 // help introduces the bot and lists its commands, or details one command.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
-	if r.args == "" {
-		data := overview{About: a.about, Prefix: r.Prefix}
+	all := slices.Contains([]string{"tout", "all"}, text.Fold(r.args))
+	if r.args == "" || all {
+		data := overview{About: a.about, Prefix: r.Prefix, Brief: !all && r.Room != "" && !r.Private}
 		if a.admin.Book != nil {
 			data.Role = a.admin.Book.Of(r.Room).Role
 		}

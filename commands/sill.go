@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxListed   = 5 // in a list to choose from, or of organisations or providers
+	maxListed   = 6 // in a list to choose from, or of organisations or providers
 	maxFound    = 20
 	maxNearest  = 3
 	maxCompared = 3

@@ -19,6 +19,9 @@ type grammar struct {
 	// one reports whether n takes the singular.
 	one func(n int) bool
 	day func(d int) string
+	// article returns the article that a service's name takes after "by", with its
+	// space; empty if it takes none, or has one.
+	article func(name string) string
 }
 
 var grammars = map[string]grammar{
@@ -37,6 +40,7 @@ var grammars = map[string]grammar{
 			}
 			return strconv.Itoa(d)
 		},
+		article: frenchArticle,
 	},
 	"en": {
 		and:       " and ",
@@ -48,6 +52,7 @@ var grammars = map[string]grammar{
 		weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		one:      func(n int) bool { return n == 1 },
 		day:      strconv.Itoa,
+		article:  englishArticle,
 	},
 }
 
@@ -62,6 +67,7 @@ func functions(lang string) template.FuncMap {
 		"count":    g.count,
 		"sep":      g.sep,
 		"list":     g.list,
+		"by":       g.by,
 		"short":    short,
 		"sentence": sentence,
 		"phrase":   phrase,

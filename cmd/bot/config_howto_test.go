@@ -28,7 +28,7 @@ func TestOperatorsHowTo(t *testing.T) {
 	}
 
 	write(t, filepath.Join(dir, "reponses.yaml"), "- {title: Chez nous, asked: [référent], answer: x}\n")
-	if _, _, err := loadConfig(file, noEnv); err == nil || !strings.Contains(err.Error(), "howto.fr : ce fichier ne se lit pas") {
+	if _, _, err := loadConfig(file, noEnv); err == nil || !strings.Contains(err.Error(), "less than two words") {
 		t.Errorf("a wrong file: %v", err)
 	}
 }
