@@ -164,7 +164,7 @@ func TestWithoutCatalogue(t *testing.T) {
 			t.Errorf("%s: %q", text, got)
 		}
 	}
-	if got := bare(ask(t, a, "!aide").HTML); !strings.Contains(got, "mis à disposition par DINUM. Contact : page de contact") {
+	if got := bare(ask(t, a, "!aide").HTML); !strings.Contains(got, "mis à disposition par la DINUM. Contact : page de contact") {
 		t.Errorf("!aide: %q", got)
 	}
 }

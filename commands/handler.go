@@ -23,7 +23,8 @@ type Handler struct {
 	choices  Choices
 	persons  *limiter
 	inRoom   *limiter
-	pings    *pings // nil: every carried message may ping
+	pings    *pings   // nil: every carried message may ping
+	traffic  *traffic // nil: the bot puts no reactions under its lists
 	moves    []Move
 
 	operators *rooms.Operators
@@ -35,6 +36,9 @@ func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *
 	if limits.Person.Count > 0 {
 		h.pings = &pings{last: map[string]time.Time{}}
 	}
+	if limits.Reactions {
+		h.traffic = newTraffic()
+	}
 	return h
 }
 
@@ -42,6 +46,7 @@ func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
 	case e.Message != nil:
+		h.traffic.count(e)
 		return h.message(ctx, e)
 	case e.Reaction != nil:
 		return h.reaction(ctx, e)
@@ -260,6 +265,7 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	case answer.list != nil || e.Message.Edits != "":
 		choices = append(choices, choiceOf(e, answer.list))
 	}
+	answer.posts = append(answer.posts, h.taps(e, answer)...)
 	return queue.Result{
 		Posts:  h.posts(e, e.Cause(), e.Message.Thread, answer),
 		Change: both(both(change, h.save(choices...)), both(h.awaits(e, answer.confirm), answer.change)),

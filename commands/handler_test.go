@@ -70,7 +70,7 @@ func TestWhoIsAnswered(t *testing.T) {
 		"a mention and a prefix":           {salon, true, "!sill gimp", "GIMP : "},
 		"a mention and a name":             {salon, true, "gimp", "GIMP : "},
 		"a mention and an unknown command": {salon, true, "!sil gimp", "Je ne connais pas la commande !sil"},
-		"a mention alone":                  {salon, true, " ", "Je suis Héraut"},
+		"a mention alone":                  {salon, true, " ", "!sill gimp : trouver"},
 		"a mention with thanks":            {salon, true, "merci beaucoup !", ""},
 		"direct, with a prefix":            {direct, false, "!sill gimp", "GIMP : "},
 		"direct, without":                  {direct, false, "Sill gimp", "GIMP : "},
@@ -85,7 +85,7 @@ func TestWhoIsAnswered(t *testing.T) {
 		"direct, unknown, nothing near":    {direct, false, "!meteo", "Je ne connais pas la commande !meteo . Pour la liste"},
 		"direct, a prefix alone":           {direct, false, "!", ""},
 		"direct, a number without a list":  {direct, false, "7", "Aucun logiciel du SILL ne répond à « 7 »"},
-		"direct, the need for help":        {direct, false, "aide", "Je suis Héraut"},
+		"direct, the need for help":        {direct, false, "aide", "!sill gimp : trouver"},
 		"direct, help as a part of a need": {direct, false, "aide à la peinture numérique", aCard},
 	}
 	for name, test := range tests {

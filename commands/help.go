@@ -11,8 +11,8 @@ import (
 // overview is the data of the help: the bot and its commands.
 type overview struct {
 	About
-	Prefix   string
-	Role     string // the bot's purpose in the room; empty if nobody set it
+	Prefix string
+	Role   string // the bot's purpose in the room; empty if nobody set it
 	// Brief leaves out the parts, the commands aside and what is said about privacy.
 	Brief    bool
 	Commands []topic
@@ -61,6 +61,9 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 				data.Commands = append(data.Commands, topic{Name: c.name(), Parts: parts})
 			}
 		}
+		if data.Brief {
+			data.Commands = brief(data.Commands)
+		}
 		return a.message(r, "help", data)
 	}
 	topic := strings.TrimPrefix(r.args, r.Prefix)
@@ -77,6 +80,20 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	}
 	// « aide à la rédaction » is a search.
 	return a.plain(ctx, r)
+}
+
+// maxBrief is the number of commands that the help shows in a room. A last line follows.
+const maxBrief = 5
+
+// brief returns at most maxBrief commands. Where the room has few, parts of the first
+// one fill the help.
+func brief(all []topic) []topic {
+	for i, part := range []string{"sill remplace", "sill compare"} {
+		if len(all) < maxBrief {
+			all = slices.Insert(all, i+1, topic{Name: part})
+		}
+	}
+	return all[:min(len(all), maxBrief)]
 }
 
 // part returns the command that word names without its topic.

@@ -19,8 +19,13 @@ type Rate struct {
 	Per   time.Duration
 }
 
-// Limits are the limits of each person and of each room.
-type Limits struct{ Person, Room Rate }
+// Limits bounds what the bot does.
+type Limits struct {
+	Person, Room Rate // the actions of each person, and in each room
+	// Reactions lets the bot put the reactions 1️⃣, 2️⃣… under its lists in calm rooms,
+	// so that one tap chooses.
+	Reactions bool
+}
 
 // verdict is a limit's decision about one more answer.
 type verdict int

@@ -35,9 +35,9 @@ func TestDepot(t *testing.T) {
 		want  string // part of the answer
 	}{
 		"one":                  {counted(1), "!depot carte", 1, "1 dépôt répond à « carte » :"},
-		"five":                 {counted(5), "!depot carte", 5, "5 dépôts répondent à « carte » :"},
-		"more than are shown":  {counted(6), "!repo carte", 6, "6 dépôts répondent à « carte », voici les 5 premiers :"},
-		"more than are found":  {counted(1234), "!depot carte", 20, "1 234 dépôts répondent à « carte », voici les 5 premiers :"},
+		"six":                  {counted(6), "!depot carte", 6, "6 dépôts répondent à « carte » :"},
+		"more than are shown":  {counted(7), "!repo carte", 7, "7 dépôts répondent à « carte », voici les 6 premiers :"},
+		"more than are found":  {counted(1234), "!depot carte", 20, "1 234 dépôts répondent à « carte », voici les 6 premiers :"},
 		"none":                 {counted(0), "!depot carte", 0, "Aucun dépôt public connu ne répond à « carte »"},
 		"none is known":        {someRepositoriesButNone{}, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},
 		"no list":              {nil, "!depot carte", 0, "Je ne connais encore aucun dépôt public"},

@@ -100,8 +100,12 @@ type revision struct {
 
 // replace makes post the answer in the place of the given one; either may be nil.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
-	// An edit can only carry a text to the same room: otherwise delete the old answer.
-	if answer != nil && (post == nil || post.HTML == "" || post.Room != answer.Post.Room) {
+	if answer != nil && post != nil && isReaction(answer.Post) && answer.Post.Reaction == post.Reaction && answer.Post.ReactsTo == post.ReactsTo {
+		return nil
+	}
+	// An edit can only carry a text to the same room, and never a reaction: otherwise
+	// delete the old answer.
+	if answer != nil && (post == nil || post.HTML == "" || isReaction(answer.Post) || post.Room != answer.Post.Room) {
 		if err := r.withdraw(ctx, answer); err != nil {
 			return err
 		}
@@ -122,6 +126,8 @@ func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) err
 	text.Edits = chat.Target{Post: answer.Key}
 	return r.add(ctx, answer.Key, KindEdit, text)
 }
+
+func isReaction(p chat.Post) bool { return p.Reaction != "" }
 
 func (r revision) withdraw(ctx context.Context, answer *Row) error {
 	if unsent(answer) {

@@ -49,6 +49,7 @@ type Config struct {
 	Relays       []Relay       `yaml:"relays"`
 	Questions    Questions     `yaml:"questions"`
 	HowTo        HowTo         `yaml:"howto"`
+	Reactions    Reactions     `yaml:"reactions"`
 }
 
 // Preset names a set of defaults.
@@ -240,6 +241,14 @@ type Questions struct {
 	Keep time.Duration `yaml:"keep"`
 }
 
+// Reactions says which reactions the bot puts on messages by itself.
+type Reactions struct {
+	// Choices: 1️⃣, 2️⃣… under its lists, in calm rooms.
+	Choices bool `yaml:"choices"`
+	// Carried: 📨 on what it carried to another room.
+	Carried bool `yaml:"carried"`
+}
+
 // HowTo names the files that replace the answers about the services themselves.
 type HowTo struct {
 	// FR and EN are file paths; empty: the program's own answers.
@@ -274,6 +283,7 @@ func defaults(preset Preset) *Config {
 		Webhooks:     Webhooks{MaxBody: 256 << 10, PerMinute: 30},
 		Quiet:        Quiet{Nights: "20:00-08:00", Weekends: true, Holidays: true},
 		Log:          Log{Level: "info", Format: "console"},
+		Reactions:    Reactions{Choices: true, Carried: true},
 		Questions: Questions{
 			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour,
 		},

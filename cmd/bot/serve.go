@@ -110,6 +110,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	answerer := commands.NewAnswerer(about, config.Timezone, refresher.Current, db)
 	handler := commands.NewHandler(answerer, book, db, commands.Limits{
 		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
+		Reactions: config.Reactions.Choices,
 	})
 
 	pace := newPace(config.Pace)

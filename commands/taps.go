@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"heraut/chat"
+)
+
+// taps returns the reactions 1️⃣, 2️⃣… that the bot puts under the list of an answer, so
+// that one tap chooses; none in a busy room, where each reaction would be noise and
+// would delay other answers.
+func (h *Handler) taps(e chat.Event, answer Answer) []chat.Post {
+	if answer.list == nil || len(answer.posts) > 0 || !h.traffic.isCalm(e) {
+		return nil
+	}
+	list := chat.Target{Post: chat.KeyOf(e.Cause(), 0)}
+	var posts []chat.Post
+	for i := range answer.list.ids {
+		posts = append(posts, chat.Post{
+			Room: e.Room, Priority: chat.Announcement, ReactsTo: list, Reaction: keycap(i + 1),
+		})
+	}
+	return posts
+}
+
+// keycap returns the emoji of a digit from 1 to 9.
+func keycap(n int) string { return strconv.Itoa(n) + "\uFE0F\u20E3" }
+
+// A room is calm while it has less than busyMessages messages within busyWithin.
+const (
+	busyMessages = 10
+	busyWithin   = 5 * time.Minute
+)
+
+// traffic knows how many messages rooms had lately. A restart forgets them. Its methods
+// are safe for concurrent use, and on nil.
+type traffic struct {
+	mu      sync.Mutex
+	rooms   map[chat.RoomID]*lately
+	sweepAt int
+}
+
+// lately holds the times of a room's last messages, as a ring.
+type lately struct {
+	times [busyMessages]time.Time
+	next  int
+}
+
+func newTraffic() *traffic {
+	return &traffic{rooms: map[chat.RoomID]*lately{}, sweepAt: sweepFrom}
+}
+
+// count counts a new message.
+func (t *traffic) count(e chat.Event) {
+	if t == nil || e.Message.Edits != "" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	room := t.rooms[e.Room]
+	if room == nil {
+		t.sweep(e.At)
+		room = &lately{}
+		t.rooms[e.Room] = room
+	}
+	room.times[room.next] = e.At
+	room.next = (room.next + 1) % busyMessages
+}
+
+// isCalm reports whether the room of a message is calm. A direct message always is.
+func (t *traffic) isCalm(e chat.Event) bool {
+	if t == nil || e.Direct {
+		return t != nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	room := t.rooms[e.Room]
+	return room == nil || room.times[room.next].Before(e.At.Add(-busyWithin))
+}
+
+// sweep bounds the number of rooms: one without a recent message equals a missing one.
+func (t *traffic) sweep(at time.Time) {
+	if len(t.rooms) < t.sweepAt {
+		return
+	}
+	for id, room := range t.rooms {
+		if newest := room.times[(room.next+busyMessages-1)%busyMessages]; newest.Before(at.Add(-busyWithin)) {
+			delete(t.rooms, id)
+		}
+	}
+	t.sweepAt = max(sweepFrom, 2*len(t.rooms))
+}
