@@ -37,6 +37,7 @@ type addresses [lastAddress]string
 const (
 	inContent = iota // the address of its content
 	attached         // an attached file
+	self             // the entry's own document, which is seldom a page
 	lastAddress
 )
 
@@ -72,7 +73,7 @@ func (d *draft) entry() (e Entry, dropped string) {
 	if e.URL == "" {
 		fromText = strings.TrimRight(addressInText.FindString(summary.text), ".,;:!?")
 	}
-	e.URL = firstOf(e.URL, d.other[inContent], d.other[attached], absolute(d.base, firstOf(summary.link, content.link)), absolute(d.base, fromText))
+	e.URL = firstOf(e.URL, d.other[inContent], d.other[attached], absolute(d.base, firstOf(summary.link, content.link)), absolute(d.base, fromText), d.other[self])
 	e.Title = firstOf(e.OwnTitle, text.Shorten(e.Summary, firstWords), text.Shorten(firstOf(summary.alternative, content.alternative), firstWords), withoutScheme(e.URL))
 	if e.Title == "" && e.ID == "" {
 		return e, "there is neither a text nor an address nor an id"

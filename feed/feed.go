@@ -147,6 +147,9 @@ func (r *reader) add(e *draft) error {
 	return nil
 }
 
+// cutOff is the reason for an entry in which the feed ends.
+const cutOff = "the feed ends before it does"
+
 // drop records an unreadable entry.
 func (r *reader) drop(reason string) {
 	r.feed.Dropped = append(r.feed.Dropped, Dropped{r.index, reason})

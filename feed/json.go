@@ -43,6 +43,10 @@ func (r *reader) json(body []byte) error {
 			r.drop("it is no object")
 			return r.index <= maxEntries
 		}
+		if !strings.HasSuffix(item.Raw, "}") {
+			r.drop(cutOff)
+			return false
+		}
 		err = r.add(jsonEntry(item, base))
 		return err == nil
 	})

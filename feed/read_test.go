@@ -70,6 +70,8 @@ func TestEntries(t *testing.T) {
 		"guid":                    {rss("<title>A</title><guid>https://blog.example.org/1</guid>"), "A | 1 |  | "},
 		"guid that is none":       {rss(`<title>A</title><guid isPermaLink="false">https://blog.example.org/1</guid>`), "A |  |  | "},
 		"id that is an address":   {atom("<title>A</title><id>https://blog.example.org/1</id>"), "A | 1 |  | "},
+		"its own document alone":  {atom(`<title>A</title><id>urn:1</id><link rel="self" href="https://blog.example.org/1.atom"/>`), "A | 1.atom |  | "},
+		"its own document, page":  {atom(`<title>A</title><id>urn:1</id><link rel="self" href="https://blog.example.org/1.atom"/><content type="html">&lt;a href="https://blog.example.org/1"&gt;x&lt;/a&gt;</content>`), "A | 1 | x | "},
 		"atom:link in RSS":        {rss(`<title>A</title><atom:link href="https://blog.example.org/1"/>`), "A | 1 |  | "},
 		"Atom’s namespace in RSS": {rss(`<title>A</title><link xmlns="http://www.w3.org/2005/Atom" href="https://blog.example.org/1"/>`), "A | 1 |  | "},
 		"content elsewhere":       {atom(`<title>A</title><id>urn:1</id><content type="text/html" src="/1"/>`), "A | 1 |  | "},
@@ -126,6 +128,7 @@ func TestDropped(t *testing.T) {
 		"a feed cut off":      strings.TrimSuffix(rss("<title>A</title></item><item><title>B</title><pubDate>Tue, 01 Sep"), "</item></channel></rss>"),
 		"an entry of nothing": rss("<title>A</title></item><item><author>x</author>"),
 		"an unclosed entry":   rss("<title>A</title></item><item><title>B</title></channel>"),
+		"a JSON item cut off": strings.TrimSuffix(jsonFeed(`{"id":"1","title":"A"},{"id":"2","tit`), "]}"),
 		"JSON cut off":        strings.TrimSuffix(jsonFeed(`{"id":"1","title":"A"},null`), "]}"),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ func (x *xmlReader) entry(start tag, element string) error {
 		before := x.position()
 		t, ok := x.next()
 		if !ok {
-			x.drop("the feed ends before it does")
+			x.drop(cutOff)
 			return x.err
 		}
 		name := x.of(&t)
@@ -96,6 +96,8 @@ func (x *xmlReader) link(e *draft, t tag, name string) {
 		e.link = address
 	case rel == "enclosure", rel == "related", rel == "via":
 		e.other = e.other.and(attached, address)
+	case rel == "self":
+		e.other = e.other.and(self, address)
 	}
 	if !t.empty {
 		x.inner(t)
