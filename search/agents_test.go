@@ -12,16 +12,22 @@ import (
 	"testing"
 )
 
-// agentsFiles lists the files of agents' questions. Only those with tuning set log
-// their single misses.
-var agentsFiles = []struct {
+type agentsFile struct {
 	name, path string
 	tuning     bool
-}{
+}
+
+// agentsFiles lists the files of agents' questions. Only those with tuning set log
+// their single misses.
+var agentsFiles = []agentsFile{
 	{"dev", filepath.Join("..", "..", "shared", "data", "queries", "dev-2026.tsv"), true},
 	{"tuning", filepath.Join("testdata", "agents-tuning.tsv"), true},
 	{"unseen", filepath.Join("testdata", "agents-unseen.tsv"), false},
 }
+
+// thirdFile holds questions whose aggregates are only read before and after a piece
+// of work, with AGENTS_THIRD set.
+var thirdFile = agentsFile{"third", filepath.Join("testdata", "agents-third.tsv"), false}
 
 // readAgents reads lines of "query TAB ids or NONE TAB kind".
 func readAgents(tb testing.TB, path string) (out []judged) {
@@ -120,7 +126,11 @@ func TestAgents(t *testing.T) {
 	if e == nil {
 		t.Skip("without the SILL of 2026")
 	}
-	for _, file := range agentsFiles {
+	files := agentsFiles
+	if os.Getenv("AGENTS_THIRD") != "" {
+		files = append(slices.Clone(files), thirdFile)
+	}
+	for _, file := range files {
 		all := map[string]*agentsQuality{"all": {}}
 		var order []string
 		for _, j := range readAgents(t, file.path) {
