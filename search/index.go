@@ -39,8 +39,8 @@ func (t *term) named() bool { return t.target != textWord }
 type posting struct {
 	doc   int32
 	place place
-	// at is the number of words before it, at most 255. In a keyword it is the
-	// number of other words, in a product the product's index.
+	// at is the number of words before it, at most 255. In a keyword and in a use it
+	// is the number of other words, in a product the product's index.
 	at uint8
 }
 
@@ -54,6 +54,7 @@ const (
 	inKeyword
 	inProduct
 	inDescription
+	inUse // of usesText
 	inExternal
 	inEnglish
 	inCategory
@@ -63,7 +64,7 @@ const (
 // searchWorth is the worth of a word by its place.
 var searchWorth = [places]float32{
 	inName: 1, inNamePart: 0.85, inOtherName: 0.8, inKeyword: 0.75, inProduct: 0.7,
-	inDescription: 0.55, inExternal: 0.5, inEnglish: 0.48, inCategory: 0.3,
+	inDescription: 0.55, inUse: 0.5, inExternal: 0.5, inEnglish: 0.48, inCategory: 0.3,
 }
 
 // The worth of a word in a search for a product to replace: productWorth in the
@@ -92,6 +93,7 @@ func (p place) field() Field {
 // document holds an entry's ranking data besides its postings.
 type document struct {
 	keywords    [][]int32 // the stems of each keyword
+	uses        [][]int32 // the stems of each use
 	description []int32
 	others      [][]int32 // the stems of the other texts
 	people      int
@@ -134,8 +136,11 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
 	}
 	for _, k := range s.Keywords {
-		d.keywords = append(d.keywords, b.keyword(doc, k))
+		d.keywords = append(d.keywords, b.phrase(doc, inKeyword, k))
 		b.keys = append(b.keys, keywordKeys(k, doc)...)
+	}
+	for _, u := range uses().of(ownKeys(s)...) {
+		d.uses = append(d.uses, b.phrase(doc, inUse, u))
 	}
 	d.description = b.text(doc, inDescription, s.Description.FR)
 	d.others = append(d.others,
@@ -205,10 +210,10 @@ func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	return stems
 }
 
-// keyword indexes a keyword and returns its stems.
-func (b *indexBuilder) keyword(doc int32, keyword string) []int32 {
+// phrase indexes a keyword or a use and returns its stems.
+func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	first := len(b.found)
-	stems := b.text(doc, inKeyword, keyword)
+	stems := b.text(doc, in, phrase)
 	for i := range b.found[first:] {
 		b.found[first+i].at = uint8(min(max(len(stems)-1, 0), 255))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"heraut/catalogue"
 	"heraut/text"
 )
 
@@ -62,6 +63,18 @@ func nameKeys(name string, key nameKey) []nameKey {
 		}
 	}
 	return keys
+}
+
+// ownKeys returns the squashed names of s, without its acronyms and the beginnings of
+// its name.
+func ownKeys(s *catalogue.Software) []string {
+	var out []string
+	for _, k := range nameKeys(s.Name, nameKey{place: inName}) {
+		if k.worth >= partWorth {
+			out = append(out, k.text)
+		}
+	}
+	return out
 }
 
 // keywordKeys returns the spellings of a whole keyword: as it is, and stemmed.

@@ -9,6 +9,7 @@ import (
 // is.
 const (
 	keywordPhraseBonus = 0.4
+	usePhraseBonus     = 0.4
 	phraseBonus        = 0.4
 	leadingPhraseBonus = 0.7
 	wholePhraseBonus   = 1.0
@@ -50,6 +51,11 @@ func (d *document) phraseBonus(stems []int32) float32 {
 			best = max(best, keywordPhraseBonus*share*min(1, float32(len(stems))/float32(len(k))))
 		}
 	}
+	for _, u := range d.uses {
+		if share := together(u, stems); share > 0 {
+			best = max(best, usePhraseBonus*share*min(1, float32(len(stems))/float32(len(u))))
+		}
+	}
 	bonus := float32(phraseBonus)
 	if len(d.description) >= len(stems) && slices.Equal(d.description[:len(stems)], stems) {
 		bonus = leadingPhraseBonus
@@ -66,7 +72,7 @@ func (d *document) says(stems []int32) bool {
 	if len(stems) < 2 {
 		return true
 	}
-	for _, texts := range [][][]int32{d.keywords, {d.description}, d.others} {
+	for _, texts := range [][][]int32{d.keywords, d.uses, {d.description}, d.others} {
 		for _, t := range texts {
 			if together(t, stems) == 1 {
 				return true

@@ -276,7 +276,7 @@ func (s *scratch) word(before uint8, typed bool) {
 			switch {
 			case p.place.early():
 				value *= 1 - lateness*float32(min(p.at, 8))/8
-			case p.place == inKeyword:
+			case p.place == inKeyword, p.place == inUse:
 				value *= 1 - otherness*float32(min(p.at, 3))
 			}
 			value *= r.quality

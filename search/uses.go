@@ -1,0 +1,60 @@
+package search
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// usesText says what well-known free programs are used for, in the words of people
+// who do not know the program. An entry of the catalogue often says no more than
+// «logiciel informatique». Each line holds the names of programs that serve the same
+// uses, a colon, and the uses, separated by commas. A name may stand in several
+// lines. The search finds an entry by these words too, but never shows them.
+//
+//go:embed uses.txt
+var usesText string
+
+// knownUses holds the lines of usesText.
+type knownUses struct {
+	lines []useLine
+	at    map[string][]int // the lines of a squashed name
+}
+
+type useLine struct {
+	names []string
+	uses  []string
+}
+
+var uses = sync.OnceValue(func() *knownUses {
+	u := &knownUses{at: map[string][]int{}}
+	for line := range strings.Lines(usesText) {
+		names, what, found := strings.Cut(strings.TrimSpace(line), ": ")
+		if !found {
+			continue
+		}
+		l := useLine{strings.Split(names, ", "), strings.Split(what, ", ")}
+		for _, name := range l.names {
+			key := squash(name)
+			u.at[key] = append(u.at[key], len(u.lines))
+		}
+		u.lines = append(u.lines, l)
+	}
+	return u
+})
+
+// of returns the uses of the program with one of the squashed names.
+func (u *knownUses) of(keys ...string) []string {
+	var out []string
+	for _, key := range keys {
+		for _, i := range u.at[key] {
+			for _, use := range u.lines[i].uses {
+				if !slices.Contains(out, use) {
+					out = append(out, use)
+				}
+			}
+		}
+	}
+	return out
+}
