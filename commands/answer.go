@@ -138,7 +138,11 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	}
 	word, _ := cutWord(r.text)
 	switch {
-	case !l.Direct || !strings.ContainsFunc(r.text, letterOrDigit):
+	case !strings.ContainsFunc(r.text, letterOrDigit):
+		return Answer{}, nil
+	case !l.Direct && a.isSlip(r):
+		return a.unknown(r, word)
+	case !l.Direct: // perhaps a command of another bot
 		return Answer{}, nil
 	case r.prefixed && word != "":
 		return a.unknown(r, word)
@@ -195,6 +199,19 @@ func named(c *catalogue.Catalogue, name string) bool {
 	return ok && slices.Equal(text.Words(s.Name), text.Words(name))
 }
 
+// chat answers small talk: shortly in a direct message, not at all in a room.
+func (a *Answerer) chat(r request) (Answer, error) {
+	switch {
+	case !r.Private && r.Room != "":
+		return Answer{}, nil
+	case search.IsCourtesy(r.text):
+		return a.message(r, "courtesy", nil)
+	}
+	return a.message(r, "smalltalk", nil)
+}
+
+func smallTalk(c *catalogue.Catalogue, s string) bool { return c != nil && search.For(c).SmallTalk(s) }
+
 // plain answers a line to the bot that holds no command, as if it began with "sill".
 func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
@@ -207,6 +224,8 @@ func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 		return a.message(r, "courtesy", nil)
 	case onlyCourtesy(rest):
 		return Answer{}, nil
+	case smallTalk(r.state.Catalogue, r.text):
+		return a.chat(r)
 	case greeted:
 		r.text = rest
 	}

@@ -200,7 +200,7 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 		change = both(kept, change) // it applies even if the limits allow no answer
 	}
 	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
-	if !isCommand && !asks(line, r) {
+	if !isCommand && !h.answerer.asks(line, r) {
 		answer, err := ask(ctx)
 		if err != nil {
 			return queue.Result{}, err
@@ -211,9 +211,9 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 }
 
 // asks reports whether a line that is no command may get an answer.
-func asks(l Line, r request) bool {
+func (a *Answerer) asks(l Line, r request) bool {
 	rest, greeted := withoutGreeting(r.text)
-	return l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
+	return a.isSlip(r) || l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
 }
 
 // decide returns the result of a command or a choice within the limits. It checks

@@ -98,6 +98,7 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"instead": func() (Answer, error) {
 			return a.instead(r, search.Result{Shape: search.Instead, Product: s, Matches: []search.Match{{Software: listed}, {Software: withdrawn}}})
 		},
+		"smalltalk":          func() (Answer, error) { return a.message(r, "smalltalk", nil) },
 		"courtesy":           func() (Answer, error) { return a.message(r, "courtesy", nil) },
 		"none":               func() (Answer, error) { return a.none(r, s, false, six) },
 		"none, nothing near": func() (Answer, error) { return a.none(r, s, true, nil) },

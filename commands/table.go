@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"heraut/catalogue"
@@ -188,3 +189,20 @@ func (a *Answerer) nearest(word string) string {
 	}
 	return found
 }
+
+// isSlip reports whether a line with the prefix begins with a word one letter away from
+// a command of at least leastSlip letters. In a room only such a word gets an answer,
+// since others may be commands of another bot.
+func (a *Answerer) isSlip(r request) bool {
+	word, _ := cutWord(r.text)
+	word = text.Fold(text.Truncate(word, 30))
+	return r.prefixed && r.Prefix != "" && r.command == nil && slices.ContainsFunc(a.table, func(c command) bool {
+		return c.topic == "" && slices.ContainsFunc(c.words, func(w string) bool {
+			return len(w) >= leastSlip && text.Distance(word, w) == 1
+		})
+	})
+}
+
+// leastSlip is the least number of letters of a command of which slips are
+// recognised in rooms.
+const leastSlip = 4

@@ -117,7 +117,7 @@ func (q *agentsQuality) String() string {
 // The least share of a kind's questions that must have an accepted entry among the
 // first three matches. A question without an answer counts when it gets neither card
 // nor list.
-var floors = map[string]float64{"need": 0.84, "sentence": 0.88, "english": 0.93, "absent": 0.92, "chatter": 0.85}
+var floors = map[string]float64{"need": 0.95, "sentence": 0.90, "english": 0.95, "absent": 0.95, "chatter": 0.94}
 
 // TestAgents logs the quality of the answers to agents' questions, by kind, and
 // fails when a kind falls below its floor.

@@ -75,6 +75,7 @@ func (s *scratch) namedWords(q query) {
 				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
 					h := s.hit(k.doc)
 					h.named, h.exactly = true, h.exactly || k.worth == 1
+					h.proper = h.proper || j > i || frequency(stem(text)) < properWord
 				}
 			}
 		}

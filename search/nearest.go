@@ -11,14 +11,16 @@ import (
 // The bounds of nearest.
 const (
 	maxNearest  = 3
-	minLikely   = 0.25 // the least likeness of a name, from 0 to 1
+	minLikely   = 0.42 // the least likeness of a name, from 0 to 1
+	maxNamed    = 2    // words of a query that may be a name
 	maxCompared = 300  // the number of names compared in full, those with the most similar letters
 )
 
-// nearest returns the entries, at most maxNearest, whose names look most like the
-// query. The bot suggests them after a miss.
+// nearest returns the entries, at most maxNearest, whose names look much like a query
+// that may be a name: one or two words, not all of the language. The bot suggests
+// them after a miss.
 func (e *Engine) nearest(q query) []*catalogue.Software {
-	if len(q.words) == 0 {
+	if len(q.words) == 0 || len(q.words) > maxNamed || q.sentence || allProper(q.words) {
 		return nil
 	}
 	text := q.whole[len(q.whole)-1]

@@ -20,7 +20,7 @@ type knownProduct struct {
 	libre    bool // the product itself is one of the free ones
 }
 
-// knownProducts holds the products of wellKnown, with an index by squashed name.
+// knownProducts holds the products of wellKnown and of usesText, with an index by squashed name.
 type knownProducts struct {
 	all   []knownProduct
 	byKey map[string]int
@@ -50,6 +50,17 @@ var known = sync.OnceValue(func() *knownProducts {
 		p.platform, p.libre = false, true
 		for name := range strings.SplitSeq(free, ", ") {
 			p.name, p.key, p.query = name, squash(name), parseQuery(name)
+			if len(p.key) >= minLibreName {
+				libre = append(libre, p)
+			}
+		}
+	}
+	for _, line := range uses().lines {
+		for _, name := range line.names {
+			p := knownProduct{query: parseQuery(name), name: name, key: squash(name), libre: true}
+			for _, other := range line.names {
+				p.free = append(p.free, squash(other))
+			}
 			if len(p.key) >= minLibreName {
 				libre = append(libre, p)
 			}

@@ -25,8 +25,11 @@ type query struct {
 	// replaces reports that the query asks for a substitute, or for something
 	// similar.
 	replaces bool
-	// sentence reports that the query is a sentence addressed to others.
-	sentence bool
+	// sentence reports that the query is a sentence addressed to others, stated one
+	// that does not ask for anything.
+	sentence, stated bool
+	// talk reports that all of words are talkWords.
+	talk bool
 }
 
 // parseQuery parses any text; it never fails.
@@ -54,10 +57,12 @@ func parseQuery(s string) query {
 		}
 	}
 	q.sentence = isSentence(raws)
+	q.stated = q.sentence && !isAsking(s)
 	if isThanks(text.Fold(s)) {
 		return query{}
 	}
-	q.words = withoutTalk(q.words)
+	q.words, q.talk = withoutTalk(q.words)
+	q.talk = q.talk && len(raws) > 1
 	q.words = q.words[:min(len(q.words), maxWords)]
 	q.replaces = (len(asking) > 0 || likeWords.MatchString(text.Fold(s))) && len(q.words) > 0
 	if len(q.words) == 0 {

@@ -72,6 +72,7 @@ func (s *scratch) best(e *Engine, q query) []hit {
 		if len(q.words) == 1 && h.key == 0 && h.place == inNamePart && s.common {
 			continue // an ordinary word that is a part of a name
 		}
+		h.alone = len(q.words) == 1
 		h.common = len(q.words) == 1 && len(q.whole) == 1 && s.common
 		if top == nil || h.score > top.score {
 			top = h

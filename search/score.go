@@ -23,9 +23,11 @@ type hit struct {
 	share    float32 // of the query that its words answer
 	sure     bool    // it is no guess
 	common   bool    // the query is one ordinary word
+	alone    bool    // the query is one word
 
 	exactly  bool  // words of the query are its whole name
 	named    bool  // words of the query are its name
+	proper   bool  // the same, and they are no words of the language
 	concepts uint8 // the number of concepts that it answers, weak ones aside
 
 	keyPlace   place
@@ -34,6 +36,11 @@ type hit struct {
 
 // isName reports whether the query is the document's own name.
 func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
+
+// isNamed reports whether the query names the document, among other words at most.
+func (h *hit) isNamed() bool {
+	return h.place.field() == ByName && !h.common && (h.proper || h.alone)
+}
 
 // scratch holds the intermediate results of one search; searches share scratches
 // through a pool.
@@ -283,7 +290,7 @@ func (s *scratch) word(before uint8, typed bool) {
 			again := float32(0) // the bonus for occurring in several places
 			if m.seen != 0 {
 				again = m.value - m.base.value - m.top
-				if !m.seen.has(p.place) && p.place != inCategory {
+				if !m.seen.has(p.place) && p.place != inCategory && p.place != inUse {
 					again += elsewhere * min(value, m.top)
 				}
 			}

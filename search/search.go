@@ -81,11 +81,23 @@ const maxMaybe = 3
 // Search answers a name, a need in plain words, a question to colleagues, or a
 // request for a substitute. For small talk it finds nothing.
 func (e *Engine) Search(query string) Result {
+	if e.SmallTalk(query) {
+		return Result{Shape: None}
+	}
 	q := parseQuery(query)
 	if r, ok := e.instead(&q); ok {
 		return r
 	}
 	hits := e.find(q, search{worth: &searchWorth})
+	_, absent := e.meansProduct(q) // a product without an entry or a substitute
+	if absent || q.talk || q.stated && !e.namesEntry(q) {
+		for i := range hits {
+			hits[i].sure = hits[i].sure && hits[i].key > 0 && !absent
+		}
+	}
+	if q.talk {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return !h.sure })
+	}
 	if len(hits) == 0 || hits[0].key == 0 && hits[0].share < likeShare && len(q.words) < 4 {
 		if p, ok := known().like(q); ok {
 			if r, ok := e.forProduct(p); ok {
@@ -98,7 +110,7 @@ func (e *Engine) Search(query string) Result {
 	case len(sure) > 0 && isClear(sure):
 		return Result{Shape: Card, Matches: e.matches(sure)}
 	case len(sure) > 1:
-		return Result{Shape: List, Matches: e.matches(sure)}
+		return Result{Shape: List, Matches: e.matches(listed(sure, len(q.words)))}
 	case len(hits) > 0:
 		return Result{Shape: Maybe, Matches: e.matches(hits[:min(len(hits), maxMaybe)])}
 	}
@@ -185,13 +197,34 @@ func (e *Engine) matches(hits []hit) []Match {
 	return out
 }
 
+// The least share of the best score that the entries of a list must reach. It is
+// smaller for a query of one word, whose scores only differ by the place of the word.
+const (
+	minShareListed       = 0.7
+	minShareListedOfWord = 0.5
+)
+
+// listed returns the sure hits to show as a list, at least two.
+func listed(hits []hit, words int) []hit {
+	least := float32(minShareListed)
+	if words < 2 {
+		least = minShareListedOfWord
+	}
+	least *= min(hits[0].score, 2)
+	n := 2
+	for n < len(hits) && hits[n].score >= least {
+		n++
+	}
+	return hits[:n]
+}
+
 // isClear reports whether the query clearly means the first of the sure hits: it
 // alone bears the name, its name matches far better than the second hit, or it is
 // the only hit and answers nearly the whole query.
 func isClear(hits []hit) bool {
 	first := &hits[0]
 	if len(hits) == 1 {
-		return first.key > 0 || first.place.field() == ByName && !first.common || first.share >= clearShare
+		return first.key > 0 || first.isNamed() || first.share >= clearShare
 	}
 	second := &hits[1]
 	switch {
@@ -200,7 +233,7 @@ func isClear(hits []hit) bool {
 	case first.common:
 		return false
 	}
-	return first.place.field() == ByName && first.score >= 1.5*second.score
+	return first.isNamed() && first.score >= 1.5*second.score
 }
 
 // clearShare is the share of a query that the only hit must answer to be clear.

@@ -24,7 +24,7 @@ mieux meilleur meilleure meilleurs meilleures ideal ideale top best good better 
 savent saurait auriez aurait aurions avez avons avaient sauriez aidez aider aide
 demande demandent demandes demander demandait parle parlait parlent entendu vu vue
 prendre prends prend choisir choix choisit adopter mettre mets mis place placer disposer disposons
-envisage envisageons compte comptons essayer essaye teste tester
+envisage envisageons compte comptons essayer essaye
 existerait existent existait equivaut parait semble
 svp please stp sil plait ppt
 actuellement maintenant rapidement vite urgent urgence enfin voila quoi hein bah ben euh peu beaucoup trop
@@ -40,17 +40,14 @@ lequel celui difference differences entre
 vieux vieille vieilles ancien anciens
 `)
 
-// withoutTalk returns words without the talk around the request, or all of them if
-// nothing else remains.
-func withoutTalk(words []string) []string {
-	if len(words) < 2 {
-		return words
+// withoutTalk returns words without the talk around the request. If nothing else
+// remains, it returns them all, and true.
+func withoutTalk(words []string) (rest []string, talk bool) {
+	rest = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return talkWords[w] })
+	if len(rest) == 0 && len(words) > 0 {
+		return words, true
 	}
-	rest := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return talkWords[w] })
-	if len(rest) == 0 {
-		return words
-	}
-	return rest
+	return rest, false
 }
 
 // addressWords are words that people only use when they address others.

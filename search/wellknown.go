@@ -24,7 +24,7 @@ PowerPoint, Keynote, Prezi: LibreOffice; suite bureautique, présentation
 Google Docs: Collabora Online, LibreOffice (Collabora) online, HedgeDoc, Etherpad; éditeur de texte collaboratif, rédaction collaborative, partage de notes
 Google Sheets, Airtable, Smartsheet: Grist, NocoDB, Baserow, NocoBase; tableur collaboratif
 Google Forms, Microsoft Forms, SurveyMonkey, Typeform, Qualtrics: LimeSurvey; questionnaire en ligne, sondage
-OneNote, Evernote, Notion, Obsidian, Roam Research: Joplin, Logseq, Notesnook, CherryTree, HedgeDoc; prise de notes, partage de notes
+OneNote, Evernote, Notion, Roam Research: Joplin, Logseq, Notesnook, CherryTree, HedgeDoc; prise de notes, partage de notes
 Outlook, Windows Mail, Lotus Notes, Apple Mail: Thunderbird, Mozilla Thunderbird; courrielleur, client de messagerie
 Gmail, Outlook Web Access, Yahoo Mail: Roundcube, SOGo; webmail, messagerie
 Microsoft Exchange, Exchange, Lotus Domino: Zimbra, SOGo, BlueMind; messagerie collaborative, serveur de messagerie
@@ -128,5 +128,23 @@ Adblock Plus, AdBlock: uBlock Origin; bloqueur de publicités
 CuteFTP, WS FTP: FileZilla, WinSCP; client FTP
 PuTTY, SecureCRT: mRemoteNG; SSH
 ChatGPT, Copilot, Gemini: Open WebUI; chatbot
+Terraform, Pulumi: OpenTofu, Ansible; infrastructure as code
+Snowflake, BigQuery, Databricks, Amazon Redshift: DuckDB; analyse de données
+Firebase: Manifest; backend
+Doctolib: cal.com; prise de rendez-vous
+Alteryx, Informatica: Apache Hop; intégration de données
+UiPath, Blue Prism, Workato: n8n; automatisation
+Loom: Captura, OBS Studio; capture vidéo
+Monday.com, Wrike, Todoist: Wekan, Kanboard; gestion de tâches
+Genially, Powtoon: LibreOffice; présentation
+Padlet, Mural: Digistorm; travail collaboratif
+Obsidian: Logseq, Notesnook, Joplin; prise de notes
+Prisma Access, Zscaler: OPNsense; pare-feu
+HashiCorp Nomad, OpenShift, Rancher: Docker, dokku; conteneurs
+Heroku, Vercel, Netlify: dokku; PaaS
+Docusign CLM, Adobe Acrobat Sign: Maarch Courrier; signature électronique
+IrfanView, ACDSee: nomacs; visionneuse d'images
+Total Commander: 7-Zip; gestionnaire de fichiers
+Articulate Rise, iSpring: Opale, ILIAS; module de formation
 Solaris, AIX, Unix: Debian, FreeBSD; système d'exploitation
 `
