@@ -30,6 +30,9 @@ type Administration struct {
 	Confirmations Confirmations
 	// Personal lists the stores of data about people.
 	Personal []Personal
+	// Troubles returns sentences in a language about what is wrong and has no figure in
+	// Status; nil if nothing looks for that.
+	Troubles func(lang string) []string
 	// Status returns the bot's condition.
 	Status func(ctx context.Context) (Status, error)
 	// Webhooks accepts the posts of tools; nil if the feature is off.

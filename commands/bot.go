@@ -62,6 +62,8 @@ type health struct {
 	Silent  int // rooms that the bot is in and does not serve
 	Closed  []place
 	Missing []missingRoom
+	// Troubles are sentences about what has no line of its own.
+	Troubles []string
 }
 
 // missingRoom is a room that the bot should serve and is not in.
@@ -122,6 +124,10 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 		if wrong {
 			data.Wrong++
 		}
+	}
+	if a.admin.Troubles != nil {
+		data.Troubles = a.admin.Troubles(r.Lang)
+		data.Wrong += len(data.Troubles)
 	}
 	data.Synced, data.Started = data.Synced.In(a.zone), data.Started.In(a.zone)
 	return a.message(r, "bot-status", data)

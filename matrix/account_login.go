@@ -98,7 +98,12 @@ func (c *Client) awaitLogin(ctx context.Context) error {
 	}
 	if time.Until(next) > 0 {
 		c.config.Health.Enter(health.Trouble{State: health.LoginPostponed, Until: next})
-		wait(ctx, time.Until(next))
+		for time.Until(next) > 0 && ctx.Err() == nil {
+			if c.alive.Load() != 0 { // the sync loop waits here
+				c.alive.Store(time.Now().UnixMilli())
+			}
+			wait(ctx, min(time.Until(next), time.Minute))
+		}
 	}
 	return context.Cause(ctx)
 }

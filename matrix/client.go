@@ -58,6 +58,7 @@ type Client struct {
 
 	clock      serverClock
 	heardUntil time.Time    // receive time of this process's last sync; owned by the sync loop
+	alive      atomic.Int64 // begin of the last attempt to sync, in ms
 	synced     atomic.Int64 // completion time of the last sync, in ms
 	verified   atomic.Bool
 	ownKeys    chan struct{} // signals that sync reported a change of the account's keys
@@ -192,6 +193,15 @@ func (c *Client) Verified() bool { return c.verified.Load() }
 // LastSync returns the completion time of the last sync; zero before the first.
 func (c *Client) LastSync() time.Time {
 	if ms := c.synced.Load(); ms != 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Time{}
+}
+
+// Alive returns when the sync loop last began an attempt to sync; zero before the first.
+// While the loop works, that is never more than a few minutes ago.
+func (c *Client) Alive() time.Time {
+	if ms := c.alive.Load(); ms != 0 {
 		return time.UnixMilli(ms)
 	}
 	return time.Time{}

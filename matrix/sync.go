@@ -84,6 +84,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 	defer c.silence.Stop()
 	for ctx.Err() == nil {
 		began := time.Now()
+		c.alive.Store(began.UnixMilli())
 		next, err := c.syncOnce(ctx, *p, began, intake)
 		if err != nil {
 			if err := c.syncFailed(ctx, p, err); err != nil {

@@ -135,6 +135,7 @@ type Queue struct {
 	apart *apart
 
 	lastDoubt atomic.Int64 // when the newest doubt began, in Unix milliseconds; 0: never
+	alive     atomic.Int64 // when the sender last looked for posts, in Unix milliseconds; 0: never
 
 	mu      sync.Mutex
 	waiting []chat.RoomID                // rooms that wait for a worker, first come first

@@ -180,12 +180,15 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 // its lane until the next start. A stop does not interrupt write, but ends the
 // retries.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
-	for {
+	for try := 1; ; try++ {
 		err := write(context.WithoutCancel(ctx))
 		if err == nil {
 			return
 		}
-		q.log.Error().Err(err).Msg("The outbox could not be updated")
+		q.alive.Store(time.Now().UnixMilli()) // a full disk is no reason for a restart
+		if try == 1 {
+			q.log.Error().Err(err).Msg("The outbox could not be updated: trying again every second")
+		}
 		if ctx.Err() != nil {
 			return
 		}

@@ -16,6 +16,19 @@ import (
 // use them.
 const atOnce = 4
 
+// aliveEvery is the longest wait of the sender between two signs of life.
+const aliveEvery = 2 * time.Minute
+
+// Alive returns when the sender last looked for posts; zero before the first time.
+// While the sender works, that is never more than a few minutes ago. Alive is safe for
+// concurrent use.
+func (q *Queue) Alive() time.Time {
+	if ms := q.alive.Load(); ms != 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Time{}
+}
+
 // outcome is the result of one attempt.
 type outcome struct {
 	row Row
@@ -27,6 +40,7 @@ type outcome struct {
 // way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
+		q.alive.Store(time.Now().UnixMilli())
 		q.looks()
 		then := q.pausedUntil
 		if !time.Now().Before(then) {
@@ -90,17 +104,16 @@ func (q *Queue) pause(until time.Time) {
 }
 
 // await settles the next attempt that ends. It returns without one when the sender is
-// woken, when ctx ends, or at the given time (zero: no limit).
+// woken, when ctx ends, at the given time (zero: none), or after aliveEvery.
 func (q *Queue) await(ctx context.Context, then time.Time) {
-	var timer <-chan time.Time
-	if !then.IsZero() {
-		t := time.NewTimer(max(0, time.Until(then)))
-		defer t.Stop()
-		timer = t.C
+	if latest := time.Now().Add(aliveEvery); then.IsZero() || then.After(latest) {
+		then = latest
 	}
+	timer := time.NewTimer(max(0, time.Until(then)))
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-timer:
+	case <-timer.C:
 	case <-q.wake:
 	case o := <-q.ends:
 		q.settle(ctx, o)

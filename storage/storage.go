@@ -136,6 +136,15 @@ func upgrades() dbutil.UpgradeTable {
 	return dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
 }
 
+// Check reads a row, and returns an error if the database cannot be read.
+func (d *DB) Check(ctx context.Context) error {
+	var rows int
+	if err := d.db.QueryRow(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&rows); err != nil {
+		return fmt.Errorf("read the database: %w", judged(err))
+	}
+	return nil
+}
+
 // Close closes the database.
 func (d *DB) Close() error { return d.db.Close() }
 

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"heraut/chat"
 	"heraut/commands"
+	"heraut/health"
 	"heraut/matrix"
 	"heraut/queue"
 	"heraut/rooms"
@@ -16,7 +19,7 @@ import (
 )
 
 // administration returns the parts that the commands on rooms and on the bot need.
-func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue.Queue, client *matrix.Client) commands.Administration {
+func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue.Queue, client *matrix.Client, monitor *health.Monitor) commands.Administration {
 	started := time.Now()
 	return commands.Administration{
 		Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
@@ -28,6 +31,7 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 			}
 			return room, err
 		},
+		Troubles: func(lang string) []string { return statusLines(monitor, lang) },
 		Status: func(ctx context.Context) (commands.Status, error) {
 			s, err := db.QueueStatus(ctx)
 			if err != nil {
@@ -44,4 +48,22 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 			return s, nil
 		},
 	}
+}
+
+// ownLines are the troubles for which the status command has lines of its own.
+var ownLines = []health.State{
+	health.KeysReplaced, health.RoomsMissing, health.RoomsClosed, health.CatalogueOld, health.SourceFailing, health.QueueStuck,
+}
+
+// typographic puts no-break spaces where French has them.
+var typographic = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", "« ", "«\u00a0", " »", "\u00a0»")
+
+// statusLines returns the sentences of the troubles without a line of their own.
+func statusLines(monitor *health.Monitor, lang string) (sentences []string) {
+	for _, t := range monitor.Troubles() {
+		if !slices.Contains(ownLines, t.State) {
+			sentences = append(sentences, typographic.Replace(t.Sentence(lang, monitor.Zone())))
+		}
+	}
+	return sentences
 }

@@ -67,8 +67,11 @@ func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 }
 
-// serve runs the service until ctx ends.
-func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) {
+// serve runs the service until ctx ends. It reports troubles to the monitor, and calls
+// started once it runs.
+func serve(
+	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
+) (err error) {
 	saveMemory()
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
@@ -114,8 +117,6 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	})
 
 	pace := newPace(config.Pace)
-	monitor := health.NewMonitor(log, config.Timezone)
-	monitor.Enter(health.Trouble{State: health.Starting})
 	mc := matrixConfig(config, pace)
 	mc.Health, mc.Mailbox = monitor, config.Matrix.Mailbox
 	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
@@ -177,7 +178,7 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 	}
 	handler.Moves(moves...)
 	handler.Inform(operators)
-	admin := administration(config, db, book, box, client)
+	admin := administration(config, db, book, box, client, monitor)
 	admin.Personal = append(admin.Personal, carrier)
 	admin.Missing = func(ctx context.Context) ([]chat.Room, error) { return missingRooms(ctx, config, db, book, carrier) }
 	admin.Webhooks, admin.Catalogue = hooks, refresher
@@ -201,6 +202,12 @@ func serve(ctx context.Context, config *Config, log zerolog.Logger) (err error) 
 			return health.New(monitor, append(metrics(ctx, box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
 		})
 	}
+	watch := &watch{
+		config: config, monitor: monitor, db: db, client: client, announcer: announcer, refresher: refresher, missing: admin.Missing, started: time.Now(),
+	}
+	g.Go(func() error { return watch.run(ctx) })
+	g.Go(func() error { return notify.watchdog(ctx, client.Alive, box.Alive) })
+	started()
 	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
 	g.Go(func() error {
 		if err := client.Open(ctx); err != nil {

@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/rs/zerolog"
 	"golang.org/x/term"
+
+	"heraut/health"
 )
 
 // configured is embedded in the commands that read the configuration file.
@@ -52,26 +56,43 @@ type runCommand struct{ configured }
 func (runCommand) Help() string {
 	return `
 Le premier démarrage se connecte avec le mot de passe configuré ; les suivants gardent la même
-connexion et le même appareil. SIGTERM ou Ctrl-C l’arrête proprement.
+connexion et le même appareil. SIGTERM ou Ctrl-C l’arrête proprement. SIGHUP relit la configuration
+sans l’arrêter ; le journal dit ce qui a changé, ou pourquoi elle n’est pas prise.
 État de sortie : 0 arrêté par un signal, 2 la configuration est fausse, 3 le serveur refuse le
 compte, 1 tout autre cas.`
 }
 
 // Run runs the service until ctx ends.
 func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
+	hangups := make(chan os.Signal, 1) // before anything else: a hangup never ends the process
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	config, remarks, err := loadConfig(c.Config, env)
 	if err != nil {
 		return err
 	}
 	log := newLogger(config.Log, std.err)
-	for _, remark := range remarks {
-		log.Warn().Str("file", remark.File).Int("line", remark.Line).Str("remark", remark.Text).Msg("The configuration calls for a remark")
+	logRemarks(log, remarks)
+	monitor, notify := health.NewMonitor(log, config.Timezone), notifier{log}
+	notify.watchStatus(ctx, monitor)
+	monitor.Enter(health.Trouble{State: health.Starting})
+	s := &service{
+		load:    func() (*Config, []Remark, error) { return loadConfig(c.Config, env) },
+		hangups: hangups, monitor: monitor, notify: notify, log: log,
+		logger: func(l Log) zerolog.Logger { return newLogger(l, std.err) },
 	}
-	err = serve(ctx, config, log)
+	err = s.run(ctx, config)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil // the signal came before the service had started
 	}
 	return report(log, explained(explainKeyDirectory(config, err)))
+}
+
+// logRemarks logs what the configuration should be looked at for.
+func logRemarks(log zerolog.Logger, remarks []Remark) {
+	for _, remark := range remarks {
+		log.Warn().Str("file", remark.File).Int("line", remark.Line).Str("remark", remark.Text).Msg("The configuration calls for a remark")
+	}
 }
 
 type loginCommand struct{ configured }

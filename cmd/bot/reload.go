@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+
+	"heraut/health"
+)
+
+// errReload ends a round of the service, for the next one to use another configuration.
+var errReload = errors.New("the configuration is read again")
+
+// service runs the bot in rounds. Each round reads the configuration once; a SIGHUP
+// ends the round and begins the next one in the same process, on the same state.
+type service struct {
+	load    func() (*Config, []Remark, error)
+	hangups <-chan os.Signal
+	monitor *health.Monitor
+	notify  notifier
+	// logger returns the log with a level.
+	logger func(Log) zerolog.Logger
+	log    zerolog.Logger // of this round
+}
+
+// run runs rounds until ctx ends or a round fails. A configuration with faults is not
+// used; one with which a round does not start makes place for the former one.
+func (s *service) run(ctx context.Context, config *Config) error {
+	defer s.notify.stopping()
+	var former *Config
+	for {
+		var started atomic.Bool
+		next := make(chan *Config, 1)
+		round, end := context.WithCancelCause(ctx)
+		watched := make(chan struct{})
+		go func() {
+			defer close(watched)
+			if c := s.awaitReload(round, config); c != nil {
+				next <- c
+				end(errReload)
+			}
+		}()
+		err := serve(round, config, s.log, s.monitor, s.notify, func() {
+			started.Store(true)
+			s.notify.ready()
+			s.notify.status(s.monitor)
+		})
+		reloads := errors.Is(context.Cause(round), errReload)
+		end(nil)
+		<-watched
+		switch {
+		case reloads && ctx.Err() == nil:
+			former, config = config, <-next
+			s.monitor.Enter(health.Trouble{State: health.Starting})
+			s.log = s.logger(config.Log)
+		case err != nil && former != nil && !started.Load() && ctx.Err() == nil:
+			s.log.Error().Err(explained(err)).Msg("La nouvelle configuration ne permet pas de démarrer : le robot reprend la précédente")
+			config, former = former, nil
+			s.log = s.logger(config.Log)
+		default:
+			return err
+		}
+	}
+}
+
+// awaitReload waits for a SIGHUP and returns the new configuration; nil once ctx ends.
+// It logs why a faulty one is not used.
+func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.hangups:
+		}
+		s.notify.reloading()
+		next, remarks, err := s.load()
+		if err != nil {
+			s.log.Error().Err(err).Msg("La configuration n’est pas rechargée, car elle a des fautes : corrigez-les (« bot check »), puis rechargez")
+			s.notify.ready()
+			continue
+		}
+		logRemarks(s.log, remarks)
+		if fixed := keepFixed(config, next); len(fixed) > 0 {
+			s.log.Warn().Strs("settings", fixed).Msg("Ces réglages ne changent qu’en relançant le robot")
+		}
+		s.log.Info().Strs("changed", changes(config, next)).Msg("La configuration est rechargée")
+		return next
+	}
+}
+
+// keepFixed gives next the values of the settings that only a restart changes, and
+// returns the names of those that differed: they say who the bot is, where its state is
+// and how it logs.
+func keepFixed(config, next *Config) (names []string) {
+	fixed := func(name string, differs bool) {
+		if differs {
+			names = append(names, name)
+		}
+	}
+	fixed("state", config.State != next.State)
+	fixed("matrix.homeserver", config.Matrix.Homeserver.String() != next.Matrix.Homeserver.String())
+	fixed("matrix.user", config.Matrix.User != next.Matrix.User)
+	fixed("log.format", config.Log.Format != next.Log.Format)
+	fixed("timezone", config.Timezone.String() != next.Timezone.String())
+	if next.Matrix.RecoveryKeyFile == filepath.Join(next.State, "recovery-key") {
+		next.Matrix.RecoveryKeyFile = filepath.Join(config.State, "recovery-key")
+	}
+	next.State, next.Matrix.Homeserver, next.Matrix.User = config.State, config.Matrix.Homeserver, config.Matrix.User
+	next.Log.Format, next.Timezone = config.Log.Format, config.Timezone
+	return names
+}
+
+// changes returns the sections of the configuration that differ.
+func changes(config, next *Config) (sections []string) {
+	a, b := reflect.ValueOf(config).Elem(), reflect.ValueOf(next).Elem()
+	for i := range a.NumField() {
+		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("yaml"), ",")
+			sections = append(sections, name)
+		}
+	}
+	return sections
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"heraut/announce"
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/health"
+	"heraut/matrix"
+	"heraut/storage"
+)
+
+const (
+	// filesEvery is the interval between two checks of the state directory, partsEvery
+	// between two checks of the rest.
+	filesEvery = 10 * time.Second
+	partsEvery = 30 * time.Second
+	// leastFree is the free space, in bytes, below which the disk counts as full. A
+	// sync needs far less, and SQLite's write-ahead log grows to 4 MiB.
+	leastFree = 8 << 20
+	// stuckAfter is the longest wait of a post that is no trouble.
+	stuckAfter = 5 * time.Minute
+	// oldCatalogue is the greatest age of the catalogue's confirmation that is no
+	// trouble.
+	oldCatalogue = 48 * time.Hour
+	// skewAllowed is the largest difference between two clocks that is no trouble.
+	skewAllowed = time.Minute
+	// failedRounds is how often in a row a source fails before that is a trouble.
+	failedRounds = 2
+)
+
+// watch checks the parts of the bot that do not report their own troubles.
+type watch struct {
+	config    *Config
+	monitor   *health.Monitor
+	db        *storage.DB
+	client    *matrix.Client
+	announcer *announce.Announcer
+	refresher *catalogue.Refresher
+	missing   func(context.Context) ([]chat.Room, error)
+	started   time.Time
+}
+
+// run checks until ctx ends.
+func (w *watch) run(ctx context.Context) error {
+	ticker := time.NewTicker(filesEvery)
+	defer ticker.Stop()
+	for round := 0; ; round++ {
+		w.files(ctx)
+		if round%int(partsEvery/filesEvery) == 0 && ctx.Err() == nil {
+			w.parts(ctx, time.Now())
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// files checks that the state directory takes writes and that its databases are there
+// and can be read.
+func (w *watch) files(ctx context.Context) {
+	dir := w.config.State
+	err := tryWrite(dir)
+	full, unwritable := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT), err != nil
+	if free, known := freeSpace(dir); known && free < leastFree {
+		full = true
+	}
+	w.set(health.DiskFull, full, health.Trouble{Subject: dir, Cause: err})
+	w.set(health.StateUnwritable, unwritable && !full, health.Trouble{Subject: dir, Cause: err})
+
+	var unreadable []health.Trouble
+	for _, name := range []string{"bot.db", "crypto.db"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err != nil && (name == "bot.db" || w.client.Verified()) {
+			unreadable = append(unreadable, health.Trouble{State: health.DatabaseUnreadable, Subject: path, Cause: err})
+		}
+	}
+	if err := w.db.Check(ctx); err != nil && ctx.Err() == nil && len(unreadable) == 0 {
+		unreadable = append(unreadable, health.Trouble{State: health.DatabaseUnreadable, Subject: filepath.Join(dir, "bot.db"), Cause: err})
+	}
+	w.monitor.Set(health.DatabaseUnreadable, unreadable...)
+}
+
+// parts checks the queue, the rooms, the sources, the catalogue, the clock and the
+// account's age.
+func (w *watch) parts(ctx context.Context, now time.Time) {
+	skew := w.client.ClockAhead()
+	w.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
+	w.catalogue(now)
+	if sources, err := w.announcer.Sources(ctx); err == nil {
+		var failing []health.Trouble
+		for _, s := range sources {
+			if s.Failures >= failedRounds {
+				failing = append(failing, health.Trouble{State: health.SourceFailing, Subject: s.Name, Since: s.Failing})
+			}
+		}
+		w.monitor.Set(health.SourceFailing, failing...)
+	}
+	if w.client.LastSync().IsZero() {
+		return // the rooms are not joined yet
+	}
+	if status, err := w.db.QueueStatus(ctx); err == nil {
+		// While the homeserver or the account is the cause, that trouble suffices.
+		stuck := !status.UnsentSince.IsZero() && now.Sub(status.UnsentSince) > stuckAfter && !w.monitor.Has(health.AccountStates...)
+		w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: status.UnsentSince})
+		w.set(health.RoomsClosed, len(status.Unwritable) > 0, health.Trouble{Count: len(status.Unwritable)})
+	}
+	if now.Sub(w.started) > partsEvery { // the bot may still be joining
+		if rooms, err := w.missing(ctx); err == nil {
+			w.set(health.RoomsMissing, len(rooms) > 0, health.Trouble{Count: len(rooms)})
+		}
+	}
+	w.accountAge(ctx, now)
+}
+
+// catalogue checks that there is a catalogue, and that its source confirmed it lately.
+func (w *watch) catalogue(now time.Time) {
+	t := health.Trouble{Since: w.started}
+	old := now.Sub(w.started) > time.Minute
+	if c := w.refresher.Current().Catalogue; c != nil {
+		t.Since, old = c.AsOf(), now.Sub(c.AsOf()) > oldCatalogue
+	}
+	w.set(health.CatalogueOld, old, t)
+}
+
+// accountAge warns eleven months after the account was made or renewed, where accounts
+// expire.
+func (w *watch) accountAge(ctx context.Context, now time.Time) {
+	if w.config.Preset != PresetTchap {
+		return
+	}
+	a, err := w.db.Account(ctx)
+	if err != nil {
+		return
+	}
+	since := a.Since
+	if day, err := time.ParseInLocation(time.DateOnly, w.config.Matrix.AccountSince, w.config.Timezone); err == nil && (since.IsZero() || day.Before(since) || a.RenewalAsked.IsZero()) {
+		since = day
+	}
+	warning := since.AddDate(0, 11, 0)
+	w.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: w.config.Matrix.Mailbox})
+}
+
+// set begins or ends the only trouble of a state.
+func (w *watch) set(state health.State, holds bool, t health.Trouble) {
+	if !holds {
+		w.monitor.Set(state)
+		return
+	}
+	t.State = state
+	w.monitor.Set(state, t)
+}
+
+// tryWrite writes a small file into the directory, and deletes it.
+func tryWrite(dir string) (err error) {
+	f, err := os.CreateTemp(dir, ".write-test-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
+	_, err = f.Write(make([]byte, 4096))
+	return err
+}
+
+// freeSpace returns the bytes that the bot may still write in the directory's file
+// system; known is false if the system does not tell.
+func freeSpace(dir string) (free int64, known bool) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(dir, &stat); err != nil || stat.Blocks == 0 {
+		return 0, false
+	}
+	return int64(stat.Bavail) * int64(stat.Bsize), true //nolint:unconvert // the types differ between systems
+}
