@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/ssss"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -19,6 +22,9 @@ import (
 var (
 	ErrNotVerified = errors.New("the account does not vouch for the device")
 	ErrNotIn       = errors.New("the account is not in the room")
+	ErrInvited     = errors.New("the account is invited to the room and has not joined")
+	ErrBanned      = errors.New("the account is banned from the room")
+	ErrRemoved     = errors.New("the account was removed from the room")
 	ErrMayNotWrite = errors.New("the account may not write in the room")
 )
 
@@ -26,22 +32,37 @@ var (
 type Session struct {
 	User          chat.UserID
 	Device, Token string
+	// PickleKey opens the keys in crypto.db.
+	PickleKey []byte
 }
 
 // Examination lists faults; nil means that there is none. A check that could not run
 // because an earlier one failed has the earlier one's error.
 type Examination struct {
 	Server, Account, Device error
+	// Keys is ErrDeviceKeys if the homeserver's keys of the device are not those in
+	// crypto.db.
+	Keys error
+	// RecoveryKey is ErrNoRecoveryKey, ErrWrongRecoveryKey, or the file system's error.
+	RecoveryKey error
 	// Skew is how far the homeserver's clock is ahead of this machine's, to the
 	// second; 0 if its answers have no Date header.
 	Skew  time.Duration
-	Rooms map[string]error // by the names of Config.Rooms
+	Rooms map[string]RoomExamination // by the names of Config.Rooms
 }
 
-// Examine checks the homeserver, the account, its device and the rooms of the
+// RoomExamination is what Examine found about one room.
+type RoomExamination struct {
+	Err error // nil: the account may write there
+	// Power is the account's level, and Needed the level that messages need; both 0
+	// unless Err is nil or ErrMayNotWrite.
+	Power, Needed int
+}
+
+// Examine checks the homeserver, the account, its device, its keys and the rooms of the
 // configuration, and changes nothing. It may run while the bot runs.
 func Examine(ctx context.Context, config Config, session Session) Examination {
-	x := Examination{Rooms: map[string]error{}}
+	x := Examination{Rooms: map[string]RoomExamination{}}
 	c, err := New(config, nil, zerolog.Nop())
 	if err != nil {
 		return x.all(err)
@@ -57,46 +78,127 @@ func Examine(ctx context.Context, config Config, session Session) Examination {
 		err = ErrLoggedOut
 	}
 	if err != nil {
-		x.Account, x.Device = err, err
-	} else if !own.signed {
-		x.Device = ErrNotVerified
+		x.Account, x.Device, x.Keys, x.RecoveryKey = err, err, err, err
+	} else {
+		if !own.signed {
+			x.Device = ErrNotVerified
+		}
+		x.Keys = compareKeys(ctx, config.CryptoDB, session, own)
+		x.RecoveryKey = c.checkRecoveryKey(ctx, own)
 	}
+	joined, joinedErr := c.JoinedRooms(ctx)
 	for _, room := range config.Rooms {
-		if x.Rooms[room] = x.Account; x.Account == nil {
-			x.Rooms[room] = c.examineRoom(ctx, room)
+		switch {
+		case x.Account != nil:
+			x.Rooms[room] = RoomExamination{Err: x.Account}
+		case joinedErr != nil:
+			x.Rooms[room] = RoomExamination{Err: joinedErr}
+		default:
+			x.Rooms[room] = c.examineRoom(ctx, room, joined)
 		}
 	}
 	return x
 }
 
 func (x Examination) all(err error) Examination {
-	x.Server, x.Account, x.Device = err, err, err
+	x.Server, x.Account, x.Device, x.Keys, x.RecoveryKey = err, err, err, err, err
 	return x
 }
 
+// compareKeys compares the device's key in crypto.db with the published one.
+func compareKeys(ctx context.Context, cryptoDB string, session Session, own publishedKeys) error {
+	stored, err := InspectKeys(ctx, cryptoDB)
+	if err != nil {
+		return err
+	}
+	if stored.Device != session.Device {
+		return fmt.Errorf("%w: crypto.db has those of another device", ErrDeviceKeys)
+	}
+	here, err := stored.signingKey(ctx, cryptoDB, session.PickleKey)
+	switch {
+	case err != nil:
+		return err
+	case own.device == "":
+		return fmt.Errorf("%w: it holds none", ErrDeviceKeys)
+	case own.device != here:
+		return fmt.Errorf("%w: its signing key is %s there and %s here", ErrDeviceKeys, own.device, here)
+	}
+	return nil
+}
+
+// checkRecoveryKey checks that the configured recovery key opens the account's secret
+// storage.
+func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error {
+	text, err := c.readRecoveryKey()
+	missing := errors.Is(err, os.ErrNotExist)
+	if err != nil && !missing {
+		return err
+	}
+	keyID, stored, err := ssss.NewSSSSMachine(c.mx).GetDefaultKeyData(ctx)
+	switch {
+	case errors.Is(err, ssss.ErrNoDefaultKeyAccountDataEvent), errors.Is(err, ssss.ErrNoKeyFieldInAccountDataEvent):
+		if own.master == "" {
+			return nil // the next start makes the account's keys
+		}
+		return ErrNoSecretStorage
+	case err != nil:
+		return fmt.Errorf("ask for the account's secret storage: %w", accountError(err))
+	case missing:
+		return fmt.Errorf("%w (%s)", ErrNoRecoveryKey, c.config.RecoveryKeyFile)
+	}
+	if _, err := stored.VerifyRecoveryKey(keyID, text); err != nil {
+		return fmt.Errorf("%w (%s): %w", ErrWrongRecoveryKey, c.config.RecoveryKeyFile, err)
+	}
+	return nil
+}
+
 // examineRoom checks that the bot is in a room and may write there.
-func (c *Client) examineRoom(ctx context.Context, name string) error {
+func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.RoomID) (x RoomExamination) {
 	room := chat.RoomID(name)
 	if strings.HasPrefix(name, "#") {
 		var err error
 		if room, err = c.Resolve(ctx, name); err != nil {
-			return err
+			return RoomExamination{Err: err}
 		}
 	}
-	joined, err := c.JoinedRooms(ctx)
-	switch {
-	case err != nil:
-		return err
-	case !slices.Contains(joined, room):
-		return ErrNotIn
+	if !slices.Contains(joined, room) {
+		return RoomExamination{Err: c.absence(ctx, id.RoomID(room))}
 	}
 	evt, err := c.mx.FullStateEvent(ctx, id.RoomID(room), event.StatePowerLevels, "")
-	if err != nil {
-		return fmt.Errorf("ask for the power levels: %w", err)
+	if err != nil && !errors.Is(err, mautrix.MNotFound) {
+		return RoomExamination{Err: fmt.Errorf("ask for the power levels: %w", err)}
 	}
-	levels := readPowers(evt.Content.VeryRaw)
-	if levels.GetUserLevel(c.mx.UserID) < levels.GetEventLevel(event.EventMessage) {
-		return ErrMayNotWrite
+	levels := &event.PowerLevelsEventContent{}
+	if err == nil {
+		levels = readPowers(evt.Content.VeryRaw)
 	}
-	return nil
+	kind := event.EventMessage
+	if _, err := c.mx.FullStateEvent(ctx, id.RoomID(room), event.StateEncryption, ""); err == nil {
+		kind = event.EventEncrypted
+	}
+	x.Power, x.Needed = levels.GetUserLevel(c.mx.UserID), levels.GetEventLevel(kind)
+	if x.Power < x.Needed {
+		x.Err = ErrMayNotWrite
+	}
+	return x
+}
+
+// absence returns why the account is not in a room. The homeserver tells former members
+// how they left; to others it refuses the question.
+func (c *Client) absence(ctx context.Context, room id.RoomID) error {
+	evt, err := c.mx.FullStateEvent(ctx, room, event.StateMember, c.mx.UserID.String())
+	if err != nil || evt.Content.ParseRaw(event.StateMember) != nil && evt.Content.Parsed == nil {
+		return ErrNotIn
+	}
+	switch evt.Content.AsMember().Membership {
+	case event.MembershipBan:
+		return ErrBanned
+	case event.MembershipInvite:
+		return ErrInvited
+	case event.MembershipLeave:
+		if evt.Sender != c.mx.UserID {
+			return ErrRemoved
+		}
+	}
+	return ErrNotIn
 }

@@ -219,6 +219,8 @@ func (c *Client) checkHomeserver(ctx context.Context) error {
 	switch {
 	case err == nil && len(versions.Versions) > 0:
 		return nil
+	case isStatus(err, http.StatusProxyAuthRequired):
+		return fmt.Errorf("%w: %w", ErrUnreachable, ErrProxyRefuses)
 	case err == nil:
 		return fmt.Errorf("%w: it names no version of Matrix", ErrNotMatrix)
 	case isHTTP && he.Response != nil && he.Response.StatusCode < 500 && he.Response.StatusCode != http.StatusTooManyRequests:

@@ -41,6 +41,11 @@ var (
 	ErrNoRecoveryKey = errors.New("the account has verification keys, and the recovery key is missing")
 	// ErrWrongRecoveryKey: the recovery key does not open the account's keys.
 	ErrWrongRecoveryKey = errors.New("the recovery key does not open the account's keys")
+	// ErrNoSecretStorage: the account has verification keys, and stores no copy of them
+	// that a recovery key would open.
+	ErrNoSecretStorage = errors.New("the account has verification keys, and no secret storage")
+	// ErrProxyRefuses: the proxy wants a user and a password.
+	ErrProxyRefuses = errors.New("the proxy wants a user and a password")
 	// ErrDeviceKeys: the homeserver's keys for this device differ from those in
 	// crypto.db.
 	ErrDeviceKeys = errors.New("the homeserver holds other keys for this device than crypto.db")

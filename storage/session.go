@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"heraut/chat"
@@ -49,4 +51,14 @@ func (d *DB) Position(ctx context.Context) (position string, err error) {
 func (d *DB) SavePosition(ctx context.Context, position string) error {
 	_, err := d.db.Exec(ctx, "UPDATE session SET position = $1", position)
 	return err
+}
+
+// Session returns the credentials of the last login and the secret that encrypts the
+// keys in crypto.db; ErrNotFound before the first start. It changes nothing.
+func (d *DB) Session(ctx context.Context) (user chat.UserID, device, token string, pickleKey []byte, err error) {
+	err = d.db.QueryRow(ctx, "SELECT user_id, device_id, access_token, pickle_key FROM session").Scan(&user, &device, &token, &pickleKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return user, device, token, pickleKey, err
 }

@@ -26,12 +26,12 @@ func (r *reader) warn(root ast.Node, c *Config) {
 // damage, and a remark for the first line that is not UTF-8.
 func (r *reader) encoding(data []byte) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data, 0) >= 0 {
-		r.faults = append(r.faults, Remark{r.file, 1, "ce fichier n’est pas en UTF-8, mais sans doute en UTF-16 ; enregistrez-le en UTF-8, par exemple par : iconv -f UTF-16 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
+		r.faults = append(r.faults, Remark{r.file, 1, "ce fichier n’est pas en UTF-8, mais sans doute en UTF-16 ; enregistrez-le en UTF-8, par exemple par : iconv -f UTF-16 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
 		return
 	}
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		if !utf8.Valid(line) {
-			r.remarks = append(r.remarks, Remark{r.file, i + 1, "cette ligne n’est pas en UTF-8, et ses accents seront perdus ; enregistrez le fichier en UTF-8, par exemple par : iconv -f WINDOWS-1252 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
+			r.remarks = append(r.remarks, Remark{r.file, i + 1, "cette ligne n’est pas en UTF-8, et ses accents seront perdus ; enregistrez le fichier en UTF-8, par exemple par : iconv -f WINDOWS-1252 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
 			return
 		}
 	}
@@ -49,7 +49,7 @@ var exampleValues = []string{
 func (r *reader) warnExample(root ast.Node) {
 	ast.Walk(scalars(func(n ast.ScalarNode) {
 		if value := text(n); slices.Contains(exampleValues, value) {
-			r.remarks = append(r.remarks, Remark{r.file, line(n, 0), fmt.Sprintf("« %s » vient de l’exemple ; mettez votre valeur, ou retirez cette ligne", value)})
+			r.remarks = append(r.remarks, Remark{r.file, line(n, 0), fmt.Sprintf("« %s » vient de l’exemple ; mettez votre valeur, ou retirez cette ligne", value)})
 		}
 	}), root)
 }
@@ -81,9 +81,9 @@ func (r *reader) warnWebClient(c *Config) {
 	}
 	switch {
 	case strings.Contains(u.Path, "/_matrix"):
-		r.remark("matrix.homeserver", fmt.Sprintf("retirez le chemin ; l’adresse du serveur s’arrête avant /_matrix : %s://%s", u.Scheme, u.Host))
+		r.remark("matrix.homeserver", fmt.Sprintf("retirez le chemin ; l’adresse du serveur s’arrête avant /_matrix : %s://%s", u.Scheme, u.Host))
 	case webClients.MatchString(u.Hostname()):
-		r.remark("matrix.homeserver", fmt.Sprintf("« %s » semble l’adresse d’un client web ; celle du serveur commence souvent par https://matrix.", u))
+		r.remark("matrix.homeserver", fmt.Sprintf("« %s » semble l’adresse d’un client web ; celle du serveur commence souvent par https://matrix.", u))
 	}
 }
 
@@ -124,7 +124,7 @@ func (r *reader) warnReadable(path, file string) {
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o004 == 0 {
 		return
 	}
-	sentence := fmt.Sprintf("ce secret est lisible par tous les comptes de la machine ; lancez : chmod o-rwx %s", quoted(file))
+	sentence := fmt.Sprintf("ce secret est lisible par tous les comptes de la machine ; lancez : chmod o-rwx %s", quoted(file))
 	if path == "" {
 		r.remarks = append(r.remarks, Remark{r.file, 0, sentence})
 		return

@@ -2,128 +2,212 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"heraut/chat"
 	"heraut/fetch"
 	"heraut/matrix"
 )
 
-type doctorCommand struct{ configured }
+type doctorCommand struct {
+	configured
+	JSON bool `name:"json" help:"Écrit un objet JSON."`
+}
 
 // Help returns the text that kong adds to the one-line help.
 func (doctorCommand) Help() string {
 	return `
-Essaie tout ce dont le service a besoin : répertoire d’état, serveur, compte, appareil, sources,
-salons de la configuration, adresses où il écoute. Une ligne pour chacun : bon, ou ce qui ne va pas et que faire. Rien n’est
-changé ; le robot peut fonctionner en même temps.
+Essaie tout ce dont le service a besoin : configuration, fichiers, place, serveur, compte, appareil,
+clés, salons, sources, adresses d’écoute, et ce que le service lui-même dit de sa santé. Une ligne pour
+chacun : bon, ou ce qui ne va pas, suivi de la commande ou du geste qui y remédie. Rien n’est changé
+(un fichier vide est créé puis retiré dans le répertoire d’état) ; le robot peut fonctionner en même
+temps. À lancer sous le compte du robot.
 État de sortie : 0 si tout est bon, 1 sinon, 2 la configuration est fausse.`
 }
 
 // Run examines everything that the service needs.
 func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) error {
-	config, err := c.load(env, std.err)
+	config, remarks, err := loadConfig(c.Config, env)
 	if err != nil {
 		return err
 	}
-	d := doctor{out: std.out}
-	session := d.state(ctx, config)
-	d.homeserver(ctx, config, session)
+	d := &doctor{config: config, file: c.Config, program: os.Args[0]}
+	if !c.JSON {
+		d.out = std.out
+	}
+	for _, remark := range remarks {
+		d.warn("configuration", remark.String(), "")
+	}
+	session := d.state(ctx)
+	d.service(ctx)
+	d.homeserver(ctx, session)
 	for _, s := range config.Sources {
 		if s.Kind != "sill" {
-			d.say("source "+s.Name, d.source(ctx, config, s.URL, s.Kind == "ecosystems"))
+			d.source(ctx, "source "+s.Name, s.URL, s.Kind == "ecosystems")
 		}
 	}
-	d.listeners(ctx, config)
-	d.say("catalogue", d.source(ctx, config, config.Catalogue.SILL.URL, false))
-	if d.wrong > 0 {
+	d.source(ctx, "catalogue", config.Catalogue.SILL.URL, false)
+	if c.JSON {
+		out := json.NewEncoder(std.out)
+		out.SetEscapeHTML(false)
+		if err := out.Encode(doctorReport{!d.wrong(), d.findings}); err != nil {
+			return err
+		}
+	}
+	if d.wrong() {
 		return reported{errors.New("something is wrong")}
 	}
 	return nil
 }
 
-// doctor prints the findings and counts the faults.
-type doctor struct {
-	out   io.Writer
-	wrong int
+// doctorReport is the output of doctor --json.
+type doctorReport struct {
+	OK       bool      `json:"ok"` // no finding is a fault
+	Findings []finding `json:"findings"`
 }
 
-// say writes a line about one part: its fault, or that it has none.
-func (d *doctor) say(what string, err error) {
-	if err == nil {
-		fmt.Fprintf(d.out, "%s : bon\n", what)
+// finding is what doctor says about one part.
+type finding struct {
+	What  string `json:"what"`
+	State string `json:"state"` // ok, warning or fault
+	// Text is in French: what is wrong and what to do; empty or a remark if State is ok.
+	Text string `json:"text,omitempty"`
+	// Command is a line for a shell that mends it, or shows more; empty if there is none.
+	Command string `json:"command,omitempty"`
+	Cause   string `json:"cause,omitempty"` // the technical error
+}
+
+// doctor collects findings and, if out is not nil, prints each at once.
+type doctor struct {
+	config  *Config
+	file    string // the configuration file, as the operator named it
+	program string // the program, as the operator called it
+	owner   string // the account of the state directory, if it is not this process's
+	// exits says how the bot left the rooms that it knows, by id and by alias. Some
+	// homeservers tell a banned account nothing.
+	exits    map[string]chat.Exit
+	out      io.Writer
+	findings []finding
+}
+
+func (d *doctor) wrong() bool {
+	return slices.ContainsFunc(d.findings, func(f finding) bool { return f.State == "fault" })
+}
+
+func (d *doctor) add(f finding) {
+	d.findings = append(d.findings, f)
+	if d.out == nil {
 		return
 	}
-	d.wrong++
-	for _, f := range findings {
-		if errors.Is(err, f.err) {
-			fmt.Fprintf(d.out, "%s : %s\n", what, f.sentence)
-			return
-		}
+	switch {
+	case f.State == "ok" && f.Text == "":
+		fmt.Fprintf(d.out, "%s : bon\n", f.What)
+	case f.State == "ok":
+		fmt.Fprintf(d.out, "%s : bon (%s)\n", f.What, f.Text)
+	case f.Cause != "":
+		fmt.Fprintf(d.out, "%s : %s (%s)\n", f.What, f.Text, f.Cause)
+	default:
+		fmt.Fprintf(d.out, "%s : %s\n", f.What, f.Text)
 	}
-	fmt.Fprintf(d.out, "%s : %v\n", what, explained(err))
+	if f.Command != "" {
+		fmt.Fprintf(d.out, "    %s\n", f.Command)
+	}
 }
 
-// findings maps errors to sentences that differ from those at a start.
+func (d *doctor) good(what, text string) { d.add(finding{What: what, State: "ok", Text: text}) }
+
+func (d *doctor) warn(what, text, command string) {
+	d.add(finding{What: what, State: "warning", Text: text, Command: command})
+}
+
+func (d *doctor) fault(what, text, command string, cause error) {
+	f := finding{What: what, State: "fault", Text: text, Command: command}
+	if cause != nil {
+		f.Cause = strings.Join(strings.Fields(cause.Error()), " ")
+	}
+	d.add(f)
+}
+
+// say adds a finding about one part: its fault with the remedy, or that it has none.
+func (d *doctor) say(what string, err error) {
+	if err == nil {
+		d.good(what, "")
+		return
+	}
+	text, command := d.remedy(err)
+	d.fault(what, text, command, err)
+}
+
+// remedy returns the sentence and the command for a known error.
+func (d *doctor) remedy(err error) (text, command string) {
+	if text, command, ok := d.networkRemedy(err); ok {
+		return text, command
+	}
+	for _, f := range findings {
+		if errors.Is(err, f.err) {
+			if len(f.command) > 0 {
+				command = d.command(f.command...)
+			}
+			return f.sentence, command
+		}
+	}
+	if known, ok := errors.AsType[*operatorError](explained(err)); ok {
+		return d.named(known.sentence), ""
+	}
+	return strings.TrimSuffix(reasoned(err).Error(), " ("+err.Error()+")"), ""
+}
+
+// command returns a command of this program as a line for a shell, with its
+// configuration, under the account that owns the state.
+func (d *doctor) command(args ...string) string {
+	words := []string{quoted(d.program), args[0], "--config", quoted(d.file)}
+	if d.owner != "" {
+		words = append([]string{"sudo", "-u", d.owner}, words...)
+	}
+	return strings.Join(append(words, args[1:]...), " ")
+}
+
+// botCommand matches a command of this program in a sentence.
+var botCommand = regexp.MustCompile(`«[\s\x{a0}\x{202f}]bot (\w+)[\s\x{a0}\x{202f}]»`)
+
+// named replaces the program's name in a sentence by the way it was called.
+func (d *doctor) named(sentence string) string {
+	return botCommand.ReplaceAllStringFunc(sentence, func(words string) string {
+		return "«\u202f" + d.command(botCommand.FindStringSubmatch(words)[1]) + "\u202f»"
+	})
+}
+
+// findings maps errors to sentences that differ from those at a start. The command is
+// one of this program's.
 var findings = []struct {
 	err      error
 	sentence string
+	command  []string
 }{
-	{errNeverStarted, "le robot n’a encore jamais démarré : lancez « bot login », puis « bot run »"},
-	{errStateRights, "d’autres comptes de la machine peuvent le lire : chmod 700"},
-	{matrix.ErrLoggedOut, "il n’y a pas de session en cours : lancez « bot login »"},
-	{matrix.ErrNotVerified, "l’appareil n’est pas vérifié, ses messages chiffrés seront refusés : mettez la clé de récupération en place, puis relancez"},
-	{matrix.ErrNoAlias, "cette adresse ne désigne aucun salon : corrigez la configuration"},
-	{matrix.ErrNotIn, "le robot n’y est pas : invitez-le"},
-	{matrix.ErrMayNotWrite, "le robot n’a pas le droit d’y écrire : donnez-lui le niveau qu’il faut"},
-}
-
-var (
-	errNeverStarted = errors.New("the bot never started")
-	errStateRights  = errors.New("others may read the state directory")
-)
-
-// state checks the state directory and reads its session.
-func (d *doctor) state(ctx context.Context, config *Config) (session matrix.Session) {
-	info, err := os.Stat(config.State)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		err = errNeverStarted
-	case err == nil && info.Mode().Perm()&0o077 != 0:
-		err = errStateRights
-	}
-	d.say("répertoire d’état", err)
-	if err != nil && !errors.Is(err, errStateRights) {
-		return session
-	}
-	db, err := openToRead(ctx, config)
-	if err == nil {
-		session.User, session.Device, session.Token, err = db.Credentials(ctx)
-		err = errors.Join(err, db.Close())
-	}
-	d.say("base bot.db", err)
-	_, err = os.Stat(config.Matrix.RecoveryKeyFile)
-	if config.Matrix.RecoveryKey != "" {
-		err = nil
-	}
-	if err != nil {
-		err = fmt.Errorf("le fichier %s ne se lit pas : remettez-y votre copie ; « bot login » l’écrit si le compte n’a pas encore de clés",
-			filepath.Base(config.Matrix.RecoveryKeyFile))
-	}
-	d.say("clé de récupération", err)
-	return session
+	{matrix.ErrLoggedOut, "il n’y a pas de session en cours : connectez le compte, puis relancez le robot", []string{"login"}},
+	{matrix.ErrNotVerified, "l’appareil n’est pas vérifié, ses messages chiffrés seront refusés : mettez la clé de récupération en place, puis connectez le compte", []string{"login"}},
+	{matrix.ErrDeviceKeys, "les clés de crypto.db ne sont pas celles que le serveur connaît pour cet appareil : arrêtez le robot, créez un nouvel appareil, puis relancez", []string{"login"}},
+	{matrix.ErrKeysDamaged, "crypto.db est abîmé : arrêtez le robot, mettez crypto.db, crypto.db-wal et crypto.db-shm de côté, puis créez un nouvel appareil", []string{"login"}},
+	{matrix.ErrNoAlias, "cette adresse ne désigne aucun salon : corrigez-la dans la configuration", []string{"check"}},
+	{matrix.ErrBanned, "le robot en est banni : un modérateur doit d’abord lever le bannissement, puis l’inviter", nil},
+	{matrix.ErrRemoved, "le robot en a été retiré : un modérateur peut l’inviter de nouveau", nil},
+	{matrix.ErrInvited, "le robot y est invité et n’y est pas encore : s’il fonctionne, regardez dans son journal pourquoi", nil},
+	{matrix.ErrNotIn, "le robot n’y est pas : invitez-le depuis ce salon", nil},
+	{matrix.ErrNoSecretStorage, "le compte n’a plus de sauvegarde de ses clés de vérification sur le serveur : réinitialisez la sécurité du compte depuis un client, mettez le nouveau code dans le fichier, puis connectez le compte", []string{"login"}},
 }
 
 // skewed returns an error that says what to do about a difference between the
 // clocks; nil if it is too small to matter.
 func skewed(skew time.Duration) error {
-	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
+	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
 	switch {
 	case skew > time.Minute:
 		return fmt.Errorf(sentence, "retarde", skew)
@@ -133,7 +217,8 @@ func skewed(skew time.Duration) error {
 	return nil
 }
 
-func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.Session) {
+func (d *doctor) homeserver(ctx context.Context, session matrix.Session) {
+	config := d.config
 	mc := matrixConfig(config, newPace(config.Pace))
 	mc.Rooms = slices.DeleteFunc(mc.Rooms, func(room string) bool { return room == "" })
 	x := matrix.Examine(ctx, mc, session)
@@ -141,34 +226,73 @@ func (d *doctor) homeserver(ctx context.Context, config *Config, session matrix.
 	if x.Server != nil {
 		return
 	}
-	d.say("horloge", skewed(x.Skew))
+	if err := skewed(x.Skew); err != nil {
+		d.fault("horloge", err.Error(), "sudo timedatectl set-ntp true", nil)
+	} else {
+		d.good("horloge", "")
+	}
 	d.say("compte "+config.Matrix.User, x.Account)
 	if x.Account != nil {
 		return
 	}
 	d.say("appareil "+session.Device, x.Device)
+	if x.Keys != nil {
+		d.say("clés de l’appareil", x.Keys)
+	}
+	d.recoveryKey(x.RecoveryKey)
 	for _, room := range mc.Rooms {
-		d.say("salon "+room, x.Rooms[room])
+		d.room(room, x.Rooms[room])
+	}
+}
+
+func (d *doctor) room(name string, x matrix.RoomExamination) {
+	what := "salon " + name
+	if errors.Is(x.Err, matrix.ErrNotIn) {
+		switch d.exits[name] {
+		case chat.ExitBanned:
+			x.Err = matrix.ErrBanned
+		case chat.ExitKicked:
+			x.Err = matrix.ErrRemoved
+		}
+	}
+	switch {
+	case errors.Is(x.Err, matrix.ErrMayNotWrite):
+		d.fault(what, fmt.Sprintf("le robot n’a pas le droit d’y écrire : son niveau est %d, il en faut %d ; un administrateur du salon doit le lui donner", x.Power, x.Needed), "", nil)
+	case x.Err != nil:
+		d.say(what, x.Err)
+	default:
+		d.good(what, fmt.Sprintf("niveau %d, il en faut %d pour écrire", x.Power, x.Needed))
 	}
 }
 
 // source requests the beginning of a source's data. For an API, any answer suffices.
-func (d *doctor) source(ctx context.Context, config *Config, location string, api bool) error {
-	getter, err := getterOf(config, location, fetch.Options{})
-	if err != nil {
-		return err
+func (d *doctor) source(ctx context.Context, what, location string, api bool) {
+	err := func() error {
+		getter, err := getterOf(d.config, location, fetch.Options{})
+		if err != nil {
+			return err
+		}
+		defer getter.Close()
+		if api {
+			location = strings.TrimRight(location, "/") + "/hosts?per_page=1"
+		}
+		answer, err := getter.Get(ctx, location, fetch.Validators{})
+		if err != nil {
+			return err
+		}
+		defer answer.Body.Close()
+		if _, err := answer.Body.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		return nil
+	}()
+	if err == nil {
+		d.good(what, "")
+		return
 	}
-	defer getter.Close()
-	if api {
-		location = strings.TrimRight(location, "/") + "/hosts?per_page=1"
+	text, command := d.remedy(err)
+	if command == "" {
+		command = strings.Join([]string{quoted(d.program), "read", quoted(location)}, " ")
 	}
-	answer, err := getter.Get(ctx, location, fetch.Validators{})
-	if err != nil {
-		return reasoned(err)
-	}
-	defer answer.Body.Close()
-	if _, err := answer.Body.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
+	d.fault(what, text, command, err)
 }

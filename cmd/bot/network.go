@@ -97,7 +97,7 @@ func (a *Authorities) load() error {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return errors.New("ce fichier n’a aucun certificat au format PEM (« -----BEGIN CERTIFICATE----- »)")
+		return errors.New("ce fichier n’a aucun certificat au format PEM (« -----BEGIN CERTIFICATE----- »)")
 	}
 	a.pool = pool
 	return nil

@@ -37,7 +37,8 @@ var (
 )
 
 // askReady returns the answer of /readyz at listen, the address that http.listen
-// configures. The error wraps errNotReady if the service runs but is not ready.
+// configures. The error wraps errNotReady, beside an answer, if the service runs but is
+// not ready.
 func askReady(ctx context.Context, listen string) (string, error) {
 	if listen == "" {
 		return "", errNoProbes

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"heraut/matrix"
+)
+
+// networkRemedy tells the causes apart for which a server cannot be reached. command
+// shows more, or is empty.
+func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
+	if text, command, ok := d.proxyRemedy(err); ok {
+		return text, command, true
+	}
+	if text, command, ok := tlsRemedy(err); ok {
+		return text, command, true
+	}
+	if dns, isDNS := errors.AsType[*net.DNSError](err); isDNS {
+		command = "getent hosts " + quoted(dns.Name)
+		if dns.IsNotFound {
+			return fmt.Sprintf("le nom « %s » n’existe pas dans le DNS : corrigez l’adresse, ou /etc/resolv.conf", dns.Name), command, true
+		}
+		return fmt.Sprintf("le DNS ne répond pas pour « %s » : vérifiez /etc/resolv.conf et le réseau", dns.Name), command, true
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "la connexion est refusée, rien n’écoute à cette adresse et à ce port : vérifiez l’adresse, puis que le serveur fonctionne", "", true
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "aucune route ne mène à cette adresse : vérifiez le réseau de la machine", "ip route", true
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "le serveur, ou un équipement du réseau, coupe la connexion : vérifiez le pare-feu et l’adresse", "", true
+	case errors.Is(err, matrix.ErrNotMatrix) && strings.Contains(err.Error(), "text/html"):
+		return "une page web est servie à la place d’un serveur Matrix, par un client web ou un portail qui demande de s’identifier : corrigez matrix.homeserver, ou ouvrez l’accès au réseau", d.curl(), true
+	}
+	if timeout, isNet := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || isNet && timeout.Timeout() {
+		return "aucune réponse dans le temps accordé : un pare-feu bloque sans doute la sortie, ou le serveur est débordé", "", true
+	}
+	if errors.Is(err, matrix.ErrUnreachable) && strings.Contains(err.Error(), "status 5") {
+		return "le serveur répond qu’il est en panne ou en maintenance : attendez, ou demandez à ses administrateurs", d.curl(), true
+	}
+	return "", "", false
+}
+
+// curl returns a command that shows the homeserver's own answer.
+func (d *doctor) curl() string {
+	words := []string{"curl", "-sS", "-i"}
+	if proxy := d.config.Network.Proxy.String(); proxy != "" {
+		words = append(words, "-x", quoted(proxy))
+	}
+	if file := d.config.Network.CAFile.file; file != "" {
+		words = append(words, "--cacert", quoted(file))
+	}
+	return strings.Join(append(words, quoted(d.config.Matrix.Homeserver.String()+"/_matrix/client/versions")), " ")
+}
+
+// proxyRemedy tells the proxy's faults. net/http reports a refused CONNECT by the text
+// of the status alone.
+func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
+	name := d.config.Network.Proxy.String()
+	setting := "network.proxy"
+	if name == "" {
+		name, setting = "de l’environnement", "HTTPS_PROXY"
+	}
+	text = err.Error()
+	switch op, isOp := errors.AsType[*net.OpError](err); {
+	case errors.Is(err, matrix.ErrProxyRefuses), strings.HasSuffix(text, http.StatusText(http.StatusProxyAuthRequired)):
+		return fmt.Sprintf("le mandataire %s demande un utilisateur et un mot de passe : donnez-les dans %s (http://utilisateur:mot-de-passe@hôte:port)", name, setting), "", true
+	case isOp && op.Op == "proxyconnect":
+		return fmt.Sprintf("le mandataire %s ne peut pas être joint : corrigez %s, ou remettez-le en marche", name, setting), "", true
+	case d.config.Network.Proxy.url != nil && (strings.HasSuffix(text, http.StatusText(http.StatusForbidden)) ||
+		strings.HasSuffix(text, http.StatusText(http.StatusBadGateway)) || strings.HasSuffix(text, http.StatusText(http.StatusServiceUnavailable))):
+		return fmt.Sprintf("le mandataire %s refuse de joindre ce serveur : demandez à qui le gère d’autoriser cette adresse", name), "", true
+	}
+	return "", "", false
+}
+
+// tlsRemedy tells the faults of certificates and of TLS itself.
+func tlsRemedy(err error) (text, command string, ok bool) {
+	if _, is := errors.AsType[x509.UnknownAuthorityError](err); is {
+		return "le certificat du serveur vient d’une autorité que cette machine ne connaît pas : donnez le fichier de cette autorité par network.ca_file, ou installez-la dans le système", "", true
+	}
+	if wrong, is := errors.AsType[x509.HostnameError](err); is {
+		return fmt.Sprintf("le certificat du serveur est fait pour un autre nom que « %s » : corrigez l’adresse, ou faites corriger le certificat", wrong.Host), "", true
+	}
+	if invalid, is := errors.AsType[x509.CertificateInvalidError](err); is {
+		if invalid.Reason == x509.Expired {
+			return "le certificat du serveur est expiré ou pas encore valable : vérifiez d’abord la date de cette machine, puis demandez aux administrateurs du serveur de le renouveler", "date", true
+		}
+		return "le certificat du serveur n’est pas valable : demandez à ses administrateurs de le corriger", "", true
+	}
+	if _, is := errors.AsType[tls.RecordHeaderError](err); is || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
+		return "le serveur ne parle pas TLS sur ce port : écrivez http:// au lieu de https://, ou corrigez le port", "", true
+	}
+	if _, is := errors.AsType[tls.AlertError](err); is || strings.Contains(err.Error(), "tls: ") {
+		return "la négociation TLS échoue : demandez aux administrateurs du serveur quelles versions il accepte (TLS 1.2 au moins est demandé)", "", true
+	}
+	return "", "", false
+}

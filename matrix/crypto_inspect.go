@@ -1,0 +1,86 @@
+package matrix
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/mattn/go-sqlite3"
+	"go.mau.fi/util/dbutil"
+	"maunium.net/go/mautrix/crypto"
+	"maunium.net/go/mautrix/crypto/olm"
+	"maunium.net/go/mautrix/id"
+)
+
+// Keys describes crypto.db to operators.
+type Keys struct {
+	Device string // the owner of the keys; empty if there are none
+}
+
+// InspectKeys reads crypto.db whole and changes nothing; it works while the bot runs.
+// The error wraps ErrKeysDamaged, or that of the file system.
+func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
+	err = readKeys(ctx, cryptoDB, nil, "", func(store *crypto.SQLCryptoStore) error {
+		var finding string
+		if err := store.DB.QueryRow(ctx, "PRAGMA integrity_check(1)").Scan(&finding); err != nil {
+			return err
+		}
+		if finding != "ok" {
+			return fmt.Errorf("%w: %s", ErrKeysDamaged, finding)
+		}
+		tables, err := store.DB.TableExists(ctx, "crypto_account")
+		if err != nil || !tables {
+			return err
+		}
+		device, err := store.FindDeviceID(ctx)
+		keys.Device = device.String()
+		return err
+	})
+	return keys, err
+}
+
+// signingKey returns the device's public signing key.
+func (k Keys) signingKey(ctx context.Context, cryptoDB string, pickleKey []byte) (key id.Ed25519, err error) {
+	err = readKeys(ctx, cryptoDB, pickleKey, k.Device, func(store *crypto.SQLCryptoStore) error {
+		account, err := store.GetAccount(ctx)
+		switch {
+		case errors.Is(err, olm.ErrBadMAC):
+			return fmt.Errorf("%w: bot.db does not open those of crypto.db", ErrDeviceKeys)
+		case err != nil:
+			return err
+		case account == nil:
+			return fmt.Errorf("%w: crypto.db has none", ErrDeviceKeys)
+		}
+		key = account.SigningKey()
+		return nil
+	})
+	return key, err
+}
+
+// readKeys opens crypto.db for reading while fn runs.
+func readKeys(ctx context.Context, cryptoDB string, pickleKey []byte, device string, fn func(*crypto.SQLCryptoStore) error) (err error) {
+	f, err := os.Open(cryptoDB) // SQLite's own errors do not say why it cannot open a file
+	if err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	raw, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: cryptoDB}).EscapedPath()+"?mode=ro&_query_only=1&_busy_timeout=5000")
+	if err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	defer func() { err = errors.Join(err, raw.Close()) }()
+	db, err := dbutil.NewWithDB(raw, "sqlite3")
+	if err != nil {
+		return fmt.Errorf("open crypto.db: %w", err)
+	}
+	err = fn(crypto.NewSQLCryptoStore(db, dbutil.NoopLogger, "", id.DeviceID(device), pickleKey))
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
+		return fmt.Errorf("%w: %w", ErrKeysDamaged, err)
+	}
+	return err
+}
