@@ -41,7 +41,7 @@ func (d *doctor) service(ctx context.Context) {
 		d.health(ctx, what, pid, listen)
 	}
 	if listen = d.config.Webhooks.Listen; listen != "" {
-		d.hooks(ctx, listen)
+		d.hooks(ctx, pid, listen)
 	}
 }
 
@@ -100,12 +100,12 @@ func (d *doctor) free(ctx context.Context, what, listen string) {
 }
 
 // hooks checks that the webhooks of the running service answer at their address.
-func (d *doctor) hooks(ctx context.Context, listen string) {
+func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 	const what = "webhooks.listen"
 	_, answer, err := askLocal(ctx, listen, "/")
 	switch _, port, _ := net.SplitHostPort(listen); { // the configuration is checked
 	case err != nil:
-		d.fault(what, fmt.Sprintf("rien ne répond sur %s, alors que le robot fonctionne\u202f: relancez-le", listen), d.start(), err)
+		d.fault(what, fmt.Sprintf("rien ne répond sur %s, alors que le robot fonctionne\u202f: relancez-le", listen), d.restart(pid), err)
 	case !strings.HasPrefix(answer, "no hook answers here"):
 		d.fault(what, fmt.Sprintf("%s est occupé par %s\u202f: arrêtez-le, ou donnez au robot un autre port", listen, holder(port)), "sudo ss -ltnp 'sport = :"+port+"'", nil)
 	default:

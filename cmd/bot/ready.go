@@ -48,7 +48,7 @@ func askReady(ctx context.Context, listen string) (string, error) {
 		return "", fmt.Errorf("le service ne répond pas sur %s : %w", listen, err)
 	}
 	if status != http.StatusOK {
-		return "", fmt.Errorf("%w : %s", errNotReady, answer)
+		return answer, fmt.Errorf("%w : %s", errNotReady, answer)
 	}
 	return answer, nil
 }
