@@ -37,6 +37,7 @@ type cli struct {
 	Run       runCommand       `cmd:"" help:"Fait fonctionner le robot jusqu’à un signal d’arrêt."`
 	Check     checkCommand     `cmd:"" help:"Vérifie la configuration sans se connecter à rien."`
 	Login     loginCommand     `cmd:"" help:"Connecte le compte du robot et vérifie son appareil, une fois."`
+	Logout    logoutCommand    `cmd:"" help:"Met fin à la session du robot et retire son appareil du compte."`
 	Ask       askCommand       `cmd:"" help:"Répond à des lignes comme dans un salon, sans serveur."`
 	Doctor    doctorCommand    `cmd:"" help:"Essaie tout ce dont le service a besoin, et dit quoi faire."`
 	Export    exportCommand    `cmd:"" help:"Écrit la FAQ, tous les réglages en un fichier qui sert de configuration, ou la liste des flux."`
