@@ -155,7 +155,7 @@ func (b *bot) start() {
 	getter := fetch.New(fetch.Options{UserAgent: "test"})
 	b.Cleanup(getter.Close)
 	b.calendars = agenda.NewCalendars(agenda.Options{
-		Store: db, Queue: mortal{queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), b.fail},
+		Store: db, Queue: mortal{queue.NewOutbox(db), b.fail},
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: b.zone,
 		Quiet:    func(chat.RoomID) schedule.Quiet { return b.quiet },
 		Declared: func() []announce.Watch { return b.watches },

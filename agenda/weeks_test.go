@@ -60,7 +60,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	box := queue.New(db, nil, nil, queue.Config{}, zerolog.Nop())
+	box := queue.NewOutbox(db)
 	getter := fetch.New(fetch.Options{UserAgent: "test"})
 	defer getter.Close()
 	calendars := agenda.NewCalendars(agenda.Options{

@@ -89,7 +89,7 @@ func (n *newsroom) open() {
 	book.Declare(n.english, rooms.Settings{Language: "en"})
 	n.announcer = announce.NewAnnouncer(announce.Options{
 		Store: n.db,
-		Queue: queue.New(n.db, nil, nil, queue.Config{}, zerolog.Nop()),
+		Queue: queue.NewOutbox(n.db),
 		Rooms: book,
 		Zone:  paris(n),
 		Quiet: func(chat.RoomID) schedule.Quiet { return n.quiet },

@@ -86,7 +86,7 @@ func replayAnnouncer(t *testing.T, base, path string) (*storage.DB, *announce.An
 	}
 	t.Cleanup(func() { db.Close() })
 	announcer := announce.NewAnnouncer(announce.Options{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
+		Store: db, Queue: queue.NewOutbox(db),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr"}), Zone: paris(t), Log: zerolog.Nop(),
 	})
 	announcer.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})

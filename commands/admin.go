@@ -57,15 +57,8 @@ type Personal interface {
 	Forget(ctx context.Context, user chat.UserID) error
 }
 
-// Administer enables the commands on rooms and on the bot. Call it before the first
-// line is answered.
-func (a *Answerer) Administer(admin Administration) { a.admin = admin }
-
 // knownRooms returns the rooms that the bot is in and serves.
 func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
-	if a.admin.Rooms == nil {
-		return nil, nil
-	}
 	all, err := a.admin.Rooms.Rooms(ctx)
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
@@ -74,7 +67,7 @@ func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 // alone and Joined false; they are left out when the homeserver does not answer.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
-	if err != nil || a.admin.Joined == nil {
+	if err != nil {
 		return all, err
 	}
 	ids, err := a.admin.Joined(ctx)
@@ -105,9 +98,6 @@ func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context
 
 // log adds an entry to the log of changes, in the transaction of ctx.
 func (a *Answerer) log(ctx context.Context, r request, c rooms.Change) error {
-	if a.admin.Journal == nil {
-		return nil
-	}
 	c.At, c.By, c.Room = time.Now(), r.Sender, cmp.Or(c.Room, r.Room)
 	return a.admin.Journal.AddChange(ctx, c)
 }

@@ -177,12 +177,13 @@ func TestConfirmations(t *testing.T) {
 }
 
 func TestAllWatchesAreRemoved(t *testing.T) {
-	talking(t, commands.Limits{}, func(t *testing.T, k *talk) {
-		announcer := announce.NewAnnouncer(announce.Options{
-			Store: k.db, Queue: queue.New(k.db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop(),
+	watches := func(k *talk, p *commands.Parts) {
+		p.Watches = announce.NewAnnouncer(announce.Options{
+			Store: k.db, Queue: queue.NewOutbox(k.db), Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop(),
 		})
-		announcer.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
-		k.answerer.Manage(announcer)
+		p.Watches.Declare(salon, []announce.Watch{{Room: salon, Source: "depots", Rhythm: "immediat"}})
+	}
+	talkingWith(t, commands.Limits{}, watches, func(t *testing.T, k *talk) {
 		for _, w := range []announce.Watch{{Room: salon, Source: "a"}, {Room: salon, Source: "b"}, {Room: english, Source: "a"}} {
 			w.Rhythm, w.At = "immediat", time.Now()
 			if _, err := k.db.AddWatch(t.Context(), w); err != nil {

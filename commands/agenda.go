@@ -17,10 +17,6 @@ import (
 	"heraut/text"
 )
 
-// Agenda enables the commands on coming events. Call it before the first line is
-// answered.
-func (a *Answerer) Agenda(announcer *agenda.Calendars) { a.agenda = announcer }
-
 // agendaList is the data of the list of coming events.
 type agendaList struct {
 	agenda.ListView
@@ -43,18 +39,18 @@ func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 	if err != nil {
 		return a.explainFault(ctx, r, rest, err)
 	}
-	known, err := a.agenda.Known(ctx, r.Room)
+	known, err := a.parts.Agenda.Known(ctx, r.Room)
 	if err != nil {
 		return Answer{}, err
 	}
-	events, err := a.agenda.In(ctx, r.Room, when.from, when.to)
+	events, err := a.parts.Agenda.In(ctx, r.Room, when.from, when.to)
 	if err != nil {
 		return Answer{}, err
 	}
 	events = slices.DeleteFunc(events, func(e agenda.Event) bool { return !f.Match(e.Words()) || !e.End.After(now) && !e.Start.After(now) })
 	last := when.to.AddDate(0, 0, -1)
 	return a.message(r, "agenda", agendaList{
-		ListView: a.agenda.View(events, now), Prefix: r.Prefix, Filter: f.String(), Known: known,
+		ListView: a.parts.Agenda.View(events, now), Prefix: r.Prefix, Filter: f.String(), Known: known,
 		From: when.from, Last: last, Day: last.Format(time.DateOnly) == when.from.Format(time.DateOnly),
 	})
 }
@@ -107,15 +103,15 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 		}
 		w.Source = sources.CalendarPrefix + address
 		added.Trial, added.Tried, added.Name = trial, true, cmp.Or(trial.Title, address)
-	} else if !a.agenda.Has(w.Source) {
-		return a.message(r, "agenda-fault", calendarFault{Prefix: r.Prefix, What: "source", Word: place, Names: a.agenda.Names()})
+	} else if !a.parts.Agenda.Has(w.Source) {
+		return a.message(r, "agenda-fault", calendarFault{Prefix: r.Prefix, What: "source", Word: place, Names: a.parts.Agenda.Names()})
 	}
 	return a.watchCalendar(ctx, r, w, added, rhythm != "")
 }
 
 // watchCalendar adds the watch, or changes the existing one.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
-	w, change, err := a.announcer.AddWatch(ctx, w)
+	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
 	if errors.Is(err, announce.ErrExists) && (w.Remind != "" || hasRhythm) {
 		if w, change, err = a.changeCalendar(ctx, w, hasRhythm); err == nil {
@@ -138,14 +134,14 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {
-		_, change, err := a.announcer.SetRhythm(ctx, w)
+		_, change, err := a.parts.Watches.SetRhythm(ctx, w)
 		if err != nil && (!errors.Is(err, announce.ErrExists) || w.Remind == "") {
 			return w, nil, err
 		}
 		changes = both(changes, change)
 	}
 	if w.Remind != "" {
-		before, change, err := a.announcer.SetRemind(ctx, w)
+		before, change, err := a.parts.Watches.SetRemind(ctx, w)
 		if err != nil {
 			return w, nil, err
 		}
@@ -162,7 +158,7 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
-	trial, err = a.agenda.Try(tryCtx, address, time.Now())
+	trial, err = a.parts.Agenda.Try(tryCtx, address, time.Now())
 	if ctx.Err() != nil {
 		return trial, fault, ctx.Err()
 	}

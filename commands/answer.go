@@ -7,17 +7,12 @@ import (
 	"time"
 	"unicode"
 
-	"heraut/agenda"
-	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/howto"
 	"heraut/locale"
-	"heraut/relay"
 	"heraut/search"
 	"heraut/text"
-	"heraut/thanks"
-	"heraut/visio"
 )
 
 // About says who is responsible for the bot and how long it stores questions.
@@ -38,30 +33,24 @@ func (a About) KeepDays() int {
 
 // Answerer turns lines into answers. Several goroutines may use it.
 type Answerer struct {
-	about     About
-	zone      *time.Location // for dates in answers
-	current   func() catalogue.State
-	known     Repositories
-	announcer *announce.Announcer
-	relay     *relay.Carrier
-	agenda    *agenda.Calendars
-	visio     *visio.Meetings
-	thanks    *thanks.Register
-	admin     Administration
-	// knowledge is nil where there is no FAQ.
-	knowledge *relay.Knowledge
-	table     []command
-	busy      persons // the people who wait for an answer that needs another server
+	parts   Parts
+	carrier carrier
+	about   About
+	zone    *time.Location
+	current func() catalogue.State
+	admin   Administration
+	table   []command
+	busy    persons // the people who wait for an answer that needs another server
 }
 
-// Manage enables the commands on watches. Call it before the first line is answered.
-func (a *Answerer) Manage(announcer *announce.Announcer) { a.announcer = announcer }
-
-// NewAnswerer returns an Answerer. It calls current for the catalogue at each line; known
-// searches the repositories and may be nil. A state without an interval never counts as
-// stale.
-func NewAnswerer(about About, zone *time.Location, current func() catalogue.State, known Repositories) *Answerer {
-	return &Answerer{about: about, zone: zone, current: current, known: known, table: table()}
+// NewAnswerer returns an Answerer with these parts.
+func NewAnswerer(p Parts) *Answerer {
+	if p.Zone == nil {
+		p.Zone = time.UTC
+	}
+	return &Answerer{
+		parts: p, carrier: p.carrier(), about: p.About, zone: p.Zone, current: p.Catalogue, admin: p.Admin.withDefaults(), table: table(),
+	}
 }
 
 // Answer is the answer to a line; the zero value if the bot ignores the line.

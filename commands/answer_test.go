@@ -17,7 +17,7 @@ import (
 
 func answererOf(state catalogue.State) *commands.Answerer {
 	about := commands.About{RunBy: "DINUM", Contact: "https://example.org/contact"}
-	return commands.NewAnswerer(about, time.UTC, func() catalogue.State { return state }, nil)
+	return commands.NewAnswerer(commands.Parts{About: about, Zone: time.UTC, Catalogue: func() catalogue.State { return state }})
 }
 
 // ask returns the answer to a line typed in a French room.
@@ -212,7 +212,7 @@ func TestHelpTellsHowLongQuestionsAreKept(t *testing.T) {
 	for keep, want := range map[time.Duration]string{
 		day: " 1\u00a0jour après leur clôture", 30 * day: " 30\u00a0jours après", 36 * time.Hour: " 2\u00a0jours après",
 	} {
-		a := commands.NewAnswerer(commands.About{Keep: keep}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
+		a := commands.NewAnswerer(commands.Parts{About: commands.About{Keep: keep}, Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }})
 		if got := ask(t, a, "!aide").HTML; !strings.Contains(got, want) {
 			t.Errorf("%v: got %s, want %q in it", keep, got, want)
 		}

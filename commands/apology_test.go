@@ -12,9 +12,8 @@ import (
 
 // Only a person who waits for an answer receives an apology.
 func TestApologise(t *testing.T) {
-	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
-		func() catalogue.State { return catalogue.State{} }, nil)
-	handler := commands.NewHandler(answerer, rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), nil, commands.Limits{})
+	answerer := commands.NewAnswerer(commands.Parts{About: commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }})
+	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})})
 	tests := map[string]struct {
 		event chat.Event
 		want  bool

@@ -87,16 +87,14 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 		src := a.source(r.state)
 		data.AsOf, data.Old = src.AsOf, src.Old
 	}
-	if a.announcer != nil {
-		sources, err := a.announcer.Sources(ctx)
-		if err != nil {
-			return Answer{}, err
-		}
-		data.Sources = len(sources)
-		for _, source := range sources {
-			if source.Failures > 0 {
-				data.Broken = append(data.Broken, source.Name)
-			}
+	sources, err := a.parts.sources(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	data.Sources = len(sources)
+	for _, source := range sources {
+		if source.Failures > 0 {
+			data.Broken = append(data.Broken, source.Name)
 		}
 	}
 	inside, err := a.inside(ctx)
@@ -113,7 +111,7 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 			data.Closed = append(data.Closed, a.place(room))
 		}
 	}
-	missing, err := a.missing(ctx)
+	missing, err := a.admin.Missing(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -131,14 +129,6 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	}
 	data.Synced, data.Started = data.Synced.In(a.zone), data.Started.In(a.zone)
 	return a.message(r, "bot-status", data)
-}
-
-// missing returns the rooms that the bot should serve and is not in.
-func (a *Answerer) missing(ctx context.Context) ([]chat.Room, error) {
-	if a.admin.Missing == nil {
-		return nil, nil
-	}
-	return a.admin.Missing(ctx)
 }
 
 // served reports whether the bot serves a room that it is in. It reads messages in

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"heraut/announce"
 	"heraut/chat"
 	"heraut/rooms"
 )
@@ -76,26 +75,21 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	})
 	var data roomList
 	data.Rooms, data.More = first(lines, listedRooms)
-	if a.admin.Declined != nil {
-		if data.Declined, err = a.admin.Declined(ctx); err != nil {
-			return Answer{}, err
-		}
-		data.Declined, _ = first(data.Declined, 10)
-		for i := range data.Declined {
-			data.Declined[i].At = data.Declined[i].At.In(a.zone)
-		}
+	if data.Declined, err = a.admin.Declined(ctx); err != nil {
+		return Answer{}, err
+	}
+	data.Declined, _ = first(data.Declined, 10)
+	for i := range data.Declined {
+		data.Declined[i].At = data.Declined[i].At.In(a.zone)
 	}
 	return a.message(r, "bot-rooms", data)
 }
 
 // listSources lists the state of each source.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
-	var sources []announce.Health
-	if a.announcer != nil {
-		var err error
-		if sources, err = a.announcer.Sources(ctx); err != nil {
-			return Answer{}, err
-		}
+	sources, err := a.parts.sources(ctx)
+	if err != nil {
+		return Answer{}, err
 	}
 	for i := range sources {
 		s := &sources[i]

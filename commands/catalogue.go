@@ -38,7 +38,7 @@ func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	if c := r.state.Catalogue; c != nil {
 		view.Entries, view.Source = c.Len(), a.source(r.state)
 	}
-	if !accept || a.admin.Catalogue == nil {
+	if !accept {
 		return a.message(r, "bot-catalogue", view)
 	}
 	held, err := a.admin.Catalogue.Accept(ctx)

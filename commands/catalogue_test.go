@@ -44,10 +44,9 @@ func TestAcceptTheCatalogue(t *testing.T) {
 		}
 		_ = refresher.Round(t.Context(), time.Now())
 	}
-	a := commands.NewAnswerer(commands.About{}, time.UTC, refresher.Current, db)
-	a.Administer(commands.Administration{
+	a := commands.NewAnswerer(commands.Parts{Catalogue: refresher.Current, Repositories: db, Admin: commands.Administration{
 		Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Journal: db, Catalogue: refresher,
-	})
+	}})
 	say := func(level chat.Level, lang, text string) string {
 		t.Helper()
 		answer, err := a.Answer(t.Context(), commands.Line{

@@ -130,12 +130,10 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 // reaction answers a number that a list's asker puts on it as a reaction.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
-	if carrier := h.answerer.relay; carrier != nil {
-		if result, done, err := carrier.React(ctx, e); done || err != nil {
-			return h.limitCarried(e, l, result, err)
-		}
+	if result, done, err := h.answerer.carrier.React(ctx, e); done || err != nil {
+		return h.limitCarried(e, l, result, err)
 	}
-	if isYes(e.Reaction.Key) && !e.Late && h.answerer.admin.Confirmations != nil {
+	if isYes(e.Reaction.Key) && !e.Late {
 		answer, err := h.confirmed(ctx, e, l)
 		if answer == nil || err != nil {
 			return queue.Result{}, err

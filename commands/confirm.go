@@ -122,8 +122,6 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {
-	case store == nil:
-		return nil
 	case line != "":
 		c := Confirmation{Cause: e.Cause(), Room: e.Room, By: e.Sender, Line: line, At: e.At}
 		return func(ctx context.Context) error {

@@ -14,9 +14,6 @@ import (
 	"heraut/text"
 )
 
-// Remember enables the commands on the FAQ. Call it before the first line is answered.
-func (a *Answerer) Remember(k *relay.Knowledge) { a.knowledge = k }
-
 // faqEntries is the data of the entries that a search of the FAQ found.
 type faqEntries struct {
 	Prefix string
@@ -41,7 +38,7 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	found, err := a.knowledge.Search(ctx, r.Room, r.args)
+	found, err := a.parts.FAQ.Search(ctx, r.Room, r.args)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -63,10 +60,10 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	default:
 		return a.explain(ctx, r, r.command)
 	}
-	answer, err := a.knowledge.Answer(ctx, r.Room, r.ReplyTo, r.Thread)
+	answer, err := a.parts.FAQ.Answer(ctx, r.Room, r.ReplyTo, r.Thread)
 	var entry relay.Entry
 	if err == nil {
-		entry, err = a.knowledge.Entry(ctx, answer, forAll, time.Now())
+		entry, err = a.parts.FAQ.Entry(ctx, answer, forAll, time.Now())
 	}
 	if errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, relay.ErrNone) {
 		return a.message(r, "faq-fault", faqFault{r.Prefix, "no-answer", ""})
@@ -75,14 +72,14 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	what := "kept"
-	if _, err := a.knowledge.Store.EntryOf(ctx, answer.Event); err == nil {
+	if _, err := a.parts.FAQ.Store.EntryOf(ctx, answer.Event); err == nil {
 		what = "again"
 	} else if !errors.Is(err, relay.ErrNone) {
 		return Answer{}, err
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
 	said.change = func(ctx context.Context) error {
-		number, err := a.knowledge.Store.SaveEntry(ctx, entry)
+		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
 		if err != nil {
 			return err
 		}
@@ -103,7 +100,7 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	}
 	entry := relay.Entry{}
 	if err == nil {
-		all, err := a.knowledge.Store.Entries(ctx)
+		all, err := a.parts.FAQ.Store.Entries(ctx)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -118,7 +115,7 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "removed", Number: number, Entry: entry})
 	said.change = func(ctx context.Context) error {
-		err := a.knowledge.Store.RemoveEntry(ctx, number)
+		err := a.parts.FAQ.Store.RemoveEntry(ctx, number)
 		switch {
 		case errors.Is(err, relay.ErrNone):
 			return nil // another person has removed it

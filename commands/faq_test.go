@@ -45,15 +45,17 @@ func newFAQ(t *testing.T) *faq {
 	})
 	audiences := map[chat.RoomID]chat.Audience{experts: {Clear: true}, private: {Clear: true}, public: {Clear: true, Public: true}}
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
-	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
-	answerer.Remember(&relay.Knowledge{Store: db, Readers: func(_ context.Context, room chat.RoomID) (chat.Readers, error) {
-		if a, ok := audiences[room]; ok {
-			return chat.Readers{Least: a, Most: a}, nil
-		}
-		return chat.Readers{Most: chat.Everybody}, relay.ErrNone
-	}})
-	answerer.Administer(commands.Administration{Book: book, Journal: db})
-	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
+	answerer := commands.NewAnswerer(commands.Parts{
+		Catalogue: func() catalogue.State { return catalogue.State{} },
+		FAQ: &relay.Knowledge{Store: db, Readers: func(_ context.Context, room chat.RoomID) (chat.Readers, error) {
+			if a, ok := audiences[room]; ok {
+				return chat.Readers{Least: a, Most: a}, nil
+			}
+			return chat.Readers{Most: chat.Everybody}, relay.ErrNone
+		}},
+		Admin: commands.Administration{Book: book, Journal: db},
+	})
+	return &faq{T: t, db: db, handler: commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: db})}
 }
 
 // answered asks a question in a room, and answers it in the experts' room.

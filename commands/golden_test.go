@@ -94,7 +94,7 @@ func demo(t testing.TB) *commands.Answerer {
 	}
 	paris := time.FixedZone("Paris", 2*60*60)
 	about := commands.About{RunBy: "DINUM", Contact: "floss@example.org", Keep: 90 * 24 * time.Hour}
-	return commands.NewAnswerer(about, paris, func() catalogue.State { return state }, someRepositories(t))
+	return commands.NewAnswerer(commands.Parts{About: about, Zone: paris, Catalogue: func() catalogue.State { return state }, Repositories: someRepositories(t)})
 }
 
 // stored holds repositories in a store, with a fixed date of their last news.

@@ -30,9 +30,27 @@ type Handler struct {
 	operators *rooms.Operators
 }
 
-// NewHandler returns a Handler for the rooms that book knows.
-func NewHandler(a *Answerer, book *rooms.Book, choices Choices, limits Limits) *Handler {
-	h := &Handler{answerer: a, rooms: book, choices: choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room)}
+// HandlerOptions holds the parts and the settings of a Handler.
+type HandlerOptions struct {
+	Rooms   *rooms.Book
+	Choices Choices
+	Limits  Limits
+	// Operators receive messages about the bot's account; nil: nobody does.
+	Operators *rooms.Operators
+	// Moves run for an upgraded room.
+	Moves []Move
+}
+
+// NewHandler returns a Handler.
+func NewHandler(a *Answerer, o HandlerOptions) *Handler {
+	limits, operators := o.Limits, o.Operators
+	if operators == nil {
+		operators = rooms.NewOperators(nil, o.Rooms, nothing{})
+	}
+	h := &Handler{
+		answerer: a, rooms: o.Rooms, choices: o.Choices, persons: newLimiter(limits.Person), inRoom: newLimiter(limits.Room),
+		moves: o.Moves, operators: operators,
+	}
 	if limits.Person.Count > 0 {
 		h.pings = &pings{last: map[string]time.Time{}}
 	}
@@ -52,13 +70,10 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
 		// The queue deletes the answers, so a list among them ends.
-		forget := both(h.answerer.taken(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
-		if carrier := h.answerer.relay; carrier != nil {
-			forget = both(forget, carrier.Deleted(e))
-		}
-		return queue.Result{Change: forget}, nil
-	case e.Left != nil && h.answerer.relay != nil:
-		return queue.Result{Change: h.answerer.relay.Left(e)}, nil
+		forget := both(h.answerer.parts.deleted(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
+		return queue.Result{Change: both(forget, h.answerer.carrier.Deleted(e))}, nil
+	case e.Left != nil:
+		return queue.Result{Change: h.answerer.carrier.Left(e)}, nil
 	case e.Joined != nil:
 		return h.joined(e)
 	case e.Unreadable != nil:
@@ -128,7 +143,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 		changes = append(changes, before)
 	}
 	picked, err := h.pick(ctx, e, line, before)
-	if err == nil && picked == nil && h.answerer.admin.Confirmations != nil && e.Message.Edits == "" && confirms(line) {
+	if err == nil && picked == nil && e.Message.Edits == "" && confirms(line) {
 		picked, err = h.confirmed(ctx, e, line)
 	}
 	switch {
@@ -148,8 +163,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 // late handles a late message that the relay does not carry: a command of the relay,
 // or an edit of a message that belonged to a question.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
-	carrier, carried := h.answerer.relay, false
-	if carrier != nil && e.Message.Edits != "" {
+	carrier, carried := h.answerer.carrier, false
+	if e.Message.Edits != "" {
 		if carried, _, err = carrier.Keep(ctx, e); err != nil {
 			return queue.Result{}, err
 		}
@@ -165,9 +180,6 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 // carry carries a message that belongs to a question and is no command, and the text
 // of a command that asks to carry it.
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
-	if h.answerer.relay == nil {
-		return queue.Result{}, false, nil
-	}
 	var how relay.Manner
 	if isCommand {
 		switch c.name() {
@@ -185,14 +197,14 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 			return queue.Result{}, false, nil
 		}
 	}
-	return h.answerer.relay.Carry(ctx, e, how)
+	return h.answerer.carrier.Carry(ctx, e, how)
 }
 
 // answer answers a line that is neither a choice nor carried.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
-	if h.answerer.relay != nil && (!isCommand || r.command.name() != "question") {
+	if !isCommand || r.command.name() != "question" {
 		kept, err := h.keep(ctx, e)
 		if err != nil {
 			return queue.Result{}, err
@@ -247,9 +259,9 @@ func (h *Handler) decide(
 // message that belonged to a question before an edit, or will after another edit.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
-		return h.answerer.relay.Dropped(e), nil
+		return h.answerer.carrier.Dropped(e), nil
 	}
-	_, change, err := h.answerer.relay.Keep(ctx, e)
+	_, change, err := h.answerer.carrier.Keep(ctx, e)
 	return change, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/queue"
-	"heraut/rooms"
 )
 
 // noticeLines bounds how many lines of a homeserver's notice the operators get.
@@ -16,13 +15,6 @@ const noticeLines = 12
 
 // Move gives the data of an upgraded room to its successor, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
-
-// Moves sets the moves to run for an upgraded room. Call it before the first event.
-func (h *Handler) Moves(moves ...Move) { h.moves = moves }
-
-// Inform sets the operators, who receive messages about the bot's account. Call it
-// before the first event.
-func (h *Handler) Inform(operators *rooms.Operators) { h.operators = operators }
 
 // moved runs all moves of an upgraded room.
 func (h *Handler) moved(e chat.Event) queue.Result {
@@ -48,9 +40,6 @@ func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 
 // inform sends a message to the operators.
 func (h *Handler) inform(ctx context.Context, template string, data any) (queue.Result, error) {
-	if h.operators == nil {
-		return queue.Result{}, nil
-	}
 	posts, err := h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, template, data) })
 	return queue.Result{Posts: posts}, err
 }
@@ -64,9 +53,6 @@ type blocked struct {
 // Blocked returns the messages that tell the operators about such a room
 // (queue.Config.Blocked).
 func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool) ([]chat.Post, error) {
-	if h.operators == nil {
-		return nil, nil
-	}
 	r, err := h.answerer.room(ctx, room)
 	if err != nil {
 		return nil, err
@@ -85,7 +71,7 @@ type removal struct {
 // should serve. It stays silent about other rooms, whose members may remove the bot
 // as they like.
 func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, error) {
-	missing, err := h.answerer.missing(ctx)
+	missing, err := h.answerer.admin.Missing(ctx)
 	if err != nil || !slices.ContainsFunc(missing, func(r chat.Room) bool { return r.ID == e.Room }) {
 		return queue.Result{}, err
 	}

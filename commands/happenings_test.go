@@ -35,15 +35,17 @@ func TestHappenings(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
-		func() catalogue.State { return catalogue.State{} }, nil)
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	book.Declare(english, rooms.Settings{Language: "en"})
-	handler := commands.NewHandler(answerer, book, db, commands.Limits{})
-	answerer.Administer(commands.Administration{Book: book, Links: "https://matrix.to", Missing: func(context.Context) ([]chat.Room, error) {
-		return []chat.Room{{ID: salon}}, nil
-	}})
-	handler.Inform(rooms.NewOperators([]chat.UserID{camille, dominique}, book, db))
+	answerer := commands.NewAnswerer(commands.Parts{
+		About:     commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
+		Catalogue: func() catalogue.State { return catalogue.State{} },
+		Admin: commands.Administration{Book: book, Links: "https://matrix.to", Missing: func(context.Context) ([]chat.Room, error) {
+			return []chat.Room{{ID: salon}}, nil
+		}},
+	})
+	operators := rooms.NewOperators([]chat.UserID{camille, dominique}, book, db)
+	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: db, Operators: operators})
 
 	many := strings.Repeat("ligne\n\n", 20)
 	for name, test := range map[string]struct {

@@ -37,9 +37,8 @@ type explanation struct {
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	all := slices.Contains([]string{"tout", "all"}, text.Fold(r.args))
 	if r.args == "" || all {
-		data := overview{About: a.about, Prefix: r.Prefix, Brief: !all && r.Room != "" && !r.Private}
-		if a.admin.Book != nil {
-			data.Role = a.admin.Book.Of(r.Room).Role
+		data := overview{
+			About: a.about, Prefix: r.Prefix, Role: a.admin.Book.Of(r.Room).Role, Brief: !all && r.Room != "" && !r.Private,
 		}
 		for i := range a.table {
 			c := &a.table[i]
@@ -50,7 +49,7 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 			if err != nil {
 				return Answer{}, err
 			}
-			parts, err := a.parts(ctx, r, c)
+			parts, err := a.subcommands(ctx, r, c)
 			if err != nil {
 				return Answer{}, err
 			}
@@ -108,7 +107,7 @@ func (a *Answerer) part(word string) *command {
 
 // explain answers with the details of a command.
 func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, error) {
-	parts, err := a.parts(ctx, r, c)
+	parts, err := a.subcommands(ctx, r, c)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -119,8 +118,8 @@ func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, 
 	return a.message(r, "help-command", data)
 }
 
-// parts returns the names of the parts of c that the person may give here.
-func (a *Answerer) parts(ctx context.Context, r request, c *command) (names []string, err error) {
+// subcommands returns the names of the parts of c that the person may give here.
+func (a *Answerer) subcommands(ctx context.Context, r request, c *command) (names []string, err error) {
 	for i := range a.table {
 		part := &a.table[i]
 		if c.topic != "" || part.topic != c.name() {

@@ -112,7 +112,7 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 			return a.message(r, "new", news{entries(six[:3]), entries([]*catalogue.Software{withdrawn, withdrawn, withdrawn}), src})
 		},
 		"help": func() (Answer, error) {
-			b := NewAnswerer(About{RunBy: s, Contact: s}, time.UTC, a.current, nil)
+			b := NewAnswerer(Parts{About: About{RunBy: s, Contact: s}, Zone: time.UTC, Catalogue: a.current})
 			return b.help(ctx, request{Line: Line{Lang: lang, Prefix: "!"}, command: b.byName("aide")})
 		},
 		"help, command": func() (Answer, error) { return a.help(ctx, r) },
@@ -179,7 +179,7 @@ func (hostileRepositories) RepositoriesAsOf(context.Context) (time.Time, error) 
 
 func TestNothingInjectedAndShort(t *testing.T) {
 	state := catalogue.State{Catalogue: catalogue.New(nil, september)}
-	a := NewAnswerer(About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC, func() catalogue.State { return state }, hostileRepositories{})
+	a := NewAnswerer(Parts{About: About{RunBy: "DINUM", Contact: "floss@example.org"}, Zone: time.UTC, Catalogue: func() catalogue.State { return state }, Repositories: hostileRepositories{}})
 	nasty["nothing nasty"] = "GIMP"
 	for _, lang := range locale.Languages {
 		for name, s := range nasty {

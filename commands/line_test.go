@@ -172,7 +172,7 @@ func TestTableIsDocumented(t *testing.T) {
 }
 
 func TestTableIsWhole(t *testing.T) {
-	a := NewAnswerer(About{}, nil, func() catalogue.State { return catalogue.State{} }, nil)
+	a := NewAnswerer(Parts{Catalogue: func() catalogue.State { return catalogue.State{} }})
 	seen := map[string]bool{}
 	for i := range a.table {
 		c := &a.table[i]

@@ -19,9 +19,6 @@ import (
 // listedQuestions is the number of questions that a list shows.
 const listedQuestions = 15
 
-// Relay enables the commands on questions. Call it before the first line is answered.
-func (a *Answerer) Relay(carrier *relay.Carrier) { a.relay = carrier }
-
 // questionList holds the questions that a room may see.
 type questionList struct {
 	Items []relay.Question
@@ -70,7 +67,7 @@ func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	if text == "" && !r.Edited {
 		return a.explain(ctx, r, r.command)
 	}
-	change, err := a.relay.Ask(ctx, r.Event, text)
+	change, err := a.parts.Relay.Ask(ctx, r.Event, text)
 	if err != nil {
 		return a.faultOf(r, err)
 	}
@@ -90,7 +87,7 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" && !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
 		return a.explain(ctx, r, r.command)
 	}
-	all, err := a.relay.Listed(ctx, r.Event, list.Mine)
+	all, err := a.parts.Relay.Listed(ctx, r.Event, list.Mine)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -103,21 +100,21 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 }
 
 func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "claimed", a.relay.Claim)
+	return a.settle(ctx, r, "claimed", a.parts.Relay.Claim)
 }
 
 func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "released", a.relay.Release)
+	return a.settle(ctx, r, "released", a.parts.Relay.Release)
 }
 
 func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
-	return a.settle(ctx, r, "solved", a.relay.Solve)
+	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
 }
 
 // settle changes the question that the command is about.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
-	q, err := a.relay.Which(ctx, r.Event, r.args)
+	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
 	if err != nil {
 		return a.faultOf(r, err)
 	}
@@ -133,7 +130,7 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 // note excludes a message from the other room. It answers only if the relay carried
 // the message before an edit.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
-	carried, change, err := a.relay.Keep(ctx, r.Event)
+	carried, change, err := a.parts.Relay.Keep(ctx, r.Event)
 	switch {
 	case err != nil:
 		return Answer{}, err
@@ -197,7 +194,7 @@ func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
 	}
-	all, err := a.relay.Relays(ctx)
+	all, err := a.parts.Relay.Relays(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -248,7 +245,7 @@ func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 		}
 		return cmp.Or(rooms.Reference(word), word)
 	}
-	one, change, err := a.relay.AddRelay(ctx, one, here(words[2]), here(words[4]))
+	one, change, err := a.parts.Relay.AddRelay(ctx, one, here(words[2]), here(words[4]))
 	if err != nil {
 		return a.faultOf(r, err)
 	}
@@ -262,7 +259,7 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	one, change, err := a.relay.RemoveRelay(ctx, r.args)
+	one, change, err := a.parts.Relay.RemoveRelay(ctx, r.args)
 	if err != nil {
 		return a.faultOf(r, err)
 	}

@@ -41,8 +41,8 @@ func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	data := repositories{Prefix: r.Prefix, Query: r.args}
-	if a.known != nil {
-		if data.AsOf, err = a.known.RepositoriesAsOf(ctx); err != nil {
+	if a.parts.Repositories != nil {
+		if data.AsOf, err = a.parts.Repositories.RepositoriesAsOf(ctx); err != nil {
 			return Answer{}, err
 		}
 	}
@@ -50,7 +50,7 @@ func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 		return a.message(r, "no-repositories", nil)
 	}
 	data.AsOf = data.AsOf.In(a.zone)
-	all, total, err := a.known.SearchRepositories(ctx, accepts, maxFound)
+	all, total, err := a.parts.Repositories.SearchRepositories(ctx, accepts, maxFound)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -48,7 +48,7 @@ func TestDepot(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			a := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, test.known)
+			a := commands.NewAnswerer(commands.Parts{Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }, Repositories: test.known})
 			got := ask(t, a, test.text)
 			if text := plain.Replace(bare(got.HTML)); !strings.Contains(text, test.want) {
 				t.Errorf("%s\nhas no %s", text, test.want)
@@ -83,7 +83,7 @@ func (unreadable) SearchRepositories(context.Context, *filter.Filter, int) ([]ca
 }
 
 func TestDepotFails(t *testing.T) {
-	a := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, unreadable{})
+	a := commands.NewAnswerer(commands.Parts{Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }, Repositories: unreadable{}})
 	if _, err := a.Answer(t.Context(), commands.Line{Text: "!depot carte", Lang: "fr", Prefix: "!"}); !errors.Is(err, errDisk) {
 		t.Errorf("got %v", err)
 	}
@@ -92,7 +92,7 @@ func TestDepotFails(t *testing.T) {
 // « code » begins commands, and the names of software.
 func TestSoftwareCalledLikeACommand(t *testing.T) {
 	state := catalogue.State{Catalogue: catalogue.New([]catalogue.Software{{ID: "1", Name: "Code Aster"}}, time.Now())}
-	a := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return state }, counted(1))
+	a := commands.NewAnswerer(commands.Parts{Zone: time.UTC, Catalogue: func() catalogue.State { return state }, Repositories: counted(1)})
 	for text, want := range map[string]string{"code aster": "sill", "!code aster": "depot", "code carte": "depot"} {
 		got, err := a.Answer(t.Context(), commands.Line{Text: text, Lang: "fr", Prefix: "!", Direct: true})
 		if err != nil || got.Command != want {

@@ -61,7 +61,7 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:
 		return refusedClear, nil
-	case c.needs&aRoom != 0 && (r.Room == "" || c.of != nil && !c.of(a)):
+	case c.needs&aRoom != 0 && (r.Room == "" || c.of != nil && !c.of(&a.parts)):
 		return refusedNowhere, nil
 	case c.level == chat.LevelOperator && r.Level < chat.LevelOperator:
 		return refusedOperator, nil

@@ -117,24 +117,8 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 			continue
 		}
 		t.Run(k.name, func(t *testing.T) {
-			talking(t, commands.Limits{}, func(t *testing.T, k2 *talk) {
+			talkingWith(t, commands.Limits{}, allParts, func(t *testing.T, k2 *talk) {
 				k2.in(k.room)
-				box := queue.New(k2.db, nil, nil, queue.Config{}, zerolog.Nop())
-				k2.answerer.Manage(announce.NewAnnouncer(announce.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
-				k2.answerer.Visio(visio.NewMeetings(visio.Options{
-					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Chosen: func(chat.RoomID) string { return "" }, Log: zerolog.Nop(),
-				}))
-				k2.answerer.Thanks(thanks.NewRegister(thanks.Options{Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Log: zerolog.Nop()}))
-				k2.answerer.Agenda(agenda.NewCalendars(agenda.Options{
-					Store: k2.db, Queue: box, Rooms: k2.book, Zone: time.UTC, Declared: func() []announce.Watch { return nil }, Log: zerolog.Nop(),
-				}, nil))
-				k2.answerer.Relay(relay.NewCarrier(relay.Options{
-					Store: k2.db, Queue: box, Book: k2.book, Room: k2.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
-				}))
-				k2.answerer.Remember(&relay.Knowledge{Store: k2.db, Readers: func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
-					r, err := k2.db.Room(ctx, room)
-					return chat.ReadersOf(r, chat.Surroundings{Ours: func(string) bool { return true }}), err
-				}})
 				for _, l := range levels {
 					for _, c := range commands.Rows() {
 						e := said(l.level, k.room.ID, "!"+c.Name)
@@ -154,4 +138,24 @@ Dans un salon sécurisé (chiffré), seul un appareil vérifié donne des droits
 			})
 		})
 	}
+}
+
+// allParts gives the bot every optional part.
+func allParts(k *talk, p *commands.Parts) {
+	box := queue.NewOutbox(k.db)
+	p.Watches = announce.NewAnnouncer(announce.Options{Store: k.db, Queue: box, Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop()})
+	p.Visio = visio.NewMeetings(visio.Options{
+		Store: k.db, Queue: box, Rooms: k.book, Zone: time.UTC, Chosen: func(chat.RoomID) string { return "" }, Log: zerolog.Nop(),
+	})
+	p.Thanks = thanks.NewRegister(thanks.Options{Store: k.db, Queue: box, Rooms: k.book, Zone: time.UTC, Log: zerolog.Nop()})
+	p.Agenda = agenda.NewCalendars(agenda.Options{
+		Store: k.db, Queue: box, Rooms: k.book, Zone: time.UTC, Declared: func() []announce.Watch { return nil }, Log: zerolog.Nop(),
+	}, nil)
+	p.Relay = relay.NewCarrier(relay.Options{
+		Store: k.db, Queue: box, Book: k.book, Room: k.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
+	})
+	p.FAQ = &relay.Knowledge{Store: k.db, Readers: func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+		r, err := k.db.Room(ctx, room)
+		return chat.ReadersOf(r, chat.Surroundings{Ours: func(string) bool { return true }}), err
+	}}
 }

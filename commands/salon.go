@@ -100,9 +100,6 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {
-		if a.admin.Resolve == nil {
-			return "", ErrNoRoom
-		}
 		var err error
 		if id, err = a.admin.Resolve(ctx, reference); err != nil {
 			return "", err

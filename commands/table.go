@@ -43,21 +43,23 @@ type command struct {
 
 // component reports whether an optional part of the bot is there. Without the part,
 // the bot refuses its commands.
-type component func(a *Answerer) bool
+type component func(p *Parts) bool
 
-func watching(a *Answerer) bool    { return a.announcer != nil }
-func webhooks(a *Answerer) bool    { return a.admin.Webhooks != nil }
-func calendars(a *Answerer) bool   { return a.agenda != nil }
-func remembering(a *Answerer) bool { return a.knowledge != nil }
-func relaying(a *Answerer) bool    { return a.relay != nil }
-func calling(a *Answerer) bool     { return a.visio != nil }
-func thanking(a *Answerer) bool    { return a.thanks != nil }
-func managing(a *Answerer) bool    { return a.admin.Book != nil }
+func watching(p *Parts) bool    { return p.Watches != nil }
+func webhooks(p *Parts) bool    { return p.Admin.Webhooks != nil }
+func calendars(p *Parts) bool   { return p.Agenda != nil }
+func remembering(p *Parts) bool { return p.FAQ != nil }
+func relaying(p *Parts) bool    { return p.Relay != nil }
+func calling(p *Parts) bool     { return p.Visio != nil }
+func thanking(p *Parts) bool    { return p.Thanks != nil }
+func managing(p *Parts) bool    { return p.Admin.Book != nil }
 
 // The conditions under which a command waits for another server.
-func byArgs(_ *Answerer, r request) bool   { return namesAbroad(r.args) }
-func slowCall(a *Answerer, r request) bool { return namesAbroad(r.args) || a.visio.IsSlow(r.Room) }
-func always(*Answerer, request) bool       { return true }
+func byArgs(_ *Answerer, r request) bool { return namesAbroad(r.args) }
+func slowCall(a *Answerer, r request) bool {
+	return namesAbroad(r.args) || a.parts.Visio.IsSlow(r.Room)
+}
+func always(*Answerer, request) bool { return true }
 
 // name returns the command's name in templates and in the command line's contract:
 // "sill remplace".

@@ -34,16 +34,15 @@ const (
 // talk is a conversation with a Handler behind the real queue and the real storage.
 // It plays the homeserver and shows the bot's posts.
 type talk struct {
-	t        *testing.T
-	db       *storage.DB
-	book     *rooms.Book
-	answerer *commands.Answerer
-	handler  *commands.Handler
-	queue    *queue.Queue
-	hooks    *webhook.Service
-	events   int
-	left     []chat.RoomID // rooms that the bot left
-	edits    []chat.EventID
+	t       *testing.T
+	db      *storage.DB
+	book    *rooms.Book
+	handler *commands.Handler
+	queue   *queue.Queue
+	hooks   *webhook.Service
+	events  int
+	left    []chat.RoomID // rooms that the bot left
+	edits   []chat.EventID
 
 	posts []*shown // the bot's posts in the rooms, oldest first
 }
@@ -58,6 +57,11 @@ type shown struct {
 // talking runs a conversation under a fake clock, which advances only when the
 // conversation sleeps.
 func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.T, k *talk)) {
+	talkingWith(t, limits, func(*talk, *commands.Parts) {}, conversation)
+}
+
+// talkingWith is talking with further parts, which add gives to the bot.
+func talkingWith(t *testing.T, limits commands.Limits, add func(k *talk, p *commands.Parts), conversation func(t *testing.T, k *talk)) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &talk{t: t}
 		db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
@@ -65,41 +69,44 @@ func talking(t *testing.T, limits commands.Limits, conversation func(t *testing.
 			t.Fatal(err)
 		}
 		state := catalogue.State{Catalogue: catalogue.New(sample(), time.Date(2026, time.September, 3, 9, 0, 0, 0, time.UTC))}
-		answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
-			func() catalogue.State { return state }, db)
 		book, err := rooms.OpenBook(t.Context(), rooms.Settings{Language: "fr", Prefix: "!", Quiet: "aucun"}, db)
 		if err != nil {
 			t.Fatal(err)
 		}
 		book.Declare(english, rooms.Settings{Language: "en"})
-		k.db, k.book, k.answerer = db, book, answerer
+		k.db, k.book = db, book
 		k.hooks, err = webhook.New(t.Context(), webhook.Options{
 			Store: db, Book: book, Zone: time.UTC, URL: "https://robot.example.org", MaxBody: 1 << 18, PerMinute: 30, Log: zerolog.Nop(),
-			Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
+			Queue: queue.NewOutbox(db),
 		}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		answerer.Administer(commands.Administration{
-			Webhooks: k.hooks,
-			Book:     book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
-			Operators: []chat.UserID{camille}, Links: "https://matrix.to",
-			Resolve: func(_ context.Context, alias string) (chat.RoomID, error) {
-				if alias == "#salon:example.org" {
-					return salon, nil
-				}
-				return "", commands.ErrNoRoom
+		parts := commands.Parts{
+			About: commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, Repositories: db,
+			Catalogue: func() catalogue.State { return state },
+			Admin: commands.Administration{
+				Webhooks: k.hooks,
+				Book:     book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db, Personal: []commands.Personal{db},
+				Operators: []chat.UserID{camille}, Links: "https://matrix.to",
+				Resolve: func(_ context.Context, alias string) (chat.RoomID, error) {
+					if alias == "#salon:example.org" {
+						return salon, nil
+					}
+					return "", commands.ErrNoRoom
+				},
+				Status: func(ctx context.Context) (commands.Status, error) {
+					s, err := db.QueueStatus(ctx)
+					s.Verified, s.RecoveryKey, s.Device, s.Synced, s.Started = true, true, "HERAUT", time.Now(), time.Now()
+					return s, err
+				},
 			},
-			Status: func(ctx context.Context) (commands.Status, error) {
-				s, err := db.QueueStatus(ctx)
-				s.Verified, s.RecoveryKey, s.Device, s.Synced, s.Started = true, true, "HERAUT", time.Now(), time.Now()
-				return s, err
-			},
-		})
-		handler := commands.NewHandler(answerer, book, db, limits)
+		}
+		add(k, &parts)
+		answerer := commands.NewAnswerer(parts)
+		handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: db, Limits: limits, Moves: []commands.Move{k.hooks.Move}})
 		k.handler = handler
-		handler.Moves(k.hooks.Move)
-		k.queue = queue.New(db, handler, k, queue.Config{Guards: map[string]queue.Guard{commands.GuardName: letGo{}}}, zerolog.New(zerolog.NewTestWriter(t)))
+		k.queue = queue.New(queue.NewOutbox(db), handler, k, queue.Config{Guards: map[string]queue.Guard{commands.GuardName: letGo{}}}, zerolog.New(zerolog.NewTestWriter(t)))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- k.queue.Run(ctx) }()

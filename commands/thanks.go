@@ -14,9 +14,6 @@ import (
 	"heraut/webhook"
 )
 
-// Thanks enables the commands on thanks. Call it before the first line is answered.
-func (a *Answerer) Thanks(register *thanks.Register) { a.thanks = register }
-
 // thanksSaid is the data of the message about given thanks.
 type thanksSaid struct {
 	thanks.Thanks
@@ -38,7 +35,7 @@ type thanksFault struct {
 func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	if r.args == "" {
-		month, err := a.thanks.MonthOf(ctx, r.Room, now)
+		month, err := a.parts.Thanks.MonthOf(ctx, r.Room, now)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -51,14 +48,14 @@ func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	case reason == "":
 		return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: "reason"})
 	}
-	refusal, err := a.thanks.Check(ctx, r.Sender, to, now)
+	refusal, err := a.parts.Thanks.Check(ctx, r.Sender, to, now)
 	if err != nil {
 		return Answer{}, err
 	}
 	if refusal != thanks.Fine {
 		return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: string(refusal)})
 	}
-	consent, err := a.thanks.Store.ConsentOf(ctx, to)
+	consent, err := a.parts.Thanks.Store.ConsentOf(ctx, to)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -71,7 +68,7 @@ func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	answer, err := a.message(r, "thanks", thanksSaid{
 		Thanks: t, Prefix: r.Prefix, Asked: consent == thanks.Unasked && hasDirect, Ask: consent == thanks.Unasked && !hasDirect,
 	})
-	answer.change = func(ctx context.Context) error { return a.thanks.Give(ctx, t, direct.ID) }
+	answer.change = func(ctx context.Context) error { return a.parts.Thanks.Give(ctx, t, direct.ID) }
 	return answer, err
 }
 
@@ -125,7 +122,7 @@ func (a *Answerer) consent(r request, c thanks.Consent) (Answer, error) {
 		Prefix string
 		Agreed bool
 	}{r.Prefix, c == thanks.Agreed})
-	answer.change = func(ctx context.Context) error { return a.thanks.Store.SaveConsent(ctx, r.Sender, c, time.Now()) }
+	answer.change = func(ctx context.Context) error { return a.parts.Thanks.Store.SaveConsent(ctx, r.Sender, c, time.Now()) }
 	return answer, err
 }
 
@@ -140,7 +137,7 @@ func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 		Wanted bool
 	}{r.Prefix, wanted})
 	said := map[bool]string{true: "oui", false: "non"}
-	answer.change = a.logged(r, rooms.Change{What: rooms.Thanks, After: said[wanted]}, a.thanks.SetMonthly(r.Room, wanted, time.Now()))
+	answer.change = a.logged(r, rooms.Change{What: rooms.Thanks, After: said[wanted]}, a.parts.Thanks.SetMonthly(r.Room, wanted, time.Now()))
 	return answer, err
 }
 
@@ -153,7 +150,7 @@ func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) 
 			return a.message(r, "thanks-fault", thanksFault{Prefix: r.Prefix, What: "month", Word: r.args})
 		}
 	}
-	month, err := a.thanks.MonthOf(ctx, r.Room, day)
+	month, err := a.parts.Thanks.MonthOf(ctx, r.Room, day)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -172,20 +169,4 @@ func thanksMarkdown(m thanks.Month) string {
 		fmt.Fprintf(&b, "- **%s** : %s\n", markdownSigns.ReplaceAllString(t.Name, `\$1`), markdownSigns.ReplaceAllString(t.Reason, `\$1`))
 	}
 	return strings.TrimSpace(b.String())
-}
-
-// taken returns the change for a deleted message: it deletes the meeting that the
-// message set, and the thanks that it gave.
-func (a *Answerer) taken(e chat.Event) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		if a.visio != nil {
-			if err := a.visio.Store.DeleteMeeting(ctx, e.Cause()); err != nil {
-				return err
-			}
-		}
-		if a.thanks != nil {
-			return a.thanks.Store.DeleteThanks(ctx, e.Cause())
-		}
-		return nil
-	}
 }

@@ -11,14 +11,10 @@ import (
 	"heraut/visio"
 )
 
-// Visio enables the commands on video conferences. Call it before the first line is
-// answered.
-func (a *Answerer) Visio(meetings *visio.Meetings) { a.visio = meetings }
-
 // openCall opens a video conference with a subject, and with an hour if it is for
 // later.
 func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
-	if !a.visio.Serves(r.Room) {
+	if !a.parts.Visio.Serves(r.Room) {
 		return a.message(r, "visio-fault", visioFault{Prefix: r.Prefix, What: "none", Contact: a.about.Contact})
 	}
 	now := time.Now().In(a.zone)
@@ -26,7 +22,7 @@ func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	if !ok {
 		return a.message(r, "visio-fault", visioFault{Prefix: r.Prefix, What: "hour", Contact: a.about.Contact})
 	}
-	call, err := a.visio.Open(ctx, r.Room, now)
+	call, err := a.parts.Visio.Open(ctx, r.Room, now)
 	if ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
@@ -40,7 +36,7 @@ func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 		return answer, err
 	}
 	m := visio.Meeting{Cause: r.Event.Cause(), Room: r.Room, Thread: r.Thread, Subject: view.Subject, At: at, Call: call}
-	answer.change = func(ctx context.Context) error { return a.visio.Store.SaveMeeting(ctx, m) }
+	answer.change = func(ctx context.Context) error { return a.parts.Visio.Store.SaveMeeting(ctx, m) }
 	return answer, nil
 }
 

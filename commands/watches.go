@@ -78,10 +78,7 @@ func (a *Answerer) watchFault(ctx context.Context, r request, what, word string)
 }
 
 func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) {
-	if a.announcer == nil {
-		return nil, nil
-	}
-	sources, err := a.announcer.Sources(ctx)
+	sources, err := a.parts.sources(ctx)
 	for _, s := range sources {
 		names = append(names, s.Name)
 	}
@@ -93,7 +90,7 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
 	}
-	all, err := a.announcer.WatchesIn(ctx, r.Room)
+	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -118,7 +115,7 @@ func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	if source == "" {
 		return a.explain(ctx, r, r.command)
 	}
-	if a.agenda != nil && a.agenda.Has(text.Fold(source)) {
+	if a.parts.hasCalendar(text.Fold(source)) {
 		return a.addCalendar(ctx, r)
 	}
 	return a.add(ctx, r, text.Fold(source), rest, sources.FeedTrial{})
@@ -154,7 +151,7 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	}
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
-	trial, err := a.announcer.TryFeed(tryCtx, address, time.Now())
+	trial, err := a.parts.Watches.TryFeed(tryCtx, address, time.Now())
 	if ctx.Err() != nil {
 		return Answer{}, ctx.Err()
 	}
@@ -188,16 +185,16 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 	if rhythm == "" {
 		w.Rhythm = schedule.Rhythm{}.String()
 	}
-	w, change, err := a.announcer.AddWatch(ctx, w)
+	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	if errors.Is(err, announce.ErrExists) && rhythm != "" {
-		former, change, err := a.announcer.SetRhythm(ctx, w)
+		former, change, err := a.parts.Watches.SetRhythm(ctx, w)
 		if err != nil {
 			return a.explainFault(ctx, r, source, err)
 		}
 		return a.changed(r, watchChange{What: "rhythm", Watch: w, Former: former}, change)
 	}
 	if errors.Is(err, announce.ErrExists) && label != "" {
-		after, change, err := a.announcer.SetLabel(ctx, w)
+		after, change, err := a.parts.Watches.SetLabel(ctx, w)
 		if err != nil {
 			return a.explainFault(ctx, r, source, err)
 		}
@@ -266,13 +263,13 @@ func describe(w announce.Watch) string {
 
 func (a *Answerer) pauseWatch(ctx context.Context, r request) (Answer, error) {
 	return a.changeWatch(ctx, r, "paused", func(n int) (announce.Watch, func(context.Context) error, error) {
-		return a.announcer.PauseWatch(ctx, r.Room, n, true)
+		return a.parts.Watches.PauseWatch(ctx, r.Room, n, true)
 	})
 }
 
 func (a *Answerer) resumeWatch(ctx context.Context, r request) (Answer, error) {
 	return a.changeWatch(ctx, r, "resumed", func(n int) (announce.Watch, func(context.Context) error, error) {
-		return a.announcer.PauseWatch(ctx, r.Room, n, false)
+		return a.parts.Watches.PauseWatch(ctx, r.Room, n, false)
 	})
 }
 
@@ -281,13 +278,13 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 		return a.removeWatches(ctx, r)
 	}
 	return a.changeWatch(ctx, r, "removed", func(n int) (announce.Watch, func(context.Context) error, error) {
-		return a.announcer.RemoveWatch(ctx, r.Room, n)
+		return a.parts.Watches.RemoveWatch(ctx, r.Room, n)
 	})
 }
 
 // removeWatches removes all watches that the room set up, after a confirmation.
 func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
-	all, err := a.announcer.WatchesIn(ctx, r.Room)
+	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -300,7 +297,7 @@ func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error)
 	}
 	answer, err := a.message(r, "watches-removed", len(all))
 	for _, w := range all {
-		_, remove, err := a.announcer.RemoveWatch(ctx, r.Room, w.N)
+		_, remove, err := a.parts.Watches.RemoveWatch(ctx, r.Room, w.N)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -335,7 +332,7 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	source, filter := cutArg(r.args)
 	name := source
 	if n, err := strconv.Atoi(source); err == nil {
-		all, err := a.announcer.WatchesIn(ctx, r.Room)
+		all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 		switch {
 		case err != nil:
 			return Answer{}, err
@@ -349,10 +346,10 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	} else {
 		source = text.Fold(source)
 	}
-	if a.agenda != nil && a.agenda.Has(source) {
+	if a.parts.hasCalendar(source) {
 		return a.agendaOf(ctx, r)
 	}
-	trial, err := a.announcer.TryWatch(ctx, source, filter, r.Lang, time.Now())
+	trial, err := a.parts.Watches.TryWatch(ctx, source, filter, r.Lang, time.Now())
 	if err != nil {
 		return a.explainFault(ctx, r, source, err)
 	}
@@ -369,7 +366,7 @@ const latestShown, mostShown = 5, 10
 // number selects the watch. If the room has a single watch, the number is that of
 // the entries.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
-	all, err := a.announcer.WatchesIn(ctx, r.Room)
+	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -397,7 +394,7 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	}
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()
-	latest, err := a.announcer.Latest(tryCtx, r.Room, n, min(max(1, count), mostShown), time.Now())
+	latest, err := a.parts.Watches.Latest(tryCtx, r.Room, n, min(max(1, count), mostShown), time.Now())
 	switch {
 	case ctx.Err() != nil:
 		return Answer{}, ctx.Err()

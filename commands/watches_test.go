@@ -55,7 +55,7 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	book.Declare(english, rooms.Settings{Language: "en"})
 	announcer := announce.NewAnnouncer(announce.Options{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Rooms: book, Zone: time.UTC, Feeds: getter,
+		Store: db, Queue: queue.NewOutbox(db), Rooms: book, Zone: time.UTC, Feeds: getter,
 		Log: zerolog.Nop(),
 	})
 	settings := sources.Settings{Name: "depots", Kind: sources.RepositoryList, Location: "absent.json", Every: time.Hour}
@@ -64,10 +64,11 @@ func newWatchers(t *testing.T, allowed ...string) *watchers {
 		t.Fatal(err)
 	}
 	announcer.AddSource(settings, source)
-	answerer := commands.NewAnswerer(commands.About{}, time.UTC, func() catalogue.State { return catalogue.State{} }, nil)
-	answerer.Manage(announcer)
-	answerer.Administer(commands.Administration{Book: book, Journal: db, Rooms: db})
-	return &watchers{T: t, db: db, announcer: announcer, handler: commands.NewHandler(answerer, book, db, commands.Limits{})}
+	answerer := commands.NewAnswerer(commands.Parts{
+		Catalogue: func() catalogue.State { return catalogue.State{} }, Watches: announcer,
+		Admin: commands.Administration{Book: book, Journal: db, Rooms: db},
+	})
+	return &watchers{T: t, db: db, announcer: announcer, handler: commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: db})}
 }
 
 var tag = regexp.MustCompile(`<[^>]*>`)

@@ -32,6 +32,12 @@ type bot struct {
 	end     func()
 }
 
+// intake implements matrix.Intake with a queue.
+type intake struct{ *queue.Queue }
+
+// FoundRoom implements matrix.Intake.
+func (intake) FoundRoom(context.Context, string, chat.RoomID) {}
+
 // Handle implements queue.Handler.
 func (b *bot) Handle(_ context.Context, e chat.Event) (queue.Result, error) {
 	b.handled <- e
@@ -65,13 +71,13 @@ func (b *bot) start(t *testing.T) {
 	if err := b.client.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.box = queue.New(b.db, b, b.client, b.queue, zerolog.New(zerolog.NewTestWriter(t)))
+	b.box = queue.New(queue.NewOutbox(b.db), b, b.client, b.queue, zerolog.New(zerolog.NewTestWriter(t)))
 	if err := b.box.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 2)
 	go func() { ended <- b.box.Run(ctx) }()
-	go func() { ended <- b.client.Sync(ctx, b.box) }()
+	go func() { ended <- b.client.Sync(ctx, intake{b.box}) }()
 	b.end = func() {
 		stop()
 		for range 2 {

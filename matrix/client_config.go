@@ -32,8 +32,6 @@ type Config struct {
 	NewSession bool
 
 	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
-	// OnRoom receives the id of each of Rooms once the bot knows it; nil: no calls.
-	OnRoom func(room string, roomID chat.RoomID)
 	// IsOperator reports whether a user is an operator; nil: no user is.
 	IsOperator func(user chat.UserID) bool
 	// IsBot reports whether the bot ignores a sender; nil: it ignores none.
@@ -132,9 +130,6 @@ func (config Config) withDefaults(mx *mautrix.Client) Config {
 	}
 	if config.Keeps == nil {
 		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
-	}
-	if config.OnRoom == nil {
-		config.OnRoom = func(string, chat.RoomID) {}
 	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)

@@ -51,13 +51,13 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 
 // declareRooms resolves the rooms of the configuration and returns those that the
 // bot must join. It waits for a homeserver that does not answer.
-func (c *Client) declareRooms(ctx context.Context) (toJoin []string) {
+func (c *Client) declareRooms(ctx context.Context, intake Intake) (toJoin []string) {
 	for _, room := range c.config.Rooms {
 		roomID, found := id.RoomID(room), true
 		if strings.HasPrefix(room, "#") {
 			roomID, found = c.lookUp(ctx, room)
 		}
-		in := c.declareLatest(room, roomID)
+		in := c.declareLatest(ctx, room, roomID, intake)
 		if !in || !found {
 			toJoin = append(toJoin, room)
 		}
@@ -95,7 +95,7 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 
 // declareLatest declares the room, or its latest successor, and reports whether
 // there is nothing to join.
-func (c *Client) declareLatest(room string, roomID id.RoomID) bool {
+func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomID, intake Intake) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {
 		roomID, moved = id.RoomID(c.rooms.get(roomID).MovedTo), true
@@ -103,14 +103,14 @@ func (c *Client) declareLatest(room string, roomID id.RoomID) bool {
 	if roomID == "" {
 		return false
 	}
-	c.declare(room, roomID)
+	c.declare(ctx, room, roomID, intake)
 	return moved || c.rooms.get(roomID).Joined
 }
 
 // declare records that the bot serves a room of the configuration, under that id.
-func (c *Client) declare(room string, roomID id.RoomID) {
+func (c *Client) declare(ctx context.Context, room string, roomID id.RoomID, intake Intake) {
 	c.rooms.declare(room, roomID)
-	c.config.OnRoom(room, chat.RoomID(roomID))
+	intake.FoundRoom(ctx, room, chat.RoomID(roomID))
 }
 
 // joinRooms joins the missing rooms of the configuration, the rooms of accepted
@@ -118,7 +118,7 @@ func (c *Client) declare(room string, roomID id.RoomID) {
 // invitations. It respects config.Pace and runs until ctx ends.
 func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake) error {
 	for ctx.Err() == nil {
-		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room) })
+		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room, intake) })
 		again := len(declared) > 0
 		for _, r := range c.rooms.all() {
 			if r.InvitedBy != "" && !r.Joined && !c.rooms.joining(id.RoomID(r.ID)) {
@@ -195,7 +195,7 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 
 // joinDeclared joins a room of the configuration; it returns false if that must be
 // retried.
-func (c *Client) joinDeclared(ctx context.Context, room string) bool {
+func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) bool {
 	if err := c.config.Pace.Wait(ctx); err != nil {
 		return true
 	}
@@ -206,7 +206,7 @@ func (c *Client) joinDeclared(ctx context.Context, room string) bool {
 		}
 		return false
 	}
-	c.declareLatest(room, answer.RoomID)
+	c.declareLatest(ctx, room, answer.RoomID, intake)
 	return true
 }
 

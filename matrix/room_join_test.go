@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -105,7 +106,7 @@ func TestAliasOutOfReach(t *testing.T) {
 				}
 			}
 			c.rooms.remember(chat.Room{ID: room, Joined: test.joined})
-			if toJoin := c.declareRooms(t.Context()); len(toJoin) != 1 {
+			if toJoin := c.declareRooms(t.Context(), noIntake{}); len(toJoin) != 1 {
 				t.Errorf("to join: %q", toJoin)
 			}
 			if declared := c.rooms.isDeclared(room); declared != (test.before == room) {
@@ -114,6 +115,12 @@ func TestAliasOutOfReach(t *testing.T) {
 		})
 	}
 }
+
+// noIntake is an Intake that only takes rooms.
+type noIntake struct{ Intake }
+
+// FoundRoom implements Intake.
+func (noIntake) FoundRoom(context.Context, string, chat.RoomID) {}
 
 // TestUpgradeKeepsPosts: posts that an upgraded room refuses wait until the bot has
 // moved to its successor.

@@ -125,7 +125,7 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 	c.rooms.remember(old, next)
 	c.rooms.joined(to)
 	for _, name := range c.rooms.declaredAs(room) {
-		c.declare(name, to)
+		c.declare(ctx, name, to, intake)
 	}
 	c.log.Info().Str("room", room.String()).Str("to", to.String()).Msg("A room was upgraded: everything follows into the new one")
 	return nil

@@ -22,9 +22,9 @@ const (
 	longPoll = 30 * time.Second
 	// pollGrace is the time beyond longPoll that the homeserver has to answer.
 	pollGrace = 90 * time.Second
-	// calmWithin bounds how long the next sync waits until the bot has answered the
+	// idleWithin bounds how long the next sync waits until the bot has answered the
 	// events of the last one.
-	calmWithin = 500 * time.Millisecond
+	idleWithin = 500 * time.Millisecond
 	// timelineLimit is the largest number of events of a room in one sync.
 	timelineLimit = 50
 )
@@ -32,14 +32,16 @@ const (
 // errSettle ends a poll early, so that the next sync can settle a doubt.
 var errSettle = errors.New("a post's end is unknown")
 
-// Intake receives the results of a sync; *queue.Queue implements it and documents
-// the methods.
+// Intake receives the results of a sync; *queue.Queue documents all methods but
+// FoundRoom.
 type Intake interface {
 	Accept(ctx context.Context, b queue.Batch) error
 	Unlock(ctx context.Context, e chat.Event) error
 	Doubts() <-chan struct{}
 	SyncBy() time.Time
-	Calm(ctx context.Context, within time.Duration)
+	WaitIdle(ctx context.Context, within time.Duration)
+	// FoundRoom receives the id of each of Config.Rooms once the bot knows it.
+	FoundRoom(ctx context.Context, room string, roomID chat.RoomID)
 }
 
 // Sync receives events until ctx ends. It retries after temporary failures. If only
@@ -47,7 +49,7 @@ type Intake interface {
 func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	// Before the first sync, so that the bot answers messages from the time when it
 	// was down.
-	later := c.declareRooms(ctx)
+	later := c.declareRooms(ctx, intake)
 	c.completeFacts(ctx)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.syncLoop(ctx, intake) })
@@ -129,7 +131,7 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 	if err := c.process(ctx, answer, p.since, began, intake); err != nil {
 		return p, fmt.Errorf("take in a sync: %w", err)
 	}
-	intake.Calm(ctx, calmWithin)
+	intake.WaitIdle(ctx, idleWithin)
 	return position{since: answer.NextBatch, filter: p.filter, lastBegan: began}, nil
 }
 

@@ -52,7 +52,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		}
 		for _, a := range b.Arrivals {
 			old := q.tooOld(a, b.Received)
-			a.Late = old && q.config.Keeps != nil && q.config.Keeps(ctx, a.Room)
+			a.Late = old && q.config.Keeps(ctx, a.Room)
 			drop := old && !a.Late
 			isNew, err := q.store.AddArrival(ctx, a, drop, now)
 			if err != nil {

@@ -41,7 +41,7 @@ func runBench(b *testing.B) (*queue.Queue, *storage.DB, nowhere) {
 		b.Fatal(err)
 	}
 	sent := make(nowhere, 10)
-	q := queue.New(db, handlerFunc(echo), sent, queue.Config{}, zerolog.Nop())
+	q := queue.New(queue.NewOutbox(db), handlerFunc(echo), sent, queue.Config{}, zerolog.Nop())
 	ended := make(chan error)
 	go func() { ended <- q.Run(ctx) }()
 	b.Cleanup(func() {

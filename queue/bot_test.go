@@ -84,7 +84,7 @@ func (b *bot) open() {
 	if _, err := b.db.PickleKey(b.ctx); err != nil {
 		b.Fatal(err)
 	}
-	b.queue = queue.New(b.db, b.handle, b.server, b.config, zerolog.Nop())
+	b.queue = queue.New(queue.NewOutbox(b.db), b.handle, b.server, b.config, zerolog.Nop())
 	if err := b.queue.Open(b.ctx); err != nil {
 		b.Fatal(err)
 	}

@@ -107,6 +107,8 @@ type Config struct {
 	// AtOnce limits how many posts are under way at the same time; 0: atOnce. With 1
 	// the sender also keeps the order across rooms, which some tests check.
 	AtOnce int
+	// Counts receives the queue's totals; nil: the queue counts in its own.
+	Counts *Counts
 }
 
 // Counts holds totals since the queue started. It is safe for concurrent use.
@@ -119,18 +121,17 @@ type Counts struct {
 // Queue stores incoming events, passes each room's events to the handler in order, and
 // sends the posts that the handler decides.
 type Queue struct {
-	store     Store
+	*Outbox
 	handler   Handler
 	transport Transport
 	config    Config
 	log       zerolog.Logger
 
 	ready  chan struct{} // a room waits for a worker
-	wake   chan struct{} // the outbox may hold a post to send
 	doubt  chan struct{} // an attempt ended without an answer
-	calm   chan struct{} // a worker ended, or the sender has nothing under way
+	idle   chan struct{} // a worker ended, or the sender has nothing under way
 	toRead chan struct{} // a room waits for a read receipt
-	counts Counts
+	counts *Counts
 
 	apart *apart
 
@@ -140,7 +141,6 @@ type Queue struct {
 	mu      sync.Mutex
 	waiting []chat.RoomID                // rooms that wait for a worker, first come first
 	working map[chat.RoomID]bool         // waiting rooms and rooms with a worker; true: the worker must look again
-	woken   bool                         // wakeSender was called, and the sender has not looked since
 	sending bool                         // the sender is looking for posts, or posts are under way
 	reads   map[chat.RoomID]chat.EventID // the event up to which each room gets a receipt
 	readAt  time.Time                    // when the next receipt may be sent
@@ -155,8 +155,9 @@ type Queue struct {
 	unanswered  map[chat.RoomID]bool // rooms whose attempts got no answer since the last answered attempt
 }
 
-// New returns a queue. Call Open before the first Accept; Run does the work.
-func New(store Store, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
+// New returns a queue over the outbox. Call Open before the first Accept; Run does the
+// work.
+func New(outbox *Outbox, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
 	}
@@ -169,6 +170,12 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 	if config.Blocked == nil {
 		config.Blocked = func(context.Context, chat.RoomID, bool) ([]chat.Post, error) { return nil, nil }
 	}
+	if config.Counts == nil {
+		config.Counts = new(Counts)
+	}
+	if config.Keeps == nil {
+		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
+	}
 	if config.SenderOf == nil {
 		config.SenderOf = func(context.Context, chat.RoomID, chat.EventID) (chat.UserID, error) { return "", ErrNone }
 	}
@@ -176,13 +183,13 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 		config.Pace = rate.NewLimiter(rate.Inf, 1)
 	}
 	return &Queue{
-		store: store, handler: handler, transport: transport, config: config,
+		Outbox: outbox, handler: handler, transport: transport, config: config,
 		log:     log.With().Str("component", "queue").Logger(),
 		ready:   make(chan struct{}, 1),
-		wake:    make(chan struct{}, 1),
 		doubt:   make(chan struct{}, 1),
-		calm:    make(chan struct{}, 1),
+		idle:    make(chan struct{}, 1),
 		toRead:  make(chan struct{}, 1),
+		counts:  config.Counts,
 		apart:   newApart(),
 		working: map[chat.RoomID]bool{},
 		reads:   map[chat.RoomID]chat.EventID{},
@@ -195,7 +202,7 @@ func New(store Store, handler Handler, transport Transport, config Config, log z
 }
 
 // Counts returns the live counters.
-func (q *Queue) Counts() *Counts { return &q.counts }
+func (q *Queue) Counts() *Counts { return q.counts }
 
 // Open puts the posts that the last process was sending into doubt, and loads the
 // blocked rooms. Call it before the first Accept.

@@ -64,7 +64,7 @@ func (s *between) UpdatePost(ctx context.Context, r queue.Row, now time.Time) er
 func (b *bot) startBetween(s *between) {
 	b.open()
 	s.Store = b.db
-	b.queue = queue.New(s, b.handle, b.server, b.config, zerolog.Nop())
+	b.queue = queue.New(queue.NewOutbox(s), b.handle, b.server, b.config, zerolog.Nop())
 	b.goOn()
 }
 

@@ -41,12 +41,12 @@ type outcome struct {
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		q.alive.Store(time.Now().UnixMilli())
-		q.looks()
+		q.beginLook()
 		then := q.pausedUntil
 		if !time.Now().Before(then) {
 			then = q.startPosts(ctx)
 		}
-		q.looked(len(q.underWay))
+		q.endLook(len(q.underWay))
 		q.await(ctx, then)
 	}
 	for len(q.underWay) > 0 {

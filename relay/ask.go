@@ -78,7 +78,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	if d.Suggest != nil && e.Message.Edits == "" {
 		found, err := d.Suggest(ctx, e.Room, text, q.Lang)
 		if err != nil {
-			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be wakeRun for")
+			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
 		}
 		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
 			q.Status, q.Proposals = Proposed, "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"

@@ -33,9 +33,11 @@ func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.
 }
 
 // around returns the surroundings that chat.ReadersOf needs.
-func (d *Carrier) around(ctx context.Context) chat.Surroundings {
-	return chat.Surroundings{Ours: d.Ours, Room: func(id chat.RoomID) chat.Room {
-		r, err := d.Room(ctx, id)
+func (d *Carrier) around(ctx context.Context) chat.Surroundings { return around(ctx, d.Room, d.Ours) }
+
+func around(ctx context.Context, room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool) chat.Surroundings {
+	return chat.Surroundings{Ours: ours, Room: func(id chat.RoomID) chat.Room {
+		r, err := room(ctx, id)
 		if err != nil {
 			return chat.Room{} // it counts as unknown
 		}
@@ -43,20 +45,25 @@ func (d *Carrier) around(ctx context.Context) chat.Surroundings {
 	}}
 }
 
-// Readers returns who may read a room. ErrNone: nothing is known of the room; Least is
-// then the narrowest audience, and Most the widest.
-func (d *Carrier) Readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
-	r, err := d.Room(ctx, room)
-	readers := chat.ReadersOf(r, d.around(ctx))
-	if err == nil && !r.Known() {
-		err = ErrNone
+// ReadersOf returns the function that says who may read a room; room and ours are
+// Options.Room and Options.Ours. Its error ErrNone reports that nothing is known of
+// the room: Least is then the narrowest audience, and Most the widest.
+func ReadersOf(
+	room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool,
+) func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
+	return func(ctx context.Context, id chat.RoomID) (chat.Readers, error) {
+		r, err := room(ctx, id)
+		readers := chat.ReadersOf(r, around(ctx, room, ours))
+		if err == nil && !r.Known() {
+			err = ErrNone
+		}
+		return readers, err
 	}
-	return readers, err
 }
 
-// readers is Readers without ErrNone.
+// readers is ReadersOf without ErrNone.
 func (d *Carrier) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
-	readers, err := d.Readers(ctx, room)
+	readers, err := ReadersOf(d.Room, d.Ours)(ctx, room)
 	_, err = has(err)
 	return readers, err
 }

@@ -39,6 +39,8 @@ type Options struct {
 	// Room returns the stored data of a room; all but the id is empty if the bot never
 	// saw it.
 	Room func(ctx context.Context, room chat.RoomID) (chat.Room, error)
+	// Routes knows the relays; nil: only operators open some.
+	Routes *Routes
 	// Name returns a person's name in a room; empty if unknown. nil: no name is known.
 	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
 	// Ours reports whether the bot serves a server.
@@ -59,34 +61,21 @@ type Options struct {
 // Carrier carries questions and answers between rooms.
 type Carrier struct {
 	Options
+	*Routes
 	store Store
 	queue Queue
 	wake  chan struct{} // a question may be due earlier than Run expects
-
-	declared declared
 }
 
-// NewCarrier returns a Carrier without declared relays (see Declare).
+// NewCarrier returns a Carrier with these parts.
 func NewCarrier(o Options) *Carrier {
+	if o.Routes == nil {
+		o.Routes = NewRoutes(o.Store, o.Room, nil)
+	}
 	if o.SuggestFor == 0 {
 		o.SuggestFor = 5 * time.Minute
 	}
-	return &Carrier{Options: o, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1), declared: declared{rooms: map[string]chat.RoomID{}}}
-}
-
-// Serves reports whether the bot may have to carry messages of the room, however late
-// they come in: the room is part of a relay or of a question that is not closed.
-func (d *Carrier) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
-	all, err := d.Relays(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, r := range all {
-		if r.joins(room) {
-			return true, nil
-		}
-	}
-	return d.store.Serving(ctx, room)
+	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1)}
 }
 
 // Run sends questions on as they fall due, until ctx ends. After an error it tries

@@ -8,7 +8,7 @@ import (
 )
 
 // Left returns the change that follows when a person leaves a room: the bot no longer
-// mentions that asker, and the questions that the person wakeRun after are free again.
+// mentions that asker, and the questions that the person looked after are free again.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)

@@ -31,7 +31,7 @@ type remembered struct {
 	*testing.T
 	file    string
 	db      *storage.DB
-	box     *queue.Queue
+	box     *queue.Outbox
 	carrier *relay.Carrier
 }
 
@@ -47,7 +47,7 @@ func newRemembered(t *testing.T) *remembered {
 			t.Error(err)
 		}
 	})
-	r.box = queue.New(r.db, nil, nil, queue.Config{}, zerolog.Nop())
+	r.box = queue.NewOutbox(r.db)
 	r.carrier = relay.NewCarrier(relay.Options{
 		Store: r.db, Queue: r.box, Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Log: zerolog.Nop(),
 		Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) { return chat.Room{ID: room}, nil },

@@ -38,7 +38,7 @@ func BenchmarkRound(b *testing.B) {
 		b.Fatal(err)
 	}
 	reminders := relay.NewReminders(relay.RemindOptions{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
+		Store: db, Queue: queue.NewOutbox(db), Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
 		Zone: paris, Quiet: func(chat.RoomID) relay.Quiet { return schedule.NewQuiet(paris) },
 		Reaches:    func(context.Context, relay.Question) (bool, error) { return true, nil },
 		Unanswered: 8 * time.Hour, FollowUp: 24 * time.Hour, List: list, Log: zerolog.Nop(),

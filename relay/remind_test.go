@@ -43,7 +43,7 @@ func newReminded(t *testing.T, now string) *reminded {
 	}
 	db := open(t)
 	r := &reminded{T: t, db: db, options: relay.RemindOptions{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()),
+		Store: db, Queue: queue.NewOutbox(db),
 		Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Zone: paris,
 		Quiet: func(chat.RoomID) relay.Quiet { return schedule.NewQuiet(paris) },
 		Reaches: func(_ context.Context, q relay.Question) (bool, error) {

@@ -101,7 +101,7 @@ func shareOf(text, other string) float64 {
 	return float64(common) / float64(len(words))
 }
 
-// Every second paraphrase of each kind is held out: nobody wakeRun at it one by one
+// Every second paraphrase of each kind is held out: nobody looked at it one by one
 // while tuning the search.
 func TestParaphrasesFindTheirOriginal(t *testing.T) {
 	db, asked := library(t)

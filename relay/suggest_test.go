@@ -139,17 +139,17 @@ func TestWhatIsSuggestedMayAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()
 			db := open(t)
-			box := queue.New(db, nil, nil, queue.Config{}, zerolog.Nop())
-			knowledge := &relay.Knowledge{Store: db}
+			box := queue.NewOutbox(db)
+			room := func(_ context.Context, room chat.RoomID) (chat.Room, error) {
+				return chat.Room{ID: room, Joined: true, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, nil
+			}
+			ours := func(string) bool { return true }
+			knowledge := &relay.Knowledge{Store: db, Readers: relay.ReadersOf(room, ours)}
 			carrier := relay.NewCarrier(relay.Options{
 				Store: db, Queue: box, Book: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Log: zerolog.Nop(),
-				Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
-					return chat.Room{ID: room, Joined: true, RoomFacts: chat.RoomFacts{Version: "11", JoinRule: "invite"}}, nil
-				},
-				Ours:    func(string) bool { return true },
+				Room: room, Ours: ours,
 				Suggest: relay.Suggestions(knowledge, func() catalogue.State { return catalogue.State{} }),
 			})
-			knowledge.Readers = carrier.Readers
 			if _, err := db.SaveEntry(ctx, relay.Entry{Question: "Quelle licence ?", Answer: "Etalab.", Audience: chat.Everybody}); err != nil {
 				t.Fatal(err)
 			}

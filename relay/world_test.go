@@ -98,29 +98,33 @@ func (w *world) start() {
 		w.Fatal(err)
 	}
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
-	answerer := commands.NewAnswerer(commands.About{RunBy: "DINUM", Contact: "floss@example.org"}, time.UTC,
-		func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} }, nil)
-	handler := commands.NewHandler(answerer, book, w.db, commands.Limits{})
-	guards := map[string]queue.Guard{}
-	w.queue = queue.New(w.db, handler, w, queue.Config{AnswerWithin: 15 * time.Minute, AtOnce: 1, Guards: guards, Keeps: func(ctx context.Context, room chat.RoomID) bool {
-		serves, err := w.carrier.Serves(ctx, room)
-		return serves || err != nil
-	}}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))
+	room := func(_ context.Context, room chat.RoomID) (chat.Room, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.rooms[room], nil
+	}
+	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
-		Store: w.db, Queue: w.queue, Book: book, Links: "https://matrix.to", Suggest: w.suggest,
-		Log: zerolog.New(zerolog.NewTestWriter(w)),
-		Room: func(_ context.Context, room chat.RoomID) (chat.Room, error) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			return w.rooms[room], nil
-		},
+		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest,
+		Log:  zerolog.New(zerolog.NewTestWriter(w)),
+		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
 		Ours: func(server string) bool { return server == "example.org" },
 	})
-	w.carrier.Declare(w.relays)
-	guards[relay.GuardName], guards[commands.GuardName] = w.carrier, commands.Guard{Handler: handler}
-	answerer.Relay(w.carrier)
-	handler.Moves(w.carrier.Move)
-	answerer.Administer(commands.Administration{Book: book, Journal: w.db, Rooms: w.db})
+	answerer := commands.NewAnswerer(commands.Parts{
+		About:     commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
+		Catalogue: func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} },
+		Relay:     w.carrier,
+		Admin:     commands.Administration{Book: book, Journal: w.db, Rooms: w.db},
+	})
+	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})
+	w.queue = queue.New(outbox, handler, w, queue.Config{
+		AnswerWithin: 15 * time.Minute, AtOnce: 1,
+		Guards: map[string]queue.Guard{relay.GuardName: w.carrier, commands.GuardName: commands.Guard{Handler: handler}},
+		Keeps: func(ctx context.Context, room chat.RoomID) bool {
+			serves, err := w.carrier.Serves(ctx, room)
+			return serves || err != nil
+		},
+	}, zerolog.New(zerolog.NewTestWriter(w)).Level(zerolog.WarnLevel))
 	if err := w.queue.Open(ctx); err != nil {
 		w.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func newKeeper(t *testing.T) *keeper {
 	}
 	t.Cleanup(func() { db.Close() })
 	return &keeper{T: t, db: db, zone: zone, register: thanks.NewRegister(thanks.Options{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: zone, Log: zerolog.Nop(),
+		Store: db, Queue: queue.NewOutbox(db), Zone: zone, Log: zerolog.Nop(),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}),
 		Quiet: func(chat.RoomID) schedule.Quiet { return schedule.NewQuiet(zone) },
 	})}

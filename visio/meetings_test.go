@@ -26,7 +26,7 @@ func TestReminder(t *testing.T) {
 	}
 	defer db.Close()
 	meetings := visio.NewMeetings(visio.Options{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: time.UTC, Log: zerolog.Nop(),
+		Store: db, Queue: queue.NewOutbox(db), Zone: time.UTC, Log: zerolog.Nop(),
 		Rooms: rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"}), Chosen: func(chat.RoomID) string { return "" },
 	})
 	now := time.Date(2026, 10, 5, 14, 30, 0, 0, time.UTC)
@@ -90,7 +90,7 @@ func TestNoticesOfTwoProviders(t *testing.T) {
 	var notices []string
 	broken, works := &provider{&visio.Fault{Why: visio.WhyServer, Code: 502}}, &provider{}
 	desk := visio.NewMeetings(visio.Options{
-		Store: db, Queue: queue.New(db, nil, nil, queue.Config{}, zerolog.Nop()), Zone: time.UTC, Log: zerolog.Nop(),
+		Store: db, Queue: queue.NewOutbox(db), Zone: time.UTC, Log: zerolog.Nop(),
 		Named:  map[string]visio.Provider{"broken": broken, "works": works},
 		Chosen: func(room chat.RoomID) string { return string(room) },
 		Operators: func(_ context.Context, n visio.Notice) error {

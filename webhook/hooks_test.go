@@ -37,7 +37,7 @@ type office struct {
 	testing.TB
 	path    string
 	db      *storage.DB
-	box     *queue.Queue
+	box     *queue.Outbox
 	service *webhook.Service
 	now     time.Time
 	server  *httptest.Server
@@ -63,7 +63,7 @@ func (o *office) open(change ...func(*webhook.Options)) {
 	if o.db, err = storage.Open(o.Context(), o.path); err != nil {
 		o.Fatal(err)
 	}
-	o.box = queue.New(o.db, nil, nil, queue.Config{}, zerolog.Nop())
+	o.box = queue.NewOutbox(o.db)
 	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
 	options := webhook.Options{
 		Store: o.db, Queue: o.box, Book: book, Zone: time.UTC, URL: "https://robot.example.org", MaxBody: 256 << 10, PerMinute: 3,

@@ -13,17 +13,16 @@ import (
 	"heraut/commands"
 	"heraut/health"
 	"heraut/matrix"
-	"heraut/queue"
 	"heraut/rooms"
-	"heraut/storage"
 )
 
 // administration returns the parts that the commands on rooms and on the bot need.
-func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue.Queue, client *matrix.Client, monitor *health.Monitor) commands.Administration {
-	started := time.Now()
+func (r *round) administration() commands.Administration {
+	started, config, db, client := time.Now(), r.config, r.db, r.client
 	return commands.Administration{
-		Book: book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
-		Joined: client.JoinedRooms, Personal: []commands.Personal{db}, Operators: config.Operators, Links: rooms.Links(config.Links),
+		Book: r.book, Journal: db, Rooms: db, Declined: db.Declined, Confirmations: db,
+		Joined: client.JoinedRooms, Personal: []commands.Personal{db, r.carrier}, Operators: config.Operators, Links: rooms.Links(config.Links),
+		Missing: r.missing, Webhooks: r.hooks.commands(), Catalogue: r.refresher,
 		Resolve: func(ctx context.Context, alias string) (chat.RoomID, error) {
 			room, err := client.Resolve(ctx, alias)
 			if errors.Is(err, matrix.ErrNoAlias) {
@@ -31,7 +30,7 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 			}
 			return room, err
 		},
-		Troubles: func(lang string) []string { return statusLines(monitor, lang) },
+		Troubles: func(lang string) []string { return statusLines(r.monitor, lang) },
 		Status: func(ctx context.Context) (commands.Status, error) {
 			s, err := db.QueueStatus(ctx)
 			if err != nil {
@@ -43,8 +42,7 @@ func administration(config *Config, db *storage.DB, book *rooms.Book, box *queue
 			_, missing := os.Stat(config.Matrix.RecoveryKeyFile)
 			s.Version, s.Started, s.Synced = release(), started, client.LastSync()
 			s.Verified, s.RecoveryKey = client.Verified(), missing == nil || config.Matrix.RecoveryKey != ""
-			counts := box.Counts()
-			s.Failed, s.Lost = int(counts.Failed.Load()), int(counts.Refused.Load())
+			s.Failed, s.Lost = int(r.counts.Failed.Load()), int(r.counts.Refused.Load())
 			return s, nil
 		},
 	}

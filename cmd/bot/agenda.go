@@ -1,17 +1,12 @@
 package main
 
 import (
-	"github.com/rs/zerolog"
-
 	"heraut/agenda"
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/fetch"
-	"heraut/queue"
-	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/sources"
-	"heraut/storage"
 )
 
 // calendarNames returns the names of the configuration's calendars.
@@ -26,26 +21,23 @@ func calendarNames(config *Config) (names []string) {
 
 // newAgenda returns the part that reads calendars and announces their events. It
 // reads the calendars that rooms give with guarded.
-func newAgenda(
-	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, announcer *announce.Announcer,
-	guarded *fetch.Getter, log zerolog.Logger,
-) (*agenda.Calendars, error) {
+func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings
-	for _, s := range config.Sources {
-		if s.Kind != string(sources.Calendar) {
+	for _, source := range s.config.Sources {
+		if source.Kind != string(sources.Calendar) {
 			continue
 		}
-		getter, err := getterOf(config, s.URL, fetch.Options{})
+		getter, err := getterOf(s.config, source.URL, fetch.Options{})
 		if err != nil {
 			return nil, err
 		}
-		calendars = append(calendars, agenda.Settings{Name: s.Name, Location: s.URL, Every: s.Every, Getter: getter})
+		calendars = append(calendars, agenda.Settings{Name: source.Name, Location: source.URL, Every: source.Every, Getter: getter})
 	}
 	return agenda.NewCalendars(agenda.Options{
-		Store: db, Queue: box, Rooms: book, Zone: config.Timezone,
-		Quiet:    func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
+		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone,
+		Quiet:    func(room chat.RoomID) schedule.Quiet { return quietIn(s, room) },
 		Declared: announcer.DeclaredWatches, Report: announcer.NoteReading, Guarded: guarded,
-		Operators: sourceNotices(config, box, operators, log),
-		Log:       log.With().Str("component", "agenda").Logger(),
+		Operators: sourceNotices(s),
+		Log:       s.component("agenda"),
 	}, calendars), nil
 }

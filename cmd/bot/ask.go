@@ -84,7 +84,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	}
 	settings := defaults(PresetMatrix)
 	about := commands.About{RunBy: "bot ask", Contact: "bot --help", Keep: settings.Questions.Keep}
-	answerer := commands.NewAnswerer(about, settings.Timezone, func() catalogue.State { return state }, repositories)
+	answerer := commands.NewAnswerer(commands.Parts{About: about, Zone: settings.Timezone, Catalogue: func() catalogue.State { return state }, Repositories: repositories})
 	answer := func(line string) error {
 		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})
 		if err != nil {

@@ -7,29 +7,26 @@ import (
 	"strings"
 
 	"heraut/chat"
-	"heraut/relay"
-	"heraut/rooms"
-	"heraut/storage"
 )
 
-// missingRooms returns the rooms that the bot should serve but is not in. These are
+// missing returns the rooms that the bot should serve but is not in. These are
 // the rooms that the configuration or a relay names, and the rooms that an operator
 // set up and that a member removed the bot from. The id of a room with an unresolved
 // alias is that alias.
-func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *rooms.Book, carrier *relay.Carrier) ([]chat.Room, error) {
-	stored, err := db.Rooms(ctx)
+func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
+	stored, err := r.db.Rooms(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for missing rooms: %w", err)
 	}
 	known := make(map[chat.RoomID]chat.Room, len(stored))
-	for _, r := range stored {
-		known[r.ID] = r
+	for _, room := range stored {
+		known[room.ID] = room
 	}
-	aliases, err := db.Aliases(ctx)
+	aliases, err := r.db.Aliases(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for missing rooms: %w", err)
 	}
-	relays, err := carrier.Relays(ctx)
+	relays, err := r.carrier.Relays(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,13 +36,13 @@ func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *roo
 		for known[id].MovedTo != "" {
 			id = known[id].MovedTo
 		}
-		r := known[id]
-		r.ID = id
-		if !r.Joined && !slices.ContainsFunc(missing, func(m chat.Room) bool { return m.ID == id }) {
-			missing = append(missing, r)
+		room := known[id]
+		room.ID = id
+		if !room.Joined && !slices.ContainsFunc(missing, func(m chat.Room) bool { return m.ID == id }) {
+			missing = append(missing, room)
 		}
 	}
-	for _, name := range configuredRooms(config) {
+	for _, name := range configuredRooms(r.config) {
 		switch id, found := aliases[name]; {
 		case strings.HasPrefix(name, "!"):
 			want(chat.RoomID(name))
@@ -55,14 +52,14 @@ func missingRooms(ctx context.Context, config *Config, db *storage.DB, book *roo
 			missing = append(missing, chat.Room{ID: chat.RoomID(name)})
 		}
 	}
-	for _, r := range relays {
-		for _, id := range append(slices.Clone(r.From), r.To) {
+	for _, relay := range relays {
+		for _, id := range append(slices.Clone(relay.From), relay.To) {
 			want(id)
 		}
 	}
-	for _, r := range stored {
-		if taken := r.Exit == chat.ExitKicked || r.Exit == chat.ExitBanned; taken && book.SetUp(r.ID) {
-			want(r.ID)
+	for _, room := range stored {
+		if taken := room.Exit == chat.ExitKicked || room.Exit == chat.ExitBanned; taken && r.book.SetUp(room.ID) {
+			want(room.ID)
 		}
 	}
 	return missing, nil

@@ -11,51 +11,51 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/matrix"
-	"heraut/queue"
 	"heraut/relay"
-	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/storage"
 )
 
-// newRelays returns the relay that carries questions and answers between rooms, and
-// the FAQ.
-func newRelays(
-	config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, client *matrix.Client, current func() catalogue.State, log zerolog.Logger,
-) (*relay.Carrier, *relay.Knowledge) {
-	knowledge := &relay.Knowledge{Store: db}
-	carrier := relay.NewCarrier(relay.Options{
-		Store: db, Queue: box, Book: book, Links: config.Links, Log: log.With().Str("component", "relay").Logger(),
-		Room: func(ctx context.Context, room chat.RoomID) (chat.Room, error) {
-			r, err := db.Room(ctx, room)
-			if errors.Is(err, storage.ErrNotFound) {
-				return chat.Room{ID: room}, nil
-			}
-			return r, err
-		},
-		Name:    client.DisplayName,
-		Ours:    func(server string) bool { return isOurs(config, client.UserID(), server) },
-		Resolve: client.Resolve,
-		Suggest: relay.Suggestions(knowledge, current),
-	})
-	knowledge.Readers = carrier.Readers
+// newRoutes returns the relays.
+func newRoutes(s shared) *relay.Routes {
 	var declared []relay.Declaration
-	for _, r := range config.Relays {
+	for _, r := range s.config.Relays {
 		declared = append(declared, relay.Declaration{Name: r.Name, From: r.From, To: r.To, Themes: r.Themes, MayWiden: r.MayWiden})
 	}
-	carrier.Declare(declared)
-	return carrier, knowledge
+	return relay.NewRoutes(s.db, s.room, declared)
+}
+
+// room returns the stored data of a room; of an unknown room, its id alone.
+func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
+	r, err := s.db.Room(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return chat.Room{ID: id}, nil
+	}
+	return r, err
+}
+
+// newRelay returns the relay that carries questions and answers between rooms, and
+// the FAQ.
+func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
+	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
+	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
+	return relay.NewCarrier(relay.Options{
+		Store: s.db, Queue: s.outbox, Book: s.book, Links: s.config.Links, Log: s.component("relay"),
+		Room: s.room, Routes: routes, Ours: ours, Name: client.DisplayName, Resolve: client.Resolve,
+		Suggest: relay.Suggestions(faq, current),
+	}), faq
 }
 
 // newReminders returns the reminders of open questions.
-func newReminders(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, carrier *relay.Carrier, log zerolog.Logger) *relay.Reminders {
+func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
+	questions := s.config.Questions
 	o := relay.RemindOptions{
-		Store: db, Queue: box, Book: book, Zone: config.Timezone, Reaches: carrier.Reaches,
-		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(config, book, room) },
-		Unanswered: config.Questions.RemindAfter, FollowUp: config.Questions.SolvedAfter, Keep: config.Questions.Keep,
-		Log: log.With().Str("component", "relay").Logger(),
+		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Reaches: carrier.Reaches,
+		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
+		Unanswered: questions.RemindAfter, FollowUp: questions.SolvedAfter, Keep: questions.Keep,
+		Log: s.component("relay"),
 	}
-	if rhythm, err := schedule.ParseRhythm(config.Questions.List); err == nil { // the configuration is checked
+	if rhythm, err := schedule.ParseRhythm(questions.List); err == nil { // the configuration is checked
 		o.List = rhythm
 	}
 	return relay.NewReminders(o)
@@ -83,12 +83,14 @@ func relayRooms(config *Config) (names []string) {
 	return names
 }
 
-// keeps reports whether the bot must not lose any message of the room because of its
-// age. It returns true on an error.
-func keeps(ctx context.Context, carrier *relay.Carrier, room chat.RoomID, log zerolog.Logger) bool {
-	serves, err := carrier.Serves(ctx, room)
-	if err != nil && ctx.Err() == nil {
-		log.Error().Err(err).Msg("It is not known whether a room is in a relay")
+// keeps returns a function that reports whether the bot must not lose any message of a
+// room because of its age. That returns true on an error.
+func keeps(routes *relay.Routes, log zerolog.Logger) func(ctx context.Context, room chat.RoomID) bool {
+	return func(ctx context.Context, room chat.RoomID) bool {
+		serves, err := routes.Serves(ctx, room)
+		if err != nil && ctx.Err() == nil {
+			log.Error().Err(err).Msg("It is not known whether a room is in a relay")
+		}
+		return serves || err != nil
 	}
-	return serves || err != nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,10 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
-	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
-	"heraut/commands"
 	"heraut/fetch"
 	"heraut/health"
 	"heraut/matrix"
@@ -29,7 +26,6 @@ import (
 	"heraut/rooms"
 	"heraut/search"
 	"heraut/storage"
-	"heraut/webhook"
 )
 
 // stopWithin bounds the time to stop after a signal.
@@ -67,8 +63,25 @@ func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 }
 
-// serve runs the service until ctx ends. It reports troubles to the monitor, and calls
-// started once it runs.
+// shared are the parts that most others need.
+type shared struct {
+	config    *Config
+	log       zerolog.Logger
+	monitor   *health.Monitor
+	db        *storage.DB
+	outbox    *queue.Outbox
+	book      *rooms.Book
+	operators *rooms.Operators
+	pace      *rate.Limiter
+}
+
+// component returns the log of a part.
+func (s shared) component(name string) zerolog.Logger {
+	return s.log.With().Str("component", name).Logger()
+}
+
+// serve builds the parts of the bot, each from those before it, and runs them until ctx
+// ends. It reports troubles to the monitor, and calls started once it runs.
 func serve(
 	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
 ) (err error) {
@@ -78,169 +91,77 @@ func serve(
 		return err
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
-
-	getter, err := getterOf(config, config.Catalogue.SILL.URL, fetch.Options{})
-	if err != nil {
-		return err
-	}
-	defer getter.Close()
 	guarded, err := guardedGetter(config)
 	if err != nil {
 		return err
 	}
 	defer guarded.Close()
-	refresher, err := catalogue.NewRefresher(log.WithContext(ctx), catalogue.Settings{
-		Location: config.Catalogue.SILL.URL,
-		Every:    config.Catalogue.SILL.Every,
-		MaxLoss:  int(config.Catalogue.SILL.MaxLoss),
-		Prepare:  search.Prepare,
-	}, getter, db)
+	s, err := openShared(ctx, config, db, monitor, log)
 	if err != nil {
 		return err
 	}
-
-	book, err := rooms.OpenBook(ctx, rooms.Settings{
-		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(),
-	}, db)
+	refresher, closeRefresher, err := newRefresher(ctx, s)
 	if err != nil {
 		return err
 	}
-	guides, err := config.HowTo.Books()
-	if err != nil {
-		return err
-	}
-	about := commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep, HowTo: guides}
-	answerer := commands.NewAnswerer(about, config.Timezone, refresher.Current, db)
-	handler := commands.NewHandler(answerer, book, db, commands.Limits{
-		Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room),
-		Reactions: config.Reactions.Choices,
-	})
-
-	pace := newPace(config.Pace)
-	mc := matrixConfig(config, pace)
-	mc.Health, mc.Mailbox = monitor, config.Matrix.Mailbox
-	mc.SetUp = func(room chat.RoomID) bool { return book.Chosen(room).SetUp }
-	mc.ModeratorPower = func(room chat.RoomID) int { return book.Of(room).Moderator }
-	var announcer *announce.Announcer // assigned below; only used after Sync starts
-	var carrier *relay.Carrier        // idem
-	var hooks *webhook.Service        // idem; nil if webhooks are off
-	mc.OnRoom = func(name string, id chat.RoomID) {
-		enter(config, name, id, book, announcer)
-		carrier.Found(name, id)
-		declareHooks(ctx, hooks, config, name, id, log)
-		if err := db.SaveAlias(ctx, name, id); err != nil && ctx.Err() == nil {
-			log.Error().Err(err).Str("room", name).Msg("An alias could not be stored: exported settings may name the room twice")
-		}
-	}
-	keep := func(ctx context.Context, room chat.RoomID) bool { return keeps(ctx, carrier, room, log) }
-	mc.Keeps = keep
-	client, err := matrix.New(mc, db, log)
+	defer closeRefresher()
+	routes := newRoutes(s)
+	client, err := matrix.New(clientConfig(s, routes), db, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	guards := map[string]queue.Guard{} // complete before the queue sends anything
-	box := queue.New(db, handler, client, queue.Config{AnswerWithin: config.AnswerWithin, Pace: pace, Apology: handler.Apologise, Keeps: keep, SenderOf: client.SenderOf, Guards: guards, Blocked: handler.Blocked}, log)
-	operators := rooms.NewOperators(config.Operators, book, db)
-	readers := func(ctx context.Context, room chat.RoomID) (chat.Readers, error) { return carrier.Readers(ctx, room) }
-	announcer = newAnnouncer(config, db, box, book, operators, guarded, readers, log)
-	if err := addSources(config, announcer, refresher); err != nil {
-		return err
-	}
-	answerer.Manage(announcer)
-	calendars, err := newAgenda(config, db, box, book, operators, announcer, guarded, log)
-	if err != nil {
-		return err
-	}
-	answerer.Agenda(calendars)
-	calls, err := newVisio(config, db, box, book, operators, log)
-	if err != nil {
-		return err
-	}
-	answerer.Visio(calls)
-	thanked := newThanks(config, db, box, book, log)
-	answerer.Thanks(thanked)
-	var knowledge *relay.Knowledge
-	carrier, knowledge = newRelays(config, db, box, book, client, refresher.Current, log)
-	answerer.Relay(carrier)
-	reminders := newReminders(config, db, box, book, carrier, log)
-	guards[relay.GuardName], guards[relay.ListGuardName], guards[announce.GuardName] = carrier, reminders, announcer
-	guards[commands.GuardName] = commands.Guard{Handler: handler}
-	answerer.Remember(knowledge)
-	if config.Webhooks.Listen != "" {
-		if hooks, err = newWebhooks(ctx, config, db, box, book, log); err != nil {
-			return err
-		}
-	}
-	moves := []commands.Move{announcer.Move, calendars.Move, calls.Move, thanked.Move, book.Move, carrier.Move, db.MoveAnnouncements}
-	if hooks != nil {
-		moves = append(moves, hooks.Move)
-	}
-	handler.Moves(moves...)
-	handler.Inform(operators)
-	admin := administration(config, db, book, box, client, monitor)
-	admin.Personal = append(admin.Personal, carrier)
-	admin.Missing = func(ctx context.Context) ([]chat.Room, error) { return missingRooms(ctx, config, db, book, carrier) }
-	admin.Webhooks, admin.Catalogue = hooks, refresher
-	answerer.Administer(admin)
 
-	g, ctx := errgroup.WithContext(ctx)
-	if hooks != nil {
-		listener, err := listenWebhooks(ctx, config.Webhooks.Listen)
-		if err != nil {
-			return err
-		}
-		g.Go(func() error { return hooks.Serve(ctx, listener) })
+	carrier, faq := newRelay(s, client, routes, refresher.Current)
+	announcer, err := newAnnouncer(s, guarded, faq.Readers, refresher.Current)
+	if err != nil {
+		return err
 	}
-	if config.HTTP.Listen != "" {
-		var listen net.ListenConfig
-		listener, err := listen.Listen(ctx, "tcp", config.HTTP.Listen)
-		if err != nil {
-			return fmt.Errorf("%w: %w", errNoListener, err)
-		}
-		g.Go(func() error {
-			return health.New(monitor, append(metrics(ctx, box, refresher, client, admin.Missing), webhookMetrics(hooks)...)).Run(ctx, listener)
-		})
+	calendars, err := newAgenda(s, announcer, guarded)
+	if err != nil {
+		return err
 	}
-	watch := &watch{
-		config: config, monitor: monitor, db: db, client: client, announcer: announcer, refresher: refresher, missing: admin.Missing, started: time.Now(),
+	meetings, err := newVisio(s)
+	if err != nil {
+		return err
 	}
-	g.Go(func() error { return watch.run(ctx) })
-	g.Go(func() error { return notify.watchdog(ctx, client.Alive, box.Alive) })
-	started()
-	g.Go(func() error { return refresher.Run(log.WithContext(ctx), tellHeld(config, box, operators, log)) })
-	g.Go(func() error {
-		if err := client.Open(ctx); err != nil {
-			return err
-		}
-		if err := box.Open(ctx); err != nil {
-			return err
-		}
-		g.Go(func() error { return box.Run(ctx) })
-		g.Go(func() error {
-			giveBackMemory(ctx, box.Counts().Sent.Load, log, db.ShrinkMemory, client.ShrinkMemory)
-			return nil
-		})
-		g.Go(func() error { return runSynced(ctx, client, announcer.Run) })
-		g.Go(func() error { return runSynced(ctx, client, calendars.Run) })
-		g.Go(func() error { return runSynced(ctx, client, calls.Run) })
-		g.Go(func() error { return runSynced(ctx, client, thanked.Run) })
-		g.Go(func() error { return carrier.Run(ctx) })
-		if hooks != nil {
-			g.Go(func() error { return hooks.Run(ctx) })
-		}
-		g.Go(func() error { return reminders.Run(ctx) })
-		log.Info().Str("version", version()).Msg("Started")
-		return client.Sync(ctx, box)
-	})
-	err = waitFor(ctx, g)
-	for cause, state := range map[error]health.State{matrix.ErrLoggedOut: health.SessionEnded, matrix.ErrWrongPassword: health.LoginRefused} {
-		if errors.Is(err, cause) {
-			monitor.Enter(health.Trouble{State: state, Cause: err})
-		}
+	hooks, err := newWebhooks(ctx, s)
+	if err != nil {
+		return err
 	}
-	log.Info().Msg("Stopped")
-	return err
+	r := &round{
+		shared: s, refresher: refresher, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
+		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts),
+	}
+	return r.run(ctx, notify, started)
+}
+
+// openShared opens the parts that most others need.
+func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
+	book, err := rooms.OpenBook(ctx, rooms.Settings{
+		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(),
+	}, db)
+	return shared{
+		config: config, log: log, monitor: monitor, db: db, outbox: queue.NewOutbox(db), book: book,
+		operators: rooms.NewOperators(config.Operators, book, db), pace: newPace(config.Pace),
+	}, err
+}
+
+// newRefresher returns what keeps the catalogue current, and closes its connections.
+func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeGetter func(), err error) {
+	settings := s.config.Catalogue.SILL
+	getter, err := getterOf(s.config, settings.URL, fetch.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err = catalogue.NewRefresher(s.log.WithContext(ctx), catalogue.Settings{
+		Location: settings.URL, Every: settings.Every, MaxLoss: int(settings.MaxLoss), Prepare: search.Prepare,
+	}, getter, s.db)
+	if err != nil {
+		getter.Close()
+		return nil, nil, err
+	}
+	return r, getter.Close, nil
 }
 
 // waitFor waits for the group, but at most stopWithin after ctx has ended.
@@ -291,6 +212,17 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	return nil
 }
 
+// clientConfig returns the configuration of the client that the service runs.
+func clientConfig(s shared, routes *relay.Routes) matrix.Config {
+	mc := matrixConfig(s.config, s.pace)
+	mc.Health, mc.Mailbox = s.monitor, s.config.Matrix.Mailbox
+	mc.SetUp = func(room chat.RoomID) bool { return s.book.Chosen(room).SetUp }
+	mc.ModeratorPower = func(room chat.RoomID) int { return s.book.Of(room).Moderator }
+	mc.Keeps = keeps(routes, s.log)
+	return mc
+}
+
+// matrixConfig returns the part of the client's configuration that login needs too.
 func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	mc := matrix.Config{
 		Homeserver:      config.Matrix.Homeserver.String(),
@@ -321,16 +253,6 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	return mc
 }
 
-// enter declares a room of the configuration once its id is known.
-func enter(config *Config, name string, id chat.RoomID, book *rooms.Book, announcer *announce.Announcer) {
-	for _, r := range config.Rooms {
-		if r.Room == name {
-			book.Declare(id, rooms.Settings{Language: r.Language, Prefix: r.Prefix, Role: r.Role, Quiet: r.Quiet, Moderator: r.Moderator, Visio: r.Visio})
-			announcer.Declare(id, watchesOf(r, id))
-		}
-	}
-}
-
 func newPace(p Pace) *rate.Limiter {
 	if p.PerSecond == 0 {
 		return rate.NewLimiter(rate.Inf, 1)
@@ -345,59 +267,4 @@ func deviceName() string {
 		return "Héraut"
 	}
 	return "Héraut (" + host + ")"
-}
-
-func metrics(
-	ctx context.Context, box *queue.Queue, refresher *catalogue.Refresher, client *matrix.Client, missing func(context.Context) ([]chat.Room, error),
-) []health.Metric {
-	counts := box.Counts()
-	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
-		return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
-	}
-	since := func(t time.Time) float64 {
-		if t.IsZero() {
-			return -1
-		}
-		return time.Since(t).Seconds()
-	}
-	return []health.Metric{
-		counter("events_received", "Events taken in.", &counts.Received),
-		counter("events_dropped", "Events too old to be answered.", &counts.Dropped),
-		counter("events_late", "Events too old to be answered, but carried between rooms.", &counts.Late),
-		counter("gaps_lost", "Gaps in a room's timeline that the homeserver would not tell.", client.GapsLost()),
-		counter("events_handled", "Events handled.", &counts.Handled),
-		counter("events_failed", "Events whose handler failed.", &counts.Failed),
-		counter("posts_sent", "Posts sent.", &counts.Sent),
-		counter("posts_refused", "Posts refused for good.", &counts.Refused),
-		counter("posts_uncertain", "Attempts to send that ended without an answer.", &counts.Retried),
-		counter("posts_limited", "Attempts to send that the homeserver put off.", &counts.RateLimited),
-		{Name: "heraut_sync_age_seconds", Help: "Time since the last complete sync; -1 before the first.", Value: func() float64 { return since(client.LastSync()) }},
-		{Name: "heraut_device_verified", Help: "1 when the account vouches for the bot's device.", Value: func() float64 {
-			if client.Verified() {
-				return 1
-			}
-			return 0
-		}},
-		{Name: "heraut_rooms_missing", Help: "Rooms that the bot should serve and is not in; -1 when that cannot be read.", Value: func() float64 {
-			ctx, cancel := context.WithTimeout(ctx, time.Second)
-			defer cancel()
-			rooms, err := missing(ctx)
-			if err != nil {
-				return -1
-			}
-			return float64(len(rooms))
-		}},
-		{Name: "heraut_catalogue_entries", Help: "Entries of the catalogue in force.", Value: func() float64 {
-			if c := refresher.Current().Catalogue; c != nil {
-				return float64(c.Len())
-			}
-			return 0
-		}},
-		{Name: "heraut_catalogue_age_seconds", Help: "Time since the source confirmed the catalogue; -1 without one.", Value: func() float64 {
-			if c := refresher.Current().Catalogue; c != nil {
-				return since(c.AsOf())
-			}
-			return -1
-		}},
-	}
 }

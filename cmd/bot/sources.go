@@ -18,35 +18,33 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/fetch"
-	"heraut/matrix"
-	"heraut/queue"
-	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/sources"
-	"heraut/storage"
 )
 
-// newAnnouncer returns the part that reads the sources and announces their news. It reads
-// the feeds that rooms give with guarded.
-func newAnnouncer(config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, operators *rooms.Operators, guarded *fetch.Getter,
-	readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), log zerolog.Logger) *announce.Announcer {
-	return announce.NewAnnouncer(announce.Options{
-		Store: db, Queue: box, Rooms: book, Zone: config.Timezone, Feeds: guarded, Log: log,
-		Calendars: calendarNames(config),
-		Quiet:     func(room chat.RoomID) schedule.Quiet { return quietIn(config, book, room) },
-		Private:   func(location string) bool { return fetch.IsPrivate(location, config.Fetch.AllowPrivate) },
+// newAnnouncer returns the part that reads the configuration's sources and announces
+// their news. It reads the feeds that rooms give with guarded.
+func newAnnouncer(
+	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), current func() catalogue.State,
+) (*announce.Announcer, error) {
+	announcer := announce.NewAnnouncer(announce.Options{
+		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone, Feeds: guarded, Log: s.log,
+		Calendars: calendarNames(s.config),
+		Quiet:     func(room chat.RoomID) schedule.Quiet { return quietIn(s, room) },
+		Private:   func(location string) bool { return fetch.IsPrivate(location, s.config.Fetch.AllowPrivate) },
 		Readers:   readers,
-		Operators: sourceNotices(config, box, operators, log),
+		Operators: sourceNotices(s),
 	})
+	return announcer, addSources(s.config, announcer, current)
 }
 
 // sourceNotices returns a function that informs the operators, and the log, that a
 // source is broken or works again.
-func sourceNotices(config *Config, box *queue.Queue, operators *rooms.Operators, log zerolog.Logger) func(context.Context, announce.Notice) error {
+func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 	return func(ctx context.Context, n announce.Notice) error {
-		say := func(lang string) (string, error) { return n.Say(lang, config.Timezone) }
+		say := func(lang string) (string, error) { return n.Say(lang, s.config.Timezone) }
 		cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
-		if _, err := operators.Tell(ctx, box, chat.EventID(cause), say); err != nil {
+		if _, err := s.operators.Tell(ctx, s.outbox, chat.EventID(cause), say); err != nil {
 			return err
 		}
 		text, err := say("fr")
@@ -57,16 +55,16 @@ func sourceNotices(config *Config, box *queue.Queue, operators *rooms.Operators,
 		if n.Works {
 			level = zerolog.InfoLevel
 		}
-		log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
+		s.log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
 		return nil
 	}
 }
 
 // quietIn returns a room's quiet hours.
-func quietIn(config *Config, book *rooms.Book, room chat.RoomID) schedule.Quiet {
-	q, err := schedule.ParseQuiet(book.Of(room).Quiet, config.Timezone)
+func quietIn(s shared, room chat.RoomID) schedule.Quiet {
+	q, err := schedule.ParseQuiet(s.book.Of(room).Quiet, s.config.Timezone)
 	if err != nil { // another version of the bot checked it when the room set it
-		return quietHours(config)
+		return quietHours(s.config)
 	}
 	return q
 }
@@ -122,7 +120,7 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
 // addSources adds the configuration's sources to the announcer.
-func addSources(config *Config, announcer *announce.Announcer, refresher *catalogue.Refresher) error {
+func addSources(config *Config, announcer *announce.Announcer, current func() catalogue.State) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
 			continue // package agenda reads it
@@ -138,7 +136,7 @@ func addSources(config *Config, announcer *announce.Announcer, refresher *catalo
 		if err != nil {
 			return err
 		}
-		source, err := sources.New(settings, getter, refresher.Current)
+		source, err := sources.New(settings, getter, current)
 		if err != nil {
 			return fmt.Errorf("source %s: %w", s.Name, err)
 		}
@@ -147,19 +145,21 @@ func addSources(config *Config, announcer *announce.Announcer, refresher *catalo
 	return nil
 }
 
-// runSynced calls run from the first sync on. Before that sync the ids of the
+// synced returns run, delayed until the first sync. Before that sync the ids of the
 // configured rooms are unknown, so decisions would miss those rooms.
-func runSynced(ctx context.Context, client *matrix.Client, run func(ctx context.Context) error) error {
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for client.LastSync().IsZero() {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
+func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		ticker := time.NewTicker(100 * time.Millisecond)
+		defer ticker.Stop()
+		for r.client.LastSync().IsZero() {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
 		}
+		return run(ctx)
 	}
-	return run(ctx)
 }
 
 // watchesOf returns the watches that the configuration declares for a room with a

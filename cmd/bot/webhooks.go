@@ -11,23 +11,79 @@ import (
 	"strings"
 
 	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
 
 	"heraut/chat"
 	"heraut/health"
-	"heraut/queue"
-	"heraut/rooms"
-	"heraut/storage"
 	"heraut/webhook"
 )
 
 var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
 
-// newWebhooks returns the service that accepts the posts of tools.
-func newWebhooks(ctx context.Context, config *Config, db *storage.DB, box *queue.Queue, book *rooms.Book, log zerolog.Logger) (*webhook.Service, error) {
-	return webhook.New(ctx, webhook.Options{
-		Store: db, Queue: box, Book: book, Zone: config.Timezone, URL: config.Webhooks.URL, MaxBody: int64(config.Webhooks.MaxBody),
-		PerMinute: config.Webhooks.PerMinute, Log: log.With().Str("component", "webhook").Logger(),
-	}, declaredHooks(config, ""))
+// hooks are the webhooks: service, or noHooks.
+type hooks interface {
+	// declare declares the hooks of a room of the configuration, once its id is known.
+	declare(ctx context.Context, name string, room chat.RoomID)
+	// listen opens the listener and serves it in g.
+	listen(ctx context.Context, g *errgroup.Group) error
+	metrics() []health.Metric
+	// commands returns the part that answers the commands on webhooks; nil: there are
+	// none.
+	commands() *webhook.Service
+	Run(ctx context.Context) error
+	Move(ctx context.Context, from, to chat.RoomID) error
+}
+
+// newWebhooks returns the service that accepts the posts of tools, if the
+// configuration opens it.
+func newWebhooks(ctx context.Context, s shared) (hooks, error) {
+	config := s.config.Webhooks
+	if config.Listen == "" {
+		return noHooks{}, nil
+	}
+	log := s.component("webhook")
+	service, err := webhook.New(ctx, webhook.Options{
+		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, URL: config.URL, MaxBody: int64(config.MaxBody),
+		PerMinute: config.PerMinute, Log: log,
+	}, declaredHooks(s.config, ""))
+	return openHooks{service, s.config, log}, err
+}
+
+// noHooks are webhooks that are off.
+type noHooks struct{}
+
+func (noHooks) declare(context.Context, string, chat.RoomID)         {}
+func (noHooks) listen(context.Context, *errgroup.Group) error        { return nil }
+func (noHooks) metrics() []health.Metric                             { return nil }
+func (noHooks) commands() *webhook.Service                           { return nil }
+func (noHooks) Run(context.Context) error                            { return nil }
+func (noHooks) Move(context.Context, chat.RoomID, chat.RoomID) error { return nil }
+
+// openHooks are webhooks that tools may call.
+type openHooks struct {
+	*webhook.Service
+	config *Config
+	log    zerolog.Logger
+}
+
+func (h openHooks) commands() *webhook.Service { return h.Service }
+
+func (h openHooks) declare(ctx context.Context, name string, room chat.RoomID) {
+	for _, d := range declaredHooks(h.config, name) {
+		if err := h.Declare(ctx, room, d); err != nil && ctx.Err() == nil {
+			h.log.Error().Err(err).Str("webhook", d.Name).Msg("A webhook of the configuration could not be declared")
+		}
+	}
+}
+
+func (h openHooks) listen(ctx context.Context, g *errgroup.Group) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", h.config.Webhooks.Listen)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNoWebhookListener, err)
+	}
+	g.Go(func() error { return h.Serve(ctx, listener) })
+	return nil
 }
 
 // declaredHooks returns the hooks that the configuration declares for a room, by the
@@ -41,29 +97,6 @@ func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	return all
 }
 
-// declareHooks declares the hooks of a room to the service once the room's id is
-// known.
-func declareHooks(ctx context.Context, service *webhook.Service, config *Config, name string, room chat.RoomID, log zerolog.Logger) {
-	if service == nil {
-		return
-	}
-	for _, d := range declaredHooks(config, name) {
-		if err := service.Declare(ctx, room, d); err != nil && ctx.Err() == nil {
-			log.Error().Err(err).Str("webhook", d.Name).Msg("A webhook of the configuration could not be declared")
-		}
-	}
-}
-
-// listenWebhooks opens the listener of the webhooks.
-func listenWebhooks(ctx context.Context, address string) (net.Listener, error) {
-	var listen net.ListenConfig
-	listener, err := listen.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoWebhookListener, err)
-	}
-	return listener, nil
-}
-
 // hookRooms returns the rooms that the declared webhooks name.
 func hookRooms(config *Config) (names []string) {
 	for _, h := range config.Webhooks.Hooks {
@@ -74,12 +107,9 @@ func hookRooms(config *Config) (names []string) {
 	return names
 }
 
-// webhookMetrics returns counters of requests by outcome.
-func webhookMetrics(service *webhook.Service) []health.Metric {
-	if service == nil {
-		return nil
-	}
-	counts := service.Counts()
+// metrics returns counters of requests by outcome.
+func (h openHooks) metrics() []health.Metric {
+	counts := h.Counts()
 	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
 		return health.Metric{Name: "heraut_webhooks_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
 	}

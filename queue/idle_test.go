@@ -11,8 +11,8 @@ import (
 	"heraut/queue"
 )
 
-// Calm lasts until every answer that may go now is sent, and at most for its limit.
-func TestCalm(t *testing.T) {
+// WaitIdle lasts until every answer that may go now is sent, and at most for its limit.
+func TestWaitIdle(t *testing.T) {
 	const within = 100 * time.Millisecond
 	for name, test := range map[string]struct {
 		handling, sending time.Duration
@@ -47,7 +47,7 @@ func TestCalm(t *testing.T) {
 					t.Fatal(err)
 				}
 				began := time.Now()
-				b.queue.Calm(b.ctx, within)
+				b.queue.WaitIdle(b.ctx, within)
 				if took := time.Since(began); took != test.want {
 					t.Errorf("it took %s, want %s", took, test.want)
 				}
@@ -56,8 +56,8 @@ func TestCalm(t *testing.T) {
 	}
 }
 
-// Calm waits for a post that the pace held back once its attempt is under way.
-func TestCalmAfterThePace(t *testing.T) {
+// WaitIdle waits for a post that the pace held back once its attempt is under way.
+func TestWaitIdleAfterThePace(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		b.config.Pace = rate.NewLimiter(1, 1)
 		b.server.fail(slow(20 * time.Millisecond))
@@ -66,7 +66,7 @@ func TestCalmAfterThePace(t *testing.T) {
 		b.sync()
 		time.Sleep(1010 * time.Millisecond) // the post "b" is under way
 		began := time.Now()
-		b.queue.Calm(b.ctx, 100*time.Millisecond)
+		b.queue.WaitIdle(b.ctx, 100*time.Millisecond)
 		if took := time.Since(began); took != 10*time.Millisecond {
 			t.Errorf("it took %s, want 10ms", took)
 		}

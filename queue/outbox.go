@@ -3,19 +3,37 @@ package queue
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"heraut/chat"
 )
 
+// Outbox holds the posts to send. Parts that post on their own add theirs here; the
+// Queue over the same Outbox sends them. It is safe for concurrent use.
+type Outbox struct {
+	store Store
+	wake  chan struct{} // the outbox may hold a post to send
+	woken atomic.Bool   // wakeSender was called, and the sender has not looked since
+}
+
+// NewOutbox returns the outbox in the store.
+func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: make(chan struct{}, 1)} }
+
+// wakeSender makes the sender look for posts.
+func (o *Outbox) wakeSender() {
+	o.woken.Store(true)
+	nudge(o.wake)
+}
+
 // Do runs change in a transaction and wakes the sender after the commit. It serves
-// posts that no event caused: change adds them with Post, and the queue commits
+// posts that no event caused: change adds them with Post, and the outbox commits
 // everything or nothing.
-func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) error {
-	if err := q.store.Do(ctx, change); err != nil {
+func (o *Outbox) Do(ctx context.Context, change func(ctx context.Context) error) error {
+	if err := o.store.Do(ctx, change); err != nil {
 		return err
 	}
-	q.wakeSender()
+	o.wakeSender()
 	return nil
 }
 
@@ -23,11 +41,11 @@ func (q *Queue) Do(ctx context.Context, change func(ctx context.Context) error) 
 // names their reason, and is unique for ever: the n-th post has the key
 // chat.KeyOf(cause, n), and is left out if that key exists. An edit of a post that was
 // never tried replaces the content of that post.
-func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error {
+func (o *Outbox) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error {
 	for n, p := range posts {
 		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
 		if p.Edits.Post != "" {
-			replaced, err := q.Replace(ctx, p.Edits.Post, p)
+			replaced, err := o.Replace(ctx, p.Edits.Post, p)
 			if err != nil {
 				return err
 			}
@@ -36,7 +54,7 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 			}
 			row.Kind = KindEdit
 		}
-		if err := q.store.AddPost(ctx, row); err != nil {
+		if err := o.store.AddPost(ctx, row); err != nil {
 			return err
 		}
 	}
@@ -47,8 +65,8 @@ func (q *Queue) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post
 // reports whether it did. It does so only if no attempt was made to send that post:
 // after one, an edit may wait behind it. The post keeps its own thread, and the
 // messages that it edits and replies to.
-func (q *Queue) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
-	row, err := q.store.PostByKey(ctx, key)
+func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
+	row, err := o.store.PostByKey(ctx, key)
 	switch {
 	case errors.Is(err, ErrNone):
 		return false, nil
@@ -59,22 +77,22 @@ func (q *Queue) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (boo
 	}
 	p.Edits, p.Thread, p.ReplyTo = row.Post.Edits, row.Post.Thread, row.Post.ReplyTo
 	row.Post, row.NextAt = p, p.NotBefore
-	return true, q.store.UpdatePost(ctx, row, time.Now())
+	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
 // Withdraw takes a post back, in the transaction of ctx: it cancels a post that nobody
 // can have seen, and deletes any other from its room, with its edits. If a revision
 // put another post in its place, Withdraw takes that one back. An unknown, failed or
 // cancelled post needs nothing.
-func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
-	row, err := q.store.PostByKey(ctx, key)
+func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
+	row, err := o.store.PostByKey(ctx, key)
 	switch {
 	case errors.Is(err, ErrNone), row.State == Failed, row.State == Cancelled:
 		return nil
 	case err != nil:
 		return err
 	}
-	rows, err := q.store.PostsOf(ctx, row.Cause)
+	rows, err := o.store.PostsOf(ctx, row.Cause)
 	if err != nil {
 		return err
 	}
@@ -87,10 +105,10 @@ func (q *Queue) Withdraw(ctx context.Context, key chat.PostKey) error {
 	}
 	if unsent(&row) {
 		row.State = Cancelled
-		return q.store.UpdatePost(ctx, row, time.Now())
+		return o.store.UpdatePost(ctx, row, time.Now())
 	}
 	for _, r := range append([]Row{row}, seenEdits(rows, row.Key)...) {
-		if err := q.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
+		if err := o.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"heraut/agenda"
+	"heraut/announce"
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commands"
+	"heraut/health"
+	"heraut/matrix"
+	"heraut/queue"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/thanks"
+	"heraut/visio"
+)
+
+// round holds the parts of one round of the service.
+type round struct {
+	shared
+	refresher *catalogue.Refresher
+	client    *matrix.Client
+	carrier   *relay.Carrier
+	faq       *relay.Knowledge
+	reminders *relay.Reminders
+	announcer *announce.Announcer
+	calendars *agenda.Calendars
+	meetings  *visio.Meetings
+	thanks    *thanks.Register
+	hooks     hooks
+	counts    *queue.Counts
+}
+
+// run answers people until ctx ends. It calls started once the listeners are open.
+func (r *round) run(ctx context.Context, notify notifier, started func()) error {
+	box, err := r.newQueue()
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	if err := r.hooks.listen(ctx, g); err != nil {
+		return err
+	}
+	if err := r.listen(ctx, g); err != nil {
+		return err
+	}
+	watch := &watch{
+		config: r.config, monitor: r.monitor, db: r.db, client: r.client, announcer: r.announcer, refresher: r.refresher, missing: r.missing, started: time.Now(),
+	}
+	g.Go(func() error { return watch.run(ctx) })
+	g.Go(func() error { return notify.watchdog(ctx, r.client.Alive, box.Alive) })
+	started()
+	g.Go(func() error { return r.refresher.Run(r.log.WithContext(ctx), tellHeld(r.shared)) })
+	g.Go(func() error {
+		if err := r.client.Open(ctx); err != nil {
+			return err
+		}
+		if err := box.Open(ctx); err != nil {
+			return err
+		}
+		for _, run := range []func(ctx context.Context) error{
+			box.Run, r.carrier.Run, r.reminders.Run, r.hooks.Run, r.giveBackMemory,
+			r.synced(r.announcer.Run), r.synced(r.calendars.Run), r.synced(r.meetings.Run), r.synced(r.thanks.Run),
+		} {
+			g.Go(func() error { return run(ctx) })
+		}
+		r.log.Info().Str("version", version()).Msg("Started")
+		return r.client.Sync(ctx, intake{box, r})
+	})
+	err = waitFor(ctx, g)
+	for cause, state := range map[error]health.State{matrix.ErrLoggedOut: health.SessionEnded, matrix.ErrWrongPassword: health.LoginRefused} {
+		if errors.Is(err, cause) {
+			r.monitor.Enter(health.Trouble{State: state, Cause: err})
+		}
+	}
+	r.log.Info().Msg("Stopped")
+	return err
+}
+
+// newQueue returns the queue, with the handler that answers people.
+func (r *round) newQueue() (*queue.Queue, error) {
+	handler, err := r.newHandler()
+	if err != nil {
+		return nil, err
+	}
+	guards := map[string]queue.Guard{
+		relay.GuardName: r.carrier, relay.ListGuardName: r.reminders, announce.GuardName: r.announcer,
+		commands.GuardName: commands.Guard{Handler: handler},
+	}
+	return queue.New(r.outbox, handler, r.client, queue.Config{
+		AnswerWithin: r.config.AnswerWithin, Pace: r.pace, Counts: r.counts, Guards: guards,
+		Apology: handler.Apologise, Blocked: handler.Blocked, SenderOf: r.client.SenderOf, Keeps: keeps(r.carrier.Routes, r.log),
+	}, r.log), nil
+}
+
+// newHandler returns the handler of the rooms' events.
+func (r *round) newHandler() (*commands.Handler, error) {
+	config := r.config
+	guides, err := config.HowTo.Books()
+	if err != nil {
+		return nil, err
+	}
+	answerer := commands.NewAnswerer(commands.Parts{
+		About: commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep, HowTo: guides},
+		Zone:  config.Timezone, Catalogue: r.refresher.Current, Repositories: r.db,
+		Watches: r.announcer, Relay: r.carrier, FAQ: r.faq, Agenda: r.calendars, Visio: r.meetings, Thanks: r.thanks,
+		Admin: r.administration(),
+	})
+	return commands.NewHandler(answerer, commands.HandlerOptions{
+		Rooms: r.book, Choices: r.db, Operators: r.operators,
+		Limits: commands.Limits{Person: commands.Rate(config.Limits.Person), Room: commands.Rate(config.Limits.Room), Reactions: config.Reactions.Choices},
+		Moves: []commands.Move{
+			r.announcer.Move, r.calendars.Move, r.meetings.Move, r.thanks.Move, r.book.Move, r.carrier.Move, r.db.MoveAnnouncements, r.hooks.Move,
+		},
+	}), nil
+}
+
+// listen serves the probes and the metrics, unless the configuration says not to.
+func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
+	if r.config.HTTP.Listen == "" {
+		return nil
+	}
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", r.config.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNoListener, err)
+	}
+	g.Go(func() error {
+		return health.New(r.monitor, append(r.metrics(ctx), r.hooks.metrics()...)).Run(ctx, listener)
+	})
+	return nil
+}
+
+// giveBackMemory runs giveBackMemory over the parts that hold caches.
+func (r *round) giveBackMemory(ctx context.Context) error {
+	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
+	return nil
+}
+
+// intake passes what sync brings to the queue, and the rooms that it finds to the parts
+// for which the configuration names them.
+type intake struct {
+	*queue.Queue
+	round *round
+}
+
+// FoundRoom implements matrix.Intake.
+func (i intake) FoundRoom(ctx context.Context, name string, id chat.RoomID) {
+	r := i.round
+	for _, c := range r.config.Rooms {
+		if c.Room == name {
+			r.book.Declare(id, rooms.Settings{Language: c.Language, Prefix: c.Prefix, Role: c.Role, Quiet: c.Quiet, Moderator: c.Moderator, Visio: c.Visio})
+			r.announcer.Declare(id, watchesOf(c, id))
+		}
+	}
+	r.carrier.Found(name, id)
+	r.hooks.declare(ctx, name, id)
+	if err := r.db.SaveAlias(ctx, name, id); err != nil && ctx.Err() == nil {
+		r.log.Error().Err(err).Str("room", name).Msg("An alias could not be stored: exported settings may name the room twice")
+	}
+}

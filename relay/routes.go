@@ -1,0 +1,174 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"heraut/chat"
+	"heraut/text"
+)
+
+// Declaration is a relay in the configuration: its rooms are ids or addresses.
+type Declaration struct {
+	Name     string
+	From     []string
+	To       string
+	Themes   []string
+	MayWiden bool
+}
+
+// Routes knows the relays: those of the configuration and those that operators opened
+// in the chat. It is safe for concurrent use.
+type Routes struct {
+	store    Store
+	room     func(ctx context.Context, room chat.RoomID) (chat.Room, error)
+	declared []Declaration
+
+	mu    sync.Mutex
+	rooms map[string]chat.RoomID // the rooms behind the addresses of the configuration
+}
+
+// NewRoutes returns the relays of the store and those of the configuration; room is
+// Options.Room.
+func NewRoutes(store Store, room func(ctx context.Context, room chat.RoomID) (chat.Room, error), declared []Declaration) *Routes {
+	return &Routes{store: store, room: room, declared: declared, rooms: map[string]chat.RoomID{}}
+}
+
+// Found records the room behind an address of the configuration.
+func (r *Routes) Found(address string, room chat.RoomID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rooms[address] = room
+}
+
+// Serves reports whether the bot may have to carry messages of the room, however late
+// they come in: the room is part of a relay or of a question that is not closed.
+func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
+	all, err := r.Relays(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, relay := range all {
+		if relay.joins(room) {
+			return true, nil
+		}
+	}
+	return r.store.Serving(ctx, room)
+}
+
+// known returns the declared relays, with the rooms that were found: the experts' room
+// and at least one other.
+func (r *Routes) known() (all []Relay) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	find := func(address string) (chat.RoomID, bool) {
+		if room, ok := r.rooms[address]; ok {
+			return room, true
+		}
+		return chat.RoomID(address), strings.HasPrefix(address, "!")
+	}
+	for _, d := range r.declared {
+		relay := Relay{Name: d.Name, MayWiden: d.MayWiden}
+		for _, theme := range d.Themes {
+			relay.Themes = append(relay.Themes, text.Fold(theme))
+		}
+		for _, from := range d.From {
+			if room, ok := find(from); ok {
+				relay.From = append(relay.From, room)
+			}
+		}
+		var ok bool
+		if relay.To, ok = find(d.To); ok && len(relay.From) > 0 {
+			all = append(all, relay)
+		}
+	}
+	return all
+}
+
+// Relays returns all relays, the configuration's first, with each replaced room's
+// successor in its place.
+func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
+	opened, err := r.store.Relays(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the relays: %w", err)
+	}
+	all := r.known()
+	for _, o := range opened {
+		if !slices.ContainsFunc(all, func(other Relay) bool { return other.Name == o.Name }) {
+			all = append(all, o)
+		}
+	}
+	for i := range all {
+		relay := &all[i]
+		if relay.To, err = r.inUse(ctx, relay.To); err != nil {
+			return nil, err
+		}
+		from := make([]chat.RoomID, len(relay.From))
+		for j := range relay.From {
+			if from[j], err = r.inUse(ctx, relay.From[j]); err != nil {
+				return nil, err
+			}
+		}
+		relay.From = from
+	}
+	return all, nil
+}
+
+// inUse returns the room, or the one that replaced it.
+func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
+	for range 10 { // two rooms may name each other as successors
+		stored, err := r.room(ctx, room)
+		if err != nil {
+			return room, fmt.Errorf("look a room up: %w", err)
+		}
+		if stored.MovedTo == "" {
+			break
+		}
+		room = stored.MovedTo
+	}
+	return room, nil
+}
+
+// joins reports whether the relay includes the room.
+func (r Relay) joins(room chat.RoomID) bool { return r.To == room || slices.Contains(r.From, room) }
+
+// relay returns the relay with the name, or ErrNone.
+func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
+	all, err := r.Relays(ctx)
+	if err != nil {
+		return Relay{}, err
+	}
+	if i := slices.IndexFunc(all, func(one Relay) bool { return one.Name == name }); i >= 0 {
+		return all[i], nil
+	}
+	return Relay{}, ErrNone
+}
+
+// relayFor chooses the relay of a question asked in a room: the one with the theme or,
+// without a theme, the one that takes any question, or the only one. It returns a
+// *Fault if there is none.
+func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
+	all, err := r.Relays(ctx)
+	if err != nil {
+		return Relay{}, err
+	}
+	all = slices.DeleteFunc(all, func(one Relay) bool { return !slices.Contains(one.From, room) })
+	if len(all) == 0 {
+		return Relay{}, &Fault{What: FaultNoRelay}
+	}
+	var themes []string
+	for _, one := range all {
+		switch {
+		case theme != "" && slices.Contains(one.Themes, theme), theme == "" && len(one.Themes) == 0:
+			return one, nil
+		}
+		themes = append(themes, one.Themes...)
+	}
+	if theme == "" && len(all) == 1 {
+		return all[0], nil
+	}
+	return Relay{}, &Fault{What: FaultTheme, Word: theme, Themes: themes}
+}
