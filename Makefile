@@ -18,7 +18,7 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench release
+.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
@@ -30,6 +30,7 @@ help:
 	@echo 'make lint           the linter alone'
 	@echo 'make fuzz           ten minutes over all fuzz targets'
 	@echo 'make bench          the benchmarks'
+	@echo 'make figures BEFORE=c size, names, repetition and prose of the code, beside those of commit c'
 	@echo 'make release        programs, packages, image and checksums in dist/ (packaging/README.md)'
 
 build:
@@ -83,6 +84,12 @@ bench:
 	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...
 	@go build -trimpath -tags $(tags) -o bin/bench ./testkit/bench
 	@exec bin/bench
+
+BEFORE ?= HEAD
+
+figures:
+	@before=$$(mktemp -d) && trap 'rm -r "$$before"' EXIT && git archive $(BEFORE) | tar x -C "$$before" && \
+	go run ./testkit/figures -packages "$$before" .
 
 release:
 	packaging/release
