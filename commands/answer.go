@@ -109,6 +109,7 @@ type request struct {
 	others   []string // the names of further matches
 	product  string   // the product for which the answer is a substitute, if the catalogue names one
 	state    catalogue.State
+	asks     bool // people may ask experts from the room, so a card says how
 	// subject is the room that the command names, if any.
 	subject chat.RoomID
 	// confirmed: the person has confirmed the command.
@@ -175,9 +176,20 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	case r.command.abroad != nil && r.command.abroad(a, r):
 		return a.apart(r)
 	}
+	if err := a.learnRelay(ctx, &r); err != nil {
+		return Answer{}, err
+	}
 	answer, err := r.command.answer(a, ctx, r)
 	answer.readers = readersOf(r.command)
 	return answer, err
+}
+
+// learnRelay completes a request for a card: it sets asks.
+func (a *Answerer) learnRelay(ctx context.Context, r *request) (err error) {
+	if a.parts.Relay != nil && r.Room != "" && r.command.show != nil {
+		r.asks, err = a.parts.Relay.Asks(ctx, r.Room)
+	}
+	return err
 }
 
 func named(c *catalogue.Catalogue, name string) bool {

@@ -118,8 +118,8 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	if c.IDs == nil || n > len(c.IDs) && !e.Direct && e.Message.ReplyTo == "" {
 		return nil, nil //nolint:nilnil // it may well mean something else
 	}
-	return func(context.Context) (Answer, error) {
-		answer, err := h.answerer.chosen(l, c, n)
+	return func(ctx context.Context) (Answer, error) {
+		answer, err := h.answerer.chosen(ctx, l, c, n)
 		if c.Next != e.Cause() || c.Cause == e.Cause() {
 			answer.again = &c
 		}
@@ -153,15 +153,15 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	case c.Asker != e.Sender || n > len(c.IDs):
 		return queue.Result{}, nil
 	}
-	return h.decide(ctx, e, l, func(context.Context) (Answer, error) {
-		answer, err := h.answerer.chosen(l, c, n)
+	return h.decide(ctx, e, l, func(ctx context.Context) (Answer, error) {
+		answer, err := h.answerer.chosen(ctx, l, c, n)
 		answer.thread = c.Thread
 		return answer, err
 	}, nil)
 }
 
 // chosen answers about the n-th entry of a list, counted from 1.
-func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
+func (a *Answerer) chosen(ctx context.Context, l Line, c Choice, n int) (Answer, error) {
 	r := request{Line: l, command: a.byName(c.Command), state: a.current()}
 	switch {
 	case n > len(c.IDs):
@@ -172,6 +172,9 @@ func (a *Answerer) chosen(l Line, c Choice, n int) (Answer, error) {
 	s, ok := r.state.Catalogue.ByID(c.IDs[n-1])
 	if !ok || r.command == nil || r.command.show == nil { // or another version wrote the list
 		return a.message(r, "gone", struct{ Prefix string }{l.Prefix})
+	}
+	if err := a.learnRelay(ctx, &r); err != nil {
+		return Answer{}, err
 	}
 	return r.command.show(a, r, s)
 }

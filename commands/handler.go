@@ -213,6 +213,12 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 	}
 	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
 	if !isCommand && !h.answerer.asks(line, r) {
+		if carrier := h.answerer.parts.Relay; carrier != nil && !line.Direct {
+			if result, hinted, err := carrier.Hint(ctx, e); hinted || err != nil {
+				result.Change = both(change, result.Change)
+				return result, err
+			}
+		}
 		answer, err := ask(ctx)
 		if err != nil {
 			return queue.Result{}, err
@@ -323,7 +329,7 @@ func (h *Handler) about(e chat.Event) Line {
 
 // maxLines is the largest number of lines of an answer in a room; a longer one
 // starts a thread. The fullest card has as many lines.
-const maxLines = 11
+const maxLines = 12
 
 // posts returns the post that answers an event, in the event's thread if it has one,
 // followed by the answer's further posts.

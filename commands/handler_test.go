@@ -30,9 +30,9 @@ func TestWhereAnswersGo(t *testing.T) {
 	}{
 		"a reply":                   {chat.Event{Message: &chat.Message{Body: "!sill gimp"}}, ""},
 		"in its thread":             {chat.Event{Message: &chat.Message{Body: "!sill gimp", Thread: "$root"}}, "$root"},
-		"a long one in a thread":    {chat.Event{Message: &chat.Message{Body: "!sill nouveautes 9"}}, "command"},
-		"long, in its thread":       {chat.Event{Message: &chat.Message{Body: "!sill nouveautes 9", Thread: "$root"}}, "$root"},
-		"long, in a direct message": {chat.Event{Room: direct, Message: &chat.Message{Body: "!sill nouveautes 9"}}, ""},
+		"a long one in a thread":    {chat.Event{Message: &chat.Message{Body: "!sill nouveautes 10"}}, "command"},
+		"long, in its thread":       {chat.Event{Message: &chat.Message{Body: "!sill nouveautes 10", Thread: "$root"}}, "$root"},
+		"long, in a direct message": {chat.Event{Room: direct, Message: &chat.Message{Body: "!sill nouveautes 10"}}, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ type place struct {
 	Name string // empty if the room has none
 	ID   chat.RoomID
 	Link string
+	With chat.UserID // the other person, in a direct message
 }
 
 // setting is one setting in force in a room.
@@ -135,7 +136,11 @@ func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
 }
 
 func (a *Answerer) place(room chat.Room) place {
-	return place{Name: room.Name, ID: room.ID, Link: a.admin.Links.Room(room.ID)}
+	p := place{Name: room.Name, ID: room.ID, Link: a.admin.Links.Room(room.ID)}
+	if room.Direct {
+		p.With = room.InvitedBy
+	}
+	return p
 }
 
 func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) {

@@ -305,7 +305,11 @@ func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 // card, users and providers answer about one software.
 
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
-	return a.message(r, "card", card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others})
+	data := card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others}
+	if r.asks {
+		data.Ask = r.Prefix
+	}
+	return a.message(r, "card", data)
 }
 
 func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {

@@ -66,6 +66,9 @@ func (e entry) RespectsRGAA() bool { return e.RGAA == catalogue.Yes }
 // year is how long a repository must be inactive before a card says so.
 const year = 365 * 24 * time.Hour
 
+// Called returns its name as people type it.
+func (e entry) Called() string { return strings.ToLower(e.Name) }
+
 // YearsAsleep returns the number of whole years since the last change of the code; 0
 // if that is unknown or less than a year ago.
 func (e entry) YearsAsleep() int {
@@ -120,6 +123,7 @@ type (
 		entry
 		source
 		Others []string // names of further matches
+		Ask    string   // the prefix of commands, where people may ask experts; empty elsewhere
 	}
 	users struct {
 		card

@@ -69,6 +69,7 @@ func functions(lang string) template.FuncMap {
 		"list":     g.list,
 		"by":       g.by,
 		"short":    short,
+		"id":       func(id any) string { return short(maxID, fmt.Sprint(id)) },
 		"sentence": sentence,
 		"phrase":   phrase,
 		"link":     link,
@@ -110,6 +111,10 @@ func (g grammar) sep(i, n int) string {
 	}
 	return ", "
 }
+
+// maxID is the length of the longest identifier, in characters, by the Matrix
+// specification: an id that is cut names nobody.
+const maxID = 255
 
 // maxListed is the longest name in a list, in characters.
 const maxListed = 40

@@ -20,7 +20,7 @@ var hidden = map[string]string{"fr": "texte masqué", "en": "hidden text"}
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 
 // PlainText converts the HTML of a message into the text for clients without HTML
-// and for screen readers: no Markdown signs, links as «text : address», no spoilers.
+// and for screen readers: no Markdown signs, links as «text (address)», no spoilers.
 // The text pings nobody.
 func PlainText(html, lang string) string {
 	if removed[lang] == "" {
@@ -53,7 +53,7 @@ func PlainText(html, lang string) string {
 			if label == address {
 				return address
 			}
-			return label + colon + strings.TrimPrefix(address, "mailto:")
+			return label + " (" + strings.TrimPrefix(address, "mailto:") + ")"
 		},
 	}
 	plain := parser.Parse(html, format.NewContext(context.TODO()))

@@ -56,7 +56,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 		}
 		return func(ctx context.Context) error {
 			return d.update(ctx, old.Number, func(q *Question) error {
-				q.Text, q.Readers = text, q.Readers.Both(readers.Least)
+				q.Text, q.Subject, q.Readers = text, d.subject(text), q.Readers.Both(readers.Least)
 				return nil
 			})
 		}, nil
@@ -67,7 +67,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	}
 	q := Question{
 		Number: old.Number, Confirmation: old.Confirmation, Shows: old.Shows,
-		Relay: r.Name, Theme: theme, Text: text, Status: Open,
+		Relay: r.Name, Theme: theme, Subject: d.subject(text), Text: text, Status: Open,
 		Asker: e.Sender, AskerName: e.Name, Nameless: old.Nameless,
 		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
 		Experts: r.To, AskedAt: e.At, Told: readers.Most, Readers: readers.Least,
@@ -94,7 +94,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 			switch {
 			case before.Status.Asked(): // it went to the experts meanwhile
 				after := before
-				after.Text, after.Readers = text, readers.Least
+				after.Text, after.Subject, after.Readers = text, q.Subject, readers.Least
 				return d.save(ctx, before, after)
 			case before.over():
 				return nil

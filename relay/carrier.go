@@ -53,8 +53,14 @@ type Options struct {
 	// SuggestFor is how long the asker may take to accept or refuse the suggestions
 	// before the question goes on to the experts; 0: five minutes.
 	SuggestFor time.Duration
-	// Links is the base address of links to messages.
-	Links string
+	// Subject returns the name of the software that a question begins with; empty:
+	// none. nil: questions have no subject.
+	Subject func(text string) string
+	// Ring makes a new question notify the experts.
+	Ring bool
+	// Marks makes the bot react with 📨 to messages that reached the other room.
+	Marks bool
+	Links rooms.Links // the start of links to messages
 	Log   zerolog.Logger
 }
 

@@ -98,12 +98,35 @@ func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
-			if q.Status.Asked() {
-				q.Status = Solved
+			if !q.Status.Asked() || q.Status == Solved {
+				return nil
 			}
-			return nil
+			q.Status = Solved
+			return d.remarkSolved(ctx, e, q)
 		})
 	}, nil
+}
+
+// remarkSolved says in both threads that a question is solved, since clients do not
+// draw the edited root of a thread anew. Whoever gave the command reads it in the
+// command's answer.
+func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) error {
+	type solved struct {
+		Number int64
+		What   string
+	}
+	for _, side := range []struct {
+		room   chat.RoomID
+		thread chat.Target
+	}{{q.Experts, chat.Target{Post: q.Root}}, {q.Origin, q.thread()}} {
+		if side.thread.IsZero() || e.Message != nil && e.Room == side.room {
+			continue
+		}
+		if err := d.remark(ctx, q, side.thread, side.room, "relay-done", solved{q.Number, "solved"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Listed returns the questions, not closed, that a room may see: those that it asked

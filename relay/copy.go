@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"html"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -35,7 +34,7 @@ func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message)
 	if err != nil {
 		return chat.Post{}, err
 	}
-	say := carried{Number: q.Number, Answer: m.Role == RoleAnswer, Room: source, Link: d.link(e.Room, m.Event)}
+	say := carried{Number: q.Number, Answer: m.Role == RoleAnswer, Room: source, Link: d.Links.Event(e.Room, m.Event)}
 	if !m.Nameless {
 		say.Name = PersonName(e.Name)
 	}
@@ -115,15 +114,6 @@ func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat
 		return chat.Target{Event: m.Event}, nil
 	}
 	return chat.Target{}, nil
-}
-
-// link returns the address of a message.
-func (d *Carrier) link(room chat.RoomID, event chat.EventID) string {
-	base := d.Links + "/#/"
-	if !strings.HasSuffix(d.Links, "matrix.to") {
-		base += "room/"
-	}
-	return base + url.PathEscape(string(room)) + "/" + url.PathEscape(string(event))
 }
 
 // maxHTML limits the HTML of a message, in bytes of JSON. Matrix allows 65,536 bytes

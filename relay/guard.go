@@ -247,7 +247,10 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 			if q.PostedAt.IsZero() {
 				q.PostedAt = d.now()
 			}
-			return nil
+			if q.Thread == "" { // the room was replaced, and the message is in the old one
+				return nil
+			}
+			return d.mark(ctx, q.Origin, q.Event)
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed && row.Key == q.Root:
 		return d.update(ctx, q.Number, func(q *Question) error {
@@ -269,7 +272,7 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		}
 		return d.update(ctx, q.Number, func(q *Question) error {
 			q.said(m)
-			return nil
+			return d.mark(ctx, m.From, m.Event)
 		})
 	}
 	return nil

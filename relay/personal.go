@@ -102,7 +102,7 @@ func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 			return err
 		}
 		if q.Status != Solved {
-			if err := d.remark(ctx, &q, chat.Target{Post: q.Root}, q.Experts, "relay-withdrawn"); err != nil {
+			if err := d.remark(ctx, &q, chat.Target{Post: q.Root}, q.Experts, "relay-withdrawn", q); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,9 @@ type Question struct {
 	Number int64
 	Relay  string // the relay's name
 	Theme  string // empty: the asker named none
-	Status Status
+	// Subject is the name of the software that the text begins with; empty: none.
+	Subject string
+	Status  Status
 	// Text is the question as plain text, without the command and with names in place
 	// of user ids. Withdrawal erases it; retention deletes the whole question.
 	Text string

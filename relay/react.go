@@ -167,6 +167,9 @@ func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 			return err
 		} else if ok && m.Carried() && m.Event == e.Cause() {
 			m.Role, m.Room, m.Text = RoleNote, m.From, ""
+			if err := d.unmark(ctx, m.Event); err != nil {
+				return err
+			}
 			return d.store.SaveMessage(ctx, m)
 		}
 		return d.dropped(ctx, e.Cause())

@@ -55,7 +55,7 @@ func (d *Carrier) showExperts(ctx context.Context, before Question, q *Question)
 	if err != nil {
 		return err
 	}
-	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: now, Lang: lang, Guard: subject{kind: aboutRoot, question: q.Number}.guard()}
+	post := chat.Post{Room: q.Experts, Priority: chat.Relay, HTML: now, Lang: lang, Rings: d.Ring && q.Root == "", Guard: subject{kind: aboutRoot, question: q.Number}.guard()}
 	if q.Root == "" && now != "" && !before.PostedAt.IsZero() {
 		if post.HTML, _, err = d.root(ctx, *q, true); err != nil {
 			return err
@@ -67,7 +67,7 @@ func (d *Carrier) showExperts(ctx context.Context, before Question, q *Question)
 		return err
 	}
 	if withdrawn && (q.Claimer != "" || !q.AnsweredAt.IsZero()) {
-		return d.remark(ctx, q, chat.Target{Post: thread}, q.Experts, "relay-withdrawn")
+		return d.remark(ctx, q, chat.Target{Post: thread}, q.Experts, "relay-withdrawn", *q)
 	}
 	return nil
 }
@@ -173,8 +173,8 @@ func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone ch
 }
 
 // remark posts a template about a question in a thread.
-func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string) error {
-	html, lang, err := d.say(room, template, *q)
+func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string, data any) error {
+	html, lang, err := d.say(room, template, data)
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 	}
 	quoted, cut := fit(func(limit int) (string, bool) { return locale.Quote("", q.Text, limit) }, maxQuestion)
 	if cut {
-		tail, _, err := d.say(q.Experts, "relay-cut", carried{Room: data.Room, Link: d.link(q.Origin, q.Event)})
+		tail, _, err := d.say(q.Experts, "relay-cut", carried{Room: data.Room, Link: d.Links.Event(q.Origin, q.Event)})
 		if err != nil {
 			return "", "", err
 		}

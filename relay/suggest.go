@@ -58,8 +58,9 @@ func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software)
 	if result.Shape == search.Maybe {
 		return nil
 	}
+	subject := Subject(c, text) // whoever names a software knows it
 	for _, m := range result.Matches {
-		if m.Software.Withdrawn == nil && len(found) < maxSoftware {
+		if m.Software.Withdrawn == nil && m.Software.Name != subject && len(found) < maxSoftware {
 			found = append(found, m.Software)
 		}
 	}

@@ -111,10 +111,12 @@ func (w *world) start() {
 		Ours: func(server string) bool { return server == "example.org" },
 	})
 	answerer := commands.NewAnswerer(commands.Parts{
-		About:     commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
-		Catalogue: func() catalogue.State { return catalogue.State{Catalogue: catalogue.New(nil, time.Now())} },
-		Relay:     w.carrier,
-		Admin:     commands.Administration{Book: book, Journal: w.db, Rooms: w.db},
+		About: commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
+		Catalogue: func() catalogue.State {
+			return catalogue.State{Catalogue: catalogue.New([]catalogue.Software{{ID: "51", Name: "GIMP"}}, time.Now())}
+		},
+		Relay: w.carrier,
+		Admin: commands.Administration{Book: book, Journal: w.db, Rooms: w.db},
 	})
 	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})
 	w.queue = queue.New(outbox, handler, w, queue.Config{

@@ -12,21 +12,39 @@ import (
 type Links string
 
 // Room returns a link to a room, for its members.
-func (l Links) Room(id chat.RoomID) string { return l.fragment() + url.PathEscape(string(id)) }
+func (l Links) Room(id chat.RoomID) string { return l.fragment() + l.escape(string(id)) }
 
 // Event returns a link to an event of a room.
 func (l Links) Event(room chat.RoomID, id chat.EventID) string {
-	return l.Room(room) + "/" + url.PathEscape(string(id))
+	return l.Room(room) + "/" + l.escape(string(id))
 }
+
+// escape returns an id as a part of a link. Web clients compare the address with ids as
+// they are written and show an empty pill for an encoded one, so their links keep the
+// signs ! # @ and :.
+func (l Links) escape(id string) string {
+	escaped := url.PathEscape(id)
+	if l.isMatrixTo() {
+		return escaped
+	}
+	return signs.Replace(escaped)
+}
+
+var signs = strings.NewReplacer("%21", "!", "%23", "#", "%40", "@", "%3A", ":")
 
 // fragment returns the part of an address before an id. matrix.to writes /#/<id>, web
 // clients write /#/room/<id>.
 func (l Links) fragment() string {
 	base := strings.TrimRight(string(l), "/")
-	if u, err := url.Parse(base); err == nil && u.Hostname() == "matrix.to" {
+	if l.isMatrixTo() {
 		return base + "/#/"
 	}
 	return base + "/#/room/"
+}
+
+func (l Links) isMatrixTo() bool {
+	u, err := url.Parse(string(l))
+	return err == nil && u.Hostname() == "matrix.to"
 }
 
 // Reference returns the room id or alias in text, or in its link to matrix.to or a web

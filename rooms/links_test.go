@@ -10,8 +10,8 @@ func TestLinks(t *testing.T) {
 	for base, want := range map[rooms.Links]string{
 		"https://matrix.to":      "https://matrix.to/#/%21a:example.org",
 		"https://matrix.to/":     "https://matrix.to/#/%21a:example.org",
-		"https://tchap.gouv.fr":  "https://tchap.gouv.fr/#/room/%21a:example.org",
-		"https://e.example/chat": "https://e.example/chat/#/room/%21a:example.org",
+		"https://tchap.gouv.fr":  "https://tchap.gouv.fr/#/room/!a:example.org",
+		"https://e.example/chat": "https://e.example/chat/#/room/!a:example.org",
 	} {
 		if got := base.Room("!a:example.org"); got != want {
 			t.Errorf("%s: %s, want %s", base, got, want)

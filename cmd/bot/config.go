@@ -239,6 +239,8 @@ type Questions struct {
 	List string `yaml:"list"`
 	// Keep is how long the bot stores a closed question.
 	Keep time.Duration `yaml:"keep"`
+	// Ring makes a new question notify the experts.
+	Ring bool `yaml:"ring"`
 }
 
 // Reactions says which reactions the bot puts on messages by itself.
@@ -285,7 +287,7 @@ func defaults(preset Preset) *Config {
 		Log:          Log{Level: "info", Format: "console"},
 		Reactions:    Reactions{Choices: true, Carried: true},
 		Questions: Questions{
-			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour,
+			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour, Ring: true,
 		},
 		Catalogue: Catalogue{SILL: SILL{
 			URL: catalogue.PublicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,

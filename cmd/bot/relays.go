@@ -12,6 +12,7 @@ import (
 	"heraut/chat"
 	"heraut/matrix"
 	"heraut/relay"
+	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/storage"
 )
@@ -40,9 +41,11 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
 	return relay.NewCarrier(relay.Options{
-		Store: s.db, Queue: s.outbox, Book: s.book, Links: s.config.Links, Log: s.component("relay"),
+		Store: s.db, Queue: s.outbox, Book: s.book, Links: rooms.Links(s.config.Links), Log: s.component("relay"),
 		Room: s.room, Routes: routes, Ours: ours, Name: client.DisplayName, Resolve: client.Resolve,
 		Suggest: relay.Suggestions(faq, current),
+		Subject: func(text string) string { return relay.Subject(current().Catalogue, text) },
+		Ring:    s.config.Questions.Ring, Marks: s.config.Reactions.Carried,
 	}), faq
 }
 

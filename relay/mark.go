@@ -1,0 +1,33 @@
+package relay
+
+import (
+	"context"
+
+	"heraut/chat"
+)
+
+// carriedSign is the reaction on a message that reached the other room.
+const carriedSign = "📨"
+
+// markOf returns the key of the post that puts the sign on a message.
+func markOf(event chat.EventID) (cause chat.EventID, key chat.PostKey) {
+	cause = "carried/" + event
+	return cause, chat.KeyOf(cause, 0)
+}
+
+// mark puts the sign on a message that reached the other room, once.
+func (d *Carrier) mark(ctx context.Context, room chat.RoomID, event chat.EventID) error {
+	if !d.Marks {
+		return nil
+	}
+	cause, _ := markOf(event)
+	return d.queue.Post(ctx, cause, chat.Post{
+		Room: room, Priority: chat.Announcement, ReactsTo: chat.Target{Event: event}, Reaction: carriedSign,
+	})
+}
+
+// unmark takes the sign off a message that is not carried any more.
+func (d *Carrier) unmark(ctx context.Context, event chat.EventID) error {
+	_, key := markOf(event)
+	return d.queue.Withdraw(ctx, key)
+}

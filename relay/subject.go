@@ -1,0 +1,44 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/search"
+	"heraut/text"
+)
+
+// maxSubject is the number of words of the longest name that a question may begin with.
+const maxSubject = 5
+
+// Subject returns the name of the software that a question begins with, as in « gimp
+// comment importer un PSD »; the longest one, or "" if there is none. c may be nil.
+func Subject(c *catalogue.Catalogue, question string) string {
+	if c == nil {
+		return ""
+	}
+	words := strings.Fields(text.Truncate(question, 200))
+	for n := min(maxSubject, len(words)); n > 0; n-- {
+		name := strings.TrimRight(strings.Join(words[:n], " "), ":,;.?!…")
+		if s, ok := search.For(c).Resolve(name); ok && slices.Equal(text.Words(s.Name), text.Words(name)) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func (d *Carrier) subject(question string) string {
+	if d.Subject == nil {
+		return ""
+	}
+	return d.Subject(question)
+}
+
+// Asks reports whether a relay takes questions from the room.
+func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
+	all, err := d.Relays(ctx)
+	return slices.ContainsFunc(all, func(r Relay) bool { return slices.Contains(r.From, room) }), err
+}
