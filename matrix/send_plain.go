@@ -50,10 +50,11 @@ func PlainText(html, lang string) string {
 			return "[" + hidden[lang] + "]"
 		},
 		LinkConverter: func(label, address string, _ format.Context) string {
+			address = strings.TrimPrefix(address, "mailto:")
 			if label == address {
 				return address
 			}
-			return label + " (" + strings.TrimPrefix(address, "mailto:") + ")"
+			return label + " (" + address + ")"
 		},
 	}
 	plain := parser.Parse(html, format.NewContext(context.TODO()))
