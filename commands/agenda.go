@@ -29,11 +29,13 @@ type agendaList struct {
 
 // agendaOf lists the coming events for the arguments: words, a time and a region.
 func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
+	return a.comingEvents(ctx, r, r.args)
+}
+
+// comingEvents lists the coming events that the room may see: those in the period and
+// with the words of args, all of them if args is empty.
+func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (Answer, error) {
 	now := time.Now().In(a.zone)
-	args := r.args
-	if r.command.topic == "veille" { // a trial of a watch: all coming events
-		args = ""
-	}
 	when, rest := cutPeriod(args, now)
 	f, err := filter.Parse(rest)
 	if err != nil {

@@ -159,8 +159,9 @@ func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(
 // run answers with the command. If the rest of the line is the name of a software,
 // the person means that software, even if the name begins like a subcommand.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
-	if _, all := cutWord(r.text); r.command.topic == "sill" && named(r.state.Catalogue, all) {
-		r.command, r.args = a.byName(r.command.topic), all
+	head := a.byName(r.command.topic)
+	if _, all := cutWord(r.text); head != nil && head.searches && named(r.state.Catalogue, all) {
+		r.command, r.args = head, all
 	}
 	return a.follow(ctx, r)
 }
@@ -173,7 +174,7 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	case why != "":
 		return a.refuse(r, why)
-	case r.command.abroad != nil && r.command.abroad(a, r):
+	case r.command.remote != nil && r.command.remote(a, r):
 		return a.apart(r)
 	}
 	if err := a.learnRelay(ctx, &r); err != nil {

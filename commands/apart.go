@@ -11,9 +11,9 @@ import (
 	"heraut/sources"
 )
 
-// namesAbroad reports whether the arguments name something on another server: the
+// namesRemote reports whether the arguments name something on another server: the
 // address of a feed or a calendar, or a room's alias.
-func namesAbroad(args string) bool {
+func namesRemote(args string) bool {
 	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
 		_, feed := sources.FeedAddress(word)
 		return feed || strings.HasPrefix(word, "webcal://") || strings.HasPrefix(rooms.Reference(word), "#")

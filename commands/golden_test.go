@@ -53,6 +53,31 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
+// The help of every command is what testdata says, so that a new row of the table is
+// read by somebody before it is offered.
+func TestHelpOfEveryCommand(t *testing.T) {
+	answerer := demo(t)
+	for lang, help := range map[string]string{"fr": "!aide ", "en": "!help "} {
+		var now strings.Builder
+		for _, row := range commands.Rows() {
+			answer, err := answerer.Answer(t.Context(), commands.Line{Text: help + row.Name, Lang: lang, Prefix: "!"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			now.WriteString("> " + help + row.Name + "\n" + broken.Replace(answer.HTML) + "\n\n")
+		}
+		path := filepath.Join("testdata", "help-"+lang+".txt")
+		if *update {
+			if err := os.WriteFile(path, []byte(now.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if file, err := os.ReadFile(path); err != nil || string(file) != now.String() {
+			t.Errorf("%s is not what the help says: run with -update and read the difference (%v)", path, err)
+		}
+	}
+}
+
 // exchange is a typed line in testdata and the answer that follows it.
 type exchange struct {
 	line   string

@@ -182,18 +182,11 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	var how relay.Manner
 	if isCommand {
-		switch c.name() {
-		case "anonyme":
-			e.Message, how.Nameless = withoutName(*e.Message, h.rooms.Of(e.Room).Prefix), true
-		case "repondre":
-			e.Message, how.Number = addressed(*e.Message, h.rooms.Of(e.Room).Prefix)
-			if how.Number == 0 {
-				return queue.Result{}, false, nil
-			}
-		default:
+		if c.carried == nil {
 			return queue.Result{}, false, nil
 		}
-		if e.Message.Body == "" {
+		var has bool
+		if e.Message, how, has = c.carried(*e.Message, h.rooms.Of(e.Room).Prefix); !has {
 			return queue.Result{}, false, nil
 		}
 	}
@@ -204,7 +197,7 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
-	if !isCommand || r.command.name() != "question" {
+	if !isCommand || !r.command.asksExperts {
 		kept, err := h.keep(ctx, e)
 		if err != nil {
 			return queue.Result{}, err

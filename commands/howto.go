@@ -22,7 +22,7 @@ type guidePart struct {
 // howTo returns the answer to a question about the services themselves, such as how
 // to become a référent. It reports false if the line does not ask for one.
 func (a *Answerer) howTo(r request) (Answer, bool, error) {
-	if r.Casual || r.command.name() != "sill" {
+	if r.Casual || !r.command.searches {
 		return Answer{}, false, nil
 	}
 	for _, lang := range languages(r.Lang) {

@@ -154,39 +154,40 @@ func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 // no question with that number. The relay carries messages of a question before this
 // runs.
 func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
-	m, number := addressed(chat.Message{Body: r.Text, Mentioned: r.Direct}, r.Prefix)
-	if number == 0 || m.Body == "" {
+	_, how, ok := addressed(chat.Message{Body: r.Text, Mentioned: r.Direct}, r.Prefix)
+	if !ok {
 		return a.explain(ctx, r, r.command)
 	}
-	return a.faultOf(r, &relay.Fault{What: relay.FaultWhich, Word: strconv.FormatInt(number, 10)})
+	return a.faultOf(r, &relay.Fault{What: relay.FaultWhich, Word: strconv.FormatInt(how.Number, 10)})
 }
 
 var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
 
-// addressed returns the message that a command asks to carry, without the command
-// and its formatting, and the number of the question that it names; 0 if it names
-// none.
-func addressed(m chat.Message, prefix string) (*chat.Message, int64) {
+// addressed returns the message that a command asks to carry to the question that it
+// names by its number, without the command and its formatting; false if it names none
+// or says nothing (command.carried).
+func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool) {
 	_, rest := cutWord(strings.TrimSpace(strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)))
 	match := questionNumber.FindStringSubmatch(rest)
 	if match == nil {
-		return &m, 0
+		return &m, relay.Manner{}, false
 	}
 	number, err := strconv.ParseInt(match[1], 10, 64)
 	if err != nil {
-		return &m, 0
+		return &m, relay.Manner{}, false
 	}
 	m.Body, m.HTML = strings.TrimSpace(rest[len(match[0]):]), ""
-	return &m, number
+	return &m, relay.Manner{Number: number}, number != 0 && m.Body != ""
 }
 
 // withoutName returns the message that a command asks to carry without its sender's
-// name. It drops the command and all formatting.
-func withoutName(m chat.Message, prefix string) *chat.Message {
+// name, without the command and its formatting; false if it says nothing
+// (command.carried).
+func withoutName(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool) {
 	text := strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)
 	_, m.Body = cutWord(strings.TrimSpace(text))
 	m.HTML = ""
-	return &m
+	return &m, relay.Manner{Nameless: true}, m.Body != ""
 }
 
 // relays lists the relays.

@@ -29,7 +29,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.state.Catalogue == nil {
 		return a.message(r, "loading", nil)
 	}
-	if r.command.name() == "sill" && versus.MatchString(r.args) {
+	if r.command.searches && versus.MatchString(r.args) {
 		if all, unknown, _ := byNames(r.state.Catalogue, split(r.args)); unknown == "" && len(all) > 1 {
 			return a.comparison(r, all, 0)
 		}

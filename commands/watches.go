@@ -347,7 +347,7 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 		source = text.Fold(source)
 	}
 	if a.parts.hasCalendar(source) {
-		return a.agendaOf(ctx, r)
+		return a.comingEvents(ctx, r, "")
 	}
 	trial, err := a.parts.Watches.TryWatch(ctx, source, filter, r.Lang, time.Now())
 	if err != nil {
