@@ -32,3 +32,20 @@ func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.Even
 	}
 	return chat.UserID(evt.Sender), nil
 }
+
+// Shows implements queue.Transport.
+func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error) {
+	if !c.rooms.get(id.RoomID(room)).Joined {
+		return true, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, eventWithin)
+	defer cancel()
+	_, err := c.mx.GetEvent(ctx, id.RoomID(room), id.EventID(event))
+	if errors.Is(err, mautrix.MNotFound) {
+		return false, nil
+	}
+	if _, status := answered(err); status > 0 && status < 300 {
+		err = nil // it is there, though it cannot be parsed
+	}
+	return err == nil, err
+}

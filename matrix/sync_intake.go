@@ -70,13 +70,17 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 	return e
 }
 
-// takeOwn adds an event of the bot itself to the batch, where it confirms a post.
+// takeOwn adds an event of the bot itself to the batch, where it confirms a post. State
+// events come from no post.
 func takeOwn(evt *event.Event, batch *queue.Batch) {
-	if txn, ok := evt.Content.Raw[postKey].(string); ok {
-		batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
-	} else if evt.Unsigned.TransactionID != "" {
-		batch.Own = append(batch.Own, queue.Own{Txn: evt.Unsigned.TransactionID, ID: chat.EventID(evt.ID)})
+	if evt.StateKey != nil {
+		return
 	}
+	txn, ok := evt.Content.Raw[postKey].(string)
+	if !ok {
+		txn = evt.Unsigned.TransactionID
+	}
+	batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
 }
 
 // answerable reports whether the event is a message of a person. The bot ignores

@@ -28,7 +28,7 @@ type Batch struct {
 
 // Own is one of the bot's own events in a sync response.
 type Own struct {
-	Txn string // the key that the event carries
+	Txn string // the key that the event carries; empty: none (Dendrite removes it from redactions)
 	ID  chat.EventID
 }
 
@@ -39,11 +39,16 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	now := time.Now()
 	rooms := map[chat.RoomID]bool{}
 	var received, dropped, late, settled int64
+	var missing bool
 	err := q.store.Do(ctx, func(ctx context.Context) error {
 		for _, own := range b.Own {
 			if err := q.confirm(ctx, own, now); err != nil {
 				return fmt.Errorf("confirm a post: %w", err)
 			}
+		}
+		var err error
+		if missing, err = q.noteSeen(ctx, b); err != nil {
+			return fmt.Errorf("note which posts are in their rooms: %w", err)
 		}
 		for _, room := range b.Powers {
 			if err := q.store.RetryRoom(ctx, room); err != nil {
@@ -80,7 +85,6 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 		if q.lastDoubt.Load() == 0 {
 			return nil
 		}
-		var err error
 		if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil { // after Change, which stores the rooms
 			return fmt.Errorf("settle doubts: %w", err)
 		}
@@ -98,6 +102,10 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	for room := range rooms {
 		q.serve(room)
 	}
+	if missing {
+		q.seenUntil.Store(b.Began.Add(-settleAfter).UnixMilli())
+		nudge(q.unseen)
+	}
 	if settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {
 		q.wakeSender()
 	}
@@ -107,6 +115,9 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 // confirm records that a post is in its room. An attempt that arrives after its doubt
 // was settled puts the post there twice: confirm then deletes the second event.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
+	if own.Txn == "" {
+		return nil
+	}
 	row, first, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
 	switch {
 	case errors.Is(err, ErrNone):

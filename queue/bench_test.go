@@ -27,7 +27,8 @@ func (n nowhere) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error)
 }
 
 // MarkRead implements queue.Transport.
-func (n nowhere) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+func (n nowhere) MarkRead(context.Context, chat.RoomID, chat.EventID) error      { return nil }
+func (n nowhere) Shows(context.Context, chat.RoomID, chat.EventID) (bool, error) { return true, nil }
 
 // runBench runs a queue until the end of the benchmark.
 func runBench(b *testing.B) (*queue.Queue, *storage.DB, nowhere) {

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,8 +35,9 @@ type homeserver struct {
 	reads    []string
 	next     []fault
 	always   fault
+	asked    []chat.EventID // the events that Shows was called for
 
-	receiptsHang atomic.Bool
+	receiptsHang, showsNothing atomic.Bool
 }
 
 // entry is an event: a user's or, if user is nil, the bot's.
@@ -79,6 +81,11 @@ var (
 	}
 	panics fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { panic("in the transport") }
 )
+
+// dropped: the homeserver answers that it took the post, and drops it.
+func dropped(_ context.Context, s *homeserver, _ queue.Outgoing) (chat.EventID, error) {
+	return chat.EventID("$dropped" + rand.Text()), nil
+}
 
 // late: the answer is lost, and the request arrives later.
 func late(after time.Duration) fault {
@@ -163,6 +170,17 @@ func (s *homeserver) MarkRead(ctx context.Context, room chat.RoomID, id chat.Eve
 	defer s.mu.Unlock()
 	s.reads = append(s.reads, string(room)+" "+string(id))
 	return nil
+}
+
+// Shows implements queue.Transport.
+func (s *homeserver) Shows(_ context.Context, _ chat.RoomID, id chat.EventID) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, id)
+	if s.showsNothing.Load() {
+		return false, errCut
+	}
+	return slices.ContainsFunc(s.timeline, func(e entry) bool { return e.id == id }), nil
 }
 
 // failNext sets the faults of the next attempts.

@@ -36,6 +36,9 @@ type Transport interface {
 	Send(ctx context.Context, o Outgoing) (chat.EventID, error)
 	// MarkRead sends a read receipt: the bot has read the room up to the event.
 	MarkRead(ctx context.Context, room chat.RoomID, id chat.EventID) error
+	// Shows reports whether the homeserver shows the bot its own event. It also returns
+	// true for a room that the bot is not in, where nothing could be sent again.
+	Shows(ctx context.Context, room chat.RoomID, id chat.EventID) (bool, error)
 }
 
 // Outgoing is a post that is ready to send: each Target names an event.
@@ -131,11 +134,13 @@ type Queue struct {
 	doubt  chan struct{} // an attempt ended without an answer
 	idle   chan struct{} // a worker ended, or the sender has nothing under way
 	toRead chan struct{} // a room waits for a read receipt
+	unseen chan struct{} // sync did not show a post that the homeserver took
 	counts *Counts
 
 	apart *apart
 
 	lastDoubt atomic.Int64 // when the newest doubt began, in Unix milliseconds; 0: never
+	seenUntil atomic.Int64 // sync has shown what was in the rooms until then, in Unix milliseconds; 0: not yet
 	alive     atomic.Int64 // when the sender last looked for posts, in Unix milliseconds; 0: never
 
 	mu      sync.Mutex
@@ -189,6 +194,7 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 		doubt:   make(chan struct{}, 1),
 		idle:    make(chan struct{}, 1),
 		toRead:  make(chan struct{}, 1),
+		unseen:  make(chan struct{}, 1),
 		counts:  config.Counts,
 		apart:   newApart(),
 		working: map[chat.RoomID]bool{},
@@ -234,6 +240,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	g.Go(func() error { return q.dispatch(ctx) })
 	g.Go(func() error { return q.send(ctx) })
 	g.Go(func() error { return q.markReads(ctx) })
+	g.Go(func() error { return q.checkUnseen(ctx) })
 	g.Go(func() error { return q.clean(ctx) })
 	return g.Wait()
 }

@@ -117,7 +117,7 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 		q.counts.Sent.Add(1)
 		q.record(ctx, func(ctx context.Context) error {
 			return q.store.Do(ctx, func(ctx context.Context) error {
-				sent, first, err := q.store.ConfirmPost(ctx, row.Txn, o.id, now)
+				sent, first, err := q.store.TakePost(ctx, row.Txn, o.id, now)
 				if err != nil || !first {
 					return err
 				}

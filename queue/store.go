@@ -63,10 +63,13 @@ type Row struct {
 	State State
 	// Txn is random and unique. The sent event carries it, so that sync can match the
 	// event to its row.
-	Txn  string
-	Post chat.Post // erased when the row is finished, except its room and priority
+	Txn string
+	// Post is erased, except its room and priority, when the row is finished and, if it
+	// was sent, sync has shown its event.
+	Post chat.Post
 
 	EventID     chat.EventID // set once the post is sent
+	DoneAt      time.Time    // when it was sent, failed or cancelled
 	Reason      string       // why it failed
 	Attempts    int          // without those that a rate limit for all rooms put off
 	AttemptedAt time.Time
@@ -111,6 +114,17 @@ type Arrivals interface {
 	// returns its row with the event and, unless erased, the content. A post that is
 	// already sent keeps its event: first is then false. ErrNone: no post carries txn.
 	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
+	// TakePost marks the post that carries txn as sent, as ConfirmPost does, by the
+	// homeserver's answer. The content stays until SeePost, so that ResendPost can put
+	// the post back.
+	TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
+	// SeePost erases the content of the post whose event sync has shown, if it is there.
+	SeePost(ctx context.Context, id chat.EventID) error
+	// UnseenPosts returns at most limit posts with an event that were taken before the
+	// given time, the oldest first, and that sync has not shown.
+	UnseenPosts(ctx context.Context, before time.Time, limit int) ([]Row, error)
+	// ResendPost puts a post that sync has not shown back to waiting, with another txn.
+	ResendPost(ctx context.Context, key chat.PostKey, txn string) error
 	// SettleDoubts puts the posts whose doubt began no later than the given time back
 	// to waiting, since a later sync did not show them, and returns how many. It leaves
 	// those of rooms to which the bot is invited.

@@ -13,15 +13,15 @@ import (
 )
 
 const outboxColumns = `seq, post_key, cause, slot, kind, room_id, priority, state, txn, content,
-	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at, blocked_since`
+	event_id, reason, attempts, attempted_at, doubts, doubt_since, next_at, blocked_since, done_at`
 
 func scanPost(scan scanFunc) (r queue.Row, err error) {
 	var room chat.RoomID
 	var priority chat.Priority
 	var content string
-	var attemptedAt, doubtSince, nextAt, blockedSince int64
+	var attemptedAt, doubtSince, nextAt, blockedSince, doneAt int64
 	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
-		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince)
+		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince, &doneAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, queue.ErrNone
 	} else if err != nil {
@@ -34,7 +34,7 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	}
 	r.Post.Room, r.Post.Priority = room, priority
 	r.AttemptedAt, r.DoubtSince, r.NextAt = fromMillis(attemptedAt), fromMillis(doubtSince), fromMillis(nextAt)
-	r.BlockedSince = fromMillis(blockedSince)
+	r.BlockedSince, r.DoneAt = fromMillis(blockedSince), fromMillis(doneAt)
 	return r, nil
 }
 
@@ -172,6 +172,17 @@ func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row
 
 // ConfirmPost implements queue.Arrivals.
 func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
+	return d.sentPost(ctx, txn, id, now, true)
+}
+
+// TakePost implements queue.Arrivals.
+func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
+	return d.sentPost(ctx, txn, id, now, id == "")
+}
+
+// sentPost marks the post that carries txn as sent, and erases its content if sync has
+// seen its event.
+func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
 		if err != nil && row.Key == "" {
@@ -182,11 +193,32 @@ func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now t
 		}
 		row.State, row.EventID, row.DoubtSince = queue.Sent, id, time.Time{}
 		_, err := d.db.Exec(ctx, `
-			UPDATE outbox SET state = 'sent', content = '', event_id = $1, doubt_since = 0, done_at = $2 WHERE txn = $3`,
-			id, millis(now), txn)
+			UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2
+			WHERE txn = $3`, id, millis(now), txn, seen)
 		return err
 	})
 	return row, first, err
+}
+
+// SeePost implements queue.Arrivals.
+func (d *DB) SeePost(ctx context.Context, id chat.EventID) error {
+	_, err := d.db.Exec(ctx, "UPDATE outbox SET content = '' WHERE event_id = $1 AND event_id <> '' AND state = 'sent' AND content <> ''", id)
+	return err
+}
+
+// UnseenPosts implements queue.Arrivals.
+func (d *DB) UnseenPosts(ctx context.Context, before time.Time, limit int) ([]queue.Row, error) {
+	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+` FROM outbox INDEXED BY outbox_unseen
+		WHERE state = 'sent' AND content <> '' AND done_at < $1 ORDER BY done_at LIMIT $2`, millis(before), limit)
+	return collect(rows, err, scanPost)
+}
+
+// ResendPost implements queue.Arrivals.
+func (d *DB) ResendPost(ctx context.Context, key chat.PostKey, txn string) error {
+	_, err := d.db.Exec(ctx, `
+		UPDATE outbox SET state = 'waiting', txn = $1, event_id = '', attempts = 0, attempted_at = 0, doubts = 0, next_at = 0, done_at = 0
+		WHERE post_key = $2 AND state = 'sent' AND content <> ''`, txn, key)
+	return err
 }
 
 // BlockedRooms implements queue.Blocking.

@@ -1,0 +1,72 @@
+package queue
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+const (
+	// unseenFor is how long the queue looks for an event that sync does not show.
+	unseenFor = 10 * time.Minute
+	// unseenAtOnce limits the events that one round asks for.
+	unseenAtOnce = 50
+)
+
+// checkUnseen sends a post again if the homeserver answered that it took the post, but
+// neither sync nor a request shows its event. Dendrite answers so when a post and a
+// change of the room's power levels, or of the bot's membership, cross: it drops the
+// event afterwards. Each nudge of q.unseen starts a round.
+func (q *Queue) checkUnseen(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-q.unseen:
+		}
+		if err := q.askUnseen(ctx); err != nil && ctx.Err() == nil {
+			q.log.Warn().Err(err).Msg("Whether some posts are in their rooms could not be asked for: again after the next sync")
+		}
+	}
+}
+
+// askUnseen asks the homeserver for the events that no sync has shown.
+func (q *Queue) askUnseen(ctx context.Context) error {
+	now := time.Now()
+	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.seenUntil.Load()), unseenAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		shown := true // too old to send again
+		if now.Sub(row.DoneAt) < unseenFor {
+			if shown, err = q.transport.Shows(ctx, row.Post.Room, row.EventID); err != nil {
+				return err
+			}
+		}
+		if shown {
+			err = q.store.SeePost(ctx, row.EventID)
+		} else {
+			q.counts.Retried.Add(1)
+			q.log.Warn().Str("post", string(row.Key)).Msg("The homeserver took a post, but it is not in the room: sending it again")
+			err = q.store.ResendPost(ctx, row.Key, rand.Text())
+			q.wakeSender()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteSeen records the bot's events that a sync shows, and reports whether it should
+// have shown others.
+func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
+	for _, own := range b.Own {
+		if err := q.store.SeePost(ctx, own.ID); err != nil {
+			return false, err
+		}
+	}
+	rows, err := q.store.UnseenPosts(ctx, b.Began.Add(-settleAfter), 1)
+	return len(rows) > 0, err
+}
