@@ -81,7 +81,8 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
 		}
 		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
-			q.Status, q.Proposals = Proposed, "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
+			q.take(stepPropose)
+			q.Proposals = "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
 			q.DueAt = e.At.Add(d.SuggestFor)
 		}
 	}
@@ -142,13 +143,15 @@ func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	if q.Widens, err = d.widens(ctx, q.Readers, q.Origin, r.To); err != nil {
 		return err
 	}
-	q.Status, q.Experts = Open, r.To
+	q.Experts = r.To
 	switch {
 	case q.Widens.None():
+		q.take(stepFit)
 	case !r.MayWiden:
+		q.take(stepFit)
 		return &Fault{What: FaultWidens, Widens: q.Widens, Room: to.Name}
 	default:
-		q.Status = Consent
+		q.take(stepWiden)
 	}
 	return nil
 }
@@ -160,7 +163,7 @@ func (d *Carrier) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {
 	case errors.Is(err, ErrNone):
-		q.Status, q.Why = Withdrawn, WhyNoRelay
+		q.take(stepNoRelay)
 		return nil
 	case err != nil:
 		return err
@@ -168,7 +171,7 @@ func (d *Carrier) submit(ctx context.Context, q *Question) error {
 	err = d.mayLeave(ctx, q, r)
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		d.Log.Info().Int64("question", q.Number).Str("why", string(fault.What)).Msg("A question may not be carried any more")
-		q.Status, q.Why = Withdrawn, WhyNoRelay
+		q.take(stepNoRelay)
 		return nil
 	}
 	return err
@@ -271,10 +274,8 @@ func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
 
 func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
 	switch {
-	case c == stop && q.Status == Proposed:
-		q.Status = Satisfied
 	case c == stop:
-		q.Status, q.Why = Withdrawn, WhyCancelled
+		q.take(stepStop)
 	case q.Status == Proposed:
 		q.Nameless = q.Nameless || c == goUnnamed
 		return d.submit(ctx, q)
@@ -284,7 +285,8 @@ func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
 			return err
 		}
 		if q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
-			q.Status, q.Nameless = Open, q.Nameless || c == goUnnamed
+			q.take(stepAgree)
+			q.Nameless = q.Nameless || c == goUnnamed
 		}
 	}
 	return nil

@@ -139,11 +139,10 @@ func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) e
 
 // said records that a message reached the other room.
 func (q *Question) said(m Message) {
-	switch {
-	case q.Status == Solved:
-		q.Status = Reopened
-	case m.Role == RoleAnswer && q.Status.Asked():
-		q.Status = Answered
+	if m.Role == RoleAnswer {
+		q.take(stepAnswer)
+	} else {
+		q.take(stepFollowUp)
 	}
 	if m.Role == RoleAnswer && q.AnsweredAt.IsZero() {
 		q.AnsweredAt = m.At

@@ -49,9 +49,7 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 		return d.update(ctx, q.Number, func(q *Question) error {
 			if q.Claimer == "" && q.Status.Asked() && !q.Status.Closed() {
 				q.Claimer, q.ClaimerName = e.Sender, e.Name
-				if q.Status != Answered {
-					q.Status = Claimed
-				}
+				q.take(stepClaim)
 			}
 			return nil
 		})
@@ -74,12 +72,7 @@ func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx
 
 func (q *Question) release() {
 	q.Claimer, q.ClaimerName = "", ""
-	if q.Status == Claimed {
-		q.Status = Open
-		if !q.AnsweredAt.IsZero() {
-			q.Status = Answered
-		}
-	}
+	q.take(stepRelease)
 }
 
 // maySolve reports whether the sender may close the question: the asker, the claimer
@@ -98,10 +91,9 @@ func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
-			if !q.Status.Asked() || q.Status == Solved {
+			if !q.take(stepSolve) {
 				return nil
 			}
-			q.Status = Solved
 			return d.remarkSolved(ctx, e, q)
 		})
 	}, nil

@@ -119,7 +119,7 @@ func (d *Carrier) checkRoot(ctx context.Context, row queue.Row, q Question, s su
 		verdict.Change = func(ctx context.Context) error {
 			return d.update(ctx, q.Number, func(q *Question) error {
 				if !q.PostedAt.IsZero() {
-					q.Status, q.Why = Withdrawn, WhyNoRelay
+					q.take(stepNoRelay)
 					return nil
 				}
 				return d.submit(ctx, q) // it asks for consent anew, or withdraws the question
@@ -254,7 +254,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed && row.Key == q.Root:
 		return d.update(ctx, q.Number, func(q *Question) error {
-			q.Status, q.Why, q.Root = Withdrawn, WhyRefused, ""
+			q.take(stepRefuse)
+			q.Root = ""
 			return nil
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed:

@@ -72,7 +72,7 @@ func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 			}
 			may, err := d.Reaches(ctx, *q)
 			if err == nil && !may {
-				q.Status, q.Why = Withdrawn, WhyNoRelay
+				q.take(stepNoRelay)
 			}
 			return err
 		}); err != nil {

@@ -144,7 +144,8 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 				if m.Room != q.Experts || q.Root == "" {
 					return nil
 				}
-				q.Status, q.Why, q.Root = Withdrawn, WhyModerated, ""
+				q.take(stepModerate)
+				q.Root = ""
 				return d.withdraw(ctx, q.Number, RoleRoot, m.Post) // the deletion spared its edits
 			})
 		}
@@ -182,7 +183,7 @@ func (d *Carrier) dropped(ctx context.Context, event chat.EventID) error {
 		return err
 	} else if ok {
 		return d.update(ctx, q.Number, func(q *Question) error {
-			q.Status, q.Why = Withdrawn, WhyDeleted
+			q.take(stepDelete)
 			return nil
 		})
 	}

@@ -1,0 +1,72 @@
+package relay
+
+// step is something that happens to a question and may change its status.
+type step string
+
+const (
+	stepPropose  step = "propose"   // suggestions are shown to its asker
+	stepFit      step = "fit"       // it may leave the room: no other people would read it
+	stepWiden    step = "widen"     // it needs consent to leave the room: more people would read it
+	stepAgree    step = "agree"     // its asker agrees that they do
+	stepStop     step = "stop"      // its asker wants no answer of the experts
+	stepClaim    step = "claim"     // an expert looks after it
+	stepRelease  step = "release"   // nobody looks after it any more
+	stepAnswer   step = "answer"    // an answer reached the asker's room
+	stepFollowUp step = "follow up" // another message reached the experts' room
+	stepSolve    step = "solve"     // somebody who may do so closes it
+	stepDelete   step = "delete"    // its message is deleted, or asks nothing any more
+	stepModerate step = "moderate"  // a moderator deletes it from the experts' room
+	stepRefuse   step = "refuse"    // the homeserver refuses it in the experts' room
+	stepNoRelay  step = "no relay"  // no relay may carry it any more
+)
+
+// next returns the status of a question after a step, and why it is withdrawn, if it
+// is. answered reports whether an answer ever reached the asker's room. A step that
+// means nothing in a status leaves it as it is. doc/design/questions.md draws the
+// transitions.
+func next(s Status, what step, answered bool) (Status, Withdrawal) {
+	switch {
+	case what == stepPropose:
+		return Proposed, ""
+	case what == stepFit, what == stepAgree && s == Consent:
+		return Open, ""
+	case what == stepWiden:
+		return Consent, ""
+	case what == stepStop && s == Proposed:
+		return Satisfied, ""
+	case what == stepStop && s == Consent:
+		return Withdrawn, WhyCancelled
+	case what == stepClaim && (s == Open || s == Reopened):
+		return Claimed, ""
+	case what == stepRelease && s == Claimed && answered:
+		return Answered, ""
+	case what == stepRelease && s == Claimed:
+		return Open, ""
+	case (what == stepAnswer || what == stepFollowUp) && s == Solved:
+		return Reopened, ""
+	case what == stepAnswer && s.Asked():
+		return Answered, ""
+	case what == stepSolve && s.Asked():
+		return Solved, ""
+	}
+	if why := withdrawals[what]; why != "" {
+		return Withdrawn, why
+	}
+	return s, ""
+}
+
+// withdrawals are the steps that withdraw a question, whatever its status.
+var withdrawals = map[step]Withdrawal{
+	stepDelete: WhyDeleted, stepModerate: WhyModerated, stepRefuse: WhyRefused, stepNoRelay: WhyNoRelay,
+}
+
+// take changes the status of the question after a step, and reports whether it changed.
+func (q *Question) take(what step) bool {
+	before := q.Status
+	s, why := next(before, what, !q.AnsweredAt.IsZero())
+	if s == Withdrawn && why == "" { // it was withdrawn, and keeps its reason
+		why = q.Why
+	}
+	q.Status, q.Why = s, why
+	return s != before
+}
