@@ -18,13 +18,14 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test test-synapse crash fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test test-synapse test-senders crash fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
 	@echo 'make demo           a homeserver, the bot and a prompt, in this terminal'
 	@echo 'make test           all tests, on a real Dendrite where one is needed'
 	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
+	@echo 'make test-senders   webhooks from a real Gitea, which it builds, and other real tools'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
 	@echo 'make check          formatting, vet, lint, tests with the race detector, short fuzzing'
 	@echo 'make lint           the linter alone'
@@ -51,6 +52,16 @@ test:
 test-synapse:
 	@go run -tags $(tags) ./testkit/prepare synapse
 	HERAUT_TEST_HOMESERVER=synapse $(test) -count=1 -p 4 -parallel 4 -shuffle=on -timeout 15m $(end_to_end)
+
+# Tools that post to webhooks. Gitea takes minutes to build; its tags are of its own.
+# Alertmanager is Debian's package prometheus-alertmanager; without it, its test skips.
+gitea := -modfile=testkit/gitea/go.mod
+test-senders:
+	go build $(gitea) -tags sqlite,sqlite_unlock_notify -o bin/gitea code.gitea.io/gitea
+	HERAUT_GITEA=$(CURDIR)/bin/gitea \
+	HERAUT_GITEA_ROOT=$$(go list $(gitea) -m -f '{{.Dir}}' code.gitea.io/gitea) \
+	HERAUT_ALERTMANAGER=$$(command -v prometheus-alertmanager) \
+	$(test) -count=1 -v -run '^(TestGitea|TestAlertmanager|TestCurl)$$' ./webhook
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash

@@ -83,4 +83,3 @@ func TestRegionsAreNeverEmpty(t *testing.T) {
 		}
 	}
 }
-

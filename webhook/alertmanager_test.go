@@ -20,7 +20,7 @@ import (
 func TestAlertmanager(t *testing.T) {
 	program := os.Getenv("HERAUT_ALERTMANAGER")
 	if program == "" {
-		t.Skip("HERAUT_ALERTMANAGER names no Alertmanager")
+		t.Skip("HERAUT_ALERTMANAGER names no Alertmanager: make test-senders takes that of Debian")
 	}
 	o := newOffice(t, func(options *webhook.Options) { options.PerMinute = 100 })
 	native, slack := o.create("native"), o.create("slack")

@@ -87,7 +87,7 @@ func jiraText(v any) string {
 }
 
 func isSentry(r *reader, o object) bool {
-	if r.header["Sentry-Hook-Resource"] != "" {
+	if r.header["Sentry-Hook-Resource"] != "" && len(o.obj("data")) > 0 {
 		return true
 	}
 	return o.has("action", "data") && (o.has("installation") || o.has("actor")) || o.has("project_slug", "event") || o.has("culprit", "project", "level")

@@ -10,8 +10,10 @@ import (
 // isForge recognises GitHub, and Gitea, Forgejo and Gogs, whose bodies follow its
 // format.
 func isForge(r *reader, o object) bool {
+	// Gitea and Forgejo send their headers with the bodies for Slack and others too.
+	own := o.has("sender") || o.has("repository") || o.has("zen") || o.has("action")
 	for _, name := range []string{"X-Github-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gogs-Event"} {
-		if r.header[name] != "" {
+		if own && r.header[name] != "" {
 			return true
 		}
 	}

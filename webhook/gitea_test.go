@@ -149,11 +149,14 @@ func (f *forge) do(method, path string, body any) map[string]any {
 	return decoded
 }
 
+var untagged = strings.NewReplacer("<b>", "", "</b>", "")
+
 // TestGitea: a real Gitea posts to hooks in its own format, signed, and in those of
-// Slack, Discord, Teams and Gogs, each by its own template.
+// Slack, Teams, DingTalk, Feishu and Gogs, each by its own template. (Its API makes no
+// working hook for Discord.)
 func TestGitea(t *testing.T) {
 	f := startForge(t)
-	formats := []string{"gitea", "gogs", "slack", "discord", "msteams", "dingtalk", "feishu"}
+	formats := []string{"gitea", "gogs", "slack", "msteams", "dingtalk", "feishu"}
 	offices := map[string]*office{}
 	for _, format := range formats {
 		o := newOffice(t, func(options *webhook.Options) { options.PerMinute = 100 })
@@ -205,7 +208,13 @@ func TestGitea(t *testing.T) {
 			var all []string
 			complete := func() bool {
 				joined := strings.Join(all, "\n---\n")
-				return !slices.ContainsFunc(step.want, func(want string) bool { return !strings.Contains(joined, want) })
+				return !slices.ContainsFunc(step.want, func(want string) bool {
+					text := joined
+					if format == "dingtalk" || format == "feishu" { // in Markdown, tags are markup
+						want, text = untagged.Replace(want), untagged.Replace(text)
+					}
+					return !strings.Contains(text, want)
+				})
 			}
 			for deadline := time.Now().Add(15 * time.Second); !complete() && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 				all = append(all, o.said()...)
@@ -215,12 +224,12 @@ func TestGitea(t *testing.T) {
 			if !complete() {
 				t.Errorf("%s, %s: want %q", step.name, format, step.want)
 			}
-			for _, wrong := range []string{"@room", "0123456789abcdef", "<!--", "null", "<font", "&lt;", "&amp;"} {
+			for _, wrong := range []string{"@room", "0123456789abcdef", "null", "<font", "&lt;", "&amp;"} {
 				if strings.Contains(joined, wrong) {
 					t.Errorf("%s, %s: %q is posted", step.name, format, wrong)
 				}
 			}
-			if format != "feishu" && format != "dingtalk" && !strings.Contains(joined, f.url+"/lea/app") {
+			if format != "feishu" && !strings.Contains(joined, f.url+"/lea/app") {
 				t.Errorf("%s, %s: no link to the forge", step.name, format)
 			}
 		}

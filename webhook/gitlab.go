@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// isGitLab recognises GitLab's webhooks and system hooks.
+// isGitLab recognises GitLab's webhooks and system hooks. The header alone does not
+// tell: with a custom template, any body comes with it.
 func isGitLab(r *reader, o object) bool {
-	return o.has("object_kind") || r.header["X-Gitlab-Event"] != "" ||
+	return o.has("object_kind") || r.header["X-Gitlab-Event"] != "" && (o.has("event_name") || o.has("event_type")) ||
 		o.has("event_name") && (o.has("created_at") || o.has("project_id") || o.has("user_id") || o.has("group_id") || o.has("project"))
 }
 

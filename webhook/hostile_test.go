@@ -17,6 +17,7 @@ import (
 
 	"heraut/locale/localetest"
 	"heraut/matrix"
+	"heraut/text"
 	"heraut/webhook"
 )
 
@@ -245,8 +246,8 @@ func FuzzRead(f *testing.F) {
 			if wrong := localetest.Tags(m.HTML()); len(wrong) > 0 {
 				t.Fatalf("%v in %q", wrong, m.HTML())
 			}
-			if strings.Contains(m.HTML(), "@room") {
-				t.Fatalf("@room in %q", m.HTML())
+			if plain := matrix.PlainText(m.HTML(), lang); text.PingsEverybody(plain) {
+				t.Fatalf("@room in %q", plain)
 			}
 		}
 	})
@@ -256,9 +257,9 @@ func FuzzRead(f *testing.F) {
 func FuzzChat(f *testing.F) {
 	f.Add(hostileMarkup)
 	f.Add("*gras* _italique_ ~barré~ `code` <https://example.org|lien> <!date^1^{date}|x>\n&gt; citation\n```\ncode\n```")
-	f.Fuzz(func(t *testing.T, text string) {
-		data, err := json.Marshal(map[string]any{"text": text, "attachments": []any{map[string]any{"title": text, "text": text, "fields": []any{map[string]any{"title": text, "value": text}}}},
-			"blocks": []any{map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": text}}, map[string]any{"type": "markdown", "text": text}}})
+	f.Fuzz(func(t *testing.T, said string) {
+		data, err := json.Marshal(map[string]any{"text": said, "attachments": []any{map[string]any{"title": said, "text": said, "fields": []any{map[string]any{"title": said, "value": said}}}},
+			"blocks": []any{map[string]any{"type": "section", "text": map[string]any{"type": "mrkdwn", "text": said}}, map[string]any{"type": "markdown", "text": said}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,6 +269,9 @@ func FuzzChat(f *testing.F) {
 		}
 		if wrong := localetest.Tags(m.HTML()); len(wrong) > 0 {
 			t.Fatalf("%v in %q", wrong, m.HTML())
+		}
+		if plain := matrix.PlainText(m.HTML(), "fr"); text.PingsEverybody(plain) {
+			t.Fatalf("@room in %q", plain)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html/atom"
 )
 
@@ -22,12 +23,25 @@ const maxMarkdown = 16 << 10
 func (p *sheet) markdown(s string) {
 	s = cutBytes(s, maxMarkdown)
 	s = emoji(comments.ReplaceAllString(s, ""))
+	s = definition.ReplaceAllStringFunc(s, func(line string) string {
+		if definesLink.MatchString(line) {
+			return line
+		}
+		return strings.Replace(line, "[", "\\[", 1)
+	})
 	w := markdownWriter{p, []byte(s)}
 	w.children(parser.Parse(text.NewReader(w.source)))
 }
 
 // comments matches HTML comments, which fill issue templates.
 var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
+
+var (
+	// definition matches lines like «[1]: https://example.org», which Markdown hides.
+	definition = regexp.MustCompile(`(?m)^ {0,3}\[[^\]\n]+\]:.*$`)
+	// definesLink matches those with an address; others are text: «[Issue 1]: opened».
+	definesLink = regexp.MustCompile(`^ {0,3}\[[^\]\n]+\]:\s*<?https?://\S+\s*("[^"]*")?$`)
+)
 
 // cutBytes cuts s to at most limit bytes, between characters.
 func cutBytes(s string, limit int) string {
@@ -139,8 +153,7 @@ func (w markdownWriter) inline(n ast.Node) {
 func (w markdownWriter) textNode(n *ast.Text) {
 	s := string(n.Segment.Value(w.source))
 	if !w.in("code") {
-		s = unescape(s)
-		w.line(s)
+		w.line(literal(s))
 	} else {
 		w.run(s)
 	}
@@ -150,6 +163,9 @@ func (w markdownWriter) textNode(n *ast.Text) {
 		w.br()
 	}
 }
+
+// literal resolves the backslashes and the entities of a text.
+func literal(s string) string { return unescape(string(util.UnescapePunctuations([]byte(s)))) }
 
 func (w markdownWriter) list(n *ast.List) {
 	tag := "ul"
@@ -187,7 +203,7 @@ func (w markdownWriter) plain(n ast.Node) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if t, ok := n.(*ast.Text); ok && entering {
-			b.WriteString(unescape(string(t.Segment.Value(w.source))))
+			b.WriteString(literal(string(t.Segment.Value(w.source))))
 			if t.SoftLineBreak() {
 				b.WriteByte(' ')
 			}

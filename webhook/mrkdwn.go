@@ -16,7 +16,7 @@ var isMarkdown = regexp.MustCompile(`(?m)\*\*[^*\n]+\*\*|\[[^\]\n]+\]\((https?:/
 
 // chatMarkup writes a text from a sender of Slack's or Mattermost's format.
 func (p *sheet) chatMarkup(s string) {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = comments.ReplaceAllString(strings.ReplaceAll(s, "\r\n", "\n"), "")
 	if isMarkdown.MatchString(s) {
 		p.markdown(apart(slackTokens(p.lang, s)))
 		return
@@ -87,6 +87,8 @@ func contact(to, label string) string {
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {
+	case sign == "!" && strings.HasPrefix(id, "--"): // an HTML comment
+		return ""
 	case sign == "!" && strings.HasPrefix(id, "date^"):
 		return label
 	case label != "":

@@ -25,12 +25,30 @@ var ownBodies = []ownBody{
 		[]string{"Attention", "Déploiement raté : https://ci.example.org/8", "Étape tests", "Branche : main", "Durée"}, []string{"null", "danger", "_tests_"}},
 	{"Slack's blocks", "application/json", `{"text":"repli","blocks":[{"type":"header","text":{"type":"plain_text","text":"Sauvegarde"}},{"type":"section","text":{"type":"mrkdwn","text":"*3* bases"},"accessory":{"type":"button","text":{"type":"plain_text","text":"Voir"},"url":"https://sauvegarde.example.org/"}},{"type":"rich_text","elements":[{"type":"rich_text_list","style":"bullet","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"base ","style":{"bold":true}},{"type":"link","url":"https://example.org/a","text":"A"}]}]}]},{"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"à 14:02"}]}]}`, "chat",
 		[]string{"Sauvegarde", "3 bases", "Voir : https://sauvegarde.example.org/", "• base A : https://example.org/a", "à 14:02"}, []string{"repli", "*"}},
+	{"HTML comments", "application/json", `{"text":"Je regarde <!-- rien --> ça","attachments":[{"title":"titre <!-- caché --> long"}]}`, "chat", []string{"Je regarde ça", "titre long"}, []string{"--", "rien", "caché"}},
 	{"Mattermost's Markdown", "application/json", "{\"username\":\"rapport\",\"text\":\"#### Résultats\\n@channel à relire\\n\\n| Suite | Échecs |\\n|:--|--:|\\n| API | 2 [(voir)](https://ci.example.org/9) |\\n\\n- [x] fait\\n- <no value>\"}", "chat",
 		[]string{"rapport", "Résultats", "@channel à relire", "Suite | Échecs", "API | 2 (voir) : https://ci.example.org/9", "☑ fait", "<no value>"}, []string{"####", ":--"}},
 	{"hookshot's", "application/json", `{"text":"repli","html":"<p>Bonjour <b>à tous</b> <a href='https://matrix.to/#/@a:b'>A</a></p>","username":"robot"}`, "chat",
 		[]string{"robot", "Bonjour à tous A"}, []string{"matrix.to", "repli"}},
 	{"Discord's", "application/json", `{"content":"Nouvelle version","embeds":[{"title":"v2.0","url":"https://example.org/v2","description":"**Neuf**","fields":[{"name":"Poids","value":"3 Mo"}]}]}`, "chat",
 		[]string{"Nouvelle version", "v2.0 : https://example.org/v2", "Neuf", "Poids : 3 Mo"}, []string{"**"}},
+	{"Teams' adaptive card", "application/json", `{"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","contentUrl":null,"content":{"type":"AdaptiveCard","version":"1.4","body":[{"type":"TextBlock","size":"Large","weight":"Bolder","text":"Disque plein"},{"type":"ColumnSet","columns":[{"type":"Column","items":[{"type":"TextBlock","text":"sur **srv1**"}]}]},{"type":"FactSet","facts":[{"title":"État","value":"firing"}]},{"type":"RichTextBlock","inlines":["Depuis ",{"type":"TextRun","text":"14 h"}]},{"type":"Table","rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"TextBlock","text":"/var"}]},{"type":"TableCell","items":[{"type":"TextBlock","text":"98 %"}]}]}]}],"actions":[{"type":"Action.OpenUrl","title":"Voir","url":"https://supervision.example.org/1"},{"type":"Action.Submit","title":"Acquitter","data":{"x":1}}]}}]}`, "chat",
+		[]string{"Disque plein", "sur srv1", "État : firing", "Depuis 14 h", "/var | 98 %", "Voir : https://supervision.example.org/1"}, []string{"**", "Acquitter", "AdaptiveCard"}},
+	{"Google Chat's card", "application/json", `{"cardsV2":[{"cardId":"a","card":{"header":{"title":"Déploiement","subtitle":"v7"},"sections":[{"header":"Détail","widgets":[{"textParagraph":{"text":"<b>Réussi</b> en 3 min"}},{"decoratedText":{"topLabel":"Par","text":"Léa"}},{"buttonList":{"buttons":[{"text":"Voir","onClick":{"openLink":{"url":"https://ci.example.org/7"}}}]}}]}]}}]}`, "chat",
+		[]string{"Déploiement", "v7", "Détail", "Réussi en 3 min", "Par : Léa", "Voir : https://ci.example.org/7"}, []string{"<b>"}},
+	{"DingTalk's", "application/json", `{"msgtype":"actionCard","actionCard":{"title":"[e/a] ouvert","text":"#### Panne\n\n**détail**","hideAvatar":"0","btnOrientation":"0","singleTitle":"voir le ticket","singleURL":"dingtalk://dingtalkclient/page/link?pc_slide=false&url=https%3A%2F%2Fforge.example.org%2Fe%2Fa%2Fissues%2F1"}}`, "chat",
+		[]string{"[e/a] ouvert", "Panne", "détail", "voir le ticket : https://forge.example.org/e/a/issues/1"}, []string{"**", "####"}},
+	{"WeCom's", "application/json", `{"msgtype":"markdown","markdown":{"content":"Panne **totale**\n> srv1"}}`, "chat", []string{"Panne totale", "srv1"}, []string{"**", "msgtype"}},
+	{"Feishu's", "application/json", `{"msg_type":"text","content":{"text":"[Issue-e/a #1]: opened\nPanne\nhttps://forge.example.org/e/a/issues/1"}}`, "chat",
+		[]string{"[Issue-e/a #1]: opened", "Panne", "https://forge.example.org/e/a/issues/1"}, []string{"msg_type"}},
+	{"Markdown's definitions", "application/json", `{"text":"**Bilan**\n[Ticket 1]: ouvert\nUn \\*astérisque\\*\n\nVoir [le guide][g]\n\n[g]: https://example.org/guide"}`, "chat",
+		[]string{"Bilan", "[Ticket 1]: ouvert", "Un *astérisque*", "le guide : https://example.org/guide"}, []string{"[g]", `\`}},
+	{"Feishu's card", "application/json", `{"msg_type":"interactive","card":{"header":{"title":{"tag":"plain_text","content":"Alerte"}},"elements":[{"tag":"div","text":{"tag":"lark_md","content":"Disque **plein**"}},{"tag":"action","actions":[{"tag":"button","text":{"content":"Voir"},"url":"https://supervision.example.org/1"}]}]}}`, "chat",
+		[]string{"Alerte", "Disque plein", "Voir : https://supervision.example.org/1"}, nil},
+	{"Feishu's post", "application/json", `{"msg_type":"post","content":{"post":{"zh_cn":{"title":"Alerte","content":[[{"tag":"text","text":"Disque plein "},{"tag":"a","text":"voir","href":"https://supervision.example.org/1"}]]}}}}`, "chat",
+		[]string{"Alerte", "Disque plein", "voir : https://supervision.example.org/1"}, nil},
+	{"Matrix's", "application/json", `{"msgtype":"m.text","format":"org.matrix.custom.html","body":"Panne **totale**","formatted_body":"Panne <b>totale</b>"}`, "chat", []string{"Panne totale"}, []string{"**", "m.text"}},
+	{"Telegram's", "application/json", `{"chat_id":"-100","text":"<b>Panne</b> sur <a href=\"https://example.org/1\">srv1</a>","parse_mode":"HTML","disable_web_page_preview":true}`, "chat", []string{"Panne sur srv1"}, []string{"<b>", "-100"}},
 	{"Teams' card", "application/json", `{"@type":"MessageCard","title":"Alerte","text":"Disque **plein**","sections":[{"facts":[{"name":"Serveur","value":"srv1"}]}],"potentialAction":[{"@type":"OpenUri","name":"Voir","targets":[{"os":"default","uri":"https://example.org/v"}]}]}`, "chat",
 		[]string{"Alerte", "Disque plein", "Serveur : srv1", "Voir : https://example.org/v"}, nil},
 	{"Alertmanager's", "application/json", alert("firing", "srv1"), "alertmanager",
@@ -138,6 +156,28 @@ func TestScreen(t *testing.T) {
 		}
 		if file, err := os.ReadFile(path); err != nil || string(file) != b.String() {
 			t.Errorf("%s differs: run with -update and read the difference (%v)\n%s", path, err, b.String())
+		}
+	}
+}
+
+// A forge sends its headers with the bodies for chat programs too, and GitLab with
+// bodies of people's own templates: the body tells, not the header.
+func TestHeadersWithOtherBodies(t *testing.T) {
+	for header, body := range map[string]string{
+		"X-Gitea-Event":        `{"channel":"#ops","text":"[e/a] Ticket ouvert","username":"Gitea","attachments":[{"title":"#1 Panne","title_link":"https://forge.example.org/e/a/issues/1"}]}`,
+		"X-Github-Event":       `{"username":"Gitea","avatar_url":"","embeds":[{"title":"[e/a] #1 Panne","url":"https://forge.example.org/e/a/issues/1"}]}`,
+		"X-Forgejo-Event":      `{"@type":"MessageCard","title":"[e/a] #1 Panne","sections":[],"potentialAction":[{"@type":"OpenUri","name":"Voir","targets":[{"os":"default","uri":"https://forge.example.org/e/a/issues/1"}]}]}`,
+		"X-Gogs-Event":         `{"msg_type":"text","content":{"text":"#1 Panne https://forge.example.org/e/a/issues/1"}}`,
+		"X-Gitlab-Event":       `{"text":"#1 Panne https://forge.example.org/e/a/issues/1"}`,
+		"Sentry-Hook-Resource": `{"text":"#1 Panne https://forge.example.org/e/a/issues/1"}`,
+	} {
+		m, err := webhook.Read(webhook.Body{Type: "application/json", Data: []byte(body), Header: map[string]string{header: "issues"}}, "fr", time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain := matrix.PlainText(m.HTML(), "fr")
+		if m.Tool != "chat" || !strings.Contains(plain, "#1 Panne") || !strings.Contains(plain, "https://forge.example.org/e/a/issues/1") {
+			t.Errorf("%s: read as %s:\n%s", header, m.Tool, plain)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func isChat(_ *reader, o object) bool {
 	if o.obj("event").str("type") == "message" || o.str("type") == "message" && o.has("message") {
 		return true
 	}
-	if o.str("@type") == "MessageCard" || len(o.list("embeds")) > 0 || o.str("content") != "" && o.has("username") {
+	if isOtherChat(o) || o.str("@type") == "MessageCard" || len(o.list("embeds")) > 0 || o.str("content") != "" && o.has("username") {
 		return true
 	}
 	return len(o.list("attachments")) > 0 && !o.has("object_kind") || len(o.list("blocks")) > 0 ||
@@ -46,6 +46,8 @@ func chatMessage(p *sheet, o object) {
 		return
 	case o.str("@type") == "MessageCard":
 		w.card(o)
+	case isOtherChat(o):
+		w.otherChat(o)
 	default:
 		w.message(o)
 	}
@@ -100,6 +102,9 @@ func (w *writer) add(all ...piece) {
 func (w *writer) message(o object) {
 	blocks := o.objects("blocks")
 	text := piece{text: textIn(o, "text"), syntax: chatMarkup}
+	if strings.EqualFold(o.str("parse_mode"), "html") { // Telegram's
+		text.syntax = htmlText
+	}
 	if text.text == "" {
 		text.text = o.str("content") // Discord's
 	}
