@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func readAlerts(r *reader, o object) []*note {
 		if n.over {
 			n.with("until", a.str("endsAt"))
 		}
-		n.with("value", values(a))
+		n.with("value", cmp.Or(values(a), valueString(a.str("valueString"))))
 		n.with("labels", otherLabels(labels))
 		n.see("dashboard", a.str("dashboardURL"), "panel", a.str("panelURL"), "runbook", notesOf.first("runbook_url", "runbook"),
 			"silence", a.str("silenceURL"), "image", a.str("imageURL"))
@@ -98,6 +99,17 @@ func values(a object) string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// valueString returns the values as Grafana 8 wrote them: «[ var='B' labels={} value=10 ]».
+func valueString(s string) string {
+	var all []string
+	for _, m := range valuePair.FindAllStringSubmatch(s, 6) {
+		all = append(all, m[1]+"="+m[2])
+	}
+	return strings.Join(all, ", ")
+}
+
+var valuePair = regexp.MustCompile(`(?:var|metric)='([^']*)'[^\]]*? value=([^\s\]]+)`)
 
 // isOldGrafana recognises Grafana's alerts before version 9.
 func isOldGrafana(_ *reader, o object) bool {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"cmp"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,7 @@ func readJira(_ *reader, o object) []*note {
 	}
 	if comment := o.obj("comment"); len(comment) > 0 && state != "deleted" {
 		n.mark = "💬"
-		n.body = jiraText(comment.at("body"))
+		n.jira(comment.at("body"))
 	}
 	changed := map[string]bool{}
 	if state == "updated" {
@@ -43,7 +44,7 @@ func readJira(_ *reader, o object) []*note {
 		}
 	}
 	if state == "created" && kind == "issue" {
-		n.body = jiraText(fields.at("description"))
+		n.jira(fields.at("description"))
 	}
 	for _, other := range []string{"sprint", "version", "project", "board", "worklog", "issueLink", "attachment"} {
 		if s := o.obj(other); n.title == "" && len(s) > 0 {
@@ -59,6 +60,27 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	}
 	return s, "", false
 }
+
+// jira sets the body from a text in Jira's wiki markup, or from a document.
+func (n *note) jira(v any) {
+	s, isWiki := v.(string)
+	if !isWiki {
+		n.body = jiraText(v)
+		return
+	}
+	n.syntax = chatMarkup // their signs for bold and italics are the same
+	s = wikiLink.ReplaceAllString(s, "<$2|$1>")
+	s = wikiPerson.ReplaceAllString(s, "@$1")
+	s = wikiCode.ReplaceAllString(s, "```")
+	n.body = wikiTitle.ReplaceAllString(s, "*$1*")
+}
+
+var (
+	wikiLink   = regexp.MustCompile(`\[([^|\[\]\n<>]+)\|(https?://[^|\]\s<>]+)(?:\|[^\]\n]*)?\]`)
+	wikiPerson = regexp.MustCompile(`\[~(?:accountid:)?([^\]\s]+)\]`)
+	wikiCode   = regexp.MustCompile(`\{(?:code|noformat)(?::[^}\n]*)?\}`)
+	wikiTitle  = regexp.MustCompile(`(?m)^h[1-6]\.\s*(\S.*?)\s*$`)
+)
 
 // jiraText returns a text, or the text of a document in Atlassian's format.
 func jiraText(v any) string {
@@ -112,10 +134,7 @@ func readSentry(_ *reader, o object) []*note {
 			n.link = ""
 		}
 		if n.state == "created" {
-			n.mark = "🔴"
-			if level := issue.str("level"); level == "info" || level == "debug" {
-				n.mark = "🔵"
-			}
+			n.mark = levelMark(issue.str("level"))
 		}
 		n.with("level", issue.str("level"), "place", issue.str("culprit"), "assignee", cmp.Or(issue.str("assignedTo", "name"), d.str("assignee", "name")),
 			"times", issue.str("count"), "resolution", d.str("resolution_type"))
@@ -124,6 +143,9 @@ func readSentry(_ *reader, o object) []*note {
 		}
 	case len(event) > 0:
 		n.title, n.link = cmp.Or(event.str("title"), event.str("message")), event.str("web_url")
+		if n.state == "created" {
+			n.mark = levelMark(event.str("level"))
+		}
 		n.with("level", event.str("level"), "place", cmp.Or(event.str("culprit"), event.str("location")),
 			"environment", cmp.Or(event.str("environment"), tagOf(event, "environment")), "release", event.str("release"), "rule", d.str("triggered_rule"))
 		if message := event.str("logentry", "formatted"); message != n.title {
@@ -142,6 +164,14 @@ func readSentry(_ *reader, o object) []*note {
 		n.title = o.str("action")
 	}
 	return []*note{n}
+}
+
+// levelMark returns the emoji of a new report.
+func levelMark(level string) string {
+	if level == "info" || level == "debug" {
+		return "🔵"
+	}
+	return "🔴"
 }
 
 func sentryActor(o object) string {

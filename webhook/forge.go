@@ -21,7 +21,7 @@ func isForge(r *reader, o object) bool {
 		return false
 	}
 	repository := o.obj("repository")
-	known := repository.str("full_name") != "" || o.has("security_advisory", "action") || o.has("installation", "sender", "action") || o.obj("organization").str("login") != "" || o.has("zen", "hook")
+	known := repository.str("full_name") != "" || o.has("security_advisory", "action") || o.has("installation", "sender", "action") || o.obj("organization").str("login") != "" || o.obj("sender").str("login") != "" && o.has("action") || o.has("zen", "hook")
 	return known && (o.has("sender") || o.has("action") || o.has("commits") || o.has("ref") || o.has("zen"))
 }
 
@@ -33,6 +33,7 @@ var forgeSubjects = []struct {
 }{
 	{"alert", forgeAlert},
 	{"security_advisory", forgeAdvisory},
+	{"run", forgeAction},
 	{"workflow_run", forgeRun("workflow")}, {"workflow_job", forgeRun("job")},
 	{"check_run", forgeRun("check")}, {"check_suite", forgeRun("check")},
 	{"deployment_status", forgeDeployment}, {"deployment", forgeDeployment},
@@ -63,6 +64,10 @@ func readForge(r *reader, o object) []*note {
 		}
 	}
 	switch {
+	case o.str("page") != "" && event != "page_build": // Gitea's wiki
+		n.kind, n.title, n.mark = "wiki", o.str("page"), "📝"
+		n.link = join(repository.str("html_url"), "wiki/"+strings.ReplaceAll(o.str("page"), " ", "-"))
+		n.with("", o.str("comment"))
 	case o.has("zen") || event == "ping":
 		n.kind, n.state, n.title, n.link, n.mark = "ping", "", cmp.Or(n.where, o.str("zen")), repository.str("html_url"), "🏓"
 	case o.has("commits") || o.has("before"):
@@ -101,6 +106,12 @@ func forgeOther(o object, event string, n *note) {
 	}
 	if workflow := o.str("workflow"); workflow != "" {
 		n.kind, n.title = "workflow", workflow
+	}
+	if n.title == "" {
+		n.title = cmp.Or(o.str("sponsorship", "sponsor", "login"), event, o.str("action"))
+	}
+	if from := o.str("changes", "repository", "name", "from"); from != "" {
+		n.with("before", from)
 	}
 	if n.title == n.where {
 		n.where = ""
@@ -158,6 +169,8 @@ func forgePush(o object, n *note) {
 	switch {
 	case o.str("deleted") == "true" || noCommit(o.str("after")):
 		n.kind, n.state, n.mark, n.link = kind, "deleted", "", repository.str("html_url")
+	case kind == "branch" && (o.str("created") == "true" || noCommit(o.str("before"))) && len(o.objects("commits")) == 0:
+		n.kind, n.state, n.mark, n.link = kind, "created", "", repository.str("html_url")
 	case kind == "tag":
 		n.kind, n.state, n.mark = kind, "created", "🏷️"
 		if noCommit(o.str("before")) {
@@ -197,7 +210,7 @@ func forgeIssue(kind string) func(o, subject object, n *note) {
 		if reason := s.str("state_reason"); n.state == "closed" {
 			n.with("reason", reason)
 		}
-		n.with("label", o.str("label", "name"), "assignee", cmp.Or(o.str("assignee", "login"), o.str("requested_reviewer", "login")))
+		n.with("to", o.str("changes", "new_repository", "full_name"), "label", o.str("label", "name"), "assignee", cmp.Or(o.str("assignee", "login"), o.str("requested_reviewer", "login")))
 		if n.state == "labeled" || n.state == "assigned" || n.state == "edited" || n.state == "synchronize" || n.state == "synchronized" {
 			return // the text is known already
 		}
@@ -207,8 +220,11 @@ func forgeIssue(kind string) func(o, subject object, n *note) {
 			}
 		}
 		n.with("labels", strings.Join(names(s.list("labels"), "name"), ", "))
-		if n.state == "opened" || n.state == "reopened" || n.state == "created" {
+		switch n.state {
+		case "opened", "reopened", "created":
 			n.body, n.syntax = cmp.Or(s.str("body"), s.str("description")), markdown
+		case "answered":
+			n.body, n.syntax = o.str("answer", "body"), markdown
 		}
 	}
 }
@@ -229,6 +245,9 @@ func forgeComment(o, s object, n *note) {
 	n.title, n.link = about.str("title"), s.str("html_url")
 	if number := about.str("number"); number != "" {
 		n.ref = "#" + number
+	}
+	if file := s.str("path"); file != "" && n.title != "" {
+		n.with("file", file)
 	}
 	if n.title == "" { // a comment on a commit
 		n.title = cmp.Or(s.str("path"), short(s.str("commit_id")))
@@ -288,6 +307,16 @@ func forgeRun(kind string) func(o, subject object, n *note) {
 		}
 		n.with("", s.str("output", "title"))
 	}
+}
+
+// forgeAction reads a run of Forgejo's Actions.
+func forgeAction(o, s object, n *note) {
+	n.kind, n.title, n.link = "workflow", s.str("title"), s.str("html_url")
+	n.state = cmp.Or(s.str("status"), n.state)
+	if number := s.str("index_in_repo"); number != "" {
+		n.ref = "#" + number
+	}
+	n.with("before", o.str("prior_status"), "branch", s.str("prettyref"), "workflow", s.str("workflow_id"))
 }
 
 func forgeDeployment(o, s object, n *note) {

@@ -95,6 +95,9 @@ func gitLabPush(o object, n *note) {
 		n.kind, n.state, n.mark, n.link = kind, "created", "🏷️", join(web, "-/tags/"+name)
 	case noCommit(before):
 		n.link = join(web, "-/tree/"+name)
+		if len(o.objects("commits")) == 0 {
+			n.kind, n.state, n.mark = kind, "created", ""
+		}
 	default:
 		n.link = join(web, "-/compare/"+before+"..."+after)
 	}
@@ -119,10 +122,20 @@ func gitLabIssue(o object, n *note) {
 		n.state = cmp.Or(n.state, action)
 	}
 	n.with("labels", strings.Join(names(o.list("labels"), "title", "name"), ", "),
-		"assignee", strings.Join(names(append(o.list("assignees"), o.list("assignee")...)[:min(1, len(o.list("assignees"))+len(o.list("assignee")))], "name", "username"), ", "),
+		"assignee", strings.Join(distinct(names(append(o.list("assignees"), o.list("assignee")...), "name", "username")...), ", "),
+		"reviewer", strings.Join(names(o.list("reviewers"), "name", "username"), ", "),
 		"severity", severity(a.str("severity")))
 	if n.state == "opened" || n.state == "reopened" {
 		n.body, n.syntax = a.str("description"), markdown
+	}
+	if n.state != "updated" {
+		return
+	}
+	if was := o.str("changes", "title", "previous"); was != "" {
+		n.with("before", was)
+	}
+	if o.str("changes", "draft", "previous") == "true" {
+		n.state = "ready_for_review"
 	}
 }
 

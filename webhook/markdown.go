@@ -155,7 +155,7 @@ func (w markdownWriter) textNode(n *ast.Text) {
 	if !w.in("code") {
 		w.line(literal(s))
 	} else {
-		w.run(s)
+		w.run(cleaned(w.lang, s))
 	}
 	switch {
 	case w.in("code"), !n.SoftLineBreak() && !n.HardLineBreak():

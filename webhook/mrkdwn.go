@@ -197,7 +197,7 @@ func (p *sheet) inline(s string, depth int) {
 			if end := strings.IndexByte(s[i+1:], '`'); end > 0 {
 				flush()
 				p.tag("code")
-				p.run(decoded(p.lang, s[i+1:i+1+end]))
+				p.run(cleaned(p.lang, decoded(p.lang, s[i+1:i+1+end])))
 				p.end("code")
 				i += end + 2
 				before = '`'

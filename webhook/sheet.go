@@ -195,14 +195,14 @@ func singleSpaces(s string) string {
 	return s
 }
 
-// code writes lines verbatim.
+// code writes lines verbatim, but for secrets in addresses.
 func (p *sheet) code(s string) {
 	if p.cut {
 		return
 	}
 	p.blockTag("pre")
 	p.tag("code")
-	lines := strings.Split(strings.Trim(s, "\r\n"), "\n")
+	lines := strings.Split(strings.Trim(cleaned(p.lang, s), "\r\n"), "\n")
 	for i, line := range lines {
 		line = locale.Inert(strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), "\r "))
 		n := utf8.RuneCountInString(line) + 1

@@ -186,7 +186,7 @@ func pagerIncident(d object, event string) *note {
 		about = inner // a note or a responder of the incident
 	}
 	n := &note{
-		kind: "incident", state: cmp.Or(about.str("status"), d.str("status"), event),
+		kind: "incident", state: cmp.Or(about.str("status"), d.str("status"), strings.TrimPrefix(event, "incident.")),
 		title: cmp.Or(about.first("title", "summary"), about.str("trigger_summary_data", "subject"), about.str("trigger_summary_data", "description")),
 		link:  cmp.Or(about.str("html_url"), d.str("html_url")),
 		where: cmp.Or(about.str("service", "summary"), about.str("service", "name")),
@@ -211,8 +211,11 @@ func pagerIncident(d object, event string) *note {
 	if n.by == "" {
 		n.by = cmp.Or(d.str("user", "summary"), about.str("last_status_change_by", "summary"), about.str("last_status_change_by", "name"))
 	}
-	if n.state == "triggered" || n.state == "resolved" {
-		n.alert, n.over = "incident "+about.str("id"), n.state == "resolved"
+	switch strings.TrimPrefix(event, "incident.") {
+	case "trigger", "triggered", "reopened":
+		n.alert = "incident " + about.str("id")
+	case "resolve", "resolved":
+		n.alert, n.over = "incident "+about.str("id"), true
 	}
 	return n
 }
