@@ -158,14 +158,15 @@ func (w *writer) asian(message object) {
 	}
 	// A post comes in one or several languages, as lists of lines of parts.
 	post := message.obj("post")
-	for _, lang := range post.keys() {
-		w.add(piece{text: post.str(lang, "title"), style: "strong"})
-		for _, line := range post.list(lang, "content") {
-			parts, _ := line.([]any)
-			for _, part := range objectsOf(parts) {
-				w.add(piece{text: part.first("text", "user_name"), link: part.str("href"), line: true})
-			}
+	if len(post) == 0 {
+		return
+	}
+	text := post.obj(post.keys()[0])
+	w.add(piece{text: text.str("title"), style: "strong"})
+	for _, line := range text.list("content") {
+		parts, _ := line.([]any)
+		for _, part := range objectsOf(parts) {
+			w.add(piece{text: part.first("text", "user_name"), link: part.str("href"), line: true})
 		}
-		return // one language suffices
 	}
 }
