@@ -23,6 +23,7 @@ type Handler struct {
 	choices  Choices
 	persons  *limiter
 	inRoom   *limiter
+	greeted  greeted
 	pings    *pings   // nil: every carried message may ping
 	traffic  *traffic // nil: the bot puts no reactions under its lists
 	moves    []Move
@@ -94,7 +95,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 // notice that a message cannot be decrypted.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
-	html, err := locale.Render(s.Language, template, struct{ Prefix string }{s.Prefix})
+	html, err := locale.Render(s.Language, template, greeting{s.Prefix, e.Direct})
 	if err != nil {
 		return queue.Result{}, err
 	}
@@ -203,6 +204,9 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 			return queue.Result{}, err
 		}
 		change = both(kept, change) // it applies even if the limits allow no answer
+	}
+	if e.Direct && !isCommand && greetsOnly(r) && h.greeted.lately(e.Room, e.At) {
+		return queue.Result{Change: change}, nil
 	}
 	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
 	if !isCommand && !h.answerer.asks(line, r) {

@@ -31,6 +31,9 @@ func (h *Handler) moved(e chat.Event) queue.Result {
 // joined greets the room, or says why the bot leaves it.
 func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	if !e.Joined.Unwelcome {
+		if e.Direct {
+			h.greeted.note(e.Room, e.At)
+		}
 		return h.say(e, "welcome")
 	}
 	result, err := h.say(e, "unwelcome")

@@ -117,7 +117,7 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		},
 		"help, command": func() (Answer, error) { return a.help(ctx, r) },
 		"unknown":       func() (Answer, error) { return a.unknown(r, s) },
-		"welcome":       func() (Answer, error) { return a.message(r, "welcome", struct{ Prefix string }{"!"}) },
+		"welcome":       func() (Answer, error) { return a.message(r, "welcome", greeting{"!", true}) },
 		"loading":       func() (Answer, error) { return a.message(r, "loading", nil) },
 		"out of list": func() (Answer, error) {
 			return a.chosen(context.Background(), r.Line, Choice{Command: "sill", IDs: []string{"1", "2"}}, 3)

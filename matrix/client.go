@@ -148,6 +148,7 @@ func (c *Client) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.introduce(ctx)
 	c.learnNames(ctx)
 	return nil
 }

@@ -23,6 +23,10 @@ type Config struct {
 	RecoveryKeyFile string // read if the account has keys; written when the bot makes them
 	CryptoDB        string // path of the key database
 	DeviceName      string
+	// DisplayName and Avatar are the account's name and picture, set by Open where the
+	// server allows it; empty: they stay as they are. Avatar is an image file.
+	DisplayName string
+	Avatar      string
 	UserAgent       string
 	// Transport gives the settings of the connections; nil: Go's defaults.
 	Transport *http.Transport

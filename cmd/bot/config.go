@@ -75,6 +75,10 @@ type Matrix struct {
 	// User is the login name: a full user id or a localpart. Reading the file turns
 	// an e-mail address into Tchap's localpart.
 	User string `yaml:"user"`
+	// DisplayName and Avatar (an image file) are the account's; empty: they stay as
+	// they are.
+	DisplayName string `yaml:"display_name"`
+	Avatar      string `yaml:"avatar"`
 	// Password serves at the first login only; if it is empty, login asks for it.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -103,6 +104,7 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 			r.fault("matrix.account_since", fmt.Sprintf("« %s » n’est pas une date ; écrivez par exemple 2026-03-01", m.AccountSince))
 		}
 	}
+	r.checkAvatar(m)
 	if m.Password != "" && m.PasswordFile != "" {
 		r.fault("matrix.password", "le mot de passe est donné deux fois ; gardez password ou password_file")
 	}
@@ -210,6 +212,24 @@ func parseBase(s string) (*url.URL, error) {
 // webURL reports whether u is an absolute http or https address.
 func webURL(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Opaque == ""
+}
+
+// maxAvatar bounds the account's picture, in bytes.
+const maxAvatar = 1 << 20
+
+// checkAvatar completes the path of the account's picture and looks at the file.
+func (r *reader) checkAvatar(m *Matrix) {
+	if m.Avatar == "" {
+		return
+	}
+	m.Avatar = r.path("matrix.avatar", m.Avatar)
+	image, err := os.ReadFile(m.Avatar)
+	switch {
+	case err != nil:
+		r.fault("matrix.avatar", fmt.Sprintf("ce fichier ne se lit pas : %v", err))
+	case len(image) > maxAvatar || !strings.HasPrefix(http.DetectContentType(image), "image/"):
+		r.fault("matrix.avatar", "une image PNG ou JPEG de 1 Mio au plus est attendue")
+	}
 }
 
 // path returns a path that the file gives relative to itself, in absolute form or

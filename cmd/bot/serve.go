@@ -232,6 +232,8 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 		RecoveryKeyFile: config.Matrix.RecoveryKeyFile,
 		CryptoDB:        filepath.Join(config.State, "crypto.db"),
 		DeviceName:      deviceName(),
+		DisplayName:     config.Matrix.DisplayName,
+		Avatar:          config.Matrix.Avatar,
 		UserAgent:       config.userAgent(),
 		Transport:       config.transport(),
 		IsBot:           func(user chat.UserID) bool { return config.Bots.Match(string(user)) },

@@ -1,0 +1,55 @@
+package commands
+
+import (
+	"sync"
+	"time"
+
+	"heraut/chat"
+)
+
+// greeting is the data of the greeting.
+type greeting struct {
+	Prefix string
+	Direct bool // in a direct message, where the prefix is optional
+}
+
+// greetOnce is how long after the bot greeted a new direct message it leaves a mere
+// « bonjour » there unanswered: clients that create the room with the first message
+// show both greetings as answers to it.
+const greetOnce = 10 * time.Minute
+
+// greeted knows which direct messages the bot greeted lately when it joined them. A
+// restart forgets them. It is safe for concurrent use; its zero value is ready.
+type greeted struct {
+	mu sync.Mutex
+	at map[chat.RoomID]time.Time
+}
+
+// note records the greeting in a new direct message.
+func (g *greeted) note(room chat.RoomID, at time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for other, then := range g.at {
+		if then.Before(at.Add(-greetOnce)) {
+			delete(g.at, other)
+		}
+	}
+	if g.at == nil {
+		g.at = map[chat.RoomID]time.Time{}
+	}
+	g.at[room] = at
+}
+
+// lately reports whether the bot greeted the room a short while before at.
+func (g *greeted) lately(room chat.RoomID, at time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	then, known := g.at[room]
+	return known && at.Before(then.Add(greetOnce))
+}
+
+// greetsOnly reports whether a line greets the bot and says nothing else.
+func greetsOnly(r request) bool {
+	rest, greets := withoutGreeting(r.text)
+	return greets && onlyCourtesy(rest) && !named(r.state.Catalogue, r.text)
+}

@@ -1,0 +1,56 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+
+	"maunium.net/go/mautrix"
+)
+
+// introduce gives the account its configured name and picture. Some servers, Tchap
+// among them, keep names to themselves: the log says so, and the bot goes on.
+func (c *Client) introduce(ctx context.Context) {
+	if err := c.setDisplayName(ctx); err != nil {
+		c.log.Warn().Err(err).Msg("The account's display name could not be set (matrix.display_name): set it with another client, or ask the server's administrators")
+	}
+	if err := c.setAvatar(ctx); err != nil {
+		c.log.Warn().Err(err).Msg("The account's picture could not be set (matrix.avatar): set it with another client, or ask the server's administrators")
+	}
+}
+
+func (c *Client) setDisplayName(ctx context.Context) error {
+	name := c.config.DisplayName
+	if name == "" {
+		return nil
+	}
+	now, err := c.mx.GetOwnDisplayName(ctx)
+	if err == nil && now.DisplayName == name {
+		return nil
+	}
+	return c.mx.SetDisplayName(ctx, name)
+}
+
+// setAvatar gives the account its picture at a login, and whenever it has none. The
+// server does not say which file a picture came from, so a later start does not
+// replace it.
+func (c *Client) setAvatar(ctx context.Context) error {
+	if c.config.Avatar == "" {
+		return nil
+	}
+	if now, err := c.mx.GetOwnAvatarURL(ctx); err == nil && !now.IsEmpty() && !c.config.NewSession {
+		return nil
+	}
+	image, err := os.ReadFile(c.config.Avatar)
+	if err != nil {
+		return fmt.Errorf("read the picture: %w", err)
+	}
+	uploaded, err := c.mx.UploadMedia(ctx, mautrix.ReqUploadMedia{
+		ContentBytes: image, ContentType: http.DetectContentType(image), FileName: "avatar",
+	})
+	if err != nil {
+		return fmt.Errorf("upload the picture: %w", err)
+	}
+	return c.mx.SetAvatarURL(ctx, uploaded.ContentURI)
+}
