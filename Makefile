@@ -18,12 +18,13 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test test-synapse test-senders crash fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test exchanges test-synapse test-senders crash fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
 	@echo 'make demo           a homeserver, the bot and a prompt, in this terminal'
 	@echo 'make test           all tests, on a real Dendrite where one is needed'
+	@echo 'make exchanges      doc/exchanges.md: forty exchanges, from published catalogues'
 	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
 	@echo 'make test-senders   webhooks from a real Gitea, which it builds, and other real tools'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
@@ -46,6 +47,10 @@ demo:
 test:
 	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -shuffle=on -timeout 15m ./...
+
+# Writes doc/exchanges.md anew, from published catalogues.
+exchanges:
+	$(test) ./cmd/bot -run TestExchangesPage -args -update
 
 # Most of these tests wait more than they compute, so more of them run at once than
 # there are processors.

@@ -101,7 +101,7 @@ func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	shown, _ := first(all, maxListed)
-	view := instead{Result: result, Asked: r.command.topic != "", Query: r.product, Items: entries(shown), Total: len(all), source: a.source(r.state)}
+	view := instead{Result: result, Asked: r.command.name() == "sill remplace", Query: r.product, Items: entries(shown), Total: len(all), source: a.source(r.state)}
 	r.product = ""
 	if view.Product == "" {
 		view.Product = r.args
