@@ -35,6 +35,7 @@ type roomBook struct {
 	stays    map[id.RoomID]chat.RoomID // upgrades that the bot does not follow: old room to successor
 	later    map[id.RoomID]time.Time   // successors that could not be entered: time of the next try
 	wake     chan struct{}             // signals that there are rooms to join or invitations to decline
+	unshown  chan struct{}             // signals that the bot has entered a room that sync has not shown yet
 
 	following map[id.RoomID]chan struct{} // successors that are being entered; closed at the end
 }
@@ -47,7 +48,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
 		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
-		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
+		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), unshown: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
@@ -264,8 +265,13 @@ func (b *roomBook) enters(room id.RoomID) {
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.rooms[room].Joined { // sync may have shown the room already
-		b.entered[room] = time.Now()
+	if b.rooms[room].Joined { // sync was faster
+		return
+	}
+	b.entered[room] = time.Now()
+	select {
+	case b.unshown <- struct{}{}:
+	default:
 	}
 }
 
