@@ -53,7 +53,7 @@ func TestCurl(t *testing.T) {
 		"-F payload as JSON and a file":    {[]string{"-F", "payload=" + message + ";type=application/json", "-F", "file=@" + file("a.log", "x")}, "", saved},
 		"-F several fields":                {[]string{"-F", "titre=Sauvegarde", "-F", "état=terminée"}, "", "terminée"},
 		"-T with a file of Markdown":       {[]string{"-X", "POST", "-H", "Content-Type: text/markdown", "-T", file("r.md", "# Rapport\n\n- **3** bases\n")}, "", "Rapport\n\n– 3 bases"},
-		"--data-binary of a Markdown file": {[]string{"-H", "Content-Type: text/markdown", "--data-binary", "@" + file("s.md", "# Rapport\n\n[voir](https://example.org/r)\n")}, "", "voir : https://example.org/r"},
+		"--data-binary of a Markdown file": {[]string{"-H", "Content-Type: text/markdown", "--data-binary", "@" + file("s.md", "# Rapport\n\n[voir](https://example.org/r)\n")}, "", "voir (https://example.org/r"},
 		"Expect: 100-continue":             {[]string{"-H", "Expect: 100-continue", "--data-binary", "@" + file("c.txt", strings.Repeat("long ", 100))}, "", "long long"},
 		"chunked":                          {[]string{"-H", "Transfer-Encoding: chunked", "-H", "Content-Type: text/plain", "--data-binary", "@-"}, "en morceaux", "en morceaux"},
 		"two -d":                           {[]string{"-d", "title=Sauvegarde", "-d", "message=terminée"}, "", "terminée"},

@@ -139,7 +139,7 @@ func TestWebhooks(t *testing.T) {
 		o.owner.AwaitMember(t, o.room, id.NewUserID("agent", o.hs.Name), event.MembershipJoin)
 		o.ok(address, "application/json", `{"text":"Déploiement *terminé* <https://ci.example.org/7|n° 7> <!channel>"}`)
 		m := agent.Await(t, func(m testkit.JSMessage) bool { return m.Sender == o.me && strings.Contains(m.Body, "Déploiement") })
-		if m.Failure != "" || !m.Encrypted || !strings.Contains(m.Body, "terminé n° 7 : https://ci.example.org/7 @channel") {
+		if m.Failure != "" || !m.Encrypted || !strings.Contains(m.Body, "terminé n° 7 (https://ci.example.org/7) @channel") {
 			t.Errorf("got %+v", m)
 		}
 	})
