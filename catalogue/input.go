@@ -110,7 +110,8 @@ func (in *input) first() (rune, error) {
 	}
 }
 
-// cause returns the reader's own error if there was one, or else err.
+// cause returns the error of reading the input, such as one that is too large, if there
+// was one; otherwise err, the error of parsing what was read.
 func (in *input) cause(err error) error {
 	if in.limited.err != nil {
 		return in.limited.err

@@ -213,7 +213,8 @@ func (t *tag) each(yield func(name string, value []byte) bool) {
 	}
 }
 
-// quoted splits an attribute's value from the text after it.
+// quoted returns the attribute value that s begins with, without its quotes, and the
+// text after it. A value without a closing quote ends at the next white space.
 func quoted(s []byte) (value, rest []byte) {
 	if len(s) > 0 && (s[0] == '"' || s[0] == '\'') {
 		if end := bytes.IndexByte(s[1:], s[0]); end >= 0 {

@@ -113,7 +113,8 @@ func movedTo(last *http.Request) (address string) {
 	return address
 }
 
-// checkHeader returns an error unless resp brings data.
+// checkHeader returns a *StatusError unless the status is 200, and ErrEncoding for a
+// compression that the getter cannot undo.
 func checkHeader(resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		wait := retryafter.Parse(resp.Header.Get("Retry-After"), 0)

@@ -30,8 +30,9 @@ type Metric struct {
 type Server struct{ http *http.Server }
 
 // New returns a server for Run. /readyz shows the monitor's troubles: with 503 if one
-// of them blocks the bot, else with 200. The further collectors join /metrics.
-func New(monitor *Monitor, metrics []Metric, further ...prometheus.Collector) *Server {
+// of them blocks the bot, else with 200. With profiles, it also serves /debug/pprof/. The
+// further collectors join /metrics.
+func New(monitor *Monitor, metrics []Metric, profiles bool, further ...prometheus.Collector) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(further...)
@@ -48,6 +49,9 @@ func New(monitor *Monitor, metrics []Metric, further ...prometheus.Collector) *S
 	mux.HandleFunc("GET /readyz", monitor.serveReady)
 	// Compressing a few lines would hold 2 MB for ever.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true}))
+	if profiles {
+		addProfiles(mux)
+	}
 	return &Server{http: &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func served(t *testing.T, monitor *Monitor, metrics ...Metric) func(path, accept
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- New(monitor, metrics).Run(ctx, listener) }()
+	go func() { ended <- New(monitor, metrics, false).Run(ctx, listener) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -106,5 +107,17 @@ func TestProbes(t *testing.T) {
 	}
 	if strings.Contains(body, "depots") || strings.Contains(body, "example") {
 		t.Error("/metrics names a subject")
+	}
+}
+
+// The profiles are served only on demand.
+func TestProfiles(t *testing.T) {
+	for _, on := range []bool{false, true} {
+		server := New(NewMonitor(zerolog.Nop(), time.UTC), nil, on)
+		answer := httptest.NewRecorder()
+		server.http.Handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/pprof/goroutine?debug=1", http.NoBody))
+		if got := strings.Contains(answer.Body.String(), "goroutine profile"); got != on {
+			t.Errorf("profiles on: %v, served: %v (status %d)", on, got, answer.Code)
+		}
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Inert returns s without control, direction and hidden characters, and without pings.
-// Unlike short it keeps the spaces. Line breaks become spaces.
+// Inert returns s for use in a message: without control, direction and hidden
+// characters, and with its mentions changed so that they notify nobody. Line breaks
+// become spaces; other spaces stay.
 func Inert(s string) string { return defuse(printable(s)) }
 
 // Link returns raw if a message may link to it, or "" if not: see link. limit is the

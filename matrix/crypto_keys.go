@@ -110,7 +110,7 @@ func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	return keys, nil
 }
 
-// secretFile ensures that the file exists; a new one is readable only by its owner.
+// secretFile creates the named file, readable by its owner alone, unless it exists.
 func secretFile(name string) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -82,7 +82,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 		}
 		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
 			q.take(stepPropose)
-			q.Proposals = "<ol><li>"+strings.Join(found, "</li><li>")+"</li></ol>"
+			q.Proposals = "<ol><li>" + strings.Join(found, "</li><li>") + "</li></ol>"
 			q.DueAt = e.At.Add(d.SuggestFor)
 		}
 	}

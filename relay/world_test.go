@@ -203,7 +203,7 @@ func (w *world) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) 
 }
 
 // MarkRead implements queue.Transport.
-func (w *world) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+func (w *world) MarkRead(context.Context, chat.RoomID, chat.EventID) error      { return nil }
 func (w *world) Shows(context.Context, chat.RoomID, chat.EventID) (bool, error) { return true, nil }
 
 // do adds a person's event, and waits until the bot has dealt with it.

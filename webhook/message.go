@@ -8,7 +8,8 @@ import (
 	"heraut/locale"
 )
 
-// Message is the content of a body, in one language.
+// Message is what the body of a webhook request reports, with its words in one
+// language. Without Notes there is nothing to post.
 type Message struct {
 	// Tool names the body's shape: "alertmanager", "slack", "json"…
 	Tool  string

@@ -129,6 +129,8 @@ type Fetch struct {
 type HTTP struct {
 	// Listen is host:port; empty means no server.
 	Listen string `yaml:"listen"`
+	// Pprof also serves the profiles of the process, on a loopback address alone.
+	Pprof bool `yaml:"pprof"`
 }
 
 // Log holds the settings of the log on standard error.

@@ -62,6 +62,7 @@ func (r *reader) check(c *Config) {
 	}
 	r.checkNetwork(&c.Network)
 	r.checkListen("http.listen", c.HTTP.Listen)
+	r.checkPprof(c.HTTP)
 	r.checkWebhooks(&c.Webhooks)
 	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(r, "log.format", c.Log.Format, "console", "json")
@@ -156,6 +157,17 @@ func (r *reader) checkListen(path, listen string) {
 	n, errPort := strconv.Atoi(port)
 	if err != nil || errPort != nil || n < 0 || n > 65535 {
 		r.fault(path, fmt.Sprintf("« %s » : une adresse et un port sont attendus, par exemple 127.0.0.1:8480, ou \"\" pour ne rien ouvrir", listen))
+	}
+}
+
+// checkPprof refuses profiles that other machines could read.
+func (r *reader) checkPprof(h HTTP) {
+	if !h.Pprof {
+		return
+	}
+	host, _, err := net.SplitHostPort(h.Listen)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		r.fault("http.pprof", "les profils montrent la mémoire du robot ; ne les ouvrez que si http.listen est sur cette machine, par exemple 127.0.0.1:8480")
 	}
 }
 

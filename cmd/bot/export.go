@@ -30,7 +30,7 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run writes the requested data.
+// Run writes the data that the arguments name to the standard output.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -134,7 +134,7 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 		return fmt.Errorf("%w: %w", errNoListener, err)
 	}
 	g.Go(func() error {
-		return health.New(r.monitor, append(r.metrics(ctx), r.hooks.metrics()...)).Run(ctx, listener)
+		return health.New(r.monitor, append(r.metrics(ctx), r.hooks.metrics()...), r.config.HTTP.Pprof).Run(ctx, listener)
 	})
 	return nil
 }
