@@ -59,6 +59,8 @@ func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answer
 	r.asker.Invite(t, r.asks, r.me)
 	r.expert.Invite(t, r.answers, r.me)
 	settings := map[string]any{
+		// Reactions come at any time after what they are on: transcripts leave them out.
+		"reactions": map[string]any{"carried": false, "choices": false},
 		"relays": []map[string]any{{
 			"name": "libre", "from": []string{"#bluehats:" + hs.Name}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
 		}},
