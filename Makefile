@@ -48,9 +48,10 @@ test:
 	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -shuffle=on -timeout 15m ./...
 
-# Writes doc/exchanges.md anew, from published catalogues.
+# Writes doc/exchanges.md anew, from published catalogues, and doc/exchanges-room.md.
 exchanges:
 	$(test) ./cmd/bot -run TestExchangesPage -args -update
+	$(test) ./commands -run TestRoomExchanges -args -update
 
 # Most of these tests wait more than they compute, so more of them run at once than
 # there are processors.

@@ -142,7 +142,7 @@ func (k *talk) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
 }
 
 // MarkRead implements queue.Transport.
-func (k *talk) MarkRead(context.Context, chat.RoomID, chat.EventID) error { return nil }
+func (k *talk) MarkRead(context.Context, chat.RoomID, chat.EventID) error      { return nil }
 func (k *talk) Shows(context.Context, chat.RoomID, chat.EventID) (bool, error) { return true, nil }
 
 func (k *talk) posted(id chat.EventID) *shown {

@@ -83,7 +83,8 @@ const exchangesHead = `# Exchanges
 
 What people type and what the bot answers, as text without formatting (clients show
 names in bold and links under their labels). Written by ` + "`make exchanges`" + `; a test fails when
-the page is stale. All lines come in a direct message, where the prefix is optional.
+the page is stale. All lines come in a direct message, where the prefix is optional. The
+agenda, video conferences, thanks and webhooks are in [exchanges-room.md](exchanges-room.md).
 `
 
 func (s exchangeSet) render(t *testing.T, path string) string {
