@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
 	"heraut/fetch"
@@ -40,15 +41,19 @@ func (r *Runner) Run(ctx context.Context) {
 			next = state.NextTry
 		}
 	}
+	var err error
 	for wait(ctx, next) {
-		now := time.Now()
-		var err error
+		now, failing := time.Now(), err != nil
 		next, err = r.round(ctx, now)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			log.Warn().Err(err).Time("next_try", next).Msg("Source not read whole")
+			level := zerolog.WarnLevel
+			if failing { // the state of health says that it lasts
+				level = zerolog.DebugLevel
+			}
+			log.WithLevel(level).Err(err).Time("next_try", next).Msg("Source not read whole")
 			continue
 		}
 		r.announcer.noteRead(r.settings.Name, now)

@@ -18,7 +18,7 @@ type Monitor struct {
 
 	mu       sync.Mutex
 	troubles []Trouble
-	watchers []func(t Trouble, entered bool)
+	watchers []*func(t Trouble, entered bool)
 }
 
 // NewMonitor returns a monitor without troubles. Its sentences have their times in
@@ -31,8 +31,17 @@ func NewMonitor(log zerolog.Logger, zone *time.Location) *Monitor {
 }
 
 // Watch adds a function that gets each trouble that begins (entered) or ends. It must
-// return at once and must not call the monitor. Call Watch before the first Enter.
-func (m *Monitor) Watch(f func(t Trouble, entered bool)) { m.watchers = append(m.watchers, f) }
+// return at once and must not call the monitor. remove takes it off.
+func (m *Monitor) Watch(f func(t Trouble, entered bool)) (remove func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.watchers = append(m.watchers, &f)
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.watchers = slices.DeleteFunc(m.watchers, func(w *func(Trouble, bool)) bool { return w == &f })
+	}
+}
 
 // Enter adds a trouble, or replaces the one of the same state and subject, which keeps
 // its beginning.
@@ -119,7 +128,7 @@ func (m *Monitor) leave(ends func(Trouble) bool) {
 
 func (m *Monitor) tell(t Trouble, entered bool) {
 	for _, f := range m.watchers {
-		f(t, entered)
+		(*f)(t, entered)
 	}
 }
 

@@ -46,6 +46,7 @@ type cli struct {
 	Read      readCommand      `cmd:"" help:"Lit une liste, un catalogue ou un flux, et montre ce que liraient les salons."`
 	Trust     trustCommand     `cmd:"" help:"Accepte la nouvelle identité de chiffrement d’une personne."`
 	Catalogue catalogueCommand `cmd:"" help:"Lit un catalogue et dit ce que c’est."`
+	Alert     alertCommand     `cmd:"" help:"Essaie les alertes."`
 	Ready     readyCommand     `cmd:"" help:"Demande au service qui fonctionne s’il est prêt."`
 
 	Man        manCommand        `cmd:"" hidden:"" help:"Écrit la page de manuel."`

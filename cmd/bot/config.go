@@ -41,6 +41,7 @@ type Config struct {
 	HTTP         HTTP          `yaml:"http"`
 	Webhooks     Webhooks      `yaml:"webhooks"`
 	Log          Log           `yaml:"log"`
+	Alert        Alert         `yaml:"alert"`
 	Catalogue    Catalogue     `yaml:"catalogue"`
 	Quiet        Quiet         `yaml:"quiet"`
 	Sources      []Source      `yaml:"sources"`
@@ -290,6 +291,7 @@ func defaults(preset Preset) *Config {
 		HTTP:         HTTP{Listen: "127.0.0.1:8480"},
 		Webhooks:     Webhooks{MaxBody: 256 << 10, PerMinute: 30},
 		Quiet:        Quiet{Nights: "20:00-08:00", Weekends: true, Holidays: true},
+		Alert:        Alert{After: 2 * time.Minute, Mail: AlertMail{TLS: "starttls", To: []string{}}, Webhook: AlertWebhook{Kind: "json"}, Command: []string{}},
 		Log:          Log{Level: "info", Format: "console"},
 		Reactions:    Reactions{Choices: true, Carried: true},
 		Questions: Questions{

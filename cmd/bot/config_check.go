@@ -66,6 +66,7 @@ func (r *reader) check(c *Config) {
 	r.checkWebhooks(&c.Webhooks)
 	oneOf(r, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(r, "log.format", c.Log.Format, "console", "json")
+	r.checkAlert(&c.Alert)
 	r.place("catalogue.sill.url", &c.Catalogue.SILL.URL)
 	r.atLeast("catalogue.sill.every", c.Catalogue.SILL.Every, time.Second)
 	c.State = r.path("state", c.State)

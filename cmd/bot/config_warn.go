@@ -94,6 +94,9 @@ func (r *reader) warnSecrets(c *Config) {
 	}
 	r.warnReadable("matrix.password_file", c.Matrix.PasswordFile)
 	r.warnReadable("matrix.recovery_key_file", c.Matrix.RecoveryKeyFile)
+	r.warnReadable("alert.mail.password_file", c.Alert.Mail.PasswordFile)
+	r.warnReadable("alert.webhook.url_file", c.Alert.Webhook.URLFile)
+	r.warnReadable("alert.webhook.token_file", c.Alert.Webhook.TokenFile)
 	for i := range c.Visio {
 		r.warnReadable(item("visio", i)+".client_secret_file", c.Visio[i].ClientSecretFile)
 	}

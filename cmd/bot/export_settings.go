@@ -225,6 +225,11 @@ func (e *exporter) file() any {
 	} else {
 		e.comment("$.matrix", "Le mot de passe n’est pas écrit ici : donnez-le par password_file, ou HERAUT_MATRIX_PASSWORD.")
 	}
+	mail, hook := &c.Alert.Mail, &c.Alert.Webhook
+	mail.PasswordFile, hook.URLFile, hook.TokenFile = absoluteFile(mail.PasswordFile), absoluteFile(hook.URLFile), absoluteFile(hook.TokenFile)
+	if len(c.Alert.Command) > 0 {
+		c.Alert.Command = append([]string{absolute(c.Alert.Command[0])}, c.Alert.Command[1:]...)
+	}
 	c.Network.CAFile.file = absoluteFile(c.Network.CAFile.file)
 	if c.Webhooks.Listen != "" {
 		c.Webhooks.Hooks = append(slices.Clone(c.Webhooks.Hooks), e.hooks...)
@@ -277,7 +282,7 @@ func written(v reflect.Value) (any, bool) {
 		return list, true
 	case reflect.Struct:
 		// These types omit empty fields, which mean «not set».
-		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]() || v.Type() == reflect.TypeFor[WebhookHook]()
+		sparse := v.Type() == reflect.TypeFor[Room]() || v.Type() == reflect.TypeFor[Matrix]() || v.Type() == reflect.TypeFor[WebhookHook]() || v.Type() == reflect.TypeFor[AlertMail]() || v.Type() == reflect.TypeFor[AlertWebhook]()
 		var mapping yaml.MapSlice
 		for i, key := range keys(v.Type()) {
 			if value, ok := written(v.Field(i)); ok && (!sparse || !v.Field(i).IsZero()) {

@@ -46,7 +46,7 @@ func (s *service) run(ctx context.Context, config *Config) error {
 				end(errReload)
 			}
 		}()
-		err := serve(round, config, s.log, s.monitor, s.notify, func() {
+		err := s.round(round, config, func() {
 			started.Store(true)
 			s.notify.ready()
 			s.notify.status(s.monitor)
@@ -126,4 +126,25 @@ func changes(config, next *Config) (sections []string) {
 		}
 	}
 	return sections
+}
+
+// round runs the service and its alarm with a configuration until ctx ends.
+func (s *service) round(ctx context.Context, config *Config, started func()) error {
+	alarm, err := newAlarm(config, s.monitor, s.log)
+	if err != nil {
+		return err
+	}
+	running, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		alarm.Run(running)
+	}()
+	err = serve(ctx, config, s.log, s.monitor, s.notify, started)
+	end()
+	<-ended
+	if s.monitor.Has(health.SessionEnded, health.LoginRefused) { // the process ends
+		alarm.Flush(context.WithoutCancel(ctx))
+	}
+	return err
 }

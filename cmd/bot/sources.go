@@ -51,11 +51,7 @@ func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 		if err != nil {
 			return err
 		}
-		level := zerolog.ErrorLevel
-		if n.Works {
-			level = zerolog.InfoLevel
-		}
-		s.log.WithLevel(level).Str("source", n.Source).Msg(plainText(text))
+		s.log.Info().Str("source", n.Source).Msg(plainText(text))
 		return nil
 	}
 }

@@ -47,12 +47,12 @@ func TestBreakAccount(t *testing.T) {
 		},
 		{
 			name: "wrong password", when: []moment{firstStart}, set: map[string]any{"matrix.password": "not the password"},
-			breaks: nothing, status: refused, log: "vérifiez matrix.user et le mot de passe",
+			breaks: nothing, status: refused, log: "vérifiez matrix.user et le mot de passe", alert: "login_refused",
 		},
 		{
 			name: "session ended", when: always,
 			breaks: behind(authenticated, testkit.MatrixError(http.StatusUnauthorized, "M_UNKNOWN_TOKEN")),
-			status: refused, log: "bot login",
+			status: refused, log: "bot login", alert: "session_ended",
 		},
 		{
 			name: "soft logout without password", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {

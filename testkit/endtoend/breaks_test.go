@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -44,6 +46,8 @@ type fault struct {
 	says   string // in /readyz, and so in the log
 	blocks bool   // /readyz is 503
 	doctor string // in the output of bot doctor
+	// alert is the state that the alert tells, if not state.
+	alert string
 	// stays: mending needs a restart. Otherwise a running bot recovers by itself.
 	stays bool
 	// lasts: the configuration makes the fault, which cannot be mended.
@@ -68,7 +72,10 @@ func breaks(t *testing.T, faults []fault) {
 
 // endure checks one row.
 func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
-	d := s.deploy(t, localpart, f.set)
+	alerts := newAlerts(t)
+	set := map[string]any{"alert.after": "0s", "alert.webhook.url": alerts.URL}
+	maps.Copy(set, f.set)
+	d := s.deploy(t, localpart, set)
 	var c talk
 	if when != firstStart {
 		d.bot.Start(t)
@@ -90,6 +97,9 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	}
 	if f.status != running {
 		d.ended(t, before, f.status, f.log)
+		if f.alert != "" {
+			alerts.await(t, f.alert)
+		}
 		mend()
 		return
 	}
@@ -111,6 +121,7 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 			t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
 		}
 	}
+	alerts.await(t, f.state)
 	var command id.EventID
 	if when != firstStart && !f.deaf {
 		command = c.agent.Say(t, c.room, "!sill gimp")
@@ -140,6 +151,44 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	}
 	if when != firstStart {
 		d.mustLogIn(t, logins)
+	}
+}
+
+// alerts is a webhook that gets the bot's alerts.
+type alerts struct {
+	*httptest.Server
+	got chan string // the states of the troubles that begin
+}
+
+func newAlerts(t *testing.T) alerts {
+	t.Helper()
+	a := alerts{got: make(chan string, 100)}
+	a.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var alert struct{ Event, State, Sentence string }
+		if err := json.NewDecoder(r.Body).Decode(&alert); err != nil || alert.Sentence == "" {
+			t.Errorf("an alert is %+v: %v", alert, err)
+		}
+		if alert.Event == "begin" {
+			a.got <- alert.State
+		}
+	}))
+	t.Cleanup(a.Close)
+	return a
+}
+
+// await waits for the alert that a trouble begins.
+func (a alerts) await(t *testing.T, state string) {
+	t.Helper()
+	for end := time.After(time.Minute); ; {
+		select {
+		case got := <-a.got:
+			if got == state {
+				return
+			}
+		case <-end:
+			t.Errorf("no alert tells of %s", state)
+			return
+		}
 	}
 }
 

@@ -1,0 +1,200 @@
+package alert
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/health"
+)
+
+const (
+	// settleWithin is how long a new process may take to find its troubles.
+	settleWithin = 2 * time.Minute
+	// tryEvery is the interval between attempts of a channel that fails.
+	tryEvery = time.Minute
+	// pingEvery is the interval between two pings of a Pinger.
+	pingEvery = 5 * time.Minute
+)
+
+// Options are the parts of an Alarm.
+type Options struct {
+	Channels []Channel
+	Monitor  *health.Monitor
+	// After is how long a trouble lasts before the channels tell of it; 0: no wait.
+	After time.Duration
+	// File keeps what was told across restarts; empty: nothing does.
+	File      string
+	Bot, Host string // for Message
+	Log       zerolog.Logger
+}
+
+// Alarm tells the channels of the monitor's troubles.
+type Alarm struct {
+	Options
+	began   time.Time
+	changed chan struct{}
+	unwatch func()
+
+	mu     sync.Mutex // held while messages are sent
+	told   map[string]map[string]told
+	failed map[string]time.Time // when each channel last failed; no entry: it works
+	pinged time.Time
+}
+
+// New returns an alarm for Run, which is to be called.
+func New(o Options) *Alarm {
+	a := &Alarm{Options: o, began: time.Now(), changed: make(chan struct{}, 1), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
+	if o.File != "" {
+		data, err := os.ReadFile(o.File)
+		if err == nil {
+			err = json.Unmarshal(data, &a.told)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			o.Log.Warn().Err(err).Msg("What was told outside of Matrix could not be read: it may be told again")
+			a.told = map[string]map[string]told{}
+		}
+	}
+	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
+		select {
+		case a.changed <- struct{}{}:
+		default:
+		}
+	})
+	return a
+}
+
+// Run tells the channels until ctx ends.
+func (a *Alarm) Run(ctx context.Context) {
+	defer a.unwatch()
+	if len(a.Channels) == 0 {
+		return
+	}
+	for {
+		next := a.round(ctx, time.Now(), a.After)
+		timer := time.NewTimer(max(0, time.Until(next)))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-a.changed:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// Flush tells at once of the troubles that the channels do not know yet, before the
+// process ends.
+func (a *Alarm) Flush(ctx context.Context) { a.round(ctx, time.Now(), 0) }
+
+// round sends what is due, and returns when the next round is.
+func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	next = now.Add(pingEvery)
+	wake := func(at time.Time) {
+		if !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	present := a.Monitor.Troubles()
+	settled := a.began.Add(settleWithin)
+	if now.Before(settled) {
+		wake(settled)
+	}
+	pings := now.Sub(a.pinged) >= pingEvery
+	for _, c := range a.Channels {
+		name := c.Name()
+		if at, failing := a.failed[name]; failing && after > 0 && now.Sub(at) < tryEvery {
+			wake(at.Add(tryEvery))
+			continue
+		}
+		due, later := decide(a.told[name], present, a.Monitor.Value, now, after, now.Before(settled))
+		wake(later)
+		for _, m := range due {
+			m.Bot, m.Host = a.Bot, a.Host
+			if !a.try(ctx, name, func(ctx context.Context) error { return c.Send(ctx, m) }, now) {
+				wake(now.Add(tryEvery))
+				break
+			}
+			a.note(name, m, now)
+		}
+		if p, ok := c.(Pinger); ok && pings {
+			a.try(ctx, name, func(ctx context.Context) error { return p.Ping(ctx, a.gravest(present)) }, now)
+		}
+	}
+	if pings {
+		a.pinged = now
+	}
+	return next
+}
+
+// gravest returns the message about the first trouble that blocks the bot; nil: none.
+func (a *Alarm) gravest(present []health.Trouble) *Message {
+	for _, t := range present {
+		if t.Grave() && t.Blocks() {
+			return &Message{Begin, a.Bot, a.Host, a.Monitor.Value(t)}
+		}
+	}
+	return nil
+}
+
+// try delivers, and logs a channel's first failure and its recovery.
+func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Context) error, now time.Time) bool {
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	err := deliver(ctx)
+	_, failing := a.failed[name]
+	switch {
+	case err != nil && !failing:
+		a.Log.Error().Err(err).Str("channel", name).Msg("L’alerte ne part pas : essayez-la avec « bot alert test »")
+	case err == nil && failing:
+		a.Log.Info().Str("channel", name).Msg("L’alerte part de nouveau")
+	}
+	if err != nil {
+		a.failed[name] = now
+	} else {
+		delete(a.failed, name)
+	}
+	return err == nil
+}
+
+// note keeps that a channel told a message.
+func (a *Alarm) note(name string, m Message, now time.Time) {
+	if a.told[name] == nil {
+		a.told[name] = map[string]told{}
+	}
+	k := key(m.State, m.Subject)
+	if m.Event == End {
+		maps.DeleteFunc(a.told[name], func(other string, _ told) bool { return other == k })
+	} else {
+		a.told[name][k] = told{m.TroubleValue, now}
+	}
+	if a.File == "" {
+		return
+	}
+	data, err := json.Marshal(a.told)
+	if err == nil {
+		err = replaceFile(a.File, data)
+	}
+	if err != nil { // the disk may be the trouble
+		a.Log.Debug().Err(err).Msg("What was told outside of Matrix could not be stored")
+	}
+}
+
+// replaceFile writes a file that only its owner may read, in one step.
+func replaceFile(name string, data []byte) error {
+	part := name + ".part"
+	if err := os.WriteFile(part, data, 0o600); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return os.Rename(part, name)
+}

@@ -1,0 +1,119 @@
+package alert
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Kinds are the shapes of webhooks.
+var Kinds = []string{"json", "ntfy", "mattermost", "healthchecks"}
+
+// Webhook posts messages to an address.
+type Webhook struct {
+	// Kind is json (the Message), ntfy (text, with its headers), mattermost (also Slack
+	// and Rocket.Chat) or healthchecks (healthchecks.io: a sign of life every five
+	// minutes, or a failure).
+	Kind string
+	URL  string // may hold a secret: it is not logged
+	// Token goes with each request as a bearer token; empty: none.
+	Token string
+	HTTP  *http.Client
+}
+
+// healthchecks is a Webhook that also hears that all is well.
+type healthchecks struct{ *Webhook }
+
+// NewWebhook returns the channel of a webhook.
+func NewWebhook(w Webhook) Channel {
+	if w.Kind == "healthchecks" {
+		return healthchecks{&w}
+	}
+	return &w
+}
+
+// Name implements Channel. It shows the host alone, since the rest is often a secret.
+func (w *Webhook) Name() string {
+	host := ""
+	if u, err := url.Parse(w.URL); err == nil {
+		host = u.Host
+	}
+	return "webhook " + w.Kind + " de " + host
+}
+
+// Send implements Channel.
+func (w *Webhook) Send(ctx context.Context, m Message) error {
+	switch w.Kind {
+	case "ntfy":
+		priority, tags := "high", "warning"
+		if m.Event == End || m.Event == Test {
+			priority, tags = "default", "white_check_mark"
+		}
+		// Headers are ASCII: ntfy decodes RFC 2047.
+		return w.post(ctx, w.URL, "text/plain; charset=utf-8", []byte(m.Text()), map[string]string{
+			"Title": mime.QEncoding.Encode("utf-8", m.Title()), "Priority": priority, "Tags": tags,
+		})
+	case "mattermost":
+		return w.postJSON(ctx, map[string]any{"text": "**" + m.Title() + "**\n" + m.Text(), "username": "Héraut"})
+	}
+	return w.postJSON(ctx, m)
+}
+
+// Send implements Channel: the beginning of a trouble is a failure, its end and a test
+// are signs of life.
+func (h healthchecks) Send(ctx context.Context, m Message) error {
+	if m.Event == End || m.Event == Test {
+		return h.Ping(ctx, nil)
+	}
+	return h.Ping(ctx, &m)
+}
+
+// Ping implements Pinger.
+func (h healthchecks) Ping(ctx context.Context, gravest *Message) error {
+	if gravest == nil {
+		return h.post(ctx, h.URL, "text/plain; charset=utf-8", []byte("ok"), nil)
+	}
+	return h.post(ctx, strings.TrimRight(h.URL, "/")+"/fail", "text/plain; charset=utf-8", []byte(gravest.Text()), nil)
+}
+
+func (w *Webhook) postJSON(ctx context.Context, body any) error {
+	content, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return w.post(ctx, w.URL, "application/json", content, nil)
+}
+
+func (w *Webhook) post(ctx context.Context, address, contentType string, body []byte, headers map[string]string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%s: the address is wrong", w.Name()) // err shows it
+	}
+	request.Header.Set("Content-Type", contentType)
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	if w.Token != "" {
+		request.Header.Set("Authorization", "Bearer "+w.Token)
+	}
+	response, err := w.HTTP.Do(request)
+	if err != nil {
+		if shown, ok := errors.AsType[*url.Error](err); ok {
+			err = shown.Err // without the address
+		}
+		return fmt.Errorf("%s: %w", w.Name(), err)
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // so that the connection can be used again
+	if response.StatusCode >= 300 {
+		return fmt.Errorf("%s: status %d", w.Name(), response.StatusCode)
+	}
+	return nil
+}
