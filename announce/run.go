@@ -118,6 +118,7 @@ func (d *Announcer) runFeeds(ctx context.Context) error {
 		}
 		for url := range watched {
 			if _, ok := running[url]; !ok {
+				d.Log.Info().Str("source", fetch.Redacted(url)).Msg("A room's feed is read from now on")
 				running[url] = d.startFeed(ctx, url)
 			}
 		}
@@ -126,6 +127,7 @@ func (d *Announcer) runFeeds(ctx context.Context) error {
 				f.stop()
 				<-f.done
 				delete(running, url)
+				d.Log.Info().Str("source", fetch.Redacted(url)).Msg("A feed that nobody watches is no longer read")
 				if err := d.store.ForgetSource(ctx, url); err != nil && ctx.Err() == nil {
 					d.Log.Error().Err(err).Str("source", fetch.Redacted(url)).Msg("A feed that nobody watches could not be forgotten")
 				}

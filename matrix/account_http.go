@@ -26,7 +26,7 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if answer := prepared(r); answer != nil {
 		return answer, nil
 	}
-	if token := b.get(); token != "" {
+	if token := b.get(); token != "" && !isForm(r) {
 		r = r.Clone(r.Context())
 		r.Header.Set("Authorization", "Bearer "+token)
 	}

@@ -33,6 +33,11 @@ func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	c.mx.UserID, c.mx.DeviceID = id.UserID(user), id.DeviceID(device)
 	c.pickleKey = pickleKey
 	c.bearer.set(token)
+	a, err := c.store.Account(ctx)
+	if err != nil {
+		return storedKeys{}, err
+	}
+	c.refreshWith(a.OAuth, token)
 	return c.openKeys(ctx)
 }
 
@@ -50,22 +55,22 @@ func sameAccount(user id.UserID, configured string) bool {
 // token without keys therefore means that crypto.db was lost, and keys of a device that
 // is not stored mean that bot.db was lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
-	if keys.usable && c.bearer.get() != "" {
+	switch {
+	case keys.usable && c.bearer.get() != "":
 		return c.checkToken(ctx)
-	}
-	if c.config.Password == "" {
-		if c.bearer.get() != "" {
-			return fmt.Errorf("crypto.db is lost: %w", ErrNoPassword)
-		}
+	case c.config.Token != "" && c.config.Token != c.bearer.get() && c.config.Authorize == nil:
+		return c.adoptToken(ctx, keys)
+	case c.config.Password == "" && c.config.Authorize == nil && c.bearer.get() != "":
+		return fmt.Errorf("crypto.db is lost: %w", ErrNoPassword)
+	case c.config.Password == "" && c.config.Authorize == nil:
 		return ErrNoPassword
-	}
-	if keys.usable {
-		return c.login(ctx)
+	case keys.usable:
+		return c.authenticate(ctx)
 	}
 	if c.bearer.get() != "" || keys.device != "" {
 		if c.bearer.get() == "" { // only a session of the device can log it out
 			c.mx.DeviceID = keys.device
-			if err := c.login(ctx); err != nil {
+			if err := c.authenticate(ctx); err != nil {
 				return err
 			}
 		}
@@ -74,12 +79,16 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 			return err
 		}
 	}
-	c.mx.DeviceID = id.DeviceID(rand.Text()[:10])
-	if err := c.store.SaveCredentials(ctx, chat.UserID(c.mx.UserID), c.mx.DeviceID.String(), ""); err != nil {
-		return fmt.Errorf("store the device: %w", err)
-	}
-	if err := c.newKeys(ctx); err != nil {
+	if err := c.newDevice(ctx, storedKeys{}, id.DeviceID(rand.Text()[:10])); err != nil {
 		return err
+	}
+	return c.authenticate(ctx)
+}
+
+// authenticate logs in on the device c.mx.DeviceID.
+func (c *Client) authenticate(ctx context.Context) error {
+	if c.config.Authorize != nil {
+		return c.loginInBrowser(ctx)
 	}
 	return c.login(ctx)
 }
@@ -192,7 +201,7 @@ func accountError(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	switch answer.ErrCode {
-	case "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN":
+	case "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "invalid_grant", "invalid_client":
 		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
 	case "M_USER_LOCKED", "M_USER_DEACTIVATED":
 		return fmt.Errorf("%w: %w", ErrAccountLocked, err)

@@ -19,6 +19,7 @@ type Config struct {
 	Homeserver      string // its URL
 	User            string // the user id, or its localpart
 	Password        string // needed only to log in; may be empty
+	Token           string // an access token to start with, in place of a login; may be empty
 	RecoveryKey     string // empty: the bot reads RecoveryKeyFile
 	RecoveryKeyFile string // read if the account has keys; written when the bot makes them
 	CryptoDB        string // path of the key database
@@ -34,6 +35,10 @@ type Config struct {
 	// NewSession makes Open replace a session that the homeserver ended, with a
 	// login on a new device; without it Open fails.
 	NewSession bool
+
+	// Authorize asks a person to let the bot log in with a browser; nil: the bot logs in
+	// with the password.
+	Authorize func(Authorization)
 
 	Rooms []string // ids and aliases of rooms to serve and, where possible, to join
 	// IsOperator reports whether a user is an operator; nil: no user is.

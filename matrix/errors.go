@@ -27,6 +27,17 @@ var (
 	ErrIdentifier = errors.New("the homeserver does not take this user name to log in")
 	// ErrNoPasswordLogin: the homeserver takes no logins with a password.
 	ErrNoPasswordLogin = errors.New("the homeserver takes no logins with a password")
+	// ErrNoBrowserLogin: the homeserver does not let a person log the bot in with a
+	// browser.
+	ErrNoBrowserLogin = errors.New("the homeserver offers no login with a browser")
+	// ErrNotAuthorized: nobody allowed the login in time, or it was refused.
+	ErrNotAuthorized = errors.New("the login was not allowed")
+	// ErrTokenRefused: the homeserver does not accept a new token.
+	ErrTokenRefused = errors.New("the homeserver does not accept the token")
+	// ErrTokenWithoutDevice: the configured token belongs to no device.
+	ErrTokenWithoutDevice = errors.New("the token belongs to no device")
+	// ErrTokenInUse: another client made keys for the token's device.
+	ErrTokenInUse = errors.New("the token's device has keys of another client")
 	// ErrResetNeeded: the account's owner has to allow the upload of keys on a page of
 	// the homeserver, which Paged names.
 	ErrResetNeeded = errors.New("the owner of the account has to allow its keys on the homeserver's page")
@@ -77,6 +88,8 @@ func answered(err error) (*mautrix.RespError, int) {
 var stateErrors = map[string]time.Duration{
 	"M_UNKNOWN_TOKEN":            5 * time.Second, // sync gets the same refusal, and decides
 	"M_MISSING_TOKEN":            5 * time.Second,
+	"invalid_grant":              5 * time.Second, // of OAuth 2.0, when a token cannot be refreshed; idem
+	"invalid_client":             5 * time.Second,
 	"M_USER_LOCKED":              time.Minute,
 	"M_USER_DEACTIVATED":         time.Minute,
 	"M_CONSENT_NOT_GIVEN":        time.Minute,

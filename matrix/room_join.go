@@ -38,6 +38,9 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 			continue // Dendrite may report the end of an invitation before its acceptance
 		}
 		exit, by := c.exitOf(shown)
+		if r.Joined {
+			c.log.Info().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is out of a room")
+		}
 		if r.Joined && c.rooms.setUp(room) {
 			c.log.Warn().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is no longer in a room that it served")
 			noteRemoved(r, exit, by, received, batch)
@@ -222,6 +225,7 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	_, err := c.mx.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: via})
 	switch {
 	case err == nil:
+		c.log.Info().Str("room", room.String()).Bool("direct", r.Direct).Msg("An invitation was accepted")
 		c.rooms.joined(room)
 		if r.Direct {
 			c.noteDirect(ctx, room, id.UserID(r.InvitedBy))

@@ -38,6 +38,7 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	return c.changeRoom(ctx, room, func(r *chat.Room) {
 		// Otherwise sync was faster, and may have brought a new invitation.
 		if r.Joined == before.Joined && r.InvitedBy == before.InvitedBy {
+			c.log.Info().Str("room", room.String()).Msg("The bot left a room")
 			leaveRoom(r, chat.ExitLeft)
 		}
 	})

@@ -155,8 +155,8 @@ func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 		}
 		p.failing.failures++
 		return nil
-	case errors.Is(err, mautrix.MUnknownToken), errors.Is(err, mautrix.MMissingToken):
-		return fmt.Errorf("%w: %w", ErrLoggedOut, err)
+	case errors.Is(accountError(err), ErrLoggedOut):
+		return accountError(err)
 	case isStatus(err, http.StatusBadRequest), isStatus(err, http.StatusNotFound):
 		p.filter = "" // a restored homeserver may no longer have it
 	}

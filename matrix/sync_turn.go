@@ -142,6 +142,11 @@ func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 		return err
 	}
 	c.heardUntil = t.batch.Received
+	for _, r := range t.rooms {
+		if r.Joined && !c.rooms.get(id.RoomID(r.ID)).Joined {
+			c.log.Info().Str("room", string(r.ID)).Msg("The bot is in a room")
+		}
+	}
 	c.rooms.remember(t.rooms...)
 	moves := slices.ContainsFunc(t.rooms, func(r chat.Room) bool { return r.Successor != "" })
 	if len(t.invited)+len(t.declined) > 0 || moves {

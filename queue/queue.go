@@ -105,6 +105,9 @@ type Config struct {
 	// SenderOf returns the sender of an event that never came in, or ErrNone. An edit
 	// of that event counts only if it has the same sender; nil: no such edit counts.
 	SenderOf func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error)
+	// Handled gets the duration of each call of the handler, Sent that of each attempt to
+	// send; nil: nobody does. They may be called by several goroutines.
+	Handled, Sent func(time.Duration)
 	// HandleWithin limits the duration of one call of the handler; 0: one minute.
 	HandleWithin time.Duration
 	// AtOnce limits how many posts are under way at the same time; 0: atOnce. With 1
@@ -168,6 +171,12 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	}
 	if config.AtOnce == 0 {
 		config.AtOnce = atOnce
+	}
+	if config.Handled == nil {
+		config.Handled = func(time.Duration) {}
+	}
+	if config.Sent == nil {
+		config.Sent = func(time.Duration) {}
 	}
 	if config.Apology == nil {
 		config.Apology = func(chat.Event) []chat.Post { return nil }

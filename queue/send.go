@@ -98,6 +98,8 @@ func (q *Queue) finish(ctx context.Context, row Row, now time.Time) error {
 // transmit passes o to the transport, within sendWithin, and returns a panic as an
 // error.
 func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err error) {
+	began := time.Now()
+	defer func() { q.config.Sent(time.Since(began)) }()
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
 	defer func() {

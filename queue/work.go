@@ -210,6 +210,8 @@ func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Resu
 		result Result
 		err    error
 	}
+	began := time.Now()
+	defer func() { q.config.Handled(time.Since(began)) }()
 	ctx, cancel := context.WithTimeout(ctx, q.config.HandleWithin)
 	defer cancel()
 	done := make(chan answer, 1)

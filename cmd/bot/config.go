@@ -83,6 +83,8 @@ type Matrix struct {
 	// Password serves at the first login only; if it is empty, login asks for it.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
+	// TokenFile holds an access token to start with; empty: the bot logs in.
+	TokenFile string `yaml:"token_file"`
 	// Mailbox gets the account's mails; empty: the address that User was.
 	Mailbox string `yaml:"mailbox"`
 	// AccountSince is the day on which the account was made or last renewed, as

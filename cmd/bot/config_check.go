@@ -113,6 +113,12 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 	if m.PasswordFile != "" {
 		m.PasswordFile = r.path("matrix.password_file", m.PasswordFile)
 	}
+	if m.TokenFile != "" {
+		m.TokenFile = r.path("matrix.token_file", m.TokenFile)
+		if _, err := readLine(m.TokenFile); err != nil {
+			r.remark("matrix.token_file", fmt.Sprintf("ce fichier ne donne pas un jeton, seul, sur une ligne (%v) ; il ne sert qu’au premier démarrage", err))
+		}
+	}
 	if password := r.env("HERAUT_MATRIX_PASSWORD"); password != "" {
 		m.Password = Secret(password)
 	} else if m.PasswordFile != "" {

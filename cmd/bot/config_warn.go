@@ -93,6 +93,7 @@ func (r *reader) warnSecrets(c *Config) {
 		r.warnReadable("", r.file)
 	}
 	r.warnReadable("matrix.password_file", c.Matrix.PasswordFile)
+	r.warnReadable("matrix.token_file", c.Matrix.TokenFile)
 	r.warnReadable("matrix.recovery_key_file", c.Matrix.RecoveryKeyFile)
 	r.warnReadable("alert.mail.password_file", c.Alert.Mail.PasswordFile)
 	r.warnReadable("alert.webhook.url_file", c.Alert.Webhook.URLFile)

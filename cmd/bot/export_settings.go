@@ -219,7 +219,7 @@ func (e *exporter) file() any {
 	c := *e.config
 	c.State = absolute(c.State)
 	c.Catalogue.SILL.URL = absolute(c.Catalogue.SILL.URL)
-	c.Matrix.RecoveryKeyFile = absolute(c.Matrix.RecoveryKeyFile)
+	c.Matrix.RecoveryKeyFile, c.Matrix.TokenFile = absolute(c.Matrix.RecoveryKeyFile), absoluteFile(c.Matrix.TokenFile)
 	if c.Matrix.PasswordFile != "" {
 		c.Matrix.PasswordFile = absolute(c.Matrix.PasswordFile)
 	} else {

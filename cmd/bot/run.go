@@ -37,6 +37,7 @@ type round struct {
 	thanks    *thanks.Register
 	hooks     hooks
 	counts    *queue.Counts
+	took      histograms
 }
 
 // run answers people until ctx ends. It calls started once the listeners are open.
@@ -96,7 +97,7 @@ func (r *round) newQueue() (*queue.Queue, error) {
 		commands.GuardName: commands.Guard{Handler: handler},
 	}
 	return queue.New(r.outbox, handler, r.client, queue.Config{
-		AnswerWithin: r.config.AnswerWithin, Pace: r.pace, Counts: r.counts, Guards: guards,
+		AnswerWithin: r.config.AnswerWithin, Pace: r.pace, Counts: r.counts, Guards: guards, Handled: r.took.handled, Sent: r.took.sent,
 		Apology: handler.Apologise, Blocked: handler.Blocked, SenderOf: r.client.SenderOf, Keeps: keeps(r.carrier.Routes, r.log),
 	}, r.log), nil
 }
@@ -134,7 +135,8 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 		return fmt.Errorf("%w: %w", errNoListener, err)
 	}
 	g.Go(func() error {
-		return health.New(r.monitor, append(r.metrics(ctx), r.hooks.metrics()...), r.config.HTTP.Pprof).Run(ctx, listener)
+		metrics := append(r.metrics(ctx), r.hooks.metrics()...)
+		return health.New(r.monitor, metrics, r.config.HTTP.Pprof, r.took.handling, r.took.sending, buildInfo()).Run(ctx, listener)
 	})
 	return nil
 }

@@ -131,7 +131,7 @@ func serve(
 	}
 	r := &round{
 		shared: s, refresher: refresher, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
-		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts),
+		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts), took: newHistograms(),
 	}
 	return r.run(ctx, notify, started)
 }
@@ -181,8 +181,18 @@ func waitFor(ctx context.Context, g *errgroup.Group) error {
 	}
 }
 
+// showAuthorization tells the operator how to let the bot log in.
+func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
+	fmt.Fprintf(out, "Connecté au compte du robot (%s) dans un navigateur, ouvrez %s et donnez le code %s avant %s.\n",
+		config.Matrix.User, a.Page, a.Code, a.Expires.In(config.Timezone).Format("15:04"))
+	if a.Complete != "" {
+		fmt.Fprintf(out, "Ou ouvrez cette adresse, qui contient le code : %s\n", a.Complete)
+	}
+	fmt.Fprintln(out, "Cette commande attend votre accord…")
+}
+
 // login opens a session, or checks the existing one, and shows the recovery key.
-func login(ctx context.Context, config *Config, password string, out io.Writer, log zerolog.Logger) (err error) {
+func login(ctx context.Context, config *Config, password string, inBrowser bool, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
 		return err
@@ -192,6 +202,9 @@ func login(ctx context.Context, config *Config, password string, out io.Writer, 
 	c.Matrix.Password = Secret(password)
 	mc := matrixConfig(&c, newPace(config.Pace))
 	mc.NewSession = true
+	if inBrowser {
+		mc.Authorize = func(a matrix.Authorization) { showAuthorization(out, config, a) }
+	}
 	client, err := matrix.New(mc, db, log)
 	if err != nil {
 		return err
@@ -240,6 +253,10 @@ func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 		AnswerWithin:    config.AnswerWithin,
 		Pace:            pace,
 		IsOperator:      func(user chat.UserID) bool { return slices.Contains(config.Operators, user) },
+	}
+	if config.Matrix.TokenFile != "" {
+		// The file serves at the first start only, so it may be gone: checkMatrix remarks it.
+		mc.Token, _ = readLine(config.Matrix.TokenFile)
 	}
 	if len(config.Invitations.Servers) > 0 {
 		mc.MayInvite = config.Invitations.Servers.Match

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"heraut/health"
+	"heraut/matrix"
 )
 
 // configured is embedded in the commands that read the configuration file.
@@ -95,7 +96,10 @@ func logRemarks(log zerolog.Logger, remarks []Remark) {
 	}
 }
 
-type loginCommand struct{ configured }
+type loginCommand struct {
+	configured
+	Browser bool `name:"navigateur" help:"Se connecte par un navigateur, sans mot de passe, là où le serveur le permet."`
+}
 
 // Help returns the text that kong adds to the one-line help.
 func (loginCommand) Help() string {
@@ -103,6 +107,8 @@ func (loginCommand) Help() string {
 Demande le mot de passe une fois (ou prend celui de la configuration, ou la première ligne de
 l’entrée standard si ce n’est pas un terminal), garde la connexion dans le répertoire d’état,
 vérifie l’appareil et affiche une fois la clé de récupération : conservez-la.
+Là où le serveur n’accepte pas de mot de passe, ou avec --navigateur, affiche une adresse et un code :
+ouvrez l’adresse dans un navigateur, connecté au compte du robot, et donnez le code.
 État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
 }
 
@@ -115,8 +121,13 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	if err := keyDirectory(config); err != nil {
 		return explained(err)
 	}
-	password := string(config.Matrix.Password)
-	if password == "" {
+	password, inBrowser := string(config.Matrix.Password), c.Browser
+	if password == "" && !inBrowser && config.Matrix.TokenFile == "" {
+		// An error shows again, with its remedy, when the login fails.
+		ways, err := matrix.Ways(ctx, matrixConfig(config, newPace(config.Pace)))
+		inBrowser = err == nil && ways.Browser && !ways.Password
+	}
+	if password == "" && !inBrowser && config.Matrix.TokenFile == "" {
 		fmt.Fprintf(std.err, "Mot de passe de %s : ", config.Matrix.User)
 		if password, err = readPassword(ctx, std.in); err != nil {
 			return err
@@ -124,7 +135,7 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 		fmt.Fprintln(std.err)
 	}
 	log := newLogger(config.Log, std.err)
-	return report(log, explained(login(ctx, config, password, std.out, log)))
+	return report(log, explained(login(ctx, config, password, inBrowser, std.out, log)))
 }
 
 // keyDirectory returns an error if the directory for the recovery key does not exist.

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// histograms measures how long the bot takes, in seconds.
+type histograms struct{ handling, sending prometheus.Histogram }
+
+func newHistograms() histograms {
+	histogram := func(name, help string) prometheus.Histogram {
+		return prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: name, Help: help, Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		})
+	}
+	return histograms{
+		histogram("heraut_handling_seconds", "Time to decide on an event, without the wait for its turn."),
+		histogram("heraut_sending_seconds", "Time of one attempt to send a post, keys included."),
+	}
+}
+
+func (h histograms) handled(d time.Duration) { h.handling.Observe(d.Seconds()) }
+func (h histograms) sent(d time.Duration)    { h.sending.Observe(d.Seconds()) }
+
+// buildInfo returns the metric that names the version.
+func buildInfo() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "heraut_build_info", Help: "1; the labels are the version and the version of Go that built it.",
+		ConstLabels: prometheus.Labels{"version": release(), "goversion": runtime.Version()},
+	}, func() float64 { return 1 })
+}
