@@ -129,7 +129,7 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	d.withdrawn = s.Withdrawn != nil
 
 	b.name(s.Name, nameKey{doc: doc, place: inName})
-	for _, n := range s.OtherNames {
+	for _, n := range append(slices.Clone(s.OtherNames), otherNames()[squash(s.Name)]...) {
 		b.name(n, nameKey{doc: doc, place: inOtherName})
 	}
 	for i, p := range products(s) {

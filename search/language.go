@@ -47,7 +47,7 @@ modifier ouvrir voir changer effectuer realiser manipuler
 simple simplement facile facilement rapide rapidement efficace pratique complet completement
 automatique automatiquement numerique numeriques electronique electroniques informatique
 personnel personnelle professionnel professionnelle prive privee public publique securise securisee
-commun commune interne externe local locale unique usage
+commun commune interne externe local locale usage
 petit petite gros grosse grand grande nouveau nouvelle plusieurs
 site sites web website websites
 fichier fichiers document documents dossier dossiers page pages interface internet

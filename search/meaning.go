@@ -45,7 +45,7 @@ func (s *scratch) nears(word string, n int) {
 	case weakWords[word], circumstances[word], editions[word]:
 		weight *= weakShare
 	case elsewhereWords[word]:
-		weight *= elsewhereShare
+		weight *= s.everyday
 	case len(s.found) > 0:
 	case n >= manyConcepts:
 		weight *= unknownOfMany

@@ -54,6 +54,7 @@ type scratch struct {
 	unknown    bool    // the catalogue lacks some of the concepts
 	common     bool    // the query is one ordinary word
 	known      bool    // the catalogue knows every word of the query
+	everyday   float32 // the factor of words of everyday life
 	readings   []reading
 	marks      []mark // of the current phrase, by document
 	marked     []int32
@@ -122,6 +123,7 @@ const (
 	apartQuality   = 0.8  // the same, for its quality
 	weakShare      = 0.25 // of a word that helps only when it matches
 	elsewhereShare = 2.5  // of a word of everyday life rather than software
+	askedShare     = 1.3  // the same, in a sentence that asks for software
 	unknownOfMany  = 0.3  // of an unknown word in a query of many concepts
 	manyConcepts   = 4    // the least number that counts as many
 	unknownShare   = 0.8  // of an unknown word
@@ -135,6 +137,10 @@ const (
 func (s *scratch) words(q query) {
 	s.known = true
 	s.common = allProper(q.words)
+	s.everyday = elsewhereShare
+	if q.sentence && !q.stated {
+		s.everyday = askedShare
+	}
 	all := s.ix.concepts(q.words)
 	first := true // all concepts so far were weak
 	for _, c := range all {
@@ -188,7 +194,7 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	case c.weak:
 		weight *= weakShare
 	case elsewhereWords[c.alternatives[0][0]]:
-		weight *= elsewhereShare
+		weight *= s.everyday
 		s.unknown = s.unknown || len(s.found) == 0
 	case len(s.found) > 0:
 	case mayBeAction && isInfinitive(c.alternatives[0][0]), circumstances[c.alternatives[0][0]], editions[c.alternatives[0][0]],

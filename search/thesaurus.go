@@ -188,4 +188,11 @@ concertation, participation
 adherent, don, donateur, benevole
 renommer, rename
 sigb, catalogage
+document unique, duerp, evaluation des risques professionnels
+cle usb, usb key, usb stick, usb drive
+en masse, en lot, par lots, in bulk, batch, bulk
+fichier volumineux, gros fichier, fichier trop lourd, large file, big file
+piece jointe, attachment
+mise en production, production
+note de frais, frais professionnels
 `
