@@ -66,6 +66,21 @@ func (d *document) phraseBonus(stems []int32) float32 {
 	return max(best, bonus*together(d.description, stems))
 }
 
+// isAbout reports whether two neighbouring stems stand together in a keyword, in a use,
+// or at the beginning of the description.
+func (d *document) isAbout(stems []int32) bool {
+	if len(stems) < 2 {
+		return slices.Equal(d.description, stems)
+	}
+	together := func(phrase []int32) bool { return together(phrase, stems) > 0 }
+	return slices.ContainsFunc(d.keywords, together) || slices.ContainsFunc(d.uses, together) ||
+		together(d.description[:min(len(d.description), leadingWords)])
+}
+
+// leadingWords is the number of words of a description that say what kind of software
+// it is.
+const leadingWords = 6
+
 // says reports whether the stems stand together and in order in one text of d. A
 // single stem always does.
 func (d *document) says(stems []int32) bool {

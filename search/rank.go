@@ -13,18 +13,16 @@ const (
 	minEvidenceOfOne = 0.34 // the same, where only one of several words supports it
 	namedBonus       = 0.3  // for an entry whose name is one of the words
 	keyFactor        = 2.2  // the weight of a name against words
-	sureNear         = 0.62
+	sureNear         = 0.75
 )
 
 // The thresholds that a match must reach.
 const (
-	minScore        = 0.08
-	minShare        = 0.55 // of the best match's score
-	minShareOfWord  = 0.3  // the same, for a query of one word
-	minCover        = 0.55 // of the information in the query's words
-	minCoverNamed   = 0.45 // where one of them is the name
-	minCoverSeveral = 0.4  // where several of them match
-	minCoverKnown   = 0.4  // where the catalogue knows all of them
+	minScore       = 0.08
+	minShare       = 0.55 // of the best match's score
+	minShareOfWord = 0.3  // the same, for a query of one word
+	minCover       = 0.6  // of the information in the query's words
+	minCoverNamed  = 0.45 // where one of them is the name
 
 	// If the best match is withdrawn, all matches must reach this share of its score:
 	// weak ones would otherwise rank before it.
@@ -54,12 +52,14 @@ func (s *scratch) best(e *Engine, q query) []hit {
 		if h.key == 0 && s.how.cover == 0 && (h.evidence < minEvidence || h.evidence < minEvidenceOfOne && h.concepts < 2 && s.unknown && !q.sentence) {
 			continue
 		}
-		h.score *= 1 + e.index.docs[d].phraseBonus(stems)
+		bonus := e.index.docs[d].phraseBonus(stems)
+		h.together = bonus > 0 && e.index.docs[d].isAbout(stems)
+		h.score *= 1 + bonus
 		if len(q.words) > 1 || h.score == 0 {
 			h.score += h.share/2 + nearShare*h.near
 		}
 		if s.how.cover > 0 {
-			h.score = s.wordScore(h) * (1 + e.index.docs[d].phraseBonus(stems))
+			h.score = s.wordScore(h) * (1 + bonus)
 		}
 		key := h.key
 		if len(q.words) > 1 && s.how.cover == 0 {
@@ -147,14 +147,8 @@ func (s *scratch) wordScore(h *hit) float32 {
 	}
 	cover := h.cover / s.weight
 	least := max(s.how.cover, minCover)
-	switch {
-	case least > minCover:
-	case !s.unknown:
-		least = minCoverKnown
-	case h.named:
+	if least == minCover && h.named {
 		least = minCoverNamed
-	case h.concepts > 1:
-		least = minCoverSeveral
 	}
 	h.share = cover
 	h.sure = cover >= least

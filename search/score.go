@@ -15,7 +15,7 @@ type hit struct {
 	cover   float32 // the quality of the answer to the query's words, by their weights
 	top     float32 // the worth of the best single word
 	place   place   // the place of that word
-	product uint8   // the product's index, if place is inProduct
+	product uint8   // what posting.at says of that word
 	key     float32 // the worth of the whole query as a name
 
 	near     float32 // nearness in meaning of its words to the query, from 0 to 1
@@ -24,6 +24,7 @@ type hit struct {
 	sure     bool    // it is no guess
 	common   bool    // the query is one ordinary word
 	alone    bool    // the query is one word
+	together bool    // words of the query stand together in it
 
 	exactly  bool  // words of the query are its whole name
 	named    bool  // words of the query are its name
@@ -40,6 +41,23 @@ func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 // isNamed reports whether the query names the document, among other words at most.
 func (h *hit) isNamed() bool {
 	return h.place.field() == ByName && !h.common && (h.proper || h.alone)
+}
+
+// answers reports whether the document's text is about what was asked, rather than
+// about something that shares words with it: words of the query stand together there,
+// or its only word is a keyword, a use, or the beginning of the description.
+func (h *hit) answers() bool {
+	switch {
+	case h.share < clearShare:
+		return false
+	case h.concepts > 1:
+		return h.together
+	case h.place == inKeyword, h.place == inUse:
+		return h.product == 0 || h.together
+	case h.place.early():
+		return h.product <= 1 || h.together
+	}
+	return false
 }
 
 // scratch holds the intermediate results of one search; searches share scratches
@@ -270,7 +288,7 @@ func (s *scratch) word(before uint8, typed bool) {
 			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
 				continue
 			}
-			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {
+			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && (p.place == inNamePart || p.place == inName && t.target != wholeName) {
 				continue // names are not inflected
 			}
 			m := &s.marks[p.doc]

@@ -224,7 +224,7 @@ func listed(hits []hit, words int) []hit {
 func isClear(hits []hit) bool {
 	first := &hits[0]
 	if len(hits) == 1 {
-		return first.key > 0 || first.isNamed() || first.share >= clearShare
+		return first.key > 0 || first.isNamed() || first.answers()
 	}
 	second := &hits[1]
 	switch {
