@@ -14,7 +14,7 @@ const aliases = `
 Apache HTTP Server: Apache, httpd, Apache2
 Apache Superset: Superset
 Apache Tomcat: Tomcat
-Apereo CAS: CAS, Central Authentication Service, Jasig CAS
+Apereo CAS: Jasig CAS
 ARX Data Anonymization Tool: ARX
 Auto Multiple Choice: AMC
 AutoHotkey: AHK

@@ -288,7 +288,7 @@ func (s *scratch) word(before uint8, typed bool) {
 			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
 				continue
 			}
-			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && (p.place == inNamePart || p.place == inName && t.target != wholeName) {
+			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {
 				continue // names are not inflected
 			}
 			m := &s.marks[p.doc]
