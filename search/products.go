@@ -8,19 +8,27 @@ import (
 	"heraut/catalogue"
 )
 
-// knownProduct is a product name of wellKnown with the data of its line.
+// knownProduct is a product name of wellKnown, or a free program of usesText.
 type knownProduct struct {
-	query query    // the name as a query
-	name  string   // the name as wellKnown spells it
-	key   string   // the squashed name
-	free  []string // squashed names of free software
-	needs []query
+	*knownLine
+	name string // as the list spells it
+	key  string // the squashed name
 	// platform reports that entries name the product because they run on it.
 	platform bool
-	libre    bool // the product itself is one of the free ones
+	libre    bool // the product itself is free
 }
 
-// knownProducts holds the products of wellKnown and of usesText, with an index by squashed name.
+// knownLine holds what the products of one line have in common.
+type knownLine struct {
+	free  []string // squashed names of free software
+	needs []string // in plain French
+}
+
+// query returns the product's name as a query.
+func (p *knownProduct) query() query { return parseQuery(p.name) }
+
+// knownProducts holds the products of wellKnown and of usesText, with an index by
+// squashed name.
 type knownProducts struct {
 	all   []knownProduct
 	byKey map[string]int
@@ -30,41 +38,28 @@ type knownProducts struct {
 var known = sync.OnceValue(func() *knownProducts {
 	k := &knownProducts{byKey: map[string]int{}}
 	var libre []knownProduct
-	for line := range strings.Lines(strings.TrimSpace(wellKnown)) {
-		names, rest, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		free, needs, _ := strings.Cut(rest, "; ")
-		var p knownProduct
-		for name := range strings.SplitSeq(free, ", ") {
-			p.free = append(p.free, squash(name))
-		}
-		for need := range strings.SplitSeq(needs, ", ") {
-			p.needs = append(p.needs, parseQuery(need))
-		}
-		for name := range strings.SplitSeq(names, ", ") {
-			p.name, p.key, p.query = name, squash(name), parseQuery(name)
-			p.platform = platformNames[p.key]
-			k.byKey[p.key] = len(k.all)
-			k.slips.add(p.key, int32(len(k.all)), nameWord)
-			k.all = append(k.all, p)
-		}
-		p.platform, p.libre = false, true
-		for name := range strings.SplitSeq(free, ", ") {
-			p.name, p.key, p.query = name, squash(name), parseQuery(name)
-			if len(p.key) >= minLibreName {
-				libre = append(libre, p)
+	addLibre := func(l *knownLine, names []string) {
+		for i, name := range names {
+			if key := l.free[i]; len(key) >= minLibreName {
+				libre = append(libre, knownProduct{knownLine: l, name: name, key: key, libre: true})
 			}
 		}
 	}
-	for _, line := range uses().lines {
-		for _, name := range line.names {
-			p := knownProduct{query: parseQuery(name), name: name, key: squash(name), libre: true}
-			for _, other := range line.names {
-				p.free = append(p.free, squash(other))
-			}
-			if len(p.key) >= minLibreName {
-				libre = append(libre, p)
-			}
+	for line := range strings.Lines(strings.TrimSpace(wellKnown)) {
+		names, rest, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		free, needs, _ := strings.Cut(rest, "; ")
+		programs := strings.Split(free, ", ")
+		l := &knownLine{free: squashed(programs), needs: strings.Split(needs, ", ")}
+		for name := range strings.SplitSeq(names, ", ") {
+			key := squash(name)
+			k.byKey[key] = len(k.all)
+			k.slips.add(key, int32(len(k.all)), nameWord)
+			k.all = append(k.all, knownProduct{knownLine: l, name: name, key: key, platform: platformNames[key]})
 		}
+		addLibre(l, programs)
+	}
+	for _, line := range uses().lines {
+		addLibre(&knownLine{free: squashed(line.names)}, line.names)
 	}
 	for _, p := range libre {
 		if _, ok := k.byKey[p.key]; !ok {
@@ -72,8 +67,17 @@ var known = sync.OnceValue(func() *knownProducts {
 			k.all = append(k.all, p)
 		}
 	}
+	k.all = slices.Clip(k.all)
 	return k
 })
+
+func squashed(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = squash(name)
+	}
+	return out
+}
 
 // minLibreName is the least length of a free program's name that known indexes.
 const minLibreName = 3
@@ -163,7 +167,7 @@ func (k *knownProducts) like(q query) (*knownProduct, bool) {
 // there are none, it returns the free software that wellKnown lists, or else the
 // entries that fully serve one of the needs there. Withdrawn entries come last.
 func (e *Engine) forKnownProduct(p *knownProduct) []Match {
-	if found := e.replaced(p.query); len(found) > 0 {
+	if found := e.replaced(p.query()); len(found) > 0 {
 		return found
 	}
 	var out []Match
@@ -187,7 +191,7 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 		if len(out) > 0 {
 			break // software of the list makes the needs unnecessary
 		}
-		hits := e.find(need, search{worth: &searchWorth, cover: minCoverProduct})
+		hits := e.find(parseQuery(need), search{worth: &searchWorth, cover: minCoverProduct})
 		for _, h := range hits {
 			add(&e.entries[h.doc])
 		}

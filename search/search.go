@@ -149,7 +149,8 @@ func (e *Engine) instead(q *query) (Result, bool) {
 	if !ok {
 		return Result{}, false
 	}
-	rest := slices.DeleteFunc(slices.Clone(q.words), func(w string) bool { return slices.Contains(p.query.words, w) })
+	words := p.query().words
+	rest := slices.DeleteFunc(slices.Clone(q.words), func(w string) bool { return slices.Contains(words, w) })
 	if len(rest) > 0 {
 		q.words = rest
 	}
@@ -160,7 +161,7 @@ func (e *Engine) instead(q *query) (Result, bool) {
 // else according to wellKnown.
 func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	r := Result{Shape: Instead, Product: p.name, Libre: p.libre, Said: true}
-	if r.Matches = e.replaced(p.query); len(r.Matches) == 0 {
+	if r.Matches = e.replaced(p.query()); len(r.Matches) == 0 {
 		r.Said = false
 		r.Matches = e.forKnownProduct(p)
 	}
