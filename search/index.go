@@ -12,12 +12,14 @@ import (
 // index holds the data that a search reads: an inverted index of the words of all
 // entries, and the spellings of their names.
 type index struct {
-	keys     []nameKey // sorted by text
-	terms    []term    // sorted by text
-	stems    [][]int32 // the terms of each stem
-	stemAt   map[string]int32
-	postings []posting
-	docs     []document
+	keys  []nameKey // sorted by text
+	terms []term    // sorted by text
+	// stemTerms holds the terms of each stem side by side, those of stem i between
+	// stemStarts[i] and stemStarts[i+1].
+	stemTerms, stemStarts []int32
+	stemAt                map[string]int32
+	postings              []posting
+	docs                  []document
 
 	termSlips slipIndex
 	keySlips  slipIndex // of the first key with each text
@@ -92,10 +94,9 @@ func (p place) field() Field {
 
 // document holds an entry's ranking data besides its postings.
 type document struct {
-	keywords    [][]int32 // the stems of each keyword
-	uses        [][]int32 // the stems of each use
+	phrases     phrases // the keywords and uses
 	description []int32
-	others      [][]int32 // the stems of the other texts
+	others      phrases // the other texts
 	people      int
 	withdrawn   bool
 }
@@ -104,7 +105,7 @@ type document struct {
 const maxIndexed = 255
 
 func newIndex(entries []catalogue.Software) *index {
-	b := indexBuilder{ids: map[string]int32{}, index: &index{docs: make([]document, len(entries)), stemAt: map[string]int32{}}}
+	b := indexBuilder{ids: map[string]int32{}, uses: parseUses(), index: &index{docs: make([]document, len(entries)), stemAt: map[string]int32{}}}
 	for i := range entries {
 		b.add(int32(i), &entries[i])
 	}
@@ -116,6 +117,7 @@ type indexBuilder struct {
 	*index
 	ids   map[string]int32 // the ids of terms
 	found []termPosting    // in the order of the entries
+	uses  *knownUses
 }
 
 type termPosting struct {
@@ -136,20 +138,20 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
 	}
 	for _, k := range s.Keywords {
-		d.keywords = append(d.keywords, b.phrase(doc, inKeyword, k))
+		d.phrases.add(b.phrase(doc, inKeyword, k))
 		b.keys = append(b.keys, keywordKeys(k, doc)...)
 	}
-	for _, u := range uses().of(ownKeys(s)...) {
-		d.uses = append(d.uses, b.phrase(doc, inUse, u))
+	for _, u := range b.uses.of(ownKeys(s)...) {
+		d.phrases.add(b.phrase(doc, inUse, u))
 	}
 	d.description = b.text(doc, inDescription, s.Description.FR)
-	d.others = append(d.others,
-		b.text(doc, inExternal, s.ExternalDescription.FR),
-		b.text(doc, inEnglish, s.Description.EN),
-		b.text(doc, inEnglish, s.ExternalDescription.EN))
+	d.others.add(b.text(doc, inExternal, s.ExternalDescription.FR))
+	d.others.add(b.text(doc, inEnglish, s.Description.EN))
+	d.others.add(b.text(doc, inEnglish, s.ExternalDescription.EN))
 	for _, c := range s.Categories {
-		d.others = append(d.others, b.text(doc, inCategory, c))
+		d.others.add(b.text(doc, inCategory, c))
 	}
+	d.phrases, d.others = slices.Clip(d.phrases), slices.Clip(d.others)
 }
 
 // products returns the programs by whose names a search may find s: the ones that it
@@ -240,9 +242,13 @@ func (b *indexBuilder) stem(word string) int32 {
 	text := stem(word)
 	id, ok := b.stemAt[text]
 	if !ok {
-		id = int32(len(b.stems))
-		b.stemAt[strings.Clone(text)] = id
-		b.stems = append(b.stems, nil)
+		id = int32(len(b.stemAt))
+		if strings.HasPrefix(word, text) {
+			text = word[:len(text)] // shares the term's memory
+		} else {
+			text = strings.Clone(text)
+		}
+		b.stemAt[text] = id
 	}
 	return id
 }
@@ -268,12 +274,33 @@ func (b *indexBuilder) finish() *index {
 		ix.postings = append(ix.postings, p.posting)
 	}
 	ix.terms = sorted
-	for i, t := range ix.terms {
-		ix.stems[t.stem] = append(ix.stems[t.stem], int32(i))
-	}
+	ix.groupTerms()
 	sortKeys(ix.keys)
 	ix.indexSlips()
 	return ix
+}
+
+// groupTerms fills stemTerms and stemStarts.
+func (ix *index) groupTerms() {
+	ix.stemStarts = make([]int32, len(ix.stemAt)+1)
+	for i := range ix.terms {
+		ix.stemStarts[ix.terms[i].stem+1]++
+	}
+	for i := range ix.stemStarts[1:] {
+		ix.stemStarts[i+1] += ix.stemStarts[i]
+	}
+	ix.stemTerms = make([]int32, len(ix.terms))
+	next := slices.Clone(ix.stemStarts)
+	for i := range ix.terms {
+		stem := ix.terms[i].stem
+		ix.stemTerms[next[stem]] = int32(i)
+		next[stem]++
+	}
+}
+
+// termsOf returns the terms of a stem, in the order of ix.terms.
+func (ix *index) termsOf(stem int32) []int32 {
+	return ix.stemTerms[ix.stemStarts[stem]:ix.stemStarts[stem+1]]
 }
 
 // indexSlips fills the slip indexes, and the one for suggestions after a miss.

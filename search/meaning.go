@@ -9,7 +9,7 @@ func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]
 	if at, ok := s.ix.stemAt[own]; ok {
-		for _, t := range s.ix.stems[at] {
+		for _, t := range s.ix.termsOf(at) {
 			s.readings = append(s.readings, reading{t, 1})
 		}
 	}
@@ -18,7 +18,7 @@ func (s *scratch) nears(word string, n int) {
 		vocabulary.eachNear(id, func(stem string, cosine float32) {
 			near := (cosine - leastCosine) / (1 - leastCosine)
 			if at, ok := s.ix.stemAt[stem]; ok && near > 0 {
-				for _, t := range s.ix.stems[at] {
+				for _, t := range s.ix.termsOf(at) {
 					s.readings = append(s.readings, reading{t, near})
 				}
 			}

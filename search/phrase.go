@@ -4,16 +4,35 @@ import (
 	"slices"
 )
 
-// The bonuses for words of a query that stand together and in order: in a keyword,
+// The bonuses for words of a query that stand together and in order: in a keyword or
+// a use,
 // in the description, or at its beginning, where it says what kind of software it
 // is.
 const (
 	keywordPhraseBonus = 0.4
-	usePhraseBonus     = 0.4
 	phraseBonus        = 0.4
 	leadingPhraseBonus = 0.7
 	wholePhraseBonus   = 1.0
 )
+
+// phrases holds the stems of several texts in one slice, each text ended by endOfText.
+type phrases []int32
+
+const endOfText = -2
+
+// add appends a text.
+func (p *phrases) add(stems []int32) { *p = append(append(*p, stems...), endOfText) }
+
+// all calls yield for each text until it returns false.
+func (p phrases) all(yield func([]int32) bool) {
+	for len(p) > 0 {
+		n := slices.Index(p, endOfText)
+		if !yield(p[:n]) {
+			return
+		}
+		p = p[n+1:]
+	}
+}
 
 // stemIDs returns the ids of the words' stems, -1 for unknown ones.
 func (ix *index) stemIDs(words []string) []int32 {
@@ -46,14 +65,9 @@ func (d *document) phraseBonus(stems []int32) float32 {
 		return 0
 	}
 	best := float32(0)
-	for _, k := range d.keywords {
+	for k := range d.phrases.all {
 		if share := together(k, stems); share > 0 {
 			best = max(best, keywordPhraseBonus*share*min(1, float32(len(stems))/float32(len(k))))
-		}
-	}
-	for _, u := range d.uses {
-		if share := together(u, stems); share > 0 {
-			best = max(best, usePhraseBonus*share*min(1, float32(len(stems))/float32(len(u))))
 		}
 	}
 	bonus := float32(phraseBonus)
@@ -72,9 +86,12 @@ func (d *document) isAbout(stems []int32) bool {
 	if len(stems) < 2 {
 		return slices.Equal(d.description, stems)
 	}
-	together := func(phrase []int32) bool { return together(phrase, stems) > 0 }
-	return slices.ContainsFunc(d.keywords, together) || slices.ContainsFunc(d.uses, together) ||
-		together(d.description[:min(len(d.description), leadingWords)])
+	for phrase := range d.phrases.all {
+		if together(phrase, stems) > 0 {
+			return true
+		}
+	}
+	return together(d.description[:min(len(d.description), leadingWords)], stems) > 0
 }
 
 // leadingWords is the number of words of a description that say what kind of software
@@ -87,14 +104,14 @@ func (d *document) says(stems []int32) bool {
 	if len(stems) < 2 {
 		return true
 	}
-	for _, texts := range [][][]int32{d.keywords, d.uses, {d.description}, d.others} {
-		for _, t := range texts {
+	for _, texts := range []phrases{d.phrases, d.others} {
+		for t := range texts.all {
 			if together(t, stems) == 1 {
 				return true
 			}
 		}
 	}
-	return false
+	return together(d.description, stems) == 1
 }
 
 // together returns the share of the neighbouring pairs of stems that phrase also has

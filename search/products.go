@@ -58,8 +58,9 @@ var known = sync.OnceValue(func() *knownProducts {
 		}
 		addLibre(l, programs)
 	}
-	for _, line := range uses().lines {
-		addLibre(&knownLine{free: squashed(line.names)}, line.names)
+	for _, line := range parseUses().lines {
+		names := strings.Split(line.names, ", ")
+		addLibre(&knownLine{free: squashed(names)}, names)
 	}
 	for _, p := range libre {
 		if _, ok := k.byKey[p.key]; !ok {

@@ -37,7 +37,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 	known, derived, named := false, false, false
 	if stem, ok := ix.stemAt[stem(word)]; ok {
 		own = stem
-		for _, t := range ix.stems[stem] {
+		for _, t := range ix.termsOf(stem) {
 			q := float32(stemQuality)
 			switch {
 			case ix.terms[t].text == word:
@@ -75,7 +75,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 // readStem appends the terms of a stem.
 func (ix *index) readStem(stem string, out []reading) []reading {
 	if id, ok := ix.stemAt[stem]; ok {
-		for _, t := range ix.stems[id] {
+		for _, t := range ix.termsOf(id) {
 			out = append(out, reading{t, 1})
 		}
 	}

@@ -10,9 +10,9 @@ import (
 
 // synonymPhrase is a phrase of the thesaurus with its synonyms, all as stems.
 type synonymPhrase struct {
-	stems  []string
-	others [][]string
-	sense  string // names the phrase's line by its first phrase, so it survives additions to the line
+	stems []string
+	line  [][]string // the phrases of its line, itself included
+	sense string     // names the phrase's line by its first phrase, so it survives additions to the line
 }
 
 // synonyms maps the first stem of each phrase of the thesaurus to the phrases.
@@ -26,10 +26,9 @@ var synonyms = sync.OnceValue(func() map[string][]synonymPhrase {
 				group = append(group, p)
 			}
 		}
-		for i, p := range group {
-			sense := "sense" + strings.Join(group[0], "")
-			others := slices.Delete(slices.Clone(group), i, i+1)
-			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, others, sense})
+		group = slices.Clip(group)
+		for _, p := range group {
+			phrases[p[0]] = append(phrases[p[0]], synonymPhrase{p, group, "sense" + strings.Join(group[0], "")})
 		}
 	}
 	return phrases
@@ -103,7 +102,11 @@ func synonymsAt(stems []string) ([][]string, int) {
 			if n > longest {
 				found, longest = nil, n
 			}
-			found = append(found, p.others...)
+			for _, other := range p.line {
+				if !slices.Equal(other, p.stems) {
+					found = append(found, other)
+				}
+			}
 		}
 	}
 	return found, longest

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // usesText says what well-known free programs are used for, in the words of people
@@ -22,34 +21,34 @@ type knownUses struct {
 	at    map[string][]int // the lines of a squashed name
 }
 
-type useLine struct {
-	names []string
-	uses  []string
-}
+// useLine is a line of usesText: names and uses, each separated by commas.
+type useLine struct{ names, uses string }
 
-var uses = sync.OnceValue(func() *knownUses {
+// parseUses reads usesText, which takes some hundred microseconds: the result is only
+// needed while an index is built.
+func parseUses() *knownUses {
 	u := &knownUses{at: map[string][]int{}}
 	for line := range strings.Lines(usesText) {
 		names, what, found := strings.Cut(strings.TrimSpace(line), ": ")
 		if !found {
 			continue
 		}
-		l := useLine{strings.Split(names, ", "), strings.Split(what, ", ")}
-		for _, name := range l.names {
+		l := useLine{names, what}
+		for name := range strings.SplitSeq(names, ", ") {
 			key := squash(name)
 			u.at[key] = append(u.at[key], len(u.lines))
 		}
 		u.lines = append(u.lines, l)
 	}
 	return u
-})
+}
 
 // of returns the uses of the program with one of the squashed names.
 func (u *knownUses) of(keys ...string) []string {
 	var out []string
 	for _, key := range keys {
 		for _, i := range u.at[key] {
-			for _, use := range u.lines[i].uses {
+			for use := range strings.SplitSeq(u.lines[i].uses, ", ") {
 				if !slices.Contains(out, use) {
 					out = append(out, use)
 				}

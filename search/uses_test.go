@@ -42,7 +42,7 @@ func TestUsesFile(t *testing.T) {
 			t.Errorf("line %d: %q", n, line)
 		}
 	}
-	if n != len(uses().lines) {
-		t.Errorf("%d of %d lines are read", len(uses().lines), n)
+	if n != len(parseUses().lines) {
+		t.Errorf("%d of %d lines are read", len(parseUses().lines), n)
 	}
 }
