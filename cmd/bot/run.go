@@ -19,6 +19,7 @@ import (
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
+	"heraut/search"
 	"heraut/thanks"
 	"heraut/visio"
 )
@@ -143,7 +144,7 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 
 // giveBackMemory runs giveBackMemory over the parts that hold caches.
 func (r *round) giveBackMemory(ctx context.Context) error {
-	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
+	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory, search.ShrinkMemory)
 	return nil
 }
 
