@@ -169,7 +169,7 @@ func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[in
 			}
 		}
 	}
-	d.changed()
+	d.store.AfterCommit(ctx, d.changed)
 	return nil
 }
 

@@ -73,7 +73,7 @@ func (d *decision) move(ctx context.Context) error {
 	if !sources.IsFeedAddress(name) {
 		return nil
 	}
-	d.announcer.lookForFeeds()
+	d.announcer.store.AfterCommit(ctx, d.announcer.lookForFeeds)
 	return d.announcer.store.RenameSource(ctx, name, to)
 }
 

@@ -197,7 +197,7 @@ func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx cont
 		if errors.Is(err, ErrExists) {
 			return nil // another member set the same watch first
 		}
-		d.lookForFeeds()
+		d.store.AfterCommit(ctx, d.lookForFeeds)
 		return err
 	}, nil
 }
@@ -314,7 +314,7 @@ func (d *Announcer) changeWatch(ctx context.Context, room chat.RoomID, n int,
 		if errors.Is(err, ErrNone) {
 			return nil // another member deleted it first
 		}
-		d.lookForFeeds()
+		d.store.AfterCommit(ctx, d.lookForFeeds)
 		return err
 	}, nil
 }

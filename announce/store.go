@@ -127,6 +127,8 @@ type Told struct {
 // Store stores sources, items, messages and watches. Its methods join the transaction
 // of their context.
 type Store interface {
+	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
+	AfterCommit(ctx context.Context, f func())
 	Sources
 	Items
 	Tellings

@@ -96,17 +96,19 @@ func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err := d.store.MoveWatches(ctx, from, to); err != nil {
 		return err
 	}
-	d.mu.Lock()
-	if watches := d.declared[from]; watches != nil {
-		delete(d.declared, from)
-		moved := slices.Clone(watches)
-		for i := range moved {
-			moved[i].Room = to
+	d.store.AfterCommit(ctx, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if watches := d.declared[from]; watches != nil {
+			delete(d.declared, from)
+			moved := slices.Clone(watches)
+			for i := range moved {
+				moved[i].Room = to
+			}
+			d.declared[to] = moved
 		}
-		d.declared[to] = moved
-	}
-	d.mu.Unlock()
-	d.changed()
+		d.changed()
+	})
 	return nil
 }
 

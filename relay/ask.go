@@ -104,7 +104,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 			}
 			q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
 		}
-		defer d.wakeRun()
+		d.store.AfterCommit(ctx, d.wakeRun)
 		return d.save(ctx, before, q)
 	}, nil
 }

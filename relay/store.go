@@ -10,6 +10,8 @@ import (
 // Store keeps relays, questions, their messages and reactions. Its methods join the
 // transaction of their context.
 type Store interface {
+	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
+	AfterCommit(ctx context.Context, f func())
 	Relays
 	Questions
 	Messages

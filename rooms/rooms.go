@@ -53,6 +53,8 @@ type Chosen struct {
 type Store interface {
 	Chosen(ctx context.Context) (map[chat.RoomID]Chosen, error)
 	SaveChosen(ctx context.Context, room chat.RoomID, c Chosen) error
+	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
+	AfterCommit(ctx context.Context, f func())
 }
 
 // nowhere is the Store of a Book without a database.
@@ -61,6 +63,8 @@ type nowhere struct{ chosen map[chat.RoomID]Chosen }
 func (n nowhere) Chosen(context.Context) (map[chat.RoomID]Chosen, error) { return n.chosen, nil }
 
 func (n nowhere) SaveChosen(context.Context, chat.RoomID, Chosen) error { return nil }
+
+func (n nowhere) AfterCommit(_ context.Context, f func()) { f() }
 
 // Book holds the rooms' settings in memory. Settings of the configuration win over
 // those set in the chat, which win over the defaults. It is safe for concurrent use.
@@ -100,22 +104,23 @@ func (b *Book) Declare(room chat.RoomID, s Settings) {
 }
 
 // Choose stores the settings that people set in a room, in the transaction of its
-// context. Memory changes at once: the caller retries a failed transaction.
+// context. They are in force once it is committed.
 func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	if err := b.store.SaveChosen(ctx, room, c); err != nil {
 		return fmt.Errorf("store a room's settings: %w", err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.chosen[room] = c
+	b.store.AfterCommit(ctx, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.chosen[room] = c
+	})
 	return nil
 }
 
 // Move gives the settings of an upgraded room to its successor, in the transaction of
 // ctx.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
-	// The store, not memory, is read: memory runs ahead of a failed transaction that is
-	// retried.
+	// The store, not memory, is read: only it has what the same transaction changed.
 	stored, err := b.store.Chosen(ctx)
 	if err != nil {
 		return fmt.Errorf("read the rooms' settings: %w", err)

@@ -92,3 +92,40 @@ func TestSettingsMove(t *testing.T) {
 		t.Errorf("from %+v, to %+v", book.Chosen(from), book.Chosen(to))
 	}
 }
+
+// Settings of a transaction that fails are never in force.
+func TestChooseWaitsForTheCommit(t *testing.T) {
+	db, err := storage.Open(t.Context(), filepath.Join(t.TempDir(), "bot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	book, err := rooms.OpenBook(t.Context(), rooms.Settings{Language: "fr", Prefix: "!"}, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const room = chat.RoomID("!a:example.org")
+	failed := errors.New("failed")
+	for _, test := range []struct {
+		ends error
+		want string
+	}{{failed, "fr"}, {nil, "en"}} {
+		err := db.Do(t.Context(), func(ctx context.Context) error {
+			return db.Do(ctx, func(ctx context.Context) error { // it joins the other
+				if err := book.Choose(ctx, room, rooms.Chosen{Settings: rooms.Settings{Language: "en"}}); err != nil {
+					return err
+				}
+				if got := book.Of(room).Language; got != "fr" {
+					t.Errorf("before the commit: %s", got)
+				}
+				return test.ends
+			})
+		})
+		if !errors.Is(err, test.ends) {
+			t.Errorf("got %v", err)
+		}
+		if got := book.Of(room).Language; got != test.want {
+			t.Errorf("after %v: got %s, want %s", test.ends, got, test.want)
+		}
+	}
+}

@@ -156,11 +156,20 @@ func (d *DB) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
+// commitHooks is the key under which a transaction's context holds the functions to
+// call after the commit.
+type commitHooks struct{}
+
 // Do runs fn in a transaction, which every method called with fn's context joins. An
 // error or a panic of fn rolls the transaction back; Do returns the panic as an error.
 // Inside another transaction, Do joins that one.
 func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
-	return d.db.DoTxn(ctx, nil, func(ctx context.Context) (err error) {
+	_, joins := ctx.Value(commitHooks{}).(*[]func())
+	hooks := new([]func())
+	if !joins {
+		ctx = context.WithValue(ctx, commitHooks{}, hooks)
+	}
+	err := d.db.DoTxn(ctx, nil, func(ctx context.Context) (err error) {
 		// An uncaught panic would leave the only connection in the transaction.
 		defer func() {
 			if p := recover(); p != nil {
@@ -169,6 +178,24 @@ func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 		}()
 		return fn(ctx)
 	})
+	if err != nil {
+		return err
+	}
+	for _, hook := range *hooks {
+		hook()
+	}
+	return nil
+}
+
+// AfterCommit calls f once the transaction of ctx is committed, and never if it is
+// rolled back. Without a transaction it calls f at once. f may change memory and wake
+// goroutines, which then see the committed rows.
+func (d *DB) AfterCommit(ctx context.Context, f func()) {
+	if hooks, ok := ctx.Value(commitHooks{}).(*[]func()); ok {
+		*hooks = append(*hooks, f)
+		return
+	}
+	f()
 }
 
 // Times are stored as milliseconds since 1970, the zero time as 0.

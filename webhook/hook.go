@@ -96,6 +96,8 @@ type Alert struct {
 // context.
 type Store interface {
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
+	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
+	AfterCommit(ctx context.Context, f func())
 	Hooks(ctx context.Context) ([]Hook, error)
 	// AddHook stores h and returns its id; ErrExists if the room has a hook of that
 	// name.

@@ -306,7 +306,7 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 		if errors.Is(err, ErrFull) || errors.Is(err, ErrNone) {
 			return nil // it filled up, or was removed, since the command was read
 		}
-		s.nudge()
+		s.Store.AfterCommit(ctx, s.nudge)
 		return err
 	}, nil
 }
