@@ -120,13 +120,13 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"welcome":       func() (Answer, error) { return a.message(r, "welcome", greeting{"!", true}) },
 		"loading":       func() (Answer, error) { return a.message(r, "loading", nil) },
 		"out of list": func() (Answer, error) {
-			return a.chosen(context.Background(), r.Line, Choice{Command: "sill", IDs: []string{"1", "2"}}, 3)
+			return a.chosen(ctx, r.Line, Choice{Command: "sill", IDs: []string{"1", "2"}}, 3)
 		},
 		"out of list of one": func() (Answer, error) {
-			return a.chosen(context.Background(), r.Line, Choice{Command: "sill", IDs: []string{"1"}}, 3)
+			return a.chosen(ctx, r.Line, Choice{Command: "sill", IDs: []string{"1"}}, 3)
 		},
 		"gone": func() (Answer, error) {
-			return a.chosen(context.Background(), r.Line, Choice{Command: "sill", IDs: []string{s}}, 1)
+			return a.chosen(ctx, r.Line, Choice{Command: "sill", IDs: []string{s}}, 1)
 		},
 		"failed": func() (Answer, error) { return a.message(r, "failed", About{RunBy: s, Contact: s}) },
 		"too many": func() (Answer, error) {
