@@ -28,7 +28,7 @@ type Config struct {
 	// server allows it; empty: they stay as they are. Avatar is an image file.
 	DisplayName string
 	Avatar      string
-	UserAgent       string
+	UserAgent   string
 	// Transport gives the settings of the connections; nil: Go's defaults.
 	Transport *http.Transport
 

@@ -31,11 +31,11 @@ type roomBook struct {
 	declared map[id.RoomID][]string    // rooms of the configuration, with their names there
 	served   func(chat.RoomID) bool    // reports rooms that an operator set up
 	asked    map[id.RoomID]bool        // rooms for which this process requested the encryption state
+	accepted map[id.RoomID]bool        // accepted invitations whose room the bot has not tried to join
 	entered  map[id.RoomID]time.Time   // join time of rooms that sync has not shown yet; zero: the join is under way
 	stays    map[id.RoomID]chat.RoomID // upgrades that the bot does not follow: old room to successor
 	later    map[id.RoomID]time.Time   // successors that could not be entered: time of the next try
 	wake     chan struct{}             // signals that there are rooms to join or invitations to decline
-	unshown  chan struct{}             // signals that the bot has entered a room that sync has not shown yet
 
 	following map[id.RoomID]chan struct{} // successors that are being entered; closed at the end
 }
@@ -47,11 +47,14 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	}
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
-		asked: map[id.RoomID]bool{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
-		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), unshown: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
+		asked: map[id.RoomID]bool{}, accepted: map[id.RoomID]bool{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
+		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
+		if r.InvitedBy != "" && !r.Joined {
+			b.accepted[id.RoomID(r.ID)] = true
+		}
 	}
 	return b, nil
 }
@@ -94,6 +97,7 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 	for _, r := range rooms {
 		r.Encrypted = r.Encrypted || b.rooms[id.RoomID(r.ID)].Encrypted
 		b.rooms[id.RoomID(r.ID)] = r
+		delete(b.accepted, id.RoomID(r.ID))
 		delete(b.entered, id.RoomID(r.ID))
 		if !r.Joined { // the room may become encrypted while the bot is out, and sync does not show that
 			delete(b.asked, id.RoomID(r.ID))
@@ -253,11 +257,19 @@ func (b *roomBook) wakeJoiner() {
 	}
 }
 
+// accepts records that the bot is to join the room of an invitation.
+func (b *roomBook) accepts(room id.RoomID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.accepted[room] = true
+}
+
 // enters records that the bot is joining the room. joining returns true until sync
 // shows the room or the join is known to have failed.
 func (b *roomBook) enters(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	delete(b.accepted, room)
 	b.entered[room] = time.Time{}
 }
 
@@ -265,13 +277,8 @@ func (b *roomBook) enters(room id.RoomID) {
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.rooms[room].Joined { // sync was faster
-		return
-	}
-	b.entered[room] = time.Now()
-	select {
-	case b.unshown <- struct{}{}:
-	default:
+	if !b.rooms[room].Joined { // sync may have shown the room already
+		b.entered[room] = time.Now()
 	}
 }
 
@@ -283,6 +290,14 @@ func (b *roomBook) notIn(room id.RoomID) {
 	delete(b.entered, room)
 }
 
+// toJoin reports whether the bot is to join the room of an invitation, or is joining it.
+func (b *roomBook) toJoin(room id.RoomID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, entered := b.entered[room]
+	return entered || b.accepted[room]
+}
+
 func (b *roomBook) joining(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -292,10 +307,11 @@ func (b *roomBook) joining(room id.RoomID) bool {
 
 // unseen returns the rooms that the bot entered on an invitation before by, less
 // than unseenFor ago, and that sync has not shown yet. more reports joins that are
-// under way or later than by.
+// to come, under way or later than by.
 func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	more = len(b.accepted) > 0
 	for room, at := range b.entered {
 		switch r := b.rooms[room]; {
 		case r.InvitedBy == "", r.Joined:

@@ -34,8 +34,8 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
 			continue // the invitation is newer
 		}
-		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.joining(room)) {
-			continue // Dendrite may report the end of an invitation before its acceptance
+		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.toJoin(room)) {
+			continue // Dendrite may report the end of an invitation, or of the time before it, after that invitation
 		}
 		exit, by := c.exitOf(shown)
 		if r.Joined {

@@ -185,6 +185,33 @@ func TestEncryptedWhileOut(t *testing.T) {
 	}
 }
 
+// TestOldLeaveAfterAnInvitation: Dendrite may show again that somebody removed the bot,
+// after the invitation that followed; the bot forgets the invitation only once it has
+// tried to join.
+func TestOldLeaveAfterAnInvitation(t *testing.T) {
+	t.Parallel()
+	const room = "!room:example.org"
+	c := invitedClient(t)
+	c.rooms.remember(chat.Room{ID: room, InvitedBy: "@agent:example.org"})
+	c.rooms.accepts(room)
+	left := func() int {
+		return len(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{
+			Leave: map[id.RoomID]*mautrix.SyncLeftRoom{room: {}},
+		}}, nil, time.Now(), &queue.Batch{}))
+	}
+	if left() > 0 {
+		t.Error("before it tried, the bot forgot the invitation")
+	}
+	c.rooms.enters(room)
+	if left() > 0 {
+		t.Error("while it tried, the bot forgot the invitation")
+	}
+	c.rooms.notIn(room)
+	if left() == 0 {
+		t.Error("after it failed, the bot kept the invitation")
+	}
+}
+
 // TestLeaveAndInvitation: the end of a leave does not undo a newer invitation that
 // sync has shown.
 func TestLeaveAndInvitation(t *testing.T) {

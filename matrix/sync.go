@@ -29,13 +29,8 @@ const (
 	timelineLimit = 50
 )
 
-// errSettle ends a poll early, so that the next sync can settle a doubt; errUnshown
-// does so for a room that the bot entered meanwhile, since Dendrite may not end the
-// poll for it.
-var (
-	errSettle  = errors.New("a post's end is unknown")
-	errUnshown = errors.New("a room that was entered is not shown yet")
-)
+// errSettle ends a poll early, so that the next sync can settle a doubt.
+var errSettle = errors.New("a post's end is unknown")
 
 // Intake receives the results of a sync; *queue.Queue documents all methods but
 // FoundRoom.
@@ -144,7 +139,7 @@ func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, inta
 // If only the operator can help, it returns an error of errors.go.
 func (c *Client) syncFailed(ctx context.Context, p *position, err error) error {
 	switch {
-	case ctx.Err() != nil, errors.Is(err, errSettle), errors.Is(err, errUnshown):
+	case ctx.Err() != nil, errors.Is(err, errSettle):
 		return nil
 	case errors.Is(err, mautrix.MUnknownToken) && softLogout(err):
 		if p.failing.failures > 0 { // the previous login did not help
@@ -179,8 +174,8 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 	wait(ctx, pause)
 }
 
-// poll makes one sync request. It cancels the request when a new one would settle a
-// doubt (errSettle) or show a room (errUnshown).
+// poll makes one sync request. It cancels the request (errSettle) when a new one
+// would settle a doubt.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)
@@ -198,9 +193,6 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 			case <-ctx.Done():
 				return
 			case <-intake.Doubts():
-			case <-c.rooms.unshown:
-				cancel(errUnshown)
-				return
 			case <-due:
 				cancel(errSettle)
 				return
@@ -216,8 +208,8 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 	cancel(nil)
 	<-watched
 	switch {
-	case err != nil && (errors.Is(cause, errSettle) || errors.Is(cause, errUnshown)):
-		return nil, cause
+	case err != nil && errors.Is(cause, errSettle):
+		return nil, errSettle
 	case err == nil && (answer == nil || answer.NextBatch == ""):
 		// Such an answer would settle doubts and lose the position.
 		return nil, errors.New("what came is no sync")

@@ -12,9 +12,9 @@ import (
 	"heraut/testkit"
 )
 
-// TestPollEndsAtAJoin: a poll that began before the bot entered a room, and that the
-// homeserver does not end for it, does not hold up the room.
-func TestPollEndsAtAJoin(t *testing.T) {
+// TestNoLongPollBeforeAJoin: while an invitation waits for the pace, the bot makes no
+// long poll: Dendrite does not always end one when the bot enters a room.
+func TestNoLongPollBeforeAJoin(t *testing.T) {
 	t.Parallel()
 	hs := testkit.StartHomeserver(t)
 	proxy := testkit.NewProxy(t, hs.URL)
@@ -26,17 +26,14 @@ func TestPollEndsAtAJoin(t *testing.T) {
 	hears(t, bot, agent.Say(t, first, "là"))
 
 	pace.ReserveN(time.Now(), 1) // the bot's request to join comes after its next poll
-	release, held := make(chan struct{}), make(chan struct{}, 100)
+	release := make(chan struct{})
 	defer close(release)
 	invited := agent.Room(t, testkit.Room{Invite: []mautrixid.UserID{bot.account.UserID}})
 	proxy.Add(testkit.Rule{
 		Match: func(r *testkit.Request) bool { return testkit.Syncs(r) && r.Query.Get("timeout") == "30000" },
-		Do:    testkit.Run(func() { held <- struct{}{}; <-release }),
+		Do:    testkit.Run(func() { <-release }),
 	})
 	for e := bot.next(t); e.Joined == nil || mautrixid.RoomID(e.Room) != invited; {
 		e = bot.next(t)
-	}
-	if len(held) == 0 {
-		t.Error("no poll began before the join")
 	}
 }
