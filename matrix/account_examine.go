@@ -74,8 +74,11 @@ func Examine(ctx context.Context, config Config, session Session) Examination {
 	c.mx.UserID, c.mx.DeviceID = id.UserID(session.User), id.DeviceID(session.Device)
 	c.bearer.set(session.Token)
 	own, err := c.publishedKeys(ctx)
-	if session.Token == "" {
+	switch {
+	case session.Token == "":
 		err = ErrLoggedOut
+	case !sameAccount(c.mx.UserID, config.User):
+		err = fmt.Errorf("%w: %s", ErrOtherAccount, session.User)
 	}
 	if err != nil {
 		x.Account, x.Device, x.Keys, x.RecoveryKey = err, err, err, err
