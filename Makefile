@@ -18,13 +18,14 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test exchanges test-synapse test-senders crash fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test exchanges picture test-synapse test-senders crash fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
 	@echo 'make demo           a homeserver, the bot and a prompt, in this terminal'
 	@echo 'make test           all tests, on a real Dendrite where one is needed'
 	@echo 'make exchanges      doc/exchanges.md: forty exchanges, from published catalogues'
+	@echo 'make picture        doc/phone.png: four messages at the width of a phone (needs chromium)'
 	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
 	@echo 'make test-senders   webhooks from a real Gitea, which it builds, and other real tools'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
@@ -47,6 +48,12 @@ demo:
 test:
 	@go run -tags $(tags) ./testkit/prepare dendrite
 	$(test) -shuffle=on -timeout 15m ./...
+
+# Writes doc/phone.png, the README's picture, from the HTML of the messages.
+picture:
+	PICTURE=$(CURDIR)/doc/phone.html $(test) ./cmd/bot -run TestPicture
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1660,880 --screenshot=doc/phone.png file://$(CURDIR)/doc/phone.html
+	rm doc/phone.html
 
 # Writes doc/exchanges.md anew, from published catalogues, and doc/exchanges-room.md.
 exchanges:

@@ -16,7 +16,7 @@ var (
 )
 
 // by returns the name of whoever runs something, with its article, so that it follows
-// "par" or "by": « la Direction de l’exemple », « le ministère de la Culture ».
+// "par" or "by": « la DINUM », « le ministère de la Culture ».
 func (g grammar) by(limit int, name string) string {
 	name = short(limit, name)
 	return g.article(name) + name

@@ -252,8 +252,10 @@ func (r *relayed) wholeStory() {
 
 	r.step()
 	r.asker.React(t, r.asks, confirmation, "✅")
-	r.sees(r.asks, "résolue")
-	r.sees(r.answers, "résolue")
+	for _, room := range []id.RoomID{r.asks, r.answers} {
+		r.sees(room, "est résolue")
+		r.sees(room, ": résolue")
+	}
 
 	r.step()
 	r.asker.Say(t, r.asks, "Encore un mot.", thread(question))
@@ -263,9 +265,10 @@ func (r *relayed) wholeStory() {
 
 	r.step()
 	r.expert.Say(t, r.answers, "!resolu", thread(root))
-	r.sees(r.answers, "est résolue")
-	r.sees(r.answers, "résolue")
-	r.sees(r.asks, "résolue")
+	for _, room := range []id.RoomID{r.asks, r.answers} {
+		r.sees(room, "est résolue")
+		r.sees(room, ": résolue")
+	}
 	r.step()
 }
 
