@@ -179,7 +179,8 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 		return err
 	}
 	cause := q.nextShow()
-	post := chat.Post{Room: room, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: thread}
+	// As urgent as the edits of what shows the question, so that they come in order.
+	post := chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Alone: html, Lang: lang, Thread: thread}
 	if err := d.queue.Post(ctx, cause, post); err != nil {
 		return err
 	}
