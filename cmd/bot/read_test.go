@@ -157,7 +157,7 @@ func TestReadWebhook(t *testing.T) {
 		t.Fatalf("%d %v: %s%s", status, err, stdout, stderr)
 	}
 	e := r.Entries[0]
-	if strings.ReplaceAll(e.Text, "\u00a0", " ") != "Voir la version 7 : https://ci.example.org/7 & le reste" || e.URL != "https://ci.example.org/7" ||
+	if strings.ReplaceAll(e.Text, "\u00a0", " ") != "Voir la version 7 (https://ci.example.org/7) & le reste" || e.URL != "https://ci.example.org/7" ||
 		e.HTML != `<p>Voir <a href="https://ci.example.org/7">la version 7</a> &amp; le <strong>reste</strong></p>` {
 		t.Errorf("got %+v", e)
 	}
