@@ -35,9 +35,9 @@ func main() {
 	}
 	draw := rand.New(rand.NewPCG(*seed, 0))
 	draw.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	fmt.Printf("%d of %d docstrings, seed %d\n", min(*n, len(all)), len(all), *seed)
+	fmt.Fprintf(os.Stdout, "%d of %d docstrings, seed %d\n", min(*n, len(all)), len(all), *seed)
 	for _, d := range all[:min(*n, len(all))] {
-		fmt.Printf("\n%s, %s\n%s", d.file, d.name, d.text)
+		fmt.Fprintf(os.Stdout, "\n%s, %s\n%s", d.file, d.name, d.text)
 	}
 }
 

@@ -51,7 +51,7 @@ func main() {
 		printPackages(os.Stdout, trees)
 	}
 	for _, f := range trees[len(trees)-1].longFuncs {
-		fmt.Println("over 60 lines:", f)
+		fmt.Fprintln(os.Stdout, "over 60 lines:", f)
 	}
 }
 
