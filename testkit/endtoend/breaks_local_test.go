@@ -17,19 +17,19 @@ import (
 func TestBreakHomeserver(t *testing.T) {
 	always := []moment{midRun, atStart}
 	silent := fault{status: running, state: "homeserver_silent", says: "muet", blocks: true}
-	row := func(name string, when []moment, breaks func(*testing.T, *deployment) func()) fault {
+	row := func(name, doctor string, when []moment, breaks func(*testing.T, *deployment) func()) fault {
 		f := silent
-		f.name, f.when, f.breaks = name, when, breaks
+		f.name, f.doctor, f.when, f.breaks = name, doctor, when, breaks
 		return f
 	}
 	breaks(t, []fault{
-		row("nothing answers", always, behind(nil, testkit.Drop)),
-		row("bad gateway", always, behind(nil, testkit.BadGateway)),
-		row("gateway timeout", always, behind(nil, testkit.GatewayTimeout)),
-		row("captive portal", always, behind(nil, testkit.WebPage)),
-		row("errors of the server", always, behind(nil, testkit.MatrixError(http.StatusInternalServerError, "M_UNKNOWN"))),
-		row("sync hangs", []moment{midRun}, behind(testkit.Syncs, testkit.Delay(5*time.Minute))),
-		row("sync is cut short", []moment{midRun}, behind(testkit.Syncs, testkit.Truncate)),
+		row("nothing answers", "coupe la connexion", always, behind(nil, testkit.Drop)),
+		row("bad gateway", "en panne ou en maintenance", always, behind(nil, testkit.BadGateway)),
+		row("gateway timeout", "en panne ou en maintenance", always, behind(nil, testkit.GatewayTimeout)),
+		row("captive portal", "page web", always, behind(nil, testkit.WebPage)),
+		row("errors of the server", "en panne ou en maintenance", always, behind(nil, testkit.MatrixError(http.StatusInternalServerError, "M_UNKNOWN"))),
+		row("sync hangs", "", []moment{midRun}, behind(testkit.Syncs, testkit.Delay(5*time.Minute))),
+		row("sync is cut short", "", []moment{midRun}, behind(testkit.Syncs, testkit.Truncate)),
 		{
 			name: "another web server", when: []moment{firstStart},
 			breaks: behind(nil, testkit.Answer(http.StatusNotFound, map[string]any{"message": "no such page"})),
@@ -37,13 +37,13 @@ func TestBreakHomeserver(t *testing.T) {
 		},
 		{
 			name: "nothing listens", when: []moment{firstStart}, set: map[string]any{"matrix.homeserver": "http://127.0.0.1:1"},
-			breaks: nothing, status: failed, log: "vérifiez matrix.homeserver et le réseau",
+			breaks: nothing, status: failed, log: "vérifiez matrix.homeserver et le réseau", doctor: "refusée",
 		},
 		{
 			name: "clock 20 minutes off", when: []moment{midRun}, breaks: behind(nil, testkit.Rewrite(func(r *testkit.Response) {
 				r.Header.Set("Date", time.Now().Add(20*time.Minute).UTC().Format(http.TimeFormat))
 			})),
-			status: running, state: "clock_skewed", says: "NTP", deaf: true,
+			status: running, state: "clock_skewed", says: "NTP", deaf: true, doctor: "réglez-la par NTP",
 		},
 	})
 }

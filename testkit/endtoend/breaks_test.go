@@ -97,6 +97,7 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	}
 	if f.status != running {
 		d.ended(t, before, f.status, f.log)
+		f.mustBeFound(t, d)
 		if f.alert != "" {
 			alerts.await(t, f.alert)
 		}
@@ -116,11 +117,7 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	if !regexp.MustCompile(`heraut_trouble\{state="` + f.state + `"\} [1-9]`).MatchString(metrics) {
 		t.Errorf("the metrics do not show %s", f.state)
 	}
-	if f.doctor != "" {
-		if status, stdout, stderr := d.run(t, "doctor", ""); status != failed || !strings.Contains(stdout, f.doctor) {
-			t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
-		}
-	}
+	f.mustBeFound(t, d)
 	alerts.await(t, f.state)
 	var command id.EventID
 	if when != firstStart && !f.deaf {
@@ -189,6 +186,17 @@ func (a alerts) await(t *testing.T, state string) {
 			t.Errorf("no alert tells of %s", state)
 			return
 		}
+	}
+}
+
+// mustBeFound asks doctor for the fault.
+func (f fault) mustBeFound(t *testing.T, d *deployment) {
+	t.Helper()
+	if f.doctor == "" {
+		return
+	}
+	if status, stdout, stderr := d.run(t, "doctor", ""); status != failed || !strings.Contains(stdout, f.doctor) {
+		t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
 	}
 }
 
