@@ -53,23 +53,23 @@ func TestBreakState(t *testing.T) {
 	breaks(t, []fault{
 		{
 			name: "crypto.db is deleted", when: []moment{midRun}, breaks: moved("crypto.db"),
-			status: running, state: "database_unreadable", says: "crypto.db", blocks: true, deaf: true,
+			status: running, state: "database_unreadable", says: "crypto.db", blocks: true, deaf: true, doctor: "ont disparu",
 		},
 		{
 			name: "bot.db is deleted", when: []moment{midRun}, breaks: moved("bot.db"),
-			status: running, state: "database_unreadable", says: "bot.db", blocks: true, deaf: true,
+			status: running, state: "database_unreadable", says: "bot.db", blocks: true, deaf: true, doctor: "elle n’existe pas",
 		},
 		{
 			name: "crypto.db is garbage", when: []moment{atStart}, breaks: rewritten("crypto.db", []byte(strings.Repeat("garbage", 1000))),
-			status: failed, log: "Le fichier crypto.db est abîmé",
+			status: failed, log: "Le fichier crypto.db est abîmé", doctor: "crypto.db est abîmé",
 		},
 		{
 			name: "bot.db is garbage", when: []moment{atStart}, breaks: rewritten("bot.db", []byte(strings.Repeat("garbage", 1000))),
-			status: failed, log: "La base bot.db est abîmée",
+			status: failed, log: "La base bot.db est abîmée", doctor: "La base bot.db est abîmée",
 		},
 		{
 			name: "state is a file", when: []moment{firstStart}, set: map[string]any{"state": "config.yaml"},
-			breaks: nothing, status: failed, log: "Le répertoire d’état ne peut pas être utilisé",
+			breaks: nothing, status: failed, log: "Le répertoire d’état ne peut pas être utilisé", doctor: "ce n’est pas un répertoire",
 		},
 		{
 			name: "the probes' port is taken", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
@@ -80,28 +80,28 @@ func TestBreakState(t *testing.T) {
 				}
 				return func() { _ = listener.Close() }
 			},
-			status: failed, log: "http.listen",
+			status: failed, log: "http.listen", doctor: "est occupé par",
 		},
 		{
 			name: "the recovery key is lost and the device new", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
 				d.lose(t, "crypto.db")
 				return moved("recovery-key")(t, d)
 			},
-			status: misconfigured, log: "placez son code de vérification",
+			status: misconfigured, log: "placez son code de vérification", doctor: "elle manque",
 		},
 		{
 			name: "the recovery key is garbage and the device new", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
 				d.lose(t, "crypto.db")
 				return rewritten("recovery-key", []byte("garbage\n"))(t, d)
 			},
-			status: misconfigured, log: "n’est pas celui de ce compte",
+			status: misconfigured, log: "n’est pas celui de ce compte", doctor: "elle n’est pas celle du compte",
 		},
 		{
 			name: "the state is another account's", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
 				d.configure(t, "user", "@another:"+d.Name)
 				return func() { d.configure(t, "user", d.account.UserID) }
 			},
-			status: misconfigured, log: "autre compte",
+			status: misconfigured, log: "autre compte", doctor: "appartient à un autre compte",
 		},
 		{
 			name: "a key of the configuration is unknown", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
@@ -112,12 +112,12 @@ func TestBreakState(t *testing.T) {
 		},
 		{
 			name: "a room is missing", when: []moment{midRun}, set: map[string]any{"rooms": []any{map[string]any{"room": "#nowhere:heraut.test"}}},
-			breaks: nothing, status: running, state: "rooms_missing", says: "1 salon", deaf: true, lasts: true,
+			breaks: nothing, status: running, state: "rooms_missing", says: "1 salon", deaf: true, lasts: true, doctor: "ne désigne aucun salon",
 		},
 		{
 			name: "a source fails", when: []moment{midRun},
 			set:    map[string]any{"sources": []any{map[string]any{"name": "nouvelles", "kind": "feed", "url": "http://127.0.0.1:1/feed", "every": "1s"}}, "fetch.allow_private": []string{"127.0.0.1"}},
-			breaks: nothing, status: running, state: "source_failing", says: "nouvelles", deaf: true, lasts: true,
+			breaks: nothing, status: running, state: "source_failing", says: "nouvelles", deaf: true, lasts: true, doctor: "la connexion est refusée",
 		},
 	})
 }
