@@ -36,78 +36,94 @@ type Own struct {
 // once, even if the process crashes. On an error nothing is stored, and the caller
 // should fetch the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
-	now := time.Now()
-	rooms := map[chat.RoomID]bool{}
-	var received, dropped, late, settled int64
-	var missing bool
-	err := q.store.Do(ctx, func(ctx context.Context) error {
-		for _, own := range b.Own {
-			if err := q.confirm(ctx, own, now); err != nil {
-				return fmt.Errorf("confirm a post: %w", err)
-			}
-		}
-		var err error
-		if missing, err = q.noteSeen(ctx, b); err != nil {
-			return fmt.Errorf("note which posts are in their rooms: %w", err)
-		}
-		for _, room := range b.Powers {
-			if err := q.store.RetryRoom(ctx, room); err != nil {
-				return fmt.Errorf("try a room's posts again: %w", err)
-			}
-		}
-		for _, a := range b.Arrivals {
-			old := q.tooOld(a, b.Received)
-			a.Late = old && q.config.Keeps(ctx, a.Room)
-			drop := old && !a.Late
-			isNew, err := q.store.AddArrival(ctx, a, drop, now)
-			if err != nil {
-				return fmt.Errorf("take in an event: %w", err)
-			}
-			switch {
-			case !isNew:
-			case drop:
-				dropped++
-			default:
-				received++
-				if a.Late {
-					late++
-				}
-				if a.Event != nil {
-					rooms[a.Room] = true
-				}
-			}
-		}
-		if b.Change != nil {
-			if err := b.Change(ctx); err != nil {
-				return err
-			}
-		}
-		if q.lastDoubt.Load() == 0 {
-			return nil
-		}
-		if settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil { // after Change, which stores the rooms
-			return fmt.Errorf("settle doubts: %w", err)
-		}
-		return nil
+	var t taken
+	err := q.store.Do(ctx, func(ctx context.Context) (err error) {
+		t, err = q.take(ctx, b, time.Now())
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	q.counts.Received.Add(received)
-	q.counts.Dropped.Add(dropped)
-	q.counts.Late.Add(late)
-	if dropped > 0 {
-		q.log.Warn().Int64("events", dropped).Stringer("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
+	q.counts.Received.Add(t.received)
+	q.counts.Dropped.Add(t.dropped)
+	q.counts.Late.Add(t.late)
+	if t.dropped > 0 {
+		q.log.Warn().Int64("events", t.dropped).Stringer("older_than", q.config.AnswerWithin).Msg("Dropped what was said too long ago to be answered")
 	}
-	for room := range rooms {
+	for room := range t.rooms {
 		q.serve(room)
 	}
-	if missing {
+	if t.missing {
 		q.seenUntil.Store(b.Began.Add(-settleAfter).UnixMilli())
 		nudge(q.unseen)
 	}
-	if settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {
+	if t.settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {
 		q.wakeSender()
+	}
+	return nil
+}
+
+// taken is what a batch changed.
+type taken struct {
+	rooms                            map[chat.RoomID]bool // with events to handle
+	received, dropped, late, settled int64
+	missing                          bool // sync should have shown further posts
+}
+
+// take stores a batch, in the transaction of Accept.
+func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
+	for _, own := range b.Own {
+		if err := q.confirm(ctx, own, now); err != nil {
+			return t, fmt.Errorf("confirm a post: %w", err)
+		}
+	}
+	if t.missing, err = q.noteSeen(ctx, b); err != nil {
+		return t, fmt.Errorf("note which posts are in their rooms: %w", err)
+	}
+	for _, room := range b.Powers {
+		if err := q.store.RetryRoom(ctx, room); err != nil {
+			return t, fmt.Errorf("try a room's posts again: %w", err)
+		}
+	}
+	t.rooms = map[chat.RoomID]bool{}
+	for _, a := range b.Arrivals {
+		if err := q.takeArrival(ctx, a, b.Received, now, &t); err != nil {
+			return t, fmt.Errorf("take in an event: %w", err)
+		}
+	}
+	if b.Change != nil {
+		if err := b.Change(ctx); err != nil {
+			return t, err
+		}
+	}
+	if q.lastDoubt.Load() == 0 {
+		return t, nil
+	}
+	// After Change, which stores the rooms.
+	if t.settled, err = q.store.SettleDoubts(ctx, b.Began.Add(-settleAfter)); err != nil {
+		return t, fmt.Errorf("settle doubts: %w", err)
+	}
+	return t, nil
+}
+
+// takeArrival stores an event, unless it is known, and counts it.
+func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.Time, t *taken) error {
+	old := q.tooOld(a, received)
+	a.Late = old && q.config.Keeps(ctx, a.Room)
+	drop := old && !a.Late
+	isNew, err := q.store.AddArrival(ctx, a, drop, now)
+	switch {
+	case err != nil, !isNew:
+		return err
+	case drop:
+		t.dropped++
+		return nil
+	case a.Late:
+		t.late++
+	}
+	t.received++
+	if a.Event != nil {
+		t.rooms[a.Room] = true
 	}
 	return nil
 }

@@ -7,8 +7,7 @@ import (
 
 // aliases lists names under which people know entries, besides the ones that the
 // catalogue holds: former names, acronyms and abbreviations. Each line holds the
-// name of an entry, a colon, and its aliases. Source: the projects' own sites and
-// the aliases of their items on Wikidata.
+// name of an entry, a colon, and its aliases, written from general knowledge.
 const aliases = `
 7zip: 7z
 Apache HTTP Server: Apache, httpd, Apache2

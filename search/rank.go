@@ -42,38 +42,9 @@ func (s *scratch) best(e *Engine, q query) []hit {
 		h.score = s.wordScore(h)
 		h.near /= max(s.nearWeight, 1)
 		full := len(out) == MaxMatches
-		if full && max(h.key, h.score)*(1+wholePhraseBonus)*keyFactor+0.5+nearShare < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) {
+		if full && h.mostPossible() < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) || !s.rank(h, q, &e.index.docs[d], stems) {
 			continue
 		}
-		h.evidence = (h.share + h.near) / 2
-		if h.exactly {
-			h.evidence, h.score = max(h.evidence, minEvidence), h.score+namedBonus
-		}
-		if h.key == 0 && s.how.cover == 0 && (h.evidence < minEvidence || h.evidence < minEvidenceOfOne && h.concepts < 2 && s.unknown && !q.sentence) {
-			continue
-		}
-		bonus := e.index.docs[d].phraseBonus(stems)
-		h.together = bonus > 0 && e.index.docs[d].isAbout(stems)
-		h.score *= 1 + bonus
-		if len(q.words) > 1 || h.score == 0 {
-			h.score += h.share/2 + nearShare*h.near
-		}
-		if s.how.cover > 0 {
-			h.score = s.wordScore(h) * (1 + bonus)
-		}
-		key := h.key
-		if len(q.words) > 1 && s.how.cover == 0 {
-			key *= keyFactor
-		}
-		if key > 0 && key >= h.score {
-			h.score, h.place, h.product = key+wordsShare*h.score, h.keyPlace, h.keyProduct
-		}
-		h.sure = h.sure || h.key > 0 || h.near >= sureNear
-		if len(q.words) == 1 && h.key == 0 && h.place == inNamePart && s.common {
-			continue // an ordinary word that is a part of a name
-		}
-		h.alone = len(q.words) == 1
-		h.common = len(q.words) == 1 && len(q.whole) == 1 && s.common
 		if top == nil || h.score > top.score {
 			top = h
 		}
@@ -86,14 +57,60 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	if len(out) == 0 {
 		return nil
 	}
-	least := minShareOfWord * min(top.score, 1)
-	if len(q.words) > 1 && s.how.cover == 0 {
-		least = minShare * min(top.score, 2)
-	}
-	if e.ranksLast(top) {
-		least = minShareWithdrawn * top.score
-	}
+	least := s.leastScore(q, top, e.ranksLast(top))
 	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
+}
+
+// mostPossible returns a bound of the score that rank will give the hit.
+func (h *hit) mostPossible() float32 {
+	return max(h.key, h.score)*(1+wholePhraseBonus)*keyFactor + 0.5 + nearShare
+}
+
+// rank sets the hit's score, which holds the words' score before, and how sure it is.
+// It returns false for a hit that does not answer the query.
+func (s *scratch) rank(h *hit, q query, d *document, stems []int32) bool {
+	ofOne, several := len(q.words) == 1, len(q.words) > 1
+	h.evidence = (h.share + h.near) / 2
+	if h.exactly {
+		h.evidence, h.score = max(h.evidence, minEvidence), h.score+namedBonus
+	}
+	if h.key == 0 && s.how.cover == 0 && (h.evidence < minEvidence || h.evidence < minEvidenceOfOne && h.concepts < 2 && s.unknown && !q.sentence) {
+		return false
+	}
+	bonus := d.phraseBonus(stems)
+	h.together = bonus > 0 && d.isAbout(stems)
+	h.score *= 1 + bonus
+	if several || h.score == 0 {
+		h.score += h.share/2 + nearShare*h.near
+	}
+	if s.how.cover > 0 {
+		h.score = s.wordScore(h) * (1 + bonus)
+	}
+	key := h.key
+	if several && s.how.cover == 0 {
+		key *= keyFactor
+	}
+	if key > 0 && key >= h.score {
+		h.score, h.place, h.product = key+wordsShare*h.score, h.keyPlace, h.keyProduct
+	}
+	h.sure = h.sure || h.key > 0 || h.near >= sureNear
+	if ofOne && h.key == 0 && h.place == inNamePart && s.common {
+		return false // an ordinary word that is a part of a name
+	}
+	h.alone = ofOne
+	h.common = ofOne && len(q.whole) == 1 && s.common
+	return true
+}
+
+// leastScore returns the score that a hit must reach, by the best hit.
+func (s *scratch) leastScore(q query, top *hit, topRanksLast bool) float32 {
+	switch {
+	case topRanksLast:
+		return minShareWithdrawn * top.score
+	case len(q.words) > 1 && s.how.cover == 0:
+		return minShare * min(top.score, 2)
+	}
+	return minShareOfWord * min(top.score, 1)
 }
 
 // ranksLast reports whether h is withdrawn software that the query does not name.
