@@ -183,6 +183,13 @@ func (s *homeserver) Shows(_ context.Context, _ chat.RoomID, id chat.EventID) (b
 	return slices.ContainsFunc(s.timeline, func(e entry) bool { return e.id == id }), nil
 }
 
+// timesAsked returns how often Shows was called.
+func (s *homeserver) timesAsked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
 // failNext sets the faults of the next attempts.
 func (s *homeserver) failNext(faults ...fault) {
 	s.mu.Lock()

@@ -59,7 +59,7 @@ func TestUnseen(t *testing.T) {
 			if began > 2*time.Second {
 				want = 1
 			}
-			if n := len(b.server.asked); n != want {
+			if n := b.server.timesAsked(); n != want {
 				t.Errorf("after a sync begun %v after the answer, the event was asked for %d times", began, n)
 			}
 		}
@@ -72,7 +72,7 @@ func TestUnseen(t *testing.T) {
 			b.sync()
 			time.Sleep(3 * time.Second)
 		}
-		if n := len(b.server.asked); n != 0 {
+		if n := b.server.timesAsked(); n != 0 {
 			t.Errorf("an event that sync showed was asked for %d times", n)
 		}
 		b.server.wantOwn(t, salon, "a")
