@@ -91,7 +91,7 @@ lint:
 
 check: fmt vet lint
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	$(test) -race -shuffle=on -timeout 20m ./...
+	$(test) -race -parallel 6 -shuffle=on -timeout 20m ./...
 	@$(MAKE) --no-print-directory fuzz-each FUZZ_SECONDS=3
 
 fuzz:

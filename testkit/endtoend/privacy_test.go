@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // to look into bot.db
 	"maunium.net/go/mautrix/event"
@@ -99,6 +100,12 @@ func TestNothingSaidRemains(t *testing.T) {
 	operator.AwaitAnswer(t, asks, me, operator.Say(t, asks, "!aide"))
 
 	metrics := get(t, bot.URL+"/metrics")
+	db := filepath.Join(bot.Dir, "data", "bot.db")
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) { //nolint:forbidigo // a poll of the database: nothing announces the end
+		if _, texts := doneWithText(t, db, "outbox"); texts == 0 {
+			break // sync has shown every post
+		}
+	}
 	bot.Stop()
 	look := func(where, content string, what ...string) {
 		t.Helper()
@@ -111,7 +118,7 @@ func TestNothingSaidRemains(t *testing.T) {
 	people := []string{string(operator.UserID), string(stranger.UserID), "@operator", "@stranger"}
 	look("the log", bot.Log(), append(people, "zqmarque", kept, account.Password)...)
 	look("the metrics", metrics, append(people, "zqmarque", kept, "heraut.test")...)
-	nothingDoneHasText(t, filepath.Join(bot.Dir, "data", "bot.db"))
+	nothingDoneHasText(t, db)
 	searched := 0
 	for _, name := range []string{"bot.db", "bot.db-wal", "bot.db-shm"} {
 		content, err := os.ReadFile(filepath.Join(bot.Dir, "data", name))
@@ -136,21 +143,27 @@ func TestNothingSaidRemains(t *testing.T) {
 // nothingDoneHasText searches handled events and sent posts for texts.
 func nothingDoneHasText(t *testing.T, file string) {
 	t.Helper()
+	for _, table := range []string{"inbox", "outbox"} {
+		if done, texts := doneWithText(t, file, table); done < 20 || texts > 0 {
+			t.Errorf("%s: %d of %d rows that are done have a text", table, texts, done)
+		}
+	}
+}
+
+// doneWithText returns how many rows of a table are done, and how many of those have a
+// text.
+func doneWithText(t *testing.T, file, table string) (done, texts int) {
+	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+file+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, table := range []string{"inbox", "outbox"} {
-		var done, texts int
-		err := db.QueryRowContext(t.Context(), "SELECT COUNT(*), COUNT(NULLIF(content, '')) FROM "+table+" WHERE done_at > 0").Scan(&done, &texts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if done < 20 || texts > 0 {
-			t.Errorf("%s: %d of %d rows that are done have a text", table, texts, done)
-		}
+	err = db.QueryRowContext(t.Context(), "SELECT COUNT(*), COUNT(NULLIF(content, '')) FROM "+table+" WHERE done_at > 0").Scan(&done, &texts)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return done, texts
 }
 
 // named reports whether a mark is the name of a room: the bot stores room names,

@@ -152,7 +152,7 @@ func TestWatches(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustSay(t, digest, "nouveaux dépôts", "hydro/deux et quatre")
+	mustSay(t, digest, "nouveaux dépôts", "deux (https://git.example.org/hydro/deux) et quatre (")
 	if at := time.UnixMilli(digest.Timestamp); at.Before(speaks) || at.After(speaks.Add(30*time.Second)) {
 		t.Errorf("the digest of %s came at %s", speaks, at.In(zone))
 	}
