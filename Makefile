@@ -18,7 +18,7 @@ fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:
 
 ROUNDS ?= 5
 
-.PHONY: help build demo test exchanges picture test-synapse test-senders crash fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test exchanges picture test-synapse test-senders breaks crash fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
@@ -28,6 +28,7 @@ help:
 	@echo 'make picture        doc/phone.png: four messages at the width of a phone (needs chromium)'
 	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
 	@echo 'make test-senders   webhooks from a real Gitea, which it builds, and other real tools'
+	@echo 'make breaks         every row of the break table, some ten minutes'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
 	@echo 'make check          formatting, vet, lint, tests with the race detector, short fuzzing'
 	@echo 'make lint           the linter alone'
@@ -75,6 +76,10 @@ test-senders:
 	HERAUT_GITEA_ROOT=$$(go list $(gitea) -m -f '{{.Dir}}' code.gitea.io/gitea) \
 	HERAUT_ALERTMANAGER=$$(command -v prometheus-alertmanager) \
 	$(test) -count=1 -v -run '^(TestGitea|TestAlertmanager|TestCurl)$$' ./webhook
+
+breaks:
+	@go run -tags $(tags) ./testkit/prepare dendrite
+	HERAUT_BREAKS=all $(test) -count=1 -parallel 6 -timeout 30m -run '^TestBreak(Account|Homeserver|State)$$' ./testkit/endtoend
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash
