@@ -111,6 +111,7 @@ func TestRenewalMail(t *testing.T) {
 	mails := testkit.On(http.MethodPost, `/_matrix/client/unstable/account_validity/send_mail$`)
 	d.proxy.Add(testkit.Rule{Match: mails, Do: testkit.Answer(http.StatusOK, map[string]any{})})
 	d.proxy.Add(testkit.Rule{Match: testkit.On("", `send_mail$`), Do: testkit.MatrixError(http.StatusNotFound, "M_UNRECOGNIZED")})
+	c.agent.Say(t, c.room, "là") // ends the sync under way
 	mail := d.proxy.Await(t, 1, mails)
 	if mail.Header.Get("Authorization") == "" {
 		t.Error("the mail was asked for without a session")

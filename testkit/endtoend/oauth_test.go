@@ -59,7 +59,7 @@ func TestTokenFile(t *testing.T) {
 	}
 	write(owner.AccessToken)
 	d.ends(t, misconfigured, "a déjà des clés dans un autre client")
-	write("not a token")
+	write("not-a-token")
 	d.ends(t, refused, "Le serveur refuse le jeton")
 	if _, err := owner.LogoutAll(t.Context()); err != nil {
 		t.Fatal(err)
