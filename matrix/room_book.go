@@ -31,7 +31,7 @@ type roomBook struct {
 	declared map[id.RoomID][]string    // rooms of the configuration, with their names there
 	served   func(chat.RoomID) bool    // reports rooms that an operator set up
 	asked    map[id.RoomID]bool        // rooms for which this process requested the encryption state
-	accepted map[id.RoomID]bool        // accepted invitations whose room the bot has not tried to join
+	accepted map[id.RoomID]time.Time   // when invitations came whose room the bot has not tried to join
 	entered  map[id.RoomID]time.Time   // join time of rooms that sync has not shown yet; zero: the join is under way
 	stays    map[id.RoomID]chat.RoomID // upgrades that the bot does not follow: old room to successor
 	later    map[id.RoomID]time.Time   // successors that could not be entered: time of the next try
@@ -47,13 +47,13 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	}
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
-		asked: map[id.RoomID]bool{}, accepted: map[id.RoomID]bool{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
+		asked: map[id.RoomID]bool{}, accepted: map[id.RoomID]time.Time{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
 		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
 		if r.InvitedBy != "" && !r.Joined {
-			b.accepted[id.RoomID(r.ID)] = true
+			b.accepted[id.RoomID(r.ID)] = time.Now()
 		}
 	}
 	return b, nil
@@ -257,11 +257,12 @@ func (b *roomBook) wakeJoiner() {
 	}
 }
 
-// accepts records that the bot is to join the room of an invitation.
-func (b *roomBook) accepts(room id.RoomID) {
+// accepts records that the bot is to join the room of an invitation that came at that
+// time.
+func (b *roomBook) accepts(room id.RoomID, came time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.accepted[room] = true
+	b.accepted[room] = came
 }
 
 // enters records that the bot is joining the room. joining returns true until sync
@@ -290,12 +291,16 @@ func (b *roomBook) notIn(room id.RoomID) {
 	delete(b.entered, room)
 }
 
-// toJoin reports whether the bot is to join the room of an invitation, or is joining it.
-func (b *roomBook) toJoin(room id.RoomID) bool {
+// toJoin reports whether the bot is joining the room of an invitation, or is to join it:
+// the invitation is newer than the departure at left.
+func (b *roomBook) toJoin(room id.RoomID, left time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_, entered := b.entered[room]
-	return entered || b.accepted[room]
+	if _, entered := b.entered[room]; entered {
+		return true
+	}
+	came, accepted := b.accepted[room]
+	return accepted && !left.After(came)
 }
 
 func (b *roomBook) joining(room id.RoomID) bool {

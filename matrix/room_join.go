@@ -34,10 +34,14 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
 			continue // the invitation is newer
 		}
-		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.toJoin(room)) {
-			continue // Dendrite may report the end of an invitation, or of the time before it, after that invitation
-		}
 		exit, by := c.exitOf(shown)
+		var at time.Time
+		if by != nil {
+			at = c.saidAt(by, received)
+		}
+		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.toJoin(room, at)) {
+			continue // Dendrite may report the end of an invitation before its acceptance, or an older departure again
+		}
 		if r.Joined {
 			c.log.Info().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is out of a room")
 		}

@@ -186,28 +186,37 @@ func TestEncryptedWhileOut(t *testing.T) {
 }
 
 // TestOldLeaveAfterAnInvitation: Dendrite may show again that somebody removed the bot,
-// after the invitation that followed; the bot forgets the invitation only once it has
-// tried to join.
+// after the invitation that followed: the bot keeps the invitation until it has tried to
+// join, unless the removal is newer.
 func TestOldLeaveAfterAnInvitation(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"
 	c := invitedClient(t)
 	c.rooms.remember(chat.Room{ID: room, InvitedBy: "@agent:example.org"})
-	c.rooms.accepts(room)
-	left := func() int {
-		return len(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{
-			Leave: map[id.RoomID]*mautrix.SyncLeftRoom{room: {}},
-		}}, nil, time.Now(), &queue.Batch{}))
+	now := time.Now()
+	c.rooms.accepts(room, now)
+	left := func(ago time.Duration) bool {
+		user := c.mx.UserID.String()
+		kick := &event.Event{
+			ID: "$kick", Type: event.StateMember, Sender: "@agent:example.org", StateKey: &user, Timestamp: now.Add(-ago).UnixMilli(),
+			Content: event.Content{Raw: map[string]any{"membership": "leave"}},
+		}
+		return len(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{Leave: map[id.RoomID]*mautrix.SyncLeftRoom{
+			room: {Timeline: mautrix.SyncTimeline{SyncEventsList: mautrix.SyncEventsList{Events: []*event.Event{kick}}}},
+		}}}, nil, now.Add(2*time.Hour), &queue.Batch{})) > 0
 	}
-	if left() > 0 {
+	if left(time.Minute) {
 		t.Error("before it tried, the bot forgot the invitation")
 	}
+	if !left(-time.Hour) {
+		t.Error("the bot kept an invitation after it was removed again")
+	}
 	c.rooms.enters(room)
-	if left() > 0 {
+	if left(-time.Hour) {
 		t.Error("while it tried, the bot forgot the invitation")
 	}
 	c.rooms.notIn(room)
-	if left() == 0 {
+	if !left(time.Minute) {
 		t.Error("after it failed, the bot kept the invitation")
 	}
 }

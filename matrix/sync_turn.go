@@ -149,7 +149,7 @@ func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 	}
 	c.rooms.remember(t.rooms...)
 	for _, r := range t.invited {
-		c.rooms.accepts(id.RoomID(r.ID))
+		c.rooms.accepts(id.RoomID(r.ID), t.batch.Received)
 	}
 	moves := slices.ContainsFunc(t.rooms, func(r chat.Room) bool { return r.Successor != "" })
 	if len(t.invited)+len(t.declined) > 0 || moves {
