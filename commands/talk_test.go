@@ -106,7 +106,7 @@ func talkingWith(t *testing.T, limits commands.Limits, add func(k *talk, p *comm
 		answerer := commands.NewAnswerer(parts)
 		handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: db, Limits: limits, Moves: []commands.Move{k.hooks.Move}})
 		k.handler = handler
-		k.queue = queue.New(queue.NewOutbox(db), handler, k, queue.Config{Guards: map[string]queue.Guard{commands.GuardName: letGo{}}}, zerolog.New(zerolog.NewTestWriter(t)))
+		k.queue = queue.New(queue.NewOutbox(db), handler, k, queue.Config{Guards: map[string]queue.Guard{commands.GuardName: letGo{}}, AtOnce: 1}, zerolog.New(zerolog.NewTestWriter(t)))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- k.queue.Run(ctx) }()

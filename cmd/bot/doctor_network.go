@@ -36,7 +36,7 @@ func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 		return "la connexion est refusée, rien n’écoute à cette adresse et à ce port : vérifiez l’adresse, puis que le serveur fonctionne", "", true
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "aucune route ne mène à cette adresse : vérifiez le réseau de la machine", "ip route", true
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isCut(err):
 		return "le serveur, ou un équipement du réseau, coupe la connexion : vérifiez le pare-feu et l’adresse", "", true
 	case errors.Is(err, matrix.ErrNotMatrix) && strings.Contains(err.Error(), "text/html"):
 		return "une page web est servie à la place d’un serveur Matrix, par un client web ou un portail qui demande de s’identifier : corrigez matrix.homeserver, ou ouvrez l’accès au réseau", d.curl(), true
@@ -48,6 +48,13 @@ func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 		return "le serveur répond qu’il est en panne ou en maintenance : attendez, ou demandez à ses administrateurs", d.curl(), true
 	}
 	return "", "", false
+}
+
+// isCut reports whether the other side closed the connection. The error of net/http for
+// a connection that is closed before the request has no exported value.
+func isCut(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // curl returns a command that shows the homeserver's own answer.
