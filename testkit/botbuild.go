@@ -51,7 +51,7 @@ func buildBot(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("find the cache directory: %w", err)
 	}
 	name, args := "bot", []string{"build", "-buildvcs=false", "-tags", buildTags}
-	if raceDetector {
+	if RaceDetector {
 		name, args = "bot-race", append(args, "-race")
 	}
 	tree := sha256.Sum256([]byte(root))

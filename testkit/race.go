@@ -2,6 +2,6 @@
 
 package testkit
 
-// raceDetector makes testkit build the bot with the race detector if the tests run
-// with it.
-const raceDetector = true
+// RaceDetector reports whether the tests run with the race detector: testkit then
+// builds the bot with it.
+const RaceDetector = true
