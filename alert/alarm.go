@@ -30,7 +30,7 @@ type Options struct {
 	Monitor  *health.Monitor
 	// After is how long a trouble lasts before the channels tell of it; 0: no wait.
 	After time.Duration
-	// File keeps what was told across restarts; empty: nothing does.
+	// File stores the sent messages across restarts; empty: nothing is stored.
 	File      string
 	Bot, Host string // for Message
 	Log       zerolog.Logger
@@ -49,7 +49,7 @@ type Alarm struct {
 	pinged time.Time
 }
 
-// New returns an alarm for Run, which is to be called.
+// New returns an alarm; call its Run.
 func New(o Options) *Alarm {
 	a := &Alarm{Options: o, began: time.Now(), changed: make(chan struct{}, 1), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
 	if o.File != "" {
@@ -95,7 +95,7 @@ func (a *Alarm) Run(ctx context.Context) {
 // process ends.
 func (a *Alarm) Flush(ctx context.Context) { a.round(ctx, time.Now(), 0) }
 
-// round sends what is due, and returns when the next round is.
+// round sends the messages that are due, and returns the time of the next round.
 func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

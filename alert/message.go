@@ -1,6 +1,6 @@
-// Package alert tells operators outside of Matrix what is wrong with the bot, since an
-// account in trouble cannot say so itself: by mail, by webhook, by a command. Each
-// channel tells of the beginning of a trouble, of its end, and once a day that it lasts.
+// Package alert tells operators about troubles by mail, by webhook or by a command,
+// since an account in trouble cannot use Matrix. Each channel reports the beginning of
+// a trouble, its end, and once a day that it lasts.
 package alert
 
 import (
@@ -19,7 +19,7 @@ const (
 	Begin    Event = "begin"
 	Reminder Event = "reminder" // the trouble lasts
 	End      Event = "end"
-	Test     Event = "test" // somebody tries the channels
+	Test     Event = "test" // an operator tries the channels
 )
 
 // Message is one message about one trouble. Its JSON is what webhooks of the kind json

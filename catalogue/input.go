@@ -111,7 +111,7 @@ func (in *input) first() (rune, error) {
 }
 
 // cause returns the error of reading the input, such as one that is too large, if there
-// was one; otherwise err, the error of parsing what was read.
+// was one; otherwise err, the error of the parser.
 func (in *input) cause(err error) error {
 	if in.limited.err != nil {
 		return in.limited.err
