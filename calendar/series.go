@@ -53,35 +53,8 @@ func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	v.Cancelled = allCancelled || strings.EqualFold(c.text("STATUS"), "CANCELLED") || strings.EqualFold(c.text("STATUS"), "CANCELED")
 	v.sequence, _ = strconv.Atoi(c.text("SEQUENCE"))
 	for _, p := range c.props {
-		switch p.name {
-		case "DTEND":
-			if end, err := parseMoment(p.value, p.params, z); err == nil && v.end == nil {
-				v.end = &end
-			}
-		case "DURATION":
-			if l, ok := parseLength(p.value); ok {
-				v.length = &l
-			}
-		case "RRULE":
-			if rule, ok := parseRule(p.value); ok && len(v.rules) < maxRules {
-				v.rules = append(v.rules, rule)
-			}
-		case "EXRULE":
-			if rule, ok := parseRule(p.value); ok && len(v.exrules) < maxRules {
-				v.exrules = append(v.exrules, rule)
-			}
-		case "RDATE":
-			v.rdates = append(v.rdates, parsePeriods(p, z)...)
-		case "EXDATE":
-			for _, day := range parsePeriods(p, z) {
-				v.exdates = append(v.exdates, day.start)
-			}
-		case "RECURRENCE-ID":
-			if id, err := parseMoment(p.value, p.params, z); err == nil {
-				v.id = &id
-				v.onwards = strings.EqualFold(p.params["RANGE"], "THISANDFUTURE")
-			}
-		case "CATEGORIES":
+		v.readTimes(p, z)
+		if p.name == "CATEGORIES" {
 			for category := range strings.SplitSeq(p.value, ",") {
 				if category = oneLine(unescape(category)); category != "" {
 					v.Categories = append(v.Categories, category)
@@ -90,6 +63,40 @@ func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 		}
 	}
 	return v, true
+}
+
+// readTimes reads a property that says when else the event takes place, or how long.
+// It ignores other properties and unreadable values.
+func (v *vevent) readTimes(p property, z *zones) {
+	switch p.name {
+	case "DTEND":
+		if end, err := parseMoment(p.value, p.params, z); err == nil && v.end == nil {
+			v.end = &end
+		}
+	case "DURATION":
+		if l, ok := parseLength(p.value); ok {
+			v.length = &l
+		}
+	case "RRULE":
+		if rule, ok := parseRule(p.value); ok && len(v.rules) < maxRules {
+			v.rules = append(v.rules, rule)
+		}
+	case "EXRULE":
+		if rule, ok := parseRule(p.value); ok && len(v.exrules) < maxRules {
+			v.exrules = append(v.exrules, rule)
+		}
+	case "RDATE":
+		v.rdates = append(v.rdates, parsePeriods(p, z)...)
+	case "EXDATE":
+		for _, day := range parsePeriods(p, z) {
+			v.exdates = append(v.exdates, day.start)
+		}
+	case "RECURRENCE-ID":
+		if id, err := parseMoment(p.value, p.params, z); err == nil {
+			v.id = &id
+			v.onwards = strings.EqualFold(p.params["RANGE"], "THISANDFUTURE")
+		}
+	}
 }
 
 // maxRules bounds the number of rules of one event.

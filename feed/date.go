@@ -79,47 +79,68 @@ func isoTime(s string) (time.Time, bool) {
 // wordsTime parses a date whose month is a word: «Tue, 01 Sep 2026 08:00 +0200»,
 // «September 1, 2026», «mardi 1er septembre 2026 à 8h00».
 func wordsTime(s string) (time.Time, bool) {
-	var d civil
-	var words []string
-	hasClock, hasYear := false, false
+	var w wordsReader
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\u00a0' || r == '/' }) {
 		part = strings.Trim(part, ".")
-		m := clockTime.FindStringSubmatch(part)
-		switch {
-		case part == "":
-		case m != nil && !hasClock:
-			d.hour, d.minute, d.second = number0(m[1]), number0(m[2]), number0(m[3])
-			hasClock = true
-		case zoneOffset.MatchString(part) && hasClock:
-			if !d.setZone(part) {
-				return time.Time{}, false
-			}
-		case dayNumber.MatchString(part) && d.day == 0:
-			d.day = number0(dayNumber.FindStringSubmatch(part)[1])
-		case len(part) == 4 && isNumber(part) && !hasYear:
-			d.year, hasYear = number0(part), true
-		case len(part) == 2 && isNumber(part) && !hasYear:
-			d.year, hasYear = shortYear(number0(part)), true
-		case part == "pm" && hasClock && d.hour < 12:
-			d.hour += 12
-		case part == "am" && hasClock && d.hour == 12:
-			d.hour = 0
-		case part == "pm", part == "am", filler[part]:
-		case isDashed(part) && d.day == 0: // 01-Sep-2026
-			pieces := strings.Split(part, "-")
-			d.day, d.year, hasYear = number0(pieces[0]), number0(pieces[2]), true
-			if len(pieces[2]) == 2 {
-				d.year = shortYear(d.year)
-			}
-			words = append(words, pieces[1])
-		default:
-			words = append(words, part)
+		if part == "" || w.clock(part) || w.date(part) || filler[part] {
+			continue
 		}
+		w.words = append(w.words, part)
 	}
-	if !hasYear || d.day == 0 || !d.takeWords(words) {
+	if !w.hasYear || w.day == 0 || w.wrongZone || !w.takeWords(w.words) {
 		return time.Time{}, false
 	}
-	return d.time()
+	return w.time()
+}
+
+// wordsReader collects a date whose month is a word, part by part.
+type wordsReader struct {
+	civil
+	words             []string // the month, and perhaps the day's name and the zone
+	hasClock, hasYear bool
+	wrongZone         bool // an offset that no zone has
+}
+
+// clock reads a part that belongs to the time of day, or returns false.
+func (w *wordsReader) clock(part string) bool {
+	m := clockTime.FindStringSubmatch(part)
+	switch {
+	case m != nil && !w.hasClock:
+		w.hour, w.minute, w.second = number0(m[1]), number0(m[2]), number0(m[3])
+		w.hasClock = true
+	case w.hasClock && zoneOffset.MatchString(part):
+		w.wrongZone = !w.setZone(part) || w.wrongZone
+	case part == "pm" && w.hasClock && w.hour < 12:
+		w.hour += 12
+	case part == "am" && w.hasClock && w.hour == 12:
+		w.hour = 0
+	case part == "pm", part == "am":
+	default:
+		return false
+	}
+	return true
+}
+
+// date reads a part that is the day, the year, or the whole date, or returns false.
+func (w *wordsReader) date(part string) bool {
+	switch {
+	case dayNumber.MatchString(part) && w.day == 0:
+		w.day = number0(dayNumber.FindStringSubmatch(part)[1])
+	case len(part) == 4 && isNumber(part) && !w.hasYear:
+		w.year, w.hasYear = number0(part), true
+	case len(part) == 2 && isNumber(part) && !w.hasYear:
+		w.year, w.hasYear = shortYear(number0(part)), true
+	case isDashed(part) && w.day == 0: // 01-Sep-2026
+		pieces := strings.Split(part, "-")
+		w.day, w.year, w.hasYear = number0(pieces[0]), number0(pieces[2]), true
+		if len(pieces[2]) == 2 {
+			w.year = shortYear(w.year)
+		}
+		w.words = append(w.words, pieces[1])
+	default:
+		return false
+	}
+	return true
 }
 
 // takeWords reads the single month, the day's name and the zone.

@@ -126,55 +126,73 @@ func (v value) body() (p prose) {
 	if strings.Contains(source, "/>") {
 		source = emptyScript.ReplaceAllString(source, "")
 	}
-	source = unpack.Replace(source)
-	var b strings.Builder
-	hidden, links, word := "", 0, false
+	return proseOf(unpack.Replace(source))
+}
+
+// proseOf returns the text of HTML, up to maxProse bytes.
+func proseOf(source string) prose {
+	var r proseReader
 	z := htmlparser.NewTokenizer(strings.NewReader(source))
-	for b.Len() < maxProse {
-		kind := z.Next()
-		if kind == htmlparser.ErrorToken {
+	for r.out.Len() < maxProse {
+		switch kind := z.Next(); kind {
+		case htmlparser.ErrorToken:
 			// An unfinished tag at the very end is text.
-			if rest := string(z.Raw()); hidden == "" {
-				b.WriteString(html.UnescapeString(rest))
+			if rest := string(z.Raw()); r.hidden == "" {
+				r.out.WriteString(html.UnescapeString(rest))
 			}
-			break
-		}
-		if kind == htmlparser.TextToken {
-			if hidden == "" {
-				said := z.Text()
-				b.Write(said)
-				word = word || links == 0 && bytes.ContainsFunc(said, isWordRune)
-			}
-			continue
-		}
-		if kind == htmlparser.CommentToken || kind == htmlparser.DoctypeToken {
-			continue
-		}
-		token := z.Token()
-		opens := kind == htmlparser.StartTagToken
-		switch name := token.Data; {
-		case hidden != "":
-			if name == hidden && !opens {
-				hidden = ""
-			}
-		case name == "script" || name == "style" || name == "template":
-			if opens {
-				hidden = name
-			}
-		case name == "img":
-			p.alternative = firstOf(p.alternative, clean(attributeOf(token, "alt")))
-		case name == "a" && opens:
-			links++
-			p.link = firstOf(p.link, attributeOf(token, "href"))
-		case name == "a":
-			links = max(0, links-1)
-		case !inline[name]:
-			b.WriteByte(' ')
+			return r.done()
+		case htmlparser.TextToken:
+			r.text(z.Text())
+		case htmlparser.CommentToken, htmlparser.DoctypeToken:
+		default:
+			r.tag(z.Token(), kind == htmlparser.StartTagToken)
 		}
 	}
-	p.text = clean(b.String())
-	p.onlyLinks = p.link != "" && !word
-	return p
+	return r.done()
+}
+
+// proseReader collects the text of HTML, token by token.
+type proseReader struct {
+	out    strings.Builder
+	prose  prose
+	hidden string // the open element whose content is not shown; empty: none
+	links  int    // open links
+	word   bool   // a word is outside of links
+}
+
+func (r *proseReader) text(said []byte) {
+	if r.hidden == "" {
+		r.out.Write(said)
+		r.word = r.word || r.links == 0 && bytes.ContainsFunc(said, isWordRune)
+	}
+}
+
+func (r *proseReader) tag(token htmlparser.Token, opens bool) {
+	switch name := token.Data; {
+	case r.hidden != "":
+		if name == r.hidden && !opens {
+			r.hidden = ""
+		}
+	case name == "script" || name == "style" || name == "template":
+		if opens {
+			r.hidden = name
+		}
+	case name == "img":
+		r.prose.alternative = firstOf(r.prose.alternative, clean(attributeOf(token, "alt")))
+	case name == "a" && opens:
+		r.links++
+		r.prose.link = firstOf(r.prose.link, attributeOf(token, "href"))
+	case name == "a":
+		r.links = max(0, r.links-1)
+	case !inline[name]:
+		r.out.WriteByte(' ')
+	}
+}
+
+func (r *proseReader) done() prose {
+	r.prose.text = clean(r.out.String())
+	r.prose.onlyLinks = r.prose.link != "" && !r.word
+	return r.prose
 }
 
 func attributeOf(token htmlparser.Token, name string) string {

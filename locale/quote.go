@@ -104,7 +104,23 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 	if ownLine[n.DataAtom] {
 		q.newLine()
 	}
-	tag, end := shownAs[n.DataAtom], ""
+	end := q.open(n, depth)
+	if n.DataAtom == atom.Pre {
+		trimBreaks(n)
+	}
+	q.children(n, depth, verbatim || n.DataAtom == atom.Pre, end != "")
+	q.out.WriteString(end)
+	switch {
+	case ownLine[n.DataAtom]:
+		q.newLine()
+	case n.DataAtom == atom.Td, n.DataAtom == atom.Th:
+		q.out.WriteString(" ")
+	}
+}
+
+// open writes the tag that shows the element, and returns its end tag; empty if the
+// quote shows the element without a tag.
+func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	if n.DataAtom == atom.A {
 		if address := link(attribute(n, "href")); address != "" {
 			q.out.WriteString(`<a href="` + html.EscapeString(address) + `">`)
@@ -115,17 +131,20 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 		q.out.WriteString(`<span data-mx-spoiler="` + html.EscapeString(reason) + `">`)
 		end = "</span>"
 	}
-	if tag != "" && depth < maxDepth {
+	if tag := shownAs[n.DataAtom]; tag != "" && depth < maxDepth {
 		q.out.WriteString("<" + tag + start(n) + ">")
 		end = "</" + tag + ">"
 		q.blocks = q.blocks || tag == "p" || tag == "pre" || tag == "blockquote" || tag == "ul" || tag == "ol"
 	}
-	if n.DataAtom == atom.Pre {
-		trimBreaks(n)
-	}
+	return end
+}
+
+// children writes the content of an element. inList says whether the element, if it is
+// a numbered list, is one in the quote too, so that its numbers count.
+func (q *quoter) children(n *nethtml.Node, depth int, verbatim, inList bool) {
 	next := number(n, "start", 1)
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		if n.DataAtom == atom.Ol && child.DataAtom == atom.Li && end != "" {
+		if n.DataAtom == atom.Ol && child.DataAtom == atom.Li && inList {
 			if value := number(child, "value", next); value != next {
 				// Clients may ignore «value», but many support «start».
 				fmt.Fprintf(&q.out, `</ol><ol start="%d">`, value)
@@ -133,14 +152,7 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 			}
 			next++
 		}
-		q.node(child, depth+1, verbatim || n.DataAtom == atom.Pre)
-	}
-	q.out.WriteString(end)
-	switch {
-	case ownLine[n.DataAtom]:
-		q.newLine()
-	case n.DataAtom == atom.Td, n.DataAtom == atom.Th:
-		q.out.WriteString(" ")
+		q.node(child, depth+1, verbatim)
 	}
 }
 

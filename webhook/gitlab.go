@@ -43,6 +43,22 @@ func readGitLab(_ *reader, o object) []*note {
 		n.title = strings.Join(distinct(o.str("build_stage"), o.str("build_name")), " / ")
 		n.link = gitLabJob(o)
 		n.with("branch", o.str("ref"), "reason", failure(o.str("build_failure_reason")), "commit", short(o.str("sha")), "", firstLine(o.str("commit", "message")))
+	default:
+		if !gitLabThing(kind, o, n) {
+			gitLabSystem(o, n)
+		}
+	}
+	if n.link == "" {
+		n.link = cmp.Or(project.str("web_url"), o.str("repository", "homepage"))
+	}
+	return []*note{n}
+}
+
+// gitLabThing reads the events about one thing other than code and discussions: a
+// deployment, a release, a page. It returns false for other kinds.
+func gitLabThing(kind string, o object, n *note) bool {
+	project, a := o.obj("project"), o.obj("object_attributes")
+	switch kind {
 	case "deployment":
 		n.state, n.title, n.link = o.str("status"), o.str("environment"), cmp.Or(o.str("deployable_url"), o.str("environment_external_url"), o.str("commit_url"))
 		n.with("branch", o.str("ref"), "commit", o.str("short_sha"), "", o.str("commit_title"))
@@ -67,12 +83,9 @@ func readGitLab(_ *reader, o object) []*note {
 		n.title, n.link = a.str("name"), project.str("web_url")
 		n.with("until", a.str("expires_at"))
 	default:
-		gitLabSystem(o, n)
+		return false
 	}
-	if n.link == "" {
-		n.link = cmp.Or(project.str("web_url"), o.str("repository", "homepage"))
-	}
-	return []*note{n}
+	return true
 }
 
 // failure returns a failure's reason, or "" for the one that says nothing.

@@ -82,30 +82,8 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 		s.later(w, time.Second, "many requests are being read: try again")
 		return
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		s.counts.TooLarge.Add(1)
-		answer(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes\n", s.MaxBody))
-		return
-	} else if err != nil {
-		s.counts.Unreadable.Add(1)
-		answer(w, http.StatusBadRequest, "the body did not arrive whole\n")
-		return
-	}
-	if h.Signing != "" && !signed(r.Header, data, h.Signing) {
-		s.counts.Unsigned.Add(1)
-		answer(w, http.StatusForbidden, "the signature is missing or wrong\n")
-		return
-	}
-	body := BodyOf(r.Header, data)
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		s.counts.Unreadable.Add(1)
-		answer(w, http.StatusBadRequest, "the body is compressed: send it as it is\n")
-		return
-	}
-	if err := Check(body); err != nil {
-		s.counts.Unreadable.Add(1)
-		answer(w, http.StatusBadRequest, err.Error()+"\n")
+	body, ok := s.readBody(w, r, h)
+	if !ok {
 		return
 	}
 	d := Delivery{Hook: h.ID, Body: body, At: now}
@@ -128,6 +106,38 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	s.counts.Accepted.Add(1)
 	answer(w, http.StatusOK, "ok")
 	s.nudge()
+}
+
+// readBody returns the body of a request to the hook h. If the body is too large, unsigned
+// or unreadable, readBody answers the request and returns false.
+func (s *Service) readBody(w http.ResponseWriter, r *http.Request, h Hook) (body Body, ok bool) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		s.counts.TooLarge.Add(1)
+		answer(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes\n", s.MaxBody))
+		return body, false
+	} else if err != nil {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, "the body did not arrive whole\n")
+		return body, false
+	}
+	if h.Signing != "" && !signed(r.Header, data, h.Signing) {
+		s.counts.Unsigned.Add(1)
+		answer(w, http.StatusForbidden, "the signature is missing or wrong\n")
+		return body, false
+	}
+	body = BodyOf(r.Header, data)
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, "the body is compressed: send it as it is\n")
+		return body, false
+	}
+	if err := Check(body); err != nil {
+		s.counts.Unreadable.Add(1)
+		answer(w, http.StatusBadRequest, err.Error()+"\n")
+		return body, false
+	}
+	return body, true
 }
 
 // accept stores a delivery, unless its key came before.

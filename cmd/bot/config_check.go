@@ -30,36 +30,10 @@ func (r *reader) check(c *Config) {
 	} else {
 		c.Links = links.String()
 	}
-	for i, user := range c.Operators {
-		if !validUser(string(user)) {
-			r.fault(item("operators", i), fmt.Sprintf("« %s » n’est pas un identifiant complet ; écrivez par exemple \"@camille:example.org\"", user))
-		}
-	}
-	for i, bot := range c.Bots {
-		if !strings.HasPrefix(bot.text, "@") && !strings.HasPrefix(bot.text, "*") {
-			r.fault(item("bots", i), fmt.Sprintf("« %s » ne peut désigner aucun compte ; commencez par @, par exemple \"@bot-*\"", bot))
-		}
-	}
+	r.checkPeople(c)
 	r.atLeast("answer_within", c.AnswerWithin, time.Second)
-	if !(c.Pace.PerSecond >= 0 && c.Pace.PerSecond <= 1000) {
-		r.fault("pace.per_second", "un nombre de 0 (sans limite) à 1000 est attendu")
-	}
-	if c.Pace.Burst < 1 || c.Pace.Burst > 1000 {
-		r.fault("pace.burst", "un nombre de 1 à 1000 est attendu")
-	}
-	for i, server := range c.Invitations.Servers {
-		if !serverName.MatchString(strings.ReplaceAll(server.text, "*", "x")) {
-			r.fault(item("invitations.servers", i), fmt.Sprintf("« %s » n’est pas un nom de serveur ; écrivez par exemple example.org ou \"*.example.org\"", server))
-		}
-	}
-	for i, host := range c.Fetch.AllowPrivate {
-		if _, err := fetch.NewGuard([]string{host}); err != nil {
-			r.fault(item("fetch.allow_private", i), fmt.Sprintf("« %s » n’est ni un nom d’hôte (forge.example.org), ni une adresse (10.1.2.3), ni un réseau (10.1.0.0/16)", host))
-		}
-	}
-	if c.Fetch.FeedMaxMiB < 1 || c.Fetch.FeedMaxMiB > 64 {
-		r.fault("fetch.feed_max_mib", "un nombre de 1 à 64 est attendu")
-	}
+	r.checkPace(c)
+	r.checkFetch(c)
 	r.checkNetwork(&c.Network)
 	r.checkListen("http.listen", c.HTTP.Listen)
 	r.checkPprof(c.HTTP)
@@ -82,6 +56,46 @@ func (r *reader) check(c *Config) {
 	r.checkRelays(c)
 	r.checkQuestions(&c.Questions)
 	r.checkHowTo(&c.HowTo)
+}
+
+// checkPeople checks the accounts and the servers that the bot knows by name: operators,
+// other bots, and the servers that may invite it.
+func (r *reader) checkPeople(c *Config) {
+	for i, user := range c.Operators {
+		if !validUser(string(user)) {
+			r.fault(item("operators", i), fmt.Sprintf("« %s » n’est pas un identifiant complet ; écrivez par exemple \"@camille:example.org\"", user))
+		}
+	}
+	for i, bot := range c.Bots {
+		if !strings.HasPrefix(bot.text, "@") && !strings.HasPrefix(bot.text, "*") {
+			r.fault(item("bots", i), fmt.Sprintf("« %s » ne peut désigner aucun compte ; commencez par @, par exemple \"@bot-*\"", bot))
+		}
+	}
+	for i, server := range c.Invitations.Servers {
+		if !serverName.MatchString(strings.ReplaceAll(server.text, "*", "x")) {
+			r.fault(item("invitations.servers", i), fmt.Sprintf("« %s » n’est pas un nom de serveur ; écrivez par exemple example.org ou \"*.example.org\"", server))
+		}
+	}
+}
+
+func (r *reader) checkPace(c *Config) {
+	if !(c.Pace.PerSecond >= 0 && c.Pace.PerSecond <= 1000) {
+		r.fault("pace.per_second", "un nombre de 0 (sans limite) à 1000 est attendu")
+	}
+	if c.Pace.Burst < 1 || c.Pace.Burst > 1000 {
+		r.fault("pace.burst", "un nombre de 1 à 1000 est attendu")
+	}
+}
+
+func (r *reader) checkFetch(c *Config) {
+	for i, host := range c.Fetch.AllowPrivate {
+		if _, err := fetch.NewGuard([]string{host}); err != nil {
+			r.fault(item("fetch.allow_private", i), fmt.Sprintf("« %s » n’est ni un nom d’hôte (forge.example.org), ni une adresse (10.1.2.3), ni un réseau (10.1.0.0/16)", host))
+		}
+	}
+	if c.Fetch.FeedMaxMiB < 1 || c.Fetch.FeedMaxMiB > 64 {
+		r.fault("fetch.feed_max_mib", "un nombre de 1 à 64 est attendu")
+	}
 }
 
 func (r *reader) checkMatrix(m *Matrix, c *Config) {
