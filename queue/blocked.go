@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,20 +18,26 @@ const (
 )
 
 // block makes a row wait until the bot has the power to send it, or marks it as failed
-// after keepBlocked.
-func (q *Queue) block(ctx context.Context, row Row, cause error, now time.Time) {
+// after keepBlocked. err is a *Blocked.
+func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
+	cause := err
+	if blocked, ok := errors.AsType[*Blocked](err); ok {
+		cause = blocked.Cause
+	}
 	if row.BlockedSince.IsZero() {
 		row.BlockedSince = now
 	}
 	until := row.BlockedSince.Add(keepBlocked)
-	row.State, row.NextAt = Waiting, now.Add(probeBlocked)
+	row.NextAt = now.Add(probeBlocked)
 	if row.NextAt.After(until) {
 		row.NextAt = until
 	}
+	what := StepForbid
 	if !now.Before(until) {
 		q.counts.Refused.Add(1)
-		row.State, row.Reason = Failed, cause.Error()
+		what, row.Reason = StepGiveUp, cause.Error()
 	}
+	effects := row.take(what, now)
 	q.setBlocked(row.Post.Room, true)
 	q.record(ctx, func(ctx context.Context) error {
 		return q.store.Do(ctx, func(ctx context.Context) error {
@@ -44,7 +51,7 @@ func (q *Queue) block(ctx context.Context, row Row, cause error, now time.Time) 
 					return err
 				}
 			}
-			return q.finish(ctx, row, now)
+			return q.finish(ctx, row, effects, now)
 		})
 	})
 }

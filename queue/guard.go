@@ -55,7 +55,8 @@ func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 		case err != nil:
 			return err
 		case verdict.Withhold != "":
-			row.State, row.Reason = Cancelled, verdict.Withhold
+			row.take(StepWithhold, time.Now())
+			row.Reason = verdict.Withhold
 		case verdict.Instead != nil:
 			room, priority := row.Post.Room, row.Post.Priority
 			row.Post = *verdict.Instead

@@ -104,8 +104,9 @@ func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 		row = *answer
 	}
 	if unsent(&row) {
-		row.State = Cancelled
-		return o.store.UpdatePost(ctx, row, time.Now())
+		now := time.Now()
+		row.take(StepCancel, now)
+		return o.store.UpdatePost(ctx, row, now)
 	}
 	for _, r := range append([]Row{row}, seenEdits(rows, row.Key)...) {
 		if err := o.store.AddPost(ctx, newRow(r.Key+"~withdrawn", r.Cause, r.Slot, KindRedaction, deletion(r))); err != nil {

@@ -142,7 +142,7 @@ func (r revision) withdraw(ctx context.Context, answer *Row) error {
 }
 
 func (r revision) cancel(ctx context.Context, row *Row) error {
-	row.State = Cancelled
+	row.take(StepCancel, r.now)
 	return r.q.store.UpdatePost(ctx, *row, r.now)
 }
 

@@ -71,25 +71,24 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 
 // putBack returns a row to waiting, and does not count the attempt.
 func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
-	row.State, row.NextAt = Waiting, notBefore
-	if row.Attempts--; row.Attempts == 0 {
-		row.AttemptedAt = time.Time{}
-	}
+	row.take(StepPutBack, time.Now())
+	row.NextAt = notBefore
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
 // drop marks a post that can never be sent as failed.
 func (q *Queue) drop(ctx context.Context, row Row, err error) {
-	row.State, row.Reason = Failed, err.Error()
 	now := time.Now()
+	effects := row.take(StepDamage, now)
+	row.Reason = err.Error()
 	q.record(ctx, func(ctx context.Context) error {
-		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, now) })
+		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, effects, now) })
 	})
 }
 
-// finish stores a row after an attempt, and notifies its guard if the post failed.
-func (q *Queue) finish(ctx context.Context, row Row, now time.Time) error {
-	if err := q.store.UpdatePost(ctx, row, now); err != nil || row.State != Failed {
+// finish stores a row after an attempt, and notifies its guard if the effects say so.
+func (q *Queue) finish(ctx context.Context, row Row, effects Effect, now time.Time) error {
+	if err := q.store.UpdatePost(ctx, row, now); err != nil || !effects.Has(EffectTell) {
 		return err
 	}
 	return q.ended(ctx, row)
@@ -113,69 +112,107 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 // settle records the outcome of an attempt.
 func (q *Queue) settle(ctx context.Context, o outcome) {
 	delete(q.underWay, o.row.Post.Room)
-	now, row, err := time.Now(), o.row, o.err
+	now, row := time.Now(), o.row
+	what := stepOf(&row, o.err)
+	if what != StepNoAnswer {
+		clear(q.unanswered)
+	}
+	switch what {
+	case StepAccept:
+		q.accepted(ctx, row, o.id, now)
+		return
+	case StepForbid:
+		q.block(ctx, row, o.err, now)
+		return
+	}
+	effects := row.take(what, now)
+	q.reschedule(&row, what, o.err, now)
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, effects, now) })
+	})
+	if effects.Has(EffectDoubt) {
+		q.inDoubt(now)
+	}
+}
+
+// stepOf returns the step by which an attempt ended with err. For StepUnrelate it
+// removes the relation from the row's post.
+func stepOf(row *Row, err error) Step {
 	if err == nil {
-		clear(q.unanswered)
-		q.counts.Sent.Add(1)
-		q.record(ctx, func(ctx context.Context) error {
-			return q.store.Do(ctx, func(ctx context.Context) error {
-				sent, first, err := q.store.TakePost(ctx, row.Txn, o.id, now)
-				if err != nil || !first {
-					return err
-				}
-				return q.ended(ctx, sent)
-			})
-		})
-		q.answered(row, now)
-		q.unblock(ctx, row.Post.Room, now)
-		return
+		return StepAccept
 	}
-	if blocked, isBlocked := errors.AsType[*Blocked](err); isBlocked {
-		clear(q.unanswered)
-		q.block(ctx, row, blocked.Cause, now)
-		return
+	if _, ok := errors.AsType[*Blocked](err); ok {
+		return StepForbid
 	}
-	notNow, isNotNow := errors.AsType[*NotNow](err)
-	refused, isRefused := errors.AsType[*Refused](err)
-	doubt := !isNotNow && !isRefused
-	if !doubt {
-		clear(q.unanswered)
+	if notNow, ok := errors.AsType[*NotNow](err); ok && notNow.Lane {
+		return StepWait
+	} else if ok {
+		return StepLimit
 	}
+	refused, ok := errors.AsType[*Refused](err)
 	switch {
-	case isNotNow && notNow.Lane:
-		row.State, row.NextAt = Waiting, now.Add(max(notNow.After, backoff(row.Attempts)))
+	case !ok:
+		return StepNoAnswer
+	case refused.Relation && dropRelation(row):
+		return StepUnrelate
+	}
+	return StepRefuse
+}
+
+// accepted records that the homeserver took the row's post, as the event id.
+func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time.Time) {
+	q.counts.Sent.Add(1)
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error {
+			sent, first, err := q.store.TakePost(ctx, row.Txn, id, now)
+			if err != nil || !first {
+				return err
+			}
+			return q.ended(ctx, sent)
+		})
+	})
+	q.answered(row, now)
+	q.unblock(ctx, row.Post.Room, now)
+}
+
+// reschedule decides when a post that was not taken is tried again, and whether other
+// posts wait too. It logs and counts the step.
+func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
+	post := string(row.Key)
+	switch what {
+	case StepWait:
+		row.NextAt = now.Add(max(patience(err), backoff(row.Attempts)))
 		q.log.Debug().Err(err).Stringer("again_in", row.NextAt.Sub(now).Round(time.Millisecond)).Msg("A post has to wait")
-	case isNotNow:
+	case StepLimit:
 		q.counts.RateLimited.Add(1)
 		q.limited = true
-		pause := max(notNow.After, shortestPause)
+		pause := max(patience(err), shortestPause)
 		q.pause(now.Add(pause))
-		row.State, row.NextAt = Waiting, now.Add(pause)
-		row.Attempts--
+		row.NextAt = now.Add(pause)
 		q.log.Debug().Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Msg("All posts have to wait")
-	case isRefused && refused.Relation && dropRelation(&row):
-		q.log.Info().Err(err).Str("post", string(row.Key)).Msg("A relation was refused: sending without it")
-		row.State = Waiting
-	case isRefused:
+	case StepUnrelate:
+		q.log.Info().Err(err).Str("post", post).Msg("A relation was refused: sending without it")
+	case StepRefuse:
 		q.counts.Refused.Add(1)
-		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("A post was refused for good")
-		row.State, row.Reason = Failed, err.Error()
-	default:
+		q.log.Warn().Err(err).Str("post", post).Msg("A post was refused for good")
+		row.Reason = err.Error()
+	case StepNoAnswer:
 		q.counts.Retried.Add(1)
-		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
-		row.Doubts++
-		row.DoubtSince, row.NextAt = now, now.Add(backoff(row.Doubts))
+		q.log.Warn().Err(err).Str("post", post).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
+		row.NextAt = now.Add(backoff(row.Doubts))
 		q.unanswered[row.Post.Room] = true
 		if n := len(q.unanswered); n > 1 { // one room alone does not hold up the others
 			q.pause(now.Add(min(backoff(n-1), longestPause)))
 		}
 	}
-	q.record(ctx, func(ctx context.Context) error {
-		return q.store.Do(ctx, func(ctx context.Context) error { return q.finish(ctx, row, now) })
-	})
-	if doubt {
-		q.inDoubt(now)
+}
+
+// patience returns how long the homeserver asks to wait, in a *NotNow.
+func patience(err error) time.Duration {
+	if notNow, ok := errors.AsType[*NotNow](err); ok {
+		return notNow.After
 	}
+	return 0
 }
 
 // record calls write until it succeeds, since a row left in the state Trying blocks

@@ -49,7 +49,7 @@ func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error
 		return "", &unmetTarget{key: t.Post, final: true}
 	case err != nil:
 		return "", err
-	case row.State == Waiting, row.State == Trying:
+	case !row.State.Finished():
 		return "", &unmetTarget{key: t.Post}
 	case row.EventID == "":
 		return "", &unmetTarget{key: t.Post, final: true}

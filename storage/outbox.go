@@ -38,8 +38,6 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	return r, nil
 }
 
-func finished(s queue.State) bool { return s != queue.Waiting && s != queue.Trying }
-
 // AddPost implements queue.Posts.
 func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 	content, err := json.Marshal(r.Post)
@@ -57,7 +55,7 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	var content []byte
 	var doneAt int64
-	if finished(r.State) {
+	if r.State.Finished() {
 		doneAt = millis(now)
 	} else {
 		var err error
