@@ -34,8 +34,9 @@ type relayList struct {
 
 type relayItem struct {
 	relay.Relay
-	From []string
-	To   string
+	From   []string
+	Direct bool // it starts from direct messages too
+	To     string
 }
 
 // relayChange is an opened or closed relay.
@@ -206,6 +207,10 @@ func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
 			return Answer{}, err
 		}
 		for _, from := range one.From {
+			if from == relay.Direct {
+				item.Direct = true
+				continue
+			}
 			name, err := a.roomName(ctx, from)
 			if err != nil {
 				return Answer{}, err

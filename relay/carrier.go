@@ -190,9 +190,13 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	return nil
 }
 
-// roomName returns a room's name; empty when it has none.
+// roomName returns a room's name; empty when it has none, or is a direct message, whose
+// name would say who asks.
 func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error) {
 	r, err := d.Room(ctx, room)
+	if r.Direct {
+		return "", err
+	}
 	return r.Name, err
 }
 

@@ -12,6 +12,7 @@ type Fault struct {
 	Room   string   // the other room's name
 	Widens chat.Audience
 	Banned bool // the bot is banned from the other room
+	Direct bool // it happens in a direct message
 }
 
 // Error names the fault, for the log.

@@ -4,6 +4,7 @@ package relay
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,10 +166,13 @@ type Reaction struct {
 	Post     chat.PostKey
 }
 
+// Direct, among the rooms that a relay starts from, stands for every direct message.
+const Direct chat.RoomID = "direct"
+
 // Relay carries questions from the rooms that ask them to a room of experts.
 type Relay struct {
-	Name   string // as people type it: small letters, digits and hyphens
-	From   []chat.RoomID
+	Name   string        // as people type it: small letters, digits and hyphens
+	From   []chat.RoomID // may hold Direct
 	To     chat.RoomID
 	Themes []string // in small letters, without accents; none: the relay takes any question
 	// MayWiden lets a question go to an audience wider than its own, if its asker
@@ -191,6 +195,12 @@ func (r Relay) String() string {
 		words = append(words, "elargir")
 	}
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// Rooms returns the rooms that the relay names, the experts' last.
+func (r Relay) Rooms() []chat.RoomID {
+	named := slices.DeleteFunc(slices.Clone(r.From), func(room chat.RoomID) bool { return room == Direct })
+	return append(named, r.To)
 }
 
 // Declared reports whether the relay comes from the configuration.

@@ -13,8 +13,8 @@ import (
 
 var relayName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// AddRelay checks a relay that an operator opens; from and to are ids or addresses. It
-// returns the relay and the change that opens it, or a *Fault.
+// AddRelay checks a relay that an operator opens; from and to are ids or addresses,
+// and from may be Direct. It returns the relay and the change that opens it, or a *Fault.
 func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay, func(ctx context.Context) error, error) {
 	if !relayName.MatchString(r.Name) {
 		return r, nil, &Fault{What: FaultName, Word: r.Name}
@@ -26,9 +26,11 @@ func (d *Carrier) AddRelay(ctx context.Context, r Relay, from, to string) (Relay
 	if slices.ContainsFunc(all, func(other Relay) bool { return other.Name == r.Name }) {
 		return r, nil, &Fault{What: FaultExists, Word: r.Name}
 	}
-	source, err := d.roomCalled(ctx, from)
-	if err != nil {
-		return r, nil, err
+	source := Direct
+	if text.Fold(from) != string(Direct) {
+		if source, err = d.roomCalled(ctx, from); err != nil {
+			return r, nil, err
+		}
 	}
 	if r.To, err = d.roomCalled(ctx, to); err != nil {
 		return r, nil, err

@@ -11,7 +11,8 @@ import (
 	"heraut/text"
 )
 
-// Declaration is a relay in the configuration: its rooms are ids or addresses.
+// Declaration is a relay in the configuration: its rooms are ids or addresses, and From
+// may hold Direct.
 type Declaration struct {
 	Name     string
 	From     []string
@@ -51,8 +52,12 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	direct, err := r.isDirect(ctx, room)
+	if err != nil {
+		return false, err
+	}
 	for _, relay := range all {
-		if relay.joins(room) {
+		if relay.joins(room) || direct && relay.startsIn(room, direct) {
 			return true, nil
 		}
 	}
@@ -68,7 +73,7 @@ func (r *Routes) known() (all []Relay) {
 		if room, ok := r.rooms[address]; ok {
 			return room, true
 		}
-		return chat.RoomID(address), strings.HasPrefix(address, "!")
+		return chat.RoomID(address), strings.HasPrefix(address, "!") || address == string(Direct)
 	}
 	for _, d := range r.declared {
 		relay := Relay{Name: d.Name, MayWiden: d.MayWiden}
@@ -119,6 +124,9 @@ func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 
 // inUse returns the room, or the one that replaced it.
 func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
+	if room == Direct {
+		return room, nil
+	}
 	for range 10 { // two rooms may name each other as successors
 		stored, err := r.room(ctx, room)
 		if err != nil {
@@ -132,8 +140,23 @@ func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, erro
 	return room, nil
 }
 
-// joins reports whether the relay includes the room.
-func (r Relay) joins(room chat.RoomID) bool { return r.To == room || slices.Contains(r.From, room) }
+// isDirect reports whether the room is a direct message (chat.Room.IsDirect).
+func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
+	stored, err := r.room(ctx, room)
+	if err != nil {
+		return false, fmt.Errorf("look a room up: %w", err)
+	}
+	return stored.IsDirect(), nil
+}
+
+// startsIn reports whether the room may ask the relay's experts; direct: the room is a
+// direct message.
+func (r Relay) startsIn(room chat.RoomID, direct bool) bool {
+	return slices.Contains(r.From, room) || direct && slices.Contains(r.From, Direct)
+}
+
+// joins reports whether the relay names the room.
+func (r Relay) joins(room chat.RoomID) bool { return slices.Contains(r.Rooms(), room) }
 
 // relay returns the relay with the name, or ErrNone.
 func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
@@ -155,9 +178,13 @@ func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (
 	if err != nil {
 		return Relay{}, err
 	}
-	all = slices.DeleteFunc(all, func(one Relay) bool { return !slices.Contains(one.From, room) })
+	direct, err := r.isDirect(ctx, room)
+	if err != nil {
+		return Relay{}, err
+	}
+	all = slices.DeleteFunc(all, func(one Relay) bool { return !one.startsIn(room, direct) })
 	if len(all) == 0 {
-		return Relay{}, &Fault{What: FaultNoRelay}
+		return Relay{}, &Fault{What: FaultNoRelay, Direct: direct}
 	}
 	var themes []string
 	for _, one := range all {

@@ -19,6 +19,7 @@ const tellWithin = 2 * time.Second
 type shown struct {
 	Question
 	Room      string // the other room's name
+	Direct    bool   // the question was asked in a direct message
 	Widens    chat.Audience
 	Audience  chat.Audience // who reads the answers
 	Continues bool          // the post continues an earlier one
@@ -277,12 +278,16 @@ func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool
 
 func (d *Carrier) shown(ctx context.Context, q Question, other chat.RoomID) (shown, error) {
 	name, err := d.roomName(ctx, other)
+	if err != nil {
+		return shown{}, err
+	}
+	origin, err := d.Room(ctx, q.Origin)
 	if q.Nameless {
 		q.AskerName = ""
 	}
 	q.AskerName, q.ClaimerName = PersonName(q.AskerName), PersonName(q.ClaimerName)
 	return shown{
-		Question: q, Room: name, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
+		Question: q, Room: name, Direct: origin.Direct, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
 		Prefix: d.Book.Of(q.Origin).Prefix,
 	}, err
 }

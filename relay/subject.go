@@ -39,6 +39,10 @@ func (d *Carrier) subject(question string) string {
 
 // Asks reports whether a relay takes questions from the room.
 func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
+	direct, err := d.isDirect(ctx, room)
+	if err != nil {
+		return false, err
+	}
 	all, err := d.Relays(ctx)
-	return slices.ContainsFunc(all, func(r Relay) bool { return slices.Contains(r.From, room) }), err
+	return slices.ContainsFunc(all, func(r Relay) bool { return r.startsIn(room, direct) }), err
 }

@@ -215,6 +215,7 @@ func (w *world) do(room chat.RoomID, user chat.UserID, e chat.Event) chat.EventI
 	if e.At.IsZero() {
 		e.At = time.Now()
 	}
+	e.Direct = w.rooms[room].IsDirect()
 	w.timeline = append(w.timeline, happening{id: e.ID, room: room, by: &e})
 	w.mu.Unlock()
 	w.sync()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/agenda"
+	"heraut/relay"
 	"heraut/schedule"
 )
 
@@ -112,19 +113,22 @@ func (r *reader) checkQuiet(q Quiet) {
 
 func (r *reader) checkRelays(c *Config) {
 	names := map[string]bool{}
-	for i, relay := range c.Relays {
+	for i, one := range c.Relays {
 		at := item("relays", i)
-		r.shortName(at+".name", relay.Name, names)
-		if len(relay.From) == 0 {
+		r.shortName(at+".name", one.Name, names)
+		if len(one.From) == 0 {
 			r.fault(at+".from", "un salon au moins est attendu, par exemple [\"#bluehats:example.org\"]")
 		}
-		for j, from := range relay.From {
+		for j, from := range one.From {
+			if from == string(relay.Direct) {
+				continue
+			}
 			r.room(item(at+".from", j), from)
-			if from == relay.To {
+			if from == one.To {
 				r.fault(at+".to", "un salon ne peut pas se relayer vers lui-même ; donnez un autre salon")
 			}
 		}
-		r.room(at+".to", relay.To)
+		r.room(at+".to", one.To)
 	}
 }
 

@@ -53,7 +53,7 @@ func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
 		}
 	}
 	for _, relay := range relays {
-		for _, id := range append(slices.Clone(relay.From), relay.To) {
+		for _, id := range relay.Rooms() {
 			want(id)
 		}
 	}

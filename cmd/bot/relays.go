@@ -78,7 +78,7 @@ func isOurs(config *Config, bot chat.UserID, server string) bool {
 func relayRooms(config *Config) (names []string) {
 	for _, r := range config.Relays {
 		for _, name := range append(slices.Clone(r.From), r.To) {
-			if !slices.Contains(names, name) {
+			if name != string(relay.Direct) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

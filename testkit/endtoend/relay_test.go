@@ -54,15 +54,21 @@ func newRelayedAt(t *testing.T, hs *testkit.Homeserver, url string, asks, answer
 	r.asker, r.expert, r.other = person("Camille"), person("Bruno"), person("Dora")
 	asks.Alias, asks.Name, answers.Alias, answers.Name = "bluehats", "Bluehats", "experts", "Experts"
 	answers.Invite = []id.UserID{r.other.UserID}
+	from := "#bluehats:" + hs.Name
+	if asks.Direct {
+		from, asks.Alias, asks.Invite = "direct", "", []id.UserID{r.me}
+	}
 	r.asks, r.answers = r.asker.Room(t, asks), r.expert.Room(t, answers)
 	r.other.Join(t, r.answers.String())
-	r.asker.Invite(t, r.asks, r.me)
+	if !asks.Direct {
+		r.asker.Invite(t, r.asks, r.me)
+	}
 	r.expert.Invite(t, r.answers, r.me)
 	settings := map[string]any{
 		// Reactions come at any time after what they are on: transcripts leave them out.
 		"reactions": map[string]any{"carried": false, "choices": false},
 		"relays": []map[string]any{{
-			"name": "libre", "from": []string{"#bluehats:" + hs.Name}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
+			"name": "libre", "from": []string{from}, "to": "#experts:" + hs.Name, "may_widen": mayWiden,
 		}},
 	}
 	for _, more := range set {
@@ -323,6 +329,7 @@ func TestRelay(t *testing.T) {
 		"clear":     {private, private, false, (*relayed).wholeStory, []bool{false, true}},
 		"encrypted": {secret, secret, false, (*relayed).wholeStory, []bool{false, true}},
 		"consent":   {private, public, true, (*relayed).withConsent, []bool{false, true}},
+		"direct":    {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
 	} {
 		for _, restarts := range test.restarts {
 			title := name
