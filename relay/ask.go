@@ -18,26 +18,13 @@ const maxQuestion = 4000
 // Ask takes the question "[#theme] text" of the message e, new or edited. It returns
 // the change that asks it, or a *Fault if it cannot be asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
-	theme, text := cutTheme(args)
-	someone, _, err := d.say(e.Room, "relay-someone", nil)
+	theme, text, err := d.questionText(ctx, e, args)
 	if err != nil {
 		return nil, err
 	}
-	text = userID.ReplaceAllStringFunc(text, func(id string) string { return html.UnescapeString(d.named(ctx, e.Room, someone)(id)) })
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
 		return nil, err
-	}
-	clear, err := d.clear(ctx, e)
-	switch {
-	case err != nil:
-		return nil, err
-	case clear:
-		return nil, &Fault{What: FaultClear}
-	case text == "":
-		return nil, &Fault{What: FaultEmpty}
-	case utf8.RuneCountInString(text) > maxQuestion:
-		return nil, &Fault{What: FaultLong}
 	}
 	old, err := d.store.QuestionBy(ctx, e.Cause())
 	asked, err := has(err)
@@ -47,23 +34,64 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	if asked {
 		readers.Least = readers.Least.Both(old.Readers)
 	}
-	if old.over() {
+	switch {
+	case old.over():
 		return nil, &Fault{What: FaultClosed, Number: old.Number}
+	case asked && old.Status.Asked():
+		return d.reword(ctx, old, e.Sender, text, readers.Least)
 	}
-	if asked && old.Status.Asked() {
-		if err := d.mayReach(ctx, old, e.Sender, readers.Least); err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context) error {
-			return d.update(ctx, old.Number, func(q *Question) error {
-				q.Text, q.Subject, q.Readers = text, d.subject(text), q.Readers.Both(readers.Least)
-				return nil
-			})
-		}, nil
-	}
-	r, err := d.relayFor(ctx, e.Room, theme)
+	q, err := d.newQuestion(ctx, e, old, theme, text, readers)
 	if err != nil {
 		return nil, err
+	}
+	if d.Suggest != nil && e.Message.Edits == "" {
+		d.suggest(ctx, e, &q)
+	}
+	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
+}
+
+// questionText splits the text of a question from its theme, and puts names in the
+// place of user ids. It returns a *Fault if the text cannot be asked.
+func (d *Carrier) questionText(ctx context.Context, e chat.Event, args string) (theme, text string, err error) {
+	theme, text = cutTheme(args)
+	someone, _, err := d.say(e.Room, "relay-someone", nil)
+	if err != nil {
+		return "", "", err
+	}
+	text = userID.ReplaceAllStringFunc(text, func(id string) string { return html.UnescapeString(d.named(ctx, e.Room, someone)(id)) })
+	inClear, err := d.clear(ctx, e)
+	switch {
+	case err != nil:
+		return "", "", err
+	case inClear:
+		return "", "", &Fault{What: FaultClear}
+	case text == "":
+		return "", "", &Fault{What: FaultEmpty}
+	case utf8.RuneCountInString(text) > maxQuestion:
+		return "", "", &Fault{What: FaultLong}
+	}
+	return theme, text, nil
+}
+
+// reword returns the change that gives a question which the experts have another text.
+func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, text string, readers chat.Audience) (func(ctx context.Context) error, error) {
+	if err := d.mayReach(ctx, old, sender, readers); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		return d.update(ctx, old.Number, func(q *Question) error {
+			q.Text, q.Subject, q.Readers = text, d.subject(text), q.Readers.Both(readers)
+			return nil
+		})
+	}, nil
+}
+
+// newQuestion returns the question that the message e asks. old is the question that e
+// asked before it was edited, which the experts do not have; zero if e is new.
+func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, theme, text string, readers chat.Readers) (Question, error) {
+	r, err := d.relayFor(ctx, e.Room, theme)
+	if err != nil {
+		return Question{}, err
 	}
 	q := Question{
 		Number: old.Number, Confirmation: old.Confirmation, Shows: old.Shows,
@@ -72,41 +100,46 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
 		Experts: r.To, AskedAt: e.At, Told: readers.Most, Readers: readers.Least,
 	}
-	if err := d.mayLeave(ctx, &q, r); err != nil {
-		return nil, err
+	return q, d.mayLeave(ctx, &q, r)
+}
+
+// suggest proposes the entries that resemble the question, if any. The question goes on
+// to the experts when its asker does not accept one in time.
+func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
+	found, err := d.Suggest(ctx, e.Room, q.Text, q.Lang)
+	if err != nil {
+		d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
 	}
-	if d.Suggest != nil && e.Message.Edits == "" {
-		found, err := d.Suggest(ctx, e.Room, text, q.Lang)
-		if err != nil {
-			d.Log.Error().Err(err).Msg("Nothing that resembles a question could be looked for")
-		}
-		if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
-			q.take(stepPropose)
-			q.Proposals = "<ol><li>" + strings.Join(found, "</li><li>") + "</li></ol>"
-			q.DueAt = e.At.Add(d.SuggestFor)
-		}
+	if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
+		q.take(stepPropose)
+		q.Proposals = "<ol><li>" + strings.Join(found, "</li><li>") + "</li></ol>"
+		q.DueAt = e.At.Add(d.SuggestFor)
 	}
-	return func(ctx context.Context) error {
-		var before Question
-		if old.Number != 0 {
-			if before, err = d.store.Question(ctx, old.Number); err != nil {
-				return err
-			}
-			switch {
-			case before.Status.Asked(): // it went to the experts meanwhile
-				after := before
-				after.Text, after.Subject, after.Readers = text, q.Subject, readers.Least
-				return d.save(ctx, before, after)
-			case before.over():
-				return nil
-			case before.Status == Proposed: // the suggestions stay until the asker chooses
-				q.Status, q.Proposals, q.DueAt = Proposed, before.Proposals, before.DueAt
-			}
-			q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
+}
+
+// ask stores and shows a question that is new or asked again by an edit, in the
+// transaction of ctx. The stored question may have changed since q was made.
+func (d *Carrier) ask(ctx context.Context, q Question) error {
+	var before Question
+	if q.Number != 0 {
+		var err error
+		if before, err = d.store.Question(ctx, q.Number); err != nil {
+			return err
 		}
-		d.store.AfterCommit(ctx, d.wakeRun)
-		return d.save(ctx, before, q)
-	}, nil
+		switch {
+		case before.Status.Asked(): // it went to the experts meanwhile
+			after := before
+			after.Text, after.Subject, after.Readers = q.Text, q.Subject, q.Readers
+			return d.save(ctx, before, after)
+		case before.over():
+			return nil
+		case before.Status == Proposed: // the suggestions stay until the asker chooses
+			q.Status, q.Proposals, q.DueAt = Proposed, before.Proposals, before.DueAt
+		}
+		q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
+	}
+	d.store.AfterCommit(ctx, d.wakeRun)
+	return d.save(ctx, before, q)
 }
 
 // over reports whether an edit no longer asks the question again: a suggestion
@@ -175,119 +208,4 @@ func (d *Carrier) submit(ctx context.Context, q *Question) error {
 		return nil
 	}
 	return err
-}
-
-// choice is an asker's decision about a question that the experts do not have.
-type choice int
-
-const (
-	noChoice  choice = iota
-	goOn             // ask it
-	goUnnamed        // ask it, without the asker's name
-	stop             // do not ask it: the asker cancels it, or a suggestion answered it
-)
-
-var choiceWords = map[string]choice{
-	"relayer": goOn, "relay": goOn, "oui": goOn, "yes": goOn, "poser": goOn, "ask": goOn,
-	"sans nom": goUnnamed, "relayer sans nom": goUnnamed, "relay without name": goUnnamed, "without name": goUnnamed,
-	"annuler": stop, "cancel": stop, "non": stop, "no": stop, "cela repond": stop, "this answers": stop,
-}
-
-// A reaction means one thing under the request for consent, another under suggestions.
-var (
-	consentSigns = map[string]choice{"1⃣": goOn, "✅": goOn, "👍": goOn, "2⃣": goUnnamed, "🥸": goUnnamed, "3⃣": stop, "❌": stop, "👎": stop}
-	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
-)
-
-// choiceBy returns the choice that the asker's reaction (sign) or message (word)
-// makes.
-func choiceBy(q Question, sign, word string) choice {
-	if sign != "" {
-		signs := consentSigns
-		if q.Status == Proposed {
-			signs = proposeSigns
-		}
-		return signs[plainSign(sign)]
-	}
-	c := choiceWords[text.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
-	if q.Status == Proposed {
-		// Suggestions ask « does that answer? »: a yes means that it does.
-		switch text.Fold(strings.TrimSpace(word)) {
-		case "oui", "yes":
-			return stop
-		case "non", "no":
-			return goOn
-		}
-		return c
-	}
-	switch strings.TrimSpace(word) { // the request for consent numbers the choices
-	case "1":
-		return goOn
-	case "2":
-		return goUnnamed
-	case "3":
-		return stop
-	}
-	return c
-}
-
-// plainSign returns an emoji without its skin tone and its variation selector.
-func plainSign(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\ufe0f' || 0x1f3fb <= r && r <= 0x1f3ff {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// sealed reports whether the asker must encrypt the consent. In a room that was ever
-// encrypted the homeserver could forge a reaction, or a message in clear, and so gain
-// access to a text that it cannot read.
-func (d *Carrier) sealed(ctx context.Context, q Question) (bool, error) {
-	r, err := d.Room(ctx, q.Origin)
-	return r.Encrypted && q.Status == Consent, err
-}
-
-// decides reports whether an event can make the asker's choice: it comes from the
-// asker, the question's status offers a choice, and the event is encrypted if it must
-// be.
-func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
-	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
-		return false, nil
-	}
-	sealed, err := d.sealed(ctx, q)
-	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
-}
-
-// decide returns the change that applies the asker's choice.
-func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
-	return func(ctx context.Context) error {
-		return d.update(ctx, q.Number, func(now *Question) error {
-			if now.Status != q.Status {
-				return nil // decided already
-			}
-			return d.choose(ctx, now, c)
-		})
-	}
-}
-
-func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
-	switch {
-	case c == stop:
-		q.take(stepStop)
-	case q.Status == Proposed:
-		q.Nameless = q.Nameless || c == goUnnamed
-		return d.submit(ctx, q)
-	default:
-		agreed := q.Widens
-		if err := d.submit(ctx, q); err != nil || q.Status != Consent {
-			return err
-		}
-		if q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
-			q.take(stepAgree)
-			q.Nameless = q.Nameless || c == goUnnamed
-		}
-	}
-	return nil
 }

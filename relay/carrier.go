@@ -62,6 +62,7 @@ type Options struct {
 	Marks bool
 	Links rooms.Links // the start of links to messages
 	Log   zerolog.Logger
+	Now   func() time.Time // nil: time.Now
 }
 
 // Carrier carries questions and answers between rooms.
@@ -81,6 +82,9 @@ func NewCarrier(o Options) *Carrier {
 	if o.SuggestFor == 0 {
 		o.SuggestFor = 5 * time.Minute
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1)}
 }
 
@@ -88,7 +92,7 @@ func NewCarrier(o Options) *Carrier {
 // again.
 func (d *Carrier) Run(ctx context.Context) error {
 	for {
-		now := time.Now()
+		now := d.Now()
 		err := d.Round(ctx, now)
 		var next time.Time
 		if err == nil {
@@ -103,7 +107,7 @@ func (d *Carrier) Run(ctx context.Context) error {
 		case next.IsZero():
 			next = now.Add(time.Hour)
 		}
-		timer := time.NewTimer(time.Until(next))
+		timer := time.NewTimer(next.Sub(d.Now()))
 		select {
 		case <-ctx.Done():
 		case <-d.wake:
@@ -160,7 +164,7 @@ func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question)
 // save stores a changed question and shows the change to the asker and the experts;
 // before is zero for a new question.
 func (d *Carrier) save(ctx context.Context, before, q Question) error {
-	now := time.Now()
+	now := d.Now()
 	switch {
 	case q.Status.Closed() && q.ClosedAt.IsZero():
 		q.ClosedAt = now

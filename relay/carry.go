@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"unicode"
 
@@ -22,58 +21,29 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	if err != nil || !found {
 		return queue.Result{}, false, err
 	}
-	answer := e.Room == q.Experts
-	clear, err := d.clear(ctx, e)
+	inClear, err := d.clear(ctx, e)
 	switch {
 	case err != nil:
 		return queue.Result{}, true, err
-	case clear && e.Message.Edits != "":
+	case inClear && e.Message.Edits != "":
 		return queue.Result{Unchanged: true}, true, nil
-	case clear:
+	case inClear:
 		return d.keep(e, q, &Fault{What: FaultClear, Number: q.Number})
-	}
-	if !q.Status.Asked() && !before.Carried() {
-		may, err := d.decides(ctx, e, q)
-		if c := choiceBy(q, "", e.Message.Body); may && c != noChoice {
-			return queue.Result{Change: d.decide(q, c)}, true, nil
-		} else if err != nil {
-			return queue.Result{}, true, err
-		}
-		if answer {
-			return d.keep(e, q, &Fault{What: FaultClosed, Number: q.Number})
-		}
-		return queue.Result{}, true, nil
-	}
-	if looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix) {
+	case !q.Status.Asked() && !before.Carried():
+		return d.takeChoice(ctx, e, q)
+	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
 		return d.keep(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
 		return queue.Result{}, true, err
 	}
-	if answer {
-		err = d.mayReturn(ctx, q)
-	} else {
-		err = d.mayReach(ctx, q, e.Sender, readers.Least)
-	}
-	if err == nil && !e.Message.RelationEncrypted && how.Number == 0 {
-		err = d.mayFollow(ctx, e.Room, q)
-	}
-	if fault, ok := errors.AsType[*Fault](err); ok {
-		return d.keep(e, q, fault)
-	} else if err != nil {
+	if fault, err := faultOf(d.mayCarry(ctx, e, q, how, readers.Least)); err != nil {
 		return queue.Result{}, true, err
+	} else if fault != nil {
+		return d.keep(e, q, fault)
 	}
-	m := Message{
-		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
-		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || how.Nameless, Text: text.Truncate(e.Message.Body, maxCarried), At: e.At,
-	}
-	if answer {
-		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, how.Nameless
-	}
-	if before.Carried() {
-		m.Nameless = before.Nameless || how.Nameless
-	}
+	m := copyOf(e, q, before, how)
 	post, err := d.post(ctx, e, q, m)
 	if err != nil {
 		return queue.Result{}, true, err
@@ -83,6 +53,53 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 		Posts:  []chat.Post{post},
 		Change: func(ctx context.Context) error { return d.store.SaveMessage(ctx, m) },
 	}, true, nil
+}
+
+// takeChoice takes a message to a question that the experts do not have: the asker's
+// choice, or nothing that can be carried.
+func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
+	may, err := d.decides(ctx, e, q)
+	c := choiceBy(q, "", e.Message.Body)
+	switch {
+	case may && c != noChoice:
+		return queue.Result{Change: d.decide(q, c)}, true, nil
+	case err != nil:
+		return queue.Result{}, true, err
+	case e.Room == q.Experts:
+		return d.keep(e, q, &Fault{What: FaultClosed, Number: q.Number})
+	}
+	return queue.Result{}, true, nil
+}
+
+// mayCarry checks that a message may go to the question's other room, or returns a
+// *Fault. then is the audience that certainly could read the message's room.
+func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Manner, then chat.Audience) error {
+	var err error
+	if e.Room == q.Experts {
+		err = d.mayReturn(ctx, q)
+	} else {
+		err = d.mayReach(ctx, q, e.Sender, then)
+	}
+	if err == nil && !e.Message.RelationEncrypted && how.Number == 0 {
+		err = d.mayFollow(ctx, e.Room, q)
+	}
+	return err
+}
+
+// copyOf returns the row of a message that is carried. before is its row if e is an
+// edit.
+func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
+	m := Message{
+		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
+		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || how.Nameless, Text: text.Truncate(e.Message.Body, maxCarried), At: e.At,
+	}
+	if e.Room == q.Experts {
+		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, how.Nameless
+	}
+	if before.Carried() {
+		m.Nameless = before.Nameless || how.Nameless
+	}
+	return m
 }
 
 // Manner is how the bot carries a message.
@@ -117,24 +134,6 @@ func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	}
 	r, err := d.Room(ctx, e.Room)
 	return r.Encrypted, err
-}
-
-// mayFollow checks that a message whose relation is not encrypted may go to the
-// question's other room. The homeserver could have chosen that relation, and so the
-// room: that room must be no less protected, or mayFollow returns a *Fault.
-func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
-	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
-		return err
-	}
-	to := q.Experts
-	if from == to {
-		to = q.Origin
-	}
-	w, err := d.widens(ctx, chat.Everybody, from, to)
-	if err != nil || w.None() {
-		return err
-	}
-	return &Fault{What: FaultOuter, Number: q.Number, Widens: w}
 }
 
 // said records that a message reached the other room.
@@ -194,70 +193,6 @@ func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question,
 	}
 	known, err = has(err)
 	return q, known, err
-}
-
-// mayReach checks that a message from the asker's room may go to the experts, or
-// returns a *Fault. The asker agreed to a certain audience, and only for the asker's
-// own messages.
-//
-// then is the audience that certainly could read the asker's room when the message was
-// written.
-func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
-	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
-		return err
-	}
-	w, err := d.widens(ctx, then, q.Origin, q.Experts)
-	if err != nil {
-		return err
-	}
-	if sender != q.Asker {
-		q.Widens = chat.Audience{}
-	}
-	if w = w.Beyond(q.Widens); !w.None() {
-		name, err := d.roomName(ctx, q.Experts)
-		if err != nil {
-			return err
-		}
-		return &Fault{What: FaultWiderNow, Number: q.Number, Widens: w, Room: name}
-	}
-	return nil
-}
-
-// Reaches reports whether the experts' room may see a question as it is now: its asker
-// agreed to that room's audience.
-func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
-	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
-	return w.Beyond(q.Widens).None(), err
-}
-
-// mayReturn checks that an expert's message may go to the asker's room, or returns a
-// *Fault: that room may not be wider than the experts were told.
-func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
-	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
-		return err
-	}
-	now, err := d.readers(ctx, q.Origin)
-	if err != nil {
-		return err
-	}
-	if w := now.Most.Beyond(q.Told); !w.None() {
-		name, err := d.roomName(ctx, q.Origin)
-		if err != nil {
-			return err
-		}
-		return &Fault{What: FaultReaders, Number: q.Number, Widens: w, Room: name}
-	}
-	return nil
-}
-
-// present returns a *Fault if the bot is not in a room. It knows nothing of such a
-// room, so the fault does not say how open the room is.
-func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
-	r, err := d.Room(ctx, room)
-	if err != nil || r.Joined || r.Known() {
-		return err
-	}
-	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
 // keep leaves a message in its room, tells its author why, and stores it as a note,

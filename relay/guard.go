@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -245,7 +244,7 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	case s.kind == aboutRoot && row.State == queue.Sent && row.Key == q.Root:
 		return d.update(ctx, q.Number, func(q *Question) error {
 			if q.PostedAt.IsZero() {
-				q.PostedAt = d.now()
+				q.PostedAt = d.Now()
 			}
 			if q.Thread == "" { // the room was replaced, and the message is in the old one
 				return nil
@@ -278,8 +277,6 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	}
 	return nil
 }
-
-func (d *Carrier) now() time.Time { return time.Now() }
 
 // nameless returns q without the names of its asker and its claimer.
 func nameless(q Question) Question {

@@ -49,6 +49,7 @@ type RemindOptions struct {
 	// Keep is how long closed questions are stored.
 	Keep time.Duration
 	Log  zerolog.Logger
+	Now  func() time.Time // nil: time.Now
 }
 
 // RemindStore keeps the questions. Its methods join the transaction of their context.
@@ -72,7 +73,12 @@ type RemindStore interface {
 type Reminders struct{ RemindOptions }
 
 // NewReminders returns Reminders; Run does the work.
-func NewReminders(o RemindOptions) *Reminders { return &Reminders{o} }
+func NewReminders(o RemindOptions) *Reminders {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Reminders{o}
+}
 
 const (
 	// remindEvery is the interval between rounds.
@@ -90,7 +96,7 @@ func (r *Reminders) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	var purged time.Time
 	for {
-		now := time.Now()
+		now := r.Now()
 		if err := r.Round(ctx, now); err != nil && ctx.Err() == nil {
 			r.Log.Error().Err(err).Msg("Nobody could be reminded of questions: trying again")
 		}

@@ -89,7 +89,7 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	}
 	post := chat.Post{Room: q.Origin, Priority: chat.Answer, HTML: now, Lang: lang, Guard: about.guard()}
 	if q.Waits() {
-		post.NotBefore = d.now().Add(tellWithin)
+		post.NotBefore = d.Now().Add(tellWithin)
 	}
 	if q.Thread != "" {
 		post.ReplyTo = chat.Target{Event: q.Event}
@@ -129,7 +129,7 @@ func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, r
 	}
 	// If the homeserver refuses an edit, it becomes a message that people may reply
 	// to.
-	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: time.Now()})
+	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: d.Now()})
 }
 
 // replaceShown makes post the content of the last post or edit that shows the question
@@ -185,7 +185,7 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 	if err := d.queue.Post(ctx, cause, post); err != nil {
 		return err
 	}
-	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: time.Now()})
+	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
 // root renders the question for the experts; empty when they do not see it.

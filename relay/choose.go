@@ -1,0 +1,124 @@
+package relay
+
+import (
+	"context"
+	"strings"
+
+	"heraut/chat"
+	"heraut/text"
+)
+
+// choice is an asker's decision about a question that the experts do not have.
+type choice int
+
+const (
+	noChoice  choice = iota
+	goOn             // ask it
+	goUnnamed        // ask it, without the asker's name
+	stop             // do not ask it: the asker cancels it, or a suggestion answered it
+)
+
+var choiceWords = map[string]choice{
+	"relayer": goOn, "relay": goOn, "oui": goOn, "yes": goOn, "poser": goOn, "ask": goOn,
+	"sans nom": goUnnamed, "relayer sans nom": goUnnamed, "relay without name": goUnnamed, "without name": goUnnamed,
+	"annuler": stop, "cancel": stop, "non": stop, "no": stop, "cela repond": stop, "this answers": stop,
+}
+
+// A reaction means one thing under the request for consent, another under suggestions.
+var (
+	consentSigns = map[string]choice{"1⃣": goOn, "✅": goOn, "👍": goOn, "2⃣": goUnnamed, "🥸": goUnnamed, "3⃣": stop, "❌": stop, "👎": stop}
+	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
+)
+
+// choiceBy returns the choice that the asker's reaction (sign) or message (word)
+// makes.
+func choiceBy(q Question, sign, word string) choice {
+	if sign != "" {
+		signs := consentSigns
+		if q.Status == Proposed {
+			signs = proposeSigns
+		}
+		return signs[plainSign(sign)]
+	}
+	c := choiceWords[text.Fold(strings.Trim(strings.TrimSpace(word), ".!« »\u202f\u00a0"))]
+	if q.Status == Proposed {
+		// Suggestions ask « does that answer? »: a yes means that it does.
+		switch text.Fold(strings.TrimSpace(word)) {
+		case "oui", "yes":
+			return stop
+		case "non", "no":
+			return goOn
+		}
+		return c
+	}
+	switch strings.TrimSpace(word) { // the request for consent numbers the choices
+	case "1":
+		return goOn
+	case "2":
+		return goUnnamed
+	case "3":
+		return stop
+	}
+	return c
+}
+
+// plainSign returns an emoji without its skin tone and its variation selector.
+func plainSign(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\ufe0f' || 0x1f3fb <= r && r <= 0x1f3ff {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// sealed reports whether the asker must encrypt the consent. In a room that was ever
+// encrypted the homeserver could forge a reaction, or a message in clear, and so gain
+// access to a text that it cannot read.
+func (d *Carrier) sealed(ctx context.Context, q Question) (bool, error) {
+	r, err := d.Room(ctx, q.Origin)
+	return r.Encrypted && q.Status == Consent, err
+}
+
+// decides reports whether an event can make the asker's choice: it comes from the
+// asker, the question's status offers a choice, and the event is encrypted if it must
+// be.
+func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
+	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
+		return false, nil
+	}
+	sealed, err := d.sealed(ctx, q)
+	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
+}
+
+// decide returns the change that applies the asker's choice.
+func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(now *Question) error {
+			if now.Status != q.Status {
+				return nil // decided already
+			}
+			return d.choose(ctx, now, c)
+		})
+	}
+}
+
+func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
+	switch {
+	case c == stop:
+		q.take(stepStop)
+	case q.Status == Proposed:
+		q.Nameless = q.Nameless || c == goUnnamed
+		return d.submit(ctx, q)
+	default:
+		agreed := q.Widens
+		if err := d.submit(ctx, q); err != nil || q.Status != Consent {
+			return err
+		}
+		if q.Widens.Beyond(agreed).None() { // otherwise the asker must agree to the rest first
+			q.take(stepAgree)
+			q.Nameless = q.Nameless || c == goUnnamed
+		}
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package relay
+
+import (
+	"context"
+
+	"heraut/chat"
+)
+
+// mayReach checks that a message from the asker's room may go to the experts, or
+// returns a *Fault. The asker agreed to a certain audience, and only for the asker's
+// own messages.
+//
+// then is the audience that certainly could read the asker's room when the message was
+// written.
+func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
+	if err := d.present(ctx, q.Experts, FaultNoExperts, q.Number); err != nil {
+		return err
+	}
+	w, err := d.widens(ctx, then, q.Origin, q.Experts)
+	if err != nil {
+		return err
+	}
+	if sender != q.Asker {
+		q.Widens = chat.Audience{}
+	}
+	if w = w.Beyond(q.Widens); !w.None() {
+		name, err := d.roomName(ctx, q.Experts)
+		if err != nil {
+			return err
+		}
+		return &Fault{What: FaultWiderNow, Number: q.Number, Widens: w, Room: name}
+	}
+	return nil
+}
+
+// Reaches reports whether the experts' room may see a question as it is now: its asker
+// agreed to that room's audience.
+func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
+	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
+	return w.Beyond(q.Widens).None(), err
+}
+
+// mayReturn checks that an expert's message may go to the asker's room, or returns a
+// *Fault: that room may not be wider than the experts were told.
+func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
+	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
+		return err
+	}
+	now, err := d.readers(ctx, q.Origin)
+	if err != nil {
+		return err
+	}
+	if w := now.Most.Beyond(q.Told); !w.None() {
+		name, err := d.roomName(ctx, q.Origin)
+		if err != nil {
+			return err
+		}
+		return &Fault{What: FaultReaders, Number: q.Number, Widens: w, Room: name}
+	}
+	return nil
+}
+
+// present returns a *Fault if the bot is not in a room. It knows nothing of such a
+// room, so the fault does not say how open the room is.
+func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
+	r, err := d.Room(ctx, room)
+	if err != nil || r.Joined || r.Known() {
+		return err
+	}
+	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
+}
+
+// mayFollow checks that a message whose relation is not encrypted may go to the
+// question's other room. The homeserver could have chosen that relation, and so the
+// room: that room must be no less protected, or mayFollow returns a *Fault.
+func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
+	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
+		return err
+	}
+	to := q.Experts
+	if from == to {
+		to = q.Origin
+	}
+	w, err := d.widens(ctx, chat.Everybody, from, to)
+	if err != nil || w.None() {
+		return err
+	}
+	return &Fault{What: FaultOuter, Number: q.Number, Widens: w}
+}
