@@ -9,12 +9,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/time/rate"
-	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
-	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
 	"heraut/queue"
@@ -158,99 +155,6 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	}
 }
 
-// TestEncryptedWhileOut: a room may become encrypted while the bot is out of it, so
-// the bot asks again before its next message there.
-func TestEncryptedWhileOut(t *testing.T) {
-	t.Parallel()
-	const room = "!room:example.org"
-	c := invitedClient(t)
-	clear := 0
-	homeserver(t, c, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPut {
-			clear++
-		}
-		w.WriteHeader(http.StatusBadGateway)
-	})
-	joined := chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true}
-	c.rooms.remember(joined)
-	c.rooms.askedEncryption(room)
-	c.rooms.remember(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{
-		Leave: map[id.RoomID]*mautrix.SyncLeftRoom{room: {}},
-	}}, nil, time.Now(), &queue.Batch{})...)
-	joined.Joined = false // invited again
-	c.rooms.remember(joined)
-	_, err := c.Send(t.Context(), queue.Outgoing{Txn: "txn", Post: chat.Post{Room: room, HTML: "<p>Oui.</p>", Lang: "fr"}})
-	if notNow, ok := errors.AsType[*queue.NotNow](err); !ok || !notNow.Lane || clear > 0 {
-		t.Errorf("got %v, %d messages in clear", err, clear)
-	}
-}
-
-// TestOldLeaveAfterAnInvitation: Dendrite may show again that somebody removed the bot,
-// after the invitation that followed: the bot keeps the invitation until it has tried to
-// join, unless the removal is newer.
-func TestOldLeaveAfterAnInvitation(t *testing.T) {
-	t.Parallel()
-	const room = "!room:example.org"
-	c := invitedClient(t)
-	c.rooms.remember(chat.Room{ID: room, InvitedBy: "@agent:example.org"})
-	now := time.Now()
-	c.rooms.accepts(room, now)
-	left := func(ago time.Duration) bool {
-		user := c.mx.UserID.String()
-		kick := &event.Event{
-			ID: "$kick", Type: event.StateMember, Sender: "@agent:example.org", StateKey: &user, Timestamp: now.Add(-ago).UnixMilli(),
-			Content: event.Content{Raw: map[string]any{"membership": "leave"}},
-		}
-		return len(c.leftRooms(&mautrix.RespSync{Rooms: mautrix.RespSyncRooms{Leave: map[id.RoomID]*mautrix.SyncLeftRoom{
-			room: {Timeline: mautrix.SyncTimeline{SyncEventsList: mautrix.SyncEventsList{Events: []*event.Event{kick}}}},
-		}}}, nil, now.Add(2*time.Hour), &queue.Batch{})) > 0
-	}
-	if left(time.Minute) {
-		t.Error("before it tried, the bot forgot the invitation")
-	}
-	if !left(-time.Hour) {
-		t.Error("the bot kept an invitation after it was removed again")
-	}
-	c.rooms.enters(room)
-	if left(-time.Hour) {
-		t.Error("while it tried, the bot forgot the invitation")
-	}
-	c.rooms.notIn(room)
-	if !left(time.Minute) {
-		t.Error("after it failed, the bot kept the invitation")
-	}
-}
-
-// TestLeaveAndInvitation: the end of a leave does not undo a newer invitation that
-// sync has shown.
-func TestLeaveAndInvitation(t *testing.T) {
-	t.Parallel()
-	const room = "!room:example.org"
-	tests := map[string]struct {
-		meanwhile chat.Room
-		want      chat.UserID
-	}{
-		"nothing happened": {chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true}, ""},
-		"invited again":    {chat.Room{ID: room, InvitedBy: "@agent:example.org"}, "@agent:example.org"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			c := invitedClient(t)
-			homeserver(t, c, func(w http.ResponseWriter, _ *http.Request) {
-				c.rooms.remember(test.meanwhile)
-				_, _ = w.Write([]byte("{}"))
-			})
-			c.rooms.remember(chat.Room{ID: room, InvitedBy: "@agent:example.org", Joined: true})
-			if err := c.leave(t.Context(), room); err != nil {
-				t.Fatal(err)
-			}
-			if r := c.rooms.get(room); r.InvitedBy != test.want || r.Joined {
-				t.Errorf("the room is %+v", r)
-			}
-		})
-	}
-}
-
 func TestBecomes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -272,37 +176,5 @@ func TestBecomes(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
-	}
-}
-
-// TestEncryptionIsNotedFirst: senders know that a room is encrypted while the sync
-// that reports it still waits.
-func TestEncryptionIsNotedFirst(t *testing.T) {
-	t.Parallel()
-	const room = id.RoomID("!room:example.org")
-	c := invitedClient(t)
-	key := ""
-	answer := &mautrix.RespSync{}
-	answer.Rooms.Join = map[id.RoomID]*mautrix.SyncJoinedRoom{room: {}}
-	answer.Rooms.Join[room].Timeline.Events = []*event.Event{{Type: event.StateEncryption, StateKey: &key}}
-	c.changing.Lock()
-	ended := make(chan error)
-	// process fails when it needs the keys, which this client does not have.
-	go func() { ended <- c.process(t.Context(), answer, "", time.Now(), nil) }()
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		if encrypted, _ := c.rooms.encrypted(room); encrypted {
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatal("the room is not known to be encrypted")
-		}
-		time.Sleep(time.Millisecond)
-	}
-	c.changing.Unlock()
-	if err := <-ended; err == nil {
-		t.Error("the sync was taken in without keys")
-	}
-	stored, err := c.store.Rooms(t.Context())
-	if err != nil || len(stored) != 1 || !stored[0].Encrypted {
-		t.Errorf("stored is %+v, %v", stored, err)
 	}
 }

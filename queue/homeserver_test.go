@@ -2,14 +2,10 @@ package queue_test
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"heraut/chat"
@@ -22,8 +18,6 @@ const (
 	camille = chat.UserID("@camille:example.org")
 	domi    = chat.UserID("@dominique:example.org")
 )
-
-var errCut = errors.New("the connection was cut")
 
 // homeserver is a fake homeserver behind queue.Transport. It keeps events in order
 // and, like Dendrite, forgets transaction ids: a post that is sent twice appears
@@ -53,76 +47,6 @@ type entry struct {
 type attempt struct {
 	at time.Time
 	queue.Outgoing
-}
-
-// fault answers a request to send.
-type fault func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error)
-
-var (
-	// arrives: the request succeeds.
-	arrives fault = func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) { return s.take(o) }
-	// lost: the request does not arrive.
-	lost fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { return "", errCut }
-	// cut: the request arrives, its answer does not.
-	cut fault = func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-		_, err := s.take(o)
-		return "", errors.Join(errCut, err)
-	}
-	// hangs: no answer ever comes.
-	hangs fault = func(ctx context.Context, _ *homeserver, _ queue.Outgoing) (chat.EventID, error) {
-		<-ctx.Done()
-		return "", ctx.Err()
-	}
-	forbidden fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
-		return "", &queue.Refused{Cause: errors.New("forbidden")}
-	}
-	badRelation fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
-		return "", &queue.Refused{Relation: true, Cause: errors.New("no such parent")}
-	}
-	panics fault = func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) { panic("in the transport") }
-)
-
-// dropped: the homeserver answers that it took the post, and drops it.
-func dropped(_ context.Context, s *homeserver, _ queue.Outgoing) (chat.EventID, error) {
-	return chat.EventID("$dropped" + rand.Text()), nil
-}
-
-// late: the answer is lost, and the request arrives later.
-func late(after time.Duration) fault {
-	return func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-		time.AfterFunc(after, func() { _, _ = s.take(o) })
-		return "", errCut
-	}
-}
-
-// slow: the request succeeds after d.
-func slow(d time.Duration) fault {
-	return func(_ context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-		time.Sleep(d)
-		return s.take(o)
-	}
-}
-
-// after: f answers the request after d.
-func after(d time.Duration, f fault) fault {
-	return func(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
-		time.Sleep(d)
-		return f(ctx, s, o)
-	}
-}
-
-// tooMany: the homeserver asks for patience (429), and all sending waits.
-func tooMany(after time.Duration) fault {
-	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
-		return "", &queue.NotNow{After: after, Cause: errors.New("too many requests")}
-	}
-}
-
-// notHere: only the post's lane has to wait.
-func notHere(after time.Duration) fault {
-	return func(context.Context, *homeserver, queue.Outgoing) (chat.EventID, error) {
-		return "", &queue.NotNow{After: after, Lane: true, Cause: errors.New("keys cannot be shared")}
-	}
 }
 
 // Send implements queue.Transport.
@@ -260,87 +184,4 @@ func (s *homeserver) tries() []attempt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.attempts)
-}
-
-// own returns the bot's events in a room, as "text", "text (edit)" or "(deletion)".
-func (s *homeserver) own(room chat.RoomID) (own []string) {
-	all, _ := s.since(0)
-	for _, e := range all {
-		switch p := e.post; {
-		case e.user != nil || e.room != room:
-		case !p.Redacts.IsZero():
-			own = append(own, "(deletion)")
-		case !p.Edits.IsZero():
-			own = append(own, p.HTML+" (edit)")
-		default:
-			own = append(own, p.HTML)
-		}
-	}
-	return own
-}
-
-// seen returns the bot's texts in a room as people see them: edits and deletions
-// applied.
-func (s *homeserver) seen(room chat.RoomID) (texts []string) {
-	for _, e := range s.visible() {
-		if e.room == room {
-			texts = append(texts, e.post.HTML+e.post.Reaction)
-		}
-	}
-	return texts
-}
-
-func (s *homeserver) visible() (visible []entry) {
-	all, _ := s.since(0)
-	at := func(id chat.EventID) int {
-		return slices.IndexFunc(visible, func(e entry) bool { return e.id == id })
-	}
-	for _, e := range all {
-		switch p := e.post; {
-		case e.user != nil:
-		case !p.Redacts.IsZero():
-			if i := at(p.Redacts.Event); i >= 0 {
-				visible = slices.Delete(visible, i, i+1)
-			}
-		case !p.Edits.IsZero() && p.HTML != "":
-			if i := at(p.Edits.Event); i >= 0 {
-				visible[i].post.HTML = p.HTML
-			}
-		default:
-			visible = append(visible, e)
-		}
-	}
-	return visible
-}
-
-// wantSeen checks the bot's texts in a room as people see them.
-func (s *homeserver) wantSeen(t *testing.T, room chat.RoomID, want ...string) {
-	t.Helper()
-	if got := s.seen(room); !slices.Equal(got, want) {
-		t.Errorf("in %s people see %q of the bot, want %q", room, got, want)
-	}
-}
-
-// wantOwn checks the bot's events in a room.
-func (s *homeserver) wantOwn(t *testing.T, room chat.RoomID, want ...string) {
-	t.Helper()
-	if got := s.own(room); !slices.Equal(got, want) {
-		t.Errorf("in %s there are the bot's %q, want %q", room, got, want)
-	}
-}
-
-// wantNoDuplicates checks that no post was sent twice.
-func (s *homeserver) wantNoDuplicates(t *testing.T) {
-	t.Helper()
-	all, _ := s.since(0)
-	first := map[string]chat.EventID{}
-	for _, e := range all {
-		if e.txn == "" {
-			continue
-		}
-		if id, ok := first[e.txn]; ok {
-			t.Errorf("%s is there twice, as %s and %s: %s", e.txn, id, e.id, strings.TrimSpace(e.post.HTML))
-		}
-		first[e.txn] = e.id
-	}
 }

@@ -8,20 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"heraut/chat"
-	"heraut/matrix"
-	"heraut/queue"
-	"heraut/rooms"
-	"heraut/storage"
 	"heraut/webhook"
 )
 
@@ -30,162 +22,6 @@ const (
 	bureau  = chat.RoomID("!bureau:example.org")
 	camille = chat.UserID("@camille:example.org")
 )
-
-// office is a service on a database whose clock the test sets and whose posts stay
-// in the outbox.
-type office struct {
-	testing.TB
-	path    string
-	db      *storage.DB
-	box     *queue.Outbox
-	service *webhook.Service
-	now     time.Time
-	server  *httptest.Server
-	log     strings.Builder
-}
-
-func newOffice(t testing.TB, change ...func(*webhook.Options)) *office {
-	t.Helper()
-	o := &office{TB: t, path: filepath.Join(t.TempDir(), "bot.db"), now: time.Date(2026, time.November, 30, 14, 2, 0, 0, time.UTC)}
-	o.open(change...)
-	t.Cleanup(func() {
-		o.server.Close()
-		if err := o.db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return o
-}
-
-func (o *office) open(change ...func(*webhook.Options)) {
-	o.Helper()
-	var err error
-	if o.db, err = storage.Open(o.Context(), o.path); err != nil {
-		o.Fatal(err)
-	}
-	o.box = queue.NewOutbox(o.db)
-	book := rooms.NewBook(rooms.Settings{Language: "fr", Prefix: "!"})
-	options := webhook.Options{
-		Store: o.db, Queue: o.box, Book: book, Zone: time.UTC, URL: "https://robot.example.org", MaxBody: 256 << 10, PerMinute: 3,
-		Now: func() time.Time { return o.now }, Log: zerolog.New(&o.log),
-	}
-	for _, c := range change {
-		c(&options)
-	}
-	if o.service, err = webhook.New(o.Context(), options, nil); err != nil {
-		o.Fatal(err)
-	}
-	o.server = httptest.NewServer(o.service.Handler())
-}
-
-// restart simulates the end of the process and a new start.
-func (o *office) restart() {
-	o.Helper()
-	o.server.Close()
-	if err := o.db.Close(); err != nil {
-		o.Fatal(err)
-	}
-	o.open()
-}
-
-// do runs a change in a transaction.
-func (o *office) do(change func(context.Context) error, err error) {
-	o.Helper()
-	if err == nil {
-		err = o.db.Do(o.Context(), change)
-	}
-	if err != nil {
-		o.Fatal(err)
-	}
-}
-
-// create makes a hook in salon and returns its path.
-func (o *office) create(name string) string {
-	o.Helper()
-	_, address, change, err := o.service.Create(o.Context(), salon, name, camille)
-	o.do(change, err)
-	return strings.TrimPrefix(address, "https://robot.example.org")
-}
-
-// post posts a body and returns the answer.
-func (o *office) post(path, contentType, body string, headers ...string) (status int, answer string, header http.Header) {
-	o.Helper()
-	r, err := http.NewRequestWithContext(o.Context(), http.MethodPost, o.server.URL+path, strings.NewReader(body))
-	if err != nil {
-		o.Fatal(err)
-	}
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		o.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var b strings.Builder
-	buffer := make([]byte, 4096)
-	for {
-		n, err := resp.Body.Read(buffer)
-		b.Write(buffer[:n])
-		if err != nil {
-			break
-		}
-	}
-	return resp.StatusCode, b.String(), resp.Header
-}
-
-func (o *office) ok(path, body string, headers ...string) {
-	o.Helper()
-	if status, answer, _ := o.post(path, "application/json", body, headers...); status != http.StatusOK || answer != "ok" {
-		o.Fatalf("got %d %q", status, answer)
-	}
-}
-
-// said delivers everything and returns the texts of the waiting posts: an edit
-// begins with «* », a post in a thread with «> ».
-func (o *office) said() (texts []string) {
-	o.Helper()
-	if _, err := o.service.Round(o.Context()); err != nil {
-		o.Fatal(err)
-	}
-	for {
-		seq, _, err := o.db.NextPost(o.Context(), o.now, nil)
-		if err != nil {
-			return texts
-		}
-		row, err := o.db.StartPost(o.Context(), seq, o.now)
-		if err != nil {
-			o.Fatal(err)
-		}
-		text := matrix.PlainText(row.Post.HTML, row.Post.Lang)
-		switch {
-		case !row.Post.Edits.IsZero():
-			text = "* " + text
-		case !row.Post.Thread.IsZero():
-			text = "> " + text
-		}
-		texts = append(texts, text)
-		if _, _, err := o.db.ConfirmPost(o.Context(), row.Txn, chat.EventID("$"+row.Txn), o.now); err != nil {
-			o.Fatal(err)
-		}
-	}
-}
-
-func (o *office) wants(want ...string) {
-	o.Helper()
-	got := o.said()
-	if len(got) != len(want) {
-		o.Fatalf("got %d posts:\n%s\nwant %d", len(got), strings.Join(got, "\n---\n"), len(want))
-	}
-	for i := range got {
-		if !strings.Contains(got[i], want[i]) {
-			o.Errorf("post %d: no %q in\n%s", i, want[i], got[i])
-		}
-	}
-}
 
 func TestRequests(t *testing.T) {
 	o := newOffice(t)
@@ -383,42 +219,6 @@ func TestFullHook(t *testing.T) {
 	}
 }
 
-// alert returns Alertmanager's body with an alert for each fingerprint.
-func alert(status string, fingerprints ...string) string {
-	var all []string
-	for _, f := range fingerprints {
-		all = append(all, fmt.Sprintf(`{"status":%q,"labels":{"alertname":"Disque plein","instance":%q},"annotations":{"summary":"Disque plein sur %s"},
-			"startsAt":"2026-11-30T13:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org/graph","fingerprint":%q}`, status, f, f, f))
-	}
-	return fmt.Sprintf(`{"version":"4","status":%q,"receiver":"r","groupLabels":{},"commonLabels":{},"alerts":[%s]}`, status, strings.Join(all, ","))
-}
-
-func TestAlertGoesOnAndEnds(t *testing.T) {
-	o := newOffice(t)
-	path := o.create("supervision")
-	o.ok(path, alert("firing", "srv1", "srv2"))
-	o.wants("Disque plein sur srv2")
-	for range 2 {
-		o.now = o.now.Add(4 * time.Hour)
-		o.ok(path, alert("firing", "srv1"))
-	}
-	o.wants("* 🔴 Alerte", "(3 fois depuis 14:02)")
-	o.now = o.now.Add(time.Hour)
-	o.ok(path, alert("resolved", "srv1"))
-	got := o.said()
-	if len(got) != 2 || !strings.HasPrefix(got[0], "* ✅ Terminé à 23:02") || !strings.Contains(got[0], "retiré") ||
-		!strings.HasPrefix(got[1], "> ✅ Terminé à 23:02") || !strings.Contains(got[0], "srv2") {
-		t.Errorf("got\n%s", strings.Join(got, "\n---\n"))
-	}
-	o.ok(path, alert("resolved", "srv1")) // already over
-	o.wants("✅ Alerte – résolution (resolved)")
-	o.ok(path, alert("firing", "srv1")) // begins again
-	o.wants("🔴 Alerte")
-	o.now = o.now.Add(25 * time.Hour)
-	o.ok(path, alert("firing", "srv2")) // after a day a new message announces it
-	o.wants("🔴 Alerte")
-}
-
 func TestRoomIsUpgraded(t *testing.T) {
 	o := newOffice(t)
 	path := o.create("ci")
@@ -470,18 +270,4 @@ func TestDeclaredHooks(t *testing.T) {
 	if status, _, _ := o.post("/h/un-secret-de-la-configuration", "", "a"); status != 404 {
 		t.Errorf("a hook that is not declared any more answers %d", status)
 	}
-}
-
-// An alert that ends within a digest is struck out too.
-func TestAlertEndsInDigest(t *testing.T) {
-	o := newOffice(t)
-	path := o.create("supervision")
-	o.ok(path, alert("firing", "srv1"))
-	for range 3 {
-		o.ok(path, `{"text":"bruit"}`)
-	}
-	o.ok(path, alert("resolved", "srv1"))
-	o.wants("🔴 Alerte", "bruit", "bruit")
-	o.now = o.now.Add(time.Minute)
-	o.wants("* ✅ Terminé à 14:02", "> ✅ Terminé à 14:02", "2\u00a0messages du webhook supervision")
 }

@@ -1,18 +1,13 @@
 package endtoend
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -153,163 +148,6 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	if when != firstStart {
 		d.mustLogIn(t, logins)
 	}
-}
-
-// alerts is a webhook that gets the bot's alerts.
-type alerts struct {
-	*httptest.Server
-	got chan string // the states of the troubles that begin
-}
-
-func newAlerts(t *testing.T) alerts {
-	t.Helper()
-	a := alerts{got: make(chan string, 100)}
-	a.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var alert struct{ Event, State, Sentence string }
-		if err := json.NewDecoder(r.Body).Decode(&alert); err != nil || alert.Sentence == "" {
-			t.Errorf("an alert is %+v: %v", alert, err)
-		}
-		if alert.Event == "begin" {
-			a.got <- alert.State
-		}
-	}))
-	t.Cleanup(a.Close)
-	return a
-}
-
-// await waits for the alert that a trouble begins.
-func (a alerts) await(t *testing.T, state string) {
-	t.Helper()
-	for end := time.After(time.Minute); ; {
-		select {
-		case got := <-a.got:
-			if got == state {
-				return
-			}
-		case <-end:
-			t.Errorf("no alert tells of %s", state)
-			return
-		}
-	}
-}
-
-// mustBeFound asks doctor for the fault.
-func (f fault) mustBeFound(t *testing.T, d *deployment) {
-	t.Helper()
-	if f.doctor == "" {
-		return
-	}
-	if status, stdout, stderr := d.run(t, "doctor", ""); status != failed || !strings.Contains(stdout, f.doctor) {
-		t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
-	}
-}
-
-// lines counts the lines with all the texts.
-func lines(log string, texts ...string) (n int) {
-	for line := range strings.Lines(log) {
-		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(line, text) }) {
-			n++
-		}
-	}
-	return n
-}
-
-// readyReport is the JSON of /readyz.
-type readyReport struct {
-	Ready    bool
-	Troubles []struct{ State, Sentence, Link, Until string }
-}
-
-// troubles asks /readyz; it returns nothing while the bot does not listen.
-func (d *deployment) troubles(t *testing.T) (report readyReport, listens bool) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.bot.URL+"/readyz", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Accept", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return report, false
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&report); err != nil {
-		t.Fatal(err)
-	}
-	return report, true
-}
-
-// awaitTrouble waits until /readyz names the state.
-func (d *deployment) awaitTrouble(t *testing.T, state string) (report readyReport) {
-	t.Helper()
-	d.await(t, "/readyz to name "+state, func() bool {
-		var listens bool
-		report, listens = d.troubles(t)
-		return listens && strings.Contains(fmt.Sprint(report.Troubles), state)
-	})
-	return report
-}
-
-// awaitWell waits until /readyz no longer names the state and is ready.
-func (d *deployment) awaitWell(t *testing.T, state string) {
-	t.Helper()
-	d.await(t, "/readyz to forget "+state, func() bool {
-		report, listens := d.troubles(t)
-		return listens && report.Ready && !strings.Contains(fmt.Sprint(report.Troubles), state)
-	})
-}
-
-// await polls a condition, for two minutes at most. It fails at once if the bot ends.
-func (d *deployment) await(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); !holds(); {
-		select {
-		case <-d.bot.Done():
-			t.Fatalf("the bot ended while the test waited for %s", what)
-		case <-time.After(100 * time.Millisecond):
-		}
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain for %s", what)
-		}
-	}
-}
-
-// readyLines returns the text of /readyz and checks its status.
-func (d *deployment) readyLines(t *testing.T, blocks bool) string {
-	t.Helper()
-	response, err := http.Get(d.bot.URL + "/readyz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if (response.StatusCode == http.StatusServiceUnavailable) != blocks {
-		t.Errorf("/readyz is %d", response.StatusCode)
-	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
-}
-
-// get returns the body of one of the bot's pages.
-func (d *deployment) get(t *testing.T, path, accept string) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.bot.URL+path, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
 }
 
 // behind makes a fault of a rule of the proxy.
