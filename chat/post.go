@@ -61,6 +61,10 @@ type Post struct {
 
 	Thread  Target `json:"thread,omitzero"`
 	ReplyTo Target `json:"reply_to,omitzero"`
+	// ReplyIfSeveral leaves ReplyTo out while it is clear without it what the post
+	// answers: the room's last event is that one, and no other waits. Clients draw a
+	// reply with a quote above it.
+	ReplyIfSeveral bool `json:"reply_if_several,omitempty"`
 	// Edits turns the post into the new text of an earlier one.
 	Edits   Target `json:"edits,omitzero"`
 	Redacts Target `json:"redacts,omitzero"`

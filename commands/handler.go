@@ -344,6 +344,8 @@ func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []
 		Lang:     cmp.Or(answer.lang, h.rooms.Of(e.Room).Language),
 		Thread:   chat.Target{Event: thread},
 		ReplyTo:  chat.Target{Event: to},
+
+		ReplyIfSeveral: e.Direct && thread == "",
 	}
 	if answer.readers != "" {
 		reply.Guard = chat.Guard{By: GuardName, About: string(answer.readers) + " " + answer.Command}

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -42,6 +43,7 @@ type talk struct {
 	events  int
 	left    []chat.RoomID // rooms that the bot left
 	edits   []chat.EventID
+	last    chat.EventID // the last event that happened
 
 	posts []*shown // the bot's posts in the rooms, oldest first
 }
@@ -50,6 +52,7 @@ type talk struct {
 type shown struct {
 	id chat.EventID
 	chat.Post
+	to              chat.EventID // the event that it answers
 	deleted, edited bool
 }
 
@@ -135,7 +138,11 @@ func (k *talk) Send(_ context.Context, o queue.Outgoing) (chat.EventID, error) {
 		p.HTML, p.edited = o.Post.HTML, true
 		k.edits = append(k.edits, id)
 	default:
-		k.posts = append(k.posts, &shown{id: id, Post: o.Post})
+		to := o.Post.ReplyTo.Event
+		if o.Post.ReplyIfSeveral {
+			to = cmp.Or(to, k.last)
+		}
+		k.posts = append(k.posts, &shown{id: id, Post: o.Post, to: to})
 	}
 	return id, nil
 }
@@ -164,7 +171,7 @@ func (k *talk) happen(e chat.Event) chat.EventID {
 	if e.Room == "" {
 		e.Room = salon
 	}
-	e.Direct = e.Room == direct
+	e.Direct, k.last = e.Room == direct, e.ID
 	err := k.queue.Accept(k.t.Context(), queue.Batch{
 		Began: time.Now(), Received: time.Now(),
 		Arrivals: []queue.Arrival{{ID: e.ID, Room: e.Room, Event: &e}},
@@ -204,7 +211,7 @@ func (k *talk) remove(id chat.EventID) {
 func (k *talk) answers(to chat.EventID) []string {
 	var texts []string
 	for _, p := range k.posts {
-		if p.ReplyTo.Event == to && !p.deleted {
+		if p.to == to && !p.deleted {
 			texts = append(texts, bare(p.HTML))
 		}
 	}
@@ -216,7 +223,7 @@ func (k *talk) answer(to chat.EventID) *shown {
 	k.t.Helper()
 	var found []*shown
 	for _, p := range k.posts {
-		if p.ReplyTo.Event == to && !p.deleted {
+		if p.to == to && !p.deleted {
 			found = append(found, p)
 		}
 	}

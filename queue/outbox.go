@@ -76,6 +76,7 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 		return false, nil
 	}
 	p.Edits, p.Thread, p.ReplyTo = row.Post.Edits, row.Post.Thread, row.Post.ReplyTo
+	p.ReplyIfSeveral = row.Post.ReplyIfSeveral
 	row.Post, row.NextAt = p, p.NotBefore
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }

@@ -53,6 +53,9 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 		return nil
 	}
 	post, err := q.resolve(ctx, row.Post)
+	if err == nil {
+		post, err = q.unquote(ctx, post)
+	}
 	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
 		q.drop(ctx, row, err)
 		return nil

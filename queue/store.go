@@ -181,6 +181,9 @@ type Sending interface {
 	StartPost(ctx context.Context, seq int64, now time.Time) (Row, error)
 	// PostByKey returns the row with the key, or ErrNone.
 	PostByKey(ctx context.Context, key chat.PostKey) (Row, error)
+	// HasOthers reports whether another event of the room waits to be handled, or came
+	// in after the given one.
+	HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error)
 	// DoubtTrying puts every row that was being tried when the process ended into
 	// doubt, and returns how many rows are in doubt.
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)

@@ -37,6 +37,19 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, nil
 }
 
+// unquote removes the target of a reply that is only needed where several events wait
+// for an answer, if no other does.
+func (q *Queue) unquote(ctx context.Context, p chat.Post) (chat.Post, error) {
+	if !p.ReplyIfSeveral || p.ReplyTo.Event == "" {
+		return p, nil
+	}
+	several, err := q.store.HasOthers(ctx, p.Room, p.ReplyTo.Event)
+	if err == nil && !several {
+		p.ReplyTo = chat.Target{}
+	}
+	return p, err
+}
+
 // eventOf returns the event that t names, or that its post became; empty for the zero
 // Target. It returns an *unmetTarget if that post is not sent.
 func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error) {

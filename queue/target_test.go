@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -166,6 +167,35 @@ func TestWaitingForATargetLeavesThePaceAlone(t *testing.T) {
 		tries := b.server.tries()
 		if took := tries[len(tries)-1].at.Sub(began); took > 50*time.Second {
 			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+// A reply that is only needed among several is one when another event of the room
+// waits, or came in after the one that it answers.
+func TestReplyIfSeveral(t *testing.T) {
+	inBubble(t, func(b *bot) {
+		b.handle = func(_ context.Context, e chat.Event) (queue.Result, error) {
+			return queue.Result{Posts: []chat.Post{{
+				Room: e.Room, HTML: e.Message.Body, ReplyTo: chat.Target{Event: e.ID}, ReplyIfSeveral: true,
+			}}}, nil
+		}
+		b.start()
+		b.server.say(salon, "alone")
+		b.server.say("!other", "elsewhere")
+		b.sync()
+		first := b.server.say(salon, "first")
+		b.server.say(salon, "last")
+		b.sync()
+		got := map[string]chat.EventID{}
+		for _, e := range b.server.visible() {
+			if e.post.HTML != "" {
+				got[e.post.HTML] = e.post.ReplyTo.Event
+			}
+		}
+		want := map[string]chat.EventID{"alone": "", "elsewhere": "", "first": first, "last": ""}
+		if !maps.Equal(got, want) {
+			t.Errorf("the answers reply to %v, want %v", got, want)
 		}
 	})
 }

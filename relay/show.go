@@ -93,6 +93,11 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	}
 	if q.Thread != "" {
 		post.ReplyTo = chat.Target{Event: q.Event}
+		origin, err := d.Room(ctx, q.Origin)
+		if err != nil {
+			return err
+		}
+		post.ReplyIfSeveral = origin.IsDirect()
 		if q.Thread != q.Event {
 			post.Thread = chat.Target{Event: q.Thread}
 		}
@@ -120,6 +125,7 @@ func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, r
 	posted := chat.KeyOf(cause, 0)
 	if *key != "" {
 		post.Edits, post.ReplyTo, post.Thread = chat.Target{Post: *key}, chat.Target{}, chat.Target{}
+		post.ReplyIfSeveral = false
 		post.Priority = chat.Announcement // an edit goes after posts that people wait for
 	} else {
 		*key = posted

@@ -97,6 +97,15 @@ func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID,
 	return sender, err
 }
 
+// HasOthers implements queue.Sending. An event that did not come in has none after it.
+func (d *DB) HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID) (several bool, err error) {
+	err = d.db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM inbox WHERE room_id = $1 AND state = 'new' AND event_id <> $2)
+			OR EXISTS (SELECT 1 FROM inbox WHERE room_id = $1 AND seq > (SELECT seq FROM inbox WHERE event_id = $2))`,
+		room, event).Scan(&several)
+	return several, err
+}
+
 // FinishEvent implements queue.Work.
 func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error) {
 	result, err := d.db.Exec(ctx,

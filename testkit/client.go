@@ -44,6 +44,7 @@ type Client struct {
 	rooms   map[id.RoomID]*timeline
 	changed chan struct{}      // closed and replaced when rooms changes
 	ready   map[id.RoomID]bool // rooms whose state the client has read before a first send
+	direct  map[id.RoomID]bool // direct messages that the client made
 }
 
 // timeline holds the events that a client saw in a room, in the order of arrival.
@@ -101,6 +102,7 @@ func login(ctx context.Context, url string, account Account, options ClientOptio
 		rooms:   make(map[id.RoomID]*timeline),
 		changed: make(chan struct{}),
 		ready:   make(map[id.RoomID]bool),
+		direct:  make(map[id.RoomID]bool),
 	}
 	syncer := &clientSyncer{mautrix.NewDefaultSyncer(), c}
 	syncer.FilterJSON = &mautrix.Filter{Room: &mautrix.RoomFilter{Timeline: &mautrix.FilterPart{Limit: 1000}}}

@@ -85,12 +85,6 @@ func (c *Client) AwaitEvent(t testing.TB, room id.RoomID, eventID id.EventID) *e
 	})
 }
 
-// AwaitAnswer awaits the first answer of a user to a message.
-func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
-	t.Helper()
-	return c.Await(t, room, func(evt *event.Event) bool { return IsAnswer(evt, from, to) })
-}
-
 // AwaitMember waits until the latest membership event of a user in a room has this
 // membership.
 func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membership event.Membership) {
@@ -116,27 +110,6 @@ func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID,
 		return nil
 	})
 	return err
-}
-
-// IsAnswer reports whether an event is a message of a user that replies to another
-// message, or stands in the thread of that message, and is not an edit.
-func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
-	if evt.Type != event.EventMessage || evt.Sender != from {
-		return false
-	}
-	relation := evt.Content.AsMessage().OptionalGetRelatesTo()
-	return relation.GetReplyTo() == to || relation.GetThreadParent() == to
-}
-
-// Answers returns the events that answer a message.
-func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
-	var answers []*event.Event
-	for _, evt := range events {
-		if IsAnswer(evt, from, to) {
-			answers = append(answers, evt)
-		}
-	}
-	return answers
 }
 
 // Edits returns the events that edit a message.

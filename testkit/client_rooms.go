@@ -47,6 +47,11 @@ func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
 	if err != nil {
 		return "", fmt.Errorf("make room %q: %w", room.Name, err)
 	}
+	if room.Direct {
+		c.mu.Lock()
+		c.direct[resp.RoomID] = true
+		c.mu.Unlock()
+	}
 	return resp.RoomID, nil
 }
 

@@ -96,6 +96,17 @@ func (v *Conversation) WaitMember(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
+// WaitMessage waits until the user has sent a message to the room.
+func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
+	_, err := v.client.Wait(ctx, v.room, func(evt *event.Event) bool {
+		return evt.Sender == user && evt.Type == event.EventMessage
+	})
+	if err != nil {
+		return fmt.Errorf("wait for a message of %s: %w", user, err)
+	}
+	return nil
+}
+
 // Say sends a text, in the thread of a root unless that is empty, and returns the
 // message's id.
 func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {

@@ -132,6 +132,7 @@ func react(ctx context.Context, p *prompt, emoji string) error {
 	if err := p.room.view.React(ctx, p.room.answer, emoji); err != nil {
 		return err
 	}
+	p.room.asked = p.room.answer
 	p.await(p.room.answer)
 	return nil
 }

@@ -34,7 +34,7 @@ func newPrompt(s *stage, c *console) *prompt {
 	p := &prompt{
 		console: c, stage: s,
 		public: newRoom(s.public, roomName, "salon public", bot),
-		direct: newRoom(s.direct, botName, "message direct", bot),
+		direct: newRoom(s.direct, botName, directKind, bot),
 	}
 	p.room = p.public
 	return p

@@ -6,6 +6,9 @@ import (
 	"heraut/testkit"
 )
 
+// directKind is the kind of the direct message with the bot.
+const directKind = "message direct"
+
 // room is a conversation and the prompt's memory of it.
 type room struct {
 	view *testkit.Conversation
@@ -14,6 +17,7 @@ type room struct {
 	bot  string // the bot's user id
 
 	said   string            // the person's last message that still stands
+	asked  string            // that message, or the answer that the person reacted to since
 	thread string            // the root of that message's thread, existing or possible
 	answer string            // the bot's last answer that still stands
 	texts  map[string]string // the beginning of each message
@@ -29,7 +33,7 @@ func (r *room) prompt() string { return r.name + " (" + r.kind + ") › " }
 
 // wrote records a message that the person sent.
 func (r *room) wrote(id, text, thread string) {
-	r.said, r.thread, r.texts[id] = id, thread, excerpt(text)
+	r.said, r.asked, r.thread, r.texts[id] = id, id, thread, excerpt(text)
 	if thread == "" {
 		r.thread = id
 	}
@@ -58,6 +62,9 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	}
 	r.texts[act.ID] = excerpt(act.Body)
 	about = act.ReplyTo
+	if r.kind == directKind && act.Sender == r.bot && about == "" && act.Notice {
+		about = r.asked // an answer in a direct message quotes nothing
+	}
 	latest := r.answer
 	if act.Sender == r.bot {
 		r.about[act.ID] = about

@@ -189,7 +189,7 @@ func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 }
 
 // meet waits for the bot in the public room, then invites it to the direct message
-// and waits for it there.
+// and waits for its greeting there.
 func (s *stage) meet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, meetWithin,
 		errors.New("le robot n’a pas rejoint les salons"))
@@ -209,7 +209,8 @@ func (s *stage) meet(ctx context.Context) error {
 		return fmt.Errorf("mark the direct message: %w", err)
 	}
 	s.direct = s.person.Conversation(room)
-	return s.direct.WaitMember(ctx, bot)
+	// Its greeting comes before any answer, which quotes nothing here.
+	return s.direct.WaitMessage(ctx, bot)
 }
 
 // live reports whether the environment asks for the public catalogue.

@@ -34,8 +34,7 @@ func TestHeldCatalogue(t *testing.T) {
 	}
 	publish(30)
 	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account, SILL: path, Operators: []id.UserID{operator.UserID}})
-	direct := operator.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
-	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, operator, me, testkit.Room{Direct: true})
 	ask := func(text string, wants ...string) {
 		t.Helper()
 		mustSay(t, operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, text)), wants...)

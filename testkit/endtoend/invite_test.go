@@ -64,8 +64,7 @@ func TestInvitations(t *testing.T) {
 	owner.AwaitMember(t, crowd, me, event.MembershipJoin)
 	owner.AwaitMember(t, crowd, me, event.MembershipLeave)
 	// Anyone may talk to the bot directly.
-	direct := member.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
-	member.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, member, me, testkit.Room{Direct: true, Encrypted: true})
 	member.AwaitAnswer(t, direct, me, member.Say(t, direct, "gimp"))
 }
 
@@ -96,8 +95,7 @@ func TestOtherServersDeclined(t *testing.T) {
 			t.Error("the bot joined")
 		}
 	}
-	direct := operator.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
-	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, operator, me, testkit.Room{Direct: true})
 	operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "gimp"))
 }
 
@@ -115,8 +113,7 @@ func TestManyInvitations(t *testing.T) {
 		Homeserver: proxy.URL, Account: account,
 		Set: map[string]any{"pace": map[string]any{"per_second": perSecond, "burst": burst}},
 	})
-	direct := person.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
-	person.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, person, me, testkit.Room{Direct: true})
 	person.AwaitAnswer(t, direct, me, person.Say(t, direct, "gimp"))
 
 	joins := testkit.On(http.MethodPost, `/join/`)

@@ -121,8 +121,7 @@ func speakFrom(t testing.TB, c *testkit.Client, room id.RoomID, level int) {
 func TestMuted(t *testing.T) {
 	t.Parallel()
 	r := newRelayed(t, testkit.StartHomeserver(t), testkit.Room{}, testkit.Room{}, false)
-	direct := r.other.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{r.me}})
-	r.other.AwaitMember(t, direct, r.me, event.MembershipJoin)
+	direct := invited(t, r.other, r.me, testkit.Room{Direct: true})
 	told := func(text string) {
 		t.Helper()
 		r.other.Await(t, direct, func(evt *event.Event) bool {

@@ -28,8 +28,7 @@ func TestOperatorsAreTold(t *testing.T) {
 	}
 	t.Cleanup(self.Close)
 	bot := testkit.StartBot(t, testkit.BotConfig{Homeserver: hs.URL, Account: account, Operators: []id.UserID{operator.UserID}})
-	direct := operator.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
-	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, operator, me, testkit.Room{Direct: true, Encrypted: true})
 	operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "!aide"))
 	// ringing returns the bot's ringing messages, in order.
 	ringing := func(events []*event.Event) (all []*event.Event) {

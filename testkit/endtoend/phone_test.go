@@ -39,6 +39,19 @@ func TestOnAPhone(t *testing.T) {
 		}
 	})
 
+	t.Run("no quote", func(t *testing.T) {
+		direct := invited(t, r.other, r.me, testkit.Room{Direct: true, Encrypted: true})
+		alone := r.other.AwaitAnswer(t, direct, r.me, r.other.Say(t, direct, "gimp"))
+		mustSay(t, alone, "GIMP")
+		if relation := alone.Content.AsMessage().RelatesTo; relation != nil {
+			t.Errorf("the answer in a direct message relates to %+v", relation)
+		}
+		inRoom := r.asker.AwaitAnswer(t, r.asks, r.me, r.asker.Say(t, r.asks, "!sill gimp"))
+		if inRoom.Content.AsMessage().RelatesTo.GetReplyTo() == "" {
+			t.Error("the answer in a room is no reply")
+		}
+	})
+
 	t.Run("tap", func(t *testing.T) {
 		command := r.asker.Say(t, r.asks, "!sill vidéo")
 		list := r.asker.AwaitAnswer(t, r.asks, r.me, command)

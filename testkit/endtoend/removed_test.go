@@ -29,8 +29,7 @@ func TestRemovedFromRooms(t *testing.T) {
 	})
 	owner.AwaitMember(t, kicked, me, event.MembershipJoin)
 	owner.AwaitMember(t, banned, me, event.MembershipJoin)
-	direct := operator.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
-	operator.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, operator, me, testkit.Room{Direct: true})
 	status := func() *event.Event {
 		t.Helper()
 		return operator.AwaitAnswer(t, direct, me, operator.Say(t, direct, "!bot etat"))

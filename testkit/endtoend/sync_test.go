@@ -129,7 +129,7 @@ func TestOneTimeKeys(t *testing.T) {
 		proxy.Await(t, 1, claims)
 	}
 	stranger := hs.Person(t, "stranger", encrypted)
-	private := stranger.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{account.UserID}})
+	private := invited(t, stranger, account.UserID, testkit.Room{Direct: true, Encrypted: true})
 	stranger.AwaitAnswer(t, private, account.UserID, stranger.Say(t, private, "gimp"))
 	if !strings.Contains(bot.Log(), "one-time keys") {
 		t.Skip("the homeserver's own count made the upload unnecessary")

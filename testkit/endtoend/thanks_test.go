@@ -58,8 +58,7 @@ func TestMonthlyThanks(t *testing.T) {
 		mustSay(t, who.AwaitAnswer(t, where, me, who.Say(t, where, text)), want)
 	}
 	for person, answer := range map[*testkit.Client]string{agrees: "!merci oui", refuses: "!merci non"} {
-		direct := person.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
-		person.AwaitMember(t, direct, me, event.MembershipJoin)
+		direct := invited(t, person, me, testkit.Room{Direct: true, Encrypted: true})
 		ask(person, direct, answer, "")
 	}
 	ask(agrees, room, "!merci mensuel", "modérateurs")

@@ -96,8 +96,7 @@ func TestWatches(t *testing.T) {
 	for _, room := range []id.RoomID{clear, secret, daily} {
 		moderator.AwaitMember(t, room, me, event.MembershipJoin)
 	}
-	alerts := operator.Room(t, testkit.Room{Direct: true, Encrypted: true, Invite: []id.UserID{me}})
-	operator.AwaitMember(t, alerts, me, event.MembershipJoin)
+	alerts := invited(t, operator, me, testkit.Room{Direct: true, Encrypted: true})
 	awaitRounds(t, api, 2) // repositories of the first round are not announced
 
 	api.Publish(

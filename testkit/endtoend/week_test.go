@@ -82,8 +82,7 @@ func TestWeek(t *testing.T) {
 		},
 	})
 	moderator.AwaitMember(t, room, me, event.MembershipJoin)
-	direct := member.Room(t, testkit.Room{Direct: true, Invite: []id.UserID{me}})
-	member.AwaitMember(t, direct, me, event.MembershipJoin)
+	direct := invited(t, member, me, testkit.Room{Direct: true})
 	ask := func(who *testkit.Client, where id.RoomID, text string, want ...string) string {
 		t.Helper()
 		got := body(who.AwaitAnswer(t, where, me, who.Say(t, where, text)))
