@@ -53,6 +53,9 @@ type Options struct {
 	// SuggestFor is how long the asker may take to accept or refuse the suggestions
 	// before the question goes on to the experts; 0: five minutes.
 	SuggestFor time.Duration
+	// Quiet returns the quiet hours of the experts' room, outside of which they are
+	// expected; nil: at any time.
+	Quiet func(room chat.RoomID) Quiet
 	// Subject returns the name of the software that a question begins with; empty:
 	// none. nil: questions have no subject.
 	Subject func(text string) string

@@ -245,6 +245,9 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		return d.update(ctx, q.Number, func(q *Question) error {
 			if q.PostedAt.IsZero() {
 				q.PostedAt = d.Now()
+				if err := d.announceReturn(ctx, q); err != nil {
+					return err
+				}
 			}
 			if q.Thread == "" { // the room was replaced, and the message is in the old one
 				return nil

@@ -47,6 +47,7 @@ type world struct {
 	path    string
 	relays  []relay.Declaration
 	suggest relay.Suggest
+	quiet   func(room chat.RoomID) relay.Quiet
 
 	db      *storage.DB
 	carrier *relay.Carrier
@@ -105,7 +106,7 @@ func (w *world) start() {
 	}
 	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
-		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest,
+		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
 		Ours: func(server string) bool { return server == "example.org" },

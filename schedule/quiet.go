@@ -15,16 +15,40 @@ import (
 // Quiet is the time during which immediate posts wait. Digests ignore quiet hours.
 type Quiet struct {
 	Zone *time.Location
-	// From and To delimit the night; equal values mean no night.
-	From, To Clock
+	// Slots are the quiet hours of every day, at most maxSlots, which do not overlap.
+	Slots    []Slot
 	Weekends bool
-	Holidays bool // France's public holidays
+	Holidays bool     // France's public holidays
+	Days     []string // further days off, such as «2026-05-15», at most maxDays
 }
+
+// Slot is a part of every day. If To is before From, it lasts until the next day; they
+// are never equal.
+type Slot struct{ From, To Clock }
+
+const (
+	maxSlots = 2
+	maxDays  = 30
+)
+
+// String returns the slot as «20:00-08:00».
+func (s Slot) String() string { return s.From.String() + "-" + s.To.String() }
+
+// holds reports whether clocks that show c are in the slot.
+func (s Slot) holds(c Clock) bool {
+	if s.From < s.To {
+		return s.From <= c && c < s.To
+	}
+	return c >= s.From || c < s.To
+}
+
+// overlaps reports whether two slots share a minute.
+func (s Slot) overlaps(other Slot) bool { return s.holds(other.From) || other.holds(s.From) }
 
 // NewQuiet returns the default quiet hours of rooms: from 20:00 to 08:00, weekends and
 // public holidays.
 func NewQuiet(zone *time.Location) Quiet {
-	return Quiet{Zone: zone, From: 20 * 60, To: 8 * 60, Weekends: true, Holidays: true}
+	return Quiet{Zone: zone, Slots: []Slot{{From: 20 * 60, To: 8 * 60}}, Weekends: true, Holidays: true}
 }
 
 // ErrQuiet is the error for a text that does not parse as quiet hours.
@@ -38,7 +62,8 @@ var (
 )
 
 // ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in any
-// case, with or without accents, in French or English. The error is ErrQuiet.
+// case, with or without accents, in French or English. There may be two slots, and days
+// off by their dates, «2026-05-15» or «15/05/2026». The error is ErrQuiet.
 func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
 	words := strings.Fields(text.Fold(typed))
@@ -49,19 +74,42 @@ func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 		return q, nil
 	}
 	for _, word := range words {
-		from, to, night := ParseNight(word)
+		day, isDay := parseDay(word)
+		slot, isSlot := parseSlot(word)
 		switch {
 		case slices.Contains(quietWeekends, word) && !q.Weekends:
 			q.Weekends = true
 		case slices.Contains(quietHolidays, word) && !q.Holidays:
 			q.Holidays = true
-		case night && from != to && q.From == q.To:
-			q.From, q.To = from, to
+		case isDay && !slices.Contains(q.Days, day) && len(q.Days) < maxDays:
+			q.Days = append(q.Days, day)
+		case isSlot && len(q.Slots) < maxSlots && !slices.ContainsFunc(q.Slots, slot.overlaps):
+			q.Slots = append(q.Slots, slot)
 		default:
 			return Quiet{Zone: zone}, ErrQuiet
 		}
 	}
+	if len(q.Slots) == 2 && q.Slots[0].To == q.Slots[1].From && q.Slots[1].To == q.Slots[0].From { // all day
+		return Quiet{Zone: zone}, ErrQuiet
+	}
+	slices.Sort(q.Days)
+	slices.SortFunc(q.Slots, func(a, b Slot) int { return int(a.From - b.From) })
 	return q, nil
+}
+
+// parseDay parses a date as ParseQuiet does, and returns it as «2026-05-15».
+func parseDay(word string) (string, bool) {
+	for _, layout := range []string{time.DateOnly, "02/01/2006"} {
+		if day, err := time.Parse(layout, word); err == nil {
+			return day.Format(time.DateOnly), true
+		}
+	}
+	return "", false
+}
+
+func parseSlot(word string) (Slot, bool) {
+	from, to, ok := ParseNight(word)
+	return Slot{from, to}, ok && from != to
 }
 
 // ParseNight parses the hours of a night, for example «20:00-08:00»; the empty text
@@ -80,8 +128,8 @@ func ParseNight(typed string) (from, to Clock, ok bool) {
 // String returns the quiet hours in canonical form, which ParseQuiet accepts.
 func (q Quiet) String() string {
 	var words []string
-	if q.From != q.To {
-		words = append(words, q.From.String()+"-"+q.To.String())
+	for _, slot := range q.Slots {
+		words = append(words, slot.String())
 	}
 	if q.Weekends {
 		words = append(words, quietWeekends[0])
@@ -89,6 +137,7 @@ func (q Quiet) String() string {
 	if q.Holidays {
 		words = append(words, quietHolidays[0])
 	}
+	words = append(words, q.Days...)
 	if words == nil {
 		return quietNever[0]
 	}
@@ -98,7 +147,7 @@ func (q Quiet) String() string {
 // Until reports whether now is in quiet hours, and returns their end.
 func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	t := now
-	for range 100 { // longer than any run of nights and holidays
+	for range 200 { // longer than any run of nights, holidays and days off
 		end, quiet := q.until(t.In(q.Zone))
 		if !quiet {
 			break
@@ -110,55 +159,56 @@ func (q Quiet) Until(now time.Time) (time.Time, bool) {
 
 // until returns the end of one of the reasons for quiet at t.
 func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
-	if q.Weekends && cal.IsWeekend(t) || q.Holidays && isHoliday(t) {
+	if q.isOff(t) {
 		return Clock(0).on(t, 1), true
 	}
-	if q.From == q.To {
-		return t, false
-	}
-	length := 0 // in days
-	if q.To < q.From {
-		length = 1
-	}
-	for _, evening := range []int{-length, 0} {
-		end := q.To.on(t, evening+length)
-		if !t.Before(q.From.on(t, evening)) && t.Before(end) {
-			return end, true
+	for _, slot := range q.Slots {
+		length := 0 // in days
+		if slot.To < slot.From {
+			length = 1
+		}
+		for _, day := range []int{-length, 0} {
+			end := slot.To.on(t, day+length)
+			if !t.Before(slot.From.on(t, day)) && t.Before(end) {
+				return end, true
+			}
 		}
 	}
 	return t, false
+}
+
+// isOff reports whether all of the day of t, a local time, is quiet.
+func (q Quiet) isOff(t time.Time) bool {
+	return q.Weekends && cal.IsWeekend(t) || q.Holidays && isHoliday(t) || slices.Contains(q.Days, t.Format(time.DateOnly))
 }
 
 // longestCalm bounds the search of Begins, in days: no two holidays are further apart.
 const longestCalm = 366
 
 // Begins returns the start of the next quiet hours after t, which must not be in quiet
-// hours itself; zero if there are none.
+// hours itself; zero if there are none within a year.
 func (q Quiet) Begins(t time.Time) time.Time {
 	local := t.In(q.Zone)
-	var evening time.Time
-	days := longestCalm
-	if q.From != q.To {
-		if evening = q.From.on(local, 0); !evening.After(t) {
-			evening = q.From.on(local, 1)
+	var first time.Time
+	for _, slot := range q.Slots {
+		at := slot.From.on(local, 0)
+		if !at.After(t) {
+			at = slot.From.on(local, 1)
 		}
-		days = 1
-	}
-	if q.Weekends {
-		days = min(days, 7)
-	}
-	if q.Weekends || q.Holidays {
-		for day := 1; day <= days; day++ {
-			midnight := Clock(0).on(local, day)
-			if !evening.IsZero() && !midnight.Before(evening) {
-				break
-			}
-			if q.Weekends && cal.IsWeekend(midnight) || q.Holidays && isHoliday(midnight) {
-				return midnight
-			}
+		if first.IsZero() || at.Before(first) {
+			first = at
 		}
 	}
-	return evening
+	for day := 1; day <= longestCalm; day++ {
+		midnight := Clock(0).on(local, day)
+		if !first.IsZero() && !midnight.Before(first) {
+			break
+		}
+		if q.isOff(midnight) {
+			return midnight
+		}
+	}
+	return first
 }
 
 var france = cal.Calendar{Holidays: fr.Holidays}

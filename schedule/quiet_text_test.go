@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -12,6 +13,9 @@ func TestParseQuiet(t *testing.T) {
 		"Fériés 20h-8h":               "20:00-08:00 feries",
 		"week-end":                    "weekends",
 		"holidays weekends":           "weekends feries",
+		"18h-8h 12h-14h weekends":     "12:00-14:00 18:00-08:00 weekends",
+		"feries 15/05/2026":           "feries 2026-05-15",
+		"2026-12-31 2026-05-15":       "2026-05-15 2026-12-31",
 		"aucun":                       "aucun",
 		"None":                        "aucun",
 	} {
@@ -19,11 +23,12 @@ func TestParseQuiet(t *testing.T) {
 		if err != nil || q.String() != want {
 			t.Errorf("%q is %q, %v, want %q", text, q, err, want)
 		}
-		if again, err := ParseQuiet(q.String(), time.UTC); err != nil || again != q {
+		if again, err := ParseQuiet(q.String(), time.UTC); err != nil || !reflect.DeepEqual(again, q) {
 			t.Errorf("%q is read as %v, %v", q, again, err)
 		}
 	}
-	for _, text := range []string{"", "lundi", "20:00", "20:00-20:00", "aucun weekends", "weekends weekends", "20:00-08:00 21:00-07:00", "25:00-08:00"} {
+	for _, text := range []string{"", "lundi", "20:00", "20:00-20:00", "aucun weekends", "weekends weekends", "20:00-08:00 21:00-07:00", "25:00-08:00",
+		"8h-9h 10h-11h 12h-13h", "12h-14h 13h-15h", "8h-20h 20h-8h", "18:00-08:00 07:00-09:00", "2026-02-30", "2026-05-15 15/05/2026"} {
 		if q, err := ParseQuiet(text, time.UTC); !errors.Is(err, ErrQuiet) {
 			t.Errorf("%q is %q, %v", text, q, err)
 		}

@@ -150,9 +150,12 @@ func TestQuiet(t *testing.T) {
 	nights := usual
 	nights.Weekends, nights.Holidays = false, false
 	early := nights
-	early.From, early.To = 22*60, 2*60+30
+	early.Slots = []Slot{{22 * 60, 2*60 + 30}}
 	lunch := nights
-	lunch.From, lunch.To = 12*60, 14*60
+	lunch.Slots = []Slot{{12 * 60, 14 * 60}}
+	both := usual
+	both.Slots = []Slot{{12 * 60, 14 * 60}, {18 * 60, 8 * 60}}
+	both.Days = []string{"2026-05-15"} // the Friday after Ascension
 	never := Quiet{Zone: usual.Zone}
 	holidays := never
 	holidays.Holidays = true
@@ -187,6 +190,10 @@ func TestQuiet(t *testing.T) {
 		"does not begin again":        {early, "2027-10-31 01:15Z", ""}, // 02:15 for the second time
 		"in the middle of the day":    {lunch, "2026-09-03 12:30", "2026-09-03 14:00"},
 		"before it":                   {lunch, "2026-09-03 11:59", ""},
+		"the first of two slots":      {both, "2026-09-03 12:30", "2026-09-03 14:00"},
+		"between two slots":           {both, "2026-09-03 14:00", ""},
+		"the second of two slots":     {both, "2026-09-03 18:00", "2026-09-04 08:00"},
+		"a bridge":                    {both, "2026-05-13 18:00", "2026-05-18 08:00"},
 		"never":                       {never, "2026-09-06 03:00", ""},
 	}
 	for name, test := range tests {

@@ -11,7 +11,7 @@ import (
 )
 
 // BotConfig configures a bot under test. The defaults suit most tests: no limits,
-// the demo's catalogue, French.
+// no quiet hours, the demo's catalogue, French.
 type BotConfig struct {
 	Homeserver string  // the address of a Homeserver or of a Proxy
 	Account    Account // the bot's own account
@@ -45,6 +45,8 @@ func (c BotConfig) write(dir, listen string) (string, error) {
 		"limits.room":        "0",
 		"catalogue.sill.url": c.SILL,
 		"http.listen":        listen,
+		// What a test sees must not depend on the hour.
+		"quiet.nights": "", "quiet.weekends": false, "quiet.holidays": false,
 	} {
 		set(config, key, value)
 	}

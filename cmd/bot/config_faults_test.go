@@ -161,7 +161,7 @@ relays:
 16: rooms.prefixe : clé inconnue ; celles qui vont ici sont room, language, prefix, role, quiet, moderator, visio, watches
 16: rooms.room : « #a:example.org » est déjà dans la liste ; gardez une seule des deux entrées
 16: rooms.prefix : les messageries gardent « / » pour leurs propres commandes ; prenez par exemple "!"
-16: rooms.quiet : « lundi » : une nuit, weekends et feries sont attendus, par exemple "20:00-08:00 weekends feries", ou aucun
+16: rooms.quiet : « lundi » : une ou deux plages, weekends, feries et des dates sont attendus, par exemple "20:00-08:00 weekends feries", ou aucun
 16: rooms.moderator : un niveau de 1 à 100 est attendu ; les modérateurs d’un salon ont d’ordinaire 50
 18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 

@@ -78,7 +78,7 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	if r.has(at + ".quiet") {
 		quiet, err := schedule.ParseQuiet(room.Quiet, c.Timezone)
 		if err != nil {
-			r.fault(at+".quiet", fmt.Sprintf("%s : une nuit, weekends et feries sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
+			r.fault(at+".quiet", fmt.Sprintf("%s : une ou deux plages, weekends, feries et des dates sont attendus, par exemple \"20:00-08:00 weekends feries\", ou aucun", said(room.Quiet)))
 		}
 		room.Quiet = quiet.String()
 	}

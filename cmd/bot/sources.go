@@ -65,11 +65,11 @@ func quietIn(s shared, room chat.RoomID) schedule.Quiet {
 }
 
 func quietHours(config *Config) schedule.Quiet {
-	from, to, _ := schedule.ParseNight(config.Quiet.Nights) // the configuration is checked
-	return schedule.Quiet{
-		Zone: config.Timezone, From: from, To: to,
-		Weekends: config.Quiet.Weekends, Holidays: config.Quiet.Holidays,
+	q := schedule.Quiet{Zone: config.Timezone, Weekends: config.Quiet.Weekends, Holidays: config.Quiet.Holidays}
+	if from, to, _ := schedule.ParseNight(config.Quiet.Nights); from != to { // the configuration is checked
+		q.Slots = []schedule.Slot{{From: from, To: to}}
 	}
+	return q
 }
 
 // guardedGetter returns a getter for addresses that rooms give. It reaches only the

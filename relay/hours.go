@@ -1,0 +1,27 @@
+package relay
+
+import (
+	"context"
+	"time"
+)
+
+// shortAbsence is how long the experts may be away without the asker being told.
+const shortAbsence = 15 * time.Minute
+
+// announceReturn says to the asker when the experts are expected back, if the question
+// reached them in the quiet hours of their room.
+func (d *Carrier) announceReturn(ctx context.Context, q *Question) error {
+	if d.Quiet == nil {
+		return nil
+	}
+	now := d.Now()
+	until, quiet := d.Quiet(q.Experts).Until(now)
+	if !quiet || until.Sub(now) <= shortAbsence {
+		return nil
+	}
+	today := now.In(until.Location()).Format(time.DateOnly)
+	return d.remark(ctx, q, q.thread(), q.Origin, "relay-hours", struct {
+		Until time.Time
+		Today bool
+	}{until, until.Format(time.DateOnly) == today})
+}
