@@ -17,12 +17,12 @@ func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 // Word returns the text of a template without data; ok is false if the language has no
 // such template.
 func Word(lang, name string) (text string, ok bool) {
-	set := sets[lang]
-	if set == nil || set.Lookup(name) == nil {
+	parsed, ok := sets[lang]
+	if !ok || parsed().Lookup(name) == nil {
 		return "", false
 	}
 	var b strings.Builder
-	if err := set.ExecuteTemplate(&b, name, nil); err != nil {
+	if err := parsed().ExecuteTemplate(&b, name, nil); err != nil {
 		return "", false
 	}
 	return html.UnescapeString(b.String()), true

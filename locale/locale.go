@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Languages are the languages of every message, the default first.
@@ -23,7 +24,15 @@ var Languages = []string{"fr", "en"}
 //go:embed fr/*.html en/*.html
 var files embed.FS
 
-var sets = parseAll()
+// sets parses the templates of a language when they are first used: most bots speak
+// one language, and each costs more than a MiB of memory.
+var sets = func() map[string]func() *template.Template {
+	all := map[string]func() *template.Template{}
+	for _, lang := range Languages {
+		all[lang] = sync.OnceValue(func() *template.Template { return template.Must(parse(lang)) })
+	}
+	return all
+}()
 
 // Render returns the message name in the language lang, as HTML that needs no further
 // treatment. The first comment of the template describes data.
@@ -33,18 +42,10 @@ func Render(lang, name string, data any) (string, error) {
 		return "", fmt.Errorf("render %s: no language %q", name, lang)
 	}
 	var b strings.Builder
-	if err := set.ExecuteTemplate(&b, name, data); err != nil {
+	if err := set().ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("render %s in %s: %w", name, lang, err)
 	}
 	return tidy(b.String()), nil
-}
-
-func parseAll() map[string]*template.Template {
-	all := map[string]*template.Template{}
-	for _, lang := range Languages {
-		all[lang] = template.Must(parse(lang))
-	}
-	return all
 }
 
 // parse reads a language's directory. A file is the template with its name, without

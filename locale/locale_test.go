@@ -33,7 +33,7 @@ func sources(t *testing.T, lang string) map[string]string {
 
 func defined(lang string) []string {
 	var names []string
-	for _, t := range sets[lang].Templates() {
+	for _, t := range sets[lang]().Templates() {
 		if t.Name() != lang { // the set itself
 			names = append(names, t.Name())
 		}

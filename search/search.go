@@ -81,10 +81,10 @@ const maxMaybe = 3
 // Search answers a name, a need in plain words, a question to colleagues, or a
 // request for a substitute. For small talk it finds nothing.
 func (e *Engine) Search(query string) Result {
-	if e.SmallTalk(query) {
+	q := parseQuery(query)
+	if e.isSmallTalk(query, q) {
 		return Result{Shape: None}
 	}
-	q := parseQuery(query)
 	if r, ok := e.instead(&q); ok {
 		return r
 	}

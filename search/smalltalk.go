@@ -11,20 +11,22 @@ import (
 // answer: thanks, greetings, good-byes, wishes, laughter, acknowledgements, news of
 // the person or of the day, and questions to the people in the room. A text that
 // names an entry of the catalogue, or a well-known product alone, is no small talk.
-func (e *Engine) SmallTalk(s string) bool {
-	if !isSmallTalk(s) {
+func (e *Engine) SmallTalk(s string) bool { return e.isSmallTalk(s, parseQuery(s)) }
+
+// isSmallTalk is SmallTalk for a text and its query. The names come first: most texts
+// are one, and then need none of the patterns.
+func (e *Engine) isSmallTalk(s string, q query) bool {
+	if _, product := e.meansProduct(q); product || e.namesEntry(q) {
 		return false
 	}
-	q := parseQuery(s)
-	_, product := e.meansProduct(q)
-	return !product && !e.namesEntry(q)
+	return hasFormOfSmallTalk(s)
 }
 
 // IsCourtesy reports whether a text only thanks, greets, wishes, praises or takes
 // leave. Texts of that form may name a software, so ask SmallTalk first.
 func IsCourtesy(s string) bool {
 	said := strings.Join(text.Words(s), " ")
-	return formulas.MatchString(said) || courtesies.MatchString(said)
+	return formulas().MatchString(said) || courtesies().MatchString(said)
 }
 
 // namesEntry reports whether words of q, other than words of the language, are the
@@ -54,18 +56,18 @@ func (e *Engine) namesEntry(q query) bool {
 // purpose matches words that say what somebody wants to do, as news and questions to
 // others rarely do.
 var (
-	asks = regexp.MustCompile(`\b(?:re?cherch\w*|besoins?|logiciels?|outils?|applis?|applications?|programmes?|plateformes?|solutions?|alternatives?|` +
+	asks = text.Pattern(`\b(?:re?cherch\w*|besoins?|logiciels?|outils?|applis?|applications?|programmes?|plateformes?|solutions?|alternatives?|` +
 		`remplac\w*|equivalents?|indiquer|conseill\w*|propos\w*|recommand\w*|utilis\w*|emploie|connai\w*|existe\w*|sert|servir|` +
 		`devons|devrais|devez|voudr\w*|aimer\w+|souhait\w*|je veux|on veut|nous voulons|veulent|faudrait|` +
 		`software|tools?|looking|need|want|how (?:do|can|to|could)|recommend\w*|suggest\w*|which|open source|libres?|app)\b`)
-	purpose = regexp.MustCompile(`\b(?:dois \w{3,}(?:er|ir|re)|avec quoi|quoi comme|c est quoi|quoi pour|quel(?:le)? (?:est )?l[ea] (?:mieux|meilleur\w*)|` +
+	purpose = text.Pattern(`\b(?:dois \w{3,}(?:er|ir|re)|avec quoi|quoi comme|c est quoi|quoi pour|quel(?:le)? (?:est )?l[ea] (?:mieux|meilleur\w*)|` +
 		`comment (?:faire|on|je|puis|peut|peux|se|y|\w{3,}[eio]r)|quel(?:le|s|les)? \w+(?: \w+){0,5} (?:prendre|choisir|installer|pour)|` +
 		`(?:pour|de quoi|moyen (?:de|d)|possible (?:de|d)|arrive pas a|peut on|puis je|ou) (?:faire|\w{3,}(?:er|ir|re))|` +
 		`pour (?:les?|la|l|mes|nos|des|un|une|gerer))\b`)
 )
 
 // formulas matches whole texts of courtesy with words that ask elsewhere.
-var formulas = regexp.MustCompile(`^(?:(?:un |mille )?(?:grand |tres grand )?(?:merci|mercis|remerciements)(?: (?:beaucoup|bien|infiniment|encore|d avance|par avance|a (?:tous|toutes|toi|vous)|et|tous|toutes|tout le monde|pour (?:tout|ton|votre|vos|ta|ces|cette) ?\w*|bonne (?:journee|soiree)|bon week end))*` +
+var formulas = text.Pattern(`^(?:(?:un |mille )?(?:grand |tres grand )?(?:merci|mercis|remerciements)(?: (?:beaucoup|bien|infiniment|encore|d avance|par avance|a (?:tous|toutes|toi|vous)|et|tous|toutes|tout le monde|pour (?:tout|ton|votre|vos|ta|ces|cette) ?\w*|bonne (?:journee|soiree)|bon week end))*` +
 	`|(?:je|nous|on) (?:(?:te|vous|lui|leur|nous) )+souhait\w+ .*)$`)
 
 // courtesies holds the forms of what people say to be polite, news those of what they
@@ -106,43 +108,43 @@ var (
 
 // beginning returns a pattern that matches one of forms at the beginning of a text,
 // after words that say nothing.
-func beginning(forms ...string) *regexp.Regexp {
-	return regexp.MustCompile(`^(?:(?:ah|bon|oui|non|et|mais|donc|alors|dis|dites|au fait|allez|bonjour|bonsoir|salut|coucou|hello|hey|hi|` +
+func beginning(forms ...string) func() *regexp.Regexp {
+	return text.Pattern(`^(?:(?:ah|bon|oui|non|et|mais|donc|alors|dis|dites|au fait|allez|bonjour|bonsoir|salut|coucou|hello|hey|hi|` +
 		`a tous|a toutes|tous|toutes|tout le monde|desolee?|ok|euh) )*(?:` + strings.Join(forms, "|") + `)`)
 }
 
 // appointment matches the time of something that happens soon; do matches a text
 // that begins with what somebody wants to do.
 var (
-	appointment = regexp.MustCompile(`\b(?:\d{1,2} ?h(?: ?\d\d)?|demain|ce soir|ce matin|cet apres midi|tout a l heure|(?:lundi|mardi|mercredi|jeudi|vendredi)|la semaine prochaine|tomorrow|tonight)\b`)
-	do          = regexp.MustCompile(`^\w{3,}(?:er|ir|re) `)
+	appointment = text.Pattern(`\b(?:\d{1,2} ?h(?: ?\d\d)?|demain|ce soir|ce matin|cet apres midi|tout a l heure|(?:lundi|mardi|mercredi|jeudi|vendredi)|la semaine prochaine|tomorrow|tonight)\b`)
+	do          = text.Pattern(`^\w{3,}(?:er|ir|re) `)
 )
 
 // leastAppointment is the number of words from which a text with a time is news
 // rather than the name of something.
 const leastAppointment = 3
 
-// isSmallTalk reports whether the form of a text is that of small talk, whatever it
-// names.
-func isSmallTalk(s string) bool {
+// hasFormOfSmallTalk reports whether the form of a text is that of small talk, whatever
+// it names.
+func hasFormOfSmallTalk(s string) bool {
 	all := text.Words(s)
 	said := strings.Join(all, " ")
 	switch {
-	case formulas.MatchString(said):
+	case formulas().MatchString(said):
 		return true
-	case asks.MatchString(said):
+	case asks().MatchString(said):
 		return false
-	case courtesies.MatchString(said):
+	case courtesies().MatchString(said):
 		return true
-	case purpose.MatchString(said):
+	case purpose().MatchString(said):
 		return false
 	}
-	return news.MatchString(said) || len(all) >= leastAppointment && appointment.MatchString(said) && !do.MatchString(said)
+	return news().MatchString(said) || len(all) >= leastAppointment && appointment().MatchString(said) && !do().MatchString(said)
 }
 
 // isAsking reports whether a text asks for software, or says what somebody wants to
 // do.
 func isAsking(s string) bool {
 	said := strings.Join(text.Words(s), " ")
-	return asks.MatchString(said) || purpose.MatchString(said)
+	return asks().MatchString(said) || purpose().MatchString(said)
 }

@@ -187,19 +187,22 @@ func (p payload) encodedForm(text string) (payload, error) {
 	return p.form(fields)
 }
 
-var (
-	// fieldName matches the names of a form's fields.
-	fieldName = regexp.MustCompile(`^[\p{L}\p{N}_.%+\[\]-]+$`)
-	// encodedText matches a text that curl --data-urlencode encoded.
-	encodedText = regexp.MustCompile(`^[A-Za-z0-9_.~+!*'()-]*(%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+!*'()-]*)+$`)
-)
+// isFieldName reports whether a text can be the name of a form's field.
+func isFieldName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !isAlphanumeric(r) && !strings.ContainsRune("_.%+[]-", r)
+	})
+}
+
+// encodedText matches a text that curl --data-urlencode encoded.
+var encodedText = regexp.MustCompile(`^[A-Za-z0-9_.~+!*'()-]*(%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+!*'()-]*)+$`)
 
 // isForm reports whether a text is a form, encoded or not, rather than a sentence with
 // an equals sign or an address.
 func isForm(text string) bool {
 	for pair := range strings.SplitSeq(text, "&") {
 		name, _, found := strings.Cut(pair, "=")
-		if pair != "" && (!found || !fieldName.MatchString(name)) {
+		if pair != "" && (!found || !isFieldName(name)) {
 			return false
 		}
 	}
