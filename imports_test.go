@@ -27,6 +27,7 @@ var ours = map[string][]string{
 	"fetch":             {},
 	"text":              {},
 	"catalogue":         {"fetch", "text"},
+	"commons":           {"catalogue", "fetch", "text"},
 	"search":            {"catalogue", "text"},
 	"search/vectors":    {"search"},
 	"locale":            {"chat", "text"},
@@ -49,7 +50,7 @@ var ours = map[string][]string{
 	"matrix":            {"chat", "health", "locale", "queue", "text"},
 	"health":            {},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text"},
-	"cmd/bot":           {"agenda", "alert", "announce", "calendar", "catalogue", "chat", "commands", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
+	"cmd/bot":           {"agenda", "alert", "announce", "calendar", "catalogue", "chat", "commands", "commons", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
 	"cmd/demo":          {"testkit"},
 	"testkit":           {"chat"},
 }
@@ -61,7 +62,7 @@ var theirs = map[string][]string{
 	"github.com/mattn/go-sqlite3": {"storage", "matrix", "testkit"},
 	"go.mau.fi/util/dbutil":       {"storage", "matrix", "testkit"},
 	"database/sql":                {"storage", "matrix", "testkit"},
-	"github.com/goccy/go-yaml":    {"cmd/bot", "howto"},
+	"github.com/goccy/go-yaml":    {"cmd/bot", "commons", "howto"}, // publiccode.yml is YAML
 	"testing":                     {"testkit", "locale/localetest"},
 }
 

@@ -20,6 +20,9 @@ type messageView struct {
 	Noun sources.ItemKind
 	// From is the feed of a digest whose entries all come from one feed; else empty.
 	From string
+	// Catalogues are the labels of the catalogues of the software; empty for the SILL
+	// alone.
+	Catalogues []string
 }
 
 // First is the only line of a message that is no digest.
@@ -126,12 +129,16 @@ func (l Layout) template(news map[int64]*News) string {
 // view returns the data of the message's template.
 func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	m := messageView{Total: l.Total, Rest: l.Rest}
+	var labels []string
 	for i, line := range l.Lines {
 		v := lineView{PartOf: line.PartOf, Total: line.Total}
 		for _, id := range line.Items {
 			n := news[id]
 			item := itemView{n, zone, l.Labels[n.Item.Source]}
 			v.Items = append(v.Items, item)
+			if s := item.Soft(); s != nil {
+				labels = append(labels, s.Catalogue)
+			}
 			if i == 0 {
 				m.Noun, m.From = n.Item.Kind, item.From()
 			}
@@ -144,6 +151,7 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 		}
 		m.Lines = append(m.Lines, v)
 	}
+	m.Catalogues = catalogue.Labels(labels)
 	return m
 }
 

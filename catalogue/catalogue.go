@@ -14,6 +14,7 @@ type Catalogue struct {
 	places  map[string]int // by id
 	asOf    time.Time
 	dated   time.Time
+	labels  []string
 	derived *derived
 }
 
@@ -32,6 +33,11 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 			c.places[id] = i
 		}
 	}
+	var labels []string
+	for i := range entries {
+		labels = append(labels, entries[i].Catalogue)
+	}
+	c.labels = Labels(labels)
 	for i := range entries {
 		for _, t := range []time.Time{entries[i].Updated, entries[i].Referenced} {
 			if t.After(c.dated) && !t.After(asOf) {
@@ -50,6 +56,10 @@ func (c *Catalogue) Len() int { return len(c.entries) }
 
 // AsOf returns the time at which the entries were current.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
+
+// Labels returns the labels of the catalogues that the entries come from, as messages
+// name them: none for the SILL alone.
+func (c *Catalogue) Labels() []string { return c.labels }
 
 // Dated returns the newest date of an entry, at most AsOf; zero if no entry has a date.
 func (c *Catalogue) Dated() time.Time { return c.dated }

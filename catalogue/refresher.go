@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,28 +16,8 @@ import (
 	"heraut/fetch"
 )
 
-// The defaults of Settings.
-const (
-	DefaultEvery   = 2 * time.Hour
-	DefaultMaxLoss = 20
-)
-
 // ErrNeverFetched means that nothing is stored for a location.
 var ErrNeverFetched = errors.New("never fetched")
-
-// Settings configure a Refresher.
-type Settings struct {
-	// Location is an http, https or file URL, or a file's path. The operator chooses
-	// it, so it may be private. V1Address gives its fallback.
-	Location string
-	// Every is the interval between requests; 0 for the default.
-	Every time.Duration
-	// MaxLoss is the largest share of the entries in force, in percent, that a new
-	// version may lack without being held back.
-	MaxLoss int
-	// Prepare, if not nil, is called with each catalogue before it comes into force.
-	Prepare func(*Catalogue)
-}
 
 // Fetched is the last accepted answer of a source, in its stored form.
 type Fetched struct {
@@ -103,12 +84,12 @@ func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store F
 	s.Every = cmp.Or(s.Every, DefaultEvery)
 	r := &Refresher{settings: s, getter: getter, store: store, pace: fetch.NewPace(s.Every)}
 	state := State{Every: s.Every}
-	for _, location := range locations(s.Location) {
+	for _, location := range s.locations() {
 		if err := r.load(ctx, location, &state); err != nil {
 			return nil, err
 		}
 	}
-	if err := store.DeleteFetched(ctx, locations(s.Location)...); err != nil {
+	if err := store.DeleteFetched(ctx, slices.Concat(s.locations(), s.Others)...); err != nil {
 		return nil, fmt.Errorf("delete the catalogues of other locations: %w", err)
 	}
 	if c := state.Catalogue; c != nil {
@@ -131,7 +112,7 @@ func (r *Refresher) load(ctx context.Context, location string, state *State) err
 	case state.Catalogue != nil && !stored.ConfirmedAt.After(state.Catalogue.AsOf()):
 		return nil
 	}
-	file, err := unpack(stored.Body)
+	file, err := r.settings.unpack(stored.Body)
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("Stored catalogue not readable, waiting for a new one")
 		return nil
@@ -204,6 +185,9 @@ type version struct {
 // fetch asks the location, or its fallback.
 func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	state := r.Current()
+	if r.settings.Reader != nil {
+		return r.fetchWith(ctx, r.settings.Reader, now, state)
+	}
 	var first error
 	for _, location := range locations(r.settings.Location) {
 		v, err := r.fetchFrom(ctx, location, now, state)
@@ -218,6 +202,26 @@ func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 		}
 	}
 	return version{}, first
+}
+
+// fetchWith asks a Reader.
+func (r *Refresher) fetchWith(ctx context.Context, reader Reader, now time.Time, state State) (version, error) {
+	v := version{location: r.settings.Location, at: now}
+	var before []byte
+	if state.Catalogue != nil { // else the copy is of no use
+		copied, err := r.store.Fetched(ctx, v.location)
+		if err != nil {
+			return version{}, fmt.Errorf("read the stored catalogue: %w", err)
+		}
+		before = copied.Body
+	}
+	var err error
+	if v.file, v.packed, err = reader.Read(ctx, before); err != nil {
+		return version{}, err
+	}
+	v.notModified = v.packed == nil
+	v.sum = sha256.Sum256(v.packed)
+	return v, nil
 }
 
 func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Time, state State) (version, error) {
@@ -291,25 +295,4 @@ func (c *Catalogue) confirmed(at time.Time) *Catalogue {
 	again := *c
 	again.asOf = at
 	return &again
-}
-
-func logFailure(ctx context.Context, state State) {
-	log := zerolog.Ctx(ctx).Warn().Err(state.Err).Time("next_try", state.NextTry)
-	if state.Catalogue == nil {
-		log.Msg("No catalogue yet")
-		return
-	}
-	log.Time("as_of", state.Catalogue.AsOf()).Msg("Catalogue not refreshed, the one in force stays")
-}
-
-// loggedDropped is how many dropped elements of a new catalogue are logged.
-const loggedDropped = 20
-
-func logNew(ctx context.Context, file File) {
-	log := zerolog.Ctx(ctx)
-	log.Info().Int("entries", len(file.Entries)).Int("dropped", len(file.Dropped)).Str("generation", string(file.Generation)).
-		Msg("New catalogue in force")
-	for _, d := range file.Dropped[:min(len(file.Dropped), loggedDropped)] {
-		log.Warn().Int("index", d.Index).Str("reason", d.Reason).Msg("Catalogue element dropped")
-	}
 }

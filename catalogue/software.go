@@ -85,6 +85,16 @@ type Software struct {
 	Documentation string
 	Wikidata      string // "Q8038", or empty
 
+	// Catalogue is the label of its catalogue, as people know it; empty for the SILL. Home
+	// is its page there; empty for the SILL, and where a catalogue has no pages.
+	Catalogue string
+	Home      string
+	// Phase is its stage by its catalogue's own word, in lower case: "construction",
+	// "stable".
+	Phase string
+	// Contact is the mail address or page of its team.
+	Contact string
+
 	Generation Generation // the format of its element
 }
 
@@ -107,6 +117,8 @@ type Withdrawal struct {
 	// Ending is true for the status FR of 2018 to 2022, which announced the end of
 	// the recommendation: the software was still listed.
 	Ending bool
+	// Abandoned is true when the authors ended the project, which stays listed.
+	Abandoned bool
 }
 
 // StatusChange is a change of a software's status.
@@ -238,6 +250,7 @@ const (
 	SourceFramalibre = "framalibre"      // framalibre.org
 	SourceHAL        = "hal"             // hal.science
 	SourceCNLL       = "cnll"            // cnll.fr
+	SourceSILL       = "sill"            // code.gouv.fr/sill
 )
 
 // Identifier returns the first identifier of the source.
@@ -265,9 +278,11 @@ type Similar struct {
 	ID string
 }
 
-// Page returns the address of its page on the SILL's site; empty if it has no number
-// there.
+// Page returns the address of its page in its catalogue; empty if it has none.
 func (s *Software) Page() string {
+	if s.Catalogue != "" {
+		return s.Home
+	}
 	if s.ID == "" || strings.Trim(s.ID, "0123456789") != "" {
 		return ""
 	}

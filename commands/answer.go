@@ -221,7 +221,7 @@ func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	case named(r.state.Catalogue, r.text):
 	case onlyCourtesy(rest) && greeted:
 		r.command = a.byName("aide")
-		return a.message(r, "welcome", greeting{r.Prefix, r.Private || r.Room == ""})
+		return a.message(r, "welcome", greeting{r.Prefix, r.Private || r.Room == "", labels(r.state)})
 	case onlyCourtesy(rest) && (r.Private || r.Room == ""):
 		return a.message(r, "courtesy", nil)
 	case onlyCourtesy(rest):

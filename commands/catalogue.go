@@ -54,3 +54,12 @@ func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	answer.change = a.logged(r, change, func(context.Context) error { return nil })
 	return answer, err
 }
+
+// labels returns the labels of the catalogues in force; none for the SILL alone, or
+// before there is any catalogue.
+func labels(s catalogue.State) []string {
+	if s.Catalogue == nil {
+		return nil
+	}
+	return s.Catalogue.Labels()
+}

@@ -11,6 +11,8 @@ import (
 type greeting struct {
 	Prefix string
 	Direct bool // in a direct message, where the prefix is optional
+	// Catalogues are the labels of the room's catalogues; none for the SILL alone.
+	Catalogues []string
 }
 
 // greetOnce is how long after the bot greeted a new direct message it leaves a mere

@@ -103,7 +103,10 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"none":               func() (Answer, error) { return a.none(r, s, false, six) },
 		"none, nothing near": func() (Answer, error) { return a.none(r, s, true, nil) },
 		"none-replacing": func() (Answer, error) {
-			return a.message(r, "none-replacing", struct{ Prefix, Query string }{"!", s})
+			return a.message(r, "none-replacing", struct {
+				Prefix, Query string
+				Catalogues    []string
+			}{"!", s, nil})
 		},
 		"compare": func() (Answer, error) {
 			return a.message(r, "compare", comparison{entries(six[:maxCompared]), 2, src})
@@ -117,7 +120,7 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		},
 		"help, command": func() (Answer, error) { return a.help(ctx, r) },
 		"unknown":       func() (Answer, error) { return a.unknown(r, s) },
-		"welcome":       func() (Answer, error) { return a.message(r, "welcome", greeting{"!", true}) },
+		"welcome":       func() (Answer, error) { return a.message(r, "welcome", greeting{"!", true, nil}) },
 		"loading":       func() (Answer, error) { return a.message(r, "loading", nil) },
 		"out of list": func() (Answer, error) {
 			return a.chosen(ctx, r.Line, Choice{Command: "sill", IDs: []string{"1", "2"}}, 3)

@@ -155,7 +155,10 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	case r.talk:
 		return Answer{}, nil
 	}
-	return a.message(r, "none-replacing", struct{ Prefix, Query string }{r.Prefix, product})
+	return a.message(r, "none-replacing", struct {
+		Prefix, Query string
+		Catalogues    []string
+	}{r.Prefix, product, c.Labels()})
 }
 
 // comparable returns the entries that the one called name lists as similar.
@@ -193,10 +196,11 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 		return Answer{}, nil
 	}
 	data := struct {
-		Query   string
-		Name    bool
-		Nearest []string
-	}{Query: query, Name: name}
+		Query      string
+		Name       bool
+		Nearest    []string
+		Catalogues []string
+	}{Query: query, Name: name, Catalogues: r.state.Catalogue.Labels()}
 	shown, _ := first(nearest, maxNearest)
 	for _, s := range shown {
 		data.Nearest = append(data.Nearest, s.Name)

@@ -92,7 +92,11 @@ type cardLink struct{ Label, URL string }
 // Links returns the pages about it: the SILL's first, those of other catalogues
 // last.
 func (e entry) Links() []cardLink {
-	links := []cardLink{{"page", e.Page()}, {"site", e.Website}, {"code", e.Code}, {"documentation", e.Documentation}}
+	page := "page"
+	if e.Catalogue != "" {
+		page = "listing"
+	}
+	links := []cardLink{{page, e.Page()}, {"site", e.Website}, {"code", e.Code}, {"documentation", e.Documentation}}
 	for label, source := range map[string]string{"comptoir": catalogue.SourceComptoir, "framalibre": catalogue.SourceFramalibre} {
 		if id, found := e.Identifier(source); found {
 			links = append(links, cardLink{label, id.URL})
@@ -107,10 +111,15 @@ type source struct {
 	AsOf  time.Time // when the source last confirmed the data
 	Dated time.Time // the newest change in the data; zero if they hold no date
 	Old   bool      // the last refresh is too long ago
+	// Catalogues are the labels of the catalogues; none for the SILL alone.
+	Catalogues []string
 }
 
 func (a *Answerer) source(s catalogue.State) source {
-	out := source{AsOf: s.Catalogue.AsOf().In(a.zone), Dated: s.Catalogue.Dated(), Old: s.Every > 0 && s.Stale(time.Now())}
+	out := source{
+		AsOf: s.Catalogue.AsOf().In(a.zone), Dated: s.Catalogue.Dated(), Old: s.Every > 0 && s.Stale(time.Now()),
+		Catalogues: s.Catalogue.Labels(),
+	}
 	if !out.Dated.IsZero() {
 		out.Dated = out.Dated.In(a.zone)
 	}

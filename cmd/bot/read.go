@@ -113,11 +113,12 @@ func init() { // in init, since a variable would refer to itself through the com
 			name: "webhook", noun: "Webhook", help: "une requête d’un outil, telle qu’elle serait publiée (toujours avec --as)",
 			recognizes: recognizeNo, read: readWebhook,
 		},
-		{
-			name: "catalogue", noun: "Catalogue de logiciels", help: "un catalogue du SILL, de toute génération",
-			recognizes: func([]byte) bool { return true }, read: readCatalogue,
-		},
 	}
+	readKinds = append(readKinds, commonsKinds()...)
+	readKinds = append(readKinds, readKind{
+		name: "catalogue", noun: "Catalogue de logiciels", help: "un catalogue du SILL, de toute génération",
+		recognizes: func([]byte) bool { return true }, read: readCatalogue,
+	})
 }
 
 // errKind reports an --as that names no kind.

@@ -10,6 +10,11 @@ func readCatalogue(in readInput) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
+	return in.software(file)
+}
+
+// software returns the entries of a catalogue with their announcements.
+func (in readInput) software(file catalogue.File) (reading, error) {
 	r := reading{Generation: string(file.Generation), Dropped: file.Dropped}
 	for i := range file.Entries {
 		s := &file.Entries[i]

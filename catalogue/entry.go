@@ -1,0 +1,77 @@
+package catalogue
+
+import (
+	"io"
+	"slices"
+	"strings"
+)
+
+// Entry returns the software that an element of the SILL's format V2 describes, for
+// readers that translate other formats into it. ok is false when the element has no
+// name.
+func Entry(element map[string]any) (s Software, ok bool) {
+	s = software(element)
+	return s, s.Name != ""
+}
+
+// Elements hands each element of a JSON list, with numbers as json.Number, to yield.
+// The list may stand in an object, under the key within. The error, if any, is
+// yield's, wraps one of the Err values of this package, or is r's.
+func Elements(r io.Reader, within string, yield func(element any) error) error {
+	in := newInput(r)
+	if err := startsJSON(in); err != nil {
+		return err
+	}
+	return in.cause(readList(in, within, yield))
+}
+
+// FieldsError returns the UnknownListError of a list whose elements have the fields of
+// first.
+func FieldsError(first map[string]any) error { return unknownList(JSONList, fieldNames(first)) }
+
+// CleanLink returns s as an absolute http or https URL, or an empty string.
+func CleanLink(s string) string { return link(s) }
+
+// CleanText returns an untrusted text on one line, of at most limit characters.
+func CleanText(s string, limit int) string { return clean(s, limit) }
+
+// RepositoryKey returns the same key for all spellings of a repository's address:
+// "github.com/owner/name"; empty if the address has no path.
+func RepositoryKey(address string) string {
+	key := strings.ToLower(strings.TrimSpace(address))
+	for _, prefix := range []string{"git+", "https://", "http://", "git://", "ssh://", "git@", "www."} {
+		key = strings.TrimPrefix(key, prefix)
+	}
+	key, _, _ = strings.Cut(key, "#")
+	key, _, _ = strings.Cut(key, "?")
+	key = strings.TrimSuffix(strings.TrimRight(key, "/"), ".git")
+	host, path, found := strings.Cut(key, "/")
+	if at, rest, scp := strings.Cut(host, ":"); scp && !found || scp && strings.Trim(rest, "0123456789") != "" {
+		host, path = at, strings.Trim(rest+"/"+path, "/") // git@host:owner/name
+	}
+	for _, end := range []string{"/-/", "/tree/", "/blob/", "/wiki", "/releases", "/issues"} {
+		path, _, _ = strings.Cut(path, end)
+	}
+	if path == "" || !strings.Contains(host, ".") {
+		return ""
+	}
+	return host + "/" + path
+}
+
+// Labels returns the distinct labels of catalogues, Software.Catalogue, as messages name
+// them: none for the SILL alone.
+func Labels(labels []string) []string {
+	var out []string
+	for _, l := range labels {
+		if l == "" {
+			l = "SILL"
+		}
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	if len(out) == 1 && out[0] == "SILL" {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+package catalogue
+
+import (
+	"context"
+	"time"
+)
+
+// The defaults of Settings.
+const (
+	DefaultEvery   = 2 * time.Hour
+	DefaultMaxLoss = 20
+)
+
+// Settings configure a Refresher.
+type Settings struct {
+	// Location is an http, https or file URL, or a file's path. The operator chooses
+	// it, so it may be private. V1Address gives its fallback.
+	Location string
+	// Every is the interval between requests; 0 for the default.
+	Every time.Duration
+	// MaxLoss is the largest share of the entries in force, in percent, that a new
+	// version may lack without being held back.
+	MaxLoss int
+	// Prepare, if not nil, is called with each catalogue before it comes into force.
+	Prepare func(*Catalogue)
+	// Reader reads a catalogue that is not one file in a format of the SILL; nil: the
+	// Refresher reads Location itself. Location then only names the stored copy.
+	Reader Reader
+	// Others are the locations of other Refreshers with the same store.
+	Others []string
+}
+
+// Reader reads a catalogue in another format, or from several addresses.
+type Reader interface {
+	// Read returns what the source has now, and its stored form, given that of the last
+	// round; nil: there is none. Without any change the new stored form is nil.
+	Read(ctx context.Context, packed []byte) (file File, now []byte, err error)
+	// Unpack reads a stored form.
+	Unpack(packed []byte) (File, error)
+}
+
+// locations returns the addresses under which copies are stored, in the order in which
+// they are tried.
+func (s *Settings) locations() []string {
+	if s.Reader != nil {
+		return []string{s.Location}
+	}
+	return locations(s.Location)
+}
+
+// unpack reads a stored copy.
+func (s *Settings) unpack(packed []byte) (File, error) {
+	if s.Reader != nil {
+		return s.Reader.Unpack(packed)
+	}
+	return unpack(packed)
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"heraut/catalogue"
+	"heraut/commons"
+)
+
+// commonsNames are the kinds of other catalogues, by the words of people.
+var commonsNames = map[commons.Kind]string{
+	commons.PublicCode: "un publiccode.yml",
+	commons.Italia:     "une page du catalogue de Developers Italia",
+	commons.Comptoir:   "l’export du Comptoir du Libre",
+	commons.BetaGouv:   "les produits de beta.gouv.fr",
+	commons.Etabli:     "les initiatives d’Établi",
+	commons.DPGA:       "le registre des biens publics numériques (DPGA)",
+}
+
+// commonsKinds returns the kinds of catalogues that are not in a format of the SILL.
+func commonsKinds() (kinds []readKind) {
+	for _, kind := range commons.Kinds {
+		if commonsNames[kind] == "" { // a catalogi is read like the SILL
+			continue
+		}
+		kinds = append(kinds, readKind{
+			name: string(kind), noun: "Catalogue " + string(kind), help: commonsNames[kind],
+			recognizes: func(start []byte) bool { return commons.Detect(start) == kind },
+			read: func(in readInput) (reading, error) {
+				file, err := commons.Read(catalogue.Text(in.body, in.contentType), commons.Settings{
+					Name: string(kind), Label: string(kind), Kind: kind, Language: in.command.Lang,
+				})
+				if err != nil {
+					return reading{}, err
+				}
+				return in.software(file)
+			},
+		})
+	}
+	return kinds
+}

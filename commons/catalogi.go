@@ -1,0 +1,33 @@
+package commons
+
+import (
+	"io"
+
+	"heraut/catalogue"
+)
+
+// parseCatalogi reads the list of another instance of the SILL's program, in any
+// generation of its format.
+func parseCatalogi(r io.Reader, s *Settings) (list, error) {
+	file, err := catalogue.Read(r)
+	if err != nil {
+		return list{}, err
+	}
+	for i := range file.Entries {
+		e := &file.Entries[i]
+		d := draft{id: e.ID, page: e.Website}
+		e.ID, e.Catalogue = s.Name+":"+e.ID, s.Label
+		for j := range e.OtherIDs {
+			e.OtherIDs[j] = s.Name + ":" + e.OtherIDs[j]
+		}
+		for _, similar := range [][]catalogue.Similar{e.Similar, e.Replaces} {
+			for j := range similar {
+				if similar[j].ID != "" {
+					similar[j].ID = s.Name + ":" + similar[j].ID
+				}
+			}
+		}
+		e.Home = s.page(&d, e.Name)
+	}
+	return list{entries: file.Entries, dropped: file.Dropped}, nil
+}

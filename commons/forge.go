@@ -1,0 +1,177 @@
+package commons
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// forge is a program that serves repositories.
+type forge struct {
+	list   string // the path of the list of its repositories
+	size   string // the parameter of the number of repositories on a page
+	within string // the key of the list in the answer; empty: the answer is the list
+	// file returns the address of a repository's publiccode.yml.
+	file func(host *url.URL, repo element) string
+	mark string // the field with the last activity
+}
+
+// pageSize is the number of repositories on a page. Forgejo allows no more.
+const pageSize = 50
+
+var forges = []forge{
+	{ // GitLab's API, version 4
+		list: "/api/v4/projects?archived=false&order_by=id&simple=true&sort=asc", size: "per_page", mark: "last_activity_at",
+		file: func(_ *url.URL, repo element) string {
+			return rawGitLab(repo.text("web_url"), repo.text("default_branch"))
+		},
+	},
+	{ // Forgejo's and Gitea's, version 1
+		list: "/api/v1/repos/search?archived=false&sort=id&order=asc", size: "limit", within: "data", mark: "updated_at",
+		file: func(host *url.URL, repo element) string {
+			return host.JoinPath("/api/v1/repos", repo.text("full_name"), "raw", "publiccode.yml").String()
+		},
+	},
+}
+
+func rawGitLab(repository, branch string) string {
+	if repository == "" {
+		return ""
+	}
+	if branch == "" {
+		branch = "HEAD"
+	}
+	return strings.TrimRight(repository, "/") + "/-/raw/" + url.PathEscape(branch) + "/publiccode.yml"
+}
+
+// isHost reports whether an address names a forge as a whole.
+func isHost(address string) (*url.URL, bool) {
+	u, err := url.Parse(address)
+	return u, err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+}
+
+// host reads the publiccode.yml of each repository of a forge.
+func (w *walk) host(ctx context.Context, host *url.URL) error {
+	var first error
+	for i := range forges {
+		err := w.repositories(ctx, host, &forges[i])
+		if err == nil {
+			return w.files(ctx)
+		}
+		if first == nil {
+			first = err
+		}
+		if !isAbsent(err) {
+			return err
+		}
+	}
+	return first
+}
+
+// isAbsent reports whether an error means that there is nothing at an address.
+func isAbsent(err error) bool {
+	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
+		switch status.Code {
+		case http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnauthorized, http.StatusMethodNotAllowed:
+			return true
+		}
+	}
+	return errors.Is(err, fetch.ErrHTML)
+}
+
+// repositories reads the list of a forge's repositories, page by page.
+func (w *walk) repositories(ctx context.Context, host *url.URL, f *forge) error {
+	for number := 1; ; number++ {
+		list, err := host.Parse(f.list)
+		if err != nil {
+			return err
+		}
+		query := list.Query()
+		query.Set(f.size, strconv.Itoa(pageSize))
+		query.Set("page", strconv.Itoa(number))
+		list.RawQuery = query.Encode()
+		p, err := w.visit(ctx, file{Address: list.String()}, func(body io.Reader) (*page, error) { return f.parse(host, body) })
+		if err != nil {
+			return err
+		}
+		if len(p.Files) < pageSize {
+			return nil
+		}
+	}
+}
+
+func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
+	var p page
+	err := catalogue.Elements(body, f.within, func(v any) error {
+		repo := asElement(v)
+		address := f.file(host, repo)
+		if address == "" || repo.text(f.mark) == "" {
+			return catalogue.FieldsError(repo)
+		}
+		p.Files = append(p.Files, file{address, repo.text(f.mark)})
+		return nil
+	})
+	if errors.Is(err, catalogue.ErrEmpty) {
+		err = nil
+	}
+	return &p, err
+}
+
+// files reads the files that the pages so far list. A repository without a file is the
+// common case; the fault of one file drops it, or keeps its last version.
+func (w *walk) files(ctx context.Context) error {
+	var all []file
+	for _, address := range w.after.Order {
+		all = append(all, w.after.Pages[address].Files...)
+	}
+	for _, f := range all {
+		_, err := w.visit(ctx, f, w.publicCodeFile)
+		fault, isFault := errors.AsType[*faultError](err)
+		status, isStatus := errors.AsType[*fetch.StatusError](err)
+		before := w.before[f.Address]
+		switch {
+		case err == nil:
+		case isAbsent(err):
+			w.changed = w.changed || before == nil || len(before.Entries) > 0
+			w.put(f, &page{Mark: f.Mark})
+		case isStatus && !isBusy(status) && before != nil:
+			kept := *before
+			kept.Mark = "" // asked again in the next round
+			w.put(f, &kept)
+		case isFault:
+			w.put(f, &page{Mark: f.Mark, Dropped: []catalogue.Dropped{{Reason: fault.Error()}}})
+		case isStatus && !isBusy(status):
+			w.put(f, &page{Dropped: []catalogue.Dropped{{Reason: fmt.Sprintf("%s: %v", fetch.Redacted(f.Address), err)}}})
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) publicCodeFile(body io.Reader) (*page, error) {
+	l, err := parsePublicCode(body, &w.settings)
+	return &page{Entries: l.entries, Dropped: l.dropped}, err
+}
+
+// publicCode reads a catalogue of the kind publiccode: a forge, a list, or one file.
+func (w *walk) publicCode(ctx context.Context) error {
+	if host, ok := isHost(w.settings.Location); ok {
+		return w.host(ctx, host)
+	}
+	_, err := w.visit(ctx, file{Address: w.settings.Location}, func(body io.Reader) (*page, error) {
+		return parseListOfFiles(body, &w.settings)
+	})
+	if err != nil {
+		return err
+	}
+	return w.files(ctx)
+}

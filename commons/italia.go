@@ -1,0 +1,62 @@
+package commons
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"heraut/catalogue"
+)
+
+// parseItalia reads a page of the catalogue of Developers Italia: each element holds a
+// publiccode.yml as a text. The next page is a bare query.
+func parseItalia(r io.Reader, s *Settings) (list, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return list{}, err
+	}
+	var l list
+	var foreign map[string]any
+	index, strange := -1, 0
+	err = catalogue.Elements(bytes.NewReader(data), "data", func(v any) error {
+		index++
+		e := asElement(v)
+		yaml := e.text("publiccodeYml")
+		if yaml == "" {
+			if strange++; foreign == nil {
+				foreign = e
+			}
+			l.drop(index, "has no publiccodeYml")
+			return nil
+		}
+		d, err := readPublicCode([]byte(yaml), s)
+		if err != nil {
+			l.drop(index, err.Error())
+			return nil
+		}
+		d.id, d.page = e.text("id"), "https://developers.italia.it/en/software/"+e.text("id")
+		if d.code == "" {
+			d.code = e.text("url")
+		}
+		active, given := e["active"].(bool)
+		d.gone = given && !active
+		d.fields["addedTime"], d.fields["updateTime"] = e.text("createdAt"), e.text("updatedAt")
+		l.add(index, &d, s)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return list{}, err
+	case strange*2 > index+1:
+		return list{}, catalogue.FieldsError(foreign)
+	}
+	var page struct {
+		Links struct {
+			Next string `json:"next"`
+		} `json:"links"`
+	}
+	if json.Unmarshal(data, &page) == nil {
+		l.next = page.Links.Next // an object of another shape has one page
+	}
+	return l, nil
+}

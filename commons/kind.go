@@ -1,0 +1,104 @@
+package commons
+
+import (
+	"io"
+	"strings"
+
+	"heraut/catalogue"
+)
+
+// Kind is the format of a catalogue.
+type Kind string
+
+// The kinds.
+const (
+	Catalogi   Kind = "catalogi"   // another instance of the SILL's program
+	PublicCode Kind = "publiccode" // publiccode.yml: a file, a list, or those of a forge
+	Italia     Kind = "italia"     // the API of Developers Italia, version 1
+	Comptoir   Kind = "comptoir"   // the export of Comptoir du Libre
+	BetaGouv   Kind = "betagouv"   // the API of beta.gouv.fr, version 2
+	Etabli     Kind = "etabli"     // the initiatives of Établi
+	DPGA       Kind = "dpga"       // the registry of digital public goods
+)
+
+// Kinds lists the kinds, in the order of the documentation.
+var Kinds = []Kind{Catalogi, PublicCode, Italia, Comptoir, BetaGouv, Etabli, DPGA}
+
+// IsCommons reports whether everything in a catalogue of this kind was made by, or for,
+// administrations. In the others, only the software that says so was.
+func (k Kind) IsCommons() bool { return k != Catalogi && k != Comptoir }
+
+// Settings describe a catalogue.
+type Settings struct {
+	// Name is a short name for ids, [a-z0-9-]+.
+	Name string
+	// Label is the name of the catalogue for people: "Comptoir du Libre".
+	Label string
+	Kind  Kind
+	// Location is an http, https or file URL, or a file's path.
+	Location string
+	// Link is the address of an entry's page, with {id}, {name} or {slug} in it; empty
+	// for the address that the entry gives itself.
+	Link string
+	// Language is that of the texts whose format names none: "fr", "en"…
+	Language string
+}
+
+// list is the content of one published file.
+type list struct {
+	entries []catalogue.Software
+	dropped []catalogue.Dropped
+	next    string // the address of the next page; empty at the end
+}
+
+// parsers read the kinds that are lists in JSON.
+var parsers = map[Kind]func(r io.Reader, s *Settings) (list, error){
+	Catalogi: parseCatalogi,
+	Italia:   parseItalia,
+	Comptoir: parseComptoir,
+	BetaGouv: parseBetaGouv,
+	Etabli:   parseEtabli,
+	DPGA:     parseDPGA,
+}
+
+// Read reads one file of a catalogue: one page of those with pages, and one
+// publiccode.yml. A file of another kind is a catalogue.ErrUnknownList.
+func Read(r io.Reader, s Settings) (catalogue.File, error) {
+	var l list
+	var err error
+	if parse, ok := parsers[s.Kind]; ok {
+		l, err = parse(r, &s)
+	} else {
+		l, err = parsePublicCode(r, &s)
+	}
+	if err == nil && len(l.entries) == 0 {
+		err = catalogue.ErrNoEntries
+	}
+	return catalogue.File{Entries: l.entries, Dropped: l.dropped}, err
+}
+
+// Detect returns the kind of a file by its beginning; empty if it is of none of these
+// kinds, or of the SILL's.
+func Detect(start []byte) Kind {
+	text := string(start)
+	for _, sign := range []struct {
+		kind Kind
+		has  []string
+	}{
+		{Italia, []string{`"publiccodeYml"`}},
+		{PublicCode, []string{"publiccodeYmlVersion"}},
+		{Comptoir, []string{`"external_resources"`, `"softwares"`}},
+		{BetaGouv, []string{`"attributes"`, `"pitch"`}},
+		{Etabli, []string{`"businessUseCases"`}},
+		{DPGA, []string{`"SDGs"`}},
+	} {
+		all := true
+		for _, part := range sign.has {
+			all = all && strings.Contains(text, part)
+		}
+		if all {
+			return sign.kind
+		}
+	}
+	return ""
+}

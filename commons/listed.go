@@ -1,0 +1,91 @@
+package commons
+
+import (
+	"encoding/json"
+	"io"
+	"net/url"
+	"strings"
+
+	"heraut/catalogue"
+)
+
+// maxListBytes bounds a list of publiccode.yml files, in bytes.
+const maxListBytes = 16 << 20
+
+// parseListOfFiles reads one publiccode.yml, or a list, in YAML or JSON: of addresses of
+// repositories or of their files, of whole publiccode.yml, or an object whose keys are
+// the addresses.
+func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
+	data, err := io.ReadAll(io.LimitReader(body, maxListBytes))
+	if err != nil {
+		return nil, err
+	}
+	var value any
+	if text := strings.TrimLeft(string(data), "\ufeff \t\r\n"); strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		err = dec.Decode(&value)
+	} else {
+		value, err = decodeYAML(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var l list
+	var p page
+	read := func(i int, v any) {
+		e := asElement(v)
+		switch address := (element{"a": v}).text("a"); {
+		case e.text("publiccodeYmlVersion") != "":
+			d := draftOf(e, s)
+			l.add(i, &d, s)
+		case fileOf(address) != "":
+			p.Files = append(p.Files, file{Address: fileOf(address)})
+		case fileOf(e.text("publiccode", "url", "repository")) != "":
+			p.Files = append(p.Files, file{Address: fileOf(e.text("publiccode", "url", "repository"))})
+		default:
+			l.drop(i, "is neither a publiccode.yml nor an address")
+		}
+	}
+	switch v := value.(type) {
+	case []any:
+		for i, one := range v {
+			read(i, one)
+		}
+	case map[string]any:
+		if asElement(v).text("publiccodeYmlVersion", "publiccode-yaml-version") != "" {
+			read(0, v)
+			break
+		}
+		for i, key := range sortedKeys(v) {
+			read(i, key)
+		}
+	}
+	if len(l.entries) == 0 && len(p.Files) == 0 {
+		return nil, errNotPublicCode
+	}
+	p.Entries, p.Dropped = l.entries, l.dropped
+	return &p, nil
+}
+
+// fileOf returns the address of the publiccode.yml of a repository, or of the file
+// itself; empty for another text.
+func fileOf(address string) string {
+	address = catalogue.CleanLink(address)
+	u, err := url.Parse(address)
+	if address == "" || err != nil {
+		return ""
+	}
+	path := strings.TrimSuffix(strings.Trim(u.Path, "/"), ".git")
+	switch {
+	case strings.HasSuffix(u.Path, ".yml") || strings.HasSuffix(u.Path, ".yaml"):
+		return address
+	case path == "":
+		return ""
+	case u.Host == "github.com":
+		return "https://raw.githubusercontent.com/" + path + "/HEAD/publiccode.yml"
+	case u.Host == "codeberg.org":
+		return "https://codeberg.org/api/v1/repos/" + path + "/raw/publiccode.yml"
+	}
+	return rawGitLab(u.Scheme+"://"+u.Host+"/"+path, "")
+}

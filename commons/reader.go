@@ -1,0 +1,150 @@
+package commons
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// Reader reads a catalogue with all its pages and files, and asks only for those that
+// changed. It implements catalogue.Reader.
+type Reader struct {
+	settings Settings
+	getter   *fetch.Getter
+	pause    time.Duration // between two requests
+
+	mu sync.Mutex
+	// begun holds the pages of a round that failed, so that the next one goes on: a
+	// forge that limits its visitors would never be read to its end.
+	begun map[string]*page
+}
+
+// pauseByDefault spares small forges.
+const pauseByDefault = 50 * time.Millisecond
+
+// NewReader returns the Reader of a catalogue. The getter stays the caller's.
+func NewReader(s Settings, getter *fetch.Getter) *Reader {
+	return &Reader{settings: s, getter: getter, pause: pauseByDefault}
+}
+
+// page is one published file, as far as it was read.
+type page struct {
+	// Mark is a sign in the list of files that changes with the file, such as the time
+	// of the repository's last activity; empty without one.
+	Mark       string               `json:",omitempty"`
+	Validators fetch.Validators     `json:",omitzero"`
+	Entries    []catalogue.Software `json:",omitempty"`
+	Dropped    []catalogue.Dropped  `json:",omitempty"`
+	Next       string               `json:",omitempty"` // the next page's address
+	Files      []file               `json:",omitempty"` // of a list of repositories
+}
+
+// file is a publiccode.yml to read.
+type file struct {
+	Address string
+	Mark    string `json:",omitempty"`
+}
+
+// stored is the form in which the Refresher keeps a catalogue.
+type stored struct {
+	Version int
+	Order   []string // the addresses of Pages
+	Pages   map[string]*page
+}
+
+// storedVersion changes whenever a reader finds more in the same files than before, so
+// that an unchanged source is read again.
+const storedVersion = 1
+
+// Read implements catalogue.Reader.
+func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, now []byte, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := stored{Pages: map[string]*page{}}
+	if packed != nil {
+		// A copy of another version, or a broken one, is read anew.
+		if s, err := unpackStored(packed); err == nil && s.Version == storedVersion {
+			before = s
+		}
+	}
+	w := &walk{Reader: r, before: before.Pages, after: stored{Version: storedVersion, Pages: map[string]*page{}}}
+	for address, p := range r.begun {
+		w.before[address], w.changed = p, true
+	}
+	if err := w.run(ctx); err != nil {
+		r.begun = w.after.Pages
+		return catalogue.File{}, nil, err
+	}
+	r.begun = nil
+	w.changed = w.changed || len(w.after.Order) != len(before.Order)
+	if !w.changed {
+		return catalogue.File{}, nil, nil
+	}
+	file = w.after.file()
+	if len(file.Entries) == 0 {
+		return catalogue.File{}, nil, catalogue.ErrNoEntries
+	}
+	now, err = w.after.pack()
+	return file, now, err
+}
+
+// Unpack implements catalogue.Reader.
+func (r *Reader) Unpack(packed []byte) (catalogue.File, error) {
+	s, err := unpackStored(packed)
+	return s.file(), err
+}
+
+// file joins the pages. An id that comes twice counts once.
+func (s *stored) file() catalogue.File {
+	var f catalogue.File
+	seen := map[string]bool{}
+	for _, address := range s.Order {
+		p := s.Pages[address]
+		f.Dropped = append(f.Dropped, p.Dropped...)
+		for i := range p.Entries {
+			if id := p.Entries[i].ID; !seen[id] && len(f.Entries) < maxEntries {
+				seen[id] = true
+				f.Entries = append(f.Entries, p.Entries[i])
+			}
+		}
+	}
+	return f
+}
+
+func (s *stored) pack() ([]byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if err := json.NewEncoder(z).Encode(s); err != nil {
+		return nil, err
+	}
+	err := z.Close()
+	return packed.Bytes(), err
+}
+
+// maxUnpacked bounds the unpacked form, in bytes.
+const maxUnpacked = 256 << 20
+
+func unpackStored(packed []byte) (s stored, err error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return s, fmt.Errorf("unpack a catalogue: %w", err)
+	}
+	if err := json.NewDecoder(io.LimitReader(z, maxUnpacked)).Decode(&s); err != nil {
+		return stored{}, fmt.Errorf("unpack a catalogue: %w", err)
+	}
+	for _, address := range s.Order {
+		if s.Pages[address] == nil {
+			return stored{}, fmt.Errorf("unpack a catalogue: it lacks the page %s", strings.ToValidUTF8(address, ""))
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,186 @@
+package commons
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/fetch"
+)
+
+// The bounds of one round.
+const (
+	maxRequests = 20_000
+	maxWait     = 2 * time.Minute // asked for with Retry-After; beyond it the round fails
+	maxWaits    = 3               // for one request
+)
+
+var errEndless = fmt.Errorf("it has more than %d pages and files", maxRequests)
+
+// walk is one round through the pages of a catalogue.
+type walk struct {
+	*Reader
+	before   map[string]*page // of the last round, by address
+	after    stored
+	changed  bool
+	requests int
+}
+
+// run reads all pages.
+func (w *walk) run(ctx context.Context) error {
+	if w.settings.Kind == PublicCode {
+		return w.publicCode(ctx)
+	}
+	parse := parsers[w.settings.Kind]
+	start := w.settings.Location
+	if w.settings.Kind == Italia {
+		start = withQuery(start, "page[size]", "100")
+	}
+	return w.pages(ctx, start, func(body io.Reader) (*page, error) {
+		l, err := parse(body, &w.settings)
+		return &page{Entries: l.entries, Dropped: l.dropped, Next: l.next}, err
+	})
+}
+
+// pages visits a page and those that follow it.
+func (w *walk) pages(ctx context.Context, start string, parse func(io.Reader) (*page, error)) error {
+	for address := start; ; {
+		p, err := w.visit(ctx, file{Address: address}, parse)
+		if err != nil {
+			return err
+		}
+		next := follow(address, p.Next)
+		if next == "" || w.after.Pages[next] != nil { // the end, or a circle
+			return nil
+		}
+		address = next
+	}
+}
+
+// follow returns the address of the next page, which may be a whole address or only a
+// query, whose parameters replace those of the present one. It stays on the same host.
+func follow(address, next string) string {
+	here, err := url.Parse(address)
+	if next == "" || err != nil || here.Host == "" {
+		return ""
+	}
+	query, bare := strings.CutPrefix(next, "?")
+	if !bare {
+		there, err := here.Parse(next)
+		if err != nil || there.Host != here.Host {
+			return ""
+		}
+		return there.String()
+	}
+	more, err := url.ParseQuery(query)
+	if err != nil {
+		return ""
+	}
+	all := here.Query()
+	for key, values := range more {
+		all[key] = values
+	}
+	here.RawQuery = all.Encode()
+	return here.String()
+}
+
+// withQuery adds a parameter to a web address, unless it has it; a file's path stays.
+func withQuery(address, key, value string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Query().Has(key) {
+		return address
+	}
+	query := u.Query()
+	query.Set(key, value)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// visit reads a file, unless it did not change since the last round.
+func (w *walk) visit(ctx context.Context, f file, parse func(io.Reader) (*page, error)) (*page, error) {
+	before := w.before[f.Address]
+	if before != nil && f.Mark != "" && f.Mark == before.Mark {
+		return w.put(f, before), nil
+	}
+	var since fetch.Validators
+	if before != nil {
+		since = before.Validators
+	}
+	resp, err := w.get(ctx, f.Address, since)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.NotModified {
+		same := *before
+		same.Mark, same.Validators = f.Mark, resp.Validators
+		return w.put(f, &same), nil
+	}
+	w.changed = true
+	p, err := parse(catalogue.Text(resp.Body, resp.ContentType))
+	if err != nil {
+		return nil, &faultError{f.Address, err}
+	}
+	p.Mark, p.Validators = f.Mark, resp.Validators
+	return w.put(f, p), nil
+}
+
+// faultError is a fault of a file's content.
+type faultError struct {
+	address string
+	err     error
+}
+
+func (e *faultError) Error() string { return fetch.Redacted(e.address) + ": " + e.err.Error() }
+
+func (e *faultError) Unwrap() error { return e.err }
+
+func (w *walk) put(f file, p *page) *page {
+	if w.after.Pages[f.Address] == nil {
+		w.after.Order = append(w.after.Order, f.Address)
+	}
+	w.after.Pages[f.Address] = p
+	return p
+}
+
+// get asks for a file. It waits as long as the source asks for, within maxWait.
+func (w *walk) get(ctx context.Context, address string, since fetch.Validators) (*fetch.Response, error) {
+	for waits := 0; ; waits++ {
+		if w.requests++; w.requests > maxRequests {
+			return nil, errEndless
+		}
+		if w.requests > 1 {
+			if err := sleep(ctx, w.pause); err != nil {
+				return nil, err
+			}
+		}
+		resp, err := w.getter.Get(ctx, address, since)
+		status, refused := errors.AsType[*fetch.StatusError](err)
+		if !refused || waits == maxWaits || !isBusy(status) || status.RetryAfter == 0 || status.RetryAfter > maxWait {
+			return resp, err
+		}
+		if err := sleep(ctx, status.RetryAfter); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// isBusy reports whether the source asks for patience.
+func isBusy(e *fetch.StatusError) bool {
+	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
