@@ -52,7 +52,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
-		if r.InvitedBy != "" && !r.Joined {
+		if isInvited(r) {
 			b.accepted[id.RoomID(r.ID)] = time.Now()
 		}
 	}

@@ -52,7 +52,7 @@ var declineReasons = map[chat.DeclineReason]string{
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)
-		leaveRoom(&r, "")
+		takeStep(&r, c.rooms.setUp(room), stepInvite)
 		for _, evt := range invited.State.Events {
 			noteFact(&r.RoomFacts, evt)
 			switch {
@@ -117,17 +117,24 @@ func (c *Client) enter(ctx context.Context, r *chat.Room, join *event.Event, sin
 	if join != nil {
 		greeting.ID = chat.EventID(join.ID)
 	}
+	by, what := r.InvitedBy, stepEnter
+	if !c.welcome(ctx, *r) {
+		what = stepUnwelcome
+	}
+	invited := *r
+	invited.Joined = false
+	effects := takeStep(&invited, true, what)
+	r.InvitedBy, r.Direct = invited.InvitedBy, invited.Direct
 	switch {
-	case !c.welcome(ctx, *r):
+	case effects.has(effectApologise):
 		greeting.Joined.Unwelcome = true
 		if join == nil {
 			greeting.ID = chat.EventID("unwelcome/" + string(r.ID) + "/" + since)
 		}
 		declined = append(declined, chat.Declined{
-			Room: r.ID, By: r.InvitedBy, Server: id.UserID(r.InvitedBy).Homeserver(), Why: chat.DeclinedPerson, At: received,
+			Room: r.ID, By: by, Server: id.UserID(by).Homeserver(), Why: chat.DeclinedPerson, At: received,
 		})
-		r.InvitedBy, r.Direct = "", false
-	case join == nil, r.Notices, r.Kind == spaceKind, c.rooms.movedHere(id.RoomID(r.ID)):
+	case !effects.has(effectGreet), join == nil, r.Notices, r.Kind == spaceKind, c.rooms.movedHere(id.RoomID(r.ID)):
 		return nil
 	}
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: greeting.ID, Room: greeting.Room, At: received, Event: greeting})

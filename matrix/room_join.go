@@ -28,28 +28,31 @@ const lookUpTries = 2
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
-		if !r.Joined && r.InvitedBy == "" {
-			continue
+		before := r
+		exit, by := c.exitOf(shown)
+		effects := takeStep(&r, c.rooms.setUp(room), exitSteps[exit])
+		if effects == 0 {
+			continue // the bot was out already
 		}
 		if slices.ContainsFunc(invited, func(i chat.Room) bool { return i.ID == r.ID }) {
 			continue // the invitation is newer
 		}
-		exit, by := c.exitOf(shown)
 		var at time.Time
 		if by != nil {
 			at = c.saidAt(by, received)
 		}
-		if r.InvitedBy != "" && !r.Joined && (answer.Rooms.Invite[room] != nil || c.rooms.toJoin(room, at)) {
+		if isInvited(before) && (answer.Rooms.Invite[room] != nil || c.rooms.toJoin(room, at)) {
 			continue // Dendrite may report the end of an invitation before its acceptance, or an older departure again
 		}
-		if r.Joined {
+		if before.Joined {
 			c.log.Info().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is out of a room")
 		}
-		if r.Joined && c.rooms.setUp(room) {
+		if effects.has(effectWarn) {
 			c.log.Warn().Str("room", room.String()).Str("exit", string(exit)).Msg("The bot is no longer in a room that it served")
-			noteRemoved(r, exit, by, received, batch)
 		}
-		leaveRoom(&r, exit)
+		if effects.has(effectTell) {
+			noteRemoved(before, exit, by, received, batch)
+		}
 		c.forgetMembers(room)
 		left = append(left, r)
 	}
@@ -128,7 +131,7 @@ func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake
 		declared = slices.DeleteFunc(declared, func(room string) bool { return c.joinDeclared(ctx, room, intake) })
 		again := len(declared) > 0
 		for _, r := range c.rooms.all() {
-			if r.InvitedBy != "" && !r.Joined && !c.rooms.joining(id.RoomID(r.ID)) {
+			if isInvited(r) && !c.rooms.joining(id.RoomID(r.ID)) {
 				again = !c.acceptInvitation(ctx, r) || again
 			}
 		}
@@ -246,8 +249,8 @@ func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	c.log.Warn().Err(err).Str("room", string(r.ID)).Msg("An invitation is no longer valid")
 	dropped := false
 	err = c.changeRoom(ctx, room, func(now *chat.Room) {
-		if dropped = !now.Joined && now.InvitedBy == r.InvitedBy; dropped {
-			now.InvitedBy, now.Direct = "", false
+		if now.InvitedBy == r.InvitedBy { // otherwise a newer invitation came
+			dropped = takeStep(now, false, stepInvalid).has(effectUninvite)
 		}
 	})
 	if err == nil && dropped {

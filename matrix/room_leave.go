@@ -39,16 +39,9 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 		// Otherwise sync was faster, and may have brought a new invitation.
 		if r.Joined == before.Joined && r.InvitedBy == before.InvitedBy {
 			c.log.Info().Str("room", room.String()).Msg("The bot left a room")
-			leaveRoom(r, chat.ExitLeft)
+			takeStep(r, c.rooms.setUp(room), stepQuit)
 		}
 	})
-}
-
-// leaveRoom clears the stored facts of a room that the bot is out of, except its
-// name: a new invitation starts from scratch.
-func leaveRoom(r *chat.Room, exit chat.Exit) {
-	r.Joined, r.InvitedBy, r.Direct, r.Members = false, "", false, 0
-	r.RoomFacts = chat.RoomFacts{Name: r.Name, Exit: exit}
 }
 
 // exitOf returns how the bot left a room, and its last membership event there; nil
@@ -74,7 +67,7 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 // noteRemoved adds an event to the batch if another user removed the bot from a room
 // that it served. r is the room before the removal.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
-	if by == nil || exit == chat.ExitLeft {
+	if by == nil {
 		return
 	}
 	e := &chat.Event{

@@ -104,7 +104,8 @@ func (c *Client) moveTo(ctx context.Context, r chat.Room, intake Intake) error {
 		next.InvitedBy, next.Direct = cmp.Or(old.InvitedBy, chat.UserID(tombstone.Sender)), old.Direct
 	}
 	next.RoomFacts, next.Encrypted = facts, next.Encrypted || encrypted
-	old.MovedTo, old.InvitedBy = next.ID, ""
+	takeStep(&old, true, stepUpgrade)
+	old.MovedTo = next.ID
 	now := time.Now()
 	e := &chat.Event{
 		ID: chat.EventID("moved/" + tombstone.ID), Room: old.ID, Sender: chat.UserID(tombstone.Sender), At: now,

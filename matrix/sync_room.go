@@ -38,7 +38,7 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 	if err != nil {
 		return err
 	}
-	if !known.Joined && known.InvitedBy != "" {
+	if isInvited(known) {
 		if declined := c.enter(ctx, &stored, joinEvent, t.since, t.batch.Received, &t.batch); len(declined) > 0 {
 			t.rooms, t.declined = append(t.rooms, stored), append(t.declined, declined...)
 			return nil
@@ -121,8 +121,7 @@ func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRo
 		}
 	}
 	c.forgetMembers(id.RoomID(known.ID))
-	if known.Joined && known.MovedTo == "" && factsKnown(known.RoomFacts) {
-		known.Version = ""
+	if factsKnown(known.RoomFacts) && takeStep(&known, false, stepPass).has(effectStale) {
 		t.rooms = append(t.rooms, known)
 	}
 }
