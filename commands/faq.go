@@ -24,13 +24,14 @@ type faqEntries struct {
 // faqChange is an answer added to the FAQ or removed from it.
 type faqChange struct {
 	Prefix string
-	What   string // "kept", "again" or "removed"
+	What   string // "kept", "again", "added", "changed" or "removed"
 	Number int64
 	relay.Entry
 	ForAll bool
 }
 
-// faqFault says why the FAQ did not change: What is "no-answer", "operator" or "number".
+// faqFault says why the FAQ did not change: What is "no-answer", "operator",
+// "experts" or "number".
 type faqFault struct{ Prefix, What, Word string }
 
 // faq answers with entries of the FAQ.
@@ -100,14 +101,8 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	}
 	entry := relay.Entry{}
 	if err == nil {
-		all, err := a.parts.FAQ.Store.Entries(ctx)
-		if err != nil {
+		if entry, err = a.entry(ctx, number); err != nil {
 			return Answer{}, err
-		}
-		for _, e := range all {
-			if e.Number == number {
-				entry = e
-			}
 		}
 	}
 	if entry.Number == 0 {

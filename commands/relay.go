@@ -24,6 +24,9 @@ type questionList struct {
 	Items []relay.Question
 	More  int
 	Mine  bool
+	// Words are those that the questions speak of; empty: all that are open.
+	Words  string
+	Prefix string
 }
 
 // relayList holds the relays, with their rooms' names.
@@ -82,13 +85,26 @@ func (r request) whole() string {
 	return text
 }
 
-// questions lists the questions that are not closed.
-func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
-	list := questionList{Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
-	if r.args != "" && !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
-		return a.explain(ctx, r, r.command)
+// wholeAfter is whole without that many words of the command's name, at least one.
+func (r request) wholeAfter(words int) string {
+	text := r.whole()
+	for range words - 1 {
+		_, text = cutWord(text)
 	}
-	all, err := a.parts.Relay.Listed(ctx, r.Event, list.Mine)
+	return text
+}
+
+// questions lists the questions that are not closed, or those that speak of some words.
+func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
+	list := questionList{Prefix: r.Prefix, Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
+	if !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
+		list.Words = r.args
+	}
+	load := func() ([]relay.Question, error) { return a.parts.Relay.Listed(ctx, r.Event, list.Mine) }
+	if list.Words != "" {
+		load = func() ([]relay.Question, error) { return a.parts.Relay.Find(ctx, r.Event, list.Words) }
+	}
+	all, err := load()
 	if err != nil {
 		return Answer{}, err
 	}

@@ -58,6 +58,7 @@ func watching(p *Parts) bool    { return p.Watches != nil }
 func webhooks(p *Parts) bool    { return p.Admin.Webhooks != nil }
 func calendars(p *Parts) bool   { return p.Agenda != nil }
 func remembering(p *Parts) bool { return p.FAQ != nil }
+func curating(p *Parts) bool    { return p.FAQ != nil && p.Relay != nil }
 func relaying(p *Parts) bool    { return p.Relay != nil }
 func calling(p *Parts) bool     { return p.Visio != nil }
 func thanking(p *Parts) bool    { return p.Thanks != nil }

@@ -15,14 +15,15 @@ type Entry struct {
 	// Audience is who may see the entry: a room with a wider audience may not.
 	Audience chat.Audience
 	KeptAt   time.Time
-	// Event is the message of the answer; empty once the question is deleted.
+	// Event is the message of the answer; empty once the question is deleted, and for an
+	// entry that experts wrote.
 	Event chat.EventID
 }
 
 // FAQ keeps the entries.
 type FAQ interface {
-	// SaveEntry stores e, in place of any entry with the same event, and returns its
-	// number.
+	// SaveEntry stores e, in place of any entry with the same number or event, and
+	// returns its number. An entry with a number that is gone is ErrNone.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
 	// RemoveEntry deletes the entry with the number, or returns ErrNone.
 	RemoveEntry(ctx context.Context, number int64) error

@@ -147,10 +147,13 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	return e, err
 }
 
+// WithoutIDs replaces user ids in a text with an ellipsis.
+func WithoutIDs(text string) string { return userID.ReplaceAllString(text, "…") }
+
 // withoutNames replaces user ids and the given names in a text with an ellipsis. It
 // cannot recognise other ways of naming people.
 func withoutNames(text string, names ...string) string {
-	text = userID.ReplaceAllString(text, "…")
+	text = WithoutIDs(text)
 	for _, name := range names {
 		if name = PersonName(name); utf8.RuneCountInString(name) > 2 {
 			text = strings.ReplaceAll(text, name, "…")

@@ -41,6 +41,10 @@ type Questions interface {
 	// QuestionsIn returns the questions that are not closed and have the room as their
 	// origin or their experts' room, oldest first.
 	QuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
+	// AllQuestionsIn is QuestionsIn with those that are closed and still have their
+	// text. AllQuestionsOf is the same for an asker.
+	AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)
+	AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]Question, error)
 	// QuestionsOf returns the asker's questions that are not closed, oldest first.
 	QuestionsOf(ctx context.Context, asker chat.UserID) ([]Question, error)
 	// DueQuestions returns the proposed questions that are due by now, NextDueQuestion

@@ -104,12 +104,13 @@ func (w *world) start() {
 		defer w.mu.Unlock()
 		return w.rooms[room], nil
 	}
+	ours := func(server string) bool { return server == "example.org" }
 	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
 		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
-		Ours: func(server string) bool { return server == "example.org" },
+		Ours: ours,
 	})
 	answerer := commands.NewAnswerer(commands.Parts{
 		About: commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
@@ -117,6 +118,7 @@ func (w *world) start() {
 			return catalogue.State{Catalogue: catalogue.New([]catalogue.Software{{ID: "51", Name: "GIMP"}}, time.Now())}
 		},
 		Relay: w.carrier,
+		FAQ:   &relay.Knowledge{Store: w.db, Readers: relay.ReadersOf(room, ours)},
 		Admin: commands.Administration{Book: book, Journal: w.db, Rooms: w.db},
 	})
 	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})

@@ -18,6 +18,17 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 		return 0, err
 	}
 	err = d.Do(ctx, func(ctx context.Context) error {
+		if number = e.Number; number != 0 {
+			replaced, err := changed(d.db.Exec(ctx, "UPDATE faq SET question = $1, answer = $2, audience = $3, kept_at = $4 WHERE number = $5",
+				e.Question, e.Answer, string(audience), millis(e.KeptAt), number))
+			switch {
+			case err != nil:
+				return fmt.Errorf("change an entry of the FAQ: %w", err)
+			case !replaced:
+				return relay.ErrNone
+			}
+			return d.indexKnown(ctx, -number, e.Question, e.Answer)
+		}
 		err := d.db.QueryRow(ctx, `
 			UPDATE faq SET question = $1, answer = $2, audience = $3 WHERE event_id = $4 AND event_id <> '' RETURNING number`,
 			e.Question, e.Answer, string(audience), e.Event).Scan(&number)

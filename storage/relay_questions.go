@@ -119,6 +119,16 @@ func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Questio
 	return d.questions(ctx, "closed_at = 0 AND (origin = $1 OR experts = $1)", room)
 }
 
+// AllQuestionsIn implements relay.Questions.
+func (d *DB) AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
+	return d.questions(ctx, "text <> '' AND (origin = $1 OR experts = $1)", room)
+}
+
+// AllQuestionsOf implements relay.Questions.
+func (d *DB) AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "text <> '' AND asker = $1", asker)
+}
+
 // QuestionsOf implements relay.Questions.
 func (d *DB) QuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "asker = $1 AND closed_at = 0", asker)

@@ -1,0 +1,138 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+	"heraut/rooms"
+	"heraut/text"
+)
+
+// maxEntry limits a question and an answer that experts write, in characters.
+const maxEntry = 4000
+
+// addEntry adds "<question> | <answer>" to the FAQ, in a room of experts; it is shown to
+// rooms that are no wider or, after «pour tous», to all.
+func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
+	written := r.wholeAfter(2)
+	rest, forAll := cutForAll(written)
+	switch experts, err := a.parts.Relay.Answers(ctx, r.Room); {
+	case err != nil:
+		return Answer{}, err
+	case !experts:
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "experts", ""})
+	case forAll && r.Level < chat.LevelOperator:
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "operator", ""})
+	}
+	entry, ok := parseEntry(rest)
+	if !ok {
+		return a.explain(ctx, r, r.command)
+	}
+	entry.KeptAt, entry.Audience = time.Now(), chat.Everybody
+	if !forAll {
+		readers, err := a.parts.FAQ.Readers(ctx, r.Room)
+		if err != nil && !errors.Is(err, relay.ErrNone) {
+			return Answer{}, err
+		}
+		entry.Audience = readers.Least
+	}
+	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "added", Entry: entry, ForAll: forAll})
+	said.change = func(ctx context.Context) error {
+		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
+		if err != nil {
+			return err
+		}
+		after := entryNumber(number)
+		if forAll {
+			after += ", tous"
+		}
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, After: after})
+	}
+	return said, err
+}
+
+// changeEntry gives "<number> <question> | <answer>" as the new text of an entry, in a
+// room of experts that may read it. The rooms that may be shown it stay the same.
+func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
+	experts, err := a.parts.Relay.Answers(ctx, r.Room)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case !experts:
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "experts", ""})
+	}
+	word, rest := cutWord(r.wholeAfter(2))
+	if word == "" {
+		return a.explain(ctx, r, r.command)
+	}
+	number, convErr := strconv.ParseInt(strings.TrimLeft(word, "n°o#"), 10, 64)
+	old, err := a.entry(ctx, number)
+	if err != nil {
+		return Answer{}, err
+	}
+	readers, err := a.parts.FAQ.Readers(ctx, r.Room)
+	if err != nil && !errors.Is(err, relay.ErrNone) {
+		return Answer{}, err
+	}
+	if convErr != nil || old.Number == 0 || !readers.Most.Beyond(old.Audience).None() {
+		return a.message(r, "faq-fault", faqFault{r.Prefix, "number", word})
+	}
+	entry, ok := parseEntry(rest)
+	if !ok {
+		return a.explain(ctx, r, r.command)
+	}
+	entry.Number, entry.Audience, entry.KeptAt, entry.Event = old.Number, old.Audience, time.Now(), old.Event
+	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "changed", Number: number, Entry: entry})
+	said.change = func(ctx context.Context) error {
+		_, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
+		switch {
+		case errors.Is(err, relay.ErrNone):
+			return nil // another person has removed it
+		case err != nil:
+			return err
+		}
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, Before: entryNumber(number), After: entryNumber(number)})
+	}
+	return said, err
+}
+
+// entry returns the entry with the number; the zero Entry if there is none.
+func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error) {
+	all, err := a.parts.FAQ.Store.Entries(ctx)
+	if err != nil {
+		return relay.Entry{}, err
+	}
+	for _, e := range all {
+		if e.Number == number {
+			return e, nil
+		}
+	}
+	return relay.Entry{}, nil
+}
+
+// cutForAll cuts «pour tous» from the start of a text, and reports whether it was there.
+func cutForAll(s string) (string, bool) {
+	word, rest := cutWord(s)
+	if w := text.Fold(word); w != "pour" && w != "for" {
+		return s, false
+	}
+	word, rest = cutWord(rest)
+	switch text.Fold(word) {
+	case "tous", "all", "everybody":
+		return rest, true
+	}
+	return s, false
+}
+
+// parseEntry splits "<question> | <answer>" at the first bar, without the ids of people.
+func parseEntry(s string) (relay.Entry, bool) {
+	question, answer, ok := strings.Cut(s, "|")
+	e := relay.Entry{Question: relay.WithoutIDs(strings.TrimSpace(question)), Answer: relay.WithoutIDs(strings.TrimSpace(answer))}
+	long := len([]rune(e.Question)) > maxEntry || len([]rune(e.Answer)) > maxEntry
+	return e, ok && e.Question != "" && e.Answer != "" && !long
+}

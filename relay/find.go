@@ -1,0 +1,92 @@
+package relay
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"heraut/chat"
+	"heraut/search"
+)
+
+// Find returns the questions that speak of some words, open or closed, best first: in a
+// direct message those that the sender asked, elsewhere those that the room asked or is
+// to answer and may still read.
+func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Question, error) {
+	load := func() ([]Question, error) { return d.store.AllQuestionsIn(ctx, e.Room) }
+	if e.Direct {
+		load = func() ([]Question, error) { return d.store.AllQuestionsOf(ctx, e.Sender) }
+	}
+	all, err := load()
+	if err != nil {
+		return nil, err
+	}
+	wanted := search.Terms(words)
+	type hit struct {
+		Question
+		cover float64
+	}
+	var hits []hit
+	for _, q := range all {
+		cover := covers(wanted, q.Text)
+		if cover < minCover {
+			continue
+		}
+		may, err := d.mayFind(ctx, e, q)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			hits = append(hits, hit{q, cover})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.cover, a.cover), b.AskedAt.Compare(a.AskedAt))
+	})
+	var found []Question
+	for _, h := range hits {
+		found = append(found, h.Question)
+	}
+	return found, nil
+}
+
+// covers returns the share of the words that a text holds, by weight: 0 to 1.
+func covers(words search.TextTerms, text string) float64 {
+	held := search.Terms(text).Stems
+	all, found := 0.0, 0.0
+	for _, stem := range words.Stems {
+		weight := 1.0
+		if words.Weak[stem] {
+			weight = weakTells
+		}
+		all += weight
+		if slices.Contains(held, stem) {
+			found += weight
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return found / all
+}
+
+// mayFind reports whether the room of e may be shown the text of a question.
+func (d *Carrier) mayFind(ctx context.Context, e chat.Event, q Question) (bool, error) {
+	switch {
+	case e.Room == q.Experts:
+		if !q.Status.Asked() {
+			return false, nil
+		}
+		return d.Reaches(ctx, q)
+	case e.Room == q.Origin:
+		reduced, err := d.reduced(ctx, q, true)
+		return !reduced, err
+	}
+	return e.Direct, nil // the asker reads it alone
+}
+
+// Answers reports whether the room is the experts' of a relay.
+func (d *Carrier) Answers(ctx context.Context, room chat.RoomID) (bool, error) {
+	all, err := d.Relays(ctx)
+	return slices.ContainsFunc(all, func(r Relay) bool { return r.To == room }), err
+}
