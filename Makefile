@@ -17,8 +17,9 @@ end_to_end := ./testkit ./testkit/crash ./testkit/endtoend/... ./matrix
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
 
 ROUNDS ?= 5
+SOAK ?= 30m
 
-.PHONY: help build demo test exchanges picture test-synapse test-senders breaks crash fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test exchanges picture test-synapse test-senders breaks crash soak fmt vet lint check fuzz bench figures release
 
 help:
 	@echo 'make build          bin/bot'
@@ -29,6 +30,7 @@ help:
 	@echo 'make test-synapse   the end-to-end tests on a real Synapse (needs Python)'
 	@echo 'make test-senders   webhooks from a real Gitea, which it builds, and other real tools'
 	@echo 'make breaks         every row of the break table, some ten minutes'
+	@echo 'make soak SOAK=30m  talks to the bot while everything around it breaks, and counts'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
 	@echo 'make check          formatting, vet, lint, tests with the race detector, short fuzzing'
 	@echo 'make lint           the linter alone'
@@ -79,7 +81,11 @@ test-senders:
 
 breaks:
 	@go run -tags $(tags) ./testkit/prepare dendrite
-	HERAUT_BREAKS=all $(test) -count=1 -parallel 6 -timeout 30m -run '^TestBreak(Account|Homeserver|State)$$' ./testkit/endtoend
+	HERAUT_BREAKS=all $(test) -count=1 -parallel 6 -timeout 30m -run '^TestBreak' ./testkit/endtoend
+
+soak:
+	@go run -tags $(tags) ./testkit/prepare dendrite
+	HERAUT_SOAK=$(SOAK) $(test) -count=1 -v -timeout 2h -run '^TestSoak$$' ./testkit/endtoend
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash
