@@ -231,6 +231,9 @@ func (d *doctor) homeserver(ctx context.Context, session matrix.Session) {
 	} else {
 		d.good("horloge", "")
 	}
+	if ways, err := matrix.Ways(ctx, mc); err == nil {
+		d.ways(ways)
+	}
 	d.say("compte "+config.Matrix.User, x.Account)
 	if x.Account != nil {
 		return

@@ -84,7 +84,7 @@ func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	case isOp && op.Op == "proxyconnect":
 		return fmt.Sprintf("le mandataire %s ne peut pas être joint : corrigez %s, ou remettez-le en marche", name, setting), "", true
 	case d.config.Network.Proxy.url != nil && (strings.HasSuffix(text, http.StatusText(http.StatusForbidden)) ||
-		strings.HasSuffix(text, http.StatusText(http.StatusBadGateway)) || strings.HasSuffix(text, http.StatusText(http.StatusServiceUnavailable))):
+		errors.Is(err, matrix.ErrNotMatrix) && strings.Contains(text, "status 403") || strings.HasSuffix(text, http.StatusText(http.StatusBadGateway)) || strings.HasSuffix(text, http.StatusText(http.StatusServiceUnavailable))):
 		return fmt.Sprintf("le mandataire %s refuse de joindre ce serveur : demandez à qui le gère d’autoriser cette adresse", name), "", true
 	}
 	return "", "", false

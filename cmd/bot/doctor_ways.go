@@ -1,0 +1,25 @@
+package main
+
+import "heraut/matrix"
+
+// ways says how the homeserver lets the bot log in.
+func (d *doctor) ways(ways matrix.LoginWays) {
+	const what = "façons de se connecter"
+	m := d.config.Matrix
+	needless := ""
+	if !ways.Password && (m.Password != "" || m.PasswordFile != "") {
+		needless = " ; le mot de passe de la configuration ne sert plus, retirez-le"
+	}
+	switch {
+	case ways.Password && ways.Browser:
+		d.good(what, "mot de passe, navigateur (login --navigateur) ou jeton (matrix.token_file)")
+	case ways.Password:
+		d.good(what, "mot de passe ou jeton (matrix.token_file)")
+	case ways.Browser && needless == "":
+		d.good(what, "navigateur (login) ou jeton (matrix.token_file), pas de mot de passe")
+	case ways.Browser:
+		d.warn(what, "navigateur ou jeton (matrix.token_file), pas de mot de passe"+needless, d.command("login"))
+	default:
+		d.warn(what, "ni mot de passe ni navigateur : donnez un jeton par matrix.token_file"+needless, d.command("check"))
+	}
+}
