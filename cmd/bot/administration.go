@@ -42,6 +42,7 @@ func (r *round) administration() commands.Administration {
 			_, missing := os.Stat(config.Matrix.RecoveryKeyFile)
 			s.Version, s.Started, s.Synced = release(), started, client.LastSync()
 			s.Verified, s.RecoveryKey = client.Verified(), missing == nil || config.Matrix.RecoveryKey != ""
+			s.UnsentSince = since(r.monitor, health.QueueStuck)
 			s.Failed, s.Lost = int(r.counts.Failed.Load()), int(r.counts.Refused.Load())
 			return s, nil
 		},
@@ -51,6 +52,16 @@ func (r *round) administration() commands.Administration {
 // ownLines are the troubles for which the status command has lines of its own.
 var ownLines = []health.State{
 	health.KeysReplaced, health.RoomsMissing, health.RoomsClosed, health.CatalogueOld, health.SourceFailing, health.QueueStuck,
+}
+
+// since returns the beginning of the trouble of a state; zero if there is none.
+func since(monitor *health.Monitor, state health.State) time.Time {
+	for _, t := range monitor.Troubles() {
+		if t.State == state {
+			return t.Since
+		}
+	}
+	return time.Time{}
 }
 
 // typographic puts no-break spaces where French has them.

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -34,6 +36,8 @@ const stopWithin = 10 * time.Second
 var (
 	errStateInUse    = errors.New("the state directory is in use by another process")
 	errStateUnusable = errors.New("the state directory cannot be used")
+	errStateFull     = errors.New("the disk of the state directory is full")
+	errStateReadOnly = errors.New("the file system of the state directory is read-only")
 	errNoListener    = errors.New("the probes cannot be served (http.listen)")
 
 	errNoKeyDirectory = errors.New("the directory of the recovery key does not exist")
@@ -43,24 +47,47 @@ var (
 // database. closeState closes it and unlocks the directory.
 func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage.DB, closeState func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
+		return nil, nil, unusable(err)
 	}
 	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errStateUnusable, err)
+		return nil, nil, unusable(err)
 	}
 	if !locked {
 		return nil, nil, fmt.Errorf("%w: %s", errStateInUse, dir)
 	}
+	// SQLite's errors do not tell a full disk from a read-only one.
+	if err := tryWrite(dir); err != nil {
+		return nil, nil, errors.Join(unusable(err), lock.Unlock())
+	}
 	db, err = storage.Open(ctx, filepath.Join(dir, "bot.db"))
+	if errors.Is(err, fs.ErrPermission) {
+		err = unusable(err)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, lock.Unlock())
 	}
-	if from, to := db.Upgraded(); from > 0 && from < to {
+	from, to := db.Upgraded()
+	switch _, err := os.Stat(filepath.Join(dir, "crypto.db")); {
+	case from == 0 && err == nil:
+		log.Error().Msg("La base bot.db était absente ou vide alors que ce robot a déjà servi : ce qui fut réglé dans les salons est perdu ; pour le retrouver, arrêtez le robot et rétablissez la dernière sauvegarde (« Sauvegarder, restaurer » dans le guide)")
+	case from > 0 && from < to:
 		log.Info().Int("from", from).Int("to", to).Msgf("Base mise à niveau %d → %d ; l’ancienne est gardée 30 jours : bot.db.v%d", from, to, from)
 	}
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
+}
+
+// unusable returns the reason why the state directory takes no writes.
+func unusable(err error) error {
+	reason := errStateUnusable
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		reason = errStateFull
+	case errors.Is(err, syscall.EROFS):
+		reason = errStateReadOnly
+	}
+	return fmt.Errorf("%w: %w", reason, err)
 }
 
 // shared are the parts that most others need.

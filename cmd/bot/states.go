@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"heraut/matrix"
@@ -36,6 +37,10 @@ func explained(err error) error {
 		trouble.Since = time.Now()
 		return &operatorError{statusRefused, trouble.Sentence("fr", time.Local), err}
 	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) {
+		sentence := fmt.Sprintf("Le fichier %s n’est pas accessible au compte qui lance le robot : lancez « bot doctor » sous ce compte, qui dit à qui il est et comment le rendre, puis relancez", path.Path)
+		return &operatorError{statusFailure, sentence, err}
+	}
 	return err
 }
 
@@ -65,6 +70,8 @@ var states = []struct {
 	{matrix.ErrNotMatrix, statusUsage, "Ce n’est pas l’adresse d’un serveur Matrix : corrigez matrix.homeserver (une adresse comme https://matrix.example.org, sans chemin)"},
 	{matrix.ErrUnreachable, statusFailure, "Le serveur Matrix ne répond pas, ou répond qu’il ne peut pas pour l’instant : vérifiez matrix.homeserver et le réseau, puis relancez"},
 	{errStateUnusable, statusFailure, "Le répertoire d’état ne peut pas être utilisé : vérifiez « state », et que ce répertoire et ses fichiers appartiennent au compte qui lance le robot, le même pour « login » et « run »"},
+	{errStateFull, statusFailure, "Le disque du répertoire d’état est plein, ou le quota est atteint : libérez de la place (« bot doctor » dit combien il en reste), puis relancez ; rien n’est perdu"},
+	{errStateReadOnly, statusFailure, "Le répertoire d’état est sur un système de fichiers en lecture seule : remontez-le en écriture, après avoir lu le journal du système, puis relancez"},
 	{storage.ErrOtherVersion, statusFailure, "La base vient d’une version plus récente du robot : remettez cette version en place, ou la sauvegarde d’avant la mise à jour"},
 	{storage.ErrEditedMigration, statusFailure, "La base a été mise à niveau par un programme différent, qui porte le même numéro de schéma : remettez le programme d’une version publiée, ou rétablissez une sauvegarde"},
 	{storage.ErrNoCopy, statusFailure, "La copie de bot.db d’avant sa mise à niveau ne peut pas être écrite, et rien n’est changé : libérez de la place dans le répertoire d’état, et vérifiez que le compte du robot peut y écrire, puis relancez"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -47,6 +48,22 @@ type watch struct {
 	refresher *catalogue.Refresher
 	missing   func(context.Context) ([]chat.Room, error)
 	started   time.Time
+	oldest    oldestPost
+}
+
+// oldestPost is the post that has waited longest since its first attempt.
+type oldestPost struct {
+	seq   int64 // 0: none
+	since time.Time
+}
+
+// waits notes which post is the oldest now, and reports whether it has waited longer
+// than stuckAfter. Each attempt changes the time that the database has.
+func (p *oldestPost) waits(seq int64, now time.Time) bool {
+	if seq != p.seq {
+		*p = oldestPost{seq, now}
+	}
+	return seq != 0 && now.Sub(p.since) > stuckAfter
 }
 
 // run checks until ctx ends.
@@ -109,10 +126,8 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 	if w.client.LastSync().IsZero() {
 		return // the rooms are not joined yet
 	}
+	w.queue(ctx, now)
 	if status, err := w.db.QueueStatus(ctx); err == nil {
-		// While the homeserver or the account is the cause, that trouble suffices.
-		stuck := !status.UnsentSince.IsZero() && now.Sub(status.UnsentSince) > stuckAfter && !w.monitor.Has(health.AccountStates...)
-		w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: status.UnsentSince})
 		w.set(health.RoomsClosed, len(status.Unwritable) > 0, health.Trouble{Count: len(status.Unwritable)})
 	}
 	if now.Sub(w.started) > partsEvery { // the bot may still be joining
@@ -121,6 +136,24 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 		}
 	}
 	w.accountAge(ctx, now)
+}
+
+// queue checks that posts leave.
+func (w *watch) queue(ctx context.Context, now time.Time) {
+	seq, err := w.db.OldestTried(ctx)
+	if err != nil {
+		return // files reports it
+	}
+	status, err := w.db.QueueStatus(ctx)
+	if err != nil {
+		return
+	}
+	// While the homeserver or the account is the cause, that trouble suffices.
+	caused := slices.ContainsFunc(w.monitor.Troubles(), func(t health.Trouble) bool {
+		return t.Blocks() && slices.Contains(health.AccountStates, t.State)
+	})
+	stuck := w.oldest.waits(seq, now) && !caused
+	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
 }
 
 // catalogue checks that there is a catalogue, and that its source confirmed it lately.
@@ -144,7 +177,9 @@ func (w *watch) accountAge(ctx context.Context, now time.Time) {
 		return
 	}
 	since := a.Since
-	if day, err := time.ParseInLocation(time.DateOnly, w.config.Matrix.AccountSince, w.config.Timezone); err == nil && (since.IsZero() || day.Before(since) || a.RenewalAsked.IsZero()) {
+	renewed := !a.RenewalAsked.IsZero() && a.Since.After(a.RenewalAsked) // seen by the bot
+	day, err := time.ParseInLocation(time.DateOnly, w.config.Matrix.AccountSince, w.config.Timezone)
+	if err == nil && (!renewed || day.After(since)) {
 		since = day
 	}
 	warning := since.AddDate(0, 11, 0)
