@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
 	"heraut/announce"
@@ -104,7 +105,11 @@ func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	}
 	d.mu.Unlock()
 	if failure != nil {
-		d.Log.Warn().Err(failure).Str("source", fetch.Redacted(s.Name)).Msg("Calendar not read")
+		level := zerolog.WarnLevel
+		if kept.Failures > 0 { // the state of health says that it lasts
+			level = zerolog.DebugLevel
+		}
+		d.Log.WithLevel(level).Err(failure).Str("source", fetch.Redacted(s.Name)).Msg("Calendar not read")
 	}
 	d.Report(s.Name, now, failure)
 	return nil

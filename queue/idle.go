@@ -47,7 +47,7 @@ func (q *Queue) endLook(underWay int) {
 	q.sending = underWay > 0
 	q.mu.Unlock()
 	if underWay == 0 {
-		q.idle.Set()
+		nudge(q.idle)
 	}
 }
 
@@ -61,6 +61,6 @@ func (q *Queue) handledAll(room chat.RoomID) bool {
 		return false
 	}
 	delete(q.working, room)
-	q.idle.Set()
+	nudge(q.idle)
 	return true
 }

@@ -7,24 +7,23 @@ import (
 	"time"
 
 	"heraut/chat"
-	"heraut/wait"
 )
 
 // Outbox holds the posts to send. Parts that post on their own add theirs here; the
 // Queue over the same Outbox sends them. It is safe for concurrent use.
 type Outbox struct {
 	store Store
-	wake  wait.Signal // the outbox may hold a post to send
-	woken atomic.Bool // wakeSender was called, and the sender has not looked since
+	wake  chan struct{} // the outbox may hold a post to send
+	woken atomic.Bool   // wakeSender was called, and the sender has not looked since
 }
 
 // NewOutbox returns the outbox in the store.
-func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: wait.NewSignal()} }
+func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: make(chan struct{}, 1)} }
 
 // wakeSender makes the sender look for posts.
 func (o *Outbox) wakeSender() {
 	o.woken.Store(true)
-	o.wake.Set()
+	nudge(o.wake)
 }
 
 // Do runs change in a transaction and wakes the sender after the commit. It serves

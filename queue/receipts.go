@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"heraut/chat"
-	"heraut/wait"
 )
 
 const (
@@ -24,7 +23,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 	q.reads[row.Post.Room] = row.Cause
 	q.readAt = now.Add(readAfter)
 	q.mu.Unlock()
-	q.toRead.Set()
+	nudge(q.toRead)
 }
 
 // markReads sends read receipts, one after the other, until ctx ends.
@@ -35,7 +34,7 @@ func (q *Queue) markReads(ctx context.Context) error {
 		case room != "":
 			q.markRead(ctx, room, read)
 		case due > 0:
-			wait.For(ctx, due)
+			sleep(ctx, due)
 		default:
 			select {
 			case <-ctx.Done():

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"heraut/chat"
-	"heraut/wait"
 )
 
 const (
@@ -201,7 +203,11 @@ func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 		row.Reason = err.Error()
 	case StepNoAnswer:
 		q.counts.Retried.Add(1)
-		q.log.Warn().Err(err).Str("post", post).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
+		level := zerolog.WarnLevel
+		if row.Doubts > 1 { // the state of health says that it lasts
+			level = zerolog.DebugLevel
+		}
+		q.log.WithLevel(level).Err(err).Str("post", post).Msg("An attempt to send ended without an answer: sync will tell whether it arrived")
 		row.NextAt = now.Add(backoff(row.Doubts))
 		q.unanswered[row.Post.Room] = true
 		if n := len(q.unanswered); n > 1 { // one room alone does not hold up the others
@@ -234,7 +240,7 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 		if ctx.Err() != nil {
 			return
 		}
-		wait.For(ctx, time.Second)
+		sleep(ctx, time.Second)
 	}
 }
 
@@ -263,5 +269,6 @@ func dropRelation(r *Row) bool {
 // one second, doubled for each further attempt up to longestBackoff, and at least half
 // of that, at random.
 func backoff(attempts int) time.Duration {
-	return wait.Backoff(attempts, time.Second, longestBackoff)
+	d := min(time.Second<<min(attempts-1, 10), longestBackoff)
+	return d/2 + rand.N(d/2)
 }
