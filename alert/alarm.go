@@ -13,7 +13,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"heraut/health"
-	"heraut/wait"
 )
 
 const (
@@ -41,7 +40,7 @@ type Options struct {
 type Alarm struct {
 	Options
 	began   time.Time
-	changed wait.Signal
+	changed chan struct{}
 	unwatch func()
 
 	mu     sync.Mutex // held while messages are sent
@@ -52,7 +51,7 @@ type Alarm struct {
 
 // New returns an alarm; call its Run.
 func New(o Options) *Alarm {
-	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
+	a := &Alarm{Options: o, began: time.Now(), changed: make(chan struct{}, 1), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
 	if o.File != "" {
 		data, err := os.ReadFile(o.File)
 		if err == nil {
@@ -64,7 +63,10 @@ func New(o Options) *Alarm {
 		}
 	}
 	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
-		a.changed.Set()
+		select {
+		case a.changed <- struct{}{}:
+		default:
+		}
 	})
 	return a
 }
@@ -77,8 +79,14 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 	for {
 		next := a.round(ctx, time.Now(), a.After)
-		if !a.changed.For(ctx, time.Until(next)) {
+		timer := time.NewTimer(max(0, time.Until(next)))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
 			return
+		case <-a.changed:
+			timer.Stop()
+		case <-timer.C:
 		}
 	}
 }

@@ -320,5 +320,8 @@ func (d *Announcer) changeWatch(ctx context.Context, room chat.RoomID, n int,
 }
 
 func (d *Announcer) lookForFeeds() {
-	d.feedsChanged.Set()
+	select {
+	case d.feedsChanged <- struct{}{}:
+	default:
+	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"heraut/fetch"
 	"heraut/sources"
-	"heraut/wait"
 )
 
 const (
@@ -43,7 +42,7 @@ func (r *Runner) Run(ctx context.Context) {
 		}
 	}
 	var err error
-	for wait.For(ctx, time.Until(next)) {
+	for wait(ctx, next) {
 		now, failing := time.Now(), err != nil
 		next, err = r.round(ctx, now)
 		switch {
@@ -68,6 +67,18 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
+// wait sleeps until then, and reports false when ctx ends first.
+func wait(ctx context.Context, then time.Time) bool {
+	timer := time.NewTimer(time.Until(then))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
 // Run reads all sources, including the feeds of rooms, and delivers the due items,
 // until ctx ends.
 func (d *Announcer) Run(ctx context.Context) error {
@@ -76,7 +87,7 @@ func (d *Announcer) Run(ctx context.Context) error {
 		g.Go(func() error {
 			// Only the first readings are staggered here; Pace adds jitter to the later
 			// ones.
-			if !wait.For(ctx, time.Duration(i)*min(apart, r.settings.Every)) {
+			if !wait(ctx, time.Now().Add(time.Duration(i)*min(apart, r.settings.Every))) {
 				return nil
 			}
 			r.Run(ctx)
@@ -122,7 +133,11 @@ func (d *Announcer) runFeeds(ctx context.Context) error {
 				}
 			}
 		}
-		d.feedsChanged.For(ctx, lookForFeeds)
+		select {
+		case <-ctx.Done():
+		case <-d.feedsChanged:
+		case <-time.After(lookForFeeds):
+		}
 	}
 	for _, f := range running {
 		f.stop()
@@ -163,7 +178,7 @@ func (d *Announcer) clean(ctx context.Context) error {
 		if err := d.store.PurgeUnlisted(ctx, keepUnlisted); err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Msg("Repositories that no list names any more could not be deleted")
 		}
-		if !wait.For(ctx, 24*time.Hour) {
+		if !wait(ctx, time.Now().Add(24*time.Hour)) {
 			return nil
 		}
 	}

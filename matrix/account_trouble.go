@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -9,7 +10,6 @@ import (
 
 	"heraut/chat"
 	"heraut/health"
-	"heraut/wait"
 )
 
 const (
@@ -79,7 +79,8 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 	if o.failures++; o.failures == 1 {
 		o.began = now
 	}
-	pause := wait.Backoff(o.failures, time.Second, 30*time.Second)
+	pause := min(time.Second<<min(o.failures-1, 5), 30*time.Second)
+	pause = pause/2 + rand.N(pause/2)
 	trouble, known := TroubleOf(err)
 	switch monitor := c.config.Health; {
 	case known:

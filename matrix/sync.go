@@ -15,7 +15,6 @@ import (
 	"heraut/chat"
 	"heraut/health"
 	"heraut/queue"
-	"heraut/wait"
 )
 
 const (
@@ -172,7 +171,7 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 		level = zerolog.WarnLevel
 	}
 	c.log.WithLevel(level).Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Int("failures", o.failures).Msg(message)
-	wait.For(ctx, pause)
+	wait(ctx, pause)
 }
 
 // poll makes one sync request. It cancels the request (errSettle) when a new one

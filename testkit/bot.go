@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type Bot struct {
 	LogFile    string // its standard error and output, of all starts
 
 	program string
+	through []string
 	process *process
 }
 
@@ -76,6 +78,7 @@ func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bo
 		URL:        "http://" + listen,
 		LogFile:    filepath.Join(dir, "bot.log"),
 		program:    program,
+		through:    config.Through,
 	}, nil
 }
 
@@ -108,7 +111,9 @@ func (b *Bot) Launch(ctx context.Context) error {
 // Command returns a command of the bot with its configuration, such as `bot check`
 // or `bot login`, for the caller to run.
 func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, b.program, append([]string{name, "--config", b.ConfigFile}, args...)...)
+	words := append(slices.Clone(b.through), b.program, name, "--config", b.ConfigFile)
+	words = append(words, args...)
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Dir = b.Dir
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // otherwise each end takes a second
 	return cmd

@@ -17,6 +17,9 @@ type BotConfig struct {
 	Account    Account // the bot's own account
 	Operators  []id.UserID
 	SILL       string // the catalogue's URL or file
+	// Through is a command that replaces itself by the bot, such as setpriv with its
+	// options; empty: none.
+	Through []string
 	// Set holds further keys of the configuration file, with a dot between the
 	// levels: "answer_within": "1h", "limits.person": "20/m". They override all
 	// other values; nil removes a key.

@@ -60,7 +60,13 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 			return err
 		}, "Webhooks could not be delivered")
-		s.wake.For(ctx, max(time.Until(next), 10*time.Millisecond))
+		timer := time.NewTimer(max(time.Until(next), 10*time.Millisecond))
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
 	}
 	return nil
 }

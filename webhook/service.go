@@ -16,7 +16,6 @@ import (
 
 	"heraut/chat"
 	"heraut/rooms"
-	"heraut/wait"
 )
 
 // Poster is the part of the queue that sends posts without an event as their cause.
@@ -54,7 +53,7 @@ type Counts struct {
 type Service struct {
 	Options
 	counts  Counts
-	wake    wait.Signal
+	wake    chan struct{}
 	reading chan struct{} // bounds the bodies in memory
 	limits  *limiter
 
@@ -73,7 +72,7 @@ func New(ctx context.Context, o Options, declared []Declaration) (*Service, erro
 		o.Now = time.Now
 	}
 	s := &Service{
-		Options: o, wake: wait.NewSignal(), reading: make(chan struct{}, maxReading), limits: newLimiter(o.PerMinute * burst),
+		Options: o, wake: make(chan struct{}, 1), reading: make(chan struct{}, maxReading), limits: newLimiter(o.PerMinute * burst),
 		hooks: map[string]Hook{}, windows: map[int64]*window{},
 	}
 	all, err := o.Store.Hooks(ctx)
@@ -307,7 +306,7 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 		if errors.Is(err, ErrFull) || errors.Is(err, ErrNone) {
 			return nil // it filled up, or was removed, since the command was read
 		}
-		s.Store.AfterCommit(ctx, s.wake.Set)
+		s.Store.AfterCommit(ctx, s.nudge)
 		return err
 	}, nil
 }
@@ -330,4 +329,11 @@ func (s *Service) Move(ctx context.Context, from, to chat.RoomID) error {
 		s.remember(h)
 	}
 	return nil
+}
+
+func (s *Service) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
 }

@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,20 +47,20 @@ func TestBreakAccount(t *testing.T) {
 			status: running, state: "rate_limited", says: "patienter", blocks: true,
 		},
 		{
-			name: "wrong password", when: []moment{firstStart}, set: map[string]any{"matrix.password": "not the password"},
-			breaks: nothing, status: refused, log: "vérifiez matrix.user et le mot de passe", alert: "login_refused",
+			name: "wrong password", when: []moment{firstStart},
+			breaks: configured(section("matrix", "password", "not the password")), status: refused, log: "vérifiez matrix.user et le mot de passe", alert: "login_refused",
 		},
 		{
 			name: "session ended", when: always,
 			breaks: behind(authenticated, testkit.MatrixError(http.StatusUnauthorized, "M_UNKNOWN_TOKEN")),
-			status: refused, log: "bot login", alert: "session_ended",
+			status: refused, log: "bot login", alert: "session_ended", repair: true,
 		},
 		{
 			name: "soft logout without password", when: []moment{atStart}, breaks: func(t *testing.T, d *deployment) func() {
 				d.configure(t, "password", nil)
 				return d.proxy.Add(testkit.Rule{Match: testkit.On("", `/whoami$`), Do: testkit.SoftLogout()})
 			},
-			status: refused, log: "bot login",
+			status: refused, log: "bot login", repair: true,
 		},
 		{
 			name: "identifier that MAS does not know", when: []moment{firstStart},
@@ -89,6 +90,17 @@ func TestBreakAccount(t *testing.T) {
 			status: misconfigured, log: "https://account.example/reset",
 		},
 	})
+}
+
+// authenticated matches every request that needs a session, as refusals of the account
+// concern them all, and the login.
+var authenticated = func(r *testkit.Request) bool {
+	return !strings.HasSuffix(r.Path, "/versions") && !strings.Contains(r.Path, "account_validity") && (r.Method != http.MethodGet || !strings.HasSuffix(r.Path, "/login"))
+}
+
+// refusal answers with a Matrix error that has one more field.
+func refusal(status int, code, field, value string) testkit.Action {
+	return testkit.Answer(status, map[string]any{"errcode": code, "error": "made by the test", field: value})
 }
 
 // nothing is the fault that the configuration alone makes.

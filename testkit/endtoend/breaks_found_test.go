@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,17 +52,6 @@ func (a alerts) await(t *testing.T, state string) {
 	}
 }
 
-// mustBeFound asks doctor for the fault.
-func (f fault) mustBeFound(t *testing.T, d *deployment) {
-	t.Helper()
-	if f.doctor == "" {
-		return
-	}
-	if status, stdout, stderr := d.run(t, "doctor", ""); status != failed || !strings.Contains(stdout, f.doctor) {
-		t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
-	}
-}
-
 // lines counts the lines with all the texts.
 func lines(log string, texts ...string) (n int) {
 	for line := range strings.Lines(log) {
@@ -69,6 +60,26 @@ func lines(log string, texts ...string) (n int) {
 		}
 	}
 	return n
+}
+
+// warnings counts the lines at level warning by their message, without its fields.
+func warnings(log string) map[string]int {
+	counts := map[string]int{}
+	for _, found := range regexp.MustCompile(`(?m) WRN (.*?)(?: [a-z_]+=.*)?$`).FindAllStringSubmatch(log, -1) {
+		counts[found[1]]++
+	}
+	return counts
+}
+
+// metric returns the value of a line of /metrics; 0 if it is absent.
+func metric(metrics, name string) float64 {
+	for line := range strings.Lines(metrics) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			number, _ := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return number
+		}
+	}
+	return 0
 }
 
 // readyReport is the JSON of /readyz.
@@ -97,9 +108,15 @@ func (d *deployment) troubles(t *testing.T) (report readyReport, listens bool) {
 }
 
 // awaitTrouble waits until /readyz names the state.
-func (d *deployment) awaitTrouble(t *testing.T, state string) (report readyReport) {
+func (d *deployment) awaitTrouble(t *testing.T, state string) readyReport {
 	t.Helper()
-	d.await(t, "/readyz to name "+state, func() bool {
+	return d.awaitTroubleFor(t, state, 0)
+}
+
+// awaitTroubleFor waits until /readyz names a state that begins after some time.
+func (d *deployment) awaitTroubleFor(t *testing.T, state string, after time.Duration) (report readyReport) {
+	t.Helper()
+	d.awaitFor(t, "/readyz to name "+state, after+2*time.Minute, func() bool {
 		var listens bool
 		report, listens = d.troubles(t)
 		return listens && strings.Contains(fmt.Sprint(report.Troubles), state)
@@ -119,7 +136,13 @@ func (d *deployment) awaitWell(t *testing.T, state string) {
 // await polls a condition, for two minutes at most. It fails at once if the bot ends.
 func (d *deployment) await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); !holds(); {
+	d.awaitFor(t, what, 2*time.Minute, holds)
+}
+
+// awaitFor is await with another patience.
+func (d *deployment) awaitFor(t *testing.T, what string, patience time.Duration, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !holds(); {
 		select {
 		case <-d.bot.Done():
 			t.Fatalf("the bot ended while the test waited for %s", what)

@@ -3,11 +3,10 @@ package endtoend
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -32,23 +31,32 @@ type fault struct {
 	name string
 	when []moment
 	set  map[string]any // further configuration
+	// through is a command that runs the bot, as in testkit.BotConfig.
+	through []string
+	// prepare, if not nil, is called before the first start.
+	prepare func(t *testing.T, d *deployment)
 	// breaks makes the fault and returns the function that mends it.
 	breaks func(t *testing.T, d *deployment) (mend func())
 
 	status int    // the exit status, or running
-	log    string // of a bot that ends: a text in its log
-	state  string // of the trouble: in the log, /readyz, metrics and the alert
+	log    string // a text in the log of a bot that ends, or that runs without a trouble
+	state  string // of the trouble: in the log, /readyz, metrics and the alert; empty: there is none
 	says   string // in /readyz, and so in the log
 	blocks bool   // /readyz is 503
 	doctor string // in the output of bot doctor
+	remark bool   // for doctor, the fault is only a remark
 	// alert is the state that the alert tells, if not state.
 	alert string
 	// stays: mending needs a restart. Otherwise a running bot recovers by itself.
 	stays bool
+	// repair: mending needs an operator's login.
+	repair bool
 	// lasts: the configuration makes the fault, which cannot be mended.
 	lasts bool
 	// deaf: the bot cannot hear what is said meanwhile once it is back.
 	deaf bool
+	// after is how long the fault lasts before it is a trouble; 0 for a minute at most.
+	after time.Duration
 }
 
 // breaks runs rows of the break table on one homeserver: all with HERAUT_BREAKS=all,
@@ -69,84 +77,157 @@ func breaks(t *testing.T, faults []fault) {
 	}
 }
 
+// trial is one run of a row.
+type trial struct {
+	t      *testing.T
+	fault  fault
+	when   moment
+	bot    *deployment
+	alerts alerts
+	talk   talk // zero before a first start
+	before int  // the length of the log before the fault
+	logins int
+}
+
 // endure checks one row.
 func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
-	alerts := newAlerts(t)
-	set := map[string]any{"alert.after": "0s", "alert.webhook.url": alerts.URL}
-	maps.Copy(set, f.set)
-	d := s.deploy(t, localpart, set)
-	var c talk
-	if when != firstStart {
-		d.bot.Start(t)
-		c = d.talk(t)
-		c.mustAnswer(t)
-	}
-	if when == atStart {
-		d.bot.Stop()
-	}
-	logins, before := d.logins(), 0
-	if when != firstStart && !f.lasts {
-		before = len(d.bot.Log())
-	}
-	mend := f.breaks(t, d)
+	x := s.try(t, f, when, localpart)
+	mend := f.breaks(t, x.bot)
 	if when != midRun {
-		if err := d.bot.Launch(t.Context()); err != nil {
+		if err := x.bot.bot.Launch(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if f.status != running {
-		d.ended(t, before, f.status, f.log)
-		f.mustBeFound(t, d)
+		x.bot.ended(t, x.before, f.status, f.log)
+		x.mustBeFound()
 		if f.alert != "" {
-			alerts.await(t, f.alert)
+			x.alerts.await(t, f.alert)
 		}
 		mend()
+		x.mustStart()
 		return
 	}
+	switch {
+	case f.state != "":
+		x.mustShow()
+	case f.log != "": // a remark
+		x.bot.bot.AwaitReady(t)
+		mustWrite(t, x.bot.bot.Log(), f.log)
+		x.mustBeFound()
+	}
+	var command id.EventID
+	if when != firstStart && !f.deaf {
+		command = x.talk.agent.Say(t, x.talk.room, "!sill gimp")
+	}
+	mend()
+	x.mustRecover(command)
+}
 
-	report := d.awaitTrouble(t, f.state)
+// try deploys a bot for a row and, unless its first start is the matter, starts it.
+func (s site) try(t *testing.T, f fault, when moment, localpart string) *trial {
+	x := &trial{t: t, fault: f, when: when, alerts: newAlerts(t)}
+	set := map[string]any{"alert.after": "0s", "alert.webhook.url": x.alerts.URL}
+	maps.Copy(set, f.set)
+	x.bot = s.deployThrough(t, localpart, f.through, set)
+	if f.prepare != nil {
+		f.prepare(t, x.bot)
+	}
+	if when != firstStart {
+		x.bot.bot.Start(t)
+		x.talk = x.bot.talk(t)
+		x.talk.mustAnswer(t)
+		if !f.lasts {
+			x.before = len(x.bot.bot.Log())
+		}
+	}
+	if when == atStart {
+		x.bot.bot.Stop()
+	}
+	x.logins = x.bot.logins()
+	return x
+}
+
+// mustShow checks what a running bot says of the fault.
+func (x *trial) mustShow() {
+	t, f, d := x.t, x.fault, x.bot
+	t.Helper()
+	report := d.awaitTroubleFor(t, f.state, f.after)
 	if report.Ready == f.blocks {
 		t.Errorf("/readyz says ready: %t", report.Ready)
 	}
 	if line := d.readyLines(t, f.blocks); !strings.Contains(line, f.says) {
 		t.Errorf("/readyz does not say %q:\n%s", f.says, line)
 	}
-	metrics := d.get(t, "/metrics", "")
-	mustWrite(t, metrics, fmt.Sprintf("heraut_trouble{state=%q} ", f.state))
-	if !regexp.MustCompile(`heraut_trouble\{state="` + f.state + `"\} [1-9]`).MatchString(metrics) {
+	if shown := metric(d.get(t, "/metrics", ""), fmt.Sprintf("heraut_trouble{state=%q}", f.state)); shown < 1 {
 		t.Errorf("the metrics do not show %s", f.state)
 	}
-	f.mustBeFound(t, d)
-	alerts.await(t, f.state)
-	var command id.EventID
-	if when != firstStart && !f.deaf {
-		command = c.agent.Say(t, c.room, "!sill gimp")
-	}
-	mend()
+	x.mustBeFound()
+	x.alerts.await(t, f.state)
+}
+
+// mustRecover checks that the bot is well after the fault, and answers once what was
+// said meanwhile.
+func (x *trial) mustRecover(command id.EventID) {
+	t, f, d := x.t, x.fault, x.bot
+	t.Helper()
 	if f.stays {
 		d.bot.Restart(t)
 	}
-	if !f.lasts {
+	if f.state != "" && !f.lasts {
 		d.awaitWell(t, f.state)
 	}
 	if command != "" {
-		mustSay(t, c.agent.AwaitAnswer(t, c.room, d.account.UserID, command), "GIMP")
-		exactlyOne(t, c.agent, c.room, d.account.UserID, command)
+		mustSay(t, x.talk.agent.AwaitAnswer(t, x.talk.room, d.account.UserID, command), "GIMP")
+		exactlyOne(t, x.talk.agent, x.talk.room, d.account.UserID, command)
 	} else {
 		d.talk(t).mustAnswer(t)
 	}
-	log := d.bot.Log()[before:]
-	if n := lines(log, " ERR ", "state="+f.state); n != 1 {
-		t.Errorf("%d lines at level error name %s, want 1", n, f.state)
+	log := d.bot.Log()[x.before:]
+	if f.state != "" {
+		if n := lines(log, " ERR ", "state="+f.state); n != 1 {
+			t.Errorf("%d lines at level error name %s, want 1", n, f.state)
+		}
+		if n := lines(log, " INF ", "state="+f.state); n != 1 && !f.stays && !f.lasts {
+			t.Errorf("%d lines at level info end %s, want 1", n, f.state)
+		}
 	}
-	if n := lines(log, " INF ", "state="+f.state); n != 1 && !f.stays && !f.lasts {
-		t.Errorf("%d lines at level info end %s, want 1", n, f.state)
+	for warning, n := range warnings(log) {
+		if n > 3 {
+			t.Errorf("%d warnings meanwhile that %q:\n%s", n, warning, log)
+		}
 	}
-	if n := lines(log, " WRN "); n > 3 {
-		t.Errorf("%d warnings meanwhile:\n%s", n, log)
+	if x.when != firstStart {
+		d.mustLogIn(t, x.logins)
 	}
-	if when != firstStart {
-		d.mustLogIn(t, logins)
+}
+
+// mustStart checks that a bot that ended starts and answers once the fault is mended.
+func (x *trial) mustStart() {
+	x.t.Helper()
+	if x.fault.lasts {
+		return
+	}
+	if x.fault.repair {
+		x.bot.repair(x.t)
+	}
+	x.bot.bot.Start(x.t)
+	if x.when == firstStart {
+		x.talk = x.bot.talk(x.t)
+	}
+	x.talk.mustAnswer(x.t)
+}
+
+// mustBeFound asks doctor for the fault. Remarks alone leave its status 0.
+func (x *trial) mustBeFound() {
+	x.t.Helper()
+	f := x.fault
+	if f.doctor == "" {
+		return
+	}
+	status, stdout, stderr := x.bot.run(x.t, "doctor", "")
+	if status != failed && !f.remark || !strings.Contains(stdout, f.doctor) {
+		x.t.Errorf("bot doctor ended with status %d and does not say %q:\n%s%s", status, f.doctor, stdout, stderr)
 	}
 }
 
@@ -157,27 +238,30 @@ func behind(match func(*testkit.Request) bool, do testkit.Action) func(*testing.
 	}
 }
 
-// authenticated matches every request that needs a session, as refusals of the account
-// concern them all, and the login.
-var authenticated = func(r *testkit.Request) bool {
-	return !strings.HasSuffix(r.Path, "/versions") && !strings.Contains(r.Path, "account_validity") && (r.Method != http.MethodGet || !strings.HasSuffix(r.Path, "/login"))
-}
-
-// refusal answers with a Matrix error that has one more field.
-func refusal(status int, code, field, value string) testkit.Action {
-	return testkit.Answer(status, map[string]any{"errcode": code, "error": "made by the test", field: value})
-}
-
-// rewritten replaces a file of the state directory for the time of a fault.
-func rewritten(name string, content []byte) func(*testing.T, *deployment) func() {
+// configured makes a fault of a change to the configuration.
+func configured(change func(config map[string]any)) func(*testing.T, *deployment) func() {
 	return func(t *testing.T, d *deployment) func() {
-		before, err := os.ReadFile(d.state(name))
+		before, err := os.ReadFile(d.bot.ConfigFile)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(d.state(name), content, 0o600); err != nil {
-			t.Fatal(err)
+		d.rewrite(t, change)
+		return func() {
+			if err := os.WriteFile(d.bot.ConfigFile, before, 0o600); err != nil {
+				t.Error(err)
+			}
 		}
-		return func() { _ = os.WriteFile(d.state(name), before, 0o600) }
+	}
+}
+
+// section returns a change of one key in a section of the configuration.
+func section(name, key string, value any) func(config map[string]any) {
+	return func(config map[string]any) {
+		inner, ok := config[name].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			config[name] = inner
+		}
+		inner[key] = value
 	}
 }

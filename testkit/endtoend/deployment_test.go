@@ -42,15 +42,26 @@ type deployment struct {
 	account testkit.Account
 	proxy   *testkit.Proxy
 	bot     *testkit.Bot
+	front   *front // between the bot and the proxy; nil: none
+
+	// A row about a room of the configuration has the room and its owner.
+	owner *testkit.Client
+	room  id.RoomID
 }
 
 // deploy makes the account and configures the bot, but does not start it.
 func (s site) deploy(t *testing.T, localpart string, set map[string]any) *deployment {
 	t.Helper()
+	return s.deployThrough(t, localpart, nil, set)
+}
+
+// deployThrough is deploy for a bot that another command starts.
+func (s site) deployThrough(t *testing.T, localpart string, through []string, set map[string]any) *deployment {
+	t.Helper()
 	account := s.Account(t, localpart)
 	proxy := testkit.NewProxy(t, s.URL)
-	return &deployment{s, account, proxy, testkit.NewBot(t, testkit.BotConfig{
-		Homeserver: proxy.URL, Account: account, Set: set,
+	return &deployment{site: s, account: account, proxy: proxy, bot: testkit.NewBot(t, testkit.BotConfig{
+		Homeserver: proxy.URL, Account: account, Set: set, Through: through,
 	})}
 }
 

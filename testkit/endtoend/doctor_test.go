@@ -58,7 +58,7 @@ func TestDoctor(t *testing.T) {
 	}
 	served := []map[string]any{{"room": rooms["served"].String()}, {"room": rooms["banned"].String()}, {"room": rooms["removed"].String()},
 		{"room": rooms["muted"].String()}, {"room": rooms["never"].String()}, {"room": "#absent:" + testkit.ServerName}}
-	d := &deployment{site, account, nil, testkit.StartBot(t, testkit.BotConfig{Homeserver: site.URL, Account: account, Set: map[string]any{"rooms": served}})}
+	d := &deployment{site: site, account: account, bot: testkit.StartBot(t, testkit.BotConfig{Homeserver: site.URL, Account: account, Set: map[string]any{"rooms": served}})}
 	for _, name := range []string{"served", "banned", "removed", "muted"} {
 		owner.AwaitMember(t, rooms[name], me, event.MembershipJoin)
 	}
