@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"heraut/health"
+	"heraut/wait"
 )
 
 const (
@@ -40,7 +41,7 @@ type Options struct {
 type Alarm struct {
 	Options
 	began   time.Time
-	changed chan struct{}
+	changed wait.Signal
 	unwatch func()
 
 	mu     sync.Mutex // held while messages are sent
@@ -51,7 +52,7 @@ type Alarm struct {
 
 // New returns an alarm; call its Run.
 func New(o Options) *Alarm {
-	a := &Alarm{Options: o, began: time.Now(), changed: make(chan struct{}, 1), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
+	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
 	if o.File != "" {
 		data, err := os.ReadFile(o.File)
 		if err == nil {
@@ -63,10 +64,7 @@ func New(o Options) *Alarm {
 		}
 	}
 	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
-		select {
-		case a.changed <- struct{}{}:
-		default:
-		}
+		a.changed.Set()
 	})
 	return a
 }
@@ -79,14 +77,8 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 	for {
 		next := a.round(ctx, time.Now(), a.After)
-		timer := time.NewTimer(max(0, time.Until(next)))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !a.changed.For(ctx, time.Until(next)) {
 			return
-		case <-a.changed:
-			timer.Stop()
-		case <-timer.C:
 		}
 	}
 }

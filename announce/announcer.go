@@ -16,6 +16,7 @@ import (
 	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/sources"
+	"heraut/wait"
 )
 
 // Queue sends the posts.
@@ -62,8 +63,8 @@ type Announcer struct {
 	store Store
 	queue Queue
 
-	wake         chan struct{} // an item may have become pending
-	feedsChanged chan struct{} // a room may have added or removed a feed
+	wake         wait.Signal // an item may have become pending
+	feedsChanged wait.Signal // a room may have added or removed a feed
 
 	turn *sources.Turn // limits how many of the rooms' feeds are read at once
 
@@ -80,18 +81,13 @@ func NewAnnouncer(o Options) *Announcer {
 	return &Announcer{
 		Options: o, store: o.Store, queue: o.Queue,
 		turn: sources.NewTurn(),
-		wake: make(chan struct{}, 1), feedsChanged: make(chan struct{}, 1),
+		wake: wait.NewSignal(), feedsChanged: wait.NewSignal(),
 		read: map[string]time.Time{}, faults: map[string]error{}, declared: map[chat.RoomID][]Watch{}, filters: map[string]*filter.Filter{},
 	}
 }
 
 // changed wakes RunDelivery, which then looks up the next due time again.
-func (d *Announcer) changed() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
+func (d *Announcer) changed() { d.wake.Set() }
 
 // Deliver posts the items that are due by now.
 func (d *Announcer) Deliver(ctx context.Context, now time.Time) error {
@@ -115,12 +111,6 @@ func (d *Announcer) RunDelivery(ctx context.Context) error {
 		case next.IsZero():
 			next = now.Add(time.Hour)
 		}
-		timer := time.NewTimer(time.Until(next))
-		select {
-		case <-ctx.Done():
-		case <-d.wake:
-		case <-timer.C:
-		}
-		timer.Stop()
+		d.wake.For(ctx, time.Until(next))
 	}
 }

@@ -320,8 +320,5 @@ func (d *Announcer) changeWatch(ctx context.Context, room chat.RoomID, n int,
 }
 
 func (d *Announcer) lookForFeeds() {
-	select {
-	case d.feedsChanged <- struct{}{}:
-	default:
-	}
+	d.feedsChanged.Set()
 }

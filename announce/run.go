@@ -10,6 +10,7 @@ import (
 
 	"heraut/fetch"
 	"heraut/sources"
+	"heraut/wait"
 )
 
 const (
@@ -42,7 +43,7 @@ func (r *Runner) Run(ctx context.Context) {
 		}
 	}
 	var err error
-	for wait(ctx, next) {
+	for wait.For(ctx, time.Until(next)) {
 		now, failing := time.Now(), err != nil
 		next, err = r.round(ctx, now)
 		switch {
@@ -67,18 +68,6 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// wait sleeps until then, and reports false when ctx ends first.
-func wait(ctx context.Context, then time.Time) bool {
-	timer := time.NewTimer(time.Until(then))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
 // Run reads all sources, including the feeds of rooms, and delivers the due items,
 // until ctx ends.
 func (d *Announcer) Run(ctx context.Context) error {
@@ -87,7 +76,7 @@ func (d *Announcer) Run(ctx context.Context) error {
 		g.Go(func() error {
 			// Only the first readings are staggered here; Pace adds jitter to the later
 			// ones.
-			if !wait(ctx, time.Now().Add(time.Duration(i)*min(apart, r.settings.Every))) {
+			if !wait.For(ctx, time.Duration(i)*min(apart, r.settings.Every)) {
 				return nil
 			}
 			r.Run(ctx)
@@ -133,11 +122,7 @@ func (d *Announcer) runFeeds(ctx context.Context) error {
 				}
 			}
 		}
-		select {
-		case <-ctx.Done():
-		case <-d.feedsChanged:
-		case <-time.After(lookForFeeds):
-		}
+		d.feedsChanged.For(ctx, lookForFeeds)
 	}
 	for _, f := range running {
 		f.stop()
@@ -178,7 +163,7 @@ func (d *Announcer) clean(ctx context.Context) error {
 		if err := d.store.PurgeUnlisted(ctx, keepUnlisted); err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Msg("Repositories that no list names any more could not be deleted")
 		}
-		if !wait(ctx, time.Now().Add(24*time.Hour)) {
+		if !wait.For(ctx, 24*time.Hour) {
 			return nil
 		}
 	}

@@ -90,6 +90,7 @@ func questionRows() []command {
 		{words: []string{"garder", "keep"}, needs: aRoom | aNew | aWhole | aPrefix, of: remembering, aside: true, answer: (*Answerer).keep},
 		{words: []string{"question", "ask"}, needs: aRoom, of: relaying, late: true, asksExperts: true, answer: (*Answerer).ask},
 		{words: []string{"questions"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).questions},
+		{topic: "questions", words: []string{"bilan", "report"}, needs: aRoom | aPrefix, of: relaying, aside: true, answer: (*Answerer).report},
 		{words: []string{"prendre", "claim"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).claim},
 		{words: []string{"laisser", "release"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).release},
 		{words: []string{"resolu", "solved"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).solve},

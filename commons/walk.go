@@ -12,6 +12,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/fetch"
+	"heraut/wait"
 )
 
 // The bounds of one round.
@@ -156,8 +157,8 @@ func (w *walk) get(ctx context.Context, address string, since fetch.Validators) 
 			return nil, errEndless
 		}
 		if w.requests > 1 {
-			if err := sleep(ctx, w.pause); err != nil {
-				return nil, err
+			if !wait.For(ctx, w.pause) {
+				return nil, context.Cause(ctx)
 			}
 		}
 		resp, err := w.getter.Get(ctx, address, since)
@@ -165,8 +166,8 @@ func (w *walk) get(ctx context.Context, address string, since fetch.Validators) 
 		if !refused || waits == maxWaits || !isBusy(status) || status.RetryAfter == 0 || status.RetryAfter > maxWait {
 			return resp, err
 		}
-		if err := sleep(ctx, status.RetryAfter); err != nil {
-			return nil, err
+		if !wait.For(ctx, status.RetryAfter) {
+			return nil, context.Cause(ctx)
 		}
 	}
 }
@@ -174,13 +175,4 @@ func (w *walk) get(ctx context.Context, address string, since fetch.Validators) 
 // isBusy reports whether the source asks for patience.
 func isBusy(e *fetch.StatusError) bool {
 	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"heraut/chat"
 	"heraut/health"
+	"heraut/wait"
 )
 
 const (
@@ -52,7 +53,7 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 			pause = retryAfter(err)
 		}
 		c.log.Warn().Err(err).Msg("The login did not succeed")
-		wait(ctx, min(pause, loginEvery))
+		wait.For(ctx, min(pause, loginEvery))
 	}
 }
 
@@ -102,7 +103,7 @@ func (c *Client) awaitLogin(ctx context.Context) error {
 			if c.alive.Load() != 0 { // the sync loop waits here
 				c.alive.Store(time.Now().UnixMilli())
 			}
-			wait(ctx, min(time.Until(next), time.Minute))
+			wait.For(ctx, min(time.Until(next), time.Minute))
 		}
 	}
 	return context.Cause(ctx)

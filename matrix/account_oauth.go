@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/oauth"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 // Authorization is what a person does to let the bot log in (RFC 8628): open the page,
@@ -83,7 +84,7 @@ func (c *Client) loginInBrowser(ctx context.Context) error {
 func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oauth.DeviceCodeResponse, expires time.Time) (*oauth.TokenResponse, error) {
 	every := cmp.Or(code.Interval.Duration, pollEvery)
 	for time.Now().Before(expires) {
-		wait(ctx, every)
+		wait.For(ctx, every)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}

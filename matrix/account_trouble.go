@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"heraut/chat"
 	"heraut/health"
+	"heraut/wait"
 )
 
 const (
@@ -79,8 +79,7 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 	if o.failures++; o.failures == 1 {
 		o.began = now
 	}
-	pause := min(time.Second<<min(o.failures-1, 5), 30*time.Second)
-	pause = pause/2 + rand.N(pause/2)
+	pause := wait.Backoff(o.failures, time.Second, 30*time.Second)
 	trouble, known := TroubleOf(err)
 	switch monitor := c.config.Health; {
 	case known:

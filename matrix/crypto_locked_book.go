@@ -10,6 +10,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/wait"
 )
 
 // Bounds on the stored messages that cannot be decrypted yet: anyone can send any
@@ -101,14 +102,14 @@ func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at
 // arrivals collects the sessions whose messages can be decrypted now. It is safe for
 // concurrent use.
 type arrivals struct {
-	wake     chan struct{} // signals that sessions is not empty
+	wake     wait.Signal // signals that sessions is not empty
 	mu       sync.Mutex
 	sessions map[string]bool
 	after    map[string][]string // sessions to add together with another one
 }
 
 func newArrivals() *arrivals {
-	return &arrivals{wake: make(chan struct{}, 1), sessions: map[string]bool{}, after: map[string][]string{}}
+	return &arrivals{wake: wait.NewSignal(), sessions: map[string]bool{}, after: map[string][]string{}}
 }
 
 func (a *arrivals) add(session string) {
@@ -119,10 +120,7 @@ func (a *arrivals) add(session string) {
 	}
 	delete(a.after, session)
 	a.mu.Unlock()
-	select {
-	case a.wake <- struct{}{}:
-	default:
-	}
+	a.wake.Set()
 }
 
 // addAfter adds a session when another one is added.

@@ -1,12 +1,11 @@
 package matrix
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
+	"go.mau.fi/util/retryafter"
 	"maunium.net/go/mautrix"
 
 	"heraut/queue"
@@ -152,28 +151,11 @@ func retryAfter(err error) time.Duration {
 			wait = time.Duration(ms) * time.Millisecond
 		}
 	}
-	if he.Response != nil {
-		header := he.Response.Header.Get("Retry-After")
-		if seconds, err := strconv.Atoi(header); err == nil {
-			if wait == 0 {
-				wait = time.Duration(seconds) * time.Second
-			}
-		} else if at, err := http.ParseTime(header); err == nil && wait == 0 {
-			wait = time.Until(at)
-		}
+	if he.Response != nil && wait == 0 {
+		wait = retryafter.Parse(he.Response.Header.Get("Retry-After"), 0)
 	}
 	if wait <= 0 {
 		return time.Second
 	}
 	return min(wait, 15*time.Minute)
-}
-
-// wait sleeps for d or until ctx ends.
-func wait(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 const (
@@ -35,7 +36,7 @@ type roomBook struct {
 	entered  map[id.RoomID]time.Time   // join time of rooms that sync has not shown yet; zero: the join is under way
 	stays    map[id.RoomID]chat.RoomID // upgrades that the bot does not follow: old room to successor
 	later    map[id.RoomID]time.Time   // successors that could not be entered: time of the next try
-	wake     chan struct{}             // signals that there are rooms to join or invitations to decline
+	wake     wait.Signal               // signals that there are rooms to join or invitations to decline
 
 	following map[id.RoomID]chan struct{} // successors that are being entered; closed at the end
 }
@@ -48,7 +49,7 @@ func openRoomBook(ctx context.Context, store RoomStore, served func(chat.RoomID)
 	b := &roomBook{
 		store: store, rooms: map[id.RoomID]chat.Room{}, declared: map[id.RoomID][]string{}, served: served,
 		asked: map[id.RoomID]bool{}, accepted: map[id.RoomID]time.Time{}, entered: map[id.RoomID]time.Time{}, stays: map[id.RoomID]chat.RoomID{},
-		later: map[id.RoomID]time.Time{}, wake: make(chan struct{}, 1), following: map[id.RoomID]chan struct{}{},
+		later: map[id.RoomID]time.Time{}, wake: wait.NewSignal(), following: map[id.RoomID]chan struct{}{},
 	}
 	for _, r := range rooms {
 		b.rooms[id.RoomID(r.ID)] = r
@@ -250,12 +251,7 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 }
 
 // wakeJoiner makes joinRooms check invitations and upgrades at once.
-func (b *roomBook) wakeJoiner() {
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
-}
+func (b *roomBook) wakeJoiner() { b.wake.Set() }
 
 // accepts records that the bot is to join the room of an invitation that came at that
 // time.

@@ -14,6 +14,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/wait"
 )
 
 // joinAgain is the time before the retry of a failed join.
@@ -94,7 +95,7 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 				break
 			}
 		}
-		wait(ctx, time.Duration(min(try, 10))*time.Second)
+		wait.For(ctx, time.Duration(min(try, 10))*time.Second)
 	}
 	before, err := c.store.Aliases(ctx)
 	if err != nil && ctx.Err() == nil {

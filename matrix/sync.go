@@ -15,6 +15,7 @@ import (
 	"heraut/chat"
 	"heraut/health"
 	"heraut/queue"
+	"heraut/wait"
 )
 
 const (
@@ -171,7 +172,7 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 		level = zerolog.WarnLevel
 	}
 	c.log.WithLevel(level).Err(err).Stringer("again_in", pause.Round(time.Millisecond)).Int("failures", o.failures).Msg(message)
-	wait(ctx, pause)
+	wait.For(ctx, pause)
 }
 
 // poll makes one sync request. It cancels the request (errSettle) when a new one

@@ -11,6 +11,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 // timeline returns the room's events that are new to the bot, oldest first,
@@ -87,7 +88,7 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	start, joinEvent := c.entry(events, boundary)
 	// Dendrite may show a room as joined before it shows the join event.
 	for pause := 100 * time.Millisecond; readable && joinEvent == nil && len(events) < gapLimit && pause < time.Second; pause *= 2 {
-		wait(ctx, pause)
+		wait.For(ctx, pause)
 		newest, err := c.page(ctx, room, "", "")
 		if err != nil {
 			if err := c.failedGap(ctx, room, err); err != nil {

@@ -55,7 +55,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	}
 	if t.missing {
 		q.seenUntil.Store(b.Began.Add(-settleAfter).UnixMilli())
-		nudge(q.unseen)
+		q.unseen.Set()
 	}
 	if t.settled > 0 || len(b.Own) > 0 || len(b.Powers) > 0 {
 		q.wakeSender()
@@ -189,5 +189,5 @@ func (q *Queue) SyncBy() time.Time {
 
 func (q *Queue) inDoubt(now time.Time) {
 	q.lastDoubt.Store(now.UnixMilli())
-	nudge(q.doubt)
+	q.doubt.Set()
 }

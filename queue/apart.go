@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 // apartAtOnce is how many slow decisions (Result.Later) run at the same time.
@@ -75,7 +76,7 @@ func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx c
 			q.returnEvent(ctx, e.ID)
 		default:
 			q.log.Error().Err(err).Msg("A slow decision could not be committed: trying again")
-			sleep(ctx, backoff(1))
+			wait.For(ctx, backoff(1))
 		}
 	})
 }

@@ -47,7 +47,7 @@ func (q *Queue) endLook(underWay int) {
 	q.sending = underWay > 0
 	q.mu.Unlock()
 	if underWay == 0 {
-		nudge(q.idle)
+		q.idle.Set()
 	}
 }
 
@@ -61,6 +61,6 @@ func (q *Queue) handledAll(room chat.RoomID) bool {
 		return false
 	}
 	delete(q.working, room)
-	nudge(q.idle)
+	q.idle.Set()
 	return true
 }

@@ -7,23 +7,24 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 // Outbox holds the posts to send. Parts that post on their own add theirs here; the
 // Queue over the same Outbox sends them. It is safe for concurrent use.
 type Outbox struct {
 	store Store
-	wake  chan struct{} // the outbox may hold a post to send
-	woken atomic.Bool   // wakeSender was called, and the sender has not looked since
+	wake  wait.Signal // the outbox may hold a post to send
+	woken atomic.Bool // wakeSender was called, and the sender has not looked since
 }
 
 // NewOutbox returns the outbox in the store.
-func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: make(chan struct{}, 1)} }
+func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: wait.NewSignal()} }
 
 // wakeSender makes the sender look for posts.
 func (o *Outbox) wakeSender() {
 	o.woken.Store(true)
-	nudge(o.wake)
+	o.wake.Set()
 }
 
 // Do runs change in a transaction and wakes the sender after the commit. It serves

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 // ErrNone reports that a store found nothing: no such row, or nothing to handle or
@@ -133,11 +134,11 @@ type Queue struct {
 	config    Config
 	log       zerolog.Logger
 
-	ready  chan struct{} // a room waits for a worker
-	doubt  chan struct{} // an attempt ended without an answer
-	idle   chan struct{} // a worker ended, or the sender has nothing under way
-	toRead chan struct{} // a room waits for a read receipt
-	unseen chan struct{} // sync did not show a post that the homeserver took
+	ready  wait.Signal // a room waits for a worker
+	doubt  wait.Signal // an attempt ended without an answer
+	idle   wait.Signal // a worker ended, or the sender has nothing under way
+	toRead wait.Signal // a room waits for a read receipt
+	unseen wait.Signal // sync did not show a post that the homeserver took
 	counts *Counts
 
 	apart *apart
@@ -199,11 +200,11 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	return &Queue{
 		Outbox: outbox, handler: handler, transport: transport, config: config,
 		log:     log.With().Str("component", "queue").Logger(),
-		ready:   make(chan struct{}, 1),
-		doubt:   make(chan struct{}, 1),
-		idle:    make(chan struct{}, 1),
-		toRead:  make(chan struct{}, 1),
-		unseen:  make(chan struct{}, 1),
+		ready:   wait.NewSignal(),
+		doubt:   wait.NewSignal(),
+		idle:    wait.NewSignal(),
+		toRead:  wait.NewSignal(),
+		unseen:  wait.NewSignal(),
 		counts:  config.Counts,
 		apart:   newApart(),
 		working: map[chat.RoomID]bool{},
@@ -267,23 +268,5 @@ func (q *Queue) clean(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-	}
-}
-
-// nudge wakes the reader of c; several nudges before it reads wake it once.
-func nudge(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
-// sleep waits for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 const (
@@ -23,7 +24,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 	q.reads[row.Post.Room] = row.Cause
 	q.readAt = now.Add(readAfter)
 	q.mu.Unlock()
-	nudge(q.toRead)
+	q.toRead.Set()
 }
 
 // markReads sends read receipts, one after the other, until ctx ends.
@@ -34,7 +35,7 @@ func (q *Queue) markReads(ctx context.Context) error {
 		case room != "":
 			q.markRead(ctx, room, read)
 		case due > 0:
-			sleep(ctx, due)
+			wait.For(ctx, due)
 		default:
 			select {
 			case <-ctx.Done():

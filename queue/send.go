@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 const (
@@ -240,7 +240,7 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 		if ctx.Err() != nil {
 			return
 		}
-		sleep(ctx, time.Second)
+		wait.For(ctx, time.Second)
 	}
 }
 
@@ -269,6 +269,5 @@ func dropRelation(r *Row) bool {
 // one second, doubled for each further attempt up to longestBackoff, and at least half
 // of that, at random.
 func backoff(attempts int) time.Duration {
-	d := min(time.Second<<min(attempts-1, 10), longestBackoff)
-	return d/2 + rand.N(d/2)
+	return wait.Backoff(attempts, time.Second, longestBackoff)
 }

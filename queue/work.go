@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"heraut/chat"
+	"heraut/wait"
 )
 
 const (
@@ -36,7 +37,7 @@ func (q *Queue) serve(room chat.RoomID) {
 	}
 	q.working[room] = false
 	q.waiting = append(q.waiting, room)
-	nudge(q.ready)
+	q.ready.Set()
 }
 
 // dispatch starts a worker for each room with waiting events, at most busyRooms at
@@ -96,7 +97,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 			q.returnEvent(ctx, e.ID)
 		default:
 			q.log.Error().Err(err).Msg("An event could not be handled: trying again")
-			sleep(ctx, max(time.Second, backoff(max(1, tries-maxTries))))
+			wait.For(ctx, max(time.Second, backoff(max(1, tries-maxTries))))
 		}
 	}
 	return nil

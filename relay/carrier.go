@@ -11,6 +11,7 @@ import (
 	"heraut/chat"
 	"heraut/locale"
 	"heraut/rooms"
+	"heraut/wait"
 )
 
 // Queue sends posts. Its methods join the transaction of their context.
@@ -74,7 +75,7 @@ type Carrier struct {
 	*Routes
 	store Store
 	queue Queue
-	wake  chan struct{} // a question may be due earlier than Run expects
+	wake  wait.Signal // a question may be due earlier than Run expects
 }
 
 // NewCarrier returns a Carrier with these parts.
@@ -88,7 +89,7 @@ func NewCarrier(o Options) *Carrier {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: make(chan struct{}, 1)}
+	return &Carrier{Options: o, Routes: o.Routes, store: o.Store, queue: o.Queue, wake: wait.NewSignal()}
 }
 
 // Run sends questions on as they fall due, until ctx ends. After an error it tries
@@ -110,13 +111,7 @@ func (d *Carrier) Run(ctx context.Context) error {
 		case next.IsZero():
 			next = now.Add(time.Hour)
 		}
-		timer := time.NewTimer(next.Sub(d.Now()))
-		select {
-		case <-ctx.Done():
-		case <-d.wake:
-		case <-timer.C:
-		}
-		timer.Stop()
+		d.wake.For(ctx, next.Sub(d.Now()))
 	}
 }
 
@@ -143,12 +138,7 @@ func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 }
 
 // wakeRun makes Run check again which questions are due.
-func (d *Carrier) wakeRun() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
+func (d *Carrier) wakeRun() { d.wake.Set() }
 
 // update loads a question, changes it with do and, if it changed, stores and shows it,
 // in the transaction of ctx.

@@ -43,6 +43,8 @@ const (
 	FaultNotOpen  FaultKind = "not open" // the question is not open
 	FaultEmpty    FaultKind = "empty"    // the question has no text
 
+	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
+
 	// The bot is no longer in the experts' room, or in the asker's.
 	FaultNoExperts FaultKind = "no experts"
 	FaultNoAsker   FaultKind = "no asker"

@@ -129,6 +129,11 @@ func (d *DB) AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Que
 	return d.questions(ctx, "text <> '' AND asker = $1", asker)
 }
 
+// QuestionsSince implements relay.Questions.
+func (d *DB) QuestionsSince(ctx context.Context, since time.Time) ([]relay.Question, error) {
+	return d.questions(ctx, "asked_at >= $1", millis(since))
+}
+
 // QuestionsOf implements relay.Questions.
 func (d *DB) QuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "asker = $1 AND closed_at = 0", asker)

@@ -60,13 +60,7 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 			return err
 		}, "Webhooks could not be delivered")
-		timer := time.NewTimer(max(time.Until(next), 10*time.Millisecond))
-		select {
-		case <-ctx.Done():
-		case <-s.wake:
-		case <-timer.C:
-		}
-		timer.Stop()
+		s.wake.For(ctx, max(time.Until(next), 10*time.Millisecond))
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	}
 	s.counts.Accepted.Add(1)
 	answer(w, http.StatusOK, "ok")
-	s.nudge()
+	s.wake.Set()
 }
 
 // readBody returns the body of a request to the hook h. If the body is too large, unsigned

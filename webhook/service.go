@@ -16,6 +16,7 @@ import (
 
 	"heraut/chat"
 	"heraut/rooms"
+	"heraut/wait"
 )
 
 // Poster is the part of the queue that sends posts without an event as their cause.
@@ -53,7 +54,7 @@ type Counts struct {
 type Service struct {
 	Options
 	counts  Counts
-	wake    chan struct{}
+	wake    wait.Signal
 	reading chan struct{} // bounds the bodies in memory
 	limits  *limiter
 
@@ -72,7 +73,7 @@ func New(ctx context.Context, o Options, declared []Declaration) (*Service, erro
 		o.Now = time.Now
 	}
 	s := &Service{
-		Options: o, wake: make(chan struct{}, 1), reading: make(chan struct{}, maxReading), limits: newLimiter(o.PerMinute * burst),
+		Options: o, wake: wait.NewSignal(), reading: make(chan struct{}, maxReading), limits: newLimiter(o.PerMinute * burst),
 		hooks: map[string]Hook{}, windows: map[int64]*window{},
 	}
 	all, err := o.Store.Hooks(ctx)
@@ -306,7 +307,7 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 		if errors.Is(err, ErrFull) || errors.Is(err, ErrNone) {
 			return nil // it filled up, or was removed, since the command was read
 		}
-		s.Store.AfterCommit(ctx, s.nudge)
+		s.Store.AfterCommit(ctx, s.wake.Set)
 		return err
 	}, nil
 }
@@ -329,11 +330,4 @@ func (s *Service) Move(ctx context.Context, from, to chat.RoomID) error {
 		s.remember(h)
 	}
 	return nil
-}
-
-func (s *Service) nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
 }

@@ -1,0 +1,59 @@
+package commands
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"time"
+
+	"heraut/chat"
+	"heraut/relay"
+	"heraut/text"
+)
+
+// reportDays is the number of days that a report covers if nobody asks for another.
+const reportDays = 30
+
+var days = regexp.MustCompile(`^(\d{1,3})\s*(?:j|jours?|d|days?)?$`)
+
+// report is the data of a report on questions.
+type report struct {
+	relay.Report
+	Days           int
+	All            bool // of all rooms of experts
+	Hours, Minutes int  // of Wait
+}
+
+// report counts the questions of the last days: in a room of experts its own, in an
+// operator's direct message all.
+func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
+	data := report{Days: reportDays}
+	if r.args != "" {
+		match := days.FindStringSubmatch(text.Fold(r.args))
+		if match == nil {
+			return a.explain(ctx, r, r.command)
+		}
+		n, err := strconv.Atoi(match[1])
+		if err != nil || n == 0 {
+			return a.explain(ctx, r, r.command)
+		}
+		data.Days = n
+	}
+	room := r.Room
+	experts, err := a.parts.Relay.Answers(ctx, r.Room)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case experts:
+	case r.Level >= chat.LevelOperator && r.Direct:
+		room, data.All = "", true
+	default:
+		return a.faultOf(r, &relay.Fault{What: relay.FaultReport})
+	}
+	data.Report, err = a.parts.Relay.Report(ctx, room, time.Now().AddDate(0, 0, -data.Days))
+	if err != nil {
+		return Answer{}, err
+	}
+	data.Hours, data.Minutes = int(data.Wait/time.Hour), int(data.Wait%time.Hour/time.Minute)
+	return a.message(r, "questions-report", data)
+}
