@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"heraut/chat"
 	"heraut/sources"
 )
 
@@ -92,7 +93,7 @@ func (d *decision) takeHosts(ctx context.Context) error {
 func (d *decision) takeOwners(ctx context.Context) error {
 	for _, asked := range d.batch.Owners {
 		owner, err := d.owner(ctx, asked.OwnerID)
-		if errors.Is(err, ErrNone) {
+		if errors.Is(err, chat.ErrNotFound) {
 			continue
 		} else if err != nil {
 			return err
@@ -171,7 +172,7 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 			started = d.now.Add(d.settings.Settle)
 		}
 		owner, err := d.owner(ctx, sources.OwnerOf(repo))
-		isNew := errors.Is(err, ErrNone)
+		isNew := errors.Is(err, chat.ErrNotFound)
 		if isNew {
 			owner = &Owner{Host: repo.Host, Name: sources.OwnerOf(repo).Name, Started: started}
 			d.owners[sources.OwnerOf(repo)] = owner

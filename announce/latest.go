@@ -26,14 +26,14 @@ type Latest struct {
 
 // Latest returns the newest items of the source of a room's n-th watch, at most count,
 // newest first. It reads a feed anew; for other sources it returns stored items of the
-// last 30 days. The error is ErrNone if there is no such watch.
+// last 30 days. The error is chat.ErrNotFound if there is no such watch.
 func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {
 	case err != nil:
 		return Latest{}, err
 	case n < 1 || n > len(all):
-		return Latest{}, ErrNone
+		return Latest{}, chat.ErrNotFound
 	}
 	w := all[n-1]
 	latest := Latest{Watch: w.Watch, Name: w.Name()}

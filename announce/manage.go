@@ -217,7 +217,7 @@ func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, chang
 	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
 	switch {
 	case i < 0:
-		return w, nil, ErrNone
+		return w, nil, chat.ErrNotFound
 	case all[i].Rhythm == rhythm.String():
 		return all[i].Watch, nil, ErrExists
 	}
@@ -235,7 +235,7 @@ func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, chang
 	}
 	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
 	if i < 0 {
-		return w, nil, ErrNone
+		return w, nil, chat.ErrNotFound
 	}
 	return d.changeWatch(ctx, w.Room, all[i].N, func(ctx context.Context, before Watch) error {
 		return d.store.SetRemind(ctx, w.Room, before.ID, w.Remind)
@@ -252,7 +252,7 @@ func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change 
 	i := slices.IndexFunc(all, func(other WatchHealth) bool { return other.Source == w.Source && other.Filter == w.Filter })
 	switch {
 	case i < 0:
-		return w, nil, ErrNone
+		return w, nil, chat.ErrNotFound
 	case all[i].Label == w.Label:
 		return all[i].Watch, nil, ErrExists
 	}
@@ -304,14 +304,14 @@ func (d *Announcer) changeWatch(ctx context.Context, room chat.RoomID, n int,
 	case err != nil:
 		return Watch{}, nil, err
 	case n < 1 || n > len(all):
-		return Watch{}, nil, ErrNone
+		return Watch{}, nil, chat.ErrNotFound
 	case all[n-1].Declared():
 		return all[n-1].Watch, nil, ErrDeclared
 	}
 	w := all[n-1].Watch
 	return w, func(ctx context.Context) error {
 		err := change(ctx, w)
-		if errors.Is(err, ErrNone) {
+		if errors.Is(err, chat.ErrNotFound) {
 			return nil // another member deleted it first
 		}
 		d.store.AfterCommit(ctx, d.lookForFeeds)

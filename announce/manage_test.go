@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/chat"
 	"heraut/filter"
 	"heraut/schedule"
 	"heraut/sources"
@@ -94,7 +95,7 @@ func TestWatchesThatAreRefused(t *testing.T) {
 		t.Errorf("a declared watch: %v", err)
 	}
 	for _, i := range []int{-1, 0, 2} {
-		if _, _, err := n.announcer.PauseWatch(t.Context(), salon, i, true); !errors.Is(err, announce.ErrNone) {
+		if _, _, err := n.announcer.PauseWatch(t.Context(), salon, i, true); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("watch %d: %v", i, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"heraut/chat"
 	"heraut/filter"
 	"heraut/sources"
 )
@@ -88,7 +89,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	case OfOwner:
 		o, err := d.owner(ctx, sources.OwnerOf(n.Item.Repository))
 		switch {
-		case errors.Is(err, ErrNone): // the repository was transferred since
+		case errors.Is(err, chat.ErrNotFound): // the repository was transferred since
 		case err != nil:
 			return false, err
 		case o.Told.IsZero():

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/catalogue"
+	"heraut/chat"
 	"heraut/fetch"
 	"heraut/sources"
 )
@@ -120,7 +121,7 @@ func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Aga
 		a := sources.Again{Item: n.Item}
 		if repo := n.Item.Repository; repo != nil && repo.Owner != "" {
 			owner, err := r.announcer.store.Owner(ctx, r.settings.Name, repo.Host, sources.OwnerOf(repo).Name)
-			if err != nil && !errors.Is(err, ErrNone) {
+			if err != nil && !errors.Is(err, chat.ErrNotFound) {
 				return nil, err
 			}
 			a.AskOwner = owner.Kind == ""

@@ -2,16 +2,12 @@ package announce
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/sources"
 )
-
-// ErrNone is the error for a missing row.
-var ErrNone = errors.New("nothing there")
 
 // SourceState is the stored row of a source.
 type SourceState struct {
@@ -165,7 +161,7 @@ type Sources interface {
 	// Hosts returns the hosts of a source.
 	Hosts(ctx context.Context, source string) ([]Host, error)
 	SaveHost(ctx context.Context, source string, h Host) error
-	// Owner returns ErrNone for an owner that was never saved.
+	// Owner returns chat.ErrNotFound for an owner that was never saved.
 	Owner(ctx context.Context, source, host, name string) (Owner, error)
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }

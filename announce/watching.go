@@ -60,7 +60,7 @@ type Watched interface {
 	Watches(ctx context.Context) ([]Watch, error)
 	// AddWatch returns ErrExists if the room has a watch with that source and filter.
 	AddWatch(ctx context.Context, w Watch) (id int64, err error)
-	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch return ErrNone if the
+	// SetRhythm, SetRemind, SetLabel, PauseWatch and RemoveWatch return chat.ErrNotFound if the
 	// room has no watch with that id.
 	SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error
 	SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error

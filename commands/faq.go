@@ -66,7 +66,7 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	if err == nil {
 		entry, err = a.parts.FAQ.Entry(ctx, answer, forAll, time.Now())
 	}
-	if errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, relay.ErrNone) {
+	if errors.Is(err, relay.ErrNoAnswer) || errors.Is(err, chat.ErrNotFound) {
 		return a.message(r, "faq-fault", faqFault{r.Prefix, "no-answer", ""})
 	}
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	what := "kept"
 	if _, err := a.parts.FAQ.Store.EntryOf(ctx, answer.Event); err == nil {
 		what = "again"
-	} else if !errors.Is(err, relay.ErrNone) {
+	} else if !errors.Is(err, chat.ErrNotFound) {
 		return Answer{}, err
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
@@ -112,7 +112,7 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	said.change = func(ctx context.Context) error {
 		err := a.parts.FAQ.Store.RemoveEntry(ctx, number)
 		switch {
-		case errors.Is(err, relay.ErrNone):
+		case errors.Is(err, chat.ErrNotFound):
 			return nil // another person has removed it
 		case err != nil:
 			return err

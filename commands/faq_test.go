@@ -51,7 +51,7 @@ func newFAQ(t *testing.T) *faq {
 			if a, ok := audiences[room]; ok {
 				return chat.Readers{Least: a, Most: a}, nil
 			}
-			return chat.Readers{Most: chat.Everybody}, relay.ErrNone
+			return chat.Readers{Most: chat.Everybody}, chat.ErrNotFound
 		}},
 		Admin: commands.Administration{Book: book, Journal: db},
 	})

@@ -36,7 +36,7 @@ func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 	entry.KeptAt, entry.Audience = time.Now(), chat.Everybody
 	if !forAll {
 		readers, err := a.parts.FAQ.Readers(ctx, r.Room)
-		if err != nil && !errors.Is(err, relay.ErrNone) {
+		if err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return Answer{}, err
 		}
 		entry.Audience = readers.Least
@@ -76,7 +76,7 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	readers, err := a.parts.FAQ.Readers(ctx, r.Room)
-	if err != nil && !errors.Is(err, relay.ErrNone) {
+	if err != nil && !errors.Is(err, chat.ErrNotFound) {
 		return Answer{}, err
 	}
 	if convErr != nil || old.Number == 0 || !readers.Most.Beyond(old.Audience).None() {
@@ -91,7 +91,7 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	said.change = func(ctx context.Context) error {
 		_, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
 		switch {
-		case errors.Is(err, relay.ErrNone):
+		case errors.Is(err, chat.ErrNotFound):
 			return nil // another person has removed it
 		case err != nil:
 			return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/chat"
 	"heraut/feed"
 	"heraut/filter"
 	"heraut/rooms"
@@ -222,7 +223,7 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 		{announce.ErrExists, "exists"},
 		{announce.ErrTooMany, "many"},
 		{announce.ErrDeclared, "declared"},
-		{announce.ErrNone, "number"},
+		{chat.ErrNotFound, "number"},
 	} {
 		if errors.Is(err, known.err) {
 			return a.watchFault(ctx, r, known.what, word)
@@ -398,7 +399,7 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	switch {
 	case ctx.Err() != nil:
 		return Answer{}, ctx.Err()
-	case errors.Is(err, announce.ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return a.watchFault(ctx, r, "number", typed)
 	case tryCtx.Err() != nil:
 		return a.message(r, "watch-fault", watchFault{What: "latest", Fault: sources.FaultTimeout})

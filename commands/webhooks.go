@@ -192,7 +192,7 @@ func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, er
 		err  error
 		what string
 	}{
-		{webhook.ErrNone, "none"}, {webhook.ErrExists, "exists"}, {webhook.ErrTooMany, "many"}, {webhook.ErrFull, "full"},
+		{chat.ErrNotFound, "none"}, {webhook.ErrExists, "exists"}, {webhook.ErrTooMany, "many"}, {webhook.ErrFull, "full"},
 		{webhook.ErrName, "name"}, {webhook.ErrDeclared, "declared"},
 	} {
 		if errors.Is(err, known.err) {

@@ -10,25 +10,24 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
-	"heraut/queue"
 )
 
 // eventWithin bounds the request for one event.
 const eventWithin = 15 * time.Second
 
 // SenderOf asks the homeserver for the sender of an event in a room. The error is or
-// wraps queue.ErrNone if the homeserver shows the bot no such event there.
+// wraps chat.ErrNotFound if the homeserver shows the bot no such event there.
 func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error) {
 	ctx, cancel := context.WithTimeout(ctx, eventWithin)
 	defer cancel()
 	evt, err := c.mx.GetEvent(ctx, id.RoomID(room), id.EventID(event))
 	switch {
 	case errors.Is(err, mautrix.MNotFound), errors.Is(err, mautrix.MForbidden):
-		return "", fmt.Errorf("%w: %w", queue.ErrNone, err)
+		return "", fmt.Errorf("%w: %w", chat.ErrNotFound, err)
 	case err != nil:
 		return "", fmt.Errorf("ask who sent an event: %w", err)
 	case evt.RoomID != "" && evt.RoomID != id.RoomID(room):
-		return "", queue.ErrNone
+		return "", chat.ErrNotFound
 	}
 	return chat.UserID(evt.Sender), nil
 }

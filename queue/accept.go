@@ -136,7 +136,7 @@ func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	}
 	row, first, err := q.store.ConfirmPost(ctx, own.Txn, own.ID, now)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return nil // another program with the same account sent it
 	case err != nil:
 		return err

@@ -84,7 +84,7 @@ func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx c
 // returnEvent subtracts the last try of an event: the process is stopping, and the
 // next start handles the event.
 func (q *Queue) returnEvent(ctx context.Context, id chat.EventID) {
-	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, ErrNone) {
+	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, chat.ErrNotFound) {
 		q.log.Error().Err(err).Msg("An event could not be put back")
 	}
 }

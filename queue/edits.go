@@ -15,11 +15,11 @@ import (
 // that the sender could not be found out.
 func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	sender, err := q.store.SenderOf(ctx, e.Message.Edits)
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, chat.ErrNotFound) {
 		sender, err = q.config.SenderOf(ctx, e.Room, e.Message.Edits)
 	}
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("look for the sender of an edited message: %w", err)

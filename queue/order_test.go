@@ -114,7 +114,7 @@ func TestOutOfOrder(t *testing.T) {
 					case "$y":
 						return "", errors.New("no answer")
 					}
-					return "", queue.ErrNone
+					return "", chat.ErrNotFound
 				}
 				b.start()
 				test.act(b)

@@ -69,7 +69,7 @@ func (o *Outbox) Post(ctx context.Context, cause chat.EventID, posts ...chat.Pos
 func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return false, nil
 	case err != nil:
 		return false, err
@@ -89,7 +89,7 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
-	case errors.Is(err, ErrNone), row.State == Failed, row.State == Cancelled:
+	case errors.Is(err, chat.ErrNotFound), row.State == Failed, row.State == Cancelled:
 		return nil
 	case err != nil:
 		return err

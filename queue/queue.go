@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,10 +13,6 @@ import (
 	"heraut/chat"
 	"heraut/wait"
 )
-
-// ErrNone reports that a store found nothing: no such row, or nothing to handle or
-// send.
-var ErrNone = errors.New("nothing there")
 
 const (
 	// keepIDs is how long the store keeps the ids of events and posts after it erases
@@ -103,7 +98,7 @@ type Config struct {
 	// to refuse the bot's posts for want of power. The queue calls it in a transaction
 	// and logs its error; nil: no announcement.
 	Blocked func(ctx context.Context, room chat.RoomID, blocked bool) ([]chat.Post, error)
-	// SenderOf returns the sender of an event that never came in, or ErrNone. An edit
+	// SenderOf returns the sender of an event that never came in, or chat.ErrNotFound. An edit
 	// of that event counts only if it has the same sender; nil: no such edit counts.
 	SenderOf func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error)
 	// Handled gets the duration of each call of the handler, Sent that of each attempt to
@@ -192,7 +187,7 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 		config.Keeps = func(context.Context, chat.RoomID) bool { return false }
 	}
 	if config.SenderOf == nil {
-		config.SenderOf = func(context.Context, chat.RoomID, chat.EventID) (chat.UserID, error) { return "", ErrNone }
+		config.SenderOf = func(context.Context, chat.RoomID, chat.EventID) (chat.UserID, error) { return "", chat.ErrNotFound }
 	}
 	if config.Pace == nil {
 		config.Pace = rate.NewLimiter(rate.Inf, 1)

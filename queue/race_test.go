@@ -74,7 +74,7 @@ func TestEventForAWorkerThatEnds(t *testing.T) {
 	inBubble(t, func(b *bot) {
 		n := 0
 		s := &between{afterNextEvent: func(_ chat.Event, err error) error {
-			if errors.Is(err, queue.ErrNone) && n < 20 {
+			if errors.Is(err, chat.ErrNotFound) && n < 20 {
 				n++
 				b.server.say(salon, fmt.Sprint("!", n))
 				if err := b.trySync(nil); err != nil {

@@ -32,7 +32,7 @@ const (
 func (q *Queue) start(ctx context.Context, seq int64) error {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return nil // it was withdrawn meanwhile
 	case err != nil && row.Key == "":
 		return err

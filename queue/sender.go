@@ -71,7 +71,7 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 		now := time.Now()
 		seq, next, err := q.store.NextPost(ctx, now, slices.Collect(maps.Keys(q.underWay)))
 		switch {
-		case errors.Is(err, ErrNone):
+		case errors.Is(err, chat.ErrNotFound):
 			q.limited = false // nothing is under way here while limited is set
 			return next
 		case err == nil && now.Before(q.permit(now)):

@@ -112,7 +112,7 @@ type Arrivals interface {
 	UnlockEvent(ctx context.Context, e chat.Event) (bool, error)
 	// ConfirmPost marks the post that carries txn as sent, whatever its state, and
 	// returns its row with the event and, unless erased, the content. A post that is
-	// already sent keeps its event: first is then false. ErrNone: no post carries txn.
+	// already sent keeps its event: first is then false. chat.ErrNotFound: no post carries txn.
 	ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row Row, first bool, err error)
 	// TakePost marks the post that carries txn as sent, as ConfirmPost does, by the
 	// homeserver's answer. The content stays until SeePost, so that ResendPost can put
@@ -136,13 +136,13 @@ type Work interface {
 	// BusyRooms returns the rooms in which events wait to be handled.
 	BusyRooms(ctx context.Context) ([]chat.RoomID, error)
 	// NextEvent returns the room's oldest waiting event that is not in except, with
-	// the number of earlier tries, and counts this try. It returns ErrNone if there is
+	// the number of earlier tries, and counts this try. It returns chat.ErrNotFound if there is
 	// none. If the content cannot be read it returns another error, and an event with
 	// only ID and Room.
 	NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error)
 	// ReturnEvent subtracts the event's last try.
 	ReturnEvent(ctx context.Context, id chat.EventID) error
-	// SenderOf returns the sender of an event that came in, or ErrNone if it did not.
+	// SenderOf returns the sender of an event that came in, or chat.ErrNotFound if it did not.
 	// The sender of a message that was deleted before it came in is empty.
 	SenderOf(ctx context.Context, id chat.EventID) (chat.UserID, error)
 	// FinishEvent marks the event as done, erases its content and reports whether it
@@ -172,14 +172,14 @@ type Sending interface {
 	// each lane (room and priority) qualifies. Of the rows that are due it takes the
 	// most urgent priority, then rows without a doubt, then the oldest. It skips the
 	// busy rooms and, when three of those are encrypted, every encrypted room, since
-	// sharing keys with a large room takes long. If no row is due it returns ErrNone
+	// sharing keys with a large room takes long. If no row is due it returns chat.ErrNotFound
 	// and when to ask again (zero: when something changes).
 	NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (int64, time.Time, error)
 	// StartPost marks a waiting row as being tried, counts the attempt and returns the
-	// current row. It returns ErrNone if the row no longer waits. With any other
+	// current row. It returns chat.ErrNotFound if the row no longer waits. With any other
 	// error, a row that has a key is one whose content cannot be read.
 	StartPost(ctx context.Context, seq int64, now time.Time) (Row, error)
-	// PostByKey returns the row with the key, or ErrNone.
+	// PostByKey returns the row with the key, or chat.ErrNotFound.
 	PostByKey(ctx context.Context, key chat.PostKey) (Row, error)
 	// HasOthers reports whether another event of the room waits to be handled, or came
 	// in after the given one.

@@ -58,7 +58,7 @@ func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error
 	}
 	row, err := q.store.PostByKey(ctx, t.Post)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return "", &unmetTarget{key: t.Post, final: true}
 	case err != nil:
 		return "", err

@@ -83,7 +83,7 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
 		e, tries, err := q.store.NextEvent(ctx, room, q.apart.in(room))
 		switch {
-		case errors.Is(err, ErrNone):
+		case errors.Is(err, chat.ErrNotFound):
 			if q.handledAll(room) {
 				return nil
 			}

@@ -195,7 +195,7 @@ func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 func (d *Carrier) submit(ctx context.Context, q *Question) error {
 	r, err := d.relay(ctx, q.Relay)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		q.take(stepNoRelay)
 		return nil
 	case err != nil:

@@ -46,7 +46,7 @@ func around(ctx context.Context, room func(context.Context, chat.RoomID) (chat.R
 }
 
 // ReadersOf returns the function that says who may read a room; room and ours are
-// Options.Room and Options.Ours. Its error ErrNone reports that nothing is known of
+// Options.Room and Options.Ours. Its error chat.ErrNotFound reports that nothing is known of
 // the room: Least is then the narrowest audience, and Most the widest.
 func ReadersOf(
 	room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool,
@@ -55,13 +55,13 @@ func ReadersOf(
 		r, err := room(ctx, id)
 		readers := chat.ReadersOf(r, around(ctx, room, ours))
 		if err == nil && !r.Known() {
-			err = ErrNone
+			err = chat.ErrNotFound
 		}
 		return readers, err
 	}
 }
 
-// readers is ReadersOf without ErrNone.
+// readers is ReadersOf without chat.ErrNotFound.
 func (d *Carrier) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	readers, err := ReadersOf(d.Room, d.Ours)(ctx, room)
 	_, err = has(err)

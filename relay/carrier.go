@@ -204,10 +204,10 @@ func (d *Carrier) say(room chat.RoomID, template string, data any) (html, lang s
 	return html, lang, err
 }
 
-// has reports whether a lookup with that error found something. It turns ErrNone into
+// has reports whether a lookup with that error found something. It turns chat.ErrNotFound into
 // false without an error.
 func has(err error) (bool, error) {
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, chat.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err

@@ -23,12 +23,12 @@ type Entry struct {
 // FAQ keeps the entries.
 type FAQ interface {
 	// SaveEntry stores e, in place of any entry with the same number or event, and
-	// returns its number. An entry with a number that is gone is ErrNone.
+	// returns its number. An entry with a number that is gone is chat.ErrNotFound.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
-	// RemoveEntry deletes the entry with the number, or returns ErrNone.
+	// RemoveEntry deletes the entry with the number, or returns chat.ErrNotFound.
 	RemoveEntry(ctx context.Context, number int64) error
 	// Entries returns all entries, in order.
 	Entries(ctx context.Context) ([]Entry, error)
-	// EntryOf returns the entry made from an answer, or ErrNone.
+	// EntryOf returns the entry made from an answer, or chat.ErrNotFound.
 	EntryOf(ctx context.Context, answer chat.EventID) (Entry, error)
 }

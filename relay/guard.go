@@ -79,7 +79,7 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 		return queue.Verdict{}, err
 	}
 	q, err := d.store.Question(ctx, s.question)
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, chat.ErrNotFound) {
 		return queue.Verdict{Withhold: "its question is forgotten"}, nil
 	} else if err != nil {
 		return queue.Verdict{}, err

@@ -20,7 +20,7 @@ var ErrNoAnswer = errors.New("not an answer to a question of this room")
 // it.
 type Knowledge struct {
 	Store KnowledgeStore
-	// Readers returns who may read a room, or ErrNone if the room is not known.
+	// Readers returns who may read a room, or chat.ErrNotFound if the room is not known.
 	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 }
 
@@ -29,7 +29,7 @@ type KnowledgeStore interface {
 	Library
 	FAQ
 	Messages
-	// Question returns the question with the number, or ErrNone.
+	// Question returns the question with the number, or chat.ErrNotFound.
 	Question(ctx context.Context, number int64) (Question, error)
 }
 
@@ -81,7 +81,7 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return a, nil
 	case err != nil:
 		return chat.Audience{}, fmt.Errorf("look up who reads a room: %w", err)
@@ -95,13 +95,13 @@ func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.Roo
 func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
 	if replyTo != "" {
 		m, err := k.Store.MessageOf(ctx, replyTo)
-		if errors.Is(err, ErrNone) || err == nil && !isAnswerIn(m, room) {
+		if errors.Is(err, chat.ErrNotFound) || err == nil && !isAnswerIn(m, room) {
 			return Message{}, ErrNoAnswer
 		}
 		return m, err
 	}
 	root, err := k.Store.MessageOf(ctx, thread)
-	if errors.Is(err, ErrNone) || err == nil && root.Role != RoleRoot {
+	if errors.Is(err, chat.ErrNotFound) || err == nil && root.Role != RoleRoot {
 		return Message{}, ErrNoAnswer
 	}
 	if err != nil {

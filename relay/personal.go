@@ -67,7 +67,7 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 				return err
 			}
 		}
-		if err := d.store.RemoveMessage(ctx, m.Event); err != nil && !errors.Is(err, ErrNone) {
+		if err := d.store.RemoveMessage(ctx, m.Event); err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return err
 		}
 	}
@@ -121,7 +121,7 @@ func (d *Carrier) forgetReactions(ctx context.Context, user chat.UserID) error {
 		return err
 	}
 	for _, r := range reactions {
-		if _, err := d.store.RemoveReaction(ctx, r.Event); err != nil && !errors.Is(err, ErrNone) {
+		if _, err := d.store.RemoveReaction(ctx, r.Event); err != nil && !errors.Is(err, chat.ErrNotFound) {
 			return err
 		}
 		same, err := d.store.SameReactions(ctx, r.Target, r.Key)

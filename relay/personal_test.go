@@ -122,7 +122,7 @@ func (r *remembered) send() (deleted []chat.PostKey, said []string) {
 	ctx := r.Context()
 	for {
 		seq, _, err := r.db.NextPost(ctx, time.Now(), nil)
-		if errors.Is(err, queue.ErrNone) {
+		if errors.Is(err, chat.ErrNotFound) {
 			return deleted, said
 		}
 		row, err := r.db.StartPost(ctx, seq, time.Now())

@@ -3,16 +3,12 @@
 package relay
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"heraut/chat"
 )
-
-// ErrNone reports that a lookup found nothing.
-var ErrNone = errors.New("nothing there")
 
 // Status is the state of a question.
 type Status string

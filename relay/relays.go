@@ -74,7 +74,7 @@ func (d *Carrier) roomCalled(ctx context.Context, address string) (chat.RoomID, 
 func (d *Carrier) RemoveRelay(ctx context.Context, name string) (Relay, func(ctx context.Context) error, error) {
 	r, err := d.relay(ctx, name)
 	switch {
-	case errors.Is(err, ErrNone):
+	case errors.Is(err, chat.ErrNotFound):
 		return r, nil, &Fault{What: FaultUnknown, Word: name}
 	case err != nil:
 		return r, nil, err

@@ -58,7 +58,7 @@ type RemindStore interface {
 	// AskedQuestions returns the questions that were sent to the experts and are not
 	// closed, oldest first.
 	AskedQuestions(ctx context.Context) ([]Question, error)
-	// Question returns the question with the number, or ErrNone.
+	// Question returns the question with the number, or chat.ErrNotFound.
 	Question(ctx context.Context, number int64) (Question, error)
 	SaveQuestion(ctx context.Context, q Question) error
 	SaveMessage(ctx context.Context, m Message) error

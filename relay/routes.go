@@ -158,7 +158,7 @@ func (r Relay) startsIn(room chat.RoomID, direct bool) bool {
 // joins reports whether the relay names the room.
 func (r Relay) joins(room chat.RoomID) bool { return slices.Contains(r.Rooms(), room) }
 
-// relay returns the relay with the name, or ErrNone.
+// relay returns the relay with the name, or chat.ErrNotFound.
 func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {
@@ -167,7 +167,7 @@ func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 	if i := slices.IndexFunc(all, func(one Relay) bool { return one.Name == name }); i >= 0 {
 		return all[i], nil
 	}
-	return Relay{}, ErrNone
+	return Relay{}, chat.ErrNotFound
 }
 
 // relayFor chooses the relay of a question asked in a room: the one with the theme or,

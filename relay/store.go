@@ -24,7 +24,7 @@ type Relays interface {
 	Relays(ctx context.Context) ([]Relay, error)
 	// SaveRelay stores r, in place of any relay with its name.
 	SaveRelay(ctx context.Context, r Relay) error
-	// RemoveRelay deletes the relay with the name, or returns ErrNone.
+	// RemoveRelay deletes the relay with the name, or returns chat.ErrNotFound.
 	RemoveRelay(ctx context.Context, name string) error
 }
 
@@ -34,9 +34,9 @@ type Questions interface {
 	AddQuestion(ctx context.Context, q Question) (int64, error)
 	// SaveQuestion writes all fields of q but its number.
 	SaveQuestion(ctx context.Context, q Question) error
-	// Question returns the question with the number, or ErrNone.
+	// Question returns the question with the number, or chat.ErrNotFound.
 	Question(ctx context.Context, number int64) (Question, error)
-	// QuestionBy returns the question that a message asks, or ErrNone.
+	// QuestionBy returns the question that a message asks, or chat.ErrNotFound.
 	QuestionBy(ctx context.Context, event chat.EventID) (Question, error)
 	// QuestionsIn returns the questions that are not closed and have the room as their
 	// origin or their experts' room, oldest first.
@@ -61,10 +61,10 @@ type Questions interface {
 type Messages interface {
 	// SaveMessage stores m, in place of any message with the same post.
 	SaveMessage(ctx context.Context, m Message) error
-	// RemoveMessage deletes the person's message with that event, or returns ErrNone.
+	// RemoveMessage deletes the person's message with that event, or returns chat.ErrNotFound.
 	RemoveMessage(ctx context.Context, event chat.EventID) error
 	// MessageOf returns the person's message with that event, or the message whose
-	// post became that event; ErrNone: the event belongs to no question.
+	// post became that event; chat.ErrNotFound: the event belongs to no question.
 	MessageOf(ctx context.Context, event chat.EventID) (Message, error)
 	// MessagesOf returns a question's messages, oldest first.
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
@@ -74,7 +74,7 @@ type Messages interface {
 type Reactions interface {
 	SaveReaction(ctx context.Context, r Reaction) error
 	// RemoveReaction deletes and returns the reaction with that event, or returns
-	// ErrNone.
+	// chat.ErrNotFound.
 	RemoveReaction(ctx context.Context, event chat.EventID) (Reaction, error)
 	// SameReactions returns the reactions with that emoji on that target.
 	SameReactions(ctx context.Context, target, key string) ([]Reaction, error)

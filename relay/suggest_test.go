@@ -80,7 +80,7 @@ func readersOf(known map[chat.RoomID]chat.Audience) func(context.Context, chat.R
 		if a, ok := known[room]; ok {
 			return chat.Readers{Least: a, Most: a}, nil
 		}
-		return chat.Readers{Most: chat.Everybody}, relay.ErrNone
+		return chat.Readers{Most: chat.Everybody}, chat.ErrNotFound
 	}
 }
 
@@ -200,7 +200,7 @@ func sent(t *testing.T, db *storage.DB) (posts []chat.Post) {
 	t.Helper()
 	for {
 		seq, _, err := db.NextPost(t.Context(), time.Now(), nil)
-		if errors.Is(err, queue.ErrNone) {
+		if errors.Is(err, chat.ErrNotFound) {
 			return posts
 		}
 		row, err := db.StartPost(t.Context(), seq, time.Now())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/announce"
+	"heraut/chat"
 )
 
 // Source implements announce.Sources.
@@ -79,7 +80,7 @@ func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Own
 		"SELECT kind, started_at, told_at FROM owner WHERE source = $1 AND host = $2 AND name = $3", source, host, name).
 		Scan(&o.Kind, &started, &told)
 	if errors.Is(err, sql.ErrNoRows) {
-		return o, announce.ErrNone
+		return o, chat.ErrNotFound
 	}
 	o.Started, o.Told = fromMillis(started), fromMillis(told)
 	return o, err

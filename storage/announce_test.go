@@ -115,10 +115,10 @@ func TestWatchesOfRooms(t *testing.T) {
 	if _, err := db.AddWatch(ctx, w); !errors.Is(err, announce.ErrExists) {
 		t.Errorf("twice: %v", err)
 	}
-	if err := db.PauseWatch(ctx, "!other:example.org", id, true); !errors.Is(err, announce.ErrNone) {
+	if err := db.PauseWatch(ctx, "!other:example.org", id, true); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("in another room: %v", err)
 	}
-	if err := db.RemoveWatch(ctx, "!other:example.org", id); !errors.Is(err, announce.ErrNone) {
+	if err := db.RemoveWatch(ctx, "!other:example.org", id); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("in another room: %v", err)
 	}
 	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: 1, Watch: "s f", Due: noon}))

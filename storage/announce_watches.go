@@ -99,7 +99,7 @@ func (d *DB) MoveWatches(ctx context.Context, from, to chat.RoomID) error {
 
 func none(found bool, err error) error {
 	if err == nil && !found {
-		return announce.ErrNone
+		return chat.ErrNotFound
 	}
 	return err
 }

@@ -25,7 +25,7 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 			case err != nil:
 				return fmt.Errorf("change an entry of the FAQ: %w", err)
 			case !replaced:
-				return relay.ErrNone
+				return chat.ErrNotFound
 			}
 			return d.indexKnown(ctx, -number, e.Question, e.Answer)
 		}
@@ -53,7 +53,7 @@ func (d *DB) RemoveEntry(ctx context.Context, number int64) error {
 			return err
 		}
 		if !removed {
-			return relay.ErrNone
+			return chat.ErrNotFound
 		}
 		return d.forgetKnown(ctx, -number)
 	})

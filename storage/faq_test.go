@@ -45,7 +45,7 @@ func TestEntriesAreKeptWhole(t *testing.T) {
 	if err := db.RemoveEntry(ctx, number); err != nil {
 		t.Error(err)
 	}
-	if err := db.RemoveEntry(ctx, number); !errors.Is(err, relay.ErrNone) {
+	if err := db.RemoveEntry(ctx, number); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the second time: %v", err)
 	}
 	if found := lookup(t, db, "restic"); len(found) != 0 {
@@ -217,7 +217,7 @@ func TestPurgedQuestionsLeaveNoTrace(t *testing.T) {
 	if found := lookup(t, db, "zykept"); len(found) != 1 || found[0].Number != entry {
 		t.Errorf("the kept answer: %+v", found)
 	}
-	if _, err := db.EntryOf(ctx, "$a3/0"); !errors.Is(err, relay.ErrNone) {
+	if _, err := db.EntryOf(ctx, "$a3/0"); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("which answer was kept is still known: %v", err)
 	}
 }

@@ -68,7 +68,7 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.Even
 		WHERE room_id = $1 AND state = 'new' AND event_id NOT IN (SELECT value FROM json_each($2))
 		ORDER BY seq LIMIT 1`, room, string(ids)).Scan(&seq, &e.ID, &content, &tries, &late)
 	if errors.Is(err, sql.ErrNoRows) {
-		return e, 0, queue.ErrNone
+		return e, 0, chat.ErrNotFound
 	} else if err != nil {
 		return e, 0, err
 	}
@@ -92,7 +92,7 @@ func (d *DB) ReturnEvent(ctx context.Context, id chat.EventID) error {
 func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID, err error) {
 	err = d.db.QueryRow(ctx, "SELECT sender FROM inbox WHERE event_id = $1", id).Scan(&sender)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", queue.ErrNone
+		return "", chat.ErrNotFound
 	}
 	return sender, err
 }

@@ -23,7 +23,7 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	err = scan(&r.Seq, &r.Key, &r.Cause, &r.Slot, &r.Kind, &room, &priority, &r.State, &r.Txn, &content,
 		&r.EventID, &r.Reason, &r.Attempts, &attemptedAt, &r.Doubts, &doubtSince, &nextAt, &blockedSince, &doneAt)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, queue.ErrNone
+		return r, chat.ErrNotFound
 	} else if err != nil {
 		return r, err
 	}
@@ -154,9 +154,9 @@ func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (s
 		millis(now), string(rooms)).Scan(&seq, &nextAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return 0, time.Time{}, queue.ErrNone
+		return 0, time.Time{}, chat.ErrNotFound
 	case err == nil && nextAt > millis(now):
-		return 0, fromMillis(nextAt), queue.ErrNone
+		return 0, fromMillis(nextAt), chat.ErrNotFound
 	}
 	return seq, time.Time{}, err
 }

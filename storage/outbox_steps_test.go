@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"heraut/chat"
 	"heraut/queue"
 )
 
@@ -43,7 +44,7 @@ func TestStepsOfPosts(t *testing.T) {
 			t.Run(string(what)+" "+string(from), func(t *testing.T) {
 				db := open(t)
 				before := postIn(t, db, from, what == queue.StepAbsent)
-				if err := run(t, db, before); err != nil && !errors.Is(err, queue.ErrNone) {
+				if err := run(t, db, before); err != nil && !errors.Is(err, chat.ErrNotFound) {
 					t.Fatal(err)
 				}
 				after, err := db.PostByKey(t.Context(), before.Key)

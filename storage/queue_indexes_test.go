@@ -120,7 +120,7 @@ func BenchmarkNextPost(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if _, _, err := db.NextPost(b.Context(), noon, nil); err != nil && !errors.Is(err, queue.ErrNone) {
+				if _, _, err := db.NextPost(b.Context(), noon, nil); err != nil && !errors.Is(err, chat.ErrNotFound) {
 					b.Fatal(err)
 				}
 			}

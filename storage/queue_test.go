@@ -191,7 +191,7 @@ func TestPurge(t *testing.T) {
 		}
 	}
 	for id, want := range map[chat.EventID]bool{"$old": false, "$young": true, "$unhandled": true} {
-		if _, err := db.PostByKey(ctx, chat.KeyOf(id, 0)); errors.Is(err, queue.ErrNone) == want {
+		if _, err := db.PostByKey(ctx, chat.KeyOf(id, 0)); errors.Is(err, chat.ErrNotFound) == want {
 			t.Errorf("the answer to %s: %v", id, err)
 		}
 	}

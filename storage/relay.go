@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 
+	"heraut/chat"
 	"heraut/relay"
 )
 
-// noRow turns sql.ErrNoRows into relay.ErrNone.
+// noRow turns sql.ErrNoRows into chat.ErrNotFound.
 func noRow(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return relay.ErrNone
+		return chat.ErrNotFound
 	}
 	return err
 }
@@ -56,7 +57,7 @@ func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
 func (d *DB) RemoveRelay(ctx context.Context, name string) error {
 	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relay WHERE name = $1", name))
 	if err == nil && !removed {
-		return relay.ErrNone
+		return chat.ErrNotFound
 	}
 	return err
 }

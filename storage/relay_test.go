@@ -69,7 +69,7 @@ func TestQuestionsAreKeptWhole(t *testing.T) {
 	if got, err := db.QuestionsOf(ctx, q.Asker); err != nil || len(got) != 1 {
 		t.Errorf("of the asker: %v, %v", got, err)
 	}
-	if _, err := db.Question(ctx, number+1); !errors.Is(err, relay.ErrNone) {
+	if _, err := db.Question(ctx, number+1); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("a number that was never given: %v", err)
 	}
 }
@@ -96,7 +96,7 @@ func TestMessagesAreKeptWhole(t *testing.T) {
 	if err := db.RemoveMessage(ctx, m.Event); err != nil {
 		t.Error(err)
 	}
-	if err := db.RemoveMessage(ctx, m.Event); !errors.Is(err, relay.ErrNone) {
+	if err := db.RemoveMessage(ctx, m.Event); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the second time: %v", err)
 	}
 	r := relay.Reaction{Event: "$r", Question: number, Sender: "@a:b", Target: "$t", Key: "👍", Post: "p"}
@@ -128,7 +128,7 @@ func TestRelaysAreKeptWhole(t *testing.T) {
 	if err := db.RemoveRelay(ctx, "libre"); err != nil {
 		t.Error(err)
 	}
-	if err := db.RemoveRelay(ctx, "libre"); !errors.Is(err, relay.ErrNone) {
+	if err := db.RemoveRelay(ctx, "libre"); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the second time: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ func scanRoom(scan scanFunc) (r chat.Room, err error) {
 	var facts string
 	err = scan(&r.ID, &r.Encrypted, &r.InvitedBy, &r.Direct, &r.Joined, &r.Members, &r.MovedTo, &facts)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, ErrNotFound
+		return r, chat.ErrNotFound
 	} else if err != nil {
 		return r, err
 	}
@@ -35,7 +35,7 @@ func (d *DB) Rooms(ctx context.Context) ([]chat.Room, error) {
 	return collect(rows, err, scanRoom)
 }
 
-// Room returns ErrNotFound for a room that was never stored.
+// Room returns chat.ErrNotFound for a room that was never stored.
 func (d *DB) Room(ctx context.Context, room chat.RoomID) (chat.Room, error) {
 	return scanRoom(d.db.QueryRow(ctx, "SELECT "+roomColumns+" FROM room WHERE room_id = $1", room).Scan)
 }

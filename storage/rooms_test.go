@@ -13,7 +13,7 @@ import (
 
 func TestRoom(t *testing.T) {
 	db := open(t)
-	if _, err := db.Room(t.Context(), salon); !errors.Is(err, ErrNotFound) {
+	if _, err := db.Room(t.Context(), salon); !errors.Is(err, chat.ErrNotFound) {
 		t.Fatalf("a room that was never seen: %v", err)
 	}
 	want := chat.Room{

@@ -54,11 +54,11 @@ func (d *DB) SavePosition(ctx context.Context, position string) error {
 }
 
 // Session returns the credentials of the last login and the secret that encrypts the
-// keys in crypto.db; ErrNotFound before the first start. It changes nothing.
+// keys in crypto.db; chat.ErrNotFound before the first start. It changes nothing.
 func (d *DB) Session(ctx context.Context) (user chat.UserID, device, token string, pickleKey []byte, err error) {
 	err = d.db.QueryRow(ctx, "SELECT user_id, device_id, access_token, pickle_key FROM session").Scan(&user, &device, &token, &pickleKey)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
+		err = chat.ErrNotFound
 	}
 	return user, device, token, pickleKey, err
 }

@@ -17,9 +17,6 @@ import (
 	"go.mau.fi/util/dbutil"
 )
 
-// ErrNotFound means that the row does not exist.
-var ErrNotFound = errors.New("not stored")
-
 // ErrOtherVersion means that another version of the bot wrote the database.
 // ErrNewerSchema and ErrOlderSchema wrap it.
 var ErrOtherVersion = errors.New("written by another version of the bot")

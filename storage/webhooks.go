@@ -44,7 +44,7 @@ func (d *DB) SaveHook(ctx context.Context, h webhook.Hook) error {
 		UPDATE webhook SET room_id = $1, name = $2, hash = $3, signing = $4, paused = $5, gone = $6 WHERE webhook_id = $7`,
 		h.Room, h.Name, h.Hash, h.Signing, h.Paused, h.Gone, h.ID))
 	if err == nil && !saved {
-		return webhook.ErrNone
+		return chat.ErrNotFound
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, si
 		INSERT INTO webhook_inbox (webhook_id, body, received_at)
 		SELECT webhook_id, $2, $3 FROM webhook WHERE webhook_id = $1`, v.Hook, string(body), millis(v.At)))
 	if err == nil && !exists {
-		return false, webhook.ErrNone
+		return false, chat.ErrNotFound
 	}
 	return exists, err
 }
@@ -140,7 +140,7 @@ func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Ale
 	a, err := scanAlert(d.db.QueryRow(ctx, "SELECT "+alertColumns+` FROM webhook_alert
 		WHERE webhook_id = $1 AND alert = $2 ORDER BY alert_id DESC LIMIT 1`, hook, key).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return a, webhook.ErrNone
+		return a, chat.ErrNotFound
 	}
 	return a, err
 }

@@ -270,7 +270,7 @@ func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 		return Alert{}, false, nil
 	}
 	a, err := t.Store.LiveAlert(ctx, t.hook.ID, n.Alert)
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, chat.ErrNotFound) {
 		return Alert{}, false, nil
 	}
 	if err != nil || !a.Over.IsZero() || !n.Over && t.at.Sub(a.Last) >= againWithin {
@@ -469,7 +469,7 @@ func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room
 		}
 		h := hooks[i]
 		h.Gone = gone
-		if err := s.Store.SaveHook(ctx, h); errors.Is(err, ErrNone) {
+		if err := s.Store.SaveHook(ctx, h); errors.Is(err, chat.ErrNotFound) {
 			return nil
 		} else if err != nil {
 			return err

@@ -15,7 +15,6 @@ import (
 
 // The reasons why a hook cannot be created or changed.
 var (
-	ErrNone     = errors.New("the room has no hook of that name")
 	ErrExists   = errors.New("the room has a hook of that name")
 	ErrTooMany  = errors.New("the room has as many hooks as it may have")
 	ErrFull     = errors.New("the hook is full for now: as many deliveries wait as may wait")
@@ -116,7 +115,7 @@ type Store interface {
 	// AddHook stores h and returns its id; ErrExists if the room has a hook of that
 	// name.
 	AddHook(ctx context.Context, h Hook) (int64, error)
-	// SaveHook writes all of h except its last use; ErrNone if the hook no longer
+	// SaveHook writes all of h except its last use; chat.ErrNotFound if the hook no longer
 	// exists.
 	SaveHook(ctx context.Context, h Hook) error
 	DeleteHook(ctx context.Context, id int64) error
@@ -124,7 +123,7 @@ type Store interface {
 
 	// AddDelivery stores a delivery. It returns false if key is not empty and the
 	// hook has seen it since the given time; ErrFull if MaxWaiting deliveries wait
-	// for the hook; ErrNone if the hook no longer exists.
+	// for the hook; chat.ErrNotFound if the hook no longer exists.
 	AddDelivery(ctx context.Context, d Delivery, key string, since time.Time) (bool, error)
 	// BusyHooks returns the hooks that have deliveries.
 	BusyHooks(ctx context.Context) ([]int64, error)
@@ -134,7 +133,7 @@ type Store interface {
 	Waiting(ctx context.Context, hook int64) (int, error)
 	DeleteDelivery(ctx context.Context, seq int64) error
 
-	// LiveAlert returns the latest alert with that key, ended or not; ErrNone if
+	// LiveAlert returns the latest alert with that key, ended or not; chat.ErrNotFound if
 	// there is none.
 	LiveAlert(ctx context.Context, hook int64, key string) (Alert, error)
 	SaveAlert(ctx context.Context, a Alert) error // inserts a if its ID is zero

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"heraut/chat"
 )
 
 const (
@@ -91,7 +93,7 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, ErrFull):
 		s.later(w, time.Minute, fmt.Sprintf("this hook is full for now: %d messages wait to be posted", MaxWaiting))
 		return
-	case errors.Is(err, ErrNone): // removed since the look-up
+	case errors.Is(err, chat.ErrNotFound): // removed since the look-up
 		s.counts.Unknown.Add(1)
 		answer(w, http.StatusNotFound, notFound)
 		return

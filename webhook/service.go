@@ -184,7 +184,7 @@ func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook
 	}
 	i := slices.IndexFunc(all, func(h Hook) bool { return strings.EqualFold(h.Name, name) })
 	if i < 0 {
-		return Hook{}, ErrNone
+		return Hook{}, chat.ErrNotFound
 	}
 	return all[i], nil
 }
@@ -257,7 +257,7 @@ func (s *Service) change(ctx context.Context, room chat.RoomID, name string, cha
 	}
 	return h, func(ctx context.Context) error {
 		now, err := s.find(ctx, room, name) // it may have changed since
-		if errors.Is(err, ErrNone) {
+		if errors.Is(err, chat.ErrNotFound) {
 			return nil
 		} else if err != nil {
 			return err
@@ -304,7 +304,7 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 	return h, func(ctx context.Context) error {
 		d := Delivery{Hook: h.ID, At: s.Now(), Body: Body{Type: "text/plain; charset=utf-8", Data: []byte(text)}}
 		_, err := s.Store.AddDelivery(ctx, d, "", time.Time{})
-		if errors.Is(err, ErrFull) || errors.Is(err, ErrNone) {
+		if errors.Is(err, ErrFull) || errors.Is(err, chat.ErrNotFound) {
 			return nil // it filled up, or was removed, since the command was read
 		}
 		s.Store.AfterCommit(ctx, s.wake.Set)

@@ -185,7 +185,7 @@ func (d *doctor) database(ctx context.Context, file string) (session matrix.Sess
 		d.fault(what, "elle est d’une version plus ancienne du robot : démarrez celle-ci, qui la mettra à niveau après en avoir gardé une copie", d.start(), err)
 	case errors.Is(err, storage.ErrNewerSchema):
 		d.fault(what, "elle est d’une version plus récente du robot : remettez cette version en place, ou la copie d’avant la mise à jour", "ls -l "+quoted(file)+".v*", err)
-	case errors.Is(err, storage.ErrNotFound):
+	case errors.Is(err, chat.ErrNotFound):
 		d.fault(what, "elle n’a pas de session : connectez le compte", d.command("login"), nil)
 	case err != nil:
 		d.say(what, err)

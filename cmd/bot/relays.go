@@ -14,7 +14,6 @@ import (
 	"heraut/relay"
 	"heraut/rooms"
 	"heraut/schedule"
-	"heraut/storage"
 )
 
 // newRoutes returns the relays.
@@ -29,7 +28,7 @@ func newRoutes(s shared) *relay.Routes {
 // room returns the stored data of a room; of an unknown room, its id alone.
 func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	r, err := s.db.Room(ctx, id)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, chat.ErrNotFound) {
 		return chat.Room{ID: id}, nil
 	}
 	return r, err
