@@ -9,6 +9,9 @@ import (
 	"heraut/search"
 )
 
+// minFound is the share of the words, by weight, that a question which is found holds.
+const minFound = 0.5
+
 // Find returns the questions that speak of some words, open or closed, best first: in a
 // direct message those that the sender asked, elsewhere those that the room asked or is
 // to answer and may still read.
@@ -29,7 +32,7 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	var hits []hit
 	for _, q := range all {
 		cover := covers(wanted, q.Text)
-		if cover < minCover {
+		if cover < minFound {
 			continue
 		}
 		may, err := d.mayFind(ctx, e, q)

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -48,55 +49,61 @@ const (
 	// maxSimilar limits how many similar questions are shown.
 	maxSimilar = 3
 	// maxCandidates limits how many candidates are considered: some may not be shown.
-	maxCandidates = 200
-	// minLikeness is the least Likeness of a result, as a share of the weight of the
-	// question's words. With our own paraphrases (testdata) a lower value finds no
-	// more, and a higher one finds less.
-	minLikeness = 0.3
-	// minCover is the share of a question's words that suffices for a result.
-	minCover = 0.5
+	maxCandidates = 300
+	// minCover is the share of a question's words, by weight, that a result holds. The
+	// values below and this one are those that did best on every second of our own
+	// paraphrases and off-topic questions (testdata).
+	minCover = 0.3
 	// weakTells is the weight of a word that says how rather than what; other words
 	// weigh 1.
 	weakTells = 0.25
+	// everyday is the frequency (search.Frequency) from which a word weighs less;
+	// everydayCost is how much less for each unit above it.
+	everyday     = 4.5
+	everydayCost = 1.5
+	// inAnswer is the value of a word that stands in the answer alone, nearTells that of
+	// a word of near meaning; a word in the question has 1.
+	inAnswer  = 0.7
+	nearTells = 0.8
+	minNear   = 0.1
+	// senseTells is the value of a sense in common, beyond the words.
+	senseTells = 0.6
+	// lengthCost makes shorter questions better; likenessTells is the share of Likeness
+	// in the order of results.
+	lengthCost    = 0.02
+	likenessTells = 0.5
 )
 
 // Similar returns the known questions that resemble a text, best first, at most 3. It
 // skips those that may refuses, and prefers no result to a poor one.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
-	t := search.Terms(text)
-	terms := slices.Concat(t.Stems, t.Senses)
-	slices.Sort(terms)
-	terms = slices.Compact(terms)
-	if len(terms) == 0 {
+	l := newLikening(text)
+	if len(l.terms) == 0 {
 		return nil, nil
 	}
-	holding, all, err := library.Spread(ctx, terms)
-	if err != nil {
+	var err error
+	if l.holding, l.all, err = library.Spread(ctx, l.terms); err != nil {
 		return nil, fmt.Errorf("weigh a question's words: %w", err)
 	}
-	candidates, err := library.Lookup(ctx, terms, maxCandidates)
+	candidates, err := library.Lookup(ctx, l.terms, maxCandidates)
 	if err != nil {
 		return nil, fmt.Errorf("look for similar questions: %w", err)
 	}
-	weight := func(term string) float64 {
-		if t.Weak[term] {
-			return weakTells
-		}
-		return 1
+	type scored struct {
+		Known
+		score float64
 	}
-	words, rarity := 0.0, 0.0
-	for _, s := range slices.Compact(slices.Sorted(slices.Values(t.Stems))) {
-		words += weight(s)
-		rarity += weight(s) * math.Log(1+float64(all)/(1+float64(holding[s])))
-	}
-	var found []Known
+	var good []scored
 	for _, c := range candidates {
-		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
-		cover := 0.0
-		for _, term := range c.Terms {
-			cover += weight(term)
+		if score, ok := l.score(c); ok {
+			good = append(good, scored{c.Known, score})
 		}
-		if c.Likeness < minLikeness*rarity && cover < minCover*words || twice || !may(c.Known) {
+	}
+	slices.SortStableFunc(good, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	var found []Known
+	for _, c := range good {
+		twice := slices.ContainsFunc(found, func(k Known) bool { return k.Question == c.Question && k.Kept != c.Kept })
+		if twice || !may(c.Known) {
 			continue
 		}
 		if found = append(found, c.Known); len(found) == maxSimilar {
@@ -104,4 +111,79 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 		}
 	}
 	return found, nil
+}
+
+// likening compares one text with known questions.
+type likening struct {
+	search.TextTerms
+	stems []string                     // each once
+	near  map[string][]search.NearStem // of each stem
+	terms []string                     // all that a candidate may hold
+
+	holding map[string]int // how many known questions hold each term
+	all     int            // how many there are
+}
+
+func newLikening(text string) *likening {
+	l := &likening{TextTerms: search.Terms(text), near: map[string][]search.NearStem{}}
+	l.stems = slices.Compact(slices.Sorted(slices.Values(l.Stems)))
+	l.terms = slices.Concat(l.stems, l.Senses)
+	for _, s := range l.stems {
+		for _, n := range search.NearStems(s) {
+			if n.Nearness > minNear {
+				l.near[s] = append(l.near[s], n)
+				l.terms = append(l.terms, n.Stem)
+			}
+		}
+	}
+	slices.Sort(l.terms)
+	l.terms = slices.Compact(l.terms)
+	return l
+}
+
+// rarity grows as fewer known questions hold the term.
+func (l *likening) rarity(term string) float64 {
+	return math.Log(1 + float64(l.all)/(1+float64(l.holding[term])))
+}
+
+// weight is how much a stem of the text counts.
+func (l *likening) weight(stem string) float64 {
+	w := l.rarity(stem)
+	if l.Weak[stem] {
+		w *= weakTells
+	}
+	if f := search.Frequency(stem); f > everyday {
+		w /= 1 + everydayCost*(f-everyday)
+	}
+	return w
+}
+
+// score returns how well a candidate fits, and whether well enough.
+func (l *likening) score(c Candidate) (score float64, ok bool) {
+	asked := search.Terms(c.Question).Stems
+	value := func(stem string) float64 {
+		switch {
+		case slices.Contains(asked, stem):
+			return 1
+		case slices.Contains(c.Terms, stem):
+			return inAnswer
+		}
+		return 0
+	}
+	all := 0.0
+	for _, s := range l.stems {
+		best := value(s)
+		for _, n := range l.near[s] {
+			best = max(best, value(n.Stem)*n.Nearness*nearTells)
+		}
+		w := l.weight(s)
+		all += w
+		score += w * best
+	}
+	for _, sense := range l.Senses {
+		if slices.Contains(c.Terms, sense) {
+			score += senseTells * l.rarity(sense)
+		}
+	}
+	return score/(1+lengthCost*float64(len(asked))) + likenessTells*c.Likeness, score >= minCover*all
 }

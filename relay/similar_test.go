@@ -155,27 +155,41 @@ func TestNonsenseFindsNothing(t *testing.T) {
 			t.Errorf("%q finds %v, %v", text, similar, err)
 		}
 	}
-	elsewhere := []string{
-		"Quel temps fera-t-il demain à Lyon ?", "Qui a gagné le match hier soir ?", "La cantine sert-elle des frites le vendredi ?",
-		"Combien de jours de congé me reste-t-il cette année ?", "Où se garer près de la gare ?", "Mon badge ne m’ouvre plus la porte",
-		"Qui remplace Sophie pendant son congé maternité ?", "La machine à café du deuxième étage fuit", "Quand arrive la prime de décembre ?",
-		"Comment se rendre à l’aéroport en transports ?", "Qui veut courir le marathon avec moi ?", "Recette de la tarte aux pommes",
-	}
-	wrong := 0
-	for _, text := range elsewhere {
+	wrong, heldOut := 0, 0
+	all := offTopic(t)
+	for i, text := range all {
 		similar, err := relay.Similar(t.Context(), db, text, anybody)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(similar) > 0 {
-			wrong++
+		if len(similar) == 0 {
+			continue
+		}
+		wrong++
+		heldOut += i % 2
+		if i%2 == 0 {
 			t.Logf("%q finds %q", text, similar[0].Question)
 		}
 	}
-	t.Logf("%d of %d questions about something else find something", wrong, len(elsewhere))
-	if wrong > len(elsewhere)/2 {
-		t.Errorf("%d of %d questions about something else find something", wrong, len(elsewhere))
+	t.Logf("%d of %d questions about something else find something, %d of those held out", wrong, len(all), heldOut)
+	if wrong > len(all)/5 {
+		t.Errorf("%d of %d questions about something else find something, want a fifth at most", wrong, len(all))
 	}
+}
+
+// offTopic returns questions that nothing in the corpus answers.
+func offTopic(t *testing.T) (all []string) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/offtopic.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			all = append(all, strings.TrimSpace(line))
+		}
+	}
+	return all
 }
 
 // manyWords returns more words than the search looks for, all different.

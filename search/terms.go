@@ -47,3 +47,28 @@ func Terms(s string) TextTerms {
 	}
 	return t
 }
+
+// NearStem is a stem of near meaning; Nearness is above 0 and at most 1.
+type NearStem struct {
+	Stem     string
+	Nearness float64
+}
+
+// NearStems returns the stems whose meaning is near that of a stem of Terms, the
+// nearest first; none for a stem that the vectors do not know.
+func NearStems(stem string) (near []NearStem) {
+	id, ok := vocabulary.find(stem)
+	if !ok {
+		return nil
+	}
+	vocabulary.eachNear(id, func(other string, cosine float32) {
+		if n := float64((cosine - leastCosine) / (1 - leastCosine)); n > 0 {
+			near = append(near, NearStem{other, n})
+		}
+	})
+	return near
+}
+
+// Frequency returns log10 of the occurrences of a stem's words in a billion words of
+// French or English; 0 for an unknown stem. From about 4.5 on a word is ordinary.
+func Frequency(stem string) float64 { return float64(frequency(stem)) }
