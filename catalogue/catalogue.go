@@ -51,6 +51,16 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 	return c
 }
 
+// At returns the same catalogue with another AsOf.
+func (c *Catalogue) At(asOf time.Time) *Catalogue {
+	again := *c
+	again.asOf = asOf
+	return &again
+}
+
+// SameEntries reports whether c and other are the same catalogue, but for their AsOf.
+func (c *Catalogue) SameEntries(other *Catalogue) bool { return c.derived == other.derived }
+
 // Len returns the number of entries, withdrawn ones included.
 func (c *Catalogue) Len() int { return len(c.entries) }
 

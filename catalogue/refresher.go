@@ -252,7 +252,7 @@ func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *S
 		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
 			return fmt.Errorf("store the catalogue: %w", err)
 		}
-		state.Catalogue, state.Held = state.Catalogue.confirmed(now), nil
+		state.Catalogue, state.Held = state.Catalogue.At(now), nil
 		return nil
 	}
 	if v.sum != state.sum {
@@ -273,7 +273,7 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 	state.location, state.validators, state.Held = v.location, v.validators, nil
 	if v.sum == state.sum && state.Catalogue != nil {
 		// The source has no validators, or sent new ones with the same data.
-		state.Catalogue = state.Catalogue.confirmed(v.at)
+		state.Catalogue = state.Catalogue.At(v.at)
 		return nil
 	}
 	state.Catalogue, state.sum = r.prepared(New(v.file.Entries, v.at)), v.sum
@@ -288,11 +288,4 @@ func (r *Refresher) prepared(c *Catalogue) *Catalogue {
 		r.settings.Prepare(c)
 	}
 	return c
-}
-
-// confirmed returns the same catalogue with a new AsOf.
-func (c *Catalogue) confirmed(at time.Time) *Catalogue {
-	again := *c
-	again.asOf = at
-	return &again
 }

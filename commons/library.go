@@ -1,0 +1,260 @@
+package commons
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"heraut/catalogue"
+)
+
+// Shelf is one catalogue of a Library.
+type Shelf struct {
+	// Name is the short name by which rooms choose the catalogue.
+	Name string
+	// Label is its name for people; empty for the SILL.
+	Label string
+	// Credit is the line that its licence asks for; may be empty.
+	Credit string
+	// Commons is true where all of it was made by, or for, administrations.
+	Commons bool
+	Current func() catalogue.State
+}
+
+// SILL is the name of the SILL's shelf.
+const SILL = "sill"
+
+// Library holds the catalogues. It is safe for concurrent use.
+type Library struct {
+	shelves []Shelf
+
+	mu     sync.Mutex
+	join   *joined
+	merged map[string]*merged // by the names of the shelves
+}
+
+// joined are the groups of all catalogues, as long as these stay the same.
+type joined struct {
+	of []*catalogue.Catalogue
+	// groups are the entries of one software, in the order of the catalogues, by the id
+	// of each.
+	groups map[string][]*catalogue.Software
+}
+
+// merged is a catalogue made of several.
+type merged struct {
+	of    []*catalogue.Catalogue
+	value *catalogue.Catalogue
+}
+
+// NewLibrary returns the library of these catalogues. The first one that has an entry
+// stands for it in a catalogue made of several.
+func NewLibrary(shelves ...Shelf) *Library {
+	return &Library{shelves: shelves, merged: map[string]*merged{}}
+}
+
+// Shelves returns the catalogues, in their order.
+func (l *Library) Shelves() []Shelf { return l.shelves }
+
+// Has reports whether there is a catalogue of that name.
+func (l *Library) Has(name string) bool {
+	return slices.ContainsFunc(l.shelves, func(s Shelf) bool { return s.Name == name })
+}
+
+// Labels returns the labels of the named catalogues as messages name them.
+func (l *Library) Labels(names []string) []string {
+	var out []string
+	for _, s := range l.shelves {
+		if slices.Contains(names, s.Name) {
+			out = append(out, s.Label)
+		}
+	}
+	return catalogue.Labels(out)
+}
+
+// Credits returns the credit lines of the catalogues with these labels.
+func (l *Library) Credits(labels []string) []string {
+	var out []string
+	for _, s := range l.shelves {
+		if s.Credit != "" && slices.Contains(labels, s.Label) {
+			out = append(out, s.Credit)
+		}
+	}
+	return out
+}
+
+// State returns the catalogue of the named shelves together: one entry for each
+// software, that of the first shelf that has it. It is as old as its oldest part. Parts
+// that were never read are left out.
+func (l *Library) State(names []string) catalogue.State {
+	var chosen []Shelf
+	for _, s := range l.shelves {
+		if slices.Contains(names, s.Name) {
+			chosen = append(chosen, s)
+		}
+	}
+	if len(chosen) == 1 {
+		return chosen[0].Current()
+	}
+	return l.mergedOf("of "+strings.Join(names, " "), chosen, func(Shelf, *catalogue.Software) bool { return true })
+}
+
+// Commons returns what administrations built: the whole catalogues of that kind, and
+// the entries of the others that say so.
+func (l *Library) Commons() catalogue.State {
+	return l.mergedOf("commons", l.shelves, func(shelf Shelf, s *catalogue.Software) bool { return shelf.Commons || s.FromState })
+}
+
+// mergedOf returns the catalogue of the shelves' entries that pass. It builds it only
+// when one of them changed.
+func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalogue.Software) bool) catalogue.State {
+	var out catalogue.State
+	var parts []*catalogue.Catalogue
+	var present []Shelf
+	var asOf time.Time
+	for _, shelf := range shelves {
+		state := shelf.Current()
+		if state.Err != nil {
+			out.Err = state.Err
+		}
+		out.Every = max(out.Every, state.Every)
+		if c := state.Catalogue; c != nil {
+			parts, present = append(parts, c), append(present, shelf)
+			if asOf.IsZero() || c.AsOf().Before(asOf) {
+				asOf = c.AsOf()
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return out
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.merged[key]
+	if m == nil || !sameAll(m.of, parts) {
+		m = &merged{of: parts, value: catalogue.New(merge(present, parts, pass), asOf)}
+		l.merged[key] = m
+	}
+	m.of = parts
+	out.Catalogue = m.value.At(asOf)
+	return out
+}
+
+// sameAll reports whether the catalogues hold the same entries.
+func sameAll(a, b []*catalogue.Catalogue) bool {
+	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
+}
+
+// merge returns the entries that pass, one for each group.
+func merge(shelves []Shelf, parts []*catalogue.Catalogue, pass func(Shelf, *catalogue.Software) bool) []catalogue.Software {
+	j := newJoin(parts)
+	groups := j.groups()
+	var out []catalogue.Software
+	for i := range j.entries {
+		group := groups[i]
+		if len(group) == 0 || !slices.ContainsFunc(group, func(k int) bool { return pass(shelves[j.shelf[k]], j.entries[k]) }) {
+			continue
+		}
+		s := *j.entries[i]
+		for _, k := range group[1:] {
+			other := j.entries[k]
+			s.OtherIDs = append(slices.Clone(s.OtherIDs), other.ID)
+			s.Description = fill(s.Description, other.Description)
+			if s.Contact == "" {
+				s.Contact = other.Contact
+			}
+			if s.Phase == "" {
+				s.Phase = other.Phase
+			}
+			if s.Code == "" {
+				s.Code = other.Code
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func fill(l, other catalogue.Localized) catalogue.Localized {
+	if l.FR == "" && l.EN == "" {
+		return other
+	}
+	return l
+}
+
+// Listing is a software in another catalogue.
+type Listing struct {
+	Label string    // empty for the SILL
+	Page  string    // may be empty
+	Date  time.Time // when the entry last changed there, or else when it was last confirmed
+	// What differs from the entry that the answer is about; empty where nothing does.
+	License string
+	// Status is "withdrawn", "abandoned" or "listed".
+	Status string
+}
+
+// Also returns the listings of a software in other catalogues than its own.
+func (l *Library) Also(s *catalogue.Software) []Listing {
+	var out []Listing
+	for _, other := range l.others(s) {
+		listing := Listing{Label: other.Catalogue, Page: other.Page(), Date: other.Updated}
+		if listing.Date.IsZero() {
+			listing.Date = other.Referenced
+		}
+		if other.License != "" && s.License != "" && licenseKey(other.License) != licenseKey(s.License) {
+			listing.License = other.License
+		}
+		if status := statusOf(other); status != statusOf(s) {
+			listing.Status = status
+		}
+		out = append(out, listing)
+	}
+	return out
+}
+
+// statusOf returns the status of a software in its catalogue.
+func statusOf(s *catalogue.Software) string {
+	switch {
+	case s.Withdrawn == nil || s.Withdrawn.Ending:
+		return "listed"
+	case s.Withdrawn.Abandoned:
+		return "abandoned"
+	}
+	return "withdrawn"
+}
+
+// others returns the entries of other catalogues for the same software.
+func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
+	var parts []*catalogue.Catalogue
+	for _, shelf := range l.shelves {
+		if c := shelf.Current().Catalogue; c != nil {
+			parts = append(parts, c)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.join == nil || !sameAll(l.join.of, parts) {
+		l.join = newJoined(parts)
+	}
+	return slices.DeleteFunc(slices.Clone(l.join.groups[s.ID]), func(other *catalogue.Software) bool { return other.ID == s.ID })
+}
+
+// newJoined groups the entries of catalogues.
+func newJoined(parts []*catalogue.Catalogue) *joined {
+	out := &joined{of: parts, groups: map[string][]*catalogue.Software{}}
+	j := newJoin(parts)
+	for _, group := range j.groups() {
+		if len(group) < 2 {
+			continue
+		}
+		all := make([]*catalogue.Software, len(group))
+		for i, k := range group {
+			all[i] = j.entries[k]
+		}
+		for _, s := range all {
+			out.groups[s.ID] = all
+		}
+	}
+	return out
+}
