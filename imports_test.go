@@ -46,7 +46,7 @@ var ours = map[string][]string{
 	"visio":             {"chat", "fetch", "locale", "queue", "rooms", "schedule", "text"},
 	"thanks":            {"chat", "locale", "queue", "rooms", "schedule", "text"},
 	"relay":             {"catalogue", "chat", "locale", "queue", "rooms", "schedule", "search", "text", "wait"},
-	"commands":          {"agenda", "announce", "catalogue", "chat", "feed", "filter", "howto", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
+	"commands":          {"agenda", "announce", "catalogue", "chat", "commons", "feed", "filter", "howto", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
 	"storage":           {"agenda", "announce", "catalogue", "chat", "commands", "fetch", "filter", "queue", "relay", "rooms", "search", "sources", "thanks", "visio", "webhook"},
 	"matrix":            {"chat", "health", "locale", "queue", "text", "wait"},
 	"health":            {},

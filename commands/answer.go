@@ -49,7 +49,7 @@ func NewAnswerer(p Parts) *Answerer {
 		p.Zone = time.UTC
 	}
 	return &Answerer{
-		parts: p, carrier: p.carrier(), about: p.About, zone: p.Zone, current: p.Catalogue, admin: p.Admin.withDefaults(), table: table(),
+		parts: p, carrier: p.carrier(), about: p.About, zone: p.Zone, current: p.Catalogue, admin: p.Admin.withDefaults(), table: tableWith(p.Word),
 	}
 }
 
@@ -143,7 +143,7 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 // parse splits a line into its parts, and reports whether it gives a command.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
-	r := request{Line: l, text: firstLine(l.Text), state: a.current()}
+	r := request{Line: l, text: firstLine(l.Text), state: a.stateOf(l.Room)}
 	if rest, ok := strings.CutPrefix(r.text, l.Prefix); ok {
 		r.text, r.prefixed = strings.TrimSpace(rest), true
 	}

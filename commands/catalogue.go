@@ -18,7 +18,9 @@ type Catalogue interface {
 
 // catalogueView is the data of !bot catalogue.
 type catalogueView struct {
-	Prefix   string
+	Prefix string
+	// Name is that of a catalogue other than the SILL.
+	Name     string
 	Entries  int // in force; 0 without a catalogue
 	Source   source
 	Held     *catalogue.Held // nil if the bot holds none back
@@ -29,19 +31,26 @@ type catalogueView struct {
 // catalogue shows the number of entries in force and the held-back version, if any,
 // and accepts the latter on demand.
 func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
+	view := catalogueView{Prefix: r.Prefix}
+	state, acceptHeld := a.current(), a.admin.Catalogue.Accept
 	word, rest := cutWord(r.args)
+	if shelf, ok := a.otherCatalogue(word); ok {
+		view.Name, state, acceptHeld = shelf.Name, shelf.Current(), shelf.Accept
+		r.args = rest
+		word, rest = cutWord(rest)
+	}
 	accept := text.Fold(word) == "accepter" || text.Fold(word) == "accept"
 	if r.args != "" && (!accept || rest != "") {
 		return a.explain(ctx, r, r.command)
 	}
-	view := catalogueView{Prefix: r.Prefix, Held: r.state.Held}
-	if c := r.state.Catalogue; c != nil {
-		view.Entries, view.Source = c.Len(), a.source(r.state)
+	view.Held = state.Held
+	if c := state.Catalogue; c != nil {
+		view.Entries, view.Source = c.Len(), a.source(state)
 	}
 	if !accept {
 		return a.message(r, "bot-catalogue", view)
 	}
-	held, err := a.admin.Catalogue.Accept(ctx)
+	held, err := acceptHeld(ctx)
 	if errors.Is(err, catalogue.ErrNothingHeld) {
 		view.Nothing = true
 		return a.message(r, "bot-catalogue", view)

@@ -162,12 +162,15 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 
 // chosen answers about the n-th entry of a list, counted from 1.
 func (a *Answerer) chosen(ctx context.Context, l Line, c Choice, n int) (Answer, error) {
-	r := request{Line: l, command: a.byName(c.Command), state: a.current()}
+	r := request{Line: l, command: a.byName(c.Command), state: a.stateOf(l.Room)}
+	if r.command != nil && r.command.commons {
+		r.state = a.commonsState()
+	}
 	switch {
 	case n > len(c.IDs):
 		return a.message(r, "out-of-list", struct{ Last int }{len(c.IDs)})
 	case r.state.Catalogue == nil:
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	s, ok := r.state.Catalogue.ByID(c.IDs[n-1])
 	if !ok || r.command == nil || r.command.show == nil { // or another version wrote the list

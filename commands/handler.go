@@ -95,7 +95,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 // notice that a message cannot be decrypted.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
-	html, err := locale.Render(s.Language, template, greeting{s.Prefix, e.Direct, nil})
+	html, err := locale.Render(s.Language, template, greeting{s.Prefix, e.Direct, h.answerer.labelsOf(e.Room)})
 	if err != nil {
 		return queue.Result{}, err
 	}

@@ -26,7 +26,7 @@ func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) 
 	case r.args == "":
 		return a.explain(ctx, r, r.command)
 	case c == nil:
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	found, nearest, ok := search.For(c).Organization(r.args)
 	view := organization{Organization: found, Query: r.args, Nearest: nearest, Untold: !c.TellsUsers(), source: a.source(r.state)}

@@ -8,6 +8,7 @@ import (
 	"heraut/announce"
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/commons"
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
@@ -23,7 +24,11 @@ type Parts struct {
 	Zone *time.Location
 	// Catalogue returns the catalogue in force; the Answerer calls it at each line. A
 	// state without an interval never counts as stale.
-	Catalogue    func() catalogue.State
+	Catalogue func() catalogue.State
+	// Library holds all catalogues; nil if the SILL is the only one.
+	Library *commons.Library
+	// Word is a further word of the command "sill"; empty for none.
+	Word         string
 	Repositories Repositories
 	Watches      *announce.Announcer
 	Relay        *relay.Carrier

@@ -15,6 +15,7 @@ import (
 	"heraut/announce"
 	"heraut/chat"
 	"heraut/commands"
+	"heraut/commons"
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/thanks"
@@ -154,6 +155,7 @@ func allParts(k *talk, p *commands.Parts) {
 	p.Relay = relay.NewCarrier(relay.Options{
 		Store: k.db, Queue: box, Book: k.book, Room: k.db.Room, Ours: func(string) bool { return true }, Log: zerolog.Nop(),
 	})
+	p.Library = commons.NewLibrary(commons.Shelf{Name: commons.SILL, Current: p.Catalogue})
 	p.FAQ = &relay.Knowledge{Store: k.db, Readers: func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 		r, err := k.db.Room(ctx, room)
 		return chat.ReadersOf(r, chat.Surroundings{Ours: func(string) bool { return true }}), err

@@ -57,6 +57,8 @@ type settingChange struct {
 	// Why is "file", "value" or "room"; empty if the setting changed.
 	Why  string
 	Word string // the typed value
+	// Catalogues are the names that a room may choose from.
+	Catalogues []string
 }
 
 // salon shows a room's settings. Operators may name another room first, and then set
@@ -160,13 +162,15 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 		case said(what, chosen) != "":
 			s.From = "chat"
 		}
-		data.Settings = append(data.Settings, s)
+		if what != rooms.Catalogues || a.parts.Library != nil {
+			data.Settings = append(data.Settings, s)
+		}
 	}
 	return a.message(r, "settings", data)
 }
 
 // settingNames lists the settings, in the order of display.
-var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator}
+var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator, rooms.Catalogues}
 
 // said returns a setting as a text; empty if it has no value.
 func said(what string, s rooms.Settings) string {
@@ -179,6 +183,8 @@ func said(what string, s rooms.Settings) string {
 		return s.Role
 	case rooms.Quiet:
 		return s.Quiet
+	case rooms.Catalogues:
+		return s.Catalogues
 	}
 	if s.Moderator == 0 {
 		return ""
@@ -205,6 +211,9 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 		s.Quiet = quiet.String()
 		return err == nil
 	}
+	if what == rooms.Catalogues {
+		return a.readCatalogues(typed, s)
+	}
 	n, err := strconv.Atoi(typed)
 	s.Moderator = n
 	return err == nil && n >= 1 && n <= 100
@@ -226,7 +235,7 @@ func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, err
 		return Answer{}, err
 	}
 	book, room := a.admin.Book, r.about()
-	data := settingChange{Prefix: r.Prefix, Room: elsewhere, What: what, Word: r.args}
+	data := settingChange{Prefix: r.Prefix, Room: elsewhere, What: what, Word: r.args, Catalogues: a.catalogueNames()}
 	declared, _ := book.Declared(room)
 	var value rooms.Settings
 	data.Default = isWord(r.args, byDefault)
@@ -269,6 +278,8 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 		s.Quiet = value.Quiet
 	case rooms.Moderator:
 		s.Moderator = value.Moderator
+	case rooms.Catalogues:
+		s.Catalogues = value.Catalogues
 	}
 	return s
 }

@@ -18,8 +18,8 @@ const (
 
 // shapes maps the templates of messages to their shapes; other messages are Info.
 var shapes = map[string]Shape{
-	"card": Card, "choice": List, "maybe": Maybe, "instead": Instead, "repositories": List, "facets": List,
-	"none": None, "none-replacing": None, "none-repositories": None, "no-repositories": None,
+	"card": Card, "choice": List, "maybe": Maybe, "instead": Instead, "repositories": List, "facets": List, "commun": List,
+	"none": None, "none-replacing": None, "none-repositories": None, "commun-none": None, "no-repositories": None,
 	"help": Help, "help-command": Help, "welcome": Help,
 }
 

@@ -27,7 +27,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 		return answer, err
 	}
 	if r.state.Catalogue == nil {
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	if r.command.searches && versus.MatchString(r.args) {
 		if all, unknown, _ := byNames(r.state.Catalogue, split(r.args)); unknown == "" && len(all) > 1 {
@@ -139,7 +139,7 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	}
 	c := r.state.Catalogue
 	if c == nil {
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	result := search.For(c).Replacing(product)
 	if all := comparable(c, product); result.Shape == search.None && len(all) > 0 {
@@ -200,7 +200,7 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 		Name       bool
 		Nearest    []string
 		Catalogues []string
-	}{Query: query, Name: name, Catalogues: r.state.Catalogue.Labels()}
+	}{Query: query, Name: name, Catalogues: labels(r.state)}
 	shown, _ := first(nearest, maxNearest)
 	for _, s := range shown {
 		data.Nearest = append(data.Nearest, s.Name)
@@ -245,7 +245,7 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	}
 	c := r.state.Catalogue
 	if c == nil {
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	parts, more := first(parts, maxCompared)
 	all, unknown, nearest := byNames(c, parts)
@@ -298,7 +298,7 @@ func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	}
 	c := r.state.Catalogue
 	if c == nil {
-		return a.message(r, "loading", nil)
+		return a.loading(r)
 	}
 	referenced, withdrawn := c.Newest(n), c.LastWithdrawn(n)
 	answer, err := a.message(r, "new", news{entries(referenced), entries(withdrawn), a.source(r.state)})
@@ -310,6 +310,9 @@ func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
 	data := card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others}
+	if a.parts.Library != nil {
+		data.Also, data.Credits = a.parts.Library.Also(s), a.credits(s)
+	}
 	if r.asks {
 		data.Ask = r.Prefix
 	}

@@ -41,6 +41,9 @@ type command struct {
 	// a question, as a message of its own, and how; false if there is none. nil: the
 	// relay carries nothing of the command.
 	carried func(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool)
+	// commons: the command answers from what administrations built, not from the room's
+	// catalogues.
+	commons bool
 	// aside: the help only names it, at the end.
 	aside bool
 
@@ -62,6 +65,8 @@ func curating(p *Parts) bool    { return p.FAQ != nil && p.Relay != nil }
 func relaying(p *Parts) bool    { return p.Relay != nil }
 func calling(p *Parts) bool     { return p.Visio != nil }
 func thanking(p *Parts) bool    { return p.Thanks != nil }
+func collecting(p *Parts) bool  { return p.Library != nil }
+func choosing(p *Parts) bool    { return p.Library != nil && p.Admin.Book != nil }
 func managing(p *Parts) bool    { return p.Admin.Book != nil }
 
 // The conditions under which a command waits for another server.

@@ -17,6 +17,23 @@ func table() []command {
 	)
 }
 
+// tableWith returns the table, with a further word for the command "sill" unless word is
+// empty.
+func tableWith(word string) []command {
+	rows := table()
+	for i := range rows {
+		if rows[i].name() == "sill" && word != "" {
+			rows[i].words = append(rows[i].words, word)
+		}
+	}
+	return rows
+}
+
+// IsCommand reports whether a word begins a command.
+func IsCommand(word string) bool {
+	return slices.ContainsFunc(table(), func(c command) bool { return c.topic == "" && c.isCalled(word) })
+}
+
 // searchRows are the commands on the catalogue and the repositories.
 func searchRows() []command {
 	return []command{
@@ -28,6 +45,7 @@ func searchRows() []command {
 		{topic: "sill", words: []string{"prestataires", "providers"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).providers},
 		{topic: "sill", words: []string{"organisation", "chez", "org"}, harmless: true, answer: (*Answerer).organization},
 		{topic: "sill", words: []string{"instances"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).instances},
+		{words: []string{"commun", "existe", "exists"}, needs: aRoom, of: collecting, commons: true, aside: true, answer: (*Answerer).common, show: (*Answerer).card},
 		{words: []string{"depot", "repo", "code"}, needs: aWhole, answer: (*Answerer).depot},
 	}
 }
@@ -112,6 +130,7 @@ func roomRows() []command {
 		{topic: "salon", words: []string{"prefixe", "prefix"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Prefix)},
 		{topic: "salon", words: []string{"role"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Role)},
 		{topic: "salon", words: []string{"calme", "quiet"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Quiet)},
+		{topic: "salon", words: []string{"catalogues"}, level: chat.LevelModerator, needs: aRoom | aNew | aWhole, of: choosing, answer: set(rooms.Catalogues)},
 		{topic: "salon", words: []string{"moderation"}, level: chat.LevelOperator, needs: aRoom | aNew | aWhole, of: managing, answer: set(rooms.Moderator)},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heraut/catalogue"
+	"heraut/commons"
 	"heraut/locale"
 	"heraut/search"
 )
@@ -132,7 +133,11 @@ type (
 		entry
 		source
 		Others []string // names of further matches
-		Ask    string   // the prefix of commands, where people may ask experts; empty elsewhere
+		// Also are the listings of the same software in other catalogues, and Credits the
+		// lines that the licences of the catalogues ask for.
+		Also    []commons.Listing
+		Credits []string
+		Ask     string // the prefix of commands, where people may ask experts; empty elsewhere
 	}
 	users struct {
 		card

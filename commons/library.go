@@ -1,6 +1,7 @@
 package commons
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,9 @@ type Shelf struct {
 	// Commons is true where all of it was made by, or for, administrations.
 	Commons bool
 	Current func() catalogue.State
+	// Accept puts a held-back version in force, or returns catalogue.ErrNothingHeld;
+	// nil for the SILL, which has a command of its own.
+	Accept func(ctx context.Context) (catalogue.Held, error)
 }
 
 // SILL is the name of the SILL's shelf.
@@ -57,9 +61,19 @@ func NewLibrary(shelves ...Shelf) *Library {
 // Shelves returns the catalogues, in their order.
 func (l *Library) Shelves() []Shelf { return l.shelves }
 
+// Shelf returns the catalogue of that name.
+func (l *Library) Shelf(name string) (s Shelf, ok bool) {
+	i := slices.IndexFunc(l.shelves, func(s Shelf) bool { return s.Name == name })
+	if i < 0 {
+		return s, false
+	}
+	return l.shelves[i], true
+}
+
 // Has reports whether there is a catalogue of that name.
 func (l *Library) Has(name string) bool {
-	return slices.ContainsFunc(l.shelves, func(s Shelf) bool { return s.Name == name })
+	_, ok := l.Shelf(name)
+	return ok
 }
 
 // Labels returns the labels of the named catalogues as messages name them.

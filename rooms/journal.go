@@ -22,18 +22,19 @@ type Change struct {
 
 // The values of Change.What.
 const (
-	Language  = "language"
-	Prefix    = "prefix"
-	Role      = "role"
-	Quiet     = "quiet"
-	Moderator = "moderator"
-	Serving   = "serving" // whether the bot serves the room
-	Watch     = "watch"
-	Relay     = "relay"
-	Webhook   = "webhook"
-	FAQ       = "faq"
-	Thanks    = "thanks"    // whether the room gets the month's thanks
-	Catalogue = "catalogue" // a held version of the catalogue
+	Language   = "language"
+	Prefix     = "prefix"
+	Role       = "role"
+	Quiet      = "quiet"
+	Moderator  = "moderator"
+	Catalogues = "catalogues" // those of a room's searches
+	Serving    = "serving"    // whether the bot serves the room
+	Watch      = "watch"
+	Relay      = "relay"
+	Webhook    = "webhook"
+	FAQ        = "faq"
+	Thanks     = "thanks"    // whether the room gets the month's thanks
+	Catalogue  = "catalogue" // a held version of the catalogue
 )
 
 // Journal stores the log of changes.

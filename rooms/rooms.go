@@ -28,17 +28,21 @@ type Settings struct {
 	// Visio is the service for the room's video conferences; only the configuration
 	// sets it.
 	Visio string
+	// Catalogues are the names of the catalogues that the room's searches use,
+	// separated by commas.
+	Catalogues string
 }
 
 // over returns s with its unset fields taken from below.
 func (s Settings) over(below Settings) Settings {
 	return Settings{
-		Language:  cmp.Or(s.Language, below.Language),
-		Prefix:    cmp.Or(s.Prefix, below.Prefix),
-		Role:      cmp.Or(s.Role, below.Role),
-		Quiet:     cmp.Or(s.Quiet, below.Quiet),
-		Moderator: cmp.Or(s.Moderator, below.Moderator),
-		Visio:     cmp.Or(s.Visio, below.Visio),
+		Language:   cmp.Or(s.Language, below.Language),
+		Prefix:     cmp.Or(s.Prefix, below.Prefix),
+		Role:       cmp.Or(s.Role, below.Role),
+		Quiet:      cmp.Or(s.Quiet, below.Quiet),
+		Moderator:  cmp.Or(s.Moderator, below.Moderator),
+		Visio:      cmp.Or(s.Visio, below.Visio),
+		Catalogues: cmp.Or(s.Catalogues, below.Catalogues),
 	}
 }
 

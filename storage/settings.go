@@ -17,10 +17,10 @@ func (d *DB) Chosen(ctx context.Context) (map[chat.RoomID]rooms.Chosen, error) {
 		room   chat.RoomID
 		chosen rooms.Chosen
 	}
-	rows, err := d.db.Query(ctx, "SELECT room_id, set_up, language, prefix, role, quiet, moderator FROM setting")
+	rows, err := d.db.Query(ctx, "SELECT room_id, set_up, language, prefix, role, quiet, moderator, catalogues FROM setting")
 	list, err := collect(rows, err, func(scan scanFunc) (r row, err error) {
 		c := &r.chosen
-		return r, scan(&r.room, &c.SetUp, &c.Language, &c.Prefix, &c.Role, &c.Quiet, &c.Moderator)
+		return r, scan(&r.room, &c.SetUp, &c.Language, &c.Prefix, &c.Role, &c.Quiet, &c.Moderator, &c.Catalogues)
 	})
 	all := map[chat.RoomID]rooms.Chosen{}
 	for _, r := range list {
@@ -32,10 +32,11 @@ func (d *DB) Chosen(ctx context.Context) (map[chat.RoomID]rooms.Chosen, error) {
 // SaveChosen implements rooms.Store.
 func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) error {
 	_, err := d.db.Exec(ctx, `
-		INSERT INTO setting (room_id, set_up, language, prefix, role, quiet, moderator) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		INSERT INTO setting (room_id, set_up, language, prefix, role, quiet, moderator, catalogues)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (room_id) DO UPDATE SET set_up = excluded.set_up, language = excluded.language, prefix = excluded.prefix,
-			role = excluded.role, quiet = excluded.quiet, moderator = excluded.moderator`,
-		room, c.SetUp, c.Language, c.Prefix, c.Role, c.Quiet, c.Moderator)
+			role = excluded.role, quiet = excluded.quiet, moderator = excluded.moderator, catalogues = excluded.catalogues`,
+		room, c.SetUp, c.Language, c.Prefix, c.Role, c.Quiet, c.Moderator, c.Catalogues)
 	return err
 }
 

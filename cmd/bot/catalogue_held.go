@@ -5,20 +5,26 @@ import (
 
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/commons"
 	"heraut/locale"
 )
 
-// tellHeld returns a function that informs the operators of a held-back version of
-// the catalogue: once for each version, even across restarts.
-func tellHeld(s shared) func(context.Context, catalogue.Held) error {
+// tellHeld returns a function that informs the operators of a held-back version of the
+// catalogue name: once for each version, even across restarts.
+func tellHeld(s shared, name string) func(context.Context, catalogue.Held) error {
+	other := name
+	if name == commons.SILL {
+		other = ""
+	}
 	return func(ctx context.Context, h catalogue.Held) error {
-		s.log.Error().Int("entries", h.After).Int("in_force", h.Before).Msg("A version of the catalogue is held back: «!bot catalogue accepter» puts it in force")
+		s.log.Error().Int("entries", h.After).Int("in_force", h.Before).Str("catalogue", name).Msg("A version of the catalogue is held back: «!bot catalogue accepter» puts it in force")
 		return s.outbox.Do(ctx, func(ctx context.Context) error {
 			_, err := s.operators.Tell(ctx, s.outbox, chat.EventID("catalogue held "+h.ID()), func(lang string) (string, error) {
 				return locale.Render(lang, "catalogue-notice", struct {
 					Prefix string
+					Name   string // empty for the SILL
 					Held   catalogue.Held
-				}{s.config.Prefix, h})
+				}{s.config.Prefix, other, h})
 			})
 			return err
 		})

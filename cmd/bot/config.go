@@ -43,14 +43,16 @@ type Config struct {
 	Log          Log           `yaml:"log"`
 	Alert        Alert         `yaml:"alert"`
 	Catalogue    Catalogue     `yaml:"catalogue"`
-	Quiet        Quiet         `yaml:"quiet"`
-	Sources      []Source      `yaml:"sources"`
-	Visio        []Visio       `yaml:"visio"`
-	Rooms        []Room        `yaml:"rooms"`
-	Relays       []Relay       `yaml:"relays"`
-	Questions    Questions     `yaml:"questions"`
-	HowTo        HowTo         `yaml:"howto"`
-	Reactions    Reactions     `yaml:"reactions"`
+	// Catalogues are those besides the SILL.
+	Catalogues []OtherCatalogue `yaml:"catalogues"`
+	Quiet      Quiet            `yaml:"quiet"`
+	Sources    []Source         `yaml:"sources"`
+	Visio      []Visio          `yaml:"visio"`
+	Rooms      []Room           `yaml:"rooms"`
+	Relays     []Relay          `yaml:"relays"`
+	Questions  Questions        `yaml:"questions"`
+	HowTo      HowTo            `yaml:"howto"`
+	Reactions  Reactions        `yaml:"reactions"`
 }
 
 // Preset names a set of defaults.
@@ -142,21 +144,6 @@ type Log struct {
 	Format string `yaml:"format"` // console or json
 }
 
-// Catalogue holds the source of the free-software catalogue.
-type Catalogue struct {
-	SILL SILL `yaml:"sill"`
-}
-
-// SILL is the catalogue's source.
-type SILL struct {
-	// URL is an http or https address, or a file path.
-	URL   string        `yaml:"url"`
-	Every time.Duration `yaml:"every"`
-	// MaxLoss is the largest share of the entries that a new version may lack;
-	// beyond it, the bot holds the version back.
-	MaxLoss Percent `yaml:"max_loss"`
-}
-
 // Quiet sets the hours in which the bot announces nothing at once.
 type Quiet struct {
 	// Nights is a range such as "20:00-08:00"; empty for none.
@@ -209,8 +196,10 @@ type Room struct {
 	// Moderator is the least power level of the room's moderators.
 	Moderator int `yaml:"moderator"`
 	// Visio is the name of the room's Visio.
-	Visio   string  `yaml:"visio"`
-	Watches []Watch `yaml:"watches"`
+	Visio string `yaml:"visio"`
+	// Catalogues are the names of those that the room's searches use.
+	Catalogues []string `yaml:"catalogues"`
+	Watches    []Watch  `yaml:"watches"`
 }
 
 // Watch is a room's subscription to a source.

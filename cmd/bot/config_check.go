@@ -43,6 +43,7 @@ func (r *reader) check(c *Config) {
 	r.checkAlert(&c.Alert)
 	r.place("catalogue.sill.url", &c.Catalogue.SILL.URL)
 	r.atLeast("catalogue.sill.every", c.Catalogue.SILL.Every, time.Second)
+	r.checkCatalogues(c)
 	c.State = r.path("state", c.State)
 	if c.Matrix.RecoveryKeyFile == "" {
 		c.Matrix.RecoveryKeyFile = filepath.Join(c.State, "recovery-key")

@@ -33,11 +33,11 @@ answer_within: 0s
 2: preset : « tchapp » n’est pas possible ; choisissez matrix ou tchap
 3: about.run_by : une seule ligne est attendue, sans caractère de contrôle
 3: about.contact : cette valeur est obligatoire ; dites à qui écrire, par exemple "floss@example.org"
-4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, quiet, sources, visio, rooms, relays, questions, howto, reactions
+4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
 6: matrix.homeserver : « matrix.example.org » n’est pas une adresse complète ; commencez par https://
 7: matrix.user : « @heraut » n’est pas un identifiant complet ; écrivez par exemple "@heraut:example.org"
 8: matrix.password : le mot de passe est donné deux fois ; gardez password ou password_file
-10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, quiet, sources, visio, rooms, relays, questions, howto, reactions
+10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
 12: operators : « camille » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 13: operators : « @a:b c » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 14: answer_within : la durée est trop courte ; 1s au moins`},
@@ -158,7 +158,7 @@ relays:
 14: rooms.watches.filter : « langag:go » : Filtre incompris, caractère 1 : « langag » n’est pas un champ. Les champs sont organisation, ministere, plateforme, langage, licence, sujet, nom, description, region, fork et archive. Par exemple : langage:go
 15: rooms.watches.filter : « carte (eau » : Filtre incompris, caractère 7 : cette parenthèse n’est pas fermée. Par exemple : carte eau
 15: rooms.watches.rhythm : cette clé est vide ; donnez-lui une valeur, ou retirez-la
-16: rooms.prefixe : clé inconnue ; celles qui vont ici sont room, language, prefix, role, quiet, moderator, visio, watches
+16: rooms.prefixe : clé inconnue ; celles qui vont ici sont room, language, prefix, role, quiet, moderator, visio, catalogues, watches
 16: rooms.room : « #a:example.org » est déjà dans la liste ; gardez une seule des deux entrées
 16: rooms.prefix : les messageries gardent « / » pour leurs propres commandes ; prenez par exemple "!"
 16: rooms.quiet : « lundi » : une ou deux plages, weekends, feries et des dates sont attendus, par exemple "20:00-08:00 weekends feries", ou aucun
@@ -166,7 +166,7 @@ relays:
 18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 
 	"no mapping": {"- a\n", `
-1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, quiet, sources, visio, rooms, relays, questions, howto, reactions`},
+1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions`},
 
 	"unquoted user id": {minimal + "operators: [@camille:example.org]\n", `
 3: une valeur qui commence par « @ » s’écrit entre guillemets, par exemple "@camille:example.org"`},

@@ -57,6 +57,7 @@ func (r *reader) checkRooms(c *Config) {
 		}
 		seen[room.Room] = true
 		r.checkSettings(at, room, c)
+		r.checkRoomCatalogues(at, room.Catalogues, c)
 		if room.Visio != "" && !slices.ContainsFunc(c.Visio, func(v Visio) bool { return v.Name == room.Visio }) {
 			r.fault(at+".visio", fmt.Sprintf("%s n’est le nom d’aucun service de visio ; prenez un nom donné sous visio", said(room.Visio)))
 		}

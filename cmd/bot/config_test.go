@@ -69,7 +69,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	usual, _ := mustRead(t, minimal)
 	for _, c := range []*Config{shown, usual} { // the operator's own choices
 		c.About, c.Operators, c.Invitations, c.Fetch = About{}, nil, Invitations{}, Fetch{}
-		c.Matrix, c.Sources, c.Visio, c.Rooms, c.Relays = Matrix{}, nil, nil, nil, nil
+		c.Matrix, c.Sources, c.Visio, c.Rooms, c.Relays, c.Catalogues = Matrix{}, nil, nil, nil, nil, nil
 	}
 	shown.State = usual.State // each file has its own directory
 	if !reflect.DeepEqual(shown, usual) {

@@ -139,6 +139,9 @@ func (r *reader) warnReadable(path, file string) {
 // warnMissingFiles records sources whose file cannot be read.
 func (r *reader) warnMissingFiles(c *Config) {
 	r.warnMissing("catalogue.sill.url", c.Catalogue.SILL.URL)
+	for i, other := range c.Catalogues {
+		r.warnMissing(item("catalogues", i)+".url", other.URL)
+	}
 	for i, s := range c.Sources {
 		if s.URL != c.Catalogue.SILL.URL {
 			r.warnMissing(item("sources", i)+".url", s.URL)

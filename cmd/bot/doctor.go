@@ -55,6 +55,9 @@ func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) erro
 		}
 	}
 	d.source(ctx, "catalogue", config.Catalogue.SILL.URL, false)
+	for _, other := range config.Catalogues {
+		d.source(ctx, "catalogue "+other.Name, other.URL, false)
+	}
 	if c.JSON {
 		out := json.NewEncoder(std.out)
 		out.SetEscapeHTML(false)

@@ -150,6 +150,9 @@ func set(r *Room, s rooms.Settings) {
 	r.Role = cmp.Or(r.Role, s.Role)
 	r.Quiet = cmp.Or(r.Quiet, s.Quiet)
 	r.Moderator = cmp.Or(r.Moderator, s.Moderator)
+	if len(r.Catalogues) == 0 && s.Catalogues != "" {
+		r.Catalogues = strings.Split(s.Catalogues, ",")
+	}
 }
 
 func (e *exporter) find(id chat.RoomID) *exportedRoom {
@@ -239,6 +242,10 @@ func (e *exporter) file() any {
 		if h.SecretFile, h.SigningFile = absoluteFile(h.SecretFile), absoluteFile(h.SigningFile); h.SecretFile != "" {
 			h.SHA256 = ""
 		}
+	}
+	c.Catalogues = slices.Clone(c.Catalogues)
+	for i := range c.Catalogues {
+		c.Catalogues[i].URL = absolute(c.Catalogues[i].URL)
 	}
 	c.Sources, c.Relays, c.Rooms = e.sources, e.relays, make([]Room, len(e.rooms))
 	for i := range c.Sources {

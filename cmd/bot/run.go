@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,6 +15,7 @@ import (
 	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/commands"
+	"heraut/commons"
 	"heraut/health"
 	"heraut/matrix"
 	"heraut/queue"
@@ -28,6 +30,7 @@ import (
 type round struct {
 	shared
 	refresher *catalogue.Refresher
+	library   *library
 	client    *matrix.Client
 	carrier   *relay.Carrier
 	faq       *relay.Knowledge
@@ -60,7 +63,8 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 	g.Go(func() error { return watch.run(ctx) })
 	g.Go(func() error { return notify.watchdog(ctx, r.client.Alive, box.Alive) })
 	started()
-	g.Go(func() error { return r.refresher.Run(r.log.WithContext(ctx), tellHeld(r.shared)) })
+	g.Go(func() error { return r.refresher.Run(r.log.WithContext(ctx), tellHeld(r.shared, commons.SILL)) })
+	g.Go(func() error { return r.library.run(ctx) })
 	g.Go(func() error {
 		if err := r.client.Open(ctx); err != nil {
 			return err
@@ -112,7 +116,7 @@ func (r *round) newHandler() (*commands.Handler, error) {
 	}
 	answerer := commands.NewAnswerer(commands.Parts{
 		About: commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep, HowTo: guides},
-		Zone:  config.Timezone, Catalogue: r.refresher.Current, Repositories: r.db,
+		Zone:  config.Timezone, Catalogue: r.refresher.Current, Library: r.library.known(), Word: config.Catalogue.Word, Repositories: r.db,
 		Watches: r.announcer, Relay: r.carrier, FAQ: r.faq, Agenda: r.calendars, Visio: r.meetings, Thanks: r.thanks,
 		Admin: r.administration(),
 	})
@@ -137,7 +141,7 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	}
 	g.Go(func() error {
 		metrics := append(r.metrics(ctx), r.hooks.metrics()...)
-		return health.New(r.monitor, metrics, r.config.HTTP.Pprof, r.took.handling, r.took.sending, buildInfo()).Run(ctx, listener)
+		return health.New(r.monitor, metrics, r.config.HTTP.Pprof, r.took.handling, r.took.sending, buildInfo(), r.library).Run(ctx, listener)
 	})
 	return nil
 }
@@ -160,7 +164,7 @@ func (i intake) FoundRoom(ctx context.Context, name string, id chat.RoomID) {
 	r := i.round
 	for _, c := range r.config.Rooms {
 		if c.Room == name {
-			r.book.Declare(id, rooms.Settings{Language: c.Language, Prefix: c.Prefix, Role: c.Role, Quiet: c.Quiet, Moderator: c.Moderator, Visio: c.Visio})
+			r.book.Declare(id, rooms.Settings{Language: c.Language, Prefix: c.Prefix, Role: c.Role, Quiet: c.Quiet, Moderator: c.Moderator, Visio: c.Visio, Catalogues: strings.Join(c.Catalogues, ",")})
 			r.announcer.Declare(id, watchesOf(c, id))
 		}
 	}

@@ -20,6 +20,7 @@ import (
 
 	"heraut/catalogue"
 	"heraut/chat"
+	"heraut/commons"
 	"heraut/fetch"
 	"heraut/health"
 	"heraut/matrix"
@@ -157,7 +158,7 @@ func serve(
 		return err
 	}
 	r := &round{
-		shared: s, refresher: refresher, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
+		shared: s, refresher: refresher, library: newLibrary(s, refresher.Current), client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
 		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts), took: newHistograms(),
 	}
 	return r.run(ctx, notify, started)
@@ -166,7 +167,7 @@ func serve(
 // openShared opens the parts that most others need.
 func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
 	book, err := rooms.OpenBook(ctx, rooms.Settings{
-		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(),
+		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL,
 	}, db)
 	return shared{
 		config: config, log: log, monitor: monitor, db: db, outbox: queue.NewOutbox(db), book: book,
@@ -183,6 +184,7 @@ func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeG
 	}
 	r, err = catalogue.NewRefresher(s.log.WithContext(ctx), catalogue.Settings{
 		Location: settings.URL, Every: settings.Every, MaxLoss: int(settings.MaxLoss), Prepare: search.Prepare,
+		Others: catalogueKeys(s.config),
 	}, getter, s.db)
 	if err != nil {
 		getter.Close()

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/catalogue"
+	"heraut/commands"
+	"heraut/commons"
+)
+
+// Catalogue holds the source of the free-software catalogue.
+type Catalogue struct {
+	SILL SILL `yaml:"sill"`
+	// Word is a further word of the command «sill»; empty for none.
+	Word string `yaml:"word"`
+}
+
+// SILL is the catalogue's source.
+type SILL struct {
+	// URL is an http or https address, or a file path.
+	URL   string        `yaml:"url"`
+	Every time.Duration `yaml:"every"`
+	// MaxLoss is the largest share of the entries that a new version may lack;
+	// beyond it, the bot holds the version back.
+	MaxLoss Percent `yaml:"max_loss"`
+}
+
+// OtherCatalogue is a catalogue besides the SILL.
+type OtherCatalogue struct {
+	// Name is the short name by which rooms choose it.
+	Name string `yaml:"name"`
+	// Label is its name in messages; by default Name.
+	Label string `yaml:"label"`
+	// Kind is one of commons.Kinds.
+	Kind string `yaml:"kind"`
+	// URL is an http or https address, or a file path.
+	URL string `yaml:"url"`
+	// Link is the address of an entry's page, with {id}, {name} or {slug}; empty for the
+	// address that the entry gives.
+	Link string `yaml:"link"`
+	// Credit is the line that the catalogue's licence asks for; may be empty.
+	Credit string `yaml:"credit"`
+	// Language is that of texts whose format names none.
+	Language string        `yaml:"language"`
+	Every    time.Duration `yaml:"every"`
+	// MaxLoss is as in SILL.
+	MaxLoss Percent `yaml:"max_loss"`
+}
+
+// settings returns what package commons reads.
+func (c OtherCatalogue) settings() commons.Settings {
+	return commons.Settings{Name: c.Name, Label: c.Label, Kind: commons.Kind(c.Kind), Location: c.URL, Link: c.Link, Language: c.Language}
+}
+
+// key names the stored copy. Two catalogues may read one address.
+func (c OtherCatalogue) key() string { return c.Kind + " " + c.Name + " " + c.URL }
+
+// catalogueEvery is the default interval of a catalogue that is not the SILL.
+const catalogueEvery = 12 * time.Hour
+
+// checkCatalogues completes and checks the catalogues besides the SILL.
+func (r *reader) checkCatalogues(c *Config) {
+	if word := c.Catalogue.Word; word != "" && (!shortName.MatchString(word) || commands.IsCommand(word)) {
+		r.fault("catalogue.word", fmt.Sprintf("%s : un mot en minuscules sans accent, qui n’est pas déjà une commande, est attendu, par exemple catalogue", said(word)))
+	}
+	names := map[string]bool{commons.SILL: true}
+	for i := range c.Catalogues {
+		o, at := &c.Catalogues[i], item("catalogues", i)
+		r.shortName(at+".name", o.Name, names)
+		oneOf(r, at+".kind", commons.Kind(o.Kind), commons.Kinds...)
+		r.place(at+".url", &o.URL)
+		if !r.has(at + ".label") {
+			o.Label = o.Name
+		}
+		r.oneLine(at+".label", o.Label, "dites le nom du catalogue, par exemple \"Comptoir du Libre\"")
+		if !r.has(at + ".language") {
+			o.Language = "fr"
+		}
+		if !r.has(at + ".every") {
+			o.Every = catalogueEvery
+		}
+		if !r.has(at + ".max_loss") {
+			o.MaxLoss = catalogue.DefaultMaxLoss
+		}
+		r.atLeast(at+".every", o.Every, time.Second)
+		if o.Link != "" {
+			r.webAddress(at+".link", strings.NewReplacer("{id}", "1", "{name}", "n", "{slug}", "s").Replace(o.Link))
+		}
+	}
+}
+
+// checkRoomCatalogues checks the names that a room gives.
+func (r *reader) checkRoomCatalogues(at string, names []string, c *Config) {
+	for i, name := range names {
+		if name != commons.SILL && !slices.ContainsFunc(c.Catalogues, func(o OtherCatalogue) bool { return o.Name == name }) {
+			r.fault(item(at+".catalogues", i), fmt.Sprintf("%s n’est le nom d’aucun catalogue ; prenez sill, ou un nom donné sous catalogues", said(name)))
+		}
+	}
+}

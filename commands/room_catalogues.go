@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/chat"
+	"heraut/commons"
+	"heraut/rooms"
+	"heraut/text"
+)
+
+// chosenCatalogues returns the names of the catalogues that a room's searches use; nil
+// for the SILL alone.
+func (a *Answerer) chosenCatalogues(room chat.RoomID) []string {
+	if a.parts.Library == nil {
+		return nil
+	}
+	names := strings.Split(a.admin.Book.Of(room).Catalogues, ",")
+	known := slices.DeleteFunc(names, func(name string) bool { return !a.parts.Library.Has(name) })
+	if len(known) == 0 || len(known) == 1 && known[0] == commons.SILL {
+		return nil
+	}
+	return known
+}
+
+// stateOf returns the catalogue that a room's searches use.
+func (a *Answerer) stateOf(room chat.RoomID) catalogue.State {
+	if names := a.chosenCatalogues(room); names != nil {
+		return a.parts.Library.State(names)
+	}
+	return a.current()
+}
+
+// labelsOf returns the labels of a room's catalogues; none for the SILL alone.
+func (a *Answerer) labelsOf(room chat.RoomID) []string {
+	if names := a.chosenCatalogues(room); names != nil {
+		return a.parts.Library.Labels(names)
+	}
+	return nil
+}
+
+// commonsState returns what administrations built.
+func (a *Answerer) commonsState() catalogue.State {
+	if a.parts.Library == nil {
+		return catalogue.State{}
+	}
+	return a.parts.Library.Commons()
+}
+
+// otherCatalogue returns the catalogue of that name, unless it is the SILL.
+func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
+	if a.parts.Library == nil || name == commons.SILL {
+		return s, false
+	}
+	return a.parts.Library.Shelf(text.Fold(name))
+}
+
+// catalogueNames returns the names that a room may choose from.
+func (a *Answerer) catalogueNames() []string {
+	if a.parts.Library == nil {
+		return nil
+	}
+	var names []string
+	for _, s := range a.parts.Library.Shelves() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// readCatalogues parses the names of catalogues, separated by commas or spaces, and
+// reports whether there are such catalogues.
+func (a *Answerer) readCatalogues(typed string, s *rooms.Settings) bool {
+	known := a.catalogueNames()
+	var names []string
+	for name := range strings.FieldsFuncSeq(text.Fold(typed), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if !slices.Contains(known, name) {
+			return false
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	s.Catalogues = strings.Join(names, ",")
+	return len(names) > 0
+}
+
+// loading answers that the room's catalogue is not there yet.
+func (a *Answerer) loading(r request) (Answer, error) {
+	return a.message(r, "loading", struct{ Catalogues []string }{a.labelsOf(r.Room)})
+}
