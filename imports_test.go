@@ -51,7 +51,7 @@ var ours = map[string][]string{
 	"matrix":            {"chat", "health", "locale", "queue", "text", "wait"},
 	"health":            {},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text", "wait"},
-	"cmd/bot":           {"agenda", "alert", "announce", "calendar", "catalogue", "chat", "commands", "commons", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "webhook"},
+	"cmd/bot":           {"agenda", "alert", "announce", "calendar", "catalogue", "chat", "commands", "commons", "feed", "fetch", "filter", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "wait", "webhook"},
 	"cmd/demo":          {"testkit"},
 	"testkit":           {"chat"},
 }

@@ -30,7 +30,7 @@ func sample(t *testing.T, name string) []byte {
 
 func read(t *testing.T, kind commons.Kind, data []byte) (catalogue.File, error) {
 	t.Helper()
-	return commons.Read(catalogue.Text(bytes.NewReader(data), ""), commons.Settings{Name: "essai", Kind: kind, Language: "fr"})
+	return commons.Read(catalogue.Text(bytes.NewReader(data), ""), commons.Settings{Name: "essai", Label: "essai", Kind: kind, Language: "fr"})
 }
 
 // facts returns what a person sees of an entry, on one line.

@@ -84,7 +84,7 @@ func reader(t *testing.T, kind commons.Kind, location string) *commons.Reader {
 	t.Helper()
 	getter := fetch.New(fetch.Options{})
 	t.Cleanup(getter.Close)
-	return commons.NewReader(commons.Settings{Name: "essai", Kind: kind, Location: location, Language: "fr"}, getter).Hasten()
+	return commons.NewReader(commons.Settings{Name: "essai", Label: "essai", Kind: kind, Location: location, Language: "fr"}, getter).Hasten()
 }
 
 func names(all []catalogue.Software) string {

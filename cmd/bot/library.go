@@ -10,6 +10,7 @@ import (
 	"heraut/commons"
 	"heraut/fetch"
 	"heraut/search"
+	"heraut/wait"
 )
 
 // library holds the catalogues, and keeps those besides the SILL current.
@@ -123,10 +124,8 @@ func (l *library) prepare(ctx context.Context) {
 		if c := l.Commons().Catalogue; c != nil {
 			search.Prepare(c)
 		}
-		select {
-		case <-ctx.Done():
+		if !wait.For(ctx, prepareEvery) {
 			return
-		case <-time.After(prepareEvery):
 		}
 	}
 }
