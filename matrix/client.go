@@ -68,7 +68,10 @@ type Client struct {
 	renewalTried time.Time   // owned by Open and then by the sync loop
 
 	gapFailing map[id.RoomID]time.Time // when reading each room's history began to fail; owned by the sync loop
-	gapsLost   atomic.Int64
+	// lastHeard holds the newest event that this process took from sync in each room;
+	// owned by the sync loop.
+	lastHeard map[id.RoomID]id.EventID
+	gapsLost  atomic.Int64
 
 	mu           sync.Mutex
 	membersKnown map[id.RoomID]bool // encrypted rooms whose member list this process has read
@@ -93,7 +96,7 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 		config: config, store: store, log: log.With().Str("component", "matrix").Logger(),
 		mx: mx, bearer: bearer, close: func() error { return nil },
 		arrived: newArrivals(), locked: newLockedBook(), badKeys: badKeys, ownKeys: make(chan struct{}, 1), devices: newDeviceBook(),
-		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{},
+		membersKnown: map[id.RoomID]bool{}, membersRead: map[id.RoomID]bool{}, gapFailing: map[id.RoomID]time.Time{}, lastHeard: map[id.RoomID]id.EventID{},
 	}
 	c.life, c.endLife = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it
 	mx.ResponseHook = func(req *http.Request, resp *http.Response, _ error, _ time.Duration) {

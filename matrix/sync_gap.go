@@ -27,6 +27,10 @@ const (
 	// emptyPages bounds the pages in a row without an event: a homeserver hides
 	// events that the bot may not see after it cuts the history into pages.
 	emptyPages = 5
+	// tinyPage is the size up to which a page counts as tiny. Dendrite returns one
+	// event a page once it has passed the token of the last sync, as long as a request
+	// names that token.
+	tinyPage = 3
 	// gapPatience is how long the bot retries a gap; keptGapPatience applies where
 	// Config.Keeps is true. All rooms wait meanwhile.
 	gapPatience     = 2 * time.Minute
@@ -64,7 +68,10 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 // that one unreadable room does not block the others for ever.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
 	defer func() { slices.Reverse(events) }() // the pages are newest first
-	for empty := 0; len(events) < limit && from != "" && empty < emptyPages; {
+	for empty, tiny := 0, 0; len(events) < limit && from != "" && empty < emptyPages; {
+		if tiny > 1 {
+			to = ""
+		}
 		page, err := c.page(ctx, room, from, to)
 		if err != nil {
 			return events, false, c.failedGap(ctx, room, err)
@@ -75,6 +82,9 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 		}
 		from = page.End
 		empty++
+		if tiny++; len(page.Chunk) > tinyPage {
+			tiny = 0
+		}
 		for _, evt := range page.Chunk {
 			empty = 0
 			events = append(events, evt)

@@ -47,6 +47,9 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 	if err := c.takeEvents(ctx, t, stored, events); err != nil {
 		return err
 	}
+	if n := len(joined.Timeline.Events); n > 0 {
+		t.lastHeard[room] = joined.Timeline.Events[n-1].ID
+	}
 	if !reflect.DeepEqual(stored, known) {
 		t.rooms = append(t.rooms, stored)
 	}

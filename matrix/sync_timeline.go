@@ -55,6 +55,9 @@ func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string,
 		if c.isOwn(evt, event.MembershipJoin) || c.isOwn(evt, event.MembershipInvite) {
 			return true, nil
 		}
+		if evt.ID == c.lastHeard[room] { // the store does not know an event that the bot ignored
+			return true, nil
+		}
 		if c.saidAt(evt, received).Before(stop) {
 			tooOld++
 		}

@@ -3,6 +3,7 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -21,10 +22,11 @@ type turn struct {
 	since  string // the sync position before
 	batch  queue.Batch
 
-	encrypted []id.RoomID     // rooms that the answer shows as encrypted
-	invited   []chat.Room     // rooms of accepted invitations
-	rooms     []chat.Room     // rooms to store, including invited
-	declined  []chat.Declined // declined invitations
+	encrypted []id.RoomID              // rooms that the answer shows as encrypted
+	invited   []chat.Room              // rooms of accepted invitations
+	rooms     []chat.Room              // rooms to store, including invited
+	lastHeard map[id.RoomID]id.EventID // the newest event of each room
+	declined  []chat.Declined          // declined invitations
 }
 
 // process handles one sync: first the encryption of rooms, then the keys, then the
@@ -36,7 +38,7 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	t := &turn{answer: answer, since: since, batch: queue.Batch{Began: began, Received: time.Now()}}
+	t := &turn{answer: answer, since: since, batch: queue.Batch{Began: began, Received: time.Now()}, lastHeard: map[id.RoomID]id.EventID{}}
 	c.noteEncryption(t) // before any wait, so that nothing leaves in clear meanwhile
 	c.addUnseen(ctx, answer, began)
 	for room := range answer.Rooms.Join {
@@ -142,6 +144,7 @@ func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 		return err
 	}
 	c.heardUntil = t.batch.Received
+	maps.Copy(c.lastHeard, t.lastHeard)
 	for _, r := range t.rooms {
 		if r.Joined && !c.rooms.get(id.RoomID(r.ID)).Joined {
 			c.log.Info().Str("room", string(r.ID)).Msg("The bot is in a room")
