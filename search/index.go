@@ -253,25 +253,36 @@ func (b *indexBuilder) stem(word string) int32 {
 	return id
 }
 
-// finish sorts the terms and stores the postings of each term side by side.
+// finish sorts the terms and stores the postings of each term side by side, in the
+// order of documents and places. It compares the texts of terms, which are far fewer
+// than the postings, and then counts the postings into their places.
 func (b *indexBuilder) finish() *index {
 	ix := b.index
-	slices.SortFunc(b.found, func(x, y termPosting) int {
-		return cmp.Or(cmp.Compare(b.terms[x.term].text, b.terms[y.term].text),
-			cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
-	})
-	sorted := make([]term, 0, len(b.terms))
-	ix.postings = make([]posting, 0, len(b.found))
-	last := int32(-1)
-	for i, p := range b.found {
-		if p.term != last {
-			last = p.term
-			t := b.terms[p.term]
-			t.first, t.last = int32(i), int32(i)
-			sorted = append(sorted, t)
-		}
-		sorted[len(sorted)-1].last++
-		ix.postings = append(ix.postings, p.posting)
+	order := make([]int32, len(b.terms)) // the terms by text
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(x, y int32) int { return cmp.Compare(b.terms[x].text, b.terms[y].text) })
+	next := make([]int32, len(b.terms)) // by term: the number of its postings, then the place of the next one
+	for _, p := range b.found {
+		next[p.term]++
+	}
+	sorted, first := make([]term, 0, len(order)), int32(0)
+	for _, id := range order {
+		t := b.terms[id]
+		t.first, t.last = first, first+next[id]
+		next[id], first = first, t.last
+		sorted = append(sorted, t)
+	}
+	ix.postings = make([]posting, len(b.found))
+	for _, p := range b.found {
+		ix.postings[next[p.term]] = p.posting
+		next[p.term]++
+	}
+	for _, t := range sorted {
+		slices.SortFunc(ix.postings[t.first:t.last], func(x, y posting) int {
+			return cmp.Or(cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
+		})
 	}
 	ix.terms = sorted
 	ix.groupTerms()
