@@ -26,7 +26,7 @@ func TestBench(t *testing.T) {
 		clear: crowdSize{people: 2, rooms: 4}, encrypted: crowdSize{people: 2, rooms: 4, encrypted: true},
 		webhook: webhookSize{posts: 10, seen: 2, answers: 2, burst: 80},
 		relay:   relaySize{rooms: 2, questions: 4, messages: 8, runs: 2},
-		starve:  starveSize{calm: 2, feeds: 2, events: 4, devices: 1, slow: 100 * time.Millisecond, lasts: 200 * time.Millisecond},
+		starve:  starveSize{rounds: 1, calm: 200 * time.Millisecond, feeds: 2, events: 4, devices: 1, slow: 100 * time.Millisecond, lasts: 200 * time.Millisecond},
 	}
 	var out bytes.Buffer
 	if err := bench(t.Context(), os.Getenv("HERAUT_TEST_HOMESERVER"), "", "", small, &out, t.Output()); err != nil {
@@ -41,6 +41,7 @@ func TestBench(t *testing.T) {
 		"room, 4 questions open":             1,
 		"command in a calm moment, p99":      1,
 		"command while another starves":      1,
+		"bears the load, p99":                1,
 		"8 commands waiting in 4 clear":      1,
 		"8 commands waiting in 4 encrypted":  1,
 		"webhook, request to ok, p50":        1,
