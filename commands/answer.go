@@ -110,6 +110,9 @@ type request struct {
 	product  string   // the product for which the answer is a substitute, if the catalogue names one
 	state    catalogue.State
 	asks     bool // people may ask experts from the room, so a card says how
+	// open holds the numbers of the open questions that the room may read, by the
+	// software that they are about.
+	open map[string][]int64
 	// subject is the room that the command names, if any.
 	subject chat.RoomID
 	// confirmed: the person has confirmed the command.
@@ -185,11 +188,15 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// learnRelay completes a request for a card: it sets asks.
+// learnRelay completes a request for a card: it sets asks and open.
 func (a *Answerer) learnRelay(ctx context.Context, r *request) (err error) {
-	if a.parts.Relay != nil && r.Room != "" && r.command.show != nil {
-		r.asks, err = a.parts.Relay.Asks(ctx, r.Room)
+	if a.parts.Relay == nil || r.Room == "" || r.command.show == nil {
+		return nil
 	}
+	if r.asks, err = a.parts.Relay.Asks(ctx, r.Room); err != nil {
+		return err
+	}
+	r.open, err = a.parts.Relay.Subjects(ctx, r.Room)
 	return err
 }
 

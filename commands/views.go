@@ -133,6 +133,7 @@ type (
 		entry
 		source
 		Others []string // names of further matches
+		Open   []int64  // the numbers of open questions about it that the room may read
 		// Also are the listings of the same software in other catalogues, and Credits the
 		// lines that the licences of the catalogues ask for.
 		Also    []commons.Listing

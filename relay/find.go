@@ -35,11 +35,11 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 		if cover < minFound {
 			continue
 		}
-		may, err := d.mayFind(ctx, e, q)
+		may, err := d.mayFind(ctx, e.Room, q)
 		if err != nil {
 			return nil, err
 		}
-		if may {
+		if may || elsewhere(e, q) {
 			hits = append(hits, hit{q, cover})
 		}
 	}
@@ -73,19 +73,26 @@ func covers(words search.TextTerms, text string) float64 {
 	return found / all
 }
 
-// mayFind reports whether the room of e may be shown the text of a question.
-func (d *Carrier) mayFind(ctx context.Context, e chat.Event, q Question) (bool, error) {
-	switch {
-	case e.Room == q.Experts:
+// mayFind reports whether a room may be shown the text of a question: it asked it or is
+// to answer it, and is no wider than it was.
+func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
+	switch room {
+	case q.Experts:
 		if !q.Status.Asked() {
 			return false, nil
 		}
 		return d.Reaches(ctx, q)
-	case e.Room == q.Origin:
+	case q.Origin:
 		reduced, err := d.reduced(ctx, q, true)
 		return !reduced, err
 	}
-	return e.Direct, nil // the asker reads it alone
+	return false, nil
+}
+
+// elsewhere reports whether the asker of a question reads alone what was asked in
+// another room.
+func elsewhere(e chat.Event, q Question) bool {
+	return e.Direct && e.Sender == q.Asker && e.Room != q.Origin && e.Room != q.Experts
 }
 
 // Answers reports whether the room is the experts' of a relay.

@@ -37,6 +37,32 @@ func (d *Carrier) subject(question string) string {
 	return d.Subject(question)
 }
 
+// Subjects returns the numbers of the questions that are not closed and that the room
+// may read, by the software that they are about.
+func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]int64, error) {
+	all, err := d.store.QuestionsIn(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	var numbers map[string][]int64
+	for _, q := range all {
+		if q.Subject == "" || !q.Status.Asked() {
+			continue
+		}
+		may, err := d.mayFind(ctx, room, q)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			if numbers == nil {
+				numbers = map[string][]int64{}
+			}
+			numbers[q.Subject] = append(numbers[q.Subject], q.Number)
+		}
+	}
+	return numbers, nil
+}
+
 // Asks reports whether a relay takes questions from the room.
 func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
 	direct, err := d.isDirect(ctx, room)

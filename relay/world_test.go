@@ -47,6 +47,7 @@ type world struct {
 	path    string
 	relays  []relay.Declaration
 	suggest relay.Suggest
+	subject func(text string) string
 	quiet   func(room chat.RoomID) relay.Quiet
 
 	db      *storage.DB
@@ -107,7 +108,7 @@ func (w *world) start() {
 	ours := func(server string) bool { return server == "example.org" }
 	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
-		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet,
+		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
 		Ours: ours,
