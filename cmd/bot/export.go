@@ -11,12 +11,13 @@ import (
 
 	"heraut/chat"
 	"heraut/relay"
+	"heraut/storage"
 )
 
 type exportCommand struct {
 	configured
-	What   string `arg:"" name:"quoi" enum:"faq,settings,opml" placeholder:"faq|settings|opml" help:"Les réponses gardées dans la FAQ, tous les réglages, ou la liste des flux suivis."`
-	Format string `enum:"md,json" default:"md" placeholder:"md|json" help:"Le format de la FAQ ; md par défaut. Les réglages sont en YAML."`
+	What   string `arg:"" name:"quoi" enum:"faq,questions,settings,opml" placeholder:"faq|questions|settings|opml" help:"Les réponses gardées dans la FAQ, les questions posées, tous les réglages, ou la liste des flux suivis."`
+	Format string `enum:"md,json,html,csv" default:"md" placeholder:"md|json|html|csv" help:"Le format : md, json ou html pour la FAQ (md par défaut), csv ou json pour les questions (csv par défaut). Les réglages sont en YAML."`
 }
 
 // Help returns the text that kong adds to the one-line help.
@@ -24,6 +25,8 @@ func (exportCommand) Help() string {
 	return `
 Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
 noms : relisez-la avant de la publier, car elle dit aussi ce qui n’était montré qu’à des salons privés.
+Le format html en fait une page à publier telle quelle. Les questions sont celles que le robot garde
+encore, avec leur état et leurs dates, sans le nom ni l’identifiant de personne, mais avec leur texte.
 Les réglages sont ceux du fichier et ceux faits depuis les salons, réunis en un fichier qui peut servir
 de config.yaml ; aucun secret n’y est écrit. La liste des flux (OPML) sert aux lecteurs de flux : leurs
 adresses y sont entières, avec les jetons qu’elles contiennent.
@@ -41,20 +44,38 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if c.What == "settings" {
+	switch c.What {
+	case "settings":
 		return exportSettings(ctx, config, db, std.out)
-	}
-	if c.What == "opml" {
+	case "opml":
 		return exportOPML(ctx, config, db, std.out)
+	case "questions":
+		return c.exportQuestions(ctx, config, db, std.out)
 	}
+	return c.exportFAQ(ctx, config, db, std.out)
+}
+
+func (c exportCommand) exportFAQ(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	entries, err := db.Entries(ctx)
 	if err != nil {
 		return err
 	}
-	if c.Format == "json" {
-		return faqAsJSON(std.out, entries, config.Timezone)
+	switch c.Format {
+	case "json":
+		return faqAsJSON(w, entries, config.Timezone)
+	case "html":
+		return faqAsHTML(w, entries, config)
+	case "csv":
+		return &wrongFormat{"la FAQ", "md, json ou html"}
 	}
-	return faqAsMarkdown(std.out, entries, config.Timezone)
+	return faqAsMarkdown(w, entries, config.Timezone)
+}
+
+// wrongFormat is the error for a format that an export does not have.
+type wrongFormat struct{ what, formats string }
+
+func (e *wrongFormat) Error() string {
+	return fmt.Sprintf("--format : pour %s, prenez %s", e.what, e.formats)
 }
 
 // exportedEntry is the format of « bot export faq --format json ».

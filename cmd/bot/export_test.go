@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,7 +61,60 @@ func TestExportFAQ(t *testing.T) {
 	if len(all) != 1 || all[0] != (exportedEntry{1, entry.Question, entry.Answer, "2026-09-03", entry.Audience}) {
 		t.Errorf("got %+v", all)
 	}
+	page := export("html")
+	for _, part := range []string{`<html lang="fr">`, `<h2 id="t1">Quelle licence pour *ce* code ?</h2>`, "<p># ou &lt;b&gt;EUPL&lt;/b&gt;</p>", `<time datetime="2026-09-03">`} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page lacks %q:\n%s", part, page)
+		}
+	}
+	if _, stderr, status := bot(t, "", "export", "faq", "--config", config, "--format", "csv"); status == 0 || !strings.Contains(stderr, "md, json ou html") {
+		t.Errorf("as CSV: %d, %s", status, stderr)
+	}
 	if _, err := db.SaveEntry(t.Context(), entry); err != nil {
 		t.Errorf("the bot cannot write any more: %v", err)
+	}
+}
+
+func TestExportQuestions(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yaml")
+	write(t, config, minimal)
+	db, closeState, err := openState(t.Context(), filepath.Join(dir, "data"), zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := closeState(); err != nil {
+			t.Error(err)
+		}
+	}()
+	asked := time.Date(2026, 9, 2, 8, 0, 0, 0, time.UTC)
+	for i, q := range []relay.Question{
+		{Text: "Quelle licence,\n\"libre\" ?", Status: relay.Solved, Theme: "droit", AskedAt: asked, AnsweredAt: asked.Add(time.Hour), ClosedAt: asked.Add(2 * time.Hour)},
+		{Text: "=HYPERLINK(1)", Status: relay.Open, AskedAt: asked},
+	} {
+		q.Relay, q.Asker, q.AskerName, q.Event = "libre", "@lou:example.org", "Lou Martin", chat.EventID(fmt.Sprint("$", i))
+		if _, err := db.AddQuestion(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	export := func(format ...string) string {
+		t.Helper()
+		stdout, stderr, status := bot(t, "", append([]string{"export", "questions", "--config", config}, format...)...)
+		if status != 0 || stderr != "" {
+			t.Fatalf("%d, %s", status, stderr)
+		}
+		return stdout
+	}
+	rows, err := csv.NewReader(strings.NewReader(export())).ReadAll()
+	if err != nil || len(rows) != 3 || rows[1][5] != "Quelle licence,\n\"libre\" ?" || rows[1][7] != "2026-09-02T11:00:00+02:00" || rows[2][5] != "'=HYPERLINK(1)" {
+		t.Errorf("got %q, %v", rows, err)
+	}
+	var all []exportedQuestion
+	if err := json.Unmarshal([]byte(export("--format", "json")), &all); err != nil || len(all) != 2 || all[0].Theme != "droit" || all[1].Answered != "" {
+		t.Errorf("got %+v, %v", all, err)
+	}
+	if text := export() + export("--format", "json"); strings.Contains(text, "Lou") || strings.Contains(text, "@lou") {
+		t.Errorf("the export names the asker: %s", text)
 	}
 }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"heraut/relay"
+	"heraut/storage"
+)
+
+// exportedQuestion is a question in « bot export questions »: it names nobody.
+type exportedQuestion struct {
+	Number   int64  `json:"number"`
+	Relay    string `json:"relay"`
+	Theme    string `json:"theme,omitempty"`
+	Subject  string `json:"subject,omitempty"`
+	Status   string `json:"status"`
+	Text     string `json:"text,omitempty"`     // empty for a withdrawn question
+	Asked    string `json:"asked"`              // RFC 3339
+	Answered string `json:"answered,omitempty"` // the first answer
+	Closed   string `json:"closed,omitempty"`
+}
+
+// questionColumns are the columns of the CSV, in the order of fields.
+var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
+
+// fields returns the question as a row of the CSV. A text that a spreadsheet would run
+// as a formula begins with an apostrophe.
+func (q exportedQuestion) fields() []string {
+	row := []string{strconv.FormatInt(q.Number, 10), q.Relay, q.Theme, q.Subject, q.Status, q.Text, q.Asked, q.Answered, q.Closed}
+	for i, cell := range row {
+		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+			row[i] = "'" + cell
+		}
+	}
+	return row
+}
+
+// exportQuestions writes all questions that the database still has, as CSV or JSON.
+func (c exportCommand) exportQuestions(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
+	if c.Format == "html" {
+		return &wrongFormat{"les questions", "csv ou json"}
+	}
+	all, err := db.QuestionsSince(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	out := make([]exportedQuestion, len(all)) // encodes an empty list as []
+	for i, q := range all {
+		out[i] = exported(q, config.Timezone)
+	}
+	if c.Format == "json" {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(out)
+	}
+	table := csv.NewWriter(w)
+	rows := [][]string{questionColumns}
+	for _, q := range out {
+		rows = append(rows, q.fields())
+	}
+	return table.WriteAll(rows)
+}
+
+func exported(q relay.Question, zone *time.Location) exportedQuestion {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(zone).Format(time.RFC3339)
+	}
+	return exportedQuestion{
+		Number: q.Number, Relay: q.Relay, Theme: q.Theme, Subject: q.Subject, Status: string(q.Status), Text: q.Text,
+		Asked: at(q.AskedAt), Answered: at(q.AnsweredAt), Closed: at(q.ClosedAt),
+	}
+}
