@@ -162,7 +162,7 @@ func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[in
 			}
 		}
 		for _, w := range watches[source] {
-			if w.room == p.Room && w.digest != p.Watch && w.filter.Match(n.Item.Words()) {
+			if w.room == p.Room && w.digest != p.Watch && accepts(w.filter, n) {
 				if err := d.store.AddPending(ctx, Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}); err != nil {
 					return err
 				}

@@ -120,6 +120,12 @@ func (n *News) reread(item sources.Item, now time.Time) {
 	n.Item, n.Checked = item, now
 }
 
+// accepts reports whether a watch with the filter tells n. New versions are told only
+// to those who name the software that they care about («nom:gimp»).
+func accepts(f *filter.Filter, n *News) bool {
+	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
+}
+
 // offer makes n pending in each room with a watch that accepts it, and returns its
 // outcome.
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
@@ -130,7 +136,7 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 	words := n.Item.Words()
 	told := false
 	for _, w := range watches {
-		if !w.filter.Match(words) {
+		if !accepts(w.filter, n) {
 			continue
 		}
 		told = true

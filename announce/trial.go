@@ -53,7 +53,7 @@ func (d *Announcer) TryWatch(ctx context.Context, source, accepting, lang string
 	byID := map[int64]*News{}
 	for i := range recent {
 		n := &recent[i]
-		if f.Match(n.Item.Words()) {
+		if accepts(f, n) {
 			n.PartOf = Alone
 			accepted = append(accepted, n)
 			byID[n.ID] = n

@@ -83,6 +83,9 @@ func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	return "", false
 }
 
+// Names reports whether the filter tests the field.
+func (f *Filter) Names(field Field) bool { return f.named[field] }
+
 // Match reports whether the filter accepts the item and no default rule excludes it.
 func (f *Filter) Match(w *Words) bool {
 	_, excluded := f.Excluded(w)

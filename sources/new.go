@@ -30,6 +30,7 @@ const (
 	Ecosystems     Kind = "ecosystems"   // the API of ecosyste.ms
 	RepositoryList Kind = "repositories" // a list of repositories in JSON or CSV
 	SILL           Kind = "sill"         // the free-software catalogue
+	Catalogue      Kind = "catalogue"    // another catalogue, by its name
 	Feed           Kind = "feed"         // RSS, Atom or JSON Feed
 	Calendar       Kind = "calendar"     // iCalendar, which package agenda reads
 )
@@ -38,8 +39,8 @@ const (
 // announcement, and again later for corrections.
 func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
 
-// New returns the Source that s describes. getter reads all kinds but the catalogue,
-// which current returns.
+// New returns the Source that s describes. getter reads all kinds but the
+// catalogues, which current returns.
 func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Source, error) {
 	switch s.Kind {
 	case Ecosystems:
@@ -48,6 +49,8 @@ func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Sour
 		return &repositoryList{getter: getter, location: s.Location}, nil
 	case SILL:
 		return &sill{current: current}, nil
+	case Catalogue:
+		return &otherCatalogue{current: current}, nil
 	case Feed:
 		return NewFeed(getter, s.Location, nil), nil
 	}

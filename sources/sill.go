@@ -28,34 +28,44 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 		return Batch{}, errNotLoaded
 	}
 	var all []softwareEvent
-	var keys []string
 	for software := range state.Catalogue.All() {
-		for _, f := range eventsOf(software, q.Now) {
-			all = append(all, f)
-			keys = append(append(keys, f.Key), f.otherKeys...)
-		}
+		all = append(all, eventsOf(software, q.Now)...)
 	}
-	unseen, err := q.Unseen(ctx, keys)
+	fresh, err := unseenEvents(ctx, q, all)
 	if err != nil {
-		return Batch{}, fmt.Errorf("look up what was seen: %w", err)
+		return Batch{}, err
 	}
-	batch := Batch{Again: withdrawnOf(q.Again, state.Catalogue)}
-	taken := map[string]bool{}
-	for _, f := range all {
-		seenBefore := func(key string) bool { return !unseen[key] }
-		if unseen[f.Key] && !taken[f.Key] && !slices.ContainsFunc(f.otherKeys, seenBefore) {
-			batch.Fresh = append(batch.Fresh, f.Fresh)
-			for _, key := range append(f.Aliases, f.Key) {
-				taken[key] = true
-			}
-		}
-	}
-	slices.SortStableFunc(batch.Fresh, func(a, b Fresh) int { return a.At.Compare(b.At) })
+	batch := Batch{Fresh: fresh, Again: withdrawnOf(q.Again, state.Catalogue)}
 	if q.State == nil {
 		batch.State = []byte("{}")
 		batch.Hosts, batch.Whole = []HostNow{{}}, []string{""}
 	}
 	return batch, state.Err
+}
+
+// unseenEvents returns those of the events that were never seen, oldest first.
+func unseenEvents(ctx context.Context, q Query, all []softwareEvent) ([]Fresh, error) {
+	var keys []string
+	for _, f := range all {
+		keys = append(append(keys, f.Key), f.otherKeys...)
+	}
+	unseen, err := q.Unseen(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("look up what was seen: %w", err)
+	}
+	var fresh []Fresh
+	taken := map[string]bool{}
+	for _, f := range all {
+		seenBefore := func(key string) bool { return !unseen[key] }
+		if unseen[f.Key] && !taken[f.Key] && !slices.ContainsFunc(f.otherKeys, seenBefore) {
+			fresh = append(fresh, f.Fresh)
+			for _, key := range append(f.Aliases, f.Key) {
+				taken[key] = true
+			}
+		}
+	}
+	slices.SortStableFunc(fresh, func(a, b Fresh) int { return a.At.Compare(b.At) })
+	return fresh, nil
 }
 
 // softwareEvent is something that happened to a software.

@@ -118,6 +118,8 @@ const (
 	Withdrawn   What = "withdrawn"   // it left the catalogue
 	Recommended What = "recommended" // it became recommended
 	Published   What = "published"   // an entry of a feed
+	// NewVersion is for watches that name software («nom:gimp») alone.
+	NewVersion What = "version"
 )
 
 // lately is the largest age of a repository, when first seen, that counts as new.

@@ -155,7 +155,8 @@ type Quiet struct {
 // Source is a source that rooms may watch.
 type Source struct {
 	Name string `yaml:"name"`
-	// Kind is ecosystems, repositories, sill, feed or calendar.
+	// Kind is ecosystems, repositories, sill, catalogue, feed or calendar. A catalogue
+	// has the name of one of Config.Catalogues, and no URL.
 	Kind  string        `yaml:"kind"`
 	URL   string        `yaml:"url"`
 	Every time.Duration `yaml:"every"`

@@ -146,7 +146,7 @@ relays:
   - {name: libre, from: ["#a:example.org"], to: "#a:example.org"}
 `, `
 5: sources.name : « Dépôts » : un nom court est attendu, en minuscules sans accent, par exemple depots
-5: sources.kind : « rss » n’est pas possible ; choisissez ecosystems, repositories, sill, feed ou calendar
+5: sources.kind : « rss » n’est pas possible ; choisissez ecosystems, repositories, sill, catalogue, feed ou calendar
 5: sources.every : la durée est trop courte ; 1s au moins
 6: sources.url : « feed.xml » : une adresse http ou https complète est attendue, par exemple https://code.gouv.fr/feed/feed.xml
 7: sources.settle : « -1s » : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)

@@ -17,7 +17,7 @@ import (
 var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "repositories": 6 * time.Hour}
 
 var everyByDefault = map[string]time.Duration{
-	"ecosystems": 15 * time.Minute, "repositories": 2 * time.Hour, "sill": 2 * time.Hour, "feed": 30 * time.Minute,
+	"ecosystems": 15 * time.Minute, "repositories": 2 * time.Hour, "sill": 2 * time.Hour, "catalogue": 2 * time.Hour, "feed": 30 * time.Minute,
 	"calendar": time.Hour,
 }
 
@@ -28,8 +28,15 @@ func (r *reader) checkSources(c *Config) {
 	for i := range c.Sources {
 		s, at := &c.Sources[i], item("sources", i)
 		r.shortName(at+".name", s.Name, names)
-		oneOf(r, at+".kind", s.Kind, "ecosystems", "repositories", "sill", "feed", "calendar")
+		oneOf(r, at+".kind", s.Kind, "ecosystems", "repositories", "sill", "catalogue", "feed", "calendar")
 		switch {
+		case s.Kind == "catalogue":
+			if !slices.ContainsFunc(c.Catalogues, func(o OtherCatalogue) bool { return o.Name == s.Name }) {
+				r.fault(at+".name", fmt.Sprintf("%s n’est le nom d’aucun catalogue ; prenez un nom donné sous catalogues", said(s.Name)))
+			}
+			if s.URL != "" {
+				r.fault(at+".url", "un catalogue a déjà son adresse sous catalogues ; retirez url")
+			}
 		case s.Kind == "sill" && s.URL == "":
 			s.URL = c.Catalogue.SILL.URL
 		case slices.Contains([]string{"repositories", "sill", "calendar"}, s.Kind):

@@ -143,7 +143,7 @@ func (r *reader) warnMissingFiles(c *Config) {
 		r.warnMissing(item("catalogues", i)+".url", other.URL)
 	}
 	for i, s := range c.Sources {
-		if s.URL != c.Catalogue.SILL.URL {
+		if s.URL != c.Catalogue.SILL.URL && s.URL != "" {
 			r.warnMissing(item("sources", i)+".url", s.URL)
 		}
 	}

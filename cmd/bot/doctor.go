@@ -50,7 +50,7 @@ func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) erro
 	d.service(ctx)
 	d.homeserver(ctx, session)
 	for _, s := range config.Sources {
-		if s.Kind != "sill" {
+		if s.Kind != "sill" && s.Kind != "catalogue" {
 			d.source(ctx, "source "+s.Name, s.URL, s.Kind == "ecosystems")
 		}
 	}

@@ -249,7 +249,7 @@ func (e *exporter) file() any {
 	}
 	c.Sources, c.Relays, c.Rooms = e.sources, e.relays, make([]Room, len(e.rooms))
 	for i := range c.Sources {
-		c.Sources[i].URL = absolute(c.Sources[i].URL)
+		c.Sources[i].URL = absoluteFile(c.Sources[i].URL)
 	}
 	for i, r := range e.rooms {
 		c.Rooms[i] = r.Room

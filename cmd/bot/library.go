@@ -77,6 +77,19 @@ func newLibrary(s shared, sill func() catalogue.State) *library {
 	return l
 }
 
+// catalogueOf returns a function that returns the state of the catalogue of a source's
+// name; that of the SILL for every other name.
+func (l *library) catalogueOf(sill func() catalogue.State) func(name string) func() catalogue.State {
+	return func(name string) func() catalogue.State {
+		if l != nil {
+			if shelf, ok := l.Shelf(name); ok {
+				return shelf.Current
+			}
+		}
+		return sill
+	}
+}
+
 // known returns the catalogues for the commands; nil if the SILL is the only one.
 func (l *library) known() *commons.Library {
 	if l == nil {

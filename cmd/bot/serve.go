@@ -133,6 +133,7 @@ func serve(
 		return err
 	}
 	defer closeRefresher()
+	library := newLibrary(s, refresher.Current)
 	routes := newRoutes(s)
 	client, err := matrix.New(clientConfig(s, routes), db, log)
 	if err != nil {
@@ -141,7 +142,7 @@ func serve(
 	defer func() { err = errors.Join(err, client.Close()) }()
 
 	carrier, faq := newRelay(s, client, routes, refresher.Current)
-	announcer, err := newAnnouncer(s, guarded, faq.Readers, refresher.Current)
+	announcer, err := newAnnouncer(s, guarded, faq.Readers, library.catalogueOf(refresher.Current))
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func serve(
 		return err
 	}
 	r := &round{
-		shared: s, refresher: refresher, library: newLibrary(s, refresher.Current), client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
+		shared: s, refresher: refresher, library: library, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
 		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts), took: newHistograms(),
 	}
 	return r.run(ctx, notify, started)

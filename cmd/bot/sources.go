@@ -24,7 +24,7 @@ import (
 // newAnnouncer returns the part that reads the configuration's sources and announces
 // their news. It reads the feeds that rooms give with guarded.
 func newAnnouncer(
-	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), current func() catalogue.State,
+	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), catalogueOf func(name string) func() catalogue.State,
 ) (*announce.Announcer, error) {
 	announcer := announce.NewAnnouncer(announce.Options{
 		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone, Feeds: guarded, Log: s.log,
@@ -34,7 +34,7 @@ func newAnnouncer(
 		Readers:   readers,
 		Operators: sourceNotices(s),
 	})
-	return announcer, addSources(s.config, announcer, current)
+	return announcer, addSources(s.config, announcer, catalogueOf)
 }
 
 // sourceNotices returns a function that informs the operators, and the log, that a
@@ -115,7 +115,7 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
 // addSources adds the configuration's sources to the announcer.
-func addSources(config *Config, announcer *announce.Announcer, current func() catalogue.State) error {
+func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(name string) func() catalogue.State) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
 			continue // package agenda reads it
@@ -131,7 +131,7 @@ func addSources(config *Config, announcer *announce.Announcer, current func() ca
 		if err != nil {
 			return err
 		}
-		source, err := sources.New(settings, getter, current)
+		source, err := sources.New(settings, getter, catalogueOf(s.Name))
 		if err != nil {
 			return fmt.Errorf("source %s: %w", s.Name, err)
 		}
