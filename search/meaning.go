@@ -28,7 +28,7 @@ func (s *scratch) nears(word string, n int) {
 	for i, r := range s.readings {
 		t := &s.ix.terms[r.term]
 		for _, p := range s.ix.postings[t.first:t.last] {
-			if p.place.field() == ByAlternative {
+			if p.place.field() == ByAlternative || s.meant != "" && t.text != word && p.place.field() == ByName {
 				continue
 			}
 			if s.nearness[p.doc] == 0 {

@@ -11,16 +11,17 @@ import (
 // The bounds of nearest.
 const (
 	maxNearest  = 3
-	minLikely   = 0.42 // the least likeness of a name, from 0 to 1
+	minLikely   = 0.65 // the least resemblance of a name, from 0 to 1
 	maxNamed    = 2    // words of a query that may be a name
 	maxCompared = 300  // the number of names compared in full, those with the most similar letters
 )
 
 // nearest returns the entries, at most maxNearest, whose names look much like a query
-// that may be a name: one or two words, not all of the language. The bot suggests
-// them after a miss.
+// that may be a name: one or two words, not all of the language, which differ in at
+// most a third of their letters. The bot suggests them after a miss.
 func (e *Engine) nearest(q query) []*catalogue.Software {
-	if len(q.words) == 0 || len(q.words) > maxNamed || q.sentence || allProper(q.words) {
+	if len(q.words) == 0 || len(q.words) > maxNamed || q.sentence ||
+		!slices.ContainsFunc(q.words, func(w string) bool { return frequency(stem(w)) < realWord }) {
 		return nil
 	}
 	text := q.whole[len(q.whole)-1]
@@ -30,10 +31,12 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 		likely float32
 	}
 	var best []candidate
-	pairs := pairsOf(text)
 	for _, key := range e.index.likestLetters(text) {
 		k := &e.index.keys[key]
-		x := candidate{k.doc, pairs.likeness(k.text)}
+		if k.worth < partWorth {
+			continue
+		}
+		x := candidate{k.doc, resemblance(text, k.text)}
 		if i := slices.IndexFunc(best, func(y candidate) bool { return y.doc == x.doc }); i >= 0 {
 			best[i].likely = max(best[i].likely, x.likely)
 		} else if x.likely > minLikely {
@@ -46,6 +49,12 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 		out = append(out, &e.entries[x.doc])
 	}
 	return out
+}
+
+// resemblance returns 1 for equal words, and 0 for words that have nothing in common.
+func resemblance(a, b string) float32 {
+	n := float32(max(len(a), len(b), 1))
+	return 1 - distance(a, b, n)/n
 }
 
 // likestLetters returns the keys, about maxCompared, of the names that share most

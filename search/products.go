@@ -65,6 +65,9 @@ var known = sync.OnceValue(func() *knownProducts {
 	for _, p := range libre {
 		if _, ok := k.byKey[p.key]; !ok {
 			k.byKey[p.key] = len(k.all)
+			if len(p.key) >= minLibreSlip {
+				k.slips.add(p.key, int32(len(k.all)), nameWord)
+			}
 			k.all = append(k.all, p)
 		}
 	}
@@ -82,6 +85,10 @@ func squashed(names []string) []string {
 
 // minLibreName is the least length of a free program's name that known indexes.
 const minLibreName = 3
+
+// minLibreSlip is the least length of a free program's name of which a word may be a
+// slip.
+const minLibreSlip = 7
 
 // inSentence returns the product that the words of q name, wherever it stands; the
 // longest name wins.

@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -40,7 +41,7 @@ func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
 // isNamed reports whether the query names the document, among other words at most.
 func (h *hit) isNamed() bool {
-	return h.place.field() == ByName && !h.common && (h.proper || h.alone)
+	return h.place.field() == ByName && (h.top > 0 || h.key > 0) && !h.common && (h.proper || h.alone)
 }
 
 // answers reports whether the document's text is about what was asked, rather than
@@ -72,6 +73,7 @@ type scratch struct {
 	unknown    bool    // the catalogue lacks some of the concepts
 	common     bool    // the query is one ordinary word
 	known      bool    // the catalogue knows every word of the query
+	meant      string  // the query's only word, if it is one of the language
 	everyday   float32 // the factor of words of everyday life
 	readings   []reading
 	marks      []mark // of the current phrase, by document
@@ -155,6 +157,9 @@ const (
 func (s *scratch) words(q query) {
 	s.known = true
 	s.common = allProper(q.words)
+	if len(q.words) == 1 && frequency(stem(q.words[0])) >= realWord {
+		s.meant = q.words[0]
+	}
 	s.everyday = elsewhereShare
 	if q.sentence && !q.stated {
 		s.everyday = askedShare
@@ -288,7 +293,9 @@ func (s *scratch) word(before uint8, typed bool) {
 			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
 				continue
 			}
-			if r.quality == stemQuality && p.place.field() == ByName || r.quality == formQuality && p.place == inNamePart {
+			inflected := r.quality == formQuality &&
+				(p.place == inNamePart || p.place.field() == ByName && s.meant != "" && !strings.HasPrefix(t.text, s.meant))
+			if r.quality == stemQuality && p.place.field() == ByName || inflected {
 				continue // names are not inflected
 			}
 			m := &s.marks[p.doc]

@@ -98,11 +98,9 @@ func (e *Engine) Search(query string) Result {
 	if q.talk {
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return !h.sure })
 	}
-	if len(hits) == 0 || hits[0].key == 0 && hits[0].share < likeShare && len(q.words) < 4 {
-		if p, ok := known().like(q); ok {
-			if r, ok := e.forProduct(p); ok {
-				return r
-			}
+	if len(hits) == 0 || hits[0].key == 0 && len(q.words) < 4 && (hits[0].share < likeShare || len(q.words) == 1 && !hits[0].sure) {
+		if r, ok := e.likeProduct(q); ok {
+			return r
 		}
 	}
 	sure := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.sure })
@@ -155,6 +153,15 @@ func (e *Engine) instead(q *query) (Result, bool) {
 		q.words = rest
 	}
 	return Result{}, false
+}
+
+// likeProduct answers a slip of the name of a product without an entry.
+func (e *Engine) likeProduct(q query) (Result, bool) {
+	p, ok := known().like(q)
+	if !ok || e.index.inNames(p.key) || e.index.beginsName([]string{p.key}) {
+		return Result{}, false
+	}
+	return e.forProduct(p)
 }
 
 // forProduct answers with the entries that replace p according to the catalogue, or
@@ -225,7 +232,8 @@ func listed(hits []hit, words int) []hit {
 func isClear(hits []hit) bool {
 	first := &hits[0]
 	if len(hits) == 1 {
-		return first.key > 0 || first.isNamed() || first.answers()
+		named := first.key > 0 && (!first.common || first.key >= exactName*partWorth)
+		return named || first.isNamed() || first.answers()
 	}
 	second := &hits[1]
 	switch {

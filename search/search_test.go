@@ -126,7 +126,7 @@ func TestSearchTellsHow(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	c := demo(t)
-	for query, want := range map[string]string{"keepassxc": "KeePass", "openoffice": "LibreOffice", "librewxyz": "LibreOffice"} {
+	for query, want := range map[string]string{"keepassxc": "KeePass", "openoffice": "LibreOffice", "librofffyce": "LibreOffice"} {
 		got := c.Search(query)
 		if len(got.Matches) > 0 {
 			continue // a similar program's name, which some catalogues hold

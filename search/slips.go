@@ -3,6 +3,7 @@ package search
 import (
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // slipIndex finds the texts of which a word may be a slip. It groups them by length
@@ -75,12 +76,26 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 			if budget == 0 {
 				continue
 			}
-			if d := distance(word, t, budget); d <= budget {
+			if d := distance(word, t, budget); d <= budget && isSlip(word, t, d) {
 				out = append(out, slip{it.id, d})
 			}
 		}
 	}
 	return out
+}
+
+// realWord is the frequency from which a word is meant as it is: only some of its slips
+// count.
+const realWord = 3.3
+
+// isSlip reports whether word may be a slip of target at this cost. A word of the
+// language is one only if two letters changed places or it sounds the same, continues target or ends early, or is
+// another form of it.
+func isSlip(word, target string, cost float32) bool {
+	if frequency(stem(word)) < realWord || cost <= swapCost || strings.HasPrefix(word, target) || strings.HasPrefix(target, word) {
+		return true
+	}
+	return stem(word) == stem(target) && word[len(word)-1] == target[len(target)-1]
 }
 
 // maxGap bounds the difference in length between a slip and its text.
