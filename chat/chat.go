@@ -19,7 +19,7 @@ type (
 
 // Event is something that happened in a room and that may call for an answer.
 // Exactly one of Message, Reaction, Redaction, Joined, Unreadable, Left, Removed,
-// Moved, Promoted and Notice is set.
+// Moved, Promoted, Verification and Notice is set.
 type Event struct {
 	ID     EventID `json:"id"`
 	Room   RoomID  `json:"room"`
@@ -56,7 +56,9 @@ type Event struct {
 	Removed    *Removed    `json:"removed,omitempty"`
 	Moved      *Moved      `json:"moved,omitempty"`
 	Promoted   *Promoted   `json:"promoted,omitempty"`
-	Notice     *Notice     `json:"notice,omitempty"`
+
+	Verification *Verification `json:"verification,omitempty"`
+	Notice       *Notice       `json:"notice,omitempty"`
 }
 
 // Trust says how surely an event comes from its sender.
@@ -193,6 +195,13 @@ type Joined struct {
 type Promoted struct {
 	Name  string `json:"name,omitempty"` // the room's name
 	Admin bool   `json:"admin,omitempty"`
+}
+
+// Verification is a person's request to verify devices with the bot.
+type Verification struct {
+	// ToDevice reports that the request went to the bot's device: the event's room is
+	// the direct message with that person, and holds nothing to cancel.
+	ToDevice bool `json:"to_device,omitempty"`
 }
 
 // Notice is a message from the homeserver itself to the bot's account.

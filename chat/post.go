@@ -39,7 +39,8 @@ type Target struct {
 func (t Target) IsZero() bool { return t == Target{} }
 
 // Post is one action of the bot in a room: it sends HTML, deletes an event
-// (Redacts), puts Reaction on an event (ReactsTo), or leaves the room (Leaves).
+// (Redacts), puts Reaction on an event (ReactsTo), cancels a verification (Cancels), or
+// leaves the room (Leaves).
 type Post struct {
 	Room     RoomID   `json:"room"`
 	Priority Priority `json:"priority,omitempty"`
@@ -71,6 +72,9 @@ type Post struct {
 
 	ReactsTo Target `json:"reacts_to,omitzero"`
 	Reaction string `json:"reaction,omitempty"`
+
+	// Cancels is the event that asks to verify devices, which the post cancels.
+	Cancels EventID `json:"cancels,omitempty"`
 
 	// Leaves makes the bot leave the room, once it has sent its earlier posts there.
 	Leaves bool `json:"leaves,omitempty"`

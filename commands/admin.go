@@ -35,6 +35,8 @@ type Administration struct {
 	Troubles func(lang string) []string
 	// Status returns the bot's condition.
 	Status func(ctx context.Context) (Status, error)
+	// Name returns a person's display name in a room; empty when unknown.
+	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
 	// Webhooks accepts the posts of tools; nil if the feature is off.
 	Webhooks *webhook.Service
 	// Catalogue accepts a held-back version; nil if the bot holds none back.

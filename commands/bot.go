@@ -108,7 +108,7 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 			data.Silent++
 		}
 		if slices.ContainsFunc(s.Unwritable, func(u Unwritable) bool { return u.Room == room.ID }) {
-			data.Closed = append(data.Closed, a.place(room))
+			data.Closed = append(data.Closed, a.place(ctx, room))
 		}
 	}
 	missing, err := a.admin.Missing(ctx)
@@ -116,7 +116,7 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	for _, room := range missing {
-		data.Missing = append(data.Missing, missingRoom{a.place(room), room.Exit})
+		data.Missing = append(data.Missing, missingRoom{a.place(ctx, room), room.Exit})
 	}
 	for _, wrong := range []bool{len(data.Missing) > 0, data.Stale, !s.Verified, data.Entries == 0 || data.Old, len(data.Broken) > 0, data.Stuck, len(data.Closed) > 0} {
 		if wrong {

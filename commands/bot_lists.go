@@ -67,7 +67,7 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	for _, room := range all {
 		_, declared := a.admin.Book.Declared(room.ID)
 		lines = append(lines, roomLine{
-			place: a.place(room), Kind: kindOf(room), Served: served(room), File: declared, Members: room.Members,
+			place: a.place(ctx, room), Kind: kindOf(room), Served: served(room), File: declared, Members: room.Members,
 		})
 	}
 	slices.SortFunc(lines, func(a, b roomLine) int {
@@ -158,7 +158,7 @@ func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 		if err != nil {
 			return Answer{}, err
 		}
-		entries[i].Room = a.place(room)
+		entries[i].Room = a.place(ctx, room)
 	}
 	return a.message(r, "journal", entries)
 }
@@ -187,7 +187,7 @@ func (a *Answerer) quit(ctx context.Context, r request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	p := a.place(room)
+	p := a.place(ctx, room)
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "quit", Room: &p})
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"heraut/search"
 	"heraut/text"
 )
 
@@ -32,3 +33,6 @@ func withoutGreeting(s string) (string, bool) {
 func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
 }
+
+// isThanks reports whether a line says nothing but thanks, greetings or good-byes.
+func isThanks(s string) bool { return onlyCourtesy(s) || search.IsCourtesy(s) }

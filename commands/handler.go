@@ -24,6 +24,7 @@ type Handler struct {
 	persons  *limiter
 	inRoom   *limiter
 	greeted  greeted
+	refusals refusals
 	pings    *pings   // nil: every carried message may ping
 	traffic  *traffic // nil: the bot puts no reactions under its lists
 	moves    []Move
@@ -85,6 +86,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.inform(ctx, "promoted", e.Promoted)
 	case e.Removed != nil:
 		return h.removed(ctx, e)
+	case e.Verification != nil:
+		return h.verification(e)
 	case e.Notice != nil:
 		return h.inform(ctx, "server-notice", noticeOf(e.Notice.Body))
 	}
@@ -208,13 +211,18 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 	if e.Direct && !isCommand && greetsOnly(r) && h.greeted.lately(e.Room, e.At) {
 		return queue.Result{Change: change}, nil
 	}
+	var hint queue.Result
+	hinted, err := false, error(nil)
+	if !isCommand {
+		if hint, hinted, err = h.hint(ctx, e, line, r); err != nil {
+			return queue.Result{}, err
+		}
+		change = both(change, hint.Change)
+	}
 	ask := func(ctx context.Context) (Answer, error) { return h.answerer.Answer(ctx, line) }
 	if !isCommand && !h.answerer.asks(line, r) {
-		if carrier := h.answerer.parts.Relay; carrier != nil && !line.Direct {
-			if result, hinted, err := carrier.Hint(ctx, e); hinted || err != nil {
-				result.Change = both(change, result.Change)
-				return result, err
-			}
+		if hinted {
+			return queue.Result{Change: change}, nil
 		}
 		answer, err := ask(ctx)
 		if err != nil {

@@ -60,7 +60,7 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 	if err != nil {
 		return nil, err
 	}
-	data := blocked{Room: h.answerer.place(r), Blocked: isBlocked}
+	data := blocked{Room: h.answerer.place(ctx, r), Blocked: isBlocked}
 	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
 }
 
@@ -79,7 +79,7 @@ func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, erro
 		return queue.Result{}, err
 	}
 	room := chat.Room{ID: e.Room, RoomFacts: chat.RoomFacts{Name: e.Removed.Name}}
-	return h.inform(ctx, "removed", removal{h.answerer.place(room), e.Removed.Exit == chat.ExitBanned})
+	return h.inform(ctx, "removed", removal{h.answerer.place(ctx, room), e.Removed.Exit == chat.ExitBanned})
 }
 
 // notice is a message of the homeserver to the account, for the operators.

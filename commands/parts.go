@@ -130,6 +130,9 @@ func (admin Administration) withDefaults() Administration {
 	if admin.Missing == nil {
 		admin.Missing = func(context.Context) ([]chat.Room, error) { return nil, nil }
 	}
+	if admin.Name == nil {
+		admin.Name = func(context.Context, chat.RoomID, chat.UserID) string { return "" }
+	}
 	if admin.Resolve == nil {
 		admin.Resolve = func(context.Context, string) (chat.RoomID, error) { return "", ErrNoRoom }
 	}

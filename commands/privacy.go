@@ -43,7 +43,7 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 			if err != nil {
 				return Answer{}, err
 			}
-			p := a.place(room)
+			p := a.place(ctx, room)
 			line.Place = &p
 		}
 		data.Data = append(data.Data, line)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"heraut/chat"
+	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
 	"heraut/text"
@@ -288,4 +289,14 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	answer, err := a.message(r, "relay-changed", relayChange{r.Prefix, one.Name, false})
 	answer.change = a.logged(r, rooms.Change{What: rooms.Relay, Before: one.String()}, change)
 	return answer, err
+}
+
+// hint tells the author of a plain message, in a room or a direct message, that it is
+// not carried, where it may belong to a question.
+func (h *Handler) hint(ctx context.Context, e chat.Event, l Line, r request) (queue.Result, bool, error) {
+	carrier := h.answerer.parts.Relay
+	if carrier == nil || l.Direct && !e.Direct || h.answerer.isSlip(r) || isThanks(r.text) {
+		return queue.Result{}, false, nil
+	}
+	return carrier.Hint(ctx, e)
 }

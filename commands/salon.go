@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"heraut/chat"
+	"heraut/relay"
 	"heraut/rooms"
 	"heraut/schedule"
 	"heraut/text"
@@ -28,7 +29,9 @@ type place struct {
 	Name string // empty if the room has none
 	ID   chat.RoomID
 	Link string
-	With chat.UserID // the other person, in a direct message
+
+	Direct bool
+	With   string // the other person's name, in a direct message; empty when unknown
 }
 
 // setting is one setting in force in a room.
@@ -133,14 +136,14 @@ func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := a.place(room)
+	p := a.place(ctx, room)
 	return &p, nil
 }
 
-func (a *Answerer) place(room chat.Room) place {
-	p := place{Name: room.Name, ID: room.ID, Link: a.admin.Links.Room(room.ID)}
+func (a *Answerer) place(ctx context.Context, room chat.Room) place {
+	p := place{Name: room.Name, ID: room.ID, Link: a.admin.Links.Room(room.ID), Direct: room.Direct}
 	if room.Direct {
-		p.With = room.InvitedBy
+		p.With = relay.PersonName(a.admin.Name(ctx, room.ID, room.InvitedBy))
 	}
 	return p
 }

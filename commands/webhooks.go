@@ -113,7 +113,7 @@ func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string
 	if err != nil {
 		return Answer{}, err
 	}
-	p := a.place(room)
+	p := a.place(ctx, room)
 	html, err := locale.Render(r.Lang, "webhook-secret", webhookSecret{Prefix: r.Prefix, Name: h.Name, Secret: secret, Room: &p, What: what})
 	if err != nil {
 		return Answer{}, err

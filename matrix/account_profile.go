@@ -2,12 +2,16 @@ package matrix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 
 	"maunium.net/go/mautrix"
 )
+
+// errForbidden reports that the server's capabilities exclude a change.
+var errForbidden = errors.New("the server does not allow it")
 
 // introduce gives the account its configured name and picture. Some servers, Tchap
 // among them, keep names to themselves: the log says so, and the bot goes on.
@@ -41,6 +45,9 @@ func (c *Client) setAvatar(ctx context.Context) error {
 	}
 	if now, err := c.mx.GetOwnAvatarURL(ctx); err == nil && !now.IsEmpty() && !c.config.NewSession {
 		return nil
+	}
+	if able, err := c.mx.Capabilities(ctx); err == nil && !able.SetAvatarURL.IsEnabled() {
+		return errForbidden
 	}
 	image, err := os.ReadFile(c.config.Avatar)
 	if err != nil {

@@ -65,22 +65,24 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 		if known, _ := answered(err); known != nil && known.ErrCode == "M_DUPLICATE_ANNOTATION" {
 			return "", nil // already there
 		}
+	case p.Cancels != "":
+		return c.sendContent(ctx, room, o, event.InRoomVerificationCancel, cancellation(id.EventID(p.Cancels)))
 	default:
-		return c.sendMessage(ctx, room, o)
+		return c.sendContent(ctx, room, o, event.EventMessage, fitted(p))
 	}
 	return sentEvent(answer, err)
 }
 
-func (c *Client) sendMessage(ctx context.Context, room id.RoomID, o queue.Outgoing) (chat.EventID, error) {
+// sendContent sends an event that the room's encryption covers, if it is encrypted.
+func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoing, kind event.Type, content event.Relatable) (chat.EventID, error) {
 	if err := c.askEncryption(ctx, room); err != nil {
 		return "", prepareError(err)
 	}
-	message := fitted(o.Post)
 	// Checked last: sync may have seen the room become encrypted since.
 	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
-		return sentEvent(c.put(ctx, room, event.EventMessage, o.Txn, message))
+		return sentEvent(c.put(ctx, room, kind, o.Txn, content))
 	}
-	ciphertext, err := c.encrypt(ctx, room, message)
+	ciphertext, err := c.encrypt(ctx, room, kind, content)
 	if err != nil {
 		return "", prepareError(err)
 	}
@@ -212,14 +214,14 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt encrypts a message for the devices of all members; if necessary, it first
+// encrypt encrypts an event for the devices of all members; if necessary, it first
 // shares a new key with them.
-func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
+func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
 	}
 	if c.devices.isReady(room) {
-		ciphertext, err := c.encryptShared(ctx, room, message)
+		ciphertext, err := c.encryptShared(ctx, room, kind, content)
 		if !crypto.IsShareError(err) {
 			return ciphertext, err
 		}
@@ -231,7 +233,7 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 	if err := c.readyDevices(ctx, room, members); err != nil {
 		return nil, err
 	}
-	ciphertext, err := c.encryptShared(ctx, room, message)
+	ciphertext, err := c.encryptShared(ctx, room, kind, content)
 	if !crypto.IsShareError(err) {
 		return ciphertext, err
 	}
@@ -248,15 +250,15 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, message *event.Mes
 	if err := c.share(ctx, room, members, claimed); err != nil {
 		return nil, err
 	}
-	return c.encryptShared(ctx, room, message)
+	return c.encryptShared(ctx, room, kind, content)
 }
 
 // encryptShared encrypts with the room's present key. crypto.IsShareError is true
 // for the error if there is none or it has expired.
-func (c *Client) encryptShared(ctx context.Context, room id.RoomID, message *event.MessageEventContent) (*event.EncryptedEventContent, error) {
+func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
-	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, event.EventMessage, &event.Content{Parsed: message})
+	ciphertext, err := c.mach.EncryptMegolmEvent(ctx, room, kind, &event.Content{Parsed: content})
 	if err != nil && !crypto.IsShareError(err) {
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}

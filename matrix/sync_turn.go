@@ -90,7 +90,13 @@ func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 }
 
 // takeKeys stores the keys and the device changes.
-func (c *Client) takeKeys(ctx context.Context, t *turn) error { return c.processKeys(ctx, t.answer) }
+func (c *Client) takeKeys(ctx context.Context, t *turn) error {
+	if err := c.processKeys(ctx, t.answer); err != nil {
+		return err
+	}
+	c.takeVerifications(ctx, t)
+	return nil
+}
 
 // takeInvitations accepts or declines the invitations.
 func (c *Client) takeInvitations(_ context.Context, t *turn) error {

@@ -41,6 +41,13 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	}
 	switch content := evt.Content.Parsed.(type) {
 	case *event.MessageEventContent:
+		if content.MsgType == event.MsgVerificationRequest {
+			if content.To != c.mx.UserID {
+				return nil
+			}
+			e.Verification = &chat.Verification{}
+			return e
+		}
 		if e.Message = c.readMessage(content); e.Message == nil {
 			return nil
 		}

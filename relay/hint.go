@@ -3,53 +3,68 @@ package relay
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"heraut/chat"
 	"heraut/queue"
 )
 
-// hintWithin is how long after a question arrived a plain message in the experts' room
-// may be meant as its answer.
+// hintWithin is how long after a question or its answer a plain message may be meant
+// for the other side.
 const hintWithin = 30 * time.Minute
 
 // beside is the data of the template relay-hint.
-type beside struct{ Number int64 }
+type beside struct {
+	Number int64
+	Asker  bool // the message is the asker's own
+}
 
-// Hint tells the author of a plain message in the experts' room, once for each
-// question, that it is not carried: it stands beside the thread of a question that
-// waits for an answer. It reports false if no question waits, or the room knows.
+// Hint tells the author of a plain message that it is not carried, once for each side
+// of a question: an expert, while the question waits for an answer, and the asker,
+// shortly after the question or its answer. It reports false if the message belongs
+// to no such question.
 func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Late || e.Message.Edits != "" || e.Message.ReplyTo != "" || e.Message.Thread != "" || !e.Message.IsText() {
 		return queue.Result{}, false, nil
 	}
-	q, found, err := d.waiting(ctx, e)
+	q, found, err := d.besides(ctx, e)
 	if err != nil || !found {
 		return queue.Result{}, false, err
 	}
-	html, lang, err := d.say(e.Room, "relay-hint", beside{q.Number})
+	asker := q.Origin == e.Room
+	html, lang, err := d.say(e.Room, "relay-hint", beside{q.Number, asker})
 	if err != nil {
 		return queue.Result{}, false, err
 	}
-	post := chat.Post{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: lang, ReplyTo: chat.Target{Event: e.ID}}
+	cause := fmt.Sprintf("hint/%d", q.Number)
+	if asker {
+		cause += "/asker"
+	}
+	post := chat.Post{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: lang, ReplyTo: chat.Target{Event: e.ID}, ReplyIfSeveral: e.Direct}
 	return queue.Result{Change: func(ctx context.Context) error {
-		return d.queue.Post(ctx, chat.EventID(fmt.Sprintf("hint/%d", q.Number)), post)
+		return d.queue.Post(ctx, chat.EventID(cause), post)
 	}}, true, nil
 }
 
-// waiting returns the newest question in the experts' room that has no answer yet, if
-// it arrived a short while before the message.
-func (d *Carrier) waiting(ctx context.Context, e chat.Event) (Question, bool, error) {
+// besides returns the newest question to which a plain message may belong.
+func (d *Carrier) besides(ctx context.Context, e chat.Event) (Question, bool, error) {
 	all, err := d.store.QuestionsIn(ctx, e.Room)
 	if err != nil {
 		return Question{}, false, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		q := all[i]
-		if q.Experts != e.Room || q.PostedAt.IsZero() || q.Status != Open && q.Status != Claimed {
-			continue
+	soon := func(at time.Time) bool {
+		return !at.IsZero() && e.At.After(at) && e.At.Before(at.Add(hintWithin))
+	}
+	for _, q := range slices.Backward(all) {
+		waits := q.Status == Open || q.Status == Claimed
+		switch {
+		case q.PostedAt.IsZero() || !waits && q.Status != Answered:
+		case q.Origin == e.Room && q.Asker == e.Sender && (soon(q.PostedAt) || soon(q.AnsweredAt)):
+			return q, true, nil
+		case q.Experts == e.Room && waits:
+			return q, q.AnsweredAt.IsZero() && soon(q.PostedAt), nil
 		}
-		return q, q.AnsweredAt.IsZero() && e.At.After(q.PostedAt) && e.At.Before(q.PostedAt.Add(hintWithin)), nil
 	}
 	return Question{}, false, nil
 }

@@ -85,6 +85,16 @@ func TestHint(t *testing.T) {
 			t.Errorf("%d hints after two plain messages, want 1", hints())
 		}
 
+		asker := func() int { return strings.Count(spoken(w), "écrivez-le dans le fil de la question") }
+		if asker() != 1 {
+			t.Errorf("%d hints after a plain message of the asker, want 1", asker())
+		}
+		w.say(salon, camille, "Sous Windows, bien sûr.")
+		w.say(salon, bruno, "Moi aussi je me demande.")
+		if asker() != 1 {
+			t.Errorf("%d hints after three plain messages in the asker's room, want 1", asker())
+		}
+
 		w.say(salon, camille, "!question Et celle-là ?")
 		time.Sleep(31 * time.Minute)
 		w.say(experts, bruno, "On mange où ?")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"testing"
 
+	"go.mau.fi/util/jsontime"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -40,6 +41,23 @@ func Mentioning(user id.UserID) Manner {
 
 // AsNotice turns the message into a notice, as bots send it.
 func AsNotice(content *event.MessageEventContent) { content.MsgType = event.MsgNotice }
+
+// RequestDevice asks all devices of a user to verify themselves with the client, by
+// messages to the devices.
+func (c *Client) RequestDevice(t testing.TB, user id.UserID, transaction id.VerificationTransactionID) {
+	t.Helper()
+	content := &event.VerificationRequestEventContent{
+		FromDevice: c.DeviceID, Methods: []event.VerificationMethod{event.VerificationMethodSAS},
+		Timestamp: jsontime.UnixMilliNow(),
+	}
+	content.TransactionID = transaction
+	_, err := c.SendToDevice(t.Context(), event.ToDeviceVerificationRequest, &mautrix.ReqSendToDevice{
+		Messages: map[id.UserID]map[id.DeviceID]*event.Content{user: {"*": {Parsed: content}}},
+	})
+	if err != nil {
+		t.Fatalf("ask %s to verify: %v", user, err)
+	}
+}
 
 func relate(content *event.MessageEventContent) *event.RelatesTo {
 	if content.RelatesTo == nil {

@@ -30,6 +30,8 @@ type jsLine struct {
 	Done    int
 	Room    id.RoomID
 	Event   id.EventID
+	Code    string
+	By      id.UserID
 	Message *JSMessage
 }
 
@@ -106,11 +108,37 @@ func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, te
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text, "thread": root}).Event
 }
 
+// Verify asks a user in an encrypted room to verify devices, and returns who cancelled
+// the request, and the code of Matrix.
+func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.UserID, code string) {
+	t.Helper()
+	line := c.do(t, map[string]any{"do": "verify", "room": room, "user": user})
+	return line.By, line.Code
+}
+
+// VerifyDevice is Verify by a message to a device of the user.
+func (c *JSClient) VerifyDevice(t testing.TB, user id.UserID) (by id.UserID, code string) {
+	t.Helper()
+	line := c.do(t, map[string]any{"do": "verifyDevice", "user": user})
+	return line.By, line.Code
+}
+
 // Await returns the first message that matches, seen already or in the future.
 func (c *JSClient) Await(t testing.TB, match func(JSMessage) bool) JSMessage {
 	t.Helper()
 	line := c.await(t, func(line jsLine) bool { return line.Message != nil && match(*line.Message) })
 	return *line.Message
+}
+
+// Count returns the number of messages so far that match.
+func (c *JSClient) Count(match func(JSMessage) bool) (n int) {
+	lines, _ := c.output.snapshot()
+	for _, line := range lines {
+		if line.Message != nil && match(*line.Message) {
+			n++
+		}
+	}
+	return n
 }
 
 // do sends a task to the process and returns its result.

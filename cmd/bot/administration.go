@@ -30,6 +30,7 @@ func (r *round) administration() commands.Administration {
 			}
 			return room, err
 		},
+		Name:     client.DisplayName,
 		Troubles: func(lang string) []string { return statusLines(r.monitor, lang) },
 		Status: func(ctx context.Context) (commands.Status, error) {
 			s, err := db.QueueStatus(ctx)

@@ -99,22 +99,8 @@ func TestOnAPhone(t *testing.T) {
 		if want := `href="https://tchap.gouv.fr/#/room/` + r.asks.String(); !strings.Contains(html, want) {
 			t.Errorf("no link %s in\n%s", want, html)
 		}
-		if !strings.Contains(html, "message direct avec "+r.asker.UserID.String()) {
+		if strings.Contains(html, r.asker.UserID.String()) || !strings.Contains(html, "message direct avec Camille") {
 			t.Errorf("the direct message has no name in\n%s", html)
 		}
 	})
-}
-
-// TestDisplayName starts a bot whose configuration names its account.
-func TestDisplayName(t *testing.T) {
-	hs := testkit.StartHomeserver(t)
-	account := hs.Account(t, "heraut")
-	testkit.StartBot(t, testkit.BotConfig{
-		Homeserver: hs.URL, Account: account, Set: map[string]any{"matrix.display_name": "Héraut du libre"},
-	})
-	agent := hs.Person(t, "agent", testkit.ClientOptions{})
-	profile, err := agent.GetDisplayName(t.Context(), account.UserID)
-	if err != nil || profile.DisplayName != "Héraut du libre" {
-		t.Errorf("the bot's name is %+v, %v", profile, err)
-	}
 }

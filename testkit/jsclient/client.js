@@ -4,9 +4,12 @@
 //   {"task":2,"do":"create","invite":user}      makes an encrypted room
 //   {"task":3,"do":"join","room":…}             an encrypted room
 //   {"task":4,"do":"say","room":…,"text":…,"thread":…}
+//   {"task":5,"do":"verify","user":…,"room":…}  asks in the room, until the request ends
+//   {"task":6,"do":"verifyDevice","user":…}     the same, by a message to a device
 //
 // and writes, one JSON object a line, {"done":1} when a task is, with the "room"
-// or the "event" that it made, and all the while
+// or the "event" that it made, or the "code" with which a user ("by") cancelled a
+// verification, and all the while
 //
 //   {"message":{"room":…,"id":…,"sender":…,"body":…,"replyTo":…,"encrypted":bool,"failure":…}}
 //
@@ -15,7 +18,11 @@
 import "./runtime.js";
 import { createInterface } from "node:readline";
 import { ClientEvent, createClient, EventType, MatrixEventEvent, MsgType, RoomEvent } from "matrix-js-sdk";
-import { OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
+import {
+    OnlySignedDevicesIsolationMode,
+    VerificationPhase,
+    VerificationRequestEvent,
+} from "matrix-js-sdk/lib/crypto-api/index.js";
 
 const write = (object) => process.stdout.write(JSON.stringify(object) + "\n");
 
@@ -70,7 +77,25 @@ const tasks = {
         const { event_id: event } = await client.sendMessage(room, content);
         return { event };
     },
+
+    async verify({ user, room }) {
+        return cancelled(await client.getCrypto().requestVerificationDM(user, room));
+    },
+
+    async verifyDevice({ user }) {
+        const devices = (await client.getCrypto().getUserDeviceInfo([user], true)).get(user);
+        const [device] = devices.keys();
+        return cancelled(await client.getCrypto().requestDeviceVerification(user, device));
+    },
 };
+
+// cancelled waits until a request to verify is cancelled.
+async function cancelled(request) {
+    while (request.phase !== VerificationPhase.Cancelled) {
+        await new Promise((resolve) => request.once(VerificationRequestEvent.Change, resolve));
+    }
+    return { code: request.cancellationCode, by: request.cancellingUserId };
+}
 
 // encrypted waits until the client knows the room and its encryption: before, it
 // would send in clear.

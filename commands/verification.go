@@ -1,0 +1,62 @@
+package commands
+
+import (
+	"sync"
+	"time"
+
+	"heraut/chat"
+	"heraut/locale"
+	"heraut/queue"
+)
+
+// refusals knows whom the bot told lately why it cancels verifications. A restart
+// forgets them. It is safe for concurrent use; its zero value is ready.
+type refusals struct {
+	mu   sync.Mutex
+	told map[chat.UserID]time.Time
+}
+
+// due reports whether the bot has not told the person within a day, and notes that it
+// does now.
+func (r *refusals) due(user chat.UserID, now time.Time) bool {
+	const day = 24 * time.Hour
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for other, at := range r.told {
+		if now.Sub(at) >= day {
+			delete(r.told, other)
+		}
+	}
+	if _, told := r.told[user]; told {
+		return false
+	}
+	if r.told == nil {
+		r.told = map[chat.UserID]time.Time{}
+	}
+	r.told[user] = now
+	return true
+}
+
+// verification cancels a request to verify devices: nobody could compare the emojis
+// on the bot's side. It says so once a day for each person.
+func (h *Handler) verification(e chat.Event) (queue.Result, error) {
+	if e.Late {
+		return queue.Result{}, nil // clients end a request after ten minutes
+	}
+	l := h.about(e)
+	if result, over, err := h.limit(e, l, "too-many"); over || err != nil {
+		return result, err
+	}
+	var posts []chat.Post
+	if !e.Verification.ToDevice {
+		posts = append(posts, chat.Post{Room: e.Room, Priority: chat.Answer, Cancels: e.ID})
+	}
+	if h.refusals.due(e.Sender, time.Now()) {
+		html, err := locale.Render(l.Lang, "verification", h.answerer.about)
+		if err != nil {
+			return queue.Result{}, err
+		}
+		posts = append(posts, chat.Post{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: l.Lang})
+	}
+	return queue.Result{Posts: posts}, nil
+}
