@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -27,6 +29,8 @@ type Entry struct {
 	// which stands for the room's prefix.
 	Answer string `yaml:"answer"`
 	Links  []Link `yaml:"links"`
+
+	words [][]string // the content of each of Asked; set by Read
 }
 
 // Link is a page that says more.
@@ -41,12 +45,20 @@ type Book []Entry
 //go:embed fr.yaml en.yaml
 var files embed.FS
 
-// defaults are the entries of the program itself, by language.
-var defaults = map[string]Book{"fr": mustRead("fr"), "en": mustRead("en")}
+// defaults reads the entries of the program itself, by language, at their first use.
+var defaults = map[string]func() Book{
+	"fr": sync.OnceValue(func() Book { return mustRead("fr") }),
+	"en": sync.OnceValue(func() Book { return mustRead("en") }),
+}
 
 // Default returns the entries that the program holds for a language; none for a
 // language that it does not speak.
-func Default(lang string) Book { return defaults[lang] }
+func Default(lang string) Book {
+	if read := defaults[lang]; read != nil {
+		return read()
+	}
+	return nil
+}
 
 func mustRead(lang string) Book {
 	data, err := files.ReadFile(lang + ".yaml")
@@ -77,6 +89,9 @@ func Read(data []byte) (Book, error) {
 		book[i].Answer = strings.ReplaceAll(strings.TrimSpace(book[i].Answer), "\n", " ")
 		if err := book[i].check(); err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		for _, asked := range book[i].Asked {
+			book[i].words = append(book[i].words, content(asked))
 		}
 	}
 	return book, nil
@@ -111,10 +126,8 @@ func (e Entry) check() error {
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {
-		for _, asked := range e.Asked {
-			if contains(words, content(asked)) {
-				return e, true
-			}
+		if slices.ContainsFunc(e.words, func(asked []string) bool { return contains(words, asked) }) {
+			return e, true
 		}
 	}
 	return Entry{}, false

@@ -77,6 +77,12 @@ func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(lim
 // tidy post-processes every message: it removes the spaces that a template leaves at
 // the end of a line, and is a safety net for the functions above.
 func tidy(html string) string {
-	html = endSpaces.ReplaceAllString(spaces.ReplaceAllString(printable(html), " "), "$1")
+	html = printable(html)
+	if strings.Contains(html, "  ") {
+		html = spaces.ReplaceAllString(html, " ")
+	}
+	if strings.Contains(html, " <") {
+		html = endSpaces.ReplaceAllString(html, "$1")
+	}
 	return text.PingNobodyHTML(html)
 }

@@ -1,6 +1,9 @@
 package text
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // wordJoiner is invisible, and breaks a word on which a client would act.
 const wordJoiner = "\u2060"
@@ -18,6 +21,9 @@ func PingNobody(s string) string { return everybody.ReplaceAllString(s, "@"+word
 
 // PingNobodyHTML is PingNobody for HTML, even with tags between the letters.
 func PingNobodyHTML(s string) string {
+	if !strings.Contains(s, "@") {
+		return s // most messages: the pattern costs a tenth of the time of an answer
+	}
 	return everybodyInHTML.ReplaceAllString(s, "@"+wordJoiner+"$1")
 }
 
