@@ -40,6 +40,7 @@ type Answerer struct {
 	current func() catalogue.State
 	admin   Administration
 	table   []command
+	cards   cards
 	busy    persons // the people who wait for an answer that needs another server
 }
 
@@ -258,9 +259,14 @@ func (a *Answerer) message(r request, template string, data any) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
+	return answerWith(r, template, html), nil
+}
+
+// answerWith returns the answer to r with a rendered message.
+func answerWith(r request, template, html string) Answer {
 	answer := Answer{HTML: html, Shape: shapeOf(template)}
 	if r.command != nil {
 		answer.Command = r.command.name()
 	}
-	return answer, nil
+	return answer
 }

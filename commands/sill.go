@@ -306,18 +306,7 @@ func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// card, users and providers answer about one software.
-
-func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
-	data := card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others, Open: r.open[s.Name]}
-	if a.parts.Library != nil {
-		data.Also, data.Credits = a.parts.Library.Also(s), a.credits(s)
-	}
-	if r.asks {
-		data.Ask = r.Prefix
-	}
-	return a.message(r, "card", data)
-}
+// users and providers answer about one software.
 
 func (a *Answerer) users(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Organizations, maxListed)
