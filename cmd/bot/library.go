@@ -98,10 +98,14 @@ func (l *library) known() *commons.Library {
 	return l.Library
 }
 
+// libraryAfter is how long the start waits before it reads the other catalogues: the
+// first answers about the SILL come first.
+const libraryAfter = 3 * time.Second
+
 // run keeps the catalogues current until ctx ends. They are read one after another at
 // first, to spare memory.
 func (l *library) run(ctx context.Context) error {
-	if l == nil {
+	if l == nil || !wait.For(ctx, libraryAfter) {
 		return nil
 	}
 	done := make(chan error, len(l.others))
@@ -133,9 +137,13 @@ const prepareEvery = time.Minute
 // prepare builds the index of what administrations built whenever a catalogue changed,
 // so that no person waits for it.
 func (l *library) prepare(ctx context.Context) {
+	var indexed *catalogue.Catalogue
 	for {
-		if c := l.Commons().Catalogue; c != nil {
+		if c := l.Commons().Catalogue; c != nil && (indexed == nil || !c.SameEntries(indexed)) {
 			search.Prepare(c)
+			indexed = c
+			collect() // what reading left
+			trimMalloc()
 		}
 		if !wait.For(ctx, prepareEvery) {
 			return

@@ -19,7 +19,7 @@ import (
 
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
-	only := flag.String("only", "", "measure only start, latency, relay, webhook, starve, drain or drain-encrypted")
+	only := flag.String("only", "", "measure only start, catalogues, latency, relay, webhook, starve, drain or drain-encrypted")
 	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -68,6 +68,7 @@ type part struct {
 // parts lists the parts in the order of the run.
 var parts = []part{
 	{"start", measureStart},
+	{"catalogues", measureCatalogues},
 	{"latency", measureLatency},
 	{"relay", measureRelay},
 	{"webhook", measureWebhooks},

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"heraut/testkit"
+)
+
+// entriesEach is the size of each of the five catalogues of measureCatalogues.
+const entriesEach = 2000
+
+// measureCatalogues measures a bot with the SILL and four other catalogues.
+func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
+	b, err := s.manyCatalogues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alone := *s
+	alone.bot = b
+	if err := b.start(ctx); err != nil {
+		return nil, err
+	}
+	defer b.stop()
+	person, err := s.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer person.Close()
+	r, err := newRoom(ctx, person, b, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", entriesEach); err != nil {
+		return nil, err
+	}
+	for _, kind := range otherKinds {
+		if err := b.awaitMetric(ctx, fmt.Sprintf("heraut_other_catalogue_entries{catalogue=%q}", kind), entriesEach); err != nil {
+			return nil, err
+		}
+	}
+	name := fmt.Sprintf("%d catalogues of %d entries", len(otherKinds)+1, entriesEach)
+	first := figure{name: "start to first answer, " + name, unit: "s", aim: 0.5, atMost: true}
+	for n := range s.plan.starts {
+		took, err := alone.timeStart(ctx, r, n)
+		if err != nil {
+			return nil, err
+		}
+		first.values = append(first.values, took.Seconds())
+	}
+	if runtime.GOOS != "linux" {
+		return []figure{first}, nil // residentMemory works only on Linux
+	}
+	idle, err := b.memory(ctx, s.plan.idle)
+	return []figure{first, {name: "memory when idle, " + name, unit: "MiB", values: []float64{idle}, aim: 55, atMost: true}}, err
+}
+
+// otherKinds are the kinds of the other catalogues, and their names.
+var otherKinds = []string{"etabli", "comptoir", "dpga", "betagouv"}
+
+// manyCatalogues returns a bot with the five catalogues.
+func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
+	dir, err := os.MkdirTemp(s.bot.Dir, "catalogues-")
+	if err != nil {
+		return nil, err
+	}
+	content, err := bigCatalogue(entriesEach)
+	if err != nil {
+		return nil, err
+	}
+	sill := filepath.Join(dir, "sill.json")
+	if err := os.WriteFile(sill, content, 0o600); err != nil {
+		return nil, err
+	}
+	var others []map[string]string
+	for _, kind := range otherKinds {
+		path := filepath.Join(dir, kind+".json")
+		file, err := otherCatalogue(kind, content)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			return nil, err
+		}
+		others = append(others, map[string]string{"name": kind, "kind": kind, "url": path})
+	}
+	program, err := testkit.BuiltBot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.hs.CreateAccount(ctx, "collector", "password of the collector")
+	if err != nil {
+		return nil, err
+	}
+	b, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
+		Homeserver: s.hs.URL, Account: account, SILL: sill, Set: map[string]any{"catalogues": others},
+	})
+	return &bot{b, account}, err
+}
+
+// otherCatalogue returns the entries of a catalogue of the SILL in the shape of another
+// kind, under other names.
+func otherCatalogue(kind string, content []byte) ([]byte, error) {
+	var all []struct {
+		Name        string `json:"name"`
+		Description any    `json:"description"`
+	}
+	if err := json.Unmarshal(content, &all); err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for i, e := range all {
+		text := strings.ReplaceAll(fmt.Sprint(e.Description), "map[fr:", "")
+		code := fmt.Sprintf("https://forge.example/%s/p%d", kind, i)
+		entry := map[string]any{"id": fmt.Sprint(i), "name": e.Name + " " + kind, "description": text}
+		switch kind {
+		case "etabli":
+			entry["businessUseCases"], entry["repositories"] = []string{}, []string{code}
+		case "comptoir":
+			entry["external_resources"] = map[string]any{"repository": code}
+		case "dpga":
+			entry["SDGs"], entry["repositories"] = []any{}, []any{map[string]any{"url": code}}
+		case "betagouv":
+			entry["attributes"] = map[string]any{"name": entry["name"], "pitch": text, "repository": code, "phases": []any{}}
+		}
+		out = append(out, entry)
+	}
+	if kind == "betagouv" {
+		return json.Marshal(map[string]any{"data": out})
+	}
+	return json.Marshal(out)
+}
