@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -142,7 +143,7 @@ func (l *library) prepare(ctx context.Context) {
 		if c := l.Commons().Catalogue; c != nil && (indexed == nil || !c.SameEntries(indexed)) {
 			search.Prepare(c)
 			indexed = c
-			collect() // what reading left
+			debug.FreeOSMemory() // what reading left
 			trimMalloc()
 		}
 		if !wait.For(ctx, prepareEvery) {
