@@ -324,5 +324,5 @@ func (d *Calendars) say(ctx context.Context, room chat.RoomID, cause, template s
 	if err != nil {
 		return errors.Join(fmt.Errorf("say %s", template), err)
 	}
-	return d.Queue.Post(ctx, chat.EventID(cause), chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang})
+	return d.Queue.Post(ctx, chat.Cause(cause), chat.Post{Room: room, Priority: chat.Announcement, HTML: html, Lang: lang})
 }

@@ -72,7 +72,7 @@ func TestThirteenWeeksProcess(t *testing.T) {
 		Report: func(string, time.Time, error) {},
 		Operators: func(ctx context.Context, n announce.Notice) error {
 			cause := chat.EventID(fmt.Sprint("notice ", n.Works, n.Since.Unix()))
-			return box.Post(ctx, cause, chat.Post{Room: "!operators:example.org", HTML: fmt.Sprintf("<p>La source marche : %t</p>", n.Works), Lang: "fr"})
+			return box.Post(ctx, chat.Cause(cause), chat.Post{Room: "!operators:example.org", HTML: fmt.Sprintf("<p>La source marche : %t</p>", n.Works), Lang: "fr"})
 		},
 		Log: zerolog.Nop(),
 	}, []agenda.Settings{{Name: "agenda", Location: os.Getenv(childURL), Every: time.Hour, Getter: getter}})

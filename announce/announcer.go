@@ -25,7 +25,7 @@ type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts to the transaction of ctx. A second call with the same cause adds
 	// nothing, for ever.
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
 // Options configure an Announcer.

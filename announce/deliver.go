@@ -194,7 +194,7 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 		}
 		t.rendered[memo] = html
 	}
-	id := chat.EventID(cause)
+	id := chat.Cause(cause)
 	guard, err := t.guard(ctx, room, l, t.news)
 	if err != nil {
 		return err
@@ -249,7 +249,7 @@ func (d *Announcer) edit(ctx context.Context, items []int64) error {
 		}
 		m.Edits++
 		m.HTML = html
-		cause := chat.EventID(fmt.Sprintf("%s edit %d", m.Key, m.Edits))
+		cause := chat.Cause(fmt.Sprintf("%s edit %d", m.Key, m.Edits))
 		err = d.queue.Post(ctx, cause, chat.Post{
 			Room: m.Room, Priority: chat.Announcement, HTML: html, Lang: m.Language, Edits: chat.Target{Post: m.Key}, Guard: guard,
 		})

@@ -215,9 +215,9 @@ type Unreadable struct {
 	Target EventID `json:"target"`
 }
 
-// Cause returns the event that the answers to e belong to: the edited or deleted
-// message for an edit or a deletion, e itself otherwise.
-func (e Event) Cause() EventID {
+// Original returns the event that e changes: the edited or deleted message for an edit
+// or a deletion, e itself otherwise.
+func (e Event) Original() EventID {
 	switch {
 	case e.Message != nil && e.Message.Edits != "":
 		return e.Message.Edits
@@ -226,6 +226,9 @@ func (e Event) Cause() EventID {
 	}
 	return e.ID
 }
+
+// Cause returns the cause of the answers to e: they belong to the event that e changes.
+func (e Event) Cause() Cause { return Cause(e.Original()) }
 
 // Room holds the stored data of a room that the bot is in or was invited to.
 type Room struct {

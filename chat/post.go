@@ -19,12 +19,16 @@ const (
 	Announcement
 )
 
+// Cause names the reason of posts, and is unique for ever: the id of the event that they
+// answer (Event.Cause), or a name made by the part that posts, such as "question/1/2".
+type Cause string
+
 // PostKey identifies a post for ever by its cause and a number, so that a decision
 // made twice yields one post.
 type PostKey string
 
 // KeyOf returns the key of the n-th post that cause calls for, counted from 0.
-func KeyOf(cause EventID, n int) PostKey {
+func KeyOf(cause Cause, n int) PostKey {
 	return PostKey(fmt.Sprintf("%s/%d", cause, n))
 }
 

@@ -50,7 +50,7 @@ type Choices interface {
 
 // choiceOf returns the row to store for the answer to a message.
 func choiceOf(e chat.Event, l *list) Choice {
-	c := Choice{Cause: e.Cause(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
+	c := Choice{Cause: e.Original(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
 	if l != nil {
 		c.Command, c.IDs = l.command, l.ids
 	}
@@ -61,7 +61,7 @@ func choiceOf(e chat.Event, l *list) Choice {
 // An edit does not say which message its original replied to, so it picks from the
 // copy.
 func choiceAgain(e chat.Event, c Choice) Choice {
-	c.Cause, c.Next = e.Cause(), e.Cause()
+	c.Cause, c.Next = e.Original(), e.Original()
 	return c
 }
 
@@ -87,7 +87,7 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	if e.Message.Edits != "" {
 		since = e.At.Add(chooseWithin) // no list is that new
 	}
-	c, err := h.choices.ChoiceBefore(ctx, e.Room, e.Sender, e.Cause(), since)
+	c, err := h.choices.ChoiceBefore(ctx, e.Room, e.Sender, e.Original(), since)
 	if errors.Is(err, ErrNoChoice) {
 		return Choice{}, nil
 	}
@@ -120,7 +120,7 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	}
 	return func(ctx context.Context) (Answer, error) {
 		answer, err := h.answerer.chosen(ctx, l, c, n)
-		if c.Next != e.Cause() || c.Cause == e.Cause() {
+		if c.Next != e.Original() || c.Cause == e.Original() {
 			answer.again = &c
 		}
 		return answer, err

@@ -123,12 +123,12 @@ func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error 
 	store := h.answerer.admin.Confirmations
 	switch {
 	case line != "":
-		c := Confirmation{Cause: e.Cause(), Room: e.Room, By: e.Sender, Line: line, At: e.At}
+		c := Confirmation{Cause: e.Original(), Room: e.Room, By: e.Sender, Line: line, At: e.At}
 		return func(ctx context.Context) error {
 			return store.SaveConfirmation(ctx, c, e.At.Add(-ConfirmWithin))
 		}
-	case e.Cause() != e.ID:
-		return func(ctx context.Context) error { return store.EndConfirmation(ctx, e.Cause()) }
+	case e.Original() != e.ID:
+		return func(ctx context.Context) error { return store.EndConfirmation(ctx, e.Original()) }
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 		return h.reaction(ctx, e)
 	case e.Redaction != nil:
 		// The queue deletes the answers, so a list among them ends.
-		forget := both(h.answerer.parts.deleted(e), both(h.save(Choice{Cause: e.Cause(), Room: e.Room}), h.awaits(e, "")))
+		forget := both(h.answerer.parts.deleted(e), both(h.save(Choice{Cause: e.Original(), Room: e.Room}), h.awaits(e, "")))
 		return queue.Result{Change: both(forget, h.answerer.carrier.Deleted(e))}, nil
 	case e.Left != nil:
 		return queue.Result{Change: h.answerer.carrier.Left(e)}, nil
@@ -120,7 +120,7 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if err != nil {
 		return nil // the log says why the apology is missing
 	}
-	return h.posts(e, e.Cause(), e.Message.Thread, Answer{HTML: html})
+	return h.posts(e, e.Original(), e.Message.Thread, Answer{HTML: html})
 }
 
 // message answers a command or a choice. It also ends its sender's right to choose
@@ -143,7 +143,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	}
 	var changes []Choice
 	if before.Next == "" && before.IDs != nil {
-		before.Next = e.Cause()
+		before.Next = e.Original()
 		changes = append(changes, before)
 	}
 	picked, err := h.pick(ctx, e, line, before)
@@ -290,7 +290,7 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	}
 	answer.posts = append(answer.posts, h.taps(e, answer)...)
 	return queue.Result{
-		Posts:  h.posts(e, e.Cause(), e.Message.Thread, answer),
+		Posts:  h.posts(e, e.Original(), e.Message.Thread, answer),
 		Change: both(both(change, h.save(choices...)), both(h.awaits(e, answer.confirm), answer.change)),
 	}
 }

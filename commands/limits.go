@@ -137,7 +137,7 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 	switch {
 	case verdict == within:
 		return queue.Result{}, false, nil
-	case edit && !by.tells(key, e.Cause()):
+	case edit && !by.tells(key, e.Original()):
 		return queue.Result{Unchanged: true}, true, nil
 	case !edit && verdict == overAgain:
 		return queue.Result{}, true, nil
@@ -146,7 +146,7 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 	if err != nil {
 		return queue.Result{}, true, err
 	}
-	to, thread := e.Cause(), chat.EventID("")
+	to, thread := e.Original(), chat.EventID("")
 	if e.Reaction != nil {
 		to = e.Reaction.Target
 	} else if e.Message != nil {

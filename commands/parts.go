@@ -55,10 +55,10 @@ func (p *Parts) hasCalendar(source string) bool { return p.Agenda != nil && p.Ag
 func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	var change func(ctx context.Context) error
 	if p.Visio != nil {
-		change = func(ctx context.Context) error { return p.Visio.Store.DeleteMeeting(ctx, e.Cause()) }
+		change = func(ctx context.Context) error { return p.Visio.Store.DeleteMeeting(ctx, e.Original()) }
 	}
 	if p.Thanks != nil {
-		change = both(change, func(ctx context.Context) error { return p.Thanks.Store.DeleteThanks(ctx, e.Cause()) })
+		change = both(change, func(ctx context.Context) error { return p.Thanks.Store.DeleteThanks(ctx, e.Original()) })
 	}
 	return change
 }

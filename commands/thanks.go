@@ -64,7 +64,7 @@ func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	direct, hasDirect := webhook.DirectRoom(known, to)
-	t := thanks.Thanks{Cause: r.Event.Cause(), Room: r.Room, From: r.Sender, To: to, Name: name, Reason: reason, At: now}
+	t := thanks.Thanks{Cause: r.Event.Original(), Room: r.Room, From: r.Sender, To: to, Name: name, Reason: reason, At: now}
 	answer, err := a.message(r, "thanks", thanksSaid{
 		Thanks: t, Prefix: r.Prefix, Asked: consent == thanks.Unasked && hasDirect, Ask: consent == thanks.Unasked && !hasDirect,
 	})

@@ -35,7 +35,7 @@ func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	if err != nil || at.IsZero() {
 		return answer, err
 	}
-	m := visio.Meeting{Cause: r.Event.Cause(), Room: r.Room, Thread: r.Thread, Subject: view.Subject, At: at, Call: call}
+	m := visio.Meeting{Cause: r.Event.Original(), Room: r.Room, Thread: r.Thread, Subject: view.Subject, At: at, Call: call}
 	answer.change = func(ctx context.Context) error { return a.parts.Visio.Store.SaveMeeting(ctx, m) }
 	return answer, nil
 }

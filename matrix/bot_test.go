@@ -121,7 +121,7 @@ func (b *bot) next(t *testing.T) chat.Event {
 }
 
 // post posts as the bot, once for each cause.
-func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
+func (b *bot) post(t *testing.T, cause chat.Cause, posts ...chat.Post) {
 	t.Helper()
 	err := b.box.Do(t.Context(), func(ctx context.Context) error { return b.box.Post(ctx, cause, posts...) })
 	if err != nil {
@@ -132,7 +132,7 @@ func (b *bot) post(t *testing.T, cause chat.EventID, posts ...chat.Post) {
 // say posts a text as the bot, once for each text.
 func (b *bot) say(t *testing.T, room mautrixid.RoomID, text string) {
 	t.Helper()
-	b.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
+	b.post(t, chat.Cause(text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
 }
 
 // room returns the stored row of a room.

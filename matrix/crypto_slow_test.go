@@ -34,7 +34,7 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 	proxy := testkit.NewProxy(t, hs.URL)
 	bot.through(t, proxy)
 	for _, room := range []id.RoomID{clear, sealed, trap} {
-		bot.post(t, chat.EventID("before "+room), chat.Post{Room: chat.RoomID(room), HTML: "<p>avant</p>", Lang: "fr"})
+		bot.post(t, chat.Cause("before "+room), chat.Post{Room: chat.RoomID(room), HTML: "<p>avant</p>", Lang: "fr"})
 	}
 	agent.Await(t, clear, says("avant"))
 	late.Await(t, trap, says("avant"))
@@ -68,14 +68,14 @@ func TestSlowDevicesDelayTheirRoomAlone(t *testing.T) {
 		}
 	}
 	for n := range 2 {
-		bot.post(t, chat.EventID(fmt.Sprint("trap ", n)), chat.Post{Room: chat.RoomID(trap), HTML: fmt.Sprintf("<p>piège %d</p>", n), Lang: "fr"})
+		bot.post(t, chat.Cause(fmt.Sprint("trap ", n)), chat.Post{Room: chat.RoomID(trap), HTML: fmt.Sprintf("<p>piège %d</p>", n), Lang: "fr"})
 		for name, room := range map[string]id.RoomID{"clear": clear, "encrypted": sealed} {
 			said := agent.Say(t, room, fmt.Sprintf("là %d", n))
 			if e := heard(said); room == sealed && e.Trust != chat.TrustVerified {
 				t.Errorf("%s: got %+v", name, e)
 			}
 			text := fmt.Sprintf("réponse %d", n)
-			bot.post(t, chat.EventID(name+text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
+			bot.post(t, chat.Cause(name+text), chat.Post{Room: chat.RoomID(room), HTML: text, Lang: "fr"})
 			agent.Await(t, room, says(text))
 		}
 	}

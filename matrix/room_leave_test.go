@@ -78,7 +78,7 @@ func TestRoom(t *testing.T) {
 	bot.post(t, "again", chat.Post{Room: r.ID, Leaves: true}, chat.Post{Room: chat.RoomID(again), HTML: "<p>Oui.</p>", Lang: "fr"})
 	owner.Await(t, again, func(evt *event.Event) bool { return testkit.Body(evt) == "Oui." })
 	for n := range 2 {
-		row, err := bot.db.PostByKey(t.Context(), chat.KeyOf([]chat.EventID{"leaving", "again"}[n], 1-n))
+		row, err := bot.db.PostByKey(t.Context(), chat.KeyOf([]chat.Cause{"leaving", "again"}[n], 1-n))
 		if err != nil || row.State != queue.Sent {
 			t.Errorf("the post that leaves is %+v, %v", row, err)
 		}

@@ -51,7 +51,7 @@ func TestServedAgain(t *testing.T) {
 	// posted posts a message as the bot and waits until the reader decrypts it.
 	posted := func(text string, reader *testkit.Client) (session string) {
 		t.Helper()
-		bot.post(t, chat.EventID(text), chat.Post{Room: chat.RoomID(room), HTML: "<p>" + text + "</p>", Lang: "fr"})
+		bot.post(t, chat.Cause(text), chat.Post{Room: chat.RoomID(room), HTML: "<p>" + text + "</p>", Lang: "fr"})
 		read := reader.Await(t, room, func(evt *event.Event) bool { return testkit.Body(evt) == text })
 		raw, err := owner.GetEvent(t.Context(), room, read.ID)
 		if err != nil {

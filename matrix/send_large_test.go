@@ -23,7 +23,7 @@ func TestLargePosts(t *testing.T) {
 	for name, encrypted := range map[string]bool{"clear": false, "sealed": true} {
 		room := bot.invited(t, owner, testkit.Room{Encrypted: encrypted})
 		in := chat.RoomID(room)
-		bot.post(t, chat.EventID("large/"+name), chat.Post{Room: in, HTML: "<p>Premier.</p>" + long, Lang: "fr"})
+		bot.post(t, chat.Cause("large/"+name), chat.Post{Room: in, HTML: "<p>Premier.</p>" + long, Lang: "fr"})
 		says := func(start string) func(*event.Event) bool {
 			return func(evt *event.Event) bool {
 				content, ok := evt.Content.Parsed.(*event.MessageEventContent)
@@ -31,7 +31,7 @@ func TestLargePosts(t *testing.T) {
 			}
 		}
 		first := owner.Await(t, room, says("Premier."))
-		bot.post(t, chat.EventID("edit/"+name), chat.Post{Room: in, HTML: "<p>Second.</p>" + long, Lang: "fr", Edits: chat.Target{Event: chat.EventID(first.ID)}})
+		bot.post(t, chat.Cause("edit/"+name), chat.Post{Room: in, HTML: "<p>Second.</p>" + long, Lang: "fr", Edits: chat.Target{Event: chat.EventID(first.ID)}})
 		owner.Await(t, room, says("* Second."))
 	}
 }

@@ -101,7 +101,7 @@ func TestRedactionsOfAllRoomVersions(t *testing.T) {
 		"since 11":  {Content: event.Content{Parsed: &event.RedactionEventContent{Redacts: "$x"}}},
 	} {
 		evt.Type = event.EventRedaction
-		if e := named().understand(evt, false); e == nil || e.Redaction == nil || e.Redaction.Target != "$x" || e.Cause() != "$x" {
+		if e := named().understand(evt, false); e == nil || e.Redaction == nil || e.Redaction.Target != "$x" || e.Original() != "$x" {
 			t.Errorf("%s: got %+v", name, e)
 		}
 	}

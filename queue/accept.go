@@ -146,7 +146,7 @@ func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 		return nil
 	}
 	q.log.Warn().Str("post", string(row.Key)).Msg("A post arrived twice: deleting the second")
-	return q.store.AddPost(ctx, newRow(chat.KeyOf(own.ID, 0), own.ID, 0, KindRedaction, chat.Post{
+	return q.store.AddPost(ctx, newRow(chat.KeyOf(chat.Cause(own.ID), 0), chat.Cause(own.ID), 0, KindRedaction, chat.Post{
 		Room: row.Post.Room, Priority: row.Post.Priority, Redacts: chat.Target{Event: own.ID},
 	}))
 }

@@ -85,7 +85,7 @@ func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked b
 		q.log.Error().Err(err).Str("room", string(room)).Msg("Nobody could be told that the bot may or may not write in a room")
 		return nil
 	}
-	return q.Post(ctx, chat.EventID(fmt.Sprintf("blocked/%s/%d", room, now.UnixMilli())), posts...)
+	return q.Post(ctx, chat.Cause(fmt.Sprintf("blocked/%s/%d", room, now.UnixMilli())), posts...)
 }
 
 func (q *Queue) isBlocked(room chat.RoomID) bool {

@@ -51,7 +51,7 @@ func echo(_ context.Context, e chat.Event) (queue.Result, error) {
 		return r, nil
 	}
 	for text := range strings.SplitSeq(e.Message.Body[1:], "|") {
-		r.Posts = append(r.Posts, chat.Post{Room: e.Room, HTML: text, Lang: "fr", ReplyTo: chat.Target{Event: e.Cause()}})
+		r.Posts = append(r.Posts, chat.Post{Room: e.Room, HTML: text, Lang: "fr", ReplyTo: chat.Target{Event: e.Original()}})
 	}
 	return r, nil
 }

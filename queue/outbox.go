@@ -42,7 +42,7 @@ func (o *Outbox) Do(ctx context.Context, change func(ctx context.Context) error)
 // names their reason, and is unique for ever: the n-th post has the key
 // chat.KeyOf(cause, n), and is left out if that key exists. An edit of a post that was
 // never tried replaces the content of that post.
-func (o *Outbox) Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error {
+func (o *Outbox) Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error {
 	for n, p := range posts {
 		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
 		if p.Edits.Post != "" {

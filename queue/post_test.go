@@ -13,7 +13,7 @@ import (
 )
 
 // post adds posts in a transaction of their own, and waits until the sender goes idle.
-func (b *bot) post(cause chat.EventID, posts ...chat.Post) {
+func (b *bot) post(cause chat.Cause, posts ...chat.Post) {
 	b.Helper()
 	err := b.queue.Do(b.ctx, func(ctx context.Context) error { return b.queue.Post(ctx, cause, posts...) })
 	if err != nil {

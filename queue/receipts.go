@@ -21,7 +21,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 		return
 	}
 	q.mu.Lock()
-	q.reads[row.Post.Room] = row.Cause
+	q.reads[row.Post.Room] = chat.EventID(row.Cause)
 	q.readAt = now.Add(readAfter)
 	q.mu.Unlock()
 	q.toRead.Set()

@@ -119,7 +119,7 @@ func TestForgetting(t *testing.T) {
 			if known, err := b.db.KnownEvent(b.ctx, id); err != nil || known != want {
 				t.Errorf("after %d days it is known: %v, %v", days, known, err)
 			}
-			if _, err := b.db.PostByKey(b.ctx, chat.KeyOf(id, 0)); errors.Is(err, chat.ErrNotFound) == want {
+			if _, err := b.db.PostByKey(b.ctx, chat.KeyOf(chat.Cause(id), 0)); errors.Is(err, chat.ErrNotFound) == want {
 				t.Errorf("after %d days its answer: %v", days, err)
 			}
 		}

@@ -10,13 +10,13 @@ import (
 	"heraut/chat"
 )
 
-func newRow(key chat.PostKey, cause chat.EventID, slot int, kind Kind, p chat.Post) Row {
+func newRow(key chat.PostKey, cause chat.Cause, slot int, kind Kind, p chat.Post) Row {
 	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
 // revise makes posts the answers to cause: it replaces, edits or deletes earlier
 // answers and adds missing ones. by is the edit or the deletion of cause.
-func (q *Queue) revise(ctx context.Context, cause, by chat.EventID, posts []chat.Post, now time.Time) error {
+func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, posts []chat.Post, now time.Time) error {
 	rows, err := q.store.PostsOf(ctx, cause)
 	if err != nil {
 		return err
@@ -90,12 +90,13 @@ func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
 // revision changes one answer.
 type revision struct {
-	q         *Queue
-	cause, by chat.EventID
-	slot      int
-	first     bool // the cause never had an answer in this slot
-	rows      []Row
-	now       time.Time
+	q     *Queue
+	cause chat.Cause
+	by    chat.EventID
+	slot  int
+	first bool // the cause never had an answer in this slot
+	rows  []Row
+	now   time.Time
 }
 
 // replace makes post the answer in the place of the given one; either may be nil.

@@ -41,7 +41,7 @@ func TestFailedRevisions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bot) {
 				b.handle = func(ctx context.Context, e chat.Event) (queue.Result, error) {
-					if e.Cause() != e.ID {
+					if e.Original() != e.ID {
 						panic("in the handler")
 					}
 					return echo(ctx, e)
@@ -67,7 +67,7 @@ func TestAnswersThatCannotBeEdited(t *testing.T) {
 			case "elsewhere":
 				p.Room = bureau
 			case "emoji":
-				p.HTML, p.Reaction, p.ReactsTo = "", "✅", chat.Target{Event: e.Cause()}
+				p.HTML, p.Reaction, p.ReactsTo = "", "✅", chat.Target{Event: e.Original()}
 			}
 			return queue.Result{Posts: []chat.Post{p}}, nil
 		}

@@ -57,7 +57,7 @@ const (
 type Row struct {
 	Seq   int64
 	Key   chat.PostKey
-	Cause chat.EventID
+	Cause chat.Cause
 	Slot  int // index among the cause's answers, from 0
 	Kind  Kind
 	State State
@@ -148,7 +148,7 @@ type Work interface {
 	// FinishEvent marks the event as done, erases its content and reports whether it
 	// was still open.
 	FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error)
-	// SupersedeEvent finishes e.Cause(), even if that has not come in yet, in favour
+	// SupersedeEvent finishes e.Original(), even if that has not come in yet, in favour
 	// of e, its edit or deletion, and reports whether e counts. e does not count if it
 	// comes from another room, if it edits another person's message, or if a later
 	// edit or the deletion was handled first.
@@ -157,7 +157,7 @@ type Work interface {
 
 // Posts reads and writes the outbox.
 type Posts interface {
-	PostsOf(ctx context.Context, cause chat.EventID) ([]Row, error)
+	PostsOf(ctx context.Context, cause chat.Cause) ([]Row, error)
 	// AddPost stores a new row; it does nothing if the key exists.
 	AddPost(ctx context.Context, r Row) error
 	// UpdatePost writes all but the fixed fields (key, cause, slot, txn, room and

@@ -149,7 +149,7 @@ func TestWaitingForATargetLeavesThePaceAlone(t *testing.T) {
 			}
 			return queue.Result{Posts: []chat.Post{
 				{Room: salon, HTML: "announcement", Priority: chat.Announcement},
-				{Room: salon, HTML: "of it", ReplyTo: chat.Target{Post: chat.KeyOf(e.ID, 0)}, Priority: chat.Answer},
+				{Room: salon, HTML: "of it", ReplyTo: chat.Target{Post: chat.KeyOf(chat.Cause(e.ID), 0)}, Priority: chat.Answer},
 			}}, nil
 		}
 		b.start()

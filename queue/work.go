@@ -165,7 +165,7 @@ func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed bool) error {
 	now := time.Now()
 	cause := e.Cause()
-	revises := cause != e.ID
+	revises := e.Original() != e.ID
 	return q.store.Do(ctx, func(ctx context.Context) error {
 		open, err := q.store.FinishEvent(ctx, e.ID, now)
 		if err != nil || !open {
@@ -186,7 +186,7 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 		}
 		switch {
 		case !revises:
-			return q.add(ctx, e.ID, result.Posts)
+			return q.add(ctx, chat.Cause(e.ID), result.Posts)
 		case failed && e.Redaction == nil, result.Unchanged, e.Late && len(result.Posts) == 0 && !result.Withdraw:
 			return nil // the answer stays as it is
 		}
@@ -195,7 +195,7 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 }
 
 // add puts the answers to an event into the outbox.
-func (q *Queue) add(ctx context.Context, cause chat.EventID, posts []chat.Post) error {
+func (q *Queue) add(ctx context.Context, cause chat.Cause, posts []chat.Post) error {
 	for n, p := range posts {
 		if err := q.store.AddPost(ctx, newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)); err != nil {
 			return err

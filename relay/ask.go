@@ -26,7 +26,7 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	if err != nil {
 		return nil, err
 	}
-	old, err := d.store.QuestionBy(ctx, e.Cause())
+	old, err := d.store.QuestionBy(ctx, e.Original())
 	asked, err := has(err)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, t
 		Number: old.Number, Confirmation: old.Confirmation, Shows: old.Shows,
 		Relay: r.Name, Theme: theme, Subject: d.subject(text), Text: text, Status: Open,
 		Asker: e.Sender, AskerName: e.Name, Nameless: old.Nameless,
-		Origin: e.Room, Event: e.Cause(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Cause()), Lang: d.Book.Of(e.Room).Language,
+		Origin: e.Room, Event: e.Original(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Original()), Lang: d.Book.Of(e.Room).Language,
 		Experts: r.To, AskedAt: e.At, Told: readers.Most, Readers: readers.Least,
 	}
 	return q, d.mayLeave(ctx, &q, r)

@@ -19,7 +19,7 @@ type Queue interface {
 	// Do runs change in a transaction, and sends its posts after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts; a cause that was used before adds nothing.
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 	// Withdraw takes a post back, sent or not.
 	Withdraw(ctx context.Context, key chat.PostKey) error
 	// Replace makes p the content of the post at key, if no attempt was made to send

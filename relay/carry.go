@@ -91,7 +91,7 @@ func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Ma
 func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	m := Message{
 		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
-		Event: e.Cause(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || how.Nameless, Text: text.Truncate(e.Message.Body, maxCarried), At: e.At,
+		Event: e.Original(), From: e.Room, Sender: e.Sender, Nameless: q.Nameless || how.Nameless, Text: text.Truncate(e.Message.Body, maxCarried), At: e.At,
 	}
 	if e.Room == q.Experts {
 		m.Role, m.Room, m.Nameless = RoleAnswer, q.Origin, how.Nameless
@@ -118,9 +118,9 @@ func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q 
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
 		return q, before, false, err
 	}
-	m, err := d.store.MessageOf(ctx, e.Cause())
+	m, err := d.store.MessageOf(ctx, e.Original())
 	known, err := has(err)
-	if known && m.Event == e.Cause() && m.Question == number {
+	if known && m.Event == e.Original() && m.Question == number {
 		before = m
 	}
 	return q, before, err == nil, err
@@ -208,7 +208,7 @@ func (d *Carrier) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool
 	return queue.Result{
 		Posts: []chat.Post{{
 			Room: e.Room, Priority: chat.Answer, HTML: html, Lang: lang,
-			Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.Cause()},
+			Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.Original()},
 		}},
 		Change: d.noteChange(e, q),
 	}, true, nil
@@ -219,7 +219,7 @@ func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context)
 	return func(ctx context.Context) error {
 		return d.store.SaveMessage(ctx, Message{
 			Post: chat.KeyOf(e.Cause(), 0), Room: e.Room, Question: q.Number, Role: RoleNote,
-			Event: e.Cause(), From: e.Room, Sender: e.Sender, At: e.At,
+			Event: e.Original(), From: e.Room, Sender: e.Sender, At: e.At,
 		})
 	}
 }

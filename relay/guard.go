@@ -182,18 +182,18 @@ func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m M
 	if m.From == q.Experts {
 		thread = chat.Target{Post: q.Root}
 	}
-	return d.tell(ctx, chat.EventID("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
+	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
 }
 
 // tellAsker tells the asker, once for each question and cause, that a change of the
 // question does not reach the experts.
 func (d *Carrier) tellAsker(ctx context.Context, q Question, fault *Fault) error {
-	cause := chat.EventID(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
+	cause := chat.Cause(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
 // tell posts a fault in a room, once for each cause.
-func (d *Carrier) tell(ctx context.Context, cause chat.EventID, room chat.RoomID, post chat.Post, fault *Fault) error {
+func (d *Carrier) tell(ctx context.Context, cause chat.Cause, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault
 		Prefix string

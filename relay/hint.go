@@ -43,7 +43,7 @@ func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, e
 	}
 	post := chat.Post{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: lang, ReplyTo: chat.Target{Event: e.ID}, ReplyIfSeveral: e.Direct}
 	return queue.Result{Change: func(ctx context.Context) error {
-		return d.queue.Post(ctx, chat.EventID(cause), post)
+		return d.queue.Post(ctx, chat.Cause(cause), post)
 	}}, true, nil
 }
 

@@ -10,8 +10,8 @@ import (
 const carriedSign = "📨"
 
 // markOf returns the key of the post that puts the sign on a message.
-func markOf(event chat.EventID) (cause chat.EventID, key chat.PostKey) {
-	cause = "carried/" + event
+func markOf(event chat.EventID) (cause chat.Cause, key chat.PostKey) {
+	cause = chat.Cause("carried/" + event)
 	return cause, chat.KeyOf(cause, 0)
 }
 

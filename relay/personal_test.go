@@ -91,7 +91,7 @@ func (r *remembered) question(n int, asker, expert chat.UserID) {
 			m.Question, m.At = number, time.UnixMilli(2000)
 			post := chat.Post{Room: m.Room, Priority: chat.Relay, HTML: "<p>" + q.Text + m.Text + q.AskerName + q.ClaimerName + "</p>", Lang: "fr"}
 			cause := chat.EventID(m.Post[:len(m.Post)-2])
-			if err := errors.Join(r.db.SaveMessage(ctx, m), r.box.Post(ctx, cause, post)); err != nil {
+			if err := errors.Join(r.db.SaveMessage(ctx, m), r.box.Post(ctx, chat.Cause(cause), post)); err != nil {
 				return err
 			}
 		}
@@ -105,7 +105,7 @@ func (r *remembered) question(n int, asker, expert chat.UserID) {
 			}
 		}
 		_, err = r.db.SaveEntry(ctx, relay.Entry{Question: "Gardée ?", Answer: "Gardée.", Event: chat.EventID(fmt.Sprintf("$a%d", n))})
-		return errors.Join(err, r.box.Post(ctx, chat.EventID(fmt.Sprintf("reaction%d", n)), chat.Post{
+		return errors.Join(err, r.box.Post(ctx, chat.Cause(fmt.Sprintf("reaction%d", n)), chat.Post{
 			Room: "!origin", Priority: chat.Relay, ReactsTo: chat.Target{Event: "$x"}, Reaction: "👍",
 		}))
 	})

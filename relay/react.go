@@ -106,7 +106,7 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 			r.Post = same[0].Post
 			return d.store.SaveReaction(ctx, r)
 		}
-		cause := "reaction " + e.ID
+		cause := chat.Cause("reaction " + e.ID)
 		r.Post = chat.KeyOf(cause, 0)
 		if err := d.store.SaveReaction(ctx, r); err != nil {
 			return err
@@ -163,17 +163,17 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 // its question, or is no longer carried.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		m, err := d.store.MessageOf(ctx, e.Cause())
+		m, err := d.store.MessageOf(ctx, e.Original())
 		if ok, err := has(err); err != nil {
 			return err
-		} else if ok && m.Carried() && m.Event == e.Cause() {
+		} else if ok && m.Carried() && m.Event == e.Original() {
 			m.Role, m.Room, m.Text = RoleNote, m.From, ""
 			if err := d.unmark(ctx, m.Event); err != nil {
 				return err
 			}
 			return d.store.SaveMessage(ctx, m)
 		}
-		return d.dropped(ctx, e.Cause())
+		return d.dropped(ctx, e.Original())
 	}
 }
 

@@ -210,7 +210,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	if err != nil {
 		return err
 	}
-	cause := chat.EventID(fmt.Sprintf("%s/%d", template, q.Number))
+	cause := chat.Cause(fmt.Sprintf("%s/%d", template, q.Number))
 	if err := r.Queue.Post(ctx, cause, post); err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question,
 	if err != nil {
 		return err
 	}
-	cause := chat.EventID(fmt.Sprintf("open-questions/%s/%s", room, due.UTC().Format(time.RFC3339)))
+	cause := chat.Cause(fmt.Sprintf("open-questions/%s/%s", room, due.UTC().Format(time.RFC3339)))
 	return r.Queue.Post(ctx, cause, post)
 }
 

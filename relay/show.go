@@ -155,8 +155,8 @@ func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, pos
 }
 
 // nextShow returns a new cause for the next post about q.
-func (q *Question) nextShow() chat.EventID {
-	cause := chat.EventID(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
+func (q *Question) nextShow() chat.Cause {
+	cause := chat.Cause(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
 	return cause
 }

@@ -17,7 +17,7 @@ type RoomStore interface {
 // Poster adds posts to the transaction of ctx. A second call with the same cause adds
 // nothing, for ever.
 type Poster interface {
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
 // Operators are the people who run the bot, which writes to them in their direct
@@ -71,14 +71,14 @@ func reaches(r chat.Room, user chat.UserID) bool {
 // Tell posts a message to each operator, in the transaction of ctx; a second call with
 // the same cause posts nothing, for ever. It reports whether any operator has direct
 // messages.
-func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.EventID, say func(lang string) (html string, err error)) (bool, error) {
+func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.Cause, say func(lang string) (html string, err error)) (bool, error) {
 	posts, err := o.Posts(ctx, say)
 	if err != nil {
 		return false, err
 	}
 	for _, p := range posts {
 		// The room is part of the key, so a new operator does not shift the others' keys.
-		if err := poster.Post(ctx, cause+chat.EventID(" "+p.Room), p); err != nil {
+		if err := poster.Post(ctx, cause+chat.Cause(" "+p.Room), p); err != nil {
 			return false, err
 		}
 	}

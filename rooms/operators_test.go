@@ -12,9 +12,9 @@ type stored []chat.Room
 
 func (s stored) Rooms(context.Context) ([]chat.Room, error) { return slices.Clone(s), nil }
 
-type posted map[chat.EventID][]chat.Post
+type posted map[chat.Cause][]chat.Post
 
-func (p posted) Post(_ context.Context, cause chat.EventID, posts ...chat.Post) error {
+func (p posted) Post(_ context.Context, cause chat.Cause, posts ...chat.Post) error {
 	p[cause] = append(p[cause], posts...)
 	return nil
 }
@@ -51,7 +51,7 @@ func TestOperatorsAreToldInTheirDirectMessages(t *testing.T) {
 				t.Fatalf("got %v", posts)
 			}
 			for _, room := range test.want {
-				p := posts["cause "+chat.EventID(room)]
+				p := posts["cause "+chat.Cause(room)]
 				if len(p) != 1 || p[0].Room != room || p[0].HTML != book.Of(room).Language || p[0].Lang != p[0].HTML || !p[0].Rings || len(p[0].Mentions) != 1 {
 					t.Errorf("%s got %+v", room, p)
 				}

@@ -128,7 +128,7 @@ func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (b
 			revised_at = excluded.revised_at, done_at = excluded.done_at
 		WHERE inbox.room_id = excluded.room_id AND inbox.revised_at <= excluded.revised_at
 			AND ($6 OR inbox.sender = excluded.sender)`,
-		e.Cause(), e.Room, sender, millis(now), revisedAt, deletion)
+		e.Original(), e.Room, sender, millis(now), revisedAt, deletion)
 	return changed(result, err)
 }
 

@@ -83,7 +83,7 @@ func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error 
 }
 
 // PostsOf implements queue.Posts.
-func (d *DB) PostsOf(ctx context.Context, cause chat.EventID) ([]queue.Row, error) {
+func (d *DB) PostsOf(ctx context.Context, cause chat.Cause) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)
 	return collect(rows, err, scanPost)
 }

@@ -105,7 +105,7 @@ func BenchmarkNextPost(b *testing.B) {
 			err = db.Do(b.Context(), func(ctx context.Context) error {
 				for n := range test.each * test.rooms {
 					id := chat.EventID(fmt.Sprint("$", n))
-					r := queue.Row{Key: chat.KeyOf(id, 0), Cause: id, Kind: queue.KindPost, State: queue.Waiting, Txn: string(id)}
+					r := queue.Row{Key: chat.KeyOf(chat.Cause(id), 0), Cause: chat.Cause(id), Kind: queue.KindPost, State: queue.Waiting, Txn: string(id)}
 					r.Post.Room, r.Post.HTML = chat.RoomID(fmt.Sprint("!", n%test.rooms)), "<p>un texte</p>"
 					if test.blocked && n < test.rooms {
 						r.NextAt = noon.Add(time.Hour)

@@ -26,9 +26,9 @@ func mustArrive(t testing.TB, db *DB, id chat.EventID, room chat.RoomID, body st
 // mustPost stores a waiting answer to an event and returns its row.
 func mustPost(t testing.TB, db *DB, cause chat.EventID, room chat.RoomID, html string) queue.Row {
 	t.Helper()
-	key := chat.KeyOf(cause, 0)
+	key := chat.KeyOf(chat.Cause(cause), 0)
 	err := db.AddPost(t.Context(), queue.Row{
-		Key: key, Cause: cause, Kind: queue.KindPost, State: queue.Waiting, Txn: "txn" + string(cause),
+		Key: key, Cause: chat.Cause(cause), Kind: queue.KindPost, State: queue.Waiting, Txn: "txn" + string(cause),
 		Post: chat.Post{Room: room, HTML: html},
 	})
 	if err != nil {
@@ -191,7 +191,7 @@ func TestPurge(t *testing.T) {
 		}
 	}
 	for id, want := range map[chat.EventID]bool{"$old": false, "$young": true, "$unhandled": true} {
-		if _, err := db.PostByKey(ctx, chat.KeyOf(id, 0)); errors.Is(err, chat.ErrNotFound) == want {
+		if _, err := db.PostByKey(ctx, chat.KeyOf(chat.Cause(id), 0)); errors.Is(err, chat.ErrNotFound) == want {
 			t.Errorf("the answer to %s: %v", id, err)
 		}
 	}

@@ -71,7 +71,7 @@ type Store interface {
 // Queue commits decisions and sends their posts.
 type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
 // Options are the parts that a Register needs.
@@ -159,7 +159,7 @@ func (d *Register) Give(ctx context.Context, t Thanks, direct chat.RoomID) error
 	if err != nil {
 		return err
 	}
-	return d.Queue.Post(ctx, chat.EventID(fmt.Sprintf("thanks consent %s", t.Cause)), chat.Post{
+	return d.Queue.Post(ctx, chat.Cause(fmt.Sprintf("thanks consent %s", t.Cause)), chat.Post{
 		Room: direct, Priority: chat.Relay, HTML: html, Lang: settings.Language, Rings: true,
 	})
 }
@@ -258,7 +258,7 @@ func (d *Register) tell(ctx context.Context, room chat.RoomID, month string) err
 	if err != nil {
 		return err
 	}
-	return d.Queue.Post(ctx, chat.EventID(fmt.Sprintf("thanks month %s %s", room, month)), chat.Post{
+	return d.Queue.Post(ctx, chat.Cause(fmt.Sprintf("thanks month %s %s", room, month)), chat.Post{
 		Room: room, Priority: chat.Announcement, HTML: html, Lang: settings.Language,
 	})
 }

@@ -22,7 +22,7 @@ type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	// Post adds posts to the transaction of ctx. A second call with the same cause
 	// adds nothing, even after a restart.
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
 // Meeting is a scheduled call.
@@ -205,7 +205,7 @@ func (d *Meetings) remind(ctx context.Context, m Meeting) error {
 	if m.Thread != "" {
 		post.Thread = chat.Target{Event: m.Thread}
 	}
-	return d.Queue.Post(ctx, chat.EventID("visio "+string(m.Cause)), post)
+	return d.Queue.Post(ctx, chat.Cause("visio "+string(m.Cause)), post)
 }
 
 // View is a call as the templates render it.

@@ -225,7 +225,7 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 // update edits the messages of alerts that already have one, and returns the new
 // notes as alerts.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
-	key := chat.KeyOf(chat.EventID(t.cause), 0)
+	key := chat.KeyOf(chat.Cause(t.cause), 0)
 	var changed []chat.PostKey // in order
 	ended := map[chat.PostKey][]Alert{}
 	for _, n := range notes {
@@ -290,7 +290,7 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	}
 	post := t.post(html)
 	post.Rings = true
-	if err := t.Queue.Post(ctx, chat.EventID(t.cause), post); err != nil {
+	if err := t.Queue.Post(ctx, chat.Cause(t.cause), post); err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Key != "" }) {
@@ -316,7 +316,7 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	}
 	post := t.post(html)
 	post.Edits = chat.Target{Post: key}
-	if err := t.Queue.Post(ctx, chat.EventID(t.cause+" changes "+string(key)), post); err != nil || len(ended) == 0 {
+	if err := t.Queue.Post(ctx, chat.Cause(t.cause+" changes "+string(key)), post); err != nil || len(ended) == 0 {
 		return err
 	}
 	var b strings.Builder
@@ -329,7 +329,7 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	}
 	reply := t.post(b.String())
 	reply.Thread, reply.Alone = chat.Target{Post: key}, b.String()
-	return t.Queue.Post(ctx, chat.EventID(t.cause+" ends "+string(key)), reply)
+	return t.Queue.Post(ctx, chat.Cause(t.cause+" ends "+string(key)), reply)
 }
 
 // alertView holds the data of the template webhook-alert.
@@ -411,7 +411,7 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	if err != nil {
 		return err
 	}
-	return s.Queue.Post(ctx, chat.EventID(fmt.Sprintf("webhook digest %d", all[0].Seq)), chat.Post{
+	return s.Queue.Post(ctx, chat.Cause(fmt.Sprintf("webhook digest %d", all[0].Seq)), chat.Post{
 		Room: hook.Room, Priority: chat.Webhook, HTML: html, Lang: lang,
 	})
 }
@@ -484,7 +484,7 @@ func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room
 		if err != nil {
 			return err
 		}
-		cause := chat.EventID(fmt.Sprintf("webhook gone %d %d", h.ID, s.Now().UnixMilli()))
+		cause := chat.Cause(fmt.Sprintf("webhook gone %d %d", h.ID, s.Now().UnixMilli()))
 		return s.Queue.Post(ctx, cause, chat.Post{Room: direct.ID, Priority: chat.Webhook, HTML: html, Lang: lang, Rings: true})
 	})
 }

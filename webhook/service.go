@@ -22,7 +22,7 @@ import (
 // Poster is the part of the queue that sends posts without an event as their cause.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
-	Post(ctx context.Context, cause chat.EventID, posts ...chat.Post) error
+	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
 // Options holds the parts and settings of a Service.

@@ -19,7 +19,7 @@ func tellHeld(s shared, name string) func(context.Context, catalogue.Held) error
 	return func(ctx context.Context, h catalogue.Held) error {
 		s.log.Error().Int("entries", h.After).Int("in_force", h.Before).Str("catalogue", name).Msg("A version of the catalogue is held back: «!bot catalogue accepter» puts it in force")
 		return s.outbox.Do(ctx, func(ctx context.Context) error {
-			_, err := s.operators.Tell(ctx, s.outbox, chat.EventID("catalogue held "+h.ID()), func(lang string) (string, error) {
+			_, err := s.operators.Tell(ctx, s.outbox, chat.Cause("catalogue held "+h.ID()), func(lang string) (string, error) {
 				return locale.Render(lang, "catalogue-notice", struct {
 					Prefix string
 					Name   string // empty for the SILL

@@ -43,7 +43,7 @@ func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 	return func(ctx context.Context, n announce.Notice) error {
 		say := func(lang string) (string, error) { return n.Say(lang, s.config.Timezone) }
 		cause := fmt.Sprintf("source %s, works %t, since %d", n.Source, n.Works, n.Since.UnixMilli())
-		if _, err := s.operators.Tell(ctx, s.outbox, chat.EventID(cause), say); err != nil {
+		if _, err := s.operators.Tell(ctx, s.outbox, chat.Cause(cause), say); err != nil {
 			return err
 		}
 		text, err := say("fr")

@@ -18,7 +18,7 @@ func newVisio(s shared) (*visio.Meetings, error) {
 		Chosen: func(room chat.RoomID) string { return s.book.Of(room).Visio },
 		Operators: func(ctx context.Context, n visio.Notice) error {
 			cause := chat.EventID(fmt.Sprintf("visio %s, %s, at %d", n.Name, n.Why, n.At.UnixMilli()))
-			_, err := s.operators.Tell(ctx, s.outbox, cause, n.Say)
+			_, err := s.operators.Tell(ctx, s.outbox, chat.Cause(cause), n.Say)
 			return err
 		},
 		Log: s.component("visio"),
