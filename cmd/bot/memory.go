@@ -49,10 +49,23 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 			if err != nil && ctx.Err() == nil {
 				log.Warn().Err(err).Msg("Memory could not be given back")
 			}
-			runtime.GC() // pools release objects that two collections found unused
-			debug.FreeOSMemory()
+			collect()
 			trimMalloc()
 		}
 		before, busy = now, now != before
+	}
+}
+
+// collect returns unused memory. Each of the runtime's processors keeps the stacks
+// of some dozens of ended goroutines for as long as it exists, so collect reduces
+// them to one meanwhile.
+func collect() {
+	processors := runtime.GOMAXPROCS(1)
+	runtime.GC() // pools release objects that two collections found unused
+	debug.FreeOSMemory()
+	if os.Getenv("GOMAXPROCS") != "" {
+		runtime.GOMAXPROCS(processors)
+	} else {
+		runtime.SetDefaultGOMAXPROCS() // follows the system's limits
 	}
 }
