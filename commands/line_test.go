@@ -75,6 +75,7 @@ func TestSplit(t *testing.T) {
 		"a comma":            {"gimp, krita", []string{"gimp", "krita"}},
 		"several":            {"a b,c ; d", []string{"a b", "c", "d"}},
 		"a comma at the end": {"libre office, gimp,", []string{"libre office", "gimp"}},
+		"a comma, then et":   {"gimp, krita et vlc", []string{"gimp", "krita", "vlc"}},
 		"et":                 {"libre office et only office", []string{"libre office", "only office"}},
 		"vs":                 {"Gimp VS. Krita", []string{"Gimp", "Krita"}},
 		"a slash":            {"gimp / krita", []string{"gimp", "krita"}},

@@ -29,9 +29,9 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.state.Catalogue == nil {
 		return a.loading(r)
 	}
-	if r.command.searches && versus.MatchString(r.args) {
-		if all, unknown, _ := byNames(r.state.Catalogue, split(r.args)); unknown == "" && len(all) > 1 {
-			return a.comparison(r, all, 0)
+	if r.command.searches {
+		if answer, found, err := a.impliedComparison(r); found || err != nil {
+			return answer, err
 		}
 	}
 	if found, ok := search.For(r.state.Catalogue).Faceted(r.args); ok {
@@ -209,77 +209,6 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	if len(data.Nearest) > 0 {
 		answer.Shape = Suggestions
 	}
-	return answer, err
-}
-
-// separators may stand between the names to compare; the surest comes first.
-var separators = []*regexp.Regexp{
-	regexp.MustCompile(`\s*[,;]\s*`),
-	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
-	regexp.MustCompile(`\s+`),
-}
-
-// versus matches a comparison without the command: « gimp vs krita ».
-var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
-
-func split(s string) []string {
-	for i, separator := range separators {
-		var parts []string
-		for _, part := range separator.Split(s, -1) {
-			if part != "" {
-				parts = append(parts, part)
-			}
-		}
-		if len(parts) == 2 || len(parts) > 2 && i == 0 {
-			return parts
-		}
-	}
-	return nil
-}
-
-// compare answers with the same facts about several software.
-func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
-	parts := split(r.args)
-	if len(parts) < 2 {
-		return a.explain(ctx, r, r.command)
-	}
-	c := r.state.Catalogue
-	if c == nil {
-		return a.loading(r)
-	}
-	parts, more := first(parts, maxCompared)
-	all, unknown, nearest := byNames(c, parts)
-	switch {
-	case unknown != "":
-		return a.none(r, unknown, true, nearest)
-	case len(all) == 1:
-		answer, err := a.card(r, all[0])
-		answer.Found = found(all)
-		return answer, err
-	}
-	return a.comparison(r, all, more)
-}
-
-// byNames returns the software with these names, each once. If a name matches none,
-// it returns that name and the most similar software instead.
-func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, unknown string, nearest []*catalogue.Software) {
-	seen := map[string]bool{}
-	for _, name := range names {
-		result := search.For(c).Search(name)
-		if len(result.Matches) == 0 || result.Matches[0].By != search.ByName {
-			return nil, name, append(software(result.Matches), result.Nearest...)
-		}
-		if s := result.Matches[0].Software; !seen[s.ID] {
-			seen[s.ID] = true
-			all = append(all, s)
-		}
-	}
-	return all, "", nil
-}
-
-func (a *Answerer) comparison(r request, all []*catalogue.Software, more int) (Answer, error) {
-	answer, err := a.message(r, "compare", comparison{entries(all), more, a.source(r.state)})
-	answer.Found = found(all)
 	return answer, err
 }
 

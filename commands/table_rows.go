@@ -39,7 +39,7 @@ func searchRows() []command {
 	return []command{
 		{words: []string{"sill"}, harmless: true, searches: true, answer: (*Answerer).search, show: (*Answerer).card},
 		{topic: "sill", words: []string{"remplace", "equivalent", "alternative"}, harmless: true, answer: (*Answerer).replacing, show: (*Answerer).card},
-		{topic: "sill", words: []string{"compare"}, harmless: true, answer: (*Answerer).compare},
+		{topic: "sill", words: []string{"compare", "comparer"}, harmless: true, answer: (*Answerer).compare},
 		{topic: "sill", words: []string{"nouveautes", "new"}, harmless: true, answer: (*Answerer).news},
 		{topic: "sill", words: []string{"utilisateurs", "users"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).users},
 		{topic: "sill", words: []string{"prestataires", "providers"}, harmless: true, answer: (*Answerer).search, show: (*Answerer).providers},

@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"context"
+	"regexp"
+
+	"heraut/catalogue"
+	"heraut/search"
+	"heraut/text"
+)
+
+// separators may stand between the names to compare; the surest comes first.
+var separators = []*regexp.Regexp{
+	regexp.MustCompile(`\s*[,;]\s*`),
+	regexp.MustCompile(`(?i)\s+(?:et|and|ou|or|avec|with|vs\.?|versus|contre)\s+|\s+/\s+`),
+	regexp.MustCompile(`\s+`),
+}
+
+// versus matches a comparison without the command: « gimp vs krita ».
+var versus = regexp.MustCompile(`(?i)\S\s+(?:vs\.?|versus|contre)\s+\S`)
+
+func split(s string) []string {
+	for i, separator := range separators {
+		var parts []string
+		for _, part := range separator.Split(s, -1) {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		if i == 0 && len(parts) > 1 { // « gimp, inkscape et krita »
+			last := len(parts) - 1
+			return append(parts[:last], separators[1].Split(parts[last], -1)...)
+		}
+		if len(parts) == 2 {
+			return parts
+		}
+	}
+	return nil
+}
+
+// compareWords begin a comparison without the command, folded: « comparer gimp et krita ».
+var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez": true, "comparaison": true, "comparatif": true, "comparison": true}
+
+// betweenWords may follow them.
+var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
+
+// implied returns the names in a line that compares without the command; nil if it does
+// not.
+func implied(line string) []string {
+	word, rest := cutWord(line)
+	if compareWords[text.Fold(word)] {
+		if between, names := cutWord(rest); betweenWords[text.Fold(between)] {
+			rest = names
+		}
+		return split(rest)
+	}
+	if versus.MatchString(line) {
+		return split(line)
+	}
+	return nil
+}
+
+// impliedComparison answers a line that compares without the command, if it names
+// software of the catalogue.
+func (a *Answerer) impliedComparison(r request) (answer Answer, found bool, err error) {
+	names, more := first(implied(r.args), maxCompared)
+	if len(names) < 2 {
+		return Answer{}, false, nil
+	}
+	all, absent := byNames(r.state.Catalogue, names)
+	if len(all) == 0 || len(all)+len(absent) < 2 {
+		return Answer{}, false, nil
+	}
+	answer, err = a.compared(r, all, absent, more)
+	return answer, true, err
+}
+
+// compare answers with the same facts about several software.
+func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
+	parts := split(r.args)
+	if len(parts) < 2 {
+		return a.explain(ctx, r, r.command)
+	}
+	c := r.state.Catalogue
+	if c == nil {
+		return a.loading(r)
+	}
+	parts, more := first(parts, maxCompared)
+	all, absent := byNames(c, parts)
+	if len(absent) > 0 {
+		result := search.For(c).Search(absent[0])
+		return a.none(r, absent[0], true, append(software(result.Matches), result.Nearest...))
+	}
+	return a.compared(r, all, absent, more)
+}
+
+// compared answers with a comparison, or a card if there is one software, and says
+// which names are absent from the catalogue.
+func (a *Answerer) compared(r request, all []*catalogue.Software, absent []string, more int) (answer Answer, err error) {
+	if len(all) == 1 {
+		answer, err = a.card(r, all[0])
+		answer.Found = found(all)
+	} else {
+		answer, err = a.comparison(r, all, more)
+	}
+	if err != nil || len(absent) == 0 {
+		return answer, err
+	}
+	note, err := a.message(r, "compare-absent", struct {
+		Names      []string
+		Catalogues []string
+	}{absent, a.source(r.state).Catalogues})
+	answer.HTML = note.HTML + answer.HTML
+	return answer, err
+}
+
+// byNames returns the software with these names, each once, and the names that match
+// none.
+func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, absent []string) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		result := search.For(c).Search(name)
+		if len(result.Matches) == 0 || result.Matches[0].By != search.ByName {
+			absent = append(absent, name)
+			continue
+		}
+		if s := result.Matches[0].Software; !seen[s.ID] {
+			seen[s.ID] = true
+			all = append(all, s)
+		}
+	}
+	return all, absent
+}
+
+func (a *Answerer) comparison(r request, all []*catalogue.Software, more int) (Answer, error) {
+	answer, err := a.message(r, "compare", comparison{entries(all), more, a.source(r.state)})
+	answer.Found = found(all)
+	return answer, err
+}
