@@ -27,6 +27,9 @@ var synapseConfig string
 //go:embed synapse/log.yaml
 var synapseLogging []byte
 
+//go:embed synapse/validity.py
+var synapseValidity []byte
+
 // SynapseOptions change a Synapse that by default has no rate limits and deletes
 // nothing.
 type SynapseOptions struct {
@@ -36,6 +39,17 @@ type SynapseOptions struct {
 	// ForgetAfter makes Synapse purge messages older than that; 0 keeps them. The
 	// newest event of a room always stays.
 	ForgetAfter time.Duration
+	// Validity makes accounts expire; nil: they do not.
+	Validity *AccountValidity
+}
+
+// AccountValidity configures the module synapse-email-account-validity, which Tchap
+// runs.
+type AccountValidity struct {
+	// Module is the directory that holds the Python package email_account_validity.
+	Module string
+	// SMTPPort is the port of a mail server on this machine.
+	SMTPPort int
 }
 
 // StartSynapse starts a Synapse for a test that needs this server, and stops it with
@@ -68,6 +82,7 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 		os.WriteFile(filepath.Join(dir, "signing.key"),
 			fmt.Appendf(nil, "ed25519 test %s\n", base64.RawStdEncoding.EncodeToString(seed)), 0o600),
 		os.WriteFile(filepath.Join(dir, "log.yaml"), synapseLogging, 0o600),
+		os.WriteFile(filepath.Join(dir, "validity.py"), synapseValidity, 0o600),
 	)
 	if err != nil {
 		return nil, err
@@ -76,6 +91,9 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 		cmd := exec.CommandContext(ctx, filepath.Join(environment, "bin", "python"),
 			"-m", "synapse.app.homeserver", "-c", "homeserver.yaml")
 		cmd.Dir = dir
+		if o.Validity != nil {
+			cmd.Env = append(cmd.Environ(), "PYTHONPATH="+dir+":"+o.Validity.Module)
+		}
 		return cmd
 	}
 	err = h.startAnywhere(ctx, func(port int) error { return o.writeConfig(dir, h, port) })
@@ -85,7 +103,7 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 func (o SynapseOptions) writeConfig(dir string, h *Homeserver, port int) error {
 	var config bytes.Buffer
 	err := template.Must(template.New("").Parse(synapseConfig)).Execute(&config, map[string]any{
-		"Server": h, "Port": port, "Limits": o.DefaultLimits, "ForgetAfterMS": o.ForgetAfter.Milliseconds(),
+		"Server": h, "Port": port, "Limits": o.DefaultLimits, "ForgetAfterMS": o.ForgetAfter.Milliseconds(), "Validity": o.Validity,
 	})
 	if err != nil {
 		return fmt.Errorf("write Synapse's configuration: %w", err)
@@ -119,14 +137,19 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 // LiftLimits exempts an account from Synapse's rate limits per user.
 func (h *Homeserver) LiftLimits(t testing.TB, user id.UserID) {
 	t.Helper()
+	path := "/_synapse/admin/v1/users/" + url.PathEscape(string(user)) + "/override_ratelimit"
+	h.Administer(t, http.MethodPost, path, map[string]int{"messages_per_second": 0, "burst_count": 0})
+}
+
+// Administer makes a request to Synapse as an administrator.
+func (h *Homeserver) Administer(t testing.TB, method, path string, body any) {
+	t.Helper()
 	// Each call makes another administrator, which does no harm here.
 	_, token, err := h.register(t.Context(), "admin-"+rand.Text()[:8], rand.Text(), true)
 	if err == nil {
-		path := "/_synapse/admin/v1/users/" + url.PathEscape(string(user)) + "/override_ratelimit"
-		none := map[string]int{"messages_per_second": 0, "burst_count": 0}
-		err = h.call(t.Context(), http.MethodPost, path, token, none, nil)
+		err = h.call(t.Context(), method, path, token, body, nil)
 	}
 	if err != nil {
-		t.Fatalf("lift the limits of %s: %v", user, err)
+		t.Fatalf("%s %s as an administrator: %v", method, path, err)
 	}
 }

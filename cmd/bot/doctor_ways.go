@@ -12,13 +12,13 @@ func (d *doctor) ways(ways matrix.LoginWays) {
 	}
 	switch {
 	case ways.Password && ways.Browser:
-		d.good(what, "mot de passe, navigateur (login --navigateur) ou jeton (matrix.token_file)")
+		d.good(what, "mot de passe, navigateur par login --navigateur, ou jeton par matrix.token_file")
 	case ways.Password:
-		d.good(what, "mot de passe ou jeton (matrix.token_file)")
+		d.good(what, "mot de passe, ou jeton par matrix.token_file")
 	case ways.Browser && needless == "":
-		d.good(what, "navigateur (login) ou jeton (matrix.token_file), pas de mot de passe")
+		d.good(what, "navigateur, ou jeton par matrix.token_file, mais pas de mot de passe")
 	case ways.Browser:
-		d.warn(what, "navigateur ou jeton (matrix.token_file), pas de mot de passe"+needless, d.command("login"))
+		d.warn(what, "navigateur, ou jeton par matrix.token_file, mais pas de mot de passe"+needless, d.command("login"))
 	default:
 		d.warn(what, "ni mot de passe ni navigateur : donnez un jeton par matrix.token_file"+needless, d.command("check"))
 	}

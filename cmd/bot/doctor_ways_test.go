@@ -18,8 +18,8 @@ func TestDoctorOfLogins(t *testing.T) {
 		state, text   string
 		commandsStart string
 	}{
-		"a password":              {[]string{"m.login.password"}, false, "", "ok", "mot de passe ou jeton", ""},
-		"both":                    {[]string{"m.login.password", "m.login.sso"}, true, "", "ok", "navigateur (login --navigateur)", ""},
+		"a password":              {[]string{"m.login.password"}, false, "", "ok", "mot de passe, ou jeton", ""},
+		"both":                    {[]string{"m.login.password", "m.login.sso"}, true, "", "ok", "navigateur par login --navigateur", ""},
 		"a browser":               {[]string{"m.login.sso"}, true, "", "ok", "pas de mot de passe", ""},
 		"a browser, and a secret": {[]string{"m.login.sso"}, true, "password: secret", "warning", "ne sert plus", "login"},
 		"none":                    {[]string{"m.login.sso"}, false, "", "warning", "donnez un jeton par matrix.token_file", "check"},
