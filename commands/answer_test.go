@@ -50,7 +50,7 @@ func TestCommandAndFound(t *testing.T) {
 		"compared thus with nothing":        {"!sill gimp contre zzzzqqqq", false, "sill", []string{"GIMP"}},
 		"compared with a verb":              {"!sill comparer gimp et krita", false, "sill compare", []string{"GIMP", "Krita"}},
 		"compared with a noun":              {"!sill comparaison entre gimp et krita", false, "sill", []string{"GIMP", "Krita"}},
-		"compared in a direct message":      {"compare gimp et krita", true, "sill", []string{"GIMP", "Krita"}},
+		"compared in a direct message":      {"compare gimp et krita", true, "sill compare", []string{"GIMP", "Krita"}},
 		"compared thus with a product":      {"!sill gimp vs photoshop", false, "sill", []string{"GIMP"}},
 		"no comparison":                     {"!sill antivirus contre", false, "sill", nil},
 		"compared with nothing":             {"!sill compare gimp, zzzzqqqq", false, "sill compare", nil},
