@@ -123,7 +123,7 @@ func TestCommun(t *testing.T) {
 	if len(answer.Found) != 2 || answer.Found[0].Name != "Agendamento" || answer.Found[1].Name != "Vecchio" {
 		t.Errorf("found %+v", answer.Found)
 	}
-	for _, part := range []string{"Developers Italia, stable", "projet abandonné", "Écrire à equipe@example.org"} {
+	for _, part := range []string{"Developers Italia, stable", "projet abandonné", "écrire à equipe@example.org"} {
 		if !strings.Contains(answer.HTML, part) {
 			t.Errorf("lacks %q: %s", part, answer.HTML)
 		}

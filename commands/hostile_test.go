@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"heraut/catalogue"
+	"heraut/commons"
 	"heraut/filter"
 	"heraut/locale"
 	"heraut/locale/localetest"
@@ -57,6 +58,18 @@ func hostile(s string) *catalogue.Software {
 	}
 }
 
+// elsewhere returns a card of a software of another catalogue, with s for its texts.
+func elsewhere(s string, src source) card {
+	other := &catalogue.Software{
+		ID: "1", Name: s, Catalogue: s, Home: s, Phase: s, Contact: s, License: s, Updated: september.AddDate(-5, 0, 0), Description: catalogue.Localized{FR: s, EN: s},
+	}
+	src.Catalogues = []string{s, s}
+	return card{
+		entry: entry{Software: other}, source: src, Credits: []string{s},
+		Also: []commons.Listing{{Label: s, Page: s, Date: september, License: s, Status: "abandoned"}, {Status: "listed"}},
+	}
+}
+
 // answers returns all messages that the bot can send, with s for their texts.
 func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func() (Answer, error) {
 	r := request{
@@ -78,6 +91,20 @@ func answers(ctx context.Context, a *Answerer, lang, s string) map[string]func()
 		"card, withdrawn": func() (Answer, error) { return a.card(r, withdrawn) },
 		"card, bare":      func() (Answer, error) { return a.card(r, bare) },
 		"users":           func() (Answer, error) { return a.users(r, listed) },
+		"card, elsewhere": func() (Answer, error) { return a.message(r, "card", elsewhere(s, src)) },
+		"commun": func() (Answer, error) {
+			view := common{Query: s, Total: 7, Guess: true, source: src, Credits: []string{s}}
+			for range maxListed {
+				view.Items = append(view.Items, commonEntry{elsewhere(s, src).entry})
+			}
+			return a.message(r, "commun", view)
+		},
+		"commun, none": func() (Answer, error) {
+			return a.message(r, "commun-none", struct {
+				Prefix, Query string
+				Asks          bool
+			}{"!", s, true})
+		},
 		"users, none":     func() (Answer, error) { return a.users(r, bare) },
 		"providers":       func() (Answer, error) { return a.providers(r, listed) },
 		"providers, none": func() (Answer, error) { return a.providers(r, bare) },

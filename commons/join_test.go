@@ -1,6 +1,7 @@
 package commons
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,17 @@ func TestLibrary(t *testing.T) {
 	}
 	if again := l.State([]string{"comptoir", SILL}).Catalogue; !again.SameEntries(both) {
 		t.Error("an unchanged library builds the catalogue again")
+	}
+	var many []Shelf
+	for i := range 10 {
+		many = append(many, shelf(fmt.Sprint(i), fmt.Sprint("C", i), entry(fmt.Sprint("C", i), "1", "A", "", "")))
+	}
+	crowded := NewLibrary(many...)
+	for i := range 9 {
+		crowded.State([]string{fmt.Sprint(i), fmt.Sprint(i + 1)})
+	}
+	if len(crowded.merged) != maxMerged {
+		t.Errorf("%d sets are held", len(crowded.merged))
 	}
 	if one := l.State([]string{"comptoir"}).Catalogue; one.Len() != 2 || one.Labels()[0] != "Comptoir" {
 		t.Error("one catalogue alone is not itself")

@@ -3,7 +3,6 @@ package commons
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -111,7 +110,11 @@ func (l *Library) State(names []string) catalogue.State {
 	if len(chosen) == 1 {
 		return chosen[0].Current()
 	}
-	return l.mergedOf("of "+strings.Join(names, " "), chosen, func(Shelf, *catalogue.Software) bool { return true })
+	key := "of"
+	for _, s := range chosen {
+		key += " " + s.Name
+	}
+	return l.mergedOf(key, chosen, func(Shelf, *catalogue.Software) bool { return true })
 }
 
 // Commons returns what administrations built: the whole catalogues of that kind, and
@@ -149,10 +152,27 @@ func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalo
 	if m == nil || !sameAll(m.of, parts) {
 		m = &merged{of: parts, value: catalogue.New(merge(present, parts, pass), asOf)}
 		l.merged[key] = m
+		l.forget(key)
 	}
 	m.of = parts
 	out.Catalogue = m.value.At(asOf)
 	return out
+}
+
+// maxMerged bounds the sets of catalogues that are held together. Rooms may choose any
+// set, and each needs an index.
+const maxMerged = 6
+
+// forget drops one of the sets, other than keep, if there are too many.
+func (l *Library) forget(keep string) {
+	for key := range l.merged {
+		if len(l.merged) <= maxMerged {
+			return
+		}
+		if key != keep && key != "commons" {
+			delete(l.merged, key)
+		}
+	}
 }
 
 // sameAll reports whether the catalogues hold the same entries.
