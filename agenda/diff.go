@@ -137,9 +137,9 @@ func (d *difference) missing(known []Event, m matching, read []calendar.Event, n
 	}
 }
 
-// confirm reports whether a future event has been missing for goneAfter. The caller
+// anyGone reports whether a future event has been missing for goneAfter. The caller
 // asks when the calendar has not changed since the last reading.
-func confirm(known []Event, now time.Time) (due bool) {
+func anyGone(known []Event, now time.Time) (due bool) {
 	return slices.ContainsFunc(known, func(k Event) bool {
 		return !k.Missing.IsZero() && now.Sub(k.Missing) >= goneAfter && !k.past(now)
 	})

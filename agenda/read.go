@@ -259,7 +259,7 @@ func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r readi
 		return err
 	}
 	if r.same {
-		if !confirm(known, now) {
+		if !anyGone(known, now) {
 			return nil
 		}
 		for _, k := range known { // rebuild the last reading: known events that were not missing

@@ -26,8 +26,8 @@ const (
 	// lookForFeeds is the interval at which runFeeds looks for new feeds of rooms when
 	// nothing wakes it.
 	lookForFeeds = 10 * time.Minute
-	// apart is the delay between the first readings of two sources.
-	apart = 500 * time.Millisecond
+	// stagger is the delay between the first readings of two sources.
+	stagger = 500 * time.Millisecond
 )
 
 // Run reads the source at its pace until ctx ends. It keeps the back-off across
@@ -76,7 +76,7 @@ func (d *Announcer) Run(ctx context.Context) error {
 		g.Go(func() error {
 			// Only the first readings are staggered here; Pace adds jitter to the later
 			// ones.
-			if !wait.For(ctx, time.Duration(i)*min(apart, r.settings.Every)) {
+			if !wait.For(ctx, time.Duration(i)*min(stagger, r.settings.Every)) {
 				return nil
 			}
 			r.Run(ctx)

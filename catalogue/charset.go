@@ -19,7 +19,7 @@ import (
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
 // decoded returns r as UTF-8. The charset is that of a byte order mark, or else
-// of the HTTP header contentType, or else lenientUTF8.
+// of the HTTP header contentType, or else repairedUTF8.
 func decoded(r *bufio.Reader, contentType string) io.Reader {
 	start, _ := r.Peek(2) // the next read returns the same error
 	var in io.Reader = r
@@ -31,7 +31,7 @@ func decoded(r *bufio.Reader, contentType string) io.Reader {
 			in = transform.NewReader(r, charset.NewDecoder())
 		}
 	}
-	return transform.NewReader(in, &lenientUTF8{})
+	return transform.NewReader(in, &repairedUTF8{})
 }
 
 // charsetOf returns the encoding that a Content-Type names: nil if it names none, an
@@ -51,7 +51,7 @@ func charsetOf(contentType string) encoding.Encoding {
 	return charset
 }
 
-// lenientUTF8 passes UTF-8 through and repairs other bytes: tables merged by hand mix
+// repairedUTF8 passes UTF-8 through and repairs other bytes: tables merged by hand mix
 // lines in UTF-8 with lines in Windows-1252, and the first bytes of a truncated UTF-8
 // character are valid Windows-1252. So the first byte of a truncated «é» or «’» (0xC2,
 // 0xC3, 0xE2 0x80), which French in Windows-1252 does not use, becomes U+FFFD; any
@@ -59,16 +59,16 @@ func charsetOf(contentType string) encoding.Encoding {
 //
 // It also cuts runs of white space to maxSpaces: json.Decoder rescans long runs again
 // and again.
-type lenientUTF8 struct{ spaces int }
+type repairedUTF8 struct{ spaces int }
 
-// maxSpaces is the longest run of white space that lenientUTF8 passes on, in bytes.
+// maxSpaces is the longest run of white space that repairedUTF8 passes on, in bytes.
 const maxSpaces = 1024
 
 // Reset implements transform.Transformer.
-func (l *lenientUTF8) Reset() { l.spaces = 0 }
+func (l *repairedUTF8) Reset() { l.spaces = 0 }
 
 // Transform implements transform.Transformer.
-func (l *lenientUTF8) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+func (l *repairedUTF8) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
 		if c := src[nSrc]; c < utf8.RuneSelf {
 			if c > ' ' {

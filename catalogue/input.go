@@ -86,7 +86,7 @@ type input struct {
 	limited *limitedReader
 }
 
-// newInput returns r as UTF-8. Invalid bytes are repaired as in lenientUTF8.
+// newInput returns r as UTF-8. Invalid bytes are repaired as in repairedUTF8.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}

@@ -179,7 +179,7 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	case why != "":
 		return a.refuse(r, why)
 	case r.command.remote != nil && r.command.remote(a, r):
-		return a.apart(r)
+		return a.answerLater(r)
 	}
 	if err := a.learnRelay(ctx, &r); err != nil {
 		return Answer{}, err

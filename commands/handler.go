@@ -169,7 +169,7 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	carrier, carried := h.answerer.carrier, false
 	if e.Message.Edits != "" {
-		if carried, _, err = carrier.Keep(ctx, e); err != nil {
+		if carried, _, err = carrier.Note(ctx, e); err != nil {
 			return queue.Result{}, err
 		}
 		result.Change = carrier.Dropped(e)
@@ -272,7 +272,7 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	if e.Message.Edits != "" {
 		return h.answerer.carrier.Dropped(e), nil
 	}
-	_, change, err := h.answerer.carrier.Keep(ctx, e)
+	_, change, err := h.answerer.carrier.Note(ctx, e)
 	return change, err
 }
 

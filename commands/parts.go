@@ -67,7 +67,7 @@ func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 // documents its methods.
 type carrier interface {
 	Carry(ctx context.Context, e chat.Event, how relay.Manner) (queue.Result, bool, error)
-	Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
+	Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
 	Dropped(e chat.Event) func(ctx context.Context) error
 	Deleted(e chat.Event) func(ctx context.Context) error
 	Left(e chat.Event) func(ctx context.Context) error
@@ -89,7 +89,7 @@ func (noCarrier) Carry(context.Context, chat.Event, relay.Manner) (queue.Result,
 	return queue.Result{}, false, nil
 }
 
-func (noCarrier) Keep(context.Context, chat.Event) (bool, func(context.Context) error, error) {
+func (noCarrier) Note(context.Context, chat.Event) (bool, func(context.Context) error, error) {
 	return false, nil, nil
 }
 

@@ -148,7 +148,7 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 // note excludes a message from the other room. It answers only if the relay carried
 // the message before an edit.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
-	carried, change, err := a.parts.Relay.Keep(ctx, r.Event)
+	carried, change, err := a.parts.Relay.Note(ctx, r.Event)
 	switch {
 	case err != nil:
 		return Answer{}, err
@@ -181,9 +181,9 @@ func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 
 var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
 
-// addressed returns the message that a command asks to carry to the question that it
-// names by its number, without the command and its formatting; false if it names none
-// or says nothing (command.carried).
+// addressed serves command.carried, for a command that names a question by its number,
+// as in «!répondre 12 texte». It returns the message with the text alone, and that
+// number; false if there is no number or no text.
 func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool) {
 	_, rest := cutWord(strings.TrimSpace(strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)))
 	match := questionNumber.FindStringSubmatch(rest)
@@ -198,9 +198,9 @@ func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool
 	return &m, relay.Manner{Number: number}, number != 0 && m.Body != ""
 }
 
-// withoutName returns the message that a command asks to carry without its sender's
-// name, without the command and its formatting; false if it says nothing
-// (command.carried).
+// withoutName serves command.carried, for a command after which the message is carried
+// without its sender's name. It returns the message with the text alone; false if
+// there is no text.
 func withoutName(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool) {
 	text := strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)
 	_, m.Body = cutWord(strings.TrimSpace(text))

@@ -136,7 +136,7 @@ type Queue struct {
 	unseen wait.Signal // sync did not show a post that the homeserver took
 	counts *Counts
 
-	apart *apart
+	deferred *deferred
 
 	lastDoubt atomic.Int64 // when the newest doubt began, in Unix milliseconds; 0: never
 	seenUntil atomic.Int64 // sync has shown what was in the rooms until then, in Unix milliseconds; 0: not yet
@@ -194,17 +194,17 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	}
 	return &Queue{
 		Outbox: outbox, handler: handler, transport: transport, config: config,
-		log:     log.With().Str("component", "queue").Logger(),
-		ready:   wait.NewSignal(),
-		doubt:   wait.NewSignal(),
-		idle:    wait.NewSignal(),
-		toRead:  wait.NewSignal(),
-		unseen:  wait.NewSignal(),
-		counts:  config.Counts,
-		apart:   newApart(),
-		working: map[chat.RoomID]bool{},
-		reads:   map[chat.RoomID]chat.EventID{},
-		blocked: map[chat.RoomID]bool{},
+		log:      log.With().Str("component", "queue").Logger(),
+		ready:    wait.NewSignal(),
+		doubt:    wait.NewSignal(),
+		idle:     wait.NewSignal(),
+		toRead:   wait.NewSignal(),
+		unseen:   wait.NewSignal(),
+		counts:   config.Counts,
+		deferred: newDeferred(),
+		working:  map[chat.RoomID]bool{},
+		reads:    map[chat.RoomID]chat.EventID{},
+		blocked:  map[chat.RoomID]bool{},
 
 		underWay:   map[chat.RoomID]bool{},
 		ends:       make(chan outcome, config.AtOnce),

@@ -64,7 +64,7 @@ func (q *Queue) dispatch(ctx context.Context) error {
 		}
 	}
 	err = workers.Wait()
-	q.apart.group.Wait()
+	q.deferred.group.Wait()
 	return err
 }
 
@@ -81,7 +81,7 @@ func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
 // work handles a room's events, oldest first, until none is left.
 func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
-		e, tries, err := q.store.NextEvent(ctx, room, q.apart.in(room))
+		e, tries, err := q.store.NextEvent(ctx, room, q.deferred.in(room))
 		switch {
 		case errors.Is(err, chat.ErrNotFound):
 			if q.handledAll(room) {

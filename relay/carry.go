@@ -28,11 +28,11 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	case inClear && e.Message.Edits != "":
 		return queue.Result{Unchanged: true}, true, nil
 	case inClear:
-		return d.keep(e, q, &Fault{What: FaultClear, Number: q.Number})
+		return d.refuse(e, q, &Fault{What: FaultClear, Number: q.Number})
 	case !q.Status.Asked() && !before.Carried():
 		return d.takeChoice(ctx, e, q)
 	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
-		return d.keep(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
+		return d.refuse(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
@@ -41,7 +41,7 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	if fault, err := faultOf(d.mayCarry(ctx, e, q, how, readers.Least)); err != nil {
 		return queue.Result{}, true, err
 	} else if fault != nil {
-		return d.keep(e, q, fault)
+		return d.refuse(e, q, fault)
 	}
 	m := copyOf(e, q, before, how)
 	post, err := d.post(ctx, e, q, m)
@@ -66,7 +66,7 @@ func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (que
 	case err != nil:
 		return queue.Result{}, true, err
 	case e.Room == q.Experts:
-		return d.keep(e, q, &Fault{What: FaultClosed, Number: q.Number})
+		return d.refuse(e, q, &Fault{What: FaultClosed, Number: q.Number})
 	}
 	return queue.Result{}, true, nil
 }
@@ -195,9 +195,9 @@ func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question,
 	return q, known, err
 }
 
-// keep leaves a message in its room, tells its author why, and stores it as a note,
+// refuse leaves a message in its room, tells its author why, and stores it as a note,
 // since an edit of it may be carried.
-func (d *Carrier) keep(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
+func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault
 		Prefix string
@@ -224,9 +224,9 @@ func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context)
 	}
 }
 
-// Keep returns the change that stores a message as a note, or nil if it belongs to no
+// Note returns the change that stores a message as a note, or nil if it belongs to no
 // question. carried reports whether the message was carried before this edit.
-func (d *Carrier) Keep(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
+func (d *Carrier) Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {
 		return false, nil, err

@@ -141,16 +141,16 @@ func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// calm is a room's quiet hours, and whether they hold now.
-type calm struct {
+// quietState is a room's quiet hours, and whether they hold now.
+type quietState struct {
 	Quiet
 	now bool
 }
 
 // quietNow returns a function that looks each room's quiet hours up once.
-func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) calm {
-	known := map[chat.RoomID]calm{}
-	return func(room chat.RoomID) calm {
+func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) quietState {
+	known := map[chat.RoomID]quietState{}
+	return func(room chat.RoomID) quietState {
 		c, ok := known[room]
 		if !ok {
 			c.Quiet = r.Quiet(room)
@@ -162,7 +162,7 @@ func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) calm {
 }
 
 // remindAll sends the reminders of those questions that are still due.
-func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) calm, now time.Time) error {
+func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	for _, q := range due {
 		q, err := r.Store.Question(ctx, q.Number)
 		if ok, err := has(err); err != nil {
@@ -181,7 +181,7 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 }
 
 // remind reminds the experts of q, or asks its asker whether it is solved.
-func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) calm, now time.Time) error {
+func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
 	post := chat.Post{
 		Room: q.Experts, Priority: chat.Relay, ReplyTo: chat.Target{Post: q.Root},
@@ -223,7 +223,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 }
 
 // experts reports whether the experts are due a reminder of q.
-func (r *Reminders) experts(q Question, quiet calm, now time.Time) bool {
+func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
 	}
@@ -234,7 +234,7 @@ func (r *Reminders) experts(q Question, quiet calm, now time.Time) bool {
 }
 
 // asker reports whether the bot should ask the asker of q whether it is solved.
-func (r *Reminders) asker(q Question, quiet calm, now time.Time) bool {
+func (r *Reminders) asker(q Question, quiet quietState, now time.Time) bool {
 	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
 		!q.ActiveAt.Add(r.FollowUp).After(now)
 }

@@ -21,7 +21,7 @@ const listed = 15
 
 // list sends each experts' room its open questions, if that is due. A list that is due
 // in quiet hours goes out after them.
-func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) calm, now time.Time) error {
+func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	if r.List == nil {
 		return nil
 	}

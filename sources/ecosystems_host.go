@@ -214,7 +214,7 @@ func readArray[T any](ctx context.Context, getter *fetch.Getter, location string
 	return resp.Validators, false, nil
 }
 
-// readObject reads a JSON object.
+// readObject fetches the JSON object at an address into the given variable.
 func readObject(ctx context.Context, getter *fetch.Getter, location string, into any) error {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {

@@ -73,7 +73,7 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// listReading is the state of one round.
+// listReading is the state of one reading of a list.
 type listReading struct {
 	query Query
 

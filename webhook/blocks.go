@@ -77,7 +77,7 @@ func (w *writer) field(f object) {
 	w.add(piece{text: text, syntax: chatMarkup})
 }
 
-// element collects a block's element: a text, an image or a button.
+// element writes a block's element: a text, an image or a button. It ignores others.
 func (w *writer) element(e object) {
 	switch e.str("type") {
 	case "":

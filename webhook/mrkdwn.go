@@ -18,7 +18,7 @@ var isMarkdown = regexp.MustCompile(`(?m)\*\*[^*\n]+\*\*|\[[^\]\n]+\]\((https?:/
 func (p *sheet) chatMarkup(s string) {
 	s = comments.ReplaceAllString(strings.ReplaceAll(s, "\r\n", "\n"), "")
 	if isMarkdown.MatchString(s) {
-		p.markdown(apart(slackTokens(p.lang, s)))
+		p.markdown(endLists(slackTokens(p.lang, s)))
 		return
 	}
 	p.mrkdwn(s)
@@ -29,9 +29,9 @@ var (
 	indentLine = regexp.MustCompile(`^(\s{2,}|\t)`)
 )
 
-// apart ends a list before a line outside it. In chat a line break ends the item,
+// endLists ends a list before a line outside it. In chat a line break ends the item,
 // whereas Markdown would continue the list's last item.
-func apart(s string) string {
+func endLists(s string) string {
 	var b strings.Builder
 	inList, fenced := false, false
 	for line := range strings.Lines(s) {

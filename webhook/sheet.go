@@ -116,7 +116,8 @@ func (p *sheet) text(s string) {
 	}
 }
 
-// line writes a text of one line.
+// line writes a text of one line, in which addresses and emoji codes become links and
+// emoji.
 func (p *sheet) line(s string) {
 	s = emoji(s)
 	for s != "" {

@@ -294,15 +294,15 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 			t.faults = append(t.faults, m.shown(histories[m.to], r.bot)...)
 		}
 		if m.edited && !m.deleted {
-			t.judge(m, "correction", corrections)
+			t.countOnce(m, "correction", corrections)
 		}
 		if m.deleted {
 			// The copy was withdrawn before its send, or deleted afterwards.
-			t.judge(m, "deletion", 1-(len(posts)-gone))
+			t.countOnce(m, "deletion", 1-(len(posts)-gone))
 			t.extra(m, len(posts)-1)
 			continue
 		}
-		t.judge(m, "copy", len(posts)-gone)
+		t.countOnce(m, "copy", len(posts)-gone)
 	}
 	return nil
 }
@@ -327,8 +327,8 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// judge counts an event that had to occur once and occurred n times.
-func (t *tally) judge(m *carried, what string, n int) {
+// countOnce counts an event that had to occur once and occurred n times.
+func (t *tally) countOnce(m *carried, what string, n int) {
 	t.commands++
 	switch {
 	case n <= 0:

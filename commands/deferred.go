@@ -20,9 +20,9 @@ func namesRemote(args string) bool {
 	})
 }
 
-// apart answers a command outside the room's worker. Each person has at most one such
+// answerLater answers a command outside the room's worker. Each person has at most one such
 // command at a time, so that nobody occupies all the slots.
-func (a *Answerer) apart(r request) (Answer, error) {
+func (a *Answerer) answerLater(r request) (Answer, error) {
 	if !a.busy.enter(r.Sender, r.Event.ID) {
 		return a.message(r, "busy", nil)
 	}

@@ -9,12 +9,12 @@ import (
 	"heraut/wait"
 )
 
-// apartAtOnce is how many slow decisions (Result.Later) run at the same time.
-const apartAtOnce = 4
+// deferredAtOnce is how many slow decisions (Result.Later) run at the same time.
+const deferredAtOnce = 4
 
-// apart runs the slow decisions outside the rooms' workers. It holds no state that a
+// deferred runs the slow decisions outside the rooms' workers. It holds no state that a
 // restart needs: an event stays open in the store until its decision is committed.
-type apart struct {
+type deferred struct {
 	slots chan struct{}
 	group sync.WaitGroup
 
@@ -22,24 +22,24 @@ type apart struct {
 	events map[chat.RoomID][]chat.EventID // being decided, or waiting for a slot
 }
 
-func newApart() *apart {
-	return &apart{slots: make(chan struct{}, apartAtOnce), events: map[chat.RoomID][]chat.EventID{}}
+func newDeferred() *deferred {
+	return &deferred{slots: make(chan struct{}, deferredAtOnce), events: map[chat.RoomID][]chat.EventID{}}
 }
 
 // in returns the room's events in slow decisions, which the room's worker must skip.
-func (a *apart) in(room chat.RoomID) []chat.EventID {
+func (a *deferred) in(room chat.RoomID) []chat.EventID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return append([]chat.EventID(nil), a.events[room]...)
 }
 
-func (a *apart) add(e chat.Event) {
+func (a *deferred) add(e chat.Event) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.events[e.Room] = append(a.events[e.Room], e.ID)
 }
 
-func (a *apart) remove(e chat.Event) {
+func (a *deferred) remove(e chat.Event) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var rest []chat.EventID
@@ -56,13 +56,13 @@ func (a *apart) remove(e chat.Event) {
 // decideApart runs a slow decision on e and commits it, while the room's worker goes
 // on with the events after e.
 func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
-	q.apart.add(e)
-	q.apart.group.Go(func() {
+	q.deferred.add(e)
+	q.deferred.group.Go(func() {
 		defer q.serve(e.Room) // e is handled again if it is still open
-		defer q.apart.remove(e)
+		defer q.deferred.remove(e)
 		select {
-		case q.apart.slots <- struct{}{}:
-			defer func() { <-q.apart.slots }()
+		case q.deferred.slots <- struct{}{}:
+			defer func() { <-q.deferred.slots }()
 		case <-ctx.Done():
 		}
 		err := ctx.Err()
