@@ -83,12 +83,24 @@ func (c *condition) holds(s *catalogue.Software) bool {
 	return met != c.not
 }
 
+// tells reports whether an entry has a value of f, other than "non".
+func (e *Engine) tells(f *facet) bool {
+	for i := range e.entries {
+		if values := f.values(&e.entries[i]); len(values) > 0 && values[0] != "" && values[0] != "non" {
+			return true
+		}
+	}
+	return false
+}
+
 // Faceted is the answer to a query with facets.
 type Faceted struct {
 	Result
 	// Unknown is the name of an unknown facet in the query; Faceted then searches
 	// nothing.
 	Unknown string
+	// Untold is the name of a facet in the query of which no entry says anything.
+	Untold string
 	// Total counts all matching entries; Matches holds at most MaxMatches.
 	Total int
 }
@@ -116,6 +128,11 @@ func (e *Engine) Faceted(query string) (Faceted, bool) {
 	}
 	if len(conditions) == 0 {
 		return Faceted{}, false
+	}
+	for _, c := range conditions {
+		if !e.tells(c.facet) {
+			return Faceted{Untold: c.facet.names[0]}, true
+		}
 	}
 	holds := func(s *catalogue.Software) bool {
 		return s.Withdrawn == nil && !slices.ContainsFunc(conditions, func(c condition) bool { return !c.holds(s) })

@@ -3,7 +3,7 @@ package search
 // thesaurus holds synonyms in French and in English: the phrases of a line,
 // separated by commas, stand for one another.
 const thesaurus = `
-visioconference, videoconference, conference video, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, video conference, videoconferencing, web meeting, appel video, video call, webinaire, webinar, classe virtuelle
+visioconference, videoconference, conference video, webconference, visiophonie, visio, conference en ligne, reunion en ligne, reunion a distance, web conference, video conference, video conferencing, videoconferencing, web meeting, appel video, video call, webinaire, webinar, classe virtuelle
 courriel, messagerie, messagerie electronique, mel, courrier electronique
 client de messagerie, courrielleur, logiciel de messagerie, lire mes mails, email client, mail client
 serveur de messagerie, serveur de courriel, serveur mail, smtp, mail server, mail transfer agent, mta

@@ -87,7 +87,7 @@ ServiceNow, EasyVista, BMC Remedy, Ivanti: GLPI; gestion de parc, gestion des in
 Zendesk, Freshdesk, Intercom: Zammad; support, gestion des tickets
 GitHub, Bitbucket, Azure DevOps, Team Foundation Server: GitLab Community Edition, GitLab CE, Gitea, Forgejo; forge logicielle, plateforme de développement, forge
 Bamboo, TeamCity, CircleCI, Travis CI: Jenkins; intégration continue
-Visual Studio, IntelliJ IDEA, IntelliJ, WebStorm: Visual Studio Code, VSCodium, Eclipse IDE; environnement de développement
+Visual Studio, IntelliJ IDEA, IntelliJ, WebStorm: Visual Studio Code, VSCodium, Eclipse, Eclipse IDE; environnement de développement
 PyCharm Professional: PyCharm CE, Spyder; environnement de développement python
 Sublime Text, UltraEdit, TextPad, Bloc-notes: Notepad++, Geany; éditeur de texte
 Postman, Insomnia: Hoppscotch, Insomnium, Bruno; client API

@@ -87,7 +87,8 @@ the page is stale. All lines come in a direct message, where the prefix is optio
 agenda, video conferences, thanks and webhooks are in [exchanges-room.md](exchanges-room.md).
 `
 
-func (s exchangeSet) render(t *testing.T, path string) string {
+// answererOf returns an answerer over a published catalogue, as of September 2026.
+func answererOf(t *testing.T, path string) *commands.Answerer {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -99,11 +100,16 @@ func (s exchangeSet) render(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	state := catalogue.State{Catalogue: catalogue.New(file.Entries, time.Date(2026, time.September, 3, 22, 30, 0, 0, time.UTC))}
-	answerer := commands.NewAnswerer(commands.Parts{
+	return commands.NewAnswerer(commands.Parts{
 		About:     commands.About{RunBy: "Direction de l’exemple", Contact: "robot@example.org", Keep: defaults(PresetMatrix).Questions.Keep},
 		Zone:      paris(),
 		Catalogue: func() catalogue.State { return state },
 	})
+}
+
+func (s exchangeSet) render(t *testing.T, path string) string {
+	t.Helper()
+	answerer := answererOf(t, path)
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n## %s\n", s.title)
 	for line := range strings.Lines(strings.TrimSpace(s.lines)) {

@@ -7,9 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"heraut/catalogue"
 	"heraut/commands"
 )
 
@@ -28,21 +26,7 @@ span{border:1px solid #ccc;border-radius:12px;padding:1px 8px;margin-right:4px;f
 // TestPicture writes, with PICTURE=file, the page that make picture photographs: the
 // messages as HTML, as clients receive them. It always checks that each is answered.
 func TestPicture(t *testing.T) {
-	f, err := os.Open(filepath.Join("..", "demo", "catalogue.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	file, err := catalogue.Read(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := catalogue.State{Catalogue: catalogue.New(file.Entries, time.Date(2026, time.September, 3, 22, 30, 0, 0, time.UTC))}
-	answerer := commands.NewAnswerer(commands.Parts{
-		About:     commands.About{RunBy: "Direction de l’exemple", Contact: "robot@example.org"},
-		Zone:      paris(),
-		Catalogue: func() catalogue.State { return state },
-	})
+	answerer := answererOf(t, filepath.Join("..", "demo", "catalogue.json"))
 	var page strings.Builder
 	fmt.Fprintf(&page, `<!doctype html><html lang="fr"><meta charset="utf-8"><style>%s</style><body>`, pictureStyle)
 	for _, typed := range pictured {
