@@ -33,7 +33,7 @@ help:
 	@echo 'make soak SOAK=30m  talks to the bot while everything around it breaks, and counts'
 	@echo 'make crash ROUNDS=n kills the bot n times while it is asked, and counts the answers'
 	@echo 'make check          formatting, vet, lint, tests with the race detector, short fuzzing'
-	@echo 'make lint           the linter alone'
+	@echo 'make lint           the linter alone; make fmt and make vet: the other two alone'
 	@echo 'make fuzz           ten minutes over all fuzz targets'
 	@echo 'make bench          the benchmarks'
 	@echo 'make figures BEFORE=c size, names, repetition and prose of the code, beside those of commit c'

@@ -140,7 +140,10 @@ func lateKey(t *testing.T, killed bool) {
 		},
 	})
 	command := agent.Say(t, room, "!sill gimp")
-	time.Sleep(time.Minute)
+	// The bot takes in events in their order: once it answers this one, it has the other.
+	inClear := invited(t, agent, account.UserID, testkit.Room{})
+	later := agent.Say(t, inClear, "!sill gimp")
+	agent.AwaitAnswer(t, inClear, account.UserID, later)
 	if n := len(testkit.Answers(agent.History(t, room), account.UserID, command)); n != 0 {
 		t.Fatalf("%d answers to what cannot have been read", n)
 	}
