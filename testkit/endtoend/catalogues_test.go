@@ -65,6 +65,7 @@ func TestCatalogues(t *testing.T) {
 	bot.Stop()
 	bot.Start(t)
 	awaitBody(t, operator, second, me, "!sill mensa", "Fatturazione")
+	awaitBody(t, operator, first, me, "!commun prendre rendez-vous avec un agent", "Rendez-vous")
 	speaks()
 	moveSettings(t, bot, account)
 	awaitBody(t, operator, second, me, "!sill mensa", "Fatturazione")
