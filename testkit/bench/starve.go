@@ -21,6 +21,11 @@ type starveSize struct {
 	lasts   time.Duration // the length of a decoy and of an attack
 }
 
+// longestWait bounds the wait for one answer. A longer one counts as that long: on a
+// busy machine the homeserver may deliver a key so late that the person's client no
+// longer waits for it, and never shows the answer.
+const longestWait = 30 * time.Second
+
 // waits holds the times from the commands of a phase to their answers, in
 // milliseconds: the bot's and the other bot's.
 type waits [2][]float64
@@ -112,8 +117,14 @@ func (a *attack) figures(calm, decoy, starved waits) []figure {
 func (w *waits) ask(ctx context.Context, rooms [2]room, more func() bool) error {
 	for n := 0; n == 0 || more(); n++ {
 		for i := range rooms {
-			d, err := rooms[i].timeAnswer(ctx, n)
-			if err != nil {
+			limited, cancel := context.WithTimeout(ctx, longestWait)
+			d, err := rooms[i].timeAnswer(limited, n)
+			late := limited.Err() != nil && ctx.Err() == nil
+			cancel()
+			switch {
+			case late:
+				d = longestWait
+			case err != nil:
 				return err
 			}
 			w[i] = append(w[i], float64(d.Microseconds())/1000)
