@@ -215,6 +215,7 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 		}
 	}
 	left := asksAtOnce
+	everywhere := map[id.UserID]bool{}
 	for _, l := range locked {
 		if id.UserID(l.Session).Homeserver() != "" {
 			if !c.devices.isAsking(id.UserID(l.Session)) {
@@ -233,7 +234,7 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 			if !asked[l.Session] {
 				asked[l.Session] = true
 				left--
-				c.askForKey(ctx, l)
+				c.askForKey(ctx, l, everywhere)
 			}
 		}
 		if !w.told && now.Sub(w.since) >= c.config.UnreadableAfter {
@@ -251,7 +252,12 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 	return nil
 }
 
-func (c *Client) askForKey(ctx context.Context, l queue.Locked) {
+// askForKey requests the key of a message from the device that sent it, and from the
+// account's own devices. If the message does not name its device, it asks all devices of
+// the sender, but only for one message of each sender in everywhere, which it fills:
+// junk from somebody with 200 devices would fill the homeserver's queue of messages to
+// devices, in which other people's keys wait too.
+func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[id.UserID]bool) {
 	kept, err := c.store.Locked(ctx, l.Session)
 	if err != nil || len(kept) == 0 {
 		return
@@ -264,10 +270,15 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked) {
 		return
 	}
 	content := evt.Content.AsEncrypted()
-	err = c.mach.SendRoomKeyRequest(ctx, evt.RoomID, content.SenderKey, content.SessionID, "", map[id.UserID][]id.DeviceID{
-		evt.Sender:  {"*"},
-		c.mx.UserID: {"*"},
-	})
+	devices := map[id.UserID][]id.DeviceID{c.mx.UserID: {"*"}}
+	switch {
+	case content.DeviceID != "":
+		devices[evt.Sender] = []id.DeviceID{content.DeviceID}
+	case !everywhere[evt.Sender]:
+		everywhere[evt.Sender] = true
+		devices[evt.Sender] = []id.DeviceID{"*"}
+	}
+	err = c.mach.SendRoomKeyRequest(ctx, evt.RoomID, content.SenderKey, content.SessionID, "", devices)
 	if err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("A key could not be asked for")
 	}
