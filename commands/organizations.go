@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"heraut/catalogue"
 	"heraut/search"
@@ -51,12 +52,14 @@ const maxUses = 10
 // instances is the data of an instances message.
 type instances struct {
 	card
-	Shown []catalogue.Instance
-	More  int
+	Shown  []catalogue.Instance
+	More   int
+	Untold bool // the data name no instance of any software
 }
 
 // instances lists the installations of one software that people may use.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
-	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more})
+	told := slices.ContainsFunc(r.state.Catalogue.Entries(), func(e catalogue.Software) bool { return len(e.Instances) > 0 })
+	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more, !told})
 }
