@@ -17,6 +17,7 @@ import (
 	"heraut/calendar"
 	"heraut/fetch"
 	"heraut/sources"
+	"heraut/text"
 )
 
 const (
@@ -197,7 +198,7 @@ func bounded(all []calendar.Event) []calendar.Event {
 	all = all[:min(len(all), maxRows)]
 	for i := range all {
 		e := &all[i]
-		e.Title, e.Location, e.Text = cut(e.Title, maxTitle), cut(e.Location, maxLocation), cut(e.Text, maxText)
+		e.Title, e.Location, e.Text = text.Truncate(e.Title, maxTitle), text.Truncate(e.Location, maxLocation), text.Truncate(e.Text, maxText)
 		e.Categories = e.Categories[:min(len(e.Categories), 20)]
 	}
 	return all

@@ -12,10 +12,7 @@ import (
 	"heraut/filter"
 	"heraut/locale"
 	"heraut/schedule"
-	"heraut/text"
 )
-
-func cut(s string, limit int) string { return text.Truncate(s, limit) }
 
 // atOnce is the number of changes that a room gets as separate messages in a round;
 // more become one list.
@@ -182,13 +179,13 @@ func (d *Calendars) sayChanges(ctx context.Context, room chat.RoomID, changes []
 // remind posts the reminders that are due. A reminder delayed by an outage still
 // goes out until the event begins.
 func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now time.Time) error {
-	type told struct {
+	type reminder struct {
 		room  chat.RoomID
 		event int64
 		lead  Lead
 	}
 	due := map[chat.RoomID][]Event{}
-	done := map[told]bool{}
+	done := map[reminder]bool{}
 	var order []chat.RoomID
 	for _, w := range watches {
 		leads, err := ParseLeads(w.Remind)
@@ -208,10 +205,10 @@ func (d *Calendars) remind(ctx context.Context, watches []announce.Watch, now ti
 				continue
 			}
 			for _, lead := range leads {
-				if done[told{w.Room, e.ID, lead}] || !d.isDue(w.Room, e, lead, now) {
+				if done[reminder{w.Room, e.ID, lead}] || !d.isDue(w.Room, e, lead, now) {
 					continue
 				}
-				done[told{w.Room, e.ID, lead}] = true
+				done[reminder{w.Room, e.ID, lead}] = true
 				first, err := d.Store.Reminded(ctx, w.Room, e.ID, lead.String(), e.Start)
 				if err != nil {
 					return err

@@ -37,6 +37,14 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
+func TestTruncateBytes(t *testing.T) {
+	for limit, want := range []string{"", "a", "a", "aé", "aé", "aé", "aé€", "aé€z", "aé€z"} {
+		if got := TruncateBytes("aé€z", limit); got != want {
+			t.Errorf("%d bytes: %q, want %q", limit, got, want)
+		}
+	}
+}
+
 func TestShorten(t *testing.T) {
 	for _, test := range []struct {
 		in    string

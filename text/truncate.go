@@ -22,6 +22,18 @@ func Truncate(s string, limit int) string {
 	return strings.ToValidUTF8(s, "")
 }
 
+// TruncateBytes returns the longest beginning of s that has at most limit bytes and ends
+// between two characters.
+func TruncateBytes(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
 // Shorten returns s if it has at most limit characters; otherwise as many whole words
 // as fit, and an ellipsis. It cuts a word that fills half of the limit.
 func Shorten(s string, limit int) string {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"heraut/text"
 )
 
 var (
@@ -95,7 +97,7 @@ func excerpt(value any) string {
 	if len(s) <= maxExcerpt {
 		return s
 	}
-	cut := cutBytes(s, maxExcerpt)
+	cut := text.TruncateBytes(s, maxExcerpt)
 	if i := strings.LastIndexByte(cut, '\n'); i > 0 {
 		cut = cut[:i]
 	}

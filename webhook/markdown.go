@@ -8,9 +8,11 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
+	markdowntext "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html/atom"
+
+	"heraut/text"
 )
 
 // parser reads Markdown as forges and chat programs write it.
@@ -21,7 +23,7 @@ const maxMarkdown = 16 << 10
 
 // markdown writes a text in Markdown.
 func (p *sheet) markdown(s string) {
-	s = cutBytes(s, maxMarkdown)
+	s = text.TruncateBytes(s, maxMarkdown)
 	s = emoji(comments.ReplaceAllString(s, ""))
 	s = definition.ReplaceAllStringFunc(s, func(line string) string {
 		if definesLink.MatchString(line) {
@@ -30,7 +32,7 @@ func (p *sheet) markdown(s string) {
 		return strings.Replace(line, "[", "\\[", 1)
 	})
 	w := markdownWriter{p, []byte(s)}
-	w.children(parser.Parse(text.NewReader(w.source)))
+	w.children(parser.Parse(markdowntext.NewReader(w.source)))
 }
 
 // comments matches HTML comments, which fill issue templates.
@@ -42,14 +44,6 @@ var (
 	// definesLink matches those with an address; others are text: «[Issue 1]: opened».
 	definesLink = regexp.MustCompile(`^ {0,3}\[[^\]\n]+\]:\s*<?https?://\S+\s*("[^"]*")?$`)
 )
-
-// cutBytes cuts s to at most limit bytes, between characters.
-func cutBytes(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:limit], "")
-}
 
 // markdownWriter writes a parsed text.
 type markdownWriter struct {

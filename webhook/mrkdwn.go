@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"heraut/text"
 )
 
 func unescape(s string) string { return html.UnescapeString(s) }
@@ -108,7 +110,7 @@ func named(lang string, m []string) string {
 
 // mrkdwn writes a text in Slack's markup.
 func (p *sheet) mrkdwn(s string) {
-	s = cutBytes(s, maxMarkdown)
+	s = text.TruncateBytes(s, maxMarkdown)
 	parts := strings.Split(s, "```")
 	for i, part := range parts {
 		if i%2 == 1 && i < len(parts)-1 {
