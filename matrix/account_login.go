@@ -44,7 +44,7 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		passes, err := c.judgeLogin(ctx, err)
+		passes, err := c.classifyLoginError(ctx, err)
 		if !passes || c.config.NewSession && try == loginTries {
 			return nil, err
 		}
@@ -57,9 +57,9 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 	}
 }
 
-// judgeLogin returns the error of a failed login as one of errors.go, and whether a
-// later login may succeed without an operator's change to the configuration.
-func (c *Client) judgeLogin(ctx context.Context, err error) (passes bool, _ error) {
+// classifyLoginError returns the error of a failed login as one of errors.go, and
+// whether a later login may succeed without an operator's change to the configuration.
+func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool, _ error) {
 	trouble, suspended := TroubleOf(err)
 	answer, status := answered(err)
 	switch {

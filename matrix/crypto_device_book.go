@@ -11,13 +11,13 @@ import (
 // deviceBook records for which users the bot is requesting devices. It is safe for
 // concurrent use.
 type deviceBook struct {
-	mu      sync.Mutex
-	asking  map[id.UserID]chan struct{} // requests under way; closed when the request ends
-	told    map[id.UserID]time.Time     // time of the homeserver's last answer, with or without devices
-	changes map[id.UserID]int           // number of device changes that sync reported
-	total   int                         // number of changes of all users
-	rooms   map[id.RoomID]int           // value of total when all members' devices were known
-	unknown map[senderKey]bool          // unknown devices that sent a message and that the bot has requested
+	mu       sync.Mutex
+	asking   map[id.UserID]chan struct{} // requests under way; closed when the request ends
+	answered map[id.UserID]time.Time     // time of the homeserver's last answer, with or without devices
+	changes  map[id.UserID]int           // number of device changes that sync reported
+	total    int                         // number of changes of all users
+	rooms    map[id.RoomID]int           // value of total when all members' devices were known
+	unknown  map[senderKey]bool          // unknown devices that sent a message and that the bot has requested
 }
 
 // senderKey identifies a device by its user and its key.
@@ -28,7 +28,7 @@ type senderKey struct {
 
 func newDeviceBook() *deviceBook {
 	return &deviceBook{
-		asking: map[id.UserID]chan struct{}{}, told: map[id.UserID]time.Time{}, changes: map[id.UserID]int{},
+		asking: map[id.UserID]chan struct{}{}, answered: map[id.UserID]time.Time{}, changes: map[id.UserID]int{},
 		rooms: map[id.RoomID]int{}, unknown: map[senderKey]bool{},
 	}
 }
@@ -40,7 +40,7 @@ func (b *deviceBook) change(users []id.UserID) {
 	for _, user := range users {
 		b.changes[user]++
 		b.total++
-		delete(b.told, user)
+		delete(b.answered, user)
 	}
 }
 
@@ -57,10 +57,10 @@ func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	return begun
 }
 
-// end records the end of a request for users; told reports that the homeserver
+// end records the end of a request for users; answered reports that the homeserver
 // answered. changes are the counts when the request began. It returns the users
 // whose devices have changed since.
-func (b *deviceBook) end(users []id.UserID, changes []int, told bool) (again []id.UserID) {
+func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i, user := range users {
@@ -69,8 +69,8 @@ func (b *deviceBook) end(users []id.UserID, changes []int, told bool) (again []i
 		switch {
 		case b.changes[user] != changes[i]:
 			again = append(again, user)
-		case told:
-			b.told[user] = time.Now()
+		case answered:
+			b.answered[user] = time.Now()
 		}
 	}
 	return again
@@ -120,7 +120,7 @@ func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, user := range users {
-		if at, ok := b.told[user]; !ok || time.Since(at) >= devicesAgain {
+		if at, ok := b.answered[user]; !ok || time.Since(at) >= devicesAgain {
 			rest = append(rest, user)
 		}
 	}

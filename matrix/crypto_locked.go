@@ -117,8 +117,8 @@ func (c *Client) repairOneTimeKeys(ctx context.Context) {
 
 // lockedWait is the progress of one waiting message.
 type lockedWait struct {
-	since       time.Time
-	asked, told bool
+	since           time.Time
+	asked, reported bool
 }
 
 // unlock decrypts the messages that wait for the session and passes them to the
@@ -237,8 +237,8 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 				c.askForKey(ctx, l, everywhere)
 			}
 		}
-		if !w.told && now.Sub(w.since) >= c.config.UnreadableAfter {
-			w.told = true
+		if !w.reported && now.Sub(w.since) >= c.config.UnreadableAfter {
+			w.reported = true
 			if err := c.tellUnreadable(ctx, l, now, intake); err != nil {
 				return err
 			}
@@ -270,10 +270,11 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[i
 		return
 	}
 	content := evt.Content.AsEncrypted()
+	device := content.DeviceID //nolint:staticcheck // deprecated, but clients still send it, and the request needs no trust in it
 	devices := map[id.UserID][]id.DeviceID{c.mx.UserID: {"*"}}
 	switch {
-	case content.DeviceID != "":
-		devices[evt.Sender] = []id.DeviceID{content.DeviceID}
+	case device != "":
+		devices[evt.Sender] = []id.DeviceID{device}
 	case !everywhere[evt.Sender]:
 		everywhere[evt.Sender] = true
 		devices[evt.Sender] = []id.DeviceID{"*"}

@@ -11,6 +11,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/text"
 )
 
 // adminPower is the power level of a room's administrators.
@@ -68,7 +69,7 @@ func (c *Client) takeNotice(room id.RoomID, evt *event.Event, batch *queue.Batch
 		ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at,
 		Event: &chat.Event{
 			ID: chat.EventID(evt.ID), Room: chat.RoomID(room), Sender: chat.UserID(evt.Sender), At: at,
-			Notice: &chat.Notice{Body: truncate(body, maxBody)},
+			Notice: &chat.Notice{Body: text.TruncateBytes(body, maxBody)},
 		},
 	})
 }

@@ -203,7 +203,7 @@ func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intak
 	answer, err := c.mx.FullSyncRequest(ctx, request)
 	if body, ok := unreadable(err); ok {
 		answer = new(mautrix.RespSync)
-		err = c.readMost(body, answer)
+		err = c.parseReadableAndLog(body, answer)
 	}
 	cause := context.Cause(ctx)
 	cancel(nil)

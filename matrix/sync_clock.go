@@ -9,15 +9,15 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// skewTold is the largest tolerated difference between two clocks. Above it, the bot
+// maxSkew is the largest tolerated difference between two clocks. Above it, the bot
 // logs a warning, and does not take an event's time from its sender's server.
-const skewTold = time.Minute
+const maxSkew = time.Minute
 
 // serverClock compares the homeserver's clock with this machine's. The zero value is
 // ready to use; it is safe for concurrent use.
 type serverClock struct {
-	skew atomic.Int64 // of the latest answer, in ms
-	told atomic.Bool
+	skew   atomic.Int64 // of the latest answer, in ms
+	logged atomic.Bool  // whether the warning about the skew was logged
 }
 
 // read measures the difference from the Date header of an answer, which has a
@@ -29,7 +29,7 @@ func (s *serverClock) read(answer *http.Response, now time.Time, log zerolog.Log
 	}
 	skew := date.Add(500 * time.Millisecond).Sub(now)
 	s.skew.Store(skew.Milliseconds())
-	if skew.Abs() > skewTold && s.told.CompareAndSwap(false, true) {
+	if skew.Abs() > maxSkew && s.logged.CompareAndSwap(false, true) {
 		log.Warn().Stringer("skew", skew.Round(time.Second)).Msg("The homeserver's clock and this machine's differ: set this machine's by NTP")
 	}
 }
@@ -42,7 +42,7 @@ func (s *serverClock) ahead() time.Duration {
 
 // saidAt returns when an event was sent, by this machine's clock. The event's own
 // timestamp comes from the clock of the sender's server, so saidAt uses it only if
-// it is within skewTold of the homeserver's time (unsigned.age, or the Date header
+// it is within maxSkew of the homeserver's time (unsigned.age, or the Date header
 // if there is none). In a sync that follows another one, no event counts as older
 // than that one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
@@ -57,7 +57,7 @@ func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 	if at.After(received) {
 		at = received
 	}
-	if stamp.Sub(at).Abs() <= skewTold {
+	if stamp.Sub(at).Abs() <= maxSkew {
 		return stamp
 	}
 	return at

@@ -108,7 +108,7 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	page, err := c.mx.Messages(ctx, room, from, to, mautrix.DirectionBackward, &mautrix.FilterPart{LazyLoadMembers: true}, gapPage)
 	if body, ok := unreadable(err); ok {
 		page = new(mautrix.RespMessages)
-		err = c.readMost(body, page)
+		err = c.parseReadableAndLog(body, page)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read back a room: %w", err)

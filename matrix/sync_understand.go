@@ -7,6 +7,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
+	"heraut/text"
 )
 
 // maxBody bounds a stored text, in bytes.
@@ -133,7 +134,7 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	} else if edits != "" {
 		body, html = withoutQuote(body), event.TrimReplyFallbackHTML(html)
 	}
-	m.Body, m.HTML, m.Mentions = truncate(body, maxBody), html, mentions(content.Mentions)
+	m.Body, m.HTML, m.Mentions = text.TruncateBytes(body, maxBody), html, mentions(content.Mentions)
 	return m
 }
 
@@ -149,15 +150,4 @@ func mentions(m *event.Mentions) (users []chat.UserID) {
 		users = append(users, chat.UserID(user))
 	}
 	return users
-}
-
-// truncate cuts s to at most n bytes, between characters.
-func truncate(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && s[n]&0xC0 == 0x80 {
-		n--
-	}
-	return s[:n]
 }

@@ -21,25 +21,25 @@ func unreadable(err error) (body string, ok bool) {
 	return he.ResponseBody, true
 }
 
-// readMost calls readLeniently and logs the number of unreadable events.
-func (c *Client) readMost(body string, answer any) error {
-	dropped, err := readLeniently(body, answer)
+// parseReadableAndLog calls parseReadable and logs the number of unreadable events.
+func (c *Client) parseReadableAndLog(body string, answer any) error {
+	dropped, err := parseReadable(body, answer)
 	if err == nil {
 		c.log.Warn().Int("events", dropped).Msg("The homeserver passed on events that cannot be read: going on without them")
 	}
 	return err
 }
 
-// readLeniently parses an answer without its unreadable events, and returns their
+// parseReadable parses an answer without its unreadable events, and returns their
 // number.
-func readLeniently(body string, answer any) (dropped int, err error) {
+func parseReadable(body string, answer any) (dropped int, err error) {
 	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber() // keep numbers as they are written
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {
 		return 0, err
 	}
-	dropped = dropWrong(tree)
+	dropped = dropUnreadable(tree)
 	rest, err := json.Marshal(tree)
 	if err != nil {
 		return dropped, err
@@ -84,10 +84,10 @@ func bareState(item any) any {
 	return bare
 }
 
-// dropWrong removes the unreadable events from all lists of events, or reduces them
-// with bareState, and returns their number. The lists have the same names in a sync
+// dropUnreadable removes the unreadable events from all lists of events, or reduces
+// them with bareState, and returns their number. The lists have the same names in a sync
 // and in a page of history.
-func dropWrong(tree any) (dropped int) {
+func dropUnreadable(tree any) (dropped int) {
 	object, ok := tree.(map[string]any)
 	if !ok {
 		return 0
@@ -95,7 +95,7 @@ func dropWrong(tree any) (dropped int) {
 	for name, value := range object {
 		list, isList := value.([]any)
 		if !isList {
-			dropped += dropWrong(value)
+			dropped += dropUnreadable(value)
 			continue
 		}
 		if name != "events" && name != "chunk" && name != "state" {

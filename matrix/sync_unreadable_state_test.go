@@ -19,7 +19,7 @@ func TestUnreadableStateIsKeptBare(t *testing.T) {
 		`7`: "",
 	} {
 		var answer mautrix.RespSync
-		dropped, err := readLeniently(before+event+after, &answer)
+		dropped, err := parseReadable(before+event+after, &answer)
 		if err != nil || dropped != 1 {
 			t.Errorf("%s: %d dropped, %v", event, dropped, err)
 		}
