@@ -64,7 +64,7 @@ func (f *faq) answered(origin chat.RoomID, question string, answers ...string) {
 	ctx := f.Context()
 	number, err := f.db.AddQuestion(ctx, relay.Question{
 		Status: relay.Answered, Text: question, Origin: origin, Experts: experts, Asker: "@lou:example.org", AskerName: "Lou Martin", AnsweredAt: time.Now(),
-		Told: chat.Everybody, Event: chat.EventID("$" + question),
+		ShownAudience: chat.Everybody, Event: chat.EventID("$" + question),
 	})
 	if err != nil {
 		f.Fatal(err)

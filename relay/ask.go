@@ -98,7 +98,7 @@ func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, t
 		Relay: r.Name, Theme: theme, Subject: d.subject(text), Text: text, Status: Open,
 		Asker: e.Sender, AskerName: e.Name, Nameless: old.Nameless,
 		Origin: e.Room, Event: e.Original(), Thread: cmp.Or(old.Thread, e.Message.Thread, e.Original()), Lang: d.Book.Of(e.Room).Language,
-		Experts: r.To, AskedAt: e.At, Told: readers.Most, Readers: readers.Least,
+		Experts: r.To, AskedAt: e.At, ShownAudience: readers.Most, Readers: readers.Least,
 	}
 	return q, d.mayLeave(ctx, &q, r)
 }

@@ -143,7 +143,7 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	if forAll {
 		return e, nil
 	}
-	e.Audience, err = k.narrowed(ctx, q.Told, q.Origin)
+	e.Audience, err = k.narrowed(ctx, q.ShownAudience, q.Origin)
 	return e, err
 }
 

@@ -67,7 +67,7 @@ func (r *remembered) question(n int, asker, expert chat.UserID) {
 		Status: relay.Answered, Text: fmt.Sprintf("zyquestion%d ?", n), Asker: asker, AskerName: fmt.Sprintf("Zyasker%d", n), Lang: "fr",
 		Origin: "!origin", Experts: "!experts", Event: chat.EventID(fmt.Sprintf("$q%d", n)), Thread: chat.EventID(fmt.Sprintf("$q%d", n)),
 		Root: chat.PostKey(fmt.Sprintf("root%d/0", n)), Confirmation: chat.PostKey(fmt.Sprintf("confirmation%d/0", n)), Shows: 2,
-		Claimer: expert, ClaimerName: fmt.Sprintf("Zyexpert%d", n), Told: chat.Everybody,
+		Claimer: expert, ClaimerName: fmt.Sprintf("Zyexpert%d", n), ShownAudience: chat.Everybody,
 		AskedAt: time.UnixMilli(1000), PostedAt: time.UnixMilli(1000), AnsweredAt: time.UnixMilli(2000),
 	}
 	err := r.box.Do(ctx, func(ctx context.Context) error {

@@ -87,9 +87,9 @@ type Question struct {
 	// told. Once the question is sent to the experts (Status.Asked), the asker has
 	// agreed to it.
 	Widens chat.Audience
-	// Told is the origin room's audience as the experts were told it; before they have
-	// the question, as it was when the question was asked.
-	Told chat.Audience
+	// ShownAudience is the origin room's audience that the experts were shown; before
+	// they have the question, the room's audience when the question was asked.
+	ShownAudience chat.Audience
 	// Readers is the audience that certainly could read the origin room when the text
 	// was written. The bot protects the text as if nobody else had read it, even if
 	// the room opens later.

@@ -50,7 +50,7 @@ func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	if w := now.Most.Beyond(q.Told); !w.None() {
+	if w := now.Most.Beyond(q.ShownAudience); !w.None() {
 		name, err := d.roomName(ctx, q.Origin)
 		if err != nil {
 			return err

@@ -48,11 +48,11 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 			if err := r.Store.SaveList(ctx, room, now); err != nil {
 				return err
 			}
-			told, err := r.reaching(ctx, byRoom[room])
-			if err != nil || len(told) == 0 {
+			visible, err := r.reaching(ctx, byRoom[room])
+			if err != nil || len(visible) == 0 {
 				return err
 			}
-			return r.tell(ctx, room, told, due)
+			return r.tell(ctx, room, visible, due)
 		})
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 }
 
 // reaching returns those of the questions that their experts' room may see.
-func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Question, err error) {
+func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Question, err error) {
 	type way struct {
 		origin, experts chat.RoomID
 		agreed, readers chat.Audience
@@ -78,10 +78,10 @@ func (r *Reminders) reaching(ctx context.Context, open []Question) (told []Quest
 			known[w] = may
 		}
 		if may {
-			told = append(told, q)
+			visible = append(visible, q)
 		}
 	}
-	return told, nil
+	return visible, nil
 }
 
 // tell posts the list of a room's open questions; due, when the list was due, is part
@@ -135,14 +135,14 @@ func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, er
 			open = append(open, q)
 		}
 	}
-	told, err := r.reaching(ctx, open)
+	visible, err := r.reaching(ctx, open)
 	switch {
-	case err != nil, len(told) == len(words):
+	case err != nil, len(visible) == len(words):
 		return queue.Verdict{}, err
-	case len(told) == 0:
+	case len(visible) == 0:
 		return queue.Verdict{Withhold: "the room may be told of none of its questions"}, nil
 	}
-	post, err := r.listPost(row.Post.Room, told)
+	post, err := r.listPost(row.Post.Room, visible)
 	return queue.Verdict{Instead: &post}, err
 }
 

@@ -39,7 +39,7 @@ func (d *Carrier) show(ctx context.Context, before Question, q *Question) error 
 		if err != nil {
 			return err
 		}
-		q.Told = readers.Most
+		q.ShownAudience = readers.Most
 	}
 	if err := d.showExperts(ctx, before, q); err != nil {
 		return err
@@ -206,7 +206,7 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 	if err != nil {
 		return "", "", err
 	}
-	data.Audience, data.Continues, data.Prefix = q.Told, continues, d.Book.Of(q.Experts).Prefix
+	data.Audience, data.Continues, data.Prefix = q.ShownAudience, continues, d.Book.Of(q.Experts).Prefix
 	html, lang, err = d.say(q.Experts, "relay-root", data)
 	if err != nil {
 		return "", "", err
@@ -255,7 +255,7 @@ func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) 
 		if err != nil {
 			return "", "", err
 		}
-		leaving.Told = readers.Most
+		leaving.ShownAudience = readers.Most
 		leaves, _, err := d.root(ctx, leaving, false)
 		if err != nil {
 			return "", "", err
@@ -278,7 +278,7 @@ func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) 
 // the room may not be wider than when the text was written.
 func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
-	wider := !now.Most.Beyond(q.Told).None()
+	wider := !now.Most.Beyond(q.ShownAudience).None()
 	return wider || continues && !now.Most.Beyond(q.Readers).None(), err
 }
 

@@ -22,7 +22,7 @@ func library(t *testing.T) (db *storage.DB, asked map[int64]answered) {
 	db = open(t)
 	asked = map[int64]answered{}
 	for i, a := range corpus(t) {
-		number, err := db.AddQuestion(ctx, relay.Question{Status: relay.Answered, Text: a.question, Told: chat.Everybody})
+		number, err := db.AddQuestion(ctx, relay.Question{Status: relay.Answered, Text: a.question, ShownAudience: chat.Everybody})
 		if err != nil {
 			t.Fatal(err)
 		}

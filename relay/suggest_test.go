@@ -28,32 +28,32 @@ func TestSuggestionsStayWithTheirAudience(t *testing.T) {
 		"!public": {Clear: true, Public: true}, "!widest": chat.Everybody,
 	}
 	tests := map[string]struct {
-		asked chat.RoomID
-		told  chat.Audience
-		kept  bool // the question is an FAQ entry
-		may   []chat.RoomID
-		not   []chat.RoomID
+		asked    chat.RoomID
+		audience chat.Audience
+		kept     bool // the question is an FAQ entry
+		may      []chat.RoomID
+		not      []chat.RoomID
 	}{
 		"asked in an encrypted room":        {asked: "!sealed", may: []chat.RoomID{"!sealed"}, not: []chat.RoomID{"!sealed2", "!private", "!externals", "!public", "!unknown"}},
-		"asked in a private room":           {asked: "!private", told: chat.Everybody, may: []chat.RoomID{"!private"}, not: []chat.RoomID{"!sealed", "!externals", "!public", "!unknown"}},
-		"asked in a public room":            {asked: "!public", told: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
-		"asked when the room was encrypted": {asked: "!public", told: chat.Audience{}, may: []chat.RoomID{"!public"}, not: []chat.RoomID{"!sealed", "!private", "!widest"}},
-		"asked in a private room now gone":  {asked: "!gone", told: chat.Audience{Clear: true}, not: []chat.RoomID{"!sealed", "!private", "!public", "!unknown"}},
-		"asked in a public room now gone":   {asked: "!gone", told: chat.Audience{Clear: true, Public: true}, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
-		"kept for all":                      {kept: true, told: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
-		"kept for private rooms":            {kept: true, told: chat.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
+		"asked in a private room":           {asked: "!private", audience: chat.Everybody, may: []chat.RoomID{"!private"}, not: []chat.RoomID{"!sealed", "!externals", "!public", "!unknown"}},
+		"asked in a public room":            {asked: "!public", audience: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
+		"asked when the room was encrypted": {asked: "!public", audience: chat.Audience{}, may: []chat.RoomID{"!public"}, not: []chat.RoomID{"!sealed", "!private", "!widest"}},
+		"asked in a private room now gone":  {asked: "!gone", audience: chat.Audience{Clear: true}, not: []chat.RoomID{"!sealed", "!private", "!public", "!unknown"}},
+		"asked in a public room now gone":   {asked: "!gone", audience: chat.Audience{Clear: true, Public: true}, may: []chat.RoomID{"!sealed", "!private", "!public"}, not: []chat.RoomID{"!externals", "!unknown"}},
+		"kept for all":                      {kept: true, audience: chat.Everybody, may: []chat.RoomID{"!sealed", "!private", "!public", "!widest", "!unknown"}},
+		"kept for private rooms":            {kept: true, audience: chat.Audience{Clear: true}, may: []chat.RoomID{"!sealed", "!private"}, not: []chat.RoomID{"!public", "!unknown"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
 			k := &relay.Knowledge{Store: db, Readers: readersOf(audiences)}
 			if test.kept {
-				if _, err := db.SaveEntry(t.Context(), relay.Entry{Question: "Quelle licence pour un schéma ?", Answer: "Etalab.", Audience: test.told}); err != nil {
+				if _, err := db.SaveEntry(t.Context(), relay.Entry{Question: "Quelle licence pour un schéma ?", Answer: "Etalab.", Audience: test.audience}); err != nil {
 					t.Fatal(err)
 				}
 			} else {
 				number, err := db.AddQuestion(t.Context(), relay.Question{
-					Status: relay.Answered, Text: "Quelle licence pour un schéma ?", Origin: test.asked, Told: test.told,
+					Status: relay.Answered, Text: "Quelle licence pour un schéma ?", Origin: test.asked, ShownAudience: test.audience,
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -16,10 +16,10 @@ const questionColumns = `relay, theme, status, text, why, asker, asker_name, nam
 	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
-	var widens, told, readers string
+	var widens, shown, readers string
 	var asked, posted, answered, active, closed, due, reminded, followed int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Why, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
-		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &told, &readers,
+		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
 		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject)
 	if err != nil {
 		return q, noRow(err)
@@ -33,7 +33,7 @@ func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	} {
 		*t.to = fromMillis(t.ms)
 	}
-	if err := errors.Join(json.Unmarshal([]byte(widens), &q.Widens), json.Unmarshal([]byte(told), &q.Told), json.Unmarshal([]byte(readers), &q.Readers)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(widens), &q.Widens), json.Unmarshal([]byte(shown), &q.ShownAudience), json.Unmarshal([]byte(readers), &q.Readers)); err != nil {
 		return q, fmt.Errorf("read question %d: %w", q.Number, err)
 	}
 	return q, nil
@@ -44,7 +44,7 @@ func questionValues(q relay.Question) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	told, err := json.Marshal(q.Told)
+	shown, err := json.Marshal(q.ShownAudience)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func questionValues(q relay.Question) ([]any, error) {
 	}
 	return []any{
 		q.Relay, q.Theme, q.Status, q.Text, q.Why, q.Asker, q.AskerName, q.Nameless, q.AskerLeft, q.Origin, q.Event, q.Thread, q.Lang,
-		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(told), string(readers), q.Root, q.Confirmation, q.Shows,
+		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(shown), string(readers), q.Root, q.Confirmation, q.Shows,
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject,
 	}, nil
