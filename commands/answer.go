@@ -17,18 +17,18 @@ import (
 
 // About says who is responsible for the bot and how long it stores questions.
 type About struct {
-	RunBy   string
-	Contact string        // an address, an e-mail address or a page
-	Keep    time.Duration // how long the bot stores closed questions
+	RunBy      string
+	Contact    string        // an address, an e-mail address or a page
+	PurgeAfter time.Duration // how long the bot stores closed questions
 	// HowTo holds the operators' answers about the services, by language; a language
 	// without any gets howto.Default.
 	HowTo map[string]howto.Book
 }
 
-// KeepDays returns Keep in days, rounded up.
-func (a About) KeepDays() int {
+// PurgeDays returns PurgeAfter in days, rounded up.
+func (a About) PurgeDays() int {
 	const day = 24 * time.Hour
-	return int((a.Keep + day - 1) / day)
+	return int((a.PurgeAfter + day - 1) / day)
 }
 
 // Answerer turns lines into answers. Several goroutines may use it.

@@ -216,7 +216,7 @@ func TestHelpTellsHowLongQuestionsAreKept(t *testing.T) {
 	for keep, want := range map[time.Duration]string{
 		day: " 1\u00a0jour après leur clôture", 30 * day: " 30\u00a0jours après", 36 * time.Hour: " 2\u00a0jours après",
 	} {
-		a := commands.NewAnswerer(commands.Parts{About: commands.About{Keep: keep}, Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }})
+		a := commands.NewAnswerer(commands.Parts{About: commands.About{PurgeAfter: keep}, Zone: time.UTC, Catalogue: func() catalogue.State { return catalogue.State{} }})
 		if got := ask(t, a, "!aide").HTML; !strings.Contains(got, want) {
 			t.Errorf("%v: got %s, want %q in it", keep, got, want)
 		}

@@ -118,7 +118,7 @@ func demo(t testing.TB) *commands.Answerer {
 		Catalogue: catalogue.New(file.Entries, time.Date(2026, time.September, 3, 22, 30, 0, 0, time.UTC)),
 	}
 	paris := time.FixedZone("Paris", 2*60*60)
-	about := commands.About{RunBy: "DINUM", Contact: "floss@example.org", Keep: 90 * 24 * time.Hour}
+	about := commands.About{RunBy: "DINUM", Contact: "floss@example.org", PurgeAfter: 90 * 24 * time.Hour}
 	return commands.NewAnswerer(commands.Parts{About: about, Zone: paris, Catalogue: func() catalogue.State { return state }, Repositories: someRepositories(t)})
 }
 

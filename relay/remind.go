@@ -46,10 +46,10 @@ type RemindOptions struct {
 	FollowUp time.Duration
 	// List is when the experts get the list of open questions; nil: never.
 	List Beat
-	// Keep is how long closed questions are stored.
-	Keep time.Duration
-	Log  zerolog.Logger
-	Now  func() time.Time // nil: time.Now
+	// PurgeAfter is how long closed questions are stored.
+	PurgeAfter time.Duration
+	Log        zerolog.Logger
+	Now        func() time.Time // nil: time.Now
 }
 
 // RemindStore keeps the questions. Its methods join the transaction of their context.
@@ -101,7 +101,7 @@ func (r *Reminders) Run(ctx context.Context) error {
 			r.Log.Error().Err(err).Msg("Nobody could be reminded of questions: trying again")
 		}
 		if now.Sub(purged) >= purgeEvery {
-			n, err := r.Store.PurgeQuestions(ctx, now.Add(-r.Keep))
+			n, err := r.Store.PurgeQuestions(ctx, now.Add(-r.PurgeAfter))
 			switch {
 			case err != nil && ctx.Err() == nil:
 				r.Log.Error().Err(err).Msg("Old questions could not be forgotten")

@@ -83,7 +83,7 @@ func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 		repositories = known
 	}
 	settings := defaults(PresetMatrix)
-	about := commands.About{RunBy: "bot ask", Contact: "bot --help", Keep: settings.Questions.Keep}
+	about := commands.About{RunBy: "bot ask", Contact: "bot --help", PurgeAfter: settings.Questions.PurgeAfter}
 	answerer := commands.NewAnswerer(commands.Parts{About: about, Zone: settings.Timezone, Catalogue: func() catalogue.State { return state }, Repositories: repositories})
 	answer := func(line string) error {
 		a, err := answerer.Answer(ctx, commands.Line{Text: line, Lang: c.Lang, Prefix: settings.Prefix, Direct: c.Direct})

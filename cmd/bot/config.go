@@ -236,8 +236,8 @@ type Questions struct {
 	// List is the rhythm of the experts' list of open questions, for example "jeudi
 	// 11:00" or "quotidien 09:00"; empty means never.
 	List string `yaml:"list"`
-	// Keep is how long the bot stores a closed question.
-	Keep time.Duration `yaml:"keep"`
+	// PurgeAfter is how long the bot stores a closed question.
+	PurgeAfter time.Duration `yaml:"keep"`
 	// Ring makes a new question notify the experts.
 	Ring bool `yaml:"ring"`
 }
@@ -287,7 +287,7 @@ func defaults(preset Preset) *Config {
 		Log:          Log{Level: "info", Format: "console"},
 		Reactions:    Reactions{Choices: true, Carried: true},
 		Questions: Questions{
-			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", Keep: 90 * 24 * time.Hour, Ring: true,
+			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", PurgeAfter: 90 * 24 * time.Hour, Ring: true,
 		},
 		Catalogue: Catalogue{SILL: SILL{
 			URL: catalogue.PublicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,

@@ -149,7 +149,7 @@ func (r *reader) checkQuestions(q *Questions) {
 	if q.RemindAfter > maxRemindAfter {
 		r.fault("questions.remind_after", "la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h")
 	}
-	if q.Keep < 24*time.Hour {
+	if q.PurgeAfter < 24*time.Hour {
 		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")
 	}
 	if q.List != "" {

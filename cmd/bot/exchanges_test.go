@@ -101,7 +101,7 @@ func answererOf(t *testing.T, path string) *commands.Answerer {
 	}
 	state := catalogue.State{Catalogue: catalogue.New(file.Entries, time.Date(2026, time.September, 3, 22, 30, 0, 0, time.UTC))}
 	return commands.NewAnswerer(commands.Parts{
-		About:     commands.About{RunBy: "Direction de l’exemple", Contact: "robot@example.org", Keep: defaults(PresetMatrix).Questions.Keep},
+		About:     commands.About{RunBy: "Direction de l’exemple", Contact: "robot@example.org", PurgeAfter: defaults(PresetMatrix).Questions.PurgeAfter},
 		Zone:      paris(),
 		Catalogue: func() catalogue.State { return state },
 	})

@@ -55,7 +55,7 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	o := relay.RemindOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Reaches: carrier.Reaches,
 		Quiet:      func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
-		Unanswered: questions.RemindAfter, FollowUp: questions.SolvedAfter, Keep: questions.Keep,
+		Unanswered: questions.RemindAfter, FollowUp: questions.SolvedAfter, PurgeAfter: questions.PurgeAfter,
 		Log: s.component("relay"),
 	}
 	if rhythm, err := schedule.ParseRhythm(questions.List); err == nil { // the configuration is checked

@@ -115,7 +115,7 @@ func (r *round) newHandler() (*commands.Handler, error) {
 		return nil, err
 	}
 	answerer := commands.NewAnswerer(commands.Parts{
-		About: commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, Keep: config.Questions.Keep, HowTo: guides},
+		About: commands.About{RunBy: config.About.RunBy, Contact: config.About.Contact, PurgeAfter: config.Questions.PurgeAfter, HowTo: guides},
 		Zone:  config.Timezone, Catalogue: r.refresher.Current, Library: r.library.known(), Word: config.Catalogue.Word, Repositories: r.db,
 		Watches: r.announcer, Relay: r.carrier, FAQ: r.faq, Agenda: r.calendars, Visio: r.meetings, Thanks: r.thanks,
 		Admin: r.administration(),
