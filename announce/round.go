@@ -68,7 +68,7 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 			Unseen: func(ctx context.Context, keys []string) (map[string]bool, error) {
 				return r.announcer.store.Unseen(ctx, name, keys)
 			},
-			Keep: func(ctx context.Context, all []catalogue.Repository) error {
+			Store: func(ctx context.Context, all []catalogue.Repository) error {
 				if r.settings.Kind == sources.RepositoryList {
 					return r.announcer.store.SaveListed(ctx, name, now, all)
 				}

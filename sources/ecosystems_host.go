@@ -81,17 +81,17 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 			w.batch.Fresh = append(w.batch.Fresh, freshRepository(item, w.query.Now))
 		}
 	}
-	return w.keep(ctx, kept...)
+	return w.store(ctx, kept...)
 }
 
-// keep passes repositories to Query.Keep, for searches.
-func (w *hostWalk) keep(ctx context.Context, items ...Item) error {
-	for some := range slices.Chunk(items, keepAtOnce) {
+// store passes repositories to Query.Store, for searches.
+func (w *hostWalk) store(ctx context.Context, items ...Item) error {
+	for some := range slices.Chunk(items, storeAtOnce) {
 		all := make([]catalogue.Repository, len(some))
 		for i, item := range some {
 			all[i] = *item.Repository
 		}
-		if err := w.query.Keep(ctx, all); err != nil {
+		if err := w.query.Store(ctx, all); err != nil {
 			return fmt.Errorf("keep repositories: %w", err)
 		}
 	}
@@ -142,7 +142,7 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 		return nil
 	}
 	w.again(ctx, a, *found)
-	return w.keep(ctx, *found)
+	return w.store(ctx, *found)
 }
 
 // kindOf requests the kind of an owner, once per round; it is empty when the API does

@@ -111,8 +111,8 @@ func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	}
 }
 
-// lookedUpAtOnce is how many keys one query looks up.
-const lookedUpAtOnce = 1000
+// keysPerQuery is the number of keys that one query looks up.
+const keysPerQuery = 1000
 
 // unseen returns the entries that were never seen.
 func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
@@ -121,7 +121,7 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 		keys = append(append(keys, e.Key), e.same...)
 	}
 	unseen := map[string]bool{}
-	for some := range slices.Chunk(keys, lookedUpAtOnce) {
+	for some := range slices.Chunk(keys, keysPerQuery) {
 		found, err := q.Unseen(ctx, some)
 		if err != nil {
 			return nil, fmt.Errorf("look up what was seen: %w", err)

@@ -18,9 +18,9 @@ type repositoryList struct {
 	location string
 }
 
-// keepAtOnce is how many repositories are looked up and stored in one transaction, so
+// storeAtOnce is how many repositories are looked up and stored in one transaction, so
 // that other users of the database do not wait long.
-const keepAtOnce = 250
+const storeAtOnce = 250
 
 // Fetch implements Source. It reads the whole list whenever the list changed or
 // Query.Again is not empty, and holds only the new items in memory.
@@ -87,7 +87,7 @@ type listReading struct {
 	thrift thrift
 }
 
-// decode sends the repositories of body in chunks of keepAtOnce.
+// decode sends the repositories of body in chunks of storeAtOnce.
 func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- []Item) error {
 	var chunk []Item
 	handOver := func() error {
@@ -105,7 +105,7 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 		if _, ok := r.again[item.Key]; ok {
 			r.again[item.Key] = Reading{Item: item}
 		}
-		if chunk = append(chunk, item); len(chunk) < keepAtOnce {
+		if chunk = append(chunk, item); len(chunk) < storeAtOnce {
 			return nil
 		}
 		return handOver()
@@ -123,7 +123,7 @@ func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	for i, item := range chunk {
 		keys[i], all[i] = item.Key, *item.Repository
 	}
-	if err := r.query.Keep(ctx, all); err != nil {
+	if err := r.query.Store(ctx, all); err != nil {
 		return fmt.Errorf("keep repositories: %w", err)
 	}
 	unseen, err := r.query.Unseen(ctx, keys)

@@ -18,7 +18,7 @@ func TestPanicOfAListIsAnError(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	list := repositoryList{getter: fetch.New(fetch.Options{}), location: server.URL}
-	_, err := list.Fetch(t.Context(), Query{Keep: func(context.Context, []catalogue.Repository) error { panic("of a library") }})
+	_, err := list.Fetch(t.Context(), Query{Store: func(context.Context, []catalogue.Repository) error { panic("of a library") }})
 	if !errors.Is(err, errFormat) {
 		t.Errorf("got %v", err)
 	}

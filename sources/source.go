@@ -14,7 +14,7 @@ import (
 // A Source returns items, once for all the rooms that watch it.
 type Source interface {
 	// Fetch reads the news since q.State. On an error, the Batch holds whatever could
-	// be read. Fetch changes nothing, except through q.Keep: only a committed Batch
+	// be read. Fetch changes nothing, except through q.Store: only a committed Batch
 	// counts.
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
@@ -42,9 +42,9 @@ type Query struct {
 	Again []Again
 	// Unseen returns those of the keys that were never seen.
 	Unseen func(ctx context.Context, keys []string) (map[string]bool, error)
-	// Keep stores repositories for searches, some hundreds at a time. No decision
+	// Store stores repositories for searches, some hundreds at a time. No decision
 	// depends on it.
-	Keep func(ctx context.Context, all []catalogue.Repository) error
+	Store func(ctx context.Context, all []catalogue.Repository) error
 }
 
 // Again is an item to read once more.
