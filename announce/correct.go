@@ -69,7 +69,7 @@ func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	}
 	n.reread(r.Item, now)
 	renamed := !strings.EqualFold(n.Item.Repository.FullName, old.FullName)
-	if renamed && !n.Told.IsZero() && now.Sub(n.Told) <= renamedWithin {
+	if renamed && !n.AnnouncedAt.IsZero() && now.Sub(n.AnnouncedAt) <= renamedWithin {
 		n.Formerly = cmp.Or(n.Formerly, old.FullName)
 		if strings.EqualFold(n.Formerly, n.Item.Repository.FullName) {
 			n.Formerly = "" // the first name is back

@@ -29,7 +29,7 @@ func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	t := delivery{Announcer: d, now: now, news: news, states: states, labels: labels, told: map[int64]bool{}, rendered: map[string]string{}}
+	t := delivery{Announcer: d, now: now, news: news, states: states, labels: labels, announced: map[int64]bool{}, rendered: map[string]string{}}
 	for _, together := range parcels(due) {
 		first := together[0]
 		if first.Watch != "" {
@@ -47,7 +47,7 @@ func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return t.noteTold(ctx)
+	return t.saveAnnounced(ctx)
 }
 
 // parcels groups pending items, already ordered, into those that share a message or a
@@ -77,12 +77,12 @@ func itemsOf(due []Pending) []int64 {
 // delivery posts the due items of all rooms.
 type delivery struct {
 	*Announcer
-	now      time.Time
-	news     map[int64]*News
-	states   map[watchID]int
-	labels   map[watchID]string // the rooms' own names for sources
-	told     map[int64]bool     // items that at least one room was told of
-	rendered map[string]string  // messages already rendered, for the other rooms that get them
+	now       time.Time
+	news      map[int64]*News
+	states    map[watchID]int
+	labels    map[watchID]string // the rooms' own names for sources
+	announced map[int64]bool     // items that at least one room was told of
+	rendered  map[string]string  // messages already rendered, for the other rooms that get them
 }
 
 // parcel posts the items of one group, as a digest when the watch has one or when there
@@ -97,7 +97,7 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 		case p.Watch == "" && t.states[watchID{p.Room, n.Item.Source}] == watchPaused:
 		case n.Gone == "":
 			news = append(news, n)
-		case n.Told.IsZero():
+		case n.AnnouncedAt.IsZero():
 			// The item disappeared before any room was told.
 			if err := t.store.Decide(ctx, n.Item.Source, n.Item.Key, Vanished); err != nil {
 				return err
@@ -128,7 +128,7 @@ func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 		}
 	}
 	for _, n := range news {
-		t.told[n.ID] = true
+		t.announced[n.ID] = true
 	}
 	return t.drop(ctx, together)
 }
@@ -203,16 +203,16 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	if err := t.queue.Post(ctx, id, post); err != nil {
 		return err
 	}
-	return t.store.SaveTold(ctx, Told{
+	return t.store.SaveAnnouncement(ctx, Announcement{
 		Key: chat.KeyOf(id, 0), Room: room, Language: lang, At: t.now, Layout: l, HTML: html,
 	}, l.items())
 }
 
-// noteTold stores the time at which items were first announced.
-func (t *delivery) noteTold(ctx context.Context) error {
-	for id := range t.told {
-		if n := t.news[id]; n.Told.IsZero() {
-			n.Told = t.now
+// saveAnnounced stores the time at which items were first announced.
+func (t *delivery) saveAnnounced(ctx context.Context) error {
+	for id := range t.announced {
+		if n := t.news[id]; n.AnnouncedAt.IsZero() {
+			n.AnnouncedAt = t.now
 			if err := t.store.SaveNews(ctx, *n); err != nil {
 				return err
 			}
@@ -226,7 +226,7 @@ func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	if len(items) == 0 {
 		return nil
 	}
-	messages, err := d.store.ToldOf(ctx, items)
+	messages, err := d.store.AnnouncementsOf(ctx, items)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (d *Announcer) edit(ctx context.Context, items []int64) error {
 		if err != nil {
 			return err
 		}
-		if err := d.store.SaveTold(ctx, m, shown); err != nil {
+		if err := d.store.SaveAnnouncement(ctx, m, shown); err != nil {
 			return err
 		}
 	}

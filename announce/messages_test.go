@@ -88,7 +88,7 @@ func TestMessages(t *testing.T) {
 			n.watch(bureau, "source", "", "immediat")
 			source.fresh = test.fresh
 			n.after(0, "source")
-			told, err := n.db.Told(t.Context())
+			told, err := n.db.Announcements(t.Context())
 			if err != nil || len(told) < 2 {
 				t.Fatalf("%d messages, %v", len(told), err)
 			}

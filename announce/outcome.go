@@ -80,10 +80,10 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 		case d.now.Before(h.Started):
 			n.Due = h.Started
 			return false, nil
-		case h.Told.IsZero():
-			h.Told = d.now
+		case h.AnnouncedAt.IsZero():
+			h.AnnouncedAt = d.now
 			return true, d.announcer.store.SaveHost(ctx, d.settings.Name, *h)
-		case h.Told.Equal(d.now):
+		case h.AnnouncedAt.Equal(d.now):
 			return true, nil
 		}
 	case OfOwner:
@@ -92,10 +92,10 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 		case errors.Is(err, chat.ErrNotFound): // the repository was transferred since
 		case err != nil:
 			return false, err
-		case o.Told.IsZero():
-			o.Told = d.now
+		case o.AnnouncedAt.IsZero():
+			o.AnnouncedAt = d.now
 			return true, d.announcer.store.SaveOwner(ctx, d.settings.Name, *o)
-		case o.Told.Equal(d.now):
+		case o.AnnouncedAt.Equal(d.now):
 			return true, nil
 		}
 	}
@@ -134,12 +134,12 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 		return Settling, err
 	}
 	words := n.Item.Words()
-	told := false
+	accepted := false
 	for _, w := range watches {
 		if !accepts(w.filter, n) {
 			continue
 		}
-		told = true
+		accepted = true
 		p := Pending{Room: w.room, Item: n.ID, Watch: w.digest, Due: w.due}
 		if n.PartOf == OfSite {
 			p.Watch = w.name // one digest for the whole site, whatever the rhythm
@@ -148,7 +148,7 @@ func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outc
 			return "", err
 		}
 	}
-	if rules := words.Rules(); len(rules) > 0 && !told {
+	if rules := words.Rules(); len(rules) > 0 && !accepted {
 		return rules[0], nil
 	}
 	switch n.PartOf {

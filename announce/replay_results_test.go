@@ -20,7 +20,7 @@ func results(t *testing.T, path string) (r replayed) {
 	if r.outcomes, err = db.Outcomes(t.Context(), "depots"); err != nil {
 		t.Fatal(err)
 	}
-	all, err := db.Told(t.Context())
+	all, err := db.Announcements(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,8 +206,8 @@ func replay(t *testing.T, log []change, kills int) string {
 // replayed holds the messages of the rooms.
 type replayed struct {
 	outcomes map[string]int
-	messages []announce.Told // in the room that is told at once
-	texts    []string        // the first text of each
+	messages []announce.Announcement // in the room that is told at once
+	texts    []string                // the first text of each
 	// announced and digested count the items in those messages and in the digests.
 	announced, digested int
 	weekly              int

@@ -230,7 +230,7 @@ func TestRunDelivery(t *testing.T) {
 			n.restart()
 			n.runners["blog"] = n.announcer.NewRunner(sources.Settings{Name: "blog", Kind: sources.Feed, Every: time.Hour}, source)
 		}
-		all, err := n.db.Told(t.Context())
+		all, err := n.db.Announcements(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

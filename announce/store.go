@@ -31,20 +31,20 @@ type Host struct {
 	Silent bool // present from the start, so not announced itself
 	// Started is the end of the host's beginning: items that appear before it are
 	// announced with the host. Zero until the source has read the host from end to end.
-	Started time.Time
-	Items   int       // number of items when the host was last in order
-	Shrunk  time.Time // since when too many items are missing; zero: none are
-	Told    time.Time // time of its announcement; zero: not announced
+	Started     time.Time
+	Items       int       // number of items when the host was last in order
+	Shrunk      time.Time // since when too many items are missing; zero: none are
+	AnnouncedAt time.Time // time of its announcement; zero: not announced
 
 	down bool // the source reported it down in this round
 }
 
 // Owner is the stored row of an owner of repositories.
 type Owner struct {
-	Host, Name string
-	Kind       string    // "organization", "user", or empty when unknown
-	Started    time.Time // like Host.Started
-	Told       time.Time // like Host.Told
+	Host, Name  string
+	Kind        string    // "organization", "user", or empty when unknown
+	Started     time.Time // like Host.Started
+	AnnouncedAt time.Time // like Host.AnnouncedAt
 }
 
 // News is a stored item that waits for a decision, may need a correction, or was
@@ -56,9 +56,9 @@ type News struct {
 	PartOf Part
 	Seen   time.Time
 	Due    time.Time // time of the decision; zero once decided
-	// Checked is the time of the last reading, Told that of the first message in a
+	// Checked is the time of the last reading, AnnouncedAt that of the first message in a
 	// room.
-	Checked, Told time.Time
+	Checked, AnnouncedAt time.Time
 	// Gone is the reason why messages strike the item out; empty: they do not.
 	Gone Gone
 	// Formerly is the name under which the item was announced, if it was renamed soon
@@ -109,8 +109,8 @@ type Pending struct {
 	Due   time.Time
 }
 
-// Told is an announcement in a room, as the room shows it now.
-type Told struct {
+// Announcement is an announcement in a room, as the room shows it now.
+type Announcement struct {
 	Key      chat.PostKey
 	Room     chat.RoomID
 	Language string
@@ -185,9 +185,9 @@ type Items interface {
 	// zero: none.
 	NextDue(ctx context.Context, source string, after time.Time) (time.Time, error)
 	// FollowedNews returns the source's items that are still pending or were first
-	// announced after told, and that were last read before checked. The least recently
+	// announced after that time, and that were last read before checked. The least recently
 	// read come first, at most limit.
-	FollowedNews(ctx context.Context, source string, told, checked time.Time, limit int) ([]News, error)
+	FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]News, error)
 	// RecentNews returns the source's items seen or published since then, oldest first.
 	RecentNews(ctx context.Context, source string, since time.Time) ([]News, error)
 	// NewsByID returns the items that exist, by id.
@@ -209,10 +209,10 @@ type Tellings interface {
 	// ForgetPending deletes a room's pending items of a source, except those that wait
 	// for a digest.
 	ForgetPending(ctx context.Context, room chat.RoomID, source string) error
-	// SaveTold stores or replaces t, which shows the given items.
-	SaveTold(ctx context.Context, t Told, items []int64) error
-	// ToldOf returns the messages that show one of the items.
-	ToldOf(ctx context.Context, items []int64) ([]Told, error)
+	// SaveAnnouncement stores or replaces a, which shows the given items.
+	SaveAnnouncement(ctx context.Context, a Announcement, items []int64) error
+	// AnnouncementsOf returns the messages that show one of the items.
+	AnnouncementsOf(ctx context.Context, items []int64) ([]Announcement, error)
 	// PurgeNews deletes items and messages older than the given time. The keys of seen
 	// items stay.
 	PurgeNews(ctx context.Context, before time.Time) error

@@ -55,9 +55,9 @@ func (d *DB) ForgetSource(ctx context.Context, name string) error {
 func (d *DB) Hosts(ctx context.Context, source string) ([]announce.Host, error) {
 	rows, err := d.db.Query(ctx, "SELECT name, silent, started_at, items, shrunk_at, told_at FROM host WHERE source = $1", source)
 	return collect(rows, err, func(scan scanFunc) (h announce.Host, err error) {
-		var started, shrunk, told int64
-		err = scan(&h.Name, &h.Silent, &started, &h.Items, &shrunk, &told)
-		h.Started, h.Shrunk, h.Told = fromMillis(started), fromMillis(shrunk), fromMillis(told)
+		var started, shrunk, announced int64
+		err = scan(&h.Name, &h.Silent, &started, &h.Items, &shrunk, &announced)
+		h.Started, h.Shrunk, h.AnnouncedAt = fromMillis(started), fromMillis(shrunk), fromMillis(announced)
 		return h, err
 	})
 }
@@ -68,21 +68,21 @@ func (d *DB) SaveHost(ctx context.Context, source string, h announce.Host) error
 		INSERT INTO host (source, name, silent, started_at, items, shrunk_at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (source, name) DO UPDATE SET silent = excluded.silent, started_at = excluded.started_at,
 			items = excluded.items, shrunk_at = excluded.shrunk_at, told_at = excluded.told_at`,
-		source, h.Name, h.Silent, millis(h.Started), h.Items, millis(h.Shrunk), millis(h.Told))
+		source, h.Name, h.Silent, millis(h.Started), h.Items, millis(h.Shrunk), millis(h.AnnouncedAt))
 	return err
 }
 
 // Owner implements announce.Sources.
 func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Owner, error) {
 	o := announce.Owner{Host: host, Name: name}
-	var started, told int64
+	var started, announced int64
 	err := d.db.QueryRow(ctx,
 		"SELECT kind, started_at, told_at FROM owner WHERE source = $1 AND host = $2 AND name = $3", source, host, name).
-		Scan(&o.Kind, &started, &told)
+		Scan(&o.Kind, &started, &announced)
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, chat.ErrNotFound
 	}
-	o.Started, o.Told = fromMillis(started), fromMillis(told)
+	o.Started, o.AnnouncedAt = fromMillis(started), fromMillis(announced)
 	return o, err
 }
 
@@ -92,7 +92,7 @@ func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) err
 		INSERT INTO owner (source, host, name, kind, started_at, told_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (source, host, name) DO UPDATE SET kind = excluded.kind, started_at = excluded.started_at,
 			told_at = excluded.told_at`,
-		source, o.Host, o.Name, o.Kind, millis(o.Started), millis(o.Told))
+		source, o.Host, o.Name, o.Kind, millis(o.Started), millis(o.AnnouncedAt))
 	return err
 }
 

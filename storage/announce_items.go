@@ -63,8 +63,8 @@ const itemColumns = `item.item_id, source, item_key, news, part_of, seen_at, ite
 
 func scanNews(scan scanFunc) (n announce.News, err error) {
 	var source, key, content string
-	var seen, due, checked, told int64
-	err = scan(&n.ID, &source, &key, &n.What, &n.PartOf, &seen, &due, &checked, &told, &n.Gone, &n.Formerly, &content)
+	var seen, due, checked, announced int64
+	err = scan(&n.ID, &source, &key, &n.What, &n.PartOf, &seen, &due, &checked, &announced, &n.Gone, &n.Formerly, &content)
 	if err != nil {
 		return n, err
 	}
@@ -72,7 +72,7 @@ func scanNews(scan scanFunc) (n announce.News, err error) {
 		return n, fmt.Errorf("read a stored item: %w", err)
 	}
 	n.Item.Source, n.Item.Key = source, key
-	n.Seen, n.Due, n.Checked, n.Told = fromMillis(seen), fromMillis(due), fromMillis(checked), fromMillis(told)
+	n.Seen, n.Due, n.Checked, n.AnnouncedAt = fromMillis(seen), fromMillis(due), fromMillis(checked), fromMillis(announced)
 	return n, nil
 }
 
@@ -90,7 +90,7 @@ func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error)
 		INSERT INTO item (source, item_key, news, part_of, seen_at, due_at, checked_at, told_at, gone, formerly, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING item_id`,
 		n.Item.Source, n.Item.Key, n.What, n.PartOf, millis(n.Seen), millis(n.Due), millis(n.Checked),
-		millis(n.Told), n.Gone, n.Formerly, string(content)).Scan(&id)
+		millis(n.AnnouncedAt), n.Gone, n.Formerly, string(content)).Scan(&id)
 	return id, err
 }
 
@@ -104,7 +104,7 @@ func (d *DB) SaveNews(ctx context.Context, n announce.News) error {
 		UPDATE item SET news = $1, part_of = $2, due_at = $3, checked_at = $4, told_at = $5, gone = $6,
 			formerly = $7, content = $8
 		WHERE item_id = $9`,
-		n.What, n.PartOf, millis(n.Due), millis(n.Checked), millis(n.Told), n.Gone, n.Formerly, string(content), n.ID)
+		n.What, n.PartOf, millis(n.Due), millis(n.Checked), millis(n.AnnouncedAt), n.Gone, n.Formerly, string(content), n.ID)
 	return err
 }
 
@@ -123,13 +123,13 @@ func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.
 }
 
 // FollowedNews implements announce.Items.
-func (d *DB) FollowedNews(ctx context.Context, source string, told, checked time.Time, limit int) ([]announce.News, error) {
+func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx, `
 		SELECT `+itemColumns+` FROM item
 		WHERE source = $1 AND item.due_at = 0 AND checked_at < $2 AND (
 			item.told_at >= $3 AND EXISTS (SELECT 1 FROM told_item WHERE told_item.item_id = item.item_id)
 			OR EXISTS (SELECT 1 FROM pending WHERE pending.item_id = item.item_id))
-		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(told), limit))
+		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(announced), limit))
 }
 
 // RecentNews implements announce.Items.

@@ -37,8 +37,8 @@ func TestPurgeNewsKeepsWhatIsNeeded(t *testing.T) {
 	settling := announce.News{ID: ids["settling"], Item: sources.Item{Source: "s", Key: "settling"}, Due: noon}
 	must(t, db.SaveNews(ctx, settling))
 	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: ids["pending"], Watch: "w", Due: noon}))
-	must(t, db.SaveTold(ctx, announce.Told{Key: "1", Room: salon, At: noon}, []int64{ids["told"]}))
-	must(t, db.SaveTold(ctx, announce.Told{Key: "2", Room: salon, At: old}, []int64{ids["told long ago"]}))
+	must(t, db.SaveAnnouncement(ctx, announce.Announcement{Key: "1", Room: salon, At: noon}, []int64{ids["told"]}))
+	must(t, db.SaveAnnouncement(ctx, announce.Announcement{Key: "2", Room: salon, At: old}, []int64{ids["told long ago"]}))
 	must(t, db.PurgeNews(ctx, noon.AddDate(0, 0, -60)))
 
 	var all []int64
@@ -52,7 +52,7 @@ func TestPurgeNewsKeepsWhatIsNeeded(t *testing.T) {
 			t.Errorf("%s: left: %v", key, ok)
 		}
 	}
-	messages, err := db.Told(ctx)
+	messages, err := db.Announcements(ctx)
 	if err != nil || len(messages) != 1 || messages[0].Key != "1" {
 		t.Errorf("%v, %v", messages, err)
 	}
@@ -74,10 +74,10 @@ func TestFollowedNews(t *testing.T) {
 	ctx := t.Context()
 	day := 24 * time.Hour
 	for _, c := range []struct {
-		key           string
-		told, checked time.Time
-		shown         bool
-		pending       bool
+		key                string
+		announced, checked time.Time
+		shown              bool
+		pending            bool
 	}{
 		{"told", noon.Add(-3 * day), noon.Add(-2 * day), true, false},
 		{"just checked", noon.Add(-3 * day), noon, true, false},
@@ -87,9 +87,9 @@ func TestFollowedNews(t *testing.T) {
 		{"nobody wants it", time.Time{}, noon.Add(-2 * day), false, false},
 	} {
 		id := addNews(t, db, c.key, noon)
-		must(t, db.SaveNews(ctx, announce.News{ID: id, Item: sources.Item{Title: c.key}, Told: c.told, Checked: c.checked}))
+		must(t, db.SaveNews(ctx, announce.News{ID: id, Item: sources.Item{Title: c.key}, AnnouncedAt: c.announced, Checked: c.checked}))
 		if c.shown {
-			must(t, db.SaveTold(ctx, announce.Told{Key: chat.PostKey(c.key), At: noon}, []int64{id}))
+			must(t, db.SaveAnnouncement(ctx, announce.Announcement{Key: chat.PostKey(c.key), At: noon}, []int64{id}))
 		}
 		if c.pending {
 			must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: id, Due: noon}))
@@ -147,7 +147,7 @@ func TestMoveWatches(t *testing.T) {
 	}
 	item := addNews(t, db, "item", noon)
 	must(t, db.AddPending(ctx, announce.Pending{Room: salon, Item: item, Watch: "s a", Due: noon}))
-	must(t, db.SaveTold(ctx, announce.Told{Key: "1", Room: salon, At: noon}, []int64{item}))
+	must(t, db.SaveAnnouncement(ctx, announce.Announcement{Key: "1", Room: salon, At: noon}, []int64{item}))
 	must(t, db.MoveWatches(ctx, salon, next))
 	must(t, db.MoveWatches(ctx, salon, next))
 
@@ -167,7 +167,7 @@ func TestMoveWatches(t *testing.T) {
 	if err != nil || len(pending) != 1 || pending[0].Room != next {
 		t.Errorf("pending: %v, %v", pending, err)
 	}
-	told, err := db.Told(ctx)
+	told, err := db.Announcements(ctx)
 	if err != nil || len(told) != 0 {
 		t.Errorf("told: %v, %v", told, err)
 	}
