@@ -22,8 +22,8 @@ type Rate struct {
 // Limits bounds what the bot does.
 type Limits struct {
 	Person, Room Rate // the actions of each person, and in each room
-	// Reactions lets the bot put the reactions 1️⃣, 2️⃣… under its lists in calm rooms,
-	// so that one tap chooses.
+	// Reactions lets the bot put the reactions 1️⃣, 2️⃣… under its lists, except in busy
+	// rooms, so that one tap chooses.
 	Reactions bool
 }
 
@@ -33,7 +33,7 @@ type verdict int
 const (
 	within    verdict = iota
 	overOnce          // over the limit for the first time: say so
-	overAgain         // over the limit, and already told
+	overAgain         // over the limit, and the person already knows
 )
 
 // limiter is a token bucket for each key, with Count tokens that return at an even
@@ -48,8 +48,8 @@ type limiter struct {
 
 type bucket struct {
 	*rate.Limiter
-	last time.Time
-	told bool
+	last     time.Time
+	notified bool
 	// edits lists the messages whose answers became that sentence since then.
 	edits []chat.EventID
 }
@@ -87,12 +87,12 @@ func (l *limiter) allow(key string, at time.Time) verdict {
 	}
 	switch {
 	case b.AllowN(b.last, 1):
-		b.told, b.edits = false, nil
+		b.notified, b.edits = false, nil
 		return within
-	case b.told:
+	case b.notified:
 		return overAgain
 	}
-	b.told = true
+	b.notified = true
 	return overOnce
 }
 

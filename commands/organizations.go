@@ -11,11 +11,11 @@ import (
 // organization is the data of an administration with the first of its software.
 type organization struct {
 	search.Organization
-	Query   string
-	Nearest []string // similar names, if no administration matches
-	Shown   []search.Use
-	More    int
-	Untold  bool // the data do not say who uses which software
+	Query      string
+	Nearest    []string // similar names, if no administration matches
+	Shown      []search.Use
+	More       int
+	Unrecorded bool // the data do not say who uses which software
 	source
 }
 
@@ -30,7 +30,7 @@ func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) 
 		return a.loading(r)
 	}
 	found, nearest, ok := search.For(c).Organization(r.args)
-	view := organization{Organization: found, Query: r.args, Nearest: nearest, Untold: !c.TellsUsers(), source: a.source(r.state)}
+	view := organization{Organization: found, Query: r.args, Nearest: nearest, Unrecorded: !c.TellsUsers(), source: a.source(r.state)}
 	view.Shown, view.More = first(found.Uses, maxUses)
 	answer, err := a.message(r, "organization", view)
 	switch {
@@ -52,14 +52,14 @@ const maxUses = 10
 // instances is the data of an instances message.
 type instances struct {
 	card
-	Shown  []catalogue.Instance
-	More   int
-	Untold bool // the data name no instance of any software
+	Shown      []catalogue.Instance
+	More       int
+	Unrecorded bool // the data name no instance of any software
 }
 
 // instances lists the installations of one software that people may use.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
-	told := slices.ContainsFunc(r.state.Catalogue.Entries(), func(e catalogue.Software) bool { return len(e.Instances) > 0 })
-	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more, !told})
+	recorded := slices.ContainsFunc(r.state.Catalogue.Entries(), func(e catalogue.Software) bool { return len(e.Instances) > 0 })
+	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more, !recorded})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Data without any instance do not say that a software has none.
-func TestUntoldInstances(t *testing.T) {
+func TestUnrecordedInstances(t *testing.T) {
 	for want, other := range map[string][]catalogue.Instance{
 		"ne disent pas quelles instances existent": nil,
 		"n’indique aucune instance":                {{Organization: "DINUM", URL: "https://example.org"}},

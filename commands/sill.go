@@ -57,11 +57,11 @@ func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 			Prefix, Name string
 			Facets       []string
 		}{r.Prefix, found.Unknown, search.FacetNames()})
-	case found.Untold != "":
-		return a.message(r, "untold-facet", struct {
+	case found.Unrecorded != "":
+		return a.message(r, "unrecorded-facet", struct {
 			Name string
 			source
-		}{found.Untold, a.source(r.state)})
+		}{found.Unrecorded, a.source(r.state)})
 	case found.Shape == search.List:
 		return a.chooseOf(r, "choice", r.args, software(found.Matches), found.Total)
 	}

@@ -12,7 +12,7 @@ import (
 // that one tap chooses; none in a busy room, where each reaction would be noise and
 // would delay other answers.
 func (h *Handler) taps(e chat.Event, answer Answer) []chat.Post {
-	if answer.list == nil || len(answer.posts) > 0 || !h.traffic.isCalm(e) {
+	if answer.list == nil || len(answer.posts) > 0 || h.traffic.isBusy(e) {
 		return nil
 	}
 	list := chat.Target{Post: chat.KeyOf(e.Cause(), 0)}
@@ -28,7 +28,7 @@ func (h *Handler) taps(e chat.Event, answer Answer) []chat.Post {
 // keycap returns the emoji of a digit from 1 to 9.
 func keycap(n int) string { return strconv.Itoa(n) + "\uFE0F\u20E3" }
 
-// A room is calm while it has less than busyMessages messages within busyWithin.
+// A room is busy while it has busyMessages messages or more within busyWithin.
 const (
 	busyMessages = 10
 	busyWithin   = 5 * time.Minute
@@ -69,15 +69,16 @@ func (t *traffic) count(e chat.Event) {
 	room.next = (room.next + 1) % busyMessages
 }
 
-// isCalm reports whether the room of a message is calm. A direct message always is.
-func (t *traffic) isCalm(e chat.Event) bool {
+// isBusy reports whether the room of a message is busy. A direct message never is; on
+// nil, every room is.
+func (t *traffic) isBusy(e chat.Event) bool {
 	if t == nil || e.Direct {
-		return t != nil
+		return t == nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	room := t.rooms[e.Room]
-	return room == nil || room.times[room.next].Before(e.At.Add(-busyWithin))
+	return room != nil && !room.times[room.next].Before(e.At.Add(-busyWithin))
 }
 
 // sweep bounds the number of rooms: one without a recent message equals a missing one.

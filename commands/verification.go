@@ -12,8 +12,8 @@ import (
 // refusals knows whom the bot told lately why it cancels verifications. A restart
 // forgets them. It is safe for concurrent use; its zero value is ready.
 type refusals struct {
-	mu   sync.Mutex
-	told map[chat.UserID]time.Time
+	mu       sync.Mutex
+	notified map[chat.UserID]time.Time
 }
 
 // due reports whether the bot has not told the person within a day, and notes that it
@@ -22,18 +22,18 @@ func (r *refusals) due(user chat.UserID, now time.Time) bool {
 	const day = 24 * time.Hour
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for other, at := range r.told {
+	for other, at := range r.notified {
 		if now.Sub(at) >= day {
-			delete(r.told, other)
+			delete(r.notified, other)
 		}
 	}
-	if _, told := r.told[user]; told {
+	if _, known := r.notified[user]; known {
 		return false
 	}
-	if r.told == nil {
-		r.told = map[chat.UserID]time.Time{}
+	if r.notified == nil {
+		r.notified = map[chat.UserID]time.Time{}
 	}
-	r.told[user] = now
+	r.notified[user] = now
 	return true
 }
 

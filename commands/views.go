@@ -144,8 +144,8 @@ type (
 		card
 		Shown []catalogue.Organization
 		More  int
-		// Untold means that the catalogue does not say who uses anything.
-		Untold bool
+		// Unrecorded means that the catalogue does not say who uses anything.
+		Unrecorded bool
 	}
 	providers struct {
 		card

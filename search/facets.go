@@ -99,8 +99,8 @@ type Faceted struct {
 	// Unknown is the name of an unknown facet in the query; Faceted then searches
 	// nothing.
 	Unknown string
-	// Untold is the name of a facet in the query of which no entry says anything.
-	Untold string
+	// Unrecorded is the name of a facet in the query of which no entry says anything.
+	Unrecorded string
 	// Total counts all matching entries; Matches holds at most MaxMatches.
 	Total int
 }
@@ -131,7 +131,7 @@ func (e *Engine) Faceted(query string) (Faceted, bool) {
 	}
 	for _, c := range conditions {
 		if !e.tells(c.facet) {
-			return Faceted{Untold: c.facet.names[0]}, true
+			return Faceted{Unrecorded: c.facet.names[0]}, true
 		}
 	}
 	holds := func(s *catalogue.Software) bool {

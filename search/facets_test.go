@@ -74,13 +74,13 @@ func TestOrganization(t *testing.T) {
 }
 
 // A facet of which no entry says anything is no reason to find nothing.
-func TestUntoldFacet(t *testing.T) {
+func TestUnrecordedFacet(t *testing.T) {
 	bare := For(catalogue.New([]catalogue.Software{{ID: "1", Name: "GIMP", License: "GPL"}}, time.Time{}))
 	for query, want := range map[string]string{
 		"systeme:linux": "systeme", "gimp langage:c": "langage", "support:oui": "support", "licence:gpl": "", "licence:gpl rgaa:oui": "rgaa",
 	} {
 		got, ok := bare.Faceted(query)
-		if !ok || got.Untold != want || want == "" && len(got.Matches) != 1 {
+		if !ok || got.Unrecorded != want || want == "" && len(got.Matches) != 1 {
 			t.Errorf("«%s»: %+v, %v", query, got, ok)
 		}
 	}
