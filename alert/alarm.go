@@ -45,22 +45,22 @@ type Alarm struct {
 	unwatch func()
 
 	mu     sync.Mutex // held while messages are sent
-	told   map[string]map[string]told
+	sent   map[string]map[string]sent
 	failed map[string]time.Time // when each channel last failed; no entry: it works
 	pinged time.Time
 }
 
 // New returns an alarm; call its Run.
 func New(o Options) *Alarm {
-	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), told: map[string]map[string]told{}, failed: map[string]time.Time{}}
+	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{}, failed: map[string]time.Time{}}
 	if o.File != "" {
 		data, err := os.ReadFile(o.File)
 		if err == nil {
-			err = json.Unmarshal(data, &a.told)
+			err = json.Unmarshal(data, &a.sent)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			o.Log.Warn().Err(err).Msg("What was told outside of Matrix could not be read: it may be told again")
-			a.told = map[string]map[string]told{}
+			a.sent = map[string]map[string]sent{}
 		}
 	}
 	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
@@ -109,7 +109,7 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 			wake(at.Add(tryEvery))
 			continue
 		}
-		due, later := decide(a.told[name], present, a.Monitor.Value, now, after, now.Before(settled))
+		due, later := decide(a.sent[name], present, a.Monitor.Value, now, after, now.Before(settled))
 		wake(later)
 		for _, m := range due {
 			m.Bot, m.Host = a.Bot, a.Host
@@ -161,19 +161,19 @@ func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Conte
 
 // note keeps that a channel told a message.
 func (a *Alarm) note(name string, m Message, now time.Time) {
-	if a.told[name] == nil {
-		a.told[name] = map[string]told{}
+	if a.sent[name] == nil {
+		a.sent[name] = map[string]sent{}
 	}
 	k := key(m.State, m.Subject)
 	if m.Event == End {
-		maps.DeleteFunc(a.told[name], func(other string, _ told) bool { return other == k })
+		maps.DeleteFunc(a.sent[name], func(other string, _ sent) bool { return other == k })
 	} else {
-		a.told[name][k] = told{m.TroubleValue, now}
+		a.sent[name][k] = sent{m.TroubleValue, now}
 	}
 	if a.File == "" {
 		return
 	}
-	data, err := json.Marshal(a.told)
+	data, err := json.Marshal(a.sent)
 	if err == nil {
 		err = replaceFile(a.File, data)
 	}

@@ -21,11 +21,11 @@ func TestDecide(t *testing.T) {
 	value := func(t health.Trouble) health.TroubleValue {
 		return health.TroubleValue{State: t.State, Subject: t.Subject}
 	}
-	toldAt := func(age time.Duration) map[string]told {
-		return map[string]told{key(health.AccountLocked, ""): {value(locked), now.Add(-age)}}
+	sentAt := func(age time.Duration) map[string]sent {
+		return map[string]sent{key(health.AccountLocked, ""): {value(locked), now.Add(-age)}}
 	}
 	for name, test := range map[string]struct {
-		before   map[string]told
+		before   map[string]sent
 		present  []health.Trouble
 		after    time.Duration
 		settling bool
@@ -36,12 +36,12 @@ func TestDecide(t *testing.T) {
 		"a start is no alert":  {present: []health.Trouble{{State: health.Starting, Since: now.Add(-time.Hour)}}},
 		"too young":            {present: []health.Trouble{locked}, after: 3 * time.Minute, next: 2 * time.Minute},
 		"old enough":           {present: []health.Trouble{locked}, after: time.Minute, want: []Event{Begin}},
-		"told":                 {before: toldAt(time.Hour), present: []health.Trouble{locked}, next: 23 * time.Hour},
-		"told yesterday":       {before: toldAt(24 * time.Hour), present: []health.Trouble{locked}, want: []Event{Reminder}},
-		"over":                 {before: toldAt(time.Hour), want: []Event{End}},
-		"over, after a start?": {before: toldAt(time.Hour), settling: true},
+		"told":                 {before: sentAt(time.Hour), present: []health.Trouble{locked}, next: 23 * time.Hour},
+		"told yesterday":       {before: sentAt(24 * time.Hour), present: []health.Trouble{locked}, want: []Event{Reminder}},
+		"over":                 {before: sentAt(time.Hour), want: []Event{End}},
+		"over, after a start?": {before: sentAt(time.Hour), settling: true},
 		"another subject": {
-			before:  toldAt(time.Hour),
+			before:  sentAt(time.Hour),
 			present: []health.Trouble{locked, {State: health.SourceFailing, Subject: "a", Since: now}, {State: health.SourceFailing, Subject: "b", Since: now}},
 			want:    []Event{Begin, Begin}, next: 23 * time.Hour,
 		},

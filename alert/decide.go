@@ -10,20 +10,20 @@ import (
 // remindEvery is the interval between two messages about a trouble that lasts.
 const remindEvery = 24 * time.Hour
 
-// told is a trouble that a channel told of.
-type told struct {
+// sent is a trouble of which a channel sent a message.
+type sent struct {
 	Trouble health.TroubleValue `json:"trouble"`
-	At      time.Time           `json:"at"` // when it last did
+	At      time.Time           `json:"at"` // when it last sent one
 }
 
 // key distinguishes troubles.
 func key(state health.State, subject string) string { return string(state) + "\x00" + subject }
 
-// decide returns the messages that a channel owes: it has told of before, and present
-// holds the troubles of now. A trouble that is younger than after waits. Ends wait
+// decide returns the messages that a channel owes: before holds those of which it sent a message, present
+// the troubles of now. A trouble that is younger than after waits. Ends wait
 // while settling, since a process that has just started does not know its troubles
 // yet. The zero time means that nothing is due until the troubles change.
-func decide(before map[string]told, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
+func decide(before map[string]sent, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
 	wake := func(at time.Time) {
 		if next.IsZero() || at.Before(next) {
 			next = at
