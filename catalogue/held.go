@@ -117,12 +117,12 @@ func (g growth) least(now time.Time, inForce int) int {
 // tellHeld calls onHeld once for each held version.
 func (r *Refresher) tellHeld(ctx context.Context, onHeld func(ctx context.Context, h Held) error) {
 	h := r.Current().Held
-	if h == nil || h.version.sum == r.toldSum {
+	if h == nil || h.version.sum == r.reportedSum {
 		return
 	}
 	if err := onHeld(ctx, *h); err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Msg("Operators not told of a catalogue that is held back")
 		return
 	}
-	r.toldSum = h.version.sum
+	r.reportedSum = h.version.sum
 }

@@ -72,10 +72,10 @@ type Refresher struct {
 	store    FetchedStore
 	pace     *fetch.Pace
 
-	mu      sync.Mutex // held while the state changes
-	state   atomic.Pointer[State]
-	growth  growth
-	toldSum [sha256.Size]byte // of the version of the last successful onHeld
+	mu          sync.Mutex // held while the state changes
+	state       atomic.Pointer[State]
+	growth      growth
+	reportedSum [sha256.Size]byte // of the version of the last successful onHeld
 }
 
 // NewRefresher returns a Refresher with the stored catalogue in force, if there is one.
