@@ -72,8 +72,8 @@ type Options struct {
 type Meetings struct {
 	Options
 
-	mu   sync.Mutex
-	told map[notice]time.Time // when the operators last got each notice
+	mu       sync.Mutex
+	notified map[notice]time.Time // when the operators last got each notice
 }
 
 // notice identifies a fault of a provider.
@@ -83,7 +83,7 @@ type notice struct {
 }
 
 // NewMeetings returns Meetings without any reminded one.
-func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, told: map[notice]time.Time{}} }
+func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, notified: map[notice]time.Time{}} }
 
 // providerOf returns the provider of a room; p is nil if it has none.
 func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
@@ -120,7 +120,7 @@ func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (C
 	call, err := p.Open(ctx)
 	if err == nil {
 		d.mu.Lock()
-		maps.DeleteFunc(d.told, func(n notice, _ time.Time) bool { return n.provider == name })
+		maps.DeleteFunc(d.notified, func(n notice, _ time.Time) bool { return n.provider == name })
 		d.mu.Unlock()
 		return call, nil
 	}
@@ -131,9 +131,9 @@ func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (C
 	d.Log.Error().Err(err).Str("visio", name).Msg("A video conference could not be opened")
 	key := notice{name, fault.Why}
 	d.mu.Lock()
-	due := now.Sub(d.told[key]) >= tellEvery
+	due := now.Sub(d.notified[key]) >= tellEvery
 	if due {
-		d.told[key] = now
+		d.notified[key] = now
 	}
 	d.mu.Unlock()
 	if due && d.Operators != nil {
