@@ -53,9 +53,9 @@ func (a *deferred) remove(e chat.Event) {
 	}
 }
 
-// decideApart runs a slow decision on e and commits it, while the room's worker goes
+// decideInBackground runs a slow decision on e and commits it, while the room's worker goes
 // on with the events after e.
-func (q *Queue) decideApart(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
+func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
 	q.deferred.add(e)
 	q.deferred.group.Go(func() {
 		defer q.serve(e.Room) // e is handled again if it is still open

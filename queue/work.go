@@ -120,7 +120,7 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	}
 	result, failed := q.call(ctx, func(ctx context.Context) (Result, error) { return q.handler.Handle(ctx, e) })
 	if result.Later != nil && failed == nil && ctx.Err() == nil {
-		q.decideApart(ctx, e, result.Later)
+		q.decideInBackground(ctx, e, result.Later)
 		return nil
 	}
 	return q.conclude(ctx, e, result, failed)
