@@ -182,8 +182,8 @@ func (q Quiet) isOff(t time.Time) bool {
 	return q.Weekends && cal.IsWeekend(t) || q.Holidays && isHoliday(t) || slices.Contains(q.Days, t.Format(time.DateOnly))
 }
 
-// longestCalm bounds the search of Begins, in days: no two holidays are further apart.
-const longestCalm = 366
+// maxSearchDays bounds the search of Begins, in days: no two holidays are further apart.
+const maxSearchDays = 366
 
 // Begins returns the start of the next quiet hours after t, which must not be in quiet
 // hours itself; zero if there are none within a year.
@@ -199,7 +199,7 @@ func (q Quiet) Begins(t time.Time) time.Time {
 			first = at
 		}
 	}
-	for day := 1; day <= longestCalm; day++ {
+	for day := 1; day <= maxSearchDays; day++ {
 		midnight := Clock(0).on(local, day)
 		if !first.IsZero() && !midnight.Before(first) {
 			break
