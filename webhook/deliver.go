@@ -24,10 +24,10 @@ const (
 	digestLines = 20
 	// atOnce bounds the deliveries of one transaction.
 	atOnce = 20
-	// lookEvery is the interval between checks of the hooks' rooms.
-	lookEvery = 20 * time.Second
-	// lookBefore is the largest age of that check before a post.
-	lookBefore = 2 * time.Second
+	// checkEvery is the interval between checks of the hooks' rooms.
+	checkEvery = 20 * time.Second
+	// checkBefore is the largest age of that check before a post.
+	checkBefore = 2 * time.Second
 	// keepDeliveries is how long a delivery waits for the bot to return to the room.
 	keepDeliveries = 7 * 24 * time.Hour
 )
@@ -45,14 +45,14 @@ func (s *Service) Run(ctx context.Context) error {
 	var purged time.Time
 	for ctx.Err() == nil {
 		now := s.Now()
-		s.try(ctx, func(ctx context.Context) error { return s.lookAtRooms(ctx, lookEvery) }, "The rooms of the webhooks could not be looked at")
+		s.try(ctx, func(ctx context.Context) error { return s.checkRooms(ctx, checkEvery) }, "The rooms of the webhooks could not be looked at")
 		if now.Sub(purged) >= time.Hour {
 			purged = now
 			s.try(ctx, func(ctx context.Context) error {
 				return s.Store.PurgeWebhooks(ctx, now.Add(-onceWithin), now.Add(-keepAlerts), now.Add(-keepDeliveries))
 			}, "Old webhook data could not be deleted")
 		}
-		next := now.Add(lookEvery)
+		next := now.Add(checkEvery)
 		s.try(ctx, func(ctx context.Context) error {
 			due, err := s.Round(ctx)
 			if !due.IsZero() && due.Before(next) {
@@ -79,7 +79,7 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	if err != nil || len(busy) == 0 {
 		return next, err
 	}
-	if err := s.lookAtRooms(ctx, lookBefore); err != nil {
+	if err := s.checkRooms(ctx, checkBefore); err != nil {
 		return s.Now().Add(time.Second), err
 	}
 	for _, id := range busy {
@@ -425,12 +425,12 @@ type digestView struct {
 	More     int
 }
 
-// lookAtRooms disables the hooks of rooms that the bot left, enables those of rooms
+// checkRooms disables the hooks of rooms that the bot left, enables those of rooms
 // to which it returned, and notifies the makers of disabled ones. It does nothing if
 // the last check is younger than since.
-func (s *Service) lookAtRooms(ctx context.Context, since time.Duration) error {
-	if now := s.Now(); now.Sub(s.looked) >= since {
-		s.looked = now
+func (s *Service) checkRooms(ctx context.Context, since time.Duration) error {
+	if now := s.Now(); now.Sub(s.checkedAt) >= since {
+		s.checkedAt = now
 	} else {
 		return nil
 	}

@@ -62,8 +62,8 @@ type Service struct {
 	hooks map[string]Hook // by Hash
 
 	// Only Round uses these.
-	windows map[int64]*window
-	looked  time.Time // the last check of the rooms
+	windows   map[int64]*window
+	checkedAt time.Time // the last check of the rooms
 }
 
 // New returns a Service with the hooks of the store. It deletes hooks that the
