@@ -82,7 +82,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db.Owner = "heraut"
 	from, err := upgrade(ctx, db, path)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, judged(err)), raw.Close())
+		return nil, errors.Join(fmt.Errorf("bring the tables of %s up to date: %w", path, asDamaged(err)), raw.Close())
 	}
 	return &DB{db: db, from: from}, nil
 }
@@ -104,7 +104,7 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	}
 	var version int
 	if err := db.QueryRow(ctx, "SELECT version FROM version").Scan(&version); err != nil {
-		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, judged(err)), raw.Close())
+		return nil, errors.Join(fmt.Errorf("read the version of %s: %w", path, asDamaged(err)), raw.Close())
 	}
 	ours := len(upgrades())
 	switch {
@@ -121,8 +121,8 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	return &DB{db: db, from: version}, nil
 }
 
-// judged wraps err in ErrDamaged if SQLite reports damage.
-func judged(err error) error {
+// asDamaged wraps err in ErrDamaged if SQLite reports damage.
+func asDamaged(err error) error {
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -137,7 +137,7 @@ func upgrades() dbutil.UpgradeTable {
 func (d *DB) Check(ctx context.Context) error {
 	var rows int
 	if err := d.db.QueryRow(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&rows); err != nil {
-		return fmt.Errorf("read the database: %w", judged(err))
+		return fmt.Errorf("read the database: %w", asDamaged(err))
 	}
 	return nil
 }
@@ -239,7 +239,7 @@ func vacuumInto(ctx context.Context, db *dbutil.Database, path string) error {
 func (d *DB) CheckIntegrity(ctx context.Context) error {
 	var finding string
 	if err := d.db.QueryRow(ctx, "PRAGMA integrity_check(1)").Scan(&finding); err != nil {
-		return judged(err)
+		return asDamaged(err)
 	}
 	if finding != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, finding)
