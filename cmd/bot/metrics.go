@@ -7,13 +7,15 @@ import (
 	"heraut/health"
 )
 
+// counter returns the metric of a count that only grows.
+func counter(name, help string, value interface{ Load() int64 }) health.Metric {
+	return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
+}
+
 // metrics returns the numbers that the listener of the probes shows. ctx bounds what
 // they read from the database.
 func (r *round) metrics(ctx context.Context) []health.Metric {
 	counts, client, refresher := r.counts, r.client, r.refresher
-	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
-		return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
-	}
 	since := func(t time.Time) float64 {
 		if t.IsZero() {
 			return -1

@@ -110,19 +110,16 @@ func hookRooms(config *Config) (names []string) {
 // metrics returns counters of requests by outcome.
 func (h openHooks) metrics() []health.Metric {
 	counts := h.Counts()
-	counter := func(name, help string, value interface{ Load() int64 }) health.Metric {
-		return health.Metric{Name: "heraut_webhooks_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
-	}
 	return []health.Metric{
-		counter("accepted", "Webhook requests that were answered ok.", &counts.Accepted),
-		counter("repeated", "Accepted webhook requests that had come before.", &counts.Repeated),
-		counter("unknown", "Webhook requests to no hook, or one that is paused.", &counts.Unknown),
-		counter("unreadable", "Webhook requests whose body cannot be read.", &counts.Unreadable),
-		counter("too_large", "Webhook requests whose body is too large.", &counts.TooLarge),
-		counter("limited", "Webhook requests that came too fast.", &counts.Limited),
-		counter("unsigned", "Webhook requests without the signature that their hook requires.", &counts.Unsigned),
-		counter("posted", "Posts made of webhook requests.", &counts.Posted),
-		counter("digests", "Posts among them that are digests.", &counts.Digests),
+		counter("webhooks_accepted", "Webhook requests that were answered ok.", &counts.Accepted),
+		counter("webhooks_repeated", "Accepted webhook requests that had come before.", &counts.Repeated),
+		counter("webhooks_unknown", "Webhook requests to no hook, or one that is paused.", &counts.Unknown),
+		counter("webhooks_unreadable", "Webhook requests whose body cannot be read.", &counts.Unreadable),
+		counter("webhooks_too_large", "Webhook requests whose body is too large.", &counts.TooLarge),
+		counter("webhooks_limited", "Webhook requests that came too fast.", &counts.Limited),
+		counter("webhooks_unsigned", "Webhook requests without the signature that their hook requires.", &counts.Unsigned),
+		counter("webhooks_posted", "Posts made of webhook requests.", &counts.Posted),
+		counter("webhooks_digests", "Posts among them that are digests.", &counts.Digests),
 	}
 }
 
