@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"heraut/testkit"
 )
 
 // served starts a server for the monitor and returns a function that asks it.
@@ -35,21 +36,11 @@ func served(t *testing.T, monitor *Monitor, metrics ...Metric) func(path, accept
 	})
 	return func(path, accept string) (int, string) {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+path, http.NoBody)
+		status, body, err := testkit.GetPage(t.Context(), "http://"+listener.Addr().String()+path, accept)
 		if err != nil {
 			t.Fatal(err)
 		}
-		request.Header.Set("Accept", accept)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return response.StatusCode, string(body)
+		return status, body
 	}
 }
 

@@ -3,7 +3,6 @@ package endtoend
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"heraut/testkit"
 )
 
 // alerts is a webhook that gets the bot's alerts.
@@ -91,17 +92,11 @@ type readyReport struct {
 // troubles asks /readyz; it returns nothing while the bot does not listen.
 func (d *deployment) troubles(t *testing.T) (report readyReport, listens bool) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.bot.URL+"/readyz", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Accept", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	_, body, err := testkit.GetPage(t.Context(), d.bot.URL+"/readyz", "application/json")
 	if err != nil {
 		return report, false
 	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&report); err != nil {
+	if err := json.Unmarshal([]byte(body), &report); err != nil {
 		t.Fatal(err)
 	}
 	return report, true
@@ -157,37 +152,22 @@ func (d *deployment) awaitFor(t *testing.T, what string, patience time.Duration,
 // readyLines returns the text of /readyz and checks its status.
 func (d *deployment) readyLines(t *testing.T, blocks bool) string {
 	t.Helper()
-	response, err := http.Get(d.bot.URL + "/readyz")
+	status, body, err := testkit.GetPage(t.Context(), d.bot.URL+"/readyz", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
-	if (response.StatusCode == http.StatusServiceUnavailable) != blocks {
-		t.Errorf("/readyz is %d", response.StatusCode)
+	if (status == http.StatusServiceUnavailable) != blocks {
+		t.Errorf("/readyz is %d", status)
 	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
+	return body
 }
 
 // get returns the body of one of the bot's pages.
 func (d *deployment) get(t *testing.T, path, accept string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.bot.URL+path, http.NoBody)
+	_, body, err := testkit.GetPage(t.Context(), d.bot.URL+path, accept)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
+	return body
 }

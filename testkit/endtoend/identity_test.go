@@ -2,8 +2,6 @@ package endtoend
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -110,16 +108,11 @@ func TestAccountKeysReplaced(t *testing.T) {
 	room := invited(t, operator, me, testkit.Room{})
 	verified := func() bool {
 		t.Helper()
-		resp, err := http.Get(bot.URL + "/metrics")
+		_, text, err := testkit.GetPage(t.Context(), bot.URL+"/metrics", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.Contains(string(text), "\nheraut_device_verified 1\n")
+		return strings.Contains(text, "\nheraut_device_verified 1\n")
 	}
 	if !verified() {
 		t.Fatal("the device is not verified from the start")

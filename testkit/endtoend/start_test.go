@@ -188,13 +188,12 @@ func TestHomeserverDownAtStart(t *testing.T) {
 		}
 		d.proxy.Await(t, 1, func(r *testkit.Request) bool { return r.Rule == "down" })
 		for path, want := range map[string]int{"/livez": http.StatusOK, "/readyz": http.StatusServiceUnavailable} {
-			resp, err := http.Get(d.bot.URL + path)
+			status, _, err := testkit.GetPage(t.Context(), d.bot.URL+path, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			resp.Body.Close()
-			if resp.StatusCode != want {
-				t.Errorf("%s is %d, want %d", path, resp.StatusCode, want)
+			if status != want {
+				t.Errorf("%s is %d, want %d", path, status, want)
 			}
 		}
 		remove()

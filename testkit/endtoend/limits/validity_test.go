@@ -80,13 +80,11 @@ func awaitReady(t *testing.T, bot *testkit.Bot, status int, text string) {
 	t.Helper()
 	said := ""
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
-		response, err := http.Get(bot.URL + "/readyz")
+		got, body, err := testkit.GetPage(t.Context(), bot.URL+"/readyz", "")
 		if err != nil {
 			continue
 		}
-		body, err := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if said = string(body); err == nil && response.StatusCode == status && strings.Contains(said, text) {
+		if said = body; got == status && strings.Contains(said, text) {
 			return
 		}
 	}
