@@ -95,7 +95,7 @@ func (r *relay) ready(ctx context.Context) error {
 // the bot during the questions; otherwise its join rule first changes to another one
 // for closed rooms.
 func (r *relay) talk(ctx context.Context, muted bool) error {
-	trouble := calm
+	trouble := noTrouble
 	if muted {
 		trouble = mutes
 	} else if err := joinRule(ctx, r.expert, r.answers, []event.JoinRule{event.JoinRuleInvite, event.JoinRuleKnock}[rand.IntN(2)]); err != nil {

@@ -19,11 +19,11 @@ import (
 type trouble int
 
 const (
-	calm    trouble = iota
-	mutes           // the bot may not write for a while
-	kicks           // a member kicks the bot and invites it again
-	opens           // anybody may join for a while
-	demotes         // the power levels change, without an effect on the bot
+	noTrouble trouble = iota
+	mutes             // the bot may not write for a while
+	kicks             // a member kicks the bot and invites it again
+	opens             // anybody may join for a while
+	demotes           // the power levels change, without an effect on the bot
 	troubles
 )
 

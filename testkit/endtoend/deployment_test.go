@@ -28,12 +28,12 @@ const (
 // site is a homeserver, with a client that checks the bots' devices.
 type site struct {
 	*testkit.Homeserver
-	judge *testkit.Client
+	observer *testkit.Client
 }
 
 func newSite(t *testing.T) site {
 	hs := testkit.StartHomeserver(t)
-	return site{hs, hs.Person(t, "judge", testkit.ClientOptions{Encrypted: true})}
+	return site{hs, hs.Person(t, "observer", testkit.ClientOptions{Encrypted: true})}
 }
 
 // deployment is a bot with an account of its own, behind a proxy.
@@ -119,13 +119,13 @@ func (d *deployment) device(t *testing.T) id.DeviceID {
 // vouched reports whether other users see that the account vouches for the device.
 func (d *deployment) vouched(t *testing.T, device id.DeviceID) bool {
 	t.Helper()
-	return d.judge.DeviceTrust(t, d.account.UserID)[device] >= id.TrustStateCrossSignedTOFU
+	return d.observer.DeviceTrust(t, d.account.UserID)[device] >= id.TrustStateCrossSignedTOFU
 }
 
 // masterKey returns the account's master key.
 func (d *deployment) masterKey(t *testing.T) id.Ed25519 {
 	t.Helper()
-	keys, err := d.judge.QueryKeys(t.Context(), &mautrix.ReqQueryKeys{
+	keys, err := d.observer.QueryKeys(t.Context(), &mautrix.ReqQueryKeys{
 		DeviceKeys: mautrix.DeviceKeysRequest{d.account.UserID: {}},
 	})
 	if err != nil {

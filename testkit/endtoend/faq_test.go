@@ -10,10 +10,10 @@ import (
 	"heraut/testkit"
 )
 
-// TestDesk asks in the quiet hours of the experts' room, and uses what is kept: the FAQ
+// TestFAQAndReport asks in the quiet hours of the experts' room, and then uses the FAQ
 // that experts write, the search and the report on questions. The bot restarts before
 // each step.
-func TestDesk(t *testing.T) {
+func TestFAQAndReport(t *testing.T) {
 	t.Parallel()
 	for name, room := range map[string]testkit.Room{"clear": {}, "encrypted": {Encrypted: true}} {
 		t.Run(name, func(t *testing.T) {
