@@ -237,13 +237,13 @@ func TestReplay(t *testing.T) {
 // The same with a few weeks of invented data, with and without kills.
 func TestReplayInvented(t *testing.T) {
 	log := inventedLog()
-	calm, killed := results(t, replay(t, log, 0)), results(t, replay(t, log, 10))
-	calm.check(t, log)
+	undisturbed, killed := results(t, replay(t, log, 0)), results(t, replay(t, log, 10))
+	undisturbed.check(t, log)
 	killed.check(t, log)
-	if !slices.Equal(calm.texts, killed.texts) {
-		t.Errorf("killed, the bot said\n%q\nand otherwise\n%q", killed.texts, calm.texts)
+	if !slices.Equal(undisturbed.texts, killed.texts) {
+		t.Errorf("killed, the bot said\n%q\nand otherwise\n%q", killed.texts, undisturbed.texts)
 	}
-	if len(calm.texts) == 0 || calm.most() > 5 {
-		t.Errorf("there were %d messages, up to %d at once", len(calm.texts), calm.most())
+	if len(undisturbed.texts) == 0 || undisturbed.most() > 5 {
+		t.Errorf("there were %d messages, up to %d at once", len(undisturbed.texts), undisturbed.most())
 	}
 }

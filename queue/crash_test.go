@@ -26,9 +26,9 @@ type chaos struct {
 	mu   sync.Mutex
 	rand *rand.Rand
 
-	said   []*said
-	bodies int
-	calm   atomic.Bool // no more faults
+	said       []*said
+	bodies     int
+	faultsOver atomic.Bool
 }
 
 // said is a message with its current text.
@@ -97,7 +97,7 @@ func (c *chaos) follow(ctx context.Context) {
 		began = time.Now()
 		var change func(context.Context) error
 		switch n := c.n(10); {
-		case c.calm.Load():
+		case c.faultsOver.Load():
 		case n == 0:
 			change = func(context.Context) error { return errChange }
 		case n == 1:
@@ -119,7 +119,7 @@ func (c *chaos) follow(ctx context.Context) {
 
 // between returns how long to wait for the next sync.
 func (c *chaos) between() time.Duration {
-	if c.calm.Load() {
+	if c.faultsOver.Load() {
 		return time.Minute
 	}
 	return c.upTo(time.Second)
@@ -212,7 +212,7 @@ func TestChaos(t *testing.T) {
 				for range 100 {
 					c.step()
 				}
-				c.calm.Store(true)
+				c.faultsOver.Store(true)
 				b.server.fail(nil)
 				time.Sleep(30 * time.Minute) // time for the longest back-off of several answers in turn
 				c.unlock()
