@@ -244,7 +244,7 @@ type Questions struct {
 
 // Reactions says which reactions the bot puts on messages by itself.
 type Reactions struct {
-	// Choices: 1️⃣, 2️⃣… under its lists, in calm rooms.
+	// Choices: 1️⃣, 2️⃣… under its lists, except in busy rooms.
 	Choices bool `yaml:"choices"`
 	// Carried: 📨 on what it carried to another room.
 	Carried bool `yaml:"carried"`
