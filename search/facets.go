@@ -105,14 +105,35 @@ type Faceted struct {
 	Total int
 }
 
+// withLicence returns the fields of a query that only names a licence of some entry,
+// such as «logiciels sous licence gpl», as a facet, and those of other queries as they
+// are. The texts of entries do not say their licence, so words would not find it.
+func (e *Engine) withLicence(fields []string) []string {
+	licence := &facets[0]
+	at := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(licence.names, text.Fold(f)) })
+	if at < 0 || at != len(fields)-2 {
+		return fields
+	}
+	for _, f := range fields[:at] {
+		if f = text.Fold(f); f != "sous" && f != "logiciel" && f != "logiciels" {
+			return fields
+		}
+	}
+	c := condition{facet: licence, values: []string{text.Fold(fields[at+1])}}
+	if !slices.ContainsFunc(e.entries, func(s catalogue.Software) bool { return s.Withdrawn == nil && c.holds(&s) }) {
+		return fields
+	}
+	return []string{licence.names[0] + ":" + fields[at+1]}
+}
+
 // Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl
 // dessin», and reports whether the query has any. Commas separate values; a minus
 // excludes. Without further words it finds all entries that meet the conditions, the
-// most used first, and leaves out withdrawn ones.
+// most used first, and leaves out withdrawn ones. «Licence gpl» means «licence:gpl».
 func (e *Engine) Faceted(query string) (Faceted, bool) {
 	var conditions []condition
 	var words []string
-	for _, field := range strings.Fields(query) {
+	for _, field := range e.withLicence(strings.Fields(query)) {
 		name, value, colon := strings.Cut(field, ":")
 		name, not := strings.CutPrefix(text.Fold(name), "-")
 		if !colon || value == "" || strings.HasPrefix(value, "//") || strings.HasPrefix(value, ":") {

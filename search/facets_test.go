@@ -31,6 +31,8 @@ func TestFacets(t *testing.T) {
 		"langage:c++":                "card [Crayon]",
 		"system:windows license:mit": "none []",
 		"couleur:bleu":               "unknown couleur",
+		"licence GPL":                "card [Pinceau]",
+		"logiciels sous licence mit": "card [Crayon]",
 	} {
 		r, ok := e.Faceted(query)
 		got := fmt.Sprint(r.Shape, " ", names(r.Matches))
@@ -41,7 +43,7 @@ func TestFacets(t *testing.T) {
 			t.Errorf("«%s»: got %q, want %q", query, got, want)
 		}
 	}
-	for _, query := range []string{"dessin", "https://example.org dessin", "LemonLDAP::NG"} {
+	for _, query := range []string{"dessin", "licence", "licence libre", "dessin licence gpl", "licence gpl dessin", "https://example.org dessin", "LemonLDAP::NG"} {
 		if _, ok := e.Faceted(query); ok {
 			t.Errorf("«%s» is taken for facets", query)
 		}

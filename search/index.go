@@ -144,10 +144,10 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	for _, u := range b.uses.of(ownKeys(s)...) {
 		d.phrases.add(b.phrase(doc, inUse, u))
 	}
-	d.description = b.text(doc, inDescription, s.Description.FR)
-	d.others.add(b.text(doc, inExternal, s.ExternalDescription.FR))
-	d.others.add(b.text(doc, inEnglish, s.Description.EN))
-	d.others.add(b.text(doc, inEnglish, s.ExternalDescription.EN))
+	d.description = b.text(doc, inDescription, withoutLicence(s.Description.FR))
+	d.others.add(b.text(doc, inExternal, withoutLicence(s.ExternalDescription.FR)))
+	d.others.add(b.text(doc, inEnglish, withoutLicence(s.Description.EN)))
+	d.others.add(b.text(doc, inEnglish, withoutLicence(s.ExternalDescription.EN)))
 	for _, c := range s.Categories {
 		d.others.add(b.text(doc, inCategory, c))
 	}

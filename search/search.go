@@ -108,7 +108,7 @@ func (e *Engine) Search(query string) Result {
 	case len(sure) > 0 && isClear(sure):
 		return Result{Shape: Card, Matches: e.matches(sure)}
 	case len(sure) > 1:
-		return Result{Shape: List, Matches: e.matches(listed(sure, len(q.words)))}
+		return Result{Shape: List, Matches: e.matches(listed(downToSure(hits), len(q.words)))}
 	case len(hits) > 0:
 		return Result{Shape: Maybe, Matches: e.matches(hits[:min(len(hits), maxMaybe)])}
 	}
@@ -212,7 +212,18 @@ const (
 	minShareListedOfWord = 0.5
 )
 
-// listed returns the sure hits to show as a list, at least two.
+// downToSure returns the hits down to the last sure one. A hit that ranks above a sure
+// one belongs in the list as much: they often differ only in the form of a word, as
+// «sauvegarde» and «sauvegarder» do.
+func downToSure(hits []hit) []hit {
+	n := len(hits)
+	for n > 0 && !hits[n-1].sure {
+		n--
+	}
+	return hits[:n]
+}
+
+// listed returns the hits to show as a list, at least two.
 func listed(hits []hit, words int) []hit {
 	least := float32(minShareListed)
 	if words < 2 {

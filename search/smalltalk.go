@@ -95,7 +95,7 @@ var (
 	)
 	news = beginning(
 		// News of the person and of the group.
-		`(?:moi )?j[e]? (?:(?:te|t|vous|lui|leur|le|la|l|les|ne|n|me|m|y|en|s) )*(?:suis|serai|etais|reviens|arrive|pars|regarde|occupe|vois|verrai|pense|peux pas|pourrai pas|rentre|mange|rappelle|appelle|rejoins|confirme|previens|attends|ai (?:pas|rien|eu|vu|recu|fini|mal|oublie|perdu|un rendez|une reunion|faim|froid|chaud)|sais pas|crois|file|finis|valide|remercie|transmets|viens|viendrai|dirai|vais (?:manger|voir|etre|y|te|vous|le|la|les)|dois (?:y aller|partir|filer|vous laisser))\b`,
+		`(?:moi )?j[e]? (?:(?:te|t|vous|lui|leur|le|la|l|les|ne|n|me|m|y|en|s) )*(?:suis|serai|etais|reviens|arrive|pars|regarde|occupe|vois|verrai|pense|peux pas|pourrai pas|rentre|mange|rappelle|appelle|rejoins|confirme|previens|attends|ai (?:pas|rien|eu|vu|recu|fini|mal|oublie|perdu|reserve|loue|croise|rate|loupe|dormi|mange|demenage|prevenu|rappele|un rendez|une reunion|faim|froid|chaud)|sais pas|crois|file|finis|valide|remercie|transmets|viens|viendrai|dirai|vais (?:manger|voir|etre|y|te|vous|le|la|les)|dois (?:y aller|partir|filer|vous laisser))\b`,
 		`(?:on|nous) (?:(?:se|nous|s|en|y|ne|n) )*(?:voit|verra|retrouve|retrouvons|rappelle|reparle|mange|dejeune|part|arrive|commence|demarre|fait (?:un point|une pause)|est (?:en|au|a|le|la|bientot|deja)|sommes (?:en|au|a|le|la)|attend|sera|serons|a (?:gagne|fini|reussi|rendez)|continue|boit|prend un)\b`,
 		`(?:le|la|les|l|il|elle|ils|elles|mon|ma|mes|ton|ta|notre|nos|votre|ce|cette|tout le monde)(?: \w+){0,4} (?:est|sont|sera|seront|etait|a ete|ont ete|arrive|arrivent|commence|demarre|vient|viennent|part|ferme|attend|tombe)\b`,
 		// Questions to the people in the room.

@@ -20,7 +20,7 @@ func TestSmallTalk(t *testing.T) {
 	for _, s := range []string{
 		"gimp", "retoucher une photo", "je cherche un outil pour les réunions de demain", "qui utilise LibreOffice ?",
 		"bonjour, je dois monter une vidéo", "quelqu'un a pris GIMP ?", "comment partager des fichiers ?", "on a besoin d'un wiki pour lundi",
-		"je suis à la recherche d'un tableur", "merci de m'indiquer un logiciel de dessin", "zoom", "envoyer des fichiers lundi matin",
+		"je suis à la recherche d'un tableur", "merci de m'indiquer un logiciel de dessin", "j'ai réservé une salle, quel logiciel pour la visio ?", "zoom", "envoyer des fichiers lundi matin",
 		"il y a quoi pour faire une visio ?", "quelle application prendre pour une visio demain ?", "",
 	} {
 		if e.SmallTalk(s) {

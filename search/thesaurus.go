@@ -32,7 +32,7 @@ formulaire, form
 schema, diagramme, organigramme, logigramme, diagram, flowchart
 maquettage, maquette, wireframe, mockup, prototypage
 capture d'ecran, copie d'ecran, screenshot, screen capture
-capture video, enregistrement d'ecran, enregistrer l'ecran, enregistrement video, screencast, screen recording, screen recorder, filmer l'ecran, streaming
+capture video, enregistrement d'ecran, enregistrer l'ecran, enregistrement video, screencast, screen recording, screen recorder, filmer l'ecran
 diffusion en direct, streaming, live
 lecteur d'ecran, screen reader, aveugle, malvoyant, non voyant, deficient visuel
 accessibilite, accessibility, rgaa, a11y

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,6 +18,19 @@ func withoutURLs(s string) string {
 	fields := strings.Fields(s)
 	fields = slices.DeleteFunc(fields, func(f string) bool { return strings.Contains(f, "://") })
 	return strings.Join(fields, " ")
+}
+
+// ownLicence matches what a description says of the software's licence, up to the end
+// of the sentence.
+var ownLicence = regexp.MustCompile(`(?i)\b(?:sous (?:la )?licence|(?:released |licensed )?under (?:the|an?) [^.]*?licen[cs]e)\b[^.]*`)
+
+// withoutLicence removes from a description what it says of the software's licence,
+// since it does not say what the software is for.
+func withoutLicence(s string) string {
+	if !strings.Contains(s, "icen") { // much faster than the pattern
+		return s
+	}
+	return ownLicence.ReplaceAllString(s, "")
 }
 
 // squash joins the words of a name and ignores spaces, hyphens, case and accents. It
