@@ -127,7 +127,7 @@ type Store interface {
 	AfterCommit(ctx context.Context, f func())
 	Sources
 	Items
-	Tellings
+	Announcements
 	Watched
 	Repositories
 }
@@ -194,8 +194,8 @@ type Items interface {
 	NewsByID(ctx context.Context, ids []int64) (map[int64]*News, error)
 }
 
-// Tellings stores pending items and announcements.
-type Tellings interface {
+// Announcements stores pending items and announcements.
+type Announcements interface {
 	// AddPending stores p, unless the item is already pending in the room.
 	AddPending(ctx context.Context, p Pending) error
 	// DuePending returns the items due by now, ordered by room, watch, due time and

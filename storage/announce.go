@@ -96,7 +96,7 @@ func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) err
 	return err
 }
 
-// PurgeNews implements announce.Tellings.
+// PurgeNews implements announce.Announcements.
 func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, statement := range []string{

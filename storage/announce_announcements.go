@@ -8,7 +8,7 @@ import (
 	"heraut/announce"
 )
 
-// SaveAnnouncement implements announce.Tellings.
+// SaveAnnouncement implements announce.Announcements.
 func (d *DB) SaveAnnouncement(ctx context.Context, a announce.Announcement, items []int64) error {
 	layout, err := json.Marshal(a.Layout)
 	if err != nil {
@@ -51,7 +51,7 @@ func (d *DB) Announcements(ctx context.Context) ([]announce.Announcement, error)
 	return collect(rows, err, scanAnnouncement)
 }
 
-// AnnouncementsOf implements announce.Tellings.
+// AnnouncementsOf implements announce.Announcements.
 func (d *DB) AnnouncementsOf(ctx context.Context, items []int64) ([]announce.Announcement, error) {
 	list, err := json.Marshal(items)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"heraut/chat"
 )
 
-// AddPending implements announce.Tellings.
+// AddPending implements announce.Announcements.
 func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO pending (room_id, item_id, watch, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
@@ -16,12 +16,12 @@ func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 	return err
 }
 
-// DuePending implements announce.Tellings.
+// DuePending implements announce.Announcements.
 func (d *DB) DuePending(ctx context.Context, now time.Time) ([]announce.Pending, error) {
 	return d.pending(ctx, "due_at <= $1", millis(now))
 }
 
-// PendingFor implements announce.Tellings.
+// PendingFor implements announce.Announcements.
 func (d *DB) PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]announce.Pending, error) {
 	return d.pending(ctx, "room_id = $1 AND watch = $2", room, watch)
 }
@@ -38,14 +38,14 @@ func (d *DB) pending(ctx context.Context, condition string, args ...any) ([]anno
 	})
 }
 
-// NextPending implements announce.Tellings.
+// NextPending implements announce.Announcements.
 func (d *DB) NextPending(ctx context.Context, after time.Time) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM pending WHERE due_at > $1", millis(after)).Scan(&at)
 	return fromMillis(at), err
 }
 
-// DeletePending implements announce.Tellings.
+// DeletePending implements announce.Announcements.
 func (d *DB) DeletePending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM pending WHERE room_id = $1 AND item_id = $2", p.Room, p.Item)
 	return err

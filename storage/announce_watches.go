@@ -72,7 +72,7 @@ func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error 
 	return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
 }
 
-// ForgetPending implements announce.Tellings.
+// ForgetPending implements announce.Announcements.
 func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string) error {
 	_, err := d.db.Exec(ctx, `
 		DELETE FROM pending WHERE room_id = $1 AND watch = '' AND item_id IN (SELECT item_id FROM item WHERE source = $2)`, room, source)
