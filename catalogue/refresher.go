@@ -122,7 +122,8 @@ func (r *Refresher) load(ctx context.Context, location string, state *State) err
 	return nil
 }
 
-// Current returns the current state. It never blocks.
+// Current returns the current state; its Catalogue is nil until one is loaded. It never
+// blocks.
 func (r *Refresher) Current() State { return *r.state.Load() }
 
 // Run asks the source at once, then at every interval, and after failures at the pace
@@ -171,7 +172,7 @@ func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// version is an answer of the source.
+// version is an answer of the source: a new catalogue, or «not modified».
 type version struct {
 	location    string
 	notModified bool // the catalogue in force is current; the other fields are empty

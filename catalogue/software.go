@@ -109,7 +109,9 @@ func (l Localized) In(lang string) string {
 	return l.FR
 }
 
-// Withdrawal says when and why a software left the catalogue.
+// Withdrawal says when and why a software left the catalogue, or that its recommendation
+// (Ending) or its project (Abandoned) ended while it is still listed. Time is zero if
+// the source gives none.
 type Withdrawal struct {
 	Reason                 string
 	Time                   time.Time

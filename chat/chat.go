@@ -143,7 +143,7 @@ type File struct {
 	Type string `json:"type,omitempty"` // the media type that the sender's client gives
 }
 
-// Left reports that a person is no longer in the room.
+// Left is the content of an Event: a person left the room, or was removed.
 type Left struct {
 	User UserID `json:"user"`
 }

@@ -118,7 +118,7 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 }
 
 // awaits returns the change that stores a waiting command, or that deletes it after
-// an edit or a deletion of its message.
+// an edit or a deletion of its message; nil if there is nothing to store or delete.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {

@@ -152,7 +152,7 @@ func content(s string) (words []string) {
 	return words
 }
 
-// contains reports whether phrase is a run of words.
+// contains reports whether the words of phrase stand in words, one after the other.
 func contains(words, phrase []string) bool {
 	for i := range len(words) - len(phrase) + 1 {
 		if begins(words[i:], phrase) {

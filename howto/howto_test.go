@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"heraut/howto"
+	"heraut/testkit/realdata"
 )
 
 func TestFind(t *testing.T) {
@@ -37,12 +38,9 @@ func TestFind(t *testing.T) {
 // TestSearchesStay runs the queries that look for software: none may get an answer
 // about the services.
 func TestSearchesStay(t *testing.T) {
-	file, err := os.Open("../../shared/data/queries/dev-2026.tsv")
+	file, err := os.Open(realdata.Path(t, "queries", "dev-2026.tsv"))
 	if err != nil {
-		if os.Getenv("HERAUT_REQUIRE_DATA") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("the published queries are not here")
+		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
 	seen := 0

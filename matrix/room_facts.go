@@ -88,7 +88,7 @@ func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	return rooms
 }
 
-// noteTags updates the facts from the room tags.
+// noteTags updates f.Notices from the tags that the account has set on the room.
 func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	for _, evt := range events {
 		if evt.Type.Type == event.AccountDataRoomTags.Type {

@@ -104,8 +104,8 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 	return id.RoomID(before[alias]), false
 }
 
-// declareLatest declares the room, or its latest successor, and reports whether
-// there is nothing to join.
+// declareLatest records that a room of the configuration has the id roomID, or that of
+// its latest successor, and reports whether there is nothing to join.
 func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomID, intake Intake) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {

@@ -106,8 +106,8 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 }
 
 // syncOnce requests and processes one sync and returns the next position. The first
-// sync of a process, one after a failure, and one that settles a doubt do not wait
-// for new events.
+// sync of a process, one after a failure, and one that shows whether an unanswered send
+// arrived (Intake.SyncBy) do not wait for new events.
 func (c *Client) syncOnce(ctx context.Context, p position, began time.Time, intake Intake) (next position, err error) {
 	if p.filter == "" {
 		answer, err := c.mx.CreateFilter(ctx, syncFilter())

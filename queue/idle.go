@@ -40,8 +40,9 @@ func (q *Queue) beginLook() {
 	q.woken.Store(false)
 }
 
-// endLook records how many attempts are under way after that. A post that waits for the
-// pace or for the homeserver does not count: sync need not wait for it.
+// endLook records that the sender has looked for posts, and how many attempts to send
+// are under way. A post that waits for the pace or for the homeserver does not count:
+// sync need not wait for it.
 func (q *Queue) endLook(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0

@@ -54,8 +54,8 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	return all, nil
 }
 
-// Forget deletes that data, in the transaction of ctx, and withdraws the copies: the
-// person's questions, answers and reactions leave the rooms that they were carried to.
+// Forget deletes the data that DataOf returns, in the transaction of ctx, and queues the
+// deletion of the copies of the person's questions, answers and reactions in other rooms.
 func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {

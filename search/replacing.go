@@ -52,7 +52,7 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 }
 
 // replaced returns the entries that replace or resemble a product according to the
-// catalogue, if q is the product's name or at least half of it.
+// catalogue, if q holds at least half of the words of the product's name.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
 	hits := e.find(q, search{worth: &productWorth, cover: minCover})

@@ -43,7 +43,8 @@ func parseUses() *knownUses {
 	return u
 }
 
-// of returns the uses of the program with one of the squashed names.
+// of returns what the program with one of the squashed names is used for, as usesText
+// says it ("photos", "visioconférence"); nil if no line names it.
 func (u *knownUses) of(keys ...string) []string {
 	var out []string
 	for _, key := range keys {

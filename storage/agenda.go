@@ -49,7 +49,7 @@ func (d *DB) EventsBetween(ctx context.Context, sources []string, from, to time.
 		string(names), millis(to), millis(from))
 }
 
-// AddEvent implements agenda.Store.
+// AddEvent implements agenda.Store: it stores a new event and returns its id.
 func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	values, err := eventValues(e)
 	if err != nil {
@@ -65,7 +65,7 @@ func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveEvent implements agenda.Store.
+// SaveEvent implements agenda.Store: it overwrites the stored event with the same id.
 func (d *DB) SaveEvent(ctx context.Context, e agenda.Event) error {
 	values, err := eventValues(e)
 	if err != nil {

@@ -96,7 +96,8 @@ func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) err
 	return err
 }
 
-// PurgeNews implements announce.Announcements.
+// PurgeNews implements announce.Announcements: it deletes items and messages older
+// than before, but not the keys of seen items.
 func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, statement := range []string{
@@ -114,7 +115,8 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RenameSource implements announce.Sources.
+// RenameSource implements announce.Sources: where both names have a row, that of the new
+// name stays.
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {

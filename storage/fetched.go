@@ -40,7 +40,8 @@ func (d *DB) ConfirmFetched(ctx context.Context, location string, at time.Time) 
 	return err
 }
 
-// DeleteFetched implements catalogue.FetchedStore.
+// DeleteFetched implements catalogue.FetchedStore: it deletes the answers of all
+// locations except these.
 func (d *DB) DeleteFetched(ctx context.Context, except ...string) error {
 	configured, err := json.Marshal(except)
 	if err != nil {

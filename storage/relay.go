@@ -36,7 +36,7 @@ func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
 	})
 }
 
-// SaveRelay implements relay.Relays.
+// SaveRelay implements relay.Relays: it stores r, in place of a relay with its name.
 func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
 	from, err := json.Marshal(r.From)
 	if err != nil {

@@ -104,7 +104,8 @@ func (d *DB) questions(ctx context.Context, condition string, args ...any) ([]re
 	return collect(rows, err, scanQuestion)
 }
 
-// Question implements relay.Questions.
+// Question implements relay.Questions: it returns the question with that number, or
+// chat.ErrNotFound.
 func (d *DB) Question(ctx context.Context, number int64) (relay.Question, error) {
 	return d.question(ctx, "number = $1", number)
 }

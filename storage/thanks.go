@@ -54,7 +54,8 @@ func (d *DB) ConsentOf(ctx context.Context, user chat.UserID) (c thanks.Consent,
 	return c, err
 }
 
-// SaveConsent implements thanks.Store.
+// SaveConsent implements thanks.Store: it stores whether a person agrees to be named, in
+// place of an earlier answer.
 func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO thanks_consent (user_id, state, at) VALUES ($1, $2, $3)

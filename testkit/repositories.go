@@ -51,7 +51,8 @@ type repositoryRow struct {
 // repositoryHost is the only forge.
 const repositoryHost = "git.example.org"
 
-// StartRepositoryAPI starts the server. The caller closes it.
+// StartRepositoryAPI starts a server that imitates the API of ecosyste.ms. The caller
+// closes it.
 func StartRepositoryAPI() *RepositoryAPI {
 	a := &RepositoryAPI{}
 	mux := http.NewServeMux()

@@ -172,8 +172,8 @@ type Month struct {
 	Unnamed, Total int
 }
 
-// MonthOf returns the month that contains day, for one room; for all rooms if room
-// is empty.
+// MonthOf returns the thanks given in one room during the month that contains day; those
+// of all rooms if room is empty.
 func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
 	day = day.In(d.Zone)
 	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}

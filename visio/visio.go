@@ -41,9 +41,9 @@ const (
 	Link  Kind = "link"  // a fixed address
 )
 
-// Provider makes calls. It is safe for concurrent use.
+// Provider opens video conferences. It is safe for concurrent use.
 type Provider interface {
-	// Open makes a call. Its error is, or wraps, a *Fault.
+	// Open opens a conference and returns its address. Its error is, or wraps, a *Fault.
 	Open(ctx context.Context) (Call, error)
 	// IsSlow reports whether Open waits for a server.
 	IsSlow() bool

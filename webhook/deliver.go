@@ -264,7 +264,8 @@ func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err e
 	return fresh, nil
 }
 
-// known returns the alert that a note continues or ends, and whether there is one.
+// known returns the open alert that the note n repeats or ends; false if there is none,
+// or if its last note is so old that n begins a new one.
 func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	if n.Alert == "" {
 		return Alert{}, false, nil

@@ -17,7 +17,7 @@ var errShown = errors.New("shown")
 
 type versionFlag bool
 
-// BeforeReset runs when the command line has the flag.
+// BeforeReset prints the version. Kong calls it when the command line has --version.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	fmt.Fprintln(app.Stdout, "bot", version())
 	return errShown
@@ -59,7 +59,8 @@ func userAgent() string { return "Heraut/" + release() }
 
 type helpFlag bool
 
-// BeforeReset runs when the command line has the flag.
+// BeforeReset prints the help of the program or of the selected command. Kong calls it
+// when the command line has --help.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	if node := ctx.Selected(); node != nil {
 		commandHelp(ctx.Stdout, node)

@@ -29,8 +29,9 @@ type service struct {
 	log    zerolog.Logger // of this round
 }
 
-// run runs rounds until ctx ends or a round fails. A configuration with faults is not
-// used; one with which a round does not start makes place for the former one.
+// run serves until ctx ends or a round fails; a round serves with one configuration, and
+// each reload begins a new one. A reload with a faulty configuration changes nothing. If
+// a round does not start with its configuration, run goes back to the former one.
 func (s *service) run(ctx context.Context, config *Config) error {
 	defer s.notify.stopping()
 	var former *Config

@@ -89,7 +89,7 @@ func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	return report(log, explained(explainKeyDirectory(config, err)))
 }
 
-// logRemarks logs what the configuration should be looked at for.
+// logRemarks logs a warning for each remark on the configuration.
 func logRemarks(log zerolog.Logger, remarks []Remark) {
 	for _, remark := range remarks {
 		log.Warn().Str("file", remark.File).Int("line", remark.Line).Str("remark", remark.Text).Msg("The configuration calls for a remark")

@@ -46,8 +46,8 @@ func startNews() *news {
 	return n
 }
 
-// publish publishes the new repositories one by one, until none is left or stop
-// closes the source.
+// publish publishes the new repositories one by one, until none is left or stop is
+// called.
 func (n *news) publish() {
 	wait := firstNews
 	for _, r := range newRepositories {

@@ -58,7 +58,7 @@ func ratios(over, under []float64) []float64 {
 	return quotients
 }
 
-// machine describes the kind of machine.
+// machine returns the number of cores, the system and the Go version, for a report.
 func machine() string {
 	return fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
