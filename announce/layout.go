@@ -87,7 +87,8 @@ func unitsOf(news []*News) (units []unit) {
 	return units
 }
 
-// messageOf returns the layout of a message about one unit.
+// messageOf returns the layout of a message about one item, or about the first items of
+// a new host or owner.
 func messageOf(u unit) Layout {
 	return Layout{Lines: []Line{lineOf(u, namesInMessage)}, Total: len(u.items)}
 }

@@ -242,8 +242,9 @@ func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetLabel returns the watch that the room has with w's source and filter, already
-// under w's label, and the change that stores the label.
+// SetLabel gives the room's watch with w's source and filter the label of w: it returns
+// the watch as it will be, and the change that stores the label. The error is
+// chat.ErrNotFound without such a watch, and ErrExists if it has that label.
 func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 // listedQuestions is the number of questions that a list shows.
 const listedQuestions = 15
 
-// questionList holds the questions that a room may see.
+// questionList is the data of the template that lists the questions that a room may see;
+// with Mine, only those of the person who asks.
 type questionList struct {
 	Items []relay.Question
 	More  int

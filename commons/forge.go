@@ -76,7 +76,8 @@ func (w *walk) host(ctx context.Context, host *url.URL) error {
 	return first
 }
 
-// isAbsent reports whether an error means that there is nothing at an address.
+// isAbsent reports whether an error means that there is nothing to read at an address:
+// the server refuses the request, or knows nothing there.
 func isAbsent(err error) bool {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		switch status.Code {

@@ -76,8 +76,8 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 	return found, errors.Join(err, failed)
 }
 
-// narrowed returns the part of an audience that the room certainly has too. A room
-// that is not known, or no longer, changes nothing.
+// narrowed returns the part of the audience a that certainly reads the room too. It is a
+// itself if the bot does not know the room, or no longer.
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {

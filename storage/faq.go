@@ -74,7 +74,7 @@ func scanEntry(scan scanFunc) (e relay.Entry, err error) {
 	return e, nil
 }
 
-// Entries implements relay.FAQ.
+// Entries implements relay.FAQ: it returns all entries, by number.
 func (d *DB) Entries(ctx context.Context) ([]relay.Entry, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+entryColumns+" FROM faq ORDER BY number")
 	return collect(rows, err, scanEntry)

@@ -120,7 +120,8 @@ func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Questio
 	return d.questions(ctx, "closed_at = 0 AND (origin = $1 OR experts = $1)", room)
 }
 
-// AllQuestionsIn implements relay.Questions.
+// AllQuestionsIn implements relay.Questions: it returns the questions that the room asked
+// or answers, open or closed, as long as they have their text.
 func (d *DB) AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
 	return d.questions(ctx, "text <> '' AND (origin = $1 OR experts = $1)", room)
 }
