@@ -49,7 +49,8 @@ func languages(room string) []string {
 	return []string{"fr", "en"}
 }
 
-// parts cuts an answer at its backquotes.
+// parts cuts an answer at its backquotes: what stands between two of them is code, and a
+// command there begins with the room's prefix instead of "!".
 func parts(answer, prefix string) (all []guidePart) {
 	for i, text := range strings.Split(answer, "`") {
 		code := i%2 == 1

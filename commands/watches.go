@@ -45,7 +45,7 @@ type watchChange struct {
 	Feed   sources.FeedTrial // the trial of a feed
 }
 
-// watchTrial shows the items that a watch would have announced.
+// watchTrial is the data of the message that shows the items that a watch would have announced.
 type watchTrial struct {
 	Source, Filter string
 	announce.Trial

@@ -19,7 +19,7 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// storedKeys describes the keys in crypto.db.
+// storedKeys says whose keys crypto.db holds, and whether the bot can use them.
 type storedKeys struct {
 	device id.DeviceID // owner of the keys; empty if there are none
 	usable bool        // the keys belong to this device, and c.mach has loaded them

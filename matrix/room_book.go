@@ -176,7 +176,8 @@ func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	}
 }
 
-// awaitFollowed waits until the bot is no longer entering the room, or ctx ends.
+// awaitFollowed waits while the bot enters room as the successor of an upgraded room, or
+// until ctx ends. It returns at once for any other room.
 func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	b.mu.Lock()
 	end := b.following[room]

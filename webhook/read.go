@@ -210,7 +210,8 @@ func isForm(text string) bool {
 	return !strings.Contains(text, "\n") || slices.Contains([]string{"payload", "text", "message", "body"}, name)
 }
 
-// form reads the fields of a form: the one that holds JSON, or else all of them.
+// form reads the fields of a form: the one that holds JSON, or else all of them. A form
+// with a single field that holds other text is that text.
 func (p payload) form(fields map[string]string) (payload, error) {
 	for _, name := range []string{"payload", "data", "json", "body"} {
 		value := strings.TrimSpace(fields[name])

@@ -39,7 +39,7 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ExitStatus distinguishes a wrong configuration from other errors.
+// ExitStatus returns the exit status of a program whose configuration is wrong.
 func (Faults) ExitStatus() int { return statusUsage }
 
 // loadConfig reads the configuration file and the secrets. A wrong configuration

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// style is a character's look; values combine as bits.
+// style is bold, italic, struck out, or several of these as bits; 0 is plain.
 type style uint8
 
 const (
