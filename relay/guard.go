@@ -38,7 +38,8 @@ const (
 // another room.
 const continues = "continues"
 
-// guard returns s in the form that posts carry.
+// guard returns the guard of a post about s: it writes s in one line, which readSubject
+// reads before the post is sent.
 func (s subject) guard() chat.Guard {
 	return chat.Guard{By: GuardName, About: fmt.Sprintf("%s %d %s %s", s.kind, s.question, letters(s.then), s.event)}
 }

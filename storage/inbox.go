@@ -114,7 +114,8 @@ func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (b
 	return changed(result, err)
 }
 
-// SupersedeEvent implements queue.Work.
+// SupersedeEvent implements queue.Work: it finishes the event that e edits or deletes,
+// even if that has not come in yet, and reports whether e counts.
 func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error) {
 	sender, revisedAt := e.Sender, millis(e.At)
 	deletion := e.Redaction != nil

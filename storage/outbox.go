@@ -204,7 +204,8 @@ func (d *DB) SeePost(ctx context.Context, id chat.EventID) error {
 	return err
 }
 
-// UnseenPosts implements queue.Arrivals.
+// UnseenPosts implements queue.Arrivals: it returns at most limit posts sent before the
+// given time that sync has not shown, the oldest first.
 func (d *DB) UnseenPosts(ctx context.Context, before time.Time, limit int) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+` FROM outbox INDEXED BY outbox_unseen
 		WHERE state = 'sent' AND content <> '' AND done_at < $1 ORDER BY done_at LIMIT $2`, millis(before), limit)

@@ -96,8 +96,9 @@ func (r *reader) checkAlert(a *Alert) {
 	}
 }
 
-// oneLineFile returns the path of a file that is to be there and to have a line; "" for
-// an empty path.
+// oneLineFile returns the path of a file that the configuration may give relative to
+// itself; "" if file is empty. It adds a fault at
+// path, the key in the configuration, unless the file exists and holds one line.
 func (r *reader) oneLineFile(path, file string) string {
 	if file == "" {
 		return ""
