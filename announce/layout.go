@@ -123,8 +123,8 @@ func digestOf(units []unit) Layout {
 	return l
 }
 
-// byOwner groups the repositories of one owner, new and older ones apart, and orders
-// the lines.
+// byOwner returns the lines of a digest in their order: several repositories of one owner
+// share a line, of which the new and the older ones have one each.
 func byOwner(units []unit) (lines []unit) {
 	type group struct {
 		source, host, owner string

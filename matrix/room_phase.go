@@ -132,8 +132,8 @@ func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// exitPhase is nextPhase for the steps out of a room that sync shows. It may show an
-// old departure again, of a room that the bot is out of.
+// exitPhase is nextPhase for the steps out of a room that sync shows. Sync may also show
+// an old departure from a room that the bot is out of already: it changes nothing.
 func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	to := map[roomStep]phase{stepLeave: phaseLeft, stepKick: phaseKicked, stepBan: phaseBanned}[what]
 	switch {

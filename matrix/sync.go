@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -53,11 +54,21 @@ func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	later := c.declareRooms(ctx, intake)
 	c.completeFacts(ctx)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return c.syncLoop(ctx, intake) })
+	first := make(chan struct{}) // closed after the first sync
+	g.Go(func() error { return c.syncLoop(ctx, intake, sync.OnceFunc(func() { close(first) })) })
 	g.Go(func() error { return c.watchLocked(ctx, intake) })
 	g.Go(func() error { return c.watchVerified(ctx) })
 	c.askOutdated(ctx)
-	g.Go(func() error { return c.joinRooms(ctx, later, intake) })
+	g.Go(func() error {
+		// The first sync shows the invitations that wait: the bot greets only where it
+		// knows of one when it joins.
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-first:
+		}
+		return c.joinRooms(ctx, later, intake)
+	})
 	return g.Wait()
 }
 
@@ -69,8 +80,8 @@ type position struct {
 	failing   outage    // the failures since then
 }
 
-// syncLoop requests and processes one sync after the other.
-func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
+// syncLoop requests and processes one sync after the other, and calls done after each.
+func (c *Client) syncLoop(ctx context.Context, intake Intake, done func()) error {
 	since, err := c.store.Position(ctx)
 	if err != nil {
 		return fmt.Errorf("read the sync position: %w", err)
@@ -101,6 +112,7 @@ func (c *Client) syncLoop(ctx context.Context, intake Intake) error {
 		*p = next
 		c.synced.Store(time.Now().UnixMilli())
 		c.syncWorks(ctx)
+		done()
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"maunium.net/go/mautrix/event"
@@ -12,12 +13,7 @@ import (
 // that the client made, an answer may relate to nothing: see DirectAnswers.
 func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
 	t.Helper()
-	find := Answers
-	c.mu.Lock()
-	if c.direct[room] {
-		find = DirectAnswers
-	}
-	c.mu.Unlock()
+	find := c.answersIn(room)
 	ctx, cancel := context.WithTimeout(t.Context(), awaitTimeout)
 	defer cancel()
 	evt, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
@@ -30,6 +26,24 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 		t.Fatal(err)
 	}
 	return evt
+}
+
+// AnswersTo returns the answers of a user to a message in the room's history, as
+// AwaitAnswer understands them.
+func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) []*event.Event {
+	t.Helper()
+	return c.answersIn(room)(c.History(t, room), from, to)
+}
+
+// answersIn returns DirectAnswers for a direct message that the client made, otherwise
+// Answers.
+func (c *Client) answersIn(room id.RoomID) func(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.direct[room] {
+		return DirectAnswers
+	}
+	return Answers
 }
 
 // IsAnswer reports whether an event is a message of a user that replies to another
@@ -55,19 +69,28 @@ func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Even
 
 // DirectAnswers returns the events that answer a message in a direct message: those
 // that reply to it, and those that relate to nothing and follow it before the next
-// message of a person, as a reader understands them.
+// message of a person, as a reader understands them. The greeting with which the user
+// enters the room answers nothing.
 func DirectAnswers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	var last id.EventID // the last message of a person
+	entered := false    // the user wrote something
 	for _, evt := range events {
 		message := evt.Type == event.EventMessage
 		switch {
+		case message && evt.Sender == from && !entered && greets(evt):
+			entered = true
 		case evt.Sender != from && (message || evt.Type == event.EventEncrypted):
 			last = evt.ID
 		case IsAnswer(evt, from, to),
 			message && evt.Sender == from && last == to && evt.Content.AsMessage().OptionalGetRelatesTo() == nil:
-			answers = append(answers, evt)
+			answers, entered = append(answers, evt), true
 		}
 	}
 	return answers
+}
+
+// greets reports whether a message is what the bot says when it enters a room.
+func greets(evt *event.Event) bool {
+	return strings.HasPrefix(Body(evt), "Bonjour, je suis Héraut") || strings.HasPrefix(Body(evt), "Hello, I am Héraut")
 }

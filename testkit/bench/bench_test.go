@@ -47,7 +47,7 @@ func TestBench(t *testing.T) {
 		"webhook, request to ok, p50":        1,
 		"webhook, request to message in the": 1,
 		"during a burst of 80 requests":      1,
-		"aim":                                11,
+		"aim":                                13,
 	} {
 		if got := strings.Count(out.String(), line); got != times {
 			t.Errorf("%q stands %d times in the result, want %d:\n%s", line, got, times, &out)

@@ -31,7 +31,7 @@ func mustSay(t *testing.T, answer *event.Event, texts ...string) {
 // command.
 func exactlyOne(t *testing.T, c *testkit.Client, room id.RoomID, bot id.UserID, command id.EventID) {
 	t.Helper()
-	if answers := testkit.Answers(c.History(t, room), bot, command); len(answers) != 1 {
+	if answers := c.AnswersTo(t, room, bot, command); len(answers) != 1 {
 		t.Errorf("the command has %d answers", len(answers))
 	}
 }
