@@ -45,7 +45,8 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset replaces the counts by those of the stored messages.
+// reset replaces the counts by those of the stored messages. Messages that were added and
+// are not stored yet are left out, so a bound may be exceeded by those of one sync.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
