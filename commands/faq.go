@@ -79,17 +79,7 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 		return Answer{}, err
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: what, Entry: entry, ForAll: forAll})
-	said.change = func(ctx context.Context) error {
-		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
-		if err != nil {
-			return err
-		}
-		after := entryNumber(number)
-		if forAll {
-			after += ", tous"
-		}
-		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, After: after})
-	}
+	said.change = a.saveEntry(r, entry, forAll)
 	return said, err
 }
 

@@ -42,17 +42,7 @@ func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 		entry.Audience = readers.Least
 	}
 	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "added", Entry: entry, ForAll: forAll})
-	said.change = func(ctx context.Context) error {
-		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
-		if err != nil {
-			return err
-		}
-		after := entryNumber(number)
-		if forAll {
-			after += ", tous"
-		}
-		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, After: after})
-	}
+	said.change = a.saveEntry(r, entry, forAll)
 	return said, err
 }
 
@@ -113,6 +103,21 @@ func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error)
 		}
 	}
 	return relay.Entry{}, nil
+}
+
+// saveEntry returns the change that stores a new entry and logs it.
+func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		number, err := a.parts.FAQ.Store.SaveEntry(ctx, entry)
+		if err != nil {
+			return err
+		}
+		after := entryNumber(number)
+		if forAll {
+			after += ", tous"
+		}
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, After: after})
+	}
 }
 
 // cutForAll cuts «pour tous» from the start of a text, and reports whether it was there.

@@ -57,7 +57,7 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 		return false, err
 	}
 	for _, relay := range all {
-		if relay.joins(room) || direct && relay.startsIn(room, direct) {
+		if relay.joins(room) || relay.startsIn(room, direct) {
 			return true, nil
 		}
 	}

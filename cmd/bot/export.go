@@ -92,10 +92,15 @@ func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {
 	for i, e := range entries {
 		all[i] = exportedEntry{e.Number, e.Question, e.Answer, e.KeptAt.In(zone).Format(time.DateOnly), e.Audience}
 	}
+	return writeJSON(w, all)
+}
+
+// writeJSON writes a value as indented JSON, with the signs of HTML as they are.
+func writeJSON(w io.Writer, value any) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(all)
+	return out.Encode(value)
 }
 
 func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
@@ -55,10 +54,7 @@ func (c exportCommand) exportQuestions(ctx context.Context, config *Config, db *
 		out[i] = exported(q, config.Timezone)
 	}
 	if c.Format == "json" {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(out)
+		return writeJSON(w, out)
 	}
 	table := csv.NewWriter(w)
 	rows := [][]string{questionColumns}
