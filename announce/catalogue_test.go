@@ -8,8 +8,8 @@ import (
 	"heraut/sources"
 )
 
-// A catalogue besides the SILL: what is added, withdrawn, gone or abandoned, and new
-// versions for those who name the software.
+// TestOtherCatalogue watches a catalogue besides the SILL: rooms learn of new, withdrawn,
+// vanished and abandoned entries, and of new versions of the software that they name.
 func TestOtherCatalogue(t *testing.T) {
 	n := newNewsroom(t)
 	state := &catalogue.State{}

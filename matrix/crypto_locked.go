@@ -254,9 +254,9 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 
 // askForKey requests the key of a message from the device that sent it, and from the
 // account's own devices. If the message does not name its device, it asks all devices of
-// the sender, but only for one message of each sender in everywhere, which it fills:
-// junk from somebody with 200 devices would fill the homeserver's queue of messages to
-// devices, in which other people's keys wait too.
+// the sender, but only for one message of each sender, which it records in everywhere:
+// requests to all of a flooder's devices would fill the homeserver's queue, where other
+// people's keys wait too.
 func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[id.UserID]bool) {
 	kept, err := c.store.Locked(ctx, l.Session)
 	if err != nil || len(kept) == 0 {

@@ -13,9 +13,9 @@ import (
 	"heraut/queue"
 )
 
-// TestOldLeaveAfterAnInvitation: Dendrite may show again that somebody removed the bot,
-// after the invitation that followed: the bot keeps the invitation until it has tried to
-// join, unless the removal is newer.
+// TestOldLeaveAfterAnInvitation: after an invitation, Dendrite may show an older removal
+// of the bot once more. The bot keeps the invitation until it has tried to join, unless
+// the removal is newer.
 func TestOldLeaveAfterAnInvitation(t *testing.T) {
 	t.Parallel()
 	const room = "!room:example.org"

@@ -68,8 +68,8 @@ func TestDirect(t *testing.T) {
 	}
 }
 
-// A direct message that somebody opened to others is none: it asks nothing, and what
-// was asked there is answered only to those who could read it.
+// TestOpenedDirect opens a direct message to other people: no question can be asked there
+// any more, and answers to earlier ones are held back.
 func TestOpenedDirect(t *testing.T) {
 	inDirect(t, func(w *world) {
 		w.say(direct, camille, "!question Où publier ?")

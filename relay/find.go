@@ -89,8 +89,8 @@ func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bo
 	return false, nil
 }
 
-// elsewhere reports whether the asker of a question reads alone what was asked in
-// another room.
+// elsewhere reports whether a direct message is that of a question's asker, who asked it
+// in another room.
 func elsewhere(e chat.Event, q Question) bool {
 	return e.Direct && e.Sender == q.Asker && e.Room != q.Origin && e.Room != q.Experts
 }

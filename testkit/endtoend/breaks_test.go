@@ -166,8 +166,8 @@ func (x *trial) mustShow() {
 	x.alerts.await(t, f.state)
 }
 
-// mustRecover checks that the bot is well after the fault, and answers once what was
-// said meanwhile.
+// mustRecover checks that the bot is well after the fault, and that it answers the
+// command, which was given meanwhile, exactly once.
 func (x *trial) mustRecover(command id.EventID) {
 	t, f, d := x.t, x.fault, x.bot
 	t.Helper()
