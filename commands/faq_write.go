@@ -69,7 +69,7 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	if err != nil && !errors.Is(err, chat.ErrNotFound) {
 		return Answer{}, err
 	}
-	if convErr != nil || old.Number == 0 || !readers.Most.Beyond(old.Audience).None() {
+	if convErr != nil || old.Number == 0 || !old.MayBeShownTo(readers.Most) {
 		return a.message(r, "faq-fault", faqFault{r.Prefix, "number", word})
 	}
 	entry, ok := parseEntry(rest)
@@ -93,16 +93,11 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 
 // entry returns the entry with the number; the zero Entry if there is none.
 func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error) {
-	all, err := a.parts.FAQ.Store.Entries(ctx)
-	if err != nil {
-		return relay.Entry{}, err
+	e, err := a.parts.FAQ.Store.Entry(ctx, number)
+	if errors.Is(err, chat.ErrNotFound) {
+		return relay.Entry{}, nil
 	}
-	for _, e := range all {
-		if e.Number == number {
-			return e, nil
-		}
-	}
-	return relay.Entry{}, nil
+	return e, err
 }
 
 // saveEntry returns the change that stores a new entry and logs it.

@@ -177,16 +177,42 @@ func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 	if !ok {
 		return a.explain(ctx, r, r.command)
 	}
-	return a.faultOf(r, &relay.Fault{What: relay.FaultWhich, Word: strconv.FormatInt(how.Number, 10)})
+	fault := &relay.Fault{What: relay.FaultWhich}
+	if how.Number != 0 {
+		fault.Word = strconv.FormatInt(how.Number, 10)
+	}
+	return a.faultOf(r, fault)
 }
 
 var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})(?:[\s\x{a0}:,.]+|$)`)
 
+// faqEntry matches a text that gives an FAQ entry, by its number, as the answer.
+var faqEntry = regexp.MustCompile(`^(?i:faq)[\s\x{a0}\x{202f}]+(?:[nN][°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})[\s.]*$`)
+
+// entryNumberOf returns the number of the FAQ entry that a text gives as the answer; 0 if
+// the text is something else.
+func entryNumberOf(text string) int64 {
+	match := faqEntry.FindStringSubmatch(text)
+	if match == nil {
+		return 0
+	}
+	number, err := strconv.ParseInt(match[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
 // addressed serves command.carried, for a command that names a question by its number,
-// as in «!répondre 12 texte». It returns the message with the text alone, and that
-// number; false if there is no number or no text.
+// as in «!répondre 12 texte», or an FAQ entry, as in «!répondre faq 3» and «!répondre 12
+// faq 3». It returns the message with the text alone, and those numbers; false if there
+// is no number or no text.
 func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool) {
 	_, rest := cutWord(strings.TrimSpace(strings.TrimPrefix(typed(m.Body, prefix, m.Mentioned), prefix)))
+	if entry := entryNumberOf(rest); entry != 0 {
+		m.Body, m.HTML = rest, ""
+		return &m, relay.Manner{Entry: entry}, true
+	}
 	match := questionNumber.FindStringSubmatch(rest)
 	if match == nil {
 		return &m, relay.Manner{}, false
@@ -196,7 +222,7 @@ func addressed(m chat.Message, prefix string) (*chat.Message, relay.Manner, bool
 		return &m, relay.Manner{}, false
 	}
 	m.Body, m.HTML = strings.TrimSpace(rest[len(match[0]):]), ""
-	return &m, relay.Manner{Number: number}, number != 0 && m.Body != ""
+	return &m, relay.Manner{Number: number, Entry: entryNumberOf(m.Body)}, number != 0 && m.Body != ""
 }
 
 // withoutName serves command.carried, for a command after which the message is carried

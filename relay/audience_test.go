@@ -59,9 +59,7 @@ func kindsOfRooms() (rooms []chat.Room, names []string) {
 	return rooms, names
 }
 
-const audiencesHead = `# Qui peut lire quoi
-
-Avant chaque envoi d’un salon vers un autre, le robot compare leurs publics. Ce tableau vient du test ` + "`TestEveryPairOfAudiences`" + `, qui pose une question de chaque sorte de salon (ligne) à chaque autre (colonne).
+const questionsHead = `Ce tableau vient du test ` + "`TestEveryPairOfAudiences`" + `, qui pose une question de chaque sorte de salon (ligne) à chaque autre (colonne).
 
 - **=** : la question est transmise aussitôt ;
 - des lettres : le public serait plus large. Sans ` + "`may_widen`" + `, la question est refusée par une phrase ; avec ` + "`may_widen`" + `, rien ne part avant l’accord de son auteur, à qui est montré exactement ce qui serait publié. **C** : le salon des experts n’est pas chiffré ; **P** : il est public ; **E** : il est ouvert aux externes ; **A** : il est sur un autre serveur.
@@ -77,7 +75,7 @@ func TestEveryPairOfAudiences(t *testing.T) {
 	from := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!de%d:example.org", i)) }
 	to := func(i int) chat.RoomID { return chat.RoomID(fmt.Sprintf("!vers%d:example.org", i)) }
 	var table strings.Builder
-	table.WriteString(audiencesHead + "| de \\ vers |")
+	table.WriteString(questionsHead + "| de \\ vers |")
 	for i := range rooms {
 		fmt.Fprintf(&table, " %d |", i+1)
 	}
@@ -124,15 +122,32 @@ func TestEveryPairOfAudiences(t *testing.T) {
 			table.WriteString("\n")
 		}
 	})
+	goldenSection(t, "Une question", table.String())
+}
+
+// goldenSection compares the section with that title of doc/audiences.md with want.
+func goldenSection(t *testing.T, title, want string) {
+	t.Helper()
 	path := filepath.Join("..", "doc", "audiences.md")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "## " + title + "\n\n"
+	before, rest, _ := strings.Cut(string(content), head)
+	kept, after, followed := strings.Cut(rest, "\n## ")
 	if *update {
-		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
+		whole := strings.TrimRight(before, "\n") + "\n\n" + head + want
+		if followed {
+			whole += "\n## " + after
+		}
+		if err := os.WriteFile(path, []byte(whole), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if kept, err := os.ReadFile(path); err != nil || string(kept) != table.String() {
-		t.Errorf("doc/audiences.md is not what happens (%v): run with -update and read the difference\n%s", err, table.String())
+	if kept != want {
+		t.Errorf("«%s» in doc/audiences.md is not what happens: run with -update and read the difference\n%s", title, want)
 	}
 }
 

@@ -38,17 +38,22 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	if err != nil {
 		return queue.Result{}, true, err
 	}
-	if fault, err := faultOf(d.mayCarry(ctx, e, q, how, readers.Least)); err != nil {
+	err = d.mayCarry(ctx, e, q, how, readers.Least)
+	said := e
+	if err == nil && how.Entry != 0 {
+		said.Message, err = d.entryMessage(ctx, e, q, how.Entry)
+	}
+	if fault, err := faultOf(err); err != nil {
 		return queue.Result{}, true, err
 	} else if fault != nil {
 		return d.refuse(e, q, fault)
 	}
-	m := copyOf(e, q, before, how)
-	post, err := d.post(ctx, e, q, m)
+	m := copyOf(said, q, before, how)
+	post, err := d.post(ctx, said, q, m, how.Entry)
 	if err != nil {
 		return queue.Result{}, true, err
 	}
-	post.Guard = subject{kind: aboutCopy, question: q.Number, event: string(m.Event), then: readers.Least}.guard()
+	post.Guard = subject{kind: aboutCopy, question: q.Number, event: string(m.Event), then: readers.Least, entry: how.Entry}.guard()
 	return queue.Result{
 		Posts:  []chat.Post{post},
 		Change: func(ctx context.Context) error { return d.store.SaveMessage(ctx, m) },
@@ -109,6 +114,9 @@ type Manner struct {
 	// Number is the question that the message itself names; 0: the message belongs to
 	// the question that it replies to, or in whose thread it is.
 	Number int64
+	// Entry is the number of the FAQ entry that the message gives as the answer; 0: the
+	// message gives its own text.
+	Entry int64
 }
 
 // addressed returns the question with the number, if it concerns the room, and the

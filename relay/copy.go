@@ -21,6 +21,7 @@ type carried struct {
 	Number    int64
 	Name      string // the author's; empty: not shown
 	Answer    bool   // an expert's answer; false: a message from the asker's side
+	Entry     int64  // the FAQ entry that answers; 0: the expert's own words
 	Continues string // the question's text, when the message stands alone
 	File      string // the attachment's name
 	Kind      chat.MessageKind
@@ -28,13 +29,14 @@ type carried struct {
 	Link      string // to the original
 }
 
-// post returns the post that carries a message.
-func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message) (chat.Post, error) {
+// post returns the post that carries a message; entry is the FAQ entry that it quotes, 0
+// for none.
+func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message, entry int64) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {
 		return chat.Post{}, err
 	}
-	say := carried{Number: q.Number, Answer: m.Role == RoleAnswer, Room: source, Link: d.Links.Event(e.Room, m.Event)}
+	say := carried{Number: q.Number, Answer: m.Role == RoleAnswer, Entry: entry, Room: source, Link: d.Links.Event(e.Room, m.Event)}
 	if !m.Nameless {
 		say.Name = PersonName(e.Name)
 	}

@@ -20,6 +20,9 @@ type Entry struct {
 	Event chat.EventID
 }
 
+// MayBeShownTo reports whether the readers of a room may see the entry.
+func (e Entry) MayBeShownTo(readers chat.Audience) bool { return readers.Beyond(e.Audience).None() }
+
 // FAQ keeps the entries.
 type FAQ interface {
 	// SaveEntry stores e, in place of any entry with the same number or event, and
@@ -27,6 +30,8 @@ type FAQ interface {
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
 	// RemoveEntry deletes the entry with the number, or returns chat.ErrNotFound.
 	RemoveEntry(ctx context.Context, number int64) error
+	// Entry returns the entry with the number, or chat.ErrNotFound.
+	Entry(ctx context.Context, number int64) (Entry, error)
 	// Entries returns all entries, in order.
 	Entries(ctx context.Context) ([]Entry, error)
 	// EntryOf returns the entry made from an answer, or chat.ErrNotFound.

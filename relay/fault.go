@@ -45,6 +45,11 @@ const (
 
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 
+	FaultNoEntry      FaultKind = "no entry"      // the FAQ has no entry with the number that the experts may read
+	FaultEntryExperts FaultKind = "entry experts" // only experts answer with an entry
+	FaultEntryWider   FaultKind = "entry wider"   // the asker's room has a wider audience than the entry
+	FaultEntryChanged FaultKind = "entry changed" // the entry was removed or rewritten before it was sent
+
 	// The bot is no longer in the experts' room, or in the asker's.
 	FaultNoExperts FaultKind = "no experts"
 	FaultNoAsker   FaultKind = "no asker"

@@ -23,6 +23,8 @@ type subject struct {
 	// then is the audience that certainly could read the source room when the message
 	// was written.
 	then chat.Audience
+	// entry is the FAQ entry that a carried message gives as the answer; 0: none.
+	entry int64
 }
 
 // The kinds of subjects.
@@ -41,15 +43,28 @@ const continues = "continues"
 // guard returns the guard of a post about s: it writes s in one line, which readSubject
 // reads before the post is sent.
 func (s subject) guard() chat.Guard {
-	return chat.Guard{By: GuardName, About: fmt.Sprintf("%s %d %s %s", s.kind, s.question, letters(s.then), s.event)}
+	kind := s.kind
+	if s.entry != 0 {
+		kind += entrySign + strconv.FormatInt(s.entry, 10)
+	}
+	return chat.Guard{By: GuardName, About: fmt.Sprintf("%s %d %s %s", kind, s.question, letters(s.then), s.event)}
 }
+
+// entrySign separates the kind of a subject from its entry's number.
+const entrySign = ":"
 
 func readSubject(about string) (s subject, err error) {
 	words := strings.SplitN(about, " ", 4)
 	if len(words) != 4 {
 		return s, fmt.Errorf("read what a post is about: %q", about)
 	}
-	s.kind, s.then, s.event = words[0], audienceOf(words[2]), words[3]
+	kind, entry, has := strings.Cut(words[0], entrySign)
+	s.kind, s.then, s.event = kind, audienceOf(words[2]), words[3]
+	if has {
+		if s.entry, err = strconv.ParseInt(entry, 10, 64); err != nil {
+			return s, err
+		}
+	}
 	s.question, err = strconv.ParseInt(words[1], 10, 64)
 	return s, err
 }
@@ -155,7 +170,11 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 	var fault *Fault
 	switch {
 	case m.Role == RoleAnswer:
-		fault, err = faultOf(d.mayReturn(ctx, q))
+		err = d.mayReturn(ctx, q)
+		if err == nil && s.entry != 0 {
+			err = d.stillAnswers(ctx, q, m, s.entry)
+		}
+		fault, err = faultOf(err)
 	case !q.Status.Asked():
 		fault = &Fault{What: FaultClosed, Number: q.Number}
 	default:

@@ -17,6 +17,7 @@ type Store interface {
 	Messages
 	Reactions
 	People
+	FAQ
 }
 
 // Relays keeps the relays that operators opened in rooms.

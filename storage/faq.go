@@ -80,6 +80,11 @@ func (d *DB) Entries(ctx context.Context) ([]relay.Entry, error) {
 	return collect(rows, err, scanEntry)
 }
 
+// Entry implements relay.FAQ: it returns the entry with that number, or chat.ErrNotFound.
+func (d *DB) Entry(ctx context.Context, number int64) (relay.Entry, error) {
+	return scanEntry(d.db.QueryRow(ctx, "SELECT "+entryColumns+" FROM faq WHERE number = $1", number).Scan)
+}
+
 // EntryOf implements relay.FAQ.
 func (d *DB) EntryOf(ctx context.Context, answer chat.EventID) (relay.Entry, error) {
 	return scanEntry(d.db.QueryRow(ctx, "SELECT "+entryColumns+" FROM faq WHERE event_id = $1 AND event_id <> ''", answer).Scan)

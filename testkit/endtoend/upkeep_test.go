@@ -1,0 +1,55 @@
+package endtoend
+
+import (
+	"testing"
+
+	"heraut/testkit"
+)
+
+// TestUpkeep plays the life of an entry of the FAQ. Its transcripts are in
+// testdata/relay, and stay the same if the bot restarts before each step.
+func TestUpkeep(t *testing.T) {
+	t.Parallel()
+	for name, room := range map[string]testkit.Room{"clear": {}, "encrypted": {Encrypted: true}} {
+		for _, restarts := range []bool{false, true} {
+			called := name
+			if restarts {
+				called += ", restarts"
+			}
+			t.Run(called, func(t *testing.T) {
+				t.Parallel()
+				r := newRelayed(t, testkit.StartHomeserver(t), room, room, false)
+				r.restarts = restarts
+				r.entryStory()
+				r.golden("faq-" + name)
+			})
+		}
+	}
+}
+
+// entryStory writes an entry, answers a question with it, and tries what is refused.
+func (r *relayed) entryStory() {
+	t := r.TB
+	r.step()
+	r.expert.Say(t, r.answers, "!faq ajouter Où publier un code ? | Sur la forge.")
+	r.sees(r.answers, "Ajoutée à la FAQ")
+
+	r.step()
+	question := r.asker.Say(t, r.asks, "!question Qui relit les traductions ?")
+	root := r.sees(r.answers, "Question n° 1").ID
+	r.sees(r.asks, "posée")
+
+	r.step()
+	r.expert.Say(t, r.answers, "!repondre faq 1", testkit.InThread(root))
+	r.sees(r.asks, "par la FAQ (n° 1)")
+	r.sees(r.answers, "répondue")
+	r.sees(r.asks, "répondue")
+
+	r.step()
+	r.expert.Say(t, r.answers, "!repondre faq 9", testkit.InThread(root))
+	r.sees(r.answers, "Aucune réponse gardée que ce salon peut lire")
+
+	r.step()
+	r.asker.Say(t, r.asks, "!repondre faq 1", testkit.InThread(question))
+	r.sees(r.asks, "Seuls ceux qui répondent")
+}
