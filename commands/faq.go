@@ -46,7 +46,11 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	for i := range found {
 		found[i].At = found[i].At.In(a.zone)
 	}
-	return a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
+	answer, err := a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
+	if err == nil && len(found) == 0 {
+		answer.change, err = a.missed(ctx, r)
+	}
+	return answer, err
 }
 
 // keep adds the answer to which the command replies.

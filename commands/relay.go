@@ -115,7 +115,20 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 		all[i].ClaimerName = relay.PersonName(all[i].ClaimerName)
 	}
 	list.Items, list.More = first(all, listedQuestions)
-	return a.message(r, "questions", list)
+	answer, err := a.message(r, "questions", list)
+	if err == nil && list.Words != "" && len(all) == 0 {
+		answer.change, err = a.missed(ctx, r)
+	}
+	return answer, err
+}
+
+// missed returns the change that counts a search which found nothing; nil if nobody
+// counts it.
+func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
+	if a.parts.Relay == nil {
+		return nil, nil
+	}
+	return a.parts.Relay.Missed(ctx, r.Event, r.args)
 }
 
 func (a *Answerer) claim(ctx context.Context, r request) (Answer, error) {

@@ -14,6 +14,9 @@ import (
 // reportDays is the number of days that a report covers if nobody asks for another.
 const reportDays = 30
 
+// reportedMisses is how many vain searches a report names.
+const reportedMisses = 10
+
 var days = regexp.MustCompile(`^(\d{1,3})\s*(?:j|jours?|d|days?)?$`)
 
 // report is the data of a report on questions.
@@ -39,21 +42,22 @@ func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 		}
 		data.Days = n
 	}
-	room := r.Room
+	options := relay.ReportOptions{Experts: r.Room, ShownIn: r.Room, Since: time.Now().AddDate(0, 0, -data.Days)}
 	experts, err := a.parts.Relay.Answers(ctx, r.Room)
 	switch {
 	case err != nil:
 		return Answer{}, err
 	case experts:
 	case r.Level >= chat.LevelOperator && r.Direct:
-		room, data.All = "", true
+		options.Experts, data.All = "", true
 	default:
 		return a.faultOf(r, &relay.Fault{What: relay.FaultReport})
 	}
-	data.Report, err = a.parts.Relay.Report(ctx, room, time.Now().AddDate(0, 0, -data.Days))
+	data.Report, err = a.parts.Relay.Report(ctx, options)
 	if err != nil {
 		return Answer{}, err
 	}
+	data.Missed, _ = first(data.Missed, reportedMisses)
 	data.Hours, data.Minutes = int(data.Wait/time.Hour), int(data.Wait%time.Hour/time.Minute)
 	return a.message(r, "questions-report", data)
 }

@@ -51,7 +51,11 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	for _, r := range reactions {
 		all = append(all, chat.Datum{Kind: "reaction", Text: r.Key})
 	}
-	return all, nil
+	missed, last, err := d.store.MissesOf(ctx, user)
+	if err == nil && missed > 0 {
+		all = append(all, chat.Datum{Kind: "misses", At: last, Text: fmt.Sprint(missed)})
+	}
+	return all, err
 }
 
 // Forget deletes the data that DataOf returns, in the transaction of ctx, and queues the
@@ -72,6 +76,9 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 		}
 	}
 	if err := d.forgetReactions(ctx, user); err != nil {
+		return err
+	}
+	if err := d.store.ForgetMisses(ctx, user); err != nil {
 		return err
 	}
 	asked, err := d.store.QuestionsBy(ctx, user)

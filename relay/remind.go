@@ -108,6 +108,9 @@ func (r *Reminders) Run(ctx context.Context) error {
 			case n > 0:
 				r.Log.Info().Int64("questions", n).Msg("Old questions are forgotten")
 			}
+			if err := r.Store.PurgeMisses(ctx, now); err != nil && ctx.Err() == nil {
+				r.Log.Error().Err(err).Msg("Old searches could not be forgotten")
+			}
 			purged = now
 		}
 		select {
@@ -237,24 +240,4 @@ func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 func (r *Reminders) asker(q Question, quiet quietState, now time.Time) bool {
 	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
 		!q.ActiveAt.Add(r.FollowUp).After(now)
-}
-
-// workingTime returns when so much working time has passed since the given time. It
-// steps from one boundary of the quiet hours to the next.
-func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
-	t := since
-	for {
-		if until, held := quiet.Until(t); held {
-			t = until
-		}
-		end := quiet.Begins(t)
-		if end.IsZero() || end.Sub(t) >= passed {
-			return t.Add(passed)
-		}
-		if !end.After(t) {
-			return t // the quiet hours never end
-		}
-		passed -= end.Sub(t)
-		t = end
-	}
 }

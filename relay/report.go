@@ -9,38 +9,76 @@ import (
 	"heraut/chat"
 )
 
+// ReportOptions says which questions a report counts, and who reads it.
+type ReportOptions struct {
+	// Experts is the room whose questions count; empty: those of all rooms.
+	Experts chat.RoomID
+	// Since is the time of the oldest question.
+	Since time.Time
+	// ShownIn is the room that reads the report; empty: the operators of the machine.
+	ShownIn chat.RoomID
+}
+
 // Report counts the questions of a period. It names nobody.
 type Report struct {
-	Asked     int // questions that reached the experts
-	Answered  int // those of them with an answer in the asker's room
-	Solved    int // those of them that are closed as solved
-	Suggested int // questions that a suggestion answered: the experts never had them
+	Tally
+	Suggested int     // questions that a suggestion answered: the experts never had them
+	Themes    []Theme // of those asked, the most frequent first
+	// Missed are the searches that found nothing, by at least minAskers people each,
+	// the most frequent first.
+	Missed []Miss
+}
+
+// Tally counts questions.
+type Tally struct {
+	Asked    int // questions that reached the experts
+	Answered int // those of them with an answer in the asker's room
+	Solved   int // those of them that are closed as solved
 	// Wait is the median working time from a question to its first answer; 0: none was
 	// answered.
-	Wait   time.Duration
-	Themes []ThemeCount // of those asked, the most frequent first
+	Wait time.Duration
 }
 
-// ThemeCount is how many questions were asked on a theme; Theme is empty for those
-// without one.
-type ThemeCount struct {
+// Theme counts the questions on a theme; Theme is empty for those without one.
+type Theme struct {
 	Theme string
-	Count int
+	Tally
 }
 
-// Report counts the questions that the room's experts were asked since then; an empty
-// room stands for all. Working time is that outside the quiet hours of the experts'
-// room.
-func (d *Carrier) Report(ctx context.Context, room chat.RoomID, since time.Time) (Report, error) {
-	all, err := d.store.QuestionsSince(ctx, since)
-	if err != nil {
-		return Report{}, err
+// counted is a Tally under way.
+type counted struct {
+	Tally
+	waits []time.Duration
+}
+
+// add counts a question; worked is the working time to its first answer, if it has one.
+func (c *counted) add(q Question, worked time.Duration) {
+	c.Asked++
+	if q.Status == Solved {
+		c.Solved++
 	}
-	var r Report
-	var waits []time.Duration
-	themes := map[string]int{}
+	if !q.AnsweredAt.IsZero() {
+		c.Answered++
+		c.waits = append(c.waits, worked)
+	}
+}
+
+func (c *counted) tally() Tally {
+	c.Wait = median(c.waits)
+	return c.Tally
+}
+
+// Report counts questions. Working time is that outside the quiet hours of the experts'
+// room.
+func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err error) {
+	all, err := d.store.QuestionsSince(ctx, o.Since)
+	if err != nil {
+		return r, err
+	}
+	var total counted
+	themes := map[string]*counted{}
 	for _, q := range all {
-		if room != "" && q.Experts != room {
+		if o.Experts != "" && q.Experts != o.Experts {
 			continue
 		}
 		if q.Status == Satisfied {
@@ -49,24 +87,25 @@ func (d *Carrier) Report(ctx context.Context, room chat.RoomID, since time.Time)
 		if q.PostedAt.IsZero() {
 			continue
 		}
-		r.Asked++
-		themes[q.Theme]++
-		if q.Status == Solved {
-			r.Solved++
+		if themes[q.Theme] == nil {
+			themes[q.Theme] = &counted{}
 		}
+		var worked time.Duration
 		if !q.AnsweredAt.IsZero() {
-			r.Answered++
-			waits = append(waits, d.worked(q))
+			worked = d.worked(q)
 		}
+		total.add(q, worked)
+		themes[q.Theme].add(q, worked)
 	}
-	r.Wait = median(waits)
-	for theme, n := range themes {
-		r.Themes = append(r.Themes, ThemeCount{theme, n})
+	r.Tally = total.tally()
+	for theme, c := range themes {
+		r.Themes = append(r.Themes, Theme{theme, c.tally()})
 	}
-	slices.SortFunc(r.Themes, func(a, b ThemeCount) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Theme, b.Theme))
+	slices.SortFunc(r.Themes, func(a, b Theme) int {
+		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(a.Theme, b.Theme))
 	})
-	return r, nil
+	r.Missed, err = d.missed(ctx, o)
+	return r, err
 }
 
 // worked returns the working time from a question to its first answer.
@@ -75,27 +114,6 @@ func (d *Carrier) worked(q Question) time.Duration {
 		return max(q.AnsweredAt.Sub(q.AskedAt), 0)
 	}
 	return elapsed(d.Quiet(q.Experts), q.AskedAt, q.AnsweredAt)
-}
-
-// elapsed returns the working time between two instants.
-func elapsed(quiet Quiet, from, to time.Time) (worked time.Duration) {
-	t := from
-	for t.Before(to) {
-		if until, held := quiet.Until(t); held {
-			t = until
-			continue
-		}
-		end := quiet.Begins(t)
-		if end.IsZero() || !end.Before(to) {
-			return worked + to.Sub(t)
-		}
-		if !end.After(t) {
-			return worked
-		}
-		worked += end.Sub(t)
-		t = end
-	}
-	return worked
 }
 
 // median returns the middle value, or the mean of the two in the middle; 0 of none.

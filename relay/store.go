@@ -18,6 +18,7 @@ type Store interface {
 	Reactions
 	People
 	FAQ
+	Misses
 }
 
 // Relays keeps the relays that operators opened in rooms.

@@ -16,8 +16,9 @@ import (
 
 type exportCommand struct {
 	configured
-	What   string `arg:"" name:"quoi" enum:"faq,questions,settings,opml" placeholder:"faq|questions|settings|opml" help:"Les réponses gardées dans la FAQ, les questions posées, tous les réglages, ou la liste des flux suivis."`
-	Format string `enum:"md,json,html,csv" default:"md" placeholder:"md|json|html|csv" help:"Le format : md, json ou html pour la FAQ (md par défaut), csv ou json pour les questions (csv par défaut). Les réglages sont en YAML."`
+	What   string `arg:"" name:"quoi" enum:"faq,questions,bilan,settings,opml" placeholder:"faq|questions|bilan|settings|opml" help:"Les réponses gardées dans la FAQ, les questions posées, leur bilan, tous les réglages, ou la liste des flux suivis."`
+	Format string `enum:"md,json,html,csv" default:"md" placeholder:"md|json|html|csv" help:"Le format : md, json ou html pour la FAQ (md par défaut), csv ou json pour les questions et leur bilan (csv par défaut). Les réglages sont en YAML."`
+	Days   int    `name:"jours" default:"30" placeholder:"30" help:"Pour le bilan : le nombre de jours qu’il couvre."`
 }
 
 // Help returns the text that kong adds to the one-line help.
@@ -27,6 +28,8 @@ func (exportCommand) Help() string {
 noms : relisez-la avant de la publier, car elle dit aussi ce qui n’était montré qu’à des salons privés.
 Le format html en fait une page à publier telle quelle. Les questions sont celles que le robot garde
 encore, avec leur état et leurs dates, sans le nom ni l’identifiant de personne, mais avec leur texte.
+Le bilan compte celles des derniers jours (--jours), par thème, et les recherches restées sans résultat
+que trois personnes au moins ont faites.
 Les réglages sont ceux du fichier et ceux faits depuis les salons, réunis en un fichier qui peut servir
 de config.yaml ; aucun secret n’y est écrit. La liste des flux (OPML) sert aux lecteurs de flux : leurs
 adresses y sont entières, avec les jetons qu’elles contiennent.
@@ -51,6 +54,8 @@ func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err
 		return exportOPML(ctx, config, db, std.out)
 	case "questions":
 		return c.exportQuestions(ctx, config, db, std.out)
+	case "bilan":
+		return c.exportReport(ctx, config, db, std.out)
 	}
 	return c.exportFAQ(ctx, config, db, std.out)
 }

@@ -28,14 +28,20 @@ type exportedQuestion struct {
 // questionColumns are the columns of the CSV, in the order of fields.
 var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
 
-// fields returns the question as a row of the CSV. A text that a spreadsheet would run
-// as a formula begins with an apostrophe.
+// inert returns a cell of a CSV: a text that a spreadsheet would run as a formula begins
+// with an apostrophe.
+func inert(cell string) string {
+	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+		return "'" + cell
+	}
+	return cell
+}
+
+// fields returns the question as a row of the CSV.
 func (q exportedQuestion) fields() []string {
 	row := []string{strconv.FormatInt(q.Number, 10), q.Relay, q.Theme, q.Subject, q.Status, q.Text, q.Asked, q.Answered, q.Closed}
 	for i, cell := range row {
-		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
-			row[i] = "'" + cell
-		}
+		row[i] = inert(cell)
 	}
 	return row
 }

@@ -141,7 +141,8 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	}
 	g.Go(func() error {
 		metrics := append(r.metrics(ctx), r.hooks.metrics()...)
-		return health.New(r.monitor, metrics, r.config.HTTP.Pprof, r.took.handling, r.took.sending, buildInfo(), r.library).Run(ctx, listener)
+		questions := &questionMetrics{ctx: ctx, report: r.carrier.Report, log: r.log}
+		return health.New(r.monitor, metrics, r.config.HTTP.Pprof, r.took.handling, r.took.sending, buildInfo(), r.library, questions).Run(ctx, listener)
 	})
 	return nil
 }

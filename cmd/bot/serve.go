@@ -165,11 +165,14 @@ func serve(
 	return r.run(ctx, notify, started)
 }
 
+// roomDefaults returns the settings of rooms that choose none.
+func roomDefaults(config *Config) rooms.Settings {
+	return rooms.Settings{Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL}
+}
+
 // openShared opens the parts that most others need.
 func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
-	book, err := rooms.OpenBook(ctx, rooms.Settings{
-		Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL,
-	}, db)
+	book, err := rooms.OpenBook(ctx, roomDefaults(config), db)
 	return shared{
 		config: config, log: log, monitor: monitor, db: db, outbox: queue.NewOutbox(db), book: book,
 		operators: rooms.NewOperators(config.Operators, book, db), pace: newPace(config.Pace),

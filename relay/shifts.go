@@ -1,0 +1,56 @@
+package relay
+
+import (
+	"iter"
+	"time"
+)
+
+// shifts yields the intervals of working time from an instant on, by their start and
+// their end. A zero end stands for an interval without end, the last one. The sequence
+// is empty, or stops, where quiet hours never end.
+func shifts(quiet Quiet, from time.Time) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(start, end time.Time) bool) {
+		t := from
+		for {
+			for until, held := quiet.Until(t); held; until, held = quiet.Until(t) {
+				if !until.After(t) {
+					return
+				}
+				t = until
+			}
+			end := quiet.Begins(t)
+			if !yield(t, end) || !end.After(t) {
+				return
+			}
+			t = end
+		}
+	}
+}
+
+// workingTime returns when so much working time has passed since an instant. If quiet
+// hours never end, it returns when the last interval before them ends.
+func workingTime(quiet Quiet, since time.Time, passed time.Duration) time.Time {
+	last := since
+	for start, end := range shifts(quiet, since) {
+		if end.IsZero() || end.Sub(start) >= passed {
+			return start.Add(passed)
+		}
+		passed -= end.Sub(start)
+		last = end
+	}
+	return last
+}
+
+// elapsed returns the working time between two instants.
+func elapsed(quiet Quiet, from, to time.Time) (worked time.Duration) {
+	for start, end := range shifts(quiet, from) {
+		if !start.Before(to) {
+			break
+		}
+		if end.IsZero() || end.After(to) {
+			end = to
+		}
+		worked += end.Sub(start)
+	}
+	return worked
+}
