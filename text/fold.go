@@ -7,7 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold normalises a text for comparison: lower case, no accents, no ligatures.
+// Fold returns s in a form for comparison: in lower case, without accents, with
+// ligatures written as separate letters (œ as oe) and typographic apostrophes as '.
 func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -38,7 +39,8 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// Words returns the runs of letters and digits of s, folded.
+// Words returns the words of s in order: its runs of letters and digits, each folded
+// as by Fold. It returns none for a text without letters and digits.
 func Words(s string) []string {
 	return strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)

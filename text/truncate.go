@@ -34,8 +34,9 @@ func TruncateBytes(s string, limit int) string {
 	return s[:limit]
 }
 
-// Shorten returns s if it has at most limit characters; otherwise as many whole words
-// as fit, and an ellipsis. It cuts a word that fills half of the limit.
+// Shorten returns s if it has at most limit characters. Otherwise it returns as many
+// whole words as fit with an ellipsis, at most limit characters in all. It cuts inside
+// a word rather than drop more than half of the limit.
 func Shorten(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
@@ -58,7 +59,8 @@ func Shorten(s string, limit int) string {
 	return short + "…"
 }
 
-// endsBadly reports whether r looks wrong before an ellipsis.
+// endsBadly reports whether r looks wrong right before an ellipsis: white space, or
+// punctuation that closes neither a bracket nor a quotation.
 func endsBadly(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune(")]»\"”", r)
 }
