@@ -2,7 +2,9 @@ package chat
 
 import "time"
 
-// Account is what the bot remembers of its account across restarts.
+// Account holds the facts about the bot's own Matrix account that survive a restart:
+// failed logins, the renewal of an expired account, the session. The zero value is an
+// account that never logged in.
 type Account struct {
 	// LoginsFailed counts the attempts to log in since the last success. LoginTried is
 	// the time of the last attempt.
@@ -19,7 +21,9 @@ type Account struct {
 	OAuth OAuth
 }
 
-// OAuth is what refreshes an access token.
+// OAuth holds an OAuth 2.0 session: the client's id, the token that renews the access
+// token, and the end of the access token. The zero value is a session that does not
+// expire.
 type OAuth struct {
 	ClientID, RefreshToken string
 	// Expires is the end of the access token.

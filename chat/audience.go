@@ -22,7 +22,8 @@ var Everybody = Audience{Clear: true, Public: true, Externals: true, Elsewhere: 
 // wider».
 func (a Audience) None() bool { return a == Audience{} }
 
-// Beyond returns the ways in which a is wider than b.
+// Beyond returns an Audience with only those flags (clear text, public, outsiders,
+// other servers) that a has and b lacks; it is the zero value if a is no wider than b.
 func (a Audience) Beyond(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear && !b.Clear,
@@ -32,7 +33,8 @@ func (a Audience) Beyond(b Audience) Audience {
 	}
 }
 
-// Both returns the intersection of a and b.
+// Both returns the intersection of a and b: an Audience is open in a way only if a and
+// b both are.
 func (a Audience) Both(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear && b.Clear,
@@ -42,7 +44,7 @@ func (a Audience) Both(b Audience) Audience {
 	}
 }
 
-// Either returns the union of a and b.
+// Either returns the union of a and b: an Audience is open in a way if a or b is.
 func (a Audience) Either(b Audience) Audience {
 	return Audience{
 		Clear:     a.Clear || b.Clear,
@@ -121,8 +123,10 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 	return readers
 }
 
-// joinedFrom adds the readers of another room, whose members may join this one.
-// People who may join that room may join both.
+// joinedFrom returns readers widened by those of the room id, whose members may join
+// this room without an invitation. People who may join the room id may then join both.
+// A room id that the bot is not in may have any readers. chain limits how many rooms
+// are followed one after the other.
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {

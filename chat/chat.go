@@ -61,7 +61,9 @@ type Event struct {
 	Notice       *Notice       `json:"notice,omitempty"`
 }
 
-// Trust says how surely an event comes from its sender.
+// Trust says how surely an event comes from its stated sender. The values ascend: only
+// the homeserver vouches for the sender, the message came encrypted, it came encrypted
+// from a device that the sender's account signed. The zero value is the least trust.
 type Trust int
 
 const (
@@ -137,13 +139,15 @@ const (
 // IsText reports whether the message is a plain text, which may hold a command.
 func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 
-// File is an attachment.
+// File describes an attachment by its name and its media type, both as the sender's
+// client gives them. It does not hold the contents.
 type File struct {
 	Name string `json:"name"`
 	Type string `json:"type,omitempty"` // the media type that the sender's client gives
 }
 
-// Left is the content of an Event: a person left the room, or was removed.
+// Left is the content of an Event: a person other than the bot left the room, or was
+// removed from it.
 type Left struct {
 	User UserID `json:"user"`
 }
@@ -172,13 +176,14 @@ type Moved struct {
 	To RoomID `json:"to"`
 }
 
-// Reaction is an emoji that a person put on an event.
+// Reaction is the content of an Event: a person put an emoji (Key) on the event
+// Target.
 type Reaction struct {
 	Target EventID `json:"target"`
 	Key    string  `json:"key"`
 }
 
-// Redaction is the deletion of an event.
+// Redaction is the content of an Event: a person deleted the event Target.
 type Redaction struct {
 	Target EventID `json:"target"`
 }
@@ -191,20 +196,23 @@ type Joined struct {
 	Unwelcome bool `json:"unwelcome,omitempty"`
 }
 
-// Promoted reports that the bot itself received rights in the room.
+// Promoted is the content of an Event: a person gave the bot itself rights in the
+// room, those of an administrator if Admin is set.
 type Promoted struct {
 	Name  string `json:"name,omitempty"` // the room's name
 	Admin bool   `json:"admin,omitempty"`
 }
 
-// Verification is a person's request to verify devices with the bot.
+// Verification is the content of an Event: a person asks the bot to verify devices
+// with each other, which the bot declines with an explanation.
 type Verification struct {
 	// ToDevice reports that the request went to the bot's device: the event's room is
 	// the direct message with that person, and holds nothing to cancel.
 	ToDevice bool `json:"to_device,omitempty"`
 }
 
-// Notice is a message from the homeserver itself to the bot's account.
+// Notice is the content of an Event: a message of the homeserver's administrators to
+// the bot's account, as plain text.
 type Notice struct {
 	Body string `json:"body"`
 }
