@@ -31,8 +31,8 @@ func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadClose
 	return readCloser{buffered, l}, isPage(head, contentType), nil
 }
 
-// limited reads at most max bytes from source; one more is ErrTooLarge. Once ctx is
-// done, the error is its cause.
+// limited is a reader of at most max bytes of source: the next byte makes Read fail
+// with ErrTooLarge. Once ctx is done, Read fails with the cause of ctx.
 type limited struct {
 	ctx    context.Context
 	cancel context.CancelFunc // called by Close

@@ -19,7 +19,8 @@ var (
 	ErrNotPublic = errors.New("not a public web address (fetch.allow_private lists the exceptions)")
 )
 
-// StatusError is an HTTP status that brings no data.
+// StatusError is the error for an HTTP status other than 200 and 304. It holds the
+// code and how long the server asks to wait.
 type StatusError struct {
 	Code int
 	// RetryAfter is how long the source asks the bot to wait, at most a day; 0 when it
@@ -27,7 +28,7 @@ type StatusError struct {
 	RetryAfter time.Duration
 }
 
-// Error gives the status and its meaning for the operator.
+// Error returns the status and, for the operator, a sentence about its usual cause.
 func (e *StatusError) Error() string {
 	meaning := "not an answer that brings data"
 	switch {

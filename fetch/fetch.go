@@ -51,7 +51,8 @@ type Getter struct {
 // the data, and pass them to Get to ask for anything newer.
 type Validators struct{ ETag, LastModified string }
 
-// Response is the answer of a source.
+// Response is a successful answer to Get: the data, or the statement that they have
+// not changed. The caller closes its Body.
 type Response struct {
 	// Body must be closed. It is empty when NotModified is true. Its errors name the
 	// fault (ErrTooLarge, ErrTimeout, io.ErrUnexpectedEOF…) but not the location.
@@ -73,7 +74,8 @@ type Response struct {
 	Modified time.Time
 }
 
-// UserAgent returns a header that names the bot and a contact.
+// UserAgent returns the value of the User-Agent header, with the bot's version and the
+// address at which a site's administrator reaches its operators.
 func UserAgent(version, contact string) string {
 	return fmt.Sprintf("Heraut/%s (+%s)", version, contact)
 }
@@ -100,10 +102,11 @@ func New(o Options) *Getter {
 // Close closes the idle connections.
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
-// Get reads a location: an http, https or file URL, or else a file's path. Given the
-// validators of an earlier answer, the response may be NotModified. A web page is
-// ErrHTML. Every error names the location, and wraps a *StatusError, one of this
-// package's errors, or the system's.
+// Get reads a location: an http, https or file URL, or a file's path. since holds the
+// validators of an earlier Response, whose version of the data the caller has: if that
+// is current, NotModified is set and the body empty. The zero Validators always get
+// the data. The error is ErrHTML if the location is a web page. Every error names the
+// location, and wraps a *StatusError, one of this package's errors, or the system's.
 func (g *Getter) Get(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.GetAny(ctx, location, since)
 	if err == nil && resp.Page {
@@ -112,7 +115,8 @@ func (g *Getter) Get(ctx context.Context, location string, since Validators) (*R
 	return resp, err
 }
 
-// GetAny is Get for callers that accept a web page (Response.Page).
+// GetAny does the same as Get, but also accepts a web page, and then sets
+// Response.Page.
 func (g *Getter) GetAny(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.get(ctx, location, since)
 	if err != nil {

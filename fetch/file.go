@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// getFile opens a file given by its path or URL. The ETag consists of its size and its
-// modification time.
+// getFile opens the file at a path or file URL. The response's ETag consists of the
+// file's size and modification time. The error is ErrNotFile for a directory, a pipe
+// or a device.
 func (g *Getter) getFile(ctx context.Context, location string, since Validators) (*Response, error) {
 	path, err := filePath(location)
 	if err != nil {
@@ -45,7 +46,8 @@ func (g *Getter) getFile(ctx context.Context, location string, since Validators)
 	return answer, nil
 }
 
-// filePath returns the path of a location that is a path or a file URL.
+// filePath returns the path in a location, which is a path or a file URL. The error is
+// ErrNotFile for the URL of a file on another machine.
 func filePath(location string) (string, error) {
 	if !strings.Contains(location, "://") {
 		return location, nil

@@ -86,7 +86,8 @@ func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, locati
 // maxValidator is the longest validator worth storing, in bytes.
 const maxValidator = 1 << 10
 
-// validatorsOf returns the validators of an answer, without overlong ones.
+// validatorsOf returns the ETag and the Last-Modified date of an HTTP answer; overlong
+// values are left out.
 func validatorsOf(resp *http.Response) (v Validators) {
 	if etag := resp.Header.Get("ETag"); len(etag) <= maxValidator {
 		v.ETag = etag

@@ -21,7 +21,8 @@ type Pace struct {
 	backoff backoff.ExponentialBackOff
 }
 
-// NewPace returns the Pace of a source with that interval.
+// NewPace returns the Pace of a source that is read at the given interval while it
+// works.
 func NewPace(every time.Duration) *Pace {
 	return &Pace{every: every, backoff: backoff.ExponentialBackOff{
 		InitialInterval:     min(every, firstWait),
