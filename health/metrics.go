@@ -2,8 +2,8 @@ package health
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// collectors returns the gauges of the troubles. Their only label is the state, of
-// which there is a fixed number.
+// collectors returns the Prometheus gauges that show the present troubles. Their only
+// label is the trouble's state, so the number of series is fixed.
 func (m *Monitor) collectors() []prometheus.Collector {
 	gauge := func(name, help string, state State, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -37,8 +37,8 @@ func (m *Monitor) collectors() []prometheus.Collector {
 	return all
 }
 
-// count returns the number of things with a trouble of the state, and the beginning of
-// the oldest, in seconds since 1970; 0 if there is none.
+// count returns how many things the troubles of a state concern, and since when the
+// oldest of these troubles lasts, in seconds since 1970. Both are 0 if there is none.
 func (m *Monitor) count(state State) (n, since float64) {
 	for _, t := range m.Troubles() {
 		if t.State != state {

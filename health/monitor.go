@@ -43,22 +43,24 @@ func (m *Monitor) Watch(f func(t Trouble, entered bool)) (remove func()) {
 	}
 }
 
-// Enter adds a trouble, or replaces the one of the same state and subject, which keeps
-// its beginning.
+// Enter adds a trouble. A present trouble of the same state and subject is replaced,
+// but the time when it began stays.
 func (m *Monitor) Enter(t Trouble) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.enter(t)
 }
 
-// Leave ends the troubles of those states, whatever their subjects.
+// Leave ends all troubles of the given states, whatever their subjects. It does
+// nothing if there is none.
 func (m *Monitor) Leave(states ...State) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.leave(func(t Trouble) bool { return slices.Contains(states, t.State) })
 }
 
-// Set makes the given troubles, all of that state, the only ones of the state.
+// Set replaces all troubles of a state by the given ones, which must be of that state.
+// Troubles that are not given end, new ones begin, the others go on.
 func (m *Monitor) Set(state State, troubles ...Trouble) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -85,7 +87,7 @@ func (m *Monitor) Has(states ...State) bool {
 // Ready reports whether the bot can do its work.
 func (m *Monitor) Ready() bool { return !slices.ContainsFunc(m.Troubles(), Trouble.Blocks) }
 
-// Zone returns the zone of the sentences' times.
+// Zone returns the time zone in which the troubles' sentences and JSON write times.
 func (m *Monitor) Zone() *time.Location { return m.zone }
 
 func (m *Monitor) enter(t Trouble) {

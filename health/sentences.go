@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// kind is what is known of a state.
+// kind holds what all troubles of one state have in common: whether they stop the bot
+// from working, the sentences about them in French and English, and the French
+// sentence for their end.
 type kind struct {
 	blocks bool // the bot cannot do its work
 	french *template.Template

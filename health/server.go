@@ -26,12 +26,14 @@ type Metric struct {
 	Value      func() float64
 }
 
-// Server answers operators' probes.
+// Server is the HTTP server for probes and metrics: /livez, /readyz, /metrics and, if
+// asked for, /debug/pprof/.
 type Server struct{ http *http.Server }
 
-// New returns a server for Run. /readyz shows the monitor's troubles: with 503 if one
-// of them blocks the bot, else with 200. With profiles, it also serves /debug/pprof/. The
-// further collectors join /metrics.
+// New returns a Server; call its Run. /readyz shows the monitor's troubles, with
+// status 503 if one of them blocks the bot, else with 200. /metrics shows the
+// troubles, the given metrics and those of the further collectors. With profiles, the
+// server also has /debug/pprof/.
 func New(monitor *Monitor, metrics []Metric, profiles bool, further ...prometheus.Collector) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -65,7 +67,8 @@ type Report struct {
 	Troubles []TroubleValue `json:"troubles"`
 }
 
-// TroubleValue is a trouble in a Report.
+// TroubleValue is a trouble in the form in which JSON shows it, in /readyz and in
+// alerts: times are texts as in RFC 3339, and the sentence is French.
 type TroubleValue struct {
 	State   State  `json:"state"`
 	Blocks  bool   `json:"blocks"`
@@ -78,7 +81,7 @@ type TroubleValue struct {
 	Sentence string `json:"sentence"`
 }
 
-// Report returns the present troubles.
+// Report returns the present troubles as /readyz shows them in JSON.
 func (m *Monitor) Report() Report {
 	troubles := m.Troubles()
 	r := Report{Ready: true, Troubles: make([]TroubleValue, 0, len(troubles))}
@@ -89,7 +92,8 @@ func (m *Monitor) Report() Report {
 	return r
 }
 
-// Value returns a trouble as JSON shows it.
+// Value returns a trouble in the form in which JSON shows it, with times in the
+// monitor's zone.
 func (m *Monitor) Value(t Trouble) TroubleValue {
 	v := TroubleValue{
 		State: t.State, Blocks: t.Blocks(), Subject: t.Subject, Since: t.Since.In(m.zone).Format(time.RFC3339),
@@ -127,7 +131,8 @@ func (m *Monitor) serveReady(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Run serves on the listener until ctx ends.
+// Run serves HTTP on the listener until ctx ends, and then returns nil without waiting
+// for requests under way. An error means that the listener failed.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	stopped := context.AfterFunc(ctx, func() {
 		_ = s.http.Close() // a stop does not wait for probes
