@@ -25,7 +25,8 @@ const (
 	pingEvery = 5 * time.Minute
 )
 
-// Options are the parts of an Alarm.
+// Options are the arguments of New: the channels to send to, the monitor to watch, the
+// delay before the first message, and the file that remembers the messages sent.
 type Options struct {
 	Channels []Channel
 	Monitor  *health.Monitor
@@ -37,7 +38,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Alarm tells the channels of the monitor's troubles.
+// Alarm watches the monitor and sends a message through each channel when a trouble
+// begins, once a day that it lasts, and when it ends.
 type Alarm struct {
 	Options
 	began   time.Time
@@ -50,7 +52,8 @@ type Alarm struct {
 	pinged time.Time
 }
 
-// New returns an alarm; call its Run.
+// New returns an Alarm, which sends nothing until Run is called. It reads the messages
+// already sent from Options.File; if it cannot, it logs that and may send them again.
 func New(o Options) *Alarm {
 	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{}, failed: map[string]time.Time{}}
 	if o.File != "" {
@@ -69,7 +72,8 @@ func New(o Options) *Alarm {
 	return a
 }
 
-// Run tells the channels until ctx ends.
+// Run sends messages about the monitor's troubles until ctx ends. Without channels it
+// returns at once.
 func (a *Alarm) Run(ctx context.Context) {
 	defer a.unwatch()
 	if len(a.Channels) == 0 {
@@ -83,11 +87,12 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 }
 
-// Flush tells at once of the troubles that the channels do not know yet, before the
-// process ends.
+// Flush sends at once the messages about troubles that the channels have not reported,
+// however young. The process calls it before it ends.
 func (a *Alarm) Flush(ctx context.Context) { a.round(ctx, time.Now(), 0) }
 
-// round sends the messages that are due, and returns the time of the next round.
+// round sends through each channel the messages that are due at now, and returns when
+// to call it again. after is the least age of a trouble that is reported.
 func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -129,7 +134,8 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 	return next
 }
 
-// gravest returns the message about the first trouble that blocks the bot; nil: none.
+// gravest returns a message about the first of the present troubles that stops the bot
+// from working; nil if none does.
 func (a *Alarm) gravest(present []health.Trouble) *Message {
 	for _, t := range present {
 		if t.Grave() && t.Blocks() {
@@ -139,7 +145,8 @@ func (a *Alarm) gravest(present []health.Trouble) *Message {
 	return nil
 }
 
-// try delivers, and logs a channel's first failure and its recovery.
+// try calls deliver, with a time limit, and reports whether it succeeded. It logs the
+// first failure in a row of the named channel, and its recovery.
 func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Context) error, now time.Time) bool {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
@@ -159,7 +166,8 @@ func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Conte
 	return err == nil
 }
 
-// note keeps that a channel told a message.
+// note records, in memory and in the file, that the named channel sent m at now. After
+// the message about a trouble's end, it forgets the trouble.
 func (a *Alarm) note(name string, m Message, now time.Time) {
 	if a.sent[name] == nil {
 		a.sent[name] = map[string]sent{}
@@ -182,7 +190,8 @@ func (a *Alarm) note(name string, m Message, now time.Time) {
 	}
 }
 
-// replaceFile writes a file that only its owner may read, in one step.
+// replaceFile writes data to the named file, which only its owner may read. It
+// replaces the whole file at once, so a crash leaves the old contents or the new ones.
 func replaceFile(name string, data []byte) error {
 	part := name + ".part"
 	if err := os.WriteFile(part, data, 0o600); err != nil {

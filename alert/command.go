@@ -16,10 +16,13 @@ import (
 // input, and its parts in HERAUT_EVENT, HERAUT_STATE, HERAUT_TITLE and HERAUT_TEXT.
 type Command []string // the program's path and its arguments
 
-// Name implements Channel.
+// Name returns the channel's name for logs, in French: «commande» and the program's
+// path.
 func (c Command) Name() string { return "commande " + c[0] }
 
-// Send implements Channel. An exit status other than 0 is an error.
+// Send runs the program for a message and waits for it. It returns an error, with the
+// beginning of the program's output, if the program cannot start, exits with another
+// status than 0, or outlasts ctx.
 func (c Command) Send(ctx context.Context, m Message) error {
 	input, err := json.Marshal(m)
 	if err != nil {

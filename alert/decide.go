@@ -10,19 +10,22 @@ import (
 // remindEvery is the interval between two messages about a trouble that lasts.
 const remindEvery = 24 * time.Hour
 
-// sent is a trouble of which a channel sent a message.
+// sent is a trouble that a channel has reported, with the time of its last message
+// about it.
 type sent struct {
 	Trouble health.TroubleValue `json:"trouble"`
 	At      time.Time           `json:"at"` // when it last sent one
 }
 
-// key distinguishes troubles.
+// key returns a text that identifies a trouble among the present ones, from its state
+// and subject.
 func key(state health.State, subject string) string { return string(state) + "\x00" + subject }
 
-// decide returns the messages that a channel owes: before holds those of which it sent a message, present
-// the troubles of now. A trouble that is younger than after waits. Ends wait
-// while settling, since a process that has just started does not know its troubles
-// yet. The zero time means that nothing is due until the troubles change.
+// decide returns the messages that one channel still has to send. before holds the
+// troubles that the channel has reported, by key; present those that last at now. A
+// trouble younger than after gets no message yet. While settling, no trouble counts as
+// ended, since a process that has just started has not found all its troubles. next is
+// when a further message will be due; the zero time: not before the troubles change.
 func decide(before map[string]sent, present []health.Trouble, value func(health.Trouble) health.TroubleValue, now time.Time, after time.Duration, settling bool) (due []Message, next time.Time) {
 	wake := func(at time.Time) {
 		if next.IsZero() || at.Before(next) {

@@ -12,7 +12,7 @@ import (
 	"github.com/wneessen/go-mail"
 )
 
-// Mail sends messages through an SMTP server.
+// Mail is a Channel that sends each message by mail, through an SMTP server.
 type Mail struct {
 	Server string // host:port
 	// TLS is starttls, tls (from the first byte, port 465) or none.
@@ -24,10 +24,11 @@ type Mail struct {
 	Authorities *x509.CertPool
 }
 
-// Name implements Channel.
+// Name returns the channel's name for logs, in French: «mail à» and the recipients.
 func (m *Mail) Name() string { return "mail à " + strings.Join(m.To, ", ") }
 
-// Send implements Channel.
+// Send mails a message to all recipients. The error says whether an address is wrong
+// or the server did not take the mail.
 func (m *Mail) Send(ctx context.Context, message Message) error {
 	letter := mail.NewMsg()
 	if err := letter.From(m.From); err != nil {

@@ -11,7 +11,8 @@ import (
 	"heraut/health"
 )
 
-// Event is what a message tells.
+// Event is the reason for a message about a trouble: its beginning, a daily reminder
+// that it lasts, its end, or a test without trouble.
 type Event string
 
 // The events.
@@ -22,8 +23,8 @@ const (
 	Test     Event = "test" // an operator tries the channels
 )
 
-// Message is one message about one trouble. Its JSON is what webhooks of the kind json
-// and commands get.
+// Message is one message about one trouble. Commands and webhooks of the kind json
+// receive it encoded as JSON.
 type Message struct {
 	Event Event `json:"event"`
 	// Bot is the name of the bot's account; Host that of the machine.
@@ -32,7 +33,8 @@ type Message struct {
 	health.TroubleValue
 }
 
-// Title returns the message in a few French words.
+// Title returns a few French words for a subject line: the trouble, and whether it
+// still lasts or has ended.
 func (m Message) Title() string {
 	what, _, _ := strings.Cut(m.Sentence, " : ")
 	switch m.Event {
@@ -44,7 +46,8 @@ func (m Message) Title() string {
 	return what
 }
 
-// Text returns the message in French, one paragraph and where it comes from.
+// Text returns the message as plain text in French: the sentence about the trouble,
+// then a line that names the bot's account and the machine.
 func (m Message) Text() string {
 	text := m.Sentence
 	switch m.Event {
@@ -59,7 +62,7 @@ func (m Message) Text() string {
 // Ended returns the French sentence that says that the trouble is over.
 func (m Message) Ended() string { return health.Ended(m.State) }
 
-// Channel is a way to the operators.
+// Channel sends messages to the operators in one way, such as by mail.
 type Channel interface {
 	// Name tells the channel in the log and in the test, in French.
 	Name() string
@@ -67,7 +70,8 @@ type Channel interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// Pinger is a Channel that is to hear regularly how the bot does.
+// Pinger is a Channel that also reports, every few minutes, whether the bot works, so
+// that the far side notices when the reports stop.
 type Pinger interface {
 	// Ping reports the gravest trouble, or nil if the bot is well.
 	Ping(ctx context.Context, gravest *Message) error
@@ -76,7 +80,8 @@ type Pinger interface {
 // sendWithin bounds the delivery of one message.
 const sendWithin = 30 * time.Second
 
-// TestMessage returns the message of a test.
+// TestMessage returns a message by which operators try a channel; its text says that
+// there is nothing to do. bot names the bot's account, host the machine.
 func TestMessage(bot, host string, now time.Time) Message {
 	return Message{Test, bot, host, health.TroubleValue{
 		State: "test", Since: now.Format(time.RFC3339),

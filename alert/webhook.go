@@ -16,7 +16,8 @@ import (
 // Kinds are the shapes of webhooks.
 var Kinds = []string{"json", "ntfy", "mattermost", "healthchecks"}
 
-// Webhook posts messages to an address.
+// Webhook is a Channel that sends each message in an HTTP request to an address, in
+// the form that its Kind names.
 type Webhook struct {
 	// Kind is json (the Message), ntfy (text, with its headers), mattermost (also Slack
 	// and Rocket.Chat) or healthchecks (healthchecks.io: a sign of life every five
@@ -28,10 +29,12 @@ type Webhook struct {
 	HTTP  *http.Client
 }
 
-// healthchecks is a Webhook that also hears that all is well.
+// healthchecks is a Webhook for healthchecks.io and services like it, which raise the
+// alarm themselves when signs of life stop. It is a Pinger.
 type healthchecks struct{ *Webhook }
 
-// NewWebhook returns the channel of a webhook.
+// NewWebhook returns the Channel that w describes; for the kind healthchecks it is
+// also a Pinger.
 func NewWebhook(w Webhook) Channel {
 	if w.Kind == "healthchecks" {
 		return healthchecks{&w}
@@ -39,7 +42,8 @@ func NewWebhook(w Webhook) Channel {
 	return &w
 }
 
-// Name implements Channel. It shows the host alone, since the rest is often a secret.
+// Name returns the channel's name for logs, in French, with the kind and the host. The
+// rest of the address is left out, since it is often a secret.
 func (w *Webhook) Name() string {
 	host := ""
 	if u, err := url.Parse(w.URL); err == nil {
@@ -48,7 +52,8 @@ func (w *Webhook) Name() string {
 	return "webhook " + w.Kind + " de " + host
 }
 
-// Send implements Channel.
+// Send posts a message to the address, in the form of the webhook's kind. A refusal by
+// the server is an error.
 func (w *Webhook) Send(ctx context.Context, m Message) error {
 	switch w.Kind {
 	case "ntfy":
@@ -66,8 +71,8 @@ func (w *Webhook) Send(ctx context.Context, m Message) error {
 	return w.postJSON(ctx, m)
 }
 
-// Send implements Channel: the beginning of a trouble is a failure, its end and a test
-// are signs of life.
+// Send reports a failure to the service when a trouble begins or lasts, and a sign of
+// life when it ends and for a test.
 func (h healthchecks) Send(ctx context.Context, m Message) error {
 	if m.Event == End || m.Event == Test {
 		return h.Ping(ctx, nil)
@@ -75,7 +80,8 @@ func (h healthchecks) Send(ctx context.Context, m Message) error {
 	return h.Ping(ctx, &m)
 }
 
-// Ping implements Pinger.
+// Ping reports a sign of life to the service, or a failure with the text of gravest
+// unless that is nil.
 func (h healthchecks) Ping(ctx context.Context, gravest *Message) error {
 	if gravest == nil {
 		return h.post(ctx, h.URL, "text/plain; charset=utf-8", []byte("ok"), nil)
