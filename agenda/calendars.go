@@ -17,7 +17,8 @@ import (
 	"heraut/sources"
 )
 
-// Settings describe one calendar.
+// Settings describe one calendar: its name in the chat, its address or file, the
+// interval at which it is read, and the client that reads it.
 type Settings struct {
 	Name     string // the name that rooms use
 	Location string // an address, or a file
@@ -25,10 +26,12 @@ type Settings struct {
 	Getter   *fetch.Getter
 }
 
-// Queue commits decisions and sends their posts; see announce.Queue.
+// Queue runs a decision in a database transaction and sends the posts that the
+// decision made; see announce.Queue.
 type Queue = announce.Queue
 
-// Options are the parts and settings of Calendars.
+// Options are the arguments of NewCalendars besides the calendars: the store, the
+// queue, the rooms' settings and the functions that report.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -63,7 +66,8 @@ type Calendars struct {
 	full map[string]time.Time // when each calendar was last read in full
 }
 
-// NewCalendars returns Calendars for the calendars of the configuration.
+// NewCalendars returns Calendars that reads the given calendars, which the
+// configuration names; call its Run.
 func NewCalendars(o Options, calendars []Settings) *Calendars {
 	return &Calendars{Options: o, calendars: calendars, next: map[string]time.Time{}, full: map[string]time.Time{}}
 }
@@ -146,7 +150,8 @@ func (d *Calendars) In(ctx context.Context, room chat.RoomID, from, to time.Time
 	return d.here(events), err
 }
 
-// here converts the times of events to the zone of messages, in place.
+// here converts the times of events to the time zone of messages. It changes the slice
+// itself and returns it.
 func (d *Calendars) here(events []Event) []Event {
 	for i := range events {
 		events[i].Start, events[i].End = events[i].Start.In(d.Zone), events[i].End.In(d.Zone)
@@ -154,20 +159,23 @@ func (d *Calendars) here(events []Event) []Event {
 	return events
 }
 
-// Known reports whether the room may see any calendar.
+// Known reports whether the room may see any calendar: the configuration has one, or
+// the room watches one.
 func (d *Calendars) Known(ctx context.Context, room chat.RoomID) (bool, error) {
 	watches, err := d.watches(ctx)
 	return len(d.calendars) > 0 || slices.ContainsFunc(watches, func(w announce.Watch) bool { return w.Room == room }), err
 }
 
-// Trial summarizes a calendar before a room watches it.
+// Trial summarizes a calendar that a person wants to watch: its title, the number of
+// its future events, and the next of them.
 type Trial struct {
 	Title  string
 	Coming int        // number of future events
 	Next   *EventView // the first future event; nil: none
 }
 
-// Try reads the calendar at an address that a room gave.
+// Try reads the calendar at an address that a person gave, without storing anything.
+// The error says why it is no usable calendar; FaultOf classifies it.
 func (d *Calendars) Try(ctx context.Context, address string, now time.Time) (Trial, error) {
 	if d.Guarded == nil {
 		return Trial{}, announce.ErrNoSource
@@ -193,7 +201,8 @@ func (d *Calendars) Try(ctx context.Context, address string, now time.Time) (Tri
 	return t, nil
 }
 
-// Move moves the pending changes and the other agenda rows of one room to another.
+// Move assigns the pending changes and the other stored agenda rows of the room from
+// to the room to, its successor after an upgrade.
 func (d *Calendars) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveAgenda(ctx, from, to)
 }

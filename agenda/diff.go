@@ -13,7 +13,8 @@ import (
 // while the site rewrites its calendar, a reading may lack it.
 const goneAfter = 30 * time.Minute
 
-// difference holds the changes of one reading of a calendar.
+// difference is the result of comparing a calendar's stored events with a new reading:
+// the rows to add, update and delete, and the changes to post in rooms.
 type difference struct {
 	add    []Event // new rows, ID zero
 	update []Event // rows with new contents
@@ -145,14 +146,16 @@ func anyGone(known []Event, now time.Time) (due bool) {
 	})
 }
 
-// same reports whether two rows have equal stored fields.
+// same reports whether two rows have equal contents; their ids and the time when the
+// event was first read do not count.
 func same(a, b Event) bool {
 	return a.UID == b.UID && a.Recurrence == b.Recurrence && a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.AllDay == b.AllDay &&
 		a.Title == b.Title && a.Location == b.Location && a.URL == b.URL && a.Text == b.Text && a.Cancelled == b.Cancelled &&
 		slices.Equal(a.Categories, b.Categories) && a.Missing.Equal(b.Missing) && a.Revision == b.Revision && a.Changed.Equal(b.Changed)
 }
 
-// matching pairs the stored rows with the occurrences of a reading.
+// matching says which stored row and which occurrence of a new reading are the same
+// event.
 type matching struct {
 	of    []int  // for each row, the index of its occurrence; -1: none
 	taken []bool // for each occurrence, whether it has a row
@@ -239,8 +242,9 @@ func (m *matching) pair(known []Event, read []calendar.Event, key func(calendar.
 // pairSeries, or the title alone, may match.
 const near = 45 * 24 * time.Hour
 
-// pairSeries matches the rest of a series whose rule changed, in order: each row
-// with the series' next occurrence, if it starts within near.
+// pairSeries matches, in order of time, the remaining rows of each recurring event
+// whose rule changed: each row with the next unmatched occurrence of its series, if
+// the two start close enough to each other.
 func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Time) {
 	left := map[string][]int{}
 	for j, e := range read {

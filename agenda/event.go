@@ -34,7 +34,7 @@ func (e Event) past(now time.Time) bool {
 	return !e.Start.After(now)
 }
 
-// Words returns the words of the event that filters match.
+// Words returns the words of the event against which a room's filter is matched.
 func (e Event) Words() *filter.Words {
 	return filter.OfEvent(e.Title, strings.Join([]string{e.Location, e.Text}, "\n"), e.Categories, e.Regions())
 }
@@ -47,7 +47,8 @@ func (e Event) Regions() []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
-// Change is a change of an event, or of several occurrences of one series.
+// Change is a change that rooms hear of: an event is new, has moved, is cancelled or
+// is gone. It may stand for several occurrences of one series.
 type Change struct {
 	What  What
 	Event Event // for several occurrences, the first one
@@ -56,7 +57,7 @@ type Change struct {
 	More int
 }
 
-// What is the kind of a change.
+// What is the kind of a Change: whether the event is new, moved, cancelled or gone.
 type What string
 
 // The kinds of changes.

@@ -8,15 +8,17 @@ import (
 	"heraut/chat"
 )
 
-// Pending is a change that waits to be posted in a room. Its Was holds what the room
-// knows of the event.
+// Pending is a change that waits to be posted in a room, at Due. Its Was is the event
+// as the room last heard of it.
 type Pending struct {
 	Room chat.RoomID
 	Due  time.Time
 	Change
 }
 
-// pendOne stores p and merges it with the pending change of the same room and event.
+// pendOne stores p, merged with the pending change of the same room and event in
+// waiting, if there is one. When the two cancel each other out, it deletes the pending
+// change.
 func (d *Calendars) pendOne(ctx context.Context, p Pending, waiting []Pending) error {
 	i := slices.IndexFunc(waiting, func(w Pending) bool { return w.Room == p.Room && w.Event.ID == p.Event.ID })
 	if i >= 0 {

@@ -40,16 +40,18 @@ const (
 	brokenAfter = 3
 )
 
-// state is stored between two readings. It shares the shape of a feed's state, from
-// which the list of watches takes the title.
+// state holds the facts about a calendar that are stored between two readings: the
+// HTTP validators, the title and a checksum. Its JSON has the shape of a feed's state,
+// from which the list of watches takes the title.
 type state struct {
 	Validators fetch.Validators `json:"validators"`
 	Title      string           `json:"title"`
 	Sum        string           `json:"sum"`
 }
 
-// reading is the result of one fetch; same: the calendar has not changed, and events
-// is nil.
+// reading is the result of one fetch of a calendar: its events and the state to store.
+// If same is set, the calendar has not changed since the last reading, and events is
+// nil.
 type reading struct {
 	state  state
 	events []calendar.Event
@@ -82,7 +84,8 @@ func (d *Calendars) nextOf(name string) time.Time {
 	return d.next[name]
 }
 
-// read reads a calendar and commits the result.
+// read fetches a calendar and commits its events, or the failure to read them. Its
+// error is one of the store, not of the calendar.
 func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	kept, err := d.Store.Source(ctx, s.Name)
 	if err != nil {
@@ -116,7 +119,9 @@ func (d *Calendars) read(ctx context.Context, s Settings, now time.Time) error {
 	return nil
 }
 
-// fetch downloads and parses a calendar.
+// fetch downloads and parses a calendar. kept is the state stored after the last
+// reading, with which it asks only for a newer version. The error says why there is no
+// usable calendar.
 func (d *Calendars) fetch(ctx context.Context, s Settings, kept announce.SourceState, now time.Time) (r reading, err error) {
 	if s.Getter == nil {
 		return r, announce.ErrNoSource
@@ -253,7 +258,8 @@ func (d *Calendars) note(ctx context.Context, s Settings, now time.Time, kept an
 	return d.Operators(ctx, *notice)
 }
 
-// take stores the events of a reading and the pending changes of rooms.
+// take stores the events of a successful reading, and for each room the changes to
+// post. On the first reading of a calendar, no room hears of its events.
 func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r reading, first bool) error {
 	known, err := d.Store.CalendarEvents(ctx, s.Name)
 	if err != nil {
@@ -299,7 +305,8 @@ func (d *Calendars) take(ctx context.Context, s Settings, now time.Time, r readi
 	return d.pend(ctx, s.Name, diff.tell, now)
 }
 
-// key identifies an event within one reading.
+// key returns a text that distinguishes the event from the others of one reading, made
+// of all fields that may tell two apart.
 func (e Event) key() string {
 	return fmt.Sprintf("%s\n%s\n%d\n%s\n%s\n%d", e.UID, e.Recurrence, e.Start.Unix(), e.Title, e.Location, e.End.Unix())
 }

@@ -49,7 +49,7 @@ func (v EventView) Page() string {
 	return v.URL
 }
 
-// changeView is a change as the templates render it.
+// changeView is a Change with its times in the zone of messages, for the templates.
 type changeView struct {
 	What  What
 	Event EventView
@@ -79,7 +79,7 @@ func (d *Calendars) viewChange(c Change) changeView {
 // listed is how many events a list shows.
 const listed = 15
 
-// changesView is a list of changes.
+// changesView is a list of changes for the templates; More counts those left out.
 type changesView struct {
 	Items []changeView
 	More  int
@@ -93,14 +93,16 @@ func (d *Calendars) viewChanges(all []Change) changesView {
 	return v
 }
 
-// ListView is a list of events, by day.
+// ListView is a list of events for the templates, which put one heading before the
+// events of a day. More counts the events left out.
 type ListView struct {
 	Items []EventView
 	More  int
 }
 
-// View renders events as a list of at most listed items; More counts the others.
-// Today and Tomorrow are relative to now.
+// View returns events as the templates render them. It keeps a limited number of them
+// and counts the others in More. The templates call the days of now and after now
+// today and tomorrow.
 func (d *Calendars) View(all []Event, now time.Time) ListView { return d.viewList(all, now) }
 
 func (d *Calendars) viewList(all []Event, now time.Time) ListView {
