@@ -60,7 +60,8 @@ func (c Clock) on(t time.Time, days int) time.Time {
 	return got
 }
 
-// shownAt returns the local time of t, as if it were in UTC.
+// shownAt returns the date and time of day that clocks show at t, as a time in UTC, so
+// that two local times can be compared as they are written.
 func shownAt(t time.Time) time.Time {
 	year, month, day := t.Date()
 	return time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)

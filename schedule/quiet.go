@@ -12,7 +12,9 @@ import (
 	"heraut/text"
 )
 
-// Quiet is the time during which immediate posts wait. Digests ignore quiet hours.
+// Quiet holds the quiet hours of a room: daily slots, weekends, French public holidays
+// and single days. Posts that would go at once wait for their end; digests do not. The
+// zero value has no quiet hours.
 type Quiet struct {
 	Zone *time.Location
 	// Slots are the quiet hours of every day, at most maxSlots, which do not overlap.
@@ -157,7 +159,8 @@ func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	return t, t.After(now)
 }
 
-// until returns the end of one of the reasons for quiet at t.
+// until reports whether a reason for quiet (a day off or a slot) holds at t, and
+// returns when that reason ends. Another reason may then follow.
 func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	if q.isOff(t) {
 		return Clock(0).on(t, 1), true

@@ -78,7 +78,7 @@ func (r Rhythm) String() string {
 	return r.said(func(names []string) string { return names[0] })
 }
 
-// English returns the rhythm in English.
+// English returns the rhythm in English, in the form that ParseRhythm accepts.
 func (r Rhythm) English() string {
 	return r.said(func(names []string) string { return names[len(names)-1] })
 }
@@ -93,7 +93,8 @@ func (r Rhythm) said(pick func(names []string) string) string {
 	return pick(periods[immediate])
 }
 
-// IsImmediate reports whether posts wait only for the end of quiet hours.
+// IsImmediate reports whether the rhythm is «immediat»: posts then wait only for the
+// end of quiet hours.
 func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 
 // IsWeekly reports whether the watch posts once a week.
