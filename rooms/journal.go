@@ -7,7 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// Change is an entry of the log of changes.
+// Change is an entry of the log of changes: who changed which setting of which room,
+// when, and its old and new value.
 type Change struct {
 	At time.Time
 	By chat.UserID // empty after a person asked for erasure of their data
@@ -37,7 +38,7 @@ const (
 	Catalogue  = "catalogue" // a held version of the catalogue
 )
 
-// Journal stores the log of changes.
+// Journal stores the log of the settings that people changed.
 type Journal interface {
 	// AddChange joins the transaction of its context.
 	AddChange(ctx context.Context, c Change) error

@@ -32,8 +32,8 @@ func (l Links) escape(id string) string {
 
 var signs = strings.NewReplacer("%21", "!", "%23", "#", "%40", "@", "%3A", ":")
 
-// fragment returns the part of an address before an id. matrix.to writes /#/<id>, web
-// clients write /#/room/<id>.
+// fragment returns the beginning of every link, up to the id: «https://matrix.to/#/»,
+// or the web client's address and «/#/room/».
 func (l Links) fragment() string {
 	base := strings.TrimRight(string(l), "/")
 	if l.isMatrixTo() {

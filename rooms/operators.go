@@ -28,12 +28,14 @@ type Operators struct {
 	rooms RoomStore
 }
 
-// NewOperators returns the people with these user ids.
+// NewOperators returns the Operators with these user ids. book gives the language of
+// their direct messages, rooms finds these.
 func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 	return &Operators{users, book, rooms}
 }
 
-// Includes reports whether the person is an operator. It compares the whole user id.
+// Includes reports whether the person is an operator: their whole user id, server
+// included, is one of the configured ones.
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
 // Posts returns a notifying message for each operator who has direct messages with the
@@ -63,7 +65,8 @@ func (o *Operators) Posts(ctx context.Context, say func(lang string) (html strin
 	return posts, nil
 }
 
-// reaches reports whether that person is the only reader of messages in the room.
+// reaches reports whether r is a direct message in which the bot reaches that person
+// alone: they invited the bot, and no third member is known.
 func reaches(r chat.Room, user chat.UserID) bool {
 	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
 }

@@ -33,7 +33,7 @@ type Settings struct {
 	Catalogues string
 }
 
-// over returns s with its unset fields taken from below.
+// over returns the settings of s, with those of below where s does not set one.
 func (s Settings) over(below Settings) Settings {
 	return Settings{
 		Language:   cmp.Or(s.Language, below.Language),
@@ -46,7 +46,8 @@ func (s Settings) over(below Settings) Settings {
 	}
 }
 
-// Chosen are the settings that people set in the chat.
+// Chosen holds the settings that people set for a room in the chat, and whether an
+// operator set the room up, so that the bot answers in it.
 type Chosen struct {
 	Settings
 	SetUp bool // an operator set the room up, so the bot serves it
@@ -61,7 +62,8 @@ type Store interface {
 	AfterCommit(ctx context.Context, f func())
 }
 
-// nowhere is the Store of a Book without a database.
+// nowhere is the Store of a Book without a database: it stores nothing, so chosen
+// settings last until the process ends.
 type nowhere struct{ chosen map[chat.RoomID]Chosen }
 
 func (n nowhere) Chosen(context.Context) (map[chat.RoomID]Chosen, error) { return n.chosen, nil }
@@ -100,7 +102,8 @@ func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error
 	return b, nil
 }
 
-// Declare sets the configuration's settings of a room, once the room's id is known.
+// Declare records the settings that the configuration gives a room. The caller does so
+// once the room's id is known, since the configuration may name an alias.
 func (b *Book) Declare(room chat.RoomID, s Settings) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,8 +124,8 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	return nil
 }
 
-// Move gives the settings of an upgraded room to its successor, in the transaction of
-// ctx.
+// Move assigns the settings of the room from to the room to, its successor after an
+// upgrade, in the transaction of ctx.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
 	// The store, not memory, is read: only it has what the same transaction changed.
 	stored, err := b.store.Chosen(ctx)
@@ -139,14 +142,15 @@ func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
 	return b.Choose(ctx, from, Chosen{})
 }
 
-// Of returns the settings in force in a room.
+// Of returns the settings in force in a room: for each, that of the configuration,
+// else the one set in the chat, else the default.
 func (b *Book) Of(room chat.RoomID) Settings {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.declared[room].over(b.chosen[room].Settings).over(b.defaults)
 }
 
-// Defaults returns the settings of a room without any of its own.
+// Defaults returns the settings of a room for which nobody set anything.
 func (b *Book) Defaults() Settings { return b.defaults }
 
 // Declared returns the configuration's settings of a room; ok is false when the
@@ -158,14 +162,16 @@ func (b *Book) Declared(room chat.RoomID) (s Settings, ok bool) {
 	return s, ok
 }
 
-// Chosen returns the settings that people set in a room.
+// Chosen returns the settings that people set for a room in the chat; the zero value
+// if they set none.
 func (b *Book) Chosen(room chat.RoomID) Chosen {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.chosen[room]
 }
 
-// SetUp reports whether the configuration names the room or an operator set it up.
+// SetUp reports whether the bot answers in a room: the configuration names the room,
+// or an operator set it up in the chat.
 func (b *Book) SetUp(room chat.RoomID) bool {
 	_, declared := b.Declared(room)
 	return declared || b.Chosen(room).SetUp
