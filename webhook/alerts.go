@@ -7,13 +7,15 @@ import (
 	"strings"
 )
 
-// isAlerts recognises the posts of Alertmanager and of Grafana's alerting.
+// isAlerts reports whether o is the body of a request by Alertmanager or by Grafana's
+// alerting (version 9 or newer).
 func isAlerts(_ *reader, o object) bool {
 	alerts := o.objects("alerts")
 	return len(alerts) > 0 && (alerts[0].has("labels") || alerts[0].has("status")) && (o.has("receiver") || o.has("groupLabels") || o.has("version") || o.has("status"))
 }
 
-// readAlerts returns a note for each alert, so that each can end on its own.
+// readAlerts returns a note for each alert in a body by Alertmanager or Grafana, so
+// that each alert can end on its own.
 func readAlerts(r *reader, o object) []*note {
 	var notes []*note
 	alerts := o.objects("alerts")
@@ -65,7 +67,7 @@ func readAlerts(r *reader, o object) []*note {
 	return notes
 }
 
-// distinct returns the texts that are not empty, each once.
+// distinct returns the given texts in their order, without empty ones and repetitions.
 func distinct(all ...string) (kept []string) {
 	for _, s := range all {
 		if s != "" && !slices.Contains(kept, s) {
@@ -88,7 +90,8 @@ func otherLabels(labels object) string {
 	return strings.Join(all, ", ")
 }
 
-// values returns the values that Grafana compared, as «name=value».
+// values returns the measured values of a Grafana alert, as «name=value, name=value»;
+// at most six, empty if there are none.
 func values(a object) string {
 	var all []string
 	v := a.obj("values")
@@ -100,7 +103,8 @@ func values(a object) string {
 	return strings.Join(all, ", ")
 }
 
-// valueString returns the values as Grafana 8 wrote them: «[ var='B' labels={} value=10 ]».
+// valueString parses the field valueString of an alert by Grafana 8, «[ var='B'
+// labels={} value=10 ]», and returns its values as «B=10».
 func valueString(s string) string {
 	var all []string
 	for _, m := range valuePair.FindAllStringSubmatch(s, 6) {
@@ -111,7 +115,8 @@ func valueString(s string) string {
 
 var valuePair = regexp.MustCompile(`(?:var|metric)='([^']*)'[^\]]*? value=([^\s\]]+)`)
 
-// isOldGrafana recognises Grafana's alerts before version 9.
+// isOldGrafana reports whether o is the body of a request by Grafana's alerting before
+// version 9.
 func isOldGrafana(_ *reader, o object) bool {
 	return o.has("ruleName") && (o.has("state") || o.has("evalMatches"))
 }
@@ -134,7 +139,7 @@ func readOldGrafana(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// isAlarm recognises a CloudWatch alarm.
+// isAlarm reports whether o is an alarm of Amazon CloudWatch.
 func isAlarm(_ *reader, o object) bool { return o.has("AlarmName", "NewStateValue") }
 
 func readAlarm(_ *reader, o object) []*note {
@@ -146,7 +151,8 @@ func readAlarm(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// isSNS recognises the envelope of Amazon's notification service.
+// isSNS reports whether o is a message of Amazon's notification service (SNS), which
+// wraps the message of another tool.
 func isSNS(_ *reader, o object) bool { return o.has("Type", "TopicArn", "MessageId") }
 
 func readSNS(r *reader, o object) []*note {

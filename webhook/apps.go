@@ -61,7 +61,8 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s, "", false
 }
 
-// jira sets the body from a text in Jira's wiki markup, or from a document.
+// jira sets the note's body from a field of Jira: a string is in Jira's wiki markup,
+// an object is a document in Atlassian's JSON format.
 func (n *note) jira(v any) {
 	s, isWiki := v.(string)
 	if !isWiki {
@@ -82,7 +83,8 @@ var (
 	wikiTitle  = regexp.MustCompile(`(?m)^h[1-6]\.\s*(\S.*?)\s*$`)
 )
 
-// jiraText returns a text, or the text of a document in Atlassian's format.
+// jiraText returns the plain text of a decoded JSON value: of a string itself, of a
+// document in Atlassian's format its paragraphs, one a line.
 func jiraText(v any) string {
 	switch x := v.(type) {
 	case string:
@@ -166,7 +168,8 @@ func readSentry(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// levelMark returns the emoji of a new report.
+// levelMark returns the emoji for the level of a Sentry report: blue for info and
+// debug, red for all others.
 func levelMark(level string) string {
 	if level == "info" || level == "debug" {
 		return "🔵"
@@ -192,7 +195,8 @@ func sentryPlugin(o object) []*note {
 	return []*note{n}
 }
 
-// tagOf returns the value of an event's tag; events hold their tags as pairs.
+// tagOf returns the value of the named tag of a Sentry event; empty if the event has
+// none. Sentry writes the tags as pairs of name and value.
 func tagOf(event object, name string) string {
 	for _, pair := range event.list("tags") {
 		if p, ok := pair.([]any); ok && len(p) == 2 && textOf(p[0]) == name {
@@ -211,8 +215,8 @@ func readScalingo(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// details appends the fields of an object as facts, except the named, private and
-// long ones.
+// details adds the fields of d to the note as facts. It leaves out the fields named in
+// but, fields that may hold secrets, ids and long texts.
 func (n *note) details(d object, but ...string) {
 	for _, key := range d.keys() {
 		value := d.str(key)
@@ -245,8 +249,9 @@ func readClever(_ *reader, o object) []*note {
 
 func isDockerHub(_ *reader, o object) bool { return o.has("push_data", "repository") }
 
-// readDockerHub ignores the callback URL: a request to it would answer in the bot's
-// name.
+// readDockerHub returns a note about an image pushed to Docker Hub. It leaves out the
+// callback URL of the request: anyone who opens that link answers Docker Hub in the
+// bot's name.
 func readDockerHub(_ *reader, o object) []*note {
 	repository := o.obj("repository")
 	name := cmp.Or(repository.str("repo_name"), repository.str("name"))

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// blocks collects the visible parts of Block Kit blocks, Slack's or Mattermost's.
+// blocks adds the visible parts of a message's blocks to the pieces to write. Blocks
+// are Slack's layout format (Block Kit), which Mattermost also has.
 func (w *writer) blocks(all []object) {
 	for _, b := range all {
 		w.block(b)
@@ -55,7 +56,8 @@ func (w *writer) block(b object) {
 	}
 }
 
-// blockText collects a block's text; a plain_text has no markup.
+// blockText adds the text of a block to the pieces to write. The text has Slack's
+// markup, unless its type is plain_text.
 func (w *writer) blockText(b object) {
 	syntax := chatMarkup
 	if b.str("text", "type") == "plain_text" {
@@ -64,7 +66,8 @@ func (w *writer) blockText(b object) {
 	w.add(piece{text: textIn(b, "text"), syntax: syntax})
 }
 
-// field collects a section's field, whose first line may be a label.
+// field adds one field of a Slack section to the pieces to write. A first line in bold
+// becomes the label of the second one.
 func (w *writer) field(f object) {
 	text := textIn(f, "text")
 	label, value, ok := strings.Cut(text, "\n")
@@ -77,7 +80,8 @@ func (w *writer) field(f object) {
 	w.add(piece{text: text, syntax: chatMarkup})
 }
 
-// element writes a block's element: a text, an image or a button. It ignores others.
+// element adds one element of a Slack block (a text, an image or a button) to the
+// pieces to write. It ignores other elements.
 func (w *writer) element(e object) {
 	switch e.str("type") {
 	case "":
@@ -95,7 +99,8 @@ func (w *writer) element(e object) {
 	}
 }
 
-// table collects the rows of a table as lines.
+// table adds each row of a table block to the pieces to write, as a line with its
+// cells separated by «|».
 func (w *writer) table(b object) {
 	for _, row := range b.list("rows") {
 		cells, _ := row.([]any)
@@ -111,7 +116,8 @@ func (w *writer) table(b object) {
 	}
 }
 
-// richText collects a part of a rich text.
+// richText adds an element of a Slack rich text (a list, a quote, code or a section)
+// to the pieces to write.
 func (w *writer) richText(e object) {
 	switch e.str("type") {
 	case "rich_text_list":
@@ -138,7 +144,9 @@ func (w *writer) richText(e object) {
 
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// richLine returns a part of a rich text as mrkdwn.
+// richLine returns the parts of a Slack rich text (texts, links, mentions…) as one
+// string in mrkdwn, Slack's markup. Mentions become general words such as «@member» in
+// the language lang.
 func richLine(lang string, o object) string {
 	var b strings.Builder
 	for _, e := range o.objects("elements") {

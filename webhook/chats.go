@@ -6,14 +6,16 @@ import (
 	"strings"
 )
 
-// isOtherChat recognises the bodies for the webhooks of Teams (adaptive cards), Google
-// Chat, Matrix, DingTalk, WeCom and Feishu, which forges and monitors can send.
+// isOtherChat reports whether o is a message for an incoming webhook of Teams
+// (adaptive cards), Google Chat, Matrix, DingTalk, WeCom or Feishu. Forges and
+// monitors can send these formats.
 func isOtherChat(o object) bool {
 	return len(adaptiveCards(o)) > 0 || len(o.list("cardsV2")) > 0 || len(o.list("cards")) > 0 ||
 		strings.HasPrefix(o.str("msgtype"), "m.") && o.str("body") != "" || len(asian(o)) > 0
 }
 
-// otherChat collects the visible parts of such a body.
+// otherChat adds the visible parts of a message for Teams, Google Chat, Matrix,
+// DingTalk, WeCom or Feishu to the pieces to write.
 func (w *writer) otherChat(o object) {
 	w.add(piece{text: o.str("text"), syntax: chatMarkup})
 	for _, card := range adaptiveCards(o) {
@@ -33,7 +35,8 @@ func (w *writer) otherChat(o object) {
 	}
 }
 
-// adaptiveCards returns the adaptive cards of a body for Teams.
+// adaptiveCards returns the adaptive cards, Microsoft's layout format, in a message
+// for Teams; nil if there are none.
 func adaptiveCards(o object) (cards []object) {
 	if o.str("type") == "AdaptiveCard" {
 		return []object{o}
@@ -46,7 +49,8 @@ func adaptiveCards(o object) (cards []object) {
 	return cards
 }
 
-// adaptive collects the visible parts of an adaptive card, or of a part of one.
+// adaptive adds the visible parts of an adaptive card, or of an element of one, to the
+// pieces to write.
 func (w *writer) adaptive(o object) {
 	switch o.str("type") {
 	case "TextBlock":
@@ -90,8 +94,8 @@ func (w *writer) adaptive(o object) {
 	}
 }
 
-// googleCard collects the visible parts of a card for Google Chat, in its first or
-// second version.
+// googleCard adds the visible parts of a card for Google Chat, in version 1 or 2 of
+// its format, to the pieces to write.
 func (w *writer) googleCard(card object) {
 	w.add(piece{text: card.str("header", "title"), style: "strong"}, piece{text: card.str("header", "subtitle"), line: true})
 	for _, s := range card.objects("sections") {
@@ -115,8 +119,8 @@ func (w *writer) googleCard(card object) {
 	}
 }
 
-// asian returns the message in a body for DingTalk, WeCom ("msgtype") or Feishu
-// ("msg_type"); empty if o is none.
+// asian returns the object with the message's content in a body for DingTalk, WeCom or
+// Feishu; nil if o is none of these.
 func asian(o object) object {
 	if kind := o.str("msgtype"); kind != "" {
 		return o.obj(kind)
@@ -130,8 +134,8 @@ func asian(o object) object {
 	return o.obj("content")
 }
 
-// inBrowser returns the address that a link of DingTalk's client opens in a browser, or
-// raw if it is none.
+// inBrowser returns the web address in a dingtalk:// link, which opens the page in
+// DingTalk's client. Any other address comes back as it is.
 func inBrowser(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "dingtalk" {
@@ -140,7 +144,8 @@ func inBrowser(raw string) string {
 	return u.Query().Get("url")
 }
 
-// asian collects the visible parts of such a message.
+// asian adds the visible parts of a message for DingTalk, WeCom or Feishu to the
+// pieces to write. message is the result of the function asian.
 func (w *writer) asian(message object) {
 	w.add(
 		piece{text: cmp.Or(message.str("title"), message.str("header", "title", "content")), style: "strong"},

@@ -32,7 +32,8 @@ const (
 	keepDeliveries = 7 * 24 * time.Hour
 )
 
-// window counts a hook's posts within a minute.
+// window counts the posts of one hook in the current minute, so that a hook cannot
+// flood its room.
 type window struct {
 	began  time.Time
 	posted int
@@ -65,15 +66,16 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// try logs an error of do; the next round tries again.
+// try calls do and logs its error, with the text failed, unless ctx has ended. Run
+// calls do again in its next round.
 func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, failed string) {
 	if err := do(ctx); err != nil && ctx.Err() == nil {
 		s.Log.Error().Err(err).Msg(failed)
 	}
 }
 
-// Round posts the deliveries that may go now. It returns the time from which others
-// may go; zero means that none waits for a time.
+// Round posts the stored deliveries that may go now. It returns when the next delivery
+// may go that a hook's limit per minute holds back; the zero time if none waits.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
 	if err != nil || len(busy) == 0 {
@@ -99,9 +101,10 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// deliver posts some of a hook's deliveries and deletes them in the same
-// transaction. more reports that others may go at once; due is the time from which
-// the rest may go, zero if nothing waits.
+// deliver posts deliveries of the hook with that id, as far as its limit per minute
+// allows, and deletes them in the same transaction. more reports that further
+// deliveries may go at once. due is when deliveries held back by the limit may go; the
+// zero time if none is held back.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()
@@ -170,8 +173,9 @@ func (s *Service) hookByID(ctx context.Context, id int64) (Hook, bool, error) {
 	return all[i], true, nil
 }
 
-// read reads a delivery. It logs a failure of the reader without the content; ok is
-// then false, and nothing is posted.
+// read returns the message in a delivery, in the language lang. If the delivery is
+// unreadable, ok is false, there is nothing to post, and the log has the reason
+// without the content.
 func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -186,7 +190,8 @@ func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	return m, err == nil && m.HTML() != ""
 }
 
-// one posts a delivery.
+// one posts a delivery of a hook, or updates the messages of alerts that it repeats or
+// ends, and deletes the delivery.
 func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
 	if err := s.Store.DeleteDelivery(ctx, d.Seq); err != nil {
 		return err
@@ -200,7 +205,8 @@ func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
 	return t.tell(ctx, m.Notes)
 }
 
-// telling posts the notes of one delivery.
+// telling holds the context in which the notes of one delivery are posted: the hook,
+// the language, the time of arrival and the cause of the posts.
 type telling struct {
 	*Service
 	hook  Hook
@@ -213,7 +219,8 @@ func (t telling) post(html string) chat.Post {
 	return chat.Post{Room: t.hook.Room, Priority: chat.Webhook, HTML: html, Lang: t.lang}
 }
 
-// tell posts the new notes, and edits the messages of alerts that already have one.
+// tell posts the notes of a delivery in one message. A note about an alert that
+// already has a message changes that message instead.
 func (t telling) tell(ctx context.Context, notes []Note) error {
 	fresh, err := t.update(ctx, notes)
 	if err != nil {
@@ -222,8 +229,8 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 	return t.fresh(ctx, fresh)
 }
 
-// update edits the messages of alerts that already have one, and returns the new
-// notes as alerts.
+// update edits the messages of those alerts that notes repeat or end, and returns the
+// other notes as new alerts, not yet posted or stored.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.Cause(t.cause), 0)
 	var changed []chat.PostKey // in order
@@ -280,7 +287,8 @@ func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	return a, true, nil
 }
 
-// fresh posts notes that have no message yet.
+// fresh posts new alerts in one message that notifies, and stores them if a later note
+// may change the message.
 func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	if len(alerts) == 0 {
 		return nil
@@ -305,7 +313,8 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	return nil
 }
 
-// change edits a message, and says in its thread which alerts ended.
+// change edits the message with that key to show the present state of its alerts, and
+// replies in its thread which of them ended.
 func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) error {
 	all, err := t.Store.AlertsOf(ctx, key)
 	if err != nil {
@@ -333,7 +342,7 @@ func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) er
 	return t.Queue.Post(ctx, chat.Cause(t.cause+" ends "+string(key)), reply)
 }
 
-// alertView holds the data of the template webhook-alert.
+// alertView is one alert as the template webhook-alert renders it.
 type alertView struct {
 	Head  template.HTML // comes from the reader, in the tags of a message
 	Rest  bool          // more follows
@@ -357,7 +366,8 @@ func (t telling) view(a Alert, reply bool) alertView {
 	return v
 }
 
-// html returns a message that shows alerts, at most maxNotes of them.
+// html returns the HTML of a message about the given alerts, of which it shows at most
+// maxNotes.
 func (t telling) html(alerts []Alert) (string, error) {
 	var b strings.Builder
 	for i, a := range alerts {
@@ -378,7 +388,9 @@ func (t telling) html(alerts []Alert) (string, error) {
 	return b.String(), nil
 }
 
-// digest posts many deliveries as one message of their first lines.
+// digest posts one message in place of many deliveries of a hook, with their number
+// and the first line of some, and deletes the deliveries. Alerts that they end are
+// still marked as ended in their own messages.
 func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	lang := s.Book.Of(hook.Room).Language
 	d := digestView{Count: len(all), Name: hook.Name, From: all[0].At.In(s.Zone), To: all[len(all)-1].At.In(s.Zone)}
@@ -417,7 +429,9 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 	})
 }
 
-// digestView holds the data of the template webhook-digest.
+// digestView is the data of the template webhook-digest: how many deliveries of a hook
+// came, from when to when, and the first line of some. More counts those without a
+// line.
 type digestView struct {
 	Count    int
 	Name     string // the hook's name

@@ -5,7 +5,8 @@ import "regexp"
 // shortcode matches an emoji's name as Slack, Mattermost and GitHub write it.
 var shortcode = regexp.MustCompile(`:[a-z0-9_+-]{2,40}:`)
 
-// emoji replaces the names of the emoji that alerts use; other names stay.
+// emoji returns s with emoji codes such as «:warning:» replaced by the character, for
+// the codes that alerts use. Unknown codes stay.
 func emoji(s string) string {
 	return shortcode.ReplaceAllStringFunc(s, func(code string) string {
 		if sign, ok := emojis[code[1:len(code)-1]]; ok {

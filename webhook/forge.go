@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// isForge recognises GitHub, and Gitea, Forgejo and Gogs, whose bodies follow its
-// format.
+// isForge reports whether o is a request by GitHub, or by Gitea, Forgejo or Gogs,
+// whose requests have GitHub's format.
 func isForge(r *reader, o object) bool {
 	// Gitea and Forgejo send their headers with the bodies for Slack and others too.
 	own := o.has("sender") || o.has("repository") || o.has("zen") || o.has("action")
@@ -87,8 +87,8 @@ func readForge(r *reader, o object) []*note {
 	return []*note{n}
 }
 
-// forgeOther reads an unknown event: its subject is the first object with a title
-// that is not common to all events.
+// forgeOther fills n from an event of a forge that has no reader of its own. The
+// note's title is that of the first object in o that is specific to the event.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
 	for _, key := range o.keys() {
@@ -118,7 +118,8 @@ func forgeOther(o object, event string, n *note) {
 	}
 }
 
-// page returns the first address that shows a page in a browser.
+// page returns the first of the addresses that shows a page in a browser, rather than
+// an answer of an API; empty if none does.
 func page(addresses ...string) string {
 	for _, a := range addresses {
 		if a != "" && !isAPI.MatchString(a) {
@@ -140,7 +141,8 @@ func forgeRefState(o object, event string) string {
 	return ""
 }
 
-// short returns a commit's id at the length that people use.
+// short returns the first ten characters of a commit's id; a shorter id, or a text
+// that is no id, comes back as it is.
 func short(sha string) string {
 	if len(sha) > 10 && !strings.Contains(sha, " ") {
 		return sha[:10]
@@ -187,8 +189,9 @@ func forgePush(o object, n *note) {
 	}
 }
 
-// commits appends commits as items, the newest last as forges list them. total is
-// their number in decimal, if the list may be incomplete.
+// commits adds commits to the note as list items, in the order in which forges send
+// them, the newest last. total is the decimal number of all commits, for a list that
+// the forge cut; empty if the list is complete.
 func (n *note) commits(all []object, total string) {
 	for _, c := range all {
 		n.items = append(n.items, item{text: firstLine(c.str("message")), link: c.first("url", "html_url"), by: person(c.obj("author"))})
@@ -257,7 +260,8 @@ func forgeComment(o, s object, n *note) {
 	}
 }
 
-// word0 returns the state of a comment's subject if it is closed.
+// word0 returns "closed" if the issue or merge request about is closed, else an empty
+// text.
 func word0(about object) string {
 	if s := about.str("state"); s == "closed" {
 		return s
@@ -287,7 +291,8 @@ func forgeRelease(_, s object, n *note) {
 	}
 }
 
-// forgeRun returns a reader of runs: of workflows, jobs and checks.
+// forgeRun returns a function that fills a note from a run of a workflow, a job or a
+// check on GitHub. kind is the kind that the note shows.
 func forgeRun(kind string) func(o, subject object, n *note) {
 	return func(o, s object, n *note) {
 		n.kind = kind
@@ -309,7 +314,7 @@ func forgeRun(kind string) func(o, subject object, n *note) {
 	}
 }
 
-// forgeAction reads a run of Forgejo's Actions.
+// forgeAction fills a note from a run of Forgejo Actions.
 func forgeAction(o, s object, n *note) {
 	n.kind, n.title, n.link = "workflow", s.str("title"), s.str("html_url")
 	n.state = cmp.Or(s.str("status"), n.state)
@@ -328,7 +333,8 @@ func forgeDeployment(o, s object, n *note) {
 	n.with("", s.str("description"), "branch", deployment.str("ref"), "commit", short(deployment.str("sha")))
 }
 
-// forgeAlert reads a GitHub alert about a dependency, the code or a secret.
+// forgeAlert fills a note from a security alert of GitHub: about a dependency, the
+// code or a leaked secret.
 func forgeAlert(_, s object, n *note) {
 	advisory, rule := s.obj("security_advisory"), s.obj("rule")
 	n.kind, n.link, n.mark = "security-alert", s.str("html_url"), "🛡️"

@@ -23,7 +23,9 @@ var (
 	private = regexp.MustCompile(`(?i)token|secret|passw|api_?key|signature|authoriz|cookie|unsubscribe|callback|response_url|signing|webhook_?url|private_?key|^auth`)
 )
 
-// telling returns a note with the most telling fields of unknown JSON.
+// telling returns a note about a JSON object of unknown format. Its title, state, text
+// and link come from fields with usual names for these; other short fields become
+// facts.
 func (r *reader) telling(o object) *note {
 	n := &note{title: o.first(tellingTitle...), state: o.first(tellingState...), body: o.first(tellingBody...)}
 	for _, key := range tellingLink {
@@ -59,8 +61,8 @@ func (r *reader) telling(o object) *note {
 	return n
 }
 
-// unknown reads JSON of no known shape: the message shows its telling fields and an
-// excerpt.
+// unknown returns a message about a JSON value of unknown format: the fields that
+// usually matter, and the beginning of the JSON itself.
 func (r *reader) unknown(value any) Message {
 	n := &note{}
 	if o, ok := value.(map[string]any); ok {
@@ -80,7 +82,8 @@ const (
 	maxShown   = 120 // characters of a value
 )
 
-// excerpt returns the beginning of a JSON value, without empty and private fields.
+// excerpt returns the beginning of a JSON value as indented text, at most maxExcerpt
+// bytes. Empty fields and those that may hold secrets are left out.
 func excerpt(value any) string {
 	shown := pruned(value, 0)
 	if shown == nil {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// isGitLab recognises GitLab's webhooks and system hooks. The header alone does not
-// tell: with a custom template, any body comes with it.
+// isGitLab reports whether o is a request by a webhook or system hook of GitLab. It
+// does not rely on the header alone: with GitLab's custom templates, any body comes
+// with that header.
 func isGitLab(r *reader, o object) bool {
 	return o.has("object_kind") || r.header["X-Gitlab-Event"] != "" && (o.has("event_name") || o.has("event_type")) ||
 		o.has("event_name") && (o.has("created_at") || o.has("project_id") || o.has("user_id") || o.has("group_id") || o.has("project"))
@@ -54,8 +55,9 @@ func readGitLab(_ *reader, o object) []*note {
 	return []*note{n}
 }
 
-// gitLabThing reads the events about one thing other than code and discussions: a
-// deployment, a release, a page. It returns false for other kinds.
+// gitLabThing fills n from a GitLab event of the given kind about a deployment, a
+// release, a wiki page, a milestone and the like. It returns false for other kinds,
+// such as pushes, issues and pipelines.
 func gitLabThing(kind string, o object, n *note) bool {
 	project, a := o.obj("project"), o.obj("object_attributes")
 	switch kind {
@@ -88,7 +90,8 @@ func gitLabThing(kind string, o object, n *note) bool {
 	return true
 }
 
-// failure returns a failure's reason, or "" for the one that says nothing.
+// failure returns the reason that GitLab gives for a failure; empty for
+// "unknown_failure", which says nothing.
 func failure(s string) string {
 	if s == "unknown_failure" {
 		return ""
@@ -192,7 +195,8 @@ func gitLabPipeline(o object, n *note) {
 	}
 }
 
-// seconds returns a duration with its unit, for a tool that gives seconds.
+// seconds returns a number of seconds, given as text, with the unit «s»; empty for an
+// empty text and for 0.
 func seconds(s string) string {
 	if s == "" || s == "0" {
 		return ""
@@ -205,7 +209,8 @@ func gitLabJob(o object) string {
 	return join(web, "-/jobs/"+o.str("build_id"))
 }
 
-// gitLabSystem reads the events without attributes: members, projects, keys.
+// gitLabSystem fills n from an event of GitLab's system hooks, about members,
+// projects, groups or keys.
 func gitLabSystem(o object, n *note) {
 	n.kind = strings.ReplaceAll(cmp.Or(o.str("event_name"), n.kind), "_", " ")
 	n.title = cmp.Or(n.title, o.first("name", "project_name", "group_name", "user_name", "user_username", "title"))

@@ -28,7 +28,8 @@ const maxHooks = 20
 // MaxWaiting bounds the deliveries that wait for one hook.
 const MaxWaiting = 1000
 
-// Hook is an address at which tools post to a room.
+// Hook is a web address at which tools post messages for one room. The address holds a
+// secret, of which the bot stores only a hash.
 type Hook struct {
 	ID   int64
 	Room chat.RoomID
@@ -52,21 +53,23 @@ type Hook struct {
 // Active reports whether the hook accepts requests.
 func (h Hook) Active() bool { return !h.Paused && !h.Gone }
 
-// HashOf returns the hash that the bot stores of a secret.
+// HashOf returns the SHA-256 hash of a hook's secret in hexadecimal, which the bot
+// stores instead of the secret.
 func HashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// newSecret returns a secret of 130 random bits, in lower case.
+// newSecret returns a random text of letters and digits in lower case, for a hook's
+// address. It has 130 bits of randomness.
 func newSecret() string { return strings.ToLower(rand.Text()) }
 
 // maxName is the largest number of characters of a hook's name.
 const maxName = 30
 
-// ValidName reports whether a hook may bear that name: letters, digits and, after the
-// first character, full stops, underscores and hyphens. A regular expression for this
-// would occupy 600 KiB.
+// ValidName reports whether a hook may have that name: letters, digits and, after the
+// first character, full stops, underscores and hyphens. It uses no regular expression,
+// which would occupy 600 KiB.
 func ValidName(name string) bool {
 	n := 0
 	for _, r := range name {
@@ -80,7 +83,8 @@ func ValidName(name string) bool {
 
 func isAlphanumeric(r rune) bool { return unicode.In(r, unicode.L, unicode.N) }
 
-// Delivery is an accepted request that still waits for its post.
+// Delivery is an accepted request of a tool that is stored until its message is
+// posted.
 type Delivery struct {
 	Seq  int64 // the order of arrival
 	Hook int64
@@ -88,8 +92,8 @@ type Delivery struct {
 	At   time.Time
 }
 
-// Alert is one note of a post that may still change, because the alert goes on or
-// ends.
+// Alert is the stored state of an alert in a posted message: its text, how often it
+// was reported, and when it ended. With it, a later request can change the message.
 type Alert struct {
 	ID   int64
 	Hook int64
@@ -105,8 +109,8 @@ type Alert struct {
 	Over        time.Time // when it ended; zero: it goes on
 }
 
-// Store keeps hooks and their deliveries. Its methods join the transaction of their
-// context.
+// Store keeps hooks, their waiting deliveries and the alerts in their messages. Its
+// methods join the transaction of their context.
 type Store interface {
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 	// AfterCommit calls f once the transaction of ctx is committed; at once without one.

@@ -49,13 +49,14 @@ func address(raw string) string {
 // stands.
 var everybody = regexp.MustCompile(`(?i)@(room)`)
 
-// noAddress reports whether no address may hold r.
+// noAddress reports whether r cannot occur in a web address: white space, control
+// characters, quotes and the like.
 func noAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("<>\"`\\", r)
 }
 
-// cleaned returns a text with the secrets removed from its addresses. A placeholder
-// replaces an address that must not appear.
+// cleaned returns the text s with the secrets removed from the web addresses in it. A
+// placeholder in the language lang replaces an address that must not appear at all.
 func cleaned(lang, s string) string {
 	return inText.ReplaceAllStringFunc(s, func(raw string) string {
 		to := trimAddress(raw)
@@ -66,7 +67,8 @@ func cleaned(lang, s string) string {
 	})
 }
 
-// withoutSecrets removes secret parameters and keeps the rest of a query verbatim.
+// withoutSecrets returns the query string of a URL without the parameters that may
+// hold secrets; the others stay as they are written.
 func withoutSecrets(query string) string {
 	var kept []string
 	for part := range strings.SplitSeq(query, "&") {

@@ -41,7 +41,8 @@ Publiez ici un message : du JSON {"text": "…"}, un formulaire payload=…, du 
 ou le webhook de Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab et d’autres.
 `
 
-// Handler returns the handler of POST /h/SECRET.
+// Handler returns the HTTP handler for tools' requests, at the path /h/ followed by a
+// hook's secret.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /h/{secret}", s.post)
@@ -64,7 +65,8 @@ func answer(w http.ResponseWriter, status int, body string) {
 	_, _ = io.WriteString(w, body) // the sender is gone, so nobody can be told
 }
 
-// post accepts a request. It never logs the request's address or body.
+// post answers a tool's HTTP request: it checks the secret, the limits, the body and
+// the signature, and stores a delivery. It never logs the request's address or body.
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.lookUp(r.PathValue("secret"))
 	if !ok {
@@ -142,7 +144,9 @@ func (s *Service) readBody(w http.ResponseWriter, r *http.Request, h Hook) (body
 	return body, true
 }
 
-// accept stores a delivery, unless its key came before.
+// accept stores a delivery and the time of the hook's last use. fresh is false, and
+// nothing is stored, if a delivery with the same key came shortly before; an empty key
+// is never repeated.
 func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh bool, err error) {
 	err = s.Store.Do(ctx, func(ctx context.Context) error {
 		var err error
@@ -158,7 +162,8 @@ func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh boo
 // tooFast is the answer to a sender of too many requests in a minute.
 const tooFast = "too many requests"
 
-// later refuses a request until wait has passed, and says why.
+// later answers a request with status 429 and the text why. The header Retry-After
+// asks the sender to wait that long.
 func (s *Service) later(w http.ResponseWriter, wait time.Duration, why string) {
 	s.counts.Limited.Add(1)
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(wait.Round(time.Second)/time.Second))))
@@ -179,8 +184,9 @@ func deliveryKey(h http.Header) string {
 	return ""
 }
 
-// signed checks a request's signature: GitHub's, Gitea's or Sentry's (HMAC-SHA256 of
-// the body), GitLab's token, or a signature of standardwebhooks.com.
+// signed reports whether a request carries a valid signature or token for the signing
+// secret. It accepts GitHub's, Gitea's and Sentry's signature (HMAC-SHA256 of the
+// body), GitLab's token, and that of standardwebhooks.com.
 func signed(h http.Header, data []byte, secret string) bool {
 	key := []byte(secret)
 	if encoded, isEncoded := strings.CutPrefix(secret, "whsec_"); isEncoded { // standardwebhooks.com
@@ -213,7 +219,8 @@ func signed(h http.Header, data []byte, secret string) bool {
 	return false
 }
 
-// Serve answers requests on the listener until ctx ends.
+// Serve accepts tools' HTTP requests on the listener until ctx ends. An error means
+// that the listener failed.
 func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
@@ -255,8 +262,9 @@ type minute struct {
 
 func newLimiter(most int) *limiter { return &limiter{most: most, hooks: map[int64]*minute{}} }
 
-// take counts a request. If there were too many, it returns the time to wait
-// instead.
+// take counts a request to the hook with that id, and returns 0. If the hook had too
+// many requests in this minute, take counts nothing and returns how long the sender
+// has to wait.
 func (l *limiter) take(hook int64, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -21,7 +21,8 @@ var parser = goldmark.New(goldmark.WithExtensions(extension.Strikethrough, exten
 // maxMarkdown bounds the bytes of a text to parse: a message shows less.
 const maxMarkdown = 16 << 10
 
-// markdown writes a text in Markdown.
+// markdown appends the Markdown text s to the message as HTML. Text beyond maxMarkdown
+// bytes is dropped.
 func (p *sheet) markdown(s string) {
 	s = text.TruncateBytes(s, maxMarkdown)
 	s = emoji(comments.ReplaceAllString(s, ""))
@@ -45,7 +46,8 @@ var (
 	definesLink = regexp.MustCompile(`^ {0,3}\[[^\]\n]+\]:\s*<?https?://\S+\s*("[^"]*")?$`)
 )
 
-// markdownWriter writes a parsed text.
+// markdownWriter appends a parsed Markdown document, node by node, to a message.
+// source is the document's text, to which the nodes refer.
 type markdownWriter struct {
 	*sheet
 	source []byte
@@ -57,7 +59,7 @@ func (w markdownWriter) children(n ast.Node) {
 	}
 }
 
-// within writes the children of n inside a tag.
+// within appends the children of the node n to the message, inside the given tag.
 func (w markdownWriter) within(tag string, n ast.Node) {
 	if len(w.open) >= 20 {
 		w.children(n)
@@ -158,7 +160,8 @@ func (w markdownWriter) textNode(n *ast.Text) {
 	}
 }
 
-// literal resolves the backslashes and the entities of a text.
+// literal returns the characters that a piece of Markdown stands for: without the
+// backslashes of escapes, and with HTML entities replaced.
 func literal(s string) string { return unescape(string(util.UnescapePunctuations([]byte(s)))) }
 
 func (w markdownWriter) list(n *ast.List) {
@@ -169,7 +172,8 @@ func (w markdownWriter) list(n *ast.List) {
 	w.within(tag, n)
 }
 
-// autoLink writes <https://…> or <someone@example.org>.
+// autoLink appends an address that Markdown has between angle brackets, <https://…> or
+// <someone@example.org>, to the message.
 func (w markdownWriter) autoLink(n *ast.AutoLink) {
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		w.run("<" + string(n.Label(w.source)) + ">")
@@ -179,7 +183,8 @@ func (w markdownWriter) autoLink(n *ast.AutoLink) {
 	w.link(raw, raw)
 }
 
-// lines returns the source lines of a block.
+// lines returns the lines of a code or HTML block as they stand in the Markdown
+// source.
 func (w markdownWriter) lines(n ast.Node) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
@@ -192,7 +197,7 @@ func (w markdownWriter) lines(n ast.Node) string {
 	return b.String()
 }
 
-// plain returns the text of a node.
+// plain returns the text within a node of Markdown, without any markup.
 func (w markdownWriter) plain(n ast.Node) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -207,7 +212,8 @@ func (w markdownWriter) plain(n ast.Node) string {
 	return b.String()
 }
 
-// table writes a line per row, since a table is too wide for a phone.
+// table appends a Markdown table to the message, with one line for each row and «|»
+// between the cells: real tables are too wide for a phone.
 func (w markdownWriter) table(n *extast.Table) {
 	w.blockTag("p")
 	for row := n.FirstChild(); row != nil && !w.cut; row = row.NextSibling() {
@@ -228,8 +234,8 @@ func (w markdownWriter) table(n *extast.Table) {
 
 var htmlTag = regexp.MustCompile(`</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>`)
 
-// rawHTML writes the text between HTML tags. Text that only looks like a tag stays,
-// as <no value> or <user@example.org>.
+// rawHTML appends the text of s, which is HTML, to the message without its tags. Text
+// that only looks like a tag stays, such as <no value> or <user@example.org>.
 func (p *sheet) rawHTML(s string) {
 	s = htmlTag.ReplaceAllStringFunc(s, func(tag string) string {
 		name := htmlTag.FindStringSubmatch(tag)[1]

@@ -8,8 +8,8 @@ import (
 	"heraut/locale"
 )
 
-// Message is what the body of a webhook request reports, with its words in one
-// language. Without Notes there is nothing to post.
+// Message is the content of a tool's request, as HTML in one language. Without Notes
+// there is nothing to post.
 type Message struct {
 	// Tool names the body's shape: "alertmanager", "slack", "json"…
 	Tool  string
@@ -39,7 +39,7 @@ func (n Note) HTML() string {
 	return "<p>" + n.Head + "</p>" + n.Rest
 }
 
-// HTML returns the whole message.
+// HTML returns all notes of the message as one HTML text, as the bot posts it.
 func (m Message) HTML() string {
 	var b strings.Builder
 	for _, n := range m.Notes {
@@ -92,7 +92,8 @@ func Check(b Body) error {
 	return err
 }
 
-// readText reads a body that is not JSON.
+// readText returns the message of a body that is not JSON: its text, after the title
+// in the header Title if there is one.
 func readText(p payload, lang string) Message {
 	out := newSheet(lang)
 	if title := p.header["Title"] + p.header["X-Title"]; title != "" {
@@ -109,7 +110,8 @@ func readText(p payload, lang string) Message {
 	return Message{"text", []Note{{Rest: out.done()}}}
 }
 
-// reader reads a body of a known shape.
+// reader holds the context in which a body of a known format is read: the language and
+// time zone of the message, the request's headers, and the objects of the body.
 type reader struct {
 	lang   string
 	zone   *time.Location
@@ -117,7 +119,8 @@ type reader struct {
 	all    []object // the objects of the body: itself, or the elements of its array
 }
 
-// shape is a tool's format, with functions to recognise and to read it.
+// shape is the format of one tool's requests: its name, a function that recognises it,
+// and one that turns a body into notes or into a message.
 type shape struct {
 	name string
 	is   func(r *reader, o object) bool
@@ -126,7 +129,8 @@ type shape struct {
 	chat func(p *sheet, o object)
 }
 
-// message reads a body of this shape; ok is false if it yields no text.
+// message returns the message of a body in this format. ok is false if there is no
+// text to post in it.
 func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	if s.chat != nil {
 		p := newSheet(r.lang)
@@ -154,8 +158,9 @@ func (s shape) message(r *reader, o object) (m Message, ok bool) {
 // isTime matches values that are a moment.
 var isTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$`)
 
-// local formats a moment for people, in the reader's zone. Any other value stays as
-// it is.
+// local returns a point in time, in one of the formats that tools use, as people read
+// it in the reader's time zone; empty for a tool's way to write «never». Text that is
+// no time comes back as it is.
 func (r *reader) local(value string) string {
 	if !isTime.MatchString(value) {
 		return value
@@ -167,7 +172,7 @@ func (r *reader) local(value string) string {
 	return at.In(r.zone).Format("2006-01-02 15:04")
 }
 
-// bare returns the approximate text of a message.
+// bare returns HTML without its tags and on one line. It leaves entities as they are.
 func bare(html string) string {
 	var b strings.Builder
 	inTag := false
@@ -185,5 +190,6 @@ func bare(html string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// count returns the line that says how many things a message omits.
+// count returns a line of text that says in the language lang how many things, n, a
+// message leaves out.
 func count(lang string, n int) string { return locale.Others(lang, n) }

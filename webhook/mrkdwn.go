@@ -16,7 +16,9 @@ func unescape(s string) string { return html.UnescapeString(s) }
 // many others post one where the other belongs.
 var isMarkdown = regexp.MustCompile(`(?m)\*\*[^*\n]+\*\*|\[[^\]\n]+\]\((https?://|/)|^#{1,6} \S|^\s*\|?\s*:?-{2,}:?\s*\|`)
 
-// chatMarkup writes a text from a sender of Slack's or Mattermost's format.
+// chatMarkup appends a text that a tool formatted for Slack or Mattermost to the
+// message. It decides by the text whether that is Markdown or mrkdwn, Slack's own
+// markup.
 func (p *sheet) chatMarkup(s string) {
 	s = comments.ReplaceAllString(strings.ReplaceAll(s, "\r\n", "\n"), "")
 	if isMarkdown.MatchString(s) {
@@ -31,8 +33,9 @@ var (
 	indentLine = regexp.MustCompile(`^(\s{2,}|\t)`)
 )
 
-// endLists ends a list before a line outside it. In chat a line break ends the item,
-// whereas Markdown would continue the list's last item.
+// endLists returns the Markdown text s with a blank line between a list and a
+// following line that is not part of it. Writers of chat messages expect the list to
+// end there, whereas Markdown would continue its last item.
 func endLists(s string) string {
 	var b strings.Builder
 	inList, fenced := false, false
@@ -53,7 +56,8 @@ func endLists(s string) string {
 // token matches Slack's notation in angle brackets.
 var token = regexp.MustCompile(`<(?:(https?://[^<>|\s]+|mailto:[^<>|\s]+|tel:[^<>|\s]+)(?:\|([^<>]*))?|([@#!])([^<>|]*)(?:\|([^<>]*))?)>`)
 
-// slackTokens replaces the tokens by Markdown.
+// slackTokens returns s with Slack's tokens, such as <https://…|label> and <@U123>,
+// replaced by Markdown links or by text in the language lang.
 func slackTokens(lang, s string) string {
 	return token.ReplaceAllStringFunc(s, func(whole string) string {
 		m := token.FindStringSubmatch(whole)
@@ -74,7 +78,8 @@ func slackTokens(lang, s string) string {
 // tokenAt matches a token at the start of a text.
 var tokenAt = regexp.MustCompile(`\A` + token.String())
 
-// contact returns a mail address or a phone number with its label.
+// contact returns the text for a mailto: or tel: link of Slack: the address or number,
+// with its label if that differs.
 func contact(to, label string) string {
 	_, to, _ = strings.Cut(to, ":")
 	to, label = html.UnescapeString(to), html.UnescapeString(label)
@@ -84,8 +89,8 @@ func contact(to, label string) string {
 	return label + " (" + to + ")"
 }
 
-// named returns the text for a token that names a person, a channel or a date. The
-// text pings nobody.
+// named returns the text for a Slack token that names a person, a channel or a date. m
+// holds the parts of the token. The text pings nobody.
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {
@@ -108,7 +113,8 @@ func named(lang string, m []string) string {
 	return "@" + word(lang, "group")
 }
 
-// mrkdwn writes a text in Slack's markup.
+// mrkdwn appends a text in mrkdwn, Slack's markup, to the message. Text beyond
+// maxMarkdown bytes is dropped.
 func (p *sheet) mrkdwn(s string) {
 	s = text.TruncateBytes(s, maxMarkdown)
 	parts := strings.Split(s, "```")
@@ -125,7 +131,8 @@ func (p *sheet) mrkdwn(s string) {
 	p.end("p")
 }
 
-// decoded replaces the tokens of a text by the text that they show.
+// decoded returns s as plain text: Slack's tokens, such as <https://…|label>, are
+// replaced by their visible text, and HTML entities by their characters.
 func decoded(lang, s string) string {
 	s = token.ReplaceAllStringFunc(s, func(whole string) string {
 		m := token.FindStringSubmatch(whole)
@@ -176,7 +183,9 @@ func (p *sheet) mrkdwnLines(s string) {
 // styles maps the signs around styled text to their tags.
 var styles = map[byte]string{'*': "strong", '_': "em", '~': "del"}
 
-// inline writes a line of mrkdwn. Signs without a partner stay.
+// inline appends one line of mrkdwn, Slack's markup, to the message. Signs without a
+// partner, such as a single *, stay text. depth counts the styles around the line and
+// is limited.
 func (p *sheet) inline(s string, depth int) {
 	var plain strings.Builder
 	flush := func() {
@@ -225,14 +234,15 @@ func (p *sheet) inline(s string, depth int) {
 	flush()
 }
 
-// opens reports whether a style may begin after the character before.
+// opens reports whether a sign such as * or _ starts a style after the character
+// before: it does not inside a word.
 func opens(before rune) bool { return !unicode.IsLetter(before) && !unicode.IsDigit(before) }
 
 // maxStyled bounds the bytes between two signs.
 const maxStyled = 1000
 
-// closing returns the index at which the style at the start of s ends; 0 if it does
-// not end.
+// closing returns the index in s of the sign that ends the style that s starts with,
+// such as the second * of «*bold*»; 0 if there is none.
 func closing(s string, sign byte) int {
 	if len(s) < 3 || s[1] == ' ' || s[1] == sign {
 		return 0
@@ -255,7 +265,8 @@ func closing(s string, sign byte) int {
 	return 0
 }
 
-// token writes the content of a token in angle brackets.
+// token appends a Slack token, such as <https://…|label> or <@U123>, to the message as
+// a link or a text. m holds the parts of the token.
 func (p *sheet) token(m []string) {
 	to, label := html.UnescapeString(m[1]), html.UnescapeString(m[2])
 	switch {

@@ -7,8 +7,9 @@ import (
 	"heraut/locale"
 )
 
-// note is one event that a tool reports: what happened, to which thing, its state,
-// the author, and where to look.
+// note is one event that a tool reports, in fields: what happened, to which thing, its
+// state, the author, and links. The bot renders it as HTML in the language of the
+// room.
 type note struct {
 	mark  string // the emoji at its start; empty: that of state
 	kind  string // the subject's kind: a name of webhook-words.html, or the tool's own word
@@ -34,14 +35,17 @@ type note struct {
 	over  bool
 }
 
-// fact is a name and a value. The name is one of webhook-words.html, or the tool's
-// own.
+// fact is a name and a value that a note shows on a line. The name is a key of
+// webhook-words.html, which translates it, or the tool's own word; empty: the value
+// stands alone.
 type fact struct{ name, value string }
 
-// place is a link whose name is one of webhook-words.html.
+// place is a further link that a note shows. Its name is a key of webhook-words.html,
+// which translates it.
 type place struct{ name, link string }
 
-// item is a line of a list.
+// item is a line in the list of a note, such as a commit: its text, its link and its
+// author.
 type item struct{ text, link, by string }
 
 const (
@@ -50,7 +54,8 @@ const (
 	maxBody  = 1500
 )
 
-// with appends the facts whose value is not empty.
+// with adds facts to the note, from pairs of name and value, and returns the note.
+// Pairs with an empty value are left out.
 func (n *note) with(namesAndValues ...string) *note {
 	for i := 0; i+1 < len(namesAndValues); i += 2 {
 		if namesAndValues[i+1] != "" {
@@ -60,7 +65,8 @@ func (n *note) with(namesAndValues ...string) *note {
 	return n
 }
 
-// see appends the links that are not empty.
+// see adds links to the note, from pairs of name and address, and returns the note.
+// Pairs with an empty address are left out.
 func (n *note) see(namesAndLinks ...string) *note {
 	for i := 0; i+1 < len(namesAndLinks); i += 2 {
 		if namesAndLinks[i+1] != "" {
@@ -70,7 +76,8 @@ func (n *note) see(namesAndLinks ...string) *note {
 	return n
 }
 
-// head returns the line that says what happened, without block tags.
+// head returns the first line of the note as HTML without block tags: the emoji, the
+// kind, the state and the linked title.
 func (n *note) head(lang string) string {
 	p := newSheet(lang)
 	p.left = 600
@@ -105,7 +112,8 @@ func (n *note) head(lang string) string {
 	return p.done()
 }
 
-// rest returns the text after the head.
+// rest returns the HTML of the note below its first line: place, author, facts, links,
+// list, text and code.
 func (n *note) rest(lang string) string {
 	p := newSheet(lang)
 	p.tag("p")
@@ -155,7 +163,8 @@ func (n *note) rest(lang string) string {
 	return p.done()
 }
 
-// shown returns the links that may appear, each once.
+// shown returns the links of the note that may appear in a message, without
+// repetitions.
 func (n *note) shown() (links []place) {
 	for _, l := range n.links {
 		to := address(l.link)
@@ -188,7 +197,7 @@ func (n *note) list(p *sheet) {
 	p.end("ul")
 }
 
-// write0 writes a text in its syntax.
+// write0 appends s to the message as HTML; syntax says in which markup s is written.
 func (p *sheet) write0(s string, syntax syntaxOf) {
 	switch syntax {
 	case markdown:
@@ -204,8 +213,8 @@ func (p *sheet) write0(s string, syntax syntaxOf) {
 	}
 }
 
-// stated returns a state in the language lang, with the tool's own word in
-// parentheses if that differs.
+// stated returns the word for a state in the language lang, followed in parentheses by
+// the tool's own word if that differs: «échec (failed)».
 func stated(lang, state string) string {
 	said := word(lang, strings.ToLower(state))
 	if strings.EqualFold(said, state) {
@@ -235,7 +244,8 @@ func capital(s string) string {
 	return s
 }
 
-// sign returns the emoji at the start of the note.
+// sign returns the emoji at the start of the note: its own mark, or else the one for
+// its state; empty if there is none.
 func (n *note) sign() string {
 	if n.mark != "" {
 		return n.mark

@@ -20,7 +20,7 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// Body is the content of a request.
+// Body is the body of a tool's request, with the headers that help to read it.
 type Body struct {
 	// Type is the Content-Type header; empty if the request has none.
 	Type string `json:"type,omitempty"`
@@ -35,7 +35,8 @@ var keptHeaders = []string{
 	"X-Event-Key", "Sentry-Hook-Resource", "X-Amz-Sns-Message-Type", "Title", "X-Title",
 }
 
-// BodyOf returns the body of a request with the headers h and the content data.
+// BodyOf returns a Body of the request's content data, with those of its headers h
+// that help to read it.
 func BodyOf(h http.Header, data []byte) Body {
 	b := Body{Type: h.Get("Content-Type"), Data: data}
 	for _, name := range keptHeaders {
@@ -49,7 +50,8 @@ func BodyOf(h http.Header, data []byte) Body {
 	return b
 }
 
-// UnreadableError says why a body is unreadable, in words for its sender.
+// UnreadableError is the error for a body that cannot be read. Its Reason is an
+// English sentence for the person who set up the sender.
 type UnreadableError struct{ Reason string }
 
 func (e *UnreadableError) Error() string { return e.Reason }
@@ -65,7 +67,8 @@ const (
 	maxDepth = 100
 )
 
-// syntaxOf names the syntax of a text.
+// syntaxOf is the markup in which a text is written: plain text, Markdown, Slack's or
+// HTML.
 type syntaxOf int
 
 const (
@@ -75,7 +78,8 @@ const (
 	htmlText
 )
 
-// payload is a decoded body: JSON (value) or a text.
+// payload is a decoded body: a JSON object or array in value, or else a text with its
+// syntax.
 type payload struct {
 	value  any // map[string]any or []any; nil for a text
 	text   string
@@ -145,7 +149,9 @@ func decode(b Body) (payload, error) {
 	return p, nil
 }
 
-// scalar turns JSON that is neither an object nor an array into a text.
+// scalar returns p itself if its JSON is an object or an array. A JSON string, number
+// or boolean becomes the payload's text. Its error is an *UnreadableError for null and
+// an empty string.
 func (p payload) scalar() (payload, error) {
 	switch p.value.(type) {
 	case map[string]any, []any:
@@ -158,7 +164,8 @@ func (p payload) scalar() (payload, error) {
 	return p, nil
 }
 
-// encodedForm reads a=b&c=d. Some senders do not encode the value of payload=.
+// encodedForm reads a URL-encoded form, a=b&c=d. It also accepts payload= followed by
+// a value that the sender forgot to encode.
 func (p payload) encodedForm(text string) (payload, error) {
 	if raw, ok := strings.CutPrefix(text, "payload="); ok {
 		if v, err := decodeJSON(raw); err == nil {
@@ -187,7 +194,7 @@ func (p payload) encodedForm(text string) (payload, error) {
 	return p.form(fields)
 }
 
-// isFieldName reports whether a text can be the name of a form's field.
+// isFieldName reports whether a text looks like the name of a field in a form.
 func isFieldName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return !isAlphanumeric(r) && !strings.ContainsRune("_.%+[]-", r)

@@ -19,13 +19,15 @@ import (
 	"heraut/wait"
 )
 
-// Poster is the part of the queue that sends posts without an event as their cause.
+// Poster runs transactions and sends posts; the bot's queue does both. A second Post
+// with the same cause sends nothing.
 type Poster interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
-// Options holds the parts and settings of a Service.
+// Options are the arguments of New: the store, the queue, the rooms' settings, the
+// public address and the limits.
 type Options struct {
 	Store Store
 	Queue Poster
@@ -42,7 +44,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Counts holds the totals of a Service since its start.
+// Counts holds how many requests a Service accepted and refused, by reason, and how
+// many messages it posted, since the process started.
 type Counts struct {
 	Accepted, Repeated                               atomic.Int64 // requests answered «ok»; the repeated ones among them
 	Unknown, Unreadable, TooLarge, Limited, Unsigned atomic.Int64 // refused requests
@@ -99,13 +102,15 @@ func New(ctx context.Context, o Options, declared []Declaration) (*Service, erro
 	return s, nil
 }
 
-// Declaration is a hook of the configuration.
+// Declaration is a hook that the configuration declares, so that people cannot change
+// it in the chat.
 type Declaration struct {
 	Name, Room    string // the room's id or alias
 	Hash, Signing string // as in Hook
 }
 
-// Declare adds a hook of the configuration to room, the room of d.Room.
+// Declare adds a hook of the configuration, or updates it. room is the id of the room
+// that d.Room names, possibly by an alias.
 func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
 	s.mu.Lock()
 	h, known := s.hooks[d.Hash]
@@ -140,9 +145,9 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 // Counts returns the service's running totals.
 func (s *Service) Counts() *Counts { return &s.counts }
 
-// lookUp returns the active hook of a secret. It takes the same time for an unknown
-// secret and for a paused or renewed one: since it hashes the secret first, the time
-// does not reveal how many characters are right.
+// lookUp returns the active hook with that secret in its address; false if there is
+// none. It hashes the secret before it compares, so its duration does not reveal how
+// many characters of a guess are right.
 func (s *Service) lookUp(secret string) (Hook, bool) {
 	hash := HashOf(secret)
 	s.mu.Lock()
@@ -155,8 +160,8 @@ func (s *Service) lookUp(secret string) (Hook, bool) {
 	return h, same && h.Active()
 }
 
-// remember updates the hook in memory. The queue retries a failed transaction, so
-// memory may be ahead of the store for a moment.
+// remember stores the hook in memory, where requests find it. When the queue retries a
+// failed transaction, memory may be ahead of the database for a moment.
 func (s *Service) remember(h Hook) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +194,7 @@ func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook
 	return all[i], nil
 }
 
-// Address returns the address at which tools post with secret.
+// Address returns the full web address of the hook with that secret.
 func (s *Service) Address(secret string) string { return s.URL + "/h/" + secret }
 
 // Create returns a new hook, the address to give to its maker, and the change that
@@ -312,8 +317,9 @@ func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string)
 	}, nil
 }
 
-// Move gives the hooks of a room to its successor, in the transaction of ctx. It
-// forgets their alerts, so messages in the old room do not change any more.
+// Move assigns the hooks of the room from to the room to, its successor after an
+// upgrade, in the transaction of ctx. It deletes the state of their alerts, so
+// messages in the old room do not change any more.
 func (s *Service) Move(ctx context.Context, from, to chat.RoomID) error {
 	all, err := s.In(ctx, from)
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 	"heraut/text"
 )
 
-// sheet writes the HTML of a message. It holds only allowed tags, closes each of
-// them, and its texts ping nobody.
+// sheet builds the HTML of one message. The HTML holds only tags that Matrix clients
+// show, closes each of them, and its texts ping nobody. A sheet takes a limited number
+// of characters: after them it ignores everything.
 type sheet struct {
 	lang string
 	out  []byte
@@ -28,7 +29,7 @@ const maxText = 4000
 
 func newSheet(lang string) *sheet { return &sheet{lang: lang, left: maxText, fresh: true} }
 
-// done closes the open tags and returns the message.
+// done closes the tags that are still open, and returns the HTML of the message.
 func (p *sheet) done() string {
 	for len(p.open) > 0 {
 		p.end(p.open[len(p.open)-1])
@@ -36,7 +37,7 @@ func (p *sheet) done() string {
 	return strings.ReplaceAll(string(p.out), "<p></p>", "")
 }
 
-// tag opens a tag, unless the message is full.
+// tag appends an opening tag to the message, unless the message is full.
 func (p *sheet) tag(name string) {
 	if p.cut {
 		return
@@ -48,7 +49,8 @@ func (p *sheet) tag(name string) {
 	}
 }
 
-// blockTag opens a block tag; it ends an open paragraph first.
+// blockTag appends the opening tag of a block, such as a list, after it ends an open
+// paragraph.
 func (p *sheet) blockTag(name string) {
 	p.end("p")
 	p.tag(name)
@@ -74,7 +76,8 @@ func (p *sheet) end(name string) {
 	}
 }
 
-// trimEnd removes spaces and line breaks from the end of a block.
+// trimEnd removes spaces and line breaks at the end of the message, before the named
+// tag is closed. It does so for block tags only.
 func (p *sheet) trimEnd(name string) {
 	for block(name) {
 		before := len(p.out)
@@ -94,10 +97,10 @@ func block(name string) bool {
 	return slices.Contains([]string{"p", "ul", "ol", "li", "blockquote", "pre"}, name)
 }
 
-// in reports whether a tag is open.
+// in reports whether a tag of that name is open.
 func (p *sheet) in(name string) bool { return slices.Contains(p.open, name) }
 
-// br ends the line, unless it is empty.
+// br appends a line break to the message, unless the present line is still empty.
 func (p *sheet) br() {
 	if !p.fresh && !p.cut {
 		p.trimSpace()
@@ -106,7 +109,8 @@ func (p *sheet) br() {
 	}
 }
 
-// text writes s with its line breaks, and turns its addresses into links.
+// text appends plain text to the message. Its line breaks stay, and web addresses
+// become links.
 func (p *sheet) text(s string) {
 	for i, line := range strings.Split(s, "\n") {
 		if i > 0 {
@@ -116,8 +120,8 @@ func (p *sheet) text(s string) {
 	}
 }
 
-// line writes a text of one line, in which addresses and emoji codes become links and
-// emoji.
+// line appends a plain text of one line to the message. Web addresses become links,
+// and codes such as «:warning:» emoji.
 func (p *sheet) line(s string) {
 	s = emoji(s)
 	for s != "" {
@@ -137,8 +141,9 @@ func (p *sheet) line(s string) {
 	}
 }
 
-// link writes a link, or the label alone if raw must not become a link. If the label
-// is an address itself, the link shows its real target instead.
+// link appends a link with that label to the message; the label alone if raw must not
+// become a link. A label that is itself a web address is replaced by the link's real
+// target, so that nobody is misled.
 func (p *sheet) link(raw, label string) {
 	to := address(raw)
 	label = strings.Join(strings.Fields(label), " ")
@@ -164,7 +169,8 @@ func (p *sheet) tagWith(open, name string) {
 	p.open = append(p.open, name)
 }
 
-// run writes as much of a one-line text as fits.
+// run appends as much of a plain text of one line as fits into the message, without
+// looking for links.
 func (p *sheet) run(s string) {
 	if p.cut || s == "" {
 		return
@@ -196,7 +202,8 @@ func singleSpaces(s string) string {
 	return s
 }
 
-// code writes lines verbatim, but for secrets in addresses.
+// code appends a block of code to the message, as it is but for secrets in web
+// addresses.
 func (p *sheet) code(s string) {
 	if p.cut {
 		return
@@ -222,13 +229,15 @@ func (p *sheet) code(s string) {
 	p.fresh = true
 }
 
-// label writes a label that precedes a value: « Salon : ».
+// label appends a label to the message with a colon and a space, as the language
+// writes them, before a value.
 func (p *sheet) label(s string) {
 	p.line(strings.TrimRight(s, " :\u00a0"))
 	p.run(word(p.lang, "colon") + " ")
 }
 
-// word returns the translation of name, or name itself.
+// word returns the word for name in the language lang, from webhook-words.html; name
+// itself if that has no such word.
 func word(lang, name string) string {
 	if w, ok := locale.Word(lang, "webhook "+name); ok {
 		return w

@@ -8,8 +8,9 @@ import (
 	"heraut/locale"
 )
 
-// isChat recognises the bodies for incoming webhooks of Slack, Mattermost, hookshot
-// and Discord, and Slack's events that hold a message.
+// isChat reports whether o is a message for an incoming webhook of a chat (Slack,
+// Mattermost, hookshot, Discord and others), or an event by which Slack reports a
+// message.
 func isChat(_ *reader, o object) bool {
 	if o.obj("event").str("type") == "message" || o.str("type") == "message" && o.has("message") {
 		return true
@@ -21,10 +22,12 @@ func isChat(_ *reader, o object) bool {
 		(textIn(o, "text") != "" || o.str("html") != "") && !o.has("alerts") && !o.has("repository")
 }
 
-// textIn returns a text that may stand in an object {type, text}.
+// textIn returns the text under a key of o, which holds a string, or an object whose
+// "text" is the string.
 func textIn(o object, key string) string { return cmp.Or(o.str(key), o.str(key, "text")) }
 
-// chatMessage writes a message in one of those formats.
+// chatMessage appends a message that a tool formatted for a chat's incoming webhook,
+// such as Slack's, to p.
 func chatMessage(p *sheet, o object) {
 	if event := o.obj("event"); event.str("type") == "message" {
 		slackEvent(p, event)
@@ -54,8 +57,9 @@ func chatMessage(p *sheet, o object) {
 	w.flush()
 }
 
-// slackEvent writes the message of an event. It ignores the rich text, since the
-// plain text says the same and also names the channels.
+// slackEvent appends the message that Slack reports in an event to p. It ignores the
+// rich text of the event, since the plain text says the same and also names the
+// channels.
 func slackEvent(p *sheet, o object) {
 	if inner := o.obj("message"); len(inner) > 0 {
 		o = inner
@@ -72,7 +76,8 @@ func slackEvent(p *sheet, o object) {
 	w.flush()
 }
 
-// piece is a part of a message.
+// piece is a text of a chat message, with how to show it: its markup, label, link and
+// style.
 type piece struct {
 	text   string
 	syntax syntaxOf
@@ -83,8 +88,9 @@ type piece struct {
 	code   bool
 }
 
-// writer collects the pieces of a message before it writes them, since senders
-// repeat texts: a text that another piece also holds appears once.
+// writer collects the pieces of a chat message, and then writes them. It collects
+// first because senders repeat texts: a text that another piece contains is written
+// once.
 type writer struct {
 	*sheet
 	pieces []piece
@@ -98,7 +104,8 @@ func (w *writer) add(all ...piece) {
 	}
 }
 
-// message collects text, blocks and attachments.
+// message adds the text, the blocks and the attachments of a message for Slack,
+// Mattermost or Discord to the pieces to write.
 func (w *writer) message(o object) {
 	blocks := o.objects("blocks")
 	text := piece{text: textIn(o, "text"), syntax: chatMarkup}
@@ -130,7 +137,8 @@ func (w *writer) message(o object) {
 	}
 }
 
-// attachment collects the visible parts of an attachment.
+// attachment adds the visible parts of an attachment, as Slack and Mattermost have
+// them, to the pieces to write.
 func (w *writer) attachment(a object) {
 	before := len(w.pieces)
 	w.add(
@@ -160,7 +168,8 @@ func (w *writer) attachment(a object) {
 	}
 }
 
-// imageLink returns raw if it can be a link, otherwise "-": flush drops such pieces.
+// imageLink returns raw if a message may link to it; otherwise "-", a mark for pieces
+// that are not written.
 func imageLink(raw string) string {
 	if address(raw) == "" {
 		return "-"
@@ -168,8 +177,8 @@ func imageLink(raw string) string {
 	return raw
 }
 
-// button collects a button that opens a page, and ignores one that triggers an
-// action elsewhere.
+// button adds a button that opens a web page to the pieces to write. It ignores one
+// that triggers an action in the sending tool.
 func (w *writer) button(b object) {
 	label := cmp.Or(textIn(b, "text"), b.first("name", "label", "title"))
 	if to := b.str("url"); address(to) != "" && b.obj("integration") == nil {
@@ -177,7 +186,8 @@ func (w *writer) button(b object) {
 	}
 }
 
-// embed collects the visible parts of a Discord embed.
+// embed adds the visible parts of an embed, Discord's kind of attachment, to the
+// pieces to write.
 func (w *writer) embed(e object) {
 	w.add(
 		piece{text: e.str("author", "name"), link: e.str("author", "url")},
@@ -190,7 +200,8 @@ func (w *writer) embed(e object) {
 	w.add(piece{text: e.str("footer", "text"), style: "em", line: true})
 }
 
-// card collects the visible parts of an Office connector card.
+// card adds the visible parts of a connector card, the older format for Teams, to the
+// pieces to write.
 func (w *writer) card(o object) {
 	w.add(piece{text: o.first("title", "summary"), style: "strong"}, piece{text: o.str("text"), syntax: markdown})
 	for _, s := range o.objects("sections") {
@@ -207,7 +218,8 @@ func (w *writer) card(o object) {
 	}
 }
 
-// flush writes the pieces.
+// flush writes the collected pieces to the message, except repeated ones, and forgets
+// them.
 func (w *writer) flush() {
 	texts := make([]string, len(w.pieces))
 	for i, p := range w.pieces {
@@ -226,14 +238,15 @@ func (w *writer) flush() {
 	w.pieces = nil
 }
 
-// comparable0 returns a text without differences of markup, case and white space.
+// comparable0 returns a text in lower case without signs of markup and with single
+// spaces, to find repetitions.
 func comparable0(s string) string {
 	s = strings.NewReplacer("*", "", "_", "", "`", "", "~", "").Replace(s)
 	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
 
-// repeated reports whether a longer piece or an earlier one holds the text of the
-// i-th.
+// repeated reports whether the i-th text occurs in a longer one, or in an earlier one.
+// Texts of less than 12 bytes do not count as repeated.
 func repeated(texts []string, i int) bool {
 	if len(texts[i]) < 12 {
 		return false

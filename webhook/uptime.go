@@ -9,7 +9,8 @@ func isUpdown(_ *reader, o object) bool {
 	return o.has("event", "check") && o.obj("check").has("url")
 }
 
-// readUpdown reads updown.io's events, which come in an array.
+// readUpdown returns a note for each event in the body of a request by updown.io, a
+// JSON array.
 func readUpdown(r *reader, _ object) (notes []*note) {
 	for _, o := range r.all {
 		check, downtime := o.obj("check"), o.obj("downtime")
@@ -47,7 +48,8 @@ func isKuma(_ *reader, o object) bool {
 
 var kumaStates = map[string]string{"0": "down", "1": "up", "2": "pending", "3": "under_maintenance"}
 
-// readKuma reads Uptime Kuma's own body.
+// readKuma returns a note about a monitor of Uptime Kuma, from the body that Uptime
+// Kuma sends unless its user configures another.
 func readKuma(_ *reader, o object) []*note {
 	beat, monitor := o.obj("heartbeat"), o.obj("monitor")
 	n := &note{
@@ -95,8 +97,8 @@ func isUptimeRobot(_ *reader, o object) bool {
 		o.first("alert_type_friendly_name", "alertTypeFriendlyName") != ""
 }
 
-// readUptimeRobot reads bodies that people configure from UptimeRobot's variables,
-// in either spelling.
+// readUptimeRobot returns a note about a monitor of UptimeRobot, from a body that its
+// user composed of UptimeRobot's variables (monitorURL or monitor_url).
 func readUptimeRobot(_ *reader, o object) []*note {
 	state := o.first("alert_type_friendly_name", "alertTypeFriendlyName")
 	n := &note{
@@ -163,7 +165,8 @@ func isPagerDuty(_ *reader, o object) bool {
 	return false
 }
 
-// readPagerDuty reads PagerDuty's three versions.
+// readPagerDuty returns notes about the incidents in the body of a request by
+// PagerDuty, in version 1, 2 or 3 of its format.
 func readPagerDuty(_ *reader, o object) (notes []*note) {
 	if event := o.obj("event"); len(event) > 0 {
 		n := pagerIncident(event.obj("data"), event.str("event_type"))

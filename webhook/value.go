@@ -76,7 +76,7 @@ func objectsOf(list []any) (all []object) {
 	return all
 }
 
-// has reports whether every key exists, null or not.
+// has reports whether o has every one of the keys, whatever their values; null counts.
 func (o object) has(keys ...string) bool {
 	for _, key := range keys {
 		if _, ok := o[key]; !ok {
@@ -109,8 +109,8 @@ func textOf(v any) string {
 	return ""
 }
 
-// names returns the texts of an array: its strings, and of its objects the first key
-// with a text.
+// names returns the texts of an array: its strings and, for each object, the value of
+// the first of the keys that holds a text.
 func names(list []any, keys ...string) (all []string) {
 	for _, v := range list {
 		s := textOf(v)
