@@ -15,7 +15,8 @@ import (
 	"heraut/schedule"
 )
 
-// Thanks is one person's thanks to another.
+// Thanks is the record of one person's thanks to another: who, to whom, for what, in
+// which room and when.
 type Thanks struct {
 	Cause  chat.EventID // the message with the command
 	Room   chat.RoomID
@@ -26,7 +27,8 @@ type Thanks struct {
 	At     time.Time
 }
 
-// Consent is a person's answer to whether lists may name them.
+// Consent is a person's answer to the question whether lists of thanks may name them.
+// The zero value means that the bot has not asked them.
 type Consent string
 
 // The states of consent. The bot asks a person once.
@@ -37,7 +39,7 @@ const (
 	Refused Consent = "refused"
 )
 
-// Named is thanks with the consent of the thanked person.
+// Named is one Thanks together with the consent of the thanked person at present.
 type Named struct {
 	Thanks
 	Consent Consent
@@ -68,13 +70,14 @@ type Store interface {
 	MoveThanks(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Queue commits decisions and sends their posts.
+// Queue runs changes in a database transaction and sends posts once it is committed.
 type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
-// Options are the parts that a Register needs.
+// Options are the arguments of NewRegister: the store, the queue, the rooms' quiet
+// hours, the time zone and the log.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -84,10 +87,11 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Register keeps thanks and posts the monthly lists.
+// Register stores thanks, asks thanked people for consent, and posts a list of the
+// last month in the rooms that want it.
 type Register struct{ Options }
 
-// NewRegister returns a Register.
+// NewRegister returns a Register; its Run posts the monthly lists.
 func NewRegister(o Options) *Register { return &Register{o} }
 
 const (
@@ -101,7 +105,8 @@ const (
 	tellHour = 9
 )
 
-// Refusal is the reason why the bot refuses thanks; zero: it accepts them.
+// Refusal is the reason why the bot does not accept thanks, such as a second one to
+// the same person on one day. The empty text means that it accepts them.
 type Refusal string
 
 // The reasons.
@@ -112,8 +117,9 @@ const (
 	TooMany Refusal = "many"  // perDay reached
 )
 
-// Check returns whether a person may thank another now: the same person once a day,
-// and at most perDay people a day. The zone of the Register decides when a day begins.
+// Check returns the reason why a person may not thank another now, or an empty
+// Refusal. A person may thank another once a day, and at most perDay people a day, by
+// the days of the Register's time zone.
 func (d *Register) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
 	if from == to {
 		return Oneself, nil
@@ -164,7 +170,8 @@ func (d *Register) Give(ctx context.Context, t Thanks, direct chat.RoomID) error
 	})
 }
 
-// Month is the list of thanks of a month.
+// Month holds the thanks of one calendar month: those that a list may name, and the
+// number of the others.
 type Month struct {
 	First time.Time // its first day
 	Items []Named   // those whose person agreed
@@ -192,7 +199,8 @@ func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time)
 	return m, nil
 }
 
-// SetMonthly returns the change that starts or stops the monthly list in a room.
+// SetMonthly returns a function that starts or stops the monthly list in a room; the
+// caller runs it in a transaction. The first list covers the month of now.
 func (d *Register) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if !wanted {
@@ -202,7 +210,8 @@ func (d *Register) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func
 	}
 }
 
-// before returns the month before now's, as "2026-09".
+// before returns the calendar month before that of now, in the Register's time zone,
+// as «2026-09».
 func (d *Register) before(now time.Time) string {
 	here := now.In(d.Zone)
 	return time.Date(here.Year(), here.Month()-1, 1, 0, 0, 0, 0, d.Zone).Format("2006-01")
@@ -263,7 +272,7 @@ func (d *Register) tell(ctx context.Context, room chat.RoomID, month string) err
 	})
 }
 
-// View is a month as the templates render it.
+// View is a Month with the other data of the template that renders it.
 type View struct {
 	Month
 	Prefix string
@@ -273,13 +282,14 @@ type View struct {
 // shown is the number of thanks that a list shows.
 const shown = 20
 
-// Shown returns the thanks that the list shows.
+// Shown returns the thanks that the list names; a long list is cut.
 func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 
 // More returns how many thanks the list does not show.
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
-// Move moves the thanks of one room to another.
+// Move assigns the thanks and the monthly list of the room from to the room to, its
+// successor after an upgrade.
 func (d *Register) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }
