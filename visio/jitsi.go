@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// jitsi makes calls on a Jitsi server, where opening a room's address creates the
-// room.
+// jitsi is the Provider of a Jitsi server, where the first visitor of a room's address
+// creates the room. So a random address is all that a call needs.
 type jitsi struct{ base *url.URL }
 
-// Open implements Provider.
+// Open returns a call at a random address of the server, without a request. It never
+// fails.
 func (j jitsi) Open(context.Context) (Call, error) {
 	access := AccessLink
 	if strings.HasSuffix(j.base.Hostname(), ".numerique.gouv.fr") {
@@ -21,7 +22,7 @@ func (j jitsi) Open(context.Context) (Call, error) {
 	return Call{URL: j.base.JoinPath(roomName()).String(), Access: access}, nil
 }
 
-// IsSlow implements Provider.
+// IsSlow returns false: Open asks no server.
 func (j jitsi) IsSlow() bool { return false }
 
 const (
@@ -34,7 +35,8 @@ const (
 	nameDigits  = 6
 )
 
-// roomName returns a random name of letters and digits that starts with a letter.
+// roomName returns a random name for a Jitsi room, of letters and digits, with a
+// letter first.
 func roomName() string {
 	name := make([]byte, 0, nameLetters+nameDigits)
 	for range nameLetters {

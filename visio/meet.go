@@ -27,7 +27,8 @@ const (
 	tokenMargin = time.Minute
 )
 
-// meet makes rooms through the external API of LaSuite Meet.
+// meet is the Provider of a LaSuite Meet server, which creates rooms through its
+// external API.
 type meet struct {
 	settings Settings
 	client   *http.Client
@@ -49,10 +50,10 @@ func newMeet(s Settings) *meet {
 	return &meet{settings: s, client: client}
 }
 
-// IsSlow implements Provider.
+// IsSlow returns true: Open waits for the server's answer.
 func (m *meet) IsSlow() bool { return true }
 
-// meetRoom is a room in the API's answer.
+// meetRoom is the description of a new room in the answer of Meet's API.
 type meetRoom struct {
 	URL       string `json:"url"`
 	Access    Access `json:"access_level"`
@@ -63,8 +64,9 @@ type meetRoom struct {
 	} `json:"telephony"`
 }
 
-// Open implements Provider. When the server rejects a cached token, Open requests a
-// new one and retries once.
+// Open creates a room on the server and returns its address. When the server rejects a
+// token from the cache, Open requests a new one and tries once more. The error is a
+// *Fault, or wraps one.
 func (m *meet) Open(ctx context.Context) (Call, error) {
 	token, fresh, err := m.authorise(ctx)
 	if err != nil {
@@ -81,7 +83,8 @@ func (m *meet) Open(ctx context.Context) (Call, error) {
 	return call, err
 }
 
-// authorise returns a token; fresh is false if it was cached.
+// authorise returns an access token for Meet's API, from the cache or the server;
+// fresh reports that it comes from the server.
 func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -107,7 +110,8 @@ func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err err
 	return m.token, true, nil
 }
 
-// forget drops a rejected token from the cache.
+// forget drops a token from the cache after the server rejected it, unless a newer one
+// has replaced it.
 func (m *meet) forget(token string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -116,8 +120,8 @@ func (m *meet) forget(token string) {
 	}
 }
 
-// create makes a room and returns its address as the server gives it; the client
-// never builds one itself.
+// create asks Meet's API for a new room, and returns the address that the API gives
+// it.
 func (m *meet) create(ctx context.Context, token string) (Call, error) {
 	body := map[string]string{}
 	if m.settings.Access != "" {
@@ -138,7 +142,8 @@ func (m *meet) create(ctx context.Context, token string) (Call, error) {
 	return call, nil
 }
 
-// post sends a request to the API and decodes the answer into into.
+// post sends body as JSON to a path of Meet's API, and decodes the JSON of the answer
+// into the value that into points to. If the exchange fails, the error is a *Fault.
 func (m *meet) post(ctx context.Context, path, token string, body, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -172,8 +177,9 @@ func (m *meet) post(ctx context.Context, path, token string, body, into any) err
 	return nil
 }
 
-// faultOf returns the fault that a refusal of the API stands for. The API reports an
-// unknown user in its text, with status 404 or, according to its description, 400.
+// faultOf returns the Fault for an error status of Meet's API. forToken says that the
+// request asked for a token. An unknown user is recognised by the text of the answer,
+// since the API reports it with status 404 and documents 400.
 func faultOf(code int, forToken bool, answer []byte) *Fault {
 	var said struct {
 		Error  string `json:"error"`

@@ -15,7 +15,7 @@ import (
 	"heraut/schedule"
 )
 
-// Queue commits decisions and sends their posts.
+// Queue runs changes in a database transaction and sends posts once it is committed.
 type Queue interface {
 	// Do runs change in a transaction and, after the commit, sends the posts that
 	// change added.
@@ -25,7 +25,8 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
-// Meeting is a scheduled call.
+// Meeting is a video conference set for later, of which the bot reminds a room when it
+// begins.
 type Meeting struct {
 	Cause   chat.EventID // the command that set it
 	Room    chat.RoomID
@@ -49,7 +50,8 @@ type Store interface {
 	MoveMeetings(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Options are the parts and settings of Meetings.
+// Options are the arguments of NewMeetings: the providers and which room has which,
+// the store, the queue and the rooms' settings.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -68,7 +70,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Meetings opens calls for rooms. Its methods may be called concurrently.
+// Meetings opens video conferences for rooms, and reminds rooms of those set for
+// later. Its methods may be called concurrently.
 type Meetings struct {
 	Options
 
@@ -76,16 +79,19 @@ type Meetings struct {
 	notified map[notice]time.Time // when the operators last got each notice
 }
 
-// notice identifies a fault of a provider.
+// notice identifies a kind of fault of one provider, so that operators hear of it only
+// once in a while.
 type notice struct {
 	provider string
 	why      Why
 }
 
-// NewMeetings returns Meetings without any reminded one.
+// NewMeetings returns Meetings; its Run sends the reminders.
 func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, notified: map[notice]time.Time{}} }
 
-// providerOf returns the provider of a room; p is nil if it has none.
+// providerOf returns the provider for a room's conferences and its name in the
+// configuration: the one set for the room, or else the default. p is nil if there is
+// none of that name.
 func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	if name = d.Chosen(room); name == "" {
 		name = d.Default
@@ -93,13 +99,15 @@ func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	return name, d.Named[name]
 }
 
-// Serves reports whether the room has a provider.
+// Serves reports whether Open can work for the room: the configuration has a provider
+// for it.
 func (d *Meetings) Serves(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil
 }
 
-// IsSlow reports whether opening a call for a room waits for a server.
+// IsSlow reports whether Open waits for a server's answer for this room, so that the
+// caller should not block on it.
 func (d *Meetings) IsSlow(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil && p.IsSlow()
@@ -109,9 +117,9 @@ func (d *Meetings) IsSlow(room chat.RoomID) bool {
 // provider.
 const tellEvery = 6 * time.Hour
 
-// Open makes a call for a room. Its error is a *Fault, or that of ctx. A fault of
-// the provider is logged, and the operators get a notice of it, at most once per
-// tellEvery until a call of that provider succeeds.
+// Open creates a video conference with the room's provider. Its error is a *Fault, or
+// that of ctx. A fault is logged, and the operators get a message about it, at most
+// once per tellEvery until the provider works again.
 func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {
@@ -147,7 +155,8 @@ func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (C
 	return Call{}, fault
 }
 
-// Notice informs the operators why calls cannot be opened.
+// Notice is a message to the operators about the reason why a provider opens no
+// conferences.
 type Notice struct {
 	Name string // of the provider
 	Why  Why
@@ -155,13 +164,13 @@ type Notice struct {
 	At   time.Time
 }
 
-// Say renders the notice as HTML.
+// Say returns the notice as HTML in the language lang.
 func (n Notice) Say(lang string) (string, error) { return locale.Render(lang, "visio-notice", n) }
 
 // roundEvery is the time between two rounds.
 const roundEvery = 20 * time.Second
 
-// Run reminds rooms of calls until ctx ends.
+// Run posts the reminders of conferences when they begin, until ctx ends.
 func (d *Meetings) Run(ctx context.Context) error {
 	schedule.Repeat(ctx, roundEvery, d.Round, func(err error) {
 		d.Log.Error().Err(err).Msg("Rooms could not be reminded of video conferences: trying again")
@@ -173,7 +182,9 @@ func (d *Meetings) Run(ctx context.Context) error {
 // down.
 const tooLate = 30 * time.Minute
 
-// Round reminds rooms of the calls that begin, and deletes them with their links.
+// Round posts a reminder for each conference that has begun by now, and deletes it
+// from the store with its address. A conference that began too long ago is deleted
+// without a reminder.
 func (d *Meetings) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		due, err := d.Store.DueMeetings(ctx, now)
@@ -208,7 +219,7 @@ func (d *Meetings) remind(ctx context.Context, m Meeting) error {
 	return d.Queue.Post(ctx, chat.Cause("visio "+string(m.Cause)), post)
 }
 
-// View is a call as the templates render it.
+// View is a video conference with the other data of the templates that render it.
 type View struct {
 	Call
 	Subject string
@@ -217,7 +228,8 @@ type View struct {
 	Today, Tomorrow bool
 }
 
-// Move moves the meetings of one room to another.
+// Move assigns the scheduled conferences of the room from to the room to, its
+// successor after an upgrade.
 func (d *Meetings) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveMeetings(ctx, from, to)
 }

@@ -10,7 +10,8 @@ import (
 	"net/url"
 )
 
-// Call is a video conference that people may join.
+// Call is a video conference that people can join: its address, how to join by
+// telephone, and who may join.
 type Call struct {
 	URL string
 	// Phone and PIN serve to join by telephone; empty if that is not possible.
@@ -19,7 +20,8 @@ type Call struct {
 	Access Access
 }
 
-// Access is the rule by which people may open and join a call.
+// Access says who may open and join a call: for example everybody who has the address,
+// or only those whom a State agent lets in.
 type Access string
 
 // The kinds of access, each with its sentence in locale's visio-parts.html.
@@ -31,7 +33,8 @@ const (
 	AccessRestricted Access = "restricted" // Meet: a participant lets everybody in
 )
 
-// Kind is the kind of a provider.
+// Kind is the kind of service that a provider uses: a Jitsi server, a Meet server, or
+// one fixed link.
 type Kind string
 
 // The kinds of providers.
@@ -49,7 +52,8 @@ type Provider interface {
 	IsSlow() bool
 }
 
-// Settings describe a provider.
+// Settings describe one provider of the configuration: its name, its kind, the
+// server's address and the credentials.
 type Settings struct {
 	Name string // its name in the configuration
 	Kind Kind
@@ -66,7 +70,7 @@ type Settings struct {
 	Transport *http.Transport
 }
 
-// New returns the provider that s describes. It fails on an unknown kind.
+// New returns the provider that s describes. The error names an unknown kind.
 func New(s Settings) (Provider, error) {
 	switch s.Kind {
 	case Jitsi:
@@ -79,16 +83,18 @@ func New(s Settings) (Provider, error) {
 	return nil, fmt.Errorf("%q is no kind of video conference", s.Kind)
 }
 
-// fixed is the provider of kind Link.
+// fixed is the Provider of the kind Link: every call is the one permanent conference
+// of the configuration.
 type fixed struct{ call Call }
 
-// Open implements Provider.
+// Open returns the conference of the configuration. It never fails.
 func (f fixed) Open(context.Context) (Call, error) { return f.call, nil }
 
-// IsSlow implements Provider.
+// IsSlow returns false: Open asks no server.
 func (f fixed) IsSlow() bool { return false }
 
-// Why is the reason why a call could not be made.
+// Why is the reason why a conference could not be opened: no provider, no answer, a
+// refusal, and so on. The templates have a sentence for each.
 type Why string
 
 // The reasons, each with a sentence for operators in locale's visio-notice.html.
@@ -107,8 +113,9 @@ const (
 	WhyUnreachable Why = "unreachable" // no answer
 )
 
-// Fault reports to operators why a call could not be made; users get a short
-// sentence instead.
+// Fault is the error of opening a conference: the reason, the HTTP status (0: no
+// answer) and the cause for the log. The person who asked gets a short sentence
+// instead.
 type Fault struct {
 	Why   Why
 	Code  int // HTTP status; 0: no answer
@@ -121,7 +128,8 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// FaultOf returns the *Fault in err; if there is none, one with WhyUnreachable.
+// FaultOf returns the *Fault that err is or wraps; for any other error a new Fault
+// that says that the server is unreachable.
 func FaultOf(err error) *Fault {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault
