@@ -29,7 +29,8 @@ func parseBetaGouv(r io.Reader, s *Settings) (list, error) {
 	})
 }
 
-// phaseAt returns the last phase that has begun, and its first day.
+// phaseAt returns the name of the latest phase of a project that has begun by now, and
+// its first day as «2026-09-01». Both are empty if none has begun.
 func phaseAt(phases []any, now time.Time) (name, since string) {
 	for _, v := range phases {
 		phase := asElement(v)

@@ -29,7 +29,8 @@ func parseComptoir(r io.Reader, s *Settings) (list, error) {
 	})
 }
 
-// organizations returns a list of organizations in the SILL's format.
+// organizations converts decoded JSON objects with a name and an address into
+// organizations in the SILL's format. Those without a name are left out.
 func organizations(all []any) []any {
 	var out []any
 	for _, v := range all {

@@ -30,7 +30,7 @@ func parseDPGA(r io.Reader, s *Settings) (list, error) {
 	})
 }
 
-// urls returns the addresses of a list of objects.
+// urls returns the web addresses in the field "url" of a list of decoded JSON objects.
 func urls(all []any) []string {
 	var out []string
 	for _, v := range all {

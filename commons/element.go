@@ -35,7 +35,8 @@ func (e element) list(key string) []any {
 	}
 }
 
-// text returns the first of the fields that is a text or a number.
+// text returns the value of the first of the keys that holds a number or a text that
+// is not blank; empty if none does.
 func (e element) text(keys ...string) string {
 	for _, key := range keys {
 		switch v := e[key].(type) {
@@ -50,8 +51,8 @@ func (e element) text(keys ...string) string {
 	return ""
 }
 
-// texts returns the texts of a list, and those under the key "name" or "url" of its
-// objects.
+// texts returns the texts in the list under key. For an object in the list, that is
+// its name, or else its address.
 func (e element) texts(key string) []string {
 	var out []string
 	for _, v := range e.list(key) {
@@ -66,7 +67,8 @@ func (e element) texts(key string) []string {
 	return out
 }
 
-// draft is an entry in the SILL's format V2, for catalogue.Entry, with the fields that
+// draft is an entry of a catalogue on the way from the published format to
+// catalogue.Software: its fields in the SILL's format, and those that the SILL's
 // format lacks.
 type draft struct {
 	id     string // within its catalogue
@@ -85,7 +87,8 @@ type draft struct {
 	fromState bool
 }
 
-// entry returns the software of a draft; ok is false without a name or an id.
+// entry converts the draft into the bot's form of an entry. ok is false if the draft
+// has no name or no id, so that it cannot be used.
 func (d *draft) entry(s *Settings) (out catalogue.Software, ok bool) {
 	d.fields["description"] = d.description(s.Language)
 	d.fields["codeRepositoryUrl"] = d.code
@@ -113,8 +116,9 @@ func (d *draft) entry(s *Settings) (out catalogue.Software, ok bool) {
 	return out, true
 }
 
-// description returns the texts in French and English. Where both lack, the text in the
-// catalogue's language, or the first by the language's name, takes the place of English.
+// description returns the description in French and English, by language code. If both
+// are missing, a text in another language stands in for English: that of the
+// catalogue's language, or else the first by language code.
 func (d *draft) description(language string) map[string]any {
 	out := map[string]any{"fr": d.languages["fr"], "en": d.languages["en"]}
 	if d.languages["fr"] != "" || d.languages["en"] != "" {
@@ -134,7 +138,8 @@ func (d *draft) description(language string) map[string]any {
 	return out
 }
 
-// page returns the address of an entry's page.
+// page returns the web address of an entry's page: made from the pattern in
+// Settings.Link, or else the one that the entry gives.
 func (s *Settings) page(d *draft, name string) string {
 	if s.Link == "" {
 		return catalogue.CleanLink(d.page)
@@ -144,7 +149,8 @@ func (s *Settings) page(d *draft, name string) string {
 	return catalogue.CleanLink(replaced)
 }
 
-// contact returns a mail address or an address of a page; else an empty text.
+// contact returns s if it is a mail address or a web address, without «mailto:»;
+// otherwise an empty text.
 func contact(s string) string {
 	s = strings.TrimPrefix(catalogue.CleanText(s, 200), "mailto:")
 	user, host, mail := strings.Cut(s, "@")
@@ -208,12 +214,15 @@ func (l *list) drop(index int, reason string) {
 	}
 }
 
-// inLanguage returns a text under the language of its catalogue.
+// inLanguage returns a map with the text as its only value, under the language of the
+// catalogue.
 func (s *Settings) inLanguage(text string) map[string]string {
 	return map[string]string{s.Language: text}
 }
 
-// identifier returns an identifier in the SILL's format; nil without a value.
+// identifier returns an external identifier of a software, such as a Wikidata item, in
+// the SILL's format: source names the register, value is the id there, address its
+// page. It returns nil if value is empty.
 func identifier(source, value, address string) any {
 	if value == "" {
 		return nil

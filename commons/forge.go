@@ -14,7 +14,8 @@ import (
 	"heraut/fetch"
 )
 
-// forge is a program that serves repositories.
+// forge describes how a kind of code forge, such as GitLab or Gitea, lists its
+// repositories over HTTP and serves their files.
 type forge struct {
 	list   string // the path of the list of its repositories
 	size   string // the parameter of the number of repositories on a page
@@ -52,13 +53,15 @@ func rawGitLab(repository, branch string) string {
 	return strings.TrimRight(repository, "/") + "/-/raw/" + url.PathEscape(branch) + "/publiccode.yml"
 }
 
-// isHost reports whether an address names a forge as a whole.
+// isHost returns the parsed address, and whether it is that of a whole forge: a host
+// without a path.
 func isHost(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	return u, err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
 
-// host reads the publiccode.yml of each repository of a forge.
+// host reads the publiccode.yml, the file that describes a public software, of each
+// repository on a forge. It tries each known kind of forge until one answers.
 func (w *walk) host(ctx context.Context, host *url.URL) error {
 	var first error
 	for i := range forges {
@@ -76,8 +79,9 @@ func (w *walk) host(ctx context.Context, host *url.URL) error {
 	return first
 }
 
-// isAbsent reports whether an error means that there is nothing to read at an address:
-// the server refuses the request, or knows nothing there.
+// isAbsent reports whether a failed request means that nothing can be read at the
+// address: the server refuses access, knows no such page, or answers with a web page
+// instead of data. Other failures may pass.
 func isAbsent(err error) bool {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		switch status.Code {
@@ -126,8 +130,9 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 	return &p, err
 }
 
-// files reads the files that the pages so far list. A repository without a file is the
-// common case; the fault of one file drops it, or keeps its last version.
+// files reads the publiccode.yml files that the pages read so far list. A repository
+// without the file is the common case. A file that cannot be parsed is reported and
+// left out; one that the server refuses to give keeps its last version.
 func (w *walk) files(ctx context.Context) error {
 	var all []file
 	for _, address := range w.after.Order {
@@ -163,7 +168,8 @@ func (w *walk) publicCodeFile(body io.Reader) (*page, error) {
 	return &page{Entries: l.entries, Dropped: l.dropped}, err
 }
 
-// publicCode reads a catalogue of the kind publiccode: a forge, a list, or one file.
+// publicCode reads a catalogue whose entries are publiccode.yml files: all those of a
+// forge, those of a list of addresses, or one file.
 func (w *walk) publicCode(ctx context.Context) error {
 	if host, ok := isHost(w.settings.Location); ok {
 		return w.host(ctx, host)

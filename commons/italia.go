@@ -8,8 +8,8 @@ import (
 	"heraut/catalogue"
 )
 
-// parseItalia reads a page of the catalogue of Developers Italia: each element holds a
-// publiccode.yml as a text. The next page is a bare query.
+// parseItalia reads one page of the API of Developers Italia. Each element holds a
+// publiccode.yml as a text; the address of the next page is a query without a path.
 func parseItalia(r io.Reader, s *Settings) (list, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {

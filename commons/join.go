@@ -8,18 +8,18 @@ import (
 	"heraut/text"
 )
 
-// join finds the same software in several catalogues: entries that share a Wikidata
-// item, the SILL's id, or a repository. The Comptoir's ids join nothing, since programs
-// guess them from names. A key that two entries of one
-// catalogue bear says nothing, and entries with two different Wikidata items are never
-// joined; so no group has two entries of one catalogue.
+// join finds the same software in several catalogues: it groups entries that share a
+// Wikidata item, an id of the SILL, or a repository. An id that occurs twice in one
+// catalogue proves nothing, and entries with different Wikidata items stay apart, so a
+// group has at most one entry of each catalogue. The Comptoir's ids are not used,
+// since programs guess them from names.
 type join struct {
 	entries []*catalogue.Software
 	shelf   []int // of each entry
 	parent  []int // a forest of groups, by entry
 }
 
-// newJoin groups the entries of the catalogues.
+// newJoin returns a join of the entries of the given catalogues, already grouped.
 func newJoin(all []*catalogue.Catalogue) *join {
 	j := &join{}
 	places := map[string][]int{} // the entries that bear a key
@@ -48,7 +48,8 @@ func newJoin(all []*catalogue.Catalogue) *join {
 	return j
 }
 
-// keysOf returns what identifies a software across catalogues.
+// keysOf returns the identifiers that a software has in all catalogues alike: its
+// Wikidata item, its id in the SILL, its repository. Each key begins with its kind.
 func keysOf(s *catalogue.Software) []string {
 	var keys []string
 	if s.Wikidata != "" {
@@ -71,7 +72,7 @@ func keysOf(s *catalogue.Software) []string {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// isOnce reports whether the entries are of different catalogues.
+// isOnce reports whether the entries, given by index, are all of different catalogues.
 func (j *join) isOnce(entries []int) bool {
 	seen := map[int]bool{}
 	for _, i := range entries {
@@ -90,7 +91,8 @@ func (j *join) root(i int) int {
 	return i
 }
 
-// unite joins the groups of two entries, unless they contradict each other.
+// unite merges the groups of the entries a and b, given by index. It does nothing if
+// the new group had two entries of one catalogue, or two different Wikidata items.
 func (j *join) unite(a, b int) {
 	a, b = j.root(a), j.root(b)
 	if a == b {
@@ -114,14 +116,15 @@ func (j *join) unite(a, b int) {
 	j.parent[max(a, b)] = min(a, b)
 }
 
-// shareWord reports whether two names have a word in common. Entries take addresses of
-// repositories from other catalogues, by names that only resemble theirs.
+// shareWord reports whether two names of software have a word in common. It guards
+// against entries that name the repository of another software by mistake.
 func shareWord(a, b string) bool {
 	words := text.Words(b)
 	return slices.ContainsFunc(text.Words(a), func(w string) bool { return slices.Contains(words, w) })
 }
 
-// groups returns the groups by their first entry, in the order of the entries.
+// groups returns the groups of entries that are the same software, as indexes, by the
+// index of each group's first entry. An entry without equals is a group of its own.
 func (j *join) groups() map[int][]int {
 	out := map[int][]int{}
 	for i := range j.entries {
@@ -130,7 +133,8 @@ func (j *join) groups() map[int][]int {
 	return out
 }
 
-// licenseKey returns the same text for the spellings of one licence.
+// licenseKey returns the same text for the different spellings of one licence, such as
+// «GPL-3.0» and «GPLv3».
 func licenseKey(s string) string {
 	s = strings.ToLower(strings.Join(text.Words(s), ""))
 	for _, part := range []string{"gnu", "licence", "license", "orlater", "only", "version", "public", "general", "plus"} {

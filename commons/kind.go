@@ -7,7 +7,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Kind is the format of a catalogue.
+// Kind is the published format of a catalogue, such as publiccode.yml or the
+// Comptoir's export.
 type Kind string
 
 // The kinds.
@@ -24,11 +25,13 @@ const (
 // Kinds lists the kinds, in the order of the documentation.
 var Kinds = []Kind{Catalogi, PublicCode, Italia, Comptoir, BetaGouv, Etabli, DPGA}
 
-// IsCommons reports whether everything in a catalogue of this kind was made by, or for,
-// administrations. In the others, only the software that says so was.
+// IsCommons reports whether administrations made, or paid for, all software in a
+// catalogue of this kind. In catalogues of other kinds, each entry says whether that
+// holds for it.
 func (k Kind) IsCommons() bool { return k != Catalogi && k != Comptoir }
 
-// Settings describe a catalogue.
+// Settings describe one catalogue of the configuration: its names, its format, its
+// address, and how to find an entry's page.
 type Settings struct {
 	// Name is a short name for ids, [a-z0-9-]+.
 	Name string
@@ -44,7 +47,8 @@ type Settings struct {
 	Language string
 }
 
-// list is the content of one published file.
+// list is the result of parsing one published file: its entries, the elements that
+// were left out, and the address of the next page.
 type list struct {
 	entries []catalogue.Software
 	dropped []catalogue.Dropped
@@ -61,8 +65,9 @@ var parsers = map[Kind]func(r io.Reader, s *Settings) (list, error){
 	DPGA:     parseDPGA,
 }
 
-// Read reads one file of a catalogue: one page of those with pages, and one
-// publiccode.yml. A file of another kind is a catalogue.ErrUnknownList.
+// Read parses one file of a catalogue: a page of a list, or a single publiccode.yml.
+// The error wraps catalogue.ErrUnknownList if the file is of another format than s
+// says, and is catalogue.ErrNoEntries if there is no usable entry.
 func Read(r io.Reader, s Settings) (catalogue.File, error) {
 	var l list
 	var err error
@@ -77,8 +82,8 @@ func Read(r io.Reader, s Settings) (catalogue.File, error) {
 	return catalogue.File{Entries: l.entries, Dropped: l.dropped}, err
 }
 
-// Detect returns the kind of a file by its beginning; empty if it is of none of these
-// kinds, or of the SILL's.
+// Detect returns the format of a file, by the bytes at its start. It returns an empty
+// Kind for the SILL's formats and for unknown ones.
 func Detect(start []byte) Kind {
 	text := string(start)
 	for _, sign := range []struct {

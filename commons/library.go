@@ -9,7 +9,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Shelf is one catalogue of a Library.
+// Shelf is one catalogue in a Library, with its names, its licence line, and functions
+// for its present contents.
 type Shelf struct {
 	// Name is the short name by which rooms choose the catalogue.
 	Name string
@@ -28,7 +29,8 @@ type Shelf struct {
 // SILL is the name of the SILL's shelf.
 const SILL = "sill"
 
-// Library holds the catalogues. It is safe for concurrent use.
+// Library gives access to all catalogues together: each one alone, several as one, and
+// which entries are the same software. It is safe for concurrent use.
 type Library struct {
 	shelves []Shelf
 
@@ -37,7 +39,8 @@ type Library struct {
 	merged map[string]*merged // by the names of the shelves
 }
 
-// joined are the groups of all catalogues, as long as these stay the same.
+// joined caches which entries of all catalogues are the same software. It is valid as
+// long as the catalogues are those in of.
 type joined struct {
 	of []*catalogue.Catalogue
 	// groups are the entries of one software, in the order of the catalogues, by the id
@@ -45,22 +48,23 @@ type joined struct {
 	groups map[string][]*catalogue.Software
 }
 
-// merged is a catalogue made of several.
+// merged caches one catalogue that was made of several others. It is valid as long as
+// these are those in of.
 type merged struct {
 	of    []*catalogue.Catalogue
 	value *catalogue.Catalogue
 }
 
-// NewLibrary returns the library of these catalogues. The first one that has an entry
-// stands for it in a catalogue made of several.
+// NewLibrary returns a Library of the given catalogues. Their order matters: where
+// several have the same software, the first one's entry is shown.
 func NewLibrary(shelves ...Shelf) *Library {
 	return &Library{shelves: shelves, merged: map[string]*merged{}}
 }
 
-// Shelves returns the catalogues, in their order.
+// Shelves returns all catalogues of the library, in the order given to NewLibrary.
 func (l *Library) Shelves() []Shelf { return l.shelves }
 
-// Shelf returns the catalogue of that name.
+// Shelf returns the catalogue with that short name; ok is false if there is none.
 func (l *Library) Shelf(name string) (s Shelf, ok bool) {
 	i := slices.IndexFunc(l.shelves, func(s Shelf) bool { return s.Name == name })
 	if i < 0 {
@@ -69,13 +73,14 @@ func (l *Library) Shelf(name string) (s Shelf, ok bool) {
 	return l.shelves[i], true
 }
 
-// Has reports whether there is a catalogue of that name.
+// Has reports whether the library has a catalogue with that short name.
 func (l *Library) Has(name string) bool {
 	_, ok := l.Shelf(name)
 	return ok
 }
 
-// Labels returns the labels of the named catalogues as messages name them.
+// Labels returns the names for people of the catalogues with the given short names, in
+// the library's order.
 func (l *Library) Labels(names []string) []string {
 	var out []string
 	for _, s := range l.shelves {
@@ -86,7 +91,8 @@ func (l *Library) Labels(names []string) []string {
 	return catalogue.Labels(out)
 }
 
-// Credits returns the credit lines of the catalogues with these labels.
+// Credits returns the lines that the licences of some catalogues ask to show. labels
+// are the catalogues' names for people. Catalogues without such a line are left out.
 func (l *Library) Credits(labels []string) []string {
 	var out []string
 	for _, s := range l.shelves {
@@ -97,9 +103,9 @@ func (l *Library) Credits(labels []string) []string {
 	return out
 }
 
-// State returns the catalogue of the named shelves together: one entry for each
-// software, that of the first shelf that has it. It is as old as its oldest part. Parts
-// that were never read are left out.
+// State returns the catalogues with the given short names merged into one: one entry
+// for each software, from the first catalogue that has it. The result has the date of
+// the oldest of them. Catalogues that were never read are left out.
 func (l *Library) State(names []string) catalogue.State {
 	var chosen []Shelf
 	for _, s := range l.shelves {
@@ -117,14 +123,16 @@ func (l *Library) State(names []string) catalogue.State {
 	return l.mergedOf(key, chosen, func(Shelf, *catalogue.Software) bool { return true })
 }
 
-// Commons returns what administrations built: the whole catalogues of that kind, and
-// the entries of the others that say so.
+// Commons returns a catalogue of the software that administrations built: all entries
+// of catalogues that hold only such software, and the entries of the others that are
+// marked as such.
 func (l *Library) Commons() catalogue.State {
 	return l.mergedOf("commons", l.shelves, func(shelf Shelf, s *catalogue.Software) bool { return shelf.Commons || s.FromState })
 }
 
-// mergedOf returns the catalogue of the shelves' entries that pass. It builds it only
-// when one of them changed.
+// mergedOf returns a catalogue of those entries of the shelves that pass accepts. It
+// caches the result under key, and builds it again only after one of the catalogues
+// changed.
 func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalogue.Software) bool) catalogue.State {
 	var out catalogue.State
 	var parts []*catalogue.Catalogue
@@ -163,7 +171,8 @@ func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalo
 // set, and each needs an index.
 const maxMerged = 6
 
-// forget drops one of the sets, other than keep, if there are too many.
+// forget drops a merged catalogue from the cache if the cache is too full, but not the
+// one under the key keep.
 func (l *Library) forget(keep string) {
 	for key := range l.merged {
 		if len(l.merged) <= maxMerged {
@@ -175,12 +184,15 @@ func (l *Library) forget(keep string) {
 	}
 }
 
-// sameAll reports whether the catalogues hold the same entries.
+// sameAll reports whether the catalogues of a and b, pair by pair, hold the same
+// entries.
 func sameAll(a, b []*catalogue.Catalogue) bool {
 	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
 }
 
-// merge returns the entries that pass, one for each group.
+// merge returns one entry for each software in the shelves' catalogues, parts, that
+// pass accepts in at least one of them. Fields that the first entry lacks come from
+// the others.
 func merge(shelves []Shelf, parts []*catalogue.Catalogue, pass func(Shelf, *catalogue.Software) bool) []catalogue.Software {
 	j := newJoin(parts)
 	groups := j.groups()
@@ -217,7 +229,8 @@ func fill(l, other catalogue.Localized) catalogue.Localized {
 	return l
 }
 
-// Listing is a software in another catalogue.
+// Listing says that another catalogue also lists a software, and how that entry
+// differs.
 type Listing struct {
 	Label string    // empty for the SILL
 	Page  string    // may be empty
@@ -228,7 +241,8 @@ type Listing struct {
 	Status string
 }
 
-// Also returns the listings of a software in other catalogues than its own.
+// Also returns where else a software is listed: one Listing for each other catalogue
+// that has it; nil if none has.
 func (l *Library) Also(s *catalogue.Software) []Listing {
 	var out []Listing
 	for _, other := range l.others(s) {
@@ -247,7 +261,8 @@ func (l *Library) Also(s *catalogue.Software) []Listing {
 	return out
 }
 
-// statusOf returns the status of a software in its catalogue.
+// statusOf returns "listed", "withdrawn" or "abandoned", as its catalogue says of a
+// software.
 func statusOf(s *catalogue.Software) string {
 	switch {
 	case s.Withdrawn == nil || s.Withdrawn.Ending:
@@ -258,7 +273,8 @@ func statusOf(s *catalogue.Software) string {
 	return "withdrawn"
 }
 
-// others returns the entries of other catalogues for the same software.
+// others returns the entries for the same software in the other catalogues, in the
+// library's order.
 func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
 	var parts []*catalogue.Catalogue
 	for _, shelf := range l.shelves {
@@ -274,7 +290,8 @@ func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
 	return slices.DeleteFunc(slices.Clone(l.join.groups[s.ID]), func(other *catalogue.Software) bool { return other.ID == s.ID })
 }
 
-// newJoined groups the entries of catalogues.
+// newJoined compares the entries of the catalogues and returns a cache of those that
+// are the same software.
 func newJoined(parts []*catalogue.Catalogue) *joined {
 	out := &joined{of: parts, groups: map[string][]*catalogue.Software{}}
 	j := newJoin(parts)

@@ -12,9 +12,9 @@ import (
 // maxListBytes bounds a list of publiccode.yml files, in bytes.
 const maxListBytes = 16 << 20
 
-// parseListOfFiles reads one publiccode.yml, or a list, in YAML or JSON: of addresses of
-// repositories or of their files, of whole publiccode.yml, or an object whose keys are
-// the addresses.
+// parseListOfFiles reads one publiccode.yml, or a list in YAML or JSON. A list holds
+// whole publiccode.yml files, or addresses of repositories or of such files, also as
+// the keys of an object. The addresses come back in the page, to be read next.
 func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 	data, err := io.ReadAll(io.LimitReader(body, maxListBytes))
 	if err != nil {
@@ -68,8 +68,9 @@ func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 	return &p, nil
 }
 
-// fileOf returns the address of the publiccode.yml of a repository, or of the file
-// itself; empty for another text.
+// fileOf returns the address of the publiccode.yml to which a text leads: the text
+// itself if it is the address of a YAML file, the file's place in the repository whose
+// address it is (on GitHub, Codeberg or a GitLab); otherwise empty.
 func fileOf(address string) string {
 	address = catalogue.CleanLink(address)
 	u, err := url.Parse(address)

@@ -14,7 +14,8 @@ import (
 
 var errNotPublicCode = errors.New("it is no publiccode.yml: it has no publiccodeYmlVersion, or no name")
 
-// parsePublicCode reads one publiccode.yml.
+// parsePublicCode parses one publiccode.yml, which describes one software, and returns
+// a list of at most one entry.
 func parsePublicCode(r io.Reader, s *Settings) (list, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
 	if err != nil {
@@ -29,7 +30,8 @@ func parsePublicCode(r io.Reader, s *Settings) (list, error) {
 	return l, nil
 }
 
-// readPublicCode returns the draft of a publiccode.yml. Its id is its repository.
+// readPublicCode parses a publiccode.yml, which describes one software. The software's
+// id is the address of its repository.
 func readPublicCode(data []byte, s *Settings) (draft, error) {
 	value, err := decodeYAML(data)
 	if err != nil {
@@ -42,7 +44,8 @@ func readPublicCode(data []byte, s *Settings) (draft, error) {
 	return draftOf(e, s), nil
 }
 
-// draftOf translates a publiccode.yml.
+// draftOf converts a decoded publiccode.yml, which describes one software, into a
+// draft.
 func draftOf(e element, s *Settings) draft {
 	maintenance := e.sub("maintenance")
 	d := draft{
@@ -80,19 +83,21 @@ func draftOf(e element, s *Settings) draft {
 	return d
 }
 
-// repoOwner returns the author that the files of version 0.2 and 0.3 name.
+// repoOwner returns the owner of the software in a publiccode.yml of version 0.2 or
+// 0.3, as an object with a name; the name is empty in other versions.
 func repoOwner(e element) map[string]any {
 	return map[string]any{"name": e.sub("legal").text("repoOwner", "mainCopyrightOwner")}
 }
 
-// localText is the part of a publiccode.yml in one language.
+// localText is the description of a software in one language, as a publiccode.yml has
+// it.
 type localText struct {
 	code string
 	text element
 }
 
-// languagesOf returns the descriptions, those of fr and en first. A bare text is in the
-// catalogue's language.
+// languagesOf returns the descriptions in a publiccode.yml by language, French and
+// English first. A description without a language is in that of the catalogue.
 func languagesOf(e element, s *Settings) []localText {
 	if bare := e.text("description"); bare != "" {
 		return []localText{{s.Language, element{"shortDescription": bare}}}
@@ -111,7 +116,8 @@ func languagesOf(e element, s *Settings) []localText {
 	return out
 }
 
-// orderOf sorts French and English before the other languages.
+// orderOf returns the key by which to sort a language code: French comes first, then
+// English, then the others by their code.
 func orderOf(code string) string {
 	switch {
 	case strings.HasPrefix(strings.ToLower(code), "fr"):
@@ -122,7 +128,8 @@ func orderOf(code string) string {
 	return code
 }
 
-// systems sets where the software runs.
+// systems sets the draft's operating systems and its use over the web, from the
+// platforms that a publiccode.yml names.
 func (d *draft) systems(platforms []string) {
 	systems := map[string]any{}
 	for _, p := range platforms {

@@ -14,8 +14,8 @@ const sleepAfter = 3 * 365 * 24 * time.Hour
 // much better still comes first.
 const asleepCost = 2
 
-// IsAsleep reports whether the last sign of life of a project is years old. Without any
-// date it does not.
+// IsAsleep reports whether a project shows no activity for years: the last date of its
+// entry is that old. A project without any date is not asleep.
 func IsAsleep(s *catalogue.Software, now time.Time) bool {
 	last := s.Updated
 	if s.Activity != nil && !s.Activity.Commit.IsZero() {
@@ -26,8 +26,9 @@ func IsAsleep(s *catalogue.Software, now time.Time) bool {
 	return !last.IsZero() && now.Sub(last) > sleepAfter
 }
 
-// Rank reorders matches, best first by their fit, by whether their projects live: those
-// asleep lose two places, and the abandoned and withdrawn come last.
+// Rank reorders matches, given with the best first, by whether their projects are
+// active: a project asleep (see IsAsleep) goes back two places, and abandoned and
+// withdrawn software comes last. of returns the software of a match.
 func Rank[M any](matches []M, of func(M) *catalogue.Software, now time.Time) []M {
 	type placed struct {
 		match M

@@ -15,8 +15,8 @@ import (
 	"heraut/fetch"
 )
 
-// Reader reads a catalogue with all its pages and files, and asks only for those that
-// changed. It implements catalogue.Reader.
+// Reader reads a catalogue with all its pages and files, and requests only those that
+// changed since its last round. It is a catalogue.Reader.
 type Reader struct {
 	settings Settings
 	getter   *fetch.Getter
@@ -31,12 +31,14 @@ type Reader struct {
 // pauseByDefault spares small forges.
 const pauseByDefault = 50 * time.Millisecond
 
-// NewReader returns the Reader of a catalogue. The getter stays the caller's.
+// NewReader returns a Reader of the catalogue that s describes. The caller closes the
+// getter.
 func NewReader(s Settings, getter *fetch.Getter) *Reader {
 	return &Reader{settings: s, getter: getter, pause: pauseByDefault}
 }
 
-// page is one published file, as far as it was read.
+// page is the parsed content of one published file of a catalogue, with the validators
+// to ask whether it changed. It is stored as JSON between rounds.
 type page struct {
 	// Mark is a sign in the list of files that changes with the file, such as the time
 	// of the repository's last activity; empty without one.
@@ -48,13 +50,15 @@ type page struct {
 	Files      []file               `json:",omitempty"` // of a list of repositories
 }
 
-// file is a publiccode.yml to read.
+// file is the address of a publiccode.yml that a list names, with a mark that changes
+// whenever the file may have changed.
 type file struct {
 	Address string
 	Mark    string `json:",omitempty"`
 }
 
-// stored is the form in which the Refresher keeps a catalogue.
+// stored is the form in which a catalogue with several files is stored between rounds:
+// its pages by address, and their order.
 type stored struct {
 	Version int
 	Order   []string // the addresses of Pages
@@ -65,7 +69,10 @@ type stored struct {
 // that an unchanged source is read again.
 const storedVersion = 1
 
-// Read implements catalogue.Reader.
+// Read reads the catalogue from its address. packed is what the last round returned in
+// now; nil at first. Files that have not changed are taken from it. If nothing changed
+// at all, file is empty and now is nil. The error says why the catalogue could not be
+// read.
 func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, now []byte, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,13 +104,15 @@ func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, 
 	return file, now, err
 }
 
-// Unpack implements catalogue.Reader.
+// Unpack returns the catalogue in packed, the stored result of an earlier Read,
+// without any request.
 func (r *Reader) Unpack(packed []byte) (catalogue.File, error) {
 	s, err := unpackStored(packed)
 	return s.file(), err
 }
 
-// file joins the pages. An id that comes twice counts once.
+// file returns the entries of all pages together, in the pages' order. Where two have
+// the same id, the first one stays.
 func (s *stored) file() catalogue.File {
 	var f catalogue.File
 	seen := map[string]bool{}

@@ -24,7 +24,8 @@ const (
 
 var errEndless = fmt.Errorf("it has more than %d pages and files", maxRequests)
 
-// walk is one round through the pages of a catalogue.
+// walk is one round of a Reader through all files of its catalogue: the pages of the
+// last round, those read so far, and the number of requests.
 type walk struct {
 	*Reader
 	before   map[string]*page // of the last round, by address
@@ -33,7 +34,7 @@ type walk struct {
 	requests int
 }
 
-// run reads all pages.
+// run reads all files of the catalogue into the walk. An error ends the round.
 func (w *walk) run(ctx context.Context) error {
 	if w.settings.Kind == PublicCode {
 		return w.publicCode(ctx)
@@ -49,7 +50,8 @@ func (w *walk) run(ctx context.Context) error {
 	})
 }
 
-// pages visits a page and those that follow it.
+// pages reads the page at the address start, and those to which each page leads as the
+// next. parse turns a page's bytes into its entries.
 func (w *walk) pages(ctx context.Context, start string, parse func(io.Reader) (*page, error)) error {
 	for address := start; ; {
 		p, err := w.visit(ctx, file{Address: address}, parse)
@@ -103,7 +105,9 @@ func withQuery(address, key, value string) string {
 	return u.String()
 }
 
-// visit reads a file, unless it did not change since the last round.
+// visit requests a file and parses it, or takes it from the last round if it has not
+// changed. It returns the page, which it also adds to the walk. A *faultError means
+// that the contents are unusable.
 func (w *walk) visit(ctx context.Context, f file, parse func(io.Reader) (*page, error)) (*page, error) {
 	before := w.before[f.Address]
 	if before != nil && f.Mark != "" && f.Mark == before.Mark {
@@ -132,7 +136,7 @@ func (w *walk) visit(ctx context.Context, f file, parse func(io.Reader) (*page, 
 	return w.put(f, p), nil
 }
 
-// faultError is a fault of a file's content.
+// faultError is the error for a file that arrived but whose contents cannot be used.
 type faultError struct {
 	address string
 	err     error
@@ -150,7 +154,8 @@ func (w *walk) put(f file, p *page) *page {
 	return p
 }
 
-// get asks for a file. It waits as long as the source asks for, within maxWait.
+// get requests a file, with a pause after the last request. If the server asks the bot
+// to wait, get waits and tries again, unless the wait is longer than maxWait.
 func (w *walk) get(ctx context.Context, address string, since fetch.Validators) (*fetch.Response, error) {
 	for waits := 0; ; waits++ {
 		if w.requests++; w.requests > maxRequests {
@@ -172,7 +177,8 @@ func (w *walk) get(ctx context.Context, address string, since fetch.Validators) 
 	}
 }
 
-// isBusy reports whether the source asks for patience.
+// isBusy reports whether an HTTP status means that the server has too much to do now,
+// so that a later request may succeed.
 func isBusy(e *fetch.StatusError) bool {
 	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable
 }

@@ -23,9 +23,9 @@ var (
 	errTooDeep  = fmt.Errorf("its YAML is nested more than %d deep", maxDepth)
 )
 
-// decodeYAML returns an untrusted YAML text as JSON has it: maps, lists and texts. All
-// scalars are texts, since «1.0» is a version, not a number. An alias shares the value
-// of its anchor, so that aliases of aliases stay small.
+// decodeYAML parses untrusted YAML into maps, lists and texts, as JSON would have
+// them. Every scalar becomes a text, since «1.0» is a version and no number. Aliases
+// share the value of their anchor, so a file cannot grow by aliases of aliases.
 func decodeYAML(data []byte) (value any, err error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > maxYAML {
