@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// component is the contents between a BEGIN and its END.
+// component is one part of an iCalendar file between a BEGIN line and its END: its
+// properties and the components inside it.
 type component struct {
 	name     string // in upper case
 	props    []property
 	children []*component
 }
 
-// get returns the value of the first property with that name.
+// get returns the raw value of the component's first property with that name; empty if
+// there is none.
 func (c *component) get(name string) string {
 	if p := c.find(name); p != nil {
 		return p.value
@@ -20,7 +22,8 @@ func (c *component) get(name string) string {
 	return ""
 }
 
-// text returns the unescaped value of the first property with that name.
+// text returns the value of the component's first property with that name, without
+// escapes and surrounding spaces; empty if there is none.
 func (c *component) text(name string) string { return strings.TrimSpace(unescape(c.get(name))) }
 
 func (c *component) find(name string) *property {
@@ -36,8 +39,8 @@ func (c *component) find(name string) *property {
 // three deep.
 const maxDepth = 8
 
-// parseComponents returns the calendars of a file. It returns an error when there is
-// none, or when the last one is incomplete.
+// parseComponents returns the VCALENDAR components of a file. The error is ErrEmpty,
+// ErrHTML, ErrFormat, or ErrTruncated if a component does not end.
 func parseComponents(data []byte) ([]*component, error) {
 	data = decode(data)
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -87,8 +90,8 @@ func parseComponents(data []byte) ([]*component, error) {
 	return calendars, nil
 }
 
-// closeBefore closes components that cannot contain one of that name: an event without
-// END ends where the next one begins.
+// closeBefore returns the open components, without those that cannot contain a
+// component of that name: an event without END ends where the next one begins.
 func closeBefore(open []*component, name string) []*component {
 	switch name {
 	case "VCALENDAR":
@@ -103,8 +106,8 @@ func closeBefore(open []*component, name string) []*component {
 	return open
 }
 
-// closeUntil closes the innermost component of that name and everything inside. It
-// ignores an END without a BEGIN.
+// closeUntil returns the open components, without the innermost one of that name and
+// everything inside it. It returns all of them if none has the name.
 func closeUntil(open []*component, name string) []*component {
 	for i := len(open) - 1; i > 0; i-- {
 		if open[i].name == name {

@@ -19,7 +19,8 @@ var (
 	ErrTruncated = errors.New("the calendar is cut short: its END:VCALENDAR is missing")
 )
 
-// Event is one occurrence of an event.
+// Event is one occurrence of an event in a calendar, with its own start and end. A
+// recurring event gives one Event for each date.
 type Event struct {
 	// UID identifies the event in its calendar, Recurrence the occurrence in its
 	// series: the regular start, in UTC or as a date; empty outside of a series. Either
@@ -37,7 +38,8 @@ type Event struct {
 	Cancelled  bool
 }
 
-// LastDay returns the last day of an all-day event.
+// LastDay returns midnight at the start of the last day of an all-day event, whose End
+// is the day after it.
 func (e Event) LastDay() time.Time { return latest(e.Start, e.End.AddDate(0, 0, -1)) }
 
 func latest(a, b time.Time) time.Time {
@@ -47,7 +49,7 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// Calendar is the content of a file.
+// Calendar is the content of a parsed calendar file; Between returns its events.
 type Calendar struct {
 	Name   string
 	local  *time.Location
@@ -55,8 +57,8 @@ type Calendar struct {
 	single []Event // from a format without recurrence
 }
 
-// Between returns the occurrences that start within [from, to), by start. It returns
-// duplicates once, and at most maxOccurrences of an endless series.
+// Between returns the occurrences that start within [from, to), sorted by start and
+// without duplicates. A recurring event gives at most maxOccurrences.
 func (c *Calendar) Between(from, to time.Time) []Event {
 	budget := newBudget()
 	all := slices.Clone(c.single)
@@ -80,7 +82,8 @@ func (c *Calendar) Between(from, to time.Time) []Event {
 	})
 }
 
-// rank sorts all-day events before events that begin at midnight.
+// rank returns a number by which to sort events with the same start: all-day events
+// first, then those that begin at midnight.
 func rank(e Event) int {
 	if e.AllDay {
 		return 0

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// occurrence is a start in a series, with an end of its own if an RDATE has one.
+// occurrence is the start of one occurrence of a recurring event, and its end if that
+// differs from the usual length; nil: the usual length.
 type occurrence struct {
 	start moment
 	end   *moment
 }
 
-// between returns the series' events that start within [from, to), and some before and
-// after.
+// between returns the occurrences of the series that start within [from, to), with the
+// changes of single occurrences applied. A few outside of that time may be among them.
 func (s *series) between(from, to time.Time, local *time.Location, b *budget) []Event {
 	var events []Event
 	used := make([]bool, len(s.overrides))
@@ -42,7 +43,7 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	return events
 }
 
-// gives reports whether the series contains the occurrence of an override.
+// gives reports whether the rules of the recurring event produce the occurrence id.
 func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 	m, at := newMarks(s.master.start, local), id.instant(local)
 	m.add(id, 0)
@@ -50,7 +51,8 @@ func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 	return slices.ContainsFunc(near, func(o occurrence) bool { return m.find(o.start) >= 0 })
 }
 
-// deletions returns the dates that the series excludes.
+// deletions returns the dates that the recurring event excludes from its rules
+// (EXDATE).
 func (s *series) deletions(local *time.Location) *marks {
 	if s.master == nil {
 		return newMarks(moment{zone: local}, local)
@@ -58,7 +60,7 @@ func (s *series) deletions(local *time.Location) *marks {
 	return s.master.exclusions(local)
 }
 
-// exclusions returns the dates that v excludes.
+// exclusions returns the dates that the event excludes from its rules (EXDATE).
 func (v *vevent) exclusions(local *time.Location) *marks {
 	m := newMarks(v.start, local)
 	for _, day := range v.exdates {
@@ -67,8 +69,8 @@ func (v *vevent) exclusions(local *time.Location) *marks {
 	return m
 }
 
-// occurrences returns the occurrences from the rules and dates of v, without the
-// excluded ones.
+// occurrences returns the occurrences within [from, to] that the rules (RRULE) and the
+// single dates (RDATE) of the event give, without the excluded ones.
 func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget) []occurrence {
 	zone := v.start.zone
 	if v.start.date {
@@ -109,7 +111,8 @@ func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget
 	})
 }
 
-// at returns m with another local time.
+// at returns a moment with the local time wall, in the zone of m, and a date alone if
+// m is one.
 func (m moment) at(wall time.Time) moment {
 	m.wall = wall
 	return m
@@ -133,9 +136,9 @@ func (r recurrence) end(start moment, local *time.Location) time.Time {
 	return wallOf(until.instant(local), start.zone)
 }
 
-// marks finds the date, among several, that refers to an occurrence of a series. A date
-// without a time refers to the whole day; a time without a zone is in the series' zone
-// or the readers'.
+// marks is an index of dates that refer to occurrences of a series, such as those to
+// exclude. A date without a time refers to the whole day. A time without a zone is in
+// the zone of the series or the readers.
 type marks struct {
 	series               moment
 	local                *time.Location
@@ -148,7 +151,7 @@ func newMarks(series moment, local *time.Location) *marks {
 
 func dayOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
 
-// add records the date d under the index i.
+// add adds the date d to the index. find will return i for it.
 func (m *marks) add(d moment, i int) {
 	switch {
 	case d.date, m.series.date && d.wall.Equal(dayOf(d.wall)): // Exchange writes midnight
@@ -163,8 +166,8 @@ func (m *marks) add(d moment, i int) {
 	}
 }
 
-// find returns the index of the date that refers to the occurrence with that start; -1
-// if there is none.
+// find returns the number that add got with the date that refers to the occurrence
+// with that start; -1 if no date does.
 func (m *marks) find(start moment) int {
 	wall := start.wall
 	if !m.series.date {
@@ -182,7 +185,8 @@ func (m *marks) find(start moment) int {
 	return -1
 }
 
-// replacements finds the override of an occurrence of a series.
+// replacements finds, for an occurrence of a series, the event that the calendar gives
+// in its place (RECURRENCE-ID).
 type replacements struct {
 	single  *marks
 	onwards []*vevent // by the replaced start, the latest first
@@ -207,8 +211,8 @@ func (s *series) replacements(local *time.Location) replacements {
 
 const maxReach = 400 * 24 * time.Hour
 
-// onwardsFrom returns the override that changes this and all later occurrences; nil if
-// there is none.
+// onwardsFrom returns the override that replaces this occurrence because it replaces
+// all from some earlier or equal start on (RANGE=THISANDFUTURE); nil if there is none.
 func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	for _, v := range r.onwards {
 		if !v.id.instant(local).After(start.instant(local)) {
@@ -218,8 +222,9 @@ func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	return nil
 }
 
-// event returns an occurrence as the series gives it, or as v does, an override of all
-// occurrences from some start on.
+// event returns the Event of one occurrence. v is an override of all occurrences from
+// some start on, which gives its fields and moves the start; nil: the series gives
+// them.
 func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	id := o.start
 	switch {
@@ -235,8 +240,8 @@ func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	return v.event(occurrence{start: moved}, &id, local)
 }
 
-// event returns an occurrence of v. id is its regular start in a series; nil outside of
-// one.
+// event returns the Event of the occurrence o, with the fields of v. id is the start
+// that the rules of the series give it, which identifies it; nil if v does not recur.
 func (v *vevent) event(o occurrence, id *moment, local *time.Location) Event {
 	e := v.Event
 	e.AllDay = o.start.date

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// jsonEvent is an event of the Agenda du Libre (events.json).
+// jsonEvent is an event in the JSON of the Agenda du Libre, a public calendar of
+// free-software events (events.json).
 type jsonEvent struct {
 	ID          json.Number     `json:"id"`
 	Title       string          `json:"title"`
@@ -102,7 +103,8 @@ func (j jsonEvent) event(local *time.Location) (Event, bool) {
 	return e, true
 }
 
-// regionOf reads a region, a name or an object with one.
+// regionOf returns the name of a region from JSON that is the name itself, or an
+// object with a name; empty for other JSON.
 func regionOf(raw json.RawMessage) string {
 	var name string
 	if json.Unmarshal(raw, &name) == nil {

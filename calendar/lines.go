@@ -33,11 +33,10 @@ func fromUTF16(data []byte, unit func([]byte) uint16) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// unfold returns the content lines of data. Lines may end with CR, LF or both. A line
-// that begins with a space or a tab continues the last line that was not blank: old
-// Mozilla calendars put blank lines in between. Bytes are joined before decoding,
-// because a fold may split a UTF-8 sequence; a line that is not valid UTF-8 is decoded
-// as Windows-1252.
+// unfold splits an iCalendar file into its content lines. Lines end with CR, LF or
+// both; a line that begins with a space or a tab continues the line before, over blank
+// lines, which old Mozilla calendars put in between. A line that is not valid UTF-8 is
+// decoded as Windows-1252, after joining, since a fold may split a character.
 func unfold(data []byte) []string {
 	var folded [][]byte
 	for len(data) > 0 {

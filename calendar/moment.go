@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// moment is a date, or a date and a time of day, in a calendar.
+// moment is a date, or a date and a time of day, as a calendar writes it: the local
+// time with its zone.
 type moment struct {
 	wall     time.Time // the local time in zone, as if it were UTC
 	date     bool      // a whole day
@@ -16,8 +17,8 @@ type moment struct {
 	floating bool // the calendar gives no zone
 }
 
-// instant returns the instant of the moment. For a date it is the first instant of the
-// day in local.
+// instant returns the point in time of the moment. For a date without a time, it is
+// the start of the day in local.
 func (m moment) instant(local *time.Location) time.Time {
 	if m.date {
 		return instantOf(m.wall, local)
@@ -25,9 +26,9 @@ func (m moment) instant(local *time.Location) time.Time {
 	return instantOf(m.wall, m.zone)
 }
 
-// instantOf returns the instant at which clocks of a zone show wall. An ambiguous time
-// is the first of both, and a skipped one uses the offset before the gap (RFC 5545,
-// 3.3.5).
+// instantOf returns the point in time at which clocks in the zone show wall. For a
+// time that clocks show twice it returns the first; for one that they skip it uses the
+// offset before the change (RFC 5545, 3.3.5).
 func instantOf(wall time.Time, zone *time.Location) time.Time {
 	unix := wall.Unix()
 	_, before := time.Unix(unix-24*3600, 0).In(zone).Zone()
@@ -42,7 +43,8 @@ func instantOf(wall time.Time, zone *time.Location) time.Time {
 	return time.Unix(unix-int64(before), 0).In(zone)
 }
 
-// wallOf returns the local time of an instant in a zone, as if it were UTC.
+// wallOf returns the date and time that clocks in the zone show at t, as a time in
+// UTC, so that local times can be computed with.
 func wallOf(t time.Time, zone *time.Location) time.Time {
 	t = t.In(zone)
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
@@ -90,14 +92,14 @@ func parseMoment(value string, params map[string]string, z *zones) (moment, erro
 	return moment{wall: wall, zone: z.resting, floating: true}, nil
 }
 
-// length is a DURATION: whole days, which keep the local time across clock changes, and
-// an exact time.
+// length is the duration of an event (DURATION in iCalendar): whole days, which keep
+// the time of day across clock changes, and an exact part.
 type length struct {
 	days  int
 	exact time.Duration
 }
 
-// after returns the moment that is a length later than m.
+// after returns the moment at which an event of this length ends that starts at m.
 func (l length) after(m moment) moment {
 	m.wall = m.wall.AddDate(0, 0, l.days)
 	if m.date {
@@ -111,7 +113,8 @@ func (l length) after(m moment) moment {
 var lengthForm = regexp.MustCompile(
 	`(?i)^([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T?(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
 
-// parseLength parses a DURATION. A negative one counts as zero.
+// parseLength parses an iCalendar DURATION, such as PT1H30M. A negative duration
+// counts as zero; false means that the value is no duration.
 func parseLength(value string) (length, bool) {
 	f := lengthForm.FindStringSubmatch(strings.TrimSpace(value))
 	if f == nil {
@@ -130,13 +133,15 @@ func parseLength(value string) (length, bool) {
 	}, true
 }
 
-// period is a value of an RDATE: a start and an optional end.
+// period is a value of RDATE, an extra date of a recurring event: its start, and its
+// end if the value gives one.
 type period struct {
 	start moment
 	end   *moment
 }
 
-// parsePeriods parses the values of an RDATE or EXDATE, and drops the invalid ones.
+// parsePeriods parses the values of an RDATE or EXDATE property (extra and excluded
+// dates of a recurring event). It leaves out invalid values.
 func parsePeriods(p property, z *zones) []period {
 	var all []period
 	for value := range strings.SplitSeq(p.value, ",") {

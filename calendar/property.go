@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// property is a content line: NAME;PARAM=value:value.
+// property is a parsed line of an iCalendar file: NAME;PARAM=value:value.
 type property struct {
 	name   string            // in upper case
 	params map[string]string // by name in upper case, without quotes
@@ -23,8 +23,8 @@ var (
 	dateFirst    = regexp.MustCompile(`^\s*(\d{8}|\d{4}-\d{2}-\d{2})`)
 )
 
-// parseProperty parses a content line. It returns false for a stray line, which the
-// caller skips.
+// parseProperty parses a line of an iCalendar file. It returns false if the line is no
+// property; the caller ignores that line.
 func parseProperty(line string) (property, bool) {
 	end := strings.IndexAny(line, ";:")
 	if end < 0 {
@@ -51,8 +51,9 @@ func parseProperty(line string) (property, bool) {
 	return p, true
 }
 
-// valueAt returns the index of the colon before the value, searching from the index
-// from; -1 if there is none.
+// valueAt returns the index in line of the colon that separates the parameters of a
+// property from its value, searching from the index from; -1 if there is none. isDated
+// says that the value is a date, whose zone may hold colons too.
 func valueAt(line string, from int, isDated bool) int {
 	if isDated {
 		for i := from; i < len(line); i++ {

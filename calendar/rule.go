@@ -30,14 +30,15 @@ var weekdays = map[string]rrule.Weekday{
 	"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR, "SA": rrule.SA, "SU": rrule.SU,
 }
 
-// recurrence is a parsed RRULE. Its times are local times, as if they were UTC.
+// recurrence is a parsed repetition rule (RRULE), such as every second Monday. Its
+// times are local times written as UTC.
 type recurrence struct {
 	options rrule.ROption // without its start and its end
 	until   string        // raw; empty: without end
 }
 
-// parseRule parses an RRULE. It tolerates blanks, lower case and unknown parts; it
-// returns false for an invalid frequency or value.
+// parseRule parses a repetition rule (RRULE), with blanks, lower case and unknown
+// parts tolerated. It returns false for an invalid frequency or value.
 func parseRule(value string) (recurrence, bool) {
 	r := recurrence{options: rrule.ROption{Interval: 1}}
 	value = strings.ToUpper(strings.Join(strings.Fields(unescape(value)), ""))
@@ -154,7 +155,8 @@ const (
 	calendarTime   = 2 * time.Second
 )
 
-// budget is the time allowed for all the rules of one calendar.
+// budget limits the time spent on the repetition rules of one calendar: once ends has
+// passed, no rule is computed any more.
 type budget struct{ ends time.Time }
 
 func newBudget() *budget { return &budget{time.Now().Add(calendarTime)} }
@@ -183,9 +185,9 @@ func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.
 	return alone
 }
 
-// iterate runs through the rule and returns the starts within [from, to]. any reports
-// whether the rule gave any start at all. It recovers from panics, which the library
-// raises for some combinations.
+// iterate returns the starts within [from, to] that a repetition rule gives. any
+// reports whether the rule gives a start at any time. It recovers from panics of the
+// library, which some rules cause.
 func iterate(o rrule.ROption, from, to time.Time) (starts []time.Time, any bool) {
 	defer func() { _ = recover() }()
 	rule, err := rrule.NewRRule(o)
@@ -243,9 +245,9 @@ func forwarded(o rrule.ROption, from time.Time) rrule.ROption {
 	return o
 }
 
-// possible reports whether the library's search for the next start ends soon: it
-// searches until the year 9999, or for ever within a day if it never reaches the rule's
-// hours. possible removes from the rule those positions that no set has.
+// possible reports whether the rrule library can find a next start for the rule in
+// reasonable time: for impossible rules it would search until the year 9999, or for
+// ever. possible also removes positions (BYSETPOS) that no interval of the rule has.
 func possible(o *rrule.ROption) bool {
 	return reachable(o) && hasPositions(o) && hasDays(o)
 }
@@ -255,8 +257,9 @@ func unit(f rrule.Frequency) int {
 	return map[rrule.Frequency]int{daily: 86400, hourly: 3600, minutely: 60, secondly: 1}[f]
 }
 
-// reachable reports whether the steps of a rule within the day ever reach its hours,
-// minutes and seconds.
+// reachable reports whether a rule that repeats within the day ever reaches the hours,
+// minutes and seconds that it asks for. Every 2 hours from midnight never reaches
+// 9:00.
 func reachable(o *rrule.ROption) bool {
 	if o.Freq < hourly || len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0 {
 		return true
@@ -305,8 +308,8 @@ func hasPositions(o *rrule.ROption) bool {
 	return len(o.Bysetpos) > 0
 }
 
-// hasDays reports whether any day passes the rule's filters. It checks 28 years, after
-// which weekdays and dates repeat.
+// hasDays reports whether any day fits the rule's conditions on months and days; 30
+// February never does. It tries 28 years, after which the calendar repeats.
 func hasDays(o *rrule.ROption) bool {
 	if o.Freq >= daily && len(o.Byweekday) > 0 && unit(o.Freq)*o.Interval%(7*86400) == 0 {
 		// All starts have the weekday of the first one.
@@ -329,11 +332,12 @@ func hasDays(o *rrule.ROption) bool {
 	return false
 }
 
-// pythonDay returns the number of a weekday in the library: Monday is 0.
+// pythonDay returns the weekday of t as the rrule library counts: Monday is 0.
 func pythonDay(t time.Time) int { return (int(t.Weekday()) + 6) % 7 }
 
-// passes reports whether a day passes the rule's filters. It ignores the numbers before
-// weekdays, and the numbers of weeks that do not begin on Monday.
+// passes reports whether a day fits the rule's conditions on months, weeks and days.
+// It ignores the ordinal in conditions such as «second Monday», and week numbers where
+// weeks do not begin on Monday.
 func passes(o *rrule.ROption, day time.Time) bool {
 	has := func(list []int, n, fromEnd int) bool {
 		return len(list) == 0 || slices.Contains(list, n) || slices.Contains(list, fromEnd)

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// vevent is a parsed VEVENT.
+// vevent is a parsed VEVENT of an iCalendar file: an event, its repetition rules, and
+// the occurrence of another event that it replaces, if any.
 type vevent struct {
 	Event
 	sequence int
@@ -23,13 +24,15 @@ type vevent struct {
 	onwards  bool    // and all later ones: RANGE=THISANDFUTURE
 }
 
-// series is an event with its overrides. master is nil if the file has only overrides.
+// series is an event together with the events that replace single occurrences of it.
+// master is the event itself; nil if the file has only replacements.
 type series struct {
 	master    *vevent
 	overrides []*vevent
 }
 
-// parseEvent parses a VEVENT. It returns false if there is no readable start.
+// parseEvent parses a VEVENT component. allCancelled marks a calendar that cancels all
+// its events. It returns false if the event has no readable start.
 func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	p := c.find("DTSTART")
 	if p == nil {
@@ -65,8 +68,9 @@ func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	return v, true
 }
 
-// readTimes reads a property that says when else the event takes place, or how long.
-// It ignores other properties and unreadable values.
+// readTimes stores the value of a property about the event's times: its end, length,
+// repetition, extra and excluded dates. It ignores other properties and unreadable
+// values.
 func (v *vevent) readTimes(p property, z *zones) {
 	switch p.name {
 	case "DTEND":
@@ -102,8 +106,9 @@ func (v *vevent) readTimes(p property, z *zones) {
 // maxRules bounds the number of rules of one event.
 const maxRules = 10
 
-// duration returns the length of an occurrence of v. It ignores an end that is not
-// after the start.
+// duration returns how long an occurrence of the event lasts, from its end or its
+// stated length. An end that is not after the start is ignored. Without either it is a
+// day for a date, zero for a time.
 func (v *vevent) duration() length {
 	switch {
 	case v.end != nil && v.start.date:
@@ -130,7 +135,8 @@ func (v *vevent) duration() length {
 	return length{}
 }
 
-// group joins events with their overrides.
+// group returns a series for each event, with the events that replace its occurrences
+// (by UID).
 func group(all []*vevent) []*series {
 	var list []*series
 	byUID := map[string][]*series{}
@@ -166,7 +172,8 @@ func group(all []*vevent) []*series {
 	return list
 }
 
-// override adds v, or replaces an older version of the same override.
+// override adds v, which replaces an occurrence, to the series. Of two versions of the
+// same replacement, the newer one stays.
 func (s *series) override(v *vevent) {
 	for i, other := range s.overrides {
 		if other.id.wall.Equal(v.id.wall) && other.id.date == v.id.date && other.id.zone == v.id.zone {
@@ -179,8 +186,9 @@ func (s *series) override(v *vevent) {
 	s.overrides = append(s.overrides, v)
 }
 
-// replaces reports whether a is a later version of b. Some calendars give several
-// events the same UID and version: title and start distinguish these.
+// replaces reports whether a is a later version of the event b, rather than another
+// event. Some calendars give several events one UID and version; a different title or
+// start then tells them apart.
 func replaces(a, b *vevent) bool {
 	if a.sequence != b.sequence {
 		return a.sequence > b.sequence

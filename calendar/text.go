@@ -8,12 +8,13 @@ import (
 	"golang.org/x/net/html"
 )
 
-// oneLine returns s on one line.
+// oneLine returns s on one line: each run of white space becomes a space.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var markup = regexp.MustCompile(`(?i)</?(?:p|br|a|b|i|ul|li|ol|div|span|html|body|strong|em|h[1-6]|table|tr|td)\b[^>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);`)
 
-// plain returns a description without markup: some programs write HTML there.
+// plain returns a description as plain text. It removes HTML, which some calendar
+// programs write there.
 func plain(s string) string {
 	if !markup.MatchString(s) {
 		return strings.TrimSpace(s)
@@ -52,7 +53,7 @@ func plain(s string) string {
 	return strings.Join(kept, "\n")
 }
 
-// linkOf returns the first of the texts that is a web address.
+// linkOf returns the first of the texts that is a web address; empty if none is.
 func linkOf(texts ...string) string {
 	for _, text := range texts {
 		u, err := url.Parse(strings.TrimSpace(text))

@@ -15,16 +15,17 @@ const (
 	zoneLastYear  = 2100
 )
 
-// transition is a change of offset, at an instant in Unix seconds.
+// transition is a change of a time zone's offset from UTC, such as the start of summer
+// time, at a point in time in Unix seconds.
 type transition struct {
 	at       int64
 	offset   int // seconds east of UTC, from then on
 	daylight bool
 }
 
-// definedZone turns a VTIMEZONE into a time.Location, through the binary format of time
-// zones (RFC 8536), the only one that Go loads. It returns nil when the component
-// defines nothing.
+// definedZone returns the time zone that a VTIMEZONE component of a calendar defines;
+// nil if it defines nothing usable. It writes the zone in the TZif format (RFC 8536)
+// first, the only form that Go loads.
 func definedZone(name string, c *component, b *budget) *time.Location {
 	var all []transition
 	for _, child := range c.children {
@@ -43,8 +44,8 @@ func definedZone(name string, c *component, b *budget) *time.Location {
 	return loc
 }
 
-// observances returns the instants at which a STANDARD or DAYLIGHT component takes
-// effect.
+// observances returns the changes of offset that a STANDARD or DAYLIGHT component, the
+// part of a time zone's definition for winter or summer time, describes.
 func observances(c *component, b *budget) []transition {
 	from, okFrom := parseOffset(c.get("TZOFFSETFROM"))
 	to, okTo := parseOffset(c.get("TZOFFSETTO"))
@@ -104,7 +105,8 @@ func parseOffset(s string) (seconds int, ok bool) {
 	return seconds, true
 }
 
-// zoneData encodes sorted transitions as a TZif file of version 2.
+// zoneData returns the changes of offset, sorted by time, in the TZif format, version
+// 2 (RFC 8536).
 func zoneData(all []transition) []byte {
 	types := [][2]int{} // offset, and 1 in summer
 	indexOf := func(t transition) byte {

@@ -56,23 +56,25 @@ var abbreviations = map[string]string{
 	"pst": "America/Los_Angeles", "pdt": "America/Los_Angeles",
 }
 
-// folded returns a name in lower case, with the accents, underscores, ampersands and
-// spaces of its spellings made the same.
+// folded returns the name of a time zone in a form for comparison: lower case, and
+// without the differences of accents, underscores and spaces between its spellings.
 func folded(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	s = strings.NewReplacer("&", "and", "é", "e", "è", "e", "_", " ", `\,`, ",").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// zones resolves the time zone names of one calendar.
+// zones finds the time zones that one calendar names, by its own definitions or by
+// their usual names.
 type zones struct {
 	own     map[string]*time.Location // defined by the calendar, by folded name
 	resting *time.Location            // the zone of times without one
 	cache   map[string]*time.Location
 }
 
-// newZones reads the VTIMEZONEs of a calendar. Times without a zone are in the
-// calendar's X-WR-TIMEZONE, or else in local, the readers' zone.
+// newZones returns the time zones of a calendar. local is the readers' zone, which
+// serves for times without a zone unless the calendar names one for them
+// (X-WR-TIMEZONE).
 func newZones(calendar *component, local *time.Location) *zones {
 	z := &zones{own: map[string]*time.Location{}, resting: local, cache: map[string]*time.Location{}}
 	b := newBudget()
@@ -99,8 +101,8 @@ func newZones(calendar *component, local *time.Location) *zones {
 // maxZones bounds the number of zones read from a calendar.
 const maxZones = 500
 
-// named returns the zone with that name in the calendar. For an unknown name it returns
-// the zone of times without one, so that no event is lost.
+// named returns the time zone with that name in the calendar. An unknown name gives
+// the zone for times without one, so that no event is lost.
 func (z *zones) named(name string) *time.Location {
 	if loc, ok := z.cache[name]; ok {
 		return loc
@@ -113,7 +115,9 @@ func (z *zones) named(name string) *time.Location {
 	return loc
 }
 
-// find tries the possible meanings of a name, the most certain first.
+// find returns the time zone that a name means, by the first of these that fits: an
+// IANA name, a zone defined in the calendar, a Windows name, an IANA name behind a
+// vendor's prefix, cities, an offset; nil if none fits.
 func (z *zones) find(name string) *time.Location {
 	name = strings.TrimSpace(name)
 	if loc := ianaZone(name); loc != nil {
@@ -159,7 +163,8 @@ func ianaZone(name string) *time.Location {
 	return nil
 }
 
-// titled writes europe/paris and EUROPE/PARIS in the IANA spelling.
+// titled returns an IANA name of a time zone in its usual spelling: europe/paris and
+// EUROPE/PARIS become Europe/Paris.
 func titled(name string) string {
 	upper := true
 	return strings.Map(func(r rune) rune {
@@ -173,8 +178,9 @@ func titled(name string) string {
 
 var shownPrefix = regexp.MustCompile(`^\s*\((?:UTC|GMT)[^)]*\)\s*`)
 
-// shownZone finds a zone by the cities in the name that Windows and Exchange display:
-// (UTC+01:00) Brussels, Copenhagen, Madrid, Paris. The zone of most of the cities wins.
+// shownZone returns the time zone of most of the cities in a name as Windows and
+// Exchange display it: (UTC+01:00) Brussels, Copenhagen, Madrid, Paris. It returns nil
+// if no city is known.
 func shownZone(name string) *time.Location {
 	known, votes, best := knownZones(), map[string]int{}, ""
 	for city := range strings.SplitSeq(shownPrefix.ReplaceAllString(name, ""), ",") {
@@ -192,7 +198,8 @@ func shownZone(name string) *time.Location {
 
 var offsetName = regexp.MustCompile(`(?i)(?:^|\b|\()(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\b`)
 
-// offsetZone parses a fixed offset in a name: UTC+02:00, GMT -0500.
+// offsetZone returns a zone with the fixed offset that a name states, such as
+// UTC+02:00 or GMT -0500; nil if it states none.
 func offsetZone(name string) *time.Location {
 	m := offsetName.FindStringSubmatch(name)
 	if m == nil {
