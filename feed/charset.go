@@ -89,9 +89,9 @@ func mostlyUTF8(body []byte) bool {
 	return good >= bad
 }
 
-// convert decodes all of body. It computes the size first: a growing buffer would
-// double the memory. It refuses text that more than doubles in length, which no real
-// feed does.
+// convert decodes all of body from the character set from to UTF-8. It decodes twice,
+// first to compute the size, since a growing buffer would double the memory. The error
+// means that the text more than doubles in length, which no real feed does.
 func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	size := 0
 	var buffer [4096]byte
@@ -105,7 +105,8 @@ func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	return text[:at], nil
 }
 
-// pass decodes body into the buffers that room returns.
+// pass decodes body from the character set from. room returns the next buffer to write
+// to; wrote gets the number of bytes written there.
 func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
 	decoder := from.NewDecoder()
 	for {

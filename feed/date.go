@@ -93,7 +93,8 @@ func wordsTime(s string) (time.Time, bool) {
 	return w.time()
 }
 
-// wordsReader collects a date whose month is a word, part by part.
+// wordsReader collects the parts of a date whose month is a word, such as «1er
+// septembre 2026 à 8h00».
 type wordsReader struct {
 	civil
 	words             []string // the month, and perhaps the day's name and the zone
@@ -101,7 +102,8 @@ type wordsReader struct {
 	wrongZone         bool // an offset that no zone has
 }
 
-// clock reads a part that belongs to the time of day, or returns false.
+// clock stores part if it belongs to a time of day, such as «8h00» or «pm»; otherwise
+// it returns false.
 func (w *wordsReader) clock(part string) bool {
 	m := clockTime.FindStringSubmatch(part)
 	switch {
@@ -121,7 +123,8 @@ func (w *wordsReader) clock(part string) bool {
 	return true
 }
 
-// date reads a part that is the day, the year, or the whole date, or returns false.
+// date stores part if it is the day, the year or a whole date; otherwise it returns
+// false.
 func (w *wordsReader) date(part string) bool {
 	switch {
 	case dayNumber.MatchString(part) && w.day == 0:
@@ -143,7 +146,9 @@ func (w *wordsReader) date(part string) bool {
 	return true
 }
 
-// takeWords reads the single month, the day's name and the zone.
+// takeWords stores the words of a date that are no numbers: the month and the time
+// zone; the day of the week is ignored. It returns false for any other word, and if
+// there is no month.
 func (d *civil) takeWords(words []string) bool {
 	for i := len(words) - 1; i >= 0; i-- {
 		word := strings.Trim(words[i], ".")
@@ -160,13 +165,15 @@ func (d *civil) takeWords(words []string) bool {
 	return d.month > 0
 }
 
-// civil is a local date and time.
+// civil is a date and a time of day with an offset from UTC, as a feed writes them;
+// not yet checked.
 type civil struct {
 	year, month, day, hour, minute, second int
 	zone                                   *time.Location // nil: UTC
 }
 
-// setZone reads a zone's name, or its offset from UTC.
+// setZone stores the offset from UTC that s states: the name of a zone, or the offset
+// itself such as +0200. It returns false for other text.
 func (d *civil) setZone(s string) bool {
 	if hours, ok := zones[s]; ok {
 		d.zone = time.FixedZone("", int(hours*3600))
@@ -194,7 +201,8 @@ func (d *civil) setZone(s string) bool {
 	return true
 }
 
-// time returns the instant; false if the day or the hour does not exist.
+// time returns the point in time; false if the date or the hour does not exist, such
+// as 30 February.
 func (d *civil) time() (time.Time, bool) {
 	if d.zone == nil {
 		d.zone = time.UTC
@@ -241,7 +249,8 @@ func isDashed(s string) bool {
 	return len(pieces) == 3 && isNumber(pieces[0]) && isNumber(pieces[2]) && monthNamed(pieces[1]) > 0
 }
 
-// shortYear returns the year for two digits, as in RFC 2822.
+// shortYear returns the full year for a year of two or three digits, by the rule of
+// RFC 2822: 49 is 2049, 50 is 1950.
 func shortYear(year int) int {
 	if year < 50 {
 		return year + 2000
@@ -254,7 +263,7 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// number0 parses digits; it returns 0 for an empty string.
+// number0 returns the number that a text of digits stands for; 0 for an empty one.
 func number0(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

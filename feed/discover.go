@@ -61,7 +61,7 @@ func Links(page []byte, from Source) (links []Link) {
 	return links
 }
 
-// rank puts the feeds of comments last.
+// rank returns a number by which to sort links: feeds of comments come last.
 func (l Link) rank() int {
 	if said := strings.ToLower(l.URL + " " + l.Title); strings.Contains(said, "comment") {
 		return 1

@@ -15,7 +15,8 @@ const (
 	firstWords = 80
 )
 
-// draft is an entry while its fields are read.
+// draft is an entry of a feed while its fields are being read. Its method entry
+// chooses among them.
 type draft struct {
 	base string // resolves its relative links
 
@@ -31,7 +32,8 @@ type draft struct {
 	published, date, updated time.Time
 }
 
-// addresses are further addresses of an entry, the best first.
+// addresses holds further web addresses of an entry besides its link, one of each
+// kind, the best kind first.
 type addresses [lastAddress]string
 
 const (
@@ -41,7 +43,8 @@ const (
 	lastAddress
 )
 
-// and returns the addresses with this one added, unless there is one of its kind.
+// and returns the addresses with one more of the given kind, unless there is already
+// one of that kind or the address is empty.
 func (a addresses) and(kind int, address string) addresses {
 	if a[kind] == "" {
 		a[kind] = address
@@ -51,7 +54,8 @@ func (a addresses) and(kind int, address string) addresses {
 
 var addressInText = regexp.MustCompile(`https?://[^\s<>"'»”)\]]+`)
 
-// entry returns the entry, or the reason why it is dropped.
+// entry returns the finished entry. dropped is the reason why it cannot be used; empty
+// if it can.
 func (d *draft) entry() (e Entry, dropped string) {
 	summary := d.summary.or(d.otherSummary).body()
 	content := d.content.body()
@@ -81,7 +85,8 @@ func (d *draft) entry() (e Entry, dropped string) {
 	return e, ""
 }
 
-// shortened returns at most summaryLength characters of a text.
+// shortened returns s, cut after summaryLength characters with an ellipsis if it is
+// longer.
 func shortened(s string) string {
 	if short := text.Truncate(s, summaryLength); len(short) < len(s) {
 		return short + "…"
@@ -98,7 +103,8 @@ func firstOf(all ...string) string {
 	return ""
 }
 
-// firstDate returns t, or the parsed date if t is zero.
+// firstDate returns t, or the date in the text said if t is zero; the zero time if
+// said is no date either.
 func firstDate(t time.Time, said string) time.Time {
 	if t.IsZero() {
 		t, _ = ParseDate(said)

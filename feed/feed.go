@@ -29,7 +29,8 @@ const (
 	maxField    = 1 << 20 // bytes of one field
 )
 
-// Feed is a parsed feed.
+// Feed is a parsed feed: its title, its site, its entries, and those entries that
+// could not be used.
 type Feed struct {
 	Format string // for example "RSS 2.0", "Atom" or "JSON Feed 1.1"
 	Title  string // empty if the feed has none
@@ -67,13 +68,14 @@ func (e *Entry) At() time.Time {
 	return e.Published
 }
 
-// Dropped is a dropped entry, with the reason.
+// Dropped is an entry that could not be used: its place in the feed, and the reason.
 type Dropped struct {
 	Index  int // position in the feed, from 0
 	Reason string
 }
 
-// Source is the origin of a feed's bytes.
+// Source says where a feed's bytes come from: the address, to which its links are
+// relative, and the Content-Type header.
 type Source struct {
 	Address     string // base of relative links
 	ContentType string // the HTTP header; may be empty
@@ -107,8 +109,9 @@ func Read(body []byte, from Source) (*Feed, error) {
 	return f, nil
 }
 
-// sortEntries sorts the newest first. An entry without a date takes the date of the
-// entry before it, or at the start the first date in the feed.
+// sortEntries sorts entries, the newest first. An entry without a date counts as old
+// as the entry before it in the feed; at the start of the feed, as the first entry
+// with a date.
 func sortEntries(entries []Entry) {
 	var last time.Time
 	for i := len(entries) - 1; i >= 0; i-- {
@@ -125,14 +128,16 @@ func sortEntries(entries []Entry) {
 	slices.SortStableFunc(entries, func(a, b Entry) int { return b.order.Compare(a.order) })
 }
 
-// reader reads one feed.
+// reader holds the state of reading one feed: where its bytes come from, the entries
+// so far, and the number of the next one.
 type reader struct {
 	from  Source
 	feed  *Feed
 	index int // index of the next entry
 }
 
-// add finishes an entry and adds it to the feed or to the dropped entries.
+// add finishes an entry and adds it to the feed, or to its dropped entries if it
+// cannot be used. The error wraps ErrTooMany.
 func (r *reader) add(e *draft) error {
 	index := r.index
 	if r.index++; r.index > maxEntries {
@@ -150,7 +155,8 @@ func (r *reader) add(e *draft) error {
 // cutOff is the reason for an entry in which the feed ends.
 const cutOff = "the feed ends before it does"
 
-// drop records an unreadable entry.
+// drop adds the present entry, which cannot be read, to the feed's dropped entries
+// with the reason.
 func (r *reader) drop(reason string) {
 	r.feed.Dropped = append(r.feed.Dropped, Dropped{r.index, reason})
 	r.index++

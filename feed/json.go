@@ -56,7 +56,8 @@ func (r *reader) json(body []byte) error {
 	return err
 }
 
-// jsonEntry reads an item.
+// jsonEntry returns the fields of an item of a JSON Feed. base is the address to which
+// its links are relative.
 func jsonEntry(item gjson.Result, base string) *draft {
 	e := &draft{base: base}
 	external := ""
@@ -97,7 +98,8 @@ func jsonEntry(item gjson.Result, base string) *draft {
 	return e
 }
 
-// jsonText returns a string, or a number in its original spelling.
+// jsonText returns the value of a JSON string, or of a number as it is written; empty
+// for other JSON.
 func jsonText(v gjson.Result) value {
 	text := ""
 	switch v.Type {
@@ -109,7 +111,8 @@ func jsonText(v gjson.Result) value {
 	return value{text: text[:min(len(text), maxField)], isText: true}
 }
 
-// jsonAddress returns an address, resolved against base.
+// jsonAddress returns the web address in a JSON string, made absolute with base; empty
+// if there is none.
 func jsonAddress(base string, v gjson.Result) string {
 	if v.Type != gjson.String {
 		return ""
@@ -117,8 +120,8 @@ func jsonAddress(base string, v gjson.Result) string {
 	return absolute(base, v.Str)
 }
 
-// checkNesting refuses deeper nesting than in any real feed: finding the end of a value
-// takes memory for each level.
+// checkNesting returns an error for JSON that nests deeper than any real feed: finding
+// the end of a value takes memory for each level.
 func checkNesting(body []byte) error {
 	depth := 0
 	for i := 0; i < len(body); i++ {

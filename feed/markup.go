@@ -10,14 +10,14 @@ import (
 	htmlparser "golang.org/x/net/html"
 )
 
-// value is the content of a field.
+// value is the content of a feed's field, and whether it is plain text or HTML.
 type value struct {
 	text   string
 	isText bool // plain text; otherwise HTML, or text with HTML in it
 	markup bool // its tags are elements of the feed's XML
 }
 
-// or returns v, or other if v is empty.
+// or returns v, or other if v is blank.
 func (v value) or(other value) value {
 	if strings.TrimSpace(v.text) == "" {
 		return other
@@ -25,12 +25,13 @@ func (v value) or(other value) value {
 	return v
 }
 
-// line returns the text as it is, on one line.
+// line returns the content of the field on one line, with its markup left as it is. It
+// serves ids and dates.
 func (v value) line() string { return clean(unpack.Replace(v.text)) }
 
-// title returns the value as a title. Titles are often about markup, so only tags in
-// pairs, as in «<em>so</em>», and void tags count as markup; other tags are part of the
-// text.
+// title returns the content of the field as a title in plain text. Titles are often
+// about markup, so only tags in pairs, as in «<em>so</em>», and void tags are removed;
+// a lone tag is part of the text.
 func (v value) title() string {
 	s := unpack.Replace(v.text)
 	if v.isText {
@@ -97,7 +98,8 @@ func setOf(words string) map[string]bool {
 	return set
 }
 
-// prose is the text of a piece of HTML.
+// prose is the readable text of a piece of HTML, with its first link and the
+// description of its first image.
 type prose struct {
 	text        string
 	alternative string // the first text of an image
@@ -112,7 +114,8 @@ const maxProse = 8 * summaryLength
 // browser would read all the following text as the script.
 var emptyScript = regexp.MustCompile(`(?i)<(script|style|iframe|noscript|textarea|title)\b[^<>]*/>`)
 
-// body returns the value as prose.
+// body returns the content of the field as readable text, of at most maxProse bytes of
+// source.
 func (v value) body() (p prose) {
 	if v.isText {
 		p.text = clean(v.text[:min(len(v.text), maxProse)])
@@ -129,7 +132,7 @@ func (v value) body() (p prose) {
 	return proseOf(unpack.Replace(source))
 }
 
-// proseOf returns the text of HTML, up to maxProse bytes.
+// proseOf returns the readable text of HTML, up to maxProse bytes.
 func proseOf(source string) prose {
 	var r proseReader
 	z := htmlparser.NewTokenizer(strings.NewReader(source))
@@ -151,7 +154,7 @@ func proseOf(source string) prose {
 	return r.done()
 }
 
-// proseReader collects the text of HTML, token by token.
+// proseReader collects the readable text of HTML while it goes through the tokens.
 type proseReader struct {
 	out    strings.Builder
 	prose  prose

@@ -23,7 +23,8 @@ type scanner struct {
 	err      error
 }
 
-// tag is a tag of an element.
+// tag is an opening, closing or empty tag of XML: its name, its raw attributes and its
+// position.
 type tag struct {
 	name       string // as written, for example "dc:date"
 	attributes []byte // as written
@@ -64,7 +65,8 @@ func (s *scanner) next() (t tag, ok bool) {
 	return tag{}, false
 }
 
-// count sets s.err when there are more elements than in any feed, or deeper nesting.
+// count counts the element of an opening tag. It sets s.err when there are more
+// elements than in any real feed, or when they nest deeper.
 func (s *scanner) count(t *tag) {
 	switch {
 	case t.closes:
@@ -86,7 +88,9 @@ var neverCloses = map[string]bool{
 	"input": true, "meta": true, "track": true, "wbr": true,
 }
 
-// skip skips a section whose opening has that length, up to and including end.
+// skip moves the scanner over a section, such as a comment, to behind its end mark.
+// length is that of the section's opening mark. A section without an end lasts to the
+// end of the document.
 func (s *scanner) skip(length int, end string) {
 	s.at += length
 	if i := bytes.Index(s.text[s.at:], []byte(end)); i >= 0 {
@@ -96,7 +100,7 @@ func (s *scanner) skip(length int, end string) {
 	}
 }
 
-// skipDoctype skips a <!DOCTYPE …>, with any declarations between brackets.
+// skipDoctype moves the scanner over a <!DOCTYPE …> with the declarations inside it.
 func (s *scanner) skipDoctype() {
 	rest := s.text[s.at:]
 	end := bytes.IndexByte(rest, '>')
@@ -145,8 +149,8 @@ func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 	return t, true
 }
 
-// tagEnd finds the > that ends a tag: the first one outside of quotes, or the first one
-// at all if a quote is never closed.
+// tagEnd returns the index of the > that ends a tag: the first one outside of quotes,
+// or the first one at all if a quote is never closed; -1 if there is none.
 func tagEnd(attributes []byte) int {
 	quote := byte(0)
 	for i, c := range attributes {
@@ -176,7 +180,8 @@ func isNameByte(c byte, first bool) bool {
 	return false
 }
 
-// attribute returns the raw value of an attribute, or nil.
+// attribute returns the value of the named attribute as it is written, with its
+// references; ok is false if the tag lacks it.
 func (t *tag) attribute(name string) (value []byte, ok bool) {
 	for written, value := range t.each {
 		if strings.EqualFold(written, name) {
@@ -186,7 +191,8 @@ func (t *tag) attribute(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// each calls yield for each attribute, until yield returns false.
+// each calls yield with the name and the raw value of each attribute, until yield
+// returns false.
 func (t *tag) each(yield func(name string, value []byte) bool) {
 	rest := t.attributes
 	for {

@@ -17,14 +17,16 @@ const (
 	maxExpanded = 1 << 20 // total expansion, in bytes
 )
 
-// entities are the entities that a document declares.
+// entities holds the entities that a document declares in its DOCTYPE: names that
+// stand for texts.
 type entities struct {
 	values   map[string]string
 	expanded int // total expansion so far, in bytes
 }
 
-// declare reads the entities of a DOCTYPE. It ignores those that refer to others, or to
-// files.
+// declare stores the entities that a DOCTYPE declares. It ignores those that refer to
+// other entities or to files, by which a document could grow without limit or read
+// local files.
 func (e *entities) declare(doctype []byte) {
 	for len(e.values) < maxEntities {
 		_, rest, found := bytes.Cut(doctype, []byte("<!ENTITY"))
@@ -46,7 +48,8 @@ func (e *entities) declare(doctype []byte) {
 	}
 }
 
-// unescape replaces the references in a piece of XML. Other ampersands stay.
+// unescape returns s with the references (&amp;, &#233; or an entity of the document)
+// replaced by their characters. Other ampersands stay.
 func (e *entities) unescape(s []byte) string {
 	if bytes.IndexByte(s, '&') < 0 {
 		return string(s)
@@ -65,8 +68,9 @@ func (e *entities) unescape(s []byte) string {
 	}
 }
 
-// reference returns the text of the reference after an ampersand, and the length of the
-// reference.
+// reference returns the text that the reference at the start of s stands for, and the
+// length of the reference. s begins after the ampersand. For no reference it returns
+// the ampersand and 0.
 func (e *entities) reference(s []byte) (text string, length int) {
 	end := bytes.IndexByte(s[:min(len(s), 40)], ';')
 	if end < 1 {
@@ -102,7 +106,8 @@ func (e *entities) reference(s []byte) (text string, length int) {
 	return "&", 0
 }
 
-// number parses «#233» and «#xE9».
+// number returns the character of a numeric reference, «#233» or «#xE9»; false if name
+// is none.
 func number(name string) (rune, bool) {
 	digits, isNumber := strings.CutPrefix(name, "#")
 	if !isNumber {

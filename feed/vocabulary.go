@@ -22,7 +22,8 @@ var vocabularies = []struct{ part, prefix string }{
 	{"w3.org/1999/xhtml", "xhtml"},
 }
 
-// prefixOf returns the usual prefix of a namespace.
+// prefixOf returns the prefix that feeds usually give an XML namespace, such as dc;
+// known is false for other namespaces.
 func prefixOf(namespace string) (prefix string, known bool) {
 	namespace = strings.ToLower(strings.TrimSpace(namespace))
 	for _, v := range vocabularies {
@@ -36,14 +37,14 @@ func prefixOf(namespace string) (prefix string, known bool) {
 // maxPrefixes is how many prefixes a document may declare.
 const maxPrefixes = 100
 
-// names normalises the names of elements: lower case, with the usual prefix of their
-// namespace, and without a prefix in the feed's own namespace.
+// names converts the names of XML elements to one spelling: lower case, with the usual
+// prefix of their namespace, and without a prefix in the feed's own namespace.
 type names struct {
 	prefixes map[string]string // the usual prefix, by declared prefix
 	own      string            // the prefix of the root, whose namespace is the feed's own
 }
 
-// declare records the prefixes that a tag declares.
+// declare stores the namespace prefixes that a tag declares (xmlns).
 func (n *names) declare(t *tag) {
 	if !bytes.Contains(t.attributes, []byte("xmlns:")) {
 		return

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// xmlReader reads RSS, in all its versions, and Atom.
+// xmlReader reads one feed in XML: RSS in all its versions, or Atom.
 type xmlReader struct {
 	*reader
 	scanner
@@ -17,7 +17,7 @@ type xmlReader struct {
 	base string // base of the feed's relative links
 }
 
-// xml reads a feed in XML, which may begin after other text.
+// xml reads a feed in XML. Anything before its first tag is ignored.
 func (r *reader) xml(text []byte) error {
 	x := &xmlReader{reader: r, scanner: scanner{text: text}, names: names{prefixes: map[string]string{}}}
 	if err := x.root(); err != nil {
@@ -51,7 +51,8 @@ func (r *reader) xml(text []byte) error {
 	}
 }
 
-// root finds the root element of the feed.
+// root reads up to the root element of the feed, which says whether it is RSS or Atom.
+// The error is ErrPage for a web page, or wraps ErrFormat if there is no such element.
 func (x *xmlReader) root() error {
 	for {
 		t, ok := x.next()
@@ -93,7 +94,8 @@ func (x *xmlReader) root() error {
 	}
 }
 
-// rebase reads the xml:base of a tag.
+// rebase sets *base to the address in a tag's xml:base, to which links inside the
+// element are relative. Without that attribute it changes nothing.
 func (x *xmlReader) rebase(base *string, t *tag) {
 	if value, ok := t.attribute("xml:base"); ok {
 		if address := absolute(*base, x.entities.unescape(value)); address != "" {
@@ -102,7 +104,8 @@ func (x *xmlReader) rebase(base *string, t *tag) {
 	}
 }
 
-// siteLink reads a link of the feed itself.
+// siteLink stores the link to the feed's site, or the feed's own address, from a link
+// element of the feed itself.
 func (x *xmlReader) siteLink(t tag, name string) {
 	href, ok := t.attribute("href")
 	if !ok {
@@ -146,15 +149,15 @@ func (x *xmlReader) linkBase() string {
 	return x.feed.Site
 }
 
-// position is the position of a scanner.
+// position is a place in the document to which a scanner can return.
 type position struct{ at, elements, depth int }
 
 func (x *xmlReader) position() position { return position{x.at, x.elements, x.depth} }
 
 func (x *xmlReader) back(to position) { x.at, x.elements, x.depth = to.at, to.elements, to.depth }
 
-// inner returns the contents of an element, up to its closing tag. Without one, they
-// end with the entry or at the next entry.
+// inner returns the raw contents of the element that t opens. If its closing tag is
+// missing, they end where the entry ends or the next one begins.
 func (x *xmlReader) inner(t tag) []byte {
 	if t.empty {
 		return nil
@@ -183,7 +186,7 @@ func (x *xmlReader) inner(t tag) []byte {
 	}
 }
 
-// value reads the text of an element.
+// value returns the content of the element that t opens; name is its normalised name.
 func (x *xmlReader) value(t tag, name string) value {
 	raw := x.inner(t)
 	v := x.content(raw[:min(len(raw), maxField)])
@@ -200,8 +203,8 @@ func (x *xmlReader) value(t tag, name string) value {
 
 var cdataStart, cdataEnd = []byte("<![CDATA["), []byte("]]>")
 
-// content replaces references and unpacks CDATA. If the XML itself contains markup, the
-// markup stays and the whole value is HTML.
+// content returns the value of an element's raw contents, with references replaced and
+// CDATA unpacked. If there are XML elements inside, the whole value counts as HTML.
 func (x *xmlReader) content(raw []byte) (v value) {
 	var b strings.Builder
 	for len(raw) > 0 {

@@ -2,7 +2,8 @@ package feed
 
 import "bytes"
 
-// entry reads an entry, whose opening tag is start.
+// entry reads an entry up to its end and adds it to the feed. start is its opening
+// tag, element the normalised name.
 func (x *xmlReader) entry(start tag, element string) error {
 	x.depth = 0
 	e := draft{base: x.linkBase()}
@@ -35,8 +36,8 @@ func (x *xmlReader) entry(start tag, element string) error {
 	}
 }
 
-// field reads an element of an entry. It descends into unknown elements, except those
-// with titles and links of their own.
+// field stores the element that t opens in the entry e. It reads on inside unknown
+// elements, except those that have titles and links of their own, such as the author.
 func (x *xmlReader) field(e *draft, t tag, name string) {
 	switch name {
 	case "title", "atom:title":
@@ -76,7 +77,8 @@ func (x *xmlReader) field(e *draft, t tag, name string) {
 	}
 }
 
-// link reads a link of an entry: between the tags in RSS, in an attribute in Atom.
+// link stores the web address of a link element in the entry e: RSS has it between the
+// tags, Atom in an attribute.
 func (x *xmlReader) link(e *draft, t tag, name string) {
 	base := e.base
 	x.rebase(&base, &t)
