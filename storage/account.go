@@ -7,7 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// Account returns what the bot remembers of its account.
+// Account returns the stored facts about the bot's Matrix account; the zero value
+// before the first login.
 func (d *DB) Account(ctx context.Context) (a chat.Account, err error) {
 	var tried, asked, since, expires int64
 	err = d.db.QueryRow(ctx, `
@@ -21,7 +22,7 @@ func (d *DB) Account(ctx context.Context) (a chat.Account, err error) {
 	return a, nil
 }
 
-// SaveAccount replaces what the bot remembers of its account.
+// SaveAccount replaces the stored facts about the bot's Matrix account.
 func (d *DB) SaveAccount(ctx context.Context, a chat.Account) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE account SET logins_failed = $1, login_tried = $2, renewal_asked = $3, since = $4,

@@ -34,12 +34,13 @@ func (d *DB) events(ctx context.Context, condition string, args ...any) ([]agend
 	return collect(rows, err, func(scan scanFunc) (agenda.Event, error) { return scanEvent(scan) })
 }
 
-// CalendarEvents implements agenda.Store.
+// CalendarEvents returns the stored events of one calendar, by start.
 func (d *DB) CalendarEvents(ctx context.Context, source string) ([]agenda.Event, error) {
 	return d.events(ctx, "source = $1", source)
 }
 
-// EventsBetween implements agenda.Store.
+// EventsBetween returns the stored events of the given calendars that start within
+// [from, to) or last into it, by start.
 func (d *DB) EventsBetween(ctx context.Context, sources []string, from, to time.Time) ([]agenda.Event, error) {
 	names, err := json.Marshal(sources)
 	if err != nil {
@@ -49,7 +50,7 @@ func (d *DB) EventsBetween(ctx context.Context, sources []string, from, to time.
 		string(names), millis(to), millis(from))
 }
 
-// AddEvent implements agenda.Store: it stores a new event and returns its id.
+// AddEvent stores a new event of a calendar and returns its id.
 func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	values, err := eventValues(e)
 	if err != nil {
@@ -65,7 +66,7 @@ func (d *DB) AddEvent(ctx context.Context, e agenda.Event) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveEvent implements agenda.Store: it overwrites the stored event with the same id.
+// SaveEvent overwrites the stored event of a calendar that has the id of e.
 func (d *DB) SaveEvent(ctx context.Context, e agenda.Event) error {
 	values, err := eventValues(e)
 	if err != nil {
@@ -86,13 +87,16 @@ func eventValues(e agenda.Event) ([]any, error) {
 	}, err
 }
 
-// RemoveEvent implements agenda.Store.
+// RemoveEvent deletes the event of a calendar with that id, its pending changes and
+// its reminders.
 func (d *DB) RemoveEvent(ctx context.Context, id int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM event WHERE event_id = $1", id)
 	return err
 }
 
-// ForgetCalendars implements agenda.Store.
+// ForgetCalendars deletes every calendar that is not in watched: its events, their
+// pending changes and, if a room gave the calendar's address, the state of its
+// readings.
 func (d *DB) ForgetCalendars(ctx context.Context, watched []string) error {
 	names, err := json.Marshal(append([]string{}, watched...))
 	if err != nil {
@@ -109,13 +113,15 @@ func (d *DB) ForgetCalendars(ctx context.Context, watched []string) error {
 	})
 }
 
-// PurgeEvents implements agenda.Store.
+// PurgeEvents deletes the events of calendars that ended before the given time, with
+// their pending changes and reminders.
 func (d *DB) PurgeEvents(ctx context.Context, before time.Time) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM event WHERE ends_at < $1", millis(before))
 	return err
 }
 
-// PendingEvents implements agenda.Store.
+// PendingEvents returns the changes of calendar events that wait to be posted in
+// rooms, by room, due time and start.
 func (d *DB) PendingEvents(ctx context.Context) ([]agenda.Pending, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT `+eventColumns+`, room_id, what, due_at, more, was_starts, was_ends, was_all_day, was_location
@@ -128,7 +134,8 @@ func (d *DB) PendingEvents(ctx context.Context) ([]agenda.Pending, error) {
 	})
 }
 
-// SavePendingEvent implements agenda.Store.
+// SavePendingEvent stores a change that waits to be posted in a room, in place of the
+// waiting change of the same event.
 func (d *DB) SavePendingEvent(ctx context.Context, p agenda.Pending) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO event_pending (room_id, event_id, what, due_at, more, was_starts, was_ends, was_all_day, was_location)
@@ -137,20 +144,23 @@ func (d *DB) SavePendingEvent(ctx context.Context, p agenda.Pending) error {
 	return err
 }
 
-// DeletePendingEvent implements agenda.Store.
+// DeletePendingEvent deletes the change of an event that waits to be posted in a room,
+// if there is one.
 func (d *DB) DeletePendingEvent(ctx context.Context, room chat.RoomID, event int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM event_pending WHERE room_id = $1 AND event_id = $2", room, event)
 	return err
 }
 
-// Reminded implements agenda.Store.
+// Reminded records that a room got the reminder of an event that starts at start; lead
+// says how long before, as text. first is false if that was recorded already.
 func (d *DB) Reminded(ctx context.Context, room chat.RoomID, event int64, lead string, start time.Time) (bool, error) {
 	return changed(d.db.Exec(ctx, `
 		INSERT INTO event_reminder (room_id, event_id, lead, starts_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		room, event, lead, millis(start)))
 }
 
-// Digests implements agenda.Store.
+// Digests returns when a room last got the weekly list of each of its watches, by
+// announce.Watch.Key.
 func (d *DB) Digests(ctx context.Context, room chat.RoomID) (map[string]time.Time, error) {
 	last := map[string]time.Time{}
 	rows, err := d.db.Query(ctx, "SELECT watch, told_at FROM event_digest WHERE room_id = $1", room)
@@ -163,7 +173,8 @@ func (d *DB) Digests(ctx context.Context, room chat.RoomID) (map[string]time.Tim
 	return last, err
 }
 
-// SaveDigest implements agenda.Store.
+// SaveDigest records when a room got the weekly list of a watch, which
+// announce.Watch.Key names.
 func (d *DB) SaveDigest(ctx context.Context, room chat.RoomID, watch string, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO event_digest (room_id, watch, told_at) VALUES ($1, $2, $3)
@@ -171,7 +182,8 @@ func (d *DB) SaveDigest(ctx context.Context, room chat.RoomID, watch string, at 
 	return err
 }
 
-// MoveAgenda implements agenda.Store.
+// MoveAgenda assigns the pending changes, reminders and weekly lists of the room from
+// to the room to, its successor.
 func (d *DB) MoveAgenda(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"event_pending", "event_reminder", "event_digest"} {

@@ -10,7 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// Source implements announce.Sources.
+// Source returns the stored state of a source of news, such as a feed; if there is
+// none, a state with only its name.
 func (d *DB) Source(ctx context.Context, name string) (announce.SourceState, error) {
 	s := announce.SourceState{Name: name}
 	var state string
@@ -28,7 +29,7 @@ func (d *DB) Source(ctx context.Context, name string) (announce.SourceState, err
 	return s, err
 }
 
-// SaveSource implements announce.Sources.
+// SaveSource stores the state of a source of news, in place of an earlier one.
 func (d *DB) SaveSource(ctx context.Context, s announce.SourceState) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO source (name, state, started_at, failing_since, failures, cause, next_try, reported)
@@ -40,7 +41,8 @@ func (d *DB) SaveSource(ctx context.Context, s announce.SourceState) error {
 	return err
 }
 
-// ForgetSource implements announce.Sources.
+// ForgetSource deletes the state of a source of news and of its hosts, so that its
+// next reading counts as the first. The bot still knows which items it saw.
 func (d *DB) ForgetSource(ctx context.Context, name string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM host WHERE source = $1", name); err != nil {
@@ -51,7 +53,8 @@ func (d *DB) ForgetSource(ctx context.Context, name string) error {
 	})
 }
 
-// Hosts implements announce.Sources.
+// Hosts returns the stored code hosts, such as a GitLab, whose repositories a source
+// lists.
 func (d *DB) Hosts(ctx context.Context, source string) ([]announce.Host, error) {
 	rows, err := d.db.Query(ctx, "SELECT name, silent, started_at, items, shrunk_at, told_at FROM host WHERE source = $1", source)
 	return collect(rows, err, func(scan scanFunc) (h announce.Host, err error) {
@@ -62,7 +65,7 @@ func (d *DB) Hosts(ctx context.Context, source string) ([]announce.Host, error) 
 	})
 }
 
-// SaveHost implements announce.Sources.
+// SaveHost stores the state of a code host in a source, in place of an earlier one.
 func (d *DB) SaveHost(ctx context.Context, source string, h announce.Host) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO host (source, name, silent, started_at, items, shrunk_at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -72,7 +75,8 @@ func (d *DB) SaveHost(ctx context.Context, source string, h announce.Host) error
 	return err
 }
 
-// Owner implements announce.Sources.
+// Owner returns the stored owner of repositories on a host, as a source gives it;
+// chat.ErrNotFound if it was never saved.
 func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Owner, error) {
 	o := announce.Owner{Host: host, Name: name}
 	var started, announced int64
@@ -86,7 +90,7 @@ func (d *DB) Owner(ctx context.Context, source, host, name string) (announce.Own
 	return o, err
 }
 
-// SaveOwner implements announce.Sources.
+// SaveOwner stores an owner of repositories in a source, in place of an earlier one.
 func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO owner (source, host, name, kind, started_at, told_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -96,8 +100,8 @@ func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) err
 	return err
 }
 
-// PurgeNews implements announce.Announcements: it deletes items and messages older
-// than before, but not the keys of seen items.
+// PurgeNews deletes news items and the records of messages older than before. The keys
+// of seen items stay for ever, so that no item is announced twice.
 func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, statement := range []string{
@@ -115,8 +119,9 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RenameSource implements announce.Sources: where both names have a row, that of the new
-// name stays.
+// RenameSource gives a source a new name in every table, since a feed that moved is
+// named by its new address. If there is already a source of that name, the two are
+// merged, and rows of the new name win.
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {

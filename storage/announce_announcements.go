@@ -8,7 +8,8 @@ import (
 	"heraut/announce"
 )
 
-// SaveAnnouncement implements announce.Announcements.
+// SaveAnnouncement stores which message in a room shows which items, so that it can be
+// corrected. It replaces an earlier record of the same message.
 func (d *DB) SaveAnnouncement(ctx context.Context, a announce.Announcement, items []int64) error {
 	layout, err := json.Marshal(a.Layout)
 	if err != nil {
@@ -45,13 +46,15 @@ func scanAnnouncement(scan scanFunc) (a announce.Announcement, err error) {
 	return a, nil
 }
 
-// Announcements returns all messages that may still be corrected.
+// Announcements returns the records of all messages about news that may still be
+// corrected, oldest first.
 func (d *DB) Announcements(ctx context.Context) ([]announce.Announcement, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+announcementColumns+" FROM told ORDER BY told_at, post_key")
 	return collect(rows, err, scanAnnouncement)
 }
 
-// AnnouncementsOf implements announce.Announcements.
+// AnnouncementsOf returns the records of the messages that show at least one of the
+// items, given by id.
 func (d *DB) AnnouncementsOf(ctx context.Context, items []int64) ([]announce.Announcement, error) {
 	list, err := json.Marshal(items)
 	if err != nil {

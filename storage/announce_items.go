@@ -11,7 +11,8 @@ import (
 	"heraut/announce"
 )
 
-// Unseen implements announce.Items.
+// Unseen returns those of the keys that were never recorded by See for the source:
+// they belong to new items.
 func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error) {
 	unseen := make(map[string]bool, len(keys))
 	for _, key := range keys {
@@ -30,7 +31,8 @@ func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[stri
 	return unseen, err
 }
 
-// See implements announce.Items.
+// See records for ever that the source published the item with that key, and the bot's
+// decision about it so far. It changes nothing if the key is recorded already.
 func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time) error {
 	_, err := d.db.Exec(ctx,
 		"INSERT INTO seen (source, item_key, outcome, seen_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -38,13 +40,15 @@ func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time)
 	return err
 }
 
-// Decide implements announce.Items.
+// Decide records the final decision about an item that See recorded, such as announced
+// or excluded.
 func (d *DB) Decide(ctx context.Context, source, key, outcome string) error {
 	_, err := d.db.Exec(ctx, "UPDATE seen SET outcome = $1 WHERE source = $2 AND item_key = $3", outcome, source, key)
 	return err
 }
 
-// Outcomes counts the items of a source by outcome, over all time.
+// Outcomes returns how many items of a source, over all time, got each decision, such
+// as announced or excluded.
 func (d *DB) Outcomes(ctx context.Context, source string) (map[string]int, error) {
 	rows, err := d.db.Query(ctx, "SELECT outcome, COUNT(*) FROM seen WHERE source = $1 GROUP BY outcome", source)
 	counts := map[string]int{}
@@ -80,7 +84,7 @@ func collectNews(rows dbutil.Rows, err error) ([]announce.News, error) {
 	return collect(rows, err, scanNews)
 }
 
-// AddNews implements announce.Items.
+// AddNews stores a news item that awaits a decision and returns its id.
 func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error) {
 	content, err := json.Marshal(n.Item)
 	if err != nil {
@@ -94,7 +98,8 @@ func (d *DB) AddNews(ctx context.Context, n announce.News) (id int64, err error)
 	return id, err
 }
 
-// SaveNews implements announce.Items.
+// SaveNews overwrites a stored news item with the id of n, except its source, its key
+// and the time when it was first seen.
 func (d *DB) SaveNews(ctx context.Context, n announce.News) error {
 	content, err := json.Marshal(n.Item)
 	if err != nil {
@@ -108,13 +113,15 @@ func (d *DB) SaveNews(ctx context.Context, n announce.News) error {
 	return err
 }
 
-// DueNews implements announce.Items.
+// DueNews returns the items of a source about which the bot has to decide by now,
+// oldest first.
 func (d *DB) DueNews(ctx context.Context, source string, now time.Time) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx,
 		"SELECT "+itemColumns+" FROM item WHERE source = $1 AND due_at > 0 AND due_at <= $2 ORDER BY item_id", source, millis(now)))
 }
 
-// NextDue implements announce.Items.
+// NextDue returns the earliest time after the given one at which an item of the source
+// is due for a decision; the zero time if there is none.
 func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx,
@@ -122,7 +129,9 @@ func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.
 	return fromMillis(at), err
 }
 
-// FollowedNews implements announce.Items.
+// FollowedNews returns at most limit items of a source to compare with it again, those
+// not compared for longest first: they are still pending or were first announced after
+// announced, and were last compared before checked.
 func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx, `
 		SELECT `+itemColumns+` FROM item
@@ -132,13 +141,15 @@ func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked
 		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(announced), limit))
 }
 
-// RecentNews implements announce.Items.
+// RecentNews returns the items of a source that were seen or published since then,
+// oldest first.
 func (d *DB) RecentNews(ctx context.Context, source string, since time.Time) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx,
 		"SELECT "+itemColumns+" FROM item WHERE source = $1 AND seen_at >= $2 ORDER BY item_id", source, millis(since)))
 }
 
-// NewsByID implements announce.Items.
+// NewsByID returns the stored news items with those ids, by id. Ids without an item
+// are left out.
 func (d *DB) NewsByID(ctx context.Context, ids []int64) (map[int64]*announce.News, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {

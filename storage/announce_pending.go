@@ -8,7 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// AddPending implements announce.Announcements.
+// AddPending stores that an item waits to be posted in a room. It changes nothing if
+// the item already waits there.
 func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO pending (room_id, item_id, watch, due_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
@@ -16,12 +17,13 @@ func (d *DB) AddPending(ctx context.Context, p announce.Pending) error {
 	return err
 }
 
-// DuePending implements announce.Announcements.
+// DuePending returns the items to post in rooms by now, ordered by room, watch, due
+// time and item.
 func (d *DB) DuePending(ctx context.Context, now time.Time) ([]announce.Pending, error) {
 	return d.pending(ctx, "due_at <= $1", millis(now))
 }
 
-// PendingFor implements announce.Announcements.
+// PendingFor returns the items that wait for the next digest of one watch of a room.
 func (d *DB) PendingFor(ctx context.Context, room chat.RoomID, watch string) ([]announce.Pending, error) {
 	return d.pending(ctx, "room_id = $1 AND watch = $2", room, watch)
 }
@@ -38,14 +40,15 @@ func (d *DB) pending(ctx context.Context, condition string, args ...any) ([]anno
 	})
 }
 
-// NextPending implements announce.Announcements.
+// NextPending returns the earliest time after the given one at which an item is due in
+// a room; the zero time if there is none.
 func (d *DB) NextPending(ctx context.Context, after time.Time) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM pending WHERE due_at > $1", millis(after)).Scan(&at)
 	return fromMillis(at), err
 }
 
-// DeletePending implements announce.Announcements.
+// DeletePending deletes an item's wait in a room, once it is posted or dropped.
 func (d *DB) DeletePending(ctx context.Context, p announce.Pending) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM pending WHERE room_id = $1 AND item_id = $2", p.Room, p.Item)
 	return err

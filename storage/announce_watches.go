@@ -19,20 +19,23 @@ func (d *DB) watches(ctx context.Context, condition string, args ...any) ([]anno
 	})
 }
 
-// WatchesIn implements announce.Watched.
+// WatchesIn returns the watches (subscriptions to sources of news) that a room set up
+// in the chat, oldest first.
 func (d *DB) WatchesIn(ctx context.Context, room chat.RoomID) ([]announce.Watch, error) {
 	return d.watches(ctx, "WHERE room_id = $1", room)
 }
 
-// WatchesOf implements announce.Watched.
+// WatchesOf returns the watches (rooms' subscriptions) of one source, paused ones
+// included.
 func (d *DB) WatchesOf(ctx context.Context, source string) ([]announce.Watch, error) {
 	return d.watches(ctx, "WHERE source = $1", source)
 }
 
-// Watches implements announce.Watched.
+// Watches returns the watches (subscriptions to sources of news) of all rooms.
 func (d *DB) Watches(ctx context.Context) ([]announce.Watch, error) { return d.watches(ctx, "") }
 
-// AddWatch implements announce.Watched.
+// AddWatch stores a room's new watch, a subscription to a source, and returns its id;
+// announce.ErrExists if the room already has one with that source and filter.
 func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		INSERT INTO watch (room_id, source, filter, rhythm, remind, label, paused, added_by, added_at)
@@ -47,39 +50,47 @@ func (d *DB) AddWatch(ctx context.Context, w announce.Watch) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SetRhythm implements announce.Watched.
+// SetRhythm changes when a room's watch posts its news. The error is chat.ErrNotFound
+// if the room has no watch with that id.
 func (d *DB) SetRhythm(ctx context.Context, room chat.RoomID, id int64, rhythm string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET rhythm = $1 WHERE room_id = $2 AND watch_id = $3", rhythm, room, id)))
 }
 
-// SetRemind implements announce.Watched.
+// SetRemind changes how long before an event a room's watch of a calendar reminds of
+// it. The error is chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) SetRemind(ctx context.Context, room chat.RoomID, id int64, remind string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET remind = $1 WHERE room_id = $2 AND watch_id = $3", remind, room, id)))
 }
 
-// SetLabel implements announce.Watched.
+// SetLabel changes the room's own name for the source of a watch. The error is
+// chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) SetLabel(ctx context.Context, room chat.RoomID, id int64, label string) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET label = $1 WHERE room_id = $2 AND watch_id = $3", label, room, id)))
 }
 
-// PauseWatch implements announce.Watched.
+// PauseWatch pauses or resumes a room's watch. The error is chat.ErrNotFound if the
+// room has no watch with that id.
 func (d *DB) PauseWatch(ctx context.Context, room chat.RoomID, id int64, paused bool) error {
 	return none(changed(d.db.Exec(ctx, "UPDATE watch SET paused = $1 WHERE room_id = $2 AND watch_id = $3", paused, room, id)))
 }
 
-// RemoveWatch implements announce.Watched.
+// RemoveWatch deletes a room's watch, but not its pending items. The error is
+// chat.ErrNotFound if the room has no watch with that id.
 func (d *DB) RemoveWatch(ctx context.Context, room chat.RoomID, id int64) error {
 	return none(changed(d.db.Exec(ctx, "DELETE FROM watch WHERE room_id = $1 AND watch_id = $2", room, id)))
 }
 
-// ForgetPending implements announce.Announcements.
+// ForgetPending deletes the items of a source that wait to be posted in a room, except
+// those that wait for a digest.
 func (d *DB) ForgetPending(ctx context.Context, room chat.RoomID, source string) error {
 	_, err := d.db.Exec(ctx, `
 		DELETE FROM pending WHERE room_id = $1 AND watch = '' AND item_id IN (SELECT item_id FROM item WHERE source = $2)`, room, source)
 	return err
 }
 
-// MoveWatches implements announce.Watched.
+// MoveWatches assigns the watches and pending items of the room from to the room to,
+// its successor. It deletes the records of messages in the old room, which are not
+// corrected any more.
 func (d *DB) MoveWatches(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"watch", "pending"} {

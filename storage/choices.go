@@ -16,8 +16,10 @@ import (
 // reaction finds its list.
 const keepChoices = 90 * 24 * time.Hour
 
-// SaveChoice implements commands.Choices. PurgeQueue deletes old rows. An edit does not
-// carry the thread of its message, so an empty thread leaves the stored one.
+// SaveChoice stores a list from which the asker may choose by number, in place of the
+// list that the same command gave before. A choice without IDs deletes that list. An
+// empty Thread leaves the stored one, since an edited command does not name its
+// thread.
 func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 	if len(c.IDs) == 0 {
 		_, err := d.db.Exec(ctx, "DELETE FROM choice WHERE cause = $1", c.Cause)
@@ -39,7 +41,8 @@ func (d *DB) SaveChoice(ctx context.Context, c commands.Choice) error {
 
 const choiceColumns = "c.cause, c.room_id, c.asker, c.thread, c.command, c.ids, c.asked_at, c.next_message"
 
-// ChoiceOf implements commands.Choices.
+// ChoiceOf returns the list of choices that the bot posted in the event posted;
+// commands.ErrNoChoice if it posted none there.
 func (d *DB) ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (commands.Choice, error) {
 	return d.choice(ctx, `
 		SELECT `+choiceColumns+` FROM outbox o JOIN choice c ON c.cause = o.cause
@@ -47,7 +50,10 @@ func (d *DB) ChoiceOf(ctx context.Context, room chat.RoomID, posted chat.EventID
 		posted, room)
 }
 
-// ChoiceBefore implements commands.Choices.
+// ChoiceBefore returns the latest list of choices that asker got in the room and to
+// which message may reply: the list's next message is this one, or none has followed
+// and the list is not older than since. The error is commands.ErrNoChoice if there is
+// none.
 func (d *DB) ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (commands.Choice, error) {
 	return d.choice(ctx, `
 		SELECT `+choiceColumns+` FROM choice c

@@ -10,7 +10,9 @@ import (
 	"heraut/commands"
 )
 
-// SaveConfirmation implements commands.Confirmations.
+// SaveConfirmation stores a command that waits until the person confirms it. It
+// deletes their other waiting commands in the room, and all commands older than
+// expired.
 func (d *DB) SaveConfirmation(ctx context.Context, c commands.Confirmation, expired time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, "DELETE FROM confirmation WHERE asked_at < $1 OR room_id = $2 AND by_user = $3 OR cause = $4",
@@ -24,14 +26,16 @@ func (d *DB) SaveConfirmation(ctx context.Context, c commands.Confirmation, expi
 	})
 }
 
-// ConfirmationOf implements commands.Confirmations.
+// ConfirmationOf returns the waiting command that the bot asked to confirm in the
+// event posted; commands.ErrNoConfirmation if there is none.
 func (d *DB) ConfirmationOf(ctx context.Context, room chat.RoomID, posted chat.EventID) (commands.Confirmation, error) {
 	return d.confirmation(ctx, `
 		SELECT c.cause, c.room_id, c.by_user, c.line, c.asked_at FROM outbox o JOIN confirmation c ON c.cause = o.cause
 		WHERE o.event_id = $1 AND o.event_id <> '' AND o.slot = 0 AND c.room_id = $2`, posted, room)
 }
 
-// WaitingConfirmation implements commands.Confirmations.
+// WaitingConfirmation returns the last command of a person that waits in the room for
+// their confirmation; commands.ErrNoConfirmation if there is none.
 func (d *DB) WaitingConfirmation(ctx context.Context, room chat.RoomID, by chat.UserID) (commands.Confirmation, error) {
 	return d.confirmation(ctx, `
 		SELECT cause, room_id, by_user, line, asked_at FROM confirmation
@@ -48,7 +52,8 @@ func (d *DB) confirmation(ctx context.Context, query string, args ...any) (c com
 	return c, err
 }
 
-// EndConfirmation implements commands.Confirmations.
+// EndConfirmation deletes the waiting command that came in the event cause, if there
+// is one.
 func (d *DB) EndConfirmation(ctx context.Context, cause chat.EventID) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM confirmation WHERE cause = $1", cause)
 	return err

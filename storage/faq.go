@@ -11,7 +11,9 @@ import (
 	"heraut/relay"
 )
 
-// SaveEntry implements relay.FAQ.
+// SaveEntry stores an entry of the FAQ, in place of one with the same number or made
+// from the same answer, and returns its number. The error is chat.ErrNotFound if e has
+// a number that no entry has.
 func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {
@@ -45,7 +47,8 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 	return number, err
 }
 
-// RemoveEntry implements relay.FAQ.
+// RemoveEntry deletes the entry of the FAQ with that number, or returns
+// chat.ErrNotFound.
 func (d *DB) RemoveEntry(ctx context.Context, number int64) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		removed, err := changed(d.db.Exec(ctx, "DELETE FROM faq WHERE number = $1", number))
@@ -74,18 +77,19 @@ func scanEntry(scan scanFunc) (e relay.Entry, err error) {
 	return e, nil
 }
 
-// Entries implements relay.FAQ: it returns all entries, by number.
+// Entries returns all entries of the FAQ, by number.
 func (d *DB) Entries(ctx context.Context) ([]relay.Entry, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+entryColumns+" FROM faq ORDER BY number")
 	return collect(rows, err, scanEntry)
 }
 
-// Entry implements relay.FAQ: it returns the entry with that number, or chat.ErrNotFound.
+// Entry returns the entry of the FAQ with that number, or chat.ErrNotFound.
 func (d *DB) Entry(ctx context.Context, number int64) (relay.Entry, error) {
 	return scanEntry(d.db.QueryRow(ctx, "SELECT "+entryColumns+" FROM faq WHERE number = $1", number).Scan)
 }
 
-// EntryOf implements relay.FAQ.
+// EntryOf returns the entry of the FAQ that was made from the answer with that event
+// id; chat.ErrNotFound if there is none.
 func (d *DB) EntryOf(ctx context.Context, answer chat.EventID) (relay.Entry, error) {
 	return scanEntry(d.db.QueryRow(ctx, "SELECT "+entryColumns+" FROM faq WHERE event_id = $1 AND event_id <> ''", answer).Scan)
 }

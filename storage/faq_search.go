@@ -17,7 +17,9 @@ import (
 // synonym least.
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
-// knownWords are the indexed words of a known question.
+// knownWords holds the words under which a known question (an answered question or an
+// entry of the FAQ) is found: those of its question, of its answer, and their
+// meanings.
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
@@ -27,7 +29,8 @@ func wordsOf(question, answer string) knownWords {
 	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
 }
 
-// indexKnown replaces the indexed words of a known question.
+// indexKnown replaces the words under which searches find a known question: an
+// answered question, or an entry of the FAQ, whose id is its negative number.
 func (d *DB) indexKnown(ctx context.Context, id int64, question, answer string) error {
 	if err := d.forgetKnown(ctx, id); err != nil {
 		return err
@@ -48,8 +51,9 @@ func (d *DB) forgetKnown(ctx context.Context, id int64) error {
 	return nil
 }
 
-// indexQuestion indexes the words of a question once it is answered. Every change of a
-// question or an answer must call it, in the same transaction.
+// indexQuestion updates the words under which searches find the question with that
+// number; it removes them if the question is not answered. Every change of a question
+// or an answer must call it, in the same transaction.
 func (d *DB) indexQuestion(ctx context.Context, number int64) error {
 	var question, answer string
 	err := d.db.QueryRow(ctx, "SELECT text, "+answersOf+" FROM question q WHERE q.number = $1 AND "+isKnown, number).Scan(&question, &answer)
@@ -72,7 +76,8 @@ const (
 		AND EXISTS (SELECT 1 FROM relayed r WHERE r.question = q.number AND r.role = 'answer' AND r.text <> '')`
 )
 
-// RefreshWords implements relay.Retention.
+// RefreshWords indexes all known questions anew if this version of the bot reads words
+// in another way than the one that indexed them.
 func (d *DB) RefreshWords(ctx context.Context) error {
 	type known struct {
 		id               int64
@@ -110,7 +115,8 @@ func (d *DB) RefreshWords(ctx context.Context) error {
 	return nil
 }
 
-// Lookup implements relay.Library.
+// Lookup returns at most limit known questions (answered ones and entries of the FAQ)
+// that hold any of the terms, the likest first.
 func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Candidate, error) {
 	quoted := make([]string, len(terms))
 	for i, t := range terms {
@@ -143,7 +149,8 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 	return found, nil
 }
 
-// held returns those of the terms that are among the words.
+// held returns those of the terms that occur in words, a text of words separated by
+// spaces.
 func held(terms []string, words string) (found []string) {
 	all := strings.Fields(words)
 	for _, t := range terms {
@@ -154,7 +161,8 @@ func held(terms []string, words string) (found []string) {
 	return found
 }
 
-// Spread implements relay.Library.
+// Spread returns in how many known questions each of the terms occurs, and the number
+// of all known questions. Rare terms say more about a question.
 func (d *DB) Spread(ctx context.Context, terms []string) (holding map[string]int, all int, err error) {
 	if err := d.db.QueryRow(ctx, "SELECT count(*) FROM known_words").Scan(&all); err != nil {
 		return nil, 0, err

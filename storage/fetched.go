@@ -10,7 +10,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Fetched implements catalogue.FetchedStore.
+// Fetched returns the stored copy of the catalogue from that location;
+// catalogue.ErrNeverFetched if there is none.
 func (d *DB) Fetched(ctx context.Context, location string) (catalogue.Fetched, error) {
 	var f catalogue.Fetched
 	var confirmedAt int64
@@ -24,7 +25,8 @@ func (d *DB) Fetched(ctx context.Context, location string) (catalogue.Fetched, e
 	return f, err
 }
 
-// SaveFetched implements catalogue.FetchedStore.
+// SaveFetched stores a copy of the catalogue from that location, in place of an
+// earlier one.
 func (d *DB) SaveFetched(ctx context.Context, location string, f catalogue.Fetched) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO fetched (url, etag, last_modified, confirmed_at, body) VALUES ($1, $2, $3, $4, $5)
@@ -34,14 +36,15 @@ func (d *DB) SaveFetched(ctx context.Context, location string, f catalogue.Fetch
 	return err
 }
 
-// ConfirmFetched implements catalogue.FetchedStore.
+// ConfirmFetched records when the location last confirmed that the stored copy of the
+// catalogue is current.
 func (d *DB) ConfirmFetched(ctx context.Context, location string, at time.Time) error {
 	_, err := d.db.Exec(ctx, "UPDATE fetched SET confirmed_at = $1 WHERE url = $2", millis(at), location)
 	return err
 }
 
-// DeleteFetched implements catalogue.FetchedStore: it deletes the answers of all
-// locations except these.
+// DeleteFetched deletes the stored copies of the catalogues of all locations except
+// the given ones.
 func (d *DB) DeleteFetched(ctx context.Context, except ...string) error {
 	configured, err := json.Marshal(except)
 	if err != nil {

@@ -14,7 +14,9 @@ import (
 	"heraut/queue"
 )
 
-// AddArrival implements queue.Arrivals.
+// AddArrival stores an event that sync brought in the inbox, the table of events to
+// handle, and reports whether its id is new there. A dropped event is stored as
+// handled and without content, so that only its id is known.
 func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now time.Time) (bool, error) {
 	state, sender, content, doneAt := "locked", a.Sender, a.Raw, int64(0)
 	if a.Event != nil {
@@ -34,7 +36,9 @@ func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now 
 	return changed(result, err)
 }
 
-// UnlockEvent implements queue.Arrivals.
+// UnlockEvent stores the content of an event that waited in the inbox for its
+// decryption key; it then waits to be handled. It returns false, and changes nothing,
+// if the event no longer waits for a key.
 func (d *DB) UnlockEvent(ctx context.Context, e chat.Event) (bool, error) {
 	content, err := json.Marshal(e)
 	if err != nil {
@@ -46,13 +50,16 @@ func (d *DB) UnlockEvent(ctx context.Context, e chat.Event) (bool, error) {
 	return changed(result, err)
 }
 
-// BusyRooms implements queue.Work.
+// BusyRooms returns the rooms in which received events wait to be handled.
 func (d *DB) BusyRooms(ctx context.Context) ([]chat.RoomID, error) {
 	rows, err := d.db.Query(ctx, "SELECT DISTINCT room_id FROM inbox WHERE state = 'new'")
 	return collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
 }
 
-// NextEvent implements queue.Work.
+// NextEvent returns the oldest event of a room that waits to be handled and is not in
+// except, and counts this try. It also returns the number of earlier tries. The error
+// is chat.ErrNotFound if no event waits. With any other error, an event with an ID is
+// one whose content cannot be read.
 func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.EventID) (chat.Event, int, error) {
 	ids, err := json.Marshal(append([]chat.EventID{}, except...))
 	if err != nil {
@@ -82,13 +89,16 @@ func (d *DB) NextEvent(ctx context.Context, room chat.RoomID, except []chat.Even
 	return e, tries, nil
 }
 
-// ReturnEvent implements queue.Work.
+// ReturnEvent takes back the count of the last try of a waiting event, for a try that
+// ended through no fault of the event.
 func (d *DB) ReturnEvent(ctx context.Context, id chat.EventID) error {
 	_, err := d.db.Exec(ctx, "UPDATE inbox SET tries = tries - 1 WHERE event_id = $1 AND state = 'new'", id)
 	return err
 }
 
-// SenderOf implements queue.Work.
+// SenderOf returns the sender of a received event, or chat.ErrNotFound if the inbox
+// does not know it. The sender is empty for a message that was deleted before it came
+// in.
 func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID, err error) {
 	err = d.db.QueryRow(ctx, "SELECT sender FROM inbox WHERE event_id = $1", id).Scan(&sender)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -97,7 +107,9 @@ func (d *DB) SenderOf(ctx context.Context, id chat.EventID) (sender chat.UserID,
 	return sender, err
 }
 
-// HasOthers implements queue.Sending. An event that did not come in has none after it.
+// HasOthers reports whether another event of the room waits to be handled, or came in
+// after the given one. For an event that the inbox does not know, only the first
+// counts.
 func (d *DB) HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID) (several bool, err error) {
 	err = d.db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM inbox WHERE room_id = $1 AND state = 'new' AND event_id <> $2)
@@ -106,7 +118,8 @@ func (d *DB) HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID
 	return several, err
 }
 
-// FinishEvent implements queue.Work.
+// FinishEvent marks a received event as handled and erases its content. It returns
+// false, and changes nothing, if the event was finished already.
 func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error) {
 	result, err := d.db.Exec(ctx,
 		"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = $1 WHERE event_id = $2 AND state <> 'done'",
@@ -114,8 +127,10 @@ func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (b
 	return changed(result, err)
 }
 
-// SupersedeEvent implements queue.Work: it finishes the event that e edits or deletes,
-// even if that has not come in yet, and reports whether e counts.
+// SupersedeEvent finishes the event that e edits or deletes, even before it comes in,
+// so that only e is handled. It returns false if e has no effect: it comes from
+// another room or edits another person's message, or a later edit or the deletion was
+// handled first.
 func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error) {
 	sender, revisedAt := e.Sender, millis(e.At)
 	deletion := e.Redaction != nil
@@ -133,14 +148,14 @@ func (d *DB) SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (b
 	return changed(result, err)
 }
 
-// KnownEvent reports whether the inbox holds the event.
+// KnownEvent reports whether an event with that id was received, handled or not.
 func (d *DB) KnownEvent(ctx context.Context, id chat.EventID) (known bool, err error) {
 	err = d.db.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)", id).Scan(&known)
 	return known, err
 }
 
-// Locked returns the events that wait for the key of a session ("" means any), as the
-// homeserver sent them, oldest first.
+// Locked returns the received events that wait for the decryption key of a Megolm
+// session, in encrypted form, oldest first. An empty session stands for all sessions.
 func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, session_id, content FROM inbox
@@ -150,8 +165,8 @@ func (d *DB) Locked(ctx context.Context, session string) ([]queue.Arrival, error
 	})
 }
 
-// LockedIndex returns all events that wait for a key, without their contents, oldest
-// first.
+// LockedIndex returns all received events that wait for a decryption key, oldest
+// first, without their contents.
 func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, room_id, sender, session_id, LENGTH(content) FROM inbox WHERE state = 'locked' ORDER BY seq`)
@@ -160,8 +175,10 @@ func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	})
 }
 
-// PurgeQueue implements queue.Cleaning. It also deletes old choices, confirmations,
-// changes and declined invitations.
+// PurgeQueue deletes handled events and finished posts older than before, gives up
+// events that have waited for a key since before lockedBefore, and overwrites erased
+// contents on the disk. It also deletes old choices, confirmations, changes of
+// settings and declined invitations.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
 	now := time.Now()
 	err := d.Do(ctx, func(ctx context.Context) error {
@@ -196,7 +213,8 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 	return d.truncateLog(ctx)
 }
 
-// truncateLog empties the write-ahead log, which still holds erased texts.
+// truncateLog empties SQLite's write-ahead log, a file in which erased texts would
+// otherwise stay on the disk.
 func (d *DB) truncateLog(ctx context.Context) error {
 	_, err := d.db.Exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err

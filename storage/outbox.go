@@ -38,7 +38,8 @@ func scanPost(scan scanFunc) (r queue.Row, err error) {
 	return r, nil
 }
 
-// AddPost implements queue.Posts.
+// AddPost stores a post in the outbox, the table of posts to send. It does nothing if
+// a post with that key exists.
 func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 	content, err := json.Marshal(r.Post)
 	if err != nil {
@@ -51,7 +52,8 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 	return err
 }
 
-// UpdatePost implements queue.Posts.
+// UpdatePost overwrites the content and state of a post in the outbox. It does nothing
+// if the stored post is finished, and erases the content of one that becomes finished.
 func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	var content []byte
 	var doneAt int64
@@ -72,8 +74,9 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	return err
 }
 
-// MoveAnnouncements moves the announcements and webhooks' posts that nobody can have
-// seen to another room: nobody can post in the old one any more.
+// MoveAnnouncements moves the waiting announcements and webhooks' posts of the room
+// from to the room to, its successor, since nobody can post in the old room any more.
+// Posts that may have been sent already stay.
 func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET room_id = $1
@@ -82,19 +85,22 @@ func (d *DB) MoveAnnouncements(ctx context.Context, from, to chat.RoomID) error 
 	return err
 }
 
-// PostsOf implements queue.Posts.
+// PostsOf returns the posts in the outbox that were made for one cause, such as an
+// event.
 func (d *DB) PostsOf(ctx context.Context, cause chat.Cause) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE cause = $1 ORDER BY seq", cause)
 	return collect(rows, err, scanPost)
 }
 
-// PostByKey implements queue.Sending.
+// PostByKey returns the post with that key in the outbox, or chat.ErrNotFound.
 func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error) {
 	return scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE post_key = $1", key).Scan)
 }
 
-// nextPostQuery selects the head of a lane that may be sent: one that is due, or else
-// the one due first. heads says how to find the heads.
+// nextPostQuery returns the SQL query for the post to send next: the most urgent of
+// those that are due or, if none is, the one that is due first. Only the oldest
+// unfinished post of each lane (one room's posts of one priority) qualifies; heads is
+// the part of the query that finds these.
 func nextPostQuery(heads headsQuery) string {
 	return `
 		WITH RECURSIVE busy AS (SELECT value AS room_id FROM json_each($2)),
@@ -105,7 +111,8 @@ func nextPostQuery(heads headsQuery) string {
 		ORDER BY next_at > $1, CASE WHEN next_at > $1 THEN next_at ELSE priority END, doubts > 0, outbox.seq LIMIT 1`
 }
 
-// headsQuery finds the oldest open post of each lane.
+// headsQuery is the part of a SQL query that finds the oldest unfinished post of each
+// lane: one room's posts of one priority, which are sent in order.
 type headsQuery struct {
 	with string // further common table expressions
 	from string // the text after FROM, with at least one condition
@@ -134,7 +141,11 @@ var (
 // few is the largest number of open posts for headsOfFew.
 const few = 5000
 
-// NextPost implements queue.Sending.
+// NextPost returns the number of the post to send next. Of those due it takes the most
+// urgent, then those of which no attempt is in doubt, then the oldest, and it keeps
+// the order within each room and priority. It skips the busy rooms, and encrypted
+// rooms while three of these are busy. If none is due, the error is chat.ErrNotFound,
+// and the time says when to ask again (zero: when something changes).
 func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (seq int64, next time.Time, err error) {
 	rooms, err := json.Marshal(append([]chat.RoomID{}, busy...)) // [], not null
 	if err != nil {
@@ -161,25 +172,32 @@ func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (s
 	return seq, time.Time{}, err
 }
 
-// StartPost implements queue.Sending.
+// StartPost marks a waiting post of the outbox as being sent, counts the attempt, and
+// returns the post. The error is chat.ErrNotFound if it no longer waits. With any
+// other error, a post with a key is one whose content cannot be read.
 func (d *DB) StartPost(ctx context.Context, seq int64, now time.Time) (queue.Row, error) {
 	return scanPost(d.db.QueryRow(ctx, `
 		UPDATE outbox SET state = 'trying', attempts = attempts + 1, attempted_at = $1
 		WHERE seq = $2 AND state = 'waiting' RETURNING `+outboxColumns, millis(now), seq).Scan)
 }
 
-// ConfirmPost implements queue.Arrivals.
+// ConfirmPost marks the post with that transaction id as sent, whatever its state,
+// because sync shows its event id, and erases the stored content. It returns the post,
+// still with its content; first is false if it was already sent. The error is
+// chat.ErrNotFound if no post has that transaction id.
 func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, true)
 }
 
-// TakePost implements queue.Arrivals.
+// TakePost marks the post with that transaction id as sent, because the homeserver
+// answered with its event id. The content stays until SeePost, so that ResendPost can
+// send it again. Results are those of ConfirmPost.
 func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, id == "")
 }
 
-// sentPost marks the post that carries txn as sent, and erases its content if sync has
-// seen its event.
+// sentPost marks the post with that transaction id as sent. With seen, sync has shown
+// the event, and the content is erased. Results are those of ConfirmPost.
 func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
@@ -198,21 +216,23 @@ func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time
 	return row, first, err
 }
 
-// SeePost implements queue.Arrivals.
+// SeePost erases the content of the sent post whose event id sync has shown. It does
+// nothing for an event that is no post.
 func (d *DB) SeePost(ctx context.Context, id chat.EventID) error {
 	_, err := d.db.Exec(ctx, "UPDATE outbox SET content = '' WHERE event_id = $1 AND event_id <> '' AND state = 'sent' AND content <> ''", id)
 	return err
 }
 
-// UnseenPosts implements queue.Arrivals: it returns at most limit posts sent before the
-// given time that sync has not shown, the oldest first.
+// UnseenPosts returns at most limit posts that were sent before the given time and
+// whose event sync has not shown, the oldest first: the homeserver may have lost them.
 func (d *DB) UnseenPosts(ctx context.Context, before time.Time, limit int) ([]queue.Row, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+outboxColumns+` FROM outbox INDEXED BY outbox_unseen
 		WHERE state = 'sent' AND content <> '' AND done_at < $1 ORDER BY done_at LIMIT $2`, millis(before), limit)
 	return collect(rows, err, scanPost)
 }
 
-// ResendPost implements queue.Arrivals.
+// ResendPost makes a sent post that sync never showed wait again, under another
+// transaction id.
 func (d *DB) ResendPost(ctx context.Context, key chat.PostKey, txn string) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', txn = $1, event_id = '', attempts = 0, attempted_at = 0, doubts = 0, next_at = 0, done_at = 0
@@ -220,33 +240,38 @@ func (d *DB) ResendPost(ctx context.Context, key chat.PostKey, txn string) error
 	return err
 }
 
-// BlockedRooms implements queue.Blocking.
+// BlockedRooms returns the rooms in which the homeserver refuses the bot's posts.
 func (d *DB) BlockedRooms(ctx context.Context) ([]chat.RoomID, error) {
 	rows, err := d.db.Query(ctx, "SELECT room_id FROM blocked_room ORDER BY room_id")
 	return collect(rows, err, func(scan scanFunc) (room chat.RoomID, err error) { return room, scan(&room) })
 }
 
-// BlockRoom implements queue.Blocking.
+// BlockRoom records that the homeserver refuses the bot's posts in a room, and why. It
+// returns false if that was recorded already.
 func (d *DB) BlockRoom(ctx context.Context, room chat.RoomID, reason string, now time.Time) (bool, error) {
 	return changed(d.db.Exec(ctx, "INSERT INTO blocked_room (room_id, since, reason) VALUES ($1, $2, $3) ON CONFLICT (room_id) DO NOTHING",
 		room, millis(now), reason))
 }
 
-// UnblockRoom implements queue.Blocking.
+// UnblockRoom deletes the record that a room refuses the bot's posts. It returns false
+// if there was none.
 func (d *DB) UnblockRoom(ctx context.Context, room chat.RoomID) (bool, error) {
 	return changed(d.db.Exec(ctx, "DELETE FROM blocked_room WHERE room_id = $1", room))
 }
 
 const retryRoomQuery = "UPDATE outbox SET next_at = 0 WHERE room_id = $1 AND done_at = 0 AND state = 'waiting' AND blocked_since > 0"
 
-// RetryRoom implements queue.Blocking.
+// RetryRoom makes the waiting posts that a room refused, for want of the bot's rights
+// there, due at once.
 func (d *DB) RetryRoom(ctx context.Context, room chat.RoomID) error {
 	_, err := d.db.Exec(ctx, retryRoomQuery, room)
 	return err
 }
 
-// SettleDoubts implements queue.Arrivals. It leaves the posts of rooms to which the bot
-// is invited: an invitation hides what happened in the room before it.
+// SettleDoubts makes posts wait again whose attempt ended without an answer no later
+// than the given time and which sync has not shown since; it returns how many. It
+// leaves those of rooms to which the bot is invited: sync does not show what happened
+// there before.
 func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', doubt_since = 0
@@ -258,7 +283,8 @@ func (d *DB) SettleDoubts(ctx context.Context, before time.Time) (int64, error) 
 	return result.RowsAffected()
 }
 
-// DoubtTrying implements queue.Sending.
+// DoubtTrying marks the posts that were being sent when the process ended as in doubt:
+// they may have been sent or not. It returns how many posts are in doubt now.
 func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		UPDATE outbox SET doubts = doubts + CASE doubt_since WHEN 0 THEN 1 ELSE 0 END,
@@ -270,8 +296,8 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	return result.RowsAffected()
 }
 
-// OldestDoubt returns the start of the oldest unsettled attempt in the room; zero when
-// there is none.
+// OldestDoubt returns when the oldest attempt of a post in the room began that ended
+// without an answer and is not settled; zero if there is none.
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, `

@@ -38,7 +38,7 @@ var personalTables = []struct {
 		"UPDATE inbox SET sender = '' WHERE sender = $1 AND state = 'done'"},
 }
 
-// DataOf implements commands.Personal.
+// DataOf returns all stored data about a person, table by table.
 func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	for _, table := range personalTables {
 		rows, err := d.db.Query(ctx, table.data, user)
@@ -57,7 +57,8 @@ func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, er
 	return all, nil
 }
 
-// Forget implements commands.Personal.
+// Forget erases the stored data about a person, or removes their name from rows that
+// others need.
 func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range personalTables {

@@ -11,7 +11,7 @@ import (
 	"heraut/relay"
 )
 
-// noRow turns sql.ErrNoRows into chat.ErrNotFound.
+// noRow returns chat.ErrNotFound for sql.ErrNoRows, and any other error as it is.
 func noRow(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return chat.ErrNotFound
@@ -19,7 +19,8 @@ func noRow(err error) error {
 	return err
 }
 
-// Relays implements relay.Relays.
+// Relays returns the relays that operators set up in the chat. A relay carries
+// questions from one room to a room of experts, and the answers back.
 func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
 	rows, err := d.db.Query(ctx, "SELECT name, rooms, experts, themes, may_widen, added_by, added_at FROM relay ORDER BY name")
 	return collect(rows, err, func(scan scanFunc) (r relay.Relay, err error) {
@@ -36,7 +37,8 @@ func (d *DB) Relays(ctx context.Context) ([]relay.Relay, error) {
 	})
 }
 
-// SaveRelay implements relay.Relays: it stores r, in place of a relay with its name.
+// SaveRelay stores a relay, the pair of rooms between which questions are carried, in
+// place of one with its name.
 func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
 	from, err := json.Marshal(r.From)
 	if err != nil {
@@ -53,7 +55,7 @@ func (d *DB) SaveRelay(ctx context.Context, r relay.Relay) error {
 	return err
 }
 
-// RemoveRelay implements relay.Relays.
+// RemoveRelay deletes the relay with that name, or returns chat.ErrNotFound.
 func (d *DB) RemoveRelay(ctx context.Context, name string) error {
 	removed, err := changed(d.db.Exec(ctx, "DELETE FROM relay WHERE name = $1", name))
 	if err == nil && !removed {

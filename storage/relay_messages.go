@@ -16,7 +16,8 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 	return m, noRow(err)
 }
 
-// SaveMessage implements relay.Messages.
+// SaveMessage stores a message that belongs to a question, in place of any message
+// with the same post.
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
@@ -33,7 +34,8 @@ func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	})
 }
 
-// RemoveMessage implements relay.Messages.
+// RemoveMessage deletes the record of a person's message about a question, by its
+// event id; chat.ErrNotFound if there is none.
 func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		var question int64
@@ -57,19 +59,21 @@ const messageOfQuery = `
 		WHERE o.event_id = $1 AND o.event_id <> ''
 		LIMIT 1`
 
-// MessageOf implements relay.Messages. It finds a copy by its post, or by the message
-// that it carries when the copy replaced another post and has a key of its own.
+// MessageOf returns the record of the message with that event id: a person's message
+// about a question, or the bot's copy of one. The error is chat.ErrNotFound if the
+// event belongs to no question.
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
 	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }
 
-// MessagesOf implements relay.Messages.
+// MessagesOf returns the records of a question's messages, oldest first.
 func (d *DB) MessagesOf(ctx context.Context, question int64) ([]relay.Message, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.question = $1 ORDER BY r.said_at, r.rowid", question)
 	return collect(rows, err, scanMessage)
 }
 
-// SaveReaction implements relay.Reactions.
+// SaveReaction stores a reaction that the bot repeats on the copy of a message in the
+// other room.
 func (d *DB) SaveReaction(ctx context.Context, r relay.Reaction) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO relayed_reaction (event_id, question, sender, target, emoji, post_key) VALUES ($1, $2, $3, $4, $5, $6)
@@ -83,14 +87,16 @@ func scanReaction(scan scanFunc) (r relay.Reaction, err error) {
 	return r, noRow(err)
 }
 
-// RemoveReaction implements relay.Reactions.
+// RemoveReaction deletes the record of the reaction with that event id and returns it;
+// chat.ErrNotFound if there is none.
 func (d *DB) RemoveReaction(ctx context.Context, event chat.EventID) (relay.Reaction, error) {
 	return scanReaction(d.db.QueryRow(ctx, `
 		DELETE FROM relayed_reaction WHERE event_id = $1
 		RETURNING event_id, question, sender, target, emoji, post_key`, event).Scan)
 }
 
-// SameReactions implements relay.Reactions.
+// SameReactions returns the records of the reactions with the emoji key on the message
+// target.
 func (d *DB) SameReactions(ctx context.Context, target, key string) ([]relay.Reaction, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, question, sender, target, emoji, post_key FROM relayed_reaction

@@ -9,8 +9,9 @@ import (
 	"heraut/relay"
 )
 
-// PurgeQuestions implements relay.Retention. The FAQ entries made from these questions
-// stay.
+// PurgeQuestions deletes the questions that were closed before the given time, and
+// those that have waited for their asker's consent since before it, with their
+// messages. It returns how many. Entries of the FAQ made from them stay.
 func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64, err error) {
 	// An asker may never answer a request for consent.
 	purged, err = d.deleteQuestions(ctx, "(closed_at > 0 AND closed_at < $1 OR status = 'consent' AND active_at < $1)", millis(before))
@@ -23,14 +24,16 @@ func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64
 	return purged, err
 }
 
-// ForgetQuestion implements relay.People.
+// ForgetQuestion deletes a question with its messages and reactions. Entries of the
+// FAQ made from it stay.
 func (d *DB) ForgetQuestion(ctx context.Context, number int64) error {
 	_, err := d.deleteQuestions(ctx, "number = $1", number)
 	return err
 }
 
-// deleteQuestions deletes the questions that meet a condition, with their indexed words
-// and all their relayed messages.
+// deleteQuestions deletes the questions that meet a SQL condition with the argument
+// arg, together with their messages and the words under which searches find them. It
+// returns how many.
 func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (deleted int64, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		which := "(SELECT number FROM question WHERE " + condition + ")"
@@ -52,23 +55,25 @@ func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (de
 	return deleted, err
 }
 
-// QuestionsBy implements relay.People.
+// QuestionsBy returns the questions that a person asked, closed ones too, oldest
+// first.
 func (d *DB) QuestionsBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "asker = $1", user)
 }
 
-// ClaimedBy implements relay.People.
+// ClaimedBy returns the questions that an expert took charge of, closed ones too,
+// oldest first.
 func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "claimer = $1", user)
 }
 
-// MessagesBy implements relay.People.
+// MessagesBy returns the records of a person's messages about questions.
 func (d *DB) MessagesBy(ctx context.Context, user chat.UserID) ([]relay.Message, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.sender = $1 AND r.sender <> '' ORDER BY r.said_at, r.rowid", user)
 	return collect(rows, err, scanMessage)
 }
 
-// ReactionsBy implements relay.People.
+// ReactionsBy returns the records of a person's reactions to messages about questions.
 func (d *DB) ReactionsBy(ctx context.Context, user chat.UserID) ([]relay.Reaction, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT event_id, question, sender, target, emoji, post_key FROM relayed_reaction WHERE sender = $1 ORDER BY rowid`, user)

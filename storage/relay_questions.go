@@ -60,7 +60,7 @@ func questionValues(q relay.Question) ([]any, error) {
 	}, nil
 }
 
-// AddQuestion implements relay.Questions.
+// AddQuestion stores a new question and returns its number.
 func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	values, err := questionValues(q)
 	if err != nil {
@@ -76,7 +76,7 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveQuestion implements relay.Questions.
+// SaveQuestion overwrites the stored question that has the number of q.
 func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 	values, err := questionValues(q)
 	if err != nil {
@@ -104,56 +104,60 @@ func (d *DB) questions(ctx context.Context, condition string, args ...any) ([]re
 	return collect(rows, err, scanQuestion)
 }
 
-// Question implements relay.Questions: it returns the question with that number, or
-// chat.ErrNotFound.
+// Question returns the question with that number, or chat.ErrNotFound.
 func (d *DB) Question(ctx context.Context, number int64) (relay.Question, error) {
 	return d.question(ctx, "number = $1", number)
 }
 
-// QuestionBy implements relay.Questions.
+// QuestionBy returns the question that was asked in the message with that event id, or
+// chat.ErrNotFound.
 func (d *DB) QuestionBy(ctx context.Context, event chat.EventID) (relay.Question, error) {
 	return d.question(ctx, "event_id = $1 AND event_id <> ''", event)
 }
 
-// QuestionsIn implements relay.Questions.
+// QuestionsIn returns the questions that are not closed and that the room asks or
+// answers, oldest first.
 func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
 	return d.questions(ctx, "closed_at = 0 AND (origin = $1 OR experts = $1)", room)
 }
 
-// AllQuestionsIn implements relay.Questions: it returns the questions that the room asked
-// or answers, open or closed, as long as they have their text.
+// AllQuestionsIn returns the questions that the room asked or answers, open or closed,
+// as long as their text is stored.
 func (d *DB) AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
 	return d.questions(ctx, "text <> '' AND (origin = $1 OR experts = $1)", room)
 }
 
-// AllQuestionsOf implements relay.Questions.
+// AllQuestionsOf returns the questions that a person asked, open or closed, as long as
+// their text is stored.
 func (d *DB) AllQuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "text <> '' AND asker = $1", asker)
 }
 
-// QuestionsSince implements relay.Questions.
+// QuestionsSince returns the questions asked since then, open or closed, oldest first.
 func (d *DB) QuestionsSince(ctx context.Context, since time.Time) ([]relay.Question, error) {
 	return d.questions(ctx, "asked_at >= $1", millis(since))
 }
 
-// QuestionsOf implements relay.Questions.
+// QuestionsOf returns the questions of a person that are not closed, oldest first.
 func (d *DB) QuestionsOf(ctx context.Context, asker chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "asker = $1 AND closed_at = 0", asker)
 }
 
-// DueQuestions implements relay.Questions.
+// DueQuestions returns the questions that, by now, have waited long enough for their
+// asker to accept a suggested answer.
 func (d *DB) DueQuestions(ctx context.Context, now time.Time) ([]relay.Question, error) {
 	return d.questions(ctx, "status = 'proposed' AND due_at <= $1", millis(now))
 }
 
-// NextDueQuestion implements relay.Questions.
+// NextDueQuestion returns the earliest time after now at which DueQuestions will
+// return a further question; the zero time if there is none.
 func (d *DB) NextDueQuestion(ctx context.Context, now time.Time) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM question WHERE status = 'proposed' AND due_at > $1", millis(now)).Scan(&at)
 	return fromMillis(at), err
 }
 
-// Serving implements relay.Questions.
+// Serving reports whether the room asks or answers a question that is not closed.
 func (d *DB) Serving(ctx context.Context, room chat.RoomID) (serving bool, err error) {
 	err = d.db.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM question WHERE closed_at = 0 AND origin = $1)

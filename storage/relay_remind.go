@@ -8,12 +8,15 @@ import (
 	"heraut/relay"
 )
 
-// AskedQuestions implements relay.RemindStore.
+// AskedQuestions returns the questions that experts got and that are not closed,
+// oldest first.
 func (d *DB) AskedQuestions(ctx context.Context) ([]relay.Question, error) {
 	return d.questions(ctx, "closed_at = 0 AND status IN ('open', 'claimed', 'answered', 'reopened')")
 }
 
-// Lists implements relay.RemindStore.
+// Lists returns when each room of experts last got, or was last due to get, the list
+// of its open questions. For a room that never was, the time is when it had its first
+// question.
 func (d *DB) Lists(ctx context.Context) (map[chat.RoomID]time.Time, error) {
 	last := map[chat.RoomID]time.Time{}
 	rows, err := d.db.Query(ctx, "SELECT room_id, told_at FROM question_list")
@@ -26,7 +29,7 @@ func (d *DB) Lists(ctx context.Context) (map[chat.RoomID]time.Time, error) {
 	return last, err
 }
 
-// SaveList implements relay.RemindStore.
+// SaveList records when a room of experts got the list of its open questions.
 func (d *DB) SaveList(ctx context.Context, room chat.RoomID, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO question_list (room_id, told_at) VALUES ($1, $2)

@@ -39,14 +39,16 @@ func (d *DB) SaveRepositories(ctx context.Context, all []catalogue.Repository) e
 	})
 }
 
-// storedRepository is a row; written is true when its words still have to be indexed.
+// storedRepository is a repository in the database with its id. written reports that
+// it was just saved, so that the words under which searches find it must be indexed.
 type storedRepository struct {
 	id int64
 	catalogue.Repository
 	written bool
 }
 
-// repositoryIndex holds stored repositories by address and by forge id.
+// repositoryIndex finds stored repositories by their address and by the id that their
+// forge gives them.
 type repositoryIndex struct {
 	byAddress map[string]*storedRepository
 	byForge   map[forgeID]*storedRepository
@@ -66,7 +68,8 @@ func (x repositoryIndex) remove(r *storedRepository) {
 	delete(x.byForge, forgeID{r.Host, r.ForgeID})
 }
 
-// written returns the repositories to index, in the order of their ids.
+// written returns the repositories that were just saved, whose words must be indexed,
+// by id.
 func (x repositoryIndex) written() (all []*storedRepository) {
 	for _, r := range x.byAddress {
 		if r.written {
@@ -77,7 +80,8 @@ func (x repositoryIndex) written() (all []*storedRepository) {
 	return all
 }
 
-// knownRepositories returns the stored rows of these repositories.
+// knownRepositories returns an index of those of the given repositories that are
+// stored, by their address or their forge's id.
 func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) (known repositoryIndex, err error) {
 	known = repositoryIndex{map[string]*storedRepository{}, map[forgeID]*storedRepository{}}
 	addresses, forges := make([]string, len(all)), make([]forgeID, 0, len(all))
@@ -110,7 +114,8 @@ func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) 
 	return known, nil
 }
 
-// saveRepository stores r, without its words, and updates known.
+// saveRepository stores r and updates the index known. The words under which searches
+// find r are not yet indexed. An unchanged repository is not written.
 func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known repositoryIndex) error {
 	stored := known.byAddress[address(r.URL)]
 	if r.ForgeID != "" && (stored == nil || stored.ForgeID != r.ForgeID) {
@@ -153,8 +158,8 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 	return nil
 }
 
-// completed returns r with the fields that only some sources give filled from the
-// stored row where r lacks them. An empty description, for example, stays empty.
+// completed returns r with those empty fields filled from the stored repository known
+// that only some sources give. Other empty fields stay empty, such as the description.
 func completed(r, known *catalogue.Repository) catalogue.Repository {
 	full := *r
 	full.ForgeID = cmp.Or(r.ForgeID, known.ForgeID)
@@ -169,8 +174,8 @@ func completed(r, known *catalogue.Repository) catalogue.Repository {
 	return full
 }
 
-// RemoveRepositories deletes these repositories. One that took over the address of
-// another stays.
+// RemoveRepositories deletes the given repositories. A repository that now has the
+// address of a given one, but another id on the forge, stays.
 func (d *DB) RemoveRepositories(ctx context.Context, all []catalogue.Repository) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for i := range all {
@@ -192,14 +197,16 @@ func (d *DB) removeRepository(ctx context.Context, r *catalogue.Repository) erro
 	return nil
 }
 
-// RepositoriesAsOf implements commands.Repositories.
+// RepositoriesAsOf returns when a source last gave news about the stored repositories;
+// the zero time if none is stored.
 func (d *DB) RepositoriesAsOf(ctx context.Context) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT coalesce(max(saved_at), 0) FROM repository").Scan(&at)
 	return fromMillis(at), err
 }
 
-// address is the key of a repository: forges ignore case.
+// address returns a repository's URL in the form in which rows are found by it: in
+// lower case, since forges ignore case.
 func address(url string) string { return strings.ToLower(url) }
 
 const repositoryColumns = `address, host, forge_id, url, full_name, name, owner, organization, ministry, description, language,
@@ -242,7 +249,7 @@ func scanStored(scan scanFunc) (*storedRepository, error) {
 	return r, err
 }
 
-// saveWords indexes the words that filters match.
+// saveWords replaces the words under which searches find the repository with that id.
 func (d *DB) saveWords(ctx context.Context, id int64, r *catalogue.Repository) error {
 	words := filter.OfRepository(r)
 	values := []any{id}

@@ -14,7 +14,7 @@ import (
 // time.
 const listedEvery = 24 * time.Hour
 
-// SaveListed implements announce.Repositories.
+// SaveListed stores repositories that the named list contains at the given time.
 func (d *DB) SaveListed(ctx context.Context, list string, at time.Time, all []catalogue.Repository) error {
 	addresses := make([]string, len(all))
 	for i := range all {
@@ -39,7 +39,8 @@ func (d *DB) SaveListed(ctx context.Context, list string, at time.Time, all []ca
 	})
 }
 
-// PurgeUnlisted implements announce.Repositories.
+// PurgeUnlisted deletes the repositories that their list has not contained for longer
+// than absent, counted back from the last reading of that list.
 func (d *DB) PurgeUnlisted(ctx context.Context, absent time.Duration) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		rows, err := d.db.Query(ctx, `

@@ -9,7 +9,8 @@ import (
 	"heraut/filter"
 )
 
-// wordColumn is a column of repository_words.
+// wordColumn is a column of the full-text index of repositories: the field of a filter
+// that it serves, and the weight of a match in it.
 type wordColumn struct {
 	field  filter.Field
 	name   string
@@ -42,9 +43,9 @@ const (
 	byActivity = "0"
 )
 
-// SearchRepositories implements commands.Repositories. It returns what Filter.Match
-// accepts: the best matches first if the filter has words to rank by, then the latest
-// activity.
+// SearchRepositories returns at most limit repositories that the filter accepts, and
+// the number of all that it accepts. The best matches come first if the filter has
+// words to rank by, then those with the latest activity.
 func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
 	query := ftsQuery(f)
 	err = d.db.QueryRow(ctx, "SELECT count(*) FROM repository_words WHERE repository_words MATCH $1", query).Scan(&total)
@@ -87,8 +88,8 @@ func hasWords(e filter.Expr) bool {
 	return false
 }
 
-// ftsQuery translates the filter, with the rules on top, into the query language of
-// FTS5.
+// ftsQuery returns the filter, with the rules that exclude repositories by default, as
+// a query of SQLite's full-text search (FTS5).
 func ftsQuery(f *filter.Filter) string {
 	return without(ftsExpr(f.Expr()), []string{"rules : (" + strings.Join(f.Rules(), " OR ") + ")"})
 }
@@ -125,7 +126,8 @@ func ftsExpr(e filter.Expr) string {
 	return without("("+strings.Join(wanted, " AND ")+")", excluded)
 }
 
-// without excludes alternatives: NOT is a binary operator in FTS5.
+// without returns an FTS5 query for the rows that expr finds and none of excluded
+// finds. NOT has two operands in FTS5, so expr may not be empty.
 func without(expr string, excluded []string) string {
 	if len(excluded) == 0 {
 		return expr
@@ -133,8 +135,9 @@ func without(expr string, excluded []string) string {
 	return "(" + expr + " NOT (" + strings.Join(excluded, " OR ") + "))"
 }
 
-// ftsTerm matches the same words in several columns. An open word (a prefix) is also
-// added as a whole word, which ranks exact matches above longer words.
+// ftsTerm returns an FTS5 query for the rows that pass one of the tests of a filter's
+// term. A test for words that begin alike also searches the whole word, so that exact
+// matches rank higher.
 func ftsTerm(tests []filter.Test) string {
 	var phrases []string
 	columns := map[string]string{} // by phrase

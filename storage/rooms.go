@@ -29,18 +29,19 @@ func scanRoom(scan scanFunc) (r chat.Room, err error) {
 	return r, nil
 }
 
-// Rooms returns all stored rooms.
+// Rooms returns all rooms that the bot is, was, or was invited to be in.
 func (d *DB) Rooms(ctx context.Context) ([]chat.Room, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+roomColumns+" FROM room")
 	return collect(rows, err, scanRoom)
 }
 
-// Room returns chat.ErrNotFound for a room that was never stored.
+// Room returns the stored data of a room; chat.ErrNotFound if it was never stored.
 func (d *DB) Room(ctx context.Context, room chat.RoomID) (chat.Room, error) {
 	return scanRoom(d.db.QueryRow(ctx, "SELECT "+roomColumns+" FROM room WHERE room_id = $1", room).Scan)
 }
 
-// SaveRoom stores the room. It never resets Encrypted.
+// SaveRoom stores the data of a room, in place of earlier ones. A room once stored as
+// encrypted stays encrypted.
 func (d *DB) SaveRoom(ctx context.Context, r chat.Room) error {
 	facts, err := json.Marshal(r.RoomFacts)
 	if err != nil {
@@ -63,7 +64,8 @@ const (
 	maxDeclined  = 100
 )
 
-// Declined returns the recently declined invitations, newest first.
+// Declined returns the invitations that the bot declined in the last days, newest
+// first.
 func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	rows, err := d.db.Query(ctx, "SELECT room_id, invited_by, server, why, declined_at, open FROM declined ORDER BY declined_at DESC, room_id")
 	return collect(rows, err, func(scan scanFunc) (x chat.Declined, err error) {
@@ -74,8 +76,8 @@ func (d *DB) Declined(ctx context.Context) ([]chat.Declined, error) {
 	})
 }
 
-// SaveDeclined stores x and deletes the surplus rows, except those that the homeserver
-// does not know of yet. PurgeQueue deletes old rows.
+// SaveDeclined stores a declined invitation, and deletes the oldest ones beyond a
+// fixed number, except those whose rejection the homeserver does not know of yet.
 func (d *DB) SaveDeclined(ctx context.Context, x chat.Declined) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `

@@ -9,7 +9,9 @@ import (
 
 type scanFunc func(dest ...any) error
 
-// collect reads all rows before it returns, which frees the only connection.
+// collect returns what read makes of each row of a query, and closes the rows; err is
+// the query's own error. It reads all rows before it returns, since the database has
+// only one connection, which open rows occupy.
 func collect[T any](rows dbutil.Rows, err error, read func(scan scanFunc) (T, error)) (all []T, _ error) {
 	if err != nil {
 		return nil, err
@@ -24,7 +26,8 @@ func collect[T any](rows dbutil.Rows, err error, read func(scan scanFunc) (T, er
 	return all, errors.Join(rows.Err(), rows.Close())
 }
 
-// changed reports whether a statement changed a row.
+// changed reports whether a SQL statement changed at least one row; err is the
+// statement's own error.
 func changed(result sql.Result, err error) (bool, error) {
 	if err != nil {
 		return false, err

@@ -10,8 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// PickleKey returns the secret that encrypts the keys in crypto.db. The first call
-// creates it; it never changes.
+// PickleKey returns the secret that encrypts the end-to-end encryption keys in
+// crypto.db. The first call creates it; it never changes.
 func (d *DB) PickleKey(ctx context.Context) ([]byte, error) {
 	key := make([]byte, 32)
 	rand.Read(key)
@@ -41,13 +41,14 @@ func (d *DB) SaveCredentials(ctx context.Context, user chat.UserID, device, toke
 	return err
 }
 
-// Position returns the start of the next sync; empty before the first.
+// Position returns the token from which the next sync continues; empty before the
+// first sync.
 func (d *DB) Position(ctx context.Context) (position string, err error) {
 	err = d.db.QueryRow(ctx, "SELECT position FROM session").Scan(&position)
 	return position, err
 }
 
-// SavePosition replaces the sync position.
+// SavePosition stores the token from which the next sync continues.
 func (d *DB) SavePosition(ctx context.Context, position string) error {
 	_, err := d.db.Exec(ctx, "UPDATE session SET position = $1", position)
 	return err

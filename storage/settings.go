@@ -11,7 +11,7 @@ import (
 // keepChanges is how long the log of changes is stored.
 const keepChanges = 365 * 24 * time.Hour
 
-// Chosen implements rooms.Store.
+// Chosen returns the settings that people set in the chat, by room.
 func (d *DB) Chosen(ctx context.Context) (map[chat.RoomID]rooms.Chosen, error) {
 	type row struct {
 		room   chat.RoomID
@@ -29,7 +29,8 @@ func (d *DB) Chosen(ctx context.Context) (map[chat.RoomID]rooms.Chosen, error) {
 	return all, err
 }
 
-// SaveChosen implements rooms.Store.
+// SaveChosen stores the settings that people set for a room in the chat, in place of
+// earlier ones.
 func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO setting (room_id, set_up, language, prefix, role, quiet, moderator, catalogues)
@@ -40,7 +41,8 @@ func (d *DB) SaveChosen(ctx context.Context, room chat.RoomID, c rooms.Chosen) e
 	return err
 }
 
-// AddChange implements rooms.Journal. PurgeQueue deletes old rows.
+// AddChange adds an entry to the log of changed settings. PurgeQueue deletes old
+// entries.
 func (d *DB) AddChange(ctx context.Context, c rooms.Change) error {
 	_, err := d.db.Exec(ctx, "INSERT INTO change (at, by_user, room_id, what, before, after) VALUES ($1, $2, $3, $4, $5, $6)",
 		millis(c.At), c.By, c.Room, c.What, c.Before, c.After)
@@ -56,13 +58,13 @@ func scanChange(scan scanFunc) (c rooms.Change, err error) {
 	return c, err
 }
 
-// Changes implements rooms.Journal.
+// Changes returns the last n entries of the log of changed settings, the newest first.
 func (d *DB) Changes(ctx context.Context, n int) ([]rooms.Change, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+changeColumns+" FROM change ORDER BY change_id DESC LIMIT $1", n)
 	return collect(rows, err, scanChange)
 }
 
-// SaveAlias stores the room behind an alias of the configuration.
+// SaveAlias stores the id of the room to which an alias in the configuration leads.
 func (d *DB) SaveAlias(ctx context.Context, alias string, room chat.RoomID) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO alias (alias, room_id) VALUES ($1, $2)
@@ -70,7 +72,8 @@ func (d *DB) SaveAlias(ctx context.Context, alias string, room chat.RoomID) erro
 	return err
 }
 
-// Aliases returns the last known rooms of the configuration's aliases.
+// Aliases returns the id of the room to which each alias in the configuration last
+// led.
 func (d *DB) Aliases(ctx context.Context) (map[string]chat.RoomID, error) {
 	type row struct {
 		alias string

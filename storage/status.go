@@ -30,16 +30,17 @@ const unwritableQuery = `
 	UNION ALL SELECT room_id, reason, since FROM blocked_room
 	ORDER BY room_id`
 
-// OldestTried returns the number of the oldest open post that was tried and that its
-// room does not refuse; 0 if there is none.
+// OldestTried returns the number of the oldest post that was tried but is still
+// unsent, leaving out rooms that refuse posts; 0 if there is none.
 func (d *DB) OldestTried(ctx context.Context) (seq int64, err error) {
 	err = d.db.QueryRow(ctx, `
 		SELECT COALESCE(MIN(seq), 0) FROM outbox WHERE done_at = 0 AND attempted_at > 0 AND blocked_since = 0`).Scan(&seq)
 	return seq, err
 }
 
-// QueueStatus returns the waiting rows and the rooms that refuse posts; it leaves the
-// other fields of the status empty.
+// QueueStatus returns how many events wait to be handled or decrypted, how many posts
+// wait to be sent and since when, and the rooms that refuse posts. The other fields of
+// the Status stay empty.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 	var since int64
 	err = d.db.QueryRow(ctx, queueCountsQuery).

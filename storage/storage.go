@@ -145,7 +145,7 @@ func (d *DB) Check(ctx context.Context) error {
 // Close closes the database.
 func (d *DB) Close() error { return d.db.Close() }
 
-// ShrinkMemory releases SQLite's caches; it fills them again when necessary.
+// ShrinkMemory releases the memory of SQLite's caches. Later reads fill them again.
 func (d *DB) ShrinkMemory(ctx context.Context) error {
 	if _, err := d.db.Exec(ctx, "PRAGMA shrink_memory"); err != nil {
 		return fmt.Errorf("shrink the memory of the database: %w", err)
@@ -153,8 +153,8 @@ func (d *DB) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
-// commitHooks is the key under which a transaction's context holds the functions to
-// call after the commit.
+// commitHooks is the type of the key under which a transaction's context holds the
+// functions to call after the commit.
 type commitHooks struct{}
 
 // Do runs fn in a transaction, which every method called with fn's context joins. An

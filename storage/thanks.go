@@ -10,7 +10,7 @@ import (
 	"heraut/thanks"
 )
 
-// AddThanks implements thanks.Store.
+// AddThanks stores one person's thanks to another.
 func (d *DB) AddThanks(ctx context.Context, t thanks.Thanks) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO thanks (cause, room_id, from_user, to_user, to_name, reason, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -18,20 +18,22 @@ func (d *DB) AddThanks(ctx context.Context, t thanks.Thanks) error {
 	return err
 }
 
-// DeleteThanks implements thanks.Store.
+// DeleteThanks deletes the thanks that were given in the message cause.
 func (d *DB) DeleteThanks(ctx context.Context, cause chat.EventID) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM thanks WHERE cause = $1", cause)
 	return err
 }
 
-// GivenSince implements thanks.Store.
+// GivenSince counts the thanks that a person gave since a time: all of them, and those
+// to the person to.
 func (d *DB) GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error) {
 	err = d.db.QueryRow(ctx, "SELECT COUNT(*), COUNT(CASE WHEN to_user = $2 THEN 1 END) FROM thanks WHERE from_user = $1 AND given_at >= $3",
 		from, to, millis(since)).Scan(&all, &pair)
 	return all, pair, err
 }
 
-// ThanksIn implements thanks.Store.
+// ThanksIn returns the thanks given in a room within [from, to), oldest first; those
+// of all rooms if room is empty.
 func (d *DB) ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time) ([]thanks.Named, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT cause, room_id, from_user, to_user, to_name, reason, given_at, coalesce(state, '')
@@ -45,7 +47,8 @@ func (d *DB) ThanksIn(ctx context.Context, room chat.RoomID, from, to time.Time)
 	})
 }
 
-// ConsentOf implements thanks.Store.
+// ConsentOf returns whether a person agreed that lists of thanks name them;
+// thanks.Unasked if they were never asked.
 func (d *DB) ConsentOf(ctx context.Context, user chat.UserID) (c thanks.Consent, err error) {
 	err = d.db.QueryRow(ctx, "SELECT state FROM thanks_consent WHERE user_id = $1", user).Scan(&c)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -54,8 +57,8 @@ func (d *DB) ConsentOf(ctx context.Context, user chat.UserID) (c thanks.Consent,
 	return c, err
 }
 
-// SaveConsent implements thanks.Store: it stores whether a person agrees to be named, in
-// place of an earlier answer.
+// SaveConsent stores whether a person agreed that lists of thanks name them, in place
+// of an earlier answer.
 func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent, at time.Time) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO thanks_consent (user_id, state, at) VALUES ($1, $2, $3)
@@ -63,7 +66,8 @@ func (d *DB) SaveConsent(ctx context.Context, user chat.UserID, c thanks.Consent
 	return err
 }
 
-// MonthlyRooms implements thanks.Store.
+// MonthlyRooms returns the rooms that want the monthly list of thanks, each with the
+// last month that it got, as "2026-10".
 func (d *DB) MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error) {
 	all := map[chat.RoomID]string{}
 	rows, err := d.db.Query(ctx, "SELECT room_id, month FROM thanks_monthly")
@@ -76,26 +80,28 @@ func (d *DB) MonthlyRooms(ctx context.Context) (map[chat.RoomID]string, error) {
 	return all, err
 }
 
-// SaveMonthly implements thanks.Store.
+// SaveMonthly stores that a room wants the monthly list of thanks, and the last month
+// that it got, as "2026-10".
 func (d *DB) SaveMonthly(ctx context.Context, room chat.RoomID, month string) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO thanks_monthly (room_id, month) VALUES ($1, $2) ON CONFLICT (room_id) DO UPDATE SET month = excluded.month`, room, month)
 	return err
 }
 
-// DeleteMonthly implements thanks.Store.
+// DeleteMonthly stores that a room does not want the monthly list of thanks any more.
 func (d *DB) DeleteMonthly(ctx context.Context, room chat.RoomID) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM thanks_monthly WHERE room_id = $1", room)
 	return err
 }
 
-// PurgeThanks implements thanks.Store.
+// PurgeThanks deletes the thanks given before a time.
 func (d *DB) PurgeThanks(ctx context.Context, before time.Time) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM thanks WHERE given_at < $1", millis(before))
 	return err
 }
 
-// MoveThanks implements thanks.Store.
+// MoveThanks assigns the thanks and the monthly list of the room from to the room to,
+// its successor.
 func (d *DB) MoveThanks(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, query := range []string{

@@ -111,7 +111,8 @@ func removeOldCopies(path string, t time.Time) error {
 	return nil
 }
 
-// globEscape quotes the characters of a path that filepath.Glob interprets.
+// globEscape returns the path with the characters escaped that are patterns for
+// filepath.Glob.
 func globEscape(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
@@ -135,8 +136,8 @@ func migrationSums() (map[int]string, error) {
 	return sums, nil
 }
 
-// checkMigrations compares the migrations that the database has applied with those of
-// the program.
+// checkMigrations returns an error if a migration that the database has applied
+// differs from the program's migration of that number, by their checksums.
 func checkMigrations(ctx context.Context, db *dbutil.Database) error {
 	exists, err := db.TableExists(ctx, "migration_sums")
 	if err != nil || !exists {
@@ -165,8 +166,8 @@ func checkMigrations(ctx context.Context, db *dbutil.Database) error {
 }
 
 // recordMigrations stores the checksums of the migrations that the database has
-// applied. The table describes the schema, like dbutil's "version", so it belongs to
-// no migration. A database from before the table gets the checksums of this program.
+// applied, for checkMigrations. A database that has none yet, from an older version,
+// gets those of this program.
 func recordMigrations(ctx context.Context, db *dbutil.Database) error {
 	sums, err := migrationSums()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"heraut/visio"
 )
 
-// SaveMeeting implements visio.Store.
+// SaveMeeting stores a scheduled video conference until its reminder.
 func (d *DB) SaveMeeting(ctx context.Context, m visio.Meeting) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO meeting (cause, room_id, thread, subject, starts_at, url, phone, pin, access)
@@ -17,7 +17,8 @@ func (d *DB) SaveMeeting(ctx context.Context, m visio.Meeting) error {
 	return err
 }
 
-// DueMeetings implements visio.Store.
+// DueMeetings returns the scheduled video conferences of which rooms have to be
+// reminded by now.
 func (d *DB) DueMeetings(ctx context.Context, now time.Time) ([]visio.Meeting, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT cause, room_id, thread, subject, starts_at, url, phone, pin, access FROM meeting
@@ -30,13 +31,15 @@ func (d *DB) DueMeetings(ctx context.Context, now time.Time) ([]visio.Meeting, e
 	})
 }
 
-// DeleteMeeting implements visio.Store.
+// DeleteMeeting deletes the scheduled video conference that the command cause set up,
+// if there is one.
 func (d *DB) DeleteMeeting(ctx context.Context, cause chat.EventID) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM meeting WHERE cause = $1", cause)
 	return err
 }
 
-// MoveMeetings implements visio.Store.
+// MoveMeetings assigns the scheduled video conferences of the room from to the room
+// to, its successor.
 func (d *DB) MoveMeetings(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, "UPDATE meeting SET room_id = $1, thread = '' WHERE room_id = $2", to, from)
 	return err

@@ -14,7 +14,7 @@ import (
 	"heraut/webhook"
 )
 
-// Hooks implements webhook.Store.
+// Hooks returns all webhooks of all rooms.
 func (d *DB) Hooks(ctx context.Context) ([]webhook.Hook, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT webhook_id, room_id, name, hash, signing, declared, paused, gone, added_by, added_at, used_at FROM webhook ORDER BY webhook_id`)
@@ -26,7 +26,8 @@ func (d *DB) Hooks(ctx context.Context) ([]webhook.Hook, error) {
 	})
 }
 
-// AddHook implements webhook.Store.
+// AddHook stores a new webhook and returns its id; webhook.ErrExists if the room has
+// one of that name.
 func (d *DB) AddHook(ctx context.Context, h webhook.Hook) (id int64, err error) {
 	err = d.db.QueryRow(ctx, `
 		INSERT INTO webhook (room_id, name, hash, signing, declared, paused, gone, added_by, added_at)
@@ -38,7 +39,8 @@ func (d *DB) AddHook(ctx context.Context, h webhook.Hook) (id int64, err error) 
 	return id, err
 }
 
-// SaveHook implements webhook.Store.
+// SaveHook overwrites the stored webhook that has the id of h, except the time of its
+// last use; chat.ErrNotFound if it no longer exists.
 func (d *DB) SaveHook(ctx context.Context, h webhook.Hook) error {
 	saved, err := changed(d.db.Exec(ctx, `
 		UPDATE webhook SET room_id = $1, name = $2, hash = $3, signing = $4, paused = $5, gone = $6 WHERE webhook_id = $7`,
@@ -49,19 +51,22 @@ func (d *DB) SaveHook(ctx context.Context, h webhook.Hook) error {
 	return err
 }
 
-// DeleteHook implements webhook.Store.
+// DeleteHook deletes the webhook with that id, its waiting deliveries and its alerts.
 func (d *DB) DeleteHook(ctx context.Context, id int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM webhook WHERE webhook_id = $1", id)
 	return err
 }
 
-// UseHook implements webhook.Store.
+// UseHook records the time at which a webhook last accepted a request.
 func (d *DB) UseHook(ctx context.Context, id int64, at time.Time) error {
 	_, err := d.db.Exec(ctx, "UPDATE webhook SET used_at = $1 WHERE webhook_id = $2", millis(at), id)
 	return err
 }
 
-// AddDelivery implements webhook.Store.
+// AddDelivery stores an accepted request of a webhook until it is posted. It returns
+// false if key is not empty and the webhook got a request with that key since the
+// given time. The error is webhook.ErrFull if too many wait already, chat.ErrNotFound
+// if the webhook no longer exists.
 func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, since time.Time) (bool, error) {
 	if key != "" {
 		isNew, err := changed(d.db.Exec(ctx, `
@@ -90,19 +95,20 @@ func (d *DB) AddDelivery(ctx context.Context, v webhook.Delivery, key string, si
 	return exists, err
 }
 
-// Waiting implements webhook.Store.
+// Waiting returns how many accepted requests of a webhook wait to be posted.
 func (d *DB) Waiting(ctx context.Context, hook int64) (n int, err error) {
 	err = d.db.QueryRow(ctx, "SELECT COUNT(*) FROM webhook_inbox WHERE webhook_id = $1", hook).Scan(&n)
 	return n, err
 }
 
-// BusyHooks implements webhook.Store.
+// BusyHooks returns the ids of the webhooks that have accepted requests to post.
 func (d *DB) BusyHooks(ctx context.Context) ([]int64, error) {
 	rows, err := d.db.Query(ctx, "SELECT webhook_id FROM webhook_inbox GROUP BY webhook_id ORDER BY MIN(seq)")
 	return collect(rows, err, func(scan scanFunc) (id int64, err error) { return id, scan(&id) })
 }
 
-// Deliveries implements webhook.Store.
+// Deliveries returns at most limit accepted requests of a webhook that wait to be
+// posted, the oldest first.
 func (d *DB) Deliveries(ctx context.Context, hook int64, limit int) ([]webhook.Delivery, error) {
 	rows, err := d.db.Query(ctx,
 		"SELECT seq, webhook_id, body, received_at FROM webhook_inbox WHERE webhook_id = $1 ORDER BY seq LIMIT $2", hook, limit)
@@ -120,7 +126,7 @@ func (d *DB) Deliveries(ctx context.Context, hook int64, limit int) ([]webhook.D
 	})
 }
 
-// DeleteDelivery implements webhook.Store.
+// DeleteDelivery deletes an accepted request, by its number, once it is posted.
 func (d *DB) DeleteDelivery(ctx context.Context, seq int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM webhook_inbox WHERE seq = $1", seq)
 	return err
@@ -135,7 +141,8 @@ func scanAlert(scan scanFunc) (a webhook.Alert, err error) {
 	return a, err
 }
 
-// LiveAlert implements webhook.Store.
+// LiveAlert returns the latest alert of a webhook with that key, ended or not;
+// chat.ErrNotFound if there is none.
 func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Alert, error) {
 	a, err := scanAlert(d.db.QueryRow(ctx, "SELECT "+alertColumns+` FROM webhook_alert
 		WHERE webhook_id = $1 AND alert = $2 ORDER BY alert_id DESC LIMIT 1`, hook, key).Scan)
@@ -145,7 +152,8 @@ func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Ale
 	return a, err
 }
 
-// SaveAlert implements webhook.Store.
+// SaveAlert stores the state of an alert in a posted message: a new row if a.ID is
+// zero, otherwise in place of the row with that id.
 func (d *DB) SaveAlert(ctx context.Context, a webhook.Alert) error {
 	if a.ID == 0 {
 		_, err := d.db.Exec(ctx, `
@@ -159,20 +167,21 @@ func (d *DB) SaveAlert(ctx context.Context, a webhook.Alert) error {
 	return err
 }
 
-// AlertsOf implements webhook.Store.
+// AlertsOf returns the alerts that the message with that key shows.
 func (d *DB) AlertsOf(ctx context.Context, post chat.PostKey) ([]webhook.Alert, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+alertColumns+" FROM webhook_alert WHERE post_key = $1 ORDER BY alert_id", post)
 	return collect(rows, err, scanAlert)
 }
 
-// ForgetAlerts implements webhook.Store.
+// ForgetAlerts deletes the state of a webhook's alerts, so that their messages do not
+// change any more.
 func (d *DB) ForgetAlerts(ctx context.Context, hook int64) error {
 	_, err := d.db.Exec(ctx, "DELETE FROM webhook_alert WHERE webhook_id = $1", hook)
 	return err
 }
 
-// PurgeWebhooks implements webhook.Store. It deletes all the alerts of a message
-// together.
+// PurgeWebhooks deletes the keys of requests, the alerts and the waiting requests that
+// are older than the three given times. All alerts of a message are deleted together.
 func (d *DB) PurgeWebhooks(ctx context.Context, keysBefore, alertsBefore, deliveriesBefore time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM webhook_seen WHERE seen_at < $1", millis(keysBefore)); err != nil {
