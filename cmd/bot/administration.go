@@ -16,7 +16,8 @@ import (
 	"heraut/rooms"
 )
 
-// administration returns the parts that the commands on rooms and on the bot need.
+// administration returns what the chat commands about rooms, webhooks, personal data
+// and the bot itself need to work.
 func (r *round) administration() commands.Administration {
 	started, config, db, client := time.Now(), r.config, r.db, r.client
 	return commands.Administration{
@@ -55,7 +56,8 @@ var ownLines = []health.State{
 	health.KeysReplaced, health.RoomsMissing, health.RoomsClosed, health.CatalogueOld, health.SourceFailing, health.QueueStuck,
 }
 
-// since returns the beginning of the trouble of a state; zero if there is none.
+// since returns when the present trouble of a state began; the zero time if there is
+// no such trouble.
 func since(monitor *health.Monitor, state health.State) time.Time {
 	for _, t := range monitor.Troubles() {
 		if t.State == state {
@@ -68,7 +70,8 @@ func since(monitor *health.Monitor, state health.State) time.Time {
 // typographic puts no-break spaces where French has them.
 var typographic = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", "« ", "«\u00a0", " »", "\u00a0»")
 
-// statusLines returns the sentences of the troubles without a line of their own.
+// statusLines returns a sentence, in the language lang, for each present trouble that
+// the status message does not already show in a line of its own.
 func statusLines(monitor *health.Monitor, lang string) (sentences []string) {
 	for _, t := range monitor.Troubles() {
 		if !slices.Contains(ownLines, t.State) {

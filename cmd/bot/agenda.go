@@ -9,7 +9,8 @@ import (
 	"heraut/sources"
 )
 
-// calendarNames returns the names of the configuration's calendars.
+// calendarNames returns the names of the sources in the configuration that are
+// calendars.
 func calendarNames(config *Config) (names []string) {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
@@ -19,8 +20,9 @@ func calendarNames(config *Config) (names []string) {
 	return names
 }
 
-// newAgenda returns the part that reads calendars and announces their events. It
-// reads the calendars that rooms give with guarded.
+// newAgenda returns the part of the bot that reads calendars and announces their
+// events. guarded reads the calendars whose addresses people give, and reaches only
+// the public Internet.
 func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings
 	for _, source := range s.config.Sources {

@@ -19,7 +19,8 @@ import (
 	"heraut/health"
 )
 
-// Alert says how operators learn of troubles outside of Matrix.
+// Alert is the section alert of the configuration: how operators learn of troubles
+// when Matrix cannot reach them.
 type Alert struct {
 	// After is how long a trouble lasts before it is told.
 	After time.Duration `yaml:"after"`
@@ -30,7 +31,8 @@ type Alert struct {
 	Command []string `yaml:"command"`
 }
 
-// AlertMail is an SMTP server and the mails that go through it; off if To is empty.
+// AlertMail is the configuration of alerts by mail: an SMTP server, the sender and the
+// recipients. An empty To means no alerts by mail.
 type AlertMail struct {
 	Server string `yaml:"server"` // host:port
 	TLS    string `yaml:"tls"`    // starttls, tls or none
@@ -41,7 +43,8 @@ type AlertMail struct {
 	To           []string `yaml:"to"`
 }
 
-// AlertWebhook is an address that gets alerts.
+// AlertWebhook is the configuration of alerts by HTTP: the address that gets them, and
+// in which form.
 type AlertWebhook struct {
 	Kind string `yaml:"kind"` // one of alert.Kinds
 	URL  string `yaml:"url"`
@@ -51,7 +54,8 @@ type AlertWebhook struct {
 	TokenFile string `yaml:"token_file"`
 }
 
-// checkAlert checks and completes the section alert.
+// checkAlert records the faults of the configuration's section alert, and makes its
+// file paths usable.
 func (r *reader) checkAlert(a *Alert) {
 	r.atLeast("alert.after", a.After, 0)
 	if m := &a.Mail; len(m.To) > 0 || m.Server != "" {
@@ -110,7 +114,8 @@ func (r *reader) oneLineFile(path, file string) string {
 	return file
 }
 
-// readLine returns the only line of a file.
+// readLine returns the content of a file that must be exactly one line, without the
+// line end.
 func readLine(file string) (string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -123,7 +128,8 @@ func readLine(file string) (string, error) {
 	return line, nil
 }
 
-// alertChannels returns the configured channels.
+// alertChannels returns the channels for alerts that the configuration sets up; none
+// if it sets up none. The error means that a file with a secret cannot be read.
 func alertChannels(config *Config) (channels []alert.Channel, err error) {
 	read := func(file string) string {
 		if file == "" {
@@ -148,7 +154,8 @@ func alertChannels(config *Config) (channels []alert.Channel, err error) {
 	return channels, err
 }
 
-// newAlarm returns the alarm of the service.
+// newAlarm returns the part of the service that alerts operators of the monitor's
+// troubles.
 func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*alert.Alarm, error) {
 	channels, err := alertChannels(config)
 	if err != nil {
@@ -160,7 +167,7 @@ func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*ale
 	}), nil
 }
 
-// hostName returns the machine's name, or a word for a machine without one.
+// hostName returns the name of this machine; a word that says so if it has none.
 func hostName() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -176,7 +183,8 @@ type alertCommand struct {
 
 type alertTestCommand struct{ configured }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (alertTestCommand) Help() string {
 	return `
 Envoie un message d’essai par chaque voie de la section alert de la configuration : mail, webhook,
@@ -187,7 +195,8 @@ temps.
 
 var errNoChannel = errors.New("la section alert ne donne aucune voie : renseignez alert.mail, alert.webhook ou alert.command")
 
-// Run sends a message through each channel.
+// Run sends a test message through each configured channel for alerts, and prints
+// whether it was sent.
 func (c alertTestCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -25,7 +25,8 @@ type askCommand struct {
 	JSON         bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (askCommand) Help() string {
 	return `
 Chaque ligne reçoit la réponse qu’elle aurait dans un salon ; une ligne qui n’est pas pour le robot
@@ -39,7 +40,7 @@ Avec --json : {"input", "command", "found": [{"kind", "id", "name"}], "shape",
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
-// reply is the output of --json for a line.
+// reply is the JSON that «bot ask --json» prints for one asked line.
 type reply struct {
 	Input string `json:"input"`
 	// Command is in canonical French words; empty for an ignored line.
@@ -51,14 +52,15 @@ type reply struct {
 	HTML  string         `json:"html"`
 }
 
-// found is a software or a repository that the answer is about.
+// found is a software or a repository in the answer, in the JSON of «bot ask --json».
 type found struct {
 	Kind string `json:"kind"` // software or repository
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// Run answers each line as it comes.
+// Run prints the bot's answer to each line in the arguments, or else to each line of
+// the standard input as it comes.
 func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()

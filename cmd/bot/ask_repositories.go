@@ -17,18 +17,19 @@ import (
 // saveAtOnce is the number of repositories to store in one transaction.
 const saveAtOnce = 500
 
-// knownRepositories holds a list's repositories in a temporary database, which Close
-// deletes.
+// knownRepositories holds the repositories of a published list in a temporary
+// database, for «bot ask». Close deletes the database.
 type knownRepositories struct {
 	*storage.DB
 	dir  string
 	asOf time.Time
 }
 
-// RepositoriesAsOf returns the date of the list.
+// RepositoriesAsOf returns the date of the published list. It never fails.
 func (k *knownRepositories) RepositoriesAsOf(context.Context) (time.Time, error) { return k.asOf, nil }
 
-// loadRepositories reads the list at location. Close the result.
+// loadRepositories reads the list of repositories at an address or in a file into a
+// temporary database. The caller closes the result.
 func loadRepositories(ctx context.Context, getter *fetch.Getter, location string) (_ *knownRepositories, err error) {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {
@@ -62,5 +63,5 @@ func loadRepositories(ctx context.Context, getter *fetch.Getter, location string
 	return k, nil
 }
 
-// Close deletes the database.
+// Close closes the temporary database and deletes it.
 func (k *knownRepositories) Close() error { return errors.Join(k.DB.Close(), os.RemoveAll(k.dir)) }

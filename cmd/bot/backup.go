@@ -15,7 +15,8 @@ type backupCommand struct {
 	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"La copie, qui ne doit pas encore exister."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (backupCommand) Help() string {
 	return `
 Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne. crypto.db ne se sauvegarde
@@ -24,7 +25,8 @@ de passe, et gardez à côté la clé de récupération.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run copies the database.
+// Run writes a copy of the bot's database to the file in the arguments, which must not
+// exist. The bot may be running.
 func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -45,7 +47,8 @@ func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err
 	return nil
 }
 
-// openToRead opens the database for reading, while the bot may be running.
+// openToRead opens the bot's database for reading only, so that the bot may run at the
+// same time. The error is a French sentence that says what to do.
 func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
 	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
 	switch {

@@ -16,7 +16,8 @@ type catalogueCommand struct {
 	JSON     bool   `name:"json" help:"Répond en JSON."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (catalogueCommand) Help() string {
 	return `
 Dit de quel genre et de quelle génération est le catalogue, combien d’entrées il a, et quels
@@ -25,7 +26,8 @@ et toutes celles de la liste des dépôts publics, en JSON et en CSV.
 État de sortie : 0, ou 1 si le catalogue ne se lit pas.`
 }
 
-// summary is the command's output about a catalogue.
+// summary is the output of «bot catalogue» about a file: its kind and format, and how
+// many entries can and cannot be used.
 type summary struct {
 	Kind       string               `json:"kind"` // software or repository
 	Generation catalogue.Generation `json:"generation"`
@@ -33,7 +35,8 @@ type summary struct {
 	Dropped    []catalogue.Dropped  `json:"dropped"`
 }
 
-// Run describes the catalogue.
+// Run reads the catalogue at the address or in the file in the arguments, and prints a
+// summary as text or JSON.
 func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -53,7 +56,8 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	return s.print(std.out)
 }
 
-// summarize reads a catalogue, or a list of repositories if it begins like one.
+// summarize reads a catalogue, or a list of repositories if r begins like one, and
+// returns a summary of it.
 func summarize(r io.Reader) (summary, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	// If Peek fails, the full read returns the same error.

@@ -9,8 +9,9 @@ import (
 	"heraut/locale"
 )
 
-// tellHeld returns a function that informs the operators of a held-back version of the
-// catalogue name: once for each version, even across restarts.
+// tellHeld returns a function that tells the operators that the bot does not use a new
+// version of the named catalogue, because it differs too much from the last one. The
+// operators hear of each such version once, even across restarts.
 func tellHeld(s shared, name string) func(context.Context, catalogue.Held) error {
 	other := name
 	if name == commons.SILL {

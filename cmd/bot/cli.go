@@ -22,7 +22,7 @@ const (
 	statusRefused = 3 // the homeserver refuses the account
 )
 
-// stdio holds a command's input and outputs.
+// stdio holds the standard input, output and error of a command.
 type stdio struct {
 	in  io.Reader
 	out io.Writer
@@ -109,7 +109,8 @@ func (e usageError) Error() string {
 func (e usageError) Unwrap() error { return e.error }
 func (usageError) ExitStatus() int { return statusUsage }
 
-// reported wraps an error that the log already shows.
+// reported wraps an error of which the person has already read in the log or the
+// output, so that it is not printed again.
 type reported struct{ error }
 
 func (e reported) Unwrap() error { return e.error }

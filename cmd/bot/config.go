@@ -71,7 +71,8 @@ type About struct {
 	Contact string `yaml:"contact"`
 }
 
-// Matrix holds the bot's account.
+// Matrix is the section of the configuration about the bot's account: the homeserver,
+// the login and the keys.
 type Matrix struct {
 	// Homeserver is the base of the client API, http or https.
 	Homeserver *url.URL `yaml:"homeserver"`
@@ -99,7 +100,8 @@ type Matrix struct {
 	RecoveryKeyFile string `yaml:"recovery_key_file"`
 }
 
-// Pace bounds the requests to the homeserver.
+// Pace is the section of the configuration that limits how many requests a second the
+// bot sends to the homeserver.
 type Pace struct {
 	// PerSecond is the number of requests a second; 0 sets no limit.
 	PerSecond float64 `yaml:"per_second"`
@@ -107,21 +109,22 @@ type Pace struct {
 	Burst int `yaml:"burst"`
 }
 
-// Limits bounds how often people and rooms may ask the bot, by the events' own
-// times.
+// Limits is the section of the configuration that limits how often a person and a room
+// may ask the bot. The times are those of the events, not of their handling.
 type Limits struct {
 	Person Rate `yaml:"person"`
 	Room   Rate `yaml:"room"`
 }
 
-// Invitations says whose invitations the bot accepts.
+// Invitations is the section of the configuration that says whose invitations the bot
+// accepts.
 type Invitations struct {
 	// Servers lists server names, with * for any run of characters. An empty list
 	// means the bot's own server.
 	Servers Patterns `yaml:"servers"`
 }
 
-// Fetch holds the settings for reading sources.
+// Fetch is the section of the configuration with the limits for reading sources.
 type Fetch struct {
 	// AllowPrivate lists the private host names, addresses or networks that the bot
 	// may reach nonetheless.
@@ -130,7 +133,8 @@ type Fetch struct {
 	FeedMaxMiB int `yaml:"feed_max_mib"`
 }
 
-// HTTP is the server for probes and metrics.
+// HTTP is the section of the configuration about the server for health checks and
+// metrics.
 type HTTP struct {
 	// Listen is host:port; empty means no server.
 	Listen string `yaml:"listen"`
@@ -138,13 +142,15 @@ type HTTP struct {
 	Pprof bool `yaml:"pprof"`
 }
 
-// Log holds the settings of the log on standard error.
+// Log is the section of the configuration about the log, which goes to standard error:
+// its level and format.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error
 	Format string `yaml:"format"` // console or json
 }
 
-// Quiet sets the hours in which the bot announces nothing at once.
+// Quiet is the section of the configuration that sets the default quiet hours, in
+// which the bot announces nothing at once.
 type Quiet struct {
 	// Nights is a range such as "20:00-08:00"; empty for none.
 	Nights   string `yaml:"nights"`
@@ -152,7 +158,8 @@ type Quiet struct {
 	Holidays bool   `yaml:"holidays"` // France's
 }
 
-// Source is a source that rooms may watch.
+// Source is a source of news in the configuration, such as a feed or a list of
+// repositories, which rooms may watch by its name.
 type Source struct {
 	Name string `yaml:"name"`
 	// Kind is ecosystems, repositories, sill, catalogue, feed or calendar. A catalogue
@@ -164,7 +171,8 @@ type Source struct {
 	Settle time.Duration `yaml:"settle"`
 }
 
-// Visio is a video conference service. Rooms that choose none use the first one.
+// Visio is a video conference service in the configuration. Rooms that choose none use
+// the first one.
 type Visio struct {
 	Name string `yaml:"name"`
 	// Kind is jitsi, meet or link.
@@ -182,7 +190,8 @@ type Visio struct {
 	AccessLevel string `yaml:"access_level"`
 }
 
-// Room is a room that the bot serves.
+// Room is a room in the configuration, in which the bot answers, with its settings and
+// watches.
 type Room struct {
 	// Room is a room id or an alias.
 	Room string `yaml:"room"`
@@ -203,7 +212,8 @@ type Room struct {
 	Watches    []Watch  `yaml:"watches"`
 }
 
-// Watch is a room's subscription to a source.
+// Watch is a room's subscription to a source in the configuration: which of its news
+// the room hears, and when.
 type Watch struct {
 	Source string `yaml:"source"` // a Source's name
 	Filter Filter `yaml:"filter"`
@@ -214,7 +224,8 @@ type Watch struct {
 	Paused bool   `yaml:"paused"`
 }
 
-// Relay connects asking rooms with a room of experts.
+// Relay is a pair of rooms in the configuration: the bot carries questions from the
+// first one to the experts in the second, and the answers back.
 type Relay struct {
 	Name   string   `yaml:"name"`
 	From   []string `yaml:"from"` // room ids or aliases
@@ -257,7 +268,7 @@ type HowTo struct {
 	EN string `yaml:"en"`
 }
 
-// paris returns the default time zone.
+// paris returns the time zone Europe/Paris, the default of the configuration.
 func paris() *time.Location {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -266,7 +277,8 @@ func paris() *time.Location {
 	return zone
 }
 
-// defaults returns the configuration before the file applies.
+// defaults returns a configuration with the default values of the preset, to which the
+// configuration file then adds.
 func defaults(preset Preset) *Config {
 	c := &Config{
 		Preset:       preset,

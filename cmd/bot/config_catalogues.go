@@ -11,14 +11,16 @@ import (
 	"heraut/commons"
 )
 
-// Catalogue holds the source of the free-software catalogue.
+// Catalogue is the section of the configuration about the catalogue of recommended
+// software, the SILL.
 type Catalogue struct {
 	SILL SILL `yaml:"sill"`
 	// Word is a further word of the command «sill»; empty for none.
 	Word string `yaml:"word"`
 }
 
-// SILL is the catalogue's source.
+// SILL says where the catalogue of recommended software is read from, how often, and
+// which changes of its size are suspicious.
 type SILL struct {
 	// URL is an http or https address, or a file path.
 	URL   string        `yaml:"url"`
@@ -28,7 +30,8 @@ type SILL struct {
 	MaxLoss Percent `yaml:"max_loss"`
 }
 
-// OtherCatalogue is a catalogue besides the SILL.
+// OtherCatalogue is one more catalogue of software in the configuration, besides the
+// SILL.
 type OtherCatalogue struct {
 	// Name is the short name by which rooms choose it.
 	Name string `yaml:"name"`
@@ -50,18 +53,21 @@ type OtherCatalogue struct {
 	MaxLoss Percent `yaml:"max_loss"`
 }
 
-// settings returns what package commons reads.
+// settings returns the description of the catalogue that package commons needs to read
+// it.
 func (c OtherCatalogue) settings() commons.Settings {
 	return commons.Settings{Name: c.Name, Label: c.Label, Kind: commons.Kind(c.Kind), Location: c.URL, Link: c.Link, Language: c.Language}
 }
 
-// key names the stored copy. Two catalogues may read one address.
+// key returns the name under which the database keeps a copy of the catalogue. It
+// includes the kind and the name, since two catalogues may read one address.
 func (c OtherCatalogue) key() string { return c.Kind + " " + c.Name + " " + c.URL }
 
 // catalogueEvery is the default interval of a catalogue that is not the SILL.
 const catalogueEvery = 12 * time.Hour
 
-// checkCatalogues completes and checks the catalogues besides the SILL.
+// checkCatalogues records the faults of the configured catalogues besides the SILL,
+// and completes their file paths and default values.
 func (r *reader) checkCatalogues(c *Config) {
 	if word := c.Catalogue.Word; word != "" && (!shortName.MatchString(word) || commands.IsCommand(word)) {
 		r.fault("catalogue.word", fmt.Sprintf("%s : un mot en minuscules sans accent, qui n’est pas déjà une commande, est attendu, par exemple catalogue", said(word)))
@@ -92,7 +98,8 @@ func (r *reader) checkCatalogues(c *Config) {
 	}
 }
 
-// checkRoomCatalogues checks the names that a room gives.
+// checkRoomCatalogues records a fault for each of the names that is no configured
+// catalogue. at is the key of the room in the file.
 func (r *reader) checkRoomCatalogues(at string, names []string, c *Config) {
 	for i, name := range names {
 		if name != commons.SILL && !slices.ContainsFunc(c.Catalogues, func(o OtherCatalogue) bool { return o.Name == name }) {

@@ -17,7 +17,8 @@ import (
 	"heraut/rooms"
 )
 
-// check completes c and records all faults of its values.
+// check completes the configuration c with values derived from others, and records the
+// faults of all its values.
 func (r *reader) check(c *Config) {
 	oneOf(r, "preset", c.Preset, PresetMatrix, PresetTchap)
 	r.oneLine("about.run_by", c.About.RunBy, "dites qui exploite le robot, par exemple \"DINUM\"")
@@ -144,8 +145,9 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 	}
 }
 
-// secret reads a password file, which may be absent since it serves at the first
-// login only.
+// secret returns the password in a file. A file that cannot be read only gives a
+// remark, since the password serves at the first login alone; an empty file or several
+// lines are a fault.
 func (r *reader) secret(path, file string) Secret {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -182,7 +184,8 @@ func (r *reader) checkListen(path, listen string) {
 	}
 }
 
-// checkPprof refuses profiles that other machines could read.
+// checkPprof records a fault if http.pprof is on while other machines can reach the
+// server: profiles show the bot's memory.
 func (r *reader) checkPprof(h HTTP) {
 	if !h.Pprof {
 		return
@@ -193,7 +196,8 @@ func (r *reader) checkPprof(h HTTP) {
 	}
 }
 
-// oneLine checks a required text that goes into an HTTP header.
+// oneLine records a fault unless value is one line that is not empty; missing is the
+// sentence for an empty one. The value goes into an HTTP header.
 func (r *reader) oneLine(path, value, missing string) {
 	switch {
 	case strings.TrimSpace(value) == "":
@@ -220,7 +224,8 @@ func oneOf[T ~string](r *reader, path string, value T, allowed ...T) {
 	r.fault(path, fmt.Sprintf("%s n’est pas possible ; choisissez %s ou %s", said(value), strings.Join(words[:last], ", "), words[last]))
 }
 
-// said quotes a value, or says that it is empty.
+// said returns a value between French quotation marks for a message, or the words for
+// an empty value.
 func said[T ~string](value T) string {
 	if value == "" {
 		return "une valeur vide"
@@ -228,7 +233,8 @@ func said[T ~string](value T) string {
 	return fmt.Sprintf("« %s »", value)
 }
 
-// parseBase parses an http or https address to which callers append paths.
+// parseBase parses an http or https address without a slash at its end, so that paths
+// can be appended. The error is a French sentence for the operator.
 func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -251,7 +257,8 @@ func webURL(u *url.URL) bool {
 // maxAvatar bounds the account's picture, in bytes.
 const maxAvatar = 1 << 20
 
-// checkAvatar completes the path of the account's picture and looks at the file.
+// checkAvatar makes the path of the account's picture absolute, and records a fault if
+// the file cannot be used.
 func (r *reader) checkAvatar(m *Matrix) {
 	if m.Avatar == "" {
 		return
@@ -266,8 +273,9 @@ func (r *reader) checkAvatar(m *Matrix) {
 	}
 }
 
-// path returns a path that the file gives relative to itself, in absolute form or
-// relative to the working directory.
+// path returns a file path of the configuration, which is relative to the
+// configuration file, as one that can be opened. It records a fault at the key path if
+// value is blank.
 func (r *reader) path(path, value string) string {
 	if strings.TrimSpace(value) == "" {
 		r.fault(path, "un chemin est attendu")
@@ -276,7 +284,8 @@ func (r *reader) path(path, value string) string {
 	return r.near(value)
 }
 
-// place checks an address that may also be a file path; it completes a path.
+// place checks a value that is a web address or a file path: it records a fault for a
+// wrong address, and makes a path usable in place.
 func (r *reader) place(path string, value *string) {
 	switch {
 	case strings.HasPrefix(*value, "file:///"):

@@ -7,8 +7,8 @@ import (
 	"heraut/howto"
 )
 
-// Books returns the answers that the operators wrote, by language; only the languages
-// that they replaced.
+// Books returns the answers about the services that operators wrote in files of their
+// own, by language; only for languages with such a file.
 func (h HowTo) Books() (map[string]howto.Book, error) {
 	books := map[string]howto.Book{}
 	for lang, file := range map[string]string{"fr": h.FR, "en": h.EN} {

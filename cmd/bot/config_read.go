@@ -14,7 +14,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// Remark is a sentence about a line of the configuration file.
+// Remark is a sentence about a value of the configuration file, with its key and line.
 type Remark struct {
 	File string
 	Line int // from 1, or 0 for the whole file
@@ -56,7 +56,7 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 	return readConfig(file, data, env)
 }
 
-// readConfig is loadConfig for the content of the file.
+// readConfig does the same as loadConfig, with the content of the file in data.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	r.encoding(data)
@@ -79,8 +79,9 @@ func readConfig(file string, data []byte, env func(string) string) (*Config, []R
 	return c, r.remarks, nil
 }
 
-// A reader turns a YAML tree into a Config and records the faults. A path names a
-// value: "rooms[0].watches[1].source".
+// A reader turns the YAML of the configuration file into a Config, and records the
+// faults that it finds. A path names a value in the file:
+// "rooms[0].watches[1].source".
 type reader struct {
 	file    string
 	env     func(string) string
@@ -90,7 +91,8 @@ type reader struct {
 	remarks []Remark
 }
 
-// parse returns the tree, or nil for an empty file.
+// parse returns the syntax tree of the configuration file; nil for an empty file and,
+// after recording a fault, for one that is no YAML.
 func (r *reader) parse(data []byte) ast.Node {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
 	f, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
@@ -116,7 +118,8 @@ func (r *reader) parse(data []byte) ast.Node {
 	return f.Docs[0].Body
 }
 
-// syntaxFault explains the commonest mistakes in hand-written YAML.
+// syntaxFault returns a French sentence about a YAML error. It explains the commonest
+// mistakes in hand-written files.
 func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	at := err.Token.Position
 	lines := strings.Split(string(data), "\n")
@@ -134,7 +137,8 @@ func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	return fmt.Sprintf("la syntaxe YAML est fausse, colonne %d (%s) ; vérifiez l’alignement, les guillemets et les crochets de cette ligne et de celle d’avant", at.Column, err.Message)
 }
 
-// preset finds the preset before everything else, since it determines the defaults.
+// preset returns the preset that the file names; PresetMatrix if it names none. It is
+// read before everything else, since the defaults depend on it.
 func (r *reader) preset(root ast.Node) Preset {
 	if m, ok := root.(*ast.MappingNode); ok {
 		for _, entry := range m.Values {
@@ -146,7 +150,8 @@ func (r *reader) preset(root ast.Node) Preset {
 	return PresetMatrix
 }
 
-// line returns the line of path, or of its nearest parent in the file.
+// line returns the line number of the value at path in the file; for a missing value,
+// that of the nearest key around it.
 func (r *reader) line(path string) int {
 	for {
 		if n, ok := r.lines[path]; ok {
@@ -156,7 +161,8 @@ func (r *reader) line(path string) int {
 	}
 }
 
-// fault records a fault at path, unless a fault there or above explains it.
+// fault records that the value at path is wrong, unless a fault at the same path or
+// around it is recorded already.
 func (r *reader) fault(path, sentence string) {
 	for above := path; ; above = parent(above) {
 		if r.wrong[above] {
@@ -177,7 +183,8 @@ func (r *reader) remark(path, sentence string) {
 	r.remarks = append(r.remarks, Remark{r.file, r.line(path), label(path) + " : " + sentence})
 }
 
-// parent returns the path one level up. The top is "", and its own parent.
+// parent returns the path of the value around that at path: "rooms[0]" for
+// "rooms[0].prefix". That of the whole file is "".
 func parent(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
 func join(path, key string) string {
@@ -187,8 +194,8 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// label returns a path without its indexes, since the line number identifies the
-// element.
+// label returns a path without its indexes, for messages: "rooms.prefix" for
+// "rooms[0].prefix". The line number beside it tells the elements apart.
 func label(path string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(path, "[") {
@@ -201,7 +208,8 @@ func label(path string) string {
 	return b.String()
 }
 
-// near joins a relative path to the configuration file's directory.
+// near returns a path that is relative to the configuration file's directory in a form
+// that can be opened. An absolute path stays as it is.
 func (r *reader) near(path string) string {
 	if filepath.IsAbs(path) {
 		return path

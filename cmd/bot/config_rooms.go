@@ -165,7 +165,8 @@ func (r *reader) checkQuestions(q *Questions) {
 	}
 }
 
-// shortName checks a name that people type, and that no other of its kind bears it.
+// shortName records a fault unless name is a short word in lower case that is not in
+// others, and adds it to others. People type these names in commands.
 func (r *reader) shortName(path, name string, others map[string]bool) {
 	switch {
 	case !shortName.MatchString(name):
@@ -182,7 +183,8 @@ func (r *reader) room(path, room string) {
 	}
 }
 
-// has reports whether the file gives path.
+// has reports whether the configuration file has a value at path, rather than leaving
+// it to the default.
 func (r *reader) has(path string) bool {
 	_, ok := r.lines[path]
 	return ok

@@ -13,7 +13,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// value reads n into v, which is settable.
+// value stores the value of a YAML node in v, a settable field of the Config. It
+// records a fault at path if the value does not fit the field's type.
 func (r *reader) value(n ast.Node, path string, v reflect.Value) {
 	switch n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
@@ -89,7 +90,8 @@ func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
 	}
 }
 
-// keys returns the keys of a struct, in the order of its fields.
+// keys returns the YAML keys of the fields of a struct type, in the order of the
+// fields.
 func keys(t reflect.Type) []string {
 	names := make([]string, t.NumField())
 	for i := range names {
@@ -98,8 +100,9 @@ func keys(t reflect.Type) []string {
 	return names
 }
 
-// parseScalar reads s into v, and reports whether v's type reads from a single
-// value.
+// parseScalar stores the text s in v, converted to the type of v. It returns false if
+// a value of that type is a list or a mapping rather than a single text. The error is
+// a French sentence.
 func parseScalar(s string, v reflect.Value) (bool, error) {
 	switch into := v.Addr().Interface().(type) {
 	case *time.Duration:
@@ -153,7 +156,8 @@ func quoting(s string, err error) error {
 	return fmt.Errorf("« %s » : %w", s, err)
 }
 
-// text returns the value of a scalar; empty for any other node.
+// text returns the text of a YAML node that holds a single value; empty for a list, a
+// mapping or no value.
 func text(n ast.Node) string {
 	switch n := n.(type) {
 	case nil, *ast.NullNode:

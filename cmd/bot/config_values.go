@@ -14,16 +14,17 @@ import (
 	"heraut/schedule"
 )
 
-// A Secret is a text that never shows in logs or messages.
+// A Secret is a password or a key. Printing or encoding it gives "[secret]", so that
+// it never gets into logs or messages.
 type Secret string
 
-// String hides the secret.
+// String returns "[secret]" instead of the secret.
 func (Secret) String() string { return "[secret]" }
 
-// GoString hides the secret.
+// GoString returns "[secret]" instead of the secret.
 func (s Secret) GoString() string { return s.String() }
 
-// MarshalText hides the secret.
+// MarshalText returns "[secret]" instead of the secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Rate allows Count events within Per. The zero value sets no limit.
@@ -103,13 +104,15 @@ func (r *Rhythm) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// Pattern is a text in which * stands for any run of characters.
+// Pattern is a text in which each * stands for any run of characters, such as
+// "*.gouv.fr".
 type Pattern struct {
 	text string
 	re   *regexp.Regexp
 }
 
-// UnmarshalText never fails.
+// UnmarshalText compiles the pattern in text. It never fails, since every text is a
+// pattern.
 func (p *Pattern) UnmarshalText(text []byte) error {
 	*p = mustPattern(string(text))
 	return nil
@@ -122,7 +125,7 @@ func mustPattern(text string) Pattern {
 	return Pattern{text, regexp.MustCompile(`(?s)\A` + quoted + `\z`)}
 }
 
-// Patterns is a list of alternatives.
+// Patterns is a list of patterns, of which a text has to match only one.
 type Patterns []Pattern
 
 // Match reports whether one of the patterns matches s.
@@ -137,7 +140,8 @@ func (ps Patterns) Match(s string) bool {
 
 var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
 
-// parseDuration reads Go's durations and days of 24 hours: "15m", "1h30m", "7d".
+// parseDuration parses a duration as Go writes it, or in days of 24 hours: "15m",
+// "1h30m", "7d".
 func parseDuration(s string) (time.Duration, error) {
 	wrong := errors.New("une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)")
 	var whole time.Duration
@@ -181,8 +185,8 @@ func validUser(s string) bool {
 	return validID('@', s) && localpart.MatchString(s[1:strings.IndexByte(s, ':')])
 }
 
-// validRoom accepts ids, aliases, and the ids of room version 12, which have no
-// server.
+// validRoom reports whether s has the form of a room id or alias. Ids of room version
+// 12 have no server.
 func validRoom(s string) bool {
 	return validID('!', s) || validID('#', s) || len(s) <= 255 && newRoomID.MatchString(s)
 }

@@ -47,7 +47,8 @@ func (r *reader) checkMeet(at string, v *Visio) {
 	oneOf(r, at+".access_level", v.AccessLevel, "public", "trusted", "restricted")
 }
 
-// secret reads the application's secret.
+// secret reads the secret with which the bot calls the conference service's API from
+// its file.
 func (v Visio) secret() (Secret, error) {
 	data, err := os.ReadFile(v.ClientSecretFile)
 	if err != nil {

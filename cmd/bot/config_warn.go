@@ -14,7 +14,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// warn records remarks about values that are valid but probably a mistake.
+// warn records remarks about values of the configuration that are allowed but probably
+// a mistake.
 func (r *reader) warn(root ast.Node, c *Config) {
 	r.warnExample(root)
 	r.warnWebClient(c)
@@ -22,8 +23,8 @@ func (r *reader) warn(root ast.Node, c *Config) {
 	r.warnMissingFiles(c)
 }
 
-// encoding records a fault for text in UTF-16, which YAML readers cannot tell from
-// damage, and a remark for the first line that is not UTF-8.
+// encoding records a fault for a configuration file in UTF-16, and a remark for the
+// first line that is not UTF-8.
 func (r *reader) encoding(data []byte) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data, 0) >= 0 {
 		r.faults = append(r.faults, Remark{r.file, 1, "ce fichier n’est pas en UTF-8, mais sans doute en UTF-16 ; enregistrez-le en UTF-8, par exemple par : iconv -f UTF-16 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
@@ -54,10 +55,12 @@ func (r *reader) warnExample(root ast.Node) {
 	}), root)
 }
 
-// scalars visits the values of a tree that are not mappings or lists.
+// scalars is a function that is called for each single value in a YAML tree, as
+// opposed to mappings and lists.
 type scalars func(ast.ScalarNode)
 
-// Visit implements ast.Visitor.
+// Visit calls the function for the node n if it holds a single value. ast.Walk calls
+// Visit for each node.
 func (f scalars) Visit(n ast.Node) ast.Visitor {
 	if m, ok := n.(*ast.MappingValueNode); ok { // the key is no value
 		if m.Value != nil {
@@ -87,7 +90,8 @@ func (r *reader) warnWebClient(c *Config) {
 	}
 }
 
-// warnSecrets records files with a secret that other accounts of the machine may read.
+// warnSecrets records a remark for each file with a secret that other accounts of the
+// machine may read.
 func (r *reader) warnSecrets(c *Config) {
 	if r.file != "" && (c.holdsSecret()) {
 		r.warnReadable("", r.file)
@@ -136,7 +140,7 @@ func (r *reader) warnReadable(path, file string) {
 	r.remark(path, sentence)
 }
 
-// warnMissingFiles records sources whose file cannot be read.
+// warnMissingFiles records a remark for each source whose file cannot be read.
 func (r *reader) warnMissingFiles(c *Config) {
 	r.warnMissing("catalogue.sill.url", c.Catalogue.SILL.URL)
 	for i, other := range c.Catalogues {
@@ -167,7 +171,8 @@ func (r *reader) warnMissing(path, location string) {
 	}
 }
 
-// cause returns the system's reason without the path, which the sentence names.
+// cause returns the reason in an error of os.Open without the file's path, for
+// sentences that already name the path.
 func cause(err error) error {
 	if wrapped, ok := err.(*fs.PathError); ok { //nolint:errorlint // os.Open returns it unwrapped
 		return wrapped.Err
@@ -175,7 +180,7 @@ func cause(err error) error {
 	return err
 }
 
-// quoted returns a path as a word of a shell.
+// quoted returns a path as one word for a shell, in quotes if necessary.
 func quoted(path string) string {
 	if regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,-]+$`).MatchString(path) {
 		return path

@@ -22,7 +22,8 @@ type doctorCommand struct {
 	JSON bool `name:"json" help:"Écrit un objet JSON."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (doctorCommand) Help() string {
 	return `
 Essaie tout ce dont le service a besoin : configuration, fichiers, place, serveur, compte, appareil,
@@ -33,7 +34,9 @@ temps. À lancer sous le compte du robot.
 État de sortie : 0 si tout est bon, 1 sinon, 2 la configuration est fausse.`
 }
 
-// Run examines everything that the service needs.
+// Run checks everything that the service needs (configuration, state, homeserver,
+// sources), and prints what it finds, with remedies. The error means that something is
+// wrong.
 func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, remarks, err := loadConfig(c.Config, env)
 	if err != nil {
@@ -71,13 +74,14 @@ func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) erro
 	return nil
 }
 
-// doctorReport is the output of doctor --json.
+// doctorReport is the JSON that «bot doctor --json» prints.
 type doctorReport struct {
 	OK       bool      `json:"ok"` // no finding is a fault
 	Findings []finding `json:"findings"`
 }
 
-// finding is what doctor says about one part.
+// finding is the result of «bot doctor» for one checked part: good, a warning or a
+// fault, with a sentence and a command that helps.
 type finding struct {
 	What  string `json:"what"`
 	State string `json:"state"` // ok, warning or fault
@@ -88,7 +92,8 @@ type finding struct {
 	Cause   string `json:"cause,omitempty"` // the technical error
 }
 
-// doctor collects findings and, if out is not nil, prints each at once.
+// doctor collects the findings of «bot doctor». If out is not nil, it also prints each
+// finding at once.
 type doctor struct {
 	config  *Config
 	file    string // the configuration file, as the operator named it
@@ -139,7 +144,8 @@ func (d *doctor) fault(what, text, command string, cause error) {
 	d.add(f)
 }
 
-// say adds a finding about one part: its fault with the remedy, or that it has none.
+// say adds a finding about the part what: a fault with its remedy if err is not nil,
+// otherwise that the part is in order.
 func (d *doctor) say(what string, err error) {
 	if err == nil {
 		d.good(what, "")
@@ -149,7 +155,8 @@ func (d *doctor) say(what string, err error) {
 	d.fault(what, text, command, err)
 }
 
-// remedy returns the sentence and the command for a known error.
+// remedy returns a French sentence about what to do against an error, and a command
+// that helps; the command may be empty.
 func (d *doctor) remedy(err error) (text, command string) {
 	if text, command, ok := d.networkRemedy(err); ok {
 		return text, command
@@ -168,8 +175,8 @@ func (d *doctor) remedy(err error) (text, command string) {
 	return strings.TrimSuffix(reasoned(err).Error(), " ("+err.Error()+")"), ""
 }
 
-// command returns a command of this program as a line for a shell, with its
-// configuration, under the account that owns the state.
+// command returns a shell command that runs this program with args and the same
+// configuration, under the account that owns the state directory.
 func (d *doctor) command(args ...string) string {
 	words := []string{quoted(d.program), args[0], "--config", quoted(d.file)}
 	if d.owner != "" {
@@ -181,7 +188,8 @@ func (d *doctor) command(args ...string) string {
 // botCommand matches a command of this program in a sentence.
 var botCommand = regexp.MustCompile(`«[\s\x{a0}\x{202f}]bot (\w+)[\s\x{a0}\x{202f}]»`)
 
-// named replaces the program's name in a sentence by the way it was called.
+// named returns a sentence in which «bot …» commands are replaced by commands that
+// work as the program was called here.
 func (d *doctor) named(sentence string) string {
 	return botCommand.ReplaceAllStringFunc(sentence, func(words string) string {
 		return "«\u202f" + d.command(botCommand.FindStringSubmatch(words)[1]) + "\u202f»"
@@ -207,8 +215,8 @@ var findings = []struct {
 	{matrix.ErrNoSecretStorage, "le compte n’a plus de sauvegarde de ses clés de vérification sur le serveur : réinitialisez la sécurité du compte depuis un client, mettez le nouveau code dans le fichier, puis connectez le compte", []string{"login"}},
 }
 
-// skewed returns an error that says what to do about a difference between the
-// clocks; nil if it is too small to matter.
+// skewed returns an error that says what to do about a difference between the clocks
+// of this machine and the homeserver; nil if it is too small to matter.
 func skewed(skew time.Duration) error {
 	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
 	switch {
@@ -271,7 +279,8 @@ func (d *doctor) room(name string, x matrix.RoomExamination) {
 	}
 }
 
-// source requests the beginning of a source's data. For an API, any answer suffices.
+// source checks that the data at a source's address can be read, from their first
+// byte; of an API, any answer will do. what names the source in the finding.
 func (d *doctor) source(ctx context.Context, what, location string, api bool) {
 	err := func() error {
 		getter, err := getterOf(d.config, location, fetch.Options{})

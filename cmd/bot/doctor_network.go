@@ -15,8 +15,9 @@ import (
 	"heraut/matrix"
 )
 
-// networkRemedy tells the causes apart for which a server cannot be reached. command
-// shows more, or is empty.
+// networkRemedy returns a French sentence about why a server cannot be reached (name,
+// route, certificate, proxy…) and a command that shows more, which may be empty. ok is
+// false for an unknown cause.
 func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 	if text, command, ok := d.proxyRemedy(err); ok {
 		return text, command, true
@@ -57,7 +58,8 @@ func isCut(err error) bool {
 		strings.Contains(err.Error(), "server closed idle connection")
 }
 
-// curl returns a command that shows the homeserver's own answer.
+// curl returns a shell command with curl that shows the homeserver's answer, through
+// the configured proxy and certificates.
 func (d *doctor) curl() string {
 	words := []string{"curl", "-sS", "-i"}
 	if proxy := d.config.Network.Proxy.String(); proxy != "" {
@@ -69,8 +71,9 @@ func (d *doctor) curl() string {
 	return strings.Join(append(words, quoted(d.config.Matrix.Homeserver.String()+"/_matrix/client/versions")), " ")
 }
 
-// proxyRemedy tells the proxy's faults. net/http reports a refused CONNECT by the text
-// of the status alone.
+// proxyRemedy returns a French sentence and a command, which may be empty, for an
+// error that the proxy causes; ok is false for other errors. A refused CONNECT is
+// recognised by the text of its status, since net/http gives nothing else.
 func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	name := d.config.Network.Proxy.String()
 	setting := "network.proxy"
@@ -90,7 +93,8 @@ func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	return "", "", false
 }
 
-// tlsRemedy tells the faults of certificates and of TLS itself.
+// tlsRemedy returns a French sentence and a command, which may be empty, for an error
+// of a certificate or of TLS itself; ok is false for other errors.
 func tlsRemedy(err error) (text, command string, ok bool) {
 	if _, is := errors.AsType[x509.UnknownAuthorityError](err); is {
 		return "le certificat du serveur vient d’une autorité que cette machine ne connaît pas : donnez le fichier de cette autorité par network.ca_file, ou installez-la dans le système", "", true

@@ -15,7 +15,8 @@ import (
 // unitFile is the unit that the packages install.
 const unitFile = "/usr/lib/systemd/system/heraut.service"
 
-// start returns the command that starts the service.
+// start returns the shell command that starts the bot as a service: with systemd if
+// its unit is installed, otherwise with «bot run».
 func (d *doctor) start() string {
 	if _, err := os.Stat(unitFile); err == nil {
 		return "sudo systemctl start heraut"
@@ -45,7 +46,8 @@ func (d *doctor) service(ctx context.Context) {
 	}
 }
 
-// health asks the running service about itself.
+// health asks the running bot's server at listen whether the bot is ready, and adds a
+// finding. pid is the bot's process.
 func (d *doctor) health(ctx context.Context, what string, pid int, listen string) {
 	answer, err := askReady(ctx, listen)
 	switch {
@@ -73,7 +75,8 @@ func (d *doctor) restart(pid int) string {
 	return fmt.Sprintf("kill %d && %s", pid, d.command("run"))
 }
 
-// free checks that the service could open its address.
+// free checks that the bot could listen at an address that the configuration gives it.
+// what names the address in the finding; an empty address needs no check.
 func (d *doctor) free(ctx context.Context, what, listen string) {
 	if listen == "" {
 		return
@@ -99,7 +102,8 @@ func (d *doctor) free(ctx context.Context, what, listen string) {
 	}
 }
 
-// hooks checks that the webhooks of the running service answer at their address.
+// hooks checks that the webhooks of the running bot answer at listen. pid is the bot's
+// process.
 func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 	const what = "webhooks.listen"
 	_, answer, err := askLocal(ctx, listen, "/")
@@ -113,8 +117,9 @@ func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 	}
 }
 
-// lockedBy returns the process that holds a lock of flock(2) on a file, as Linux tells
-// in /proc/locks. Trying the lock instead would keep the service from starting.
+// lockedBy returns the id of the process that holds an flock(2) lock on a file; locked
+// is false if none does. It reads /proc/locks of Linux: trying the lock itself could
+// keep the service from starting.
 func lockedBy(file string) (pid int, locked bool) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -143,8 +148,8 @@ func lockedBy(file string) (pid int, locked bool) {
 	return 0, false
 }
 
-// holder describes the process that listens on a TCP port, as far as this account may
-// see it.
+// holder returns French words for the process that listens on a TCP port of this
+// machine: its name and id, if this account may see them.
 func holder(port string) string {
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {

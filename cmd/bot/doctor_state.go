@@ -68,7 +68,8 @@ func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	return session
 }
 
-// sudo returns a command for the account that may change the state's files.
+// sudo returns the shell command with sudo before it, unless this process runs as root
+// or as the account that owns the state directory.
 func (d *doctor) sudo(command string) string {
 	if os.Geteuid() == 0 || d.owner == "" {
 		return command
@@ -76,8 +77,9 @@ func (d *doctor) sudo(command string) string {
 	return "sudo " + command
 }
 
-// writable creates an empty file in the state directory and removes it. Root may write
-// everywhere, so for root the rights of the directory's owner count too.
+// writable checks that the bot can create files in its state directory, by creating
+// one. Root may write everywhere, so for root it also checks the rights of the
+// directory's owner.
 func (d *doctor) writable(dir string, owner int, known bool) {
 	const what = "écriture dans le répertoire d’état"
 	f, err := os.CreateTemp(dir, ".doctor-*")
@@ -102,7 +104,8 @@ func (d *doctor) writable(dir string, owner int, known bool) {
 	}
 }
 
-// space checks the free bytes and files of the state's file system.
+// space checks that the file system of the state directory has enough free bytes and
+// room for files.
 func (d *doctor) space(dir string) {
 	const what = "place libre"
 	var s unix.Statfs_t
@@ -124,8 +127,8 @@ func (d *doctor) space(dir string) {
 	}
 }
 
-// secretFile checks the owner and the rights of a file of the state that exists. An
-// absent file is the matter of the checks of its content. owner is the directory's.
+// secretFile checks that a file with secrets belongs to the state directory's owner,
+// and that others cannot read it. It adds no finding for an absent file.
 func (d *doctor) secretFile(file string, owner int, known bool) {
 	info, err := os.Stat(file)
 	what := "fichier " + filepath.Base(file)
@@ -156,7 +159,8 @@ func (d *doctor) secretFile(file string, owner int, known bool) {
 	}
 }
 
-// database checks bot.db and returns its session.
+// database checks the bot's database, bot.db, and returns the login session stored in
+// it.
 func (d *doctor) database(ctx context.Context, file string) (session matrix.Session) {
 	const what = "base bot.db"
 	info, err := os.Stat(file)
@@ -195,7 +199,8 @@ func (d *doctor) database(ctx context.Context, file string) (session matrix.Sess
 	return session
 }
 
-// exitsOf returns how the bot left its rooms, by their ids and aliases.
+// exitsOf returns how the bot left each room (kicked or banned, for example), by the
+// ids of the rooms and by their aliases in the configuration.
 func exitsOf(ctx context.Context, db *storage.DB) (map[string]chat.Exit, error) {
 	rooms, err := db.Rooms(ctx)
 	if err != nil {
@@ -215,7 +220,8 @@ func exitsOf(ctx context.Context, db *storage.DB) (map[string]chat.Exit, error) 
 	return exits, nil
 }
 
-// keys checks crypto.db against the session of bot.db.
+// keys checks that the encryption keys in crypto.db can be read and belong to the
+// session of bot.db.
 func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) {
 	const what = "clés crypto.db"
 	keys, err := matrix.InspectKeys(ctx, file)
@@ -235,7 +241,8 @@ func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) 
 	}
 }
 
-// recoveryKey says what came of trying the recovery key on the account.
+// recoveryKey adds a finding about whether the recovery key opens the account's
+// encrypted keys on the homeserver; err is the result of trying it.
 func (d *doctor) recoveryKey(err error) {
 	const what = "clé de récupération"
 	file := quoted(d.config.Matrix.RecoveryKeyFile)
@@ -255,7 +262,8 @@ func (d *doctor) recoveryKey(err error) {
 	}
 }
 
-// ownerOf returns the id of a file's account.
+// ownerOf returns the id of the account that owns a file; known is false if the system
+// does not say.
 func ownerOf(info fs.FileInfo) (uid int, known bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -264,7 +272,8 @@ func ownerOf(info fs.FileInfo) (uid int, known bool) {
 	return int(stat.Uid), true
 }
 
-// accountName returns the name of an account of the machine, or its id.
+// accountName returns the name of the account of this machine with that id, or the id
+// if it has no name.
 func accountName(uid int) string {
 	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 		return u.Username

@@ -2,7 +2,8 @@ package main
 
 import "heraut/matrix"
 
-// ways says how the homeserver lets the bot log in.
+// ways adds a finding about how the homeserver lets the bot log in: with a password,
+// in a browser or not at all.
 func (d *doctor) ways(ways matrix.LoginWays) {
 	const what = "façons de se connecter"
 	m := d.config.Matrix

@@ -21,13 +21,14 @@ const (
 	theData         = "ce qui est donné"
 )
 
-// unreadable explains in plain words why data cannot be read. what names the data.
+// unreadable returns an error that says in plain French why data cannot be read. what
+// names the data in the sentence.
 func unreadable(what string, err error) error {
 	return fmt.Errorf("%s ne se lit pas : %w", what, reasoned(err))
 }
 
-// reasoned explains in plain words why a file or a server yields no data, if the
-// reason is known.
+// reasoned returns an error that says in plain French why a file or a server gives no
+// data; err itself if the reason is not known.
 func reasoned(err error) error {
 	for _, reason := range reasons {
 		if errors.Is(err, reason.err) {
@@ -51,7 +52,8 @@ func reasoned(err error) error {
 
 var separatorNames = map[rune]string{';': "points-virgules", '\t': "tabulations", '|': "barres verticales"}
 
-// unknownList describes in plain words a list of another kind.
+// unknownList returns a French description of a list that is of another kind than
+// expected, by its fields.
 func unknownList(e *catalogue.UnknownListError) string {
 	fields := "sans champ"
 	if len(e.Fields) > 0 {
@@ -66,7 +68,8 @@ func unknownList(e *catalogue.UnknownListError) string {
 	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
-// explainFilter explains a filter's fault in plain words.
+// explainFilter returns an error that says in plain French what is wrong in a filter,
+// and how to repair it.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {

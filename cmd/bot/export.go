@@ -21,7 +21,8 @@ type exportCommand struct {
 	Days   int    `name:"jours" default:"30" placeholder:"30" help:"Pour le bilan : le nombre de jours qu’il couvre."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (exportCommand) Help() string {
 	return `
 Écrit sur la sortie standard, aussi pendant que le robot fonctionne. La FAQ est écrite entière, sans
@@ -36,7 +37,8 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run writes the data that the arguments name to the standard output.
+// Run prints the data that the arguments name (the FAQ, questions, settings or feeds)
+// to the standard output.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -76,14 +78,15 @@ func (c exportCommand) exportFAQ(ctx context.Context, config *Config, db *storag
 	return faqAsMarkdown(w, entries, config.Timezone)
 }
 
-// wrongFormat is the error for a format that an export does not have.
+// wrongFormat is the error for a --format in which some data cannot be exported. It
+// names the formats that can.
 type wrongFormat struct{ what, formats string }
 
 func (e *wrongFormat) Error() string {
 	return fmt.Sprintf("--format : pour %s, prenez %s", e.what, e.formats)
 }
 
-// exportedEntry is the format of « bot export faq --format json ».
+// exportedEntry is an entry of the FAQ in the JSON of «bot export faq».
 type exportedEntry struct {
 	Number   int64         `json:"number"`
 	Question string        `json:"question"`
@@ -128,7 +131,8 @@ func markdownLine(s string) string {
 	return markdownSigns.Replace(strings.Join(strings.Fields(s), " "))
 }
 
-// markdownText turns each line of a text into a paragraph.
+// markdownText returns a text as Markdown in which each line is a paragraph and no
+// character counts as markup.
 func markdownText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {

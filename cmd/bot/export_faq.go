@@ -54,7 +54,7 @@ time { color: #555 }
 </html>
 `))
 
-// pageEntry is an entry of the FAQ on the page.
+// pageEntry is an entry of the FAQ as the template of the exported web page needs it.
 type pageEntry struct {
 	Number     int64
 	Question   string

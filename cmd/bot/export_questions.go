@@ -12,7 +12,8 @@ import (
 	"heraut/storage"
 )
 
-// exportedQuestion is a question in « bot export questions »: it names nobody.
+// exportedQuestion is a question in the output of «bot export questions», without any
+// person's name or id.
 type exportedQuestion struct {
 	Number   int64  `json:"number"`
 	Relay    string `json:"relay"`

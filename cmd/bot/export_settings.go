@@ -43,7 +43,8 @@ func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Wr
 	return err
 }
 
-// exporter merges the file's declarations with the settings of the chat.
+// exporter merges the configuration file with the settings that people made in the
+// chat, for «bot export settings».
 type exporter struct {
 	config   *Config
 	sources  []Source
@@ -54,7 +55,8 @@ type exporter struct {
 	comments yaml.CommentMap
 }
 
-// exportedRoom is a room of the file, with its name.
+// exportedRoom is a room in the exported configuration, with the room's name for a
+// comment.
 type exportedRoom struct {
 	Room
 	id    chat.RoomID
@@ -114,7 +116,8 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// readRooms adds the rooms that the bot serves, and their settings.
+// readRooms adds the rooms in which the bot answers, with the settings that people
+// made there, to the export.
 func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	chosen, err := db.Chosen(ctx)
 	if err != nil {
@@ -143,7 +146,8 @@ func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// set completes r with the settings of the chat; those of the file win.
+// set fills the fields of r that the configuration file leaves empty from the settings
+// s, which people made in the chat.
 func set(r *Room, s rooms.Settings) {
 	r.Language = cmp.Or(r.Language, s.Language)
 	r.Prefix = cmp.Or(r.Prefix, s.Prefix)
@@ -163,7 +167,8 @@ func (e *exporter) find(id chat.RoomID) *exportedRoom {
 	return &e.rooms[i]
 }
 
-// room finds or adds a room.
+// room returns the room with that id in the export; it adds the room if it is not
+// there yet.
 func (e *exporter) room(id chat.RoomID) *exportedRoom {
 	if r := e.find(id); r != nil {
 		return r
@@ -172,8 +177,9 @@ func (e *exporter) room(id chat.RoomID) *exportedRoom {
 	return &e.rooms[len(e.rooms)-1]
 }
 
-// watch adds a watch that a room set. A feed or calendar address of the room becomes
-// a source.
+// watch adds a watch that people set in the chat to its room in the export. The feed
+// or calendar that it watches by address becomes a named source. A room that the bot
+// left is skipped.
 func (e *exporter) watch(w announce.Watch) error {
 	if e.find(w.Room) == nil {
 		return nil // the bot has left the room
@@ -200,8 +206,9 @@ func (e *exporter) watch(w announce.Watch) error {
 	return nil
 }
 
-// source returns the name of the source for an address, such as flux-1; it adds the
-// source if there is none.
+// source returns the name of the exported source that has the address. If there is
+// none, it adds one of the given kind, with a name made of short and a number, such as
+// flux-1.
 func (e *exporter) source(kind, short, address string) string {
 	for _, s := range e.sources {
 		if s.Kind == kind && s.URL == address {
@@ -217,7 +224,8 @@ func (e *exporter) source(kind, short, address string) string {
 	return name
 }
 
-// file returns the whole configuration, in the order of config.example.yaml.
+// file returns the whole exported configuration as a value to encode in YAML, with the
+// keys in the order of config.example.yaml.
 func (e *exporter) file() any {
 	c := *e.config
 	c.State = absolute(c.State)
@@ -261,8 +269,8 @@ func (e *exporter) file() any {
 	return file
 }
 
-// written returns the value of v in the file, in the form that reader.value reads.
-// It returns false for a value to omit, such as a secret.
+// written returns a value of the configuration in the form in which YAML holds it. It
+// returns false for a value to leave out, such as a secret.
 func written(v reflect.Value) (any, bool) {
 	switch x := v.Addr().Interface().(type) {
 	case *Secret:
@@ -303,13 +311,13 @@ func written(v reflect.Value) (any, bool) {
 	return v.Interface(), true
 }
 
-// comment puts a comment line above the value at path.
+// comment adds a comment line above the value at a YAML path of the export.
 func (e *exporter) comment(path, text string) {
 	text = strings.Join(strings.Fields(text), " ")
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}
 }
 
-// absoluteFile returns the absolute path of an optional file.
+// absoluteFile returns the absolute path of a file; empty for an empty path.
 func absoluteFile(path string) string {
 	if path == "" {
 		return ""
@@ -317,8 +325,7 @@ func absoluteFile(path string) string {
 	return absolute(path)
 }
 
-// absolute returns an address as it is, and a path in a form independent of the
-// file's directory.
+// absolute returns a file path as an absolute one, and a web address as it is.
 func absolute(path string) string {
 	if strings.Contains(path, "://") {
 		return path

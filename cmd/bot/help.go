@@ -17,14 +17,15 @@ var errShown = errors.New("shown")
 
 type versionFlag bool
 
-// BeforeReset prints the version. Kong calls it when the command line has --version.
+// BeforeReset prints the version and ends the command line. The parser (kong) calls it
+// for --version.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	fmt.Fprintln(app.Stdout, "bot", version())
 	return errShown
 }
 
-// version returns the release, the commit and the compiler, as the Go toolchain
-// recorded them.
+// version returns a text with the bot's version, its commit and the version of Go that
+// built it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -42,8 +43,8 @@ func version() string {
 // releaseVersion is the version of a release, such as "v0.2.0"; the linker sets it.
 var releaseVersion string
 
-// release returns the release's version, or else the module's, or "devel" for a
-// build from a plain tree.
+// release returns the bot's version: the one set when a release is built, else that of
+// the Go module, else "devel".
 func release() string {
 	if releaseVersion != "" {
 		return releaseVersion
@@ -54,13 +55,14 @@ func release() string {
 	return "devel"
 }
 
-// userAgent names the commands without a configuration, which have no contact.
+// userAgent returns the User-Agent header of commands that read no configuration and
+// so know no contact.
 func userAgent() string { return "Heraut/" + release() }
 
 type helpFlag bool
 
-// BeforeReset prints the help of the program or of the selected command. Kong calls it
-// when the command line has --help.
+// BeforeReset prints the help of the program or of the selected command. The parser
+// (kong) calls it for --help.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	if node := ctx.Selected(); node != nil {
 		commandHelp(ctx.Stdout, node)
@@ -125,7 +127,8 @@ func commandHelp(w io.Writer, command *kong.Node) {
 	flagHelp(w, append(command.Flags, command.Parent.Flags...))
 }
 
-// folded joins words into lines that fit a terminal.
+// folded returns the words in lines of at most 80 characters, with all lines but the
+// first indented.
 func folded(words []string) string {
 	const width = 80
 	var b strings.Builder

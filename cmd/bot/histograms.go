@@ -7,7 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// histograms measures how long the bot takes, in seconds.
+// histograms measures, in seconds, how long the bot takes to handle an event and to
+// send a post, for the metrics.
 type histograms struct{ handling, sending prometheus.Histogram }
 
 func newHistograms() histograms {
@@ -25,7 +26,8 @@ func newHistograms() histograms {
 func (h histograms) handled(d time.Duration) { h.handling.Observe(d.Seconds()) }
 func (h histograms) sent(d time.Duration)    { h.sending.Observe(d.Seconds()) }
 
-// buildInfo returns the metric that names the version.
+// buildInfo returns the metric whose labels name the version of the bot and of Go. Its
+// value is always 1.
 func buildInfo() prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "heraut_build_info", Help: "1; the labels are the version and the version of Go that built it.",

@@ -14,21 +14,22 @@ import (
 	"heraut/wait"
 )
 
-// library holds the catalogues, and keeps those besides the SILL current.
+// library holds all configured catalogues of software, and refreshes those besides the
+// SILL, which is the main one. A nil library has only the SILL.
 type library struct {
 	*commons.Library
 	shared
 	others []*otherCatalogue
 }
 
-// otherCatalogue is a catalogue besides the SILL. Its stored copy is read after the
-// start, which answers about the SILL meanwhile.
+// otherCatalogue is a configured catalogue besides the SILL. It has no entries until
+// its stored copy is read, some time after the start.
 type otherCatalogue struct {
 	config    OtherCatalogue
 	refresher atomic.Pointer[catalogue.Refresher] // nil until the copy is read
 }
 
-// current returns the state of the catalogue.
+// current returns the catalogue's present entries and the state of its source.
 func (o *otherCatalogue) current() catalogue.State {
 	if r := o.refresher.Load(); r != nil {
 		return r.Current()
@@ -36,7 +37,8 @@ func (o *otherCatalogue) current() catalogue.State {
 	return catalogue.State{Every: o.config.Every}
 }
 
-// accept puts a held-back version in force.
+// accept makes the bot use a version that it held back for its suspicious size, and
+// returns it; catalogue.ErrNothingHeld if there is none.
 func (o *otherCatalogue) accept(ctx context.Context) (catalogue.Held, error) {
 	if r := o.refresher.Load(); r != nil {
 		return r.Accept(ctx)
@@ -44,8 +46,8 @@ func (o *otherCatalogue) accept(ctx context.Context) (catalogue.Held, error) {
 	return catalogue.Held{}, catalogue.ErrNothingHeld
 }
 
-// catalogueKeys returns the names of the stored copies of the catalogues besides the
-// SILL.
+// catalogueKeys returns the names under which the database keeps copies of the
+// configured catalogues besides the SILL.
 func catalogueKeys(config *Config) []string {
 	var keys []string
 	for _, c := range config.Catalogues {
@@ -54,13 +56,15 @@ func catalogueKeys(config *Config) []string {
 	return keys
 }
 
-// storedCatalogues returns the names of the stored copies of all catalogues.
+// storedCatalogues returns the names under which the database keeps copies of all
+// configured catalogues.
 func storedCatalogues(config *Config) []string {
 	sill := config.Catalogue.SILL.URL
 	return append(catalogueKeys(config), sill, catalogue.V1Address(sill))
 }
 
-// newLibrary returns the library; nil if the SILL is the only catalogue.
+// newLibrary returns the library of the configured catalogues; nil if the SILL is the
+// only one. sill returns the state of the SILL.
 func newLibrary(s shared, sill func() catalogue.State) *library {
 	if len(s.config.Catalogues) == 0 {
 		return nil
@@ -78,8 +82,8 @@ func newLibrary(s shared, sill func() catalogue.State) *library {
 	return l
 }
 
-// catalogueOf returns a function that returns the state of the catalogue of a source's
-// name; that of the SILL for every other name.
+// catalogueOf returns a function from a catalogue's name to the function that returns
+// its present state; for an unknown name that is sill.
 func (l *library) catalogueOf(sill func() catalogue.State) func(name string) func() catalogue.State {
 	return func(name string) func() catalogue.State {
 		if l != nil {
@@ -91,7 +95,7 @@ func (l *library) catalogueOf(sill func() catalogue.State) func(name string) fun
 	}
 }
 
-// known returns the catalogues for the commands; nil if the SILL is the only one.
+// known returns the catalogues that commands search; nil if the SILL is the only one.
 func (l *library) known() *commons.Library {
 	if l == nil {
 		return nil
@@ -103,8 +107,8 @@ func (l *library) known() *commons.Library {
 // first answers about the SILL come first.
 const libraryAfter = 3 * time.Second
 
-// run keeps the catalogues current until ctx ends. They are read one after another at
-// first, to spare memory.
+// run reads the catalogues besides the SILL, one after another to spare memory, and
+// refreshes each at its interval until ctx ends.
 func (l *library) run(ctx context.Context) error {
 	if l == nil || !wait.For(ctx, libraryAfter) {
 		return nil
@@ -135,8 +139,8 @@ func (l *library) run(ctx context.Context) error {
 // prepareEvery is how soon a changed catalogue is indexed for «!commun».
 const prepareEvery = time.Minute
 
-// prepare builds the index of what administrations built whenever a catalogue changed,
-// so that no person waits for it.
+// prepare builds the search index of the software that administrations made, at the
+// start and after each change of a catalogue, so that nobody waits for it.
 func (l *library) prepare(ctx context.Context) {
 	var indexed *catalogue.Catalogue
 	for {
@@ -152,7 +156,8 @@ func (l *library) prepare(ctx context.Context) {
 	}
 }
 
-// open returns what keeps one catalogue current, with its stored copy.
+// open returns the Refresher of one catalogue, with its stored copy loaded, and a
+// function that closes its connections.
 func (l *library) open(ctx context.Context, c OtherCatalogue) (*catalogue.Refresher, func(), error) {
 	getter, err := getterOf(l.config, c.URL, fetch.Options{})
 	if err != nil {

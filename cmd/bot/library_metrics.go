@@ -11,13 +11,15 @@ var (
 	otherAge     = prometheus.NewDesc("heraut_other_catalogue_age_seconds", "Time since the source of a catalogue besides the SILL confirmed it; -1 without one.", []string{"catalogue"}, nil)
 )
 
-// Describe implements prometheus.Collector.
+// Describe sends the descriptions of the metrics about the catalogues besides the SILL
+// to out, for Prometheus.
 func (l *library) Describe(out chan<- *prometheus.Desc) {
 	out <- otherEntries
 	out <- otherAge
 }
 
-// Collect implements prometheus.Collector.
+// Collect sends the number of entries and the age in seconds of each catalogue besides
+// the SILL to out, for Prometheus. The age is -1 without a catalogue.
 func (l *library) Collect(out chan<- prometheus.Metric) {
 	if l == nil {
 		return

@@ -17,7 +17,8 @@ type logoutCommand struct {
 	DeleteRecoveryKey bool `help:"Supprime aussi le fichier de la clé de récupération : gardez-en une copie."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (logoutCommand) Help() string {
 	return `
 Met fin à la session du robot : l’appareil est retiré du compte, et ses clés (crypto.db) sont supprimées
@@ -27,7 +28,8 @@ machine ; « bot login » connecte de nouveau le compte.
 État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
 }
 
-// Run logs the bot's device out.
+// Run ends the bot's login session on the homeserver, so that its access token is
+// worth nothing.
 func (c logoutCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

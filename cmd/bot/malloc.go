@@ -17,5 +17,6 @@ static void trim(void) {}
 */
 import "C"
 
-// trimMalloc returns malloc's unused memory to the system, if malloc is glibc's.
+// trimMalloc makes the C library's allocator return its unused memory to the system.
+// It works with glibc only.
 func trimMalloc() { C.trim() }

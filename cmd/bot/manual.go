@@ -13,7 +13,7 @@ import (
 // manCommand writes the manual page that packages install.
 type manCommand struct{}
 
-// Run writes the page, in roff.
+// Run prints the manual page in roff, the format that man reads.
 func (manCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, manPage, program.Model)
 }
@@ -23,7 +23,7 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh" help:"L’interpréteur : bash ou zsh."`
 }
 
-// Run writes the shell's script.
+// Run prints the completion script for the shell in the arguments.
 func (c completionCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, map[string]string{"bash": bashCompletion, "zsh": zshCompletion}[c.Shell], program.Model)
 }
@@ -54,7 +54,8 @@ func writeManual(w io.Writer, text string, program *kong.Application) error {
 	}{installedName, release(), program})
 }
 
-// roffEscape escapes text, so that roff finds no requests or escapes in it.
+// roffEscape returns text in a form that roff prints as it is, without taking any part
+// of it for a command.
 func roffEscape(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(strings.TrimSpace(text))
 	lines := strings.Split(text, "\n")

@@ -19,17 +19,18 @@ const restAfter = 5 * time.Second
 // in use for good, since the survivors spread over fewer pages.
 const garbagePercent = 50
 
-// saveMemory sets the bound of garbage, unless the operator did (GOGC).
+// saveMemory makes Go collect garbage more often than by default, unless the operator
+// set GOGC.
 func saveMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}
 }
 
-// giveBackMemory returns memory to the system once a start or a burst of work is
-// over, until ctx ends. done counts the work; shrink empties caches first. Left
-// alone, the runtime keeps that memory for minutes and malloc for ever, although the
-// bot is idle most of the time.
+// giveBackMemory returns unused memory to the system each time a start or a burst of
+// work is over, until ctx ends. done returns the amount of work done so far, by which
+// it sees that the bot is idle; shrink empties caches first. Left alone, Go keeps that
+// memory for minutes and malloc for ever.
 func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, shrink ...func(context.Context) error) {
 	ticker := time.NewTicker(restAfter)
 	defer ticker.Stop()
@@ -56,9 +57,9 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 	}
 }
 
-// collect returns unused memory. Each of the runtime's processors keeps the stacks
-// of some dozens of ended goroutines for as long as it exists, so collect reduces
-// them to one meanwhile.
+// collect collects garbage and returns the free memory to the system. Meanwhile it
+// limits Go to one processor, since each processor keeps the stacks of some ended
+// goroutines.
 func collect() {
 	processors := runtime.GOMAXPROCS(1)
 	runtime.GC() // pools release objects that two collections found unused

@@ -9,10 +9,10 @@ import (
 	"heraut/chat"
 )
 
-// missing returns the rooms that the bot should serve but is not in. These are
-// the rooms that the configuration or a relay names, and the rooms that an operator
-// set up and that a member removed the bot from. The id of a room with an unresolved
-// alias is that alias.
+// missing returns the rooms in which the bot should answer but which it is not in:
+// rooms that the configuration or a relay names, and rooms that an operator set up and
+// from which somebody removed the bot. If an alias leads nowhere, the room's ID is the
+// alias.
 func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
 	stored, err := r.db.Rooms(ctx)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// Network says how the bot reaches other servers: the homeserver, the sources and the
-// conference services.
+// Network is the section of the configuration that says how the bot reaches other
+// servers: through which proxy, and which certificates it trusts.
 type Network struct {
 	// Proxy replaces HTTP_PROXY and HTTPS_PROXY of the environment; the zero value
 	// leaves them in force. NO_PROXY names the exceptions in both cases.
@@ -23,7 +23,8 @@ type Network struct {
 	CAFile Authorities `yaml:"ca_file"`
 }
 
-// A Proxy is the address of a proxy; the zero value is none.
+// A Proxy is the address of a proxy server. The zero value leaves the proxies of the
+// environment in force (HTTP_PROXY, HTTPS_PROXY).
 type Proxy struct{ url *url.URL }
 
 // UnmarshalText reads an http, https or socks5 address; it may hold a user and a
@@ -61,7 +62,8 @@ func (p Proxy) hasPassword() bool {
 	return given
 }
 
-// of returns the proxy for a request; nil for a direct connection.
+// of returns the proxy through which to send a request, with the exceptions of
+// NO_PROXY; nil for a direct connection.
 func (p Proxy) of(r *http.Request) (*url.URL, error) {
 	if p.url == nil {
 		return http.ProxyFromEnvironment(r)
@@ -71,13 +73,14 @@ func (p Proxy) of(r *http.Request) (*url.URL, error) {
 	return c.ProxyFunc()(r.URL)
 }
 
-// Authorities is a file of certificates in PEM; the zero value is none.
+// Authorities is a PEM file of certificate authorities that the bot trusts besides
+// those of the system. The zero value is no file.
 type Authorities struct {
 	file string
 	pool *x509.CertPool // nil: the system's authorities alone
 }
 
-// UnmarshalText reads the file's path.
+// UnmarshalText stores the path of the file. It does not read the file.
 func (a *Authorities) UnmarshalText(text []byte) error {
 	*a = Authorities{file: string(text)}
 	return nil
@@ -86,7 +89,8 @@ func (a *Authorities) UnmarshalText(text []byte) error {
 // String returns the file's path.
 func (a Authorities) String() string { return a.file }
 
-// load reads the certificates of the file.
+// load reads the file's certificates and adds them to those of the system. The error
+// is a French sentence for the operator.
 func (a *Authorities) load() error {
 	data, err := os.ReadFile(a.file)
 	if err != nil {
@@ -103,7 +107,8 @@ func (a *Authorities) load() error {
 	return nil
 }
 
-// checkNetwork completes the paths and reads the authorities.
+// checkNetwork makes the file paths of the configuration's section network absolute,
+// and records a fault if the certificates cannot be read.
 func (r *reader) checkNetwork(n *Network) {
 	if n.CAFile.file == "" {
 		return
@@ -114,8 +119,8 @@ func (r *reader) checkNetwork(n *Network) {
 	}
 }
 
-// transport returns a connection pool that follows the configuration's network. The
-// caller owns it.
+// transport returns an HTTP transport that uses the configured proxy and certificates.
+// The caller closes its idle connections.
 func (c *Config) transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = c.Network.Proxy.of

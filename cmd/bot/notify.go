@@ -14,8 +14,8 @@ import (
 // long poll takes two minutes at most, an attempt to send one.
 const lifeWithin = 10 * time.Minute
 
-// notifier tells systemd how the service does (sd_notify). Without systemd, its
-// messages go nowhere.
+// notifier sends the state of the service to systemd (sd_notify). Without systemd it
+// does nothing.
 type notifier struct{ log zerolog.Logger }
 
 func (n notifier) send(state string) {
@@ -24,17 +24,18 @@ func (n notifier) send(state string) {
 	}
 }
 
-// ready reports the end of a start or of a reload.
+// ready tells systemd that a start or a reload has ended.
 func (n notifier) ready() { n.send(daemon.SdNotifyReady) }
 
-// reloading reports the beginning of a reload.
+// reloading tells systemd that a reload has begun.
 func (n notifier) reloading() {
 	n.send(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 }
 
 func (n notifier) stopping() { n.send(daemon.SdNotifyStopping) }
 
-// status shows the gravest trouble in «systemctl status».
+// status sends the sentence about the gravest present trouble to systemd, which shows
+// it in «systemctl status».
 func (n notifier) status(monitor *health.Monitor) {
 	line := "Prêt"
 	if troubles := monitor.Troubles(); len(troubles) > 0 {
@@ -43,7 +44,8 @@ func (n notifier) status(monitor *health.Monitor) {
 	n.send("STATUS=" + line)
 }
 
-// watchStatus shows each change of the troubles until ctx ends.
+// watchStatus updates the sentence in «systemctl status» at each change of the
+// troubles, until ctx ends. It returns at once.
 func (n notifier) watchStatus(ctx context.Context, monitor *health.Monitor) {
 	changed := make(chan struct{}, 1)
 	monitor.Watch(func(health.Trouble, bool) {
@@ -64,9 +66,10 @@ func (n notifier) watchStatus(ctx context.Context, monitor *health.Monitor) {
 	}()
 }
 
-// watchdog sends systemd signs of life until ctx ends, as long as alive does not return
-// a moment that is longer ago than lifeWithin; a zero moment counts as alive. It
-// returns at once if the unit has no WatchdogSec.
+// watchdog tells systemd regularly that the process works, until ctx ends, so that
+// systemd restarts a process that hangs. It stays silent while one of the functions
+// alive returns a time longer ago than lifeWithin; the zero time counts as recent.
+// Without a WatchdogSec in the unit it returns at once.
 func (n notifier) watchdog(ctx context.Context, alive ...func() time.Time) error {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval == 0 {
@@ -86,7 +89,8 @@ func (n notifier) watchdog(ctx context.Context, alive ...func() time.Time) error
 	}
 }
 
-// aliveAt reports whether all signs of life are recent enough.
+// aliveAt reports whether each of the functions alive returns the zero time or one
+// less than lifeWithin before now.
 func aliveAt(now time.Time, alive ...func() time.Time) bool {
 	for _, last := range alive {
 		if at := last(); !at.IsZero() && now.Sub(at) > lifeWithin {

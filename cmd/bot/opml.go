@@ -19,8 +19,8 @@ import (
 	words "heraut/text"
 )
 
-// opml is a list of feeds in the exchange format of feed readers. (OPML 2.0,
-// opml.org.)
+// opml is a file in OPML 2.0 (opml.org), the format in which feed readers exchange
+// lists of feeds.
 type opml struct {
 	XMLName  xml.Name  `xml:"opml"`
 	Version  string    `xml:"version,attr"`
@@ -28,7 +28,7 @@ type opml struct {
 	Outlines []outline `xml:"body>outline"`
 }
 
-// outline is a feed or a group of feeds.
+// outline is an element of an OPML file: a feed, or a group of feeds.
 type outline struct {
 	Text     string    `xml:"text,attr"`
 	Title    string    `xml:"title,attr,omitempty"`
@@ -87,7 +87,8 @@ func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer
 	return err
 }
 
-// feedOutline returns a feed under the name that people know.
+// feedOutline returns a feed as an element of OPML, with the first of these as its
+// name: the room's label, the feed's own title, the source's name.
 func feedOutline(ctx context.Context, db *storage.DB, s Source, label string) (outline, error) {
 	title := ""
 	for _, name := range []string{s.Name, s.URL} { // the store has a room's feed under its address
@@ -105,7 +106,8 @@ type importCommand struct {
 	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"Le fichier, ou - pour l’entrée standard."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (importCommand) Help() string {
 	return `
 Lit une liste de flux, telle que les lecteurs de flux l’écrivent, et écrit ce qu’il faut ajouter à
@@ -113,7 +115,8 @@ config.yaml pour que les salons puissent les suivre : rien n’est changé.
 État de sortie : 0, 1 le fichier est illisible.`
 }
 
-// Run writes the lines to add to the configuration.
+// Run reads an OPML file of feeds, and prints the lines that add these feeds to the
+// configuration.
 func (c importCommand) Run(std stdio) (err error) {
 	in := std.in
 	if c.File != "-" {
@@ -127,14 +130,15 @@ func (c importCommand) Run(std stdio) (err error) {
 	return importOPML(in, std.out)
 }
 
-// importedSource is a source in the form of the configuration.
+// importedSource is a feed of an OPML file in the form of the configuration's sources.
 type importedSource struct {
 	Name string `yaml:"name"`
 	Kind string `yaml:"kind"`
 	URL  string `yaml:"url"`
 }
 
-// importOPML writes the feeds of a list as a part of config.yaml.
+// importOPML reads an OPML file of feeds from in, and writes them to w as the section
+// sources of config.yaml.
 func importOPML(in io.Reader, w io.Writer) error {
 	var list opml
 	decoder := xml.NewDecoder(in)
@@ -162,8 +166,9 @@ func importOPML(in io.Reader, w io.Writer) error {
 	return err
 }
 
-// collectFeeds adds the feeds of outlines and of their groups, each once. It returns
-// the addresses that are not those of feeds.
+// collectFeeds adds the feeds of outlines, and of groups within them, to all, each
+// address once. It also adds a comment with each feed's title. It returns the
+// addresses that cannot be those of feeds.
 func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.CommentMap) (refused []string) {
 	for _, o := range outlines {
 		address, ok := sources.FeedAddress(o.URL)

@@ -29,7 +29,8 @@ type readCommand struct {
 	JSON        bool   `name:"json" help:"Répond en JSON, un seul objet."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (readCommand) Help() string {
 	var names []string
 	for _, k := range readKinds {
@@ -46,7 +47,8 @@ Avec --json : {"kind", "generation", "title", "entries": [{"id", "title", "url",
 État de sortie : 0, ou 1 si rien ne se lit.`
 }
 
-// reading is the command's output; doc/contracts.md documents it.
+// reading is the JSON that «bot read» prints about published data; doc/contracts.md
+// documents it.
 type reading struct {
 	Kind       string              `json:"kind"` // the name of a readKind
 	Generation string              `json:"generation"`
@@ -57,7 +59,8 @@ type reading struct {
 	Calendar *calendarReading `json:"-"` // for a calendar, in place of the rest
 }
 
-// readEntry is one entry with its announcement.
+// readEntry is an entry of the data in the output of «bot read», with the message by
+// which the bot would announce it.
 type readEntry struct {
 	ID        string `json:"id"`
 	Title     string `json:"title"`
@@ -70,7 +73,8 @@ type readEntry struct {
 	at time.Time
 }
 
-// readInput is the input of a readKind.
+// readInput is the data that «bot read» reads, with the options that say how to read
+// them.
 type readInput struct {
 	command readCommand
 	body    *bufio.Reader
@@ -81,7 +85,8 @@ type readInput struct {
 	zone                 *time.Location
 }
 
-// readKind is a kind of data that the command reads.
+// readKind is a format that «bot read» can read: its names, how to recognise it, and
+// the function that reads it.
 type readKind struct {
 	name string // for --as and in JSON
 	noun string // for people
@@ -124,7 +129,8 @@ func init() { // in init, since a variable would refer to itself through the com
 // errKind reports an --as that names no kind.
 var errKind = errors.New("ce genre n’existe pas")
 
-// Run reads the data and describes them.
+// Run reads the data at the address or in the file in the arguments, and prints their
+// entries as text or JSON.
 func (c readCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -156,7 +162,8 @@ func (c readCommand) Run(ctx context.Context, std stdio) error {
 	return c.show(std.out, &r, kind.noun)
 }
 
-// show writes the reading as JSON or as text.
+// show writes the result to w, as JSON or as text by the command's options. noun names
+// the kind of data in the text.
 func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	if c.JSON {
 		return r.encode(w)
@@ -167,8 +174,8 @@ func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	return r.print(w, noun)
 }
 
-// kind returns the kind of the option, or else the first one that recognizes the
-// data.
+// kind returns the format that the option --as names or, without it, the first one
+// that recognises the beginning of the data.
 func (c readCommand) kind(in readInput) (readKind, error) {
 	start, _ := in.body.Peek(64 << 10) // if Peek fails, the full read returns the same error
 	var names []string
@@ -181,7 +188,8 @@ func (c readCommand) kind(in readInput) (readKind, error) {
 	return readKind{}, usageError{fmt.Errorf("--as %s : %w, il y a %s", c.As, errKind, strings.Join(names, ", "))}
 }
 
-// finish sets the kind, and replaces missing lists by empty ones.
+// finish sets the kind of the reading, and replaces nil lists by empty ones, so that
+// JSON shows [] for them.
 func (r *reading) finish(kind string) {
 	r.Kind = kind
 	r.Entries = append([]readEntry{}, r.Entries...)
@@ -193,7 +201,8 @@ func (r *reading) sort() {
 	slices.SortStableFunc(r.Entries, func(a, b readEntry) int { return b.at.Compare(a.at) })
 }
 
-// entry returns an entry with the date at; its text is the item's announcement.
+// entry returns an item of a source as an entry for the output, dated at; the zero
+// time means no date. Its text is the message that would announce the item.
 func (in readInput) entry(f sources.Fresh, at time.Time) (readEntry, error) {
 	html, err := announce.Preview(f, in.now, "fr", in.zone)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"heraut/catalogue"
 )
 
-// calendarEntry is an event of a calendar; doc/contracts.md documents it.
+// calendarEntry is an event of a calendar in the JSON of «bot read»; doc/contracts.md
+// documents it.
 type calendarEntry struct {
 	Start     string `json:"start"` // RFC 3339 in the time of Paris; a date for an all-day event
 	End       string `json:"end"`   // the same; the last day of an all-day event; empty if there is none
@@ -22,8 +23,8 @@ type calendarEntry struct {
 	Text      string `json:"text"` // the description
 }
 
-// calendarReading is the command's output for a calendar, sorted by start. It lists
-// cancelled events separately.
+// calendarReading is the JSON that «bot read» prints for a calendar: its events by
+// start, with the cancelled ones in a list of their own.
 type calendarReading struct {
 	Kind      string              `json:"kind"`
 	Title     string              `json:"title"`
@@ -35,7 +36,7 @@ type calendarReading struct {
 // calendarMaxBytes bounds the size of a calendar.
 const calendarMaxBytes = 8 << 20
 
-// isCalendar recognizes iCalendar.
+// isCalendar reports whether data that begin with start are an iCalendar file.
 func isCalendar(start []byte) bool {
 	head := strings.ToUpper(string(start[:min(len(start), 2048)]))
 	return strings.Contains(head, "BEGIN:VCALENDAR")
@@ -64,7 +65,8 @@ func (in readInput) calendarWindow() (from, to time.Time, err error) {
 	return from, to.AddDate(0, 0, 1), nil
 }
 
-// readCalendar reads the events that start within the window.
+// readCalendar reads the events of a calendar that start between the days of the
+// options.
 func readCalendar(in readInput) (reading, error) {
 	from, to, err := in.calendarWindow()
 	if err != nil {

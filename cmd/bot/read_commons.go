@@ -15,7 +15,7 @@ var commonsNames = map[commons.Kind]string{
 	commons.DPGA:       "le registre des biens publics numériques (DPGA)",
 }
 
-// commonsKinds returns the kinds of catalogues that are not in a format of the SILL.
+// commonsKinds returns the formats of catalogues other than the SILL, for «bot read».
 func commonsKinds() (kinds []readKind) {
 	for _, kind := range commons.Kinds {
 		if commonsNames[kind] == "" { // a catalogi is read like the SILL

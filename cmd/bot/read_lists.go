@@ -13,7 +13,8 @@ func readCatalogue(in readInput) (reading, error) {
 	return in.software(file)
 }
 
-// software returns the entries of a catalogue with their announcements.
+// software returns the entries of a catalogue for the output, each with the message
+// that would announce it.
 func (in readInput) software(file catalogue.File) (reading, error) {
 	r := reading{Generation: string(file.Generation), Dropped: file.Dropped}
 	for i := range file.Entries {

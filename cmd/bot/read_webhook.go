@@ -18,7 +18,8 @@ var (
 	recognizeNo = func([]byte) bool { return false } // any text is a webhook's body
 )
 
-// readWebhook reads the body of a request; its one entry is the resulting post.
+// readWebhook reads the body of a tool's request to a webhook. Its one entry is the
+// message that the bot would post.
 func readWebhook(in readInput) (reading, error) {
 	data, err := io.ReadAll(io.LimitReader(in.body, maxWebhook))
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 
 type readyCommand struct{ configured }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (readyCommand) Help() string {
 	return `
 Interroge /readyz du service qui fonctionne sur cette machine, à l’adresse de http.listen. Sert de
@@ -17,7 +18,8 @@ sonde aux conteneurs.
 État de sortie : 0 s’il est prêt, 1 sinon, 2 la configuration est fausse.`
 }
 
-// Run asks the service on this machine.
+// Run asks the bot that runs on this machine whether it is ready, and prints the
+// answer. The error means that it is not.
 func (c readyCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"heraut/schedule"
 )
 
-// newRoutes returns the relays.
+// newRoutes returns the relays of the configuration and of the chat: which room's
+// questions go to which experts.
 func newRoutes(s shared) *relay.Routes {
 	var declared []relay.Declaration
 	for _, r := range s.config.Relays {
@@ -25,7 +26,8 @@ func newRoutes(s shared) *relay.Routes {
 	return relay.NewRoutes(s.db, s.room, declared)
 }
 
-// room returns the stored data of a room; of an unknown room, its id alone.
+// room returns the stored data of a room; for a room that was never stored, a value
+// with its id alone.
 func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	r, err := s.db.Room(ctx, id)
 	if errors.Is(err, chat.ErrNotFound) {
@@ -34,8 +36,8 @@ func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	return r, err
 }
 
-// newRelay returns the relay that carries questions and answers between rooms, and
-// the FAQ.
+// newRelay returns the part of the bot that carries questions and answers between
+// rooms, and the part that holds the FAQ.
 func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
@@ -49,7 +51,7 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 	}), faq
 }
 
-// newReminders returns the reminders of open questions.
+// newReminders returns the part of the bot that reminds experts of open questions.
 func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	questions := s.config.Questions
 	o := relay.RemindOptions{
@@ -64,8 +66,8 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	return relay.NewReminders(o)
 }
 
-// isOurs reports whether people of the server may invite the bot. A room on any
-// other server counts as elsewhere (chat.Audience).
+// isOurs reports whether a server belongs to the organisation: it is the bot's own, or
+// one whose people the configuration lets invite the bot.
 func isOurs(config *Config, bot chat.UserID, server string) bool {
 	if len(config.Invitations.Servers) > 0 && config.Invitations.Servers.Match(server) {
 		return true
@@ -86,8 +88,8 @@ func relayRooms(config *Config) (names []string) {
 	return names
 }
 
-// keeps returns a function that reports whether the bot must not lose any message of a
-// room because of its age. That returns true on an error.
+// keeps returns a function that reports whether a room takes part in a relay, so that
+// even its old messages must be handled. It returns true if the relays cannot be read.
 func keeps(routes *relay.Routes, log zerolog.Logger) func(ctx context.Context, room chat.RoomID) bool {
 	return func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := routes.Serves(ctx, room)

@@ -17,8 +17,8 @@ import (
 // errReload ends a round of the service, for the next one to use another configuration.
 var errReload = errors.New("the configuration is read again")
 
-// service runs the bot in rounds. Each round reads the configuration once; a SIGHUP
-// ends the round and begins the next one in the same process, on the same state.
+// service runs the bot in rounds, each with one configuration. On SIGHUP the round
+// ends and the next one begins in the same process, on the same database.
 type service struct {
 	load    func() (*Config, []Remark, error)
 	hangups <-chan os.Signal
@@ -95,9 +95,9 @@ func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 	}
 }
 
-// keepFixed gives next the values of the settings that only a restart changes, and
-// returns the names of those that differed: they say who the bot is, where its state is
-// and how it logs.
+// keepFixed copies to next those settings of config that only a restart can change
+// (the account, the state directory, the log), and returns the names of those that
+// differed.
 func keepFixed(config, next *Config) (names []string) {
 	fixed := func(name string, differs bool) {
 		if differs {
@@ -117,7 +117,8 @@ func keepFixed(config, next *Config) (names []string) {
 	return names
 }
 
-// changes returns the sections of the configuration that differ.
+// changes returns the names of the configuration's sections that differ between config
+// and next.
 func changes(config, next *Config) (sections []string) {
 	a, b := reflect.ValueOf(config).Elem(), reflect.ValueOf(next).Elem()
 	for i := range a.NumField() {
@@ -129,7 +130,8 @@ func changes(config, next *Config) (sections []string) {
 	return sections
 }
 
-// round runs the service and its alarm with a configuration until ctx ends.
+// round runs the bot and the alerts to operators with one configuration until ctx
+// ends. It calls started once the bot runs.
 func (s *service) round(ctx context.Context, config *Config, started func()) error {
 	alarm, err := newAlarm(config, s.monitor, s.log)
 	if err != nil {

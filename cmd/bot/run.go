@@ -26,7 +26,8 @@ import (
 	"heraut/visio"
 )
 
-// round holds the parts of one round of the service.
+// round holds all parts of the bot that are built from one configuration, and runs
+// them.
 type round struct {
 	shared
 	refresher *catalogue.Refresher
@@ -91,7 +92,8 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 	return err
 }
 
-// newQueue returns the queue, with the handler that answers people.
+// newQueue returns the queue that stores received events, has them answered, and sends
+// the posts.
 func (r *round) newQueue() (*queue.Queue, error) {
 	handler, err := r.newHandler()
 	if err != nil {
@@ -107,7 +109,8 @@ func (r *round) newQueue() (*queue.Queue, error) {
 	}, r.log), nil
 }
 
-// newHandler returns the handler of the rooms' events.
+// newHandler returns the handler that answers the events of rooms: commands,
+// reactions, invitations and so on.
 func (r *round) newHandler() (*commands.Handler, error) {
 	config := r.config
 	guides, err := config.HowTo.Books()
@@ -129,7 +132,8 @@ func (r *round) newHandler() (*commands.Handler, error) {
 	}), nil
 }
 
-// listen serves the probes and the metrics, unless the configuration says not to.
+// listen starts the HTTP server for health checks and metrics in the group g. It does
+// nothing if the configuration gives no address.
 func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	if r.config.HTTP.Listen == "" {
 		return nil
@@ -147,20 +151,24 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	return nil
 }
 
-// giveBackMemory runs giveBackMemory over the parts that hold caches.
+// giveBackMemory returns unused memory to the system while the bot is idle, until ctx
+// ends; see the function of that name.
 func (r *round) giveBackMemory(ctx context.Context) error {
 	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory, search.ShrinkMemory)
 	return nil
 }
 
-// intake passes what sync brings to the queue, and the rooms that it finds to the parts
-// for which the configuration names them.
+// intake receives what the Matrix client reads from sync: it passes events to the
+// queue, and the ids of rooms that the configuration names to the parts that need
+// them.
 type intake struct {
 	*queue.Queue
 	round *round
 }
 
-// FoundRoom implements matrix.Intake.
+// FoundRoom passes the id of a room, which the configuration names by name (an id or
+// an alias), to the parts with settings for it. The Matrix client calls it once it
+// knows the id.
 func (i intake) FoundRoom(ctx context.Context, name string, id chat.RoomID) {
 	r := i.round
 	for _, c := range r.config.Rooms {

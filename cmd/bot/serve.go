@@ -79,7 +79,8 @@ func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 }
 
-// unusable returns the reason why the state directory takes no writes.
+// unusable returns an error that says why the bot cannot write into the state
+// directory, given the error of trying.
 func unusable(err error) error {
 	reason := errStateUnusable
 	switch {
@@ -91,7 +92,8 @@ func unusable(err error) error {
 	return fmt.Errorf("%w: %w", reason, err)
 }
 
-// shared are the parts that most others need.
+// shared holds the things that most parts of the bot need: the configuration, the
+// database, the queue, the rooms' settings and the log.
 type shared struct {
 	config    *Config
 	log       zerolog.Logger
@@ -103,7 +105,7 @@ type shared struct {
 	pace      *rate.Limiter
 }
 
-// component returns the log of a part.
+// component returns a log whose lines name a part of the bot.
 func (s shared) component(name string) zerolog.Logger {
 	return s.log.With().Str("component", name).Logger()
 }
@@ -179,7 +181,8 @@ func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *he
 	}, err
 }
 
-// newRefresher returns what keeps the catalogue current, and closes its connections.
+// newRefresher returns the Refresher of the SILL, with its stored copy loaded, and a
+// function that closes its connections.
 func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeGetter func(), err error) {
 	settings := s.config.Catalogue.SILL
 	getter, err := getterOf(s.config, settings.URL, fetch.Options{})
@@ -214,7 +217,8 @@ func waitFor(ctx context.Context, g *errgroup.Group) error {
 	}
 }
 
-// showAuthorization tells the operator how to let the bot log in.
+// showAuthorization prints the address and the code with which an operator lets the
+// bot log in from a browser.
 func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 	fmt.Fprintf(out, "Connecté au compte du robot (%s) dans un navigateur, ouvrez %s et donnez le code %s avant %s.\n",
 		config.Matrix.User, a.Page, a.Code, a.Expires.In(config.Timezone).Format("15:04"))
@@ -224,7 +228,8 @@ func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 	fmt.Fprintln(out, "Cette commande attend votre accord…")
 }
 
-// login opens a session, or checks the existing one, and shows the recovery key.
+// login logs the bot in, or checks the session it has, and prints the recovery key of
+// its account.
 func login(ctx context.Context, config *Config, password string, inBrowser bool, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
@@ -258,7 +263,7 @@ func login(ctx context.Context, config *Config, password string, inBrowser bool,
 	return nil
 }
 
-// clientConfig returns the configuration of the client that the service runs.
+// clientConfig returns the settings of the Matrix client for the running service.
 func clientConfig(s shared, routes *relay.Routes) matrix.Config {
 	mc := matrixConfig(s.config, s.pace)
 	mc.Health, mc.Mailbox = s.monitor, s.config.Matrix.Mailbox
@@ -268,7 +273,8 @@ func clientConfig(s shared, routes *relay.Routes) matrix.Config {
 	return mc
 }
 
-// matrixConfig returns the part of the client's configuration that login needs too.
+// matrixConfig returns the settings of the Matrix client that login and the service
+// have in common. pace limits its requests.
 func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	mc := matrix.Config{
 		Homeserver:      config.Matrix.Homeserver.String(),
@@ -312,7 +318,8 @@ func newPace(p Pace) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(p.PerSecond), p.Burst)
 }
 
-// deviceName returns a name that distinguishes the device in the account's list.
+// deviceName returns the name of the bot's session in the list of its account's
+// devices, with this machine's name in it.
 func deviceName() string {
 	host, err := os.Hostname()
 	if err != nil {

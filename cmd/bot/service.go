@@ -19,12 +19,14 @@ import (
 	"heraut/matrix"
 )
 
-// configured is embedded in the commands that read the configuration file.
+// configured is embedded in the commands that read the configuration file. It holds
+// the path of the file.
 type configured struct {
 	Config string `default:"config.yaml" placeholder:"FICHIER" help:"La configuration ; config.yaml par défaut. Ses chemins partent de son répertoire."`
 }
 
-// load reads the configuration and writes the remarks to w.
+// load reads and checks the configuration, with secrets from the environment env. It
+// writes remarks that need no action to w.
 func (c configured) load(env environment, w io.Writer) (*Config, error) {
 	config, remarks, err := loadConfig(c.Config, env)
 	for _, remark := range remarks {
@@ -35,14 +37,16 @@ func (c configured) load(env environment, w io.Writer) (*Config, error) {
 
 type checkCommand struct{ configured }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (checkCommand) Help() string {
 	return `
 Toutes les fautes sont dites d’un coup, chacune avec le fichier, la ligne et ce qu’il faudrait.
 État de sortie : 0 si la configuration est juste, 2 sinon.`
 }
 
-// Run checks the configuration.
+// Run checks the configuration file and prints what is wrong in it, or that nothing
+// is.
 func (c checkCommand) Run(std stdio, env environment) error {
 	if _, err := c.load(env, std.err); err != nil {
 		return err
@@ -53,7 +57,8 @@ func (c checkCommand) Run(std stdio, env environment) error {
 
 type runCommand struct{ configured }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (runCommand) Help() string {
 	return `
 Le premier démarrage se connecte avec le mot de passe configuré ; les suivants gardent la même
@@ -63,7 +68,7 @@ sans l’arrêter ; le journal dit ce qui a changé, ou pourquoi elle n’est pa
 compte, 1 tout autre cas.`
 }
 
-// Run runs the service until ctx ends.
+// Run runs the bot until ctx ends. An error has been logged already.
 func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	hangups := make(chan os.Signal, 1) // before anything else: a hangup never ends the process
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -101,7 +106,8 @@ type loginCommand struct {
 	Browser bool `name:"navigateur" help:"Se connecte par un navigateur, sans mot de passe, là où le serveur le permet."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (loginCommand) Help() string {
 	return `
 Demande le mot de passe une fois (ou prend celui de la configuration, ou la première ligne de
@@ -112,7 +118,8 @@ ouvrez l’adresse dans un navigateur, connecté au compte du robot, et donnez l
 État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
 }
 
-// Run logs in.
+// Run logs the bot in to its account, with a password or in a browser, and prints the
+// recovery key.
 func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -138,9 +145,9 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	return report(log, explained(login(ctx, config, password, inBrowser, std.out, log)))
 }
 
-// keyDirectory returns an error if the directory for the recovery key does not exist.
-// It returns nil if that is the state directory, which the start creates, or if the
-// configuration holds the key itself.
+// keyDirectory returns an error if the directory of the recovery key's file does not
+// exist, so that the key could not be written. The state directory needs no check,
+// since the start creates it.
 func keyDirectory(config *Config) error {
 	dir := filepath.Dir(config.Matrix.RecoveryKeyFile)
 	if config.Matrix.RecoveryKey != "" || dir == filepath.Clean(config.State) {
@@ -161,7 +168,8 @@ func explainKeyDirectory(config *Config, err error) error {
 	return err
 }
 
-// report logs err like the command's other log lines, and marks it as reported.
+// report logs err, and returns it marked as reported, so that it is not printed again;
+// nil for nil.
 func report(log zerolog.Logger, err error) error {
 	if err == nil {
 		return nil
@@ -172,7 +180,7 @@ func report(log zerolog.Logger, err error) error {
 
 var errNoPassword = errors.New("aucun mot de passe n’a été donné")
 
-// readPassword reads one line, without showing it on a terminal.
+// readPassword reads a password of one line from in, which a terminal does not show.
 func readPassword(ctx context.Context, in io.Reader) (string, error) {
 	read := func() (string, error) {
 		line, err := bufio.NewReader(in).ReadString('\n')

@@ -21,8 +21,9 @@ import (
 	"heraut/sources"
 )
 
-// newAnnouncer returns the part that reads the configuration's sources and announces
-// their news. It reads the feeds that rooms give with guarded.
+// newAnnouncer returns the part of the bot that reads sources and announces their
+// news. guarded reads the feeds whose addresses people give, and reaches only the
+// public Internet.
 func newAnnouncer(
 	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), catalogueOf func(name string) func() catalogue.State,
 ) (*announce.Announcer, error) {
@@ -55,7 +56,8 @@ func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 	}
 }
 
-// quietIn returns a room's quiet hours.
+// quietIn returns the quiet hours in force in a room, in which no news is posted at
+// once.
 func quietIn(s shared, room chat.RoomID) schedule.Quiet {
 	q, err := schedule.ParseQuiet(s.book.Of(room).Quiet, s.config.Timezone)
 	if err != nil { // another version of the bot checked it when the room set it
@@ -72,13 +74,13 @@ func quietHours(config *Config) schedule.Quiet {
 	return q
 }
 
-// guardedGetter returns a getter for addresses that rooms give. It reaches only the
-// public Internet and the configured exceptions.
+// guardedGetter returns a getter for addresses that people give in the chat. It
+// reaches only public hosts, and those that the configuration allows.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
 	return newGetter(config, fetch.Options{MaxBytes: config.feedMaxBytes()}, config.Fetch.AllowPrivate)
 }
 
-// feedMaxBytes is the largest size of a feed.
+// feedMaxBytes returns the largest size of a feed that the bot reads, in bytes.
 func (c *Config) feedMaxBytes() int64 { return int64(c.Fetch.FeedMaxMiB) << 20 }
 
 // getterOf returns a getter for an address of the operator's, which may be anywhere.
@@ -111,7 +113,8 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 	return fetch.New(options), nil
 }
 
-// userAgent names the bot and its contact to the homeserver and to sources.
+// userAgent returns the User-Agent header of the bot's requests, with its version and
+// the operator's contact.
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
 // addSources adds the configuration's sources to the announcer.
@@ -140,8 +143,9 @@ func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(
 	return nil
 }
 
-// synced returns run, delayed until the first sync. Before that sync the ids of the
-// configured rooms are unknown, so decisions would miss those rooms.
+// synced returns a function that waits for the first sync with the homeserver and then
+// calls run. Before that sync the ids of configured rooms are unknown, so run would
+// leave them out.
 func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		ticker := time.NewTicker(100 * time.Millisecond)
@@ -157,8 +161,7 @@ func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Con
 	}
 }
 
-// watchesOf returns the watches that the configuration declares for a room with a
-// known id.
+// watchesOf returns the watches of a room in the configuration, for the room's id.
 func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
@@ -170,7 +173,7 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// plainText returns a message of locale on one line, without its tags.
+// plainText returns an HTML message as plain text on one line.
 func plainText(message string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(message, " "))), " ")
 }

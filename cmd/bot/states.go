@@ -10,8 +10,8 @@ import (
 	"heraut/storage"
 )
 
-// operatorError is a state that only the operator can end. It holds a sentence that
-// says what to do, and the exit status for scripts.
+// operatorError is an error after which the bot needs the operator. It holds a French
+// sentence that says what to do, and the exit status.
 type operatorError struct {
 	status   int
 	sentence string
@@ -22,7 +22,8 @@ func (e *operatorError) Error() string   { return fmt.Sprintf("%s (%v)", e.sente
 func (e *operatorError) Unwrap() error   { return e.cause }
 func (e *operatorError) ExitStatus() int { return e.status }
 
-// explained adds the operator's remedy to err, if err is a known state.
+// explained returns err with a French sentence that says what to do, if it is an error
+// that only the operator can remedy; otherwise err itself.
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {

@@ -18,7 +18,8 @@ type trustCommand struct {
 	User string `arg:"" name:"compte" placeholder:"@COMPTE:SERVEUR" help:"La personne dont l’identité de chiffrement a été réinitialisée."`
 }
 
-// Help returns the text that kong adds to the one-line help.
+// Help returns the paragraphs that --help shows below the one-line description of this
+// command.
 func (trustCommand) Help() string {
 	return `
 Quand une personne réinitialise son identité de chiffrement, le robot ne lui reconnaît plus de droits

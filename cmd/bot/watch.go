@@ -38,7 +38,8 @@ const (
 	failedRounds = 2
 )
 
-// watch checks the parts of the bot that do not report their own troubles.
+// watch checks, at regular times, the parts of the bot that do not report their own
+// troubles to the monitor: the disk, the queue, the catalogue and others.
 type watch struct {
 	config    *Config
 	monitor   *health.Monitor
@@ -51,14 +52,17 @@ type watch struct {
 	oldest    oldestPost
 }
 
-// oldestPost is the post that has waited longest since its first attempt.
+// oldestPost remembers which unsent post is the oldest that was tried, and since when,
+// to see that sending is stuck.
 type oldestPost struct {
 	seq   int64 // 0: none
 	since time.Time
 }
 
-// waits notes which post is the oldest now, and reports whether it has waited longer
-// than stuckAfter. Each attempt changes the time that the database has.
+// waits records that the post with number seq is the oldest unsent one at now (0:
+// there is none), and reports whether the same post has been the oldest for longer
+// than stuckAfter. It measures in memory, since each attempt changes the time in the
+// database.
 func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	if seq != p.seq {
 		*p = oldestPost{seq, now}
@@ -66,7 +70,7 @@ func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	return seq != 0 && now.Sub(p.since) > stuckAfter
 }
 
-// run checks until ctx ends.
+// run makes all checks at regular intervals until ctx ends.
 func (w *watch) run(ctx context.Context) error {
 	ticker := time.NewTicker(filesEvery)
 	defer ticker.Stop()
@@ -108,8 +112,8 @@ func (w *watch) files(ctx context.Context) {
 	w.monitor.Set(health.DatabaseUnreadable, unreadable...)
 }
 
-// parts checks the queue, the rooms, the sources, the catalogue, the clock and the
-// account's age.
+// parts checks the queue, the rooms, the sources, the catalogue, the clock and the age
+// of the account, and reports troubles to the monitor.
 func (w *watch) parts(ctx context.Context, now time.Time) {
 	skew := w.client.ClockAhead()
 	w.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
@@ -138,7 +142,8 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 	w.accountAge(ctx, now)
 }
 
-// queue checks that posts leave.
+// queue reports a trouble to the monitor while posts do not leave, and ends it when
+// they do.
 func (w *watch) queue(ctx context.Context, now time.Time) {
 	seq, err := w.db.OldestTried(ctx)
 	if err != nil {
@@ -156,7 +161,8 @@ func (w *watch) queue(ctx context.Context, now time.Time) {
 	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
 }
 
-// catalogue checks that there is a catalogue, and that its source confirmed it lately.
+// catalogue reports a trouble to the monitor while there is no catalogue, or its
+// source has not confirmed it for too long.
 func (w *watch) catalogue(now time.Time) {
 	t := health.Trouble{Since: w.started}
 	old := now.Sub(w.started) > time.Minute
@@ -166,8 +172,8 @@ func (w *watch) catalogue(now time.Time) {
 	w.set(health.CatalogueOld, old, t)
 }
 
-// accountAge warns eleven months after the account was made or renewed, where accounts
-// expire.
+// accountAge reports a trouble to the monitor eleven months after the account was made
+// or last renewed, where accounts expire after a year.
 func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	if w.config.Preset != PresetTchap {
 		return
@@ -186,7 +192,8 @@ func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	w.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: w.config.Matrix.Mailbox})
 }
 
-// set begins or ends the only trouble of a state.
+// set begins the trouble t if holds is true, and otherwise ends the trouble of that
+// state.
 func (w *watch) set(state health.State, holds bool, t health.Trouble) {
 	if !holds {
 		w.monitor.Set(state)

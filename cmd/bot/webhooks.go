@@ -20,7 +20,8 @@ import (
 
 var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.listen)")
 
-// hooks are the webhooks: service, or noHooks.
+// hooks is the part of the bot that accepts requests of other tools and posts them in
+// rooms: openHooks, or noHooks if the configuration turns it off.
 type hooks interface {
 	// declare declares the hooks of a room of the configuration, once its id is known.
 	declare(ctx context.Context, name string, room chat.RoomID)
@@ -34,8 +35,8 @@ type hooks interface {
 	Move(ctx context.Context, from, to chat.RoomID) error
 }
 
-// newWebhooks returns the service that accepts the posts of tools, if the
-// configuration opens it.
+// newWebhooks returns the part of the bot that accepts requests of other tools; one
+// that does nothing if the configuration turns it off.
 func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	config := s.config.Webhooks
 	if config.Listen == "" {
@@ -49,7 +50,8 @@ func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	return openHooks{service, s.config, log}, err
 }
 
-// noHooks are webhooks that are off.
+// noHooks stands in for the webhooks when the configuration turns them off. Its
+// methods do nothing.
 type noHooks struct{}
 
 func (noHooks) declare(context.Context, string, chat.RoomID)         {}
@@ -59,7 +61,8 @@ func (noHooks) commands() *webhook.Service                           { return ni
 func (noHooks) Run(context.Context) error                            { return nil }
 func (noHooks) Move(context.Context, chat.RoomID, chat.RoomID) error { return nil }
 
-// openHooks are webhooks that tools may call.
+// openHooks are the webhooks when the configuration turns them on: the service and the
+// listener at which tools reach it.
 type openHooks struct {
 	*webhook.Service
 	config *Config
@@ -86,8 +89,8 @@ func (h openHooks) listen(ctx context.Context, g *errgroup.Group) error {
 	return nil
 }
 
-// declaredHooks returns the hooks that the configuration declares for a room, by the
-// room's name there; for all rooms if room is empty.
+// declaredHooks returns the webhooks that the configuration gives a room; room is the
+// room's id or alias as written there. An empty room stands for all rooms.
 func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	for _, h := range config.Webhooks.Hooks {
 		if room == "" || h.Room == room {
@@ -97,7 +100,8 @@ func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 	return all
 }
 
-// hookRooms returns the rooms that the declared webhooks name.
+// hookRooms returns the ids and aliases of the rooms to which the configuration gives
+// webhooks.
 func hookRooms(config *Config) (names []string) {
 	for _, h := range config.Webhooks.Hooks {
 		if !slices.Contains(names, h.Room) {
@@ -107,7 +111,8 @@ func hookRooms(config *Config) (names []string) {
 	return names
 }
 
-// metrics returns counters of requests by outcome.
+// metrics returns the metrics about webhooks: how many requests were accepted or
+// refused, by reason, and how many messages posted.
 func (h openHooks) metrics() []health.Metric {
 	counts := h.Counts()
 	return []health.Metric{
@@ -123,7 +128,8 @@ func (h openHooks) metrics() []health.Metric {
 	}
 }
 
-// Webhooks holds the settings of the webhooks.
+// Webhooks is the section of the configuration about webhooks, the addresses at which
+// other tools post messages into rooms.
 type Webhooks struct {
 	// Listen is host:port; empty switches webhooks off.
 	Listen string `yaml:"listen"`
@@ -137,7 +143,7 @@ type Webhooks struct {
 	Hooks     []WebhookHook `yaml:"hooks"`
 }
 
-// WebhookHook is a hook of the configuration.
+// WebhookHook is one webhook in the configuration: its room, its name and its secrets.
 type WebhookHook struct {
 	Name string `yaml:"name"`
 	// Room is a room id or an alias.
@@ -218,7 +224,9 @@ func (r *reader) checkHook(at string, h *WebhookHook, names, hashes map[string]b
 	}
 }
 
-// hookSecret reads a secret from a file that holds nothing else.
+// hookSecret reads a webhook's secret from a file. It returns false, and records a
+// fault at path, if the file cannot be read, or if the secret is too short or cannot
+// stand in an address.
 func (r *reader) hookSecret(path, file string) (string, bool) {
 	data, err := os.ReadFile(file)
 	secret := strings.TrimSpace(string(data))
