@@ -11,8 +11,8 @@ import (
 // errQuit ends the prompt.
 var errQuit = errors.New("quit")
 
-// command is a line that the person types for the prompt itself. As in Matrix
-// clients, it begins with a slash and is not sent.
+// command is a line that the person types for the demonstration itself, such as /quit.
+// It begins with a slash and is not sent to the bot.
 type command struct {
 	name, argument, help string
 	run                  func(ctx context.Context, p *prompt, text string) error
@@ -31,8 +31,9 @@ func commands() []command {
 	}
 }
 
-// enter runs a typed command, or sends the line as a message. Its error comes from
-// the homeserver, or is errQuit.
+// enter runs a line that begins with a slash as a command, and sends any other line as
+// a message. The error is errQuit after the quit command; any other comes from the
+// homeserver.
 func (p *prompt) enter(ctx context.Context, line string) error {
 	word, isCommand := strings.CutPrefix(line, "/")
 	if !isCommand {

@@ -24,8 +24,8 @@ type console struct {
 	close  func() // restores the terminal
 }
 
-// openConsole uses in and out as a terminal if both are one that can move its
-// cursor.
+// openConsole returns a console that reads from in and writes answers to out and other
+// texts to notes. If in and out are a terminal, the person can edit the typed line.
 func openConsole(in, out, notes *os.File) (*console, error) {
 	c := &console{answers: out, notes: notes, close: func() {}}
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) || os.Getenv("TERM") == "dumb" {

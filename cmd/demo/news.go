@@ -33,21 +33,22 @@ var (
 	}
 )
 
-// news is a source that publishes a repository now and then.
+// news is an HTTP server on this machine that publishes a list of repositories, for
+// the demonstration. From time to time a repository is added.
 type news struct {
 	api  *testkit.RepositoryAPI
 	done chan struct{}
 }
 
-// startNews starts a source that has published only the known repositories.
+// startNews starts the server of the list, which holds only old repositories at first.
 func startNews() *news {
 	n := &news{api: testkit.StartRepositoryAPI(), done: make(chan struct{})}
 	n.api.Publish(knownRepositories...)
 	return n
 }
 
-// publish publishes the new repositories one by one, until none is left or stop is
-// called.
+// publish adds the new repositories to the list one by one, with pauses, until none is
+// left or stop is called.
 func (n *news) publish() {
 	wait := firstNews
 	for _, r := range newRepositories {
@@ -61,7 +62,7 @@ func (n *news) publish() {
 	}
 }
 
-// stop closes the source.
+// stop stops the server of the list.
 func (n *news) stop() {
 	close(n.done)
 	n.api.Close()

@@ -40,7 +40,8 @@ func newPrompt(s *stage, c *console) *prompt {
 	return p
 }
 
-// run returns at the end of the input, after the quit command, or on an error.
+// run reads and handles typed lines until the input ends or the person quits; then it
+// returns nil.
 func (p *prompt) run(ctx context.Context) error {
 	if p.interactive() {
 		p.introduce()
@@ -79,8 +80,8 @@ func (p *prompt) run(ctx context.Context) error {
 	}
 }
 
-// await starts the wait for the answer to the message about; an empty about ends the
-// wait.
+// await records that the person waits for the bot's answer to the message with the id
+// about, with a time limit. An empty about means that they wait for none.
 func (p *prompt) await(about string) {
 	p.awaited, p.late = about, nil
 	if about != "" {
@@ -88,7 +89,7 @@ func (p *prompt) await(about string) {
 	}
 }
 
-// silence says that no answer came in time.
+// silence writes a note that the bot did not answer in time.
 func (p *prompt) silence() {
 	p.await("")
 	if p.room == p.public {
@@ -98,7 +99,8 @@ func (p *prompt) silence() {
 	}
 }
 
-// show writes the room's new activity; from a pipe, only the bot's answers.
+// show writes the new messages, edits and reactions of the room; from a pipe, only the
+// bot's answers.
 func (p *prompt) show(news []testkit.Act) error {
 	for _, act := range news {
 		header, about := p.room.take(act)
@@ -115,7 +117,8 @@ func (p *prompt) show(news []testkit.Act) error {
 	return nil
 }
 
-// write writes one act, followed by a blank line.
+// write writes one message, edit or reaction under its header, followed by a blank
+// line.
 func (p *prompt) write(act testkit.Act, header string) error {
 	var text string
 	switch {
@@ -135,7 +138,7 @@ func (p *prompt) write(act testkit.Act, header string) error {
 	return err
 }
 
-// note writes a text that is not an answer.
+// note writes a text that is no answer of the bot, formatted as by fmt.Printf.
 func (p *prompt) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if p.interactive() {
@@ -144,8 +147,8 @@ func (p *prompt) note(format string, args ...any) {
 	fmt.Fprintln(p.notes, text)
 }
 
-// introduce says where the person is, which commands to try, and how to join from
-// another client.
+// introduce writes what the person can do: the room they are in, commands to try, and
+// how to join with another Matrix client.
 func (p *prompt) introduce() {
 	p.prompt(p.room.prompt())
 	s := p.stage

@@ -31,7 +31,7 @@ func render(markup, indent string, width int) string {
 	return text.String()
 }
 
-// layout turns HTML into rows.
+// layout converts a message's HTML into rows of styled text for a terminal.
 type layout struct {
 	rows   []row
 	row    row
@@ -93,7 +93,8 @@ func (l *layout) styled(n *html.Node, s style) {
 	l.style = before
 }
 
-// indented lays n out with first before its first row and rest before the others.
+// indented adds the rows of the node n, with the text first before the first row and
+// rest before the others.
 func (l *layout) indented(n *html.Node, first, rest string) {
 	l.endRow()
 	before := l.rest

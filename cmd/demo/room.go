@@ -9,7 +9,7 @@ import (
 // directKind is the kind of the direct message with the bot.
 const directKind = "message direct"
 
-// room is a conversation and the prompt's memory of it.
+// room is a conversation with the bot and the messages that the prompt has seen in it.
 type room struct {
 	view *testkit.Conversation
 	name string
@@ -31,7 +31,8 @@ func newRoom(view *testkit.Conversation, name, kind, bot string) *room {
 // prompt returns the text that precedes the typed line in the room.
 func (r *room) prompt() string { return r.name + " (" + r.kind + ") › " }
 
-// wrote records a message that the person sent.
+// wrote records the id, the text and the thread of a message that the person sent, so
+// that answers to it can be recognised.
 func (r *room) wrote(id, text, thread string) {
 	r.said, r.asked, r.thread, r.texts[id] = id, id, thread, excerpt(text)
 	if thread == "" {
@@ -84,7 +85,8 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	return who + " :", about
 }
 
-// which describes a message that an act changed.
+// which returns words that tell the person which earlier message an edit, deletion or
+// reaction concerns.
 func (r *room) which(id string) string {
 	if about := r.about[id]; about != "" {
 		return "sa réponse à " + r.quoted(about)

@@ -35,7 +35,8 @@ type glyph struct {
 	style style
 }
 
-// row is a line of a message, before it is wrapped.
+// row is one line of a rendered message, of any width, with a style for each
+// character.
 type row struct {
 	glyphs []glyph
 	first  string // precedes its first line
@@ -66,8 +67,8 @@ func wrap(text string, columns int) string {
 	return strings.TrimSuffix(wrapped.String(), "\n")
 }
 
-// wrap writes the row in lines of at most columns columns, broken at spaces. It does
-// not break a longer word, such as an address.
+// wrap writes the row to w in lines of at most the given number of columns, broken at
+// spaces. A longer word, such as an address, stays whole.
 func (r row) wrap(w *strings.Builder, columns int) {
 	before, glyphs := r.first, r.glyphs
 	for {
@@ -82,7 +83,8 @@ func (r row) wrap(w *strings.Builder, columns int) {
 	}
 }
 
-// cut returns the glyphs that fit on a line of columns columns, and the rest.
+// cut splits glyphs, characters with their style, into those that fit on a line of
+// that many columns, and the others.
 func cut(glyphs []glyph, columns int) (line, others []glyph) {
 	column, space := 0, -1
 	for i, g := range glyphs {
@@ -118,7 +120,7 @@ func writeStyled(w *strings.Builder, glyphs []glyph) {
 	}
 }
 
-// cells returns the number of columns that text takes.
+// cells returns how many columns of a terminal the text takes.
 func cells(text string) (columns int) {
 	for _, r := range text {
 		columns += cellsOf(r)

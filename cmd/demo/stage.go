@@ -33,8 +33,8 @@ const (
 	meetWithin      = 30 * time.Second
 )
 
-// stage holds the parts that the demonstration runs: homeserver, bot, news and
-// person.
+// stage holds what the demonstration runs: a homeserver, the bot, a source of news and
+// the client of the person.
 type stage struct {
 	server         *testkit.Homeserver
 	bot            *testkit.Bot
@@ -44,8 +44,8 @@ type stage struct {
 	public, direct *testkit.Conversation
 }
 
-// start builds and starts every part in dir, and reports progress. Call stop even if
-// start returns an error.
+// start builds and starts everything in the directory dir, with the bot from the file
+// program, and writes its progress. The caller calls stop, even after an error.
 func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
 	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
 	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
@@ -146,7 +146,8 @@ func (s *stage) startBot(ctx context.Context, dir, program string) error {
 	return s.waitCatalogue(ctx)
 }
 
-// waitCatalogue waits until the bot has a catalogue.
+// waitCatalogue waits until the bot has read a catalogue of software, so that it can
+// answer.
 func (s *stage) waitCatalogue(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, catalogueWithin,
 		fmt.Errorf("le robot n’a pas pu lire %s", catalogueName()))
@@ -169,7 +170,7 @@ func (s *stage) waitCatalogue(ctx context.Context) error {
 	}
 }
 
-// catalogueEntries asks the bot for the number of entries in its catalogue.
+// catalogueEntries returns how many entries the bot's catalogue has, by its metrics.
 func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.bot.URL+"/metrics", nil)
 	if err != nil {
@@ -213,10 +214,12 @@ func (s *stage) meet(ctx context.Context) error {
 	return s.direct.WaitMessage(ctx, bot)
 }
 
-// live reports whether the environment asks for the public catalogue.
+// live reports whether the environment asks for the public catalogue (LIVE=1) instead
+// of the demonstration's own.
 func live() bool { return os.Getenv("LIVE") != "" && os.Getenv("LIVE") != "0" }
 
-// catalogueName names the catalogue that the bot answers from.
+// catalogueName returns the words by which the demonstration names the catalogue that
+// the bot uses.
 func catalogueName() string {
 	if live() {
 		return "le catalogue public du SILL, " + publicSILL
@@ -224,7 +227,8 @@ func catalogueName() string {
 	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
 }
 
-// withLog adds the bot's log to err, since cleanup is about to delete the log.
+// withLog returns an error with the text of err and the bot's log, if the bot was
+// started. It keeps the log, which stop deletes. err must not be nil.
 func (s *stage) withLog(err error) error {
 	if s.bot == nil {
 		return err
@@ -232,7 +236,7 @@ func (s *stage) withLog(err error) error {
 	return fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
 }
 
-// stop ends every started part. Call it once.
+// stop ends everything that start started. It must be called once only.
 func (s *stage) stop() {
 	if s.person != nil {
 		s.person.Close()
