@@ -38,7 +38,8 @@ func inert(cell string) string {
 	return cell
 }
 
-// fields returns the question as a row of the CSV.
+// fields returns the question as a row of CSV. A text that a spreadsheet would run as
+// a formula gets an apostrophe in front.
 func (q exportedQuestion) fields() []string {
 	row := []string{strconv.FormatInt(q.Number, 10), q.Relay, q.Theme, q.Subject, q.Status, q.Text, q.Asked, q.Answered, q.Closed}
 	for i, cell := range row {

@@ -172,7 +172,8 @@ func roomDefaults(config *Config) rooms.Settings {
 	return rooms.Settings{Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL}
 }
 
-// openShared opens the parts that most others need.
+// openShared builds the things that most parts of the bot need, from the configuration
+// and the open database.
 func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
 	book, err := rooms.OpenBook(ctx, roomDefaults(config), db)
 	return shared{
