@@ -31,6 +31,10 @@ type lockedBook struct {
 	senders map[chat.UserID]usage
 	rooms   map[chat.RoomID]usage
 	all     usage
+	// added and before hold the messages added since the last recount, and between that one
+	// and the recount before it. A recount may miss them: the sync that brings a message
+	// counts it first and stores it at its end.
+	added, before map[chat.EventID]queue.Locked
 }
 
 type usage struct{ events, bytes int }
@@ -45,34 +49,44 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset replaces the counts by those of the stored messages. Messages that were added and
-// are not stored yet are left out, so a bound may be exceeded by those of one sync.
+// reset replaces the counts by those of the stored messages, and of the messages that a
+// sync added lately and has not stored yet.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.senders, b.rooms, b.all = map[chat.UserID]usage{}, map[chat.RoomID]usage{}, usage{}
 	for _, l := range stored {
-		b.count(l.Room, l.Sender, l.Size)
+		b.count(l)
+		delete(b.added, l.ID)
+		delete(b.before, l.ID)
 	}
+	for _, l := range b.before {
+		b.count(l)
+	}
+	for _, l := range b.added {
+		b.count(l)
+	}
+	b.before, b.added = b.added, map[chat.EventID]queue.Locked{}
 }
 
-func (b *lockedBook) count(room chat.RoomID, sender chat.UserID, bytes int) {
-	b.senders[sender] = b.senders[sender].with(bytes)
-	b.rooms[room] = b.rooms[room].with(bytes)
-	b.all = b.all.with(bytes)
+func (b *lockedBook) count(l queue.Locked) {
+	b.senders[l.Sender] = b.senders[l.Sender].with(l.Size)
+	b.rooms[l.Room] = b.rooms[l.Room].with(l.Size)
+	b.all = b.all.with(l.Size)
 }
 
-// add counts one more message. It returns false and counts nothing if that exceeds a
-// bound.
-func (b *lockedBook) add(room chat.RoomID, sender chat.UserID, bytes int) bool {
+// add counts one more message, of which it uses the id, the room, the sender and the
+// size. It returns false and counts nothing if that exceeds a bound.
+func (b *lockedBook) add(l queue.Locked) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.senders[sender].with(bytes).within(lockedPerSender, lockedBytesOfSender) ||
-		!b.rooms[room].with(bytes).within(lockedPerRoom, lockedBytesOfRoom) ||
-		!b.all.with(bytes).within(lockedInAll, lockedBytesInAll) {
+	if !b.senders[l.Sender].with(l.Size).within(lockedPerSender, lockedBytesOfSender) ||
+		!b.rooms[l.Room].with(l.Size).within(lockedPerRoom, lockedBytesOfRoom) ||
+		!b.all.with(l.Size).within(lockedInAll, lockedBytesInAll) {
 		return false
 	}
-	b.count(room, sender, bytes)
+	b.count(l)
+	b.added[l.ID] = l
 	return true
 }
 
@@ -89,7 +103,8 @@ func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at
 		ID: chat.EventID(evt.ID), Room: chat.RoomID(room), At: at,
 		Sender: chat.UserID(evt.Sender), Session: read.session, Raw: raw,
 	}
-	if encrypted, _ := c.rooms.encrypted(room); encrypted && c.locked.add(arrival.Room, arrival.Sender, len(raw)) {
+	counted := queue.Locked{ID: arrival.ID, Room: arrival.Room, Sender: arrival.Sender, Size: len(raw)}
+	if encrypted, _ := c.rooms.encrypted(room); encrypted && c.locked.add(counted) {
 		batch.Arrivals = append(batch.Arrivals, arrival)
 		return true
 	}

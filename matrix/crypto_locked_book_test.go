@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"fmt"
 	"testing"
 
 	"heraut/chat"
@@ -9,9 +10,11 @@ import (
 
 // TestLockedBook: the book bounds kept messages by sender, by room and in size.
 func TestLockedBook(t *testing.T) {
+	ids := 0
 	add := func(b *lockedBook, room chat.RoomID, sender chat.UserID, bytes, times int) (kept int) {
 		for range times {
-			if b.add(room, sender, bytes) {
+			ids++
+			if b.add(queue.Locked{ID: chat.EventID(fmt.Sprintf("$%d", ids)), Room: room, Sender: sender, Size: bytes}) {
 				kept++
 			}
 		}
@@ -36,8 +39,14 @@ func TestLockedBook(t *testing.T) {
 	if n := add(b, "!b", "@h:x", 100, 1); n != 1 {
 		t.Error("a full room keeps another one from being kept")
 	}
-	b.reset([]queue.Locked{{Room: "!a", Sender: "@a:x", Size: 10}})
+	stored := []queue.Locked{{ID: "$1", Room: "!a", Sender: "@a:x", Size: 10}}
+	b.reset(stored)
+	if n := add(b, "!a", "@a:x", 1000, 1); n != 0 {
+		t.Error("a recount forgets messages that a sync has added and not stored yet")
+	}
+	b.reset(stored)
+	b.reset(stored)
 	if n := add(b, "!a", "@a:x", 1000, 150); n != lockedPerSender-1 {
-		t.Errorf("after a fresh count, %d messages are kept", n)
+		t.Errorf("after two recounts without the other messages, %d messages are kept", n)
 	}
 }
