@@ -16,8 +16,8 @@ import (
 	"heraut/testkit"
 )
 
-// attack is a bot behind a proxy, and two people: one shares rooms with the bot and
-// tries to slow it down for others, the other does the same without it.
+// attack is a bot behind a proxy, and an attacker: a person who shares rooms with the bot
+// and tries to slow it down for others.
 type attack struct {
 	*bot
 	hs    *testkit.Homeserver
@@ -26,18 +26,12 @@ type attack struct {
 	dead  *httptest.Server // a server that never answers
 	end   chan struct{}
 
-	real, decoy *target
-	witness     *testkit.Client // the other member of the decoy's rooms
-}
-
-// target is an attacker and their rooms.
-type target struct {
 	account testkit.Account
 	client  *testkit.Client
 	rooms   []id.RoomID // clear rooms, for feeds
 	sealed  id.RoomID   // an encrypted room, for the flood
 
-	feeds, events, devices atomic.Int64 // what the attacks did so far
+	feeds, events, devices atomic.Int64 // what the attack did so far
 }
 
 func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error) {
@@ -76,51 +70,39 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 	if err := a.start(ctx); err != nil {
 		return nil, err
 	}
-	witness, err := s.hs.CreateAccount(ctx, "witness", "password of a witness")
-	if err != nil {
-		return nil, err
-	}
-	if a.witness, err = s.hs.Login(ctx, witness, testkit.ClientOptions{}); err != nil {
-		return nil, err
-	}
-	if a.real, err = a.newTarget(ctx, "mallory", a.user(), nil); err != nil {
-		return nil, err
-	}
-	a.decoy, err = a.newTarget(ctx, "trudy", a.witness.UserID, a.witness)
-	return a, err
+	return a, a.addAttacker(ctx)
 }
 
-// newTarget makes an attacker, and rooms with the user, who joins by themselves if
-// joiner is nil. The attacker's client has no encryption keys: with some, it would
-// itself query each of the devices to come.
-func (a *attack) newTarget(ctx context.Context, name string, user id.UserID, joiner *testkit.Client) (*target, error) {
-	account, err := a.hs.CreateAccount(ctx, name, "password of somebody")
-	if err != nil {
-		return nil, err
+// addAttacker makes the attacker's account with its devices, and its rooms with the bot.
+// Its client has no encryption keys: with some, it would itself query each of the
+// devices.
+func (a *attack) addAttacker(ctx context.Context) (err error) {
+	if a.account, err = a.hs.CreateAccount(ctx, "mallory", "password of an attacker"); err != nil {
+		return err
 	}
-	t := &target{account: account}
-	if t.client, err = a.hs.Login(ctx, t.account, testkit.ClientOptions{}); err != nil {
-		return nil, err
+	if a.client, err = a.hs.Login(ctx, a.account, testkit.ClientOptions{}); err != nil {
+		return err
 	}
 	const rooms = 12 // the bot handles 8 rooms at once
 	for n := range rooms + 1 {
-		roomID, err := t.client.MakeRoom(ctx, testkit.Room{Encrypted: n == rooms, Invite: []id.UserID{user}})
+		roomID, err := a.client.MakeRoom(ctx, testkit.Room{Encrypted: n == rooms, Invite: []id.UserID{a.user()}})
 		if err != nil {
-			return t, err
+			return err
 		}
-		if joiner != nil {
-			if _, err := joiner.JoinRoomByID(ctx, roomID); err != nil {
-				return t, err
-			}
-		} else if _, err := t.client.Wait(ctx, roomID, func(evt *event.Event) bool {
-			return evt.Sender == user && evt.Type != event.StateMember // the greeting
+		if _, err := a.client.Wait(ctx, roomID, func(evt *event.Event) bool {
+			return evt.Sender == a.user() && evt.Type != event.StateMember // the greeting
 		}); err != nil {
-			return t, err
+			return err
 		}
-		t.rooms = append(t.rooms, roomID)
+		a.rooms = append(a.rooms, roomID)
 	}
-	t.rooms, t.sealed = t.rooms[:rooms], t.rooms[rooms]
-	return t, nil
+	a.rooms, a.sealed = a.rooms[:rooms], a.rooms[rooms]
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(4)
+	for range a.size.devices {
+		g.Go(func() error { return a.addDevice(ctx) })
+	}
+	return g.Wait()
 }
 
 func (a *attack) close() {
@@ -129,13 +111,8 @@ func (a *attack) close() {
 	if a.bot != nil {
 		a.stop()
 	}
-	for _, t := range []*target{a.real, a.decoy} {
-		if t != nil && t.client != nil {
-			t.client.Close()
-		}
-	}
-	if a.witness != nil {
-		a.witness.Close()
+	if a.client != nil {
+		a.client.Close()
 	}
 	if a.proxy != nil {
 		a.proxy.Close()
@@ -144,47 +121,38 @@ func (a *attack) close() {
 
 // storm runs one attack. It ends on time: what a slow homeserver did not take until
 // then is left out.
-func (a *attack) storm(ctx context.Context, t *target) error {
-	attacker := []byte(t.account.UserID)
-	remove := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {
+func (a *attack) storm(ctx context.Context) error {
+	attacker := []byte(a.account.UserID)
+	removeSlow := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {
 		return strings.HasSuffix(r.Path, "/keys/query") && bytes.Contains(r.Body, attacker)
 	}, Do: testkit.Delay(a.size.slow)})
-	defer remove()
-	g, ctx := errgroup.WithContext(ctx)
-	for _, part := range []struct {
-		count int
-		done  *atomic.Int64
-		do    func(ctx context.Context, a *attack, n int) error
-	}{
-		{a.size.feeds, &t.feeds, t.requestFeed},
-		{a.size.events, &t.events, t.flood},
-		{a.size.devices, &t.devices, t.addDevice},
-	} {
-		g.Go(func() error {
-			return spread(ctx, a.size.lasts, part.count, func(n int) error {
-				err := part.do(ctx, a, n)
-				if err == nil {
-					part.done.Add(1)
-				}
-				return err
-			})
-		})
-	}
-	return g.Wait()
+	defer removeSlow()
+	f := &flood{attack: a, start: time.Now()}
+	removeFlood := a.proxy.Add(testkit.Rule{
+		Name: "flood", Match: testkit.On(http.MethodGet, "/_matrix/client/v3/sync"), Do: testkit.Rewrite(f.join),
+	})
+	defer removeFlood()
+	return spread(ctx, a.size.lasts, a.size.feeds, func(n int) error {
+		err := a.requestFeed(ctx, n)
+		if err == nil {
+			a.feeds.Add(1)
+		}
+		return err
+	})
 }
 
 // settle ends an attack: it waits until the bot has answered the attacker's last commands, with the dead
 // server closing its connections.
 func (a *attack) settle(ctx context.Context) error {
 	a.dead.CloseClientConnections()
-	for n, roomID := range a.real.rooms {
-		if _, err := (room{roomID, a.real.client, a.bot}).timeAnswer(ctx, n); err != nil {
+	for n, roomID := range a.rooms {
+		if _, err := (room{roomID, a.client, a.bot}).timeAnswer(ctx, n); err != nil {
 			return err
 		}
 	}
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	for len(a.proxy.Requests(func(r *testkit.Request) bool { return r.Rule != "" && r.Done.IsZero() })) > 0 {
+	for len(a.proxy.Requests(func(r *testkit.Request) bool { return r.Rule == "slow devices" && r.Done.IsZero() })) > 0 {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -11,36 +15,28 @@ import (
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit"
 )
 
 // requestFeed asks for a watch on a feed that never answers.
-func (t *target) requestFeed(ctx context.Context, a *attack, n int) error {
-	_, err := t.client.SendEvent(ctx, t.rooms[n%len(t.rooms)], event.EventMessage, &event.MessageEventContent{
+func (a *attack) requestFeed(ctx context.Context, n int) error {
+	_, err := a.client.SendEvent(ctx, a.rooms[n%len(a.rooms)], event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: fmt.Sprintf("!veille flux %s/%d", a.dead.URL, n),
 	})
 	return err
 }
 
-// flood sends an event that nobody can decrypt, each with another key.
-func (t *target) flood(ctx context.Context, _ *attack, n int) error {
-	_, err := t.client.SendMessageEvent(ctx, t.sealed, event.EventEncrypted, map[string]any{
-		"algorithm": id.AlgorithmMegolmV1, "ciphertext": strings.Repeat("QUJD", 200), "device_id": "NONE",
-		"sender_key": "none", "session_id": fmt.Sprintf("%020d%023d", time.Now().UnixNano(), n),
-	}, mautrix.ReqSendEvent{DontEncrypt: true})
-	return err
-}
-
-// addDevice logs in to the attacker's account and publishes the new device's keys. It
-// does not sync: each first sync would cost the homeserver more than all else.
-func (t *target) addDevice(ctx context.Context, a *attack, _ int) error {
+// addDevice logs in to the attacker's account and publishes the new device's keys.
+func (a *attack) addDevice(ctx context.Context) error {
 	client, err := mautrix.NewClient(a.hs.URL, "", "")
 	if err != nil {
 		return err
 	}
 	_, err = client.Login(ctx, &mautrix.ReqLogin{
 		Type:             mautrix.AuthTypePassword,
-		Identifier:       mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: string(t.account.UserID)},
-		Password:         t.account.Password,
+		Identifier:       mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: string(a.account.UserID)},
+		Password:         a.account.Password,
 		StoreCredentials: true,
 	})
 	if err != nil {
@@ -51,6 +47,86 @@ func (t *target) addDevice(ctx context.Context, a *attack, _ int) error {
 		return err
 	}
 	return machine.ShareKeys(ctx, 0)
+}
+
+// flood adds an attack's events and changes of devices to the bot's sync responses,
+// evenly over the attack's length. It is safe for concurrent use.
+type flood struct {
+	*attack
+	start time.Time
+
+	mu              sync.Mutex
+	events, devices int // added so far
+}
+
+// mostPerSync is the number of one room's events in a sync response: the limit of the
+// bot's filter, which a homeserver observes.
+const mostPerSync = 50
+
+// join adds to a sync response what is due.
+func (f *flood) join(resp *testkit.Response) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if resp.Status != http.StatusOK {
+		return
+	}
+	var sync struct {
+		Rooms       map[string]map[id.RoomID]any `json:"rooms,omitempty"`
+		DeviceLists map[string][]id.UserID       `json:"device_lists,omitempty"`
+	}
+	all := map[string]any{}
+	if json.Unmarshal(resp.Body, &all) != nil || json.Unmarshal(resp.Body, &sync) != nil {
+		return
+	}
+	events := min(f.due(f.size.events)-f.events, mostPerSync)
+	if joined := sync.Rooms["join"]; events > 0 && joined[f.sealed] == nil { // else with the next one
+		joined = maps.Clone(joined)
+		if joined == nil {
+			joined = map[id.RoomID]any{}
+		}
+		joined[f.sealed] = map[string]any{"timeline": map[string]any{"events": f.undecryptable(events)}}
+		if sync.Rooms == nil {
+			sync.Rooms = map[string]map[id.RoomID]any{}
+		}
+		sync.Rooms["join"] = joined
+		all["rooms"] = sync.Rooms
+		f.attack.events.Add(int64(events))
+	}
+	if devices := f.due(f.size.devices) - f.devices; devices > 0 {
+		if sync.DeviceLists == nil {
+			sync.DeviceLists = map[string][]id.UserID{}
+		}
+		sync.DeviceLists["changed"] = append(sync.DeviceLists["changed"], f.account.UserID)
+		all["device_lists"] = sync.DeviceLists
+		f.devices++ // one change announces one device
+		f.attack.devices.Add(1)
+	}
+	if body, err := json.Marshal(all); err == nil {
+		resp.Body = body
+		resp.Header.Del("Content-Length")
+	}
+}
+
+// due returns how many of count the attack has made by now.
+func (f *flood) due(count int) int {
+	return min(count, int(time.Since(f.start)*time.Duration(count)/f.size.lasts))
+}
+
+// undecryptable makes events that nobody can decrypt, each with another key.
+func (f *flood) undecryptable(count int) (events []map[string]any) {
+	for range count {
+		f.events++
+		name := fmt.Sprintf("%020d%023d", f.start.UnixNano(), f.events)
+		events = append(events, map[string]any{
+			"type": event.EventEncrypted.Type, "event_id": "$" + name, "sender": f.account.UserID,
+			"origin_server_ts": time.Now().UnixMilli(), "unsigned": map[string]any{"age": 10},
+			"content": map[string]any{
+				"algorithm": id.AlgorithmMegolmV1, "ciphertext": strings.Repeat("QUJD", 200), "device_id": "NONE",
+				"sender_key": "none", "session_id": name,
+			},
+		})
+	}
+	return events
 }
 
 // spread starts do count times, evenly over lasts, at most 4 at once. It leaves out

@@ -41,7 +41,6 @@ func TestBench(t *testing.T) {
 		"room, 4 questions open":             1,
 		"command in a calm moment, p99":      1,
 		"command while another starves":      1,
-		"bears the load, p99":                1,
 		"8 commands waiting in 4 clear":      1,
 		"8 commands waiting in 4 encrypted":  1,
 		"webhook, request to ok, p50":        1,

@@ -56,7 +56,7 @@ var full = plan{
 	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
 	webhook:   webhookSize{posts: 500, seen: 50, answers: 30, burst: 10000},
 	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
-	starve:    starveSize{rounds: 2, calm: 10 * time.Second, feeds: 50, events: 1000, devices: 100, slow: 15 * time.Second, lasts: 40 * time.Second},
+	starve:    starveSize{rounds: 2, calm: 15 * time.Second, feeds: 100, events: 2000, devices: 200, slow: 15 * time.Second, lasts: time.Minute},
 }
 
 // part measures a group of figures.
