@@ -189,10 +189,14 @@ var userID = regexp.MustCompile(`@[^\s@:<>"&]+:[\pL\pN.\-]+(?::[0-9]+)?`)
 // outsideTags matches user ids in HTML, and whole tags, so that ids inside a tag stay.
 var outsideTags = regexp.MustCompile(`<[^>]*>|` + userID.String())
 
+// scriptAddress matches the beginning of an address that runs code where a client or a
+// bridge makes a link of it.
+var scriptAddress = regexp.MustCompile(`(?i)\b(?:javascript|vbscript|data):`)
+
 // PersonName returns the name under which others see a person; empty if it is unknown,
-// or holds a user id.
+// or holds a user id or the address of a script.
 func PersonName(name string) string {
-	if userID.MatchString(name) {
+	if userID.MatchString(name) || scriptAddress.MatchString(name) {
 		return ""
 	}
 	return strings.TrimSpace(name)
