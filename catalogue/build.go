@@ -8,7 +8,8 @@ import (
 	"heraut/text"
 )
 
-// builder gathers the entries of a file, then links them to one another.
+// builder collects the entries of a catalogue file one by one, and then makes the
+// links between them, such as which entry replaces which product.
 type builder struct {
 	index    int            // position of the next element
 	elements []element      // the usable ones, in the file's order
@@ -22,7 +23,8 @@ type builder struct {
 	namesakes map[string]int // number of elements without an id, by name
 }
 
-// element is a usable element of the list.
+// element is an element of a catalogue's list that describes a software, with its
+// index and the programs that it names as comparable.
 type element struct {
 	index    int // in the list, from 0
 	software Software
@@ -58,7 +60,8 @@ func (b *builder) add(value any) {
 	b.elements = append(b.elements, element{i, s, numbered, references(o)})
 }
 
-// unusable returns why an element is no software; empty if it is one.
+// unusable returns the reason why an element of the list describes no software; empty
+// if it describes one.
 func (b *builder) unusable(o object) string {
 	switch {
 	case o == nil:
@@ -79,7 +82,8 @@ func (b *builder) drop(index int, reason string) {
 	b.dropped = append(b.dropped, Dropped{Index: index, Reason: reason})
 }
 
-// idFor makes an id from a name, for formats without ids.
+// idFor returns an id made from a software's name, for formats without ids. It adds a
+// number for the second and later software of that name.
 func (b *builder) idFor(name string) string {
 	base := "name-" + strings.Join(text.Words(name), "-")
 	if b.namesakes == nil {
@@ -92,8 +96,8 @@ func (b *builder) idFor(name string) string {
 	return base
 }
 
-// file returns the entries, after merging duplicates and resolving the comparable
-// programs.
+// file returns the content of the whole file: it merges elements about the same
+// software, and finds the entries that the others name as comparable.
 func (b *builder) file() File {
 	b.mergeDoubles()
 	f := File{Entries: make([]Software, len(b.elements)), Dropped: b.dropped}

@@ -18,7 +18,7 @@ type Catalogue struct {
 	derived *derived
 }
 
-// derived holds the result of Derived's build.
+// derived holds the value that Catalogue.Derived builds once from the entries.
 type derived struct {
 	once  sync.Once
 	value any
@@ -51,14 +51,15 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 	return c
 }
 
-// At returns the same catalogue with another AsOf.
+// At returns a Catalogue with the same entries and asOf as its date.
 func (c *Catalogue) At(asOf time.Time) *Catalogue {
 	again := *c
 	again.asOf = asOf
 	return &again
 }
 
-// SameEntries reports whether c and other are the same catalogue, but for their AsOf.
+// SameEntries reports whether c and other are one catalogue or copies made by At,
+// without comparing the entries.
 func (c *Catalogue) SameEntries(other *Catalogue) bool { return c.derived == other.derived }
 
 // Len returns the number of entries, withdrawn ones included.
@@ -67,8 +68,8 @@ func (c *Catalogue) Len() int { return len(c.entries) }
 // AsOf returns the time at which the entries were current.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
 
-// Labels returns the labels of the catalogues that the entries come from, as messages
-// name them: none for the SILL alone.
+// Labels returns the names of the catalogues from which the entries come, as messages
+// show them; none if all come from the SILL.
 func (c *Catalogue) Labels() []string { return c.labels }
 
 // Dated returns the newest date of an entry, at most AsOf; zero if no entry has a date.
@@ -132,8 +133,8 @@ func (c *Catalogue) LastWithdrawn(n int) []*Software {
 	})
 }
 
-// last returns the n entries with the latest time. It leaves out entries without a
-// time.
+// last returns at most n entries, the one with the latest time first; when returns an
+// entry's time. Entries with a zero time are left out.
 func (c *Catalogue) last(n int, when func(*Software) time.Time) []*Software {
 	var found []*Software
 	for i := range c.entries {

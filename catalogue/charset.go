@@ -14,8 +14,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Text returns r as UTF-8, decoded as this package decodes its own sources. contentType
-// is an HTTP header, which may name the charset, and may be empty.
+// Text returns a reader of the text in r as UTF-8. contentType is the HTTP header of
+// that name, which may name the character set; it may be empty. Without a name, bytes
+// that are no UTF-8 count as Windows-1252.
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
 // decoded returns r as UTF-8. The charset is that of a byte order mark, or else
@@ -64,10 +65,13 @@ type repairedUTF8 struct{ spaces int }
 // maxSpaces is the longest run of white space that repairedUTF8 passes on, in bytes.
 const maxSpaces = 1024
 
-// Reset implements transform.Transformer.
+// Reset forgets the white space read so far, before another text. It belongs to
+// transform.Transformer.
 func (l *repairedUTF8) Reset() { l.spaces = 0 }
 
-// Transform implements transform.Transformer.
+// Transform copies src to dst with its invalid bytes repaired and its runs of white
+// space cut, as transform.Transformer describes. It stops before bytes that may begin
+// a longer character unless atEOF is set.
 func (l *repairedUTF8) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	for nSrc < len(src) {
 		if c := src[nSrc]; c < utf8.RuneSelf {
@@ -102,7 +106,8 @@ func (l *repairedUTF8) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, e
 	return nDst, nSrc, nil
 }
 
-// repaired returns the replacement for invalid bytes, and how many bytes it replaces.
+// repaired returns the character that replaces the invalid bytes at the start of b,
+// and the number of bytes that it replaces.
 func repaired(b []byte) (rune, int) {
 	switch {
 	case b[0] == 0xC2 || b[0] == 0xC3:

@@ -16,7 +16,8 @@ import (
 // maxDetails bounds the length of each list of details of an entry.
 const maxDetails = 200
 
-// details fills s with the fields that only later generations have.
+// details fills those fields of s that only the newer formats of the SILL have, from
+// an element o and the data ext that the SILL copied from elsewhere.
 func (s *Software) details(o, ext object) {
 	attributes := o.sub("customAttributes")
 	s.EnglishKeywords = englishKeywords(o.list("keywords"), ext.list("keywords"))
@@ -38,7 +39,8 @@ func (s *Software) details(o, ext object) {
 	s.Activity = activity(o.sub("repoMetadata"), ext.sub("repoMetadata"))
 }
 
-// englishKeywords returns the English texts of keywords grouped by language.
+// englishKeywords returns the English keywords from lists whose elements have a text
+// for each language.
 func englishKeywords(lists ...[]any) []string {
 	var english []any
 	for _, list := range lists {
@@ -51,8 +53,8 @@ func englishKeywords(lists ...[]any) []string {
 	return texts(english)
 }
 
-// history reads statusHistory, whether its elements have the current shape or that of
-// status.
+// history returns the changes of a software's status in the field statusHistory,
+// oldest first. It reads both shapes that this field has had.
 func history(list []any) []StatusChange {
 	var out []StatusChange
 	for _, v := range list[:min(len(list), maxDetails)] {
@@ -75,7 +77,8 @@ func history(list []any) []StatusChange {
 	return out
 }
 
-// answer reads a boolean, which may be null or a word.
+// answer returns the yes or no in a field, which holds a boolean or a word such as
+// «oui»; Unknown for anything else.
 func (o object) answer(key string) Answer {
 	switch v := o[key].(type) {
 	case bool:
@@ -176,8 +179,8 @@ func identifiers(o, ext object, wikidata string) []Identifier {
 	return out
 }
 
-// sourceName returns the name of a source in lower case, the same for all its
-// spellings.
+// sourceName returns one name, in lower case without spaces, for all spellings of the
+// name of a catalogue or register; empty for the SILL's own form, which is none.
 func sourceName(s string) string {
 	s = strings.Join(text.Words(s), "")
 	switch s {
@@ -191,7 +194,8 @@ func sourceName(s string) string {
 	return s
 }
 
-// hostSource returns the source that hosts a page.
+// hostSource returns the name of the catalogue or register on whose site a page is,
+// such as Wikidata; empty for an unknown site.
 func hostSource(page string) string {
 	for _, s := range []struct{ host, source string }{
 		{"wikidata.org", SourceWikidata}, {"comptoir-du-libre.org", SourceComptoir}, {"framalibre.org", SourceFramalibre},
@@ -204,7 +208,9 @@ func hostSource(page string) string {
 	return ""
 }
 
-// activity reads the first repoMetadata that holds a date.
+// activity returns the times of the last commit and the like, from the first of the
+// given objects that holds any; nil if none does. The objects are the field
+// repoMetadata.
 func activity(all ...object) *Activity {
 	for _, o := range all {
 		health := o.sub("healthCheck")

@@ -9,9 +9,9 @@ import (
 	"heraut/text"
 )
 
-// mergeDoubles merges the elements that describe one software under several ids into
-// the first listed one, or else into the first. It drops and reports the others. The
-// SILL of 2025 listed most of its entries twice for some days
+// mergeDoubles merges elements with different ids that describe the same software. One
+// element stays, the first that is not withdrawn if there is one; the others are
+// reported as dropped. The SILL of 2025 listed most of its entries twice for some days
 // (codegouvfr/catalogi#487).
 func (b *builder) mergeDoubles() {
 	groups := map[string][]int{} // positions in elements, by doubleKey
@@ -86,8 +86,8 @@ func (b *builder) firstListed(group []int) int {
 	return group[0]
 }
 
-// take fills the empty fields of e from its double d, except its status, and merges
-// their names, organizations and comparable programs.
+// take fills the empty fields of e from d, another element about the same software,
+// but not its status. Names, organizations and comparable programs of both are joined.
 func (e *element) take(d *element) {
 	s, other := &e.software, &d.software
 	s.OtherIDs = append(s.OtherIDs, other.ID)

@@ -13,8 +13,9 @@ import (
 // codegouvfr/sill-api and etalab/sill-api, and from the short keys of
 // code.gouv.fr/data/sill.json. Each accessor lists the newest name first.
 
-// software reads one element, except Replaces and Similar, which join fills once all
-// entries are known.
+// software returns the entry that one element of the SILL describes, in any of its
+// formats. Replaces and Similar stay empty: join fills them once all entries are
+// known.
 func software(o object) Software {
 	ext := external(o)
 	comptoir := o.sub("comptoirDuLibreSoftware")
@@ -60,7 +61,8 @@ func software(o object) Software {
 	return s
 }
 
-// external returns the data that the SILL took from another source, mostly Wikidata.
+// external returns the part of an element that the SILL copied from another source,
+// mostly Wikidata; nil if there is none.
 func external(o object) object {
 	return o.sub("softwareExternalData", "wikidataSoftware", "wikidataData")
 }
@@ -74,7 +76,8 @@ func license(o, ext object) string {
 	return ""
 }
 
-// otherNames returns the distinct names in values, except name.
+// otherNames returns the names in values, without duplicates, empty ones and name
+// itself.
 func otherNames(name string, values ...any) []string {
 	var names []string
 	add := func(v any) {
@@ -101,8 +104,8 @@ func otherNames(name string, values ...any) []string {
 	return out
 }
 
-// texts concatenates lists of keywords, without duplicates, empty ones and objects that
-// hold no text.
+// texts returns the texts of all lists together, cleaned, without duplicates and empty
+// ones.
 func texts(lists ...[]any) []string {
 	const limit = 200 // per entry, to bound the memory
 	var out []string

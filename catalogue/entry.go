@@ -14,9 +14,9 @@ func Entry(element map[string]any) (s Software, ok bool) {
 	return s, s.Name != ""
 }
 
-// Elements hands each element of a JSON list, with numbers as json.Number, to yield.
-// The list may stand in an object, under the key within. The error, if any, is
-// yield's, wraps one of the Err values of this package, or is r's.
+// Elements calls yield for each element of a JSON list; numbers are json.Number. The
+// list may be the whole text, or stand in an object under the key within. The error is
+// that of yield, wraps one of the Err values of this package, or is that of r.
 func Elements(r io.Reader, within string, yield func(element any) error) error {
 	in := newInput(r)
 	if err := startsJSON(in); err != nil {
@@ -25,8 +25,8 @@ func Elements(r io.Reader, within string, yield func(element any) error) error {
 	return in.cause(readList(in, within, yield))
 }
 
-// FieldsError returns the UnknownListError of a list whose elements have the fields of
-// first.
+// FieldsError returns an UnknownListError for a list whose elements have the fields of
+// first: the list is not of the expected kind.
 func FieldsError(first map[string]any) error { return unknownList(JSONList, fieldNames(first)) }
 
 // CleanLink returns s as an absolute http or https URL, or an empty string.
@@ -58,8 +58,9 @@ func RepositoryKey(address string) string {
 	return host + "/" + path
 }
 
-// Labels returns the distinct labels of catalogues, Software.Catalogue, as messages name
-// them: none for the SILL alone.
+// Labels returns the names of catalogues for people, without duplicates, as messages
+// show them; none if only the SILL, whose label is empty, is among them. labels are
+// values of Software.Catalogue.
 func Labels(labels []string) []string {
 	var out []string
 	for _, l := range labels {

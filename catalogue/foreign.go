@@ -38,9 +38,9 @@ func fieldSet(names string) map[string]bool {
 	return set
 }
 
-// foreignFields returns the fields which show that o is no element of the SILL, at most
-// five, in alphabetical order. It returns none for an element of the SILL, even one
-// with some unknown fields.
+// foreignFields returns the names of fields by which an object is recognised as no
+// element of the SILL, at most five, sorted. It returns none for an element of the
+// SILL, even one with some unknown fields.
 func foreignFields(o object) []string {
 	known := sillFields
 	if !o.has("name", "_name") {

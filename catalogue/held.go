@@ -32,8 +32,8 @@ const (
 	minGrowth = 5
 )
 
-// Held is a version of the catalogue that waits for an operator, since it lost or
-// gained too many entries.
+// Held is a new version of the catalogue that the bot does not use until an operator
+// accepts it, because it has suspiciously few or many entries.
 type Held struct {
 	Before int // entries of the catalogue in force
 	After  int // entries of the held version
@@ -41,13 +41,15 @@ type Held struct {
 	version version
 }
 
-// At returns the time at which the source gave the version.
+// At returns the time at which the bot got the held version.
 func (h Held) At() time.Time { return h.version.at }
 
-// ID identifies the version. It stays the same across restarts.
+// ID returns a text that identifies the contents of the held version; the same
+// contents have the same ID after a restart.
 func (h Held) ID() string { return hex.EncodeToString(h.version.sum[:8]) }
 
-// Accept puts the held version in force and returns it, or returns ErrNothingHeld.
+// Accept makes the bot use the version that is held back, and returns it. The error is
+// ErrNothingHeld if none is.
 func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -65,8 +67,9 @@ func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	return held, nil
 }
 
-// check returns why to hold a version back: it lacks too many entries of the catalogue
-// in force, or has too many more than the smallest catalogue of the last day.
+// check returns an error that says why to hold a version back, or nil: it lacks too
+// many entries of the old catalogue, or has too many more than the smallest catalogue
+// of the last day. A nil old accepts every version.
 func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	if old == nil {
 		return nil
@@ -84,7 +87,8 @@ func (r *Refresher) check(old *Catalogue, v version, now time.Time) error {
 	return nil
 }
 
-// growth holds the sizes of the catalogues in force, oldest first.
+// growth holds how many entries the catalogues in use had and since when, oldest
+// first, to notice one that grows too fast.
 type growth []size
 
 type size struct {
@@ -92,8 +96,8 @@ type size struct {
 	entries int
 }
 
-// add records the size of a catalogue that comes into force, and drops the sizes that
-// no longer count.
+// add records that a catalogue with so many entries comes into use at that time, and
+// drops sizes from more than a day before.
 func (g *growth) add(at time.Time, entries int) {
 	for len(*g) > 1 && at.Sub((*g)[1].since) >= growthOf {
 		*g = (*g)[1:]

@@ -37,13 +37,16 @@ var (
 	ErrUnknownList = errors.New("it is a list of another kind")
 )
 
-// UnknownListError is an ErrUnknownList with the fields of the list.
+// UnknownListError is the error for data that are no catalogue of a known kind. It
+// names their fields, so that a person sees what they are. errors.Is finds
+// ErrUnknownList in it.
 type UnknownListError struct {
 	Kind   ListKind
 	Fields []string // names of its fields or columns, at most 12
 }
 
-// ListKind is the kind of input whose fields an UnknownListError names.
+// ListKind says what an UnknownListError is about: a JSON list, a single JSON object,
+// or a table.
 type ListKind int
 
 // The kinds.
@@ -53,13 +56,13 @@ const (
 	Table                      // the first line of a CSV file
 )
 
-// Error names the fields, for logs.
+// Error returns an English text for logs that names the fields.
 func (e *UnknownListError) Error() string {
 	what := []string{"a JSON list whose elements have the fields", "a JSON object with the fields", "a table with the columns"}[e.Kind]
 	return fmt.Sprintf("%v: %s %s", ErrUnknownList, what, strings.Join(e.Fields, ", "))
 }
 
-// Is makes e an ErrUnknownList.
+// Is reports whether target is ErrUnknownList, for errors.Is.
 func (e *UnknownListError) Is(target error) bool { return target == ErrUnknownList }
 
 func unknownList(kind ListKind, fields []string) *UnknownListError {
@@ -67,26 +70,29 @@ func unknownList(kind ListKind, fields []string) *UnknownListError {
 	return &UnknownListError{kind, fields[:min(len(fields), most)]}
 }
 
-// SeparatorError is an ErrSeparator with the separator of the columns.
+// SeparatorError is the error for a table whose columns another character than a comma
+// separates. errors.Is finds ErrSeparator in it.
 type SeparatorError struct {
 	Separator rune // ';', '\t' or '|'
 }
 
-// Error names the separator, for logs.
+// Error returns an English text for logs that names the separator.
 func (e *SeparatorError) Error() string {
 	return fmt.Sprintf("%v, but by %s", ErrSeparator, map[rune]string{';': "semicolons", '\t': "tabs", '|': "vertical bars"}[e.Separator])
 }
 
-// Is makes e an ErrSeparator.
+// Is reports whether target is ErrSeparator, for errors.Is.
 func (e *SeparatorError) Is(target error) bool { return target == ErrSeparator }
 
-// input reads a list as UTF-8 and remembers the reader's error, which decoders hide.
+// input is the text of a list as UTF-8. It remembers the error of the reader below,
+// which parsers replace by one of their own.
 type input struct {
 	*bufio.Reader
 	limited *limitedReader
 }
 
-// newInput returns r as UTF-8. Invalid bytes are repaired as in repairedUTF8.
+// newInput returns an input of the text in r. Bytes that are no UTF-8 become the
+// characters that they are in Windows-1252.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}
@@ -119,7 +125,8 @@ func (in *input) cause(err error) error {
 	return err
 }
 
-// limitedReader fails beyond MaxSize and remembers its first error.
+// limitedReader fails with ErrTooLarge once more than MaxSize bytes were read from it.
+// It remembers its first error.
 type limitedReader struct {
 	r    io.Reader
 	read int
@@ -137,8 +144,8 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readList hands each element of a JSON list to yield. It also reads an object that
-// holds the list under the key within, unless within is empty.
+// readList calls yield for each element of a JSON list. Unless within is empty, the
+// list may also stand in an object, under that key.
 func readList(in *input, within string, yield func(any) error) error {
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
@@ -179,8 +186,8 @@ func readElements(dec *json.Decoder, yield func(any) error) error {
 	return nil
 }
 
-// readObject reads the list under the key within, or returns an error that describes
-// the object.
+// readObject calls yield for each element of the list that a JSON object holds under
+// the key within. If the object has no such list, the error describes the object.
 func readObject(dec *json.Decoder, within string, yield func(any) error) error {
 	fields := object{}
 	found := false
@@ -226,7 +233,8 @@ func readObject(dec *json.Decoder, within string, yield func(any) error) error {
 	return unknownList(JSONObject, fieldNames(fields))
 }
 
-// syntax names the cause of a decoder's error.
+// syntax returns the error of this package for an error of the JSON decoder:
+// ErrTruncated at the end of the text, otherwise one that wraps ErrNotJSON.
 func syntax(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return ErrTruncated
@@ -234,8 +242,9 @@ func syntax(err error) error {
 	return fmt.Errorf("%w: %w", ErrNotJSON, err)
 }
 
-// tableTrouble returns why a text that begins with start is no readable table: it has
-// other separators or other columns. It returns nil for a text that is no table.
+// tableTrouble returns an error that says why a text, of which start is the beginning,
+// is no list of repositories although it is a table: the columns have other
+// separators, or are others. It returns nil for a text that is no table.
 func tableTrouble(start []byte) error {
 	for _, sign := range []rune{';', '\t', '|'} {
 		if hasAddresses(columnsOf(start, sign)) {

@@ -46,7 +46,8 @@ func AreRepositories(start []byte) bool {
 	return false
 }
 
-// headerOf returns the columns of a table's first line.
+// headerOf returns the names in the first line of a CSV table; nil if it cannot be
+// read.
 func headerOf(in *bufio.Reader) []string {
 	t := table{in: in}
 	fields, _, err := t.next(0)

@@ -43,7 +43,8 @@ func loadFrom(ctx context.Context, getter *fetch.Getter, location string) (File,
 	return file, resp.Modified, nil
 }
 
-// readAndPack reads a catalogue and returns its entries and its compressed bytes.
+// readAndPack reads a catalogue, and returns its content together with the gzipped
+// bytes, to be stored.
 func readAndPack(r io.Reader) (File, []byte, error) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -54,7 +55,7 @@ func readAndPack(r io.Reader) (File, []byte, error) {
 	return file, packed.Bytes(), err
 }
 
-// unpack reads a catalogue that readAndPack compressed.
+// unpack reads a catalogue from the bytes that readAndPack returned.
 func unpack(packed []byte) (File, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

@@ -28,7 +28,8 @@ func (o object) has(keys ...string) bool {
 	return false
 }
 
-// sub returns the nested object, which may be nil: the accessors of nil find nothing.
+// sub returns the object in the first of the fields that holds one. It returns nil if
+// none does, on which all methods work and find nothing.
 func (o object) sub(keys ...string) object {
 	for _, k := range keys {
 		if s := asObject(o[k]); s != nil {
@@ -38,7 +39,8 @@ func (o object) sub(keys ...string) object {
 	return nil
 }
 
-// list returns the nested list. It wraps a value that is no list in a list.
+// list returns the list in the first of the fields that holds one. A single value
+// counts as a list of one; nil if there is none.
 func (o object) list(keys ...string) []any {
 	for _, k := range keys {
 		switch v := o[k].(type) {
@@ -54,7 +56,8 @@ func (o object) list(keys ...string) []any {
 	return nil
 }
 
-// text returns a short text, cleaned and cut at maxName.
+// text returns the text in the first of the fields that holds one, cleaned and cut to
+// maxName characters; empty if none does.
 func (o object) text(keys ...string) string {
 	for _, k := range keys {
 		if s := clean(rawText(o[k]), maxName); s != "" {
@@ -64,8 +67,9 @@ func (o object) text(keys ...string) string {
 	return ""
 }
 
-// rawText returns the text of a string, of a number, or of an object with a text under
-// a language or under "name", "label" or "value"; empty if there is none.
+// rawText returns the text that a decoded JSON value stands for: a string itself, a
+// number as written, or an object's text for French, English, "name", "label" or
+// "value". It is empty if there is none.
 func rawText(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -82,7 +86,8 @@ func rawText(v any) string {
 	return ""
 }
 
-// localized returns a description. A bare string counts as French.
+// localized returns the text in the first of the fields that holds one, in French and
+// English. A plain string counts as French.
 func (o object) localized(keys ...string) Localized {
 	var l Localized
 	for _, k := range keys {
@@ -96,7 +101,7 @@ func (o object) localized(keys ...string) Localized {
 	return l
 }
 
-// or returns l with its empty texts taken from m.
+// or returns l, with the text of m in each language in which l has none.
 func (l Localized) or(m Localized) Localized {
 	if l.FR == "" {
 		l.FR = m.FR
@@ -107,7 +112,8 @@ func (l Localized) or(m Localized) Localized {
 	return l
 }
 
-// without returns l without the texts that equal those of m.
+// without returns l, with an empty text in each language in which l and m have the
+// same.
 func (l Localized) without(m Localized) Localized {
 	if l.FR == m.FR {
 		l.FR = ""
@@ -127,7 +133,7 @@ func (o object) link(keys ...string) string {
 	return ""
 }
 
-// flag reports whether the field is true, or a word for it.
+// flag reports whether one of the fields holds true or a word for it, such as «oui».
 func (o object) flag(keys ...string) bool {
 	for _, k := range keys {
 		switch v := o[k].(type) {

@@ -9,8 +9,9 @@ import (
 	"heraut/text"
 )
 
-// organizations reads userAndReferentCountByOrganization. users and referents are the
-// counts under names that name no organization.
+// organizations returns the organizations that use a software, from a field with their
+// names as keys, the largest first. users and referents count the people under names
+// that name no organization.
 func organizations(counts object) (named []Organization, users, referents int) {
 	for name := range counts {
 		n := counts.sub(name)
@@ -76,8 +77,8 @@ const (
 	maxParentDepth = 8
 )
 
-// parents returns the distinct names of the organizations that o belongs to, the
-// nearest first.
+// parents returns the names of the organizations of which an organization is a part,
+// the nearest first, without duplicates.
 func parents(o object) []string {
 	var out []string
 	level := o.list("parentOrganizations")
@@ -112,8 +113,8 @@ func providers(lists ...[]any) []Provider {
 	return out
 }
 
-// authors reads schema.org's persons and organizations, and the older {name, id} of
-// Wikidata.
+// authors returns the authors of a software, people or organizations, from lists in
+// the format of schema.org or of Wikidata.
 func authors(lists ...[]any) []Author {
 	var out []Author
 	seen := map[string]bool{}
@@ -135,8 +136,8 @@ func authors(lists ...[]any) []Author {
 	return out
 }
 
-// instances reads the installations, of generation N and of earlier formats, which give
-// the address of public installations only.
+// instances returns the installations of a software, public and internal ones, in any
+// of the shapes that the field has had.
 func instances(list []any) []Instance {
 	var out []Instance
 	for _, v := range list {

@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// File is the content of a published catalogue.
+// File is the content of a published catalogue: its entries, and the elements that
+// cannot be used.
 type File struct {
 	Entries []Software
 	Dropped []Dropped // in the order of the list
@@ -51,7 +52,8 @@ func read(in *input) (File, error) {
 	return f, nil
 }
 
-// noEntries returns an error with the first reason why a list has no usable entry.
+// noEntries returns an error for a list without any usable entry, with the reason of
+// the first dropped element. It wraps ErrNoEntries.
 func noEntries(dropped []Dropped) error {
 	if len(dropped) == 0 {
 		return ErrNoEntries
@@ -59,8 +61,9 @@ func noEntries(dropped []Dropped) error {
 	return fmt.Errorf("%w: element %d %s", ErrNoEntries, dropped[0].Index, dropped[0].Reason)
 }
 
-// startsJSON returns an error that describes a text which does not begin like a list in
-// JSON; nil if it begins like one.
+// startsJSON returns ErrWebPage if the text begins like a web page, and an error about
+// the columns if it is a table. Otherwise it returns nil: the JSON decoder reports all
+// other faults.
 func startsJSON(in *input) error {
 	first, err := in.first()
 	switch {

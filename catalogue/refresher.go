@@ -19,14 +19,15 @@ import (
 // ErrNeverFetched means that nothing is stored for a location.
 var ErrNeverFetched = errors.New("never fetched")
 
-// Fetched is the last accepted answer of a source, in its stored form.
+// Fetched is the stored copy of a catalogue, in compressed form, with the validators
+// and the times of the source's answers.
 type Fetched struct {
 	Validators  fetch.Validators
 	ConfirmedAt time.Time // when the source last sent it or confirmed it
 	Body        []byte    // as received, compressed with gzip
 }
 
-// FetchedStore stores the last accepted answer of each location.
+// FetchedStore stores the last accepted version of each catalogue, by its address.
 type FetchedStore interface {
 	// Fetched returns ErrNeverFetched if nothing is stored.
 	Fetched(ctx context.Context, location string) (Fetched, error)
@@ -38,7 +39,8 @@ type FetchedStore interface {
 	DeleteFetched(ctx context.Context, except ...string) error
 }
 
-// State is the catalogue in force and the state of its source.
+// State is the catalogue in use with the state of its source: when it was last asked,
+// and its last error.
 type State struct {
 	// Catalogue is nil until there is one. Its AsOf is the time at which the source
 	// last sent or confirmed it, possibly before a restart.
@@ -63,9 +65,10 @@ func (s State) Stale(now time.Time) bool {
 	return s.Catalogue == nil || now.Sub(s.Catalogue.AsOf()) > 2*s.Every
 }
 
-// Refresher keeps the catalogue current, in memory, where it swaps it whole, and in the
-// store, so that a restart needs no network. It never uses, and deletes, a copy stored
-// for another location: a new address may serve another catalogue.
+// Refresher keeps one catalogue current: it asks the source at an interval, checks a
+// new version, stores it, and then replaces the one in memory as a whole. After a
+// restart it uses the stored copy at once. It never uses the copy of another address,
+// which may be another catalogue.
 type Refresher struct {
 	settings Settings
 	getter   *fetch.Getter
@@ -100,8 +103,8 @@ func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store F
 	return r, nil
 }
 
-// load puts the catalogue stored for a location in force if it is newer than the one in
-// state.
+// load puts the copy stored for a location into state if it is newer than the
+// catalogue there.
 func (r *Refresher) load(ctx context.Context, location string, state *State) error {
 	stored, err := r.store.Fetched(ctx, location)
 	switch {
@@ -122,8 +125,8 @@ func (r *Refresher) load(ctx context.Context, location string, state *State) err
 	return nil
 }
 
-// Current returns the current state; its Catalogue is nil until one is loaded. It never
-// blocks.
+// Current returns the catalogue in use and the state of its source. The Catalogue is
+// nil until one is loaded. It never blocks.
 func (r *Refresher) Current() State { return *r.state.Load() }
 
 // Run asks the source at once, then at every interval, and after failures at the pace
@@ -172,7 +175,8 @@ func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// version is an answer of the source: a new catalogue, or «not modified».
+// version is an answer of the source: the content of a catalogue, or the statement
+// that it has not changed.
 type version struct {
 	location    string
 	notModified bool // the catalogue in force is current; the other fields are empty
@@ -183,7 +187,8 @@ type version struct {
 	sum         [sha256.Size]byte // of packed
 }
 
-// fetch asks the location, or its fallback.
+// fetch asks the source for a version newer than the one in use: first at its address,
+// then, if that serves nothing or there is no catalogue yet, at the fallback.
 func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	state := r.Current()
 	if r.settings.Reader != nil {
@@ -205,7 +210,8 @@ func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	return version{}, first
 }
 
-// fetchWith asks a Reader.
+// fetchWith asks the source through a Reader, for catalogues in formats other than the
+// SILL's.
 func (r *Refresher) fetchWith(ctx context.Context, reader Reader, now time.Time, state State) (version, error) {
 	v := version{location: r.settings.Location, at: now}
 	var before []byte
@@ -246,8 +252,8 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	return v, nil
 }
 
-// take puts a version in force, or holds it back. When it returns an error, it changes
-// nothing of state but Held.
+// take checks an answer of the source and puts it into use, or holds it back. On an
+// error, it changes nothing in state but Held.
 func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *State) error {
 	if v.notModified {
 		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
@@ -265,7 +271,7 @@ func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *S
 	return r.enforce(ctx, v, state)
 }
 
-// enforce stores a version and puts it in force.
+// enforce stores a version, and then makes it the catalogue in state.
 func (r *Refresher) enforce(ctx context.Context, v version, state *State) error {
 	stored := Fetched{Validators: v.validators, ConfirmedAt: v.at, Body: v.packed}
 	if err := r.store.SaveFetched(ctx, v.location, stored); err != nil {
@@ -283,7 +289,8 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 	return nil
 }
 
-// prepared returns c after a call of Settings.Prepare.
+// prepared returns c after Settings.Prepare, if set, has prepared it, for example by
+// building its search index.
 func (r *Refresher) prepared(c *Catalogue) *Catalogue {
 	if r.settings.Prepare != nil {
 		r.settings.Prepare(c)

@@ -45,7 +45,8 @@ func ReadRepositories(r io.Reader, yield func(Repository) error) (RepositoriesFi
 	return l.file, nil
 }
 
-// lister hands repositories to yield and counts them.
+// lister calls a function for each repository of a list, and counts the usable and the
+// dropped elements.
 type lister struct {
 	yield   func(Repository) error
 	refused error // yield's error
@@ -68,7 +69,8 @@ func (l *lister) read(in *input) error {
 	return readList(in, "", func(element any) error { return l.add(asObject(element)) })
 }
 
-// add hands an element to yield, or drops it.
+// add converts an element into a repository and yields it, or drops it with the
+// reason. The error is that of yield.
 func (l *lister) add(o object) error {
 	if o == nil {
 		l.drop("is not an object")
@@ -99,7 +101,8 @@ func (l *lister) drop(reason string) {
 	l.index++
 }
 
-// startOf returns the first sniffed bytes of in, or fewer if it is shorter.
+// startOf returns the first bytes of the input without consuming them, as many as are
+// needed to recognise its format.
 func startOf(in *input) ([]byte, error) {
 	start, err := in.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -10,7 +10,8 @@ import (
 	"heraut/text"
 )
 
-// readCSV reads a table whose first line names the columns, in any order.
+// readCSV yields the repositories of a CSV table. Its first line names the columns,
+// which may be in any order.
 func (l *lister) readCSV(in *input) error {
 	start, err := startOf(in)
 	if err != nil {

@@ -37,8 +37,8 @@ type Repository struct {
 	Updated time.Time
 }
 
-// Groups are the segments of FullName before the name, outermost first: one on most
-// forges, several where GitLab has subgroups.
+// Groups returns the parts of FullName before the repository's name, outermost first:
+// the owner on most forges, the group and its subgroups on GitLab.
 func (r *Repository) Groups() []string {
 	segments := strings.Split(strings.Trim(r.FullName, "/"), "/")
 	return segments[:len(segments)-1]

@@ -14,8 +14,8 @@ const (
 	GenEcosystems Generation = "ecosystems" // ecosyste.ms
 )
 
-// repositoryGeneration returns the format of an element, recognised by the key of its
-// address.
+// repositoryGeneration returns the published format of an element in a list of
+// repositories, by the name of its address field.
 func repositoryGeneration(o object) Generation {
 	switch {
 	case o.has("repertoire_url"):
@@ -86,13 +86,14 @@ func lastSegment(s string) string {
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// isEmpty reports whether the repository never received a push, according to the forge.
+// isEmpty reports whether the forge says that a repository never received a commit.
 func isEmpty(o object) bool {
 	pushed, known := o["pushed_at"]
 	return known && pushed == nil || rawText(o["size"]) == "0"
 }
 
-// topics returns the topics of a list, or of a single text with commas.
+// topics returns the topics of a repository, from a list, or from one text that
+// separates them by commas.
 func topics(list []any) []string {
 	var all []any
 	for _, v := range list {

@@ -11,7 +11,8 @@ const (
 	DefaultMaxLoss = 20
 )
 
-// Settings configure a Refresher.
+// Settings configure a Refresher: the catalogue's address, the interval, and how much
+// the catalogue may shrink at once.
 type Settings struct {
 	// Location is an http, https or file URL, or a file's path. The operator chooses
 	// it, so it may be private. V1Address gives its fallback.
@@ -30,7 +31,8 @@ type Settings struct {
 	Others []string
 }
 
-// Reader reads a catalogue in another format, or from several addresses.
+// Reader reads a whole catalogue that is not in a format of the SILL, or that is
+// spread over several addresses.
 type Reader interface {
 	// Read returns what the source has now, and its stored form, given that of the last
 	// round; nil: there is none. Without any change the new stored form is nil.
@@ -39,8 +41,8 @@ type Reader interface {
 	Unpack(packed []byte) (File, error)
 }
 
-// locations returns the addresses under which copies are stored, in the order in which
-// they are tried.
+// locations returns the addresses under which copies of the catalogue are stored, in
+// the order to try.
 func (s *Settings) locations() []string {
 	if s.Reader != nil {
 		return []string{s.Location}
@@ -48,7 +50,8 @@ func (s *Settings) locations() []string {
 	return locations(s.Location)
 }
 
-// unpack reads a stored copy.
+// unpack returns the content of a stored copy, in the form in which the Reader or this
+// package stored it.
 func (s *Settings) unpack(packed []byte) (File, error) {
 	if s.Reader != nil {
 		return s.Reader.Unpack(packed)

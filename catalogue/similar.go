@@ -7,8 +7,8 @@ import (
 	"heraut/text"
 )
 
-// reference is a comparable program that an element names, by its name, by the id
-// of another entry, or by both.
+// reference is a program that an entry names as comparable: by name, by the id of
+// another entry, or both.
 type reference struct {
 	name        string
 	id          string
@@ -59,8 +59,8 @@ func referenceFrom(v any) reference {
 	}
 }
 
-// isWikimediaPage reports whether a comparable program is in fact a page of Wikipedia
-// with an item in Wikidata: a disambiguation page, a list, a category.
+// isWikimediaPage reports whether a program named as comparable is none, but a page of
+// Wikipedia such as a disambiguation or a list. Wikidata has items for these too.
 func isWikimediaPage(o object) bool {
 	d := o.localized("description")
 	for _, s := range []string{d.FR, d.EN, o.text("description")} {
@@ -78,8 +78,8 @@ func isWikimediaPage(o object) bool {
 	return strings.HasSuffix(name, "(homonymie)") || strings.HasSuffix(name, "(disambiguation)")
 }
 
-// freeNames returns the squashed names and the Wikidata items of the programs that the
-// file itself calls free.
+// freeNames returns the names, in the form of squash, and the Wikidata items of the
+// comparable programs that the file says are free software.
 func freeNames(similar [][]reference) (names, items map[string]bool) {
 	names, items = map[string]bool{}, map[string]bool{}
 	for _, r := range slices.Concat(similar...) {
@@ -93,9 +93,10 @@ func freeNames(similar [][]reference) (names, items map[string]bool) {
 	return names, items
 }
 
-// join resolves the comparable programs of the entries and fills their Replaces and
-// Similar. A program that is an entry itself, or known to be free, never goes into
-// Replaces: the SILL marks 7zip and others as not free.
+// join fills the fields Replaces (products that are not free) and Similar (comparable
+// programs) of the entries, from the programs that each entry names. A program that is
+// itself an entry, or known to be free, never goes into Replaces: the SILL marks 7zip
+// and others as not free.
 func join(entries []Software, similar [][]reference) {
 	byID := map[string]*Software{}
 	byWikidata := map[string]*Software{}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Software is one entry of the catalogue, from any format. A field that the format does
-// not give is zero.
+// Software is one entry of a catalogue: a free software and what the catalogue says of
+// it. A field that the published format does not give has its zero value.
 type Software struct {
 	// ID is the SILL's number in decimal; it stays the same when the name changes.
 	// Formats without numbers get a stable id made from the name.
@@ -101,7 +101,8 @@ type Software struct {
 // Localized is a text in two languages; either may be empty.
 type Localized struct{ FR, EN string }
 
-// In returns the text in the language ("fr" or "en"), or else in the other one.
+// In returns the text in the language "fr" or "en"; if that is empty, the text in the
+// other one.
 func (l Localized) In(lang string) string {
 	if (lang == "en" && l.EN != "") || l.FR == "" {
 		return l.EN
@@ -130,7 +131,8 @@ type StatusChange struct {
 	Reason string    // may be empty
 }
 
-// Answer is an answer to a yes-or-no question, or Unknown.
+// Answer is the answer to a yes-or-no question about a software. The zero value is
+// Unknown.
 type Answer int
 
 // The answers. Unknown is the zero value.
@@ -140,19 +142,20 @@ const (
 	No
 )
 
-// Attribute is an attribute that the administrators of the catalogue defined.
+// Attribute is a field of an entry that the administrators of the catalogue added: its
+// name and its value.
 type Attribute struct {
 	Name  string // "versionMax"
 	Value string // "true", "false", a number or a text
 }
 
-// Version is a published version.
+// Version is the number and date of a published version of a software.
 type Version struct {
 	Number   string
 	Released time.Time // zero when unknown
 }
 
-// Platform is where a software runs.
+// Platform is an operating system or device on which a software runs.
 type Platform string
 
 // The platforms, in the order in which people read them.
@@ -165,7 +168,7 @@ const (
 	Web     Platform = "web" // runs on a server, used in a browser
 )
 
-// Runtime is a kind of machine that a software runs on.
+// Runtime is where a software runs: on a desktop, on a mobile device or in the cloud.
 type Runtime string
 
 // The runtimes, in the order in which people read them.
@@ -175,14 +178,15 @@ const (
 	Cloud   Runtime = "cloud" // a server
 )
 
-// Organization is one administration that uses a software.
+// Organization is an administration that uses a software, with the number of its users
+// and of people who can be asked.
 type Organization struct {
 	Name      string
 	Users     int // people who declared that they use it
 	Referents int // people who can be asked about it
 }
 
-// Users returns the number of people who declared that they use it.
+// Users returns how many people declared that they use the software.
 func (s *Software) Users() int {
 	n := s.OtherUsers
 	for _, o := range s.Organizations {
@@ -191,7 +195,8 @@ func (s *Software) Users() int {
 	return n
 }
 
-// Referents returns the number of people who can be asked about it.
+// Referents returns how many people declared that they can be asked about the
+// software.
 func (s *Software) Referents() int {
 	n := s.OtherReferents
 	for _, o := range s.Organizations {
@@ -200,7 +205,7 @@ func (s *Software) Referents() int {
 	return n
 }
 
-// Provider sells services around a software.
+// Provider is a company that sells services for a software.
 type Provider struct {
 	Name string
 	URL  string // may be empty
@@ -209,7 +214,7 @@ type Provider struct {
 	Parents []string
 }
 
-// Instance is an installation that people may use.
+// Instance is an installation of a web software that people may use, with its address.
 type Instance struct {
 	Organization string // who runs it; may be empty
 	Audience     string // the public it serves: "Tous les agents"; may be empty
@@ -236,7 +241,8 @@ type Publication struct {
 	URL   string
 }
 
-// Identifier names a software in another catalogue.
+// Identifier is the id of a software in another catalogue or register, such as
+// Wikidata.
 type Identifier struct {
 	// Source is one of the constants below, or another source in lower case;
 	// never empty.
@@ -255,7 +261,8 @@ const (
 	SourceSILL       = "sill"            // code.gouv.fr/sill
 )
 
-// Identifier returns the first identifier of the source.
+// Identifier returns the software's id in the catalogue or register source; false if
+// it has none there.
 func (s *Software) Identifier(source string) (Identifier, bool) {
 	for _, id := range s.Identifiers {
 		if id.Source == source {
@@ -273,14 +280,14 @@ type Activity struct {
 	ClosedMergeRequest time.Time // the last closed merge or pull request
 }
 
-// Similar is a comparable program.
+// Similar is a comparable program that an entry names, with its address if it has one.
 type Similar struct {
 	Name string
 	// ID is set when the program is in the catalogue too.
 	ID string
 }
 
-// Page returns the address of its page in its catalogue; empty if it has none.
+// Page returns the web address of the entry in its catalogue; empty if it has none.
 func (s *Software) Page() string {
 	if s.Catalogue != "" {
 		return s.Home

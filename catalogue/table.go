@@ -81,7 +81,8 @@ func (t *table) readLine() (string, error) {
 	return line, nil
 }
 
-// state is the state in which a text ends when read as a record.
+// state says how a text ends when it is read as a record of a table: complete, inside
+// a quoted field, or with a misplaced quote.
 type state int
 
 const (
@@ -90,7 +91,8 @@ const (
 	stray       // a misplaced quote
 )
 
-// split appends the fields of a record to fields.
+// split splits a text into the fields of a CSV record, which it appends to fields. The
+// state says whether the record is complete.
 func split(s string, fields []string) ([]string, state) {
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 	for {
@@ -118,8 +120,9 @@ func split(s string, fields []string) ([]string, state) {
 	}
 }
 
-// unquote reads a quoted field, whose first quote precedes s. It returns the field and
-// the text after its last quote.
+// unquote reads a quoted field of CSV; s begins after the opening quote. It returns
+// the field's text and the text after the closing quote. closed is false if there is
+// none.
 func unquote(s string) (field, rest string, closed bool) {
 	for i := 0; ; {
 		j := strings.IndexByte(s[i:], '"')

@@ -72,7 +72,8 @@ var vacuous = map[string]bool{
 	"none":                          true, "null": true, "undefined": true, "na": true, "n a": true,
 }
 
-// description cleans a text. It returns an empty one for a text without information.
+// description returns a text cleaned for messages; empty if it says nothing, such as a
+// placeholder.
 func description(s string) string {
 	s = clean(s, maxDescription)
 	words := text.Words(s)
