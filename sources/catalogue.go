@@ -9,19 +9,21 @@ import (
 	"heraut/catalogue"
 )
 
-// otherCatalogue reads a catalogue besides the SILL in memory, without any request.
-// What it tells beyond the SILL's events: new versions, and entries that are gone from
-// the list, which has no other way to withdraw them.
+// otherCatalogue is the Source of news about a catalogue other than the SILL, which it
+// reads from memory. Besides the SILL's kinds of news it reports new versions, and
+// entries that disappeared, since such catalogues have no other way to withdraw one.
 type otherCatalogue struct {
 	current func() catalogue.State
 }
 
-// listedState is the state of a round: the names of the listed entries, by id.
+// listedState is the stored state of otherCatalogue between two rounds: the names of
+// the entries in the last round, by id.
 type listedState struct {
 	Listed map[string]string `json:"listed"`
 }
 
-// Fetch implements Source.
+// Fetch returns the news of the catalogue since the last round: software that is new,
+// withdrawn, gone or has a new version. It sends no request.
 func (c *otherCatalogue) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := c.current()
 	if state.Catalogue == nil {
@@ -72,8 +74,9 @@ func firstLabel(c *catalogue.Catalogue) string {
 	return ""
 }
 
-// withVersion adds the event of an entry's version. A new entry, or one that is gone,
-// stands for its version.
+// withVersion returns the events of an entry together with one for its latest version,
+// if it has one. When the entry itself is new or gone, that event covers the version
+// too.
 func withVersion(events []softwareEvent, s *catalogue.Software) []softwareEvent {
 	if s.Latest == nil || s.Latest.Number == "" {
 		return events

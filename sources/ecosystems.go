@@ -33,23 +33,24 @@ const (
 	patience = 3
 )
 
-// ecosystems reads the API of ecosyste.ms: the list of hosts, and for each host the
-// repositories indexed last. Row ids follow the first indexing, so a list ordered by
-// them begins with the new repositories, however old they are on their forge. The list
-// of hosts does not show which hosts have news: it answers «not modified» when only the
-// numbers of repositories changed.
+// ecosystems is the Source of new repositories in the API of ecosyste.ms, which
+// indexes many code hosts. It reads the list of hosts, and of each host the
+// repositories indexed last, which are new to the API, however old on their host. It
+// reads every host, since the list of hosts does not show which ones have news.
 type ecosystems struct {
 	getter *fetch.Getter
 	base   string // "https://ecosystem.code.gouv.fr/api/v1"
 }
 
-// ecosystemsState is the state between two rounds.
+// ecosystemsState is the stored state of ecosystems between two rounds: how far each
+// host was read, and the validators of the answers.
 type ecosystemsState struct {
 	List  fetch.Validators    `json:"list"`  // of the list of hosts
 	Hosts map[string]hostMark `json:"hosts"` // by the API's name
 }
 
-// hostMark records how far a host was read.
+// hostMark records how far the repositories of one host have been read, by the API's
+// row ids.
 type hostMark struct {
 	Domain string           `json:"domain"`
 	Mark   int              `json:"mark,omitempty"` // the highest row id read
@@ -57,7 +58,8 @@ type hostMark struct {
 	Whole  time.Time        `json:"whole,omitzero"` // the last reading from end to end
 }
 
-// Fetch implements Source.
+// Fetch returns the repositories that the API indexed since the last round, and reads
+// again those that the query asks for.
 func (e *ecosystems) Fetch(ctx context.Context, q Query) (Batch, error) {
 	r := ecosystemsReading{ecosystems: e, query: q, kinds: map[OwnerID]string{}, unread: map[string]Again{}}
 	if err := r.load(q.State); err != nil {
@@ -100,7 +102,8 @@ type ecosystemsHost struct {
 // down reports whether the API cannot reach the host.
 func (h ecosystemsHost) down() bool { return h.Status != "" && h.Status != "online" }
 
-// ecosystemsReading is the state of one round.
+// ecosystemsReading is one round of reading the API: what to read, and the results so
+// far.
 type ecosystemsReading struct {
 	*ecosystems
 	query  Query
@@ -116,7 +119,8 @@ func (r *ecosystemsReading) load(state []byte) error {
 	return readState(state, &r.state)
 }
 
-// done returns the batch, with the state if it changed.
+// done returns the results of the round. The batch holds the new state only if it
+// differs from before.
 func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	state, failed := json.Marshal(r.state)
 	if failed != nil {
@@ -128,7 +132,8 @@ func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	return r.batch, err
 }
 
-// hosts reads the list of hosts.
+// hosts reads the API's list of code hosts into the batch, unless the API says that it
+// has not changed.
 func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	since := r.state.List
 	if len(r.unread) > 0 {
@@ -165,8 +170,8 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	return nil
 }
 
-// host reads the new repositories of a host, and the items of Query.Again that belong
-// to it.
+// host reads the new repositories of one code host, from where mark says the last
+// round ended, and those of its items that the query asks to read again.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {
@@ -205,7 +210,8 @@ func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark
 	return errors.Join(slices.Collect(maps.Values(walk.failed))...)
 }
 
-// wanted returns the items of a host in Query.Again that are still to read.
+// wanted returns the items on the host domain that the query asks to read again and
+// that this round has not read yet.
 func (r *ecosystemsReading) wanted(domain string) (all []Again) {
 	for _, a := range r.unread {
 		if a.Repository.Host == domain {

@@ -16,7 +16,8 @@ import (
 	"heraut/fetch"
 )
 
-// hostWalk reads a host's list of repositories, the last indexed first.
+// hostWalk reads the pages of a code host's list of repositories, the last indexed
+// first, until it reaches known ones.
 type hostWalk struct {
 	*ecosystemsReading
 	name, domain string
@@ -29,10 +30,12 @@ type hostWalk struct {
 	failed map[string]error
 }
 
-// over reports whether the walk has read far enough.
+// over reports whether the walk is done: it reached repositories that the last round
+// read, or the end of the list.
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
-// page reads a page of the list.
+// page reads page number page of the list, of size repositories. It returns the
+// answer's validators, and true if the page has not changed since those given.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
 	location := w.url(path, page, size)
@@ -57,7 +60,8 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 	return resp.Validators, false, w.take(ctx, items)
 }
 
-// take sorts the repositories of a page into new ones and items of Query.Again.
+// take adds the repositories of a page to the batch: those never seen as new, those
+// that the query asks to read again as read.
 func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	keys := make([]string, len(items))
 	for i, item := range items {
@@ -84,7 +88,8 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	return w.store(ctx, kept...)
 }
 
-// store passes repositories to Query.Store, for searches.
+// store passes repositories to the query's function Store, which makes them findable
+// by searches.
 func (w *hostWalk) store(ctx context.Context, items ...Item) error {
 	for some := range slices.Chunk(items, storeAtOnce) {
 		all := make([]catalogue.Repository, len(some))
@@ -98,8 +103,9 @@ func (w *hostWalk) store(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again stores the reading of an item, with the kind of its owner. If the request about
-// the owner fails, the item waits for the next round.
+// again adds the present form of an item that the query asked to read again to the
+// batch, with whether its owner is a person or an organisation. If the request about
+// the owner fails, the item is left for the next round.
 func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	delete(w.unread, a.Key)
 	repo := item.Repository
@@ -114,8 +120,9 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	w.batch.Again[a.Key] = Reading{Item: item}
 }
 
-// lookUp reads one repository by its name. The API redirects from the old name of a
-// renamed repository to the new one.
+// lookUp reads one repository that the query asks to read again, by its name, and adds
+// it to the batch. If it no longer exists, it is added as gone. The API redirects from
+// the old name of a renamed repository.
 func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
 	var object json.RawMessage
@@ -145,8 +152,10 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	return w.store(ctx, *found)
 }
 
-// kindOf requests the kind of an owner, once per round; it is empty when the API does
-// not know it. After several failures it stops asking.
+// kindOf returns whether an owner of repositories is a person or an organisation, in
+// the API's words; empty if the API does not know. It asks once for each owner and
+// round. ok is false if the request failed, or if several failed before, after which
+// it asks no more.
 func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
 	id := OwnerID{w.domain, strings.ToLower(login)}
 	if kind, ok = w.kinds[id]; ok {
@@ -177,8 +186,9 @@ func isGone(err error) bool {
 	return ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 }
 
-// readArray hands each element of a JSON array to each, one at a time. It leaves out
-// elements of an unexpected form.
+// readArray calls each for every element of the JSON array at an address, one at a
+// time in memory. Elements of an unexpected form are left out. It returns the answer's
+// validators, and true if the array has not changed since those given.
 func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
 	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
 	resp, err := getter.Get(ctx, location, since)
@@ -214,7 +224,8 @@ func readArray[T any](ctx context.Context, getter *fetch.Getter, location string
 	return resp.Validators, false, nil
 }
 
-// readObject fetches the JSON object at an address into the given variable.
+// readObject decodes the JSON object at an address into the variable that into points
+// to.
 func readObject(ctx context.Context, getter *fetch.Getter, location string, into any) error {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"heraut/fetch"
 )
 
-// Fault is the kind of reason why a source cannot be read; templates put it into words.
+// Fault is the reason why a source cannot be read, in one word, such as a wrong format
+// or no answer. The templates have a sentence for each.
 type Fault string
 
 // The kinds of faults.
@@ -31,7 +32,7 @@ const (
 	FaultHeld      Fault = "held"      // a version of the catalogue that is held back
 )
 
-// FaultOf returns the kind of a round's error.
+// FaultOf returns the Fault that the error of reading a source means.
 func FaultOf(err error) Fault {
 	_, isStatus := errors.AsType[*fetch.StatusError](err)
 	switch {
@@ -84,7 +85,8 @@ var listFaults = []struct {
 // errFormat marks data that arrived and cannot be read.
 var errFormat = errors.New("cannot be read")
 
-// StatusOf returns the HTTP status in the error of a source; 0: none.
+// StatusOf returns the HTTP status in the error of reading a source; 0 if the error is
+// of another kind.
 func StatusOf(err error) int {
 	if status, ok := errors.AsType[*fetch.StatusError](err); ok {
 		return status.Code

@@ -28,7 +28,7 @@ const (
 	movedFor = 7 * 24 * time.Hour
 )
 
-// feedSource reads a feed.
+// feedSource is the Source of the entries of one feed (RSS, Atom or JSON Feed).
 type feedSource struct {
 	getter *fetch.Getter
 	url    string
@@ -41,7 +41,8 @@ func NewFeed(getter *fetch.Getter, url string, turn *Turn) Source {
 	return &feedSource{getter: getter, url: url, turn: turn}
 }
 
-// feedState is the state between two rounds.
+// feedState is the stored state of a feed between two rounds: validators, title, a
+// hash of the body, and the state of a move to another address.
 type feedState struct {
 	Validators fetch.Validators `json:"validators"`
 	Title      string           `json:"title"`
@@ -59,7 +60,8 @@ type feedState struct {
 	Since  time.Time `json:"since,omitzero"`
 }
 
-// Fetch implements Source.
+// Fetch reads the feed and returns its new entries, and those announced before whose
+// title or address changed.
 func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var state feedState
 	if err := readState(q.State, &state); err != nil {
@@ -99,8 +101,8 @@ func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// read hands the feed to use, unless it has not changed, and returns the new state.
-// With whole set, it reads the feed in any case.
+// read requests the feed, calls use with it, and returns the new state. Unless whole
+// is set, it does not call use for a feed that has not changed since state.
 func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, whole bool, use func(*feed.Feed) error) (feedState, error) {
 	address := f.url
 	if state.Address != "" {
@@ -143,8 +145,8 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 	})
 }
 
-// parse parses the body of an answer. It returns nil when the sum equals before, unless
-// whole is set.
+// parse reads a feed and returns it with a hash of its bytes. Unless whole is set, it
+// returns a nil feed if the hash equals before: the feed has not changed.
 func parse(source io.Reader, contentType, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
 	body, err := io.ReadAll(source)
 	if err != nil {
@@ -161,8 +163,8 @@ func parse(source io.Reader, contentType, address, before string, whole bool) (p
 	return parsed, sum, nil
 }
 
-// ReadFeed parses a feed from an address, with its Content-Type. FaultOf sorts its
-// errors.
+// ReadFeed parses a feed that was read from an address, with its Content-Type header.
+// FaultOf classifies its error.
 func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err error) {
 	err = Protect(func() error {
 		var err error
@@ -180,8 +182,9 @@ func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err 
 	return parsed, err
 }
 
-// moved records the permanent redirect of the feed. After a week, its target becomes
-// the address.
+// moved records that the feed's address redirects for good to the address to; empty:
+// it does not redirect. After a week of such redirects, the feed is read at the new
+// address.
 func (s *feedState) moved(to string, now time.Time) {
 	switch {
 	case to == "":
@@ -211,9 +214,9 @@ const (
 	firstPart = 512 << 10
 )
 
-// Turn limits the memory of reading feeds: only one feed at a time is read beyond
-// firstPart and parsed. Several servers are asked at once, so a server that does not
-// answer delays few feeds. The nil Turn sets no limit.
+// Turn limits the memory that reading feeds takes: feeds beyond the size firstPart are
+// read and parsed one at a time. Several servers are still asked at once, so that a
+// slow one delays few feeds. It is safe for concurrent use; nil sets no limit.
 type Turn struct{ asking, taken chan struct{} }
 
 // NewTurn returns a Turn with all its places free.
@@ -221,7 +224,8 @@ func NewTurn() *Turn {
 	return &Turn{asking: make(chan struct{}, askedAtOnce), taken: make(chan struct{}, 1)}
 }
 
-// ask waits for a place and returns the function that frees it, or the cause of ctx.
+// ask waits until few enough servers are being asked. It returns a function to call
+// after the request, or the cause of ctx.
 func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	if t == nil {
 		return func() {}, nil

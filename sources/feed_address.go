@@ -41,11 +41,12 @@ func FeedAddress(typed string) (address string, ok bool) {
 	return typed, false
 }
 
-// Shown returns the name or address of a source without the secrets in it.
+// Shown returns a source's name or address for a message, without the secrets that an
+// address may hold.
 func Shown(source string) string { return fetch.Redacted(source) }
 
-// IsFeedAddress reports whether a source is a feed that a room added, as opposed to the
-// name of a configured source.
+// IsFeedAddress reports whether a source is named by the address of a feed that a room
+// added, rather than by a name in the configuration.
 func IsFeedAddress(source string) bool {
 	return strings.Contains(source, "://") && !IsCalendarAddress(source)
 }
@@ -54,5 +55,6 @@ func IsFeedAddress(source string) bool {
 // the calendar's address.
 const CalendarPrefix = "calendar:"
 
-// IsCalendarAddress reports whether a source is a calendar that a room added.
+// IsCalendarAddress reports whether a source is named by the address of a calendar
+// that a room added, rather than by a name in the configuration.
 func IsCalendarAddress(source string) bool { return strings.HasPrefix(source, CalendarPrefix) }

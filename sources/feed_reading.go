@@ -14,12 +14,14 @@ import (
 	"heraut/feed"
 )
 
-// reading holds the entries of a feed, the oldest first.
+// reading holds the entries of one reading of a feed, oldest first, with the keys by
+// which each is recognised later.
 type reading struct {
 	entries []feedEntry
 }
 
-// feedEntry is an entry and its keys.
+// feedEntry is an entry of a feed with its keys: the texts by which the same entry is
+// recognised in later readings.
 type feedEntry struct {
 	Item
 	// aliases are further keys of this entry alone. same are those aliases that
@@ -28,7 +30,8 @@ type feedEntry struct {
 	aliases, same []string
 }
 
-// newReading turns entries into items.
+// newReading returns the entries of a parsed feed as items with their keys. Entries
+// without any key are left out.
 func newReading(parsed *feed.Feed, now time.Time) *reading {
 	r := &reading{}
 	times := repeated(parsed.Entries)
@@ -42,8 +45,9 @@ func newReading(parsed *feed.Feed, now time.Time) *reading {
 	return r
 }
 
-// EntryItem turns an entry of a feed into an item without keys. It leaves out a date in
-// the future, unless it may come from a slightly fast clock.
+// EntryItem returns an entry of a feed as an item, without the keys by which it is
+// recognised later. A date in the future is left out, except shortly after now, as a
+// fast clock may give it.
 func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	item := Item{
 		Kind: KindEntry, From: parsed.Title, Title: e.Title, URL: e.URL, Summary: e.Summary,
@@ -59,7 +63,8 @@ func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	return item
 }
 
-// repeated counts the entries with each id and each link.
+// repeated returns how many entries have the same id ("id …") and the same link ("link
+// …").
 func repeated(entries []feed.Entry) map[string]int {
 	n := map[string]int{}
 	for _, e := range entries {
@@ -72,10 +77,10 @@ func repeated(entries []feed.Entry) map[string]int {
 // sameLinkAndTitle is the prefix of keys made from the link and the title alone.
 const sameLinkAndTitle = "same "
 
-// setKeys computes the keys of the entry: its id; or else its link; or else, since some
-// feeds give many entries one link, its link, title and date. An entry with a new id is
-// not new when link, title and date were seen, nor when link and title were and the
-// feed has that link once: such a feed makes up both ids and dates.
+// setKeys sets the keys by which the entry is recognised later. The main key is its
+// id, else its link, else link, title and date together. Further keys guard against
+// feeds that make up new ids, or new ids and dates, at each reading. times is the
+// result of repeated.
 func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	link, title := addressKey(entry.Link), entry.OwnTitle
 	all := link + "\n" + title
@@ -114,7 +119,8 @@ func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 // keysPerQuery is the number of keys that one query looks up.
 const keysPerQuery = 1000
 
-// unseen returns the entries that were never seen.
+// unseen returns the entries that the bot never saw before, under any of their keys,
+// oldest first.
 func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
 	var keys []string
 	for _, e := range r.entries {
@@ -149,7 +155,8 @@ func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error
 	return fresh, nil
 }
 
-// again returns the items whose title or address changed.
+// again returns those of the wanted items, by key, whose title or address changed in
+// the feed.
 func (r *reading) again(wanted []Again) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil
@@ -170,7 +177,8 @@ func (r *reading) again(wanted []Again) map[string]Reading {
 // keptTitles is how many titles of a feed the state holds.
 const keptTitles = 50
 
-// titles returns the hashes of the titles of the newest entries.
+// titles returns hashes of the titles of the newest entries, by which the next round
+// recognises them.
 func (r *reading) titles() (hashes []uint32) {
 	for _, e := range slices.Backward(r.entries) {
 		if len(hashes) < keptTitles {
@@ -186,8 +194,9 @@ func hashOf(s string) uint32 {
 	return h.Sum32()
 }
 
-// isRenewed reports whether all entries have new keys under titles known from before:
-// the site changed its address.
+// isRenewed reports whether all entries look new although their titles were in the
+// last reading: the site gave its entries other addresses. before holds the hashes of
+// those titles.
 func (r *reading) isRenewed(fresh []Fresh, before []uint32) bool {
 	known := 0
 	for _, f := range fresh {

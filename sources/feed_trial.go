@@ -32,8 +32,8 @@ const (
 	maxPage = 1 << 20
 )
 
-// TryFeed reads the feed at an address that a member typed, or the feed of the page at
-// that address.
+// TryFeed reads the feed at an address that a person typed. If a web page is there, it
+// reads the feed that the page names, or returns the choices if it names several.
 func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address string, now time.Time) (FeedTrial, error) {
 	rest, isFeedScheme := strings.CutPrefix(address, "feed://")
 	if !isFeedScheme {
@@ -48,7 +48,8 @@ func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address stri
 	return trial, err
 }
 
-// trier finds a feed and reads it.
+// trier searches for the feed that a person means by an address, with a limited number
+// of requests.
 type trier struct {
 	getter   *fetch.Getter
 	turn     *Turn
@@ -78,14 +79,15 @@ func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	return FeedTrial{Choices: links}, nil
 }
 
-// page is a web page.
+// page is a web page that was found instead of a feed: its bytes, address and
+// Content-Type.
 type page struct {
 	text                 []byte
 	address, contentType string
 }
 
-// try reads the feed at an address. If there is a web page instead, it returns the page
-// and fetch.ErrHTML.
+// try reads the feed at an address. If a web page is there, found is that page, and
+// the error wraps fetch.ErrHTML.
 func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found *page, err error) {
 	t.requests++
 	resp, err := t.getter.GetAny(ctx, address, fetch.Validators{})
@@ -120,7 +122,8 @@ type Recent interface {
 	Recent(ctx context.Context, state []byte, now time.Time, n int) ([]Item, error)
 }
 
-// Recent implements Recent.
+// Recent reads the feed and returns its newest entries, at most n, the newest first,
+// whether the bot saw them before or not.
 func (f *feedSource) Recent(ctx context.Context, state []byte, now time.Time, n int) (items []Item, err error) {
 	var kept feedState
 	if err := readState(state, &kept); err != nil {

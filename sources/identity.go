@@ -8,8 +8,9 @@ import (
 	"heraut/catalogue"
 )
 
-// repositoryKey identifies a repository for ever: by its forge and the forge's id,
-// which stays the same across renames and transfers, or else by its address.
+// repositoryKey returns the key by which a repository is recognised for ever: its host
+// and the id that the host gives it, which survives renames; without an id, its
+// address.
 func repositoryKey(r *catalogue.Repository) string {
 	if r.Host != "" && r.ForgeID != "" {
 		return r.Host + ":" + r.ForgeID
@@ -34,7 +35,8 @@ func domainOf(address string) string {
 	return strings.ToLower(u.Host)
 }
 
-// OwnerID identifies an owner of repositories.
+// OwnerID identifies the account or group that owns repositories, by its host and
+// name.
 type OwnerID struct {
 	Host string // a domain
 	Name string // in lower case
@@ -46,7 +48,7 @@ const OwnerUser = "user"
 // OwnerOf returns the owner of a repository.
 func OwnerOf(r *catalogue.Repository) OwnerID { return OwnerID{r.Host, strings.ToLower(r.Owner)} }
 
-// repositoryItem turns a repository into an item.
+// repositoryItem returns a repository as an item of a source, with its key.
 func repositoryItem(r *catalogue.Repository) Item {
 	return Item{
 		Key: repositoryKey(r), Kind: KindRepository, Repository: r,
@@ -54,7 +56,8 @@ func repositoryItem(r *catalogue.Repository) Item {
 	}
 }
 
-// freshRepository returns the news of a repository never seen.
+// freshRepository returns the news that a repository, seen for the first time at now,
+// is new.
 func freshRepository(item Item, now time.Time) Fresh {
 	created := item.Repository.Created
 	if !created.IsZero() && now.Sub(created) <= lately {
@@ -63,8 +66,9 @@ func freshRepository(item Item, now time.Time) Fresh {
 	return Fresh{Item: item, News: Listed}
 }
 
-// thrift reduces the old repositories of a first reading, which holds tens of thousands
-// of them, to the fields of their keys. They are not announced.
+// thrift shares the data of repositories in the first reading of a list, of which
+// there are tens of thousands and none is announced: it keeps only the fields that
+// identify a repository and its owner.
 type thrift map[OwnerID]*catalogue.Repository
 
 func (t thrift) reduce(f Fresh) Fresh {

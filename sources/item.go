@@ -7,7 +7,7 @@ import (
 	"heraut/filter"
 )
 
-// ItemKind is the kind of thing that an Item is about.
+// ItemKind says what an Item is: a repository, a software, or an entry of a feed.
 type ItemKind string
 
 // The kinds of items.
@@ -17,7 +17,8 @@ const (
 	KindEntry      ItemKind = "entry"      // an entry of a feed, with Title, URL and Summary
 )
 
-// Item is one thing that a source publishes and that rooms may be told of.
+// Item is one thing that a source publishes and that the bot may announce: a
+// repository, a software or an entry of a feed.
 type Item struct {
 	Source string // the source's name in the configuration
 	// Key identifies the item within its source, for ever.
@@ -34,7 +35,7 @@ type Item struct {
 	At      time.Time // publication date, if the source gives one
 }
 
-// Words returns the words that filters match.
+// Words returns the words of the item against which a room's filter is matched.
 func (i *Item) Words() *filter.Words {
 	switch {
 	case i.Repository != nil:

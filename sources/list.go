@@ -12,7 +12,8 @@ import (
 	"heraut/fetch"
 )
 
-// repositoryList reads a published list of all repositories, JSON or CSV.
+// repositoryList is the Source of new repositories in a published list of all of them,
+// in JSON or CSV.
 type repositoryList struct {
 	getter   *fetch.Getter
 	location string
@@ -22,8 +23,9 @@ type repositoryList struct {
 // that other users of the database do not wait long.
 const storeAtOnce = 250
 
-// Fetch implements Source. It reads the whole list whenever the list changed or
-// Query.Again is not empty, and holds only the new items in memory.
+// Fetch returns the repositories of the list that the bot never saw. It reads the
+// whole list, but only if the list changed or the query asks to read items again, and
+// keeps only new items in memory.
 func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var since fetch.Validators
 	if err := readState(q.State, &since); err != nil {
@@ -73,7 +75,8 @@ func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// listReading is the state of one reading of a list.
+// listReading is one reading of a list of repositories: the query, and the results so
+// far.
 type listReading struct {
 	query Query
 
@@ -87,7 +90,8 @@ type listReading struct {
 	thrift thrift
 }
 
-// decode sends the repositories of body in chunks of storeAtOnce.
+// decode parses the list in body, and sends its repositories to chunks in groups of
+// storeAtOnce.
 func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- []Item) error {
 	var chunk []Item
 	handOver := func() error {
@@ -116,7 +120,8 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 	return handOver()
 }
 
-// lookUp stores a chunk, for searches, and collects its new items.
+// lookUp stores a group of repositories, so that searches find them, and adds those
+// that the bot never saw to the batch.
 func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	keys := make([]string, len(chunk))
 	all := make([]catalogue.Repository, len(chunk))

@@ -9,7 +9,7 @@ import (
 	"heraut/fetch"
 )
 
-// Settings configure a source.
+// Settings describe one source: its name, kind, address and intervals.
 type Settings struct {
 	// Name is the source's name in rooms; a feed that a room added has its address as
 	// its name.
@@ -22,7 +22,7 @@ type Settings struct {
 	Settle time.Duration
 }
 
-// Kind is the kind of a source.
+// Kind is the kind of a source, such as a feed or a list of repositories.
 type Kind string
 
 // The kinds of sources.
@@ -35,12 +35,13 @@ const (
 	Calendar       Kind = "calendar"     // iCalendar, which package agenda reads
 )
 
-// Rereads reports whether the source's items are read once more before their
-// announcement, and again later for corrections.
+// Rereads reports whether items of sources of this kind are read again before they are
+// announced, and later for corrections. That holds for repositories.
 func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
 
-// New returns the Source that s describes. getter reads all kinds but the
-// catalogues, which current returns.
+// New returns the Source that s describes; the error names an unknown kind. getter
+// reads its address. current returns the catalogue, for the kinds of source that
+// announce a catalogue's news.
 func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Source, error) {
 	switch s.Kind {
 	case Ecosystems:

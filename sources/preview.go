@@ -6,13 +6,14 @@ import (
 	"heraut/catalogue"
 )
 
-// NewsOfRepository returns the news of a repository first seen now.
+// NewsOfRepository returns the news by which the bot would announce a repository first
+// seen at now.
 func NewsOfRepository(r *catalogue.Repository, now time.Time) Fresh {
 	return freshRepository(repositoryItem(r), now)
 }
 
-// NewsOfSoftware returns the news that the SILL would give of s if the bot saw it for
-// the first time at now: that it was withdrawn, or else that it was added.
+// NewsOfSoftware returns the news by which the bot would announce a software of the
+// catalogue first seen at now: as withdrawn, or else as added.
 func NewsOfSoftware(s *catalogue.Software, now time.Time) Fresh {
 	return eventsOf(s, now)[0].Fresh
 }

@@ -10,15 +10,16 @@ import (
 	"heraut/catalogue"
 )
 
-// sill reads the catalogue in memory, without any request.
+// sill is the Source of news about the SILL, the catalogue of recommended software,
+// which it reads from memory.
 type sill struct {
 	current func() catalogue.State
 }
 
 var errNotLoaded = errors.New("the catalogue is not loaded yet")
 
-// Fetch implements Source. Each event of a software is announced once for ever: that it
-// is referenced, withdrawn, recommended.
+// Fetch returns the events of the catalogue that the bot never saw: a software was
+// added, withdrawn or recommended. It sends no request.
 func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := s.current()
 	if state.Catalogue == nil {
@@ -43,7 +44,7 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, state.Err
 }
 
-// unseenEvents returns those of the events that were never seen, oldest first.
+// unseenEvents returns those of the events that the bot never saw, oldest first.
 func unseenEvents(ctx context.Context, q Query, all []softwareEvent) ([]Fresh, error) {
 	var keys []string
 	for _, f := range all {
@@ -68,7 +69,8 @@ func unseenEvents(ctx context.Context, q Query, all []softwareEvent) ([]Fresh, e
 	return fresh, nil
 }
 
-// softwareEvent is something that happened to a software.
+// softwareEvent is a thing that happened to a software in the catalogue, such as its
+// withdrawal, with its date.
 type softwareEvent struct {
 	Fresh
 	// otherKeys are the keys of the same event under the other ids of the software: the
@@ -76,8 +78,9 @@ type softwareEvent struct {
 	otherKeys []string
 }
 
-// eventsOf returns the events of a software, the most important first: when it is new,
-// it stands for the others, whose keys are its aliases.
+// eventsOf returns the events of a software in the catalogue, the most important
+// first. If the most important one is new, the others are not announced: their keys
+// are its aliases.
 func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	key := func(what What) string { return s.ID + " " + string(what) }
 	event := func(what What, at time.Time, aliases ...string) softwareEvent {
@@ -106,8 +109,8 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	return events
 }
 
-// withdrawnOf returns readings of the items whose software left the catalogue since, or
-// came back.
+// withdrawnOf returns the present form of those wanted items whose software was
+// withdrawn from the catalogue, or listed again, since they were announced.
 func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil

@@ -11,7 +11,8 @@ import (
 	"heraut/catalogue"
 )
 
-// A Source returns items, once for all the rooms that watch it.
+// A Source reads one place of publication and returns its items, once for all the
+// rooms that watch it.
 type Source interface {
 	// Fetch reads the news since q.State. On an error, the Batch holds whatever could
 	// be read. Fetch changes nothing, except through q.Store: only a committed Batch
@@ -19,8 +20,9 @@ type Source interface {
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
 
-// readState decodes the state of the last round. It refuses the state of another kind
-// of source, whose keys differ: all known items would look new.
+// readState decodes the stored state of the last round into the variable that into
+// points to. It fails for the state of another kind of source: items have other keys
+// there, so all would look new.
 func readState(kept []byte, into any) error {
 	if kept == nil {
 		return nil
@@ -33,7 +35,8 @@ func readState(kept []byte, into any) error {
 	return nil
 }
 
-// Query asks a source for its news.
+// Query is the request to a source for its news: the state of the last round, the
+// items to read again, and functions to look up seen items and to store repositories.
 type Query struct {
 	Now time.Time
 	// State is that of the last Batch; nil at first.
@@ -47,7 +50,7 @@ type Query struct {
 	Store func(ctx context.Context, all []catalogue.Repository) error
 }
 
-// Again is an item to read once more.
+// Again is an item that the bot knows and of which it asks for the present form.
 type Again struct {
 	Item
 	// Gone is true when the announcement of the item is struck out.
@@ -56,7 +59,8 @@ type Again struct {
 	AskOwner bool
 }
 
-// Batch is the result of reading a source.
+// Batch is the result of reading a source once: new items, the present form of known
+// ones, and the state for the next round.
 type Batch struct {
 	// State comes back with the next Query; nil: unchanged.
 	State []byte
@@ -77,7 +81,8 @@ type Batch struct {
 	Owners []OwnerNow
 }
 
-// Fresh is an item never seen.
+// Fresh is an item that the bot never saw before, with the kind of news it is and
+// further keys under which it counts as seen.
 type Fresh struct {
 	Item
 	News What
@@ -88,26 +93,30 @@ type Fresh struct {
 	Renewed bool
 }
 
-// HostNow is the present state of a host, from its source.
+// HostNow is the present state of a code host, as a source gives it: how many
+// repositories it has, and whether it is down.
 type HostNow struct {
 	Name  string
 	Items int  // number of items
 	Down  bool // the source cannot reach it
 }
 
-// OwnerNow is an owner of repositories, from a source.
+// OwnerNow says whether an owner of repositories is a person or an organisation, as a
+// source gives it.
 type OwnerNow struct {
 	OwnerID
 	Kind string // "organization", OwnerUser, or empty when unknown
 }
 
-// Reading is an item read once more.
+// Reading is the present form of an item that was read again, or the statement that it
+// is gone.
 type Reading struct {
 	Item Item
 	Gone bool // it no longer exists
 }
 
-// What is the kind of news about an item.
+// What is the kind of news about an item: that it is new, withdrawn, has a new
+// version, and so on.
 type What string
 
 // The kinds of news.
@@ -130,7 +139,8 @@ func (b Batch) NothingNew() bool {
 	return b.State == nil && b.Hosts == nil && len(b.Fresh) == 0 && len(b.Again) == 0 && len(b.Owners) == 0
 }
 
-// Missing reports whether the item is no longer public, as far as the source shows.
+// Missing reports whether the item can no longer be found publicly, as the source
+// shows it.
 func (r Reading) Missing() bool {
 	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
 }
