@@ -9,7 +9,8 @@ import (
 	"heraut/text"
 )
 
-// Problem is the kind of fault in a filter.
+// Problem is the kind of fault in a filter, such as an unknown field; the template
+// filter-fault has a sentence for each.
 type Problem string
 
 // The kinds of faults. The template filter-fault of package locale has a sentence for
@@ -37,7 +38,8 @@ const (
 var Problems = []Problem{UnknownField, NoField, NoValue, NoWord, NotFlag, MinusInValue, GroupInValue, FieldInValue,
 	MinusAlone, OrAlone, QuoteOpen, ParenthesisOpen, ParenthesisClosed, EmptyGroup, TooLong, TooDeep}
 
-// Error is the first fault of a filter.
+// Error is the first fault that Parse finds in a filter: its kind, its position, and a
+// repaired example of the filter.
 type Error struct {
 	Problem Problem
 	Pos     int    // its position in characters, from 1
@@ -51,10 +53,11 @@ type Error struct {
 	with     string
 }
 
-// Fields returns the names of the fields.
+// Fields returns the French names of all fields that a filter may test, for the
+// message about the fault.
 func (e *Error) Fields() []string { return FieldNames() }
 
-// Longest returns the largest length of a filter, in characters.
+// Longest returns how many characters a filter may have.
 func (e *Error) Longest() int { return maxFilter }
 
 // Error is for logs; people read the template filter-fault.
@@ -62,8 +65,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("filter, character %d, %q: %s; for example %s", e.Pos, e.Word, e.Problem, e.Example)
 }
 
-// fault returns a fault in the characters between from and to. Replacing them by with
-// repairs it.
+// fault returns an Error about the characters of the filter from index from to index
+// to. The filter is valid once these are replaced by with.
 func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	return &Error{
 		Problem: problem, Pos: from + 1, Word: string(p.text[from:to]),
@@ -71,10 +74,11 @@ func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	}
 }
 
-// adding changes the repair to an insertion at a position.
+// adding returns e with another repair: to insert the text with at index at.
 func (e *Error) adding(at int, with string) *Error { return e.replacing(at, at, with) }
 
-// replacing changes the repair to another replacement.
+// replacing returns e with another repair: to replace the characters from index from
+// to index to by with.
 func (e *Error) replacing(from, to int, with string) *Error {
 	e.from, e.to, e.with = from, to, with
 	return e
@@ -83,7 +87,8 @@ func (e *Error) replacing(from, to int, with string) *Error {
 // anyExample is the example when a filter cannot be repaired.
 const anyExample = "langage:go,python -fork"
 
-// repaired returns the filter after repairing one fault after the other.
+// repaired returns a valid filter, made by repairing this fault and then all further
+// ones.
 func (e *Error) repaired() string {
 	for range 40 {
 		if e.Problem == TooLong {
@@ -98,8 +103,9 @@ func (e *Error) repaired() string {
 	return anyExample
 }
 
-// unknownField replaces the name by the nearest field name, or else puts the term
-// between quotes.
+// unknownField returns the Error for «name:» at index start when there is no such
+// field. Its repair is the field with the nearest name, or quotes around the whole
+// term.
 func (p *parser) unknownField(start int, name []rune) *Error {
 	e := p.fault(UnknownField, start, start+len(name), "")
 	if near := nearestField(string(name)); near != "" {
@@ -127,7 +133,8 @@ func nearestField(name string) string {
 	return nearest
 }
 
-// noValue drops the comma, or adds a value to the field.
+// noValue returns the Error for a missing value after the colon (first) or a comma at
+// index separator. Its repair adds an example, or drops the comma.
 func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	if first {
 		return p.fault(NoValue, separator, separator+1, "").adding(separator+1, fields[f].example+" ")
@@ -135,8 +142,9 @@ func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
 }
 
-// noWord drops characters that are no word, or replaces them by the word that they
-// mean.
+// noWord returns the Error for characters from index start up to the parser's position
+// that contain no letter or digit. Its repair drops them, or replaces them by «ou» if
+// they are «|», or by an example of the field's values.
 func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {
@@ -148,7 +156,8 @@ func (p *parser) noWord(f Field, start int) *Error {
 	return e
 }
 
-// minusAlone moves the minus to the next term, or drops it.
+// minusAlone returns the Error for a minus, at index minus, without a term right after
+// it. Its repair moves the minus to the next term, or drops it.
 func (p *parser) minusAlone(minus int) *Error {
 	e := p.fault(MinusAlone, minus, minus+1, "")
 	if p.skipSpace(); p.at > minus+1 && !p.end() && p.peek() != ')' {
@@ -157,7 +166,8 @@ func (p *parser) minusAlone(minus int) *Error {
 	return e
 }
 
-// minusInValue moves the minus to the start of the term.
+// minusInValue returns the Error for a minus before a value. Its repair moves the
+// minus to the start of the term.
 func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	e := p.fault(MinusInValue, p.at, p.at+1, "")
 	name := ""
@@ -170,7 +180,8 @@ func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	return e.replacing(p.start, p.at+1, "-"+name)
 }
 
-// groupInValue turns the contents of the parentheses into a list of alternatives.
+// groupInValue returns the Error for a parenthesis, at index open, in the place of a
+// value. Its repair writes what is inside as alternatives separated by commas.
 func (p *parser) groupInValue(open int) *Error {
 	e := p.fault(GroupInValue, open, open+1, "")
 	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })

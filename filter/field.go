@@ -2,7 +2,8 @@ package filter
 
 import "slices"
 
-// Field is the part of an item that a term tests.
+// Field is the part of an item that a term of a filter tests, such as its language.
+// Anywhere is all of the text.
 type Field int
 
 // The fields, in the order in which people read them. Anywhere is the field of a bare

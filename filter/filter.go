@@ -19,7 +19,8 @@ type Filter struct {
 	named [numFields]bool // the fields of its terms
 }
 
-// Expr is the expression of a filter, as a tree.
+// Expr is a node of a filter's syntax tree: an operator with its arguments, or a term
+// with its tests.
 type Expr struct {
 	Op   Op
 	Args []Expr // of And, Or and Not
@@ -32,7 +33,7 @@ type Expr struct {
 	values []value
 }
 
-// Op is the operator of an Expr.
+// Op is the operator of an Expr: and, or, not, or a term.
 type Op int
 
 // The operators.
@@ -43,14 +44,16 @@ const (
 	Has
 )
 
-// Test matches consecutive words in a field.
+// Test is a condition on an item: that a field contains the given words one after the
+// other.
 type Test struct {
 	Field Field
 	Words []string // in the form of Words.In, at least one
 	Open  bool     // the last one may be the beginning of a longer word
 }
 
-// value is one of the alternatives of a term.
+// value is one of the alternatives in a term: of «langage:go,python», either «go» or
+// «python».
 type value struct {
 	text   string // without its quotes
 	quoted bool
@@ -83,7 +86,7 @@ func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	return "", false
 }
 
-// Names reports whether the filter tests the field.
+// Names reports whether a term of the filter tests the field.
 func (f *Filter) Names(field Field) bool { return f.named[field] }
 
 // Match reports whether the filter accepts the item and no default rule excludes it.

@@ -42,7 +42,7 @@ func parse(text string) (*Filter, *Error) {
 	return f, nil
 }
 
-// note records the fields of e's terms.
+// note records which fields the terms of e test, for Names and Rules.
 func (f *Filter) note(e *Expr) {
 	for _, t := range e.Tests {
 		f.named[t.Field] = true
@@ -75,8 +75,8 @@ func (p *parser) skipSpace() {
 	}
 }
 
-// alternatives parses up to the end of the text or, if open is not negative, up to the
-// parenthesis that closes the one at open.
+// alternatives parses alternatives separated by «ou», up to the end of the filter or,
+// if open is not negative, up to the parenthesis that closes the one at index open.
 func (p *parser) alternatives(open int) (Expr, *Error) {
 	var groups []Expr
 	var group []Expr
@@ -125,7 +125,8 @@ func (p *parser) isDelimited(i int) bool {
 
 func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
 
-// factor parses a term or a group, with its «-».
+// factor parses a term or a group in parentheses, with the minus before it if there is
+// one.
 func (p *parser) factor() (Expr, *Error) {
 	minus := p.at
 	negated := isMinus(p.peek())
@@ -154,7 +155,8 @@ func (p *parser) factor() (Expr, *Error) {
 	return e, wrong
 }
 
-// term parses an optional field and its values.
+// term parses a term: one or several values, with a field and a colon before them or
+// not.
 func (p *parser) term() (Expr, *Error) {
 	start := p.at
 	p.start = start
@@ -196,7 +198,8 @@ func (p *parser) term() (Expr, *Error) {
 	}
 }
 
-// value parses one value, after an optional colon or comma.
+// value parses one value of a term of the field f. first says that it is the term's
+// first one; separator is the index of the colon or comma before it.
 func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	spaced := p.at
 	p.skipSpace()
@@ -228,7 +231,8 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	return p.checked(f, value{string(word), isOr(word)}, start)
 }
 
-// quoted parses a value between quotes of any kind.
+// quoted parses a value between quotes, of any kind of quotation marks. Its parameters
+// are those of parser.value.
 func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	start := p.at
 	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
@@ -244,7 +248,9 @@ func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	return p.checked(f, value{inside, true}, start)
 }
 
-// checked refuses a value that cannot match. p has read past it.
+// checked returns v, or an Error if no item can match it: it has no word, or is no yes
+// or no for a flag. start is the index at which the value begins; it ends at the
+// parser's position.
 func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	switch {
 	case fields[f].flag && flagValues[fold(v.text)] == "":

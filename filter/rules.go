@@ -16,7 +16,8 @@ const (
 // namedBy maps rules to the fields that lift them.
 var namedBy = map[string]Field{RuleFork: Fork, RuleArchived: Archived}
 
-// RulesOf returns the rules that exclude a repository by default.
+// RulesOf returns the names of the rules by which filters exclude a repository unless
+// they ask for it, such as being a fork; none for most repositories.
 func RulesOf(r *catalogue.Repository) (rules []string) {
 	for _, rule := range []struct {
 		name  string

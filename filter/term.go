@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// newTerm builds the term for the values of a field. Each value must have a word, and
-// the values of a flag must be yes or no.
+// newTerm returns the expression for a term with the alternatives values in a field.
+// Each value must contain a word, and for a flag mean yes or no.
 func newTerm(f Field, values []value) Expr {
 	term := Expr{Op: Has, field: f, values: values}
 	for _, v := range values {
@@ -27,7 +27,8 @@ func newTerm(f Field, values []value) Expr {
 	return term
 }
 
-// flag returns the flag that a bare value names.
+// flag returns the yes-or-no field that the value names, as the bare word «fork» does;
+// false if it names none or is quoted.
 func (v value) flag() (Field, bool) {
 	f, ok := fieldNamed(v.text)
 	return f, ok && fields[f].flag && !v.quoted
@@ -36,7 +37,8 @@ func (v value) flag() (Field, bool) {
 // elision matches an elided article or pronoun, as in « l’eau ».
 var elision = regexp.MustCompile(`^(?i:[cdjlmnst]|qu)['’]`)
 
-// words returns the words of the value, without a leading elided article.
+// words returns the words of the value, without an article at its start such as l’ or
+// d’.
 func (v value) words() []string {
 	if v.quoted {
 		return words(v.text)
@@ -47,7 +49,8 @@ func (v value) words() []string {
 	return words(v.text)
 }
 
-// tests returns the alternative tests of the value in a field.
+// tests returns the conditions of which an item must meet one to match the value in
+// the field f: the words as they are, longer ones, or the singular.
 func (v value) tests(f Field) []Test {
 	found := v.words()
 	kind := fields[f]
@@ -73,13 +76,15 @@ func (v value) tests(f Field) []Test {
 // smallWords are the stop words, folded.
 var smallWords = strings.Fields("a au aux avec d dans de des du en et l la le les par pour sur un une the an and for in of to with")
 
-// isSmall reports whether the term is a bare stop word.
+// isSmall reports whether the expression is a single unquoted word such as «le» or
+// «of», which says nothing.
 func (e *Expr) isSmall() bool {
 	return e.Op == Has && e.field == Anywhere && len(e.values) == 1 &&
 		!e.values[0].quoted && slices.Contains(smallWords, fold(e.values[0].text))
 }
 
-// and builds a conjunction. It drops stop words, unless there is nothing else.
+// and returns the expression that all args hold. It leaves out words such as «le» or
+// «of», unless there are no others.
 func and(args []Expr) Expr {
 	args = flattened(And, args)
 	if telling := slices.DeleteFunc(slices.Clone(args), func(e Expr) bool { return e.isSmall() }); len(telling) > 0 {
@@ -91,7 +96,7 @@ func and(args []Expr) Expr {
 	return Expr{Op: And, Args: args}
 }
 
-// or builds a disjunction.
+// or returns the expression that one of args holds.
 func or(args []Expr) Expr {
 	if args = flattened(Or, args); len(args) == 1 {
 		return args[0]
@@ -106,7 +111,8 @@ func not(e Expr) Expr {
 	return Expr{Op: Not, Args: []Expr{e}}
 }
 
-// flattened replaces the args with the same operator by their own Args.
+// flattened returns args with each one of the operator op replaced by its own
+// arguments.
 func flattened(op Op, args []Expr) []Expr {
 	var flat []Expr
 	for _, arg := range args {

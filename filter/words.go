@@ -9,7 +9,8 @@ import (
 	"heraut/text"
 )
 
-// fold normalises texts for comparison.
+// fold returns s in the form in which filters compare texts: lower case, without
+// accents.
 func fold(s string) string { return text.Fold(s) }
 
 // slash separates two values of a field, so that a phrase never spans both, and starts
@@ -42,8 +43,8 @@ func words(s string) []string {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// Words holds the texts of an item, folded and split into words, by field. One Words
-// serves any number of filters.
+// Words holds the words of an item, by field, in the form in which filters compare
+// them. One Words serves any number of filters.
 type Words struct {
 	in    [numFields][]string
 	rules []string
