@@ -18,7 +18,8 @@ import (
 	"heraut/text"
 )
 
-// Entry is a question and its answer.
+// Entry is a question about the services, in several phrasings, with its answer and
+// links.
 type Entry struct {
 	Title string `yaml:"title"`
 	// Asked holds the phrasings that the entry answers: a line that contains one of
@@ -33,13 +34,14 @@ type Entry struct {
 	words [][]string // the content of each of Asked; set by Read
 }
 
-// Link is a page that says more.
+// Link is a web page that says more than the answer.
 type Link struct {
 	Label string `yaml:"label"`
 	URL   string `yaml:"url"`
 }
 
-// Book holds the entries of a language, in the order in which they are tried.
+// Book holds the questions and answers in one language, in the order in which Find
+// tries them.
 type Book []Entry
 
 //go:embed fr.yaml en.yaml
@@ -51,8 +53,8 @@ var defaults = map[string]func() Book{
 	"en": sync.OnceValue(func() Book { return mustRead("en") }),
 }
 
-// Default returns the entries that the program holds for a language; none for a
-// language that it does not speak.
+// Default returns the questions and answers that come with the program, in "fr" or
+// "en"; nil for another language.
 func Default(lang string) Book {
 	if read := defaults[lang]; read != nil {
 		return read()
@@ -79,7 +81,8 @@ const (
 	maxLinks  = 4
 )
 
-// Read reads a file of entries. Its error says which entry is wrong, and why.
+// Read parses a file of questions and answers in YAML. Its error says which entry is
+// wrong, and why.
 func Read(data []byte) (Book, error) {
 	var book Book
 	if err := yaml.UnmarshalWithOptions(data, &book, yaml.Strict()); err != nil {
@@ -122,7 +125,8 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Find returns the entry that a line asks for: the first one with a phrasing in it.
+// Find returns the entry that answers a line: the first one with a phrasing whose
+// words all occur in the line one after the other. It returns false if there is none.
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {
@@ -142,7 +146,8 @@ var fillers = func() map[string]bool {
 	return all
 }()
 
-// content returns the words of s that are no fillers, folded.
+// content returns the words of s in a form for comparison, without those that say
+// nothing, such as articles.
 func content(s string) (words []string) {
 	for _, w := range text.Words(s) {
 		if !fillers[w] {
@@ -152,7 +157,8 @@ func content(s string) (words []string) {
 	return words
 }
 
-// contains reports whether the words of phrase stand in words, one after the other.
+// contains reports whether the words of phrase occur in words, next to each other and
+// in that order.
 func contains(words, phrase []string) bool {
 	for i := range len(words) - len(phrase) + 1 {
 		if begins(words[i:], phrase) {
