@@ -15,15 +15,16 @@ var (
 	elided    = strings.Fields("agence academie association administration autorite ecole equipe institut institution office observatoire etablissement universite inspection etat")
 )
 
-// by returns the name of whoever runs something, with its article, so that it follows
-// "par" or "by": « la DINUM », « le ministère de la Culture ».
+// by returns the name of an organisation with its article, cut to limit characters, as
+// it follows "par" or "by": « la DINUM », « le ministère de la Culture ».
 func (g grammar) by(limit int, name string) string {
 	name = short(limit, name)
 	return g.article(name) + name
 }
 
-// frenchArticle also knows that an acronym which begins with D for « direction » is
-// feminine: « la DINUM », « la DGFiP ».
+// frenchArticle returns the French article before an organisation's name, with its
+// space: «le », «la » or «l’». It is empty for a name that takes none. An acronym that
+// begins with D stands for a «direction», which is feminine.
 func frenchArticle(name string) string {
 	word, _, _ := strings.Cut(name, " ")
 	switch folded := text.Fold(word); {
@@ -37,7 +38,8 @@ func frenchArticle(name string) string {
 	return ""
 }
 
-// englishArticle gives an article to names that begin with a common noun.
+// englishArticle returns "the " before an organisation's name that begins with a
+// common noun, such as «ministère»; empty for others.
 func englishArticle(name string) string {
 	word, _, _ := strings.Cut(name, " ")
 	if folded := text.Fold(word); slices.Contains(feminine, folded) || slices.Contains(masculine, folded) || slices.Contains(elided, folded) {

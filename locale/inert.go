@@ -10,12 +10,13 @@ import (
 // become spaces; other spaces stay.
 func Inert(s string) string { return defuse(printable(s)) }
 
-// Link returns raw if a message may link to it, or "" if not: see link. limit is the
-// longest address, in bytes.
+// Link returns raw if a message may link to it, otherwise "": the scheme must be http
+// or https, the host visible, and the address must not act as a mention. limit is the
+// longest allowed address, in bytes.
 func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 
-// Word returns the text of a template without data; ok is false if the language has no
-// such template.
+// Word returns the plain text of the template with that name, which takes no data; ok
+// is false if the language has no such template.
 func Word(lang, name string) (text string, ok bool) {
 	parsed, ok := sets[lang]
 	if !ok || parsed().Lookup(name) == nil {
@@ -28,7 +29,7 @@ func Word(lang, name string) (text string, ok bool) {
 	return html.UnescapeString(b.String()), true
 }
 
-// Others returns the text for n items that are not shown: « et 3 autres ».
+// Others returns words for n further items that are not shown: « et 3 autres ».
 func Others(lang string, n int) string {
 	g := grammars[lang]
 	if n == 1 {

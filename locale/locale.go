@@ -34,8 +34,9 @@ var sets = func() map[string]func() *template.Template {
 	return all
 }()
 
-// Render returns the message name in the language lang, as HTML that needs no further
-// treatment. The first comment of the template describes data.
+// Render returns the message made from the template name in the language lang, as HTML
+// ready to send. The first comment in the template's file says which data it needs.
+// The error means that the template does not exist or does not fit data.
 func Render(lang, name string, data any) (string, error) {
 	set, ok := sets[lang]
 	if !ok {
@@ -48,8 +49,8 @@ func Render(lang, name string, data any) (string, error) {
 	return tidy(b.String()), nil
 }
 
-// parse reads a language's directory. A file is the template with its name, without
-// ".html", and may define parts for other templates.
+// parse parses all templates of a language. A file gives the template with its name,
+// without ".html", and may define further ones for use in others.
 func parse(lang string) (*template.Template, error) {
 	set := template.New(lang)
 	set.Funcs(functions(lang)).Funcs(template.FuncMap{
@@ -77,7 +78,8 @@ func parse(lang string) (*template.Template, error) {
 	return set, nil
 }
 
-// compact joins the lines of a template. It keeps no-break spaces everywhere.
+// compact returns the source of a template with its line breaks and indentation
+// removed. No-break spaces stay.
 func compact(source string) string {
 	var b strings.Builder
 	for line := range strings.Lines(source) {

@@ -50,7 +50,8 @@ func cutName(s, name string) (rest string, found bool) {
 // placeholders are words for a missing value.
 var placeholders = map[string]bool{"n/a": true, "na": true, "none": true, "null": true, "unknown": true, "inconnu": true, "inconnue": true, "-": true, "?": true}
 
-// given returns s as short does, or "" for a placeholder.
+// given returns s cleaned and cut to limit characters; "" if s is only a placeholder
+// such as «N/A» or «inconnu».
 func given(limit int, s string) string {
 	if s = short(limit, s); placeholders[strings.ToLower(s)] {
 		return ""

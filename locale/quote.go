@@ -58,7 +58,8 @@ func Quote(source, plain string, limit int) (quoted string, cut bool) {
 // images.
 var tagsOut = strings.NewReplacer("<p>", "", "</p>", "", "<br>", "", "<strong>", "", "</strong>", "", "<em>", "", "</em>", "")
 
-// quoter writes a message again, tag by tag, and writes only the tags that it knows.
+// quoter copies the HTML of a message from elsewhere, keeping only the allowed tags
+// and at most a number of characters.
 type quoter struct {
 	out    strings.Builder
 	left   int // remaining characters
@@ -118,8 +119,8 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 	}
 }
 
-// open writes the tag that shows the element, and returns its end tag; empty if the
-// quote shows the element without a tag.
+// open writes the opening tag for an element of the quoted message and returns the
+// matching end tag; empty if the element's tag is left out.
 func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	if n.DataAtom == atom.A {
 		if address := link(attribute(n, "href")); address != "" {
@@ -139,8 +140,9 @@ func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	return end
 }
 
-// children writes the content of an element. inList says whether the element, if it is
-// a numbered list, is one in the quote too, so that its numbers count.
+// children writes the content of an element. verbatim keeps line breaks and spaces.
+// inList says that the element is a numbered list which the quote shows as one, so
+// that its numbers count.
 func (q *quoter) children(n *nethtml.Node, depth int, verbatim, inList bool) {
 	next := number(n, "start", 1)
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
@@ -156,7 +158,7 @@ func (q *quoter) children(n *nethtml.Node, depth int, verbatim, inList bool) {
 	}
 }
 
-// newLine ends the current line, if any.
+// newLine ends the current line of the quote, unless it is empty.
 func (q *quoter) newLine() {
 	out := strings.TrimRight(q.out.String(), " \n")
 	for _, fresh := range []string{"<br>", "<p>", "</p>", "</pre>", "<li>", "<blockquote>", "</blockquote>", "</ul>", "</ol>"} {
@@ -169,7 +171,8 @@ func (q *quoter) newLine() {
 	}
 }
 
-// start returns the attribute of a numbered list that does not begin with 1.
+// start returns the HTML attribute « start="3"» for a numbered list that begins at 3;
+// empty for one that begins at 1 and for other elements.
 func start(n *nethtml.Node) string {
 	if first := number(n, "start", 1); n.DataAtom == atom.Ol && first != 1 {
 		return fmt.Sprintf(` start="%d"`, first)
@@ -177,8 +180,8 @@ func start(n *nethtml.Node) string {
 	return ""
 }
 
-// number parses an attribute of at most 9 digits; it returns otherwise if the attribute
-// is missing or no number.
+// number returns the value of an attribute that is a number of at most 9 digits;
+// otherwise if it is missing or something else.
 func number(n *nethtml.Node, key string, otherwise int) int {
 	value := strings.TrimSpace(attribute(n, key))
 	if v, err := strconv.Atoi(value); err == nil && len(value) <= 9 {
@@ -256,7 +259,7 @@ func (q *quoter) lines(s string) {
 // indent turns spaces into spaces that HTML keeps, and a tab into four.
 var indent = strings.NewReplacer(" ", "\u00a0", "\t", "\u00a0\u00a0\u00a0\u00a0")
 
-// run writes as much of s, which is a single line, as the limit allows.
+// run writes as much of s, one line of text, as the quote's limit allows.
 func (q *quoter) run(s string) {
 	if q.cut {
 		return

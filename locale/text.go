@@ -18,9 +18,9 @@ var (
 	matrixLink = regexp.MustCompile(`(?i)\bmatrix\.(to/)`)
 )
 
-// clean makes a text from outside fit for one line: without control and direction
-// characters, with single spaces, and without pings. Old clients notify everybody on
-// "@room" in a text; others turn a matrix.to address into a mention.
+// clean returns a text from outside in a form that is safe in a message: on one line,
+// with single spaces, without control, direction and hidden characters, and without
+// anything that clients take for a mention or a ping.
 func clean(s string) string {
 	return defuse(strings.TrimSpace(spaces.ReplaceAllString(printable(s), " ")))
 }
@@ -49,7 +49,7 @@ func invisible(r rune) bool {
 	return r == '\u00AD' || r == '\uFEFF' || r == '\u200B' || 0xE0000 <= r && r <= 0xE007F
 }
 
-// short returns s cleaned and cut after a word, so that it has at most limit
+// short returns s cleaned for a message and cut after a word, with at most limit
 // characters.
 func short(limit int, s string) string { return text.Shorten(clean(s), limit) }
 
@@ -60,7 +60,8 @@ var sentenceEnd = regexp.MustCompile(`([.!?…](?:\p{Zs}?["»”)])?)\p{Zs}+["«
 // end it.
 const minSentence = 20
 
-// sentence returns the first sentence of s, or as much of it as limit allows.
+// sentence returns the first sentence of s, cleaned for a message, or as much of it as
+// fits into limit characters.
 func sentence(limit int, s string) string {
 	s = clean(s)
 	for _, at := range sentenceEnd.FindAllStringSubmatchIndex(s, -1) {
@@ -71,11 +72,13 @@ func sentence(limit int, s string) string {
 	return text.Shorten(s, limit)
 }
 
-// phrase is sentence without its full stop, for use inside another sentence.
+// phrase returns the first sentence of s as sentence does, without its full stop, to
+// stand inside another sentence.
 func phrase(limit int, s string) string { return strings.TrimSuffix(sentence(limit, s), ".") }
 
-// tidy post-processes every message: it removes the spaces that a template leaves at
-// the end of a line, and is a safety net for the functions above.
+// tidy returns a rendered message without the spaces that templates leave at line
+// ends. It also removes hidden characters and pings once more, in case a template
+// forgot to.
 func tidy(html string) string {
 	html = printable(html)
 	if strings.Contains(html, "  ") {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// grammar holds a language's rules for numbers, dates and lists.
+// grammar holds how a language writes numbers, dates, lists and articles.
 type grammar struct {
 	and       string // before the last item of a list
 	others    string // ends a truncated list, with the number of the other items
@@ -56,7 +56,7 @@ var grammars = map[string]grammar{
 	},
 }
 
-// functions returns the functions for the templates of a language.
+// functions returns the functions that the templates of a language can call.
 func functions(lang string) template.FuncMap {
 	g := grammars[lang]
 	return template.FuncMap{
@@ -84,7 +84,8 @@ func (g grammar) date(t time.Time) string {
 	return fmt.Sprintf("%s %s %d", g.day(t.Day()), g.months[t.Month()-1], t.Year())
 }
 
-// number groups the digits by three.
+// number returns n in decimal, with the digits grouped by three as the language does:
+// « 1 234 ».
 func (g grammar) number(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -101,7 +102,8 @@ func (g grammar) count(n int, one, many string) string {
 	return g.number(n) + "\u00A0" + many
 }
 
-// sep returns the separator before the i-th of n items: nothing, a comma or « et ».
+// sep returns the text before the i-th of n items in a list, counted from 0: nothing,
+// a comma, or « et ».
 func (g grammar) sep(i, n int) string {
 	switch i {
 	case 0:
@@ -119,7 +121,8 @@ const maxID = 255
 // maxListed is the longest name in a list, in characters.
 const maxListed = 40
 
-// list returns at most limit names: « a, b et 4 autres ».
+// list returns at most limit of the names as a text, and the number of the others: «
+// a, b et 4 autres ».
 func (g grammar) list(limit int, names []string) string {
 	said := make([]string, 0, limit+1)
 	for i, name := range names {

@@ -24,9 +24,9 @@ var (
 	address   = regexp.MustCompile(`^(https?://|mailto:)[^\s<>"]+$`)
 )
 
-// Check tells what is wrong with a message: a tag, an attribute or an address
-// that is not allowed, tags that do not match, white space that clients would
-// show, characters that hide or turn text, or a ping of everybody.
+// Check returns an error if a rendered message breaks a rule: a forbidden tag,
+// attribute or address, unmatched tags, white space that clients would show,
+// characters that hide or turn text, or a ping of everybody.
 func Check(message string) error {
 	var wrong []error
 	if at := between.FindString(message); at != "" {
@@ -46,7 +46,8 @@ func Check(message string) error {
 	return errors.Join(append(wrong, Tags(message)...)...)
 }
 
-// Tags tells the faults of a message's tags.
+// Tags returns an error for each fault in the tags of a rendered message; none if they
+// are right.
 func Tags(message string) (wrong []error) {
 	var open []string
 	z := html.NewTokenizer(strings.NewReader(message))
@@ -80,8 +81,9 @@ func Tags(message string) (wrong []error) {
 	}
 }
 
-// attributes tells the faults of a tag and its attributes: a links, ol counts from
-// a number, span hides.
+// attributes returns an error for each fault of a tag and its attributes: only some
+// tags are allowed, and of attributes only a link's address, the first number of a
+// list, and a spoiler's mark.
 func attributes(token html.Token) (wrong []error) {
 	if !slices.Contains(allowed, token.Data) {
 		wrong = append(wrong, fmt.Errorf("the tag %s is not allowed", token.Data))
