@@ -19,7 +19,7 @@ import (
 	"heraut/wait"
 )
 
-// Queue sends the posts.
+// Queue runs changes in database transactions and sends the posts that they make.
 type Queue interface {
 	// Do runs change in a transaction, and sends the posts of change after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
@@ -28,7 +28,8 @@ type Queue interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
 
-// Options configure an Announcer.
+// Options are the arguments of NewAnnouncer: the store, the queue, the rooms'
+// settings, and how to read the feeds that rooms add.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -57,7 +58,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Announcer runs the sources, and posts their news to the rooms that watch them.
+// Announcer reads the sources, decides what is news, and posts it in the rooms that
+// watch the sources. Its methods may be called concurrently.
 type Announcer struct {
 	Options
 	store Store
@@ -76,7 +78,8 @@ type Announcer struct {
 	filters  map[string]*filter.Filter // parsed filters, by text
 }
 
-// NewAnnouncer returns an Announcer without declared watches.
+// NewAnnouncer returns an Announcer without sources and watches: AddSource adds
+// sources, Declare the watches of the configuration. Its Run does the work.
 func NewAnnouncer(o Options) *Announcer {
 	return &Announcer{
 		Options: o, store: o.Store, queue: o.Queue,
@@ -86,10 +89,11 @@ func NewAnnouncer(o Options) *Announcer {
 	}
 }
 
-// changed wakes RunDelivery, which then looks up the next due time again.
+// changed makes RunDelivery look up the next due time again, after pending items
+// changed.
 func (d *Announcer) changed() { d.wake.Set() }
 
-// Deliver posts the items that are due by now.
+// Deliver posts the news that is due in rooms by now.
 func (d *Announcer) Deliver(ctx context.Context, now time.Time) error {
 	return d.queue.Do(ctx, func(ctx context.Context) error { return d.deliver(ctx, now) })
 }

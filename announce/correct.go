@@ -14,8 +14,8 @@ import (
 // renamed repository.
 const renamedWithin = 7 * 24 * time.Hour
 
-// correct compares announced items with their latest reading and edits the messages
-// that the reading contradicts.
+// correct compares items that were announced with their new reading from the source,
+// and edits the messages that are no longer right.
 func (d *decision) correct(ctx context.Context) error {
 	var changed []int64
 	for _, n := range d.followed {
@@ -41,8 +41,8 @@ func (d *decision) correct(ctx context.Context) error {
 	return d.announcer.edit(ctx, changed)
 }
 
-// revise updates an announced item from a reading and reports whether its message
-// changes.
+// revise updates an announced item from a new reading of its source. It reports
+// whether a message about the item would now read differently.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

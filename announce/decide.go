@@ -10,7 +10,8 @@ import (
 	"heraut/sources"
 )
 
-// decision turns one reading of a source into changes of the database and posts.
+// decision is the handling of one reading of a source: it decides which items are
+// news, and stores items, posts and the source's state.
 type decision struct {
 	*Runner
 	now, next time.Time // when to read the source again
@@ -23,7 +24,8 @@ type decision struct {
 	owners map[sources.OwnerID]*Owner
 }
 
-// commit stores the whole decision in the transaction of ctx.
+// commit stores all results of one reading of a source in the transaction of ctx, and
+// makes the posts that are due.
 func (d *decision) commit(ctx context.Context) error {
 	for _, step := range []struct {
 		what string
@@ -46,8 +48,8 @@ func (d *decision) commit(ctx context.Context) error {
 // first reports whether this is the first reading of the source.
 func (d *decision) first() bool { return d.state.Started.IsZero() }
 
-// takeHosts stores the hosts of the source, and marks the new ones, those that the
-// source read from end to end, and those out of order.
+// takeHosts stores the state of the code hosts that the source lists: which are new,
+// which were read from end to end, and which are out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
 	known, err := d.announcer.store.Hosts(ctx, d.settings.Name)
 	if err != nil {
@@ -106,7 +108,8 @@ func (d *decision) takeOwners(ctx context.Context) error {
 	return nil
 }
 
-// owner returns an owner, from the database the first time and from memory afterwards.
+// owner returns the stored owner of repositories with that id, or chat.ErrNotFound. It
+// reads each owner once.
 func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error) {
 	if o := d.owners[id]; o != nil {
 		return o, nil
@@ -119,7 +122,8 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 	return &o, nil
 }
 
-// takeFresh stores the new items, each with the time of its decision.
+// takeFresh stores the items that the source published for the first time, each with
+// the time at which to decide whether it is announced.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -155,7 +159,9 @@ func (d *decision) takeFresh(ctx context.Context) error {
 	return nil
 }
 
-// place decides whether to announce n, alone or with its host or owner, and when.
+// place decides how a new item may be announced, alone or together with its new host
+// or owner, and sets when that is due. outcome is the item's state: still open, or
+// never announced, such as an item of the source's first reading.
 func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
 	repo := n.Item.Repository
 	host, err := d.hostOf(ctx, n.Item)
@@ -204,7 +210,8 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 	return Settling, nil
 }
 
-// hostOf returns the host of an item. It stores a host that the source did not name.
+// hostOf returns the state of the code host on which an item is. It stores a new state
+// for a host that the source did not list.
 func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error) {
 	name := ""
 	if item.Repository != nil {

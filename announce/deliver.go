@@ -15,7 +15,7 @@ import (
 // digest.
 const atOnce = 5
 
-// deliver posts the due items to their rooms, in the transaction of ctx.
+// deliver posts the news that is due in rooms by now, in the transaction of ctx.
 func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	due, err := d.store.DuePending(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -50,8 +50,8 @@ func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	return t.saveAnnounced(ctx)
 }
 
-// parcels groups pending items, already ordered, into those that share a message or a
-// digest: one room, one watch, one due time.
+// parcels splits pending items, ordered by room, watch and due time, into groups that
+// go into one digest, or one after the other, in the same room.
 func parcels(due []Pending) (all [][]Pending) {
 	for i, p := range due {
 		if i > 0 {
@@ -74,7 +74,8 @@ func itemsOf(due []Pending) []int64 {
 	return slices.Collect(maps.Keys(ids))
 }
 
-// delivery posts the due items of all rooms.
+// delivery is one run of posting the due news of all rooms, with the items and watches
+// that it needs in memory.
 type delivery struct {
 	*Announcer
 	now       time.Time
@@ -85,8 +86,8 @@ type delivery struct {
 	rendered  map[string]string  // messages already rendered, for the other rooms that get them
 }
 
-// parcel posts the items of one group, as a digest when the watch has one or when there
-// are more than atOnce.
+// parcel posts a group of items of one room: as a digest if its watch collects them or
+// if there are more than atOnce, otherwise as one message each.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
 	var news []*News
@@ -173,7 +174,8 @@ func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[in
 	return nil
 }
 
-// say posts a message and stores it for corrections.
+// say posts a message about news in a room, and records which items it shows, so that
+// it can be corrected. l says what the message shows.
 func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
 	lang := t.Rooms.Of(room).Language
 	for _, id := range l.items() {
@@ -208,7 +210,8 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	}, l.items())
 }
 
-// saveAnnounced stores the time at which items were first announced.
+// saveAnnounced records the present as the time of the first announcement, for the
+// items that were posted in a room for the first time.
 func (t *delivery) saveAnnounced(ctx context.Context) error {
 	for id := range t.announced {
 		if n := t.news[id]; n.AnnouncedAt.IsZero() {
@@ -221,7 +224,8 @@ func (t *delivery) saveAnnounced(ctx context.Context) error {
 	return nil
 }
 
-// edit corrects the messages that show one of the items.
+// edit renders the messages that show one of the items again, and edits those that
+// changed.
 func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	if len(items) == 0 {
 		return nil
@@ -263,7 +267,8 @@ func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	return nil
 }
 
-// render returns a message as HTML, in the given language.
+// render returns the message that l describes as HTML, in the given language. news
+// holds its items by id.
 func (d *Announcer) render(lang string, l Layout, news map[int64]*News) (string, error) {
 	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
 }

@@ -12,7 +12,8 @@ import (
 // brokenAfter is how many failures in a row make a source broken.
 const brokenAfter = 3
 
-// Notice informs the operators that a source stays broken, or works again.
+// Notice is a message to the operators that a source cannot be read for some time, or
+// can be read again.
 type Notice struct {
 	Source string
 	// Works reports whether the source works again. If not, Cause is the last error and
@@ -23,8 +24,8 @@ type Notice struct {
 	Next  time.Time
 }
 
-// keepState stores the source's state for its next round, and tells the operators
-// once when the source breaks and once when it works again.
+// keepState stores the source's state for the next round. It sends the operators one
+// notice when the source stays unreadable, and one when it can be read again.
 func (d *decision) keepState(ctx context.Context) error {
 	s := &d.state
 	if d.batch.State != nil {
@@ -61,8 +62,9 @@ func (d *decision) keepState(ctx context.Context) error {
 	return d.announcer.Operators(ctx, *notice)
 }
 
-// move follows a permanent redirect of a feed. It renames a feed that rooms added to
-// its new address. Operators themselves change an address in the configuration.
+// move logs that a feed's address redirects for good. A feed that rooms added by its
+// address is renamed to the new one; operators themselves change an address in the
+// configuration.
 func (d *decision) move(ctx context.Context) error {
 	name, to := d.settings.Name, d.batch.MovedTo
 	if to == "" {
@@ -77,7 +79,7 @@ func (d *decision) move(ctx context.Context) error {
 	return d.announcer.store.RenameSource(ctx, name, to)
 }
 
-// Say renders the notice as a message.
+// Say returns the notice as HTML in the language lang, with times in zone.
 func (n Notice) Say(lang string, zone *time.Location) (string, error) {
 	n.Since, n.Next = n.Since.In(zone), n.Next.In(zone)
 	return locale.Render(lang, "source-notice", struct {

@@ -10,14 +10,16 @@ import (
 	"heraut/sources"
 )
 
-// Render returns the message that announces an item alone, as rooms get it.
+// Render returns the HTML of the message that announces one item in a room. what is
+// the kind of news, zone the time zone of dates.
 func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
 	n := &News{ID: 1, Item: item, What: what}
 	layout := messageOf(unit{items: []*News{n}})
 	return locale.Render(lang, layout.template(map[int64]*News{1: n}), layout.view(map[int64]*News{1: n}, zone))
 }
 
-// Latest holds the newest items of a source.
+// Latest is the answer to the question for the newest items of a watch: the watch, the
+// source's name and the items.
 type Latest struct {
 	Watch Watch
 	Name  string // the source's name, for people
@@ -57,7 +59,8 @@ func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, 
 	return latest, err
 }
 
-// sourceOf returns the source with that name, or the feed at that address.
+// sourceOf returns the source with that name in the configuration; otherwise one that
+// reads the feed at the address name, or nil if rooms may not add feeds.
 func (d *Announcer) sourceOf(name string) sources.Source {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {

@@ -18,8 +18,8 @@ const (
 	namesInMessage = 8
 )
 
-// Layout records which items a message shows, and how, so that a correction can render
-// the message again.
+// Layout says which items a message about news shows, and in which lines. It is
+// stored, so that a correction can render the message again.
 type Layout struct {
 	Digest bool   `json:"digest,omitempty"`
 	Lines  []Line `json:"lines"` // one, unless Digest
@@ -30,7 +30,8 @@ type Layout struct {
 	Labels map[string]string `json:"labels,omitempty"`
 }
 
-// Line is about one item, or about several with the same owner or host.
+// Line is a line of a message about news. It is about one item, or about several with
+// the same owner or host.
 type Line struct {
 	PartOf Part    `json:"part_of,omitempty"`
 	Total  int     `json:"total"`
@@ -43,7 +44,7 @@ func (l Layout) String() string {
 	return string(text)
 }
 
-// items returns all items that the message shows.
+// items returns the ids of all items that the message shows.
 func (l Layout) items() (all []int64) {
 	for _, line := range l.Lines {
 		all = append(all, line.Items...)
@@ -51,14 +52,15 @@ func (l Layout) items() (all []int64) {
 	return all
 }
 
-// unit is the subject of one message: an item, or the first items of a new host or
-// owner.
+// unit is the subject of one message: a single item, or the first items of a new code
+// host or owner together.
 type unit struct {
 	partOf Part
 	items  []*News
 }
 
-// unitsOf sorts items by id and groups them.
+// unitsOf groups items into the subjects of messages, in the order of their ids: the
+// first items of a new host or owner form one, any other item is one by itself.
 func unitsOf(news []*News) (units []unit) {
 	slices.SortFunc(news, func(a, b *News) int { return cmp.Compare(a.ID, b.ID) })
 	type group struct {
@@ -164,7 +166,8 @@ func (u unit) rank() int {
 	return 3
 }
 
-// size is the number of repositories of a line, by which digests order lines.
+// size returns how many repositories a line of a digest is about, by which the lines
+// are sorted.
 func (u unit) size() int {
 	if u.rank() == 3 {
 		return 0

@@ -25,7 +25,8 @@ var (
 // maxWatches is how many watches a room may set.
 const maxWatches = 20
 
-// Health is the state of a source, as people read it.
+// Health is the state of a source as people read it in lists: when it was last read,
+// and why not since.
 type Health struct {
 	Kind  sources.Kind
 	Title string // the feed's own title
@@ -37,18 +38,20 @@ type Health struct {
 	SourceState
 }
 
-// WatchHealth is a watch of a room and the state of its source.
+// WatchHealth is a watch of a room together with the state of the source that it
+// watches.
 type WatchHealth struct {
 	Watch
 	N      int // its number in the room's list, from 1
 	Health Health
 }
 
-// Name is the room's name for the source, or else the source's own title, or else its
-// address without secrets.
+// Name returns the name of the watched source for people: the room's own name for it,
+// else the source's title, else its address without secrets.
 func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
-// AddSource adds a source that rooms may watch by its name. Run reads it.
+// AddSource adds a source of the configuration, which rooms may watch by its name and
+// which Run reads.
 func (d *Announcer) AddSource(s sources.Settings, source sources.Source) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -61,12 +64,14 @@ func (d *Announcer) runners() []*Runner {
 	return slices.Clone(d.sources)
 }
 
-// isCalendar reports whether package agenda reads the source.
+// isCalendar reports whether the source of that name is a calendar, which package
+// agenda reads instead of this one.
 func (d *Announcer) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
 
-// NoteReading stores the time, or the error, of a reading of a calendar.
+// NoteReading records the outcome of reading a calendar: the time if err is nil,
+// otherwise the error. It is shown in the list of sources.
 func (d *Announcer) NoteReading(name string, at time.Time, err error) {
 	if err != nil {
 		d.noteFault(name, err)
@@ -80,21 +85,22 @@ func (d *Announcer) hasSource(name string) bool {
 	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
 
-// noteFault stores the last error of a source.
+// noteFault records the last error of reading a source, in memory.
 func (d *Announcer) noteFault(name string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults[name] = err
 }
 
-// noteRead stores when a source was last read.
+// noteRead records when a source was last read successfully, in memory.
 func (d *Announcer) noteRead(name string, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.read[name] = at
 }
 
-// Sources returns the sources of the configuration and their states, in its order.
+// Sources returns the sources of the configuration with their states, in the order of
+// the configuration.
 func (d *Announcer) Sources(ctx context.Context) ([]Health, error) {
 	var all []Health
 	for _, r := range d.runners() {
@@ -140,7 +146,8 @@ func (d *Announcer) health(ctx context.Context, name string) (Health, error) {
 	return h, nil
 }
 
-// WatchesIn lists a room's watches, those of the configuration first.
+// WatchesIn returns a room's watches (its subscriptions to sources), those of the
+// configuration first. People name a watch by its number in this list, from 1.
 func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHealth, error) {
 	d.mu.Lock()
 	all := slices.Clone(d.declared[room])

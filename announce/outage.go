@@ -10,9 +10,9 @@ import (
 // count as deleted.
 const outageFor = 30 * 24 * time.Hour
 
-// count updates the number of items of the host. When more than a tenth of them, and
-// more than one, disappear at once, or all do, the host is out of order: none of its
-// missing items counts as deleted until it has recovered.
+// count records how many items a code host has now. If more than a tenth of them
+// disappear at once, and more than one, or all, the host counts as out of order, and
+// its missing items do not count as deleted until it has recovered.
 func (h *Host) count(now sources.HostNow, at time.Time) {
 	h.down = now.Down
 	missing := h.Items - now.Items
@@ -27,11 +27,12 @@ func (h *Host) count(now sources.HostNow, at time.Time) {
 	}
 }
 
-// outage reports whether the host is out of order, so that its missing items may come
+// outage reports whether the code host is out of order, so that missing items may come
 // back.
 func (h *Host) outage() bool { return h.down || !h.Shrunk.IsZero() }
 
-// same reports whether h and other have the same stored form.
+// same reports whether h and other have the same stored fields, so that nothing has to
+// be saved.
 func (h Host) same(other Host) bool {
 	h.down, other.down = false, false
 	return h == other

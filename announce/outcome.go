@@ -13,8 +13,8 @@ import (
 // emptyFor is how long an empty repository waits for its first files.
 const emptyFor = 7 * 24 * time.Hour
 
-// decide gives each due item an outcome, and makes it pending for the rooms that watch
-// such items.
+// decide decides about each item whose time has come: whether it is announced, and in
+// which rooms it then waits to be posted.
 func (d *decision) decide(ctx context.Context) error {
 	due, err := d.announcer.store.DueNews(ctx, d.settings.Name, d.now)
 	if err != nil || len(due) == 0 {
@@ -45,8 +45,9 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// outcomeOf returns the outcome of n: Settling while the source cannot answer, and the
-// empty string when the rooms' filters decide.
+// outcomeOf returns what a new reading of the source decides about an item: Vanished
+// if it no longer exists, Settling if it has to wait longer. It is empty if the rooms'
+// filters decide.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
@@ -67,8 +68,9 @@ func (d *decision) outcomeOf(n *News) (outcome string) {
 	return ""
 }
 
-// part decides whether n is announced with its host or owner, and reports whether the
-// time has come. An item that arrives after that announcement is announced alone.
+// part decides whether an item is announced together with its new host or owner, or
+// alone if that announcement was made already. ready is false while it still has to
+// wait.
 func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	switch n.PartOf {
 	case OfHost:
@@ -105,7 +107,7 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	return true, nil
 }
 
-// outageOf reports whether the item's host is out of order.
+// outageOf reports whether the code host on which the item is counts as out of order.
 func (d *decision) outageOf(item sources.Item) bool {
 	if item.Repository == nil {
 		return false
@@ -114,20 +116,22 @@ func (d *decision) outageOf(item sources.Item) bool {
 	return h != nil && h.outage()
 }
 
-// reread replaces the stored item with its latest reading.
+// reread replaces the item by its present form from the source, read at now. The key
+// stays.
 func (n *News) reread(item sources.Item, now time.Time) {
 	item.Source, item.Key = n.Item.Source, n.Item.Key
 	n.Item, n.Checked = item, now
 }
 
-// accepts reports whether a watch with the filter tells n. New versions are told only
-// to those who name the software that they care about («nom:gimp»).
+// accepts reports whether a watch with that filter announces n. A new version of a
+// software is announced only if the filter names the software («nom:gimp»).
 func accepts(f *filter.Filter, n *News) bool {
 	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
 }
 
-// offer makes n pending in each room with a watch that accepts it, and returns its
-// outcome.
+// offer makes an item wait to be posted in each room with a watch that accepts it.
+// outcome is the decision to record: announced, excluded by a rule, or Settling if it
+// has to wait.
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
 	ready, err := d.part(ctx, n)
 	if err != nil || !ready {

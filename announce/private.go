@@ -12,9 +12,9 @@ import (
 // GuardName is the name under which the Announcer is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
-// guard returns the guard of a message that shows these items. It is empty when all
-// their sources are public; otherwise the queue asks Check before each attempt, since a
-// room may be opened while the message waits.
+// guard returns the guard that a message about these items gets in the queue. It is
+// empty if all their sources are public. Otherwise the queue asks Check before it
+// sends, since more people may read the room by then.
 func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
 	for _, id := range l.items() {
@@ -31,7 +31,8 @@ func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news 
 	return chat.Guard{By: GuardName, About: string(then)}, err
 }
 
-// isPrivate reports whether only some people can read a source.
+// isPrivate reports whether only some people can read the source of that name, so that
+// its news must not reach others.
 func (d *Announcer) isPrivate(name string) bool {
 	location := name // right for a feed that a room added
 	for _, r := range d.runners() {
@@ -42,8 +43,9 @@ func (d *Announcer) isPrivate(name string) bool {
 	return d.Private != nil && d.Private(location)
 }
 
-// Check implements queue.Guard: it withholds a message from a room that more people may
-// read now than when the message was decided.
+// Check withholds a message about a private source if more people may read its room
+// now than when the message was decided. The queue calls it before each attempt to
+// send (queue.Guard).
 func (d *Announcer) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var then chat.Audience
 	if err := json.Unmarshal([]byte(row.Post.Guard.About), &then); err != nil {
@@ -59,5 +61,6 @@ func (d *Announcer) Check(ctx context.Context, row queue.Row) (queue.Verdict, er
 	return queue.Verdict{}, nil
 }
 
-// Ended implements queue.Guard.
+// Ended does nothing. The queue calls it when a guarded message was sent or given up
+// (queue.Guard).
 func (d *Announcer) Ended(context.Context, queue.Row) error { return nil }

@@ -24,7 +24,8 @@ const (
 	followAtOnce = 100
 )
 
-// Runner reads one source, decides about its items, and posts the news to the rooms.
+// Runner reads one source again and again, decides what is news, and makes the posts
+// for the rooms that watch it.
 type Runner struct {
 	settings  sources.Settings
 	source    sources.Source
@@ -32,7 +33,8 @@ type Runner struct {
 	announcer *Announcer
 }
 
-// NewRunner returns a Runner that posts to the rooms of d.
+// NewRunner returns a Runner that reads the source and posts its news in the rooms of
+// this Announcer.
 func (d *Announcer) NewRunner(s sources.Settings, source sources.Source) *Runner {
 	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), announcer: d}
 }
@@ -46,7 +48,7 @@ func (r *Runner) Round(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// round does one Round and returns the time of the next one.
+// round reads the source once as Round does, and returns when to read it next.
 func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err error) {
 	name := r.settings.Name
 	state, err := r.announcer.store.Source(ctx, name)
@@ -95,8 +97,8 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 // retryStore is the delay before the next round after an error of the database.
 const retryStore = time.Minute
 
-// toReread returns the items that are due for a decision, and the announced items that
-// this round compares with the source again.
+// toReread returns the stored items that need a new reading: those whose decision is
+// due now, and announced ones to compare with the source.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.announcer.store.DueNews(ctx, name, now); err != nil {
@@ -111,7 +113,7 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 	return due, followed, err
 }
 
-// again turns items into the requests of a Query.
+// again returns the requests to the source for the present form of these items.
 func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
 	all := make([]sources.Again, 0, len(due)+len(followed))
 	if !r.settings.Kind.Rereads() {

@@ -68,8 +68,8 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// Run reads all sources, including the feeds of rooms, and delivers the due items,
-// until ctx ends.
+// Run reads all sources, including the feeds that rooms added, and posts their news
+// when it is due, until ctx ends.
 func (d *Announcer) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range d.runners() {
@@ -89,14 +89,15 @@ func (d *Announcer) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// roomFeed is a running reader of a feed.
+// roomFeed is a feed that rooms added and that a goroutine is reading, with the
+// function that stops it.
 type roomFeed struct {
 	stop context.CancelFunc
 	done chan struct{}
 }
 
-// runFeeds reads each feed that a room added, as long as a room watches it. A feed that
-// is watched again later starts with a silent first reading.
+// runFeeds reads each feed that rooms added, from the first watch of it until the last
+// one is removed. When it is watched again later, its first reading announces nothing.
 func (d *Announcer) runFeeds(ctx context.Context) error {
 	running := map[string]roomFeed{}
 	for ctx.Err() == nil {
@@ -143,7 +144,8 @@ func (d *Announcer) startFeed(ctx context.Context, url string) roomFeed {
 	return f
 }
 
-// roomFeeds returns the addresses of the feeds that rooms added and watch.
+// roomFeeds returns the addresses of the feeds that rooms added and that at least one
+// room watches.
 func (d *Announcer) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	all, err := d.store.Watches(ctx)
 	feeds := map[string]bool{}

@@ -9,7 +9,8 @@ import (
 	"heraut/sources"
 )
 
-// SourceState is the stored row of a source.
+// SourceState is what the database holds about a source: when it was first read, its
+// state for the next round, and its failures.
 type SourceState struct {
 	Name    string
 	State   []byte    // the last Batch.State
@@ -25,7 +26,7 @@ type SourceState struct {
 	Reported bool
 }
 
-// Host is the stored row of a host.
+// Host is what the database holds about a code host whose repositories a source lists.
 type Host struct {
 	Name   string
 	Silent bool // present from the start, so not announced itself
@@ -39,7 +40,7 @@ type Host struct {
 	down bool // the source reported it down in this round
 }
 
-// Owner is the stored row of an owner of repositories.
+// Owner is what the database holds about an owner of repositories on a code host.
 type Owner struct {
 	Host, Name  string
 	Kind        string    // "organization", "user", or empty when unknown
@@ -47,8 +48,8 @@ type Owner struct {
 	AnnouncedAt time.Time // like Host.AnnouncedAt
 }
 
-// News is a stored item that waits for a decision, may need a correction, or was
-// recently new.
+// News is an item in the database, with what was decided about it. It stays as long as
+// a decision or a correction may follow, or as it counts as recent.
 type News struct {
 	ID     int64 // ascending in the order of publication
 	Item   sources.Item
@@ -66,7 +67,8 @@ type News struct {
 	Formerly string
 }
 
-// Part is the larger thing that an item is announced with.
+// Part says together with what an item is announced: its new code host, its new owner,
+// its site, or nothing.
 type Part string
 
 // The larger things that an item can be announced with.
@@ -77,7 +79,8 @@ const (
 	OfSite  Part = "site"  // a site that changed its address, so that all its entries are new
 )
 
-// Gone is the reason why an announced item is struck out.
+// Gone is the reason why an announced item is struck out in its messages, such as a
+// deleted repository; empty if it is not.
 type Gone string
 
 // The reasons why items are struck out.
@@ -101,7 +104,8 @@ const (
 	Alias     = "alias"     // a further key of another item
 )
 
-// Pending is an item that waits for its message in a room.
+// Pending says that an item waits to be posted in a room, alone or in the digest of a
+// watch, from a time on.
 type Pending struct {
 	Room  chat.RoomID
 	Item  int64  // its News.ID
@@ -109,7 +113,7 @@ type Pending struct {
 	Due   time.Time
 }
 
-// Announcement is an announcement in a room, as the room shows it now.
+// Announcement records a message about news in a room: its key and what it shows now.
 type Announcement struct {
 	Key      chat.PostKey
 	Room     chat.RoomID
@@ -132,7 +136,7 @@ type Store interface {
 	Repositories
 }
 
-// Repositories stores public repositories, for searches.
+// Repositories stores public repositories so that people can search them.
 type Repositories interface {
 	SaveRepositories(ctx context.Context, all []catalogue.Repository) error
 	// SaveListed stores repositories that a list, named like its source, named at a
@@ -166,7 +170,8 @@ type Sources interface {
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }
 
-// Items stores items and their outcomes.
+// Items stores items of sources, and for ever which items were seen and what was
+// decided about them.
 type Items interface {
 	// Unseen returns those of the keys that See never stored.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
@@ -194,7 +199,8 @@ type Items interface {
 	NewsByID(ctx context.Context, ids []int64) (map[int64]*News, error)
 }
 
-// Announcements stores pending items and announcements.
+// Announcements stores the items that wait to be posted, and the messages that were
+// posted about items.
 type Announcements interface {
 	// AddPending stores p, unless the item is already pending in the room.
 	AddPending(ctx context.Context, p Pending) error

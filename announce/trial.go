@@ -68,7 +68,8 @@ func (d *Announcer) TryWatch(ctx context.Context, source, accepting, lang string
 	return t, err
 }
 
-// TryFeed reads the feed at an address that a member typed.
+// TryFeed reads the feed at an address that a person typed, or the feed of the web
+// page there, without storing anything.
 func (d *Announcer) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
 	if d.Feeds == nil {
 		return sources.FeedTrial{}, ErrNoSource

@@ -11,7 +11,8 @@ import (
 
 // The data of the templates.
 
-// messageView is the data of a message, which has a single line unless it is a digest.
+// messageView is the data of the template for a message about news; only a digest has
+// several lines.
 type messageView struct {
 	Lines       []lineView
 	Total, Rest int
@@ -25,42 +26,47 @@ type messageView struct {
 	Catalogues []string
 }
 
-// First is the only line of a message that is no digest.
+// First returns the only line of a message that is no digest.
 func (m messageView) First() lineView { return m.Lines[0] }
 
-// lineView is about one item, or about several with the same owner or host.
+// lineView is the data of one line in a message about news, which shows one item, or
+// several with the same owner or host.
 type lineView struct {
 	PartOf Part
 	Total  int
 	Items  []itemView
 }
 
-// Item is the only item of a line that has one.
+// Item returns the item of a line that shows only one.
 func (l lineView) Item() itemView { return l.Items[0] }
 
-// Parts is the length of the line's list: the named items, and one for the others.
+// Parts returns how many parts the line's list has: the items that it names, and one
+// more if it counts others.
 func (l lineView) Parts() int { return len(l.Items) + min(l.More(), 1) }
 
-// More is how many items the line does not name.
+// More returns how many items the line is about beyond those that it names.
 func (l lineView) More() int { return l.Total - len(l.Items) }
 
-// itemView is the data of an item.
+// itemView is an item as the templates of messages about news render it.
 type itemView struct {
 	*News
 	zone  *time.Location
 	label string // the room's name for the source
 }
 
-// From is the room's name for the source of an entry, or else the feed's own title.
+// From returns the name of the feed from which an entry comes: the room's name for it,
+// else the feed's title.
 func (i itemView) From() string { return cmp.Or(i.label, i.Item.From) }
 
-// Repo returns the repository, or nil.
+// Repo returns the repository that the item is about; nil if it is about something
+// else.
 func (i itemView) Repo() *catalogue.Repository { return i.Item.Repository }
 
-// Soft returns the software, or nil.
+// Soft returns the software that the item is about; nil if it is about something else.
 func (i itemView) Soft() *catalogue.Software { return i.Item.Software }
 
-// Owner names the organisation that published the repository, or else the account.
+// Owner returns the name of the organisation that published the repository; if none is
+// known, that of the account.
 func (i itemView) Owner() string {
 	repo := i.Repo()
 	if repo.Organization != "" {
@@ -69,7 +75,8 @@ func (i itemView) Owner() string {
 	return repo.Owner
 }
 
-// Publisher names the owner of the repository, with all enclosing groups.
+// Publisher returns the owner of the repository with all groups that it is in, as
+// «group/subgroup».
 func (i itemView) Publisher() string {
 	if groups := i.Repo().Groups(); i.Repo().Organization == "" && len(groups) > 1 {
 		return strings.Join(groups, "/")
@@ -77,7 +84,7 @@ func (i itemView) Publisher() string {
 	return i.Owner()
 }
 
-// Name is the text of the link to the item.
+// Name returns the item's name, which the message shows as a link.
 func (i itemView) Name() string {
 	switch {
 	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:
@@ -94,7 +101,7 @@ func (i itemView) Name() string {
 // longest ones fits into one event.
 const maxURL = 300
 
-// URL is the address of the item's page; empty if it is too long for a link.
+// URL returns the address of the item's page; empty if it is too long for a link.
 func (i itemView) URL() string {
 	if len(i.Item.URL) > maxURL {
 		return ""
@@ -102,8 +109,8 @@ func (i itemView) URL() string {
 	return i.Item.URL
 }
 
-// Created is the day of the repository's creation; zero if the source gives none, or
-// one in the future.
+// Created returns the day on which the repository was created; the zero time if the
+// source gives none, or one in the future.
 func (i itemView) Created() time.Time {
 	if i.Repo().Created.After(i.Checked) {
 		return time.Time{}
@@ -111,10 +118,10 @@ func (i itemView) Created() time.Time {
 	return i.Repo().Created.In(i.zone)
 }
 
-// At is the day when the item was published.
+// At returns when the item was published, in the zone of messages.
 func (i itemView) At() time.Time { return i.Item.At.In(i.zone) }
 
-// template returns the name of the message's template.
+// template returns the name of the locale template that renders the message.
 func (l Layout) template(news map[int64]*News) string {
 	first := news[l.Lines[0].Items[0]]
 	switch {
@@ -126,7 +133,7 @@ func (l Layout) template(news map[int64]*News) string {
 	return "news-" + string(first.Item.Kind)
 }
 
-// view returns the data of the message's template.
+// view returns the data for the message's template. news holds the items by id.
 func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	m := messageView{Total: l.Total, Rest: l.Rest}
 	var labels []string
@@ -155,8 +162,8 @@ func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	return m
 }
 
-// Summary is the text that the message shows beside the item's name. When the name
-// consists of its first words, Summary is the rest.
+// Summary returns the text beside the item's name in a message. If the name is only
+// the first words of the text, it returns the rest of the text.
 func (i itemView) Summary() string {
 	begins := strings.TrimSuffix(i.Item.Title, "…")
 	if rest, ok := strings.CutPrefix(i.Item.Summary, begins); ok && begins != "" {

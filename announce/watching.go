@@ -15,7 +15,8 @@ import (
 // ErrExists is the error for a watch that the room has already.
 var ErrExists = errors.New("the room has that watch already")
 
-// Watch is a room's subscription to a source.
+// Watch is a room's subscription to a source: a filter for its items, and the rhythm
+// at which they are posted.
 type Watch struct {
 	ID     int64 // zero if the configuration declares the watch
 	Room   chat.RoomID
@@ -35,7 +36,7 @@ type Watch struct {
 // change it.
 func (w Watch) Declared() bool { return w.ID == 0 }
 
-// EnglishRhythm is the rhythm in English.
+// EnglishRhythm returns the watch's rhythm in English words.
 func (w Watch) EnglishRhythm() string {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -44,13 +45,14 @@ func (w Watch) EnglishRhythm() string {
 	return rhythm.English()
 }
 
-// digest names the watch in Pending.Watch. It stays the same when the rhythm changes.
+// digest returns the text that names the watch in pending items that wait for its
+// digest. It stays the same when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }
 
 // Key identifies the watch within its room. It stays the same when the rhythm changes.
 func (w Watch) Key() string { return w.digest() }
 
-// Watched stores the watches of rooms.
+// Watched stores the watches (subscriptions to sources) that rooms set up in the chat.
 type Watched interface {
 	// WatchesIn returns the watches of a room, oldest first.
 	WatchesIn(ctx context.Context, room chat.RoomID) ([]Watch, error)
@@ -72,7 +74,8 @@ type Watched interface {
 	MoveWatches(ctx context.Context, from, to chat.RoomID) error
 }
 
-// watching is a watch with its filter parsed and its due time computed.
+// watching is a watch that is ready for matching: its filter is parsed, and the time
+// at which it next posts is computed.
 type watching struct {
 	room   chat.RoomID
 	name   string // the name of its digests, as in Pending.Watch
@@ -81,8 +84,8 @@ type watching struct {
 	due    time.Time // when to post an item that is new now
 }
 
-// Declare sets the watches that the configuration gives a room, whose filters
-// and rhythms have been checked.
+// Declare sets the watches that the configuration gives a room, in place of earlier
+// ones. Their filters and rhythms must be valid.
 func (d *Announcer) Declare(room chat.RoomID, watches []Watch) {
 	d.mu.Lock()
 	d.declared[room] = watches
@@ -90,8 +93,9 @@ func (d *Announcer) Declare(room chat.RoomID, watches []Watch) {
 	d.changed()
 }
 
-// Move gives the watches of a room to its successor, in the transaction of ctx.
-// Messages in the old room are no longer corrected, since nobody can post there.
+// Move assigns the watches of the room from to the room to, its successor after an
+// upgrade, in the transaction of ctx. Messages in the old room are not corrected any
+// more, since nobody can post there.
 func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 	if err := d.store.MoveWatches(ctx, from, to); err != nil {
 		return err
@@ -112,11 +116,12 @@ func (d *Announcer) Move(ctx context.Context, from, to chat.RoomID) error {
 	return nil
 }
 
-// DeclaredWatches returns the watches that the configuration declares for the
-// rooms whose ids are known.
+// DeclaredWatches returns the watches in the configuration of all rooms whose ids are
+// known so far.
 func (d *Announcer) DeclaredWatches() []Watch { return d.declaredOf("") }
 
-// declaredOf returns the declared watches of a source, or all if source is empty.
+// declaredOf returns the watches of a source in the configuration; those of all
+// sources if source is empty.
 func (d *Announcer) declaredOf(source string) (all []Watch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -130,7 +135,8 @@ func (d *Announcer) declaredOf(source string) (all []Watch) {
 	return all
 }
 
-// watching returns the active watches of a source, ordered by due time.
+// watching returns the watches of a source that are not paused, ready for matching,
+// those that post first at the front.
 func (d *Announcer) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {
@@ -169,7 +175,7 @@ func (d *Announcer) ready(w Watch, now time.Time) (watching, error) {
 	return watching{room: w.Room, name: w.digest(), filter: accepts, digest: w.digest(), due: rhythm.Next(now, d.Zone)}, nil
 }
 
-// afterQuiet returns now, or the end of the room's quiet hours when they are on.
+// afterQuiet returns now or, during the room's quiet hours, the time when they end.
 func (d *Announcer) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	if d.Quiet != nil {
 		if until, quiet := d.Quiet(room).Until(now); quiet {
@@ -179,7 +185,7 @@ func (d *Announcer) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	return now
 }
 
-// filter parses a text, the first time only.
+// filter returns the parsed form of a filter, from a cache after the first time.
 func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -193,8 +199,9 @@ func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	return f, err
 }
 
-// watchID identifies a watch by its name in Pending.Watch. For items outside of
-// digests, name is the source alone and stands for all watches of that source.
+// watchID identifies a watch by its room and the name that its pending items hold. For
+// items outside of digests, the name is the source alone and stands for all of the
+// room's watches of it.
 type watchID struct {
 	room  chat.RoomID
 	watch string
@@ -207,7 +214,8 @@ const (
 	watchActive
 )
 
-// watchStates returns the state of each watch, and the rooms' names for sources.
+// watchStates returns which watches exist and which are paused, and the rooms' own
+// names for sources.
 func (d *Announcer) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
