@@ -57,7 +57,7 @@ func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 		return []figure{first}, nil // residentMemory works only on Linux
 	}
 	idle, err := b.memory(ctx, s.plan.idle)
-	return []figure{first, {name: "memory when idle, " + name, unit: "MiB", values: []float64{idle}, aim: 55, atMost: true}}, err
+	return append([]figure{first}, idle.figures("memory when idle, "+name, 55)...), err
 }
 
 // otherKinds are the kinds of the other catalogues, and their names.
@@ -89,15 +89,11 @@ func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
 		}
 		others = append(others, map[string]string{"name": kind, "kind": kind, "url": path})
 	}
-	program, err := testkit.BuiltBot(ctx)
-	if err != nil {
-		return nil, err
-	}
 	account, err := s.hs.CreateAccount(ctx, "collector", "password of the collector")
 	if err != nil {
 		return nil, err
 	}
-	b, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
+	b, err := testkit.PrepareBot(ctx, s.program, dir, testkit.BotConfig{
 		Homeserver: s.hs.URL, Account: account, SILL: sill, Set: map[string]any{"catalogues": others},
 	})
 	return &bot{b, account}, err

@@ -19,7 +19,7 @@ import (
 
 func main() {
 	kind := flag.String("homeserver", os.Getenv("HERAUT_TEST_HOMESERVER"), "dendrite or synapse")
-	only := flag.String("only", "", "measure only start, catalogues, latency, relay, webhook, starve, drain or drain-encrypted")
+	only := flag.String("only", "", "measure only start, catalogues, large, latency, relay, webhook, starve, drain or drain-encrypted")
 	against := flag.String("against", "", "another build of the bot, to compare with instead of the echo bot")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -69,6 +69,7 @@ type part struct {
 var parts = []part{
 	{"start", measureStart},
 	{"catalogues", measureCatalogues},
+	{"large", measureLarge},
 	{"latency", measureLatency},
 	{"relay", measureRelay},
 	{"webhook", measureWebhooks},

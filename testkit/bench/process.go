@@ -11,21 +11,42 @@ import (
 	"time"
 )
 
-var resident = regexp.MustCompile(`(?m)^VmRSS:\s*(\d+) kB$`)
+// memory is the resident memory of a process, in MiB. Of all, own is the memory that
+// only the process has; the system can drop the rest, pages of files, and read it again.
+type memory struct{ all, own float64 }
 
-// residentMemory returns the resident memory of a process, in MiB. It only works on
-// Linux.
-func residentMemory(pid int) (float64, error) {
+// figures returns the lines of a reading. The aim is for all of it; 0 for none.
+func (m memory) figures(name string, aim float64) []figure {
+	return []figure{
+		{name: name, unit: "MiB", values: []float64{m.all}, aim: aim, atMost: true},
+		{name: "    of it the process's own, not pages of files", unit: "MiB", values: []float64{m.own}},
+	}
+}
+
+var resident = regexp.MustCompile(`(?m)^(VmRSS|RssAnon):\s*(\d+) kB$`)
+
+// residentMemory returns the resident memory of a process. It only works on Linux.
+func residentMemory(pid int) (memory, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0, fmt.Errorf("read the memory of the process: %w", err)
+		return memory{}, fmt.Errorf("read the memory of the process: %w", err)
 	}
-	found := resident.FindSubmatch(status)
-	if found == nil {
-		return 0, errors.New("read the memory of the process: no VmRSS")
+	var m memory
+	for _, found := range resident.FindAllSubmatch(status, -1) {
+		kB, err := strconv.ParseFloat(string(found[2]), 64)
+		if err != nil {
+			return memory{}, fmt.Errorf("read the memory of the process: %w", err)
+		}
+		if string(found[1]) == "VmRSS" {
+			m.all = kB / 1024
+		} else {
+			m.own = kB / 1024
+		}
 	}
-	kB, err := strconv.ParseFloat(string(found[1]), 64)
-	return kB / 1024, err
+	if m.all == 0 {
+		return memory{}, errors.New("read the memory of the process: no VmRSS")
+	}
+	return m, nil
 }
 
 // tick is the unit of a process's times on Linux.

@@ -19,6 +19,8 @@ import (
 type stage struct {
 	plan      plan
 	hs        *testkit.Homeserver
+	dir       string // where the parts work
+	program   string // the bot
 	catalogue *httptest.Server
 	bot       *bot
 	other     contestant // the bot for comparison
@@ -41,10 +43,10 @@ func newStage(ctx context.Context, hs *testkit.Homeserver, dir, against string, 
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{plan: plan, hs: hs, catalogue: serveCatalogue(catalogue)}
-	program, err := testkit.BuiltBot(ctx)
+	s := &stage{plan: plan, hs: hs, dir: dir, catalogue: serveCatalogue(catalogue)}
+	s.program, err = testkit.BuiltBot(ctx)
 	if err == nil {
-		s.bot, err = newBot(ctx, hs, "heraut", program, filepath.Join(dir, "bot"), s.catalogue.URL)
+		s.bot, err = newBot(ctx, hs, "heraut", s.program, filepath.Join(dir, "bot"), s.catalogue.URL)
 	}
 	switch {
 	case err != nil:

@@ -46,10 +46,8 @@ func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 		return []figure{firstAnswer}, err
 	}
 	grown, err := s.measureGrowth(ctx)
-	return append([]figure{
-		firstAnswer,
-		{name: fmt.Sprintf("memory when idle, %d entries", entries), unit: "MiB", values: []float64{idle}, aim: 40, atMost: true},
-	}, grown...), err
+	figures := append([]figure{firstAnswer}, idle.figures(fmt.Sprintf("memory when idle, %d entries", entries), 40)...)
+	return append(figures, grown...), err
 }
 
 // measureGrowth measures how much memory commands leave behind. It makes the rooms
@@ -64,7 +62,7 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	figures := []figure{{name: fmt.Sprintf("  in %d rooms more", len(crowd.rooms)), unit: "MiB", values: []float64{before}}}
+	figures := before.figures(fmt.Sprintf("  in %d rooms more", len(crowd.rooms)), 0)
 	if err := s.askMany(ctx, crowd, s.plan.many); err != nil {
 		return figures, err
 	}
@@ -72,10 +70,8 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return figures, err
 	}
-	return append(figures,
-		figure{name: fmt.Sprintf("  after %d commands there", s.plan.many), unit: "MiB", values: []float64{after}},
-		figure{name: "  ratio of after to before them", unit: "", values: []float64{after / before}, aim: 1.05, atMost: true},
-	), nil
+	figures = append(figures, after.figures(fmt.Sprintf("  after %d commands there", s.plan.many), 0)...)
+	return append(figures, figure{name: "  ratio of after to before them", values: []float64{after.all / before.all}, aim: 1.05, atMost: true}), nil
 }
 
 // timeStart measures the time from the start of the process to the answer to an
@@ -109,12 +105,12 @@ func (s *stage) askMany(ctx context.Context, crowd *crowd, commands int) error {
 	return s.bot.awaitMetric(ctx, "heraut_posts_sent_total", sent+float64(commands))
 }
 
-// memory returns the resident memory of the process in MiB, after an idle time.
-func (b *bot) memory(ctx context.Context, idle time.Duration) (float64, error) {
+// memory returns the resident memory of the process, after an idle time.
+func (b *bot) memory(ctx context.Context, idle time.Duration) (memory, error) {
 	select {
 	case <-time.After(idle):
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return memory{}, ctx.Err()
 	}
 	return residentMemory(b.PID())
 }

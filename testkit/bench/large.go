@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// largeEntries is the size of the catalogue of measureLarge.
+const largeEntries = 30_000
+
+// measureLarge measures a bot with a very large catalogue.
+func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
+	content, err := bigCatalogue(largeEntries)
+	if err != nil {
+		return nil, err
+	}
+	server := serveCatalogue(content)
+	defer server.Close()
+	b, err := newBot(ctx, s.hs, "large", s.program, filepath.Join(s.dir, "large"), server.URL)
+	if err != nil {
+		return nil, err
+	}
+	alone := *s
+	alone.bot = b
+	began := time.Now()
+	if err := b.start(ctx); err != nil {
+		return nil, err
+	}
+	defer b.stop()
+	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", largeEntries); err != nil {
+		return nil, err
+	}
+	reading := time.Since(began)
+	person, err := s.person(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer person.Close()
+	r, err := newRoom(ctx, person, b, false)
+	if err != nil {
+		return nil, err
+	}
+	first := figure{name: fmt.Sprintf("start to first answer, %d entries stored", largeEntries), unit: "s", aim: 1, atMost: true}
+	for n := range s.plan.starts {
+		took, err := alone.timeStart(ctx, r, n)
+		if err != nil {
+			return nil, err
+		}
+		first.values = append(first.values, took.Seconds())
+	}
+	figures := []figure{
+		{name: fmt.Sprintf("start to the catalogue, %d entries read anew", largeEntries), unit: "s", values: []float64{reading.Seconds()}, aim: 5, atMost: true},
+		first,
+	}
+	if runtime.GOOS != "linux" {
+		return figures, nil // residentMemory works only on Linux
+	}
+	idle, err := b.memory(ctx, s.plan.idle)
+	return append(figures, idle.figures(fmt.Sprintf("memory when idle, %d entries", largeEntries), 80)...), err
+}
