@@ -47,11 +47,12 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 			for _, s := range shrink {
 				err = errors.Join(err, s(ctx))
 			}
+			collect()
+			trimMalloc()
+			err = errors.Join(err, giveBackPages()) // last: the others use many pages
 			if err != nil && ctx.Err() == nil {
 				log.Warn().Err(err).Msg("Memory could not be given back")
 			}
-			collect()
-			trimMalloc()
 		}
 		before, busy = now, now != before
 	}

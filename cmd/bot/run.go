@@ -21,7 +21,6 @@ import (
 	"heraut/queue"
 	"heraut/relay"
 	"heraut/rooms"
-	"heraut/search"
 	"heraut/thanks"
 	"heraut/visio"
 )
@@ -154,7 +153,7 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 // giveBackMemory returns unused memory to the system while the bot is idle, until ctx
 // ends; see the function of that name.
 func (r *round) giveBackMemory(ctx context.Context) error {
-	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory, search.ShrinkMemory)
+	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
 	return nil
 }
 

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package main
+
+// giveBackPages does nothing here: only Linux can give back parts of the program's
+// file.
+func giveBackPages() error { return nil }
