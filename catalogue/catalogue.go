@@ -1,22 +1,28 @@
 package catalogue
 
 import (
+	"cmp"
+	"hash/crc32"
 	"iter"
 	"slices"
 	"sync"
 	"time"
 )
 
-// Catalogue is an immutable set of entries. Its methods are safe for concurrent use;
-// callers share the Software that they return, and must not change them.
+// Catalogue is an immutable set of entries. Its methods are safe for concurrent use. It
+// holds the entries packed: each Software that it returns is a copy of its own.
 type Catalogue struct {
-	entries []Software
-	places  map[string]int // by id
-	asOf    time.Time
-	dated   time.Time
-	labels  []string
-	derived *derived
+	entries    records
+	places     []idPlace // by hash
+	asOf       time.Time
+	dated      time.Time
+	labels     []string
+	tellsUsers bool
+	derived    *derived
 }
+
+// idPlace says which entry may have an id with this hash.
+type idPlace struct{ hash, entry uint32 }
 
 // derived holds the value that Catalogue.Derived builds once from the entries.
 type derived struct {
@@ -25,31 +31,34 @@ type derived struct {
 }
 
 // New returns the catalogue of entries, whose ids must be distinct, as of asOf. It
-// keeps the slice.
+// copies the entries.
 func New(entries []Software, asOf time.Time) *Catalogue {
-	c := &Catalogue{entries: entries, places: make(map[string]int, len(entries)), asOf: asOf, derived: &derived{}}
+	c := &Catalogue{asOf: asOf, derived: &derived{}}
+	var p packer
 	for i := range entries {
-		for _, id := range entries[i].OtherIDs {
-			c.places[id] = i
+		s := &entries[i]
+		p.add(s)
+		for _, id := range append([]string{s.ID}, s.OtherIDs...) {
+			c.places = append(c.places, idPlace{hashOf(id), uint32(i)})
 		}
-	}
-	var labels []string
-	for i := range entries {
-		labels = append(labels, entries[i].Catalogue)
-	}
-	c.labels = Labels(labels)
-	for i := range entries {
-		for _, t := range []time.Time{entries[i].Updated, entries[i].Referenced} {
+		if !slices.Contains(c.labels, s.Catalogue) {
+			c.labels = append(c.labels, s.Catalogue)
+		}
+		for _, t := range []time.Time{s.Updated, s.Referenced} {
 			if t.After(c.dated) && !t.After(asOf) {
 				c.dated = t
 			}
 		}
+		c.tellsUsers = c.tellsUsers || len(s.Organizations) > 0 || s.OtherUsers+s.OtherReferents > 0
 	}
-	for i := range entries { // last, so that an entry's own id wins
-		c.places[entries[i].ID] = i
-	}
+	c.entries = p.records()
+	c.labels = Labels(c.labels)
+	slices.SortStableFunc(c.places, func(a, b idPlace) int { return cmp.Compare(a.hash, b.hash) })
+	c.places = slices.Clip(c.places)
 	return c
 }
+
+func hashOf(id string) uint32 { return crc32.ChecksumIEEE([]byte(id)) }
 
 // At returns a Catalogue with the same entries and asOf as its date.
 func (c *Catalogue) At(asOf time.Time) *Catalogue {
@@ -63,7 +72,10 @@ func (c *Catalogue) At(asOf time.Time) *Catalogue {
 func (c *Catalogue) SameEntries(other *Catalogue) bool { return c.derived == other.derived }
 
 // Len returns the number of entries, withdrawn ones included.
-func (c *Catalogue) Len() int { return len(c.entries) }
+func (c *Catalogue) Len() int { return c.entries.len() }
+
+// Entry returns entry i, in the order of the file.
+func (c *Catalogue) Entry(i int) *Software { return c.entries.at(i) }
 
 // AsOf returns the time at which the entries were current.
 func (c *Catalogue) AsOf() time.Time { return c.asOf }
@@ -77,12 +89,7 @@ func (c *Catalogue) Dated() time.Time { return c.dated }
 
 // TellsUsers reports whether any entry lists its users. Some formats leave users out,
 // so that an empty list means nothing there.
-func (c *Catalogue) TellsUsers() bool {
-	return slices.ContainsFunc(c.entries, func(s Software) bool { return len(s.Organizations) > 0 || s.OtherUsers+s.OtherReferents > 0 })
-}
-
-// Entries returns every entry, withdrawn ones included, in the order of the file.
-func (c *Catalogue) Entries() []Software { return c.entries }
+func (c *Catalogue) TellsUsers() bool { return c.tellsUsers }
 
 // Derived returns the result of build on the entries, such as a search index. The first
 // call builds it; later calls return the same value, whatever function they pass, also
@@ -92,11 +99,12 @@ func (c *Catalogue) Derived(build func(*Catalogue) any) any {
 	return c.derived.value
 }
 
-// All yields every entry, withdrawn ones included.
+// All yields every entry, withdrawn ones included, in the order of the file. To keep
+// all of them at once takes much memory.
 func (c *Catalogue) All() iter.Seq[*Software] {
 	return func(yield func(*Software) bool) {
-		for i := range c.entries {
-			if !yield(&c.entries[i]) {
+		for i := range c.Len() {
+			if !yield(c.Entry(i)) {
 				return
 			}
 		}
@@ -104,12 +112,21 @@ func (c *Catalogue) All() iter.Seq[*Software] {
 }
 
 // ByID returns the software with that id, which may be one of its OtherIDs.
-func (c *Catalogue) ByID(id string) (*Software, bool) {
-	i, ok := c.places[id]
-	if !ok {
-		return nil, false
+func (c *Catalogue) ByID(id string) (s *Software, ok bool) {
+	hash := hashOf(id)
+	first, _ := slices.BinarySearchFunc(c.places, hash, func(p idPlace, h uint32) int { return cmp.Compare(p.hash, h) })
+	for _, p := range c.places[first:] {
+		if p.hash != hash {
+			break
+		}
+		switch found := c.Entry(int(p.entry)); {
+		case found.ID == id: // wins over an entry that had it once
+			return found, true
+		case slices.Contains(found.OtherIDs, id):
+			s, ok = found, true
+		}
 	}
-	return &c.entries[i], true
+	return s, ok
 }
 
 // Newest returns at most n of the listed entries, the most recently referenced first.
@@ -137,11 +154,14 @@ func (c *Catalogue) LastWithdrawn(n int) []*Software {
 // entry's time. Entries with a zero time are left out.
 func (c *Catalogue) last(n int, when func(*Software) time.Time) []*Software {
 	var found []*Software
-	for i := range c.entries {
-		if s := &c.entries[i]; !when(s).IsZero() {
-			found = append(found, s)
+	for s := range c.All() {
+		if when(s).IsZero() {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(found, s, func(a, b *Software) int { return cmp.Or(when(b).Compare(when(a)), -1) })
+		if at < n {
+			found = slices.Insert(found[:min(len(found), n-1)], at, s)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *Software) int { return when(b).Compare(when(a)) })
-	return found[:min(max(n, 0), len(found))]
+	return found
 }

@@ -42,7 +42,7 @@ func TestDoubles(t *testing.T) {
 				s := &f.Entries[i]
 				ids = append(ids, strings.Join(append([]string{s.ID}, s.OtherIDs...), "+"))
 				for _, id := range append([]string{s.ID}, s.OtherIDs...) {
-					if found, ok := c.ByID(id); !ok || found != s {
+					if found, ok := c.ByID(id); !ok || !reflect.DeepEqual(found, s) {
 						t.Errorf("%s does not find %s", id, s.Name)
 					}
 				}

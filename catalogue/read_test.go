@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -242,7 +243,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("entry %d: id %q, name %q, generation %q", i, s.ID, s.Name, s.Generation)
 			}
 			ids[s.ID] = true
-			if found, ok := c.ByID(s.ID); !ok || found != s {
+			if found, ok := c.ByID(s.ID); !ok || !reflect.DeepEqual(found, s) {
 				t.Fatalf("entry %d is not found by its id", i)
 			}
 			for _, text := range append(append([]string{s.Name, s.Description.FR, s.License}, s.Keywords...), s.OtherNames...) {

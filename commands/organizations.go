@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"slices"
 
 	"heraut/catalogue"
 	"heraut/search"
@@ -60,6 +59,9 @@ type instances struct {
 // instances lists the installations of one software that people may use.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
-	recorded := slices.ContainsFunc(r.state.Catalogue.Entries(), func(e catalogue.Software) bool { return len(e.Instances) > 0 })
+	recorded := len(shown) > 0
+	for i := 0; i < r.state.Catalogue.Len() && !recorded; i++ {
+		recorded = len(r.state.Catalogue.Entry(i).Instances) > 0
+	}
 	return a.message(r, "instances", instances{card{entry: entry{s, r.product}, source: a.source(r.state)}, shown, more, !recorded})
 }

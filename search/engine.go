@@ -6,19 +6,17 @@ import (
 	"heraut/catalogue"
 )
 
-// Engine searches one catalogue. Several goroutines may call its methods. The
-// Software that they return belongs to the catalogue: do not change it.
+// Engine searches one catalogue. Several goroutines may call its methods.
 type Engine struct {
 	*catalogue.Catalogue
-	entries []catalogue.Software
-	index   *index
+	index *index
 }
 
 // For returns the engine that searches c. The first call for a catalogue builds the
 // index, which takes seconds for 30,000 entries; later calls return the same engine.
 func For(c *catalogue.Catalogue) *Engine {
 	return c.Derived(func(c *catalogue.Catalogue) any {
-		return &Engine{c, c.Entries(), newIndex(c.Entries())}
+		return &Engine{c, newIndex(c)}
 	}).(*Engine)
 }
 

@@ -85,8 +85,8 @@ func (c *condition) holds(s *catalogue.Software) bool {
 
 // tells reports whether an entry has a value of f, other than "non".
 func (e *Engine) tells(f *facet) bool {
-	for i := range e.entries {
-		if values := f.values(&e.entries[i]); len(values) > 0 && values[0] != "" && values[0] != "non" {
+	for s := range e.All() {
+		if values := f.values(s); len(values) > 0 && values[0] != "" && values[0] != "non" {
 			return true
 		}
 	}
@@ -120,10 +120,12 @@ func (e *Engine) withLicence(fields []string) []string {
 		}
 	}
 	c := condition{facet: licence, values: []string{text.Fold(fields[at+1])}}
-	if !slices.ContainsFunc(e.entries, func(s catalogue.Software) bool { return s.Withdrawn == nil && c.holds(&s) }) {
-		return fields
+	for s := range e.All() {
+		if s.Withdrawn == nil && c.holds(s) {
+			return []string{licence.names[0] + ":" + fields[at+1]}
+		}
 	}
-	return []string{licence.names[0] + ":" + fields[at+1]}
+	return fields
 }
 
 // Faceted answers a query with facets, such as «systeme:linux,mac -licence:gpl
@@ -163,8 +165,8 @@ func (e *Engine) Faceted(query string) (Faceted, bool) {
 		r.Result = e.Search(strings.Join(words, " "))
 		r.Matches = slices.DeleteFunc(r.Matches, func(m Match) bool { return !holds(m.Software) })
 	} else {
-		for i := range e.entries {
-			if s := &e.entries[i]; holds(s) {
+		for s := range e.All() {
+			if holds(s) {
 				r.Matches = append(r.Matches, Match{Software: s, By: ByKeyword})
 			}
 		}

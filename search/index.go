@@ -99,15 +99,16 @@ type document struct {
 	others      phrases // the other texts
 	people      int
 	withdrawn   bool
+	recommended bool
 }
 
 // maxIndexed bounds the words indexed from one text.
 const maxIndexed = 255
 
-func newIndex(entries []catalogue.Software) *index {
-	b := indexBuilder{ids: map[string]int32{}, uses: parseUses(), index: &index{docs: make([]document, len(entries)), stemAt: map[string]int32{}}}
-	for i := range entries {
-		b.add(int32(i), &entries[i])
+func newIndex(c *catalogue.Catalogue) *index {
+	b := indexBuilder{ids: map[string]int32{}, uses: parseUses(), index: &index{docs: make([]document, c.Len()), stemAt: map[string]int32{}}}
+	for i := range c.Len() {
+		b.add(int32(i), c.Entry(i))
 	}
 	return b.finish()
 }
@@ -128,7 +129,7 @@ type termPosting struct {
 func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	d := &b.docs[doc]
 	d.people = s.Users() + s.Referents()
-	d.withdrawn = s.Withdrawn != nil
+	d.withdrawn, d.recommended = s.Withdrawn != nil, s.Recommended
 
 	b.name(s.Name, nameKey{doc: doc, place: inName})
 	for _, n := range append(slices.Clone(s.OtherNames), otherNames()[squash(s.Name)]...) {

@@ -46,7 +46,7 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 	slices.SortStableFunc(best, func(x, y candidate) int { return cmp.Compare(y.likely, x.likely) })
 	var out []*catalogue.Software
 	for _, x := range best[:min(len(best), maxNearest)] {
-		out = append(out, &e.entries[x.doc])
+		out = append(out, e.Entry(int(x.doc)))
 	}
 	return out
 }

@@ -68,8 +68,7 @@ func TestSuggestions(t *testing.T) {
 	}
 	right, wrong, none := 0, 0, 0
 	r := rand.New(rand.NewSource(1))
-	for i := range e.entries {
-		s := &e.entries[i]
+	for s := range e.All() {
 		words := text.Words(s.Name)
 		if len(words) != 1 || len(words[0]) < 6 {
 			continue
@@ -80,7 +79,7 @@ func TestSuggestions(t *testing.T) {
 			case result.Shape == None:
 				none++
 			case result.Shape != Suggestions:
-			case slices.ContainsFunc(result.Nearest, func(near *catalogue.Software) bool { return near == s }):
+			case slices.ContainsFunc(result.Nearest, func(near *catalogue.Software) bool { return near.ID == s.ID }):
 				right++
 			default:
 				wrong++

@@ -64,10 +64,10 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 // organization sums up the software that one administration uses.
 func (e *Engine) organization(name string) Organization {
 	o := Organization{Name: name}
-	for i := range e.entries {
-		for _, used := range e.entries[i].Organizations {
+	for s := range e.All() {
+		for _, used := range s.Organizations {
 			if used.Name == name {
-				o.Uses = append(o.Uses, Use{&e.entries[i], used.Users, used.Referents})
+				o.Uses = append(o.Uses, Use{s, used.Users, used.Referents})
 				o.Users += used.Users
 				o.Referents += used.Referents
 			}
@@ -82,8 +82,8 @@ func (e *Engine) organization(name string) Organization {
 // organizationNames returns every administration once, in alphabetical order.
 func (e *Engine) organizationNames() []string {
 	names := map[string]bool{}
-	for i := range e.entries {
-		for _, o := range e.entries[i].Organizations {
+	for s := range e.All() {
+		for _, o := range s.Organizations {
 			names[o.Name] = true
 		}
 	}

@@ -181,7 +181,7 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	var out []Match
 	var withdrawn []*catalogue.Software
 	add := func(s *catalogue.Software) {
-		same := func(m Match) bool { return m.Software == s }
+		same := func(m Match) bool { return m.Software.ID == s.ID }
 		if len(out) < MaxMatches && !slices.ContainsFunc(out, same) {
 			out = append(out, Match{Software: s, By: ByAlternative, Product: p.name})
 		}
@@ -201,7 +201,7 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 		}
 		hits := e.find(parseQuery(need), search{worth: &searchWorth, cover: minCoverProduct})
 		for _, h := range hits {
-			add(&e.entries[h.doc])
+			add(e.Entry(int(h.doc)))
 		}
 		if len(hits) > 0 {
 			break

@@ -115,18 +115,18 @@ func (s *scratch) leastScore(q query, top *hit, topRanksLast bool) float32 {
 
 // ranksLast reports whether h is withdrawn software that the query does not name.
 func (e *Engine) ranksLast(h *hit) bool {
-	return e.entries[h.doc].Withdrawn != nil && !h.isName()
+	return e.index.docs[h.doc].withdrawn && !h.isName()
 }
 
 // compare orders hits: withdrawn software that the query does not name last, then by
 // score, then recommended before others, then by number of users.
 func (e *Engine) compare(a, b *hit) int {
-	x, y := &e.entries[a.doc], &e.entries[b.doc]
+	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(
 		last(e.ranksLast(a), e.ranksLast(b)),
 		cmp.Compare(int(b.score*scoreSteps), int(a.score*scoreSteps)),
-		last(!x.Recommended, !y.Recommended),
-		cmp.Compare(e.index.docs[b.doc].people, e.index.docs[a.doc].people),
+		last(!x.recommended, !y.recommended),
+		cmp.Compare(y.people, x.people),
 		cmp.Compare(b.score, a.score),
 		cmp.Compare(a.doc, b.doc),
 	)

@@ -21,7 +21,7 @@ func (e *Engine) Replacing(product string) Result {
 		}
 	}
 	r, ok := e.instead(&q)
-	r.Matches = slices.DeleteFunc(r.Matches, func(m Match) bool { return listed && m.Software == s })
+	r.Matches = slices.DeleteFunc(r.Matches, func(m Match) bool { return listed && m.Software.ID == s.ID })
 	if !ok || len(r.Matches) == 0 {
 		return Result{Shape: None}
 	}
@@ -64,14 +64,23 @@ func (e *Engine) replaced(q query) []Match {
 
 // named returns the entry that bears one of the squashed names.
 func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
+	doc, ok := e.index.named(names...)
+	if !ok {
+		return nil, false
+	}
+	return e.Entry(int(doc)), true
+}
+
+// named returns the document that bears one of the squashed names.
+func (ix *index) named(names ...string) (doc int32, ok bool) {
 	for _, text := range names {
-		for _, k := range keysWith(e.index.keys, text) {
+		for _, k := range keysWith(ix.keys, text) {
 			if k.place == inName && k.worth >= partWorth {
-				return &e.entries[k.doc], true
+				return k.doc, true
 			}
 		}
 	}
-	return nil, false
+	return 0, false
 }
 
 // similarTo returns the entries that the catalogue lists as similar to s.
@@ -90,7 +99,7 @@ func (e *Engine) similarTo(s *catalogue.Software) []Match {
 func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
-		_, entry := e.named(q.whole...)
+		_, entry := e.index.named(q.whole...)
 		ok = !entry && (!p.libre || !e.index.inNames(p.key) && !e.index.beginsName(q.whole))
 	}
 	return p, ok

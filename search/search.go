@@ -196,7 +196,7 @@ func (e *Engine) find(q query, how search) []hit {
 func (e *Engine) matches(hits []hit) []Match {
 	var out []Match
 	for _, h := range hits {
-		m := Match{Software: &e.entries[h.doc], By: h.place.field()}
+		m := Match{Software: e.Entry(int(h.doc)), By: h.place.field()}
 		if p := products(m.Software); m.By == ByAlternative && int(h.product) < len(p) {
 			m.Product = p[h.product].Name
 		}

@@ -37,9 +37,11 @@ func (c *otherCatalogue) Fetch(ctx context.Context, q Query) (Batch, error) {
 		return Batch{}, err
 	}
 	now := listedState{Listed: map[string]string{}}
-	var all []softwareEvent
+	unseen := unseenEvents{query: q, taken: map[string]bool{}}
 	for s := range state.Catalogue.All() {
-		all = append(all, withVersion(eventsOf(s, q.Now), s)...)
+		if err := unseen.add(ctx, withVersion(eventsOf(s, q.Now), s)); err != nil {
+			return Batch{}, err
+		}
 		if s.Withdrawn == nil {
 			now.Listed[s.ID] = s.Name
 		}
@@ -48,10 +50,12 @@ func (c *otherCatalogue) Fetch(ctx context.Context, q Query) (Batch, error) {
 	for id, name := range before.Listed {
 		if _, there := state.Catalogue.ByID(id); !there {
 			gone := &catalogue.Software{ID: id, Name: name, Catalogue: label, Withdrawn: &catalogue.Withdrawal{Time: q.Now}}
-			all = append(all, eventsOf(gone, q.Now)[0])
+			if err := unseen.add(ctx, eventsOf(gone, q.Now)[:1]); err != nil {
+				return Batch{}, err
+			}
 		}
 	}
-	fresh, err := unseenEvents(ctx, q, all)
+	fresh, err := unseen.all(ctx)
 	if err != nil {
 		return Batch{}, err
 	}

@@ -28,11 +28,13 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 		}
 		return Batch{}, errNotLoaded
 	}
-	var all []softwareEvent
+	unseen := unseenEvents{query: q, taken: map[string]bool{}}
 	for software := range state.Catalogue.All() {
-		all = append(all, eventsOf(software, q.Now)...)
+		if err := unseen.add(ctx, eventsOf(software, q.Now)); err != nil {
+			return Batch{}, err
+		}
 	}
-	fresh, err := unseenEvents(ctx, q, all)
+	fresh, err := unseen.all(ctx)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -44,29 +46,57 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, state.Err
 }
 
-// unseenEvents returns those of the events that the bot never saw, oldest first.
-func unseenEvents(ctx context.Context, q Query, all []softwareEvent) ([]Fresh, error) {
+// maxUnread bounds the events that wait for one question to Unseen. A large catalogue
+// has tens of thousands, most of them seen.
+const maxUnread = 2000
+
+// unseenEvents gathers the events that were never seen.
+type unseenEvents struct {
+	query Query
+	fresh []Fresh
+	taken map[string]bool // the keys of fresh
+	wait  []softwareEvent // to be looked up
+}
+
+// add takes events; it looks them up when there are enough.
+func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
+	u.wait = append(u.wait, events...)
+	if len(u.wait) < maxUnread {
+		return nil
+	}
+	return u.lookUp(ctx)
+}
+
+// all returns the events, oldest first.
+func (u *unseenEvents) all(ctx context.Context) ([]Fresh, error) {
+	if err := u.lookUp(ctx); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(u.fresh, func(a, b Fresh) int { return a.At.Compare(b.At) })
+	return u.fresh, nil
+}
+
+func (u *unseenEvents) lookUp(ctx context.Context) error {
 	var keys []string
-	for _, f := range all {
+	for _, f := range u.wait {
 		keys = append(append(keys, f.Key), f.otherKeys...)
 	}
-	unseen, err := q.Unseen(ctx, keys)
+	unseen, err := u.query.Unseen(ctx, keys)
 	if err != nil {
-		return nil, fmt.Errorf("look up what was seen: %w", err)
+		return fmt.Errorf("look up what was seen: %w", err)
 	}
-	var fresh []Fresh
-	taken := map[string]bool{}
-	for _, f := range all {
+	for _, f := range u.wait {
 		seenBefore := func(key string) bool { return !unseen[key] }
-		if unseen[f.Key] && !taken[f.Key] && !slices.ContainsFunc(f.otherKeys, seenBefore) {
-			fresh = append(fresh, f.Fresh)
+		if unseen[f.Key] && !u.taken[f.Key] && !slices.ContainsFunc(f.otherKeys, seenBefore) {
+			u.fresh = append(u.fresh, f.Fresh)
 			for _, key := range append(f.Aliases, f.Key) {
-				taken[key] = true
+				u.taken[key] = true
 			}
 		}
 	}
-	slices.SortStableFunc(fresh, func(a, b Fresh) int { return a.At.Compare(b.At) })
-	return fresh, nil
+	clear(u.wait) // frees the software
+	u.wait = u.wait[:0]
+	return nil
 }
 
 // softwareEvent is a thing that happened to a software in the catalogue, such as its
