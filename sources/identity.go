@@ -66,9 +66,9 @@ func freshRepository(item Item, now time.Time) Fresh {
 	return Fresh{Item: item, News: Listed}
 }
 
-// thrift shares the data of repositories in the first reading of a list, of which
-// there are tens of thousands and none is announced: it keeps only the fields that
-// identify a repository and its owner.
+// thrift saves memory in the first reading of a list, which holds tens of thousands of
+// old repositories that are not announced: all those of one owner share one value that
+// holds only host and owner.
 type thrift map[OwnerID]*catalogue.Repository
 
 func (t thrift) reduce(f Fresh) Fresh {
