@@ -28,7 +28,8 @@ var (
 	ErrMayNotWrite = errors.New("the account may not write in the room")
 )
 
-// Session is a login.
+// Session is the bot's stored login: the user, the device, the access token, and the
+// secret that opens the encryption keys in crypto.db.
 type Session struct {
 	User          chat.UserID
 	Device, Token string
@@ -36,8 +37,9 @@ type Session struct {
 	PickleKey []byte
 }
 
-// Examination lists faults; nil means that there is none. A check that could not run
-// because an earlier one failed has the earlier one's error.
+// Examination is the result of Examine: for each check an error that says what is
+// wrong, or nil. A check that could not run because an earlier one failed has that
+// one's error.
 type Examination struct {
 	Server, Account, Device error
 	// Keys is ErrDeviceKeys if the homeserver's keys of the device are not those in
@@ -51,7 +53,8 @@ type Examination struct {
 	Rooms map[string]RoomExamination // by the names of Config.Rooms
 }
 
-// RoomExamination is what Examine found about one room.
+// RoomExamination is the result of Examine for one room: whether the bot may write
+// there, and the power levels that decide it.
 type RoomExamination struct {
 	Err error // nil: the account may write there
 	// Power is the account's level, and Needed the level that messages need; both 0
@@ -108,7 +111,9 @@ func (x Examination) all(err error) Examination {
 	return x
 }
 
-// compareKeys compares the device's key in crypto.db with the published one.
+// compareKeys returns an error if the device's signing key in the file crypto.db
+// differs from the one published on the homeserver: messages to the device could then
+// not be read.
 func compareKeys(ctx context.Context, cryptoDB string, session Session, own publishedKeys) error {
 	stored, err := InspectKeys(ctx, cryptoDB)
 	if err != nil {
@@ -129,8 +134,8 @@ func compareKeys(ctx context.Context, cryptoDB string, session Session, own publ
 	return nil
 }
 
-// checkRecoveryKey checks that the configured recovery key opens the account's secret
-// storage.
+// checkRecoveryKey returns an error unless the configured recovery key opens the
+// account's secret storage, where the homeserver keeps the account's encrypted keys.
 func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error {
 	text, err := c.readRecoveryKey()
 	missing := errors.Is(err, os.ErrNotExist)
@@ -155,7 +160,8 @@ func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error 
 	return nil
 }
 
-// examineRoom checks that the bot is in a room and may write there.
+// examineRoom checks that the bot is in a room of the configuration and may write
+// there. joined are the rooms that the account is in.
 func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.RoomID) (x RoomExamination) {
 	room := chat.RoomID(name)
 	if strings.HasPrefix(name, "#") {
@@ -186,8 +192,9 @@ func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.Roo
 	return x
 }
 
-// absence returns why the account is not in a room. The homeserver tells former members
-// how they left; to others it refuses the question.
+// absence returns the error that says why the account is not in a room: banned,
+// removed, invited, or otherwise ErrNotIn. The homeserver answers this to former
+// members only.
 func (c *Client) absence(ctx context.Context, room id.RoomID) error {
 	evt, err := c.mx.FullStateEvent(ctx, room, event.StateMember, c.mx.UserID.String())
 	if err != nil || evt.Content.ParseRaw(event.StateMember) != nil && evt.Content.Parsed == nil {

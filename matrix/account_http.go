@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// bearer adds the access token to every request. The token can change while requests
-// are under way, after a soft logout.
+// bearer is an HTTP transport that adds the access token to every request. The token
+// may be replaced while requests are under way, after the homeserver refused the old
+// one.
 type bearer struct {
 	next  *http.Transport
 	token atomic.Pointer[string]
@@ -33,10 +34,12 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.next.RoundTrip(r)
 }
 
-// CloseIdleConnections implements the method that http.Client looks for.
+// CloseIdleConnections closes the idle connections of the transport below. http.Client
+// calls it.
 func (b *bearer) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
-// transport returns a copy of base, or of Go's defaults if base is nil, for one server.
+// transport returns a copy of base for requests to one server, the homeserver; of Go's
+// default transport if base is nil.
 func transport(base *http.Transport) *http.Transport {
 	if base == nil {
 		base = http.DefaultTransport.(*http.Transport)

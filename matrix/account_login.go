@@ -83,7 +83,8 @@ func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool
 	return false, accountError(err)
 }
 
-// awaitLogin waits until the next login is due.
+// awaitLogin waits until the bot may try to log in again, after failed attempts; it
+// returns the cause of ctx if that ends first.
 func (c *Client) awaitLogin(ctx context.Context) error {
 	a, err := c.store.Account(ctx)
 	if err != nil {
@@ -116,7 +117,8 @@ func (c *Client) offersPasswords(ctx context.Context) bool {
 	return err != nil || flows.FirstFlowOfType(mautrix.AuthTypePassword) != nil
 }
 
-// Paged is an error that the owner of the account can mend on a page of the homeserver.
+// Paged is an error that the owner of the account can mend in a browser, with the
+// address of the homeserver's page for it.
 type Paged struct {
 	error
 	Page string // its address
@@ -124,8 +126,9 @@ type Paged struct {
 
 func (p *Paged) Unwrap() error { return p.error }
 
-// withPage adds the address of the account's page to err, if the homeserver names one
-// (MSC4191); action is what the owner is to do there, empty for its start.
+// withPage returns err as a *Paged if the homeserver names a page where the account's
+// owner can mend it (MSC4191); otherwise err itself. action is what the owner should
+// do there; empty means the start page.
 func (c *Client) withPage(ctx context.Context, action string, err error) error {
 	if page := c.accountPage(ctx, action); page != "" {
 		return &Paged{err, page}

@@ -15,8 +15,8 @@ import (
 	"heraut/wait"
 )
 
-// Authorization is what a person does to let the bot log in (RFC 8628): open the page,
-// logged in to the bot's account, and enter the code there.
+// Authorization tells a person how to let the bot log in (RFC 8628): open the page in
+// a browser that is logged in to the bot's account, and enter the code there.
 type Authorization struct {
 	Page string
 	Code string
@@ -35,7 +35,8 @@ const clientPage = "https://code.gouv.fr/"
 // LoginWays are the ways in which a homeserver lets the bot log in.
 type LoginWays struct{ Password, Browser bool }
 
-// Ways asks the homeserver how it lets the bot log in.
+// Ways asks the homeserver in which ways the bot can log in: with a password, in a
+// browser, or both.
 func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	c, err := New(config, nil, zerolog.Nop())
 	if err != nil {
@@ -50,8 +51,9 @@ func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	return ways, nil
 }
 
-// loginInBrowser logs in on the device c.mx.DeviceID: a person allows it in a browser.
-// It returns once they have, or with ErrNotAuthorized.
+// loginInBrowser logs in through a person who allows it in a browser, and waits for
+// them. The error is ErrNotAuthorized if they refuse or let the time pass, and wraps
+// ErrNoBrowserLogin if the homeserver offers no such login.
 func (c *Client) loginInBrowser(ctx context.Context) error {
 	meta, err := c.mx.OAuthGetServerMetadata(ctx)
 	if err != nil || meta == nil || meta.DeviceAuthorizationEndpoint == "" {
@@ -80,7 +82,8 @@ func (c *Client) loginInBrowser(ctx context.Context) error {
 	return c.keepAuthorized(ctx, registered.ClientID, token)
 }
 
-// awaitAuthorization asks at the homeserver's interval until the person has decided.
+// awaitAuthorization asks the homeserver again and again, at the interval that it
+// states, until the person has allowed or refused the login, and returns the tokens.
 func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oauth.DeviceCodeResponse, expires time.Time) (*oauth.TokenResponse, error) {
 	every := cmp.Or(code.Interval.Duration, pollEvery)
 	for time.Now().Before(expires) {
@@ -106,7 +109,7 @@ func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oa
 }
 
 // keepAuthorized checks that a token is for the bot's account and device, and stores
-// it with what refreshes it.
+// it together with the token that renews it.
 func (c *Client) keepAuthorized(ctx context.Context, client string, token *oauth.TokenResponse) (err error) {
 	c.bearer.set(token.AccessToken)
 	defer func() {
@@ -129,8 +132,8 @@ func (c *Client) keepAuthorized(ctx context.Context, client string, token *oauth
 	return c.keepSession(ctx, who.UserID, token.AccessToken, session)
 }
 
-// refreshWith makes mautrix refresh the access token before it expires, if the session
-// is one of OAuth 2.0.
+// refreshWith makes the client renew its access token before it expires. It does
+// nothing for a session that is not one of OAuth 2.0.
 func (c *Client) refreshWith(session chat.OAuth, token string) {
 	c.mx.SaveNewToken = func(ctx context.Context, refresh, access string, expires time.Time) error {
 		ctx = context.WithoutCancel(ctx) // the former refresh token is void
@@ -154,8 +157,8 @@ func (c *Client) refreshWith(session chat.OAuth, token string) {
 	}
 }
 
-// isForm reports whether a request is one of OAuth 2.0, which must not carry the
-// session's token.
+// isForm reports whether an HTTP request is one of OAuth 2.0's own, such as the
+// renewal of a token. These must not carry the access token.
 func isForm(r *http.Request) bool {
 	return r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
 }

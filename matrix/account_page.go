@@ -13,8 +13,8 @@ import (
 // replaced, as MSC4191 names it.
 const resetAction = "org.matrix.cross_signing_reset"
 
-// accountPage returns the address of the page on which the owner of the account
-// manages it (MSC4191), for an action or, if that is empty, its start; "" if the
+// accountPage returns the address of the page on which the account's owner manages it
+// (MSC4191), for the given action or, if that is empty, its start page; "" if the
 // homeserver names none.
 func (c *Client) accountPage(ctx context.Context, action string) string {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
@@ -35,9 +35,9 @@ func (c *Client) accountPage(ctx context.Context, action string) string {
 	return page.String()
 }
 
-// resetPage returns the page that the answer to an upload of keys names: MAS has the
-// owner allow the replacement of keys in a browser, with a stage of its own or, in its
-// newer versions, with m.oauth. ok is false if the answer asks for something else.
+// resetPage returns the page that an answer of the homeserver names after it refused
+// to replace the account's keys: the owner has to allow the replacement there, in a
+// browser. ok is false if the answer asks for something else.
 func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
 	for _, flow := range stage.Flows {
 		for _, kind := range flow.Stages {
@@ -51,7 +51,8 @@ func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
 	return "", false
 }
 
-// resetRefusal turns the error of a refused upload of keys into ErrResetNeeded.
+// resetRefusal returns the error for keys that the homeserver refused to take:
+// ErrResetNeeded with the page where the owner can allow it, or the account's state.
 func (c *Client) resetRefusal(ctx context.Context, stage *mautrix.RespUserInteractive, err error) error {
 	page, ok := resetPage(stage)
 	if !ok {

@@ -16,8 +16,8 @@ import (
 	"heraut/health"
 )
 
-// loadSession reads the stored session and opens its keys. It works without the
-// homeserver.
+// loadSession reads the stored login and opens its encryption keys, without asking the
+// homeserver. It returns whose keys are stored and whether they can be used.
 func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	pickleKey, err := c.store.PickleKey(ctx)
 	if err != nil {
@@ -41,7 +41,8 @@ func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	return c.openKeys(ctx)
 }
 
-// sameAccount compares a user id with a configured id or localpart.
+// sameAccount reports whether a user id is that of the configured account, which may
+// be written as a user id or as its localpart alone.
 func sameAccount(user id.UserID, configured string) bool {
 	if strings.HasPrefix(configured, "@") && strings.Contains(configured, ":") {
 		return strings.EqualFold(user.String(), configured)
@@ -49,11 +50,11 @@ func sameAccount(user id.UserID, configured string) bool {
 	return strings.EqualFold(user.Localpart(), strings.TrimPrefix(configured, "@"))
 }
 
-// openSession resumes the stored session, or logs in when there is none or its keys are
-// lost. A crash after any step leaves a state from which the next start continues: the
-// bot stores the device id first, makes the keys next, and stores the token last. A
-// token without keys therefore means that crypto.db was lost, and keys of a device that
-// is not stored mean that bot.db was lost.
+// openSession resumes the stored login, or logs in if there is none or its keys are
+// lost. After a crash at any step the next start continues, since the bot stores the
+// device id first, then the keys, and the token last. So a token without keys means
+// that crypto.db was lost, and keys of a device that is not stored that bot.db was
+// lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	switch {
 	case keys.usable && c.bearer.get() != "":
@@ -85,7 +86,8 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	return c.authenticate(ctx)
 }
 
-// authenticate logs in on the device c.mx.DeviceID.
+// authenticate logs in on the chosen device, with the password or in a browser, as the
+// configuration says.
 func (c *Client) authenticate(ctx context.Context) error {
 	if c.config.Authorize != nil {
 		return c.loginInBrowser(ctx)
@@ -93,8 +95,8 @@ func (c *Client) authenticate(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// abandonDevice logs the device out and deletes its keys, so that the next login makes
-// another device. The sync position stays.
+// abandonDevice logs the bot's device out and deletes its keys; the next login then
+// makes a new device. Sync continues from the stored position.
 func (c *Client) abandonDevice(ctx context.Context) error {
 	_, err := c.mx.Logout(ctx)
 	if softLogout(err) { // the device still exists
@@ -115,7 +117,8 @@ func (c *Client) abandonDevice(ctx context.Context) error {
 	return nil
 }
 
-// checkToken checks that the homeserver still accepts the stored session.
+// checkToken asks the homeserver whether it still accepts the stored access token, and
+// returns an error if not.
 func (c *Client) checkToken(ctx context.Context) error {
 	who, err := c.mx.Whoami(ctx)
 	switch {
@@ -129,8 +132,8 @@ func (c *Client) checkToken(ctx context.Context) error {
 	return nil
 }
 
-// loginAgain requests a new token for the same device after a soft logout, which
-// keeps the device and its keys valid.
+// loginAgain logs in on the same device again, after the homeserver made its access
+// token invalid but kept the device and its keys (soft logout).
 func (c *Client) loginAgain(ctx context.Context) error {
 	if c.config.Password == "" {
 		return fmt.Errorf("soft logout: %w", ErrNoPassword)
@@ -139,9 +142,9 @@ func (c *Client) loginAgain(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// login logs in with the password, on the device c.mx.DeviceID. Unless
-// config.NewSession is set, it waits in the process as long as the login fails for a
-// reason that may pass.
+// login logs in with the password on the chosen device. It waits as long as the login
+// fails for a reason that may pass, unless an operator waits for the result
+// (config.NewSession).
 func (c *Client) login(ctx context.Context) error {
 	request := &mautrix.ReqLogin{
 		Type:                     mautrix.AuthTypePassword,
@@ -160,7 +163,7 @@ func (c *Client) login(ctx context.Context) error {
 	return c.keepSession(ctx, answer.UserID, answer.AccessToken, chat.OAuth{})
 }
 
-// keepSession stores a session on the device c.mx.DeviceID and uses it from now on.
+// keepSession stores a new login and uses its access token from now on.
 func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, oauth chat.OAuth) error {
 	if c.mx.UserID != user { // write only on a change: other goroutines may be reading it
 		c.mx.UserID = user
@@ -182,8 +185,8 @@ func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, 
 	return nil
 }
 
-// softLogout reports whether the homeserver refused only the token and kept the
-// device.
+// softLogout reports whether an error means that the homeserver refuses the access
+// token but keeps the device, so that the bot can log in on it again.
 func softLogout(err error) bool {
 	answer, _ := answered(err)
 	if answer == nil {
@@ -193,8 +196,8 @@ func softLogout(err error) bool {
 	return soft
 }
 
-// accountError wraps the error of a request in the matching state of errors.go, if
-// any.
+// accountError returns err wrapped in the error of errors.go for the account's state
+// that it shows, such as an expired account; err itself if it shows none.
 func accountError(err error) error {
 	answer, status := answered(err)
 	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {

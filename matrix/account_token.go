@@ -11,8 +11,9 @@ import (
 	"heraut/chat"
 )
 
-// adoptToken uses the configured token as the session. Its device must be new: keys
-// that another client made for it are not here.
+// adoptToken makes the access token of the configuration the bot's login. It fails if
+// another client already published keys for the token's device, since the bot does not
+// have these.
 func (c *Client) adoptToken(ctx context.Context, keys storedKeys) (err error) {
 	c.bearer.set(c.config.Token)
 	defer func() {
@@ -43,8 +44,8 @@ func (c *Client) adoptToken(ctx context.Context, keys storedKeys) (err error) {
 	return c.keepSession(ctx, who.UserID, c.config.Token, chat.OAuth{})
 }
 
-// whoIs asks whose session the present token is; another account than the configured
-// one is an error.
+// whoIs asks the homeserver for the user and device of the present access token. It
+// returns an error if that is another account than the configured one.
 func (c *Client) whoIs(ctx context.Context) (*mautrix.RespWhoami, error) {
 	who, err := c.mx.Whoami(ctx)
 	switch {
@@ -58,8 +59,8 @@ func (c *Client) whoIs(ctx context.Context) (*mautrix.RespWhoami, error) {
 	return who, nil
 }
 
-// newDevice stores the id of a device that is to be logged in, and makes its keys.
-// Keys of another device are deleted.
+// newDevice stores the id of the device on which the bot will log in, and makes the
+// device's keys. It deletes the keys of any other device.
 func (c *Client) newDevice(ctx context.Context, former storedKeys, device id.DeviceID) error {
 	if former.device != "" && former.device != device {
 		if err := c.forgetKeys(); err != nil {

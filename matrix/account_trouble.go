@@ -45,8 +45,8 @@ var syncStates = []health.State{
 // only what reported them disproves them.
 var sendStates = []health.State{health.ConsentNeeded, health.Quota}
 
-// TroubleOf returns the account's trouble that an error of this package reports; false
-// if it reports none.
+// TroubleOf returns the trouble for the health monitor that an error of this package
+// stands for, such as an expired account; false if it stands for none.
 func TroubleOf(err error) (health.Trouble, bool) {
 	answer, _ := answered(err)
 	if answer == nil {
@@ -66,7 +66,8 @@ func TroubleOf(err error) (health.Trouble, bool) {
 	return t, true
 }
 
-// outage follows the failures of one loop of requests. It belongs to one goroutine.
+// outage counts the failures in a row of one loop of requests. It belongs to one
+// goroutine.
 type outage struct {
 	failures int       // in a row
 	began    time.Time // the first of them
@@ -104,14 +105,16 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 	return pause
 }
 
-// heard starts anew the time until the homeserver counts as silent, if sync runs.
+// heard records that the homeserver answered: it counts as silent only after a further
+// while without an answer.
 func (c *Client) heard() {
 	if c.silence != nil {
 		c.silence.Reset(unheardAfter)
 	}
 }
 
-// syncWorks ends the troubles that a complete sync disproves.
+// syncWorks ends the troubles in the health monitor that a successful sync disproves,
+// such as an unreachable homeserver.
 func (c *Client) syncWorks(ctx context.Context) {
 	c.heard()
 	monitor := c.config.Health
@@ -124,7 +127,9 @@ func (c *Client) syncWorks(ctx context.Context) {
 	}
 }
 
-// sendWorked and sendFailed report the outcome of a request to send.
+// sendFailed reports to the health monitor that the homeserver refuses to send, if
+// that is because the account has to consent to terms or exceeded its quota.
+// sendWorked ends that trouble.
 func (c *Client) sendFailed(err error) {
 	if t, ok := TroubleOf(err); ok && (t.State == health.ConsentNeeded || t.State == health.Quota) {
 		c.refusedSends.Store(true)
@@ -138,8 +143,8 @@ func (c *Client) sendWorked() {
 	}
 }
 
-// remember changes what the store holds about the account. It logs an error: the bot
-// then works, and may try again too early after a restart.
+// remember changes the stored facts about the account. It only logs an error: the bot
+// works without them, though after a restart it may retry something too early.
 func (c *Client) remember(ctx context.Context, change func(*chat.Account)) {
 	ctx = context.WithoutCancel(ctx) // a stop must not lose it
 	a, err := c.store.Account(ctx)

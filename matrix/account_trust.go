@@ -18,9 +18,9 @@ import (
 // ErrNoIdentity reports that the bot has never seen an account key of that person.
 var ErrNoIdentity = errors.New("no account key of that person is known")
 
-// Identity is a person's account (master) key as the bot knows it. The bot trusts
-// the first key that it sees; a person who resets their encryption identity gets
-// another one.
+// Identity holds a person's account key (master key, which signs their devices): the
+// first one that the bot saw, which it trusts, and the present one. A person who
+// resets their encryption gets a new one.
 type Identity struct {
 	User       chat.UserID
 	First, Now id.Ed25519
@@ -48,8 +48,8 @@ func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identit
 	return identity, err
 }
 
-// Trust makes the bot trust the identity's present key, from its next message on. It
-// fails if the person has changed keys again since IdentityOf.
+// Trust makes the bot trust the person's present account key, from their next message
+// on. It fails if they changed it again since IdentityOf.
 func (i Identity) Trust(ctx context.Context, cryptoDB string) error {
 	return withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
 		return store.ResetMasterKeyTOFU(ctx, id.UserID(i.User), i.Now)

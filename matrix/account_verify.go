@@ -15,10 +15,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// verifyDevice signs this device with the account's own keys (cross-signing), since
-// clients exclude unsigned devices from encrypted rooms. It makes the account's keys
-// if there are none, opens existing ones with the recovery key, and never replaces
-// any.
+// verifyDevice signs the bot's device with the account's own keys (cross-signing),
+// since clients exclude unsigned devices from encrypted rooms. If the account has no
+// such keys, it makes them; otherwise it opens them with the recovery key. It never
+// replaces keys.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -57,10 +57,10 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 	return nil
 }
 
-// makeVerificationKeys makes the account's keys. It writes the recovery key to its
-// file before it publishes anything, and publishes the public keys last. After a
-// crash at any step, the next start therefore finds either no published keys, and
-// repeats everything with the same recovery key, or published keys that it can open.
+// makeVerificationKeys makes the account's own keys, which sign its devices. It writes
+// the recovery key to its file first and publishes the keys last. So after a crash the
+// next start finds either nothing published, and repeats everything with the same
+// recovery key, or keys that it can open.
 func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	key, err := c.recoveryKey(ctx)
 	if err != nil {
@@ -98,8 +98,9 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	return nil
 }
 
-// passwordStage sends the password again, which older homeservers require before the
-// publication of the first keys.
+// passwordStage returns the password as the additional proof that older homeservers
+// require for the account's first keys; nil if there is no password or the homeserver
+// wants another proof.
 func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	if _, reset := resetPage(stage); reset || c.config.Password == "" {
 		return nil
@@ -111,8 +112,9 @@ func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	}
 }
 
-// recoveryKey returns the key in the recovery key file; if there is none, it makes
-// one. It fails if another key opens the account's secret storage.
+// recoveryKey returns the recovery key, which opens the account's keys on the
+// homeserver. Without a recovery key file, it makes a key and the file. The error
+// means that the account has another recovery key.
 func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	text, err := c.readRecoveryKey()
 	made := errors.Is(err, os.ErrNotExist)
@@ -164,7 +166,8 @@ func (c *Client) readRecoveryKey() (string, error) {
 	return text, nil
 }
 
-// writeRecoveryKey writes the key to disk atomically.
+// writeRecoveryKey writes the recovery key to a file that only its owner can read. A
+// crash leaves the whole file or none.
 func writeRecoveryKey(name, key string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // permissions 0600
 	if err != nil {

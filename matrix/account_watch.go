@@ -12,9 +12,9 @@ import (
 // at once.
 const verifiedEvery = 45 * time.Second
 
-// watchVerified keeps the result of Verified up to date until ctx ends: the
-// account's owner can replace its keys at any time, and clients then exclude the
-// bot's device.
+// watchVerified checks, until ctx ends, whether the account's keys still sign the
+// bot's device, for Verified. The account's owner can replace these keys at any time,
+// and clients then exclude the device.
 func (c *Client) watchVerified(ctx context.Context) error {
 	ticker := time.NewTicker(verifiedEvery)
 	defer ticker.Stop()
@@ -40,7 +40,8 @@ func (c *Client) watchVerified(ctx context.Context) error {
 	}
 }
 
-// ownKeysChanged makes watchVerified check at once.
+// ownKeysChanged makes watchVerified check at once, because sync reported that the
+// account's keys changed.
 func (c *Client) ownKeysChanged() {
 	select {
 	case c.ownKeys <- struct{}{}:

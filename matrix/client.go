@@ -23,7 +23,8 @@ import (
 	"heraut/chat"
 )
 
-// Client is the bot's account on its homeserver.
+// Client is the bot's Matrix client: its account on its homeserver, its keys, its
+// rooms and its requests.
 type Client struct {
 	config Config
 	store  Store
@@ -78,7 +79,8 @@ type Client struct {
 	membersRead  map[id.RoomID]bool // rooms whose member list is being read
 }
 
-// New returns a client; the caller calls Open before Sync and Send.
+// New returns a Client for the configured account. The caller calls Open before Sync
+// and Send, and Close at the end.
 func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx, err := mautrix.NewClient(config.Homeserver, "", "")
 	if err != nil {
@@ -114,10 +116,10 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	return c, nil
 }
 
-// Open logs in if necessary, and makes or verifies the keys. If the homeserver does
-// not answer, Open waits for it, provided that a stored session exists and
-// config.NewSession is false. It also waits while the account is in one of the states
-// of accountStates. If only the operator can help, the error is one of errors.go.
+// Open logs in if there is no stored login, and prepares the bot's keys. It waits for
+// a homeserver that does not answer, if there is a stored login and config.NewSession
+// is false, and while the account cannot be used for a reason that may pass. An error
+// of errors.go means that only the operator can help.
 func (c *Client) Open(ctx context.Context) (err error) {
 	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
@@ -156,8 +158,8 @@ func (c *Client) open(ctx context.Context) error {
 	return nil
 }
 
-// openDevice prepares the bot's device: it checks the session, publishes the
-// device's keys and signs them with the account's.
+// openDevice prepares the bot's device: it checks the login, publishes the device's
+// keys and signs the device with the account's keys.
 func (c *Client) openDevice(ctx context.Context) error {
 	keys, err := c.loadSession(ctx)
 	if err != nil {
@@ -181,7 +183,8 @@ func (c *Client) openDevice(ctx context.Context) error {
 	return c.verifyDevice(ctx, own)
 }
 
-// Close closes the key store. The caller waits until Open and Sync return.
+// Close closes the database of encryption keys. The caller first waits until Open and
+// Sync have returned.
 func (c *Client) Close() error {
 	c.endLife()
 	c.asks.Wait()
@@ -191,7 +194,8 @@ func (c *Client) Close() error {
 // UserID returns the bot's own user id.
 func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }
 
-// Verified reports whether the account's own keys sign the device.
+// Verified reports whether the account's keys sign the bot's device, so that other
+// clients share keys with it.
 func (c *Client) Verified() bool { return c.verified.Load() }
 
 // LastSync returns the completion time of the last sync; zero before the first.
@@ -211,10 +215,11 @@ func (c *Client) Alive() time.Time {
 	return time.Time{}
 }
 
-// GapsLost returns the counter of the timeline gaps that the bot could not fill.
+// GapsLost returns the counter of the parts of rooms' timelines that sync left out and
+// that the bot could not read later.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
-// checkHomeserver checks that a homeserver answers at the configured address.
+// checkHomeserver returns an error if no homeserver answers at the configured address.
 func (c *Client) checkHomeserver(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -235,8 +240,8 @@ func (c *Client) checkHomeserver(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
-// learnNames requests the account's display name. Later names come from the bot's
-// member event in each room.
+// learnNames asks the homeserver for the account's display name, by which people
+// address the bot. Later names come from sync.
 func (c *Client) learnNames(ctx context.Context) {
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
 		c.names = []string{profile.DisplayName}

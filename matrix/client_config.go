@@ -14,7 +14,8 @@ import (
 	"heraut/queue"
 )
 
-// Config configures the client.
+// Config configures a Client: the homeserver, the account, its secrets, the rooms and
+// the limits.
 type Config struct {
 	Homeserver      string // its URL
 	User            string // the user id, or its localpart
@@ -73,14 +74,16 @@ type Config struct {
 	UnreadableAfter time.Duration
 }
 
-// Store keeps the client's state across restarts.
+// Store keeps everything that the client must know after a restart. The database of
+// the bot implements it.
 type Store interface {
 	SessionStore
 	RoomStore
 	EventStore
 }
 
-// SessionStore keeps the login and the sync position.
+// SessionStore keeps the login (user, device, token), the secret for the keys, and the
+// position from which sync continues.
 type SessionStore interface {
 	PickleKey(ctx context.Context) ([]byte, error)
 	Credentials(ctx context.Context) (user chat.UserID, device, token string, err error)
@@ -91,7 +94,8 @@ type SessionStore interface {
 	SaveAccount(ctx context.Context, a chat.Account) error
 }
 
-// RoomStore keeps the rooms.
+// RoomStore keeps what the client knows of each room, and the invitations that it
+// declined.
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 	SaveRoom(ctx context.Context, r chat.Room) error
@@ -103,7 +107,8 @@ type RoomStore interface {
 	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
-// EventStore reads the events of the queue.
+// EventStore reads which events the bot received already and which of them still wait
+// for a decryption key.
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
 	// Locked returns the events that wait for a session, oldest first. LockedIndex
@@ -113,8 +118,8 @@ type EventStore interface {
 	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
 }
 
-// withDefaults fills empty fields. mx.UserID is set only after the login, so the
-// default MayInvite reads it at each call.
+// withDefaults returns the configuration with its empty fields filled. The default of
+// MayInvite reads mx.UserID at each call, since that is known only after the login.
 func (config Config) withDefaults(mx *mautrix.Client) Config {
 	if config.Health == nil {
 		config.Health = health.NewMonitor(zerolog.Nop(), nil)

@@ -12,24 +12,24 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// answers holds the homeserver's answers to requests that mautrix is about to make.
-// mautrix requests devices and one-time keys in the middle of work that needs the
-// lock; one person's slow server would then block everybody's messages. The bot
-// makes the requests earlier, without the lock, and the transport passes these
-// answers to mautrix.
+// answers holds answers of the homeserver about devices and one-time keys, for
+// requests that mautrix is about to make. mautrix makes them while it holds the lock
+// on the keys, so that one slow server would block all messages. The bot asks earlier,
+// without the lock, and then gives mautrix these answers.
 type answers struct {
 	query, claim []byte // JSON; nil: an empty answer
 }
 
 type answersKey struct{}
 
-// withAnswers returns a context in which requests for keys receive these answers
-// instead of reaching the homeserver.
+// withAnswers returns a context for calls of mautrix in which its requests for devices
+// and one-time keys get these answers instead of going to the homeserver.
 func withAnswers(ctx context.Context, a answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, a)
 }
 
-// prepared returns the prepared answer to a request; nil if there is none.
+// prepared returns the answer that withAnswers put into the request's context; nil for
+// a request that has to go to the homeserver.
 func prepared(r *http.Request) *http.Response {
 	a, ok := r.Context().Value(answersKey{}).(answers)
 	if !ok {
@@ -57,7 +57,8 @@ func prepared(r *http.Request) *http.Response {
 // ms.
 const keysWithin = 10_000
 
-// queryKeys requests people's devices and returns the raw answer.
+// queryKeys asks the homeserver for the devices of these users, and returns the JSON
+// of the answer.
 func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqQueryKeys{DeviceKeys: mautrix.DeviceKeysRequest{}, Timeout: keysWithin}
 	for _, user := range users {
@@ -67,7 +68,8 @@ func (c *Client) queryKeys(ctx context.Context, users []id.UserID) (answer json.
 	return answer, err
 }
 
-// claimKeys requests a one-time key of each device and returns the raw answer.
+// claimKeys asks the homeserver for a one-time key of each of the devices, which
+// encryption needs for a first message to it. It returns the JSON of the answer.
 func (c *Client) claimKeys(ctx context.Context, devices mautrix.OneTimeKeysRequest) (answer json.RawMessage, err error) {
 	request := &mautrix.ReqClaimKeys{OneTimeKeys: devices, Timeout: keysWithin}
 	_, err = c.mx.MakeRequest(ctx, http.MethodPost, c.mx.BuildClientURL("v3", "keys", "claim"), request, &answer)

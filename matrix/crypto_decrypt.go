@@ -12,7 +12,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// decrypted is the result of decrypting an event.
+// decrypted is the result of decrypting an event: its clear form, or the name of the
+// key or the sender for which it has to wait, or an error.
 type decrypted struct {
 	plain *event.Event
 	// session, if not empty, names what the event waits for: the missing key, or the
@@ -22,8 +23,9 @@ type decrypted struct {
 	err     error
 }
 
-// decryptAll decrypts the encrypted events among a room's events, in one
-// transaction: a commit after each event would take most of the time.
+// decryptAll decrypts the encrypted ones among a room's events, and returns the
+// results by event. It does so in one transaction of the key database, since a commit
+// after each event would take most of the time.
 func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*event.Event]decrypted, error) {
 	all := map[*event.Event]decrypted{}
 	for _, evt := range events {
@@ -55,8 +57,9 @@ func (c *Client) decryptAll(ctx context.Context, events []*event.Event) (map[*ev
 	return all, nil
 }
 
-// waitsForDevices reports whether the bot is requesting the sender's devices. Until
-// they arrive, it cannot decide how far to trust the message.
+// waitsForDevices reports whether a message has to wait because the bot is asking for
+// the devices of its sender. Without them it cannot decide how far to trust the
+// message.
 func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	if unknownDevice(plain.Mautrix.TrustState) && c.devices.firstFrom(evt.Sender, evt.Content.AsEncrypted().SenderKey) {
 		c.askDevices([]id.UserID{evt.Sender})
@@ -64,11 +67,12 @@ func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 	return c.devices.isAsking(evt.Sender)
 }
 
-// waitsFor returns the queue.Arrival.Session of a message that waits for its
-// sender's devices: the user id.
+// waitsFor returns the name under which a message waits for its sender's devices: the
+// sender's user id, in the place of the id of a decryption key.
 func waitsFor(user id.UserID) string { return user.String() }
 
-// keyTxn runs do in one transaction of crypto.db. The caller holds machMu.
+// keyTxn runs do in one transaction of the key database, crypto.db. The caller holds
+// machMu, the lock on the encryption keys.
 func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
 	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		do(ctx)
@@ -76,8 +80,8 @@ func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error
 	})
 }
 
-// hasRelation reports whether a decrypted event has a relation inside its
-// ciphertext.
+// hasRelation reports whether a decrypted event states its relation to another event
+// (reply, edit, thread) inside the encrypted part.
 func hasRelation(evt *event.Event) bool {
 	_, ok := evt.Content.Raw["m.relates_to"].(map[string]any)
 	return ok
@@ -87,7 +91,8 @@ func unknownDevice(trust id.TrustState) bool {
 	return trust == id.TrustStateUnknownDevice || trust == id.TrustStateForwarded
 }
 
-// decrypt decrypts one event and recovers from panics. The caller holds machMu.
+// decrypt decrypts one event. A panic counts as a failure to decrypt. The caller holds
+// machMu, the lock on the encryption keys.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {

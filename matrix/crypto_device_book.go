@@ -8,8 +8,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// deviceBook records for which users the bot is requesting devices. It is safe for
-// concurrent use.
+// deviceBook records, in memory, which users' devices changed and for which users the
+// bot is asking the homeserver. It is safe for concurrent use.
 type deviceBook struct {
 	mu       sync.Mutex
 	asking   map[id.UserID]chan struct{} // requests under way; closed when the request ends
@@ -33,7 +33,7 @@ func newDeviceBook() *deviceBook {
 	}
 }
 
-// change records that sync reported changed devices of these users.
+// change counts a change of devices for each of these users, as sync reported it.
 func (b *deviceBook) change(users []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -44,7 +44,8 @@ func (b *deviceBook) change(users []id.UserID) {
 	}
 }
 
-// begin marks the users without a request under way as requested, and returns them.
+// begin marks users as being asked about, except those for whom a request is under
+// way, and returns the ones that it marked.
 func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,9 +58,10 @@ func (b *deviceBook) begin(users []id.UserID) (begun []id.UserID) {
 	return begun
 }
 
-// end records the end of a request for users; answered reports that the homeserver
-// answered. changes are the counts when the request began. It returns the users
-// whose devices have changed since.
+// end records that a request about users has ended; answered says whether the
+// homeserver answered. changes are the users' counts of changes when the request
+// began. It returns the users whose devices changed meanwhile, about whom to ask
+// again.
 func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,7 +78,7 @@ func (b *deviceBook) end(users []id.UserID, changes []int, answered bool) (again
 	return again
 }
 
-// changesOf returns the number of device changes of each user.
+// changesOf returns how many changes of devices were recorded for each of the users.
 func (b *deviceBook) changesOf(users []id.UserID) []int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -87,8 +89,8 @@ func (b *deviceBook) changesOf(users []id.UserID) []int {
 	return changes
 }
 
-// changedSince returns the users whose number of device changes differs from
-// changes.
+// changedSince returns those users for whom the count of changes is no longer the one
+// in changes.
 func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []id.UserID) {
 	for i, now := range b.changesOf(users) {
 		if now != changes[i] {
@@ -98,14 +100,16 @@ func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []i
 	return changed
 }
 
-// isAsking reports whether a request for the user's devices is under way.
+// isAsking reports whether the bot is waiting for the homeserver's answer about the
+// user's devices.
 func (b *deviceBook) isAsking(user id.UserID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.asking[user] != nil
 }
 
-// firstFrom reports whether this call is the first for that device.
+// firstFrom reports whether this is the first call for a device, given by its user and
+// key. Later calls return false.
 func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,8 +118,8 @@ func (b *deviceBook) firstFrom(user id.UserID, key id.SenderKey) bool {
 	return first
 }
 
-// unanswered returns the users without an answer of the homeserver within the last
-// devicesAgain.
+// unanswered returns those users about whom the homeserver did not answer within the
+// last devicesAgain.
 func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -127,8 +131,8 @@ func (b *deviceBook) unanswered(users []id.UserID) (rest []id.UserID) {
 	return rest
 }
 
-// wait waits until the requests for all users end. It returns false after the given
-// time, or when ctx ends.
+// wait waits until no request about any of the users is under way. It returns false if
+// that takes longer than within, or ctx ends.
 func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Duration) bool {
 	timer := time.NewTimer(within)
 	defer timer.Stop()
@@ -150,23 +154,24 @@ func (b *deviceBook) wait(ctx context.Context, users []id.UserID, within time.Du
 	return true
 }
 
-// version returns the number of all changes so far.
+// version returns the number of all changes of devices recorded so far, by which ready
+// and isReady notice later ones.
 func (b *deviceBook) version() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.total
 }
 
-// ready records that the bot knew the devices of all members of a room at that
-// version.
+// ready records that the bot knew the devices of all members of a room when the number
+// of changes was version.
 func (b *deviceBook) ready(room id.RoomID, version int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rooms[room] = version
 }
 
-// isReady reports whether no device has changed since the last call of ready for the
-// room.
+// isReady reports whether the bot knows the devices of all members of a room: no
+// device changed since the call of ready for it.
 func (b *deviceBook) isReady(room id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

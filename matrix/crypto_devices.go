@@ -27,9 +27,10 @@ const (
 	sendPatience = time.Second
 )
 
-// devicesChanged stores that users' devices changed, and requests them. Sync reports
-// a change only once, so the mark stays until the homeserver returns the new
-// devices. The caller holds machMu.
+// devicesChanged marks the devices of users as out of date in the key database, and
+// asks the homeserver for them. Sync reports a change only once, so the mark stays
+// until the answer is stored. The caller holds machMu, the lock on the encryption
+// keys.
 func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
@@ -51,8 +52,8 @@ func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	return nil
 }
 
-// askOutdated requests the devices that are still marked as out of date, such as
-// those that a former process did not store.
+// askOutdated asks the homeserver for all devices that the key database marks as out
+// of date, such as those that a former process did not get.
 func (c *Client) askOutdated(ctx context.Context) {
 	outdated, err := c.keys.GetOutdatedTrackedUsers(ctx)
 	if err != nil {
@@ -64,17 +65,17 @@ func (c *Client) askOutdated(ctx context.Context) {
 	c.askDevices(outdated)
 }
 
-// askDevices requests these people's devices, except where a request is under way.
-// It does not wait.
+// askDevices starts a request to the homeserver for the devices of these users, except
+// those about whom it is already asking. It does not wait for the answer.
 func (c *Client) askDevices(users []id.UserID) {
 	if users = c.devices.begin(users); len(users) > 0 {
 		c.asks.Go(func() { c.askGroup(c.life, users, firstPatience) })
 	}
 }
 
-// askGroup requests several people's devices in one request. If that takes too long,
-// or the answer cannot be parsed, it splits the group, so that in the end only the
-// people who cause the problem wait.
+// askGroup asks for the devices of several users in one request. If that takes longer
+// than patience, or the answer cannot be read, it splits the group and tries again, so
+// that in the end only the users who cause it have to wait.
 func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.Duration) {
 	if len(users) == 1 {
 		patience = onePatience
@@ -103,8 +104,9 @@ func (c *Client) askGroup(ctx context.Context, users []id.UserID, patience time.
 	c.askDevices(again)
 }
 
-// takeDevices stores the devices in the homeserver's answer. changes holds the
-// number of changes of each user when the request began.
+// takeDevices stores the devices from an answer of the homeserver. changes are the
+// users' counts of changes when the request began: users with a newer change stay
+// marked as out of date.
 func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json.RawMessage, changes []int) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -129,18 +131,18 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 	return nil
 }
 
-// settleDevices marks the users whose devices are stored as up to date. The caller
-// holds machMu.
+// settleDevices removes the mark «out of date» from the users whose devices are now
+// stored completely. The caller holds machMu, the lock on the encryption keys.
 func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")
 	}
 }
 
-// readyDevices ensures that the bot knows the members' devices, as far as their
-// servers return them: a new device could not read the message, and a removed one
-// could. The error is a *queue.NotNow if that takes longer than sendPatience or a
-// server does not answer.
+// readyDevices waits until the bot knows the devices of a room's members, as far as
+// their servers answer: otherwise a new device could not read the next message, and a
+// removed one could. The error is a *queue.NotNow if that takes longer than
+// sendPatience or a server does not answer.
 func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.UserID) error {
 	version := c.devices.version()
 	missing, err := c.missingDevices(ctx, members)
@@ -160,9 +162,8 @@ func (c *Client) readyDevices(ctx context.Context, room id.RoomID, members []id.
 	return nil
 }
 
-// missingDevices returns the members whose devices the bot has never requested or
-// that have changed since, except those about whom the homeserver answered within
-// devicesAgain.
+// missingDevices returns the members whose devices are unknown or out of date, leaving
+// out those about whom the homeserver answered within devicesAgain.
 func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.UserID, error) {
 	tracked, err := c.keys.FilterTrackedUsers(ctx, members)
 	if err != nil {
@@ -182,8 +183,9 @@ func (c *Client) missingDevices(ctx context.Context, members []id.UserID) ([]id.
 	return c.devices.unanswered(slices.DeleteFunc(slices.Clone(members), func(u id.UserID) bool { return known[u] })), nil
 }
 
-// missingSessions returns the members' devices without an Olm session. The bot must
-// claim a one-time key of each before it can encrypt for them.
+// missingSessions returns the members' devices with which the bot has no encrypted
+// channel (Olm session) yet. It needs a one-time key of each before it can send them a
+// room's key.
 func (c *Client) missingSessions(ctx context.Context, members []id.UserID) (mautrix.OneTimeKeysRequest, error) {
 	list, err := json.Marshal(members)
 	if err != nil {

@@ -15,13 +15,15 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Keys describes crypto.db to operators.
+// Keys describes the contents of crypto.db, the database of encryption keys, for
+// operators.
 type Keys struct {
 	Device string // the owner of the keys; empty if there are none
 }
 
-// InspectKeys reads crypto.db whole and changes nothing; it works while the bot runs.
-// The error wraps ErrKeysDamaged, or that of the file system.
+// InspectKeys reads all of crypto.db, the database of encryption keys, and changes
+// nothing; the bot may be running. The error wraps ErrKeysDamaged, or that of the file
+// system.
 func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
 	err = readKeys(ctx, cryptoDB, nil, "", func(store *crypto.SQLCryptoStore) error {
 		var finding string
@@ -42,7 +44,8 @@ func InspectKeys(ctx context.Context, cryptoDB string) (keys Keys, err error) {
 	return keys, err
 }
 
-// signingKey returns the device's public signing key.
+// signingKey returns the device's public signing key from crypto.db. pickleKey is the
+// secret that opens the keys.
 func (k Keys) signingKey(ctx context.Context, cryptoDB string, pickleKey []byte) (key id.Ed25519, err error) {
 	err = readKeys(ctx, cryptoDB, pickleKey, k.Device, func(store *crypto.SQLCryptoStore) error {
 		account, err := store.GetAccount(ctx)
@@ -60,7 +63,8 @@ func (k Keys) signingKey(ctx context.Context, cryptoDB string, pickleKey []byte)
 	return key, err
 }
 
-// readKeys opens crypto.db for reading while fn runs.
+// readKeys opens the keys of a device in crypto.db for reading only, and calls fn with
+// them. pickleKey is the secret that opens the keys.
 func readKeys(ctx context.Context, cryptoDB string, pickleKey []byte, device string, fn func(*crypto.SQLCryptoStore) error) (err error) {
 	f, err := os.Open(cryptoDB) // SQLite's own errors do not say why it cannot open a file
 	if err != nil {

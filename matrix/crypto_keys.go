@@ -19,14 +19,15 @@ import (
 	"maunium.net/go/mautrix/sqlstatestore"
 )
 
-// storedKeys says whose keys crypto.db holds, and whether the bot can use them.
+// storedKeys says to which device the keys in crypto.db belong, and whether the bot
+// can use them.
 type storedKeys struct {
 	device id.DeviceID // owner of the keys; empty if there are none
 	usable bool        // the keys belong to this device, and c.mach has loaded them
 }
 
-// openKeys opens crypto.db. Keys of another device, or encrypted with another pickle
-// key, are not usable and never will be.
+// openKeys opens crypto.db, the database of encryption keys. Its keys cannot be used
+// if they belong to another device or were stored with another secret.
 func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	store, err := c.openCryptoDB(ctx)
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
@@ -49,7 +50,8 @@ func (c *Client) openKeys(ctx context.Context) (keys storedKeys, err error) {
 	return keys, err
 }
 
-// forgetKeys deletes crypto.db, so that the old keys never come back.
+// forgetKeys deletes crypto.db, the database of encryption keys, so that keys of an
+// old device never come back.
 func (c *Client) forgetKeys() error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -78,7 +80,8 @@ func (c *Client) ShrinkMemory(ctx context.Context) error {
 	return nil
 }
 
-// openCryptoDB opens the database, and creates or migrates its tables.
+// openCryptoDB opens crypto.db, the database of encryption keys, and creates its
+// tables or migrates them to the present version.
 func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	if err := secretFile(c.config.CryptoDB); err != nil {
 		return nil, fmt.Errorf("open crypto.db: %w", err)
@@ -110,7 +113,8 @@ func (c *Client) openCryptoDB(ctx context.Context) (*keyStore, error) {
 	return keys, nil
 }
 
-// secretFile creates the named file, readable by its owner alone, unless it exists.
+// secretFile creates an empty file that only its owner can read. It leaves an existing
+// file as it is.
 func secretFile(name string) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -119,7 +123,8 @@ func secretFile(name string) error {
 	return f.Close()
 }
 
-// newKeys makes the keys of a new device and stores them before it publishes any.
+// newKeys makes the encryption keys of a new device and stores them in crypto.db. It
+// publishes nothing.
 func (c *Client) newKeys(ctx context.Context) error {
 	if err := c.close(); err != nil {
 		return fmt.Errorf("close crypto.db: %w", err)
@@ -154,14 +159,16 @@ func (c *Client) loadMachine(ctx context.Context, keys *keyStore) error {
 	return nil
 }
 
-// publishedKeys holds the public keys of this account and device on the homeserver.
+// publishedKeys holds the public keys that the homeserver has of the bot's account and
+// device.
 type publishedKeys struct {
 	device id.Ed25519 // the device's signing key; empty: none
 	master id.Ed25519 // the account's master key; empty: none
 	signed bool       // the account vouches for this device
 }
 
-// publishedKeys requests the published keys from the homeserver.
+// publishedKeys asks the homeserver for the public keys of the bot's account and
+// device.
 func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err error) {
 	answer, err := c.mx.QueryKeys(ctx, &mautrix.ReqQueryKeys{
 		DeviceKeys: mautrix.DeviceKeysRequest{c.mx.UserID: mautrix.DeviceIDList{}},
@@ -187,8 +194,8 @@ func (c *Client) publishedKeys(ctx context.Context) (own publishedKeys, err erro
 	return own, err
 }
 
-// shareDeviceKeys publishes the device's keys at the first start; later it checks
-// that the homeserver's keys match crypto.db.
+// shareDeviceKeys publishes the device's keys on the homeserver at its first start.
+// Later it returns an error if the published keys are not those in crypto.db.
 func (c *Client) shareDeviceKeys(ctx context.Context, own publishedKeys) error {
 	here := c.mach.OwnIdentity().SigningKey
 	switch shared := c.mach.GetAccount().Shared; {

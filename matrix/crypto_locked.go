@@ -28,9 +28,9 @@ const (
 	asksAtOnce = 20
 )
 
-// watchLocked decrypts kept messages when their key or their sender's devices
-// arrive, requests keys that do not arrive, and after UnreadableAfter informs the
-// room, once a day.
+// watchLocked handles the received messages that cannot be decrypted yet, until ctx
+// ends: it decrypts them when their key arrives, asks for keys that do not arrive, and
+// after UnreadableAfter tells the room, once a day.
 func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	ticker := time.NewTicker(lockedEvery)
 	defer ticker.Stop()
@@ -64,8 +64,9 @@ func (c *Client) watchLocked(ctx context.Context, intake Intake) error {
 	}
 }
 
-// unlockKnown queues the messages whose keys arrived before the last process ended,
-// and those that wait for devices. watchLocked calls it once, at the start.
+// unlockKnown marks the waiting messages for decryption whose keys arrived before the
+// last process ended, and those that wait for their sender's devices. watchLocked
+// calls it once, at the start.
 func (c *Client) unlockKnown(ctx context.Context) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -101,9 +102,9 @@ func (c *Client) unlockKnown(ctx context.Context) error {
 	return rows.Err()
 }
 
-// repairOneTimeKeys deletes the device's one-time keys from the homeserver and
-// publishes new ones. A homeserver that refuses some keys holds other keys under
-// their ids, and messages to this device would then fail one after the other.
+// repairOneTimeKeys replaces the one-time keys of the bot's device on the homeserver
+// by new ones. It is needed when the homeserver refuses some, because it has others
+// under their ids: messages to this device would then fail one after the other.
 func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	c.log.Warn().Msg("The homeserver refused one-time keys: replacing all of them")
 	ctx, cancel := context.WithTimeout(ctx, repairWithin)
@@ -115,14 +116,15 @@ func (c *Client) repairOneTimeKeys(ctx context.Context) {
 	}
 }
 
-// lockedWait is the progress of one waiting message.
+// lockedWait is the progress of a message that waits for its key: since when, whether
+// the key was asked for, and whether the room was told.
 type lockedWait struct {
 	since           time.Time
 	asked, reported bool
 }
 
-// unlock decrypts the messages that wait for the session and passes them to the
-// queue.
+// unlock decrypts the stored messages that waited for the key of that session, or for
+// the devices of the sender whose user id it is, and passes them to the queue.
 func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	locked, err := c.store.Locked(ctx, session)
 	if err != nil {
@@ -170,8 +172,8 @@ func (c *Client) unlock(ctx context.Context, session string, intake Intake) {
 	}
 }
 
-// keptEvent returns the chat event of a stored message; if the message cannot be
-// parsed, an event with the ids alone. It recovers from panics.
+// keptEvent returns the chat event in a decrypted message that had waited for its key.
+// If it cannot be decrypted or read, the event holds the ids alone.
 func (c *Client) keptEvent(ctx context.Context, evt *event.Event, d decrypted) (e chat.Event) {
 	nothing := chat.Event{ID: chat.EventID(evt.ID), Room: chat.RoomID(evt.RoomID)}
 	defer func() {
@@ -198,8 +200,8 @@ func lockedEvent(a queue.Arrival) (*event.Event, error) {
 	return evt, nil
 }
 
-// chaseKeys requests the keys of waiting messages, and informs the rooms of messages
-// that wait too long.
+// chaseKeys asks other devices for the keys of waiting messages, and tells the rooms
+// of messages that have waited too long. seen holds the progress of each message.
 func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWait, intake Intake) error {
 	locked, err := c.store.LockedIndex(ctx)
 	if err != nil {
@@ -252,11 +254,11 @@ func (c *Client) chaseKeys(ctx context.Context, seen map[chat.EventID]*lockedWai
 	return nil
 }
 
-// askForKey requests the key of a message from the device that sent it, and from the
-// account's own devices. If the message does not name its device, it asks all devices of
-// the sender, but only for one message of each sender, which it records in everywhere:
-// requests to all of a flooder's devices would fill the homeserver's queue, where other
-// people's keys wait too.
+// askForKey asks the device that sent a waiting message, and the account's own
+// devices, for the message's key. If the message does not name its device, it asks all
+// devices of the sender, but only once for each sender, which it records in
+// everywhere: requests to all devices of somebody who floods rooms would block the
+// keys of others.
 func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[id.UserID]bool) {
 	kept, err := c.store.Locked(ctx, l.Session)
 	if err != nil || len(kept) == 0 {
@@ -285,8 +287,9 @@ func (c *Client) askForKey(ctx context.Context, l queue.Locked, everywhere map[i
 	}
 }
 
-// tellUnreadable queues an event whose id names the room and the day, so that the
-// queue handles it once a day.
+// tellUnreadable queues an event that makes the bot say in a room that it cannot read
+// a message. The event's id consists of room and day, so that this happens at most
+// once a day.
 func (c *Client) tellUnreadable(ctx context.Context, a queue.Locked, now time.Time, intake Intake) error {
 	room := c.rooms.get(id.RoomID(a.Room))
 	e := &chat.Event{

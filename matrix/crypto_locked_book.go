@@ -24,8 +24,8 @@ const (
 	lockedBytesInAll    = 32 << 20
 )
 
-// lockedBook counts the stored messages that cannot be decrypted yet. It is safe for
-// concurrent use.
+// lockedBook counts the stored messages that wait for a key, in all, by room and by
+// sender, and limits them. It is safe for concurrent use.
 type lockedBook struct {
 	mu      sync.Mutex
 	senders map[chat.UserID]usage
@@ -49,8 +49,8 @@ func newLockedBook() *lockedBook {
 	return b
 }
 
-// reset replaces the counts by those of the stored messages, and of the messages that a
-// sync added lately and has not stored yet.
+// reset replaces the counts by those of the stored messages. Messages of a sync that
+// is still being processed are not counted, so a limit may be exceeded by these.
 func (b *lockedBook) reset(stored []queue.Locked) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -75,8 +75,8 @@ func (b *lockedBook) count(l queue.Locked) {
 	b.all = b.all.with(l.Size)
 }
 
-// add counts one more message, of which it uses the id, the room, the sender and the
-// size. It returns false and counts nothing if that exceeds a bound.
+// add counts one more waiting message. It counts nothing and returns false if there
+// are too many already.
 func (b *lockedBook) add(l queue.Locked) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -90,10 +90,10 @@ func (b *lockedBook) add(l queue.Locked) bool {
 	return true
 }
 
-// keepLocked adds a message to the batch as one that waits for its key or its
-// sender's devices. It stores nothing if the store is full or the room was never
-// encrypted; done is then false if the message is decrypted, and the caller processes it
-// at once.
+// keepLocked adds a message to the batch, to be stored until its key or its sender's
+// devices arrive. If the message is already decrypted and may not be stored (too many
+// wait, or the room was never encrypted), done is false: the caller processes it at
+// once. Other messages that may not be stored are dropped.
 func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at time.Time, batch *queue.Batch) (done bool) {
 	raw, err := json.Marshal(evt)
 	if err != nil {
@@ -115,8 +115,8 @@ func (c *Client) keepLocked(room id.RoomID, evt *event.Event, read decrypted, at
 	return true
 }
 
-// arrivals collects the sessions whose messages can be decrypted now. It is safe for
-// concurrent use.
+// arrivals collects the keys and senders' devices that arrived, for which messages may
+// wait, until take returns them. It is safe for concurrent use.
 type arrivals struct {
 	wake     wait.Signal // signals that sessions is not empty
 	mu       sync.Mutex
@@ -139,14 +139,14 @@ func (a *arrivals) add(session string) {
 	a.wake.Set()
 }
 
-// addAfter adds a session when another one is added.
+// addAfter makes a later arrival of other count as one of session too.
 func (a *arrivals) addAfter(session, other string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.after[other] = append(a.after[other], session)
 }
 
-// take returns and removes the collected sessions.
+// take returns the ids of the keys and users that arrived since its last call.
 func (a *arrivals) take() (sessions []string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

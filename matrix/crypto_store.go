@@ -75,7 +75,8 @@ func (s *keyStore) PutSignature(
 	return s.noted(s.SQLCryptoStore.PutSignature(ctx, signed, signedKey, signer, signerKey, signature))
 }
 
-// noted records a failed write, which mautrix only logs.
+// noted returns err. If it is not nil, it records that a user's devices are not stored
+// completely: mautrix only logs the errors of these writes.
 func (s *keyStore) noted(err error) error {
 	if err != nil {
 		s.mu.Lock()
@@ -85,8 +86,9 @@ func (s *keyStore) noted(err error) error {
 	return err
 }
 
-// settle marks the users whose devices are completely stored as up to date. The
-// caller holds machMu, so no write is under way.
+// settle removes the mark «out of date» from the users whose devices are stored
+// completely. The caller holds machMu, the lock on the encryption keys, so that no
+// write is under way.
 func (s *keyStore) settle(ctx context.Context) error {
 	s.mu.Lock()
 	taken, incomplete := s.taken, s.incomplete

@@ -66,14 +66,15 @@ var (
 	ErrOtherAccount = errors.New("the stored session is of another account")
 )
 
-// isStatus reports whether err is an HTTP answer with that status.
+// isStatus reports whether err is an answer of the homeserver with that HTTP status.
 func isStatus(err error, status int) bool {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	return ok && he.IsStatus(status)
 }
 
-// answered returns the Matrix error in err, a JSON answer with an errcode, and its
-// HTTP status; nil if err holds none.
+// answered returns the Matrix error (JSON with an errcode) with which the homeserver
+// answered, and its HTTP status; nil if err is something else, such as a lost
+// connection.
 func answered(err error) (*mautrix.RespError, int) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.RespError == nil || he.Response == nil {
@@ -96,15 +97,16 @@ var stateErrors = map[string]time.Duration{
 	"ORG_MATRIX_EXPIRED_ACCOUNT": time.Minute,
 }
 
-// mayPass reports whether the request may succeed later: the error does not concern
-// the request itself.
+// mayPass reports whether the same request may succeed later: the homeserver was out
+// of reach, overloaded or faulty, rather than refusing this request.
 func mayPass(err error) bool {
 	known, status := answered(err)
 	return err != nil && (known == nil || status >= 500 || status == http.StatusTooManyRequests || stateErrors[known.ErrCode] > 0)
 }
 
-// sendError turns the error of a request into one of the queue's errors. An error
-// that it returns unchanged leaves open whether the homeserver executed the request.
+// sendError returns the error of a request to send as one of the queue's errors:
+// *queue.NotNow, *queue.Refused or *queue.Blocked. An error that it returns as it is
+// means that the message may have been sent or not.
 func sendError(err error) error {
 	if err == nil {
 		return nil
@@ -121,8 +123,8 @@ func sendError(err error) error {
 	return &queue.Refused{Relation: status == http.StatusBadRequest || status == http.StatusNotFound, Cause: err}
 }
 
-// prepareError is sendError for requests that precede a send: on any error, nothing
-// was sent.
+// prepareError returns the error of a request made before a message is sent as one of
+// the queue's errors; the message was certainly not sent.
 func prepareError(err error) error {
 	err = sendError(err)
 	_, notNow := errors.AsType[*queue.NotNow](err)

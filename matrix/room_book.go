@@ -22,8 +22,8 @@ const (
 	unseenFor = 5 * time.Minute
 )
 
-// roomBook holds the stored rooms in memory, and the state of joins and upgrades
-// that only this process knows. It is safe for concurrent use.
+// roomBook holds the stored rooms in memory, together with the joins and room upgrades
+// that are under way in this process. It is safe for concurrent use.
 type roomBook struct {
 	store RoomStore
 
@@ -78,8 +78,8 @@ func (b *roomBook) all() []chat.Room {
 	return slices.Collect(maps.Values(b.rooms))
 }
 
-// save stores the room and remembers it. Inside a transaction, use write, and
-// remember after the commit.
+// save stores the room and updates it in memory. In a transaction, call write instead,
+// and remember once it is committed.
 func (b *roomBook) save(ctx context.Context, r chat.Room) error {
 	b.remember(r)
 	return b.write(ctx, r)
@@ -106,9 +106,9 @@ func (b *roomBook) remember(rooms ...chat.Room) {
 	}
 }
 
-// setUp reports whether the bot serves the room: the configuration or an operator
-// names it, or the bot accepted an invitation, and it has no successor. The bot is
-// silent in all other rooms.
+// setUp reports whether the bot answers in the room: the configuration or an operator
+// names it, or the bot accepted an invitation to it, and no other room has replaced
+// it.
 func (b *roomBook) setUp(room id.RoomID) bool {
 	declared := b.isDeclared(room)
 	b.mu.Lock()
@@ -116,7 +116,8 @@ func (b *roomBook) setUp(room id.RoomID) bool {
 	return b.rooms[room].MovedTo == "" && (declared || b.rooms[room].InvitedBy != "")
 }
 
-// isDeclared reports whether the configuration or an operator names the room.
+// isDeclared reports whether the configuration names the room, or an operator set it
+// up in the chat.
 func (b *roomBook) isDeclared(room id.RoomID) bool {
 	if b.served(chat.RoomID(room)) {
 		return true
@@ -126,8 +127,8 @@ func (b *roomBook) isDeclared(room id.RoomID) bool {
 	return len(b.declared[room]) > 0
 }
 
-// moving returns the served rooms that name a successor, except those whose upgrade the
-// bot does not follow.
+// moving returns the rooms in which the bot answers and that name a successor which
+// the bot should enter, because they were upgraded.
 func (b *roomBook) moving() []chat.Room {
 	return slices.DeleteFunc(b.all(), func(r chat.Room) bool {
 		if r.Successor == "" || !b.setUp(id.RoomID(r.ID)) {
@@ -139,29 +140,30 @@ func (b *roomBook) moving() []chat.Room {
 	})
 }
 
-// doNotFollow records that the bot does not follow the room's upgrade.
+// doNotFollow records that the bot does not enter the successor of the room r, for
+// example because nobody with the right to upgrade named it.
 func (b *roomBook) doNotFollow(r chat.Room) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stays[id.RoomID(r.ID)] = r.Successor
 }
 
-// followLater sets the time of the next try to enter the successor. A try takes
-// long, so the joiner does not repeat it with every other room that it joins.
+// followLater sets the earliest time of the next try to enter a room's successor,
+// since a try takes long.
 func (b *roomBook) followLater(successor id.RoomID, notBefore time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.later[successor] = notBefore
 }
 
-// mayFollow reports whether the time of the next try has come.
+// mayFollow reports whether the bot may try to enter a room's successor now.
 func (b *roomBook) mayFollow(successor id.RoomID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return !time.Now().Before(b.later[successor])
 }
 
-// follow records that the bot is entering the successor, until the caller calls
+// follow records that the bot is entering a room's successor, until the caller calls
 // done.
 func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	b.mu.Lock()
@@ -176,8 +178,8 @@ func (b *roomBook) follow(successor id.RoomID) (done func()) {
 	}
 }
 
-// awaitFollowed waits while the bot enters room as the successor of an upgraded room, or
-// until ctx ends. It returns at once for any other room.
+// awaitFollowed waits while the bot is entering room as the successor of another one,
+// or until ctx ends. It returns at once for other rooms.
 func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	b.mu.Lock()
 	end := b.following[room]
@@ -191,17 +193,19 @@ func (b *roomBook) awaitFollowed(ctx context.Context, room id.RoomID) {
 	}
 }
 
-// moves reports whether the room is served and being replaced by a successor.
+// moves reports whether the bot answers in the room and is about to enter its
+// successor.
 func (b *roomBook) moves(room chat.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.ID == room })
 }
 
-// isSuccessor reports whether a served room is moving to this room.
+// isSuccessor reports whether the bot is about to enter this room as the successor of
+// another one.
 func (b *roomBook) isSuccessor(room id.RoomID) bool {
 	return slices.ContainsFunc(b.moving(), func(r chat.Room) bool { return r.Successor == chat.RoomID(room) })
 }
 
-// movedHere reports whether another room has moved to this room.
+// movedHere reports whether this room has replaced another one for the bot.
 func (b *roomBook) movedHere(room id.RoomID) bool {
 	return slices.ContainsFunc(b.all(), func(r chat.Room) bool { return r.MovedTo == chat.RoomID(room) })
 }
@@ -214,15 +218,15 @@ func (b *roomBook) declare(name string, room id.RoomID) {
 	}
 }
 
-// declaredAs returns the room's names in the configuration.
+// declaredAs returns the ids and aliases under which the configuration names the room.
 func (b *roomBook) declaredAs(room id.RoomID) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.declared[room])
 }
 
-// encrypted reports whether the bot has ever seen the room encrypted, and whether
-// this process has requested the encryption state from the homeserver.
+// encrypted reports whether the bot ever saw that the room is encrypted. asked says
+// whether this process has asked the homeserver.
 func (b *roomBook) encrypted(room id.RoomID) (encrypted, asked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -251,19 +255,20 @@ func (b *roomBook) askedEncryption(room id.RoomID) {
 	b.asked[room] = true
 }
 
-// wakeJoiner makes joinRooms check invitations and upgrades at once.
+// wakeJoiner makes joinRooms look for invitations to accept and upgrades to follow at
+// once.
 func (b *roomBook) wakeJoiner() { b.wake.Set() }
 
-// accepts records that the bot is to join the room of an invitation that came at that
-// time.
+// accepts records that the bot accepts an invitation to the room, which came at that
+// time, and has still to join.
 func (b *roomBook) accepts(room id.RoomID, came time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.accepted[room] = came
 }
 
-// enters records that the bot is joining the room. joining returns true until sync
-// shows the room or the join is known to have failed.
+// enters records that the bot has begun to join the room. That ends when sync shows
+// the room, or with notIn.
 func (b *roomBook) enters(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -271,7 +276,8 @@ func (b *roomBook) enters(room id.RoomID) {
 	b.entered[room] = time.Time{}
 }
 
-// joined records that the join succeeded.
+// joined records that the homeserver let the bot join the room, which sync may not
+// show yet.
 func (b *roomBook) joined(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -280,16 +286,16 @@ func (b *roomBook) joined(room id.RoomID) {
 	}
 }
 
-// notIn records that the bot is not in the room: the join failed, or the bot has
-// left again.
+// notIn records that the bot is not joining the room any more: it could not join, or
+// has left again.
 func (b *roomBook) notIn(room id.RoomID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.entered, room)
 }
 
-// toJoin reports whether the bot is joining the room of an invitation, or is to join it:
-// the invitation is newer than the departure at left.
+// toJoin reports whether the bot is joining the room, or has accepted an invitation to
+// it that is newer than left, the time at which it last left the room.
 func (b *roomBook) toJoin(room id.RoomID, left time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -307,9 +313,9 @@ func (b *roomBook) joining(room id.RoomID) bool {
 	return ok
 }
 
-// unseen returns the rooms that the bot entered on an invitation before by, less
-// than unseenFor ago, and that sync has not shown yet. more reports joins that are
-// to come, under way or later than by.
+// unseen returns the rooms that the bot joined before by, less than unseenFor ago, and
+// that sync has not shown yet. more reports that there are other joins, which are
+// under way or later.
 func (b *roomBook) unseen(by time.Time) (rooms []id.RoomID, more bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

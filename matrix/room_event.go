@@ -32,7 +32,9 @@ func (c *Client) SenderOf(ctx context.Context, room chat.RoomID, event chat.Even
 	return chat.UserID(evt.Sender), nil
 }
 
-// Shows implements queue.Transport.
+// Shows reports whether the homeserver shows the bot an event that it sent to the
+// room. It returns true for a room that the bot is not in, where nothing could be sent
+// again.
 func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID) (bool, error) {
 	if !c.rooms.get(id.RoomID(room)).Joined {
 		return true, nil

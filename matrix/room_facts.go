@@ -31,7 +31,8 @@ var factTypes = []event.Type{
 	event.StateGuestAccess, event.StateTombstone, accessRules,
 }
 
-// noteFact updates the facts from a state event.
+// noteFact updates the facts about a room (name, join rule, readers, version…) from a
+// state event. It ignores other events.
 func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	if evt.GetStateKey() != "" {
 		return
@@ -67,7 +68,9 @@ func noteFact(f *chat.RoomFacts, evt *event.Event) {
 	}
 }
 
-// allowed returns chat.RoomFacts.Allow for a join rules event.
+// allowed returns the rooms whose members may join without an invitation, from a join
+// rules event. An empty id among them stands for a condition that the bot does not
+// know. It returns nil for other join rules.
 func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	switch rules.Content.Raw["join_rule"] {
 	case string(event.JoinRuleRestricted), string(event.JoinRuleKnockRestricted):
@@ -88,7 +91,8 @@ func allowed(rules *event.Event) (rooms []chat.RoomID) {
 	return rooms
 }
 
-// noteTags updates f.Notices from the tags that the account has set on the room.
+// noteTags records, from the account's tags of a room, whether it is the room of the
+// homeserver's own messages.
 func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	for _, evt := range events {
 		if evt.Type.Type == event.AccountDataRoomTags.Type {
@@ -98,12 +102,13 @@ func noteTags(f *chat.RoomFacts, events []*event.Event) {
 	}
 }
 
-// factsKnown reports whether the facts are complete: every room has a version.
+// factsKnown reports whether the bot has read the room's state: it then knows the
+// version, which every room has.
 func factsKnown(f chat.RoomFacts) bool { return f.Version != "" }
 
-// askFacts requests the room's facts from the homeserver, for rooms whose state sync
-// sent while the bot did not serve them. It also requests the power levels and
-// stores them in the key store.
+// askFacts asks the homeserver for the facts about a room, for rooms whose state sync
+// sent while the bot did not answer there. It also asks for the power levels and
+// stores them.
 func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts, err error) {
 	for _, kind := range append([]event.Type{event.StatePowerLevels}, factTypes...) {
 		evt, err := c.mx.FullStateEvent(ctx, room, kind, "")
@@ -121,7 +126,8 @@ func (c *Client) askFacts(ctx context.Context, room id.RoomID) (f chat.RoomFacts
 	return f, err
 }
 
-// askNotices asks whether the homeserver itself writes in the room.
+// askNotices asks the homeserver whether the room is the one in which it writes
+// messages of its own.
 func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	tags, err := c.mx.GetTags(ctx, room)
 	if err != nil {
@@ -131,8 +137,8 @@ func (c *Client) askNotices(ctx context.Context, room id.RoomID) (bool, error) {
 	return notices, nil
 }
 
-// completeFacts requests the missing facts of served rooms, such as those that
-// another version of the bot stored.
+// completeFacts asks the homeserver for the facts that are missing about rooms in
+// which the bot answers, such as those that an older version of the bot stored.
 func (c *Client) completeFacts(ctx context.Context) {
 	for _, r := range c.rooms.all() {
 		if !r.Joined || factsKnown(r.RoomFacts) || !c.rooms.setUp(id.RoomID(r.ID)) {
@@ -151,8 +157,8 @@ func (c *Client) completeFacts(ctx context.Context) {
 	}
 }
 
-// changeRoom changes a stored room between two syncs. Do not call it in a
-// transaction.
+// changeRoom calls change with a stored room and stores the result, at a moment when
+// no sync is being processed. It must not be called in a transaction.
 func (c *Client) changeRoom(ctx context.Context, room id.RoomID, change func(r *chat.Room)) error {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -174,8 +180,9 @@ func (c *Client) displayName(ctx context.Context, room id.RoomID, user id.UserID
 	return cleanName(member.Displayname)
 }
 
-// cleanName makes a chosen name fit for a sentence: on one line, without invisible
-// or direction-changing characters, and at most maxName characters long.
+// cleanName returns a name that a person chose in a form that is fit for a sentence:
+// on one line, without invisible or direction-changing characters, and at most maxName
+// characters long.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -20,7 +20,8 @@ var noticeUsers = []string{"notices", "server", "_server"}
 // spaceKind is the type of rooms that only hold other rooms.
 const spaceKind = "m.space"
 
-// invitation holds the facts that decide on an invitation.
+// invitation holds the facts about an invitation by which the bot accepts or declines
+// it: who sent it and what kind of room it is for.
 type invitation struct {
 	operator bool // sent by an operator
 	server   bool // sent from a server whose users may invite
@@ -28,8 +29,9 @@ type invitation struct {
 	space    bool
 }
 
-// declined returns the reason to decline the invitation; empty: the bot accepts it.
-// In a room that is not a direct message, welcome decides once the bot is in.
+// declined returns the reason to decline the invitation, empty to accept it. Except
+// for direct messages, the bot decides only once it is in the room whether the inviter
+// may bring it there (see welcome).
 func (i invitation) declined() chat.DeclineReason {
 	switch {
 	case i.operator, i.notices:
@@ -48,7 +50,8 @@ var declineReasons = map[chat.DeclineReason]string{
 	chat.DeclinedSpace:  "Ce robot ne parle pas dans les espaces : invitez-le dans un salon.",
 }
 
-// invitations splits the invitations of a sync into accepted and declined ones.
+// invitations returns the rooms of a sync's invitations that the bot accepts, and the
+// invitations that it declines.
 func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted []chat.Room, declined []chat.Declined) {
 	for room, invited := range answer.Rooms.Invite {
 		r := c.rooms.get(room)
@@ -91,7 +94,9 @@ func (c *Client) invitations(answer *mautrix.RespSync, now time.Time) (accepted 
 	return accepted, declined
 }
 
-// welcome reports whether the inviter may bring the bot into the room.
+// welcome reports whether the bot may stay in the room r, to which r.InvitedBy invited
+// it: they have a moderator's power there or are an operator, or the room needs no
+// such right, as a direct message.
 func (c *Client) welcome(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if r.IsDirect() || r.Notices || c.rooms.isDeclared(room) || c.rooms.movedHere(room) || c.config.IsOperator(r.InvitedBy) {

@@ -24,8 +24,10 @@ const joinAgain = 5 * time.Minute
 // homeserver itself answers.
 const lookUpTries = 2
 
-// leftRooms returns the rows of the rooms that the bot is no longer in. For each
-// served room that another user removed the bot from, it adds an event to the batch.
+// leftRooms returns the rooms that, by this sync, the bot is no longer in, as they are
+// to be stored. If a person removed it from a room in which it answered, an event
+// about that goes into the batch. invited are rooms of accepted invitations, which are
+// not left.
 func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, received time.Time, batch *queue.Batch) (left []chat.Room) {
 	for room, shown := range answer.Rooms.Leave {
 		r := c.rooms.get(room)
@@ -60,8 +62,9 @@ func (c *Client) leftRooms(answer *mautrix.RespSync, invited []chat.Room, receiv
 	return left
 }
 
-// declareRooms resolves the rooms of the configuration and returns those that the
-// bot must join. It waits for a homeserver that does not answer.
+// declareRooms finds the ids of the rooms in the configuration, and returns the names
+// of those that the bot still has to join. It waits for a homeserver that does not
+// answer.
 func (c *Client) declareRooms(ctx context.Context, intake Intake) (toJoin []string) {
 	for _, room := range c.config.Rooms {
 		roomID, found := id.RoomID(room), true
@@ -76,9 +79,9 @@ func (c *Client) declareRooms(ctx context.Context, intake Intake) (toJoin []stri
 	return toJoin
 }
 
-// lookUp returns the room of an alias. If the alias belongs to another server, and
-// that does not answer, it returns the last known room (empty: none) and false: the
-// caller must look it up again.
+// lookUp returns the id of the room to which an alias leads. If another server is
+// responsible and does not answer, it returns the last known id, which may be empty,
+// and false: the caller has to try again.
 func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, found bool) {
 	for try := 1; ctx.Err() == nil; try++ {
 		answer, err := c.mx.ResolveAlias(ctx, id.RoomAlias(alias))
@@ -104,8 +107,9 @@ func (c *Client) lookUp(ctx context.Context, alias string) (room id.RoomID, foun
 	return id.RoomID(before[alias]), false
 }
 
-// declareLatest records that a room of the configuration has the id roomID, or that of
-// its latest successor, and reports whether there is nothing to join.
+// declareLatest records under which id the bot answers in a room of the configuration:
+// roomID, or that of the room which replaced it last. It returns true if the bot is in
+// that room already.
 func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomID, intake Intake) bool {
 	moved := false
 	for c.rooms.get(roomID).MovedTo != "" {
@@ -118,7 +122,8 @@ func (c *Client) declareLatest(ctx context.Context, room string, roomID id.RoomI
 	return moved || c.rooms.get(roomID).Joined
 }
 
-// declare records that the bot serves a room of the configuration, under that id.
+// declare records the id of a room of the configuration, in which the bot answers, and
+// tells the parts of the bot that have settings for it.
 func (c *Client) declare(ctx context.Context, room string, roomID id.RoomID, intake Intake) {
 	c.rooms.declare(room, roomID)
 	intake.FoundRoom(ctx, room, chat.RoomID(roomID))
@@ -151,8 +156,8 @@ func (c *Client) joinRooms(ctx context.Context, declared []string, intake Intake
 	return nil
 }
 
-// declineInvitations sends the refusals of declined invitations to the homeserver,
-// and reports whether none is left.
+// declineInvitations rejects, on the homeserver, the invitations that the bot
+// declined. It returns true if none is left.
 func (c *Client) declineInvitations(ctx context.Context) bool {
 	all, err := c.store.Declined(ctx)
 	if err != nil {
@@ -204,8 +209,8 @@ func (c *Client) declineInvitation(ctx context.Context, d chat.Declined) bool {
 	return err == nil
 }
 
-// joinDeclared joins a room of the configuration; it returns false if that must be
-// retried.
+// joinDeclared joins a room of the configuration. It returns false if the caller has
+// to try again later.
 func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) bool {
 	if err := c.config.Pace.Wait(ctx); err != nil {
 		return true
@@ -221,8 +226,8 @@ func (c *Client) joinDeclared(ctx context.Context, room string, intake Intake) b
 	return true
 }
 
-// acceptInvitation joins an invitation's room; it returns false if that must be
-// retried.
+// acceptInvitation joins the room of an accepted invitation. It returns false if the
+// caller has to try again later.
 func (c *Client) acceptInvitation(ctx context.Context, r chat.Room) bool {
 	room := id.RoomID(r.ID)
 	if err := c.config.Pace.Wait(ctx); err != nil {

@@ -15,8 +15,7 @@ import (
 	"heraut/queue"
 )
 
-// leave leaves a room, for a post of the queue. It also succeeds if the bot is not
-// in the room.
+// leave makes the bot leave a room. It also succeeds if the bot is not in the room.
 func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	before := c.rooms.get(room)
 	_, err := c.mx.LeaveRoom(ctx, room)
@@ -44,8 +43,8 @@ func (c *Client) leave(ctx context.Context, room id.RoomID) error {
 	})
 }
 
-// exitOf returns how the bot left a room, and its last membership event there; nil
-// if the homeserver does not show that event.
+// exitOf returns how the bot came to leave a room (by itself, kicked or banned), and
+// the membership event that shows it; nil if sync does not show that event.
 func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	for _, events := range [][]*event.Event{left.Timeline.Events, left.State.Events} {
 		for _, evt := range slices.Backward(events) {
@@ -64,8 +63,9 @@ func (c *Client) exitOf(left *mautrix.SyncLeftRoom) (chat.Exit, *event.Event) {
 	return chat.ExitLeft, nil
 }
 
-// noteRemoved adds an event to the batch if another user removed the bot from a room
-// that it served. r is the room before the removal.
+// noteRemoved adds an event to the batch that says that a person removed the bot from
+// a room in which it answered. by is the membership event; r is the room as it was
+// before.
 func noteRemoved(r chat.Room, exit chat.Exit, by *event.Event, received time.Time, batch *queue.Batch) {
 	if by == nil {
 		return

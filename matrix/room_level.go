@@ -12,9 +12,10 @@ import (
 // operator set another one.
 const moderatorPower = 50
 
-// level returns the rights of an event's sender. In a room that was ever encrypted,
-// only an encrypted message from a verified device gives more than a member's
-// rights: otherwise the homeserver could act in anyone's name.
+// level returns the rights (member, moderator or operator) with which an event's
+// sender speaks. In a room that was ever encrypted, a message has more than a member's
+// rights only if it came encrypted from a verified device: otherwise the homeserver
+// could give commands in anyone's name.
 func (c *Client) level(ctx context.Context, room id.RoomID, sender id.UserID, trust chat.Trust) chat.Level {
 	if encrypted, _ := c.rooms.encrypted(room); encrypted && trust < chat.TrustVerified {
 		return chat.LevelMember

@@ -26,8 +26,8 @@ func (c *Client) ownPower(ctx context.Context, room id.RoomID) int {
 	return powers.GetUserLevel(c.mx.UserID)
 }
 
-// powersEvent returns the last power-levels event of the room in this sync; nil if
-// there is none.
+// powersEvent returns the last event in this sync that sets the room's power levels;
+// nil if there is none.
 func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	for _, events := range [][]*event.Event{joined.Timeline.Events, joined.State.Events} {
 		for _, evt := range slices.Backward(events) {
@@ -39,10 +39,10 @@ func powersEvent(joined *mautrix.SyncJoinedRoom) *event.Event {
 	return nil
 }
 
-// notePromotion adds an event if the bot's power level has risen from before to a
-// moderator's. Operators hear of it, since the bot needs no rights, and may end up
-// as the only member that has them. It ignores direct messages, where both members
-// have all rights.
+// notePromotion adds an event to the batch if the bot's power level in a room has
+// risen from before to that of a moderator. The operators hear of it, since the bot
+// needs no rights. Direct messages are left out, as both members have all rights
+// there.
 func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by *event.Event, received time.Time, batch *queue.Batch) {
 	now := c.ownPower(ctx, id.RoomID(r.ID))
 	if before >= moderatorPower || now < moderatorPower || r.IsDirect() {
@@ -56,7 +56,8 @@ func (c *Client) notePromotion(ctx context.Context, r chat.Room, before int, by 
 	batch.Arrivals = append(batch.Arrivals, queue.Arrival{ID: e.ID, Room: e.Room, At: received, Event: e})
 }
 
-// takeNotice adds a message of the homeserver itself to the batch.
+// takeNotice adds an event to the batch about a message that the homeserver itself
+// writes to the account.
 func (c *Client) takeNotice(room id.RoomID, evt *event.Event, batch *queue.Batch) {
 	body, _ := evt.Content.Raw["body"].(string)
 	if evt.StateKey != nil || evt.Type.Type != event.EventMessage.Type || body == "" ||

@@ -2,8 +2,9 @@ package matrix
 
 import "heraut/chat"
 
-// phase is the stage of a room's life that its stored row and the settings give. A
-// room has one phase at a time.
+// phase is the state of a room in the bot's state machine for rooms, such as invited,
+// served (the bot answers there), silent or left. It follows from the stored room and
+// the settings.
 type phase string
 
 const (
@@ -38,7 +39,8 @@ func phaseOf(r chat.Room, setUp bool) phase {
 	return phaseServed
 }
 
-// isInvited reports whether the bot is to join the room of an invitation.
+// isInvited reports whether the bot has accepted an invitation to the room and still
+// has to join it.
 func isInvited(r chat.Room) bool { return phaseOf(r, false) == phaseInvited }
 
 // in reports whether the bot is in a room of that phase.
@@ -46,10 +48,12 @@ func (p phase) in() bool {
 	return p == phaseSilent || p == phaseServed || p == phaseMuted || p == phaseMoved
 }
 
-// serves reports whether the bot serves a room of that phase.
+// serves reports whether the bot answers in a room of that phase, or would if it were
+// allowed to write.
 func (p phase) serves() bool { return p == phaseServed || p == phaseMuted }
 
-// roomStep is something that happens to a room and may change its phase.
+// roomStep is an event in the bot's state machine for rooms, such as an invitation, a
+// join or a removal.
 type roomStep string
 
 const (
@@ -72,7 +76,8 @@ const (
 // exitSteps are the steps out of a room that sync shows.
 var exitSteps = map[chat.Exit]roomStep{chat.ExitLeft: stepLeave, chat.ExitKicked: stepKick, chat.ExitBanned: stepBan}
 
-// roomEffect is a set of changes that go with a change of phase.
+// roomEffect is a set of actions, as bits, that a transition in the state machine for
+// rooms demands besides the new phase.
 type roomEffect uint16
 
 const (
@@ -89,9 +94,9 @@ const (
 
 func (e roomEffect) has(other roomEffect) bool { return e&other == other }
 
-// nextPhase returns the phase of a room after a step, and the effects that go with the
-// change. A step that means nothing in a phase changes nothing.
-// doc/design/rooms.md draws the transitions.
+// nextPhase is the state machine for rooms: it returns the phase after a step, and the
+// effects of the transition. A step that means nothing in a phase changes nothing.
+// doc/design/rooms.md draws it.
 func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	switch what {
 	case stepInvite: // sync shows an invitation only while the bot is out of the room
@@ -132,8 +137,8 @@ func nextPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// exitPhase is nextPhase for the steps out of a room that sync shows. Sync may also show
-// an old departure from a room that the bot is out of already: it changes nothing.
+// exitPhase is the part of nextPhase for the ways out of a room that sync shows. An
+// old departure from a room that the bot is already out of changes nothing.
 func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	to := map[roomStep]phase{stepLeave: phaseLeft, stepKick: phaseKicked, stepBan: phaseBanned}[what]
 	switch {
@@ -147,7 +152,8 @@ func exitPhase(p phase, what roomStep) (phase, roomEffect) {
 	return p, 0
 }
 
-// servedPhase is nextPhase for the steps between served, muted and silent.
+// servedPhase is the part of nextPhase for the steps between served (the bot answers),
+// muted (it may not write) and silent.
 func servedPhase(p phase, what roomStep) phase {
 	switch {
 	case what == stepSetUp && p == phaseSilent:
@@ -162,8 +168,8 @@ func servedPhase(p phase, what roomStep) phase {
 	return p
 }
 
-// takeStep changes the stored room as the step demands, and returns all effects. The
-// caller sets the inviter, the successor, and the facts that sync shows.
+// takeStep applies a step of the state machine to a stored room in memory, and returns
+// the effects. The caller sets the inviter, the successor, and the facts from sync.
 func takeStep(r *chat.Room, setUp bool, what roomStep) roomEffect {
 	to, effects := nextPhase(phaseOf(*r, setUp), what)
 	if effects.has(effectReset) {

@@ -6,9 +6,9 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// parseState parses a state event's content. Of a membership or power-levels event
-// that mautrix cannot parse, it reads the fields on which rights and keys depend:
-// otherwise the room's earlier state would stay in force.
+// parseState parses the content of a state event. If mautrix cannot parse a membership
+// or power-levels event, it still reads the fields on which rights and keys depend:
+// otherwise the older state would stay in force.
 func parseState(evt *event.Event) error {
 	switch evt.Type {
 	case event.StatePowerLevels:

@@ -24,8 +24,8 @@ const enterWithin = 30 * time.Second
 // errNotFollowed reports that an upgrade is not valid.
 var errNotFollowed = errors.New("the upgrade of a room is not followed")
 
-// followUpgrades enters the successors of served rooms. It returns false if one must
-// be tried again.
+// followUpgrades enters the rooms that replaced rooms in which the bot answers. It
+// returns false if one has to be tried again.
 func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	done := true
 	for _, r := range c.rooms.moving() {
@@ -50,9 +50,9 @@ func (c *Client) followUpgrades(ctx context.Context, intake Intake) bool {
 	return done
 }
 
-// followUpgrade enters the successor of r, if the sender of the tombstone had the
-// power to upgrade and the new room names r as its predecessor. The room's stored
-// data move in the transaction that handles chat.Moved.
+// followUpgrade enters the room that replaced r, if the person who upgraded r had the
+// right to, and if the new room names r as the one before. The room's stored data are
+// moved later, when chat.Moved is handled.
 func (c *Client) followUpgrade(ctx context.Context, r chat.Room, intake Intake) error {
 	to := id.RoomID(r.Successor)
 	joined, err := c.mx.JoinedRooms(ctx)

@@ -72,7 +72,8 @@ func (c *Client) Sync(ctx context.Context, intake Intake) error {
 	return g.Wait()
 }
 
-// position is the progress of the sync loop.
+// position is the state of the sync loop: the token and the start of the last complete
+// sync, the filter on the homeserver, and the failures since.
 type position struct {
 	since     string    // the token of the last completed sync
 	filter    string    // the id of the filter on the homeserver; empty: to upload
@@ -187,8 +188,8 @@ func (c *Client) pauseAfter(ctx context.Context, o *outage, err error, message s
 	wait.For(ctx, pause)
 }
 
-// poll makes one sync request. It cancels the request (errSettle) when a new one
-// would settle a doubt.
+// poll makes one sync request and returns the answer. It cancels the request, with
+// errSettle, when a new sync would show whether an unanswered post was sent.
 func (c *Client) poll(ctx context.Context, request mautrix.ReqSync, intake Intake) (*mautrix.RespSync, error) {
 	began := time.Now()
 	ctx, cancelTimeout := context.WithTimeout(ctx, time.Duration(request.Timeout)*time.Millisecond+pollGrace)

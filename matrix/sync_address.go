@@ -16,8 +16,8 @@ import (
 	"heraut/chat"
 )
 
-// address determines whether a message is addressed to the bot, removes the bot's
-// name from its text, and sets m.Body, m.Mentioned and m.Casual.
+// address decides whether a message is spoken to the bot, and removes the bot's name
+// from its text. It sets m.Body, m.Mentioned and m.Casual.
 func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	names := c.names
 	if nickname := c.displayName(ctx, room, c.mx.UserID); nickname != "" {
@@ -27,7 +27,8 @@ func (c *Client) address(ctx context.Context, room id.RoomID, m *chat.Message) {
 	m.Body, m.Mentioned, m.Casual = a.read(*m)
 }
 
-// addressing recognises messages that are addressed to one account.
+// addressing holds the names of an account, and recognises messages that are spoken to
+// it.
 type addressing struct {
 	me id.UserID
 	// names are the display names and nicknames of the account, in any order. Its
@@ -35,9 +36,10 @@ type addressing struct {
 	names []string
 }
 
-// read returns the text after the account's name, and whether the message is
-// addressed to the account. casual is true if only a name followed by a space or a
-// line break indicates it. A message to another user is returned unchanged.
+// read returns the text of a message after the account's name at its start, and
+// whether the message is spoken to the account. casual means that only a name followed
+// by a space or line break shows it, as in a sentence. The text of a message to
+// another user is returned whole.
 func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 	pinged := slices.Contains(m.Mentions, chat.UserID(a.me))
 	start := trimStart(m.Body)
@@ -87,7 +89,8 @@ func (a addressing) afterLink(start, name, after string) string {
 	return trimAfterName(after) // the body uses yet another name of the bot
 }
 
-// known returns every form of the account's names and of more, longest first.
+// known returns all names by which people may call the account, and the given ones,
+// longest first.
 func (a addressing) known(more ...string) []string {
 	local := a.me.Localpart()
 	all := []string{a.me.String(), "@" + local, local}
@@ -109,7 +112,8 @@ const (
 	looseSeparator                  // a space or a line break
 )
 
-// afterName returns the text after the account's name at the start of a text.
+// afterName returns the text that follows the account's name at the start of a text,
+// and what separates the two; ok is false if the text does not start with a name.
 func (a addressing) afterName(start string) (rest string, sep separator, ok bool) {
 	for _, name := range a.known() {
 		rest, ok := cutName(start, name)
@@ -256,7 +260,8 @@ func trimStart(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
 }
 
-// trimSpaces is trimStart, except that it keeps line breaks.
+// trimSpaces removes spaces and invisible characters from the start of s, but no line
+// breaks.
 func trimSpaces(s string) string {
 	return strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' || isInvisible(r) })
 }

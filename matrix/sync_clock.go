@@ -13,8 +13,8 @@ import (
 // logs a warning, and does not take an event's time from its sender's server.
 const maxSkew = time.Minute
 
-// serverClock compares the homeserver's clock with this machine's. The zero value is
-// ready to use; it is safe for concurrent use.
+// serverClock measures how far the homeserver's clock differs from this machine's. The
+// zero value is ready to use; it is safe for concurrent use.
 type serverClock struct {
 	skew   atomic.Int64 // of the latest answer, in ms
 	logged atomic.Bool  // whether the warning about the skew was logged
@@ -40,11 +40,10 @@ func (s *serverClock) ahead() time.Duration {
 	return time.Duration(s.skew.Load()) * time.Millisecond
 }
 
-// saidAt returns when an event was sent, by this machine's clock. The event's own
-// timestamp comes from the clock of the sender's server, so saidAt uses it only if
-// it is within maxSkew of the homeserver's time (unsigned.age, or the Date header
-// if there is none). In a sync that follows another one, no event counts as older
-// than that one.
+// saidAt returns when an event was sent, by this machine's clock. It uses the event's
+// own time, which its sender's server states, only if that is close to the
+// homeserver's time for it. In a sync that follows another one, no event is older than
+// that one.
 func (c *Client) saidAt(evt *event.Event, received time.Time) time.Time {
 	stamp := time.UnixMilli(evt.Timestamp)
 	at := stamp.Add(-c.clock.ahead())

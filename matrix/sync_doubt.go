@@ -12,11 +12,10 @@ import (
 	"heraut/queue"
 )
 
-// confirmDoubts adds the bot's own events to the batch, back to the oldest post in
-// doubt, from a timeline that does not continue the last sync: the bot left the room,
-// or has just entered it. A post may have arrived just before somebody removed the bot.
-// Until the bot enters the room again, or its invitation ends, no sync shows that
-// (storage.DB.SettleDoubts).
+// confirmDoubts adds the bot's own events in a timeline to the batch, back to the
+// oldest post of which it is not known whether it was sent. It serves rooms that the
+// bot left or has just entered, whose timeline does not continue the last sync: a post
+// may have arrived just before the bot was removed.
 func (c *Client) confirmDoubts(ctx context.Context, room id.RoomID, tl mautrix.SyncTimeline, batch *queue.Batch) error {
 	doubt, err := c.store.OldestDoubt(ctx, chat.RoomID(room))
 	if err != nil {

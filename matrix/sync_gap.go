@@ -41,9 +41,9 @@ const (
 	doubtMargin = 5 * time.Minute
 )
 
-// gapEnd returns the time before which the events of a gap are only counted: they
-// are too old to be answered, and settle no doubt about a post. A zero end means
-// that every event counts. limit is the largest number of events to read.
+// gapEnd returns the time before which events that sync left out need not be handled:
+// they are too old to be answered, and settle no doubt about a post. The zero time
+// means that all count. limit is the largest number of events to read.
 func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time) (end time.Time, limit int, err error) {
 	switch {
 	case c.config.Keeps(ctx, chat.RoomID(room)):
@@ -62,10 +62,10 @@ func (c *Client) gapEnd(ctx context.Context, room id.RoomID, received time.Time)
 	return end, gapLimit, nil
 }
 
-// readBack pages backwards from a token until done returns true, and returns the
-// events up to there, oldest first. It stops after about limit events. to is only a
-// hint to the homeserver. whole is false if the bot gives up the rest of the gap, so
-// that one unreadable room does not block the others for ever.
+// readBack reads a room's events backwards from a token until done returns true for
+// one, about limit events at most, and returns them oldest first. to is only a hint to
+// the homeserver where to stop. whole is false if the bot gave up the rest, so that
+// one unreadable room does not block the others.
 func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, limit int, done func(*event.Event) (bool, error)) (events []*event.Event, whole bool, err error) {
 	defer func() { slices.Reverse(events) }() // the pages are newest first
 	for empty, tiny := 0, 0; len(events) < limit && from != "" && empty < emptyPages; {
@@ -100,8 +100,8 @@ func (c *Client) readBack(ctx context.Context, room id.RoomID, from, to string, 
 	return events, true, nil
 }
 
-// page requests the events before a token, newest first; with an empty token, the
-// newest events.
+// page returns one page of a room's events before a token, newest first; with an empty
+// token, the newest events.
 func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*mautrix.RespMessages, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageWithin)
 	defer cancel()
@@ -116,10 +116,10 @@ func (c *Client) page(ctx context.Context, room id.RoomID, from, to string) (*ma
 	return page, nil
 }
 
-// failedGap returns err if the bot should retry the gap, and nil if it gives up. It
-// gives up at once if the homeserver refuses the room, and after patience if only
-// this request fails, as on a homeserver that runs without one of its processes.
-// After that, the bot tries each gap once until the room is readable again.
+// failedGap returns err if the events that sync left out should be asked for again,
+// and nil if the bot gives them up: at once if the homeserver refuses the room, and
+// after patience if only this request fails. From then on it tries once for each gap,
+// until the room can be read again.
 func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error {
 	known, status := answered(err)
 	switch {
@@ -141,7 +141,8 @@ func (c *Client) failedGap(ctx context.Context, room id.RoomID, err error) error
 	return nil
 }
 
-// patience returns how long the bot retries the gaps of a room.
+// patience returns how long the bot tries to read events that sync left out of a room,
+// before it gives them up.
 func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	switch {
 	case c.config.GapPatience > 0:
@@ -152,8 +153,8 @@ func (c *Client) patience(ctx context.Context, room id.RoomID) time.Duration {
 	return gapPatience
 }
 
-// noteMembers stores the members in a page of history, except where a newer
-// membership is known.
+// noteMembers stores the memberships in a page of a room's history, except where sync
+// already brought a newer one.
 func (c *Client) noteMembers(ctx context.Context, room id.RoomID, state []*event.Event) {
 	for _, evt := range state {
 		if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type {

@@ -12,8 +12,8 @@ import (
 	"heraut/queue"
 )
 
-// takeIn adds one event to the batch as a chat event. It skips an event that it
-// cannot parse, and recovers from panics.
+// takeIn adds one event of a room to the batch of events to handle. It skips an event
+// that it cannot read, and recovers from panics.
 func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, read decrypted, direct bool, batch *queue.Batch) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -51,8 +51,8 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 	}
 }
 
-// hear returns the chat event of an event, with its sender's name and rights in the
-// room; nil if the bot ignores it.
+// hear returns a Matrix event as a chat event, with its sender's name and rights in
+// the room; nil if the bot ignores it.
 func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
 	e := c.understand(evt, direct)
 	if e != nil {
@@ -70,8 +70,8 @@ func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, dir
 	return e
 }
 
-// takeOwn adds an event of the bot itself to the batch, where it confirms a post. State
-// events come from no post.
+// takeOwn adds an event that the bot itself sent to the batch, as the proof that a
+// post arrived. State events come from no post.
 func takeOwn(evt *event.Event, batch *queue.Batch) {
 	if evt.StateKey != nil {
 		return

@@ -18,8 +18,8 @@ const pollStart = "m.poll.start"
 // write.
 var silentTypes = []event.MessageType{event.MsgNotice, event.MsgVerificationRequest, "m.server_notice", ""}
 
-// kindOf returns the kind of an m.room.message; empty for a text or a file. ok is
-// false for messages that people do not see or that programs write.
+// kindOf returns the kind of message in an m.room.message event; empty for a text or a
+// file. ok is false for messages that clients do not show or that programs write.
 func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool) {
 	switch content.MsgType {
 	case event.MsgText, event.MsgImage, event.MsgFile, event.MsgVideo:
@@ -42,8 +42,7 @@ func kindOf(content *event.MessageEventContent) (kind chat.MessageKind, ok bool)
 	return chat.KindOther, true
 }
 
-// readShown parses a sticker or a poll; nil for any other event. It reads the
-// relation from the raw content, since mautrix has no type for the stable poll.
+// readShown returns the message in a sticker or poll event; nil for other events.
 func readShown(evt *event.Event) *chat.Message {
 	if evt.StateKey != nil {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"heraut/chat"
 )
 
-// takeRoom processes the part of a sync about one room that the bot is in: first the
-// room's state, then its events, oldest first.
+// takeRoom handles the part of a sync about one room that the bot is in: first the
+// room's state, then its new events, oldest first.
 func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *mautrix.SyncJoinedRoom) error {
 	known := c.rooms.get(room)
 	stored := known
@@ -56,7 +56,8 @@ func (c *Client) takeRoom(ctx context.Context, t *turn, room id.RoomID, joined *
 	return nil
 }
 
-// takeState updates stored from the state events and the summary of a sync.
+// takeState updates the room stored from the state events and the member counts of a
+// sync. known is the room before.
 func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored *chat.Room, joined *mautrix.SyncJoinedRoom) {
 	room := id.RoomID(known.ID)
 	before, promotion := 0, powersEvent(joined)
@@ -91,8 +92,8 @@ func (c *Client) takeState(ctx context.Context, t *turn, known chat.Room, stored
 	}
 }
 
-// takeEvents decrypts a room's events and adds the resulting chat events to the
-// batch.
+// takeEvents decrypts a room's new events and adds them to the batch of events to
+// handle.
 func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []*event.Event) error {
 	room := id.RoomID(r.ID)
 	for _, evt := range events {
@@ -114,9 +115,9 @@ func (c *Client) takeEvents(ctx context.Context, t *turn, r chat.Room, events []
 	return nil
 }
 
-// passOver processes a room that the bot does not serve: only the bot's own events,
-// which settle doubts. It marks the room's facts as incomplete, so that the bot
-// requests them again once it serves the room.
+// passOver handles the part of a sync about a room in which the bot does not answer.
+// It only takes the bot's own events, which prove that posts arrived, and marks the
+// room's facts as incomplete, to be asked for if the bot answers there later.
 func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRoom) {
 	for _, evt := range joined.Timeline.Events {
 		if evt.Sender == c.mx.UserID {
@@ -129,9 +130,9 @@ func (c *Client) passOver(t *turn, known chat.Room, joined *mautrix.SyncJoinedRo
 	}
 }
 
-// askAbout requests the facts that sync did not bring: all of them if sync brought
-// them before the bot served the room, or the tags of a room that the bot has just
-// joined.
+// askAbout asks the homeserver for facts about a room that sync did not bring: all, if
+// it brought them before the bot answered there, or the tags of a room that the bot
+// has just joined.
 func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, stored *chat.Room) {
 	var err error
 	if !factsKnown(stored.RoomFacts) {
@@ -147,8 +148,8 @@ func (c *Client) askAbout(ctx context.Context, room id.RoomID, known chat.Room, 
 	}
 }
 
-// stateEvent stores the state of a room on which encryption and rights depend. It
-// skips an event that it cannot parse, and recovers from panics.
+// stateEvent stores a room's state event on which encryption or rights depend. It
+// skips an event that it cannot read, and recovers from panics.
 func (c *Client) stateEvent(ctx context.Context, room id.RoomID, evt *event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

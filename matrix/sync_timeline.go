@@ -14,11 +14,10 @@ import (
 	"heraut/wait"
 )
 
-// timeline returns the room's events that are new to the bot, oldest first,
-// including those of a gap. For a room that the bot has just joined, these are the
-// events after its join, and joinEvent is that join. With early they start at the
-// invitation: in a direct message and in the homeserver's own room, the first
-// messages come before the join.
+// timeline returns the room's events that are new to the bot, oldest first, with those
+// that sync left out. In a room that the bot has just joined they begin after its
+// join, which is joinEvent; with early, at the invitation, since in a direct message
+// people write before the bot joins.
 func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, early bool, tl mautrix.SyncTimeline, since string, received time.Time) (events []*event.Event, joinEvent *event.Event, err error) {
 	boundary := event.MembershipJoin
 	if early {
@@ -43,8 +42,8 @@ func (c *Client) timeline(ctx context.Context, room id.RoomID, known chat.Room, 
 	return c.sinceEntry(ctx, room, boundary, tl)
 }
 
-// missed reads back the events between the last sync and this one that a gap leaves
-// out, before the token from.
+// missed reads the events of a room between the last sync and this one that this one
+// leaves out, those before the token from.
 func (c *Client) missed(ctx context.Context, room id.RoomID, from, since string, received time.Time) ([]*event.Event, error) {
 	stop, limit, err := c.gapEnd(ctx, room, received)
 	if err != nil {
@@ -114,8 +113,9 @@ func (c *Client) sinceEntry(ctx context.Context, room id.RoomID, boundary event.
 	return events[start:], joinEvent, nil
 }
 
-// entry returns the index of the first event that counts in a room, -1 if it is out
-// of reach, and the bot's own last join; nil if that is out of reach.
+// entry returns the index of the event by which the bot came into the room: the
+// invitation or the join, as boundary says, or the join if there is no invitation; -1
+// if there is neither. join is the bot's last join, nil if it is not among the events.
 func (c *Client) entry(events []*event.Event, boundary event.Membership) (start int, join *event.Event) {
 	start = -1
 	for i, evt := range events {
@@ -132,13 +132,14 @@ func (c *Client) entry(events []*event.Event, boundary event.Membership) (start 
 	return start, join
 }
 
-// isOwn reports whether the event changes the bot's own membership to that one.
+// isOwn reports whether the event makes the bot itself invited, joined or whatever
+// membership says.
 func (c *Client) isOwn(evt *event.Event, membership event.Membership) bool {
 	return evt.Type.Type == event.StateMember.Type && evt.GetStateKey() == c.mx.UserID.String() && becomes(evt, membership)
 }
 
-// becomes reports whether the member event changes the membership to that one. An
-// event that only changes a name repeats the membership.
+// becomes reports whether a member event changes the membership to the given one. An
+// event that only changes a person's name repeats the membership and does not count.
 func becomes(evt *event.Event, membership event.Membership) bool {
 	if before := evt.Unsigned.PrevContent; before != nil && before.Raw["membership"] == string(membership) {
 		return false

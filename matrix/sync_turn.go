@@ -16,7 +16,8 @@ import (
 	"heraut/queue"
 )
 
-// turn carries one sync from the homeserver's answer to the database.
+// turn holds the processing of one sync: the homeserver's answer, and what follows
+// from it until everything is committed.
 type turn struct {
 	answer *mautrix.RespSync
 	since  string // the sync position before
@@ -29,9 +30,9 @@ type turn struct {
 	declined  []chat.Declined          // declined invitations
 }
 
-// process handles one sync: first the encryption of rooms, then the keys, then the
-// rooms and their events. It commits the events, the rooms and the sync position
-// together.
+// process handles the answer to one sync: first which rooms are encrypted, then keys,
+// then rooms and their events. It commits the events, the rooms and the position of
+// the next sync together.
 func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since string, began time.Time, intake Intake) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -56,8 +57,8 @@ func (c *Client) process(ctx context.Context, answer *mautrix.RespSync, since st
 	return c.commit(ctx, t, intake)
 }
 
-// noteEncryption marks the encrypted rooms in memory: from then on the bot sends
-// nothing there in clear.
+// noteEncryption records in memory which rooms the sync shows as encrypted. From then
+// on the bot sends nothing there in clear.
 func (c *Client) noteEncryption(t *turn) {
 	for room, joined := range t.answer.Rooms.Join {
 		if saysEncrypted(joined) {
@@ -79,7 +80,8 @@ func saysEncrypted(joined *mautrix.SyncJoinedRoom) bool {
 	return false
 }
 
-// storeEncryption stores the marks of noteEncryption, before any other step.
+// storeEncryption stores which rooms are encrypted, as noteEncryption found, before
+// anything else is processed.
 func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	for _, room := range t.encrypted {
 		if err := c.rooms.sawEncryption(ctx, room); err != nil {
@@ -89,7 +91,7 @@ func (c *Client) storeEncryption(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeKeys stores the keys and the device changes.
+// takeKeys stores the encryption keys and the changes of devices in the sync.
 func (c *Client) takeKeys(ctx context.Context, t *turn) error {
 	if err := c.processKeys(ctx, t.answer); err != nil {
 		return err
@@ -98,14 +100,15 @@ func (c *Client) takeKeys(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeInvitations accepts or declines the invitations.
+// takeInvitations decides about the invitations in the sync: it accepts or declines
+// each.
 func (c *Client) takeInvitations(_ context.Context, t *turn) error {
 	t.invited, t.declined = c.invitations(t.answer, t.batch.Received)
 	t.rooms = append(t.rooms, t.invited...)
 	return nil
 }
 
-// takeJoinedRooms processes the rooms that the bot is in.
+// takeJoinedRooms handles the part of the sync about the rooms that the bot is in.
 func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	for room, joined := range t.answer.Rooms.Join {
 		if t.answer.Rooms.Invite[room] != nil {
@@ -118,7 +121,8 @@ func (c *Client) takeJoinedRooms(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// takeLeftRooms processes the rooms that the bot is no longer in.
+// takeLeftRooms handles the part of the sync about the rooms that the bot is no longer
+// in.
 func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	t.rooms = append(t.rooms, c.leftRooms(t.answer, t.invited, t.batch.Received, &t.batch)...)
 	for room, left := range t.answer.Rooms.Leave {
@@ -130,8 +134,8 @@ func (c *Client) takeLeftRooms(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// commit stores the events, the rooms, the declined invitations and the sync
-// position in one transaction, and then updates the rooms in memory.
+// commit stores the events, the rooms, the declined invitations and the position of
+// the next sync in one transaction, and then updates the rooms in memory.
 func (c *Client) commit(ctx context.Context, t *turn, intake Intake) error {
 	t.batch.Change = func(ctx context.Context) error {
 		for _, r := range t.rooms {

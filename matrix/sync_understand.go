@@ -74,8 +74,8 @@ func (c *Client) understand(evt *event.Event, direct bool) *chat.Event {
 	return e
 }
 
-// left returns the member whom the event removes from the room, voluntarily or not;
-// nil if it removes none.
+// left returns the member whom an event takes out of the room, by leaving, a kick or a
+// ban; nil if it takes out none.
 func (c *Client) left(evt *event.Event) *chat.Left {
 	if evt.StateKey == nil || evt.Type.Type != event.StateMember.Type || *evt.StateKey == c.mx.UserID.String() {
 		return nil

@@ -11,8 +11,9 @@ import (
 	"maunium.net/go/mautrix/event"
 )
 
-// unreadable returns the body of a successful answer that mautrix could not parse. A
-// single wrong event makes mautrix reject the whole answer, at each try.
+// unreadable returns the body of an answer of the homeserver that succeeded but that
+// mautrix could not parse; ok is false for other errors. One wrong event makes mautrix
+// refuse a whole answer, at each try.
 func unreadable(err error) (body string, ok bool) {
 	he, ok := errors.AsType[mautrix.HTTPError](err)
 	if !ok || he.Response == nil || he.Response.StatusCode != http.StatusOK || !json.Valid([]byte(he.ResponseBody)) {
@@ -21,7 +22,8 @@ func unreadable(err error) (body string, ok bool) {
 	return he.ResponseBody, true
 }
 
-// parseReadableAndLog calls parseReadable and logs the number of unreadable events.
+// parseReadableAndLog parses an answer without its unreadable events, as parseReadable
+// does, and logs how many it left out.
 func (c *Client) parseReadableAndLog(body string, answer any) error {
 	dropped, err := parseReadable(body, answer)
 	if err == nil {
@@ -30,8 +32,8 @@ func (c *Client) parseReadableAndLog(body string, answer any) error {
 	return err
 }
 
-// parseReadable parses an answer without its unreadable events, and returns their
-// number.
+// parseReadable parses the JSON of an answer into the variable that answer points to,
+// leaving out events that mautrix cannot parse. It returns how many it left out.
 func parseReadable(body string, answer any) (dropped int, err error) {
 	decoder := json.NewDecoder(strings.NewReader(body))
 	decoder.UseNumber() // keep numbers as they are written

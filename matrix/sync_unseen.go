@@ -9,9 +9,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// addUnseen adds the rooms to the answer that the bot entered and that sync should
-// have shown by now. Dendrite may leave one out, or show it without the bot's join,
-// and no later event brings it back.
+// addUnseen adds to a sync's answer the rooms that the bot joined and that the sync
+// should show but does not. Dendrite sometimes leaves one out, or shows it without the
+// bot's join, and would never show it later.
 func (c *Client) addUnseen(ctx context.Context, answer *mautrix.RespSync, began time.Time) {
 	unseen, _ := c.rooms.unseen(began.Add(-unseenAfter))
 	unseen = slices.DeleteFunc(unseen, func(room id.RoomID) bool {

@@ -26,16 +26,17 @@ const (
 // noEmojis is the reason that clients may show.
 const noEmojis = "A bot cannot compare emojis"
 
-// cancellation returns the content that cancels the request made by an event.
+// cancellation returns the content of the event that cancels a request to verify
+// devices; request is the event with the request.
 func cancellation(request id.EventID) *event.VerificationCancelEventContent {
 	content := &event.VerificationCancelEventContent{Code: event.VerificationCancelCodeUser, Reason: noEmojis}
 	content.RelatesTo = &event.RelatesTo{Type: event.RelReference, EventID: request}
 	return content
 }
 
-// takeVerifications cancels the requests to verify that came to this device, and adds
-// each to the batch as an event of the direct message with its sender, if there is
-// one.
+// takeVerifications cancels requests to verify devices that were sent to the bot's
+// device, and adds an event about each to the batch, so that the bot explains it in
+// the direct message with the sender, if there is one.
 func (c *Client) takeVerifications(ctx context.Context, t *turn) {
 	refused := 0
 	for _, evt := range t.answer.ToDevice.Events {
@@ -61,7 +62,8 @@ func (c *Client) takeVerifications(ctx context.Context, t *turn) {
 	}
 }
 
-// refuseVerification cancels a request to verify that came to this device.
+// refuseVerification cancels a request to verify devices that was sent to the bot's
+// device.
 func (c *Client) refuseVerification(ctx context.Context, user id.UserID, request *event.VerificationRequestEventContent) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -75,7 +77,8 @@ func (c *Client) refuseVerification(ctx context.Context, user id.UserID, request
 	}
 }
 
-// directWith returns a direct message between the user and the bot.
+// directWith returns the room of a direct message between the user and the bot; false
+// if there is none.
 func (c *Client) directWith(user id.UserID) (chat.RoomID, bool) {
 	for _, r := range c.rooms.all() {
 		if r.Joined && r.InvitedBy == chat.UserID(user) && r.IsDirect() && c.rooms.setUp(id.RoomID(r.ID)) {
