@@ -19,12 +19,15 @@ type faqEntries struct {
 	Prefix string
 	Query  string
 	Items  []relay.Known
+	// Experts: the room's experts look after the FAQ, so they read how often an entry
+	// helped.
+	Experts bool
 }
 
 // faqChange is an answer added to the FAQ or removed from it.
 type faqChange struct {
 	Prefix string
-	What   string // "kept", "again", "added", "changed" or "removed"
+	What   string // "kept", "again", "added", "changed", "confirmed" or "removed"
 	Number int64
 	relay.Entry
 	ForAll bool
@@ -46,11 +49,21 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	for i := range found {
 		found[i].At = found[i].At.In(a.zone)
 	}
-	answer, err := a.message(r, "faq", faqEntries{Prefix: r.Prefix, Query: r.args, Items: found})
-	if err == nil && len(found) == 0 {
-		answer.change, err = a.missed(ctx, r)
+	data := faqEntries{Prefix: r.Prefix, Query: r.args, Items: found}
+	if a.parts.Relay != nil {
+		if data.Experts, err = a.parts.Relay.Answers(ctx, r.Room); err != nil {
+			return Answer{}, err
+		}
 	}
-	return answer, err
+	said, err := a.message(r, "faq", data)
+	switch shown := relay.KeptNumbers(found); {
+	case err != nil:
+	case len(found) == 0:
+		said.change, err = a.missed(ctx, r)
+	case len(shown) > 0:
+		said.change = func(ctx context.Context) error { return a.parts.FAQ.Store.MarkShown(ctx, shown, time.Now()) }
+	}
+	return said, err
 }
 
 // keep adds the answer to which the command replies.

@@ -49,28 +49,18 @@ func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 // changeEntry gives "<number> <question> | <answer>" as the new text of an entry, in a
 // room of experts that may read it. The rooms that may be shown it stay the same.
 func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
-	experts, err := a.parts.Relay.Answers(ctx, r.Room)
+	word, rest := cutWord(r.wholeAfter(2))
+	old, why, err := a.entryFor(ctx, r, word)
+	number := old.Number
 	switch {
 	case err != nil:
 		return Answer{}, err
-	case !experts:
-		return a.message(r, "faq-fault", faqFault{r.Prefix, "experts", ""})
-	}
-	word, rest := cutWord(r.wholeAfter(2))
-	if word == "" {
+	case why == "experts":
+		return a.message(r, "faq-fault", faqFault{r.Prefix, why, ""})
+	case word == "":
 		return a.explain(ctx, r, r.command)
-	}
-	number, convErr := strconv.ParseInt(strings.TrimLeft(word, "n°o#"), 10, 64)
-	old, err := a.entry(ctx, number)
-	if err != nil {
-		return Answer{}, err
-	}
-	readers, err := a.parts.FAQ.Readers(ctx, r.Room)
-	if err != nil && !errors.Is(err, chat.ErrNotFound) {
-		return Answer{}, err
-	}
-	if convErr != nil || old.Number == 0 || !old.MayBeShownTo(readers.Most) {
-		return a.message(r, "faq-fault", faqFault{r.Prefix, "number", word})
+	case why != "":
+		return a.message(r, "faq-fault", faqFault{r.Prefix, why, word})
 	}
 	entry, ok := parseEntry(rest)
 	if !ok {
@@ -89,6 +79,59 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, Before: entryNumber(number), After: entryNumber(number)})
 	}
 	return said, err
+}
+
+// confirmEntry records that an expert says that the entry "<number>" still holds.
+func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) {
+	old, why, err := a.entryFor(ctx, r, r.args)
+	switch {
+	case err != nil:
+		return Answer{}, err
+	case why == "experts":
+		return a.message(r, "faq-fault", faqFault{r.Prefix, why, ""})
+	case r.args == "":
+		return a.explain(ctx, r, r.command)
+	case why != "":
+		return a.message(r, "faq-fault", faqFault{r.Prefix, why, r.args})
+	}
+	said, err := a.message(r, "faq-changed", faqChange{Prefix: r.Prefix, What: "confirmed", Number: old.Number, Entry: old})
+	said.change = func(ctx context.Context) error {
+		err := a.parts.FAQ.Store.ConfirmEntry(ctx, old.Number, time.Now())
+		switch {
+		case errors.Is(err, chat.ErrNotFound):
+			return nil // another person has removed it
+		case err != nil:
+			return err
+		}
+		return a.log(ctx, r, rooms.Change{What: rooms.FAQ, Before: entryNumber(old.Number), After: entryNumber(old.Number) + ", confirmée"})
+	}
+	return said, err
+}
+
+// entryFor returns the entry whose number is word, for experts who may read it in their
+// room. Otherwise why says what faqFault.What says.
+func (a *Answerer) entryFor(ctx context.Context, r request, word string) (e relay.Entry, why string, err error) {
+	switch experts, err := a.parts.Relay.Answers(ctx, r.Room); {
+	case err != nil:
+		return e, "", err
+	case !experts:
+		return e, "experts", nil
+	}
+	number, err := strconv.ParseInt(strings.TrimLeft(word, "n°o# "), 10, 64)
+	if err != nil {
+		return e, "number", nil
+	}
+	if e, err = a.entry(ctx, number); err != nil {
+		return e, "", err
+	}
+	readers, err := a.parts.FAQ.Readers(ctx, r.Room)
+	if err != nil && !errors.Is(err, chat.ErrNotFound) {
+		return e, "", err
+	}
+	if e.Number == 0 || !e.MayBeShownTo(readers.Most) {
+		return relay.Entry{}, "number", nil
+	}
+	return e, "", nil
 }
 
 // entry returns the entry with the number; the zero Entry if there is none.

@@ -104,6 +104,7 @@ func questionRows() []command {
 		{words: []string{"faq"}, needs: aRoom, of: remembering, answer: (*Answerer).faq},
 		{topic: "faq", words: []string{"ajouter", "add"}, needs: aRoom | aNew | aPrefix, of: curating, answer: (*Answerer).addEntry},
 		{topic: "faq", words: []string{"modifier", "change"}, needs: aRoom | aNew | aPrefix, of: curating, answer: (*Answerer).changeEntry},
+		{topic: "faq", words: []string{"confirmer", "confirm"}, needs: aRoom | aNew | aPrefix, of: curating, answer: (*Answerer).confirmEntry},
 		{topic: "faq", words: []string{"retirer", "remove"}, level: chat.LevelOperator, needs: aRoom | aClosed | aNew | aWhole, of: remembering, answer: (*Answerer).unkeep},
 		{words: []string{"garder", "keep"}, needs: aRoom | aNew | aWhole | aPrefix, of: remembering, aside: true, answer: (*Answerer).keep},
 		{words: []string{"question", "ask"}, needs: aRoom, of: relaying, late: true, asksExperts: true, answer: (*Answerer).ask},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"html"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -112,7 +113,16 @@ func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 	}
 	if found = found[:min(len(found), maxSimilar)]; len(found) > 0 {
 		q.take(stepPropose)
-		q.Proposals = "<ol><li>" + strings.Join(found, "</li><li>") + "</li></ol>"
+		var entries []string
+		q.Proposals = "<ol>"
+		for _, s := range found {
+			q.Proposals += "<li>" + s.HTML + "</li>"
+			if s.Entry != 0 {
+				entries = append(entries, strconv.FormatInt(s.Entry, 10))
+			}
+		}
+		q.Proposals += "</ol>"
+		q.Suggested = strings.Join(entries, " ")
 		q.DueAt = e.At.Add(d.SuggestFor)
 	}
 }
@@ -134,12 +144,24 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 		case before.over():
 			return nil
 		case before.Status == Proposed: // the suggestions stay until the asker chooses
-			q.Status, q.Proposals, q.DueAt = Proposed, before.Proposals, before.DueAt
+			q.Status, q.Proposals, q.Suggested, q.DueAt = Proposed, before.Proposals, before.Suggested, before.DueAt
 		}
 		q.Confirmation, q.Shows, q.Nameless = before.Confirmation, before.Shows, before.Nameless
 	}
 	d.store.AfterCommit(ctx, d.wakeRun)
+	if err := d.store.MarkShown(ctx, suggestedEntries(q), d.Now()); err != nil {
+		return err
+	}
 	return d.save(ctx, before, q)
+}
+
+// suggestedEntries returns the numbers in Question.Suggested.
+func suggestedEntries(q Question) []int64 {
+	numbers, err := readNumbers(q.Suggested)
+	if err != nil {
+		return nil // unreachable: suggest writes them
+	}
+	return numbers
 }
 
 // over reports whether an edit no longer asks the question again: a suggestion

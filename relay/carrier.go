@@ -28,9 +28,8 @@ type Queue interface {
 }
 
 // Suggest returns suggestions for a question asked in a room: entries that resemble it
-// and may be shown there, nearest first. Each is HTML for a list item, in the language
-// lang and the tags of messages.
-type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error)
+// and may be shown there, nearest first, in the language lang.
+type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error)
 
 // Options holds the parts and the settings of a Carrier.
 type Options struct {
@@ -168,7 +167,7 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 		q.Text = ""
 	}
 	if q.Status != Proposed {
-		q.Proposals, q.DueAt = "", time.Time{}
+		q.Proposals, q.Suggested, q.DueAt = "", "", time.Time{}
 	}
 	q.ActiveAt = now
 	if q.Number == 0 {

@@ -55,8 +55,15 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	}
 	post.Guard = subject{kind: aboutCopy, question: q.Number, event: string(m.Event), then: readers.Least, entry: how.Entry}.guard()
 	return queue.Result{
-		Posts:  []chat.Post{post},
-		Change: func(ctx context.Context) error { return d.store.SaveMessage(ctx, m) },
+		Posts: []chat.Post{post},
+		Change: func(ctx context.Context) error {
+			if how.Entry != 0 {
+				if err := d.store.MarkShown(ctx, []int64{how.Entry}, d.Now()); err != nil {
+					return err
+				}
+			}
+			return d.store.SaveMessage(ctx, m)
+		},
 	}, true, nil
 }
 

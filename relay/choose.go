@@ -106,7 +106,10 @@ func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
 func (d *Carrier) choose(ctx context.Context, q *Question, c choice) error {
 	switch {
 	case c == stop:
-		q.take(stepStop)
+		helped := suggestedEntries(*q)
+		if q.take(stepStop) && q.Status == Satisfied {
+			return d.store.MarkHelped(ctx, helped)
+		}
 	case q.Status == Proposed:
 		q.Nameless = q.Nameless || c == goUnnamed
 		return d.submit(ctx, q)

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"heraut/chat"
@@ -18,6 +19,19 @@ type Entry struct {
 	// Event is the message of the answer; empty once the question is deleted, and for an
 	// entry that experts wrote.
 	Event chat.EventID
+
+	// Helped is how many questions their askers closed when the entry was among the
+	// suggestions.
+	Helped int
+	// ShownAt is when the entry was last shown, to the day; ConfirmedAt, when an expert
+	// last said that it still holds; ListedAt, when the experts last read that nobody
+	// looked at it. Zero: never.
+	ShownAt, ConfirmedAt, ListedAt time.Time
+}
+
+// ActiveAt is when the entry was last kept, shown or confirmed.
+func (e Entry) ActiveAt() time.Time {
+	return slices.MaxFunc([]time.Time{e.KeptAt, e.ShownAt, e.ConfirmedAt}, time.Time.Compare)
 }
 
 // MayBeShownTo reports whether the readers of a room may see the entry.
@@ -25,9 +39,20 @@ func (e Entry) MayBeShownTo(readers chat.Audience) bool { return readers.Beyond(
 
 // FAQ keeps the entries.
 type FAQ interface {
-	// SaveEntry stores e, in place of any entry with the same number or event, and
-	// returns its number. An entry with a number that is gone is chat.ErrNotFound.
+	// SaveEntry stores the texts and the audience of e, in place of any entry with the same
+	// number or event, and returns its number. An entry with a number that is gone is
+	// chat.ErrNotFound. An entry stored again keeps its counts, and counts as confirmed.
 	SaveEntry(ctx context.Context, e Entry) (int64, error)
+	// MarkShown records that entries were shown, at most once a day; MarkHelped, that a
+	// question closed with them among its suggestions; MarkListed, that the experts read
+	// that nobody looked at them, zero: that they did not. Numbers that are gone count for
+	// nothing.
+	MarkShown(ctx context.Context, numbers []int64, at time.Time) error
+	MarkHelped(ctx context.Context, numbers []int64) error
+	MarkListed(ctx context.Context, numbers []int64, at time.Time) error
+	// ConfirmEntry records that an expert says that the entry still holds, or returns
+	// chat.ErrNotFound.
+	ConfirmEntry(ctx context.Context, number int64, at time.Time) error
 	// RemoveEntry deletes the entry with the number, or returns chat.ErrNotFound.
 	RemoveEntry(ctx context.Context, number int64) error
 	// Entry returns the entry with the number, or chat.ErrNotFound.

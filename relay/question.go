@@ -83,6 +83,9 @@ type Question struct {
 
 	// Proposals holds the suggestions for a proposed question, as HTML.
 	Proposals string
+	// Suggested holds the numbers of the FAQ entries among the suggestions, separated by
+	// spaces.
+	Suggested string
 	// Widens is how the experts' audience is wider than the origin's, as the asker was
 	// told. Once the question is sent to the experts (Status.Asked), the asker has
 	// agreed to it.

@@ -24,6 +24,17 @@ type Known struct {
 	Audience chat.Audience
 	// Origin is the room in which an answered question was asked.
 	Origin chat.RoomID
+	Helped int // of an FAQ entry: Entry.Helped
+}
+
+// KeptNumbers returns the numbers of the FAQ entries among known questions.
+func KeptNumbers(all []Known) (numbers []int64) {
+	for _, k := range all {
+		if k.Kept {
+			numbers = append(numbers, k.Number)
+		}
+	}
+	return numbers
 }
 
 // Candidate is a known question that holds some of the terms of a search.

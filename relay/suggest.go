@@ -10,6 +10,12 @@ import (
 	"heraut/search"
 )
 
+// Suggestion is what may answer a question.
+type Suggestion struct {
+	HTML  string // a list item, in the tags of messages
+	Entry int64  // the number of the FAQ entry; 0: it is none
+}
+
 // suggestion is the data of the template "suggestion"; one field is set.
 type suggestion struct {
 	Known    *Known
@@ -21,9 +27,9 @@ const maxSoftware = 2
 
 // Suggestions returns a function that looks for suggestions for a question asked in a
 // room, among those that may be shown there: known questions, then entries of the
-// catalogue, at most 3 in all. Each is HTML for a list item.
-func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
-	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]string, error) {
+// catalogue, at most 3 in all.
+func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
+	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error) {
 		known, err := k.Suggest(ctx, room, text)
 		if err != nil {
 			return nil, err
@@ -35,13 +41,17 @@ func Suggestions(k *Knowledge, current func() catalogue.State) func(ctx context.
 		for _, s := range software(current().Catalogue, text) {
 			found = append(found, suggestion{Software: s})
 		}
-		var said []string
+		var said []Suggestion
 		for _, s := range found[:min(len(found), maxSimilar)] {
 			html, err := locale.Render(lang, "suggestion", s)
 			if err != nil {
 				return nil, err
 			}
-			said = append(said, html)
+			one := Suggestion{HTML: html}
+			if s.Known != nil && s.Known.Kept {
+				one.Entry = s.Known.Number
+			}
+			said = append(said, one)
 		}
 		return said, nil
 	}

@@ -101,21 +101,24 @@ func TestSuggestionsNameSoftwareToo(t *testing.T) {
 		}
 		said, err := suggest(t.Context(), "!room", "Comment faire un sondage ?", "fr")
 		if err != nil || len(said) != 3 {
-			t.Fatalf("%d suggestions: %q, %v", len(said), said, err)
+			t.Fatalf("%d suggestions: %v, %v", len(said), said, err)
 		}
-		all := strings.Join(said, "")
+		all := ""
+		for _, s := range said {
+			all += s.HTML
+		}
 		if n := strings.Count(all, "Au SILL"); n != 2-i {
-			t.Errorf("with %d kept answers, %d entries: %q", i+1, n, said)
+			t.Errorf("with %d kept answers, %d entries: %v", i+1, n, said)
 		}
 		if strings.Contains(all, "Vieux") || !strings.Contains(all, "&lt;0&gt;") {
-			t.Errorf("got %q", said)
+			t.Errorf("got %v", said)
 		}
 		if err := errors.Join(localetest.Tags(all)...); err != nil {
 			t.Error(err)
 		}
 	}
 	if said, err := suggest(t.Context(), "!room", "Où est la cantine ?", "fr"); err != nil || len(said) != 0 {
-		t.Errorf("nothing resembles that: %q, %v", said, err)
+		t.Errorf("nothing resembles that: %v, %v", said, err)
 	}
 }
 

@@ -52,6 +52,7 @@ type world struct {
 
 	db      *storage.DB
 	carrier *relay.Carrier
+	upkeep  *relay.Upkeep
 	queue   *queue.Queue
 	cancel  context.CancelFunc
 	run     sync.WaitGroup
@@ -113,6 +114,9 @@ func (w *world) start() {
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
 		Ours: ours,
 	})
+	w.upkeep = relay.NewUpkeep(relay.UpkeepOptions{
+		Store: w.db, Queue: outbox, Book: book, Zone: time.UTC, Quiet: w.quietOr, Readers: relay.ReadersOf(room, ours), Relays: w.carrier.Relays,
+	})
 	answerer := commands.NewAnswerer(commands.Parts{
 		About: commands.About{RunBy: "DINUM", Contact: "floss@example.org"},
 		Catalogue: func() catalogue.State {
@@ -125,7 +129,7 @@ func (w *world) start() {
 	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})
 	w.queue = queue.New(outbox, handler, w, queue.Config{
 		AnswerWithin: 15 * time.Minute, AtOnce: 1,
-		Guards: map[string]queue.Guard{relay.GuardName: w.carrier, commands.GuardName: commands.Guard{Handler: handler}},
+		Guards: map[string]queue.Guard{relay.GuardName: w.carrier, relay.UpkeepGuardName: w.upkeep, commands.GuardName: commands.Guard{Handler: handler}},
 		Keeps: func(ctx context.Context, room chat.RoomID) bool {
 			serves, err := w.carrier.Serves(ctx, room)
 			return serves || err != nil
@@ -274,7 +278,12 @@ func (w *world) own(room chat.RoomID) (posts []chat.Post) {
 
 // suggestThis makes the bot suggest these items for every question.
 func (w *world) suggestThis(items ...string) {
-	w.suggest = func(context.Context, chat.RoomID, string, string) ([]string, error) { return items, nil }
+	w.suggest = func(context.Context, chat.RoomID, string, string) (all []relay.Suggestion, err error) {
+		for _, item := range items {
+			all = append(all, relay.Suggestion{HTML: item})
+		}
+		return all, nil
+	}
 	w.restart()
 }
 

@@ -32,8 +32,9 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 			return d.indexKnown(ctx, -number, e.Question, e.Answer)
 		}
 		err := d.db.QueryRow(ctx, `
-			UPDATE faq SET question = $1, answer = $2, audience = $3 WHERE event_id = $4 AND event_id <> '' RETURNING number`,
-			e.Question, e.Answer, string(audience), e.Event).Scan(&number)
+			UPDATE faq SET question = $1, answer = $2, audience = $3, confirmed_at = $4
+			WHERE event_id = $5 AND event_id <> '' RETURNING number`,
+			e.Question, e.Answer, string(audience), millis(e.KeptAt), e.Event).Scan(&number)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = d.db.QueryRow(ctx, `
 				INSERT INTO faq (question, answer, audience, kept_at, event_id) VALUES ($1, $2, $3, $4, $5) RETURNING number`,
@@ -62,15 +63,16 @@ func (d *DB) RemoveEntry(ctx context.Context, number int64) error {
 	})
 }
 
-const entryColumns = "number, question, answer, audience, kept_at, event_id"
+const entryColumns = "number, question, answer, audience, kept_at, event_id, helped, shown_at, confirmed_at, listed_at"
 
 func scanEntry(scan scanFunc) (e relay.Entry, err error) {
 	var audience string
-	var at int64
-	if err = scan(&e.Number, &e.Question, &e.Answer, &audience, &at, &e.Event); err != nil {
+	var at, shown, confirmed, listed int64
+	err = scan(&e.Number, &e.Question, &e.Answer, &audience, &at, &e.Event, &e.Helped, &shown, &confirmed, &listed)
+	if err != nil {
 		return e, noRow(err)
 	}
-	e.KeptAt = fromMillis(at)
+	e.KeptAt, e.ShownAt, e.ConfirmedAt, e.ListedAt = fromMillis(at), fromMillis(shown), fromMillis(confirmed), fromMillis(listed)
 	if err := json.Unmarshal([]byte(audience), &e.Audience); err != nil {
 		return e, fmt.Errorf("read entry %d of the FAQ: %w", e.Number, err)
 	}

@@ -126,17 +126,17 @@ func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Can
 		WITH best AS (
 			SELECT rowid AS id, question || ' ' || answer || ' ' || senses AS words, `+knownRank+` AS score
 			FROM known_words WHERE known_words MATCH $1 ORDER BY score, rowid LIMIT $2)
-		SELECT words, -score, number, kept, question, answer, audience, origin, at FROM (
-			SELECT score, id, words, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at
+		SELECT words, -score, number, kept, question, answer, audience, origin, at, helped FROM (
+			SELECT score, id, words, f.number, 1 AS kept, f.question, f.answer, f.audience, '' AS origin, f.kept_at AS at, f.helped
 			FROM best JOIN faq f ON f.number = -id
 			UNION ALL
-			SELECT score, id, words, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at
+			SELECT score, id, words, q.number, 0, q.text, `+answersOf+`, q.told, q.origin, q.asked_at, 0
 			FROM best JOIN question q ON q.number = id)
 		ORDER BY score, id`, strings.Join(quoted, " OR "), limit)
 	found, err := collect(rows, err, func(scan scanFunc) (c relay.Candidate, err error) {
 		var words, audience string
 		var at int64
-		if err = scan(&words, &c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at); err != nil {
+		if err = scan(&words, &c.Likeness, &c.Number, &c.Kept, &c.Question, &c.Answer, &audience, &c.Origin, &at, &c.Helped); err != nil {
 			return c, err
 		}
 		c.Terms, c.At = held(terms, words), fromMillis(at)

@@ -53,6 +53,55 @@ func TestEntriesAreKeptWhole(t *testing.T) {
 	}
 }
 
+// What is marked stays with an entry when it is rewritten.
+func TestEntriesAreMarked(t *testing.T) {
+	db := open(t)
+	ctx := t.Context()
+	at := func(hours int64) time.Time { return time.UnixMilli(8_640_000_000 + hours*3600_000) }
+	e := relay.Entry{Question: "Comment ?", Answer: "Avec Borg.", KeptAt: at(0), Event: "$answer"}
+	var err error
+	if e.Number, err = db.SaveEntry(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+	one := []int64{e.Number, 99}
+	for _, do := range []func() error{
+		func() error { return db.MarkShown(ctx, one, at(1)) },
+		func() error { return db.MarkShown(ctx, one, at(24)) }, // not even a day later
+		func() error { return db.MarkHelped(ctx, one) },
+		func() error { return db.MarkHelped(ctx, nil) },
+		func() error { return db.MarkHelped(ctx, one) },
+		func() error { return db.MarkListed(ctx, one, at(2)) },
+		func() error { return db.ConfirmEntry(ctx, e.Number, at(3)) },
+		func() error {
+			again := e
+			again.Number = 0
+			_, err := db.SaveEntry(ctx, again)
+			return err
+		},
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.Helped, e.ShownAt, e.ListedAt, e.ConfirmedAt = 2, at(1), at(2), at(0)
+	if got, err := db.Entry(ctx, e.Number); err != nil || got != e {
+		t.Errorf("got %+v, %v; want %+v", got, err, e)
+	}
+	if err := db.MarkShown(ctx, one, at(25)); err != nil {
+		t.Fatal(err)
+	}
+	e.ShownAt = at(25)
+	if got, err := db.Entry(ctx, e.Number); err != nil || got != e || got.ActiveAt() != at(25) {
+		t.Errorf("got %+v, %v; want %+v", got, err, e)
+	}
+	if err := db.ConfirmEntry(ctx, 99, at(0)); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("an entry that is not there is confirmed: %v", err)
+	}
+	if found := lookup(t, db, "borg"); len(found) != 1 || found[0].Helped != 2 {
+		t.Errorf("found %+v", found)
+	}
+}
+
 func lookup(t *testing.T, db *DB, word string) []relay.Candidate {
 	t.Helper()
 	found, err := db.Lookup(t.Context(), []string{word}, 10)

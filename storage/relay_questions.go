@@ -13,14 +13,14 @@ import (
 
 const questionColumns = `relay, theme, status, text, why, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
 	experts, claimer, claimer_name, proposals, widens, told, readers, root, confirmation, shows,
-	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject`
+	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	var widens, shown, readers string
 	var asked, posted, answered, active, closed, due, reminded, followed int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Why, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
 		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
-		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject)
+		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested)
 	if err != nil {
 		return q, noRow(err)
 	}
@@ -56,7 +56,7 @@ func questionValues(q relay.Question) ([]any, error) {
 		q.Relay, q.Theme, q.Status, q.Text, q.Why, q.Asker, q.AskerName, q.Nameless, q.AskerLeft, q.Origin, q.Event, q.Thread, q.Lang,
 		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(shown), string(readers), q.Root, q.Confirmation, q.Shows,
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
-		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject,
+		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject, q.Suggested,
 	}, nil
 }
 
@@ -69,7 +69,7 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	result, err := d.db.Exec(ctx, `
 		INSERT INTO question (`+questionColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`, values...)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`, values...)
 	if err != nil {
 		return 0, err
 	}
@@ -86,8 +86,8 @@ func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 		_, err := d.db.Exec(ctx, `
 			UPDATE question SET (`+questionColumns+`) =
 				($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-				$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
-			WHERE number = $33`, append(values, q.Number)...)
+				$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+			WHERE number = $34`, append(values, q.Number)...)
 		if err != nil || q.AnsweredAt.IsZero() {
 			return err
 		}

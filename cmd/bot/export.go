@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,14 +94,26 @@ type exportedEntry struct {
 	Answer   string        `json:"answer"`
 	Kept     string        `json:"kept"` // a day, "2026-09-03"
 	Audience chat.Audience `json:"audience"`
+	// Confirmed is the day when an expert last said that it still holds; Helped, how many
+	// questions closed when it was suggested.
+	Confirmed string `json:"confirmed,omitempty"`
+	Helped    int    `json:"helped,omitempty"`
 }
 
 func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {
 	all := make([]exportedEntry, len(entries)) // encodes an empty list as []
 	for i, e := range entries {
-		all[i] = exportedEntry{e.Number, e.Question, e.Answer, e.KeptAt.In(zone).Format(time.DateOnly), e.Audience}
+		all[i] = exportedEntry{e.Number, e.Question, e.Answer, dayOf(e.KeptAt, zone), e.Audience, dayOf(e.ConfirmedAt, zone), e.Helped}
 	}
 	return writeJSON(w, all)
+}
+
+// dayOf returns a day as "2026-09-03"; empty for the zero time.
+func dayOf(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format(time.DateOnly)
 }
 
 // writeJSON writes a value as indented JSON, with the signs of HTML as they are.
@@ -116,12 +129,51 @@ func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) erro
 		return err
 	}
 	for _, e := range entries {
-		_, err := fmt.Fprintf(w, "\n## %d. %s\n\n%s\n\n*%s*\n", e.Number, markdownLine(e.Question), markdownText(e.Answer), e.KeptAt.In(zone).Format(time.DateOnly))
+		_, err := fmt.Fprintf(w, "\n## %d. %s\n\n%s\n\n*%s*\n%s\n", e.Number, markdownLine(e.Question), markdownText(e.Answer),
+			strings.Join(entryFacts(e, zone), ", "), audienceComment(e.Audience))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// entryFacts says when an entry was kept and confirmed, and how often it helped.
+func entryFacts(e relay.Entry, zone *time.Location) []string {
+	facts := []string{dayOf(e.KeptAt, zone)}
+	if day := dayOf(e.ConfirmedAt, zone); day != "" {
+		facts = append(facts, "confirmée le "+day)
+	}
+	switch {
+	case e.Helped == 1:
+		facts = append(facts, "1 question close avec elle")
+	case e.Helped > 1:
+		facts = append(facts, fmt.Sprintf("%d questions closes avec elle", e.Helped))
+	}
+	return facts
+}
+
+// audienceComment says in Markdown, for an import, who may be shown an entry. Readers of
+// the page do not see it.
+func audienceComment(a chat.Audience) string {
+	var ways []string
+	for _, way := range audienceWays(&a) {
+		if *way.is {
+			ways = append(ways, way.name)
+		}
+	}
+	return "<!-- audience: " + cmp.Or(strings.Join(ways, " "), "closed") + " -->"
+}
+
+// audienceWays names the ways in which an audience is wide.
+func audienceWays(a *chat.Audience) []struct {
+	name string
+	is   *bool
+} {
+	return []struct {
+		name string
+		is   *bool
+	}{{"clear", &a.Clear}, {"public", &a.Public}, {"externals", &a.Externals}, {"elsewhere", &a.Elsewhere}}
 }
 
 // markdownSigns escapes the signs of Markdown.

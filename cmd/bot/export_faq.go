@@ -44,7 +44,7 @@ time { color: #555 }
 {{- range .Paragraphs}}
 <p>{{.}}</p>
 {{- end}}
-<p><time datetime="{{.Day}}">{{.Day}}</time></p>
+<p><time datetime="{{.Day}}">{{.Day}}</time>{{range .Facts}}, {{.}}{{end}}</p>
 </article>
 {{- else}}
 <p>Aucune réponse n’est gardée.</p>
@@ -59,7 +59,8 @@ type pageEntry struct {
 	Number     int64
 	Question   string
 	Paragraphs []string
-	Day        string // "2026-09-03"
+	Day        string   // "2026-09-03"
+	Facts      []string // what entryFacts says beside
 }
 
 // faqAsHTML writes the FAQ as a page that may be published as it is.
@@ -69,7 +70,7 @@ func faqAsHTML(w io.Writer, entries []relay.Entry, config *Config) error {
 		Entries     []pageEntry
 	}{Lang: "fr", RunBy: config.About.RunBy}
 	for _, e := range entries {
-		one := pageEntry{Number: e.Number, Question: strings.Join(strings.Fields(e.Question), " "), Day: e.KeptAt.In(config.Timezone).Format("2006-01-02")}
+		one := pageEntry{Number: e.Number, Question: strings.Join(strings.Fields(e.Question), " "), Day: dayOf(e.KeptAt, config.Timezone), Facts: entryFacts(e, config.Timezone)[1:]}
 		for line := range strings.Lines(e.Answer) {
 			if line = strings.TrimSpace(line); line != "" {
 				one.Paragraphs = append(one.Paragraphs, line)

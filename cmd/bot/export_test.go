@@ -50,7 +50,15 @@ func TestExportFAQ(t *testing.T) {
 	if _, err := db.SaveEntry(t.Context(), entry); err != nil {
 		t.Fatal(err)
 	}
-	const want = "# Questions et réponses\n\n## 1. Quelle licence pour \\*ce\\* code ?\n\n\\- MIT\n\n\\# ou \\<b\\>EUPL\\</b\\>\n\n*2026-09-03*\n"
+	for range 2 {
+		if err := db.MarkHelped(t.Context(), []int64{1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.ConfirmEntry(t.Context(), 1, time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	const want = "# Questions et réponses\n\n## 1. Quelle licence pour \\*ce\\* code ?\n\n\\- MIT\n\n\\# ou \\<b\\>EUPL\\</b\\>\n\n*2026-09-03, confirmée le 2026-10-01, 2 questions closes avec elle*\n<!-- audience: clear -->\n"
 	if got := export("md"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -58,11 +66,11 @@ func TestExportFAQ(t *testing.T) {
 	if err := json.Unmarshal([]byte(export("json")), &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 1 || all[0] != (exportedEntry{1, entry.Question, entry.Answer, "2026-09-03", entry.Audience}) {
+	if len(all) != 1 || all[0] != (exportedEntry{1, entry.Question, entry.Answer, "2026-09-03", entry.Audience, "2026-10-01", 2}) {
 		t.Errorf("got %+v", all)
 	}
 	page := export("html")
-	for _, part := range []string{`<html lang="fr">`, `<h2 id="t1">Quelle licence pour *ce* code ?</h2>`, "<p># ou &lt;b&gt;EUPL&lt;/b&gt;</p>", `<time datetime="2026-09-03">`} {
+	for _, part := range []string{`<html lang="fr">`, `<h2 id="t1">Quelle licence pour *ce* code ?</h2>`, "<p># ou &lt;b&gt;EUPL&lt;/b&gt;</p>", `<time datetime="2026-09-03">2026-09-03</time>, confirmée le 2026-10-01, 2 questions closes avec elle</p>`} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q:\n%s", part, page)
 		}

@@ -66,6 +66,15 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	return relay.NewReminders(o)
 }
 
+// newUpkeep returns the upkeep of the FAQ.
+func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
+	return relay.NewUpkeep(relay.UpkeepOptions{
+		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,
+		Quiet: func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
+		Log:   s.component("relay"),
+	})
+}
+
 // isOurs reports whether a server belongs to the organisation: it is the bot's own, or
 // one whose people the configuration lets invite the bot.
 func isOurs(config *Config, bot chat.UserID, server string) bool {

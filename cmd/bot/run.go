@@ -35,6 +35,7 @@ type round struct {
 	carrier   *relay.Carrier
 	faq       *relay.Knowledge
 	reminders *relay.Reminders
+	upkeep    *relay.Upkeep
 	announcer *announce.Announcer
 	calendars *agenda.Calendars
 	meetings  *visio.Meetings
@@ -73,7 +74,7 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 			return err
 		}
 		for _, run := range []func(ctx context.Context) error{
-			box.Run, r.carrier.Run, r.reminders.Run, r.hooks.Run, r.giveBackMemory,
+			box.Run, r.carrier.Run, r.reminders.Run, r.upkeep.Run, r.hooks.Run, r.giveBackMemory,
 			r.synced(r.announcer.Run), r.synced(r.calendars.Run), r.synced(r.meetings.Run), r.synced(r.thanks.Run),
 		} {
 			g.Go(func() error { return run(ctx) })
@@ -99,7 +100,7 @@ func (r *round) newQueue() (*queue.Queue, error) {
 		return nil, err
 	}
 	guards := map[string]queue.Guard{
-		relay.GuardName: r.carrier, relay.ListGuardName: r.reminders, announce.GuardName: r.announcer,
+		relay.GuardName: r.carrier, relay.ListGuardName: r.reminders, relay.UpkeepGuardName: r.upkeep, announce.GuardName: r.announcer,
 		commands.GuardName: commands.Guard{Handler: handler},
 	}
 	return queue.New(r.outbox, handler, r.client, queue.Config{

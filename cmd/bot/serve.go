@@ -161,7 +161,7 @@ func serve(
 		return err
 	}
 	r := &round{
-		shared: s, refresher: refresher, library: library, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier),
+		shared: s, refresher: refresher, library: library, client: client, carrier: carrier, faq: faq, reminders: newReminders(s, carrier), upkeep: newUpkeep(s, faq, carrier.Routes),
 		announcer: announcer, calendars: calendars, meetings: meetings, thanks: newThanks(s), hooks: hooks, counts: new(queue.Counts), took: newHistograms(),
 	}
 	return r.run(ctx, notify, started)

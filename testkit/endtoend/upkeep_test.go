@@ -22,6 +22,9 @@ func TestUpkeep(t *testing.T) {
 				r.restarts = restarts
 				r.entryStory()
 				r.golden("faq-" + name)
+				r.step()
+				r.expert.Say(t, r.answers, "!faq publier un code")
+				r.sees(r.answers, "1 question close avec elle") // with today's date
 			})
 		}
 	}
@@ -51,5 +54,19 @@ func (r *relayed) entryStory() {
 
 	r.step()
 	r.asker.Say(t, r.asks, "!repondre faq 1", testkit.InThread(question))
+	r.sees(r.asks, "Seuls ceux qui répondent")
+
+	r.step()
+	r.asker.Say(t, r.asks, "!question Où publier un code source ?")
+	shown := r.sees(r.asks, "ceci y répond-il")
+	r.step()
+	r.asker.React(t, r.asks, shown.ID, "✅")
+	r.sees(r.asks, "Question close")
+
+	r.step()
+	r.expert.Say(t, r.answers, "!faq confirmer 1")
+	r.sees(r.answers, "Confirmée : n° 1")
+	r.step()
+	r.asker.Say(t, r.asks, "!faq confirmer 1")
 	r.sees(r.asks, "Seuls ceux qui répondent")
 }
