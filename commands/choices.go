@@ -12,6 +12,7 @@ import (
 
 	"heraut/chat"
 	"heraut/queue"
+	"heraut/relay"
 )
 
 // chooseWithin is how long a bare number chooses from a list.
@@ -139,6 +140,9 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 			return queue.Result{}, err
 		}
 		return h.decide(ctx, e, l, answer, nil)
+	}
+	if relay.IsAsking(e.Reaction.Key) {
+		return h.quote(ctx, e, l)
 	}
 	n, ok := number(e.Reaction.Key)
 	if !ok || e.Late {

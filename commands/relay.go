@@ -70,6 +70,13 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 // ask sends a question to the experts. The relay posts the confirmation.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
+	if asksReply(a, r) {
+		change, err := a.parts.Relay.Quote(ctx, r.Event, r.ReplyTo, text)
+		if err != nil {
+			return a.faultOf(r, err)
+		}
+		return Answer{Command: r.command.name(), change: change}, nil
+	}
 	if text == "" && !r.Edited {
 		return a.explain(ctx, r, r.command)
 	}
@@ -78,6 +85,38 @@ func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 		return a.faultOf(r, err)
 	}
 	return Answer{Command: r.command.name(), change: change}, nil
+}
+
+// asksReply reports whether a command asks the message to which it replies, since it has
+// no text but a theme.
+func asksReply(_ *Answerer, r request) bool {
+	return r.ReplyTo != "" && !r.Edited && relay.IsTheme(r.whole())
+}
+
+// quote makes the message that got a reaction a question. Members who may not do so, and
+// rooms from which nothing is asked, get no answer: the same emoji says that somebody
+// does not understand.
+func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result, error) {
+	carrier := h.answerer.parts.Relay
+	if carrier == nil || e.Late || e.ClearInEncrypted {
+		return queue.Result{}, nil
+	}
+	if asks, err := carrier.Asks(ctx, e.Room); !asks || err != nil {
+		return queue.Result{}, err
+	}
+	r := request{Line: l, command: h.answerer.byName("question")}
+	return h.decide(ctx, e, l, func(context.Context) (Answer, error) {
+		return Answer{later: func(ctx context.Context) (Answer, error) {
+			change, err := carrier.Quote(ctx, e, e.Reaction.Target, "")
+			if fault, ok := errors.AsType[*relay.Fault](err); ok && fault.IsOthers() {
+				return Answer{}, nil
+			}
+			if err != nil {
+				return h.answerer.faultOf(r, err)
+			}
+			return Answer{change: change}, nil
+		}}, nil
+	}, nil)
 }
 
 // whole returns the text after the command, with all its lines.

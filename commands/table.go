@@ -28,9 +28,9 @@ type command struct {
 	// harmless: the homeserver may forge it in anybody's name, since its answer
 	// reveals nothing about the room or the person, and changes nothing.
 	harmless bool
-	// remote reports whether the command waits for a server that is not the
-	// homeserver, so that the bot must answer it outside the room's worker; nil: it
-	// never waits.
+	// remote reports whether the command waits for another server, or asks the
+	// homeserver for a message, so that the bot must answer it outside the room's
+	// worker; nil: it never waits.
 	remote func(a *Answerer, r request) bool
 	// searches: the command also answers a line without a command, and a line of its
 	// topic that is the name of a software is a search for that software.

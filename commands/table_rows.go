@@ -107,7 +107,7 @@ func questionRows() []command {
 		{topic: "faq", words: []string{"confirmer", "confirm"}, needs: aRoom | aNew | aPrefix, of: curating, answer: (*Answerer).confirmEntry},
 		{topic: "faq", words: []string{"retirer", "remove"}, level: chat.LevelOperator, needs: aRoom | aClosed | aNew | aWhole, of: remembering, answer: (*Answerer).unkeep},
 		{words: []string{"garder", "keep"}, needs: aRoom | aNew | aWhole | aPrefix, of: remembering, aside: true, answer: (*Answerer).keep},
-		{words: []string{"question", "ask"}, needs: aRoom, of: relaying, late: true, asksExperts: true, answer: (*Answerer).ask},
+		{words: []string{"question", "ask"}, needs: aRoom, of: relaying, late: true, asksExperts: true, remote: asksReply, answer: (*Answerer).ask},
 		{words: []string{"questions"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).questions},
 		{topic: "questions", words: []string{"bilan", "report"}, needs: aRoom | aPrefix, of: relaying, aside: true, answer: (*Answerer).report},
 		{words: []string{"prendre", "claim"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).claim},

@@ -1,12 +1,15 @@
 package matrix
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix"
+	mxevent "maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
 	"heraut/chat"
@@ -49,4 +52,77 @@ func (c *Client) Shows(ctx context.Context, room chat.RoomID, event chat.EventID
 		err = nil // it is there, though it cannot be parsed
 	}
 	return err == nil, err
+}
+
+// editsRead bounds the edits of a message that the bot asks for, newest first.
+const editsRead = 20
+
+// MessageAt asks the homeserver for a person's message in a room, decrypts it, and gives
+// it the text of its sender's last edit. Message.RelationEncrypted is false if a relation
+// outside of the ciphertext says which message that edit changes. The error is or wraps
+// chat.ErrNotFound if there is no such message, or the bot cannot read it.
+func (c *Client) MessageAt(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, eventWithin)
+	defer cancel()
+	evt, err := c.mx.GetEvent(ctx, id.RoomID(room), id.EventID(event))
+	switch {
+	case errors.Is(err, mautrix.MNotFound), errors.Is(err, mautrix.MForbidden):
+		return chat.Event{}, fmt.Errorf("%w: %w", chat.ErrNotFound, err)
+	case err != nil:
+		return chat.Event{}, fmt.Errorf("ask for a message: %w", err)
+	case evt.RoomID != "" && evt.RoomID != id.RoomID(room), evt.ID != id.EventID(event):
+		return chat.Event{}, chat.ErrNotFound
+	}
+	heard, err := c.readMessages(ctx, room, []*mxevent.Event{evt})
+	if err != nil || len(heard) == 0 || heard[0].Message.Edits != "" {
+		return chat.Event{}, cmp.Or(err, chat.ErrNotFound)
+	}
+	said := heard[0]
+	said.Message.RelationEncrypted = true
+	answer, err := c.mx.GetRelations(ctx, id.RoomID(room), id.EventID(event), &mautrix.ReqGetRelations{
+		RelationType: mxevent.RelReplace, Dir: mautrix.DirectionBackward, Limit: editsRead,
+	})
+	if err != nil {
+		return chat.Event{}, fmt.Errorf("ask for the edits of a message: %w", err)
+	}
+	edits, err := c.readMessages(ctx, room, slices.DeleteFunc(answer.Chunk, func(edit *mxevent.Event) bool { return edit.Sender != evt.Sender }))
+	if err != nil {
+		return chat.Event{}, err
+	}
+	var last time.Time
+	for _, edit := range edits {
+		if edit.Message.Edits != event || edit.At.Before(last) {
+			continue
+		}
+		last = edit.At
+		thread := said.Message.Thread
+		edit.Message.Thread, edit.Message.ReplyTo, edit.Message.Edits = thread, said.Message.ReplyTo, ""
+		said.Message = edit.Message
+	}
+	return said, nil
+}
+
+// readMessages decrypts events of a room and returns the messages of people among them.
+func (c *Client) readMessages(ctx context.Context, room chat.RoomID, events []*mxevent.Event) (heard []chat.Event, err error) {
+	for _, evt := range events {
+		evt.RoomID = id.RoomID(room)
+	}
+	read, err := c.decryptAll(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	for _, evt := range events {
+		if !c.answerable(evt) {
+			continue
+		}
+		if evt.Type.Type == mxevent.EventEncrypted.Type {
+			if evt = read[evt].plain; evt == nil {
+				continue
+			}
+		}
+		if e := c.hear(ctx, id.RoomID(room), evt, c.rooms.get(id.RoomID(room)).IsDirect()); e != nil && e.Message != nil {
+			heard = append(heard, *e)
+		}
+	}
+	return heard, nil
 }

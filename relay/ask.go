@@ -19,9 +19,16 @@ const maxQuestion = 4000
 // Ask takes the question "[#theme] text" of the message e, new or edited. It returns
 // the change that asks it, or a *Fault if it cannot be asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
-	theme, text, err := d.questionText(ctx, e, args)
-	if err != nil {
+	theme, text := cutTheme(args)
+	if text, err = d.questionText(ctx, e, text); err != nil {
 		return nil, err
+	}
+	if e.Message.Edits != "" {
+		if q, err := d.store.QuestionCalled(ctx, e.Original()); err == nil {
+			return nil, &Fault{What: FaultQuoted, Number: q.Number}
+		} else if _, err = has(err); err != nil {
+			return nil, err
+		}
 	}
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
@@ -51,27 +58,26 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// questionText splits the text of a question from its theme, and puts names in the
-// place of user ids. It returns a *Fault if the text cannot be asked.
-func (d *Carrier) questionText(ctx context.Context, e chat.Event, args string) (theme, text string, err error) {
-	theme, text = cutTheme(args)
+// questionText returns a text with names in the place of user ids. It returns a *Fault
+// if the text of the message e cannot be asked.
+func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (string, error) {
 	someone, _, err := d.say(e.Room, "relay-someone", nil)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	text = userID.ReplaceAllStringFunc(text, func(id string) string { return html.UnescapeString(d.named(ctx, e.Room, someone)(id)) })
 	inClear, err := d.clear(ctx, e)
 	switch {
 	case err != nil:
-		return "", "", err
+		return "", err
 	case inClear:
-		return "", "", &Fault{What: FaultClear}
+		return "", &Fault{What: FaultClear}
 	case text == "":
-		return "", "", &Fault{What: FaultEmpty}
+		return "", &Fault{What: FaultEmpty}
 	case utf8.RuneCountInString(text) > maxQuestion:
-		return "", "", &Fault{What: FaultLong}
+		return "", &Fault{What: FaultLong}
 	}
-	return theme, text, nil
+	return text, nil
 }
 
 // reword returns the change that gives a question which the experts have another text.
@@ -131,7 +137,13 @@ func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 // transaction of ctx. The stored question may have changed since q was made.
 func (d *Carrier) ask(ctx context.Context, q Question) error {
 	var before Question
-	if q.Number != 0 {
+	if q.Number == 0 {
+		// Two people may make one message a question at the same time.
+		_, err := d.store.QuestionBy(ctx, q.Event)
+		if asked, err := has(err); asked || err != nil {
+			return err
+		}
+	} else {
 		var err error
 		if before, err = d.store.Question(ctx, q.Number); err != nil {
 			return err

@@ -43,6 +43,10 @@ type Options struct {
 	Routes *Routes
 	// Name returns a person's name in a room; empty if unknown. nil: no name is known.
 	Name func(ctx context.Context, room chat.RoomID, user chat.UserID) string
+	// Message returns a person's message in a room with the text of its last edit;
+	// Message.RelationEncrypted is false if the homeserver may have chosen that edit.
+	// Its error may wrap chat.ErrNotFound. nil: no message can be made a question.
+	Message func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error)
 	// Ours reports whether the bot serves a server.
 	Ours func(server string) bool
 	// Resolve returns the room with an address ("#bluehats:example.org"). nil: only

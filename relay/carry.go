@@ -14,6 +14,9 @@ import (
 // false if it belongs to none. An edit changes the copy. Callers must not pass
 // commands.
 func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
+	if result, done, err := d.rewordQuoted(ctx, e); done || err != nil {
+		return result, done, err
+	}
 	q, before, found, err := d.questionOf(ctx, e)
 	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {
 		q, before, found, err = d.addressed(ctx, e, how.Number)
@@ -71,7 +74,17 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 // choice, or nothing that can be carried.
 func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	may, err := d.decides(ctx, e, q)
-	c := choiceBy(q, "", e.Message.Body)
+	word, named := cutNumber(e.Message.Body, q.Number)
+	c := choiceBy(q, "", word)
+	if err == nil && may && c != noChoice && c != stop && q.offered() && !named && !e.Message.RelationEncrypted {
+		sealed, err := d.sealed(ctx, q)
+		if err != nil {
+			return queue.Result{}, true, err
+		}
+		if sealed {
+			return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number})
+		}
+	}
 	switch {
 	case may && c != noChoice:
 		return queue.Result{Change: d.decide(q, c)}, true, nil

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"heraut/chat"
@@ -60,6 +61,17 @@ func choiceBy(q Question, sign, word string) choice {
 		return stop
 	}
 	return c
+}
+
+// cutNumber cuts the number of a question from the end of a choice, as in « oui 12 », and
+// reports whether it was there.
+func cutNumber(word string, number int64) (string, bool) {
+	rest, named := strings.CutSuffix(strings.TrimRight(strings.TrimSpace(word), ".!"), strconv.FormatInt(number, 10))
+	rest, space := strings.CutSuffix(rest, " ")
+	if !named || !space {
+		return word, false
+	}
+	return rest, true
 }
 
 // plainSign returns an emoji without its skin tone and its variation selector.

@@ -43,6 +43,14 @@ const (
 	FaultNotOpen  FaultKind = "not open" // the question is not open
 	FaultEmpty    FaultKind = "empty"    // the question has no text
 
+	FaultNotYours FaultKind = "not yours" // only its author and moderators may make a message a question
+	FaultDeclined FaultKind = "declined"  // its author did not want the message to be a question
+	FaultAsked    FaultKind = "asked"     // the message belongs to a question already
+	FaultUnread   FaultKind = "unread"    // the bot cannot read the message, or it is no text
+	FaultQuoted   FaultKind = "quoted"    // the question is the text of another message, which has to be edited
+	FaultUnsure   FaultKind = "unsure"    // the homeserver may have chosen the message, and the other room is less protected
+	FaultUnnamed  FaultKind = "unnamed"   // the homeserver may have chosen the question that a consent is for
+
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 
 	FaultNoEntry      FaultKind = "no entry"      // the FAQ has no entry with the number that the experts may read

@@ -14,6 +14,8 @@ type People interface {
 	// a person looks after, closed ones too, oldest first.
 	QuestionsBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	ClaimedBy(ctx context.Context, user chat.UserID) ([]Question, error)
+	// CalledBy returns the questions that a person made of messages (Question.Caller).
+	CalledBy(ctx context.Context, user chat.UserID) ([]Question, error)
 	MessagesBy(ctx context.Context, user chat.UserID) ([]Message, error)
 	ReactionsBy(ctx context.Context, user chat.UserID) ([]Reaction, error)
 	// ForgetQuestion deletes a question with its messages and reactions. Its FAQ
@@ -36,6 +38,15 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	}
 	for _, q := range claimed {
 		all = append(all, chat.Datum{Kind: "claim", Room: q.Experts, At: q.AskedAt, Text: fmt.Sprint(q.Number)})
+	}
+	called, err := d.store.CalledBy(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range called {
+		if q.Asker != user {
+			all = append(all, chat.Datum{Kind: "call", Room: q.Origin, At: q.AskedAt, Text: fmt.Sprint(q.Number)})
+		}
 	}
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {
@@ -96,6 +107,27 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	}
 	for _, q := range claimed {
 		if err := d.update(ctx, q.Number, func(q *Question) error { q.release(); return nil }); err != nil {
+			return err
+		}
+	}
+	return d.forgetCalls(ctx, user)
+}
+
+// forgetCalls forgets which questions a person made of messages. One that still waits for
+// its author's consent is withdrawn.
+func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
+	called, err := d.store.CalledBy(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, q := range called {
+		if err := d.update(ctx, q.Number, func(q *Question) error {
+			if q.offered() {
+				q.take(stepStop)
+			}
+			q.Call, q.Caller = "", ""
+			return nil
+		}); err != nil {
 			return err
 		}
 	}

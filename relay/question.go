@@ -74,6 +74,12 @@ type Question struct {
 	Origin chat.RoomID
 	Event  chat.EventID
 	Thread chat.EventID
+	// Quoted reports that Event is a plain message, which Call made a question: a
+	// command in reply to it or a reaction on it, by Caller. Both are empty otherwise,
+	// and once Caller is forgotten.
+	Quoted bool
+	Call   chat.EventID
+	Caller chat.UserID
 	Lang   string // the origin room's language when it was asked
 
 	Experts chat.RoomID // the room of those who answer
@@ -116,6 +122,12 @@ type Question struct {
 	// asked whether it is solved; zero: not yet.
 	RemindedAt time.Time
 	FollowedAt time.Time
+}
+
+// offered reports whether another person than its author wants to make a message a
+// question, and its author is asked whether it may be one.
+func (q Question) offered() bool {
+	return q.Status == Consent && q.Caller != "" && q.Caller != q.Asker
 }
 
 // Waits reports whether the question is on its way to the experts' room.

@@ -28,6 +28,9 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 	if err != nil || !found || e.Room != q.Experts && e.Room != q.Origin {
 		return queue.Result{}, false, err
 	}
+	if q.Status == Withdrawn && q.Quoted && IsAsking(e.Reaction.Key) {
+		return queue.Result{}, false, nil // it may be asked again
+	}
 	if !q.Status.Asked() {
 		may, err := d.decides(ctx, e, q)
 		c := choiceBy(q, e.Reaction.Key, "")
@@ -184,6 +187,15 @@ func (d *Carrier) dropped(ctx context.Context, event chat.EventID) error {
 	} else if ok {
 		return d.update(ctx, q.Number, func(q *Question) error {
 			q.take(stepDelete)
+			return nil
+		})
+	}
+	q, err = d.store.QuestionCalled(ctx, event)
+	if ok, err := has(err); err != nil {
+		return err
+	} else if ok {
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.take(stepRecall)
 			return nil
 		})
 	}

@@ -25,6 +25,7 @@ type shown struct {
 	Continues bool          // the post continues an earlier one
 	Foreign   bool          // the asker's thread has another root: only replies in it are carried
 	Sealed    bool          // the asker must consent by a message, not by a reaction
+	Offered   bool          // another person made the asker's message a question
 	Here      bool          // the confirmation is the root of the asker's thread
 	Prefix    string
 	// Reduced leaves only number and status, since the asker's room is wider than it
@@ -90,6 +91,9 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	post := chat.Post{Room: q.Origin, Priority: chat.Answer, HTML: now, Lang: lang, Guard: about.guard()}
 	if q.Waits() {
 		post.NotBefore = d.Now().Add(tellWithin)
+	}
+	if q.offered() && !before.offered() {
+		post.Rings, post.Mentions = true, []chat.UserID{q.Asker}
 	}
 	if q.Thread != "" {
 		post.ReplyTo = chat.Target{Event: q.Event}
@@ -293,7 +297,7 @@ func (d *Carrier) shown(ctx context.Context, q Question, other chat.RoomID) (sho
 	}
 	q.AskerName, q.ClaimerName = PersonName(q.AskerName), PersonName(q.ClaimerName)
 	return shown{
-		Question: q, Room: name, Direct: origin.Direct, Widens: q.Widens, Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
+		Question: q, Room: name, Direct: origin.Direct, Widens: q.Widens, Offered: q.offered(), Foreign: q.Thread != "" && q.Thread != q.Event, Here: q.Thread == "",
 		Prefix: d.Book.Of(q.Origin).Prefix,
 	}, err
 }

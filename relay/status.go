@@ -7,6 +7,7 @@ const (
 	stepPropose  step = "propose"   // suggestions are shown to its asker
 	stepFit      step = "fit"       // it may leave the room: no other people would read it
 	stepWiden    step = "widen"     // it needs consent to leave the room: more people would read it
+	stepOffer    step = "offer"     // another person makes its message a question: its author is asked
 	stepAgree    step = "agree"     // its asker agrees that they do
 	stepStop     step = "stop"      // its asker wants no answer of the experts
 	stepClaim    step = "claim"     // an expert looks after it
@@ -15,6 +16,7 @@ const (
 	stepFollowUp step = "follow up" // another message reached the experts' room
 	stepSolve    step = "solve"     // somebody who may do so closes it
 	stepDelete   step = "delete"    // its message is deleted, or asks nothing any more
+	stepRecall   step = "recall"    // the command or reaction that made its message a question is taken back
 	stepModerate step = "moderate"  // a moderator deletes it from the experts' room
 	stepRefuse   step = "refuse"    // the homeserver refuses it in the experts' room
 	stepNoRelay  step = "no relay"  // no relay may carry it any more
@@ -30,8 +32,10 @@ func next(s Status, what step, answered bool) (Status, Withdrawal) {
 		return Proposed, ""
 	case what == stepFit, what == stepAgree && s == Consent:
 		return Open, ""
-	case what == stepWiden:
+	case what == stepWiden, what == stepOffer:
 		return Consent, ""
+	case what == stepRecall && !answered && !s.Closed():
+		return Withdrawn, WhyDeleted
 	case what == stepStop && s == Proposed:
 		return Satisfied, ""
 	case what == stepStop && s == Consent:

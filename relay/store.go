@@ -40,6 +40,9 @@ type Questions interface {
 	Question(ctx context.Context, number int64) (Question, error)
 	// QuestionBy returns the question that a message asks, or chat.ErrNotFound.
 	QuestionBy(ctx context.Context, event chat.EventID) (Question, error)
+	// QuestionCalled returns the question that a command or a reaction made of another
+	// message (Question.Call), or chat.ErrNotFound.
+	QuestionCalled(ctx context.Context, call chat.EventID) (Question, error)
 	// QuestionsIn returns the questions that are not closed and have the room as their
 	// origin or their experts' room, oldest first.
 	QuestionsIn(ctx context.Context, room chat.RoomID) ([]Question, error)

@@ -47,6 +47,35 @@ func (w *world) remove(room chat.RoomID, user chat.UserID, event chat.EventID) c
 	return w.do(room, user, chat.Event{Redaction: &chat.Redaction{Target: event}})
 }
 
+// moderate makes a moderator reply to a message.
+func (w *world) moderate(room chat.RoomID, user chat.UserID, to chat.EventID, body string) chat.EventID {
+	w.Helper()
+	return w.do(room, user, chat.Event{Trust: w.trust(room), Level: chat.LevelModerator, Message: &chat.Message{Body: body, ReplyTo: to}})
+}
+
+// message serves relay.Options.Message.
+func (w *world) message(_ context.Context, room chat.RoomID, event chat.EventID) (chat.Event, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var said chat.Event
+	for _, e := range w.timeline {
+		switch {
+		case e.by == nil || e.room != room || w.gone[event]:
+		case e.id == event && e.by.Message != nil:
+			said = *e.by
+			message := *e.by.Message
+			message.RelationEncrypted = true
+			said.Message = &message
+		case e.by.Message != nil && e.by.Message.Edits == event && e.by.Sender == said.Sender:
+			said.Message.Body, said.Message.RelationEncrypted = e.by.Message.Body, e.by.Message.RelationEncrypted
+		}
+	}
+	if said.ID == "" {
+		return said, chat.ErrNotFound
+	}
+	return said, nil
+}
+
 // forget makes the bot forget a person.
 func (w *world) forget(user chat.UserID) {
 	w.Helper()

@@ -111,7 +111,7 @@ func (w *world) start() {
 	w.carrier = relay.NewCarrier(relay.Options{
 		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
-		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays),
+		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays), Message: w.message,
 		Ours: ours,
 	})
 	w.upkeep = relay.NewUpkeep(relay.UpkeepOptions{

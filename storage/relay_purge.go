@@ -67,6 +67,11 @@ func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question,
 	return d.questions(ctx, "claimer = $1", user)
 }
 
+// CalledBy returns the questions that a person made of messages, oldest first.
+func (d *DB) CalledBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
+	return d.questions(ctx, "caller = $1 AND caller <> ''", user)
+}
+
 // MessagesBy returns the records of a person's messages about questions.
 func (d *DB) MessagesBy(ctx context.Context, user chat.UserID) ([]relay.Message, error) {
 	rows, err := d.db.Query(ctx, "SELECT "+messageColumns+" FROM relayed r WHERE r.sender = $1 AND r.sender <> '' ORDER BY r.said_at, r.rowid", user)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"heraut/chat"
@@ -13,14 +15,16 @@ import (
 
 const questionColumns = `relay, theme, status, text, why, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
 	experts, claimer, claimer_name, proposals, widens, told, readers, root, confirmation, shows,
-	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested`
+	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested,
+	quoted, call, caller`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	var widens, shown, readers string
 	var asked, posted, answered, active, closed, due, reminded, followed int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Why, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
 		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
-		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested)
+		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested,
+		&q.Quoted, &q.Call, &q.Caller)
 	if err != nil {
 		return q, noRow(err)
 	}
@@ -57,7 +61,17 @@ func questionValues(q relay.Question) ([]any, error) {
 		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(shown), string(readers), q.Root, q.Confirmation, q.Shows,
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject, q.Suggested,
+		q.Quoted, q.Call, q.Caller,
 	}, nil
+}
+
+// numbered returns the first n placeholders of a statement: "$1, $2".
+func numbered(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(i+1)
+	}
+	return strings.Join(all, ", ")
 }
 
 // AddQuestion stores a new question and returns its number.
@@ -68,8 +82,7 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	}
 	result, err := d.db.Exec(ctx, `
 		INSERT INTO question (`+questionColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`, values...)
+		VALUES (`+numbered(len(values))+`)`, values...)
 	if err != nil {
 		return 0, err
 	}
@@ -85,9 +98,8 @@ func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
 			UPDATE question SET (`+questionColumns+`) =
-				($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-				$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-			WHERE number = $34`, append(values, q.Number)...)
+				(`+numbered(len(values))+`)
+			WHERE number = $`+strconv.Itoa(len(values)+1), append(values, q.Number)...)
 		if err != nil || q.AnsweredAt.IsZero() {
 			return err
 		}
@@ -113,6 +125,12 @@ func (d *DB) Question(ctx context.Context, number int64) (relay.Question, error)
 // chat.ErrNotFound.
 func (d *DB) QuestionBy(ctx context.Context, event chat.EventID) (relay.Question, error) {
 	return d.question(ctx, "event_id = $1 AND event_id <> ''", event)
+}
+
+// QuestionCalled returns the question that a command or a reaction made of another
+// message, or chat.ErrNotFound.
+func (d *DB) QuestionCalled(ctx context.Context, call chat.EventID) (relay.Question, error) {
+	return d.question(ctx, "call = $1 AND call <> ''", call)
 }
 
 // QuestionsIn returns the questions that are not closed and that the room asks or

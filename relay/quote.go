@@ -1,0 +1,175 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// askSign is the reaction that makes a message a question.
+const askSign = "❓"
+
+// IsAsking reports whether a reaction makes a message a question.
+func IsAsking(key string) bool { return plainSign(key) == askSign }
+
+// IsTheme reports whether the text of a command is empty or only a theme.
+func IsTheme(s string) bool {
+	_, text := cutTheme(s)
+	return text == ""
+}
+
+// IsOthers reports whether a person who is not the author of a message may not make it a
+// question.
+func (f *Fault) IsOthers() bool {
+	return f.What == FaultNotYours || f.What == FaultDeclined || f.What == FaultAsked || f.What == FaultUnread
+}
+
+// Quote takes the message target as a question, for the command or the reaction e, which
+// may name a theme ("#licences"). Its author may ask it at once; a moderator may propose
+// it, and the author is asked first. Quote returns the change that asks, or a *Fault. It
+// asks the homeserver for the message.
+func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, args string) (func(ctx context.Context) error, error) {
+	theme, _ := cutTheme(args)
+	room, err := d.Room(ctx, e.Room)
+	switch {
+	case err != nil:
+		return nil, err
+	case room.Encrypted && e.Message == nil: // anybody could have put a reaction there
+		return nil, &Fault{What: FaultNotYours}
+	}
+	old, err := d.quotable(ctx, e.Room, target)
+	if err != nil {
+		return nil, err
+	}
+	said, err := d.quoted(ctx, e, target)
+	if err != nil {
+		return nil, err
+	}
+	own := said.Sender == e.Sender
+	if !own && old.Why == WhyCancelled {
+		return nil, &Fault{What: FaultDeclined, Number: old.Number}
+	}
+	text, err := d.questionText(ctx, said, said.Message.Body)
+	if err != nil {
+		return nil, err
+	}
+	readers, err := d.readers(ctx, e.Room)
+	if err != nil {
+		return nil, err
+	}
+	certain := said.Message.RelationEncrypted && (e.Message == nil || e.Message.RelationEncrypted)
+	said.At = e.At
+	q, err := d.newQuestion(ctx, said, old, theme, text, readers)
+	if err != nil {
+		return nil, err
+	}
+	if room.Encrypted && !certain && !q.Widens.None() {
+		return nil, &Fault{What: FaultUnsure, Widens: q.Widens}
+	}
+	q.Quoted, q.Call, q.Caller = true, e.ID, e.Sender
+	if !own {
+		q.take(stepOffer)
+	} else if d.Suggest != nil {
+		d.suggest(ctx, said, &q)
+	}
+	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
+}
+
+// quotable returns the withdrawn question that a message asked before; zero if there is
+// none. It returns a *Fault if the message belongs to a question.
+func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.EventID) (Question, error) {
+	old, err := d.store.QuestionBy(ctx, target)
+	asked, err := has(err)
+	switch {
+	case err != nil:
+		return old, err
+	case asked && old.Origin == room && old.Status == Withdrawn && !old.over():
+		return old, nil
+	case asked:
+		return Question{}, &Fault{What: FaultAsked, Number: old.Number}
+	}
+	m, err := d.store.MessageOf(ctx, target)
+	if known, err := has(err); err != nil || !known {
+		return Question{}, err
+	}
+	return Question{}, &Fault{What: FaultAsked, Number: m.Question}
+}
+
+// quoted returns the message that e makes a question, or a *Fault if e may not do so.
+func (d *Carrier) quoted(ctx context.Context, e chat.Event, target chat.EventID) (chat.Event, error) {
+	if d.Message == nil {
+		return chat.Event{}, &Fault{What: FaultUnread}
+	}
+	said, err := d.Message(ctx, e.Room, target)
+	if err != nil {
+		if !errors.Is(err, chat.ErrNotFound) {
+			d.Log.Warn().Err(err).Msg("A message that somebody makes a question could not be read")
+		}
+		return said, &Fault{What: FaultUnread}
+	}
+	switch {
+	case said.Sender != e.Sender && e.Level < chat.LevelModerator:
+		return said, &Fault{What: FaultNotYours}
+	case !said.Message.IsText(), looksLikeCommand(said.Message.Body, d.Book.Of(e.Room).Prefix):
+		return said, &Fault{What: FaultUnread}
+	}
+	said.Message.Body = strings.TrimSpace(said.Message.Body)
+	return said, nil
+}
+
+// rewordQuoted gives a question the new text of its message, which is no command. It
+// reports false if e edits no such message.
+func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+	if e.Message.Edits == "" {
+		return queue.Result{}, false, nil
+	}
+	q, err := d.store.QuestionBy(ctx, e.Message.Edits)
+	if found, err := has(err); err != nil || !found || !q.Quoted || q.Origin != e.Room {
+		return queue.Result{}, false, err
+	}
+	result := queue.Result{Unchanged: true}
+	if q.Status.Closed() && q.Status != Solved {
+		return result, true, nil
+	}
+	change, err := d.reworded(ctx, e, q)
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		change, err = func(ctx context.Context) error { return d.tellAsker(ctx, q, fault) }, nil
+		if fault.What == FaultClear {
+			change = nil
+		}
+	}
+	result.Change = change
+	return result, true, err
+}
+
+// reworded returns the change that gives q the new text of its message, or a *Fault.
+func (d *Carrier) reworded(ctx context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
+	if !e.Message.IsText() || strings.TrimSpace(e.Message.Body) == "" {
+		return d.Dropped(e), nil
+	}
+	text, err := d.questionText(ctx, e, strings.TrimSpace(e.Message.Body))
+	if err != nil {
+		return nil, err
+	}
+	readers, err := d.readers(ctx, e.Room)
+	if err != nil {
+		return nil, err
+	}
+	if !e.Message.RelationEncrypted {
+		if err := d.mayFollow(ctx, e.Room, q); err != nil {
+			return nil, err
+		}
+	}
+	if q.Status.Asked() {
+		return d.reword(ctx, q, e.Sender, text, readers.Least)
+	}
+	return func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(q *Question) error {
+			q.Text, q.Subject, q.Readers = text, d.subject(text), q.Readers.Both(readers.Least)
+			return nil
+		})
+	}, nil
+}
