@@ -204,7 +204,11 @@ func TestRelay(t *testing.T) {
 		"clear":     {private, private, false, (*relayed).wholeStory, []bool{false, true}},
 		"encrypted": {secret, secret, false, (*relayed).wholeStory, []bool{false, true}},
 		"consent":   {private, public, true, (*relayed).withConsent, []bool{false, true}},
-		"direct":    {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
+		"quoted":    {private, private, false, func(r *relayed) { r.quotedStory(false) }, []bool{false, true}},
+
+		"quoted-encrypted": {secret, secret, false, func(r *relayed) { r.quotedStory(true) }, []bool{false, true}},
+
+		"direct": {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
 	} {
 		for _, restarts := range test.restarts {
 			title := name
