@@ -27,7 +27,9 @@ func (p *packer) add(s *Software) {
 	p.ends = append(p.ends, uint32(len(p.packed)))
 }
 
-func (p *packer) records() records { return records{string(p.packed), append([]uint32(nil), p.ends...)} }
+func (p *packer) records() records {
+	return records{string(p.packed), append([]uint32(nil), p.ends...)}
+}
 
 func (r *records) len() int { return len(r.ends) }
 

@@ -17,15 +17,15 @@ const (
 func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
-		for _, k := range keysWith(s.ix.keys, text) {
-			if s.how.worth[k.place] > 0 && (k.place != inKeyword || len(q.words) > 0) {
+		for _, k := range s.ix.keysWith(text) {
+			if s.how.worth.has(k.place) && (k.place != inKeyword || len(q.words) > 0) {
 				exact = true
 				s.key(k, k.exact())
 			}
 		}
 	}
-	for _, k := range keysWith(s.ix.keys, q.stemmed) {
-		if k.place == inKeyword && s.how.worth[inKeyword] > 0 {
+	for _, k := range s.ix.keysWith(q.stemmed) {
+		if k.place == inKeyword && s.how.worth.has(inKeyword) {
 			exact = true
 			s.key(k, exactKeyword)
 		}
@@ -42,7 +42,7 @@ func (s *scratch) keys(q query) {
 }
 
 // exact returns the worth of a query that equals k.
-func (k *nameKey) exact() float32 {
+func (k *key) exact() float32 {
 	switch {
 	case k.place == inKeyword:
 		return exactKeyword
@@ -57,7 +57,7 @@ func (k *nameKey) exact() float32 {
 }
 
 // key records that the whole query matches k with this score.
-func (s *scratch) key(k nameKey, score float32) {
+func (s *scratch) key(k key, score float32) {
 	if h := s.hit(k.doc); score > h.key {
 		h.key = score
 		h.keyPlace, h.keyProduct = k.place, k.product
@@ -71,7 +71,7 @@ func (s *scratch) namedWords(q query) {
 		text := ""
 		for j := i; j < len(q.words) && j < i+3; j++ {
 			text += q.words[j]
-			for _, k := range keysWith(s.ix.keys, text) {
+			for _, k := range s.ix.keysWith(text) {
 				if k.place.field() == ByName && k.worth >= partWorth && len(text) >= minNamedWord {
 					h := s.hit(k.doc)
 					h.named, h.exactly = true, h.exactly || k.worth == 1
@@ -88,14 +88,14 @@ const minNamedWord = 4
 // typos adds the names of which text may be a slip. If the catalogue knows all its
 // words, slips that cost more than 1 do not count.
 func (s *scratch) typos(text string) {
-	keys := s.ix.keys
-	for _, slip := range s.ix.keySlips.find(text, wholeName, func(id int32) string { return keys[id].text }, nil) {
+	for _, slip := range s.ix.keySlips.find(text, wholeName, s.ix.keyText, nil) {
 		if s.known && slip.cost > 1 {
 			continue
 		}
-		length := min(len(text), len(keys[slip.id].text))
-		for _, k := range keysWith(keys, keys[slip.id].text) {
-			if !k.mistakable() || s.how.worth[k.place] == 0 {
+		name := s.ix.keyText(slip.id)
+		length := min(len(text), len(name))
+		for _, k := range s.ix.keysWith(name) {
+			if !k.mistakable() || !s.how.worth.has(k.place) {
 				continue
 			}
 			most := float32(typoName)

@@ -8,7 +8,7 @@ const leastCosine = 0.45
 func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]
-	if at, ok := s.ix.stemAt[own]; ok {
+	if at, ok := s.ix.stem(own); ok {
 		for _, t := range s.ix.termsOf(at) {
 			s.readings = append(s.readings, reading{t, 1})
 		}
@@ -17,7 +17,7 @@ func (s *scratch) nears(word string, n int) {
 	if id, ok := vocabulary.find(own); ok {
 		vocabulary.eachNear(id, func(stem string, cosine float32) {
 			near := (cosine - leastCosine) / (1 - leastCosine)
-			if at, ok := s.ix.stemAt[stem]; ok && near > 0 {
+			if at, ok := s.ix.stem(stem); ok && near > 0 {
 				for _, t := range s.ix.termsOf(at) {
 					s.readings = append(s.readings, reading{t, near})
 				}
@@ -27,17 +27,22 @@ func (s *scratch) nears(word string, n int) {
 	holds := 0
 	for i, r := range s.readings {
 		t := &s.ix.terms[r.term]
+		skipped := placeSet(1 << inProduct)
+		if s.meant != "" && s.ix.text(t.text) != word {
+			skipped |= namePlaces
+		}
 		for _, p := range s.ix.postings[t.first:t.last] {
-			if p.place.field() == ByAlternative || s.meant != "" && t.text != word && p.place.field() == ByName {
+			near := &s.nearness[p.doc]
+			if *near >= r.quality || skipped.has(p.place) {
 				continue
 			}
-			if s.nearness[p.doc] == 0 {
+			if *near == 0 {
 				s.found = append(s.found, p.doc)
 				if i < exact {
 					holds++
 				}
 			}
-			s.nearness[p.doc] = max(s.nearness[p.doc], r.quality)
+			*near = r.quality
 		}
 	}
 	weight := baseWeight + idf(len(s.ix.docs), holds)

@@ -90,10 +90,10 @@ func keywordKeys(keyword string, doc int32) []nameKey {
 }
 
 // isAcronym reports whether the key consists of a name's initials.
-func (k *nameKey) isAcronym() bool { return k.worth == acronymWorth }
+func (k *key) isAcronym() bool { return k.worth == acronymWorth }
 
 // mistakable reports whether the search accepts slips of the key.
-func (k *nameKey) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
+func (k *key) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
 // sortKeys orders keys by text; among equal texts the one of highest worth comes
 // first.
@@ -101,14 +101,4 @@ func sortKeys(keys []nameKey) {
 	slices.SortFunc(keys, func(a, b nameKey) int {
 		return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(b.worth, a.worth), cmp.Compare(a.doc, b.doc))
 	})
-}
-
-// keysWith returns the keys whose text equals text. keys must be sorted.
-func keysWith(keys []nameKey, text string) []nameKey {
-	i, _ := slices.BinarySearchFunc(keys, text, func(k nameKey, t string) int { return cmp.Compare(k.text, t) })
-	j := i
-	for j < len(keys) && keys[j].text == text {
-		j++
-	}
-	return keys[i:j]
 }

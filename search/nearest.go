@@ -36,7 +36,7 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 		if k.worth < partWorth {
 			continue
 		}
-		x := candidate{k.doc, resemblance(text, k.text)}
+		x := candidate{k.doc, resemblance(text, e.index.text(k.text))}
 		if i := slices.IndexFunc(best, func(y candidate) bool { return y.doc == x.doc }); i >= 0 {
 			best[i].likely = max(best[i].likely, x.likely)
 		} else if x.likely > minLikely {
@@ -65,8 +65,8 @@ func (ix *index) likestLetters(text string) []int32 {
 	const steps = 32
 	var counts [steps + 1]int
 	for n := first; n <= last; n++ {
-		for i := range ix.nearNames.byLength[n] {
-			counts[int(steps*set.likeness(ix.nearNames.byLength[n][i].set))]++
+		for i := range ix.nearNames.of(n) {
+			counts[int(steps*set.likeness(ix.nearNames.of(n)[i].set))]++
 		}
 	}
 	least := steps
@@ -75,8 +75,8 @@ func (ix *index) likestLetters(text string) []int32 {
 	}
 	var out []int32
 	for n := first; n <= last; n++ {
-		for i := range ix.nearNames.byLength[n] {
-			if it := &ix.nearNames.byLength[n][i]; int(steps*set.likeness(it.set)) >= least {
+		for _, it := range ix.nearNames.of(n) {
+			if int(steps*set.likeness(it.set)) >= least {
 				out = append(out, it.id)
 			}
 		}

@@ -47,17 +47,13 @@ func (ix *index) stemIDs(words []string) []int32 {
 func (ix *index) idsOf(stems []string) []int32 {
 	out := make([]int32, len(stems))
 	for i, s := range stems {
-		id, ok := ix.stemAt[s]
-		if !ok {
-			id = -1
-		}
-		out[i] = id
+		out[i], _ = ix.stem(s)
 	}
 	return out
 }
 
 // phraseBonus returns the largest bonus of d for the stems of a query.
-func (d *document) phraseBonus(stems []int32) float32 {
+func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {
 			return wholePhraseBonus
@@ -82,7 +78,7 @@ func (d *document) phraseBonus(stems []int32) float32 {
 
 // isAbout reports whether two neighbouring stems stand together in a keyword, in a use,
 // or at the beginning of the description.
-func (d *document) isAbout(stems []int32) bool {
+func (d *docTexts) isAbout(stems []int32) bool {
 	if len(stems) < 2 {
 		return slices.Equal(d.description, stems)
 	}
@@ -98,12 +94,13 @@ func (d *document) isAbout(stems []int32) bool {
 // it is.
 const leadingWords = 6
 
-// says reports whether the stems stand together and in order in one text of d. A
+// says reports whether the stems stand together and in order in one text of doc. A
 // single stem always does.
-func (d *document) says(stems []int32) bool {
+func (ix *index) says(doc int32, stems []int32) bool {
 	if len(stems) < 2 {
 		return true
 	}
+	d := ix.textsOf(doc)
 	for _, texts := range []phrases{d.phrases, d.others} {
 		for t := range texts.all {
 			if together(t, stems) == 1 {

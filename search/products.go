@@ -37,6 +37,7 @@ type knownProducts struct {
 
 var known = sync.OnceValue(func() *knownProducts {
 	k := &knownProducts{byKey: map[string]int{}}
+	var slips slipBuilder
 	var libre []knownProduct
 	addLibre := func(l *knownLine, names []string) {
 		for i, name := range names {
@@ -53,7 +54,7 @@ var known = sync.OnceValue(func() *knownProducts {
 		for name := range strings.SplitSeq(names, ", ") {
 			key := squash(name)
 			k.byKey[key] = len(k.all)
-			k.slips.add(key, int32(len(k.all)), nameWord)
+			slips.add(key, int32(len(k.all)), nameWord)
 			k.all = append(k.all, knownProduct{knownLine: l, name: name, key: key, platform: platformNames[key]})
 		}
 		addLibre(l, programs)
@@ -66,12 +67,12 @@ var known = sync.OnceValue(func() *knownProducts {
 		if _, ok := k.byKey[p.key]; !ok {
 			k.byKey[p.key] = len(k.all)
 			if len(p.key) >= minLibreSlip {
-				k.slips.add(p.key, int32(len(k.all)), nameWord)
+				slips.add(p.key, int32(len(k.all)), nameWord)
 			}
 			k.all = append(k.all, p)
 		}
 	}
-	k.all = slices.Clip(k.all)
+	k.all, k.slips = slices.Clip(k.all), slips.index()
 	return k
 })
 
@@ -199,7 +200,7 @@ func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 		if len(out) > 0 {
 			break // software of the list makes the needs unnecessary
 		}
-		hits := e.find(parseQuery(need), search{worth: &searchWorth, cover: minCoverProduct})
+		hits := e.find(parseQuery(need), search{worth: searchWorth, cover: minCoverProduct})
 		for _, h := range hits {
 			add(e.Entry(int(h.doc)))
 		}

@@ -42,7 +42,7 @@ func (s *scratch) best(e *Engine, q query) []hit {
 		h.score = s.wordScore(h)
 		h.near /= max(s.nearWeight, 1)
 		full := len(out) == MaxMatches
-		if full && h.mostPossible() < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) || !s.rank(h, q, &e.index.docs[d], stems) {
+		if full && h.mostPossible() < out[MaxMatches-1].score && !e.ranksLast(&out[MaxMatches-1]) || !s.rank(h, q, e.index.textsOf(d), stems) {
 			continue
 		}
 		if top == nil || h.score > top.score {
@@ -63,12 +63,14 @@ func (s *scratch) best(e *Engine, q query) []hit {
 
 // mostPossible returns a bound of the score that rank will give the hit.
 func (h *hit) mostPossible() float32 {
-	return max(h.key, h.score)*(1+wholePhraseBonus)*keyFactor + 0.5 + nearShare
+	words := (h.score+namedBonus)*(1+wholePhraseBonus) + h.share/2 + nearShare*h.near
+	const rounding = 0.001
+	return max(words, h.key*keyFactor+wordsShare*words) + rounding
 }
 
 // rank sets the hit's score, which holds the words' score before, and how sure it is.
 // It returns false for a hit that does not answer the query.
-func (s *scratch) rank(h *hit, q query, d *document, stems []int32) bool {
+func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
 	ofOne, several := len(q.words) == 1, len(q.words) > 1
 	h.evidence = (h.share + h.near) / 2
 	if h.exactly {

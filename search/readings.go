@@ -1,8 +1,6 @@
 package search
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -35,14 +33,14 @@ const maxPrefixed = 300
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false
-	if stem, ok := ix.stemAt[stem(word)]; ok {
+	if stem, ok := ix.stem(stem(word)); ok {
 		own = stem
 		for _, t := range ix.termsOf(stem) {
 			q := float32(stemQuality)
 			switch {
-			case ix.terms[t].text == word:
+			case ix.termText(t) == word:
 				q, known = 1, true
-			case form(ix.terms[t].text) == form(word):
+			case form(ix.termText(t)) == form(word):
 				q, known = formQuality, true
 			default:
 				derived = true
@@ -51,14 +49,14 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 		}
 	}
 	if len(word) >= minNamePrefix && frequency(stem(word)) < ordinary || len(word) == 2 && strings.ContainsAny(word, "0123456789") {
-		first, _ := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
-		for i := first; i < len(ix.terms) && i < first+maxPrefixed && strings.HasPrefix(ix.terms[i].text, word); i++ {
+		first, _ := ix.findTerm(word)
+		for i := first; i < len(ix.terms) && i < first+maxPrefixed && strings.HasPrefix(ix.termText(int32(i)), word); i++ {
 			t := &ix.terms[i]
-			if t.stem == own || t.text == word || len(word) < minTextPrefix && !t.named() {
+			if t.stem == own || len(word) == int(t.text.n) || len(word) < minTextPrefix && !t.named() {
 				continue
 			}
 			named = named || t.named()
-			share := float32(len(word)) / float32(len(t.text))
+			share := float32(len(word)) / float32(t.text.n)
 			out = append(out, reading{int32(i), prefixQuality + (stemQuality-prefixQuality)*share*share})
 		}
 	}
@@ -74,7 +72,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 
 // readStem appends the terms of a stem.
 func (ix *index) readStem(stem string, out []reading) []reading {
-	if id, ok := ix.stemAt[stem]; ok {
+	if id, ok := ix.stem(stem); ok {
 		for _, t := range ix.termsOf(id) {
 			out = append(out, reading{t, 1})
 		}
@@ -85,9 +83,8 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 // readTypo appends the terms of at least the class least of which word may be a
 // slip.
 func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
-	text := func(id int32) string { return ix.terms[id].text }
-	for _, s := range ix.termSlips.find(word, least, text, nil) {
-		length := min(len(word), len(ix.terms[s.id].text))
+	for _, s := range ix.termSlips.find(word, least, ix.termText, nil) {
+		length := min(len(word), int(ix.terms[s.id].text.n))
 		out = append(out, reading{s.id, typoQuality * (1 - s.cost/float32(length+1))})
 	}
 	return out

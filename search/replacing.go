@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"slices"
 
 	"heraut/catalogue"
@@ -37,7 +36,7 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 		return e.similarTo(s), true
 	}
 	p, ok := known().named(q)
-	mentions := e.find(q, search{worth: &mentionWorth, cover: minCover, exact: ok})
+	mentions := e.find(q, search{worth: mentionWorth, cover: minCover, exact: ok})
 	if len(mentions) == 0 || mentions[0].score < namesIt || ok && !p.mentionable(q) {
 		if !ok {
 			p, ok = known().like(q)
@@ -55,7 +54,7 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 // catalogue, if q holds at least half of the words of the product's name.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
-	hits := e.find(q, search{worth: &productWorth, cover: minCover})
+	hits := e.find(q, search{worth: productWorth, cover: minCover})
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.concepts == 0 && h.key == 0 }) // hits by the vendor's name alone
 	return slices.DeleteFunc(e.matches(hits), func(m Match) bool {
 		return len(text.Words(m.Product)) > 2*max(len(q.words), 1)
@@ -74,7 +73,7 @@ func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 // named returns the document that bears one of the squashed names.
 func (ix *index) named(names ...string) (doc int32, ok bool) {
 	for _, text := range names {
-		for _, k := range keysWith(ix.keys, text) {
+		for _, k := range ix.keysWith(text) {
 			if k.place == inName && k.worth >= partWorth {
 				return k.doc, true
 			}
@@ -108,12 +107,12 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 // beginsName reports whether one of texts is an entry's name or a part of it.
 func (ix *index) beginsName(texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
-		return slices.ContainsFunc(keysWith(ix.keys, text), func(k nameKey) bool { return k.place.field() == ByName && k.worth >= insideWorth })
+		return slices.ContainsFunc(ix.keysWith(text), func(k key) bool { return k.place.field() == ByName && k.worth >= insideWorth })
 	})
 }
 
 // inNames reports whether word is one of the words of an entry's name.
 func (ix *index) inNames(word string) bool {
-	i, ok := slices.BinarySearchFunc(ix.terms, word, func(t term, w string) int { return cmp.Compare(t.text, w) })
+	i, ok := ix.findTerm(word)
 	return ok && ix.terms[i].named()
 }

@@ -241,10 +241,15 @@ func (s *scratch) concept(c concept) {
 			value, quality = synonymValue, synonymQuality
 		}
 		s.alternative(alternative, i == 0)
+		if i == 0 && len(alternative) == 1 { // what it marked is the result so far
+			s.marks, s.concepts = s.concepts, s.marks
+			s.marked, s.found = s.found, s.marked
+			continue
+		}
 		ids := s.ix.idsOf(alternative)
 		for _, d := range s.marked {
 			m := &s.marks[d]
-			together := int(m.stage) == len(alternative) && s.ix.docs[d].says(ids)
+			together := int(m.stage) == len(alternative) && s.ix.says(d, ids)
 			if together || int(m.stage) == len(alternative) && i == 0 {
 				value := value
 				quality := quality
@@ -282,21 +287,47 @@ func (s *scratch) alternative(phrase []string, typed bool) {
 	}
 }
 
+// The places of names, and of words that only typed words match.
+const (
+	namePlaces  = placeSet(1<<inName | 1<<inNamePart | 1<<inOtherName)
+	typedPlaces = namePlaces | 1<<inProduct
+	// againPlaces are those that add to the worth of a word found elsewhere.
+	againPlaces = placeSet(1<<places-1) &^ (1<<inCategory | 1<<inUse)
+)
+
+// placesOf returns the places where a reading counts.
+func (s *scratch) placesOf(r reading, typed bool) placeSet {
+	var out placeSet
+	for p := range places {
+		if s.how.worth.has(p) {
+			out.add(p)
+		}
+	}
+	if !typed {
+		out &^= typedPlaces
+	}
+	switch r.quality { // names are not inflected
+	case stemQuality:
+		out &^= namePlaces
+	case formQuality:
+		out &^= 1 << inNamePart
+		if s.meant != "" && !strings.HasPrefix(s.ix.termText(r.term), s.meant) {
+			out &^= namePlaces
+		}
+	}
+	return out
+}
+
 // word marks the best place of the word that s.readings stand for, in the documents
 // that hold the before words that precede it. Names and products count only for
 // typed words.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
+		counts := s.placesOf(r, typed)
 		for _, p := range s.ix.postings[t.first:t.last] {
-			value := s.how.worth[p.place]
-			if f := p.place.field(); value == 0 || !typed && (f == ByName || f == ByAlternative) {
+			if !counts.has(p.place) {
 				continue
-			}
-			inflected := r.quality == formQuality &&
-				(p.place == inNamePart || p.place.field() == ByName && s.meant != "" && !strings.HasPrefix(t.text, s.meant))
-			if r.quality == stemQuality && p.place.field() == ByName || inflected {
-				continue // names are not inflected
 			}
 			m := &s.marks[p.doc]
 			switch m.stage {
@@ -311,17 +342,11 @@ func (s *scratch) word(before uint8, typed bool) {
 			default:
 				continue
 			}
-			switch {
-			case p.place.early():
-				value *= 1 - lateness*float32(min(p.at, 8))/8
-			case p.place == inKeyword, p.place == inUse:
-				value *= 1 - otherness*float32(min(p.at, 3))
-			}
-			value *= r.quality
+			value := s.how.worth[p.place][min(p.at, maxFade)] * r.quality
 			again := float32(0) // the bonus for occurring in several places
 			if m.seen != 0 {
 				again = m.value - m.base.value - m.top
-				if !m.seen.has(p.place) && p.place != inCategory && p.place != inUse {
+				if !m.seen.has(p.place) && againPlaces.has(p.place) {
 					again += elsewhere * min(value, m.top)
 				}
 			}
@@ -330,7 +355,7 @@ func (s *scratch) word(before uint8, typed bool) {
 				m.top, m.quality = value, m.base.quality+r.quality
 				m.place, m.product = p.place, p.at
 			}
-			if m.place.field() == ByName {
+			if namePlaces.has(m.place) {
 				again = 0 // so that software of the same name ties
 			}
 			m.value = m.base.value + m.top + again

@@ -88,7 +88,7 @@ func (e *Engine) Search(query string) Result {
 	if r, ok := e.instead(&q); ok {
 		return r
 	}
-	hits := e.find(q, search{worth: &searchWorth})
+	hits := e.find(q, search{worth: searchWorth})
 	_, absent := e.meansProduct(q) // a product without an entry or a substitute
 	if absent || q.talk || q.stated && !e.namesEntry(q) {
 		for i := range hits {
@@ -179,7 +179,7 @@ func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 // share of the query that a match must answer; with cover 0, weaker matches become
 // guesses.
 type search struct {
-	worth *[places]float32
+	worth *worths
 	cover float32
 	exact bool // without slips
 }

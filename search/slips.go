@@ -10,7 +10,8 @@ import (
 // and keeps the set of their letters, which rules out nearly all of them without a
 // look at their text.
 type slipIndex struct {
-	byLength [maxTypoLetters + 1][]slipItem
+	items  []slipItem
+	starts []uint32 // of the items of each length
 }
 
 type slipItem struct {
@@ -20,7 +21,13 @@ type slipItem struct {
 	target typoTarget
 }
 
-func (x *slipIndex) add(text string, id int32, target typoTarget) {
+// of returns the items of texts of that length, at most maxTypoLetters.
+func (x *slipIndex) of(length int) []slipItem { return x.items[x.starts[length]:x.starts[length+1]] }
+
+// slipBuilder fills a slipIndex.
+type slipBuilder [maxTypoLetters + 1][]slipItem
+
+func (b *slipBuilder) add(text string, id int32, target typoTarget) {
 	if len(text) == 0 || len(text) > maxTypoLetters {
 		return
 	}
@@ -28,13 +35,18 @@ func (x *slipIndex) add(text string, id int32, target typoTarget) {
 	if !hasSounds(text) {
 		set |= soundless
 	}
-	x.byLength[len(text)] = append(x.byLength[len(text)], slipItem{set, id, text[0], target})
+	b[len(text)] = append(b[len(text)], slipItem{set, id, text[0], target})
 }
 
-func (x *slipIndex) clip() {
-	for i := range x.byLength {
-		x.byLength[i] = slices.Clip(x.byLength[i])
+func (b *slipBuilder) index() slipIndex {
+	x := slipIndex{starts: make([]uint32, 0, len(b)+1)}
+	for _, items := range b {
+		x.starts = append(x.starts, uint32(len(x.items)))
+		x.items = append(x.items, items...)
 	}
+	x.starts = append(x.starts, uint32(len(x.items)))
+	x.items = slices.Clip(x.items)
+	return x
 }
 
 // slip is a text of which a word may be a slip.
@@ -56,8 +68,9 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 	}
 	for n := max(1, len(word)-maxGap); n <= min(maxTypoLetters, len(word)+maxGap); n++ {
 		limits := limitsFor(len(word), n)
-		for i := range x.byLength[n] {
-			it := &x.byLength[n][i]
+		items := x.of(n)
+		for i := range items {
+			it := &items[i]
 			if it.target < least {
 				continue
 			}

@@ -39,7 +39,7 @@ func (e *Engine) namesEntry(q query) bool {
 			if len(name) < minNamedWord || j == i && frequency(stem(name)) >= properWord {
 				continue
 			}
-			for _, k := range keysWith(e.index.keys, name) {
+			for _, k := range e.index.keysWith(name) {
 				if k.place.field() == ByName && k.worth >= partWorth {
 					return true
 				}

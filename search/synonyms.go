@@ -88,7 +88,7 @@ func (ix *index) joined(words []string) []string {
 
 // knows reports whether the catalogue holds a word with the stem of word.
 func (ix *index) knows(word string) bool {
-	_, ok := ix.stemAt[stem(word)]
+	_, ok := ix.stem(stem(word))
 	return ok
 }
 

@@ -1,0 +1,322 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"heraut/catalogue"
+	"heraut/text"
+)
+
+// maxIndexed bounds the words indexed from one text.
+const maxIndexed = 255
+
+func newIndex(c *catalogue.Catalogue) *index {
+	b := indexBuilder{
+		index: &index{docs: make([]document, c.Len())}, ids: map[string]int32{}, stemIDs: map[string]int32{}, uses: parseUses(),
+	}
+	for i := range c.Len() {
+		b.add(int32(i), c.Entry(i))
+	}
+	return b.finish()
+}
+
+// indexBuilder fills an index.
+type indexBuilder struct {
+	*index
+	ids     map[string]int32 // the ids of words
+	words   []builtTerm      // by id
+	stemIDs map[string]int32
+	stems   []string      // by id
+	names   []nameKey     // the keys
+	found   []termPosting // in the order of the entries
+	uses    *knownUses
+}
+
+// builtTerm is a term before it has its place.
+type builtTerm struct {
+	text   string
+	stem   int32
+	target typoTarget
+}
+
+type termPosting struct {
+	term int32
+	posting
+}
+
+func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
+	d := &b.docs[doc]
+	d.people = int32(s.Users() + s.Referents())
+	d.withdrawn, d.recommended = s.Withdrawn != nil, s.Recommended
+
+	b.name(s.Name, nameKey{doc: doc, place: inName})
+	for _, n := range append(slices.Clone(s.OtherNames), otherNames()[squash(s.Name)]...) {
+		b.name(n, nameKey{doc: doc, place: inOtherName})
+	}
+	for i, p := range products(s) {
+		b.name(p.Name, nameKey{doc: doc, place: inProduct, product: uint8(min(i, 255))})
+	}
+	var texts docTexts
+	for _, k := range s.Keywords {
+		texts.phrases.add(b.phrase(doc, inKeyword, k))
+		b.names = append(b.names, keywordKeys(k, doc)...)
+	}
+	for _, u := range b.uses.of(ownKeys(s)...) {
+		texts.phrases.add(b.phrase(doc, inUse, u))
+	}
+	texts.description = b.text(doc, inDescription, withoutLicence(s.Description.FR))
+	texts.others.add(b.text(doc, inExternal, withoutLicence(s.ExternalDescription.FR)))
+	texts.others.add(b.text(doc, inEnglish, withoutLicence(s.Description.EN)))
+	texts.others.add(b.text(doc, inEnglish, withoutLicence(s.ExternalDescription.EN)))
+	for _, c := range s.Categories {
+		texts.others.add(b.text(doc, inCategory, c))
+	}
+	all := &b.index.words
+	d.phrases = uint32(len(*all))
+	*all = append(*all, texts.phrases...)
+	d.description = uint32(len(*all))
+	*all = append(*all, texts.description...)
+	d.others = uint32(len(*all))
+	*all = append(*all, texts.others...)
+	d.end = uint32(len(*all))
+}
+
+// products returns the programs by whose names a search may find s: the ones that it
+// replaces, then comparable ones outside the catalogue.
+func products(s *catalogue.Software) []catalogue.Similar {
+	out := slices.Clone(s.Replaces)
+	for _, p := range s.Similar {
+		if p.ID == "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// name indexes a name as a whole, by its words, and by their camel-case parts. key
+// holds the name's document, place and product.
+func (b *indexBuilder) name(name string, key nameKey) {
+	b.names = append(b.names, nameKeys(name, key)...)
+	part := key.place
+	if part == inName {
+		part = inNamePart
+	}
+	all := rawWords(name)
+	target := nameWord
+	if len(all) == 1 {
+		target = wholeName
+	}
+	for at, raw := range all {
+		if key.place == inProduct {
+			at = int(key.product)
+		}
+		if w := text.Fold(raw); w != "" { // false for a word of accents only
+			b.post(key.doc, key.place, w, at, target)
+		}
+		for _, p := range parts(raw) {
+			if len(p) > 1 && key.place != inProduct {
+				b.post(key.doc, part, p, at, namePart)
+			}
+		}
+	}
+}
+
+// text indexes the words of a text and returns their stems. It also indexes two
+// words joined by a hyphen as one.
+func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
+	var stems []int32
+	for _, field := range strings.Fields(withoutURLs(s)) {
+		all := text.Words(field)
+		for _, w := range all {
+			if !stopWords[w] && len(stems) < maxIndexed {
+				stems = append(stems, b.post(doc, in, w, len(stems), textWord))
+			}
+		}
+		if len(all) == 2 && strings.Contains(field, "-") {
+			b.post(doc, in, all[0]+all[1], len(stems), textWord)
+		}
+	}
+	return stems
+}
+
+// phrase indexes a keyword or a use and returns its stems.
+func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
+	first := len(b.found)
+	stems := b.text(doc, in, phrase)
+	for i := range b.found[first:] {
+		b.found[first+i].at = uint8(min(max(len(stems)-1, 0), 255))
+	}
+	return stems
+}
+
+// post records an occurrence of word and returns the id of its stem.
+func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
+	id, ok := b.ids[word]
+	if !ok {
+		id = int32(len(b.words))
+		word = strings.Clone(word)
+		b.ids[word] = id
+		b.words = append(b.words, builtTerm{text: word, stem: b.stem(word)})
+	}
+	t := &b.words[id]
+	t.target = max(t.target, target)
+	b.found = append(b.found, termPosting{id, posting{doc: doc, place: in, at: uint8(min(at, 255))}})
+	return t.stem
+}
+
+// stem returns the id of the word's stem.
+func (b *indexBuilder) stem(word string) int32 {
+	text := stem(word)
+	id, ok := b.stemIDs[text]
+	if !ok {
+		id = int32(len(b.stems))
+		text = strings.Clone(text)
+		b.stemIDs[text] = id
+		b.stems = append(b.stems, text)
+	}
+	return id
+}
+
+// finish sorts the terms and the keys, and returns the index.
+func (b *indexBuilder) finish() *index {
+	order := make([]int32, len(b.words)) // the terms by text
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(x, y int32) int { return cmp.Compare(b.words[x].text, b.words[y].text) })
+	b.sortPostings(order)
+	b.layTexts(order)
+	b.index.words = slices.Clip(b.index.words)
+	b.groupTerms()
+	b.hashStems()
+	b.indexSlips()
+	return b.index
+}
+
+// sortPostings fills terms, in that order, without their texts, and stores the postings
+// of each term side by side, in the order of documents and places. It counts the
+// postings into their places, since comparing them would take longer.
+func (b *indexBuilder) sortPostings(order []int32) {
+	ix := b.index
+	next := make([]int32, len(order)) // by id: the number of its postings, then the place of the next one
+	for _, p := range b.found {
+		next[p.term]++
+	}
+	ix.terms = make([]term, 0, len(order))
+	first := int32(0)
+	for _, id := range order {
+		t := term{stem: b.words[id].stem, target: b.words[id].target, first: first, last: first + next[id]}
+		next[id], first = first, t.last
+		ix.terms = append(ix.terms, t)
+	}
+	ix.postings = make([]posting, len(b.found))
+	for _, p := range b.found {
+		ix.postings[next[p.term]] = p.posting
+		next[p.term]++
+	}
+	for _, t := range ix.terms {
+		slices.SortFunc(ix.postings[t.first:t.last], func(x, y posting) int {
+			return cmp.Or(cmp.Compare(x.doc, y.doc), cmp.Compare(x.place, y.place), cmp.Compare(x.at, y.at))
+		})
+	}
+}
+
+// layTexts writes the texts of the terms, stems and keys, which share what they can.
+func (b *indexBuilder) layTexts(order []int32) {
+	ix := b.index
+	var texts []byte
+	lay := func(s string) span {
+		texts = append(texts, s...)
+		return span{uint32(len(texts) - len(s)), uint32(len(s))}
+	}
+	ix.stems = make([]span, len(b.stems))
+	laid := make([]bool, len(b.stems))
+	spans := make([]span, len(order)) // by id
+	for i, id := range order {
+		w := &b.words[id]
+		s := lay(w.text)
+		spans[id], ix.terms[i].text = s, s
+		if stem := b.stems[w.stem]; !laid[w.stem] && strings.HasPrefix(w.text, stem) {
+			ix.stems[w.stem], laid[w.stem] = span{s.at, uint32(len(stem))}, true
+		}
+	}
+	for id, done := range laid {
+		if !done {
+			ix.stems[id] = lay(b.stems[id])
+		}
+	}
+	sortKeys(b.names)
+	ix.keys = make([]key, len(b.names))
+	for i, n := range b.names {
+		k := key{doc: n.doc, worth: n.worth, place: n.place, product: n.product}
+		if id, ok := b.ids[n.text]; ok {
+			k.text = spans[id]
+		} else if i > 0 && b.names[i-1].text == n.text {
+			k.text = ix.keys[i-1].text
+		} else {
+			k.text = lay(n.text)
+		}
+		ix.keys[i] = k
+	}
+	ix.texts = string(texts)
+}
+
+// hashStems fills stemSlots, at most half of them.
+func (b *indexBuilder) hashStems() {
+	ix := b.index
+	n := 2
+	for n < 2*len(ix.stems)+1 {
+		n *= 2
+	}
+	ix.stemSlots = make([]int32, n)
+	for id, s := range ix.stems {
+		i := stemSlot(ix.text(s))
+		for ix.stemSlots[i&uint32(n-1)] != 0 {
+			i++
+		}
+		ix.stemSlots[i&uint32(n-1)] = int32(id) + 1
+	}
+}
+
+// groupTerms fills stemTerms and stemStarts.
+func (b *indexBuilder) groupTerms() {
+	ix := b.index
+	ix.stemStarts = make([]int32, len(ix.stems)+1)
+	for i := range ix.terms {
+		ix.stemStarts[ix.terms[i].stem+1]++
+	}
+	for i := range ix.stemStarts[1:] {
+		ix.stemStarts[i+1] += ix.stemStarts[i]
+	}
+	ix.stemTerms = make([]int32, len(ix.terms))
+	next := slices.Clone(ix.stemStarts)
+	for i := range ix.terms {
+		stem := ix.terms[i].stem
+		ix.stemTerms[next[stem]] = int32(i)
+		next[stem]++
+	}
+}
+
+// indexSlips fills the slip indexes, and the one for suggestions after a miss.
+func (b *indexBuilder) indexSlips() {
+	ix := b.index
+	var terms, keys, names slipBuilder
+	for i, t := range ix.terms {
+		terms.add(ix.text(t.text), int32(i), t.target)
+	}
+	last := ""
+	for i := range ix.keys {
+		k := &ix.keys[i]
+		text := ix.text(k.text)
+		if k.mistakable() && text != last {
+			keys.add(text, int32(i), wholeName)
+			last = text
+		}
+		if k.place.field() == ByName && !ix.docs[k.doc].withdrawn {
+			names.add(text, int32(i), wholeName)
+		}
+	}
+	ix.termSlips, ix.keySlips, ix.nearNames = terms.index(), keys.index(), names.index()
+}
