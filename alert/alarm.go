@@ -2,11 +2,7 @@ package alert
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"maps"
-	"os"
 	"sync"
 	"time"
 
@@ -32,8 +28,9 @@ type Options struct {
 	Monitor  *health.Monitor
 	// After is how long a trouble lasts before the channels tell of it; 0: no wait.
 	After time.Duration
-	// File stores the sent messages across restarts; empty: nothing is stored.
-	File      string
+	// Files store the sent messages across restarts: the first one that can be written.
+	// None: nothing is stored.
+	Files     []string
 	Bot, Host string // for Message
 	Log       zerolog.Logger
 }
@@ -53,19 +50,10 @@ type Alarm struct {
 }
 
 // New returns an Alarm, which sends nothing until Run is called. It reads the messages
-// already sent from Options.File; if it cannot, it logs that and may send them again.
+// already sent from Options.Files; if it cannot, it logs that and may send them again.
 func New(o Options) *Alarm {
 	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{}, failed: map[string]time.Time{}}
-	if o.File != "" {
-		data, err := os.ReadFile(o.File)
-		if err == nil {
-			err = json.Unmarshal(data, &a.sent)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			o.Log.Warn().Err(err).Msg("What was told outside of Matrix could not be read: it may be told again")
-			a.sent = map[string]map[string]sent{}
-		}
-	}
+	a.recall()
 	a.unwatch = o.Monitor.Watch(func(health.Trouble, bool) {
 		a.changed.Set()
 	})
@@ -88,8 +76,16 @@ func (a *Alarm) Run(ctx context.Context) {
 }
 
 // Flush sends at once the messages about troubles that the channels have not reported,
-// however young. The process calls it before it ends.
-func (a *Alarm) Flush(ctx context.Context) { a.round(ctx, time.Now(), 0) }
+// however young. The process calls it before it ends. If Options.Files are given and none
+// can be written, it sends nothing: a service manager starts the process again and again,
+// and each one would send the message.
+func (a *Alarm) Flush(ctx context.Context) {
+	if err := a.remember(); err != nil {
+		a.Log.Error().Err(err).Msg("L’alerte de l’arrêt ne part pas : elle ne peut pas être notée, et partirait à chaque relance")
+		return
+	}
+	a.round(ctx, time.Now(), 0)
+}
 
 // round sends through each channel the messages that are due at now, and returns when
 // to call it again. after is the least age of a trouble that is reported.
@@ -178,24 +174,7 @@ func (a *Alarm) note(name string, m Message, now time.Time) {
 	} else {
 		a.sent[name][k] = sent{m.TroubleValue, now}
 	}
-	if a.File == "" {
-		return
-	}
-	data, err := json.Marshal(a.sent)
-	if err == nil {
-		err = replaceFile(a.File, data)
-	}
-	if err != nil { // the disk may be the trouble
+	if err := a.remember(); err != nil { // the disk may be the trouble
 		a.Log.Debug().Err(err).Msg("What was told outside of Matrix could not be stored")
 	}
-}
-
-// replaceFile writes data to the named file, which only its owner may read. It
-// replaces the whole file at once, so a crash leaves the old contents or the new ones.
-func replaceFile(name string, data []byte) error {
-	part := name + ".part"
-	if err := os.WriteFile(part, data, 0o600); err != nil {
-		return errors.Join(err, os.Remove(part))
-	}
-	return os.Rename(part, name)
 }

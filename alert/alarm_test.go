@@ -80,7 +80,7 @@ func (r *recorder) Send(_ context.Context, m Message) error {
 func TestAlarm(t *testing.T) {
 	monitor, channel := health.NewMonitor(zerolog.Nop(), nil), &recorder{fails: errors.New("down")}
 	options := Options{
-		Channels: []Channel{channel}, Monitor: monitor, After: time.Minute, File: filepath.Join(t.TempDir(), "alerts.json"),
+		Channels: []Channel{channel}, Monitor: monitor, After: time.Minute, Files: []string{filepath.Join(t.TempDir(), "alerts.json")},
 		Bot: "@bot:hs", Log: zerolog.Nop(),
 	}
 	alarm := New(options)
@@ -111,5 +111,24 @@ func TestAlarm(t *testing.T) {
 	alarm.Flush(t.Context())
 	if last := channel.got[len(channel.got)-1]; last != "begin session_ended @bot:hs" {
 		t.Errorf("before the end of the process, told %q", channel.got)
+	}
+}
+
+// TestAlarmOfTheEnd: a process that ends and is started again tells its end once, also
+// when its state directory cannot be written, and nothing if it cannot remember that.
+func TestAlarmOfTheEnd(t *testing.T) {
+	monitor, channel := health.NewMonitor(zerolog.Nop(), nil), &recorder{}
+	monitor.Enter(health.Trouble{State: health.ProcessEnded})
+	absent := filepath.Join(t.TempDir(), "absent", "alerts.json")
+	options := Options{Channels: []Channel{channel}, Monitor: monitor, Files: []string{absent}, Log: zerolog.Nop()}
+	New(options).Flush(t.Context())
+	if len(channel.got) != 0 {
+		t.Errorf("told %q without a memory", channel.got)
+	}
+	options.Files = append(options.Files, filepath.Join(t.TempDir(), "alerts.json"))
+	New(options).Flush(t.Context())
+	New(options).Flush(t.Context())
+	if len(channel.got) != 1 {
+		t.Errorf("told %q, want one message", channel.got)
 	}
 }

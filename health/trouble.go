@@ -9,6 +9,7 @@ type State string
 const (
 	LoginRefused       State = "login_refused"       // the password is wrong: the process ends
 	SessionEnded       State = "session_ended"       // the homeserver ended the session: the process ends
+	ProcessEnded       State = "process_ended"       // for another reason; in alerts alone
 	AccountDeactivated State = "account_deactivated" // for good, as far as the bot can tell
 	AccountLocked      State = "account_locked"
 	AccountExpired     State = "account_expired" // Tchap's accounts live 13 months
@@ -33,7 +34,7 @@ const (
 
 // order lists all states, the gravest first.
 var order = []State{
-	LoginRefused, SessionEnded, AccountDeactivated, AccountLocked, AccountExpired, ConsentNeeded,
+	LoginRefused, SessionEnded, ProcessEnded, AccountDeactivated, AccountLocked, AccountExpired, ConsentNeeded,
 	Quota, LoginPostponed, RateLimited, HomeserverSilent, KeysReplaced, DiskFull,
 	StateUnwritable, DatabaseUnreadable, QueueStuck, Starting, ClockSkewed,
 	RoomsMissing, RoomsClosed, CatalogueOld, SourceFailing, AccountOld,

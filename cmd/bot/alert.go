@@ -162,9 +162,20 @@ func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*ale
 		return nil, err
 	}
 	return alert.New(alert.Options{
-		Channels: channels, Monitor: monitor, After: config.Alert.After, File: filepath.Join(config.State, "alerts.json"),
+		Channels: channels, Monitor: monitor, After: config.Alert.After, Files: alertFiles(config.State),
 		Bot: config.Matrix.User, Host: hostName(), Log: log,
 	}), nil
+}
+
+// alertFiles returns the files that remember the alerts sent: one in the state
+// directory, and one in systemd's RuntimeDirectory, if there is one, for when the state
+// directory cannot be written.
+func alertFiles(state string) []string {
+	files := []string{filepath.Join(state, "alerts.json")}
+	if dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":"); dir != "" {
+		files = append(files, filepath.Join(dir, "alerts.json"))
+	}
+	return files
 }
 
 // hostName returns the name of this machine; a word that says so if it has none.

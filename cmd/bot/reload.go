@@ -65,8 +65,25 @@ func (s *service) run(ctx context.Context, config *Config) error {
 			config, former = former, nil
 			s.log = s.logger(config.Log)
 		default:
+			s.tellEnd(ctx, config, err)
 			return err
 		}
+	}
+}
+
+// tellEnd alerts operators that the process ends with err. It does nothing if a signal
+// ends the process, or if another process already serves the state directory.
+func (s *service) tellEnd(ctx context.Context, config *Config, err error) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, errStateInUse) {
+		return
+	}
+	monitor := s.monitor
+	if !monitor.Has(health.SessionEnded, health.LoginRefused) {
+		monitor = health.NewMonitor(zerolog.Nop(), config.Timezone) // the log gets err itself
+		monitor.Enter(health.Trouble{State: health.ProcessEnded, Cause: err})
+	}
+	if alarm, err := newAlarm(config, monitor, s.log); err == nil {
+		alarm.Flush(context.WithoutCancel(ctx))
 	}
 }
 
@@ -146,8 +163,5 @@ func (s *service) round(ctx context.Context, config *Config, started func()) err
 	err = serve(ctx, config, s.log, s.monitor, s.notify, started)
 	end()
 	<-ended
-	if s.monitor.Has(health.SessionEnded, health.LoginRefused) { // the process ends
-		alarm.Flush(context.WithoutCancel(ctx))
-	}
 	return err
 }

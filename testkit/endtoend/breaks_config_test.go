@@ -23,7 +23,7 @@ func TestBreakConfig(t *testing.T) {
 	breaks(t, []fault{
 		{
 			name: "a key of the configuration is unknown", when: []moment{atStart}, breaks: checked("usr", configured(section("matrix", "usr", "x"))),
-			status: misconfigured, log: "usr",
+			status: misconfigured, log: "usr", untold: true,
 		},
 		{
 			name: "the configuration is in UTF-16", when: once, breaks: checked("iconv -f UTF-16", encoded(func(text string) []byte {
@@ -33,7 +33,7 @@ func TestBreakConfig(t *testing.T) {
 				}
 				return utf
 			})),
-			status: misconfigured, log: "iconv -f UTF-16",
+			status: misconfigured, log: "iconv -f UTF-16", untold: true,
 		},
 		remark("the configuration is in Latin-1", "n’est pas en UTF-8", encoded(func(text string) []byte {
 			return bytes.ReplaceAll([]byte(text), []byte("é"), []byte{0xe9})

@@ -86,7 +86,7 @@ func TestBreakState(t *testing.T) {
 		},
 		{
 			name: "another bot runs on the state", when: []moment{atStart}, breaks: twin,
-			status: failed, log: "Un autre robot utilise déjà ce répertoire",
+			status: failed, log: "Un autre robot utilise déjà ce répertoire", untold: true,
 		},
 	})
 }

@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -45,8 +46,10 @@ type fault struct {
 	blocks bool   // /readyz is 503
 	doctor string // in the output of bot doctor
 	remark bool   // for doctor, the fault is only a remark
-	// alert is the state that the alert tells, if not state.
-	alert string
+	// alert is the state that the alert about the end of the process names; empty:
+	// process_ended. With untold, there is no alert.
+	alert  string
+	untold bool
 	// stays: mending needs a restart. Otherwise a running bot recovers by itself.
 	stays bool
 	// repair: mending needs an operator's login.
@@ -101,8 +104,8 @@ func (s site) endure(t *testing.T, f fault, when moment, localpart string) {
 	if f.status != running {
 		x.bot.ended(t, x.before, f.status, f.log)
 		x.mustBeFound()
-		if f.alert != "" {
-			x.alerts.await(t, f.alert)
+		if !f.untold {
+			x.alerts.await(t, cmp.Or(f.alert, "process_ended"))
 		}
 		mend()
 		x.mustStart()

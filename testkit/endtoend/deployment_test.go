@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,8 @@ func (s site) deployThrough(t *testing.T, localpart string, through []string, se
 	t.Helper()
 	account := s.Account(t, localpart)
 	proxy := testkit.NewProxy(t, s.URL)
+	// As under systemd: the alerts are remembered here if the state cannot be written.
+	through = append(slices.Clone(through), "env", "RUNTIME_DIRECTORY="+t.TempDir())
 	return &deployment{site: s, account: account, proxy: proxy, bot: testkit.NewBot(t, testkit.BotConfig{
 		Homeserver: proxy.URL, Account: account, Set: set, Through: through,
 	})}
