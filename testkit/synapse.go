@@ -46,8 +46,6 @@ type SynapseOptions struct {
 // AccountValidity configures the module synapse-email-account-validity, which Tchap
 // runs.
 type AccountValidity struct {
-	// Module is the directory that holds the Python package email_account_validity.
-	Module string
 	// SMTPPort is the port of a mail server on this machine.
 	SMTPPort int
 }
@@ -69,6 +67,12 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 	environment, err := provideSynapse(ctx, progress)
 	if err != nil {
 		return nil, err
+	}
+	modules := ""
+	if o.Validity != nil {
+		if modules, err = provideValidity(ctx, environment, progress); err != nil {
+			return nil, err
+		}
 	}
 	h := &Homeserver{
 		Kind:         "synapse",
@@ -92,7 +96,7 @@ func (o SynapseOptions) Start(ctx context.Context, dir string, progress io.Write
 			"-m", "synapse.app.homeserver", "-c", "homeserver.yaml")
 		cmd.Dir = dir
 		if o.Validity != nil {
-			cmd.Env = append(cmd.Environ(), "PYTHONPATH="+dir+":"+o.Validity.Module)
+			cmd.Env = append(cmd.Environ(), "PYTHONPATH="+dir+":"+modules)
 		}
 		return cmd
 	}
@@ -130,6 +134,19 @@ func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 				"--disable-pip-version-check", "--no-input", "--progress-bar=off", "--only-binary=:all:", "--no-deps",
 				"-r", filepath.Join(source, "requirements.txt"))
 			return runTold(pip, progress)
+		},
+	}.provide(ctx, progress)
+}
+
+// provideValidity returns a directory with the Python package of Tchap's module for
+// accounts that expire, which needs no other one but an old setuptools.
+func provideValidity(ctx context.Context, environment string, progress io.Writer) (string, error) {
+	return tool{
+		name: "synapse", pins: []string{"validity.txt"}, maker: environment, result: "validity",
+		install: func(ctx context.Context, source, target string, progress io.Writer) error {
+			return runTold(exec.CommandContext(ctx, filepath.Join(environment, "bin", "python"), "-m", "pip", "install",
+				"--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-deps", "--target", target,
+				"-r", filepath.Join(source, "validity.txt")), progress)
 		},
 	}.provide(ctx, progress)
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	mailpkg "net/mail"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,15 +21,10 @@ import (
 
 // TestAccountValidity: on a Synapse with the module of Tchap, the bot's account expires in
 // mid-run and before a start. The bot asks for the mail that renews it, waits, and works
-// again once the account is renewed. HERAUT_ACCOUNT_VALIDITY is the directory of the
-// module: pip install --no-deps --target DIRECTORY synapse-email-account-validity 'setuptools<81'.
+// again once the account is renewed.
 func TestAccountValidity(t *testing.T) {
-	module := os.Getenv("HERAUT_ACCOUNT_VALIDITY")
-	if module == "" {
-		t.Skip("HERAUT_ACCOUNT_VALIDITY names no module")
-	}
 	mails, port := receiveMails(t)
-	hs := testkit.StartSynapse(t, testkit.SynapseOptions{Validity: &testkit.AccountValidity{Module: module, SMTPPort: port}})
+	hs := testkit.StartSynapse(t, testkit.SynapseOptions{Validity: &testkit.AccountValidity{SMTPPort: port}})
 	person := hs.Person(t, "agent", testkit.ClientOptions{Encrypted: true, CrossSigned: true})
 	for _, moment := range []string{"midrun", "start"} {
 		account := hs.Account(t, "bot-"+moment)
