@@ -16,7 +16,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Account holds the credentials of a Matrix account.
+// Account is a Matrix account on a test's homeserver, with its password.
 type Account struct {
 	UserID   id.UserID
 	Password string
@@ -32,7 +32,8 @@ func (h *Homeserver) Account(t testing.TB, localpart string) Account {
 	return account
 }
 
-// CreateAccount makes an account without a device.
+// CreateAccount makes an account on the homeserver. It has no device until somebody
+// logs in to it.
 func (h *Homeserver) CreateAccount(ctx context.Context, localpart, password string) (Account, error) {
 	user, token, err := h.register(ctx, localpart, password, false)
 	if err != nil {
@@ -119,7 +120,9 @@ func passwordLogin(account Account) *mautrix.ReqLogin {
 	}
 }
 
-// call sends a JSON request and decodes the JSON answer into out.
+// call sends a JSON request to the homeserver, with the access token token unless that
+// is empty, and decodes the JSON of the answer into the variable that out points to,
+// unless out is nil. The error names a status other than 200.
 func (h *Homeserver) call(ctx context.Context, method, path, token string, in, out any) error {
 	var body bytes.Buffer
 	if in != nil {

@@ -40,7 +40,8 @@ func StartBot(t testing.TB, config BotConfig) *Bot {
 	return b
 }
 
-// NewBot builds a bot and writes its configuration, but does not start it.
+// NewBot builds the bot's program and writes a configuration for it in a directory of
+// its own. It does not start the bot.
 func NewBot(t testing.TB, config BotConfig) *Bot {
 	t.Helper()
 	b, err := PrepareBot(t.Context(), BuildBot(t), t.TempDir(), config)
@@ -61,7 +62,8 @@ func NewBot(t testing.TB, config BotConfig) *Bot {
 	return b
 }
 
-// PrepareBot writes the configuration of a bot that runs program in dir.
+// PrepareBot writes the configuration of a bot into the directory dir and returns the
+// Bot, which runs the file program and is not started yet.
 func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bot, error) {
 	port, err := freePort(ctx)
 	if err != nil {
@@ -119,7 +121,8 @@ func (b *Bot) Command(ctx context.Context, name string, args ...string) *exec.Cm
 	return cmd
 }
 
-// AwaitReady waits until the bot has completed a sync.
+// AwaitReady waits until the bot has completed a sync, so that it can answer. It ends
+// the test if that fails.
 func (b *Bot) AwaitReady(t testing.TB) {
 	t.Helper()
 	if err := b.WaitReady(t.Context()); err != nil {
@@ -163,7 +166,8 @@ func (b *Bot) Stop() int {
 	return b.process.stop(botStopGrace).ExitCode()
 }
 
-// Kill ends the bot at once. Its writes to files stay, unlike after some power cuts.
+// Kill ends the bot's process at once, without a chance to finish its work. What it
+// wrote to files stays, unlike after some power cuts.
 func (b *Bot) Kill() {
 	b.process.kill()
 }
@@ -175,7 +179,7 @@ func (b *Bot) Restart(t testing.TB) {
 	b.Start(t)
 }
 
-// PID returns the process id of the last start.
+// PID returns the id of the process that was last started, which may have ended.
 func (b *Bot) PID() int { return b.process.cmd.Process.Pid }
 
 // Log returns everything that the bot has written, or the error of reading it.

@@ -31,7 +31,8 @@ func BuildBot(t testing.TB) string {
 	return program
 }
 
-// BuiltBot is BuildBot outside of tests.
+// BuiltBot does the same as BuildBot for programs: it builds the bot and returns the
+// path of the program, or an error.
 func BuiltBot(ctx context.Context) (string, error) {
 	builtBot.once.Do(func() {
 		builtBot.path, builtBot.err = buildBot(context.WithoutCancel(ctx))
@@ -39,8 +40,9 @@ func BuiltBot(ctx context.Context) (string, error) {
 	return builtBot.path, builtBot.err
 }
 
-// buildBot builds into a directory of the cache that belongs to this tree, so that
-// the test processes of one run share the build.
+// buildBot builds the bot and returns the path of the program. The place of the file
+// depends on the directory of the source tree, so that test processes of one run share
+// the build.
 func buildBot(ctx context.Context) (string, error) {
 	root, err := Root()
 	if err != nil {

@@ -26,8 +26,9 @@ type BotConfig struct {
 	Set map[string]any
 }
 
-// write writes dir/config.yaml and returns its path. The bot's state goes to
-// dir/data.
+// write writes the configuration to config.yaml in the directory dir and returns the
+// file's path. The bot will store its state in dir/data and listen for health checks
+// at listen.
 func (c BotConfig) write(dir, listen string) (string, error) {
 	if c.SILL == "" {
 		root, err := Root()
@@ -67,7 +68,8 @@ func (c BotConfig) write(dir, listen string) (string, error) {
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// set sets a dotted key in nested maps.
+// set stores value in nested maps under a key with dots: set(m, "a.b", 1) sets
+// m["a"]["b"]. It makes missing maps.
 func set(config map[string]any, key string, value any) {
 	first, rest, nested := strings.Cut(key, ".")
 	switch {

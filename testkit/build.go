@@ -30,8 +30,9 @@ type tool struct {
 	install func(ctx context.Context, source, target string, progress io.Writer) error
 }
 
-// provide returns the path of the tool's result. The first call may take minutes;
-// progress gets a line every few seconds.
+// provide builds or installs the tool, unless that was done before, and returns the
+// path of the result. The first call may take minutes; progress gets a line every few
+// seconds.
 func (t tool) provide(ctx context.Context, progress io.Writer) (string, error) {
 	root, err := Root()
 	if err != nil {
@@ -93,7 +94,8 @@ func (t tool) cacheDir(source string) (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
-// goTool returns the tool for a Go program in a module of its own.
+// goTool returns a tool that is a Go program with a go.mod of its own, in the
+// directory name below testkit. pkg is the package to build.
 func goTool(name, pkg string) tool {
 	return tool{
 		name: name, pins: []string{"go.mod", "go.sum"}, maker: runtime.Version(), result: name,

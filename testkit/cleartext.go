@@ -57,7 +57,8 @@ func ClearText(requests []Request, starts []time.Time) (faults []string) {
 	return faults
 }
 
-// encryptedRooms returns the rooms that the answer to r reports as encrypted.
+// encryptedRooms returns the rooms that the homeserver, in its answer to the request
+// r, shows as encrypted.
 func encryptedRooms(r Request) (rooms []string) {
 	if r.Status != http.StatusOK {
 		return nil

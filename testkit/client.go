@@ -47,13 +47,15 @@ type Client struct {
 	direct  map[id.RoomID]bool // direct messages that the client made
 }
 
-// timeline holds the events that a client saw in a room, in the order of arrival.
+// timeline holds the events of a room that a client has seen, in the order in which
+// they arrived.
 type timeline struct {
 	events []*event.Event
 	byID   map[id.EventID]int // index in events
 }
 
-// ClientOptions configure a client. The zero value is a client without encryption.
+// ClientOptions configure a person's client. The zero value is a client that cannot
+// encrypt.
 type ClientOptions struct {
 	Encrypted bool // has encryption keys, in a temporary directory
 	// CrossSigned makes the account's cross-signing keys, unless it has some, and
@@ -181,7 +183,8 @@ func (c *Client) startEncryption(ctx context.Context, crossSign bool) error {
 	return machine.SignOwnDevice(ctx, machine.OwnIdentity())
 }
 
-// forgetKeys closes and deletes the store of the encryption keys, if any.
+// forgetKeys closes and deletes the file with the client's encryption keys. It does
+// nothing if the client has none.
 func (c *Client) forgetKeys() error {
 	if c.keysDir == "" {
 		return nil

@@ -9,8 +9,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// AwaitAnswer awaits the first answer of a user to a message. In a direct message
-// that the client made, an answer may relate to nothing: see DirectAnswers.
+// AwaitAnswer waits for the first answer of the user from to the message to, and
+// returns it; it ends the test if none comes. In a direct message that the client
+// made, an answer need not refer to the message: see DirectAnswers.
 func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) *event.Event {
 	t.Helper()
 	find := c.answersIn(room)
@@ -28,15 +29,16 @@ func (c *Client) AwaitAnswer(t testing.TB, room id.RoomID, from id.UserID, to id
 	return evt
 }
 
-// AnswersTo returns the answers of a user to a message in the room's history, as
-// AwaitAnswer understands them.
+// AnswersTo reads the room's history from the homeserver and returns the answers of
+// the user from to the message to. What counts as an answer is the same as for
+// AwaitAnswer.
 func (c *Client) AnswersTo(t testing.TB, room id.RoomID, from id.UserID, to id.EventID) []*event.Event {
 	t.Helper()
 	return c.answersIn(room)(c.History(t, room), from, to)
 }
 
-// answersIn returns DirectAnswers for a direct message that the client made, otherwise
-// Answers.
+// answersIn returns the function that finds answers among a room's events:
+// DirectAnswers for a direct message that the client made, Answers for any other room.
 func (c *Client) answersIn(room id.RoomID) func(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +58,8 @@ func IsAnswer(evt *event.Event, from id.UserID, to id.EventID) bool {
 	return relation.GetReplyTo() == to || relation.GetThreadParent() == to
 }
 
-// Answers returns the events that answer a message.
+// Answers returns those events that answer the message to: messages of the user from
+// that reply to it or stand in its thread.
 func Answers(events []*event.Event, from id.UserID, to id.EventID) []*event.Event {
 	var answers []*event.Event
 	for _, evt := range events {
@@ -90,7 +93,7 @@ func DirectAnswers(events []*event.Event, from id.UserID, to id.EventID) []*even
 	return answers
 }
 
-// greets reports whether a message is what the bot says when it enters a room.
+// greets reports whether a message is the greeting with which the bot enters a room.
 func greets(evt *event.Event) bool {
 	return strings.HasPrefix(Body(evt), "Bonjour, je suis Héraut") || strings.HasPrefix(Body(evt), "Hello, I am Héraut")
 }

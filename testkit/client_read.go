@@ -23,7 +23,8 @@ func (c *Client) Events(room id.RoomID) []*event.Event {
 	return events
 }
 
-// snapshot returns the events and a channel that closes when more arrive.
+// snapshot returns the events of a room that the client has seen so far, and a channel
+// that closes when more arrive.
 func (c *Client) snapshot(room id.RoomID) ([]*event.Event, <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -44,7 +45,9 @@ func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Eve
 	})
 }
 
-// waitFor waits until find returns an event from those seen in a room.
+// waitFor calls find with the events that the client has seen in a room, again after
+// each new one, until find returns an event, which it returns. The error is that of
+// ctx.
 func (c *Client) waitFor(
 	ctx context.Context, room id.RoomID, find func([]*event.Event) *event.Event,
 ) (*event.Event, error) {
@@ -77,7 +80,8 @@ func (c *Client) Await(t testing.TB, room id.RoomID, match func(*event.Event) bo
 	return evt
 }
 
-// AwaitEvent awaits the event with an id, decrypted.
+// AwaitEvent waits until the client has seen and decrypted the event with that id, and
+// returns it.
 func (c *Client) AwaitEvent(t testing.TB, room id.RoomID, eventID id.EventID) *event.Event {
 	t.Helper()
 	return c.Await(t, room, func(evt *event.Event) bool {
@@ -96,7 +100,8 @@ func (c *Client) AwaitMember(t testing.TB, room id.RoomID, user id.UserID, membe
 	}
 }
 
-// waitMember is AwaitMember outside of tests.
+// waitMember waits until the latest membership event of a user in a room has this
+// membership, or returns the error of ctx.
 func (c *Client) waitMember(ctx context.Context, room id.RoomID, user id.UserID, membership event.Membership) error {
 	_, err := c.waitFor(ctx, room, func(events []*event.Event) *event.Event {
 		for _, evt := range slices.Backward(events) {
@@ -146,7 +151,8 @@ func (c *Client) History(t testing.TB, room id.RoomID) []*event.Event {
 	return events
 }
 
-// ReadHistory is History outside of tests.
+// ReadHistory reads all events of a room from the homeserver, oldest first, decrypted
+// if the client has the key.
 func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Event, error) {
 	var events []*event.Event
 	for from := ""; ; {
@@ -165,7 +171,8 @@ func (c *Client) ReadHistory(ctx context.Context, room id.RoomID) ([]*event.Even
 	}
 }
 
-// read parses an event from outside sync, and decrypts it if possible.
+// read parses an event that did not come from sync, and decrypts it if the client has
+// the key. Otherwise it returns the event as it is.
 func (c *Client) read(ctx context.Context, room id.RoomID, evt *event.Event) *event.Event {
 	evt.RoomID = room
 	evt.Type.Class = event.MessageEventType

@@ -22,7 +22,7 @@ type Room struct {
 	Invite    []id.UserID
 }
 
-// MakeRoom makes a room.
+// MakeRoom makes the described room on the homeserver and returns its id.
 func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
 	req := &mautrix.ReqCreateRoom{
 		Name:          room.Name,
@@ -55,7 +55,8 @@ func (c *Client) MakeRoom(ctx context.Context, room Room) (id.RoomID, error) {
 	return resp.RoomID, nil
 }
 
-// Room makes a room.
+// Room makes the described room on the homeserver and returns its id. It ends the test
+// on an error.
 func (c *Client) Room(t testing.TB, room Room) id.RoomID {
 	t.Helper()
 	roomID, err := c.MakeRoom(t.Context(), room)
@@ -75,7 +76,7 @@ func (c *Client) Encrypt(t testing.TB, room id.RoomID) {
 	}
 }
 
-// Invite invites a user.
+// Invite invites a user to a room.
 func (c *Client) Invite(t testing.TB, room id.RoomID, user id.UserID) {
 	t.Helper()
 	if _, err := c.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: user}); err != nil {
@@ -83,7 +84,7 @@ func (c *Client) Invite(t testing.TB, room id.RoomID, user id.UserID) {
 	}
 }
 
-// Join joins a room by its id or its full alias.
+// Join joins a room, given by its id or alias, and returns its id.
 func (c *Client) Join(t testing.TB, room string) id.RoomID {
 	t.Helper()
 	resp, err := c.JoinRoom(t.Context(), room, nil)
@@ -93,7 +94,7 @@ func (c *Client) Join(t testing.TB, room string) id.RoomID {
 	return resp.RoomID
 }
 
-// Leave leaves a room.
+// Leave makes the client leave a room.
 func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	t.Helper()
 	if _, err := c.LeaveRoom(t.Context(), room); err != nil {
@@ -101,8 +102,8 @@ func (c *Client) Leave(t testing.TB, room id.RoomID) {
 	}
 }
 
-// Upgrade replaces the room by one of the given version, as clients do, and returns
-// the new room.
+// Upgrade replaces a room by a new one of that room version, as clients do when a
+// person upgrades it, and returns the new room's id.
 func (c *Client) Upgrade(t testing.TB, room id.RoomID, version string) id.RoomID {
 	t.Helper()
 	var answer struct {

@@ -13,21 +13,22 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Manner changes how a message is sent; several can be combined.
+// Manner changes the content of a message before Say or Edit sends it, for example
+// into a reply. Several can be combined.
 type Manner func(*event.MessageEventContent)
 
-// ReplyingTo makes the message a reply.
+// ReplyingTo returns a Manner that makes the message a reply to the event target.
 func ReplyingTo(target id.EventID) Manner {
 	return func(content *event.MessageEventContent) { relate(content).SetReplyTo(target) }
 }
 
-// InThread puts the message in a root's thread.
+// InThread returns a Manner that puts the message into the thread of the message root.
 func InThread(root id.EventID) Manner {
 	return func(content *event.MessageEventContent) { relate(content).SetThread(root, root) }
 }
 
-// Mentioning starts the message with a mention of the user, as clients do for a name
-// chosen from their list.
+// Mentioning returns a Manner that puts a mention of the user before the text, as
+// clients do when a person picks a name from their list.
 func Mentioning(user id.UserID) Manner {
 	return func(content *event.MessageEventContent) {
 		content.EnsureHasHTML()
@@ -39,11 +40,12 @@ func Mentioning(user id.UserID) Manner {
 	}
 }
 
-// AsNotice turns the message into a notice, as bots send it.
+// AsNotice is a Manner that turns the message into an m.notice, the kind that bots
+// send.
 func AsNotice(content *event.MessageEventContent) { content.MsgType = event.MsgNotice }
 
-// RequestDevice asks all devices of a user to verify themselves with the client, by
-// messages to the devices.
+// RequestDevice sends all devices of a user a request to verify themselves with this
+// client, under the given transaction id.
 func (c *Client) RequestDevice(t testing.TB, user id.UserID, transaction id.VerificationTransactionID) {
 	t.Helper()
 	content := &event.VerificationRequestEventContent{
@@ -143,7 +145,7 @@ func (c *Client) SendEvent(ctx context.Context, room id.RoomID, kind event.Type,
 	return resp.EventID, nil
 }
 
-// Replay repeats a recorded request, at another address of the homeserver.
+// Replay sends a recorded request again, to the homeserver's address url.
 func (c *Client) Replay(t testing.TB, url string, r Request) {
 	t.Helper()
 	_, err := c.MakeFullRequest(t.Context(), mautrix.FullRequest{

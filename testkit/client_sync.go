@@ -12,7 +12,8 @@ import (
 
 const syncRetry = 200 * time.Millisecond
 
-// syncUntil syncs until ctx ends, across restarts of the homeserver.
+// syncUntil reads events from the homeserver until ctx ends. It goes on after the
+// homeserver restarts.
 func (c *Client) syncUntil(ctx context.Context) {
 	defer close(c.stopped)
 	for ctx.Err() == nil {
@@ -27,8 +28,9 @@ func (c *Client) syncUntil(ctx context.Context) {
 	}
 }
 
-// clientSyncer shows the events of a sync response only once it has processed all of
-// them: a test that sees a new member can then encrypt for them.
+// clientSyncer handles sync responses for mautrix. Tests see the events of a response
+// only after all of it is processed: a test that sees a new member can then encrypt
+// for them.
 type clientSyncer struct {
 	*mautrix.DefaultSyncer
 	client *Client
@@ -48,7 +50,8 @@ func (s *clientSyncer) ProcessResponse(ctx context.Context, resp *mautrix.RespSy
 	return err
 }
 
-// OnFailedSync retries soon, since tests must be fast.
+// OnFailedSync returns how long the client waits after a failed sync: a short time,
+// since tests must be fast.
 func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Duration, error) {
 	if errors.Is(err, mautrix.MUnknownToken) {
 		return 0, err
@@ -56,8 +59,8 @@ func (s *clientSyncer) OnFailedSync(_ *mautrix.RespSync, err error) (time.Durati
 	return syncRetry, nil
 }
 
-// collect stores an event of a room. Events that could be decrypted only later
-// arrive outside a sync response.
+// collect keeps an event until show makes it visible to tests. An event that could be
+// decrypted only later comes outside a sync response, and becomes visible at once.
 func (c *Client) collect(_ context.Context, evt *event.Event) {
 	if evt.RoomID == "" {
 		return
@@ -70,8 +73,8 @@ func (c *Client) collect(_ context.Context, evt *event.Event) {
 	}
 }
 
-// show moves the arrived events into the rooms, where a decrypted event replaces the
-// encrypted one. The caller holds c.mu.
+// show makes the kept events visible to tests, each in its room, where a decrypted
+// event replaces its encrypted form. The caller holds the lock c.mu.
 func (c *Client) show() {
 	for _, evt := range c.arrived {
 		room := c.rooms[evt.RoomID]

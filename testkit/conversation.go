@@ -16,8 +16,8 @@ type Conversation struct {
 	known  map[id.EventID]bool // returned by News, or sent through the conversation
 }
 
-// Act is an action of a person in a room: a message, an edit (Edits), a deletion
-// (Deletes) or a reaction (ReactsTo). The ids are event ids.
+// Act is one thing that a person or the bot did in a room: a message, an edit (Edits),
+// a deletion (Deletes) or a reaction (ReactsTo), with the ids of the events.
 type Act struct {
 	ID     string
 	Sender string // full user id
@@ -33,7 +33,8 @@ type Act struct {
 	Reaction string
 }
 
-// Conversation returns the person's view of a room; News has returned nothing yet.
+// Conversation returns a view of the room, whose News will begin with the room's first
+// act that the client saw.
 func (c *Client) Conversation(room id.RoomID) *Conversation {
 	return &Conversation{client: c, room: room, known: make(map[id.EventID]bool)}
 }
@@ -56,7 +57,8 @@ func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	return news, changed
 }
 
-// actOf returns the act of an event; false if the event is not an act.
+// actOf returns what was done in an event; false for an event that is no message,
+// edit, deletion or reaction.
 func actOf(evt *event.Event) (Act, bool) {
 	act := Act{ID: evt.ID.String(), Sender: evt.Sender.String()}
 	switch evt.Type {
@@ -107,8 +109,8 @@ func (v *Conversation) WaitMessage(ctx context.Context, user id.UserID) error {
 	return nil
 }
 
-// Say sends a text, in the thread of a root unless that is empty, and returns the
-// message's id.
+// Say sends a text and returns the message's id. If thread is not empty, the message
+// goes into the thread of that message.
 func (v *Conversation) Say(ctx context.Context, text, thread string) (string, error) {
 	var manners []Manner
 	if thread != "" {

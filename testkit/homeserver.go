@@ -82,8 +82,9 @@ func startForTest(t testing.TB, start starter) *Homeserver {
 	return h
 }
 
-// StartNamed starts a homeserver of that kind in the directory dir; an empty kind
-// selects Dendrite.
+// StartNamed starts a homeserver of a kind, "dendrite" or "synapse", in the directory
+// dir. An empty kind means Dendrite. progress gets lines about builds and
+// installations.
 func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Homeserver, error) {
 	known, ok := kinds[cmp.Or(kind, "dendrite")]
 	if !ok {
@@ -92,8 +93,8 @@ func StartNamed(ctx context.Context, kind, dir string, progress io.Writer) (*Hom
 	return known.start(ctx, dir, progress)
 }
 
-// Prepare builds or installs a kind of homeserver, so that tests can start it at
-// once.
+// Prepare builds or installs a kind of homeserver, "dendrite" or "synapse", so that
+// later starts are fast. progress gets lines about it.
 func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	known, ok := kinds[kind]
 	if !ok {
@@ -103,9 +104,9 @@ func Prepare(ctx context.Context, kind string, progress io.Writer) error {
 	return err
 }
 
-// Stop stops the server; its data, port and accounts stay for Restart. If a busy
-// Dendrite is stopped, its later syncs may skip some of the last events, though its
-// history never does. We have not seen this after Kill.
+// Stop stops the server; its data, port and accounts stay for Restart. After Stop of a
+// busy Dendrite, its later syncs may leave out some of the last events, though its
+// history has them.
 func (h *Homeserver) Stop() {
 	h.process.stop(stopGrace)
 }
@@ -128,8 +129,8 @@ func (h *Homeserver) Restart(ctx context.Context) error {
 	return err
 }
 
-// startAnywhere starts the server for the first time, on a free port; prepare sets
-// the command for that port.
+// startAnywhere starts the server for the first time, on a free port of this machine;
+// prepare sets the command for that port.
 func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) error) error {
 	var err error
 	for range 3 { // another process may take the port before the start
@@ -148,7 +149,7 @@ func (h *Homeserver) startAnywhere(ctx context.Context, prepare func(port int) e
 	return err
 }
 
-// start runs the command and waits until the server answers.
+// start runs the server's command and waits until the server answers requests.
 func (h *Homeserver) start(ctx context.Context) error {
 	log, err := os.OpenFile(h.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -170,7 +171,7 @@ func (h *Homeserver) start(ctx context.Context) error {
 	return nil
 }
 
-// PID returns the process id of the last start.
+// PID returns the id of the process that was last started, which may have ended.
 func (h *Homeserver) PID() int { return h.process.cmd.Process.Pid }
 
 var errEnded = errors.New("the process has ended")

@@ -15,8 +15,8 @@ import (
 // instead of skipping them.
 const requireNode = "HERAUT_REQUIRE_NODE"
 
-// JSClient is a person's client on matrix-js-sdk, with the same Rust encryption as
-// Element: a child process that executes tasks.
+// JSClient is a person's client on matrix-js-sdk, which encrypts with the same code as
+// Element. It is a child process in Node.js that executes tasks.
 type JSClient struct {
 	process *process
 	input   io.WriteCloser
@@ -25,7 +25,8 @@ type JSClient struct {
 	tasks   int    // number of tasks so far
 }
 
-// jsLine is a line of a JSClient's output: the end of a task, or a message.
+// jsLine is a line of JSON that the client's process prints: the result of a task, or
+// a message that it saw.
 type jsLine struct {
 	Done    int
 	Room    id.RoomID
@@ -35,14 +36,14 @@ type jsLine struct {
 	Message *JSMessage
 }
 
-// JSOptions configure a JSClient.
+// JSOptions configure a JSClient. The zero value suits most tests.
 type JSOptions struct {
 	// OnlySigned rejects devices that their owner has not signed: the client gives
 	// them no keys and does not show their messages.
 	OnlySigned bool
 }
 
-// JSMessage is a message as a JSClient shows it.
+// JSMessage is a message in a room as a JSClient decrypted it.
 type JSMessage struct {
 	Room      id.RoomID
 	ID        id.EventID
@@ -84,13 +85,13 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 	return c
 }
 
-// MakeRoom makes an encrypted room and invites a user.
+// MakeRoom makes an encrypted room, invites a user to it, and returns the room's id.
 func (c *JSClient) MakeRoom(t testing.TB, invite id.UserID) id.RoomID {
 	t.Helper()
 	return c.do(t, map[string]any{"do": "create", "invite": invite}).Room
 }
 
-// Join joins an encrypted room.
+// Join joins an encrypted room to which the client is invited.
 func (c *JSClient) Join(t testing.TB, room id.RoomID) {
 	t.Helper()
 	c.do(t, map[string]any{"do": "join", "room": room})
@@ -108,15 +109,16 @@ func (c *JSClient) SayInThread(t testing.TB, room id.RoomID, root id.EventID, te
 	return c.do(t, map[string]any{"do": "say", "room": room, "text": text, "thread": root}).Event
 }
 
-// Verify asks a user in an encrypted room to verify devices, and returns who cancelled
-// the request, and the code of Matrix.
+// Verify sends a user a request in an encrypted room to verify each other's devices,
+// and waits until somebody cancels it. It returns who did, and the Matrix error code.
 func (c *JSClient) Verify(t testing.TB, room id.RoomID, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verify", "room": room, "user": user})
 	return line.By, line.Code
 }
 
-// VerifyDevice is Verify by a message to a device of the user.
+// VerifyDevice sends a request to verify to a device of the user, instead of a room,
+// and waits until somebody cancels it. It returns who did, and the Matrix error code.
 func (c *JSClient) VerifyDevice(t testing.TB, user id.UserID) (by id.UserID, code string) {
 	t.Helper()
 	line := c.do(t, map[string]any{"do": "verifyDevice", "user": user})

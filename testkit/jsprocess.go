@@ -23,8 +23,8 @@ var jsClientScripts embed.FS
 // oldestNode is the first major version of Node.js that runs the client.
 const oldestNode = 20
 
-// startJSClient starts a client in the empty directory dir; it has not logged in
-// yet.
+// startJSClient starts a client's process in the empty directory dir. The client has
+// yet to log in.
 func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	modules, err := provideJSClient(ctx, os.Stderr)
 	if err != nil {
@@ -56,7 +56,8 @@ func startJSClient(ctx context.Context, dir string) (*JSClient, error) {
 	return c, err
 }
 
-// jsOutput holds the output lines of a JSClient.
+// jsOutput collects the lines that a JSClient's process prints. It is the io.Writer of
+// the process's output.
 type jsOutput struct {
 	mu      sync.Mutex
 	partial []byte
@@ -64,7 +65,8 @@ type jsOutput struct {
 	changed chan struct{} // closed and replaced when lines grows
 }
 
-// Write adds a part of the output. An unknown line ends the output.
+// Write adds a part of the process's output. The error means that a line is no JSON of
+// the client's; the output then ends.
 func (o *jsOutput) Write(part []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -107,7 +109,8 @@ func findNode(ctx context.Context) error {
 	return nil
 }
 
-// provideJSClient returns the directory node_modules with the client's dependencies.
+// provideJSClient installs the packages that the client needs, unless that was done
+// before, and returns the path of their directory node_modules.
 func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
 	dir, err := tool{
 		name: "jsclient", pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",

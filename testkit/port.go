@@ -13,10 +13,10 @@ import (
 	"syscall"
 )
 
-// freePort returns a loopback port on which no process listens. The port lies below
+// freePort returns a port of this machine on which no process listens. It lies below
 // those that systems give to outgoing connections, so that it stays free while a
-// server restarts. This process owns the port until it ends: otherwise a test might
-// talk to the server of another one unnoticed.
+// server restarts. This process owns the port until it ends, so that no other test
+// takes it.
 func freePort(ctx context.Context) (int, error) {
 	for range 100 {
 		port := 20000 + rand.IntN(12000)
@@ -33,7 +33,8 @@ func freePort(ctx context.Context) (int, error) {
 	return 0, errors.New("find a free port: 100 in a row are taken")
 }
 
-// FreePort returns a loopback port for a test's own server; see freePort.
+// FreePort returns a port of this machine on which a test's own server can listen. No
+// other test process gets the same one until this process ends.
 func FreePort(ctx context.Context) (int, error) { return freePort(ctx) }
 
 // ports holds the ports that this process owns.
@@ -47,7 +48,8 @@ type reservations struct {
 	file *os.File
 }
 
-// reserve makes this process the owner of a port, and reports whether it was free.
+// reserve makes this process the only test process that may use a port until it ends.
+// It returns false if another one has it.
 func (r *reservations) reserve(port int) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

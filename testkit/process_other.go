@@ -4,6 +4,6 @@ package testkit
 
 import "syscall"
 
-// endWithParent has no equivalent outside Linux: there a child may outlive a killed
-// parent.
+// endWithParent returns nil: systems other than Linux cannot end a child when its
+// parent is killed, so the child may live on.
 func endWithParent() *syscall.SysProcAttr { return nil }

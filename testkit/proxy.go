@@ -31,7 +31,8 @@ type Proxy struct {
 	changed  chan struct{}       // closed and replaced when a request ends
 }
 
-// Request is the record of one request.
+// Request is the record of one request through the proxy, with the homeserver's
+// answer.
 type Request struct {
 	Number   int // in the order of arrival, from 1
 	Method   string
@@ -48,14 +49,16 @@ type Request struct {
 	Response  []byte // the body to the client
 }
 
-// Response is an answer of the homeserver, or a replacement.
+// Response is an answer to a client: the homeserver's, or one that a fault puts in its
+// place.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Rule makes faults. The proxy applies the first rule that matches a request.
+// Rule says which requests suffer which fault. The proxy applies the first rule that
+// matches a request.
 type Rule struct {
 	Name   string
 	Match  func(*Request) bool // nil matches every request
@@ -109,7 +112,7 @@ func (p *Proxy) Close() {
 	p.http.CloseIdleConnections()
 }
 
-// Add appends a rule; remove deletes it.
+// Add adds a rule after the present ones. remove takes it away again.
 func (p *Proxy) Add(rule Rule) (remove func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -191,7 +194,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	do(&Exchange{Request: req, proxy: p, writer: w, incoming: r})
 }
 
-// choose returns the action for a request. The caller holds the lock.
+// choose returns what to do with a request, by the rules. The caller holds the proxy's
+// lock.
 func (p *Proxy) choose(req *Request) Action {
 	for i, rule := range p.rules {
 		if rule.Match != nil && !rule.Match(req) {
@@ -215,8 +219,8 @@ func (p *Proxy) choose(req *Request) Action {
 	return pass
 }
 
-// forward passes a request to the homeserver. If that is unreachable, it answers
-// 502, as other proxies do.
+// forward sends a request to the homeserver and returns its answer. If the homeserver
+// cannot be reached, the answer is status 502, as other proxies give it.
 func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	address := *r.URL
 	address.Scheme, address.Host = p.target.Scheme, p.target.Host
@@ -240,7 +244,7 @@ func (p *Proxy) forward(r *http.Request, req *Request) Response {
 	return Response{Status: resp.StatusCode, Header: resp.Header.Clone(), Body: body}
 }
 
-// update changes a record under the lock.
+// update calls change, which changes a record, while it holds the proxy's lock.
 func (p *Proxy) update(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

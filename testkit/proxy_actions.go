@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Action handles a request through the methods of Exchange. Its last call is Deliver
-// or Drop.
+// Action is a fault: a function that handles a request through the methods of
+// Exchange. It has to end with Deliver or Drop.
 type Action func(*Exchange)
 
-// Exchange is a request under way.
+// Exchange is a request that the proxy is handling, for an Action.
 type Exchange struct {
 	Request *Request // its record; read-only
 
@@ -35,12 +35,13 @@ func (x *Exchange) Forward() Response {
 	return Response{x.answer.Status, x.answer.Header.Clone(), slices.Clone(x.answer.Body)}
 }
 
-// Deliver sends an answer to the client.
+// Deliver sends an answer to the client, and so ends the exchange.
 func (x *Exchange) Deliver(resp Response) {
 	x.deliver(resp, len(resp.Body))
 }
 
-// deliver sends an answer, and cuts the connection after n bytes of its body.
+// deliver sends an answer to the client. It cuts the connection after n bytes of the
+// body, if the body is longer.
 func (x *Exchange) deliver(resp Response, n int) {
 	if x.incoming.Context().Err() != nil {
 		x.Drop() // the client has gone
@@ -69,12 +70,12 @@ func (x *Exchange) Drop() {
 
 func pass(x *Exchange) { x.Deliver(x.Forward()) }
 
-// Drop closes the connection without an answer. Used alone, the homeserver never
-// sees the request; with [AfterActing] it has acted on it.
+// Drop is an Action that closes the client's connection without an answer. Alone, the
+// homeserver never sees the request; within [AfterActing] it has acted on it.
 func Drop(x *Exchange) { x.Drop() }
 
-// AfterActing passes the request on, and then runs another action instead of
-// delivering the answer.
+// AfterActing returns an Action that sends the request to the homeserver, and then
+// does the other action instead of delivering the answer.
 func AfterActing(do Action) Action {
 	return func(x *Exchange) {
 		x.Forward()
@@ -82,8 +83,8 @@ func AfterActing(do Action) Action {
 	}
 }
 
-// Delay waits before it passes the request on or, with [AfterActing], before it
-// delivers the answer.
+// Delay returns an Action that waits for d, and then passes the request on. Within
+// [AfterActing] it waits before it delivers the answer.
 func Delay(d time.Duration) Action {
 	return func(x *Exchange) {
 		select {
@@ -94,7 +95,8 @@ func Delay(d time.Duration) Action {
 	}
 }
 
-// Run calls f, which may kill the client, and drops the connection.
+// Run returns an Action that calls f, which may kill the client's process, and closes
+// the connection.
 func Run(f func()) Action {
 	return func(x *Exchange) {
 		f()
@@ -102,7 +104,8 @@ func Run(f func()) Action {
 	}
 }
 
-// Answer answers with JSON in place of the homeserver.
+// Answer returns an Action that answers with a status and body as JSON; the homeserver
+// never sees the request.
 func Answer(status int, body any) Action {
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -113,29 +116,34 @@ func Answer(status int, body any) Action {
 	}
 }
 
-// MatrixError answers with a Matrix error.
+// MatrixError returns an Action that answers with a status and a Matrix error of that
+// code; the homeserver never sees the request.
 func MatrixError(status int, code string) Action {
 	return Answer(status, map[string]any{"errcode": code, "error": "made by the test"})
 }
 
-// SoftLogout answers that the token has expired while the device remains.
+// SoftLogout returns an Action that answers that the access token is no longer valid
+// but the device remains, so that the client can log in on it again.
 func SoftLogout() Action {
 	return Answer(http.StatusUnauthorized, map[string]any{
 		"errcode": "M_UNKNOWN_TOKEN", "error": "made by the test", "soft_logout": true,
 	})
 }
 
-// BadGateway answers 502 with a page, as a web proxy does.
+// BadGateway is an Action that answers status 502 with a web page, as a web proxy does
+// whose server is down.
 func BadGateway(x *Exchange) {
 	x.Deliver(page(http.StatusBadGateway, "<html><h1>502 Bad Gateway</h1></html>"))
 }
 
-// GatewayTimeout answers 504 with a page, as a web proxy does.
+// GatewayTimeout is an Action that answers status 504 with a web page, as a web proxy
+// does whose server is slow.
 func GatewayTimeout(x *Exchange) {
 	x.Deliver(page(http.StatusGatewayTimeout, "<html><h1>504 Gateway Timeout</h1></html>"))
 }
 
-// WebPage answers 200 with a page, as a captive portal does.
+// WebPage is an Action that answers status 200 with a web page, as the login page of a
+// public network does.
 func WebPage(x *Exchange) {
 	x.Deliver(page(http.StatusOK, "<!DOCTYPE html><html><title>Welcome</title></html>"))
 }
@@ -147,7 +155,8 @@ type RetryAfter struct {
 	Body   time.Duration // retry_after_ms
 }
 
-// RateLimited answers 429.
+// RateLimited returns an Action that answers status 429, too many requests, and asks
+// to wait as after says.
 func RateLimited(after RetryAfter) Action {
 	body := map[string]any{"errcode": "M_LIMIT_EXCEEDED", "error": "made by the test"}
 	if after.Body > 0 {
@@ -162,13 +171,15 @@ func RateLimited(after RetryAfter) Action {
 	}
 }
 
-// Truncate delivers half of the answer's body and drops the connection.
+// Truncate is an Action that delivers half of the body of the homeserver's answer, and
+// closes the connection.
 func Truncate(x *Exchange) {
 	resp := x.Forward()
 	x.deliver(resp, len(resp.Body)/2)
 }
 
-// Rewrite changes the answer before it delivers it.
+// Rewrite returns an Action that calls change with the homeserver's answer before
+// delivering it.
 func Rewrite(change func(*Response)) Action {
 	return func(x *Exchange) {
 		resp := x.Forward()
@@ -177,9 +188,9 @@ func Rewrite(change func(*Response)) Action {
 	}
 }
 
-// RepeatSync answers a sync with the last answer that brought events, next_batch
-// included: the client gets everything in it twice, and continues from there. If
-// there is no such answer, the proxy passes the request on.
+// RepeatSync is an Action that answers a sync with the last answer that brought
+// events, with its token for the next sync: the client gets everything in it twice. If
+// there was no such answer, it passes the request on.
 func RepeatSync(x *Exchange) {
 	x.proxy.mu.Lock()
 	last, known := x.proxy.lastSync[x.Request.Header.Get("Authorization")]
@@ -218,8 +229,8 @@ func page(status int, html string) Response {
 	return Response{status, http.Header{"Content-Type": {"text/html"}}, []byte(html)}
 }
 
-// On matches requests by their method (empty: any) and by a regular expression on
-// the decoded path.
+// On returns a function that reports whether a request has that method and a path that
+// matches a regular expression. An empty method means any.
 func On(method, path string) func(*Request) bool {
 	pattern := regexp.MustCompile(path)
 	return func(req *Request) bool {

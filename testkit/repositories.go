@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// RepositoryAPI is a server with the part of the ecosyste.ms API that the bot uses,
-// for one forge. All owners are organisations.
+// RepositoryAPI is a server with that part of the ecosyste.ms API that the bot uses,
+// for one code host. All owners of its repositories are organisations.
 type RepositoryAPI struct {
 	URL string // the API's address
 
@@ -24,7 +24,7 @@ type RepositoryAPI struct {
 	status int // the status of all answers; 0: regular answers
 }
 
-// Repository is a public repository.
+// Repository is a public repository that the test's API lists.
 type Repository struct {
 	Name        string // with the owner's name: "ville/velos"
 	Description string
@@ -32,7 +32,7 @@ type Repository struct {
 	Fork        bool
 }
 
-// repositoryRow is a repository in the API's answers.
+// repositoryRow is a repository in the JSON of the API's answers.
 type repositoryRow struct {
 	ID          int       `json:"id"`
 	UUID        string    `json:"uuid"`
@@ -79,7 +79,8 @@ func StartRepositoryAPI() *RepositoryAPI {
 // Close stops the server.
 func (a *RepositoryAPI) Close() { a.server.Close() }
 
-// Publish adds repositories, created now.
+// Publish adds repositories to the API's list, with the present as the time of their
+// creation.
 func (a *RepositoryAPI) Publish(repositories ...Repository) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -101,7 +102,8 @@ func (a *RepositoryAPI) Break(status int) {
 	a.status = status
 }
 
-// Rounds returns how often the bot has requested the list of hosts.
+// Rounds returns how often the bot has asked for the list of hosts, with which it
+// begins each reading.
 func (a *RepositoryAPI) Rounds() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -114,7 +116,8 @@ func (a *RepositoryAPI) hosts(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// list returns the repositories, the last indexed first.
+// list answers a request for the repositories with a page of them, the last added
+// first.
 func (a *RepositoryAPI) list(w http.ResponseWriter, r *http.Request) {
 	size, _ := strconv.Atoi(r.URL.Query().Get("per_page"))
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))

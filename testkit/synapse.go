@@ -30,7 +30,7 @@ var synapseLogging []byte
 //go:embed synapse/validity.py
 var synapseValidity []byte
 
-// SynapseOptions change a Synapse that by default has no rate limits and deletes
+// SynapseOptions configure a Synapse. The zero value has no rate limits and deletes
 // nothing.
 type SynapseOptions struct {
 	// DefaultLimits keeps Synapse's default rate limits, except for logins: Synapse
@@ -115,7 +115,8 @@ func (o SynapseOptions) writeConfig(dir string, h *Homeserver, port int) error {
 	return os.WriteFile(filepath.Join(dir, "homeserver.yaml"), config.Bytes(), 0o600)
 }
 
-// provideSynapse returns a Python environment that has Synapse.
+// provideSynapse installs Synapse into a Python environment, unless that was done
+// before, and returns the environment's path.
 func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
 	const python = "python3"
 	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print(sys.version, sys.base_prefix)").Output()
@@ -158,7 +159,8 @@ func (h *Homeserver) LiftLimits(t testing.TB, user id.UserID) {
 	h.Administer(t, http.MethodPost, path, map[string]int{"messages_per_second": 0, "burst_count": 0})
 }
 
-// Administer makes a request to Synapse as an administrator.
+// Administer sends a request to Synapse's admin API as an administrator. It ends the
+// test on an error.
 func (h *Homeserver) Administer(t testing.TB, method, path string, body any) {
 	t.Helper()
 	// Each call makes another administrator, which does no harm here.

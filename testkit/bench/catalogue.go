@@ -16,7 +16,8 @@ import (
 // entries is about the size of the real catalogue.
 const entries = 700
 
-// bigCatalogue repeats the demo's catalogue under other names and ids.
+// bigCatalogue returns a catalogue with that many entries: those of the demonstration
+// again and again, under other names and ids.
 func bigCatalogue(entries int) ([]byte, error) {
 	root, err := testkit.Root()
 	if err != nil {
@@ -43,7 +44,8 @@ func bigCatalogue(entries int) ([]byte, error) {
 	return json.Marshal(all)
 }
 
-// rename turns a copy of an entry into another entry.
+// rename changes the name and the id in a copy of a catalogue's entry, so that it
+// counts as another entry. round and i make them unique.
 func rename(entry map[string]any, round, i int) {
 	entry["id"] = 100_000*round + i
 	entry["name"] = fmt.Sprintf("%s %d", entry["name"], round+1)
@@ -53,8 +55,8 @@ func rename(entry map[string]any, round, i int) {
 	}
 }
 
-// serveCatalogue publishes a catalogue as its site does, with a date for conditional
-// requests.
+// serveCatalogue returns an HTTP server that serves a catalogue with a date, so that
+// the bot can ask whether it changed. The caller closes it.
 func serveCatalogue(catalogue []byte) *httptest.Server {
 	since := time.Now()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

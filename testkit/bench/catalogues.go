@@ -15,7 +15,8 @@ import (
 // entriesEach is the size of each of the five catalogues of measureCatalogues.
 const entriesEach = 2000
 
-// measureCatalogues measures a bot with the SILL and four other catalogues.
+// measureCatalogues measures a bot with five catalogues, the SILL and four others: the
+// time from its start to its first answer, and its memory when idle.
 func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 	b, err := s.manyCatalogues(ctx)
 	if err != nil {
@@ -63,7 +64,8 @@ func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 // otherKinds are the kinds of the other catalogues, and their names.
 var otherKinds = []string{"etabli", "comptoir", "dpga", "betagouv"}
 
-// manyCatalogues returns a bot with the five catalogues.
+// manyCatalogues returns a bot, not started, whose configuration has five catalogues:
+// the SILL and four others.
 func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
 	dir, err := os.MkdirTemp(s.bot.Dir, "catalogues-")
 	if err != nil {
@@ -99,8 +101,8 @@ func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
 	return &bot{b, account}, err
 }
 
-// otherCatalogue returns the entries of a catalogue of the SILL in the shape of another
-// kind, under other names.
+// otherCatalogue converts a catalogue in the SILL's format into another format, named
+// by kind, and changes the entries' names.
 func otherCatalogue(kind string, content []byte) ([]byte, error) {
 	var all []struct {
 		Name        string `json:"name"`

@@ -17,8 +17,8 @@ import (
 // patience bounds every wait.
 const patience = 5 * time.Minute
 
-// measureDrain measures how fast each bot answers the commands sent while it was
-// down, one bot after the other.
+// measureDrain measures how fast each bot, after a start, answers the commands that
+// were sent while it was down.
 func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, error) {
 	if err := s.startBoth(ctx); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func measureDrain(ctx context.Context, s *stage, size crowdSize) ([]figure, erro
 	}, nil
 }
 
-// crowd is a group of people and their rooms with one bot.
+// crowd is a group of people with their rooms, in each of which is the same bot.
 type crowd struct {
 	with   contestant
 	people []*testkit.Client
@@ -74,7 +74,8 @@ type crowdSize struct {
 	encrypted     bool
 }
 
-// newCrowd makes people and rooms; the bot must be running.
+// newCrowd makes a group of people and their rooms with a bot, which must be running
+// so that it can join.
 func (s *stage) newCrowd(ctx context.Context, with contestant, size crowdSize) (*crowd, error) {
 	c := &crowd{with: with, rooms: make([]room, size.rooms)}
 	for range size.people {
@@ -126,7 +127,7 @@ func (c *crowd) each(ctx context.Context, do func(ctx context.Context, i int) er
 	return g.Wait()
 }
 
-// ask sends n commands to each room and returns them by room.
+// ask sends n commands to each room, and returns the ids of the messages, by room.
 func (c *crowd) ask(ctx context.Context, n int) ([]map[id.EventID]bool, error) {
 	commands := make([]map[id.EventID]bool, len(c.rooms))
 	for i := range commands {
@@ -145,7 +146,8 @@ func (c *crowd) ask(ctx context.Context, n int) ([]map[id.EventID]bool, error) {
 	return commands, nil
 }
 
-// drained holds the figures of one drain.
+// drained holds the measurements of one start with waiting commands: the number of
+// answers, how long they took, and the processor time of the bot and the homeserver.
 type drained struct {
 	answers int
 	total   time.Duration // from the start of the process to the last answer
@@ -156,14 +158,14 @@ type drained struct {
 
 func (d drained) perSecond() float64 { return float64(d.answers-1) / d.span.Seconds() }
 
-// perCommand divides a time by the number of answers, in milliseconds.
+// perCommand returns a time divided by the number of answers, in milliseconds.
 func (d drained) perCommand(t time.Duration) float64 {
 	return float64(t.Microseconds()) / 1000 / float64(d.answers)
 }
 
-// drain sends the commands, starts the bot and waits for all answers. The times of
-// answers come from the homeserver's clock, on the same machine; homeserver is its
-// process id.
+// drain sends perRoom commands to each room while the bot is down, starts the bot, and
+// waits for all answers. Their times are by the homeserver's clock. homeserver is its
+// process id, for its processor time.
 func (c *crowd) drain(ctx context.Context, perRoom, homeserver int) (drained, error) {
 	commands, err := c.ask(ctx, perRoom)
 	if err != nil {
@@ -235,8 +237,8 @@ func (r room) awaitAnswers(ctx context.Context, commands map[id.EventID]bool) ([
 	}
 }
 
-// answeredBy returns the message that an event replies to, or the root of its
-// thread; relations are not encrypted.
+// answeredBy returns the id of the message that an event replies to, or the root of
+// its thread. It works for encrypted events, since these relations are in clear.
 func answeredBy(evt *event.Event) id.EventID {
 	var content struct {
 		Relation event.RelatesTo `json:"m.relates_to"`

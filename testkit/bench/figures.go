@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// figure is one line of the result; it shows the median of the values.
+// figure is one line of the printed result: a name, measured values of which it shows
+// the median, and their unit.
 type figure struct {
 	name   string
 	unit   string
@@ -49,7 +50,8 @@ func median(values []float64) float64 {
 	return (sorted[n/2-1] + sorted[n/2]) / 2
 }
 
-// ratios divides the two lists value by value.
+// ratios returns the quotients of the two lists, value by value: over[i] divided by
+// under[i].
 func ratios(over, under []float64) []float64 {
 	quotients := make([]float64, len(over))
 	for i := range over {

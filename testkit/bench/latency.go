@@ -8,9 +8,8 @@ import (
 	"heraut/testkit"
 )
 
-// measureLatency measures the time from the sending of a command to the arrival of
-// its answer, alternating between the bots, in a clear and in an encrypted room of
-// each.
+// measureLatency measures how long a command waits for its answer. It asks the bot and
+// the echo bot in turn, each in an unencrypted and in an encrypted room.
 func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	person, err := s.person(ctx)
 	if err != nil {
@@ -50,13 +49,15 @@ func (s *stage) startBoth(ctx context.Context) error {
 	return nil
 }
 
-// latency holds a bot's figures of each run, in milliseconds.
+// latency holds the times of one bot's answers in milliseconds, one figure for each
+// run.
 type latency struct {
 	took   []float64 // medians, from the sending of a command to the arrival of its answer
 	worked []float64 // the bot's processor time per command
 }
 
-// latencies measures both bots, alternating between them.
+// latencies measures the times of answers of both bots, by turns, in encrypted or in
+// unencrypted rooms.
 func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
 	contestants := []contestant{s.bot, s.other}
 	var rooms [2]room

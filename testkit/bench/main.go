@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// plan sets the size of each measurement.
+// plan says how large each measurement is: how many rooms, messages and runs.
 type plan struct {
 	starts int           // number of measured starts
 	idle   time.Duration // idle time before memory is read
@@ -59,7 +59,7 @@ var full = plan{
 	starve:    starveSize{rounds: 2, calm: 15 * time.Second, feeds: 100, events: 2000, devices: 200, slow: 15 * time.Second, lasts: time.Minute},
 }
 
-// part measures a group of figures.
+// part is one group of measurements that can be run alone: its name and its function.
 type part struct {
 	name    string
 	measure func(context.Context, *stage) ([]figure, error)
@@ -78,7 +78,9 @@ var parts = []part{
 	{"drain-encrypted", func(ctx context.Context, s *stage) ([]figure, error) { return measureDrain(ctx, s, s.plan.encrypted) }},
 }
 
-// bench prints each part's figures as soon as they are known.
+// bench runs the measurements on a homeserver of that kind, and prints each part's
+// figures once they are known. only names the single part to run; empty: all. against
+// is another build of the bot to compare with, instead of the echo bot.
 func bench(ctx context.Context, kind, only, against string, plan plan, out, progress io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-")
 	if err != nil {

@@ -14,11 +14,12 @@ import (
 	"heraut/testkit"
 )
 
-// relaySize sets the number of rooms, questions, messages and runs.
+// relaySize says how large the measurement of questions is: how many rooms, open
+// questions, messages and runs.
 type relaySize struct{ rooms, questions, messages, runs int }
 
-// relayed is a bot in asking rooms and in the experts' room, with one person in all
-// of them.
+// relayed is a bot that carries questions from asking rooms to a room of experts, with
+// one person who is in all these rooms.
 type relayed struct {
 	*bot
 	person  *testkit.Client
@@ -28,9 +29,8 @@ type relayed struct {
 	root []id.EventID
 }
 
-// measureRelay measures the time from the sending of an expert's answer to its
-// arrival in the asker's room, with many open questions, alternating with the echo
-// bot.
+// measureRelay measures how long an expert's answer takes to reach the asker's room
+// while many questions are open. Between its runs it measures the echo bot.
 func measureRelay(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-relay-")
 	if err != nil {
@@ -136,15 +136,16 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 	return r, nil
 }
 
-// says waits for a new message of the bot that contains text.
+// says waits for a message of the bot in a room that contains text, and returns it. A
+// message that came before counts too.
 func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*event.Event, error) {
 	return r.person.Wait(ctx, roomID, func(evt *event.Event) bool {
 		return evt.Sender == r.user() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)
 	})
 }
 
-// ask sends the n-th question, in unique words, and waits until it reaches the
-// experts.
+// ask sends the n-th question and waits until the bot has carried it to the experts'
+// room.
 func (r *relayed) ask(ctx context.Context, n int) error {
 	text := fmt.Sprintf("qxz%dqxz", n)
 	if _, err := r.say(ctx, r.asking[n%len(r.asking)], "!question "+text, ""); err != nil {
@@ -157,7 +158,8 @@ func (r *relayed) ask(ctx context.Context, n int) error {
 	return err
 }
 
-// timeAnswer sends the n-th answer, to the next question, and times its delivery.
+// timeAnswer answers the next question as an expert, and returns how long the bot
+// takes to carry the answer to the asker's room. n makes the text unique.
 func (r *relayed) timeAnswer(ctx context.Context, n int) (time.Duration, error) {
 	question := n % len(r.root)
 	text := fmt.Sprintf("wyk%dwyk", n)

@@ -15,7 +15,8 @@ import (
 	"heraut/testkit"
 )
 
-// stage is a homeserver with both bots on it.
+// stage is a homeserver on which both bots run: the measured one and the one to
+// compare with.
 type stage struct {
 	plan      plan
 	hs        *testkit.Homeserver
@@ -27,7 +28,8 @@ type stage struct {
 	people    int        // number of people so far, for their names
 }
 
-// contestant is a bot that is being measured.
+// contestant is a bot that is measured: the bot of this tree, or the one to compare
+// with.
 type contestant interface {
 	name() string
 	user() id.UserID
@@ -36,8 +38,8 @@ type contestant interface {
 	pid() int // process id of the last start
 }
 
-// newStage prepares the bot and the echo bot. If against names another build of the
-// bot, that build takes the place of the echo bot.
+// newStage prepares both bots on a homeserver, with their files in dir. If against is
+// the path of another build of the bot, that takes the place of the echo bot.
 func newStage(ctx context.Context, hs *testkit.Homeserver, dir, against string, plan plan) (*stage, error) {
 	catalogue, err := bigCatalogue(entries)
 	if err != nil {
@@ -68,7 +70,7 @@ func (s *stage) close() {
 	s.catalogue.Close()
 }
 
-// bot is Héraut.
+// bot is the bot of this tree, or another build of it, as a contestant.
 type bot struct {
 	*testkit.Bot
 	account testkit.Account
@@ -97,7 +99,7 @@ func (b *bot) logTail() string {
 	return log[max(0, len(log)-4000):]
 }
 
-// echo is the bare bot.
+// echo is the bare bot, which repeats each message, as a contestant.
 type echo struct {
 	program, homeserver, dir string
 	account                  testkit.Account
@@ -157,7 +159,7 @@ func (e *echo) stop() {
 	e.end = nil
 }
 
-// person makes a new person, with a device that can read and write in every room.
+// person makes a new person on the homeserver, with a client that can encrypt.
 func (s *stage) person(ctx context.Context) (*testkit.Client, error) {
 	s.people++
 	account, err := s.hs.CreateAccount(ctx, fmt.Sprintf("agent%d", s.people), "password of an agent")
@@ -167,15 +169,15 @@ func (s *stage) person(ctx context.Context) (*testkit.Client, error) {
 	return s.hs.Login(ctx, account, testkit.ClientOptions{CrossSigned: true})
 }
 
-// room is a room with a person and a contestant.
+// room is a room in which a person talks to one of the bots.
 type room struct {
 	id     id.RoomID
 	person *testkit.Client
 	with   contestant
 }
 
-// newRoom returns once the contestant is in the room and, if it greets, has greeted.
-// The contestant must be running.
+// newRoom makes a room of a person with a bot, and waits until the bot has joined and,
+// if it greets, has greeted. The bot must be running.
 func newRoom(ctx context.Context, person *testkit.Client, with contestant, encrypted bool) (room, error) {
 	roomID, err := person.MakeRoom(ctx, testkit.Room{Encrypted: encrypted, Invite: []id.UserID{with.user()}})
 	if err != nil {
@@ -195,14 +197,14 @@ func newRoom(ctx context.Context, person *testkit.Client, with contestant, encry
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill vlc", "!sill qgis", "!sill nextcloud"}
 
-// ask sends one of the questions.
+// ask sends one of some prepared commands, chosen by n, and returns the message's id.
 func (r room) ask(ctx context.Context, n int) (id.EventID, error) {
 	return r.person.SendEvent(ctx, r.id, event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: questions[n%len(questions)], Mentions: &event.Mentions{},
 	})
 }
 
-// answered waits until the person has the answer.
+// answered waits until the person sees the bot's answer to the command.
 func (r room) answered(ctx context.Context, command id.EventID) error {
 	evt, err := r.person.Wait(ctx, r.id, func(evt *event.Event) bool { return testkit.IsAnswer(evt, r.with.user(), command) })
 	if err == nil && strings.TrimSpace(testkit.Body(evt)) == "" {

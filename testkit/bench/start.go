@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// measureStart measures the costs of one process: its start, its idle memory, and
-// its memory after many commands.
+// measureStart measures one process of the bot: how long its start takes, and how much
+// memory it uses when idle and after many commands.
 func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	if err := s.bot.start(ctx); err != nil {
 		return nil, err
@@ -50,8 +50,8 @@ func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	return append(figures, grown...), err
 }
 
-// measureGrowth measures how much memory commands leave behind. It makes the rooms
-// first, so that their state does not count.
+// measureGrowth measures how much more memory the bot uses after many commands than
+// before. The rooms are made first, so that their data do not count.
 func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	crowd, err := s.newCrowd(ctx, s.bot, crowdSize{people: 4, rooms: 20})
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
 	return append(figures, figure{name: "  ratio of after to before them", values: []float64{after.all / before.all}, aim: 1.05, atMost: true}), nil
 }
 
-// timeStart measures the time from the start of the process to the answer to an
-// earlier command.
+// timeStart sends a command while the bot is down, starts the bot, and returns how
+// long after the start the answer comes.
 func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, error) {
 	s.bot.stop()
 	command, err := r.ask(ctx, n)
@@ -115,7 +115,7 @@ func (b *bot) memory(ctx context.Context, idle time.Duration) (memory, error) {
 	return residentMemory(b.PID())
 }
 
-// awaitMetric waits until a metric of /metrics is at least least.
+// awaitMetric waits until the named value in the bot's /metrics is at least least.
 func (b *bot) awaitMetric(ctx context.Context, name string, least float64) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

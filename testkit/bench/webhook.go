@@ -19,12 +19,13 @@ import (
 	"heraut/testkit"
 )
 
-// webhookSize sets the numbers of requests and commands.
+// webhookSize says how large the measurement of webhooks is: the numbers of requests
+// and of commands.
 type webhookSize struct{ posts, seen, answers, burst int }
 
-// measureWebhooks measures the time from a request to its response, the time from a
-// request to the message in the room, and how much a burst of requests slows down
-// answers.
+// measureWebhooks measures how long a request to a webhook takes to be answered, how
+// long its message takes to appear in the room, and how much a burst of requests
+// delays the answers to commands.
 func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	dir, err := os.MkdirTemp("", "heraut-bench-webhook-")
 	if err != nil {
@@ -103,7 +104,8 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	}, nil
 }
 
-// hooked is a bot with a hook in one room, and a person in that room and in another.
+// hooked is a bot with a webhook in one room, and a person in that room and in another
+// one.
 type hooked struct {
 	*bot
 	person  *testkit.Client
@@ -179,7 +181,8 @@ func (h *hooked) seen(ctx context.Context, text string) error {
 	return err
 }
 
-// answers measures commands one after the other, in milliseconds.
+// answers sends n commands, each after the answer to the one before, and returns the
+// times until the answers in milliseconds.
 func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error) {
 	for i := range n {
 		d, err := h.asking.timeAnswer(ctx, i)
@@ -191,8 +194,9 @@ func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error)
 	return took, nil
 }
 
-// underBurst measures answers during a burst of requests, half of them to unknown
-// hooks.
+// underBurst measures the times until answers, in milliseconds, during a burst of
+// requests, half of which go to unknown webhooks. refused counts the requests that
+// were not accepted.
 func (h *hooked) underBurst(ctx context.Context, size webhookSize) (took []float64, refused int64, err error) {
 	var others atomic.Int64
 	var all sync.WaitGroup

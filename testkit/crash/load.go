@@ -14,8 +14,8 @@ import (
 	"heraut/testkit"
 )
 
-// load is the activity of the people: they send commands in clear and encrypted
-// rooms all the time, and change the bot's rights there.
+// load is what people do while the bot is killed and started: they send commands in
+// clear and encrypted rooms, and change the bot's rights there.
 type load struct {
 	bot    id.UserID
 	rooms  []room
@@ -30,8 +30,9 @@ type room struct {
 	id     id.RoomID
 }
 
-// newLoad makes people and rooms and invites the bot, which must be running. It also
-// waits for the bot in the relays' rooms.
+// newLoad makes people and rooms, invites the bot, which must be running, and waits
+// until it is in all rooms, those of the relays included. relays are the pairs of
+// rooms between which the bot carries questions.
 func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays []*relay) (*load, error) {
 	l := &load{bot: bot, relays: relays, commands: map[id.EventID]int{}}
 	for _, r := range relays {
@@ -79,9 +80,9 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
 
-// ask sends the given number of commands, in all rooms at once, with pauses, while
-// people talk over the relays and change the rooms. The trouble of each room depends
-// on the round.
+// ask sends that many commands in all rooms at once, with pauses, while people talk
+// over the relays and change the rooms. The number of the round decides what happens
+// to each room.
 func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
 	for i, r := range l.relays {
@@ -118,7 +119,8 @@ func (l *load) ask(ctx context.Context, round, commands int) error {
 	return err
 }
 
-// answered reports whether the person has seen an answer to each command in a room.
+// answered reports whether the person has seen an answer to every command in the room
+// with that index.
 func (l *load) answered(room int) bool {
 	r := l.rooms[room]
 	events := r.person.Events(r.id)
@@ -132,7 +134,8 @@ func (l *load) answered(room int) bool {
 	return true
 }
 
-// tally sums up the rooms' histories.
+// tally counts what the rooms' histories show: commands, answers, commands without an
+// answer, and answers too many, with a line for each fault.
 type tally struct {
 	commands, answers, losses, duplicates int
 	faults                                []string // a line for each wrong command
@@ -212,8 +215,8 @@ func deleted(history []*event.Event, bot id.UserID) (n int) {
 	return n
 }
 
-// unread counts the answers that the person cannot decrypt: their relation is in
-// clear.
+// unread returns how many answers to the command the person received but cannot
+// decrypt. They are recognised by their relation to the command, which is in clear.
 func unread(history []*event.Event, bot id.UserID, command id.EventID) (n int) {
 	for _, evt := range history {
 		if evt.Type == event.EventEncrypted && evt.Sender == bot {

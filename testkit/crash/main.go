@@ -46,12 +46,14 @@ func main() {
 	}
 }
 
-// line returns the last line of the output.
+// line returns the last line that the program prints, with the number of rounds and
+// the counts.
 func line(rounds int, t tally) string {
 	return fmt.Sprintf("rounds=%d commands=%d answers=%d losses=%d duplicates=%d", rounds, t.commands, t.answers, t.losses, t.duplicates)
 }
 
-// crash plays the rounds in a temporary directory.
+// crash plays the rounds in a temporary directory and returns the counts. seed
+// determines what happens in them; progress gets a line about each.
 func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t tally, err error) {
 	dir, err := os.MkdirTemp("", "heraut-crash-")
 	if err != nil {
@@ -149,7 +151,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 	return t, err
 }
 
-// moment selects when a round kills the bot.
+// moment says when in a round the bot is killed, such as during a send.
 type moment int
 
 const (
@@ -158,8 +160,9 @@ const (
 	afterKeys        // just after a sync that brings a room's key
 )
 
-// round sends commands, kills the bot meanwhile and starts it again, at start. hit
-// reports whether a send was in flight.
+// round is one round: people send commands, the bot is killed meanwhile, at the moment
+// that when selects, and is started again. It returns the time of that start. hit
+// reports whether the bot was sending a message when it was killed.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
@@ -203,7 +206,7 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	return met.Load(), start, nil
 }
 
-// sends matches the requests that add an event to a room.
+// sends reports whether a request adds an event to a room.
 func sends(r *testkit.Request) bool {
 	return r.Method == http.MethodPut && strings.Contains(r.Path, "/rooms/") &&
 		(strings.Contains(r.Path, "/send/") || strings.Contains(r.Path, "/redact/"))

@@ -17,8 +17,8 @@ import (
 	"heraut/testkit"
 )
 
-// relay is a room of askers and a room of experts, with the messages that the bot
-// must carry between them.
+// relay is a room of askers and a room of experts between which the bot carries
+// questions and answers, with all messages that it has to carry.
 type relay struct {
 	name          string
 	bot           id.UserID
@@ -31,8 +31,8 @@ type relay struct {
 	messages []*carried
 }
 
-// carried is a message of which the other room must hold exactly one copy, in its
-// latest version.
+// carried is a message that the bot has to carry: in the end the other room must hold
+// exactly one copy of its latest version, or none if it was deleted.
 type carried struct {
 	mark     string // a unique word in the message, similar to no other
 	from     id.RoomID
@@ -44,7 +44,8 @@ type carried struct {
 	deleted  bool
 }
 
-// newRelay makes two rooms and invites the bot, which need not run yet.
+// newRelay makes a room of askers and a room of experts, encrypted or not, and invites
+// the bot, which need not run yet. name makes the accounts of the people unique.
 func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name string, encrypted bool) (*relay, error) {
 	r := &relay{name: name, bot: bot}
 	for _, side := range []struct {
@@ -73,7 +74,8 @@ func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name s
 	return r, nil
 }
 
-// config returns the relay's part of the configuration.
+// config returns the part of the bot's configuration that makes it carry questions
+// between these rooms.
 func (r *relay) config() map[string]any {
 	return map[string]any{"name": r.name, "from": []string{string(r.asks)}, "to": string(r.answers)}
 }
@@ -136,8 +138,8 @@ func (r *relay) talk(ctx context.Context, muted bool) error {
 	return nil
 }
 
-// seen waits until the experts see a question: the bot, killed meanwhile, must carry
-// it.
+// seen waits until the experts see the copy of a question. It may take until the bot,
+// killed meanwhile, runs again.
 func (r *relay) seen(ctx context.Context, m *carried) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -150,7 +152,8 @@ func (r *relay) seen(ctx context.Context, m *carried) error {
 	return nil
 }
 
-// author returns another client of the message's sender.
+// author returns the second client of the person who sent the message, from which it
+// is edited or deleted.
 func (r *relay) author(m *carried) *testkit.Client {
 	if m.from == r.asks {
 		return r.askerToo
@@ -158,7 +161,8 @@ func (r *relay) author(m *carried) *testkit.Client {
 	return r.expertToo
 }
 
-// text returns the message with its mark; a question starts with its command.
+// text returns the text to send: word and the mark by which copies are recognised,
+// with the command before it if the message is a question.
 func (m *carried) text(word string) string {
 	text := strings.TrimSpace(m.mark + " " + word)
 	if m.question == "" {
@@ -173,7 +177,7 @@ func edited(m *carried) *event.MessageEventContent {
 	return content
 }
 
-// say sends a message that the bot must carry.
+// say sends a message that the bot has to carry, and records its id.
 func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) error {
 	m.mark = strings.ToLower(crand.Text())
 	content := &event.MessageEventContent{MsgType: event.MsgText, Body: m.text("")}
@@ -194,8 +198,8 @@ func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) err
 	return ctx.Err()
 }
 
-// unanswered returns the questions that the expert sees and that have no answer and
-// no deletion, by the bot's messages that show them.
+// unanswered returns the questions whose copies the experts see and that are neither
+// answered nor deleted, by the ids of the copies.
 func (r *relay) unanswered() map[id.EventID]*carried {
 	roots := map[id.EventID]*carried{}
 	answered := map[id.EventID]bool{}
@@ -250,8 +254,8 @@ func isEdit(evt *event.Event) bool {
 	return evt.Content.AsMessage().OptionalGetRelatesTo().GetReplaceID() != ""
 }
 
-// count adds the outcome of the messages to a tally: each message counts as a
-// command, and so does each edit and each deletion.
+// count adds to the tally whether each message was carried exactly once. A message
+// counts as a command, and so do each edit and each deletion.
 func (r *relay) count(ctx context.Context, t *tally) error {
 	histories := map[id.RoomID][]*event.Event{}
 	for room, client := range map[id.RoomID]*testkit.Client{r.asks: r.asker, r.answers: r.expert} {
@@ -307,8 +311,8 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 	return nil
 }
 
-// shown describes the bot's events with the message's mark, to help find the cause
-// of a duplicate.
+// shown returns a line about each event of the bot that contains the message's mark,
+// for the report about a duplicate.
 func (m *carried) shown(history []*event.Event, bot id.UserID) (lines []string) {
 	for _, evt := range history {
 		if evt.Sender == bot && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark) {
@@ -327,7 +331,8 @@ func target(evt *event.Event) id.EventID {
 	return evt.Content.AsRedaction().Redacts
 }
 
-// countOnce counts an event that had to occur once and occurred n times.
+// countOnce adds to the tally that something that must happen once, named by what,
+// happened n times.
 func (t *tally) countOnce(m *carried, what string, n int) {
 	t.commands++
 	switch {
@@ -341,7 +346,7 @@ func (t *tally) countOnce(m *carried, what string, n int) {
 	}
 }
 
-// extra counts n duplicates of a message.
+// extra adds n copies too many of a message to the tally.
 func (t *tally) extra(m *carried, n int) {
 	if n > 0 {
 		t.duplicates += n

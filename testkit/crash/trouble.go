@@ -14,8 +14,8 @@ import (
 	"heraut/testkit"
 )
 
-// trouble is a change that people make to a room in a round, while the bot answers
-// and crashes.
+// trouble is something that people do to a room while the bot answers and crashes,
+// such as muting or kicking it.
 type trouble int
 
 const (
@@ -27,9 +27,9 @@ const (
 	troubles
 )
 
-// during runs do with a trouble around it; at the end, the bot may write again and
-// is in the room. answered reports whether the bot has answered all commands in the
-// room: a bot that is kicked earlier owes no answer.
+// during calls do while the trouble lasts, and then undoes it: the bot is in the room
+// and may write again. answered reports whether the bot has answered all commands
+// there; a kick waits for that, since a bot that is out owes no answers.
 func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID, answered func() bool, do func() error) error {
 	var before, after error
 	switch k {
@@ -54,8 +54,8 @@ func (k trouble) during(ctx context.Context, in *testkit.Client, room id.RoomID,
 	return errors.Join(before, after)
 }
 
-// changePowers changes a room's power levels as clients do: it sends back the whole
-// content.
+// changePowers changes a room's power levels as clients do: it reads them, calls the
+// given function with them, and sends all of them back.
 func changePowers(ctx context.Context, in *testkit.Client, room id.RoomID, change func(map[string]any)) error {
 	powers := map[string]any{}
 	if err := in.StateEvent(ctx, room, event.StatePowerLevels, "", &powers); err != nil {
@@ -75,7 +75,7 @@ func joinRule(ctx context.Context, in *testkit.Client, room id.RoomID, rule even
 	return nil
 }
 
-// kick removes the bot, invites it again, and returns once it is back.
+// kick removes the bot from a room, invites it again, and waits until it is back.
 func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID) error {
 	if _, err := in.KickUser(ctx, room, &mautrix.ReqKickUser{UserID: bot}); err != nil {
 		return fmt.Errorf("kick the bot: %w", err)
@@ -97,7 +97,8 @@ func kick(ctx context.Context, in *testkit.Client, room id.RoomID, bot id.UserID
 	return nil
 }
 
-// await polls until so returns true, for at most patience.
+// await calls so again and again until it returns true. The error means that this took
+// longer than patience, or that ctx ended.
 func await(ctx context.Context, patience time.Duration, so func() bool) error {
 	deadline := time.Now().Add(patience)
 	for !so() {

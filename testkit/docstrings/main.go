@@ -41,7 +41,8 @@ func main() {
 	}
 }
 
-// docstring is the comment of a declaration.
+// docstring is the comment before a function or type, with the file and the name of
+// that declaration.
 type docstring struct{ file, name, text string }
 
 // read returns the docstrings of the functions and types below dir, without tests, in
@@ -76,7 +77,7 @@ func read(dir string) (all []docstring, err error) {
 	return all, err
 }
 
-// plain returns a docstring as indented text.
+// plain returns a docstring as text, indented and wrapped for a terminal.
 func plain(text string) string {
 	p := comment.Printer{TextPrefix: "    ", TextWidth: 80}
 	return string(p.Text(new(comment.Parser).Parse(text)))

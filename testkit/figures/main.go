@@ -12,7 +12,8 @@ import (
 	"os"
 )
 
-// row is one figure: its name and how it reads from a tree.
+// row is one line of the printed table: the name of a figure, and the function that
+// takes it from a tree's measurements.
 type row struct {
 	name string
 	of   func(t *tree) any
@@ -64,7 +65,8 @@ func print(w io.Writer, trees []*tree) {
 	}
 }
 
-// printPackages writes files and exported names of each package of any tree.
+// printPackages writes, for each package, how many files and exported names it has in
+// each tree.
 func printPackages(w io.Writer, trees []*tree) {
 	fmt.Fprintln(w, "\n| package: files / exported names |", columns(trees, func(int) any { return "" }))
 	fmt.Fprintln(w, "|---|", columns(trees, func(int) any { return "---" }))

@@ -24,7 +24,7 @@ const (
 // tics are the phrases that shared writing rules forbid in comments.
 var tics = regexp.MustCompile(`(?i)\bwhat (is|was|are|were)\b|\btells that\b|\b(is|are|was|were) to be\b|\b(has|have) (the|a|an|it|them|run|sync) \w* ?(say|do|go|look|run|read|take|wait)\b`)
 
-// tree holds the figures of the Go files below a directory.
+// tree holds the measurements of all Go files below a directory.
 type tree struct {
 	code, tests, longTests int
 	interfaces, tics       int
@@ -37,13 +37,14 @@ type tree struct {
 
 type pack struct{ files, exported int }
 
-// place is the first line of a run.
+// place is where a run of repeated lines begins: a file and the number of a line in
+// it.
 type place struct {
 	file string
 	line int
 }
 
-// measure reads the tree below dir.
+// measure reads all Go files below the directory dir and returns their measurements.
 func measure(dir string) (*tree, error) {
 	t := &tree{packages: map[string]*pack{}, runs: map[string][]place{}}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -68,7 +69,8 @@ func measure(dir string) (*tree, error) {
 	return t, err
 }
 
-// add adds a file to the figures.
+// add adds the measurements of one file, with the given name and contents, to the
+// tree.
 func (t *tree) add(name string, source []byte) error {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, source, parser.ParseComments)
@@ -112,7 +114,8 @@ func (t *tree) add(name string, source []byte) error {
 	return nil
 }
 
-// exported counts the names that a file exports: types, functions, methods, values.
+// exported returns how many names the file exports: types, functions, methods,
+// variables and constants.
 func exported(file *ast.File) (n int) {
 	count := func(id *ast.Ident) {
 		if id.IsExported() {
@@ -139,7 +142,7 @@ func exported(file *ast.File) (n int) {
 	return n
 }
 
-// addFuncs adds length and complexity of the functions of a file.
+// addFuncs adds the lengths and the complexity of the file's functions to the tree.
 func (t *tree) addFuncs(fset *token.FileSet, file *ast.File, name string) {
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
@@ -156,7 +159,8 @@ func (t *tree) addFuncs(fset *token.FileSet, file *ast.File, name string) {
 	}
 }
 
-// complexity is McCabe's: one more than the branches.
+// complexity returns the McCabe complexity of a function: one more than the number of
+// its branches.
 func complexity(f *ast.FuncDecl) int {
 	n := 1
 	ast.Inspect(f, func(node ast.Node) bool {
@@ -181,8 +185,8 @@ func complexity(f *ast.FuncDecl) int {
 	return n
 }
 
-// addRuns notes each run of lines of a file, without empty lines, comments, imports and
-// lines that hold brackets alone.
+// addRuns records each run of six lines of a file, to find those that stand twice.
+// Empty lines, comments, imports and lines with brackets alone do not count.
 func (t *tree) addRuns(name string, source []byte) {
 	var kept []string
 	var numbers []int
@@ -206,7 +210,8 @@ func (t *tree) addRuns(name string, source []byte) {
 	}
 }
 
-// repeated counts the lines that begin a run which stands at least twice.
+// repeated returns how many lines begin a run of six lines that stands at least twice
+// in the tree.
 func (t *tree) repeated() (n int) {
 	for _, places := range t.runs {
 		if len(places) > 1 {

@@ -20,8 +20,9 @@ func Path(tb testing.TB, parts ...string) string {
 	return path
 }
 
-// Find is Path for a test that can continue without the data: ok reports whether
-// they exist. With HERAUT_REQUIRE_DATA=1 the test fails without them.
+// Find returns the path of a file or directory below ../shared/data, for a test that
+// can do without it: ok is false if it does not exist. With HERAUT_REQUIRE_DATA=1 the
+// test fails then.
 func Find(tb testing.TB, parts ...string) (path string, ok bool) {
 	tb.Helper()
 	path = filepath.Join(append([]string{root(tb), "..", "shared", "data"}, parts...)...)
@@ -32,7 +33,7 @@ func Find(tb testing.TB, parts ...string) (path string, ok bool) {
 	return path, err == nil
 }
 
-// root returns the directory of go.mod.
+// root returns the directory of the source tree, in which go.mod is.
 func root(tb testing.TB) string {
 	tb.Helper()
 	dir, err := os.Getwd()

@@ -80,8 +80,9 @@ func write(program, authorities, arch, tag, output string, date time.Time) error
 	return tarball.WriteToFile(output, reference, image)
 }
 
-// layerOf returns the image's only layer, as a tar archive: nothing in it ages but the
-// authorities' certificates.
+// layerOf returns the only layer of the container image as a tar archive: the program,
+// and the certificates of the authorities that it trusts. All files have the given
+// date.
 func layerOf(program, authorities string, date time.Time) ([]byte, error) {
 	binary, err := os.ReadFile(program)
 	if err != nil {
