@@ -11,9 +11,9 @@ const (
 // maxTypoLetters bounds the length of words that distance compares.
 const maxTypoLetters = 40
 
-// letters is a bit set of a folded word's letters and digits, with a second bit for
-// each letter that occurs more than once. A wrong letter changes at most two bits,
-// so comparing the sets rules out most candidates.
+// letters is a bit set of the letters and digits in a folded word, with a second bit
+// for a letter that occurs more than once. One wrong letter changes at most two bits,
+// so comparing two sets rules out most words that cannot be slips of each other.
 type letters uint64
 
 // soundless marks words without a pair of letters that may sound like another
@@ -38,8 +38,9 @@ func lettersOf(s string) letters {
 
 func (set letters) has(c byte) bool { return 'a' <= c && c <= 'z' && set&(1<<(c-'a')) != 0 }
 
-// typoTarget classes the words that a slip may aim at. The more a class resembles
-// ordinary words, the smaller its slips must be.
+// typoTarget is the class of a word that a typing error may have aimed at: a word of a
+// text, of a name, or a whole name. The more a class resembles ordinary words, the
+// smaller its errors must be.
 type typoTarget uint8
 
 const (
@@ -49,8 +50,8 @@ const (
 	wholeName
 )
 
-// typoBudget returns the largest distance at which a word still passes for a slip of
-// target. length is the length of the shorter of the two words.
+// typoBudget returns the largest distance at which a word still passes for a typing
+// error of a target of that class. length is that of the shorter word, in letters.
 func typoBudget(target typoTarget, length int) float32 {
 	limits := &typoBudgets[target]
 	return limits[min(length, len(limits)-1)]
@@ -123,7 +124,8 @@ func distance(a, b string, budget float32) float32 {
 	return last[len(b)]
 }
 
-// slipCosts holds the costs that depend on one word alone.
+// slipCosts holds, for one letter of a word, the costs of typing errors that do not
+// depend on the other word.
 type slipCosts struct {
 	gap   float32 // of leaving the letter without a counterpart
 	sound letters // the letters that sound like this one and the letter before it together
@@ -140,8 +142,8 @@ func slipCostsAt(s string, i int) slipCosts {
 	return c
 }
 
-// hasSounds reports whether s has a pair of letters that may sound like another
-// letter.
+// hasSounds reports whether s contains a pair of letters that together may sound like
+// one other letter, such as «ph».
 func hasSounds(s string) bool {
 	for i := 1; i < len(s); i++ {
 		if soundsAs(s[i-1], s[i]) != 0 {
@@ -161,7 +163,8 @@ func changeCost(a, b byte) float32 {
 	return 1
 }
 
-// soundsAs returns the letters that sound like a and b together.
+// soundsAs returns the set of letters that sound like the letters a and b together,
+// such as f for «ph».
 func soundsAs(a, b byte) letters {
 	switch {
 	case a == 'p' && b == 'h':

@@ -6,7 +6,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Engine searches one catalogue. Several goroutines may call its methods.
+// Engine searches one catalogue. It is safe for concurrent use. The Software that it
+// returns belongs to the catalogue and must not be changed.
 type Engine struct {
 	*catalogue.Catalogue
 	index *index
@@ -20,5 +21,6 @@ func For(c *catalogue.Catalogue) *Engine {
 	}).(*Engine)
 }
 
-// Prepare builds the index of c, so that the first search does not wait for it.
+// Prepare builds the search index of the catalogue c now, so that the first search
+// does not wait for it.
 func Prepare(c *catalogue.Catalogue) { For(c) }

@@ -9,7 +9,8 @@ import (
 	"heraut/text"
 )
 
-// facet is a property by which a query can filter entries: «licence:gpl».
+// facet is a property of software by which people filter a search, as in
+// «licence:gpl»: its names, and a function that returns an entry's values.
 type facet struct {
 	names []string // answers show the first one
 	// values returns an entry's folded values. A value in a query matches every
@@ -17,7 +18,8 @@ type facet struct {
 	values func(s *catalogue.Software) []string
 }
 
-// flag returns a facet with the values "oui" and "non".
+// flag returns a yes-or-no facet with those names: its value is "oui" for entries of
+// which has returns true, "non" for others.
 func flag(has func(s *catalogue.Software) bool, names ...string) facet {
 	return facet{names, func(s *catalogue.Software) []string {
 		if has(s) {
@@ -39,7 +41,8 @@ var facets = []facet{
 	flag(func(s *catalogue.Software) bool { return s.RGAA == catalogue.Yes }, "rgaa"),
 }
 
-// systems returns the platforms of an entry under the names that people use.
+// systems returns the operating systems of an entry, under the names that people use
+// in a filter.
 func systems(s *catalogue.Software) (out []string) {
 	for _, p := range s.Platforms {
 		out = append(out, string(p))
@@ -58,7 +61,8 @@ func foldAll(all []string) []string {
 	return out
 }
 
-// FacetNames returns the names of all facets.
+// FacetNames returns the names of all properties by which people can filter a search,
+// such as "licence".
 func FacetNames() []string {
 	var out []string
 	for _, f := range facets {
@@ -67,8 +71,8 @@ func FacetNames() []string {
 	return out
 }
 
-// condition is one filter of a query: an entry must have one of the values, or none
-// of them.
+// condition is one filter in a query, such as «-licence:gpl»: an entry must have one
+// of its values or, if it is negated, none of them.
 type condition struct {
 	facet  *facet
 	values []string
@@ -83,7 +87,8 @@ func (c *condition) holds(s *catalogue.Software) bool {
 	return met != c.not
 }
 
-// tells reports whether an entry has a value of f, other than "non".
+// tells reports whether at least one entry has a value of the facet f other than
+// "non", so that filtering by it makes sense.
 func (e *Engine) tells(f *facet) bool {
 	for s := range e.All() {
 		if values := f.values(s); len(values) > 0 && values[0] != "" && values[0] != "non" {
@@ -93,7 +98,8 @@ func (e *Engine) tells(f *facet) bool {
 	return false
 }
 
-// Faceted is the answer to a query with facets.
+// Faceted is the answer to a query with filters such as «licence:gpl»: the software
+// found, or the name of a filter that is unknown or that no entry has a value for.
 type Faceted struct {
 	Result
 	// Unknown is the name of an unknown facet in the query; Faceted then searches
@@ -105,9 +111,10 @@ type Faceted struct {
 	Total int
 }
 
-// withLicence returns the fields of a query that only names a licence of some entry,
-// such as «logiciels sous licence gpl», as a facet, and those of other queries as they
-// are. The texts of entries do not say their licence, so words would not find it.
+// withLicence returns the words of a query that only names a licence of some entry,
+// such as «logiciels sous licence gpl», as the filter «licence:gpl»; the words of any
+// other query as they are. Entries do not name their licence in their texts, so a
+// search for words would not find it.
 func (e *Engine) withLicence(fields []string) []string {
 	licence := &facets[0]
 	at := slices.IndexFunc(fields, func(f string) bool { return slices.Contains(licence.names, text.Fold(f)) })

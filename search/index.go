@@ -97,10 +97,11 @@ type term struct {
 	target      typoTarget
 }
 
-// named reports whether the term occurs in a name.
+// named reports whether the word occurs in the name of an entry or of a product.
 func (t *term) named() bool { return t.target != textWord }
 
-// posting is one occurrence of a term.
+// posting is one occurrence of a word: the entry and the kind of text in it, such as
+// its name or its description.
 type posting struct {
 	doc   int32
 	place place
@@ -109,7 +110,8 @@ type posting struct {
 	at uint8
 }
 
-// place is the kind of text that holds a word.
+// place is the kind of text in which a word occurs in an entry: a name, a keyword, the
+// description and so on.
 type place uint8
 
 const (
@@ -171,7 +173,7 @@ func (w *worths) has(p place) bool { return w[p][0] > 0 }
 // early reports whether words at this place say more the earlier they stand.
 func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
 
-// field returns the Field that matches in this place report.
+// field returns the Field that a match in this kind of text reports to callers.
 func (p place) field() Field {
 	switch p {
 	case inName, inNamePart, inOtherName:
@@ -184,7 +186,8 @@ func (p place) field() Field {
 	return ByDescription
 }
 
-// document holds an entry's ranking data besides its postings.
+// document holds the data about one entry by which results are ranked, besides its
+// words: users, recommendation, phrases.
 type document struct {
 	// The stems of its texts in index.words: its phrases, then its description, then
 	// the others.

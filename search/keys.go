@@ -12,8 +12,8 @@ const (
 	typoProduct    = 0.7
 )
 
-// keys adds the documents in which the whole query is a name. If there are none, it
-// adds those of which a name is a slip away.
+// keys adds the entries that have the whole query as a name or a keyword. If there are
+// none, it adds those whose name the query may be with a typing error.
 func (s *scratch) keys(q query) {
 	exact := false
 	for _, text := range q.whole {
@@ -64,8 +64,8 @@ func (s *scratch) key(k key, score float32) {
 	}
 }
 
-// namedWords marks the software whose name is one of the words, or several
-// neighbouring ones: libre office calc.
+// namedWords marks the entries whose name is one word of the query, or up to three
+// neighbouring words, as in «libre office calc».
 func (s *scratch) namedWords(q query) {
 	for i := range q.words {
 		text := ""
@@ -85,8 +85,8 @@ func (s *scratch) namedWords(q query) {
 // minNamedWord is the least length of a name that namedWords recognises.
 const minNamedWord = 4
 
-// typos adds the names of which text may be a slip. If the catalogue knows all its
-// words, slips that cost more than 1 do not count.
+// typos adds the entries whose name text may be with a typing error. If the catalogue
+// knows all words of the query, only the smallest errors count.
 func (s *scratch) typos(text string) {
 	for _, slip := range s.ix.keySlips.find(text, wholeName, s.ix.keyText, nil) {
 		if s.known && slip.cost > 1 {

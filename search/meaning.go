@@ -3,8 +3,9 @@ package search
 // leastCosine is the cosine above which two words count as near in meaning.
 const leastCosine = 0.45
 
-// nears adds to each document its nearness in meaning to word: that of its nearest
-// word. n is the number of concepts in the query.
+// nears adds to each entry how near in meaning its nearest word is to the given word
+// of the query, from 0 to 1, weighted by how rare the word is. n is the number of
+// concepts in the query.
 func (s *scratch) nears(word string, n int) {
 	own := stem(word)
 	s.readings = s.readings[:0]

@@ -9,8 +9,8 @@ import (
 	"heraut/text"
 )
 
-// nameKey is one squashed spelling of a whole name: the name of a software, of a
-// product that it replaces, or one of its keywords.
+// nameKey is one spelling of a whole name without spaces, case and accents: the name
+// of an entry, of a product that it replaces, or one of its keywords.
 type nameKey struct {
 	text    string
 	doc     int32
@@ -26,7 +26,8 @@ const (
 	acronymWorth = 0.7
 )
 
-// nameKeys returns the spellings of name. key gives all fields but text and worth.
+// nameKeys returns the spellings of a name. All get the fields of key, but a text and
+// a worth of their own.
 func nameKeys(name string, key nameKey) []nameKey {
 	var keys []nameKey
 	add := func(text string, worth float32) {
@@ -65,8 +66,8 @@ func nameKeys(name string, key nameKey) []nameKey {
 	return keys
 }
 
-// ownKeys returns the squashed names of s, without its acronyms and the beginnings of
-// its name.
+// ownKeys returns the spellings of the name of s without spaces, case and accents, but
+// not its initials or its first words alone.
 func ownKeys(s *catalogue.Software) []string {
 	var out []string
 	for _, k := range nameKeys(s.Name, nameKey{place: inName}) {
@@ -77,7 +78,8 @@ func ownKeys(s *catalogue.Software) []string {
 	return out
 }
 
-// keywordKeys returns the spellings of a whole keyword: as it is, and stemmed.
+// keywordKeys returns the spellings of a keyword of the entry with the number doc: as
+// it is, and with its words stemmed.
 func keywordKeys(keyword string, doc int32) []nameKey {
 	text, stemmed := squash(keyword), strings.Join(contentStems(keyword), "")
 	keys := make([]nameKey, 0, 2)

@@ -16,9 +16,9 @@ const (
 	maxCompared = 300  // the number of names compared in full, those with the most similar letters
 )
 
-// nearest returns the entries, at most maxNearest, whose names look much like a query
-// that may be a name: one or two words, not all of the language, which differ in at
-// most a third of their letters. The bot suggests them after a miss.
+// nearest returns at most maxNearest entries whose names look like the query, for
+// suggestions after a search that found nothing. It returns none unless the query may
+// be a name: one or two words that are not all ordinary ones.
 func (e *Engine) nearest(q query) []*catalogue.Software {
 	if len(q.words) == 0 || len(q.words) > maxNamed || q.sentence ||
 		!slices.ContainsFunc(q.words, func(w string) bool { return frequency(stem(w)) < realWord }) {
@@ -57,8 +57,8 @@ func resemblance(a, b string) float32 {
 	return 1 - distance(a, b, n)/n
 }
 
-// likestLetters returns the keys, about maxCompared, of the names that share most
-// letters with text.
+// likestLetters returns the numbers of about maxCompared names in the index: those
+// that share most letters with text.
 func (ix *index) likestLetters(text string) []int32 {
 	set := lettersOf(text)
 	first, last := 2*len(text)/3+1, min(3*len(text)/2+1, maxTypoLetters)
@@ -84,7 +84,7 @@ func (ix *index) likestLetters(text string) []int32 {
 	return out
 }
 
-// letterPairs counts the pairs of neighbouring letters in a word.
+// letterPairs holds how often each pair of neighbouring letters occurs in a word.
 type letterPairs struct {
 	set   [1 << 10]bool // indexed by five bits of each letter
 	count int

@@ -23,7 +23,8 @@ import (
 //go:embed vectors/nearwords.bin
 var nearWords string
 
-// wordTable gives access to nearWords.
+// wordTable reads the table of words that are near in meaning, which is part of the
+// program.
 type wordTable struct {
 	n                           int
 	names, starts, zipfs, nears int // the offset of each part
@@ -40,19 +41,19 @@ var vocabulary = func() wordTable {
 
 func number(at int) uint32 { return binary.LittleEndian.Uint32([]byte(nearWords[at : at+4])) }
 
-// name returns the text of a stem.
+// name returns the stem with that number in the table.
 func (t *wordTable) name(id int) string {
 	return nearWords[t.texts+int(number(t.names+4*id)) : t.texts+int(number(t.names+4*id+4))]
 }
 
-// find returns the number of a stem, and whether the table holds it.
+// find returns the number of a stem in the table; false if the table does not hold it.
 func (t *wordTable) find(stem string) (int, bool) {
 	i := sort.Search(t.n, func(i int) bool { return t.name(i) >= stem })
 	return i, i < t.n && t.name(i) == stem
 }
 
-// eachNear calls do for each stem of near meaning with its cosine, the nearest
-// first.
+// eachNear calls do for each stem that is near in meaning to the one with that number,
+// the nearest first. cosine says how near, at most 1.
 func (t *wordTable) eachNear(id int, do func(stem string, cosine float32)) {
 	from, to := int(number(t.starts+4*id)), int(number(t.starts+4*id+4))
 	for at := t.nears + 3*from; at < t.nears+3*to; at += 3 {
@@ -67,14 +68,15 @@ const ordinary = 4.9
 // properWord is the frequency from which a word does not count as a slip of a name.
 const properWord = 4.4
 
-// allProper reports whether every one of words is a word of French or English. It is
-// false for no words.
+// allProper reports whether all words are in the dictionaries of French and English.
+// It is false for no words.
 func allProper(words []string) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return frequency(stem(w)) < properWord })
 }
 
-// frequency returns log10 of the occurrences of a stem's words in a billion words of
-// French or English; 0 for an unknown stem. From about 4.5 on a word is ordinary.
+// frequency returns how common a stem's words are in French or English: the decimal
+// logarithm of their number in a billion words, 0 for an unknown stem. Words from
+// about 4.5 on are ordinary.
 func frequency(stem string) float32 {
 	id, ok := vocabulary.find(stem)
 	if !ok {

@@ -18,7 +18,8 @@ type Organization struct {
 	Users, Referents int
 }
 
-// Use is one administration's declaration about one software.
+// Use says that an administration declared the use of a software: how many users there
+// are, and how many people who can be asked.
 type Use struct {
 	Software         *catalogue.Software
 	Users, Referents int
@@ -31,9 +32,9 @@ const maxNearOrganizations = 3
 // minLikelyOrganization is the least likeness of a proposed name, from 0 to 1.
 const minLikelyOrganization = 0.4
 
-// Organization finds an administration by its name, its acronym or words of its
-// name, regardless of accents and case. If none or more than one matches, ok is
-// false and nearest holds at most 3 names to propose.
+// Organization finds an administration by its name, its initials or some words of its
+// name, in any case and with or without accents. If none or several match, ok is
+// false, and nearest holds at most 3 names to suggest.
 func (e *Engine) Organization(name string) (o Organization, nearest []string, ok bool) {
 	all := e.organizationNames()
 	asked := contentWords(name)
@@ -61,7 +62,8 @@ func (e *Engine) Organization(name string) (o Organization, nearest []string, ok
 	return o, likeliest(whole, all), false
 }
 
-// organization sums up the software that one administration uses.
+// organization returns the administration of that exact name with the software that it
+// declared.
 func (e *Engine) organization(name string) Organization {
 	o := Organization{Name: name}
 	for s := range e.All() {
@@ -79,7 +81,8 @@ func (e *Engine) organization(name string) Organization {
 	return o
 }
 
-// organizationNames returns every administration once, in alphabetical order.
+// organizationNames returns the names of all administrations in the catalogue, in
+// alphabetical order.
 func (e *Engine) organizationNames() []string {
 	names := map[string]bool{}
 	for s := range e.All() {
@@ -95,7 +98,8 @@ func (e *Engine) organizationNames() []string {
 	return out
 }
 
-// likeliest returns the names that look most like whole, a squashed text.
+// likeliest returns the names that look most like whole, a text without spaces, case
+// and accents.
 func likeliest(whole string, names []string) []string {
 	pairs := pairsOf(whole[:min(len(whole), maxTypoLetters)])
 	likeness := func(n string) float32 {
@@ -126,7 +130,8 @@ func initials(words []string) string {
 	return b.String()
 }
 
-// inParentheses returns the squashed text in the parentheses of a name.
+// inParentheses returns the text between the parentheses of a name, such as its
+// initials, without spaces, case and accents; empty if there is none.
 func inParentheses(name string) string {
 	_, rest, _ := strings.Cut(name, "(")
 	inside, _, _ := strings.Cut(rest, ")")

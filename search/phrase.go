@@ -15,12 +15,13 @@ const (
 	wholePhraseBonus   = 1.0
 )
 
-// phrases holds the stems of several texts in one slice, each text ended by endOfText.
+// phrases holds several texts as numbers of stems, one after the other, each ended by
+// endOfText.
 type phrases []int32
 
 const endOfText = -2
 
-// add appends a text.
+// add adds a text, given as the numbers of its stems.
 func (p *phrases) add(stems []int32) { *p = append(append(*p, stems...), endOfText) }
 
 // all calls yield for each text until it returns false.
@@ -34,7 +35,8 @@ func (p phrases) all(yield func([]int32) bool) {
 	}
 }
 
-// stemIDs returns the ids of the words' stems, -1 for unknown ones.
+// stemIDs returns the numbers of the words' stems in the index; -1 for a word that the
+// index does not know.
 func (ix *index) stemIDs(words []string) []int32 {
 	stems := make([]string, len(words))
 	for i, w := range words {
@@ -43,7 +45,8 @@ func (ix *index) stemIDs(words []string) []int32 {
 	return ix.idsOf(stems)
 }
 
-// idsOf returns the ids of stems, -1 for unknown ones.
+// idsOf returns the numbers of stems in the index; -1 for one that the index does not
+// know.
 func (ix *index) idsOf(stems []string) []int32 {
 	out := make([]int32, len(stems))
 	for i, s := range stems {
@@ -111,8 +114,8 @@ func (ix *index) says(doc int32, stems []int32) bool {
 	return together(d.description, stems) == 1
 }
 
-// together returns the share of the neighbouring pairs of stems that phrase also has
-// as neighbours, in the same order.
+// together returns the share, from 0 to 1, of the neighbouring pairs in stems that are
+// also neighbours in phrase, in the same order.
 func together(phrase, stems []int32) float32 {
 	pairs := 0
 	for i := 1; i < len(stems); i++ {

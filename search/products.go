@@ -8,7 +8,8 @@ import (
 	"heraut/catalogue"
 )
 
-// knownProduct is a product name of wellKnown, or a free program of usesText.
+// knownProduct is a product that the search knows without the catalogue, such as
+// Photoshop, with the free software or the needs that stand for it.
 type knownProduct struct {
 	*knownLine
 	name string // as the list spells it
@@ -18,7 +19,8 @@ type knownProduct struct {
 	libre    bool // the product itself is free
 }
 
-// knownLine holds what the products of one line have in common.
+// knownLine is what several names of products have in common: the free software that
+// replaces them, and the needs that they serve.
 type knownLine struct {
 	free  []string // squashed names of free software
 	needs []string // in plain French
@@ -27,8 +29,8 @@ type knownLine struct {
 // query returns the product's name as a query.
 func (p *knownProduct) query() query { return parseQuery(p.name) }
 
-// knownProducts holds the products of wellKnown and of usesText, with an index by
-// squashed name.
+// knownProducts holds all products that the search knows without the catalogue, and
+// finds them by name.
 type knownProducts struct {
 	all   []knownProduct
 	byKey map[string]int
@@ -91,8 +93,8 @@ const minLibreName = 3
 // slip.
 const minLibreSlip = 7
 
-// inSentence returns the product that the words of q name, wherever it stands; the
-// longest name wins.
+// inSentence returns the known product whose name stands anywhere in the words of the
+// query q; the longest name if there are several.
 func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	for n := min(3, len(q.words)); n > 0; n-- {
 		for i := 0; i+n <= len(q.words); i++ {
@@ -104,9 +106,9 @@ func (k *knownProducts) inSentence(q query) (*knownProduct, bool) {
 	return nil, false
 }
 
-// productKeys returns the squashed names that q may mean: the query as it is,
-// without the edition at its end, and without both the edition and the vendor. If q
-// asks for a substitute, it also returns the name with «microsoft» in front.
+// productKeys returns the names of products that the query may mean, without spaces,
+// case and accents: as typed, without the edition at its end («photoshop cs6»),
+// without the vendor and, in a request for a substitute, with «microsoft» before it.
 func (q query) productKeys() []string {
 	words := withoutEdition(q.words)
 	keys := slices.Clip(q.whole)
@@ -140,7 +142,8 @@ func isEdition(word string) bool {
 // isNumber reports whether a word consists of digits.
 func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
 
-// named returns the product that q names.
+// named returns the known product whose name is the whole query, apart from an edition
+// or a vendor.
 func (k *knownProducts) named(q query) (*knownProduct, bool) {
 	for _, key := range q.productKeys() {
 		if i, ok := k.byKey[key]; ok {
@@ -157,7 +160,8 @@ func (p *knownProduct) mentionable(q query) bool {
 	return !p.platform && slices.Contains(q.whole, p.key)
 }
 
-// like returns the product of which q is most likely a slip.
+// like returns the known product whose name the query most likely is with a typing
+// error; false if it is like none.
 func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	best := slip{cost: maxTypoLetters}
 	var found []slip
@@ -172,9 +176,10 @@ func (k *knownProducts) like(q query) (*knownProduct, bool) {
 	return &k.all[best.id], best.cost < maxTypoLetters
 }
 
-// forKnownProduct returns the entries that replace p according to the catalogue. If
-// there are none, it returns the free software that wellKnown lists, or else the
-// entries that fully serve one of the needs there. Withdrawn entries come last.
+// forKnownProduct returns the entries to suggest in place of a known product: those
+// that the catalogue says replace it, else the free software that the list of known
+// products names, else entries that serve one of its needs. Withdrawn entries come
+// last.
 func (e *Engine) forKnownProduct(p *knownProduct) []Match {
 	if found := e.replaced(p.query()); len(found) > 0 {
 		return found

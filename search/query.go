@@ -13,7 +13,8 @@ const (
 	maxWords = 12  // words that count
 )
 
-// query is a parsed query.
+// query is a search text split into words, with what they say: the names that it may
+// be, the words that matter, whether it asks for a substitute.
 type query struct {
 	words []string // folded, in order, without stop words and talk
 	// whole holds the squashed texts that may be one name: the whole query, its
@@ -84,14 +85,15 @@ func parseQuery(s string) query {
 	return q
 }
 
-// isLetterName reports whether a one-letter word of s is a name, as in «langage C»,
-// rather than a short or elided word.
+// isLetterName reports whether a word of one letter in the text s is a name, as in
+// «langage C», and not a short word such as «à» or the «l» of «l’outil».
 func isLetterName(s, word string) bool {
 	return len(word) == 1 && 'B' <= word[0] && word[0] <= 'Z' &&
 		!strings.Contains(s, word+"'") && !strings.Contains(s, word+"’")
 }
 
-// addWhole adds a text that may be one name.
+// addWhole adds a text, without spaces, case and accents, to the names that the whole
+// query may be.
 func (q *query) addWhole(text string) {
 	if text != "" && !slices.Contains(q.whole, text) {
 		q.whole = append(q.whole, text)

@@ -31,8 +31,8 @@ const (
 	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
-// best returns the hits that are good enough, in rank order. If the search asks for
-// cover, it returns sure hits only.
+// best returns the found entries that are good enough to show, in their order. If the
+// search asks for a share of the query to be answered, it returns only sure ones.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)
@@ -61,7 +61,8 @@ func (s *scratch) best(e *Engine, q query) []hit {
 	return slices.DeleteFunc(out, func(h hit) bool { return h.score < least || s.how.cover > 0 && !h.sure })
 }
 
-// mostPossible returns a bound of the score that rank will give the hit.
+// mostPossible returns a number that the final score of the entry will not exceed, by
+// which entries are left out early.
 func (h *hit) mostPossible() float32 {
 	words := (h.score+namedBonus)*(1+wholePhraseBonus) + h.share/2 + nearShare*h.near
 	const rounding = 0.001
@@ -104,7 +105,9 @@ func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
 	return true
 }
 
-// leastScore returns the score that a hit must reach, by the best hit.
+// leastScore returns the score below which entries are not shown, from that of the
+// best one. topRanksLast says that the best one is withdrawn software, which is shown
+// last.
 func (s *scratch) leastScore(q query, top *hit, topRanksLast bool) float32 {
 	switch {
 	case topRanksLast:
@@ -115,13 +118,15 @@ func (s *scratch) leastScore(q query, top *hit, topRanksLast bool) float32 {
 	return minShareOfWord * min(top.score, 1)
 }
 
-// ranksLast reports whether h is withdrawn software that the query does not name.
+// ranksLast reports whether a found entry is withdrawn from the catalogue and the
+// query does not name it.
 func (e *Engine) ranksLast(h *hit) bool {
 	return e.index.docs[h.doc].withdrawn && !h.isName()
 }
 
-// compare orders hits: withdrawn software that the query does not name last, then by
-// score, then recommended before others, then by number of users.
+// compare returns a negative number if a is shown before b: withdrawn software that
+// the query does not name comes last, then the higher score, the recommended, and the
+// more used comes first.
 func (e *Engine) compare(a, b *hit) int {
 	x, y := &e.index.docs[a.doc], &e.index.docs[b.doc]
 	return cmp.Or(
@@ -146,7 +151,8 @@ const namesIt = 0.7
 // differences tie at first.
 const scoreSteps = 50
 
-// last orders false before true.
+// last returns 1 if only a is true, -1 if only b is, and 0 if they are equal, so that
+// true sorts last.
 func last(a, b bool) int {
 	switch {
 	case a == b:
@@ -157,9 +163,9 @@ func last(a, b bool) int {
 	return -1
 }
 
-// wordScore returns the score of the query's words in h's document and sets h.share
-// and h.sure. It is 0 if the search asks for cover and the words answer too little
-// of the query.
+// wordScore returns the score of the query's words in a found entry, and sets how much
+// of the query they answer and how sure that is. It returns 0 if the search asks for a
+// larger share.
 func (s *scratch) wordScore(h *hit) float32 {
 	if s.weight == 0 {
 		return 0

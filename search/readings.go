@@ -4,7 +4,8 @@ import (
 	"strings"
 )
 
-// reading is a term that a word of the query may stand for.
+// reading is a word of the index that a word of the query may mean, and how well, up
+// to 1 for the word itself.
 type reading struct {
 	term    int32
 	quality float32 // 1: the word itself
@@ -26,10 +27,10 @@ const (
 // maxPrefixed bounds the terms that read looks at for one beginning.
 const maxPrefixed = 300
 
-// read appends the terms that word may stand for: itself, the other forms of its
-// stem, and the terms that begin with it. If these include neither a form of the
-// word nor a name, and unless exact is set or word is common in the language, it
-// also appends the terms of which word may be a slip.
+// read adds to out the words of the index that word may mean: itself, others with its
+// stem, and longer words that begin with it. If none of these is a form of it or a
+// name, it also adds words that it may be with a typing error, unless exact is set or
+// the word is common.
 func (ix *index) read(word string, exact bool, out []reading) []reading {
 	own := int32(-1)
 	known, derived, named := false, false, false
@@ -70,7 +71,7 @@ func (ix *index) read(word string, exact bool, out []reading) []reading {
 	return out
 }
 
-// readStem appends the terms of a stem.
+// readStem adds the words of the index with that stem to out.
 func (ix *index) readStem(stem string, out []reading) []reading {
 	if id, ok := ix.stem(stem); ok {
 		for _, t := range ix.termsOf(id) {
@@ -80,8 +81,8 @@ func (ix *index) readStem(stem string, out []reading) []reading {
 	return out
 }
 
-// readTypo appends the terms of at least the class least of which word may be a
-// slip.
+// readTypo adds to out the words of the index that word may be with a typing error.
+// Words of a class below least are left out.
 func (ix *index) readTypo(word string, least typoTarget, out []reading) []reading {
 	for _, s := range ix.termSlips.find(word, least, ix.termText, nil) {
 		length := min(len(word), int(ix.terms[s.id].text.n))

@@ -7,8 +7,9 @@ import (
 	"heraut/text"
 )
 
-// Replacing finds free software that replaces a product or is comparable to an
-// entry. The result's Shape is Instead or None.
+// Replacing returns the free software that replaces a product, or that is comparable
+// to an entry of that name. The Shape of the result is Instead, or None if there is
+// nothing.
 func (e *Engine) Replacing(product string) Result {
 	q := parseQuery(product)
 	q.replaces = true
@@ -50,8 +51,8 @@ func (e *Engine) replacing(q query) (found []Match, said bool) {
 	return e.matches(mentions), true
 }
 
-// replaced returns the entries that replace or resemble a product according to the
-// catalogue, if q holds at least half of the words of the product's name.
+// replaced returns the entries that, as the catalogue says, replace or resemble a
+// product. The query must hold at least half of the words of the product's name.
 func (e *Engine) replaced(q query) []Match {
 	q.words = withoutEdition(q.words)
 	hits := e.find(q, search{worth: productWorth, cover: minCover})
@@ -61,7 +62,8 @@ func (e *Engine) replaced(q query) []Match {
 	})
 }
 
-// named returns the entry that bears one of the squashed names.
+// named returns the entry that has one of these names, given without spaces, case and
+// accents.
 func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	doc, ok := e.index.named(names...)
 	if !ok {
@@ -93,8 +95,8 @@ func (e *Engine) similarTo(s *catalogue.Software) []Match {
 	return out
 }
 
-// meansProduct returns the well-known product that q names, unless an entry bears
-// that name.
+// meansProduct returns the known product that the query names; false if it names none,
+// or if an entry of the catalogue has that name.
 func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	p, ok := known().named(q)
 	if ok {
@@ -104,7 +106,8 @@ func (e *Engine) meansProduct(q query) (*knownProduct, bool) {
 	return p, ok
 }
 
-// beginsName reports whether one of texts is an entry's name or a part of it.
+// beginsName reports whether one of the texts is the name of an entry or a part of
+// one. The texts have no spaces, case and accents.
 func (ix *index) beginsName(texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
 		return slices.ContainsFunc(ix.keysWith(text), func(k key) bool { return k.place.field() == ByName && k.worth >= insideWorth })

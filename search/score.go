@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// hit is the result of a query in one document, an entry of the catalogue.
+// hit is an entry found by a search, with the parts of its score and how sure the
+// match is.
 type hit struct {
 	doc     int32
 	met     bool // it is in scratch.touched
@@ -36,17 +37,18 @@ type hit struct {
 	keyProduct uint8
 }
 
-// isName reports whether the query is the document's own name.
+// isName reports whether the whole query is the entry's own name.
 func (h *hit) isName() bool { return h.key >= exactOtherName*insideWorth }
 
-// isNamed reports whether the query names the document, among other words at most.
+// isNamed reports whether the query contains the entry's name, with other words or
+// without.
 func (h *hit) isNamed() bool {
 	return h.place.field() == ByName && (h.top > 0 || h.key > 0) && !h.common && (h.proper || h.alone)
 }
 
-// answers reports whether the document's text is about what was asked, rather than
-// about something that shares words with it: words of the query stand together there,
-// or its only word is a keyword, a use, or the beginning of the description.
+// answers reports whether the entry is about what was asked, rather than sharing words
+// with it by chance: words of the query stand together in it, or the only word is a
+// keyword, a use, or begins the description.
 func (h *hit) answers() bool {
 	switch {
 	case h.share < clearShare:
@@ -61,8 +63,8 @@ func (h *hit) answers() bool {
 	return false
 }
 
-// scratch holds the intermediate results of one search; searches share scratches
-// through a pool.
+// scratch holds the intermediate results of one search. It is reused for later
+// searches, through a pool.
 type scratch struct {
 	ix         *index
 	how        search
@@ -83,7 +85,7 @@ type scratch struct {
 	nearness   []float32 // of the current word, by document
 }
 
-// mark holds the result of the current phrase in a document, so far.
+// mark is, for one entry, the result so far of looking for the words of one phrase.
 type mark struct {
 	value, quality float32 // summed over its words
 	stage          uint8   // the number of its words found
@@ -95,7 +97,7 @@ type mark struct {
 	base struct{ value, quality float32 } // without the last word
 }
 
-// placeSet is a set of places.
+// placeSet is a set of kinds of text (place), as bits.
 type placeSet uint16
 
 func (s placeSet) has(p place) bool { return s&(1<<p) != 0 }
@@ -103,7 +105,8 @@ func (s *placeSet) add(p place)     { *s |= 1 << p }
 
 var scratches sync.Pool
 
-// scratch returns an empty scratch for a search of ix. Release it after the search.
+// scratch returns a scratch for one search in the index. The caller releases it
+// afterwards.
 func (ix *index) scratch(how search) *scratch {
 	s, _ := scratches.Get().(*scratch)
 	if s == nil {
@@ -125,7 +128,8 @@ func (s *scratch) release() {
 	scratches.Put(s)
 }
 
-// hit returns the hit of doc, new if there is none yet.
+// hit returns the result for the entry with the number doc; a new one if the search
+// has not met the entry yet.
 func (s *scratch) hit(doc int32) *hit {
 	h := &s.hits[doc]
 	if !h.met {
@@ -153,7 +157,8 @@ const (
 	lateness       = 0.25 // the loss of a word at the end of a description
 )
 
-// words adds the matches of the query's words.
+// words looks for the words of the query in all entries, and adds what it finds to the
+// results.
 func (s *scratch) words(q query) {
 	s.known = true
 	s.common = allProper(q.words)
@@ -202,15 +207,15 @@ func (s *scratch) words(q query) {
 	}
 }
 
-// idf returns the inverse document frequency of a thing that occurs in found of docs
-// documents: the rarer, the higher.
+// idf returns the inverse document frequency, the usual weight of a word in searches:
+// the fewer of docs documents it occurs in (found), the higher.
 func idf(docs, found int) float32 {
 	return float32(math.Log(1 + float64(docs)/(1+float64(found))))
 }
 
-// conceptWeight returns the weight of a concept after its search. A concept that the
-// catalogue does not know weighs little if it is an action followed by its object, a
-// circumstance, or an edition or version of software already found.
+// conceptWeight returns how much a part of the query counts, after it was looked for.
+// A part that the catalogue does not know counts little if it is a verb before its
+// object, a circumstance such as a place, or an edition of software already found.
 func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	weight := (baseWeight + idf(len(s.ix.docs), len(s.found))) * float32(len(c.alternatives[0]))
 	switch {
@@ -233,7 +238,8 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 	return weight
 }
 
-// concept fills s.concepts for the documents in s.found.
+// concept looks for one part of the query, a word or phrase with its synonyms, in all
+// entries, and leaves the results in s.concepts for the entries in s.found.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
@@ -273,8 +279,9 @@ func (s *scratch) concept(c concept) {
 	}
 }
 
-// alternative sums up the words of a phrase in s.marks. The documents whose stage
-// equals the number of words have them all.
+// alternative looks for the words of one phrase in all entries, and leaves the results
+// in s.marks. An entry holds the whole phrase if its stage equals the number of words.
+// typed says that the person typed the phrase, as opposed to a synonym.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {

@@ -6,7 +6,8 @@ import (
 	"heraut/catalogue"
 )
 
-// Field is the part of a software that a query matched, in rank order.
+// Field is the part of an entry in which a query was found, such as its name. The
+// values are in the order of their rank.
 type Field int
 
 // The fields.
@@ -17,7 +18,7 @@ const (
 	ByDescription
 )
 
-// Match is a software that a search found.
+// Match is a software that a search found, with the part of it that matched.
 type Match struct {
 	Software *catalogue.Software
 	By       Field
@@ -25,7 +26,8 @@ type Match struct {
 	Product string
 }
 
-// Result is the answer to a query.
+// Result is the answer to a search: the software found, and the form in which to show
+// it.
 type Result struct {
 	Shape Shape
 	// Matches holds the matches, best first, at most MaxMatches; at most 3 if Shape
@@ -78,8 +80,8 @@ const maxMaybe = 3
 // answers a fair part of the query, and a larger part if the catalogue does not know
 // some of its words. If no match is sure, the best ones are guesses.
 
-// Search answers a name, a need in plain words, a question to colleagues, or a
-// request for a substitute. For small talk it finds nothing.
+// Search answers a text: the name of a software, a need in plain words, a question to
+// colleagues, or a request for a substitute. For small talk it finds nothing.
 func (e *Engine) Search(query string) Result {
 	q := parseQuery(query)
 	if e.isSmallTalk(query, q) {
@@ -118,9 +120,9 @@ func (e *Engine) Search(query string) Result {
 	return Result{Shape: None}
 }
 
-// instead answers a query that names a product without an entry, or that asks for a
-// substitute. If it fails for a product within a sentence, it removes the product
-// from the words of q, unless no word would remain.
+// instead answers a query that names a product which is no entry, or asks for a
+// substitute; false if it is no such query. For a product within a sentence, for which
+// there is no substitute, it removes the product's name from the words of q.
 func (e *Engine) instead(q *query) (Result, bool) {
 	if p, ok := e.meansProduct(*q); ok {
 		if found := e.replaced(*q); len(found) > 0 {
@@ -155,7 +157,8 @@ func (e *Engine) instead(q *query) (Result, bool) {
 	return Result{}, false
 }
 
-// likeProduct answers a slip of the name of a product without an entry.
+// likeProduct answers a query that is the name of a known product with a typing error,
+// with what replaces the product; false if it is not.
 func (e *Engine) likeProduct(q query) (Result, bool) {
 	p, ok := known().like(q)
 	if !ok || e.index.inNames(p.key) || e.index.beginsName([]string{p.key}) {
@@ -164,8 +167,8 @@ func (e *Engine) likeProduct(q query) (Result, bool) {
 	return e.forProduct(p)
 }
 
-// forProduct answers with the entries that replace p according to the catalogue, or
-// else according to wellKnown.
+// forProduct answers with the entries that replace a known product, by the catalogue
+// or else by the list of known products; false if there are none.
 func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	r := Result{Shape: Instead, Product: p.name, Libre: p.libre, Said: true}
 	if r.Matches = e.replaced(p.query()); len(r.Matches) == 0 {
@@ -175,16 +178,16 @@ func (e *Engine) forProduct(p *knownProduct) (Result, bool) {
 	return r, len(r.Matches) > 0
 }
 
-// search holds the parameters of a search: the worth of a word by its place, and the
-// share of the query that a match must answer; with cover 0, weaker matches become
-// guesses.
+// search holds the settings of one search: how much a word counts in each kind of
+// text, and the share of the query that an entry must answer. With the share (cover)
+// 0, weaker matches are kept as guesses.
 type search struct {
 	worth *worths
 	cover float32
 	exact bool // without slips
 }
 
-// find returns the hits in rank order.
+// find returns the entries found for the query, the best first.
 func (e *Engine) find(q query, how search) []hit {
 	s := e.index.scratch(how)
 	defer s.release()
@@ -212,8 +215,8 @@ const (
 	minShareListedOfWord = 0.5
 )
 
-// downToSure returns the hits down to the last sure one. A hit that ranks above a sure
-// one belongs in the list as much: they often differ only in the form of a word, as
+// downToSure returns the found entries from the first to the last sure one. Unsure
+// ones between them stay, since they often differ only in the form of a word, as
 // «sauvegarde» and «sauvegarder» do.
 func downToSure(hits []hit) []hit {
 	n := len(hits)
@@ -223,7 +226,8 @@ func downToSure(hits []hit) []hit {
 	return hits[:n]
 }
 
-// listed returns the hits to show as a list, at least two.
+// listed returns the found entries that are worth showing in a list, at least two.
+// words is the number of words in the query.
 func listed(hits []hit, words int) []hit {
 	least := float32(minShareListed)
 	if words < 2 {

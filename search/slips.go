@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// slipIndex finds the texts of which a word may be a slip. It groups them by length
-// and keeps the set of their letters, which rules out nearly all of them without a
-// look at their text.
+// slipIndex finds the texts that a word may be with a typing error. It groups them by
+// length and keeps the set of letters of each, which rules out nearly all of them
+// quickly.
 type slipIndex struct {
 	items  []slipItem
 	starts []uint32 // of the items of each length
@@ -49,14 +49,15 @@ func (b *slipBuilder) index() slipIndex {
 	return x
 }
 
-// slip is a text of which a word may be a slip.
+// slip is the number of a text that a word may be with a typing error, and the cost of
+// that error.
 type slip struct {
 	id   int32
 	cost float32
 }
 
-// find appends the texts, of at least the class least, of which word may be a slip.
-// text returns the text of an id.
+// find adds to out the texts that word may be with a typing error. Texts of a class
+// below least are left out. text returns the text with a number.
 func (x *slipIndex) find(word string, least typoTarget, text func(id int32) string, out []slip) []slip {
 	if len(word) == 0 || len(word) > maxTypoLetters {
 		return out
@@ -101,9 +102,9 @@ func (x *slipIndex) find(word string, least typoTarget, text func(id int32) stri
 // count.
 const realWord = 3.3
 
-// isSlip reports whether word may be a slip of target at this cost. A word of the
-// language is one only if two letters changed places or it sounds the same, continues target or ends early, or is
-// another form of it.
+// isSlip reports whether word may be target with a typing error of that cost. A word
+// of the dictionary is one only if two letters changed places, it sounds the same, one
+// is the beginning of the other, or it is another form.
 func isSlip(word, target string, cost float32) bool {
 	if frequency(stem(word)) < realWord || cost <= swapCost || strings.HasPrefix(word, target) || strings.HasPrefix(target, word) {
 		return true
@@ -114,8 +115,8 @@ func isSlip(word, target string, cost float32) bool {
 // maxGap bounds the difference in length between a slip and its text.
 const maxGap = 3
 
-// slipLimit holds the largest distance of a slip, and the largest difference between
-// the two sets of letters. The other fields apply if the first letters differ.
+// slipLimit holds how different two words may be to count as a typing error: in cost
+// and in their sets of letters. Stricter values apply if the first letters differ.
 type slipLimit struct {
 	budget, otherFirst float32
 	bits, otherBits    int
@@ -144,8 +145,9 @@ func limitsFor(a, b int) [wholeName + 1]slipLimit {
 	return out
 }
 
-// maxBits returns the largest difference, in bits, between the sets of letters of
-// two words within budget; negative if budget is 0. A wrong letter changes two bits.
+// maxBits returns by how many bits the sets of letters of two words can differ at most
+// if the distance between them is within budget; negative if budget is 0. A wrong
+// letter changes two bits.
 func maxBits(budget float32) int {
 	if budget == 0 {
 		return -2

@@ -13,8 +13,8 @@ import (
 // names an entry of the catalogue, or a well-known product alone, is no small talk.
 func (e *Engine) SmallTalk(s string) bool { return e.isSmallTalk(s, parseQuery(s)) }
 
-// isSmallTalk is SmallTalk for a text and its query. The names come first: most texts
-// are one, and then need none of the patterns.
+// isSmallTalk reports whether the text s, with its parsed form q, is small talk: see
+// SmallTalk.
 func (e *Engine) isSmallTalk(s string, q query) bool {
 	if _, product := e.meansProduct(q); product || e.namesEntry(q) {
 		return false
@@ -29,8 +29,8 @@ func IsCourtesy(s string) bool {
 	return formulas().MatchString(said) || courtesies().MatchString(said)
 }
 
-// namesEntry reports whether words of q, other than words of the language, are the
-// name of an entry.
+// namesEntry reports whether the query contains the name of an entry that is no
+// ordinary word.
 func (e *Engine) namesEntry(q query) bool {
 	for i := range q.words {
 		name := ""
@@ -106,8 +106,8 @@ var (
 	)
 )
 
-// beginning returns a pattern that matches one of forms at the beginning of a text,
-// after words that say nothing.
+// beginning returns a function that returns the compiled pattern for one of forms at
+// the start of a text, after filler words.
 func beginning(forms ...string) func() *regexp.Regexp {
 	return text.Pattern(`^(?:(?:ah|bon|oui|non|et|mais|donc|alors|dis|dites|au fait|allez|bonjour|bonsoir|salut|coucou|hello|hey|hi|` +
 		`a tous|a toutes|tous|toutes|tout le monde|desolee?|ok|euh) )*(?:` + strings.Join(forms, "|") + `)`)

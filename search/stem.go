@@ -39,7 +39,8 @@ func stem(word string) string {
 	return w
 }
 
-// form strips only gender, number and the commonest verb endings.
+// form returns a folded word without the endings for gender, number and the commonest
+// forms of verbs.
 func form(word string) string {
 	w := singular(word)
 	for _, s := range []string{"er", "ee", "e"} {
@@ -84,7 +85,8 @@ func replaceEnding(w, from, to string) string {
 	return w
 }
 
-// replaceSuffix replaces from by to if from begins one of the endings below.
+// replaceSuffix returns the word w with from replaced by to if, after from, w ends
+// with nothing but an ending such as -er, -ant or -age; otherwise w as it is.
 func replaceSuffix(w, from, to string) string {
 	i := strings.LastIndex(w, from)
 	if i < 3 {
@@ -156,7 +158,7 @@ formation formation formations formation former formation
 publicite publicite publicites publicite pub publicite pubs publicite
 `)
 
-// pairs reads "word stem" pairs separated by white space.
+// pairs parses a text of words in pairs, each word followed by its stem, into a map.
 func pairs(s string) map[string]string {
 	words := strings.Fields(s)
 	m := make(map[string]string, len(words)/2)

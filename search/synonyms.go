@@ -8,7 +8,8 @@ import (
 	"heraut/text"
 )
 
-// synonymPhrase is a phrase of the thesaurus with its synonyms, all as stems.
+// synonymPhrase is a phrase in the list of synonyms with its synonyms; their words are
+// stemmed.
 type synonymPhrase struct {
 	stems []string
 	line  [][]string // the phrases of its line, itself included
@@ -86,14 +87,14 @@ func (ix *index) joined(words []string) []string {
 	return out
 }
 
-// knows reports whether the catalogue holds a word with the stem of word.
+// knows reports whether a word with the stem of word occurs in the catalogue.
 func (ix *index) knows(word string) bool {
 	_, ok := ix.stem(stem(word))
 	return ok
 }
 
-// synonymsAt finds the longest phrase of the thesaurus at the start of stems. It
-// returns the phrase's synonyms and its length in words, 1 if there is none.
+// synonymsAt returns the synonyms of the longest known phrase at the start of stems,
+// and the number of words in the phrase; 1 and no synonyms if it starts with none.
 func synonymsAt(stems []string) ([][]string, int) {
 	var found [][]string
 	longest := 1

@@ -21,8 +21,8 @@ type TextTerms struct {
 	Senses []string
 }
 
-// Terms reads a text of any length; of a very long one it takes the first maxTerms
-// stems.
+// Terms returns the stems and meanings in a text, to compare it with others. Of a very
+// long text it takes the first maxTerms stems.
 func Terms(s string) TextTerms {
 	t := TextTerms{Weak: map[string]bool{}}
 	for _, w := range text.Words(withoutURLs(s)) {
@@ -48,14 +48,15 @@ func Terms(s string) TextTerms {
 	return t
 }
 
-// NearStem is a stem of near meaning; Nearness is above 0 and at most 1.
+// NearStem is a stem that is near in meaning to another one; Nearness says how near,
+// above 0 and at most 1.
 type NearStem struct {
 	Stem     string
 	Nearness float64
 }
 
-// NearStems returns the stems whose meaning is near that of a stem of Terms, the
-// nearest first; none for a stem that the vectors do not know.
+// NearStems returns the stems that are near in meaning to a stem of Terms, the nearest
+// first; none for a stem that is not in the program's table.
 func NearStems(stem string) (near []NearStem) {
 	id, ok := vocabulary.find(stem)
 	if !ok {
@@ -69,6 +70,7 @@ func NearStems(stem string) (near []NearStem) {
 	return near
 }
 
-// Frequency returns log10 of the occurrences of a stem's words in a billion words of
-// French or English; 0 for an unknown stem. From about 4.5 on a word is ordinary.
+// Frequency returns how common a stem's words are in French or English: the decimal
+// logarithm of their number in a billion words, 0 for an unknown stem. Words from
+// about 4.5 on are ordinary.
 func Frequency(stem string) float64 { return float64(frequency(stem)) }

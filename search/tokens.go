@@ -33,8 +33,8 @@ func withoutLicence(s string) string {
 	return ownLicence.ReplaceAllString(s, "")
 }
 
-// squash joins the words of a name and ignores spaces, hyphens, case and accents. It
-// keeps the signs of C++, C# and Notepad++.
+// squash returns a name in a form for comparison: without spaces, hyphens, case and
+// accents. The signs of C++, C# and Notepad++ stay.
 func squash(s string) string {
 	return strings.Join(text.Words(spellSigns.Replace(s)), "")
 }
@@ -59,7 +59,8 @@ func parts(s string) []string {
 	return out
 }
 
-// boundary reports whether a part of a word begins at i: aB, ABc, 1a and a1.
+// boundary reports whether a part of a name, as in camel case, begins at index i of r:
+// at the B of aB and of ABc, and between letters and digits.
 func boundary(r []rune, i int) bool {
 	before, at := r[i-1], r[i]
 	switch {

@@ -15,13 +15,15 @@ import (
 //go:embed uses.txt
 var usesText string
 
-// knownUses holds the lines of usesText.
+// knownUses says of programs what they are used for, from the list usesText in the
+// source.
 type knownUses struct {
 	lines []useLine
 	at    map[string][]int // the lines of a squashed name
 }
 
-// useLine is a line of usesText: names and uses, each separated by commas.
+// useLine is a line of the list usesText: names of programs, and what they are used
+// for, each separated by commas.
 type useLine struct{ names, uses string }
 
 // parseUses reads usesText, which takes some hundred microseconds: the result is only
@@ -43,8 +45,9 @@ func parseUses() *knownUses {
 	return u
 }
 
-// of returns what the program with one of the squashed names is used for, as usesText
-// says it ("photos", "visioconférence"); nil if no line names it.
+// of returns what the program with one of these names is used for, such as
+// "visioconférence"; nil if the list has none of them. The names are without spaces,
+// case and accents.
 func (u *knownUses) of(keys ...string) []string {
 	var out []string
 	for _, key := range keys {
