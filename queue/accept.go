@@ -13,7 +13,8 @@ import (
 // doubt: if such a sync does not show the event, it never arrived.
 const settleAfter = 2 * time.Second
 
-// Batch is the content of one sync response.
+// Batch is what one sync response brings to the queue: new events, the bot's own
+// events, and the start of the sync.
 type Batch struct {
 	Began    time.Time // when the request was sent
 	Received time.Time // when the response arrived
@@ -26,15 +27,16 @@ type Batch struct {
 	Change func(ctx context.Context) error
 }
 
-// Own is one of the bot's own events in a sync response.
+// Own is an event of the bot itself in a sync response. Its Txn, the key that a post
+// carries, says which post arrived.
 type Own struct {
 	Txn string // the key that the event carries; empty: none (Dendrite removes it from redactions)
 	ID  chat.EventID
 }
 
-// Accept commits a batch. Once it returns nil, every event in the batch is handled
-// once, even if the process crashes. On an error nothing is stored, and the caller
-// should fetch the batch again.
+// Accept stores a batch of events in one transaction. Once it returns nil, every event
+// in the batch will be handled once, even after a crash. On an error nothing is
+// stored, and the caller fetches the batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {
@@ -63,14 +65,15 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// taken is what a batch changed.
+// taken counts what was stored of a batch, by kind, and names the rooms with new
+// events to handle.
 type taken struct {
 	rooms                            map[chat.RoomID]bool // with events to handle
 	received, dropped, late, settled int64
 	missing                          bool // sync should have shown further posts
 }
 
-// take stores a batch, in the transaction of Accept.
+// take stores a batch in the transaction of ctx, and returns what it changed.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
 		if err := q.confirm(ctx, own, now); err != nil {
@@ -106,7 +109,7 @@ func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err 
 	return t, nil
 }
 
-// takeArrival stores an event, unless it is known, and counts it.
+// takeArrival stores one received event, unless it is known, and counts it in t.
 func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.Time, t *taken) error {
 	old := q.tooOld(a, received)
 	a.Late = old && q.config.Keeps(ctx, a.Room)
@@ -128,8 +131,9 @@ func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.T
 	return nil
 }
 
-// confirm records that a post is in its room. An attempt that arrives after its doubt
-// was settled puts the post there twice: confirm then deletes the second event.
+// confirm records that the event own, which sync showed, is the post that carries its
+// key. If that post was sent again meanwhile, it is in the room twice, and confirm
+// deletes this second event.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	if own.Txn == "" {
 		return nil
@@ -160,8 +164,8 @@ func (q *Queue) tooOld(a Arrival, received time.Time) bool {
 	return q.config.AnswerWithin > 0 && received.Sub(a.At) > q.config.AnswerWithin
 }
 
-// Unlock takes in the decrypted form of a locked event and queues it for its room's
-// worker. It does nothing if the event is no longer locked.
+// Unlock stores the decrypted form of an event that waited for its key, and lets it be
+// handled in its room. It does nothing if the event no longer waits for a key.
 func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 	unlocked, err := q.store.UnlockEvent(ctx, e)
 	if err != nil {
@@ -173,12 +177,13 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 	return nil
 }
 
-// Doubts signals that an attempt ended without an answer. A sync that begins at least
-// settleAfter later settles the doubt.
+// Doubts returns a channel that gets a value when an attempt to send ended without an
+// answer, so that it is in doubt whether the post was sent. A sync that begins at
+// least settleAfter later shows it.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
-// SyncBy returns the earliest start of a sync that settles the newest doubt; zero if
-// there never was one.
+// SyncBy returns when a sync has to begin at the earliest to show whether the newest
+// post in doubt was sent; the zero time if no post ever was in doubt.
 func (q *Queue) SyncBy() time.Time {
 	ms := q.lastDoubt.Load()
 	if ms == 0 {

@@ -17,8 +17,9 @@ const (
 	probeBlocked = time.Hour
 )
 
-// block makes a row wait until the bot has the power to send it, or marks it as failed
-// after keepBlocked. err is a *Blocked.
+// block handles a post that the homeserver refuses because the bot lacks rights in the
+// room: the post waits for the rights or, after keepBlocked, is given up. err is a
+// *Blocked.
 func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	cause := err
 	if blocked, ok := errors.AsType[*Blocked](err); ok {
@@ -56,8 +57,8 @@ func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	})
 }
 
-// unblock records that a room takes the bot's posts again, and retries those that
-// wait.
+// unblock records that the bot may post in a room again, and makes the posts that wait
+// for that due.
 func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	if !q.isBlocked(room) {
 		return
@@ -78,7 +79,8 @@ func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	q.log.Info().Str("room", string(room)).Msg("The bot may write in a room again")
 }
 
-// announceBlocked posts the announcement that a room begins or ceases to refuse posts.
+// announceBlocked posts the messages to operators that a room begins (blocked) or
+// ceases to refuse the bot's posts.
 func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked bool, now time.Time) error {
 	posts, err := q.config.Blocked(ctx, room, blocked)
 	if err != nil {

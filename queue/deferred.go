@@ -12,8 +12,9 @@ import (
 // deferredAtOnce is how many slow decisions (Result.Later) run at the same time.
 const deferredAtOnce = 4
 
-// deferred runs the slow decisions outside the rooms' workers. It holds no state that a
-// restart needs: an event stays open in the store until its decision is committed.
+// deferred runs slow decisions on events, such as those that ask another server,
+// beside the rooms' workers. It needs no state after a restart: an event stays open in
+// the database until its decision is committed.
 type deferred struct {
 	slots chan struct{}
 	group sync.WaitGroup
@@ -26,7 +27,8 @@ func newDeferred() *deferred {
 	return &deferred{slots: make(chan struct{}, deferredAtOnce), events: map[chat.RoomID][]chat.EventID{}}
 }
 
-// in returns the room's events in slow decisions, which the room's worker must skip.
+// in returns the events of a room on which slow decisions are running; the room's
+// worker skips them.
 func (a *deferred) in(room chat.RoomID) []chat.EventID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -81,8 +83,8 @@ func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide fun
 	})
 }
 
-// returnEvent subtracts the last try of an event: the process is stopping, and the
-// next start handles the event.
+// returnEvent takes back the count of the last try of an event, because the process is
+// stopping; the next process handles the event.
 func (q *Queue) returnEvent(ctx context.Context, id chat.EventID) {
 	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, chat.ErrNotFound) {
 		q.log.Error().Err(err).Msg("An event could not be put back")

@@ -27,8 +27,8 @@ func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	return sender == e.Sender, nil
 }
 
-// ignore finishes an event without handling it. The answers to the message that it
-// edits stay.
+// ignore marks an event as handled without an answer, such as an edit of another
+// person's message. Earlier answers stay.
 func (q *Queue) ignore(ctx context.Context, e chat.Event) error {
 	if _, err := q.store.FinishEvent(ctx, e.ID, time.Now()); err != nil {
 		return err

@@ -9,10 +9,10 @@ import (
 	"heraut/chat"
 )
 
-// Guard decides about the posts that name it (chat.Post.Guard) right before each
-// attempt. That may be long after the bot decided on them: rooms have opened or people
-// have left meanwhile, so a post that was allowed may no longer be. The methods run in
-// a transaction, which their context carries.
+// Guard is asked right before each attempt to send a post that names it
+// (chat.Post.Guard) whether the post may still go. Since the decision, the room may
+// have opened or people may have left, so that it is no longer allowed. The methods
+// run in the transaction of their context.
 type Guard interface {
 	// Check returns the verdict on the row's post, before each attempt. An error puts
 	// the attempt off.
@@ -23,7 +23,8 @@ type Guard interface {
 	Ended(ctx context.Context, row Row) error
 }
 
-// Verdict is a Guard's decision on a post. The zero value lets it go.
+// Verdict is a Guard's decision on a post: send it, send another content instead, or
+// withhold it. The zero value sends it.
 type Verdict struct {
 	// Withhold, if not empty, cancels the post, and is the reason stored in the
 	// outbox.
@@ -40,9 +41,9 @@ type Verdict struct {
 // attempt began.
 var errChanged = errors.New("it may not be sent as it is any more")
 
-// check asks the guard of a row before an attempt. It returns the row as the sender
-// should send it, or false if the guard withholds it. An error means that the guard
-// gave no verdict.
+// check asks the guard of a post before an attempt to send. It returns the post as it
+// is to be sent; false if the guard withholds it. An error means that the guard could
+// not decide.
 func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 	if row.Post.Guard == (chat.Guard{}) {
 		return row, true, nil
@@ -88,7 +89,9 @@ func (q *Queue) verdict(ctx context.Context, row Row) (Verdict, error) {
 	return guard.Check(ctx, row)
 }
 
-// stillGoes returns the Outgoing.Check of a row; nil if the row has no guard.
+// stillGoes returns a function that asks the guard of a post once more, for
+// Outgoing.Check: its error is a *NotNow if the post may no longer go as it is. It
+// returns nil for a post without a guard.
 func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	if row.Post.Guard == (chat.Guard{}) {
 		return nil
@@ -107,9 +110,8 @@ func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	}
 }
 
-// ended notifies the guard of a row that its post is sent or failed. It logs the
-// guard's error, since neither sync nor the sender may stop for it, and returns it
-// only if ctx has ended.
+// ended tells the guard of a post that the post was sent or given up. It only logs the
+// guard's error, unless ctx has ended, since neither sync nor sending may stop for it.
 func (q *Queue) ended(ctx context.Context, row Row) error {
 	guard := q.config.Guards[row.Post.Guard.By]
 	if guard == nil {

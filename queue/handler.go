@@ -18,7 +18,8 @@ type Handler interface {
 	Handle(ctx context.Context, e chat.Event) (Result, error)
 }
 
-// Result is a Handler's decision.
+// Result is a Handler's decision on an event: the posts that answer it, and a change
+// of the database to make with them.
 type Result struct {
 	// Posts go out in order; the n-th has the key chat.KeyOf(e.Cause(), n).
 	Posts []chat.Post

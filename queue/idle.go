@@ -31,8 +31,7 @@ func (q *Queue) busy() bool {
 	return q.woken.Load() || q.sending || len(q.working) > 0
 }
 
-// beginLook records that the sender looks for posts. It sets sending before it resets
-// woken, so that busy sees one of them.
+// beginLook records that the sender begins to look for posts to send, for WaitIdle.
 func (q *Queue) beginLook() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -40,9 +39,9 @@ func (q *Queue) beginLook() {
 	q.woken.Store(false)
 }
 
-// endLook records that the sender has looked for posts, and how many attempts to send
-// are under way. A post that waits for the pace or for the homeserver does not count:
-// sync need not wait for it.
+// endLook records that the sender has looked for posts, and how many attempts are
+// under way, for WaitIdle. Posts that wait for the pace or the homeserver do not
+// count.
 func (q *Queue) endLook(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0
@@ -52,8 +51,8 @@ func (q *Queue) endLook(underWay int) {
 	}
 }
 
-// handledAll reports whether the room's worker may end, since nothing came in after it
-// last looked. The room then counts as idle.
+// handledAll reports whether the room's worker may end: no event came in since it last
+// looked. It then records that the room has no worker.
 func (q *Queue) handledAll(room chat.RoomID) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

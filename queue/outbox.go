@@ -10,18 +10,18 @@ import (
 	"heraut/wait"
 )
 
-// Outbox holds the posts to send. Parts that post on their own add theirs here; the
-// Queue over the same Outbox sends them. It is safe for concurrent use.
+// Outbox is the stored list of posts to send. Parts of the bot add posts to it; the
+// Queue with the same Outbox sends them. It is safe for concurrent use.
 type Outbox struct {
 	store Store
 	wake  wait.Signal // the outbox may hold a post to send
 	woken atomic.Bool // wakeSender was called, and the sender has not looked since
 }
 
-// NewOutbox returns the outbox in the store.
+// NewOutbox returns the Outbox whose posts are in the store.
 func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: wait.NewSignal()} }
 
-// wakeSender makes the sender look for posts.
+// wakeSender makes the queue look for posts to send at once.
 func (o *Outbox) wakeSender() {
 	o.woken.Store(true)
 	o.wake.Set()
@@ -82,10 +82,10 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes a post back, in the transaction of ctx: it cancels a post that nobody
-// can have seen, and deletes any other from its room, with its edits. If a revision
-// put another post in its place, Withdraw takes that one back. An unknown, failed or
-// cancelled post needs nothing.
+// Withdraw takes a post back, in the transaction of ctx: it cancels one that nobody
+// can have seen, and deletes any other from its room, with its edits. If another post
+// has taken its place, Withdraw takes that one back. It does nothing for an unknown,
+// failed or cancelled post.
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {

@@ -24,7 +24,8 @@ const (
 	busyRooms = 8
 )
 
-// Transport sends posts to the homeserver.
+// Transport sends posts to the homeserver, and asks it about posts. The Matrix client
+// implements it.
 type Transport interface {
 	// Send makes the change that o describes and returns the resulting event. After a
 	// *NotNow, *Refused or *Blocked error the homeserver did not make it. After any
@@ -37,7 +38,8 @@ type Transport interface {
 	Shows(ctx context.Context, room chat.RoomID, id chat.EventID) (bool, error)
 }
 
-// Outgoing is a post that is ready to send: each Target names an event.
+// Outgoing is a post as it goes to the homeserver: every message that it refers to is
+// named by its event id.
 type Outgoing struct {
 	// Txn is the transaction id. The event carries it too, so that sync can match the
 	// event to its post.
@@ -49,7 +51,8 @@ type Outgoing struct {
 	Check func(ctx context.Context) error
 }
 
-// NotNow is a Transport's error: it sent nothing, and the sender should try again.
+// NotNow is the error of a Transport that sent nothing but may succeed later, with how
+// long to wait.
 type NotNow struct {
 	After time.Duration // wait at least this long
 	// Lane limits the wait to the post's lane; otherwise the whole sender pauses.
@@ -60,7 +63,8 @@ type NotNow struct {
 func (e *NotNow) Error() string { return "not now: " + e.Cause.Error() }
 func (e *NotNow) Unwrap() error { return e.Cause }
 
-// Refused is a Transport's error: the homeserver refused the post for good.
+// Refused is the error of a Transport for a post that the homeserver will not take as
+// it is, however often it is sent.
 type Refused struct {
 	// Relation reports that the refusal may concern an event which the post relates
 	// to: the sender drops that relation, if it can, and tries again.
@@ -78,7 +82,8 @@ func (e *Blocked) Unwrap() error { return e.Cause }
 func (e *Refused) Error() string { return "refused: " + e.Cause.Error() }
 func (e *Refused) Unwrap() error { return e.Cause }
 
-// Config holds the queue's settings and the functions that it calls.
+// Config holds the queue's limits and the functions that it calls, such as the guards
+// and the apology.
 type Config struct {
 	// AnswerWithin is the maximum age of an event on arrival: the queue drops older
 	// ones. 0: no limit.
@@ -113,7 +118,8 @@ type Config struct {
 	Counts *Counts
 }
 
-// Counts holds totals since the queue started. It is safe for concurrent use.
+// Counts counts events and posts by what became of them, since the queue was made. It
+// is safe for concurrent use.
 type Counts struct {
 	Received, Dropped, Late, Handled, Failed atomic.Int64 // events
 	Sent, Refused, Retried, RateLimited      atomic.Int64 // posts
@@ -159,8 +165,8 @@ type Queue struct {
 	unanswered  map[chat.RoomID]bool // rooms whose attempts got no answer since the last answered attempt
 }
 
-// New returns a queue over the outbox. Call Open before the first Accept; Run does the
-// work.
+// New returns a Queue that sends the posts in outbox. The caller calls Open before the
+// first Accept, and Run to do the work.
 func New(outbox *Outbox, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
@@ -212,11 +218,12 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 	}
 }
 
-// Counts returns the live counters.
+// Counts returns the queue's counters, which go on counting.
 func (q *Queue) Counts() *Counts { return q.counts }
 
-// Open puts the posts that the last process was sending into doubt, and loads the
-// blocked rooms. Call it before the first Accept.
+// Open prepares the queue after a start: posts that the last process was sending are
+// marked as in doubt (sent or not), and the rooms that refuse posts are loaded. It
+// must be called before the first Accept.
 func (q *Queue) Open(ctx context.Context) error {
 	now := time.Now()
 	n, err := q.store.DoubtTrying(ctx, now)

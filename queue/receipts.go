@@ -15,7 +15,8 @@ const (
 	readWithin = 5 * time.Second
 )
 
-// answered notes the event that an answer belongs to, for the room's next receipt.
+// answered records, once the answer in row was sent, the event that it answers, up to
+// which a read receipt then marks the room as read.
 func (q *Queue) answered(row Row, now time.Time) {
 	if row.Post.Priority != chat.Answer || row.Kind != KindPost {
 		return
@@ -27,7 +28,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 	q.toRead.Set()
 }
 
-// markReads sends read receipts, one after the other, until ctx ends.
+// markReads sends the read receipts that are due, one after the other, until ctx ends.
 func (q *Queue) markReads(ctx context.Context) error {
 	for ctx.Err() == nil {
 		room, read, due := q.nextRead(time.Now())
@@ -46,8 +47,9 @@ func (q *Queue) markReads(ctx context.Context) error {
 	return nil
 }
 
-// nextRead removes and returns the next receipt to send. If room is empty, due is how
-// long until the next receipt; 0: none waits.
+// nextRead removes and returns the next read receipt to send: the room, and the event
+// up to which the bot has read it. If room is empty, due is how long until there is
+// one; 0: none waits.
 func (q *Queue) nextRead(now time.Time) (room chat.RoomID, read chat.EventID, due time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -61,7 +63,8 @@ func (q *Queue) nextRead(now time.Time) (room chat.RoomID, read chat.EventID, du
 	return "", "", 0
 }
 
-// markRead sends a receipt, and drops it on an error.
+// markRead sends a read receipt for a room up to the event read. It does not try again
+// after an error.
 func (q *Queue) markRead(ctx context.Context, room chat.RoomID, read chat.EventID) {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()

@@ -14,8 +14,9 @@ func newRow(key chat.PostKey, cause chat.Cause, slot int, kind Kind, p chat.Post
 	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
-// revise makes posts the answers to cause: it replaces, edits or deletes earlier
-// answers and adds missing ones. by is the edit or the deletion of cause.
+// revise changes the answers to an event after its edit or deletion, which is by:
+// posts are the answers now. Earlier answers are replaced, edited or deleted, and
+// missing ones are added.
 func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, posts []chat.Post, now time.Time) error {
 	rows, err := q.store.PostsOf(ctx, cause)
 	if err != nil {
@@ -46,8 +47,8 @@ func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, p
 	return nil
 }
 
-// current returns the row that is the n-th answer now (nil if there is none), and the
-// edits of it that nobody can have seen.
+// current returns which of the posts in rows is the n-th answer now, nil if there is
+// none, and the edits of it that nobody can have seen.
 func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	for i := range rows {
 		r := &rows[i]
@@ -69,7 +70,7 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 }
 
 // seenEdits returns the edits of the answer with that key that people may have seen.
-// Whoever deletes the answer must delete them too: they hold its text.
+// They hold its text, so deleting the answer means deleting them too.
 func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	for _, r := range rows {
 		if r.Kind == KindEdit && strings.HasPrefix(string(r.Key), string(key)+"~"+string(KindEdit)+"~") &&
@@ -85,10 +86,11 @@ func deletion(r Row) chat.Post {
 	return chat.Post{Room: r.Post.Room, Priority: r.Post.Priority, Redacts: chat.Target{Post: r.Key}}
 }
 
-// unsent reports whether r waits and no attempt can have sent it.
+// unsent reports whether a post is still waiting and certainly was not sent.
 func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
-// revision changes one answer.
+// revision is the change of one answer after the event that it answers was edited or
+// deleted.
 type revision struct {
 	q     *Queue
 	cause chat.Cause
@@ -99,7 +101,8 @@ type revision struct {
 	now   time.Time
 }
 
-// replace makes post the answer in the place of the given one; either may be nil.
+// replace makes post the answer in place of answer: in place if that was not sent,
+// otherwise by an edit. A nil answer adds the post, a nil post deletes the answer.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
 	if answer != nil && post != nil && isReaction(answer.Post) && answer.Post.Reaction == post.Reaction && answer.Post.ReactsTo == post.ReactsTo {
 		return nil

@@ -27,8 +27,9 @@ const (
 	shortestPause = 100 * time.Millisecond
 )
 
-// start begins an attempt to send the row, if it still waits, its guard lets it go and
-// its targets are sent. An error means that the row could not be read.
+// start begins an attempt to send the post with that number. It does not if the post
+// no longer waits, its guard withholds it, or a message that it refers to was not sent
+// yet. An error means that the post could not be read.
 func (q *Queue) start(ctx context.Context, seq int64) error {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
@@ -74,14 +75,16 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 	return nil
 }
 
-// putBack returns a row to waiting, and does not count the attempt.
+// putBack makes a post wait again until notBefore, as if the attempt had not been
+// made.
 func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
 	row.take(StepPutBack, time.Now())
 	row.NextAt = notBefore
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
-// drop marks a post that can never be sent as failed.
+// drop marks a post as failed that can never be sent, for example because its content
+// cannot be read.
 func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	now := time.Now()
 	effects := row.take(StepDamage, now)
@@ -91,7 +94,8 @@ func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	})
 }
 
-// finish stores a row after an attempt, and notifies its guard if the effects say so.
+// finish stores the state of a post after an attempt. If the effects of the change say
+// so, it tells the post's guard that the post was sent or given up.
 func (q *Queue) finish(ctx context.Context, row Row, effects Effect, now time.Time) error {
 	if err := q.store.UpdatePost(ctx, row, now); err != nil || !effects.Has(EffectTell) {
 		return err
@@ -114,7 +118,8 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 	return q.transport.Send(ctx, o)
 }
 
-// settle records the outcome of an attempt.
+// settle records how an attempt to send ended: the post was taken, refused, in doubt,
+// or has to wait.
 func (q *Queue) settle(ctx context.Context, o outcome) {
 	delete(q.underWay, o.row.Post.Room)
 	now, row := time.Now(), o.row
@@ -140,8 +145,9 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 	}
 }
 
-// stepOf returns the step by which an attempt ended with err. For StepUnrelate it
-// removes the relation from the row's post.
+// stepOf returns the step in the state machine of posts that follows from the error of
+// an attempt; StepAccept for nil. For StepUnrelate, when the homeserver refuses the
+// relation to another event, it removes the relation from the post.
 func stepOf(row *Row, err error) Step {
 	if err == nil {
 		return StepAccept
@@ -164,7 +170,7 @@ func stepOf(row *Row, err error) Step {
 	return StepRefuse
 }
 
-// accepted records that the homeserver took the row's post, as the event id.
+// accepted records that the homeserver took a post, as the event with that id.
 func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time.Time) {
 	q.counts.Sent.Add(1)
 	q.record(ctx, func(ctx context.Context) error {
@@ -180,8 +186,8 @@ func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time
 	q.unblock(ctx, row.Post.Room, now)
 }
 
-// reschedule decides when a post that was not taken is tried again, and whether other
-// posts wait too. It logs and counts the step.
+// reschedule sets when a post that was not taken is tried again, and whether all other
+// posts wait too. what is the step that the attempt's error means.
 func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	post := string(row.Key)
 	switch what {
@@ -216,7 +222,7 @@ func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	}
 }
 
-// patience returns how long the homeserver asks to wait, in a *NotNow.
+// patience returns how long a *NotNow error asks to wait; 0 for other errors.
 func patience(err error) time.Duration {
 	if notNow, ok := errors.AsType[*NotNow](err); ok {
 		return notNow.After
@@ -224,9 +230,9 @@ func patience(err error) time.Duration {
 	return 0
 }
 
-// record calls write until it succeeds, since a row left in the state Trying blocks
-// its lane until the next start. A stop does not interrupt write, but ends the
-// retries.
+// record calls write, which stores a post's state, until it succeeds: a post that
+// stayed marked as being sent would block its room's posts until the next start. If
+// ctx ends, the last call still completes.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
 	for try := 1; ; try++ {
 		err := write(context.WithoutCancel(ctx))

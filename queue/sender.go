@@ -29,15 +29,16 @@ func (q *Queue) Alive() time.Time {
 	return time.Time{}
 }
 
-// outcome is the result of one attempt.
+// outcome is the result of one attempt to send: the post, and its event id or the
+// error.
 type outcome struct {
 	row Row
 	id  chat.EventID
 	err error
 }
 
-// send sends posts, in their order, until ctx ends, and returns once none is under
-// way.
+// send sends the posts of the outbox until ctx ends, and returns once no attempt is
+// under way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		q.alive.Store(time.Now().UnixMilli())
@@ -55,8 +56,8 @@ func (q *Queue) send(ctx context.Context) error {
 	return nil
 }
 
-// mostUnderWay returns how many attempts may be under way at once: one if the
-// homeserver asked for patience or several rooms got no answer, else Config.AtOnce.
+// mostUnderWay returns how many attempts to send may run at the same time: one if the
+// homeserver asked to wait or several rooms got no answer, otherwise Config.AtOnce.
 func (q *Queue) mostUnderWay() int {
 	if q.limited || len(q.unanswered) > 1 {
 		return 1
@@ -88,7 +89,9 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-// permit returns when the pace allows the next attempt, which it reserves once.
+// permit returns when the next attempt may begin by the limit on requests per second.
+// It reserves that time, so calling it again returns the same until the attempt is
+// made.
 func (q *Queue) permit(now time.Time) time.Time {
 	if q.permitAt.IsZero() {
 		q.permitAt = now.Add(q.config.Pace.ReserveN(now, 1).DelayFrom(now))
@@ -96,15 +99,16 @@ func (q *Queue) permit(now time.Time) time.Time {
 	return q.permitAt
 }
 
-// pause stops new attempts until the given time, or longer if a longer pause holds.
+// pause makes the sender begin no attempt before the given time. An earlier pause that
+// lasts longer stays.
 func (q *Queue) pause(until time.Time) {
 	if until.After(q.pausedUntil) {
 		q.pausedUntil = until
 	}
 }
 
-// await settles the next attempt that ends. It returns without one when the sender is
-// woken, when ctx ends, at the given time (zero: none), or after aliveEvery.
+// await waits until an attempt ends, and records its outcome. It also returns when the
+// sender is woken, when ctx ends, at the given time (zero: none), or after aliveEvery.
 func (q *Queue) await(ctx context.Context, then time.Time) {
 	if latest := time.Now().Add(aliveEvery); then.IsZero() || then.After(latest) {
 		then = latest

@@ -7,8 +7,9 @@ import (
 	"heraut/chat"
 )
 
-// Arrival is an event as it came in: readable (Event is set), or locked, waiting for
-// the key of Session (Raw then holds the encrypted event as the homeserver gave it).
+// Arrival is a received event: readable, with Event set, or encrypted under a key that
+// the bot does not have yet. Then Raw holds the event as the homeserver gave it, and
+// Session names the key.
 type Arrival struct {
 	ID    chat.EventID
 	Room  chat.RoomID
@@ -22,7 +23,8 @@ type Arrival struct {
 	Raw     []byte
 }
 
-// Locked describes a stored event that cannot be decrypted yet, without its content.
+// Locked describes a stored event that waits for its decryption key, without its
+// content.
 type Locked struct {
 	ID      chat.EventID
 	Room    chat.RoomID
@@ -31,7 +33,8 @@ type Locked struct {
 	Size    int // of the encrypted event, in bytes
 }
 
-// State is the state of a post in the outbox.
+// State is the state of a post in the outbox, such as waiting, being sent (Trying),
+// sent or failed.
 type State string
 
 // The states of a post.
@@ -43,7 +46,7 @@ const (
 	Cancelled State = "cancelled" // withdrawn before it was sent
 )
 
-// Kind distinguishes an answer from a post that changes one.
+// Kind says whether a post is an answer of its own, or an edit or deletion of one.
 type Kind string
 
 // The kinds of posts.
@@ -53,7 +56,7 @@ const (
 	KindRedaction Kind = "redaction"
 )
 
-// Row is one post in the outbox.
+// Row is one post in the outbox: its content, its state, and its attempts.
 type Row struct {
 	Seq   int64
 	Key   chat.PostKey
@@ -84,7 +87,8 @@ type Row struct {
 	BlockedSince time.Time
 }
 
-// Store keeps the queue's rows. Its methods join the transaction of their context.
+// Store keeps received events and the posts to send. Its methods join the transaction
+// of their context.
 type Store interface {
 	Transactions
 	Arrivals
@@ -95,13 +99,13 @@ type Store interface {
 	Cleaning
 }
 
-// Transactions makes several changes atomic.
+// Transactions runs several changes of the store as one.
 type Transactions interface {
 	// Do runs fn in a transaction and rolls everything back if fn returns an error.
 	Do(ctx context.Context, fn func(ctx context.Context) error) error
 }
 
-// Arrivals stores the events of a sync.
+// Arrivals stores the events that a sync brings, and which posts it shows.
 type Arrivals interface {
 	// AddArrival stores a unless its event id is known, and reports whether it is new.
 	// It stores a dropped arrival as done and without content, so that the id is
@@ -131,7 +135,8 @@ type Arrivals interface {
 	SettleDoubts(ctx context.Context, before time.Time) (int64, error)
 }
 
-// Work gives stored events to the rooms' workers.
+// Work gives the rooms' workers the received events to handle, and records which were
+// handled.
 type Work interface {
 	// BusyRooms returns the rooms in which events wait to be handled.
 	BusyRooms(ctx context.Context) ([]chat.RoomID, error)
@@ -155,7 +160,7 @@ type Work interface {
 	SupersedeEvent(ctx context.Context, e chat.Event, now time.Time) (bool, error)
 }
 
-// Posts reads and writes the outbox.
+// Posts reads, adds and changes posts in the outbox.
 type Posts interface {
 	PostsOf(ctx context.Context, cause chat.Cause) ([]Row, error)
 	// AddPost stores a new row; it does nothing if the key exists.
@@ -166,7 +171,7 @@ type Posts interface {
 	UpdatePost(ctx context.Context, r Row, now time.Time) error
 }
 
-// Sending gives the sender the posts to send.
+// Sending finds the posts to send next, and records attempts.
 type Sending interface {
 	// NextPost returns the seq of the next row to try. Only the oldest open row of
 	// each lane (room and priority) qualifies. Of the rows that are due it takes the
@@ -189,7 +194,7 @@ type Sending interface {
 	DoubtTrying(ctx context.Context, now time.Time) (int64, error)
 }
 
-// Blocking records the rooms that refuse posts for want of power.
+// Blocking records the rooms in which the bot lacks the right to post.
 type Blocking interface {
 	BlockedRooms(ctx context.Context) ([]chat.RoomID, error)
 	// BlockRoom and UnblockRoom report whether they changed anything.
@@ -200,7 +205,7 @@ type Blocking interface {
 	RetryRoom(ctx context.Context, room chat.RoomID) error
 }
 
-// Cleaning deletes rows that nobody needs any more.
+// Cleaning deletes old rows that nothing needs any more.
 type Cleaning interface {
 	// PurgeQueue deletes rows that were finished before the given time, finishes
 	// locked events that came in before lockedBefore, and overwrites erased contents

@@ -8,7 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// unmetTarget reports that a target's post is not in its room.
+// unmetTarget is the error for a post that refers to another post which is not in its
+// room, yet or for good.
 type unmetTarget struct {
 	key   chat.PostKey
 	final bool // it never will be
@@ -50,8 +51,9 @@ func (q *Queue) unquote(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, err
 }
 
-// eventOf returns the event that t names, or that its post became; empty for the zero
-// Target. It returns an *unmetTarget if that post is not sent.
+// eventOf returns the id of the event that a target means: the event that it names, or
+// the one that its post became. It is empty for the zero Target. The error is an
+// *unmetTarget if that post was not sent.
 func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error) {
 	if t.Post == "" {
 		return t.Event, nil

@@ -2,7 +2,8 @@ package queue
 
 import "time"
 
-// Step is something that happens to a post of the outbox and may change its state.
+// Step is an event in the state machine of posts, such as an attempt, the homeserver's
+// answer, or its absence.
 type Step string
 
 // The steps of a post.
@@ -26,7 +27,8 @@ const (
 	StepLose     Step = "lose"      // the homeserver took it, and shows it nowhere
 )
 
-// Effect is a set of changes that go with a change of state, in the same transaction.
+// Effect is a set of actions, as bits, that a transition in the state machine of posts
+// demands in the same transaction.
 type Effect uint8
 
 // The effects of a step.
@@ -44,14 +46,14 @@ const (
 // Has reports whether the set contains all effects of other.
 func (e Effect) Has(other Effect) bool { return e&other == other }
 
-// Finished reports whether the queue does nothing more for a post in this state,
-// except where sync contradicts the state.
+// Finished reports whether a post in this state is done: sent, failed or cancelled.
+// Only sync may still show that the state is wrong.
 func (s State) Finished() bool { return s != Waiting && s != Trying }
 
-// Next returns the state of a post after a step, and the effects that go with the
-// change. A step that means nothing in a state changes nothing. The store's statements
-// that change many rows follow the same rules (a test of package storage compares
-// them). doc/design/sending.md draws the transitions.
+// Next is the state machine of posts: it returns the state after a step, and the
+// effects of the transition. A step that means nothing in a state changes nothing. SQL
+// statements of package storage that change many posts follow the same rules, which a
+// test compares. doc/design/sending.md draws it.
 func Next(s State, what Step) (State, Effect) {
 	switch {
 	case what == StepShow && s == Sent:
@@ -92,9 +94,8 @@ var attemptEnds = map[Step]struct {
 	StepRefuse:   {Failed, EffectErase | EffectTell},
 }
 
-// take changes the state of the row after a step, with the effects on the row's
-// attempts and doubts, and returns all effects. Storing the row erases the content of
-// a finished one.
+// take applies a step of the state machine to the post in memory: its state, attempts
+// and doubts. It returns the effects. Storing a finished post erases its content.
 func (r *Row) take(what Step, now time.Time) Effect {
 	to, effects := Next(r.State, what)
 	r.State = to

@@ -13,10 +13,10 @@ const (
 	unseenAtOnce = 50
 )
 
-// checkUnseen sends a post again if the homeserver answered that it took the post, but
-// neither sync nor a request shows its event. Dendrite answers so when a post and a
-// change of the room's power levels, or of the bot's membership, cross: it drops the
-// event afterwards. Each nudge of q.unseen starts a round.
+// checkUnseen sends a post again that the homeserver took but whose event neither sync
+// nor a request shows. Dendrite loses an event when it crosses a change of the room's
+// rights or of the bot's membership. It runs until ctx ends, one round for each signal
+// of q.unseen.
 func (q *Queue) checkUnseen(ctx context.Context) error {
 	for {
 		select {
@@ -30,7 +30,8 @@ func (q *Queue) checkUnseen(ctx context.Context) error {
 	}
 }
 
-// askUnseen asks the homeserver for the events that no sync has shown.
+// askUnseen asks the homeserver for the events of sent posts that no sync has shown,
+// and sends those again that it does not know.
 func (q *Queue) askUnseen(ctx context.Context) error {
 	now := time.Now()
 	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.seenUntil.Load()), unseenAtOnce)
@@ -59,8 +60,8 @@ func (q *Queue) askUnseen(ctx context.Context) error {
 	return nil
 }
 
-// noteSeen records the bot's events that a sync shows, and reports whether it should
-// have shown others.
+// noteSeen records which sent posts a sync shows. missing reports that it should have
+// shown others too.
 func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
 	for _, own := range b.Own {
 		if err := q.store.SeePost(ctx, own.ID); err != nil {

@@ -27,7 +27,8 @@ var (
 	errHangs   = errors.New("the handler hangs")
 )
 
-// serve queues the room for a worker; if it has one, that worker looks again.
+// serve makes a worker handle the events of a room. If the room has a worker, that one
+// looks for events again.
 func (q *Queue) serve(room chat.RoomID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -40,7 +41,7 @@ func (q *Queue) serve(room chat.RoomID) {
 	q.ready.Set()
 }
 
-// dispatch starts a worker for each room with waiting events, at most busyRooms at
+// dispatch starts a worker for each room with events to handle, at most busyRooms at
 // once, until ctx ends.
 func (q *Queue) dispatch(ctx context.Context) error {
 	rooms, err := q.store.BusyRooms(ctx)
@@ -78,7 +79,7 @@ func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
 	return room, true
 }
 
-// work handles a room's events, oldest first, until none is left.
+// work handles the events of one room, oldest first, until none is left.
 func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
 		e, tries, err := q.store.NextEvent(ctx, room, q.deferred.in(room))
@@ -103,8 +104,9 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
-// handle calls the handler on one event and commits its decision, or starts the slow
-// one. An error means that nothing was committed: the worker tries again.
+// handle asks the handler for its decision on one event and commits it, or starts the
+// slow decision that the handler returned. tries counts earlier tries. An error means
+// that nothing was committed: the worker tries again.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)
@@ -126,8 +128,9 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	return q.conclude(ctx, e, result, failed)
 }
 
-// conclude commits the decision on e or, if that failed, an apology. An error means
-// that nothing was committed.
+// conclude commits the decision on an event or, if making the decision failed, an
+// apology to the person. An error means that nothing was committed: the worker tries
+// again.
 func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, failed error) error {
 	if ctx.Err() != nil {
 		if errors.Is(failed, errHangs) {
@@ -151,7 +154,8 @@ func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, faile
 	return nil
 }
 
-// apology returns the posts of Config.Apology, or none if that panics.
+// apology returns the posts that tell a person that the bot failed, from
+// Config.Apology; none if that panics.
 func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -194,7 +198,7 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 	})
 }
 
-// add puts the answers to an event into the outbox.
+// add adds the answers to an event to the outbox, in the transaction of ctx.
 func (q *Queue) add(ctx context.Context, cause chat.Cause, posts []chat.Post) error {
 	for n, p := range posts {
 		if err := q.store.AddPost(ctx, newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)); err != nil {
