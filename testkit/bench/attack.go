@@ -16,8 +16,8 @@ import (
 	"heraut/testkit"
 )
 
-// attack is a bot behind a proxy, and an attacker: a person who shares rooms with the bot
-// and tries to slow it down for others.
+// attack is the set-up for measuring how much one person can slow down the bot for
+// others: the bot behind a proxy, and an attacker who shares rooms with it.
 type attack struct {
 	*bot
 	hs    *testkit.Homeserver
@@ -119,8 +119,8 @@ func (a *attack) close() {
 	}
 }
 
-// storm runs one attack. It ends on time: what a slow homeserver did not take until
-// then is left out.
+// storm runs one attack for a fixed time. Actions for which a slow homeserver leaves
+// no time are left out.
 func (a *attack) storm(ctx context.Context) error {
 	attacker := []byte(a.account.UserID)
 	removeSlow := a.proxy.Add(testkit.Rule{Name: "slow devices", Match: func(r *testkit.Request) bool {

@@ -19,7 +19,8 @@ import (
 	"heraut/testkit"
 )
 
-// requestFeed asks for a watch on a feed that never answers.
+// requestFeed sends the bot the n-th command to watch a feed, at the address of a
+// server that never answers.
 func (a *attack) requestFeed(ctx context.Context, n int) error {
 	_, err := a.client.SendEvent(ctx, a.rooms[n%len(a.rooms)], event.EventMessage, &event.MessageEventContent{
 		MsgType: event.MsgText, Body: fmt.Sprintf("!veille flux %s/%d", a.dead.URL, n),
@@ -63,7 +64,8 @@ type flood struct {
 // bot's filter, which a homeserver observes.
 const mostPerSync = 50
 
-// join adds to a sync response what is due.
+// join adds the attack's events and changes of devices that are due by now to a sync
+// response on its way to the bot.
 func (f *flood) join(resp *testkit.Response) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -107,12 +109,14 @@ func (f *flood) join(resp *testkit.Response) {
 	}
 }
 
-// due returns how many of count the attack has made by now.
+// due returns how many of count things, spread evenly over the attack, the attack has
+// done by now.
 func (f *flood) due(count int) int {
 	return min(count, int(time.Since(f.start)*time.Duration(count)/f.size.lasts))
 }
 
-// undecryptable makes events that nobody can decrypt, each with another key.
+// undecryptable returns that many encrypted events that nobody can decrypt, each under
+// another key.
 func (f *flood) undecryptable(count int) (events []map[string]any) {
 	for range count {
 		f.events++
