@@ -16,8 +16,9 @@ import (
 // maxQuestion limits a question's length, in characters.
 const maxQuestion = 4000
 
-// Ask takes the question "[#theme] text" of the message e, new or edited. It returns
-// the change that asks it, or a *Fault if it cannot be asked.
+// Ask handles the command that asks the question "[#theme] text" in the message e, new
+// or edited. It returns the change of the database that asks it, or a *Fault if it
+// cannot be asked.
 func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change func(ctx context.Context) error, err error) {
 	theme, text := cutTheme(args)
 	if text, err = d.questionText(ctx, e, text); err != nil {
@@ -58,8 +59,9 @@ func (d *Carrier) Ask(ctx context.Context, e chat.Event, args string) (change fu
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// questionText returns a text with names in the place of user ids. It returns a *Fault
-// if the text of the message e cannot be asked.
+// questionText splits the arguments of the asking command into the theme and the text
+// of the question, in which people's names take the place of user ids. The error is a
+// *Fault if the text cannot be asked.
 func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (string, error) {
 	someone, _, err := d.say(e.Room, "relay-someone", nil)
 	if err != nil {
@@ -80,7 +82,8 @@ func (d *Carrier) questionText(ctx context.Context, e chat.Event, text string) (
 	return text, nil
 }
 
-// reword returns the change that gives a question which the experts have another text.
+// reword returns the change that gives a question, which the experts have already, the
+// new text of its edited message.
 func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, text string, readers chat.Audience) (func(ctx context.Context) error, error) {
 	if err := d.mayReach(ctx, old, sender, readers); err != nil {
 		return nil, err
@@ -93,8 +96,9 @@ func (d *Carrier) reword(ctx context.Context, old Question, sender chat.UserID, 
 	}, nil
 }
 
-// newQuestion returns the question that the message e asks. old is the question that e
-// asked before it was edited, which the experts do not have; zero if e is new.
+// newQuestion returns the question that the message e asks. If e is an edit of a
+// message whose question the experts do not have yet, old is that question; otherwise
+// old is zero.
 func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, theme, text string, readers chat.Readers) (Question, error) {
 	r, err := d.relayFor(ctx, e.Room, theme)
 	if err != nil {
@@ -110,8 +114,8 @@ func (d *Carrier) newQuestion(ctx context.Context, e chat.Event, old Question, t
 	return q, d.mayLeave(ctx, &q, r)
 }
 
-// suggest proposes the entries that resemble the question, if any. The question goes on
-// to the experts when its asker does not accept one in time.
+// suggest adds suggestions to a question, if any known answer or software resembles
+// it. If the asker does not accept one in time, the question goes on to the experts.
 func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 	found, err := d.Suggest(ctx, e.Room, q.Text, q.Lang)
 	if err != nil {
@@ -133,8 +137,9 @@ func (d *Carrier) suggest(ctx context.Context, e chat.Event, q *Question) {
 	}
 }
 
-// ask stores and shows a question that is new or asked again by an edit, in the
-// transaction of ctx. The stored question may have changed since q was made.
+// ask stores a question, new or asked again by an edit, and posts the messages that
+// show it, in the transaction of ctx. It reads the stored question again, which may
+// have changed since q was made.
 func (d *Carrier) ask(ctx context.Context, q Question) error {
 	var before Question
 	if q.Number == 0 {
@@ -176,14 +181,14 @@ func suggestedEntries(q Question) []int64 {
 	return numbers
 }
 
-// over reports whether an edit no longer asks the question again: a suggestion
-// answered it, or a moderator deleted it.
+// over reports whether the question is done so that an edit of its message does not
+// ask it again: a suggestion answered it, or a moderator deleted it.
 func (q Question) over() bool {
 	return q.Status == Satisfied || q.Status == Withdrawn && q.Why == WhyModerated
 }
 
-// cutTheme splits "#theme text" into the folded theme, empty if there is none, and the
-// text.
+// cutTheme splits a text such as "#theme text" into the theme, folded to lower case
+// without accents, and the rest. The theme is empty if there is none.
 func cutTheme(s string) (theme, question string) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "#") {
@@ -196,9 +201,9 @@ func cutTheme(s string) (theme, question string) {
 	return text.Fold(strings.TrimRight(word[1:], ":,.")), rest
 }
 
-// mayLeave sets the status that lets the question go to the experts at once (Open), or
-// makes the bot ask its asker first (Consent). It returns a *Fault if the question may
-// not leave its room at all.
+// mayLeave decides whether a question may be carried out of its room: it sets the
+// status Open if it may go to the experts at once, or Consent if the bot has to ask
+// the asker first. The error is a *Fault if it may not leave at all.
 func (d *Carrier) mayLeave(ctx context.Context, q *Question, r Relay) error {
 	to, err := d.Room(ctx, r.To)
 	if err != nil {

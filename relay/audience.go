@@ -6,9 +6,10 @@ import (
 	"heraut/chat"
 )
 
-// widening returns how the audience widens when a text from the room "from" goes to
-// the room "to"; "then" is the audience that certainly could read "from" when the text
-// was written. Two rooms of one foreign server are not elsewhere from each other.
+// widening returns in which ways a text from one room gets further readers in another
+// room; the zero value if it gets none. then is the audience that certainly could read
+// the room "from" when the text was written. Two rooms of one foreign server do not
+// count as being on different servers.
 func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) chat.Audience {
 	source, target := chat.ReadersOf(from, around).Least, chat.ReadersOf(to, around).Most
 	w := target.Beyond(source.Both(then))
@@ -18,8 +19,8 @@ func widening(then chat.Audience, from, to chat.Room, around chat.Surroundings) 
 	return w
 }
 
-// widens is widening for two room ids. It assumes the worst of a room that it knows
-// too little of, and returns chat.Everybody with an error.
+// widens does the same as widening for two rooms, given by id. It assumes the worst of
+// a room of which it knows too little. With an error it returns chat.Everybody.
 func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.RoomID) (chat.Audience, error) {
 	source, err := d.Room(ctx, from)
 	if err != nil {
@@ -32,7 +33,8 @@ func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.
 	return widening(then, source, target, d.around(ctx)), nil
 }
 
-// around returns the surroundings that chat.ReadersOf needs.
+// around returns the other rooms and servers that chat.ReadersOf needs to know, to say
+// who reads a room.
 func (d *Carrier) around(ctx context.Context) chat.Surroundings { return around(ctx, d.Room, d.Ours) }
 
 func around(ctx context.Context, room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool) chat.Surroundings {
@@ -45,9 +47,9 @@ func around(ctx context.Context, room func(context.Context, chat.RoomID) (chat.R
 	}}
 }
 
-// ReadersOf returns the function that says who may read a room; room and ours are
-// Options.Room and Options.Ours. Its error chat.ErrNotFound reports that nothing is known of
-// the room: Least is then the narrowest audience, and Most the widest.
+// ReadersOf returns a function that says who may read a room; room and ours are
+// Options.Room and Options.Ours. The function's error chat.ErrNotFound means that
+// nothing is known of the room; it then returns the widest range of readers.
 func ReadersOf(
 	room func(context.Context, chat.RoomID) (chat.Room, error), ours func(server string) bool,
 ) func(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
@@ -61,7 +63,8 @@ func ReadersOf(
 	}
 }
 
-// readers is ReadersOf without chat.ErrNotFound.
+// readers returns who may read a room; of an unknown room, the widest range of readers
+// without an error.
 func (d *Carrier) readers(ctx context.Context, room chat.RoomID) (chat.Readers, error) {
 	readers, err := ReadersOf(d.Room, d.Ours)(ctx, room)
 	_, err = has(err)

@@ -14,7 +14,8 @@ import (
 	"heraut/wait"
 )
 
-// Queue sends posts. Its methods join the transaction of their context.
+// Queue runs changes in a database transaction, and sends, replaces and withdraws
+// posts. Its methods join the transaction of their context.
 type Queue interface {
 	// Do runs change in a transaction, and sends its posts after the commit.
 	Do(ctx context.Context, change func(ctx context.Context) error) error
@@ -27,11 +28,13 @@ type Queue interface {
 	Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error)
 }
 
-// Suggest returns suggestions for a question asked in a room: entries that resemble it
-// and may be shown there, nearest first, in the language lang.
+// Suggest is a function that returns suggestions for a question asked in a room,
+// nearest first: known answers and software that may be shown there. Each is HTML for
+// a list item, in the language lang.
 type Suggest func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error)
 
-// Options holds the parts and the settings of a Carrier.
+// Options are the arguments of NewCarrier: the store, the queue, the rooms, the relays
+// and how to find suggestions.
 type Options struct {
 	Store Store
 	Queue Queue
@@ -72,7 +75,9 @@ type Options struct {
 	Now   func() time.Time // nil: time.Now
 }
 
-// Carrier carries questions and answers between rooms.
+// Carrier carries questions from rooms that ask to rooms of experts, and answers back.
+// Its methods return changes of the database that the caller commits. It is safe for
+// concurrent use.
 type Carrier struct {
 	Options
 	*Routes
@@ -81,7 +86,8 @@ type Carrier struct {
 	wake  wait.Signal // a question may be due earlier than Run expects
 }
 
-// NewCarrier returns a Carrier with these parts.
+// NewCarrier returns a Carrier; its Run sends on the questions whose suggestions were
+// not accepted in time.
 func NewCarrier(o Options) *Carrier {
 	if o.Routes == nil {
 		o.Routes = NewRoutes(o.Store, o.Room, nil)
@@ -118,8 +124,8 @@ func (d *Carrier) Run(ctx context.Context) error {
 	}
 }
 
-// Round sends on the proposed questions that are due, since their askers neither
-// accepted nor refused the suggestions in time.
+// Round sends to the experts the questions whose askers, by now, neither accepted nor
+// refused the suggestions in time.
 func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 	due, err := d.store.DueQuestions(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -143,8 +149,8 @@ func (d *Carrier) Round(ctx context.Context, now time.Time) error {
 // wakeRun makes Run check again which questions are due.
 func (d *Carrier) wakeRun() { d.wake.Set() }
 
-// update loads a question, changes it with do and, if it changed, stores and shows it,
-// in the transaction of ctx.
+// update reads a question, calls do to change it and, if it changed, stores it and
+// updates the messages that show it, in the transaction of ctx.
 func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question) error) error {
 	before, err := d.store.Question(ctx, number)
 	if err != nil {
@@ -157,8 +163,8 @@ func (d *Carrier) update(ctx context.Context, number int64, do func(q *Question)
 	return d.save(ctx, before, after)
 }
 
-// save stores a changed question and shows the change to the asker and the experts;
-// before is zero for a new question.
+// save stores a changed question, and updates the messages that show it to the asker
+// and the experts. before is the question as it was; zero for a new one.
 func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	now := d.Now()
 	switch {
@@ -190,8 +196,8 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 	return nil
 }
 
-// roomName returns a room's name; empty when it has none, or is a direct message, whose
-// name would say who asks.
+// roomName returns a room's name for people; empty if it has none. It is also empty
+// for a direct message, whose name would say who asks.
 func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error) {
 	r, err := d.Room(ctx, room)
 	if r.Direct {
@@ -200,15 +206,16 @@ func (d *Carrier) roomName(ctx context.Context, room chat.RoomID) (string, error
 	return r.Name, err
 }
 
-// say renders a template in a room's language, and returns that language too.
+// say renders a template in the language of a room, and returns the HTML and that
+// language.
 func (d *Carrier) say(room chat.RoomID, template string, data any) (html, lang string, err error) {
 	lang = d.Book.Of(room).Language
 	html, err = locale.Render(lang, template, data)
 	return html, lang, err
 }
 
-// has reports whether a lookup with that error found something. It turns chat.ErrNotFound into
-// false without an error.
+// has returns true if err is nil, and false without an error if it is
+// chat.ErrNotFound. It returns any other error.
 func has(err error) (bool, error) {
 	if errors.Is(err, chat.ErrNotFound) {
 		return false, nil

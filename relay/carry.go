@@ -10,9 +10,9 @@ import (
 	"heraut/text"
 )
 
-// Carry carries a message that belongs to a question to the other side, and reports
-// false if it belongs to none. An edit changes the copy. Callers must not pass
-// commands.
+// Carry carries a message that belongs to a question to the other side, the experts'
+// or the asker's room; an edit changes the copy there. It returns false if the message
+// belongs to no question. Callers must not pass commands.
 func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Result, bool, error) {
 	if result, done, err := d.rewordQuoted(ctx, e); done || err != nil {
 		return result, done, err
@@ -70,8 +70,8 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	}, true, nil
 }
 
-// takeChoice takes a message to a question that the experts do not have: the asker's
-// choice, or nothing that can be carried.
+// takeChoice handles a message to a question that the experts do not have yet: it may
+// be the asker's choice about suggestions or consent. Other messages are not carried.
 func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
 	may, err := d.decides(ctx, e, q)
 	word, named := cutNumber(e.Message.Body, q.Number)
@@ -96,8 +96,9 @@ func (d *Carrier) takeChoice(ctx context.Context, e chat.Event, q Question) (que
 	return queue.Result{}, true, nil
 }
 
-// mayCarry checks that a message may go to the question's other room, or returns a
-// *Fault. then is the audience that certainly could read the message's room.
+// mayCarry returns a *Fault if a message may not be carried to the other side of its
+// question. then is the audience that certainly could read the message's room when it
+// was written.
 func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Manner, then chat.Audience) error {
 	var err error
 	if e.Room == q.Experts {
@@ -111,8 +112,8 @@ func (d *Carrier) mayCarry(ctx context.Context, e chat.Event, q Question, how Ma
 	return err
 }
 
-// copyOf returns the row of a message that is carried. before is its row if e is an
-// edit.
+// copyOf returns the stored record of a message that is carried to the other side.
+// before is the record made earlier if e is an edit.
 func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	m := Message{
 		Post: chat.KeyOf(e.Cause(), 0), Question: q.Number, Role: RoleFollowUp, Room: q.Experts,
@@ -127,7 +128,8 @@ func copyOf(e chat.Event, q Question, before Message, how Manner) Message {
 	return m
 }
 
-// Manner is how the bot carries a message.
+// Manner says how a message is carried: without its sender's name, for a question that
+// it names by number, or as an entry of the FAQ.
 type Manner struct {
 	// Nameless leaves the sender's name out, and out of later edits too.
 	Nameless bool
@@ -139,8 +141,8 @@ type Manner struct {
 	Entry int64
 }
 
-// addressed returns the question with the number, if it concerns the room, and the
-// stored message of e if e is an edit.
+// addressed returns the question with that number if the room of e asks or answers it,
+// and the earlier record of the message if e is an edit.
 func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q Question, before Message, found bool, err error) {
 	q, err = d.store.Question(ctx, number)
 	if found, err = has(err); !found || e.Room != q.Experts && e.Room != q.Origin {
@@ -154,8 +156,8 @@ func (d *Carrier) addressed(ctx context.Context, e chat.Event, number int64) (q 
 	return q, before, err == nil, err
 }
 
-// clear reports whether the event came in clear in a room that was ever encrypted: the
-// homeserver could have written it.
+// clear reports whether the event came unencrypted although its room was ever
+// encrypted, so that the homeserver may have forged it.
 func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	if e.Trust != chat.TrustServer {
 		return false, nil
@@ -164,7 +166,8 @@ func (d *Carrier) clear(ctx context.Context, e chat.Event) (bool, error) {
 	return r.Encrypted, err
 }
 
-// said records that a message reached the other room.
+// said updates the question after a message about it was carried: its status, the time
+// of the last activity and, for an answer, the time of the first one.
 func (q *Question) said(m Message) {
 	if m.Role == RoleAnswer {
 		q.take(stepAnswer)
@@ -180,9 +183,9 @@ func (q *Question) said(m Message) {
 	q.ActiveAt = m.At
 }
 
-// questionOf finds the question that a message belongs to: it edits a message of the
-// question, replies to one, or stands in the thread of one. For an edit, before is the
-// stored message.
+// questionOf returns the question to which a message belongs because it edits, replies
+// to, or is in the thread of a message of the question. For an edit, before is the
+// earlier record of the message.
 func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, before Message, found bool, err error) {
 	if edited := e.Message.Edits; edited != "" {
 		before, err = d.store.MessageOf(ctx, edited)
@@ -204,9 +207,9 @@ func (d *Carrier) questionOf(ctx context.Context, e chat.Event) (q Question, bef
 	return q, before, false, nil
 }
 
-// questionAt returns the question that an event belongs to: the event asks it, is a
-// post about it, or is carried for it. A note belongs to no question here, so replies
-// to it outside the thread are not carried.
+// questionAt returns the question to which a known event belongs: the event asks it,
+// shows it, or is carried for it; false if to none. A note, a message about a question
+// that is kept in its room, belongs to none here, so replies to it are not carried.
 func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question, bool, error) {
 	m, err := d.store.MessageOf(ctx, event)
 	known, err := has(err)
@@ -223,8 +226,8 @@ func (d *Carrier) questionAt(ctx context.Context, event chat.EventID) (Question,
 	return q, known, err
 }
 
-// refuse leaves a message in its room, tells its author why, and stores it as a note,
-// since an edit of it may be carried.
+// refuse tells the author of a message why it is not carried. It records the message
+// as a note, which stays in its room, since an edit of it may be carried.
 func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bool, error) {
 	html, lang, err := d.say(e.Room, "relay-fault", struct {
 		Fault
@@ -242,7 +245,8 @@ func (d *Carrier) refuse(e chat.Event, q Question, why *Fault) (queue.Result, bo
 	}, true, nil
 }
 
-// noteChange returns the change that stores a message of a question as a note.
+// noteChange returns the change that records a message about a question as a note: it
+// stays in its room and is not carried.
 func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.store.SaveMessage(ctx, Message{
@@ -252,8 +256,9 @@ func (d *Carrier) noteChange(e chat.Event, q Question) func(ctx context.Context)
 	}
 }
 
-// Note returns the change that stores a message as a note, or nil if it belongs to no
-// question. carried reports whether the message was carried before this edit.
+// Note returns the change that records a message as a note, which stays in its room;
+// nil if the message belongs to no question. carried reports whether the message was
+// carried before this edit of it.
 func (d *Carrier) Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error) {
 	q, before, found, err := d.questionOf(ctx, e)
 	if err != nil || !found {

@@ -9,7 +9,8 @@ import (
 	"heraut/text"
 )
 
-// choice is an asker's decision about a question that the experts do not have.
+// choice is what an asker decides about a question that the experts do not have yet:
+// to ask them, with their name or without, or not to ask.
 type choice int
 
 const (
@@ -31,8 +32,8 @@ var (
 	proposeSigns = map[string]choice{"✅": stop, "👍": stop, "❌": goOn, "👎": goOn, "➡": goOn}
 )
 
-// choiceBy returns the choice that the asker's reaction (sign) or message (word)
-// makes.
+// choiceBy returns the asker's choice in an emoji (sign) or in the text of a message
+// (word), as far as the question's status offers it.
 func choiceBy(q Question, sign, word string) choice {
 	if sign != "" {
 		signs := consentSigns
@@ -84,17 +85,16 @@ func plainSign(s string) string {
 	}, s)
 }
 
-// sealed reports whether the asker must encrypt the consent. In a room that was ever
-// encrypted the homeserver could forge a reaction, or a message in clear, and so gain
-// access to a text that it cannot read.
+// sealed reports whether the asker must give their consent in an encrypted message,
+// because the question's room was ever encrypted: the homeserver could forge a
+// reaction or an unencrypted message, and so get a text that it cannot read.
 func (d *Carrier) sealed(ctx context.Context, q Question) (bool, error) {
 	r, err := d.Room(ctx, q.Origin)
 	return r.Encrypted && q.Status == Consent, err
 }
 
-// decides reports whether an event can make the asker's choice: it comes from the
-// asker, the question's status offers a choice, and the event is encrypted if it must
-// be.
+// decides reports whether an event can be the asker's choice: the asker sent it, the
+// question waits for a choice, and the event is encrypted if it has to be.
 func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, error) {
 	if e.Sender != q.Asker || q.Status != Proposed && q.Status != Consent {
 		return false, nil
@@ -103,7 +103,7 @@ func (d *Carrier) decides(ctx context.Context, e chat.Event, q Question) (bool, 
 	return err == nil && (!sealed || e.Message != nil && e.Trust != chat.TrustServer), err
 }
 
-// decide returns the change that applies the asker's choice.
+// decide returns the change of the database that carries out the asker's choice.
 func (d *Carrier) decide(q Question, c choice) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		return d.update(ctx, q.Number, func(now *Question) error {

@@ -8,9 +8,9 @@ import (
 	"heraut/chat"
 )
 
-// Which finds the question that a command is about: by the number in args or, without
-// one, by the command's thread or reply. It returns a *Fault if it finds none, or if
-// the question does not concern the room.
+// Which returns the question that a command means: the one with the number in args or,
+// without a number, the one of the command's thread or reply. The error is a *Fault if
+// there is none, or if it does not concern the room.
 func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Question, error) {
 	args = strings.TrimSpace(strings.TrimLeft(strings.ToLower(args), "n°o# "))
 	var q Question
@@ -35,7 +35,8 @@ func (d *Carrier) Which(ctx context.Context, e chat.Event, args string) (Questio
 	return q, nil
 }
 
-// Claim returns the change that makes an expert look after a question, or a *Fault.
+// Claim returns the change that puts the sender of e, an expert, in charge of a
+// question; a *Fault if they may not be.
 func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -56,8 +57,8 @@ func (d *Carrier) Claim(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}, nil
 }
 
-// Release returns the change that frees a question from its claimer, or a *Fault.
-// Moderators may release a question for others.
+// Release returns the change after which nobody is in charge of a question; a *Fault
+// if the sender may not do that. Moderators may do it for others.
 func (d *Carrier) Release(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case e.Room != q.Experts:
@@ -81,7 +82,8 @@ func maySolve(e chat.Event, q Question) bool {
 	return e.Sender == q.Asker || e.Sender == q.Claimer || e.Level >= chat.LevelModerator
 }
 
-// Solve returns the change that closes a question, or a *Fault.
+// Solve returns the change that closes a question as solved; a *Fault if the sender
+// may not close it.
 func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	switch {
 	case !q.Status.Asked() || q.Status.Closed():
@@ -99,9 +101,9 @@ func (d *Carrier) Solve(_ context.Context, e chat.Event, q Question) (func(ctx c
 	}, nil
 }
 
-// remarkSolved says in both threads that a question is solved, since clients do not
-// draw the edited root of a thread anew. Whoever gave the command reads it in the
-// command's answer.
+// remarkSolved posts in the threads of both rooms that a question is solved, since
+// clients do not update the first message of a thread. It leaves out the room where
+// the command was given, which gets an answer anyway.
 func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) error {
 	type solved struct {
 		Number int64
@@ -121,9 +123,9 @@ func (d *Carrier) remarkSolved(ctx context.Context, e chat.Event, q *Question) e
 	return nil
 }
 
-// Listed returns the questions, not closed, that a room may see: those that it asked
-// or is to answer; in a direct message, those that the sender asked. With mine, only
-// those that the sender asked or looks after.
+// Listed returns the open questions that may be listed in the room of e: those that it
+// asked or answers; in a direct message, those that the sender asked. With mine, only
+// those that the sender asked or is in charge of.
 func (d *Carrier) Listed(ctx context.Context, e chat.Event, mine bool) ([]Question, error) {
 	if e.Direct {
 		return d.store.QuestionsOf(ctx, e.Sender)

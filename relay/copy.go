@@ -16,7 +16,7 @@ import (
 // maxCarried limits how much of a message is carried, in characters.
 const maxCarried = 4000
 
-// carried is the data of the templates relay-message, relay-cut and relay-file.
+// carried is the data of the templates that show a carried message in the other room.
 type carried struct {
 	Number    int64
 	Name      string // the author's; empty: not shown
@@ -29,8 +29,7 @@ type carried struct {
 	Link      string // to the original
 }
 
-// post returns the post that carries a message; entry is the FAQ entry that it quotes, 0
-// for none.
+// post returns the post that carries a message to the other side of its question.
 func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message, entry int64) (chat.Post, error) {
 	source, err := d.roomName(ctx, e.Room)
 	if err != nil {
@@ -89,7 +88,7 @@ func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message,
 	return p, err
 }
 
-// thread returns the thread that answers go to.
+// thread returns the message in the asker's room to whose thread answers are posted.
 func (q Question) thread() chat.Target {
 	if q.Thread == "" {
 		return chat.Target{Post: q.Confirmation}
@@ -97,8 +96,8 @@ func (q Question) thread() chat.Target {
 	return chat.Target{Event: q.Thread}
 }
 
-// counterpart returns an event's copy, or its original, in the given room; zero if
-// there is none.
+// counterpart returns the message in the given room that corresponds to an event: its
+// copy, or the original of which it is the copy. It is zero if there is none.
 func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat.RoomID) (chat.Target, error) {
 	if event == "" {
 		return chat.Target{}, nil
@@ -123,7 +122,8 @@ func (d *Carrier) counterpart(ctx context.Context, event chat.EventID, room chat
 // third. Edits hold little more (matrix.shortenFallback).
 const maxHTML = 20_000
 
-// fit lowers the limit of quote, in characters, until the result fits into an event.
+// fit calls quote with smaller and smaller limits, in characters, until the result
+// fits into one event, and returns it.
 func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted string, cut bool) {
 	for {
 		quoted, cut = quote(limit)
@@ -138,8 +138,8 @@ func fit(quote func(limit int) (quoted string, cut bool), limit int) (quoted str
 	}
 }
 
-// quote returns the text of a message as the other room reads it, and whether it is
-// cut. name is its sender's name; empty: not shown.
+// quote returns the HTML of a message as the other room reads it, and whether it was
+// cut. name is shown as its sender; empty: no sender is shown.
 func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name string) (quoted string, cut bool, err error) {
 	plain := e.Message.Body
 	if plain == "" {
@@ -164,8 +164,8 @@ func (d *Carrier) quote(ctx context.Context, e chat.Event, m Message, name strin
 	return quoted, cut, nil
 }
 
-// named returns a function that replaces a user id with the person's name in the room,
-// or with someone if there is none. It returns anything else unchanged.
+// named returns a function that turns a user id into the person's name in the room, or
+// into someone if that is unknown. The function returns other texts as they are.
 func (d *Carrier) named(ctx context.Context, room chat.RoomID, someone string) func(string) string {
 	return func(found string) string {
 		if !strings.HasPrefix(found, "@") {

@@ -18,7 +18,7 @@ type Fault struct {
 // Error names the fault, for the log.
 func (f *Fault) Error() string { return "relay: " + string(f.What) }
 
-// FaultKind is the kind of a fault.
+// FaultKind is the kind of a Fault, by which the template chooses its sentence.
 type FaultKind string
 
 // The kinds of faults.

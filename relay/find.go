@@ -12,9 +12,9 @@ import (
 // minFound is the share of the words, by weight, that a question which is found holds.
 const minFound = 0.5
 
-// Find returns the questions that speak of some words, open or closed, best first: in a
-// direct message those that the sender asked, elsewhere those that the room asked or is
-// to answer and may still read.
+// Find returns the questions, open or closed, that contain words, best first: in a
+// direct message those that the sender asked, in a room those that it asked or answers
+// and may still read.
 func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Question, error) {
 	load := func() ([]Question, error) { return d.store.AllQuestionsIn(ctx, e.Room) }
 	if e.Direct {
@@ -53,7 +53,8 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	return found, nil
 }
 
-// covers returns the share of the words that a text holds, by weight: 0 to 1.
+// covers returns how much of the searched words a text contains, from 0 to 1; rare
+// words count more.
 func covers(words search.TextTerms, text string) float64 {
 	held := search.Terms(text).Stems
 	all, found := 0.0, 0.0
@@ -73,8 +74,8 @@ func covers(words search.TextTerms, text string) float64 {
 	return found / all
 }
 
-// mayFind reports whether a room may be shown the text of a question: it asked it or is
-// to answer it, and is no wider than it was.
+// mayFind reports whether a question's text may be shown in a room: the room asked it
+// or answers it, and has no further readers than then.
 func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
 	switch room {
 	case q.Experts:
@@ -89,13 +90,14 @@ func (d *Carrier) mayFind(ctx context.Context, room chat.RoomID, q Question) (bo
 	return false, nil
 }
 
-// elsewhere reports whether a direct message is that of a question's asker, who asked it
-// in another room.
+// elsewhere reports whether e comes from a direct message with the asker of the
+// question, who asked it in another room.
 func elsewhere(e chat.Event, q Question) bool {
 	return e.Direct && e.Sender == q.Asker && e.Room != q.Origin && e.Room != q.Experts
 }
 
-// Answers reports whether the room is the experts' of a relay.
+// Answers reports whether questions are carried to this room: it is the experts' room
+// of a relay.
 func (d *Carrier) Answers(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := d.Relays(ctx)
 	return slices.ContainsFunc(all, func(r Relay) bool { return r.To == room }), err

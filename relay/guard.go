@@ -14,7 +14,9 @@ import (
 // GuardName is the guard that the posts of relays name (chat.Guard.By).
 const GuardName = "relay"
 
-// subject is the subject of a relay's post, as chat.Guard.About holds it.
+// subject says what a post of the relay is about (which question and which message),
+// so that Check can decide before sending whether it may still go. It is stored with
+// the post as text.
 type subject struct {
 	kind     string // one of the constants below
 	question int64
@@ -69,7 +71,8 @@ func readSubject(about string) (s subject, err error) {
 	return s, err
 }
 
-// letters encodes an audience as one word: "-" for the narrowest.
+// letters returns an audience as one short word of letters, one for each way in which
+// it is open; "-" for the narrowest.
 func letters(a chat.Audience) string {
 	word := "-"
 	for _, way := range []struct {
@@ -88,7 +91,9 @@ func audienceOf(word string) chat.Audience {
 	return chat.Audience{Clear: has("c"), Public: has("p"), Externals: has("x"), Elsewhere: has("e")}
 }
 
-// Check implements queue.Guard. It compares the rooms' audiences as they are now.
+// Check decides, before each attempt to send, whether a post of the relay may still
+// go, by who reads the rooms now (queue.Guard). It withholds the post or changes it if
+// not.
 func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -112,7 +117,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 	}
 }
 
-// faultOf separates a *Fault from other errors.
+// faultOf returns the *Fault that err is, without an error; any other err as the
+// error.
 func faultOf(err error) (*Fault, error) {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault, nil
@@ -188,9 +194,9 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 	}}, nil
 }
 
-// notCarried tells the author of a message that the message, or its edit, does not
-// reach the other room. A message that never reached it becomes a note, since an edit
-// of it may.
+// notCarried tells the author of a message that it, or its edit, does not reach the
+// other room, because its post was withheld. A message that never reached it is
+// recorded as a note, since an edit of it may be carried.
 func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m Message, fault *Fault) error {
 	if row.Kind == queue.KindPost {
 		m.Role, m.Room, m.Text = RoleNote, m.From, ""
@@ -205,14 +211,15 @@ func (d *Carrier) notCarried(ctx context.Context, row queue.Row, q Question, m M
 	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}, fault)
 }
 
-// tellAsker tells the asker, once for each question and cause, that a change of the
-// question does not reach the experts.
+// tellAsker tells the asker that a change of their question does not reach the
+// experts, once for each question and reason.
 func (d *Carrier) tellAsker(ctx context.Context, q Question, fault *Fault) error {
 	cause := chat.Cause(fmt.Sprintf("held/%d/%s/%s", q.Number, fault.What, letters(fault.Widens)))
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
-// tell posts a fault in a room, once for each cause.
+// tell posts the sentence about a fault in a room. A second call with the same cause
+// posts nothing.
 func (d *Carrier) tell(ctx context.Context, cause chat.Cause, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault
@@ -248,8 +255,9 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 	}}, nil
 }
 
-// Ended implements queue.Guard. Only a post that is in its room changes a question's
-// status; Ended tells the author of a post that never will be.
+// Ended updates a question after a post about it was sent: only a post that is in its
+// room changes the status. It tells the author of a post that never will be
+// (queue.Guard).
 func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	s, err := readSubject(row.Post.Guard.About)
 	if err != nil {
@@ -301,7 +309,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 	return nil
 }
 
-// nameless returns q without the names of its asker and its claimer.
+// nameless returns the question without the names of its asker and of the expert in
+// charge.
 func nameless(q Question) Question {
 	q.AskerName, q.ClaimerName = "", ""
 	return q

@@ -14,16 +14,18 @@ import (
 // for the other side.
 const hintWithin = 30 * time.Minute
 
-// beside is the data of the template relay-hint.
+// beside is the data of the template relay-hint, which tells a person that their
+// message is not carried.
 type beside struct {
 	Number int64
 	Asker  bool // the message is the asker's own
 }
 
-// Hint tells the author of a plain message that it is not carried, once for each side
-// of a question: an expert, while the question waits for an answer, and the asker,
-// shortly after the question or its answer. It reports false if the message belongs
-// to no such question.
+// Hint returns a message that tells the author of a plain message that it is not
+// carried to the other side, because it does not reply to the question. The bot says
+// so once for each side: to an expert while the question has no answer, and to the
+// asker shortly after the question or its answer. It returns false if the message has
+// nothing to do with a question.
 func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Late || e.Message.Edits != "" || e.Message.ReplyTo != "" || e.Message.Thread != "" || !e.Message.IsText() {
 		return queue.Result{}, false, nil
@@ -47,7 +49,8 @@ func (d *Carrier) Hint(ctx context.Context, e chat.Event) (queue.Result, bool, e
 	}}, true, nil
 }
 
-// besides returns the newest question to which a plain message may belong.
+// besides returns the newest question that a plain message, written outside its
+// thread, may be meant for; false if there is none.
 func (d *Carrier) besides(ctx context.Context, e chat.Event) (Question, bool, error) {
 	all, err := d.store.QuestionsIn(ctx, e.Room)
 	if err != nil {

@@ -15,16 +15,17 @@ import (
 // experts.
 var ErrNoAnswer = errors.New("not an answer to a question of this room")
 
-// Knowledge finds answered questions and FAQ entries, and shows each only to rooms
-// whose members might have read it where it was written, or for which an expert kept
-// it.
+// Knowledge finds answered questions and entries of the FAQ. It shows them only in
+// rooms whose readers could have read them where they were written, or for which an
+// expert chose them.
 type Knowledge struct {
 	Store KnowledgeStore
 	// Readers returns who may read a room, or chat.ErrNotFound if the room is not known.
 	Readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error)
 }
 
-// KnowledgeStore keeps questions, their messages and the FAQ.
+// KnowledgeStore stores questions, their messages and the FAQ, and finds them by
+// words.
 type KnowledgeStore interface {
 	Library
 	FAQ
@@ -76,8 +77,8 @@ func (k *Knowledge) similar(ctx context.Context, room chat.RoomID, text string, 
 	return found, errors.Join(err, failed)
 }
 
-// narrowed returns the part of the audience a that certainly reads the room too. It is a
-// itself if the bot does not know the room, or no longer.
+// narrowed returns the intersection of the audience a with the readers that a room
+// certainly has; a itself if the bot knows nothing of the room.
 func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.RoomID) (chat.Audience, error) {
 	other, err := k.Readers(ctx, room)
 	switch {
@@ -89,9 +90,9 @@ func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.Roo
 	return a.Both(other.Least), nil
 }
 
-// Answer finds the answer that an expert means: the message replied to or, without a
-// reply, the only answer in the thread. ErrNoAnswer: there is none, or the thread has
-// several.
+// Answer returns the expert's answer that a command means: the one it replies to or,
+// without a reply, the only one in its thread. The error is ErrNoAnswer if there is
+// none, or if the thread has several.
 func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
 	if replyTo != "" {
 		m, err := k.Store.MessageOf(ctx, replyTo)
@@ -127,9 +128,10 @@ func isAnswerIn(m Message, room chat.RoomID) bool {
 	return m.Role == RoleAnswer && m.Carried() && m.From == room && m.Text != ""
 }
 
-// Entry returns the FAQ entry of an answer, without names. With forAll everybody may
-// see it; otherwise only the audience that might have read question and answer where
-// the question was asked. ErrNoAnswer: the question's text is erased.
+// Entry returns an entry for the FAQ made from an answer and its question, without
+// names. With forAll all rooms may be shown it, otherwise only rooms whose readers
+// could have read both where the question was asked. The error is ErrNoAnswer if the
+// question's text is erased.
 func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now time.Time) (Entry, error) {
 	q, err := k.Store.Question(ctx, answer.Question)
 	if err != nil {
@@ -147,11 +149,11 @@ func (k *Knowledge) Entry(ctx context.Context, answer Message, forAll bool, now 
 	return e, err
 }
 
-// WithoutIDs replaces user ids in a text with an ellipsis.
+// WithoutIDs returns the text with each user id replaced by an ellipsis.
 func WithoutIDs(text string) string { return userID.ReplaceAllString(text, "…") }
 
-// withoutNames replaces user ids and the given names in a text with an ellipsis. It
-// cannot recognise other ways of naming people.
+// withoutNames returns the text with user ids and the given names replaced by an
+// ellipsis. Other ways of naming people stay.
 func withoutNames(text string, names ...string) string {
 	text = WithoutIDs(text)
 	for _, name := range names {

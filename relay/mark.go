@@ -9,13 +9,15 @@ import (
 // carriedSign is the reaction on a message that reached the other room.
 const carriedSign = "📨"
 
-// markOf returns the key of the post that puts the sign on a message.
+// markOf returns the cause and the key of the post by which the bot puts its reaction
+// on a carried message.
 func markOf(event chat.EventID) (cause chat.Cause, key chat.PostKey) {
 	cause = chat.Cause("carried/" + event)
 	return cause, chat.KeyOf(cause, 0)
 }
 
-// mark puts the sign on a message that reached the other room, once.
+// mark adds the bot's reaction to a message that was carried, so that its author sees
+// it. It does nothing if the configuration turns that off.
 func (d *Carrier) mark(ctx context.Context, room chat.RoomID, event chat.EventID) error {
 	if !d.Marks {
 		return nil
@@ -26,7 +28,7 @@ func (d *Carrier) mark(ctx context.Context, room chat.RoomID, event chat.EventID
 	})
 }
 
-// unmark takes the sign off a message that is not carried any more.
+// unmark removes the bot's reaction from a message that is not carried any more.
 func (d *Carrier) unmark(ctx context.Context, event chat.EventID) error {
 	_, key := markOf(event)
 	return d.queue.Withdraw(ctx, key)

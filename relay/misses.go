@@ -20,7 +20,8 @@ const (
 	maxMissWords = 60
 )
 
-// Miss is a search of the questions or of the FAQ that found nothing.
+// Miss is a text that people searched among questions or in the FAQ without finding
+// anything, with the number of people.
 type Miss struct {
 	Words   string        // folded, without signs
 	Askers  int           // how many people searched them
@@ -86,7 +87,8 @@ func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(
 	}, nil
 }
 
-// missed returns the vain searches that a room may be shown.
+// missed returns the searches without a result that the report may show in the room
+// o.ShownIn.
 func (d *Carrier) missed(ctx context.Context, o ReportOptions) ([]Miss, error) {
 	all, err := d.store.Missed(ctx, o.Experts, o.Since, minAskers)
 	if err != nil || o.ShownIn == "" {

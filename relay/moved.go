@@ -8,7 +8,8 @@ import (
 )
 
 // Left returns the change that follows when a person leaves a room: the bot no longer
-// mentions that asker, and the questions that the person looked after are free again.
+// mentions them in answers to their questions, and the questions that they were in
+// charge of are free again.
 func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		open, err := d.store.QuestionsIn(ctx, e.Room)
@@ -32,8 +33,9 @@ func (d *Carrier) Left(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Move makes relays and open questions go on in the room that replaces another, in the
-// transaction of ctx. The new messages there say what they continue.
+// Move makes the relays and open questions of the room from go on in the room to,
+// which replaces it, in the transaction of ctx. The new messages there say what they
+// continue.
 func (d *Carrier) Move(ctx context.Context, from, to chat.RoomID) error {
 	opened, err := d.store.Relays(ctx)
 	if err != nil {

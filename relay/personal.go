@@ -8,7 +8,7 @@ import (
 	"heraut/chat"
 )
 
-// People finds the data kept about a person.
+// People finds what is stored about a person's questions and messages.
 type People interface {
 	// QuestionsBy returns the questions that a person asked, and ClaimedBy those that
 	// a person looks after, closed ones too, oldest first.
@@ -23,7 +23,8 @@ type People interface {
 	ForgetQuestion(ctx context.Context, number int64) error
 }
 
-// DataOf returns the data kept about a person.
+// DataOf returns the stored data about a person's questions, answers and reactions,
+// for the person.
 func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, err error) {
 	asked, err := d.store.QuestionsBy(ctx, user)
 	if err != nil {
@@ -69,8 +70,8 @@ func (d *Carrier) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datu
 	return all, err
 }
 
-// Forget deletes the data that DataOf returns, in the transaction of ctx, and queues the
-// deletion of the copies of the person's questions, answers and reactions in other rooms.
+// Forget deletes the data that DataOf returns, in the transaction of ctx. The bot's
+// copies of the person's messages and reactions in other rooms are deleted too.
 func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	said, err := d.store.MessagesBy(ctx, user)
 	if err != nil {
@@ -134,7 +135,8 @@ func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 	return nil
 }
 
-// forgetQuestion withdraws a question from both rooms and deletes it.
+// forgetQuestion deletes a question from the database, and the bot's posts about it
+// from both rooms.
 func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 	if q.Root != "" {
 		if err := d.withdraw(ctx, q.Number, RoleRoot, ""); err != nil {

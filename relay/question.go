@@ -10,7 +10,8 @@ import (
 	"heraut/chat"
 )
 
-// Status is the state of a question.
+// Status is the state of a question: waiting for the asker's choice, open, claimed by
+// an expert, answered, solved and so on.
 type Status string
 
 // The statuses. In the first two nothing has left the asker's room.
@@ -28,11 +29,12 @@ const (
 	Withdrawn Status = "withdrawn" // taken back, for one of the reasons below
 )
 
-// Closed reports whether the bot expects nothing more on the question.
+// Closed reports whether a question of that status is done: solved, satisfied by a
+// suggestion, or withdrawn.
 func (s Status) Closed() bool { return s == Solved || s == Satisfied || s == Withdrawn }
 
-// Asked reports whether the question was sent to the experts. It may still be on its
-// way (Question.Waits).
+// Asked reports whether a question of that status was sent to the experts and is not
+// withdrawn. It may still be on its way; see Question.Waits.
 func (s Status) Asked() bool {
 	return s == Open || s == Claimed || s == Answered || s == Reopened || s == Solved
 }
@@ -49,7 +51,8 @@ const (
 	WhyNoRelay   Withdrawal = "no relay"  // its relay was closed, or may no longer carry it
 )
 
-// Question is a question and its state.
+// Question is a question as it is stored: its text, who asked it where, its experts'
+// room, its status, and the messages that show it.
 type Question struct {
 	Number int64
 	Relay  string // the relay's name
@@ -130,10 +133,12 @@ func (q Question) offered() bool {
 	return q.Status == Consent && q.Caller != "" && q.Caller != q.Asker
 }
 
-// Waits reports whether the question is on its way to the experts' room.
+// Waits reports whether the question was sent to the experts' room but has not arrived
+// there yet.
 func (q Question) Waits() bool { return q.Status.Asked() && q.PostedAt.IsZero() }
 
-// Role is the part that a message plays for its question.
+// Role says what a message is for its question: an answer, a follow-up, a note that is
+// not carried, or a post of the bot that shows the question.
 type Role string
 
 // The roles.
@@ -146,8 +151,8 @@ const (
 	RoleRemark       Role = "remark"       // the bot's: anything else about the question
 )
 
-// Message is a message that belongs to a question: a person's, with the post that
-// carries it, or a post of the bot's own.
+// Message is the record of a message that belongs to a question: a person's message
+// with the bot's copy of it in the other room, or a post of the bot's own.
 type Message struct {
 	Post     chat.PostKey // the post's key in the outbox
 	Room     chat.RoomID  // where the post is
@@ -164,10 +169,12 @@ type Message struct {
 	At       time.Time
 }
 
-// Carried reports whether the message is a person's that the post carries.
+// Carried reports whether the record is about a person's message with a copy in the
+// other room, rather than about a note or the bot's own post.
 func (m Message) Carried() bool { return m.Role == RoleAnswer || m.Role == RoleFollowUp }
 
-// Reaction is a person's emoji that the bot repeats on the other side.
+// Reaction is the record of a person's emoji on a message of a question, which the bot
+// repeats on the copy in the other room.
 type Reaction struct {
 	Event    chat.EventID // the person's reaction
 	Question int64
@@ -180,7 +187,8 @@ type Reaction struct {
 // Direct, among the rooms that a relay starts from, stands for every direct message.
 const Direct chat.RoomID = "direct"
 
-// Relay carries questions from the rooms that ask them to a room of experts.
+// Relay says that the bot carries questions from some rooms to one room of experts,
+// and the answers back.
 type Relay struct {
 	Name   string        // as people type it: small letters, digits and hyphens
 	From   []chat.RoomID // may hold Direct
@@ -195,7 +203,8 @@ type Relay struct {
 	At time.Time
 }
 
-// String returns the relay as an operator types it, with room ids.
+// String returns the relay as an operator types it in the command that opens it, with
+// room ids.
 func (r Relay) String() string {
 	words := []string{r.Name, "de"}
 	for _, from := range r.From {
@@ -208,11 +217,12 @@ func (r Relay) String() string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
-// Rooms returns the rooms that the relay names, the experts' last.
+// Rooms returns the rooms that the relay connects, the experts' room last.
 func (r Relay) Rooms() []chat.RoomID {
 	named := slices.DeleteFunc(slices.Clone(r.From), func(room chat.RoomID) bool { return room == Direct })
 	return append(named, r.To)
 }
 
-// Declared reports whether the relay comes from the configuration.
+// Declared reports whether the configuration, rather than an operator in the chat, set
+// up the relay.
 func (r Relay) Declared() bool { return r.By == "" }

@@ -6,10 +6,8 @@ import (
 	"heraut/chat"
 )
 
-// mayReach checks that a message from the asker's room may go to the experts, or
-// returns a *Fault. The asker agreed to a certain audience, and only for the asker's
-// own messages.
-//
+// mayReach returns a *Fault if a message from the asker's room may not go to the
+// experts. The asker agreed to certain readers, and only for the asker's own messages.
 // then is the audience that certainly could read the asker's room when the message was
 // written.
 func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, then chat.Audience) error {
@@ -33,15 +31,15 @@ func (d *Carrier) mayReach(ctx context.Context, q Question, sender chat.UserID, 
 	return nil
 }
 
-// Reaches reports whether the experts' room may see a question as it is now: its asker
-// agreed to that room's audience.
+// Reaches reports whether the experts' room may see a question now: the asker agreed
+// to all readers that the room has.
 func (d *Carrier) Reaches(ctx context.Context, q Question) (bool, error) {
 	w, err := d.widens(ctx, q.Readers, q.Origin, q.Experts)
 	return w.Beyond(q.Widens).None(), err
 }
 
-// mayReturn checks that an expert's message may go to the asker's room, or returns a
-// *Fault: that room may not be wider than the experts were told.
+// mayReturn returns a *Fault if an expert's message may not go to the asker's room,
+// because that room has further readers than the experts were told.
 func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	if err := d.present(ctx, q.Origin, FaultNoAsker, q.Number); err != nil {
 		return err
@@ -60,8 +58,8 @@ func (d *Carrier) mayReturn(ctx context.Context, q Question) error {
 	return nil
 }
 
-// present returns a *Fault if the bot is not in a room. It knows nothing of such a
-// room, so the fault does not say how open the room is.
+// present returns a *Fault of the kind what if the bot is not in a room. number is the
+// question's, for the sentence.
 func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind, number int64) error {
 	r, err := d.Room(ctx, room)
 	if err != nil || r.Joined || r.Known() {
@@ -70,9 +68,10 @@ func (d *Carrier) present(ctx context.Context, room chat.RoomID, what FaultKind,
 	return &Fault{What: what, Number: number, Room: r.Name, Banned: r.Exit == chat.ExitBanned}
 }
 
-// mayFollow checks that a message whose relation is not encrypted may go to the
-// question's other room. The homeserver could have chosen that relation, and so the
-// room: that room must be no less protected, or mayFollow returns a *Fault.
+// mayFollow returns a *Fault if a message from the room from may not be carried
+// because its relation to the question came unencrypted. The homeserver could have
+// forged that relation to send the text to another room, so that room must be no less
+// protected.
 func (d *Carrier) mayFollow(ctx context.Context, from chat.RoomID, q Question) error {
 	if r, err := d.Room(ctx, from); err != nil || !r.Encrypted {
 		return err

@@ -15,9 +15,9 @@ const (
 	solveSign = "✅"
 )
 
-// React takes a reaction to a message of a question: the asker's choice, a claim, or
-// the mark of a solved question. The bot repeats any other emoji on the other side.
-// React reports false if the message belongs to no question.
+// React handles a reaction to a message of a question: the asker's choice, an expert's
+// claim, or the sign that the question is solved. Any other emoji is repeated on the
+// copy in the other room. It returns false if the message belongs to no question.
 func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	m, err := d.store.MessageOf(ctx, e.Reaction.Target)
 	known, err := has(err)
@@ -50,8 +50,8 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 	return d.mirror(ctx, e, q, m, known)
 }
 
-// result returns the Result of a reaction. It drops a *Fault, since a reaction that
-// may not act gets no answer.
+// result returns the queue's Result for a reaction. A *Fault becomes no answer, since
+// a reaction that has no effect needs none.
 func result(change func(ctx context.Context) error, err error) (queue.Result, bool, error) {
 	if _, ok := errors.AsType[*Fault](err); ok {
 		return queue.Result{}, true, nil
@@ -59,8 +59,8 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 	return queue.Result{Change: change}, true, err
 }
 
-// mirror repeats a reaction on the other side. The bot has only one reaction of each
-// kind there, for all people who react.
+// mirror repeats a reaction on the copy of the message in the other room. There the
+// bot has each emoji once, for all people who use it.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {
@@ -121,9 +121,9 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 	}}, true, nil
 }
 
-// Deleted returns the change that follows a deletion. It withdraws a question, and
-// deletes a carried message (the queue deletes its post). It takes the bot's copy of a
-// reaction back unless others react the same way.
+// Deleted returns the change that follows when a person deletes a message or reaction:
+// a question is withdrawn, the record of a carried message goes (the queue deletes its
+// copy), and the bot's copy of a reaction goes unless others have the same.
 func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		event := e.Redaction.Target
@@ -162,8 +162,8 @@ func (d *Carrier) Deleted(e chat.Event) func(ctx context.Context) error {
 	}
 }
 
-// Dropped returns the change that follows an edit after which a message no longer asks
-// its question, or is no longer carried.
+// Dropped returns the change that follows when an edited message no longer asks its
+// question, or is no longer carried.
 func (d *Carrier) Dropped(e chat.Event) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		m, err := d.store.MessageOf(ctx, e.Original())

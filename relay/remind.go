@@ -13,7 +13,8 @@ import (
 	"heraut/rooms"
 )
 
-// Quiet is a room's quiet hours: nights, weekends, holidays.
+// Quiet is the quiet hours of a room: nights, weekends, holidays. All other time
+// counts as working time.
 type Quiet interface {
 	// Until reports whether now is in quiet hours, and when these end.
 	Until(now time.Time) (time.Time, bool)
@@ -22,13 +23,14 @@ type Quiet interface {
 	Begins(t time.Time) time.Time
 }
 
-// Beat is a recurring time.
+// Beat is a time that comes again and again, such as every Thursday at 11:00.
 type Beat interface {
 	// Next returns the first time after the given one, by the clocks of zone.
 	Next(after time.Time, zone *time.Location) time.Time
 }
 
-// RemindOptions holds the parts and the settings of Reminders.
+// RemindOptions are the arguments of NewReminders: the store, the queue, and how long
+// a question may be without activity.
 type RemindOptions struct {
 	Store RemindStore
 	Queue Queue
@@ -52,7 +54,8 @@ type RemindOptions struct {
 	Now        func() time.Time // nil: time.Now
 }
 
-// RemindStore keeps the questions. Its methods join the transaction of their context.
+// RemindStore stores questions, and when rooms got their lists. Its methods join the
+// transaction of their context.
 type RemindStore interface {
 	Retention
 	// AskedQuestions returns the questions that were sent to the experts and are not
@@ -69,7 +72,8 @@ type RemindStore interface {
 	SaveList(ctx context.Context, room chat.RoomID, at time.Time) error
 }
 
-// Reminders reminds people of questions without activity, and lists open questions.
+// Reminders reminds experts of questions without an answer, asks askers whether their
+// question is solved, and posts lists of open questions.
 type Reminders struct{ RemindOptions }
 
 // NewReminders returns Reminders; Run does the work.
@@ -121,9 +125,8 @@ func (r *Reminders) Run(ctx context.Context) error {
 	}
 }
 
-// Round sends the reminders and lists that are due by now. Each goes out once, even if
-// the process restarts between two rounds. Round opens a transaction only for those
-// that are due.
+// Round sends the reminders and lists that are due by now. Each is sent once, even if
+// the process restarts in between.
 func (r *Reminders) Round(ctx context.Context, now time.Time) error {
 	open, err := r.Store.AskedQuestions(ctx)
 	if err != nil {
@@ -150,7 +153,8 @@ type quietState struct {
 	now bool
 }
 
-// quietNow returns a function that looks each room's quiet hours up once.
+// quietNow returns a function from a room to its quiet hours, and whether they hold at
+// now. It looks up each room once.
 func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) quietState {
 	known := map[chat.RoomID]quietState{}
 	return func(room chat.RoomID) quietState {
@@ -164,7 +168,7 @@ func (r *Reminders) quietNow(now time.Time) func(room chat.RoomID) quietState {
 	}
 }
 
-// remindAll sends the reminders of those questions that are still due.
+// remindAll sends a reminder for each of the questions for which one is still due.
 func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	for _, q := range due {
 		q, err := r.Store.Question(ctx, q.Number)
@@ -183,7 +187,8 @@ func (r *Reminders) remindAll(ctx context.Context, due []Question, quiet func(ch
 	return nil
 }
 
-// remind reminds the experts of q, or asks its asker whether it is solved.
+// remind sends the reminder that is due for a question: to the experts that it has no
+// answer, or to the asker the question whether it is solved.
 func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	lang := r.Book.Of(q.Experts).Language
 	post := chat.Post{
@@ -225,7 +230,7 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 	return r.Store.SaveQuestion(ctx, q)
 }
 
-// experts reports whether the experts are due a reminder of q.
+// experts reports whether a reminder of the question to its experts is due at now.
 func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 	if r.Unanswered == 0 || !q.AnsweredAt.IsZero() || !q.RemindedAt.IsZero() || q.Root == "" || q.PostedAt.IsZero() || quiet.now {
 		return false
@@ -236,7 +241,7 @@ func (r *Reminders) experts(q Question, quiet quietState, now time.Time) bool {
 	return !workingTime(quiet, q.PostedAt, r.Unanswered).After(now)
 }
 
-// asker reports whether the bot should ask the asker of q whether it is solved.
+// asker reports whether the bot should ask now whether the question is solved.
 func (r *Reminders) asker(q Question, quiet quietState, now time.Time) bool {
 	return r.FollowUp != 0 && q.Status == Answered && q.FollowedAt.IsZero() && !q.AskerLeft && !quiet.now &&
 		!q.ActiveAt.Add(r.FollowUp).After(now)

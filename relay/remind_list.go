@@ -19,8 +19,8 @@ const ListGuardName = "questions"
 // listed limits how many questions a list shows.
 const listed = 15
 
-// list sends each experts' room its open questions, if that is due. A list that is due
-// in quiet hours goes out after them.
+// list posts in each experts' room the list of its open questions, if the list is due.
+// One that is due in quiet hours is posted after them.
 func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.RoomID) quietState, now time.Time) error {
 	if r.List == nil {
 		return nil
@@ -61,7 +61,7 @@ func (r *Reminders) list(ctx context.Context, open []Question, quiet func(chat.R
 	return nil
 }
 
-// reaching returns those of the questions that their experts' room may see.
+// reaching returns those of the open questions that their experts' room may see now.
 func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Question, err error) {
 	type way struct {
 		origin, experts chat.RoomID
@@ -84,8 +84,8 @@ func (r *Reminders) reaching(ctx context.Context, open []Question) (visible []Qu
 	return visible, nil
 }
 
-// tell posts the list of a room's open questions; due, when the list was due, is part
-// of the cause.
+// tell posts the list of a room's open questions. due is the time at which the list
+// was due: a second call with the same time posts nothing.
 func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question, due time.Time) error {
 	post, err := r.listPost(room, open)
 	if err != nil {
@@ -95,7 +95,8 @@ func (r *Reminders) tell(ctx context.Context, room chat.RoomID, open []Question,
 	return r.Queue.Post(ctx, cause, post)
 }
 
-// listPost returns the list of a room's open questions. Its guard holds their numbers.
+// listPost returns the post with the list of a room's open questions. The post's guard
+// holds their numbers, so that Check can leave some out.
 func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, error) {
 	settings := r.Book.Of(room)
 	shown := slices.Clone(open[:min(len(open), listed)])
@@ -118,8 +119,8 @@ func (r *Reminders) listPost(room chat.RoomID, open []Question) (chat.Post, erro
 	}, err
 }
 
-// Check implements queue.Guard for lists: it leaves out the questions that are closed,
-// or that the experts' room may no longer see.
+// Check renders a list of open questions again before it is sent, without those that
+// were closed meanwhile or that the experts' room may no longer see (queue.Guard).
 func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var open []Question
 	words := strings.Fields(row.Post.Guard.About)
@@ -146,5 +147,6 @@ func (r *Reminders) Check(ctx context.Context, row queue.Row) (queue.Verdict, er
 	return queue.Verdict{Instead: &post}, err
 }
 
-// Ended implements queue.Guard.
+// Ended does nothing. The queue calls it when a list was sent or given up
+// (queue.Guard).
 func (r *Reminders) Ended(context.Context, queue.Row) error { return nil }

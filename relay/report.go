@@ -9,7 +9,7 @@ import (
 	"heraut/chat"
 )
 
-// ReportOptions says which questions a report counts, and who reads it.
+// ReportOptions says which questions a report counts, and in which room it is shown.
 type ReportOptions struct {
 	// Experts is the room whose questions count; empty: those of all rooms.
 	Experts chat.RoomID
@@ -19,7 +19,8 @@ type ReportOptions struct {
 	ShownIn chat.RoomID
 }
 
-// Report counts the questions of a period. It names nobody.
+// Report counts the questions of a period, by theme, and the searches that found
+// nothing. It names nobody.
 type Report struct {
 	Tally
 	Suggested int     // questions that a suggestion answered: the experts never had them
@@ -29,7 +30,8 @@ type Report struct {
 	Missed []Miss
 }
 
-// Tally counts questions.
+// Tally is the number of questions that were asked, answered and solved, and the
+// median time until the first answer.
 type Tally struct {
 	Asked    int // questions that reached the experts
 	Answered int // those of them with an answer in the asker's room
@@ -39,19 +41,21 @@ type Tally struct {
 	Wait time.Duration
 }
 
-// Theme counts the questions on a theme; Theme is empty for those without one.
+// Theme is the Tally of the questions on one theme; the theme is empty for questions
+// without one.
 type Theme struct {
 	Theme string
 	Tally
 }
 
-// counted is a Tally under way.
+// counted adds up a Tally, question by question.
 type counted struct {
 	Tally
 	waits []time.Duration
 }
 
-// add counts a question; worked is the working time to its first answer, if it has one.
+// add counts a question. worked is the working time until its first answer; it is
+// ignored if there is none.
 func (c *counted) add(q Question, worked time.Duration) {
 	c.Asked++
 	if q.Status == Solved {
@@ -68,8 +72,8 @@ func (c *counted) tally() Tally {
 	return c.Tally
 }
 
-// Report counts questions. Working time is that outside the quiet hours of the experts'
-// room.
+// Report counts the questions and searches that o selects. Waiting is counted in
+// working time: outside the quiet hours of the experts' room.
 func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err error) {
 	all, err := d.store.QuestionsSince(ctx, o.Since)
 	if err != nil {
@@ -108,7 +112,7 @@ func (d *Carrier) Report(ctx context.Context, o ReportOptions) (r Report, err er
 	return r, err
 }
 
-// worked returns the working time from a question to its first answer.
+// worked returns the working time between a question and its first answer.
 func (d *Carrier) worked(q Question) time.Duration {
 	if d.Quiet == nil {
 		return max(q.AnsweredAt.Sub(q.AskedAt), 0)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Retention limits how long questions are stored, and keeps the known ones searchable.
+// Retention deletes old questions, and keeps the index of known questions up to date.
 type Retention interface {
 	// PurgeQuestions deletes the questions that were closed before the given time,
 	// with their messages, and those that have waited for their asker's consent since

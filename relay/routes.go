@@ -11,8 +11,8 @@ import (
 	"heraut/text"
 )
 
-// Declaration is a relay in the configuration: its rooms are ids or addresses, and From
-// may hold Direct.
+// Declaration is a relay in the configuration. Its rooms are ids or aliases; among
+// those in From may be Direct, which stands for all direct messages.
 type Declaration struct {
 	Name     string
 	From     []string
@@ -21,8 +21,8 @@ type Declaration struct {
 	MayWiden bool
 }
 
-// Routes knows the relays: those of the configuration and those that operators opened
-// in the chat. It is safe for concurrent use.
+// Routes knows all relays, those of the configuration and those that operators set up
+// in the chat, and finds the one for a question. It is safe for concurrent use.
 type Routes struct {
 	store    Store
 	room     func(ctx context.Context, room chat.RoomID) (chat.Room, error)
@@ -32,21 +32,21 @@ type Routes struct {
 	rooms map[string]chat.RoomID // the rooms behind the addresses of the configuration
 }
 
-// NewRoutes returns the relays of the store and those of the configuration; room is
-// Options.Room.
+// NewRoutes returns the Routes of the relays in the store and in the configuration
+// (declared). room returns the stored data of a room.
 func NewRoutes(store Store, room func(ctx context.Context, room chat.RoomID) (chat.Room, error), declared []Declaration) *Routes {
 	return &Routes{store: store, room: room, declared: declared, rooms: map[string]chat.RoomID{}}
 }
 
-// Found records the room behind an address of the configuration.
+// Found records the id of the room to which an alias in the configuration leads.
 func (r *Routes) Found(address string, room chat.RoomID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.rooms[address] = room
 }
 
-// Serves reports whether the bot may have to carry messages of the room, however late
-// they come in: the room is part of a relay or of a question that is not closed.
+// Serves reports whether the bot must handle even old messages of a room, because it
+// takes part in a relay or in an open question.
 func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {
@@ -64,8 +64,8 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	return r.store.Serving(ctx, room)
 }
 
-// known returns the declared relays, with the rooms that were found: the experts' room
-// and at least one other.
+// known returns the relays of the configuration whose rooms' ids are known: that of
+// the experts' room and at least one other.
 func (r *Routes) known() (all []Relay) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,8 +93,8 @@ func (r *Routes) known() (all []Relay) {
 	return all
 }
 
-// Relays returns all relays, the configuration's first, with each replaced room's
-// successor in its place.
+// Relays returns all relays, those of the configuration first. A room that was
+// upgraded is replaced by its successor.
 func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 	opened, err := r.store.Relays(ctx)
 	if err != nil {
@@ -122,7 +122,8 @@ func (r *Routes) Relays(ctx context.Context) ([]Relay, error) {
 	return all, nil
 }
 
-// inUse returns the room, or the one that replaced it.
+// inUse returns the room that replaced the given one in an upgrade; the room itself if
+// none did.
 func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, error) {
 	if room == Direct {
 		return room, nil
@@ -140,7 +141,8 @@ func (r *Routes) inUse(ctx context.Context, room chat.RoomID) (chat.RoomID, erro
 	return room, nil
 }
 
-// isDirect reports whether the room is a direct message (chat.Room.IsDirect).
+// isDirect reports whether the room is a direct message between one person and the
+// bot.
 func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
 	stored, err := r.room(ctx, room)
 	if err != nil {
@@ -149,16 +151,16 @@ func (r *Routes) isDirect(ctx context.Context, room chat.RoomID) (bool, error) {
 	return stored.IsDirect(), nil
 }
 
-// startsIn reports whether the room may ask the relay's experts; direct: the room is a
-// direct message.
+// startsIn reports whether questions asked in the room go through this relay. direct
+// says that the room is a direct message.
 func (r Relay) startsIn(room chat.RoomID, direct bool) bool {
 	return slices.Contains(r.From, room) || direct && slices.Contains(r.From, Direct)
 }
 
-// joins reports whether the relay names the room.
+// joins reports whether the room is one of those that the relay connects.
 func (r Relay) joins(room chat.RoomID) bool { return slices.Contains(r.Rooms(), room) }
 
-// relay returns the relay with the name, or chat.ErrNotFound.
+// relay returns the relay with that name, or chat.ErrNotFound.
 func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {
@@ -170,9 +172,9 @@ func (r *Routes) relay(ctx context.Context, name string) (Relay, error) {
 	return Relay{}, chat.ErrNotFound
 }
 
-// relayFor chooses the relay of a question asked in a room: the one with the theme or,
-// without a theme, the one that takes any question, or the only one. It returns a
-// *Fault if there is none.
+// relayFor returns the relay for a question asked in a room: the one with the
+// question's theme or, without a theme, the one that takes any question, or the only
+// one. The error is a *Fault if there is none.
 func (r *Routes) relayFor(ctx context.Context, room chat.RoomID, theme string) (Relay, error) {
 	all, err := r.Relays(ctx)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // that the question is on its way.
 const tellWithin = 2 * time.Second
 
-// shown is the data of the templates relay-root and relay-confirmation.
+// shown is the data of the templates that show a question to the experts and its state
+// to the asker.
 type shown struct {
 	Question
 	Room      string // the other room's name
@@ -33,7 +34,8 @@ type shown struct {
 	Reduced bool
 }
 
-// show posts or edits the messages that show a question to the asker and the experts.
+// show posts or edits the messages that show a question to the experts and its state
+// to the asker, where they changed since before.
 func (d *Carrier) show(ctx context.Context, before Question, q *Question) error {
 	if q.Status.Asked() && (q.Root == "" || before.Status == Withdrawn) {
 		readers, err := d.readers(ctx, q.Origin)
@@ -109,8 +111,9 @@ func (d *Carrier) showAsker(ctx context.Context, before Question, q *Question) e
 	return d.showOne(ctx, q, &q.Confirmation, RoleConfirmation, old, now, post)
 }
 
-// showOne shows now instead of old: by a new post, by an edit of the post at key, or
-// by a withdrawal if now is empty.
+// showOne updates one of the messages that show a question: it posts the message,
+// edits the one at key or, if now is empty, withdraws it. old and now are its texts
+// before and after; if they are equal, it does nothing.
 func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, role Role, old, now string, post chat.Post) error {
 	switch {
 	case now == "" && *key == "", now == old && *key != "":
@@ -142,8 +145,9 @@ func (d *Carrier) showOne(ctx context.Context, q *Question, key *chat.PostKey, r
 	return d.store.SaveMessage(ctx, Message{Post: posted, Room: post.Room, Question: q.Number, Role: role, At: d.Now()})
 }
 
-// replaceShown makes post the content of the last post or edit that shows the question
-// in that role, if no attempt was made to send it, and reports whether it did.
+// replaceShown puts post in place of the last message that shows the question in that
+// role, if nothing can have been sent of it yet, and reports whether it did. Otherwise
+// the caller posts an edit.
 func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, post chat.Post) (bool, error) {
 	all, err := d.store.MessagesOf(ctx, number)
 	if err != nil {
@@ -158,14 +162,15 @@ func (d *Carrier) replaceShown(ctx context.Context, number int64, role Role, pos
 	return false, nil
 }
 
-// nextShow returns a new cause for the next post about q.
+// nextShow returns a new cause for the next post that shows the question; each call
+// gives another one.
 func (q *Question) nextShow() chat.Cause {
 	cause := chat.Cause(fmt.Sprintf("question/%d/%d", q.Number, q.Shows))
 	q.Shows++
 	return cause
 }
 
-// withdraw withdraws the posts that show a question in a role, edits included, since
+// withdraw takes back the posts that show a question in a role, and their edits, since
 // they hold its text. It leaves out the post gone, which is deleted already.
 func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone chat.PostKey) error {
 	all, err := d.store.MessagesOf(ctx, number)
@@ -183,7 +188,7 @@ func (d *Carrier) withdraw(ctx context.Context, number int64, role Role, gone ch
 	return nil
 }
 
-// remark posts a template about a question in a thread.
+// remark posts the message of a template about a question in a thread.
 func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, room chat.RoomID, template string, data any) error {
 	html, lang, err := d.say(room, template, data)
 	if err != nil {
@@ -198,7 +203,9 @@ func (d *Carrier) remark(ctx context.Context, q *Question, thread chat.Target, r
 	return d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: room, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
-// root renders the question for the experts; empty when they do not see it.
+// root returns the HTML of the message that shows the question to the experts; empty
+// when they do not see it. continues says that it continues a message in a room that
+// was upgraded.
 func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if !q.Status.Asked() {
 		return "", "", nil
@@ -231,8 +238,9 @@ func (d *Carrier) root(ctx context.Context, q Question, continues bool) (html, l
 	return html + after, lang, err
 }
 
-// confirmation renders the question's status for the asker; empty when there is
-// nothing to show.
+// confirmation returns the HTML of the message that shows the asker the state of the
+// question; empty when there is nothing to show. continues says that it continues a
+// message in a room that was upgraded.
 func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) (html, lang string, err error) {
 	if q.Status == "" || q.Status == Withdrawn && q.Why == WhyDeleted {
 		return "", "", nil
@@ -277,9 +285,9 @@ func (d *Carrier) confirmation(ctx context.Context, q Question, continues bool) 
 	return html + choices, lang, err
 }
 
-// reduced reports whether the asker's room is wider than it was, so that it may see
-// only the question's number and status. continues: the text would be shown too, so
-// the room may not be wider than when the text was written.
+// reduced reports whether the asker's room has got further readers, so that it may
+// show only the question's number and status. With continues, the text would be shown
+// too, so readers added since it was written count.
 func (d *Carrier) reduced(ctx context.Context, q Question, continues bool) (bool, error) {
 	now, err := d.readers(ctx, q.Origin)
 	wider := !now.Most.Beyond(q.ShownAudience).None()

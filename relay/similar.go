@@ -12,7 +12,8 @@ import (
 	"heraut/search"
 )
 
-// Known is a question with a known answer: an answered question, or an FAQ entry.
+// Known is a question with its answer, by experts or from the FAQ, that may be
+// suggested for a similar question.
 type Known struct {
 	Number int64 // the question's, or the entry's if Kept
 	Kept   bool
@@ -37,7 +38,8 @@ func KeptNumbers(all []Known) (numbers []int64) {
 	return numbers
 }
 
-// Candidate is a known question that holds some of the terms of a search.
+// Candidate is a known question that contains some of the words of a search, before it
+// is ranked.
 type Candidate struct {
 	Known
 	Terms []string // the terms that it holds
@@ -46,7 +48,7 @@ type Candidate struct {
 	Likeness float64
 }
 
-// Library searches the known questions.
+// Library searches the known questions: answered ones and entries of the FAQ.
 type Library interface {
 	// Lookup returns the questions that hold any of the terms, the likest first, at
 	// most limit.
@@ -86,7 +88,7 @@ const (
 )
 
 // Similar returns the known questions that resemble a text, best first, at most 3. It
-// skips those that may refuses, and prefers no result to a poor one.
+// leaves out those of which may returns false, and poor matches.
 func Similar(ctx context.Context, library Library, text string, may func(Known) bool) ([]Known, error) {
 	l := newLikening(text)
 	if len(l.terms) == 0 {
@@ -124,7 +126,7 @@ func Similar(ctx context.Context, library Library, text string, may func(Known) 
 	return found, nil
 }
 
-// likening compares one text with known questions.
+// likening compares the words of one text with those of known questions.
 type likening struct {
 	search.TextTerms
 	stems []string                     // each once
@@ -152,12 +154,14 @@ func newLikening(text string) *likening {
 	return l
 }
 
-// rarity grows as fewer known questions hold the term.
+// rarity returns a number that is the higher, the fewer known questions contain the
+// term.
 func (l *likening) rarity(term string) float64 {
 	return math.Log(1 + float64(l.all)/(1+float64(l.holding[term])))
 }
 
-// weight is how much a stem of the text counts.
+// weight returns how much a word of the text, given by its stem, counts in a
+// comparison.
 func (l *likening) weight(stem string) float64 {
 	w := l.rarity(stem)
 	if l.Weak[stem] {
@@ -169,7 +173,8 @@ func (l *likening) weight(stem string) float64 {
 	return w
 }
 
-// score returns how well a candidate fits, and whether well enough.
+// score returns how well a known question fits the text; ok is false if not well
+// enough.
 func (l *likening) score(c Candidate) (score float64, ok bool) {
 	asked := search.Terms(c.Question).Stems
 	value := func(stem string) float64 {

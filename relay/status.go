@@ -1,6 +1,7 @@
 package relay
 
-// step is something that happens to a question and may change its status.
+// step is an event in the state machine of questions, such as an answer or the asker's
+// consent.
 type step string
 
 const (
@@ -22,10 +23,10 @@ const (
 	stepNoRelay  step = "no relay"  // no relay may carry it any more
 )
 
-// next returns the status of a question after a step, and why it is withdrawn, if it
-// is. answered reports whether an answer ever reached the asker's room. A step that
-// means nothing in a status leaves it as it is. doc/design/questions.md draws the
-// transitions.
+// next is the state machine of questions: it returns the status after a step and, if
+// the question is withdrawn, why. answered says that an answer ever reached the
+// asker's room. A step that means nothing in a status leaves it.
+// doc/design/questions.md draws it.
 func next(s Status, what step, answered bool) (Status, Withdrawal) {
 	switch {
 	case what == stepPropose:
@@ -64,7 +65,8 @@ var withdrawals = map[step]Withdrawal{
 	stepDelete: WhyDeleted, stepModerate: WhyModerated, stepRefuse: WhyRefused, stepNoRelay: WhyNoRelay,
 }
 
-// take changes the status of the question after a step, and reports whether it changed.
+// take applies a step of the state machine to the question, and reports whether its
+// status changed.
 func (q *Question) take(what step) bool {
 	before := q.Status
 	s, why := next(before, what, !q.AnsweredAt.IsZero())

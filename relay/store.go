@@ -7,8 +7,8 @@ import (
 	"heraut/chat"
 )
 
-// Store keeps relays, questions, their messages and reactions. Its methods join the
-// transaction of their context.
+// Store stores relays, questions, and the records of their messages and reactions. Its
+// methods join the transaction of their context.
 type Store interface {
 	// AfterCommit calls f once the transaction of ctx is committed; at once without one.
 	AfterCommit(ctx context.Context, f func())
@@ -21,7 +21,7 @@ type Store interface {
 	Misses
 }
 
-// Relays keeps the relays that operators opened in rooms.
+// Relays stores the relays that operators set up in the chat.
 type Relays interface {
 	Relays(ctx context.Context) ([]Relay, error)
 	// SaveRelay stores r, in place of any relay with its name.
@@ -30,7 +30,7 @@ type Relays interface {
 	RemoveRelay(ctx context.Context, name string) error
 }
 
-// Questions keeps the questions.
+// Questions stores questions and finds them by room, person, message or time.
 type Questions interface {
 	// AddQuestion stores a new question and returns its number.
 	AddQuestion(ctx context.Context, q Question) (int64, error)
@@ -62,7 +62,8 @@ type Questions interface {
 	Serving(ctx context.Context, room chat.RoomID) (bool, error)
 }
 
-// Messages keeps the messages of questions, and the posts that carry them.
+// Messages stores the records of messages that belong to questions, with the bot's
+// copies of them.
 type Messages interface {
 	// SaveMessage stores m, in place of any message with the same post.
 	SaveMessage(ctx context.Context, m Message) error
@@ -75,7 +76,7 @@ type Messages interface {
 	MessagesOf(ctx context.Context, question int64) ([]Message, error)
 }
 
-// Reactions keeps the reactions that the bot repeats on the other side.
+// Reactions stores the reactions that the bot repeats on the copies of messages.
 type Reactions interface {
 	SaveReaction(ctx context.Context, r Reaction) error
 	// RemoveReaction deletes and returns the reaction with that event, or returns

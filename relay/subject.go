@@ -37,8 +37,8 @@ func (d *Carrier) subject(question string) string {
 	return d.Subject(question)
 }
 
-// Subjects returns the numbers of the questions that are not closed and that the room
-// may read, by the software that they are about.
+// Subjects returns the numbers of the open questions that a room may read, by the name
+// of the software that they are about.
 func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]int64, error) {
 	all, err := d.store.QuestionsIn(ctx, room)
 	if err != nil {
@@ -63,7 +63,8 @@ func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]
 	return numbers, nil
 }
 
-// Asks reports whether a relay takes questions from the room.
+// Asks reports whether questions can be asked in the room: a relay carries them from
+// there to experts.
 func (d *Carrier) Asks(ctx context.Context, room chat.RoomID) (bool, error) {
 	direct, err := d.isDirect(ctx, room)
 	if err != nil {

@@ -16,7 +16,7 @@ type Suggestion struct {
 	Entry int64  // the number of the FAQ entry; 0: it is none
 }
 
-// suggestion is the data of the template "suggestion"; one field is set.
+// suggestion is the data of the template "suggestion": a known question or a software.
 type suggestion struct {
 	Known    *Known
 	Software *catalogue.Software
@@ -25,9 +25,9 @@ type suggestion struct {
 // maxSoftware limits how many entries of the catalogue are suggested.
 const maxSoftware = 2
 
-// Suggestions returns a function that looks for suggestions for a question asked in a
-// room, among those that may be shown there: known questions, then entries of the
-// catalogue, at most 3 in all.
+// Suggestions returns a function that finds suggestions for a question asked in a
+// room: known questions that may be shown there, then software of the catalogue, at
+// most 3 in all. Each is HTML for a list item.
 func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
 	return func(ctx context.Context, room chat.RoomID, text, lang string) ([]Suggestion, error) {
 		known, err := k.Suggest(ctx, room, text)
@@ -57,8 +57,8 @@ func Suggestions(k *Knowledge, current func() catalogue.State) Suggest {
 	}
 }
 
-// software returns the entries of the catalogue that answer a question, read as a
-// need: they match all of its words that carry meaning.
+// software returns the software of the catalogue c that fits all meaningful words of a
+// question.
 func software(c *catalogue.Catalogue, text string) (found []*catalogue.Software) {
 	t := search.Terms(text)
 	if c == nil || len(t.Stems) == len(t.Weak) {
