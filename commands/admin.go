@@ -11,7 +11,8 @@ import (
 	"heraut/webhook"
 )
 
-// Administration holds the parts that the commands on rooms and on the bot need.
+// Administration holds the functions and stores that the commands about rooms,
+// personal data and the bot itself need.
 type Administration struct {
 	Book    *rooms.Book
 	Journal rooms.Journal
@@ -45,12 +46,13 @@ type Administration struct {
 	Links     rooms.Links
 }
 
-// Rooms lists the rooms that the bot is in or was invited to.
+// Rooms returns the stored rooms that the bot is in or was invited to.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Personal is a store of data about people.
+// Personal is a store that holds data about people, shows a person their data and
+// erases them.
 type Personal interface {
 	// DataOf returns the data about a person, oldest first.
 	DataOf(ctx context.Context, user chat.UserID) ([]chat.Datum, error)
@@ -59,14 +61,15 @@ type Personal interface {
 	Forget(ctx context.Context, user chat.UserID) error
 }
 
-// knownRooms returns the rooms that the bot is in and serves.
+// knownRooms returns the rooms that the bot is in and in which it answers.
 func (a *Answerer) knownRooms(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.admin.Rooms.Rooms(ctx)
 	return slices.DeleteFunc(all, func(r chat.Room) bool { return !r.Joined || r.MovedTo != "" }), err
 }
 
-// inside returns all rooms that the bot is in. Rooms that it does not serve have an id
-// alone and Joined false; they are left out when the homeserver does not answer.
+// inside returns all rooms that the bot is in. One in which it does not answer has
+// only its id, and Joined false; these are left out if the homeserver does not say
+// which rooms it is in.
 func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if err != nil {
@@ -84,7 +87,8 @@ func (a *Answerer) inside(ctx context.Context) ([]chat.Room, error) {
 	return all, err
 }
 
-// room returns the stored facts of a room; of an unknown room, its id alone.
+// room returns the stored data of a room; for a room that was never stored, a value
+// with its id alone.
 func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	all, err := a.knownRooms(ctx)
 	if i := slices.IndexFunc(all, func(r chat.Room) bool { return r.ID == id }); i >= 0 {
@@ -93,12 +97,14 @@ func (a *Answerer) room(ctx context.Context, id chat.RoomID) (chat.Room, error) 
 	return chat.Room{ID: id}, err
 }
 
-// logged returns change followed by its entry in the log of changes.
+// logged returns a change of the database that runs change and then adds the entry c
+// to the log of changed settings.
 func (a *Answerer) logged(r request, c rooms.Change, change func(context.Context) error) func(context.Context) error {
 	return both(change, func(ctx context.Context) error { return a.log(ctx, r, c) })
 }
 
-// log adds an entry to the log of changes, in the transaction of ctx.
+// log adds an entry to the log of changed settings, in the transaction of ctx. The
+// entry gets the sender and the room of the request.
 func (a *Answerer) log(ctx context.Context, r request, c rooms.Change) error {
 	c.At, c.By, c.Room = time.Now(), r.Sender, cmp.Or(c.Room, r.Room)
 	return a.admin.Journal.AddChange(ctx, c)

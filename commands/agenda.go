@@ -27,13 +27,14 @@ type agendaList struct {
 	Known      bool // the room may see a calendar
 }
 
-// agendaOf lists the coming events for the arguments: words, a time and a region.
+// agendaOf answers the command that lists coming events; its arguments may name words,
+// a time and a region.
 func (a *Answerer) agendaOf(ctx context.Context, r request) (Answer, error) {
 	return a.comingEvents(ctx, r, r.args)
 }
 
-// comingEvents lists the coming events that the room may see: those in the period and
-// with the words of args, all of them if args is empty.
+// comingEvents answers with the coming events that the room may see, in the time and
+// with the words that args give; all of them if args is empty.
 func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (Answer, error) {
 	now := time.Now().In(a.zone)
 	when, rest := cutPeriod(args, now)
@@ -57,7 +58,7 @@ func (a *Answerer) comingEvents(ctx context.Context, r request, args string) (An
 	})
 }
 
-// calendarFault is the data of the message that refuses to watch a calendar.
+// calendarFault is the data of the message that says why a calendar cannot be watched.
 type calendarFault struct {
 	Prefix string
 	// What is "source", "remind", "empty", "html", "truncated", "format" or "fault".
@@ -68,7 +69,8 @@ type calendarFault struct {
 	Code  int
 }
 
-// calendarAdded is the data of the message about a newly watched calendar.
+// calendarAdded is the data of the message that says that the room now watches a
+// calendar.
 type calendarAdded struct {
 	announce.Watch
 	agenda.Trial
@@ -77,8 +79,8 @@ type calendarAdded struct {
 	Tried  bool // the bot tried an address, so Coming and Next are known
 }
 
-// addCalendar adds a watch of a calendar, by its name or its address, or changes the
-// rhythm or the reminders of the existing watch.
+// addCalendar answers the command that makes the room watch a calendar, given by name
+// or address. If the room watches it already, it changes the rhythm or the reminders.
 func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	place, rest := cutArg(r.args)
 	if place == "" {
@@ -111,7 +113,8 @@ func (a *Answerer) addCalendar(ctx context.Context, r request) (Answer, error) {
 	return a.watchCalendar(ctx, r, w, added, rhythm != "")
 }
 
-// watchCalendar adds the watch, or changes the existing one.
+// watchCalendar answers with the change that adds the room's watch w of a calendar, or
+// changes the one that it has. added is the data of the message.
 func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watch, added calendarAdded, hasRhythm bool) (Answer, error) {
 	w, change, err := a.parts.Watches.AddWatch(ctx, w)
 	entry := rooms.Change{What: rooms.Watch, After: describe(w)}
@@ -132,7 +135,8 @@ func (a *Answerer) watchCalendar(ctx context.Context, r request, w announce.Watc
 	return answer, err
 }
 
-// changeCalendar changes the reminders or the rhythm of the existing watch.
+// changeCalendar returns the change that sets the reminders of the room's existing
+// watch of a calendar to those of w, or its rhythm if hasRhythm is set.
 func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhythm bool) (announce.Watch, func(context.Context) error, error) {
 	var changes func(context.Context) error
 	if hasRhythm {
@@ -155,8 +159,8 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 	return w, changes, nil
 }
 
-// tryCalendar reads the calendar at an address from a command. fault.What is empty
-// if that succeeds.
+// tryCalendar reads the calendar at an address that a person typed, before the room
+// watches it. fault says why it cannot be watched; its What is empty if it can.
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()

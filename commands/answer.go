@@ -15,7 +15,8 @@ import (
 	"heraut/text"
 )
 
-// About says who is responsible for the bot and how long it stores questions.
+// About says who runs the bot, how to reach them, and how long questions are stored.
+// Messages show it.
 type About struct {
 	RunBy      string
 	Contact    string        // an address, an e-mail address or a page
@@ -31,7 +32,8 @@ func (a About) PurgeDays() int {
 	return int((a.PurgeAfter + day - 1) / day)
 }
 
-// Answerer turns lines into answers. Several goroutines may use it.
+// Answerer finds the answers to typed lines. It sends nothing and changes nothing
+// itself. It is safe for concurrent use.
 type Answerer struct {
 	parts   Parts
 	carrier carrier
@@ -44,7 +46,8 @@ type Answerer struct {
 	busy    persons // the people who wait for an answer that needs another server
 }
 
-// NewAnswerer returns an Answerer with these parts.
+// NewAnswerer returns an Answerer that answers from the given parts of the bot.
+// Commands of parts that are missing are refused.
 func NewAnswerer(p Parts) *Answerer {
 	if p.Zone == nil {
 		p.Zone = time.UTC
@@ -54,7 +57,8 @@ func NewAnswerer(p Parts) *Answerer {
 	}
 }
 
-// Answer is the answer to a line; the zero value if the bot ignores the line.
+// Answer is the answer to a line: its HTML, its kind, and the change of the database
+// that goes with it. The zero value means that the bot does not answer.
 type Answer struct {
 	// Command is the command's name, in French words: "sill", "sill remplace".
 	Command string
@@ -86,21 +90,22 @@ type Answer struct {
 	thread chat.EventID
 }
 
-// Found is a software or a repository that a search found.
+// Found is the kind, id and name of a software or repository that an answer is about.
 type Found struct {
 	Kind string // "software" or "repository"
 	ID   string // the URL for a repository
 	Name string
 }
 
-// list gives the numbers of an answer their meaning: a choice answers the command about
-// the chosen id.
+// list says what the numbers in a listing stand for: choosing one gives the command
+// again, for the chosen id.
 type list struct {
 	command string
 	ids     []string
 }
 
-// request is a line together with its command.
+// request is a typed line, split into the command that it gives and the command's
+// arguments.
 type request struct {
 	Line
 	text     string // the whole line, without the prefix
@@ -123,8 +128,8 @@ type request struct {
 	talk bool
 }
 
-// Answer answers a line. It does not depend on earlier lines: it searches a number
-// alone like a name.
+// Answer returns the answer to a line, without regard to earlier lines: a number alone
+// is searched like a name instead of choosing from a list.
 func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	r, isCommand := a.parse(l)
 	if isCommand {
@@ -144,7 +149,8 @@ func (a *Answerer) Answer(ctx context.Context, l Line) (Answer, error) {
 	return a.plain(ctx, r)
 }
 
-// parse splits a line into its parts, and reports whether it gives a command.
+// parse splits a line into its command and arguments, and reports whether it gives a
+// command.
 func (a *Answerer) parse(l Line) (request, bool) {
 	l.Text = typed(l.Text, l.Prefix, l.Direct)
 	r := request{Line: l, text: firstLine(l.Text), state: a.stateOf(l.Room)}
@@ -160,8 +166,8 @@ func (a *Answerer) parse(l Line) (request, bool) {
 
 func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// run answers with the command. If the rest of the line is the name of a software,
-// the person means that software, even if the name begins like a subcommand.
+// run answers the command of the request. If all words after the command together are
+// the name of a software, that is meant, even if the first is a subcommand.
 func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	head := a.byName(r.command.topic)
 	if _, all := cutWord(r.text); head != nil && head.searches && named(r.state.Catalogue, all) {
@@ -170,7 +176,8 @@ func (a *Answerer) run(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// follow answers with the command, unless it is refused.
+// follow answers the command of the request, or says why the person may not give it
+// here.
 func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	why, err := a.refused(ctx, r, r.command)
 	switch {
@@ -189,7 +196,8 @@ func (a *Answerer) follow(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// learnRelay completes a request for a card: it sets asks and open.
+// learnRelay adds to a request what a software's card says about questions: whether
+// the room can ask experts, and which open questions are about which software.
 func (a *Answerer) learnRelay(ctx context.Context, r *request) (err error) {
 	if a.parts.Relay == nil || r.Room == "" || r.command.show == nil {
 		return nil
@@ -222,7 +230,8 @@ func (a *Answerer) chat(r request) (Answer, error) {
 
 func smallTalk(c *catalogue.Catalogue, s string) bool { return c != nil && search.For(c).SmallTalk(s) }
 
-// plain answers a line to the bot that holds no command, as if it began with "sill".
+// plain answers a line to the bot that gives no command as a search for software, like
+// the command "sill".
 func (a *Answerer) plain(ctx context.Context, r request) (Answer, error) {
 	rest, greeted := withoutGreeting(r.text)
 	switch {
@@ -253,7 +262,8 @@ func (a *Answerer) unknown(r request, word string) (Answer, error) {
 	return a.message(r, "unknown", struct{ Prefix, Word, Nearest string }{r.Prefix, word, a.nearest(word)})
 }
 
-// message returns the answer that a template renders from data.
+// message returns an Answer with the HTML of the template, rendered with data in the
+// language of the request.
 func (a *Answerer) message(r request, template string, data any) (Answer, error) {
 	html, err := locale.Render(r.Lang, template, data)
 	if err != nil {
@@ -262,7 +272,8 @@ func (a *Answerer) message(r request, template string, data any) (Answer, error)
 	return answerWith(r, template, html), nil
 }
 
-// answerWith returns the answer to r with a rendered message.
+// answerWith returns an Answer to the request with HTML that was rendered from the
+// named template.
 func answerWith(r request, template, html string) Answer {
 	answer := Answer{HTML: html, Shape: shapeOf(template)}
 	if r.command != nil {

@@ -8,7 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// Status is the bot's condition, for its operators.
+// Status is the state of the bot that operators read with !bot etat: sync, queue, keys
+// and failures.
 type Status struct {
 	Version string
 	Started time.Time
@@ -26,7 +27,8 @@ type Status struct {
 	Failed, Lost int // since the start: events whose handler failed, posts refused for good
 }
 
-// Unwritable is a room whose last post the homeserver refused for good.
+// Unwritable is a room in which the homeserver refuses the bot's posts, with the
+// reason.
 type Unwritable struct {
 	Room   chat.RoomID
 	Reason string // in the homeserver's words
@@ -41,12 +43,12 @@ const (
 	sentWithin = 5 * time.Minute
 )
 
-// bot explains the commands for operators.
+// bot answers the command !bot alone, with an explanation of the operators' commands.
 func (a *Answerer) bot(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// health is the data of !bot etat: the faults and the figures.
+// health is the data of the message for !bot etat: what is wrong, and the figures.
 type health struct {
 	Status
 	Now     time.Time
@@ -66,13 +68,13 @@ type health struct {
 	Troubles []string
 }
 
-// missingRoom is a room that the bot should serve and is not in.
+// missingRoom is a room in which the bot should answer but which it is not in.
 type missingRoom struct {
 	place
 	Exit chat.Exit
 }
 
-// status answers in eight lines whether the bot works.
+// status answers !bot etat: in eight lines, whether the bot works and what is wrong.
 func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	s, err := a.admin.Status(ctx)
@@ -131,6 +133,6 @@ func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-status", data)
 }
 
-// served reports whether the bot serves a room that it is in. It reads messages in
-// those rooms only.
+// served reports whether the bot answers in a room: it is in it, and the room is no
+// space. In other rooms it reads no messages.
 func served(room chat.Room) bool { return room.Joined && room.Kind != "m.space" && !room.Notices }

@@ -19,7 +19,7 @@ const (
 	journalEntries, mostEntries = 10, 50
 )
 
-// roomLine is a room as !bot salons lists it.
+// roomLine is a room in the list of !bot salons.
 type roomLine struct {
 	place
 	// Kind is "direct", "space", "notices", "public", "externals", "encrypted",
@@ -30,7 +30,7 @@ type roomLine struct {
 	Members int
 }
 
-// roomList is the data of !bot salons.
+// roomList is the data of the message for !bot salons.
 type roomList struct {
 	Rooms    []roomLine
 	More     int
@@ -57,7 +57,8 @@ func kindOf(room chat.Room) string {
 	return "clear"
 }
 
-// listRooms lists the rooms that the bot is in, and the invitations it declined.
+// listRooms answers !bot salons with the rooms that the bot is in, and the invitations
+// that it declined.
 func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	all, err := a.inside(ctx)
 	if err != nil {
@@ -85,7 +86,8 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-rooms", data)
 }
 
-// listSources lists the state of each source.
+// listSources answers !bot sources with each source of news: when it was read, and
+// what is wrong.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	sources, err := a.parts.sources(ctx)
 	if err != nil {
@@ -98,7 +100,7 @@ func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-sources", sources)
 }
 
-// safety is the data of !bot securite.
+// safety is the data of the message for !bot securite.
 type safety struct {
 	Status
 	Operators []string
@@ -106,7 +108,8 @@ type safety struct {
 	Rooms     int
 }
 
-// security lists the operators and the state of encryption.
+// security answers !bot securite with the operators and the state of the bot's
+// encryption keys.
 func (a *Answerer) security(ctx context.Context, r request) (Answer, error) {
 	s, err := a.admin.Status(ctx)
 	if err != nil {
@@ -128,13 +131,13 @@ func (a *Answerer) security(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-security", data)
 }
 
-// entryLine is an entry of the log of changes.
+// entryLine is a line in the list of changed settings: who changed what, and when.
 type entryLine struct {
 	rooms.Change
 	Room place
 }
 
-// journal shows the last changes.
+// journal answers with the last changes of settings, for operators.
 func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 	n := journalEntries
 	if r.args != "" {
@@ -163,7 +166,8 @@ func (a *Answerer) journal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "journal", entries)
 }
 
-// leaving is the data of !bot quitter.
+// leaving is the data of the message for !bot quitter, which makes the bot leave a
+// room.
 type leaving struct {
 	Prefix string
 	Room   *place
@@ -171,7 +175,8 @@ type leaving struct {
 	File   bool   // the configuration names the room
 }
 
-// quit leaves a room, after a confirmation.
+// quit answers !bot quitter: the bot leaves the named room, after the person has
+// confirmed it.
 func (a *Answerer) quit(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

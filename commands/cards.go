@@ -12,8 +12,8 @@ import (
 // maxCards bounds the rendered cards that are kept, some 200 KiB.
 const maxCards = 128
 
-// cards keeps rendered cards of one catalogue: rendering takes most of the time of an
-// answer. Its zero value is empty. It is safe for concurrent use.
+// cards caches rendered cards of software, since rendering takes most of the time of
+// an answer. The zero value is an empty cache. It is safe for concurrent use.
 type cards struct {
 	mu   sync.Mutex
 	of   *catalogue.Catalogue
@@ -31,8 +31,8 @@ type madeCard struct {
 	html string
 }
 
-// render returns the card with this data in a language. It renders it if the last one
-// of the software had other data, was of another catalogue, or of another day.
+// render returns the card made from data in a language, from the cache if a card with
+// the same data, of the same catalogue and day, is there.
 func (c *cards) render(of *catalogue.Catalogue, lang string, data card, now time.Time) (string, error) {
 	key, day := cardKey{data.Software, lang}, now.Unix()/(24*60*60)
 	c.mu.Lock()
@@ -50,7 +50,7 @@ func (c *cards) render(of *catalogue.Catalogue, lang string, data card, now time
 	return html, err
 }
 
-// card answers with the card of a software.
+// card answers with the card of a software: what the catalogue says of it.
 func (a *Answerer) card(r request, s *catalogue.Software) (Answer, error) {
 	data := card{entry: entry{s, r.product}, source: a.source(r.state), Others: r.others, Open: r.open[s.Name]}
 	if a.parts.Library != nil {

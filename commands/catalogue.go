@@ -10,13 +10,14 @@ import (
 	"heraut/text"
 )
 
-// Catalogue accepts a held-back version of the catalogue.
+// Catalogue makes the bot use a version of the catalogue that it held back for its
+// suspicious size.
 type Catalogue interface {
 	// Accept returns catalogue.ErrNothingHeld if the bot holds no version back.
 	Accept(ctx context.Context) (catalogue.Held, error)
 }
 
-// catalogueView is the data of !bot catalogue.
+// catalogueView is the data of the message for !bot catalogue.
 type catalogueView struct {
 	Prefix string
 	// Name is that of a catalogue other than the SILL.
@@ -28,8 +29,9 @@ type catalogueView struct {
 	Nothing  bool            // there was no version to accept
 }
 
-// catalogue shows the number of entries in force and the held-back version, if any,
-// and accepts the latter on demand.
+// catalogue answers !bot catalogue with the size of the catalogue in use and of a
+// version that is held back, if any. With the argument that accepts it, the bot uses
+// that version.
 func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	view := catalogueView{Prefix: r.Prefix}
 	state, acceptHeld := a.current(), a.admin.Catalogue.Accept
@@ -64,8 +66,8 @@ func (a *Answerer) catalogue(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// labels returns the labels of the catalogues in force; none for the SILL alone, or
-// before there is any catalogue.
+// labels returns the names of the catalogues in use, as messages show them; none if
+// that is the SILL alone, or if there is none yet.
 func labels(s catalogue.State) []string {
 	if s.Catalogue == nil {
 		return nil

@@ -21,7 +21,8 @@ const chooseWithin = 5 * time.Minute
 // ErrNoChoice is returned when there is no such list.
 var ErrNoChoice = errors.New("no list to choose from")
 
-// Choice is a numbered list that the bot posted for one person to choose from.
+// Choice is a numbered list in a message of the bot from which one person may choose,
+// by typing a number or by a reaction.
 type Choice struct {
 	Cause   chat.EventID // the message that the list, as the first post, answers
 	Room    chat.RoomID
@@ -35,7 +36,7 @@ type Choice struct {
 	Next chat.EventID
 }
 
-// Choices stores the lists.
+// Choices stores the numbered lists from which people may still choose.
 type Choices interface {
 	// SaveChoice stores c in place of the list that answered c.Cause before; a c without
 	// IDs deletes that list. It joins the transaction of its context.
@@ -49,7 +50,8 @@ type Choices interface {
 	ChoiceBefore(ctx context.Context, room chat.RoomID, asker chat.UserID, message chat.EventID, since time.Time) (Choice, error)
 }
 
-// choiceOf returns the row to store for the answer to a message.
+// choiceOf returns the list l as it is stored for the answer to the message e; a
+// Choice without ids if l is nil.
 func choiceOf(e chat.Event, l *list) Choice {
 	c := Choice{Cause: e.Original(), Room: e.Room, Asker: e.Sender, Thread: e.Message.Thread, At: e.At}
 	if l != nil {
@@ -58,15 +60,15 @@ func choiceOf(e chat.Event, l *list) Choice {
 	return c
 }
 
-// choiceAgain returns a copy, for a reply, of the list from which the reply picked.
-// An edit does not say which message its original replied to, so it picks from the
-// copy.
+// choiceAgain returns a copy of a list for the reply e that chose from it. An edit of
+// that reply does not name the list any more, so it chooses from the copy.
 func choiceAgain(e chat.Event, c Choice) Choice {
 	c.Cause, c.Next = e.Original(), e.Original()
 	return c
 }
 
-// save returns the change that stores choices; nil if there are none.
+// save returns a change of the database that stores the choices; nil if there are
+// none.
 func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	if len(choices) == 0 {
 		return nil
@@ -81,8 +83,8 @@ func (h *Handler) save(choices ...Choice) func(context.Context) error {
 	}
 }
 
-// listBefore returns the list that the message directly follows; the zero Choice if it
-// follows none. An edit is no new message.
+// listBefore returns the numbered list that a message directly follows, from which it
+// may choose by a bare number; the zero Choice if there is none.
 func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) {
 	since := e.At.Add(-chooseWithin)
 	if e.Message.Edits != "" {
@@ -95,9 +97,9 @@ func (h *Handler) listBefore(ctx context.Context, e chat.Event) (Choice, error) 
 	return c, err
 }
 
-// pick returns the answer to a number that replies to a list or directly follows it;
-// nil if the message is no choice. A number in reply to another person's list is a
-// choice without an answer.
+// pick returns a function that answers a message which chooses a number from a list;
+// nil if the message is no choice. before is the list that it directly follows. A
+// number in reply to another person's list gets no answer.
 func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice) (func(context.Context) (Answer, error), error) {
 	n, ok := number(strings.TrimPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix))
 	if !ok {
@@ -128,7 +130,7 @@ func (h *Handler) pick(ctx context.Context, e chat.Event, l Line, before Choice)
 	}, nil
 }
 
-// reaction answers a number that a list's asker puts on it as a reaction.
+// reaction answers a reaction with a number by which a person chooses from their list.
 func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, error) {
 	l := h.about(e)
 	if result, done, err := h.answerer.carrier.React(ctx, e); done || err != nil {
@@ -164,7 +166,7 @@ func (h *Handler) reaction(ctx context.Context, e chat.Event) (queue.Result, err
 	}, nil)
 }
 
-// chosen answers about the n-th entry of a list, counted from 1.
+// chosen answers the choice of the n-th item of a list, counted from 1.
 func (a *Answerer) chosen(ctx context.Context, l Line, c Choice, n int) (Answer, error) {
 	r := request{Line: l, command: a.byName(c.Command), state: a.stateOf(l.Room)}
 	if r.command != nil && r.command.commons {

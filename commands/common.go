@@ -10,7 +10,7 @@ import (
 	"heraut/search"
 )
 
-// common is the data of a list of what administrations built.
+// common is the data of the message that lists software that administrations built.
 type common struct {
 	Query string
 	Items []commonEntry
@@ -21,13 +21,14 @@ type common struct {
 	Credits []string
 }
 
-// commonEntry is an entry of that list.
+// commonEntry is a software in the list of what administrations built.
 type commonEntry struct{ entry }
 
-// Asleep reports whether nothing is known to have moved for years.
+// Asleep reports whether the project shows no activity for years.
 func (e commonEntry) Asleep() bool { return commons.IsAsleep(e.Software, time.Now()) }
 
-// common answers with what administrations already built or use, the abandoned last.
+// common answers with software that administrations built or use for a need; abandoned
+// projects come last.
 func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -63,7 +64,8 @@ func (a *Answerer) common(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// credits returns the credit lines of the catalogues that the software come from.
+// credits returns the lines that the licences of the catalogues ask to show, for the
+// catalogues from which these software come.
 func (a *Answerer) credits(all ...*catalogue.Software) []string {
 	if a.parts.Library == nil {
 		return nil

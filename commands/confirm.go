@@ -15,7 +15,8 @@ const ConfirmWithin = 5 * time.Minute
 // ErrNoConfirmation is returned when no such command waits.
 var ErrNoConfirmation = errors.New("no command to confirm")
 
-// Confirmation is a command that waits until the person who gave it confirms it.
+// Confirmation is a dangerous command that waits until the person who gave it confirms
+// it.
 type Confirmation struct {
 	Cause chat.EventID // the command's message
 	Room  chat.RoomID
@@ -24,8 +25,8 @@ type Confirmation struct {
 	At    time.Time
 }
 
-// Confirmations stores the waiting commands. Its methods join the transaction of their
-// context.
+// Confirmations stores the commands that wait to be confirmed. Its methods join the
+// transaction of their context.
 type Confirmations interface {
 	// SaveConfirmation stores c, and deletes the person's other waiting commands in
 	// the room and those older than expired.
@@ -39,7 +40,8 @@ type Confirmations interface {
 	EndConfirmation(ctx context.Context, cause chat.EventID) error
 }
 
-// confirmation is the data of the question that precedes a dangerous command.
+// confirmation is the data of the message that asks whether a dangerous command is
+// really meant.
 type confirmation struct {
 	Prefix string
 	// Reaction: a reaction suffices to confirm. In an encrypted room it does not:
@@ -51,7 +53,8 @@ type confirmation struct {
 	Count    int
 }
 
-// confirm asks before the bot runs a command; the second time r.confirmed is true.
+// confirm answers a dangerous command with the question whether it is really meant.
+// When the person confirms it, the command is answered again with r.confirmed set.
 func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
 	answer, err := a.message(r, "confirm", c)
@@ -59,17 +62,18 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	return answer, err
 }
 
-// confirms reports whether a message confirms: «!oui», or «oui» in a direct message.
+// confirms reports whether a message confirms a waiting command: «!oui», or «oui» in a
+// direct message.
 func confirms(l Line) bool {
 	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
 	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
 }
 
-// isYes reports whether a reaction confirms.
+// isYes reports whether an emoji confirms a waiting command.
 func isYes(key string) bool { return strings.TrimSuffix(key, "\uFE0F") == "✅" }
 
-// confirmed returns the answer of the command that a message or a reaction confirms;
-// nil if it confirms none.
+// confirmed returns a function that answers the waiting command which a message or a
+// reaction confirms; nil if it confirms none.
 func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(context.Context) (Answer, error), error) {
 	if e.ClearInEncrypted {
 		return nil, nil //nolint:nilnil // the homeserver can have made it up
@@ -117,8 +121,9 @@ func (h *Handler) confirmed(ctx context.Context, e chat.Event, l Line) (func(con
 	}, nil
 }
 
-// awaits returns the change that stores a waiting command, or that deletes it after
-// an edit or a deletion of its message; nil if there is nothing to store or delete.
+// awaits returns the change that stores line as a command that waits to be confirmed.
+// After an edit or deletion of the command's message it deletes it; nil if there is
+// nothing to do.
 func (h *Handler) awaits(e chat.Event, line string) func(context.Context) error {
 	store := h.answerer.admin.Confirmations
 	switch {

@@ -29,7 +29,8 @@ func withoutGreeting(s string) (string, bool) {
 	return rest, true
 }
 
-// onlyCourtesy reports whether s holds nothing but words of courtesy.
+// onlyCourtesy reports whether s contains only words of courtesy, such as greetings
+// and thanks.
 func onlyCourtesy(s string) bool {
 	return !slices.ContainsFunc(text.Words(s), func(w string) bool { return !slices.Contains(courtesy, w) })
 }

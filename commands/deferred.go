@@ -11,8 +11,9 @@ import (
 	"heraut/sources"
 )
 
-// namesRemote reports whether the arguments name something on another server: the
-// address of a feed or a calendar, or a room's alias.
+// namesRemote reports whether a command's arguments name a thing on another server
+// (the address of a feed or calendar, or a room's alias), so that its answer may take
+// long.
 func namesRemote(args string) bool {
 	return slices.ContainsFunc(strings.Fields(args), func(word string) bool {
 		_, feed := sources.FeedAddress(word)
@@ -20,8 +21,9 @@ func namesRemote(args string) bool {
 	})
 }
 
-// answerLater answers a command outside the room's worker. Each person has at most one such
-// command at a time, so that nobody occupies all the slots.
+// answerLater answers a command that waits for another server, while the room's other
+// messages go on. Each person has at most one such command at a time; a second one is
+// refused.
 func (a *Answerer) answerLater(r request) (Answer, error) {
 	if !a.busy.enter(r.Sender, r.Event.ID) {
 		return a.message(r, "busy", nil)
@@ -32,15 +34,15 @@ func (a *Answerer) answerLater(r request) (Answer, error) {
 	}}, nil
 }
 
-// persons records which person waits for the answer to which event. Its zero value
-// is ready for use.
+// persons records which people wait for the answer to a slow command, and to which.
+// The zero value is ready for use. It is safe for concurrent use.
 type persons struct {
 	mu    sync.Mutex
 	waits map[chat.UserID]chat.EventID
 }
 
 // enter records that a person waits for the answer to an event. It returns false if
-// the person already waits for another one.
+// they already wait for the answer to another one.
 func (p *persons) enter(user chat.UserID, event chat.EventID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,7 +14,8 @@ import (
 	"heraut/text"
 )
 
-// faqEntries is the data of the entries that a search of the FAQ found.
+// faqEntries is the data of the message with the entries of the FAQ that a search
+// found.
 type faqEntries struct {
 	Prefix string
 	Query  string
@@ -24,7 +25,8 @@ type faqEntries struct {
 	Experts bool
 }
 
-// faqChange is an answer added to the FAQ or removed from it.
+// faqChange is the data of the message that says which entry of the FAQ was added,
+// changed or removed.
 type faqChange struct {
 	Prefix string
 	What   string // "kept", "again", "added", "changed", "confirmed" or "removed"
@@ -37,7 +39,7 @@ type faqChange struct {
 // "experts" or "number".
 type faqFault struct{ Prefix, What, Word string }
 
-// faq answers with entries of the FAQ.
+// faq answers the command !faq with the entries of the FAQ that match its words.
 func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -66,7 +68,8 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// keep adds the answer to which the command replies.
+// keep answers the command that adds an expert's answer to the FAQ: the answer to
+// which the command replies, or the only one of its thread.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
 	switch text.Fold(strings.TrimPrefix(text.Fold(r.args), "pour ")) {
@@ -100,7 +103,7 @@ func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// unkeep removes an entry.
+// unkeep answers the command that removes an entry of the FAQ, given by its number.
 func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	number, err := strconv.ParseInt(strings.TrimLeft(r.args, "n°o# "), 10, 64)
 	if r.args == "" {
@@ -129,6 +132,6 @@ func (a *Answerer) unkeep(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// entryNumber names an entry in the log of changes. The log must not hold the
-// entry's text, which disappears with the entry.
+// entryNumber returns the name of an entry of the FAQ for the log of changes. It holds
+// only the number: the text must disappear with the entry.
 func entryNumber(n int64) string { return fmt.Sprintf("n° %d", n) }

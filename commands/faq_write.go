@@ -16,8 +16,9 @@ import (
 // maxEntry limits a question and an answer that experts write, in characters.
 const maxEntry = 4000
 
-// addEntry adds "<question> | <answer>" to the FAQ, in a room of experts; it is shown to
-// rooms that are no wider or, after «pour tous», to all.
+// addEntry answers the command with which an expert adds «question | answer» to the
+// FAQ. The entry is shown only in rooms with no further readers than the experts' room
+// or, after «pour tous», in all.
 func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 	written := r.wholeAfter(2)
 	rest, forAll := cutForAll(written)
@@ -46,8 +47,9 @@ func (a *Answerer) addEntry(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// changeEntry gives "<number> <question> | <answer>" as the new text of an entry, in a
-// room of experts that may read it. The rooms that may be shown it stay the same.
+// changeEntry answers the command «number question | answer», with which an expert
+// gives an entry of the FAQ another text. The rooms in which it may be shown stay the
+// same.
 func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutWord(r.wholeAfter(2))
 	old, why, err := a.entryFor(ctx, r, word)
@@ -134,7 +136,8 @@ func (a *Answerer) entryFor(ctx context.Context, r request, word string) (e rela
 	return e, "", nil
 }
 
-// entry returns the entry with the number; the zero Entry if there is none.
+// entry returns the entry of the FAQ with that number; the zero Entry if there is
+// none.
 func (a *Answerer) entry(ctx context.Context, number int64) (relay.Entry, error) {
 	e, err := a.parts.FAQ.Store.Entry(ctx, number)
 	if errors.Is(err, chat.ErrNotFound) {
@@ -158,7 +161,8 @@ func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx
 	}
 }
 
-// cutForAll cuts «pour tous» from the start of a text, and reports whether it was there.
+// cutForAll returns a text without «pour tous» at its start, and whether that was
+// there.
 func cutForAll(s string) (string, bool) {
 	word, rest := cutWord(s)
 	if w := text.Fold(word); w != "pour" && w != "for" {
@@ -172,7 +176,8 @@ func cutForAll(s string) (string, bool) {
 	return s, false
 }
 
-// parseEntry splits "<question> | <answer>" at the first bar, without the ids of people.
+// parseEntry splits «question | answer» at the first bar into an entry of the FAQ, and
+// removes user ids; false if a part is missing.
 func parseEntry(s string) (relay.Entry, bool) {
 	question, answer, ok := strings.Cut(s, "|")
 	e := relay.Entry{Question: relay.WithoutIDs(strings.TrimSpace(question)), Answer: relay.WithoutIDs(strings.TrimSpace(answer))}

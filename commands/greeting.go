@@ -7,7 +7,7 @@ import (
 	"heraut/chat"
 )
 
-// greeting is the data of the greeting.
+// greeting is the data of the message with which the bot greets a room that it joins.
 type greeting struct {
 	Prefix string
 	Direct bool // in a direct message, where the prefix is optional
@@ -20,14 +20,15 @@ type greeting struct {
 // show both greetings as answers to it.
 const greetOnce = 10 * time.Minute
 
-// greeted knows which direct messages the bot greeted lately when it joined them. A
-// restart forgets them. It is safe for concurrent use; its zero value is ready.
+// greeted remembers which direct messages the bot greeted lately, so that it does not
+// greet twice. It is empty after a restart. It is safe for concurrent use; the zero
+// value is ready.
 type greeted struct {
 	mu sync.Mutex
 	at map[chat.RoomID]time.Time
 }
 
-// note records the greeting in a new direct message.
+// note records that the bot greeted a direct message at that time.
 func (g *greeted) note(room chat.RoomID, at time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -42,7 +43,7 @@ func (g *greeted) note(room chat.RoomID, at time.Time) {
 	g.at[room] = at
 }
 
-// lately reports whether the bot greeted the room a short while before at.
+// lately reports whether the bot greeted the room shortly before the time at.
 func (g *greeted) lately(room chat.RoomID, at time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

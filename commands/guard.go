@@ -12,7 +12,8 @@ import (
 // GuardName is the guard of answers that not everybody may read.
 const GuardName = "commands"
 
-// readers restricts who may read an answer.
+// readers is a limit on who may read an answer: one person in direct messages, or the
+// members of a room that no stranger reads. The empty text means no limit.
 type readers string
 
 const (
@@ -20,7 +21,7 @@ const (
 	inClosed readers = "closed" // the members of a room that no stranger reads
 )
 
-// readersOf returns who may read the answers of a command.
+// readersOf returns the limit on who may read the answers of a command.
 func readersOf(c *command) readers {
 	switch {
 	case c.needs&aDirect != 0:
@@ -31,12 +32,12 @@ func readersOf(c *command) readers {
 	return ""
 }
 
-// Guard implements queue.Guard for answers, since a room may open up while they
-// wait.
+// Guard checks, right before an answer is sent, whether the room's readers may still
+// read it, since the room may have opened meanwhile. It is a queue.Guard.
 type Guard struct{ *Handler }
 
-// Check implements queue.Guard. If the room no longer fits the answer, the sentence
-// that refuses the command replaces it.
+// Check lets an answer go if the room's readers may read it. Otherwise it replaces the
+// answer by the sentence that refuses the command.
 func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	who, name, _ := strings.Cut(row.Post.Guard.About, " ")
 	room, err := g.answerer.room(ctx, row.Post.Room)
@@ -62,5 +63,5 @@ func (g Guard) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) 
 	return queue.Verdict{Instead: &post}, nil
 }
 
-// Ended implements queue.Guard.
+// Ended does nothing. The queue calls it when a guarded answer was sent or given up.
 func (Guard) Ended(context.Context, queue.Row) error { return nil }

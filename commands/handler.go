@@ -15,8 +15,8 @@ import (
 	"heraut/rooms"
 )
 
-// Handler answers the events of rooms. Several goroutines may use it if each room's
-// events come in order.
+// Handler answers the events of rooms: commands, choices, reactions, invitations and
+// so on. It is safe for concurrent use, if the events of each room come in order.
 type Handler struct {
 	answerer *Answerer
 	rooms    *rooms.Book
@@ -32,7 +32,8 @@ type Handler struct {
 	operators *rooms.Operators
 }
 
-// HandlerOptions holds the parts and the settings of a Handler.
+// HandlerOptions are the arguments of NewHandler besides the Answerer: the rooms'
+// settings, the limits, the stores and the operators.
 type HandlerOptions struct {
 	Rooms   *rooms.Book
 	Choices Choices
@@ -43,7 +44,7 @@ type HandlerOptions struct {
 	Moves []Move
 }
 
-// NewHandler returns a Handler.
+// NewHandler returns a Handler that finds its answers with a.
 func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 	limits, operators := o.Limits, o.Operators
 	if operators == nil {
@@ -62,7 +63,8 @@ func NewHandler(a *Answerer, o HandlerOptions) *Handler {
 	return h
 }
 
-// Handle implements queue.Handler.
+// Handle returns the posts that answer an event, and the change of the database that
+// goes with them. It changes nothing itself (queue.Handler).
 func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error) {
 	switch {
 	case e.Message != nil:
@@ -94,8 +96,8 @@ func (h *Handler) Handle(ctx context.Context, e chat.Event) (queue.Result, error
 	return queue.Result{}, nil
 }
 
-// say returns a message that replies to nobody: the greeting in a new room, or the
-// notice that a message cannot be decrypted.
+// say returns the message of a template in the room of e, without replying to anyone,
+// such as the greeting in a new room.
 func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	s := h.rooms.Of(e.Room)
 	html, err := locale.Render(s.Language, template, greeting{s.Prefix, e.Direct, h.answerer.labelsOf(e.Room)})
@@ -105,8 +107,8 @@ func (h *Handler) say(e chat.Event, template string) (queue.Result, error) {
 	return queue.Result{Posts: []chat.Post{{Room: e.Room, Priority: chat.Answer, HTML: html, Lang: s.Language}}}, nil
 }
 
-// Apologise returns the answer to an event whose handler failed; nil if nobody waits
-// for one (queue.Config.Apology).
+// Apologise returns a message that says that the bot failed to answer the event e; nil
+// if nobody expects an answer (queue.Config.Apology).
 func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	if e.Message == nil || e.Late || e.Message.Edits != "" {
 		return nil
@@ -123,8 +125,9 @@ func (h *Handler) Apologise(e chat.Event) []chat.Post {
 	return h.posts(e, e.Original(), e.Message.Thread, Answer{HTML: html})
 }
 
-// message answers a command or a choice. It also ends its sender's right to choose
-// with a bare number.
+// message answers a message: a command, a choice from a list, or a message that
+// belongs to a question. After it, its sender can no longer choose from an earlier
+// list by a bare number.
 func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, error) {
 	line := h.line(e)
 	r, isCommand := h.answerer.parse(line)
@@ -164,8 +167,8 @@ func (h *Handler) message(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.answer(ctx, e, line, changes)
 }
 
-// late handles a late message that the relay does not carry: a command of the relay,
-// or an edit of a message that belonged to a question.
+// late handles a message that is too old to be answered and does not belong to a
+// question: only commands that ask or carry something still have an effect.
 func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool) (result queue.Result, err error) {
 	carrier, carried := h.answerer.carrier, false
 	if e.Message.Edits != "" {
@@ -181,8 +184,8 @@ func (h *Handler) late(ctx context.Context, e chat.Event, line Line, follow bool
 	return result, err
 }
 
-// carry carries a message that belongs to a question and is no command, and the text
-// of a command that asks to carry it.
+// carry carries a message that belongs to a question to the other room: one that gives
+// no command, or the text after a command such as «!répondre».
 func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand bool) (queue.Result, bool, error) {
 	var how relay.Manner
 	if isCommand {
@@ -197,7 +200,8 @@ func (h *Handler) carry(ctx context.Context, e chat.Event, c *command, isCommand
 	return h.answerer.carrier.Carry(ctx, e, how)
 }
 
-// answer answers a line that is neither a choice nor carried.
+// answer answers a line that neither chooses from a list nor belongs to a question.
+// The given choices are stored with the answer.
 func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes []Choice) (queue.Result, error) {
 	change := h.save(changes...)
 	r, isCommand := h.answerer.parse(line)
@@ -233,14 +237,15 @@ func (h *Handler) answer(ctx context.Context, e chat.Event, line Line, changes [
 	return h.decide(ctx, e, line, ask, change)
 }
 
-// asks reports whether a line that is no command may get an answer.
+// asks reports whether a line that gives no command may get an answer: it speaks to
+// the bot, or begins with a misspelt command.
 func (a *Answerer) asks(l Line, r request) bool {
 	rest, greeted := withoutGreeting(r.text)
 	return a.isSlip(r) || l.Direct && strings.ContainsFunc(r.text, letterOrDigit) && (greeted || !onlyCourtesy(rest))
 }
 
-// decide returns the result of a command or a choice within the limits. It checks
-// the limits before the work. change applies in any case.
+// decide returns the result of a command or a choice, if the sender is within the
+// limits, which it checks before any work. The change is applied in any case.
 func (h *Handler) decide(
 	ctx context.Context, e chat.Event, l Line, answer func(context.Context) (Answer, error), change func(context.Context) error,
 ) (queue.Result, error) {
@@ -266,8 +271,8 @@ func (h *Handler) decide(
 	}}, nil
 }
 
-// keep returns the change that excludes a command from the relay. It also covers a
-// message that belonged to a question before an edit, or will after another edit.
+// keep returns the change after which a command's message is not carried to another
+// room, even if it belonged to a question before an edit or will after one.
 func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context) error, error) {
 	if e.Message.Edits != "" {
 		return h.answerer.carrier.Dropped(e), nil
@@ -276,7 +281,8 @@ func (h *Handler) keep(ctx context.Context, e chat.Event) (func(context.Context)
 	return change, err
 }
 
-// give returns the result of an answer; change applies in any case.
+// give returns the posts and changes of an answer to the event e. change is applied in
+// addition.
 func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context) error) queue.Result {
 	if e.Reaction != nil {
 		return queue.Result{Posts: h.posts(e, e.Reaction.Target, answer.thread, answer), Change: both(change, answer.change)}
@@ -295,7 +301,8 @@ func (h *Handler) give(e chat.Event, answer Answer, change func(context.Context)
 	}
 }
 
-// both returns a change that runs first and then second; either may be nil.
+// both returns a change of the database that runs first and then second. Either may be
+// nil; it is nil if both are.
 func both(first, second func(context.Context) error) func(context.Context) error {
 	switch {
 	case first == nil:
@@ -311,7 +318,8 @@ func both(first, second func(context.Context) error) func(context.Context) error
 	}
 }
 
-// line returns the line of a message. A bare mention asks for help.
+// line returns the message of e as a Line to answer, with the room's settings. A
+// message that only mentions the bot becomes a request for help.
 func (h *Handler) line(e chat.Event) Line {
 	l := h.about(e)
 	l.Text, l.Edited = e.Message.Body, e.Message.Edits != ""
@@ -323,7 +331,8 @@ func (h *Handler) line(e chat.Event) Line {
 	return l
 }
 
-// about returns a line without a text: only the event's room and sender.
+// about returns a Line without text, with the room, the sender and the settings for an
+// answer to e.
 func (h *Handler) about(e chat.Event) Line {
 	s := h.rooms.Of(e.Room)
 	return Line{
@@ -336,8 +345,8 @@ func (h *Handler) about(e chat.Event) Line {
 // starts a thread. The fullest card has as many lines.
 const maxLines = 12
 
-// posts returns the post that answers an event, in the event's thread if it has one,
-// followed by the answer's further posts.
+// posts returns the posts of an answer to the event to: the answer itself, in the
+// thread if that is not empty, and any further posts.
 func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []chat.Post {
 	if answer.HTML == "" {
 		return nil
@@ -361,7 +370,7 @@ func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []
 	return append([]chat.Post{reply}, answer.posts...)
 }
 
-// lines counts the lines that a message shows.
+// lines returns how many lines a message of that HTML shows.
 func lines(html string) int {
 	return strings.Count(html, "<p>") + strings.Count(html, "<li>") + strings.Count(html, "<br>")
 }

@@ -13,10 +13,12 @@ import (
 // noticeLines bounds how many lines of a homeserver's notice the operators get.
 const noticeLines = 12
 
-// Move gives the data of an upgraded room to its successor, in the transaction of ctx.
+// Move is a function that assigns stored data of the room from to the room to, its
+// successor after an upgrade, in the transaction of ctx.
 type Move func(ctx context.Context, from, to chat.RoomID) error
 
-// moved runs all moves of an upgraded room.
+// moved returns the change that assigns all stored data of an upgraded room to its
+// successor.
 func (h *Handler) moved(e chat.Event) queue.Result {
 	return queue.Result{Change: func(ctx context.Context) error {
 		for _, move := range h.moves {
@@ -28,7 +30,8 @@ func (h *Handler) moved(e chat.Event) queue.Result {
 	}}
 }
 
-// joined greets the room, or says why the bot leaves it.
+// joined returns the message with which the bot greets a room that it joined, or with
+// which it says why it leaves it again.
 func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	if !e.Joined.Unwelcome {
 		if e.Direct {
@@ -41,13 +44,14 @@ func (h *Handler) joined(e chat.Event) (queue.Result, error) {
 	return result, err
 }
 
-// inform sends a message to the operators.
+// inform returns a message of a template to each operator.
 func (h *Handler) inform(ctx context.Context, template string, data any) (queue.Result, error) {
 	posts, err := h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, template, data) })
 	return queue.Result{Posts: posts}, err
 }
 
-// blocked is a room that starts or stops refusing the bot's messages.
+// blocked is the data of the message to operators that a room begins or ceases to
+// refuse the bot's posts.
 type blocked struct {
 	Room    place
 	Blocked bool
@@ -64,7 +68,8 @@ func (h *Handler) Blocked(ctx context.Context, room chat.RoomID, isBlocked bool)
 	return h.operators.Posts(ctx, func(lang string) (string, error) { return locale.Render(lang, "room-blocked", data) })
 }
 
-// removal is a room from which a member removed the bot.
+// removal is the data of the message to operators that a member removed the bot from a
+// room.
 type removal struct {
 	place
 	Banned bool
@@ -82,7 +87,8 @@ func (h *Handler) removed(ctx context.Context, e chat.Event) (queue.Result, erro
 	return h.inform(ctx, "removed", removal{h.answerer.place(ctx, room), e.Removed.Exit == chat.ExitBanned})
 }
 
-// notice is a message of the homeserver to the account, for the operators.
+// notice is the data of the message to operators with a text that the homeserver sent
+// to the account.
 type notice struct {
 	Lines []string
 	Cut   bool

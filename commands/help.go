@@ -8,7 +8,7 @@ import (
 	"heraut/text"
 )
 
-// overview is the data of the help: the bot and its commands.
+// overview is the data of the help message: who runs the bot, and the commands.
 type overview struct {
 	About
 	Prefix string
@@ -19,13 +19,13 @@ type overview struct {
 	Aside    []string // the names of further commands
 }
 
-// topic is a command that starts a line, and its parts.
+// topic is a command in the help message, with its subcommands.
 type topic struct {
 	Name  string
 	Parts []string // their names
 }
 
-// explanation is one command in detail.
+// explanation is the data of the help message about one command.
 type explanation struct {
 	Prefix      string
 	Command     string
@@ -33,7 +33,8 @@ type explanation struct {
 	Subcommands []string
 }
 
-// help introduces the bot and lists its commands, or details one command.
+// help answers the command !aide: with the commands that the person may give here, or
+// with details about the one that is named.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 	all := slices.Contains([]string{"tout", "all"}, text.Fold(r.args))
 	if r.args == "" || all {
@@ -84,8 +85,8 @@ func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
 // maxBrief is the number of commands that the help shows in a room. A last line follows.
 const maxBrief = 5
 
-// brief returns at most maxBrief commands. Where the room has few, parts of the first
-// one fill the help.
+// brief returns at most maxBrief of the commands for a short help. If there are few,
+// it adds subcommands of the first one.
 func brief(all []topic) []topic {
 	for i, part := range []string{"sill remplace", "sill compare"} {
 		if len(all) < maxBrief {
@@ -95,7 +96,8 @@ func brief(all []topic) []topic {
 	return all[:min(len(all), maxBrief)]
 }
 
-// part returns the command that word names without its topic.
+// part returns the subcommand that word names by itself, without the command to which
+// it belongs; nil if there is none.
 func (a *Answerer) part(word string) *command {
 	for i := range a.table {
 		if c := &a.table[i]; c.topic != "" && c.isCalled(word) {
@@ -105,7 +107,7 @@ func (a *Answerer) part(word string) *command {
 	return nil
 }
 
-// explain answers with the details of a command.
+// explain answers with the detailed help for one command.
 func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, error) {
 	parts, err := a.subcommands(ctx, r, c)
 	if err != nil {
@@ -118,7 +120,7 @@ func (a *Answerer) explain(ctx context.Context, r request, c *command) (Answer, 
 	return a.message(r, "help-command", data)
 }
 
-// subcommands returns the names of the parts of c that the person may give here.
+// subcommands returns the names of the subcommands of c that the person may give here.
 func (a *Answerer) subcommands(ctx context.Context, r request, c *command) (names []string, err error) {
 	for i := range a.table {
 		part := &a.table[i]

@@ -6,7 +6,7 @@ import (
 	"heraut/howto"
 )
 
-// guide is the data of an answer about the services themselves.
+// guide is the data of the message with an answer about the services themselves.
 type guide struct {
 	howto.Entry
 	// Parts is the answer, cut where a command begins or ends.

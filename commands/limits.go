@@ -13,13 +13,13 @@ import (
 	"heraut/queue"
 )
 
-// Rate allows Count actions within Per. The zero value sets no limit.
+// Rate allows Count actions within the time Per. The zero value means no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
 }
 
-// Limits bounds what the bot does.
+// Limits holds how often people and rooms may use the bot.
 type Limits struct {
 	Person, Room Rate // the actions of each person, and in each room
 	// Reactions lets the bot put the reactions 1️⃣, 2️⃣… under its lists, except in busy
@@ -27,7 +27,8 @@ type Limits struct {
 	Reactions bool
 }
 
-// verdict is a limit's decision about one more answer.
+// verdict is the decision of a limiter: the action may be answered, it is the first
+// one too many, or a further one.
 type verdict int
 
 const (
@@ -109,7 +110,8 @@ func (l *limiter) tells(key string, cause chat.EventID) bool {
 	return true
 }
 
-// sweep bounds the number of buckets: a full bucket equals a missing one.
+// sweep deletes the keys that have all their tokens again, so that their number stays
+// bounded. A missing key counts as full.
 func (l *limiter) sweep(at time.Time) {
 	if len(l.buckets) < l.sweepAt {
 		return
@@ -155,8 +157,9 @@ func (h *Handler) limit(e chat.Event, l Line, template string) (result queue.Res
 	return queue.Result{Posts: h.posts(e, to, thread, Answer{HTML: html})}, true, nil
 }
 
-// limitCarried returns the result of a message or a reaction that belongs to a
-// question, within the limits. Beyond them the relay carries nothing.
+// limitCarried returns the result of carrying a message or reaction of a question, if
+// its sender is within the limits. Otherwise nothing is carried, and the sender is
+// told once.
 func (h *Handler) limitCarried(e chat.Event, l Line, result queue.Result, err error) (queue.Result, error) {
 	if err != nil || len(result.Posts) == 0 && result.Change == nil {
 		return result, err
@@ -201,20 +204,22 @@ func (h *Handler) pingOnce(result queue.Result) queue.Result {
 	return result
 }
 
-// pings holds the time of the last ping for each room and person.
+// pings remembers when the bot last sent each person in each room a post that rings.
 type pings struct {
 	mu   sync.Mutex
 	last map[string]time.Time
 }
 
-// due reports whether the last ping is old enough for another one.
+// due reports whether the person and room in key may get another post that rings: the
+// last one is long enough ago.
 func (p *pings) due(key string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return now.Sub(p.last[key]) >= pingEvery
 }
 
-// note records pings, and drops those too old to matter.
+// note records that posts that ring were sent to these keys (a room and person each),
+// and drops records too old to matter.
 func (p *pings) note(keys []string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

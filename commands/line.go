@@ -8,7 +8,8 @@ import (
 	"heraut/text"
 )
 
-// Line is a typed line with its circumstances.
+// Line is a line that a person typed, with the room, the sender's rights and the
+// language in which to answer.
 type Line struct {
 	Text   string // any text; only its first non-blank line counts
 	Lang   string // the answer's language: "fr" or "en"

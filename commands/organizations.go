@@ -7,7 +7,8 @@ import (
 	"heraut/search"
 )
 
-// organization is the data of an administration with the first of its software.
+// organization is the data of the message about the software that an administration
+// uses; it shows the first of them.
 type organization struct {
 	search.Organization
 	Query      string
@@ -18,8 +19,8 @@ type organization struct {
 	source
 }
 
-// organization lists the software that an administration uses, and for which of them
-// a contact there can answer questions.
+// organization answers with the software that an administration uses, and says for
+// which of them somebody there can be asked.
 func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) {
 	c := r.state.Catalogue
 	switch {
@@ -48,7 +49,7 @@ func (a *Answerer) organization(ctx context.Context, r request) (Answer, error) 
 // maxUses is the number of software to show of an administration.
 const maxUses = 10
 
-// instances is the data of an instances message.
+// instances is the data of the message about where a web software can be used.
 type instances struct {
 	card
 	Shown      []catalogue.Instance
@@ -56,7 +57,7 @@ type instances struct {
 	Unrecorded bool // the data name no instance of any software
 }
 
-// instances lists the installations of one software that people may use.
+// instances answers with the installations of a software that people may use.
 func (a *Answerer) instances(r request, s *catalogue.Software) (Answer, error) {
 	shown, more := first(s.Instances, maxListed)
 	recorded := len(shown) > 0

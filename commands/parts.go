@@ -16,8 +16,8 @@ import (
 	"heraut/visio"
 )
 
-// Parts are what an Answerer answers from. Only Catalogue is necessary: the bot refuses
-// the commands of a part that is nil.
+// Parts holds the parts of the bot from which an Answerer answers. Only Catalogue is
+// required: the commands of a part that is nil are refused.
 type Parts struct {
 	About About
 	// Zone is the time zone of the dates in answers; nil: UTC.
@@ -39,7 +39,8 @@ type Parts struct {
 	Admin        Administration
 }
 
-// sources returns the state of each source; none without watches.
+// sources returns the sources of news with their states; none if the bot has no
+// watches.
 func (p *Parts) sources(ctx context.Context) ([]announce.Health, error) {
 	if p.Watches == nil {
 		return nil, nil
@@ -47,11 +48,11 @@ func (p *Parts) sources(ctx context.Context) ([]announce.Health, error) {
 	return p.Watches.Sources(ctx)
 }
 
-// hasCalendar reports whether a source is a calendar.
+// hasCalendar reports whether the source of that name is a calendar.
 func (p *Parts) hasCalendar(source string) bool { return p.Agenda != nil && p.Agenda.Has(source) }
 
-// deleted returns the change for a deleted message: it deletes the meeting that the
-// message set, and the thanks that it gave.
+// deleted returns the change that follows when a person deletes a message: the video
+// conference that it scheduled, or the thanks that it gave, are deleted.
 func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	var change func(ctx context.Context) error
 	if p.Visio != nil {
@@ -63,8 +64,8 @@ func (p *Parts) deleted(e chat.Event) func(ctx context.Context) error {
 	return change
 }
 
-// carrier is the part of the relay that sees every event of a room; *relay.Carrier
-// documents its methods.
+// carrier handles the messages and reactions that belong to questions. *relay.Carrier
+// is one, and documents the methods.
 type carrier interface {
 	Carry(ctx context.Context, e chat.Event, how relay.Manner) (queue.Result, bool, error)
 	Note(ctx context.Context, e chat.Event) (carried bool, change func(ctx context.Context) error, err error)
@@ -74,7 +75,8 @@ type carrier interface {
 	React(ctx context.Context, e chat.Event) (queue.Result, bool, error)
 }
 
-// carrier returns the relay, or one that carries nothing.
+// carrier returns the part that carries messages of questions; if the bot has none,
+// one that does nothing.
 func (p *Parts) carrier() carrier {
 	if p.Relay == nil {
 		return noCarrier{}
@@ -82,7 +84,8 @@ func (p *Parts) carrier() carrier {
 	return p.Relay
 }
 
-// noCarrier carries nothing.
+// noCarrier stands in for the relay in a bot without one: no message belongs to a
+// question.
 type noCarrier struct{}
 
 func (noCarrier) Carry(context.Context, chat.Event, relay.Manner) (queue.Result, bool, error) {
@@ -103,8 +106,8 @@ func (noCarrier) React(context.Context, chat.Event) (queue.Result, bool, error) 
 	return queue.Result{}, false, nil
 }
 
-// withDefaults gives the absent parts of an administration working replacements, which
-// know nothing and store nothing.
+// withDefaults returns the Administration with working replacements for its missing
+// parts, which know nothing and store nothing.
 func (admin Administration) withDefaults() Administration {
 	if admin.Book == nil {
 		admin.Book = rooms.NewBook(rooms.Settings{})
@@ -139,7 +142,7 @@ func (admin Administration) withDefaults() Administration {
 	return admin
 }
 
-// nothing is an administration without a database.
+// nothing is the store of an Administration without a database: it holds nothing.
 type nothing struct{}
 
 func (nothing) AddChange(context.Context, rooms.Change) error { return nil }

@@ -10,7 +10,7 @@ import (
 	"heraut/text"
 )
 
-// period is a span of time: [from, to).
+// period is a span of time from from up to, but without, to.
 type period struct{ from, to time.Time }
 
 // unasked is the number of days that the agenda covers if nobody asks for a time.
@@ -28,9 +28,10 @@ var (
 	dayOnly  = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?$`)
 )
 
-// cutPeriod extracts the time from a question: semaine, mois, aujourd’hui, demain, a
-// date, a month. It returns the remaining words. A day or a month without a year is
-// the next one.
+// cutPeriod removes the words for a time from the arguments s (semaine, mois,
+// aujourd’hui, demain, a date, a month), and returns that time and the other words. A
+// day or month without a year is the next one. Without such words, the period is the
+// time from today on that lists show by default.
 func cutPeriod(s string, now time.Time) (when period, rest string) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	words := strings.Fields(s)
@@ -42,8 +43,8 @@ func cutPeriod(s string, now time.Time) (when period, rest string) {
 	return period{today, today.AddDate(0, 0, unasked)}, s
 }
 
-// periodAt reads a time at the start of words, and returns the number of words that
-// it takes.
+// periodAt returns the time that the words at the start of words mean, and how many
+// words that takes; ok is false if they mean none.
 func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 	word := strings.NewReplacer("’", "'").Replace(text.Fold(words[0]))
 	days := func(from, length int) (period, int, bool) {

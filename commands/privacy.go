@@ -9,7 +9,8 @@ import (
 // listedData bounds the number of stored data that the list about a person shows.
 const listedData = 40
 
-// personalData is the list of the data about a person.
+// personalData is the data of the message that shows a person what is stored about
+// them.
 type personalData struct {
 	Prefix string
 	About
@@ -17,13 +18,14 @@ type personalData struct {
 	More int
 }
 
-// datumLine is one stored datum and its room.
+// datumLine is one stored piece of data about a person, with the room that it comes
+// from.
 type datumLine struct {
 	chat.Datum
 	Place *place
 }
 
-// personal answers with the data about the person.
+// personal answers with everything that the bot stores about the person who asks.
 func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	data := personalData{Prefix: r.Prefix, About: a.about}
 	var all []chat.Datum
@@ -51,7 +53,8 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "personal-data", data)
 }
 
-// forget erases the data about the person, after a confirmation.
+// forget answers the command that erases what is stored about the person, once they
+// have confirmed it.
 func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {
 		return a.confirm(r, confirmation{What: "forget"})

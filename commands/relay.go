@@ -20,8 +20,8 @@ import (
 // listedQuestions is the number of questions that a list shows.
 const listedQuestions = 15
 
-// questionList is the data of the template that lists the questions that a room may see;
-// with Mine, only those of the person who asks.
+// questionList is the data of the message that lists questions which a room may see;
+// with Mine, only those of the person who asks for it.
 type questionList struct {
 	Items []relay.Question
 	More  int
@@ -31,7 +31,8 @@ type questionList struct {
 	Prefix string
 }
 
-// relayList holds the relays, with their rooms' names.
+// relayList is the data of the message that lists the relays, with the names of their
+// rooms.
 type relayList struct {
 	Prefix string
 	Items  []relayItem
@@ -44,19 +45,20 @@ type relayItem struct {
 	To     string
 }
 
-// relayChange is an opened or closed relay.
+// relayChange is the data of the message that a relay was opened or closed.
 type relayChange struct {
 	Prefix, Name string
 	Added        bool
 }
 
-// followed is the data of the message that a command on a question succeeded.
+// followed is the data of the message that a command about a question had its effect.
 type followed struct {
 	Number int64
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
-// faultOf answers with the relay's reason for a refusal. It returns other errors.
+// faultOf answers with the sentence for err, if that is the relay's reason to refuse a
+// command. It returns any other err.
 func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*relay.Fault](err); ok {
 		return a.message(r, "relay-fault", struct {
@@ -67,7 +69,8 @@ func (a *Answerer) faultOf(r request, err error) (Answer, error) {
 	return Answer{}, err
 }
 
-// ask sends a question to the experts. The relay posts the confirmation.
+// ask answers the command !question, which sends a question to the experts. The relay
+// itself posts the confirmation.
 func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	text := r.whole()
 	if asksReply(a, r) {
@@ -119,14 +122,16 @@ func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result
 	}, nil)
 }
 
-// whole returns the text after the command, with all its lines.
+// whole returns all lines of the text after the command, since arguments otherwise
+// hold the first line only.
 func (r request) whole() string {
 	text, _ := strings.CutPrefix(strings.TrimSpace(r.Text), r.Prefix)
 	_, text = cutWord(strings.TrimSpace(text))
 	return text
 }
 
-// wholeAfter is whole without that many words of the command's name, at least one.
+// wholeAfter returns all lines of the text after the first words of the message: words
+// is how many the command's name has, at least one.
 func (r request) wholeAfter(words int) string {
 	text := r.whole()
 	for range words - 1 {
@@ -135,7 +140,8 @@ func (r request) wholeAfter(words int) string {
 	return text
 }
 
-// questions lists the questions that are not closed, or those that speak of some words.
+// questions answers with the open questions that the room may see, or with those that
+// contain the words of the arguments.
 func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	list := questionList{Prefix: r.Prefix, Mine: slices.Contains([]string{"miennes", "mes", "mine"}, text.Fold(r.args))}
 	if !list.Mine && !slices.Contains([]string{"ouvertes", "open"}, text.Fold(r.args)) {
@@ -161,8 +167,8 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// missed returns the change that counts a search which found nothing; nil if nobody
-// counts it.
+// missed returns a change that counts the search of the request as one that found
+// nothing; nil if it is not counted.
 func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
 	if a.parts.Relay == nil {
 		return nil, nil
@@ -182,7 +188,8 @@ func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
 }
 
-// settle changes the question that the command is about.
+// settle answers a command that changes the state of a question (claim, release,
+// solve). what names the change in the message.
 func (a *Answerer) settle(ctx context.Context, r request, what string,
 	do func(context.Context, chat.Event, relay.Question) (func(context.Context) error, error)) (Answer, error) {
 	q, err := a.parts.Relay.Which(ctx, r.Event, r.args)
@@ -198,8 +205,8 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	return answer, err
 }
 
-// note excludes a message from the other room. It answers only if the relay carried
-// the message before an edit.
+// note answers the command !note, whose text stays in the room although it belongs to
+// a question. It says something only if the text was carried before an edit.
 func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	carried, change, err := a.parts.Relay.Note(ctx, r.Event)
 	switch {
@@ -215,15 +222,15 @@ func (a *Answerer) note(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// unnamed explains how to write anonymously. The relay carries messages of a
-// question before this runs.
+// unnamed answers the command for writing without one's name, when it is given outside
+// of a question: it explains its use. In a question, the relay carries the message
+// before this is called.
 func (a *Answerer) unnamed(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// reply explains how to answer a question by its number, or says that the room has
-// no question with that number. The relay carries messages of a question before this
-// runs.
+// reply answers the command «!répondre» when its text was not carried: it explains how
+// to answer a question by its number, or says that the room has no such question.
 func (a *Answerer) reply(ctx context.Context, r request) (Answer, error) {
 	_, how, ok := addressed(chat.Message{Body: r.Text, Mentioned: r.Direct}, r.Prefix)
 	if !ok {
@@ -241,8 +248,8 @@ var questionNumber = regexp.MustCompile(`^(?:n[°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1
 // faqEntry matches a text that gives an FAQ entry, by its number, as the answer.
 var faqEntry = regexp.MustCompile(`^(?i:faq)[\s\x{a0}\x{202f}]+(?:[nN][°o]?[\s\x{a0}\x{202f}]*|#)?(\d{1,18})[\s.]*$`)
 
-// entryNumberOf returns the number of the FAQ entry that a text gives as the answer; 0 if
-// the text is something else.
+// entryNumberOf returns the number in a text such as «faq 12», by which an expert
+// answers with an entry of the FAQ; 0 if the text is something else.
 func entryNumberOf(text string) int64 {
 	match := faqEntry.FindStringSubmatch(text)
 	if match == nil {
@@ -287,7 +294,8 @@ func withoutName(m chat.Message, prefix string) (*chat.Message, relay.Manner, bo
 	return &m, relay.Manner{Nameless: true}, m.Body != ""
 }
 
-// relays lists the relays.
+// relays answers with the list of relays, the rooms between which questions are
+// carried.
 func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
@@ -318,7 +326,7 @@ func (a *Answerer) relays(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "relays", list)
 }
 
-// roomName returns a room's name, or its id if it has none.
+// roomName returns the name of a room for people; its id if it has none.
 func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error) {
 	room, err := a.room(ctx, id)
 	if room.Name == "" {
@@ -327,7 +335,8 @@ func (a *Answerer) roomName(ctx context.Context, id chat.RoomID) (string, error)
 	return room.Name, err
 }
 
-// addRelay opens a relay: "<name> de <room> vers <room> [themes] [elargir]".
+// addRelay answers the operators' command that opens a relay: «name de room vers room
+// [themes] [elargir]».
 func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 	words := strings.Fields(r.args)
 	if len(words) < 5 || !slices.Contains([]string{"de", "from"}, text.Fold(words[1])) || !slices.Contains([]string{"vers", "to"}, text.Fold(words[3])) {
@@ -356,7 +365,7 @@ func (a *Answerer) addRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// removeRelay closes a relay.
+// removeRelay answers the operators' command that closes the relay of that name.
 func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -370,8 +379,8 @@ func (a *Answerer) removeRelay(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// hint tells the author of a plain message, in a room or a direct message, that it is
-// not carried, where it may belong to a question.
+// hint returns the message that tells the author of a plain message that it is not
+// carried, if it may be meant for a question.
 func (h *Handler) hint(ctx context.Context, e chat.Event, l Line, r request) (queue.Result, bool, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || l.Direct && !e.Direct || h.answerer.isSlip(r) || isThanks(r.text) {

@@ -19,7 +19,7 @@ const reportedMisses = 10
 
 var days = regexp.MustCompile(`^(\d{1,3})\s*(?:j|jours?|d|days?)?$`)
 
-// report is the data of a report on questions.
+// report is the data of the message with the numbers of questions asked and answered.
 type report struct {
 	relay.Report
 	Days           int
@@ -27,8 +27,8 @@ type report struct {
 	Hours, Minutes int  // of Wait
 }
 
-// report counts the questions of the last days: in a room of experts its own, in an
-// operator's direct message all.
+// report answers with the numbers of questions of the last days: in a room of experts
+// its own, in an operator's direct message those of all.
 func (a *Answerer) report(ctx context.Context, r request) (Answer, error) {
 	data := report{Days: reportDays}
 	if r.args != "" {

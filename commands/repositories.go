@@ -9,7 +9,7 @@ import (
 	"heraut/filter"
 )
 
-// Repositories is the store of the public repositories that the bot knows.
+// Repositories searches the public code repositories that the bot knows.
 type Repositories interface {
 	// SearchRepositories returns at most limit repositories that the filter accepts,
 	// best first, and the total number of those.
@@ -19,7 +19,8 @@ type Repositories interface {
 	RepositoriesAsOf(ctx context.Context) (time.Time, error)
 }
 
-// repositories is the data of a list of the first of Total matches.
+// repositories is the data of the message with the first of Total repositories that a
+// search found.
 type repositories struct {
 	Prefix string
 	Query  string
@@ -28,7 +29,7 @@ type repositories struct {
 	AsOf   time.Time
 }
 
-// depot lists the repositories that a filter accepts.
+// depot answers the command !depot with the public repositories that a filter accepts.
 func (a *Answerer) depot(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)

@@ -8,7 +8,8 @@ import (
 	"heraut/chat"
 )
 
-// need is a set of conditions on the message that gives a command.
+// need is a set of conditions, as bits, on the message that gives a command, such as
+// that it comes from a direct message.
 type need int
 
 const (
@@ -40,7 +41,7 @@ const (
 	refusedClear     = "clear"
 )
 
-// refusal is the data of the message that refuses a command.
+// refusal is the data of the message that says why a command is refused.
 type refusal struct {
 	Prefix, Command string
 	Why             string // one of the constants
@@ -54,9 +55,8 @@ type refusal struct {
 	Contact         string
 }
 
-// refused returns the reason why the person may not give the command here and in
-// this way; empty if they may. Every command passes this check, which is the only
-// one.
+// refused returns the reason why the person may not give the command here and in this
+// message; empty if they may. It is the only place where this is decided.
 func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, error) {
 	switch {
 	case r.Event.ClearInEncrypted && !c.harmless:
@@ -82,8 +82,8 @@ func (a *Answerer) refused(ctx context.Context, r request, c *command) (string, 
 	return "", nil
 }
 
-// mayUse reports whether the person may give the command here in a new message; the
-// help lists those commands.
+// mayUse reports whether the person could give the command here in a new message. The
+// help lists these commands.
 func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, error) {
 	if r.Room == "" {
 		return r.Level >= c.level, nil // the room of the command is unknown
@@ -93,8 +93,8 @@ func (a *Answerer) mayUse(ctx context.Context, r request, c *command) (bool, err
 	return why == "", err
 }
 
-// closed reports whether no stranger reads the room: it is a direct message, or
-// known to be private and without externals.
+// closed reports whether no stranger can read the room: it is a direct message, or
+// known to be private and without outsiders.
 func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	if r.Private {
 		return true, nil
@@ -112,7 +112,7 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	}}).Closed(), nil
 }
 
-// tooLong reports whether the line exceeds the length that the bot reads.
+// tooLong reports whether the line has more characters than the bot reads.
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {

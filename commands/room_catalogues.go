@@ -11,8 +11,8 @@ import (
 	"heraut/text"
 )
 
-// chosenCatalogues returns the names of the catalogues that a room's searches use; nil
-// for the SILL alone.
+// chosenCatalogues returns the short names of the catalogues in which the room
+// searches; nil if only in the SILL.
 func (a *Answerer) chosenCatalogues(room chat.RoomID) []string {
 	if a.parts.Library == nil {
 		return nil
@@ -25,7 +25,8 @@ func (a *Answerer) chosenCatalogues(room chat.RoomID) []string {
 	return known
 }
 
-// stateOf returns the catalogue that a room's searches use.
+// stateOf returns the catalogue in which a room searches, made of those that the room
+// chose.
 func (a *Answerer) stateOf(room chat.RoomID) catalogue.State {
 	if names := a.chosenCatalogues(room); names != nil {
 		return a.parts.Library.State(names)
@@ -33,7 +34,8 @@ func (a *Answerer) stateOf(room chat.RoomID) catalogue.State {
 	return a.current()
 }
 
-// labelsOf returns the labels of a room's catalogues; none for the SILL alone.
+// labelsOf returns the names of the catalogues in which a room searches, as messages
+// show them; none for the SILL alone.
 func (a *Answerer) labelsOf(room chat.RoomID) []string {
 	if names := a.chosenCatalogues(room); names != nil {
 		return a.parts.Library.Labels(names)
@@ -41,7 +43,7 @@ func (a *Answerer) labelsOf(room chat.RoomID) []string {
 	return nil
 }
 
-// commonsState returns what administrations built.
+// commonsState returns a catalogue of all software that administrations built.
 func (a *Answerer) commonsState() catalogue.State {
 	if a.parts.Library == nil {
 		return catalogue.State{}
@@ -57,7 +59,8 @@ func (a *Answerer) otherCatalogue(name string) (s commons.Shelf, ok bool) {
 	return a.parts.Library.Shelf(text.Fold(name))
 }
 
-// catalogueNames returns the names that a room may choose from.
+// catalogueNames returns the short names of all catalogues from which a room may
+// choose.
 func (a *Answerer) catalogueNames() []string {
 	if a.parts.Library == nil {
 		return nil
@@ -69,8 +72,9 @@ func (a *Answerer) catalogueNames() []string {
 	return names
 }
 
-// readCatalogues parses the names of catalogues, separated by commas or spaces, and
-// reports whether there are such catalogues.
+// readCatalogues stores the catalogues that a person typed, separated by commas or
+// spaces, in the settings s. It returns false if there is no catalogue of one of the
+// names.
 func (a *Answerer) readCatalogues(typed string, s *rooms.Settings) bool {
 	known := a.catalogueNames()
 	var names []string
@@ -86,7 +90,7 @@ func (a *Answerer) readCatalogues(typed string, s *rooms.Settings) bool {
 	return len(names) > 0
 }
 
-// loading answers that the room's catalogue is not there yet.
+// loading answers that the room's catalogue has not been read yet.
 func (a *Answerer) loading(r request) (Answer, error) {
 	return a.message(r, "loading", struct{ Catalogues []string }{a.labelsOf(r.Room)})
 }

@@ -24,7 +24,7 @@ const maxRole = 120
 // byDefault lists the words that reset a setting.
 var byDefault = []string{"defaut", "default"}
 
-// place is a room in the form in which messages name it.
+// place is a room as messages name it: by its name or id, with a link.
 type place struct {
 	Name string // empty if the room has none
 	ID   chat.RoomID
@@ -34,7 +34,8 @@ type place struct {
 	With   string // the other person's name, in a direct message; empty when unknown
 }
 
-// setting is one setting in force in a room.
+// setting is one setting of a room in the message that lists them: its name, its value
+// and where that comes from.
 type setting struct {
 	What  string // one of rooms' constants
 	Value string
@@ -42,15 +43,15 @@ type setting struct {
 	From string
 }
 
-// settings is the data of !salon.
+// settings is the data of the message for !salon, which lists a room's settings.
 type settings struct {
 	Prefix   string
 	Room     *place // nil for the room of the answer
 	Settings []setting
 }
 
-// settingChange is the data of the message that a setting changed, or did not
-// change.
+// settingChange is the data of the message that a room's setting was changed, or why
+// it was not.
 type settingChange struct {
 	Prefix  string
 	Room    *place
@@ -64,8 +65,8 @@ type settingChange struct {
 	Catalogues []string
 }
 
-// salon shows a room's settings. Operators may name another room first, and then set
-// it up with the words of the subcommands.
+// salon answers !salon with a room's settings. An operator may name another room, and
+// may then give the subcommands for that room.
 func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	word, rest := cutArg(r.args)
 	switch reference := rooms.Reference(word); {
@@ -101,8 +102,8 @@ func (a *Answerer) salon(ctx context.Context, r request) (Answer, error) {
 	return a.follow(ctx, r)
 }
 
-// resolve returns the room with an id or alias, if the bot is in it; otherwise
-// ErrNoRoom.
+// resolve returns the id of the room that an id or alias means, if the bot is in it;
+// otherwise ErrNoRoom.
 func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, error) {
 	id := chat.RoomID(reference)
 	if strings.HasPrefix(reference, "#") {
@@ -123,11 +124,12 @@ func (a *Answerer) resolve(ctx context.Context, reference string) (chat.RoomID, 
 	return "", ErrNoRoom
 }
 
-// about returns the room that the command is about.
+// about returns the room that the command is about: the one that an operator named, or
+// else that of the message.
 func (r request) about() chat.RoomID { return cmp.Or(r.subject, r.Room) }
 
-// elsewhere returns the room that the command is about; nil if that is the room of
-// the answer.
+// elsewhere returns the room that the command is about, for messages that name it; nil
+// if it is the room of the answer.
 func (a *Answerer) elsewhere(ctx context.Context, r request) (*place, error) {
 	if r.subject == "" || r.subject == r.Room {
 		return nil, nil //nolint:nilnil // the room of the answer is not named
@@ -175,7 +177,7 @@ func (a *Answerer) showSettings(ctx context.Context, r request) (Answer, error) 
 // settingNames lists the settings, in the order of display.
 var settingNames = []string{rooms.Language, rooms.Prefix, rooms.Role, rooms.Quiet, rooms.Moderator, rooms.Catalogues}
 
-// said returns a setting as a text; empty if it has no value.
+// said returns the value of the setting named by what as text; empty if it has none.
 func said(what string, s rooms.Settings) string {
 	switch what {
 	case rooms.Language:
@@ -195,8 +197,8 @@ func said(what string, s rooms.Settings) string {
 	return strconv.Itoa(s.Moderator)
 }
 
-// read parses a typed value into the field of s that the argument what names, and
-// reports whether the value is valid.
+// read parses a value that a person typed for the setting named by what, and stores it
+// in s. It returns false if the value is invalid.
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
@@ -222,13 +224,13 @@ func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	return err == nil && n >= 1 && n <= 100
 }
 
-// set returns a function that answers the command for one setting.
+// set returns the function that answers the command for the setting named by what.
 func set(what string) func(a *Answerer, ctx context.Context, r request) (Answer, error) {
 	return func(a *Answerer, ctx context.Context, r request) (Answer, error) { return a.set(ctx, r, what) }
 }
 
-// set changes a setting of a room. It refuses to change settings of the
-// configuration.
+// set answers the command that changes the setting named by what. A setting of the
+// configuration cannot be changed.
 func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -267,8 +269,7 @@ func (a *Answerer) set(ctx context.Context, r request, what string) (Answer, err
 	return answer, err
 }
 
-// with returns s, with one setting taken from value: the one that the argument what
-// names.
+// with returns the settings s with the one named by what taken from value.
 func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	switch what {
 	case rooms.Language:

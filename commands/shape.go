@@ -1,6 +1,7 @@
 package commands
 
-// Shape is the kind of an answer.
+// Shape is the kind of an answer: a card, a list, guesses, nothing found, other
+// information, and so on.
 type Shape string
 
 // The shapes.
@@ -23,7 +24,7 @@ var shapes = map[string]Shape{
 	"help": Help, "help-command": Help, "welcome": Help,
 }
 
-// shapeOf returns the shape of a message.
+// shapeOf returns the kind of answer that the named template gives.
 func shapeOf(template string) Shape {
 	if s, ok := shapes[template]; ok {
 		return s

@@ -18,7 +18,8 @@ const (
 	maxNews     = 10
 )
 
-// search answers with one software, a list, or the nearest names.
+// search answers the command !sill with the software that fits its words: one card, a
+// list, or suggestions.
 func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -47,7 +48,7 @@ func (a *Answerer) search(ctx context.Context, r request) (Answer, error) {
 	return a.show(r, result)
 }
 
-// faceted answers a query with facets.
+// faceted answers a search with filters, such as «licence:gpl».
 func (a *Answerer) faceted(r request, found search.Faceted) (Answer, error) {
 	switch {
 	case found.Unknown != "" && r.talk:
@@ -80,7 +81,8 @@ func isMeant(r request, result search.Result) bool {
 	return result.Shape != search.Maybe || search.IsRequest(r.args)
 }
 
-// show answers with the result of a search. It decides which message people see.
+// show answers with the result of a search. It chooses the kind of message: a card, a
+// list, suggestions or that nothing was found.
 func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	switch result.Shape {
@@ -102,7 +104,8 @@ func (a *Answerer) show(r request, result search.Result) (Answer, error) {
 	return a.none(r, r.args, false, result.Nearest)
 }
 
-// instead answers with the substitutes for a product: one card, or a list.
+// instead answers with the software that replaces a product: as one card, or as a
+// list.
 func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	all := software(result.Matches)
 	shown, _ := first(all, maxListed)
@@ -123,7 +126,7 @@ func (a *Answerer) instead(r request, result search.Result) (Answer, error) {
 	return card, err
 }
 
-// listOf returns the numbered list of the shown software.
+// listOf returns what the numbers in a list of these software stand for.
 func listOf(r request, shown []*catalogue.Software) *list {
 	l := &list{command: r.command.name()}
 	for _, s := range shown {
@@ -166,7 +169,8 @@ func (a *Answerer) replacing(ctx context.Context, r request) (Answer, error) {
 	}{r.Prefix, product, c.Labels()})
 }
 
-// comparable returns the entries that the one called name lists as similar.
+// comparable returns the entries that the catalogue lists as similar to the software
+// of that name.
 func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software) {
 	s, ok := search.For(c).Resolve(name)
 	if !ok {
@@ -180,12 +184,13 @@ func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software)
 	return all
 }
 
-// choose answers with a numbered list.
+// choose answers with a numbered list of software to choose from, made by the
+// template.
 func (a *Answerer) choose(r request, template, query string, all []*catalogue.Software) (Answer, error) {
 	return a.chooseOf(r, template, query, all, len(all))
 }
 
-// chooseOf answers with a numbered list of the first of total software.
+// chooseOf answers with a numbered list of all, which are the first of total software.
 func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.Software, total int) (Answer, error) {
 	shown, _ := first(all, maxListed)
 	answer, err := a.message(r, template, choice{query, entries(shown), total, a.source(r.state)})
@@ -194,8 +199,9 @@ func (a *Answerer) chooseOf(r request, template, query string, all []*catalogue.
 	return answer, err
 }
 
-// none answers that the bot did not find a query or a name. For a line that may be
-// talk it returns the zero Answer.
+// none answers that nothing was found for the query, with the entries nearest as
+// suggestions. name says that the query was a name. For a line that may be talk among
+// people it answers nothing.
 func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue.Software) (Answer, error) {
 	if r.talk {
 		return Answer{}, nil
@@ -217,8 +223,8 @@ func (a *Answerer) none(r request, query string, name bool, nearest []*catalogue
 	return answer, err
 }
 
-// news answers with the entries that the SILL last added and withdrew. Arguments
-// that are not a number make the line a name: « !sill new relic ».
+// news answers with the software that the SILL last added and withdrew. With arguments
+// that are no number, the line is a search instead: «!sill new relic».
 func (a *Answerer) news(ctx context.Context, r request) (Answer, error) {
 	n := someNews
 	if r.args != "" {

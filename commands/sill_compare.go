@@ -44,8 +44,8 @@ var compareWords = map[string]bool{"compare": true, "comparer": true, "comparez"
 // betweenWords may follow them.
 var betweenWords = map[string]bool{"entre": true, "de": true, "between": true, "of": true}
 
-// implied returns the names in a line that compares without the command; nil if it does
-// not.
+// implied returns the names in a line that asks for a comparison without the command,
+// such as «gimp vs krita»; nil if it does not.
 func implied(line string) []string {
 	word, rest := cutWord(line)
 	if compareWords[text.Fold(word)] {
@@ -75,7 +75,7 @@ func (a *Answerer) impliedComparison(r request) (answer Answer, found bool, err 
 	return answer, true, err
 }
 
-// compare answers with the same facts about several software.
+// compare answers with a comparison of the named software, the same facts for each.
 func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	parts := split(r.args)
 	if len(parts) < 2 {
@@ -94,8 +94,9 @@ func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	return a.compared(r, all, absent, more)
 }
 
-// compared answers with a comparison, or a card if there is one software, and says
-// which names are absent from the catalogue.
+// compared answers with a comparison of all, or a card if that is one software. It
+// says which names are not in the catalogue (absent), and how many were left out
+// (more).
 func (a *Answerer) compared(r request, all []*catalogue.Software, absent []string, more int) (answer Answer, err error) {
 	if len(all) == 1 {
 		answer, err = a.card(r, all[0])
@@ -114,8 +115,8 @@ func (a *Answerer) compared(r request, all []*catalogue.Software, absent []strin
 	return answer, err
 }
 
-// byNames returns the software with these names, each once, and the names that match
-// none.
+// byNames returns the software with these names, each once, and the names that no
+// software has.
 func byNames(c *catalogue.Catalogue, names []string) (all []*catalogue.Software, absent []string) {
 	seen := map[string]bool{}
 	for _, name := range names {

@@ -53,8 +53,8 @@ type command struct {
 	show func(a *Answerer, r request, s *catalogue.Software) (Answer, error)
 }
 
-// component reports whether an optional part of the bot is there. Without the part,
-// the bot refuses its commands.
+// component is a function that reports whether the bot has an optional part, such as
+// the relay. Without the part, its commands are refused.
 type component func(p *Parts) bool
 
 func watching(p *Parts) bool    { return p.Watches != nil }
@@ -69,14 +69,15 @@ func collecting(p *Parts) bool  { return p.Library != nil }
 func choosing(p *Parts) bool    { return p.Library != nil && p.Admin.Book != nil }
 func managing(p *Parts) bool    { return p.Admin.Book != nil }
 
-// The conditions under which a command waits for another server.
+// byArgs reports whether the request's arguments name a thing on another server, so
+// that the command is answered later, without holding up the room.
 func byArgs(_ *Answerer, r request) bool { return namesRemote(r.args) }
 func slowCall(a *Answerer, r request) bool {
 	return namesRemote(r.args) || a.parts.Visio.IsSlow(r.Room)
 }
 func always(*Answerer, request) bool { return true }
 
-// name returns the command's name in templates and in the command line's contract:
+// name returns the command's full name as templates and «bot ask» use it, such as
 // "sill remplace".
 func (c *command) name() string { return c.with(c.words[0]) }
 
@@ -93,8 +94,8 @@ func (c *command) isCalled(word string) bool {
 	return false
 }
 
-// find returns the command at the start of text, and its arguments; nil if there is
-// none.
+// find returns the command with which a text begins, and the text after it as the
+// arguments; nil if it begins with none.
 func (a *Answerer) find(text string) (c *command, args string) {
 	first, rest := cutWord(text)
 	second, after := cutWord(rest)
@@ -110,7 +111,7 @@ func (a *Answerer) find(text string) (c *command, args string) {
 	return c, args
 }
 
-// byName returns the command with that name, nil if there is none.
+// byName returns the command with that full name; nil if there is none.
 func (a *Answerer) byName(name string) *command {
 	for i := range a.table {
 		if a.table[i].name() == name {

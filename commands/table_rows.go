@@ -17,8 +17,8 @@ func table() []command {
 	)
 }
 
-// tableWith returns the table, with a further word for the command "sill" unless word is
-// empty.
+// tableWith returns the table of commands in which the command "sill" has word as a
+// further name, unless that is empty.
 func tableWith(word string) []command {
 	rows := table()
 	for i := range rows {
@@ -29,12 +29,12 @@ func tableWith(word string) []command {
 	return rows
 }
 
-// IsCommand reports whether a word begins a command.
+// IsCommand reports whether a command begins with that word.
 func IsCommand(word string) bool {
 	return slices.ContainsFunc(table(), func(c command) bool { return c.topic == "" && c.isCalled(word) })
 }
 
-// searchRows are the commands on the catalogue and the repositories.
+// searchRows returns the rows of the commands that search software and repositories.
 func searchRows() []command {
 	return []command{
 		{words: []string{"sill"}, harmless: true, searches: true, answer: (*Answerer).search, show: (*Answerer).card},
@@ -50,7 +50,8 @@ func searchRows() []command {
 	}
 }
 
-// watchRows are the commands on watches.
+// watchRows returns the rows of the commands about watches, rooms' subscriptions to
+// news.
 func watchRows() []command {
 	return []command{
 		{words: []string{"veille", "watch", "watches"}, needs: aRoom, of: watching, answer: (*Answerer).watches},
@@ -64,7 +65,7 @@ func watchRows() []command {
 	}
 }
 
-// webhookRows are the commands on webhooks.
+// webhookRows returns the rows of the commands about webhooks.
 func webhookRows() []command {
 	return []command{
 		{words: []string{"webhook", "webhooks"}, level: chat.LevelModerator, needs: aRoom, of: webhooks, aside: true, answer: (*Answerer).webhooks},
@@ -78,7 +79,7 @@ func webhookRows() []command {
 	}
 }
 
-// agendaRows are the commands on calendars and video conferences.
+// agendaRows returns the rows of the commands about calendars and video conferences.
 func agendaRows() []command {
 	return []command{
 		{words: []string{"agenda", "calendar"}, needs: aRoom | aWhole, of: calendars, aside: true, answer: (*Answerer).agendaOf},
@@ -87,7 +88,7 @@ func agendaRows() []command {
 	}
 }
 
-// thanksRows are the commands on thanks.
+// thanksRows returns the rows of the commands about thanks.
 func thanksRows() []command {
 	return []command{
 		{words: []string{"merci", "thanks"}, needs: aRoom | aNew | aPrefix | aWhole, of: thanking, aside: true, answer: (*Answerer).thank},
@@ -98,7 +99,7 @@ func thanksRows() []command {
 	}
 }
 
-// questionRows are the commands on questions, the FAQ and relays.
+// questionRows returns the rows of the commands about questions, the FAQ and relays.
 func questionRows() []command {
 	return []command{
 		{words: []string{"faq"}, needs: aRoom, of: remembering, answer: (*Answerer).faq},
@@ -123,7 +124,7 @@ func questionRows() []command {
 	}
 }
 
-// roomRows are the commands on the settings of a room.
+// roomRows returns the rows of the commands about a room's settings.
 func roomRows() []command {
 	return []command{
 		{words: []string{"salon", "room"}, needs: aRoom, of: managing, aside: true, remote: byArgs, answer: (*Answerer).salon},
@@ -136,7 +137,7 @@ func roomRows() []command {
 	}
 }
 
-// botRows are the commands on the bot itself and people's data.
+// botRows returns the rows of the commands about the bot itself and personal data.
 func botRows() []command {
 	return []command{
 		{words: []string{"bot"}, level: chat.LevelOperator, needs: aRoom, of: managing, aside: true, answer: (*Answerer).bot},
@@ -152,7 +153,7 @@ func botRows() []command {
 	}
 }
 
-// helpRows are the commands on the help.
+// helpRows returns the rows of the commands for help.
 func helpRows() []command {
 	return []command{
 		{words: []string{"aide", "help"}, harmless: true, answer: (*Answerer).help},

@@ -34,15 +34,15 @@ const (
 	busyWithin   = 5 * time.Minute
 )
 
-// traffic knows how many messages rooms had lately. A restart forgets them. Its methods
-// are safe for concurrent use, and on nil.
+// traffic counts how many messages each room had lately, to tell busy rooms. It is
+// empty after a restart. Its methods are safe for concurrent use and on nil.
 type traffic struct {
 	mu      sync.Mutex
 	rooms   map[chat.RoomID]*lately
 	sweepAt int
 }
 
-// lately holds the times of a room's last messages, as a ring.
+// lately holds the times of the last messages of one room, a fixed number of them.
 type lately struct {
 	times [busyMessages]time.Time
 	next  int
@@ -81,7 +81,8 @@ func (t *traffic) isBusy(e chat.Event) bool {
 	return room != nil && !room.times[room.next].Before(e.At.Add(-busyWithin))
 }
 
-// sweep bounds the number of rooms: one without a recent message equals a missing one.
+// sweep deletes the rooms without a recent message, so that their number stays
+// bounded.
 func (t *traffic) sweep(at time.Time) {
 	if len(t.rooms) < t.sweepAt {
 		return

@@ -14,7 +14,7 @@ import (
 	"heraut/webhook"
 )
 
-// thanksSaid is the data of the message about given thanks.
+// thanksSaid is the data of the message that a person was thanked.
 type thanksSaid struct {
 	thanks.Thanks
 	Prefix string
@@ -24,14 +24,15 @@ type thanksSaid struct {
 	Asked, Ask bool
 }
 
-// thanksFault is the data of the message that refuses thanks.
+// thanksFault is the data of the message that says why thanks are not accepted.
 type thanksFault struct {
 	Prefix string
 	What   string // "person", "reason", "month" or a thanks.Refusal
 	Word   string
 }
 
-// thank thanks a person, or lists the month's thanks if the command names nobody.
+// thank answers the command that thanks a person or, if it names nobody, lists this
+// month's thanks.
 func (a *Answerer) thank(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	if r.args == "" {
@@ -84,9 +85,8 @@ var (
 	afterMarks = strings.NewReplacer("@", "", ":", " ", ",", " ")
 )
 
-// thanked extracts the thanked person and the reason. A mention or a whole user id
-// names the person; to is empty if there is neither, or if there are several
-// mentions.
+// thanked returns the person whom a command thanks, by a mention or a whole user id,
+// and for what. to is empty if the command names nobody or mentions several people.
 func thanked(r request) (to chat.UserID, name, reason string) {
 	args := r.args
 	if id := wholeUser.FindString(args); id != "" {
@@ -107,12 +107,13 @@ func thanked(r request) (to chat.UserID, name, reason string) {
 	return to, text.Truncate(name, maxName), text.Truncate(strings.TrimSpace(reason), maxReason)
 }
 
-// agree records the person's consent to be named in the lists of thanks.
+// agree answers the command by which a person agrees that lists of thanks name them.
 func (a *Answerer) agree(_ context.Context, r request) (Answer, error) {
 	return a.consent(r, thanks.Agreed)
 }
 
-// disagree records that the person refuses to be named there.
+// disagree answers the command by which a person refuses that lists of thanks name
+// them.
 func (a *Answerer) disagree(_ context.Context, r request) (Answer, error) {
 	return a.consent(r, thanks.Refused)
 }
@@ -126,7 +127,8 @@ func (a *Answerer) consent(r request, c thanks.Consent) (Answer, error) {
 	return answer, err
 }
 
-// monthly turns the room's monthly list of thanks on or off.
+// monthly answers the command that turns the monthly list of thanks in the room on or
+// off.
 func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	wanted, ok := map[string]bool{"": true, "oui": true, "yes": true, "non": false, "no": false}[text.Fold(r.args)]
 	if !ok {
@@ -141,7 +143,8 @@ func (a *Answerer) monthly(ctx context.Context, r request) (Answer, error) {
 	return answer, err
 }
 
-// exportThanks answers with the room's thanks of a month as Markdown.
+// exportThanks answers with the thanks given in the room in a month, as Markdown to
+// copy.
 func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) {
 	day := time.Now()
 	if r.args != "" {
@@ -162,7 +165,7 @@ func (a *Answerer) exportThanks(ctx context.Context, r request) (Answer, error) 
 
 var markdownSigns = regexp.MustCompile("([\\\\`*_\\[\\]<>#|~])")
 
-// thanksMarkdown returns a list of thanks for a newsletter.
+// thanksMarkdown returns a month's thanks as a list in Markdown, for a newsletter.
 func thanksMarkdown(m thanks.Month) string {
 	var b strings.Builder
 	for _, t := range m.Items {

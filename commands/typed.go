@@ -55,7 +55,8 @@ func cutPrefix(line, prefix string) (rest string, ok bool) {
 	return string(runes[len(want):]), true
 }
 
-// withoutFence removes the fence of a code block at the start of s.
+// withoutFence returns the text inside a block of code, without the lines of ```
+// around it, if s begins with such a block; otherwise s as it is.
 func withoutFence(s string) string {
 	const fence = "```"
 	if !strings.HasPrefix(s, fence) {
@@ -72,7 +73,7 @@ func withoutFence(s string) string {
 	return body
 }
 
-// withoutCode removes the backticks of a code span at the start of a line.
+// withoutCode returns a line without the backticks around code at its start.
 func withoutCode(line string) string {
 	inner := strings.TrimLeft(line, "`")
 	signs := line[:len(line)-len(inner)]

@@ -14,7 +14,8 @@ import (
 
 // The data of the catalogue's templates.
 
-// entry is a software in the form that templates show.
+// entry is a software as the templates show it, with the room's language and
+// catalogue.
 type entry struct {
 	*catalogue.Software
 	// product is the replaced or comparable product in the question, if any; answers
@@ -30,18 +31,20 @@ func entries(all []*catalogue.Software) []entry {
 	return out
 }
 
-// HasStatus reports whether the State says more about it than listing it.
+// HasStatus reports whether the catalogue says more about the software than that it is
+// listed, such as that it is recommended.
 func (e entry) HasStatus() bool {
 	return e.Withdrawn != nil || e.Recommended || e.Observed || e.InSupport || e.FromState || e.RespectsRGAA()
 }
 
-// ReplacedNames returns the names of the products that it replaces.
+// ReplacedNames returns the names of the products that the software replaces.
 func (e entry) ReplacedNames() []string { return e.names(e.Replaces) }
 
-// SimilarNames returns the names of comparable programs.
+// SimilarNames returns the names of programs that are comparable to the software.
 func (e entry) SimilarNames() []string { return e.names(e.Similar) }
 
-// names puts the product in the question first, then those in the catalogue.
+// names returns the names of the programs: the product that was asked for first, then
+// those that are entries of the catalogue.
 func (e entry) names(all []catalogue.Similar) []string {
 	rank := func(s catalogue.Similar) int {
 		switch {
@@ -60,14 +63,14 @@ func (e entry) names(all []catalogue.Similar) []string {
 	return out
 }
 
-// RespectsRGAA reports whether it is known to follow the French rules of
-// accessibility.
+// RespectsRGAA reports whether the software is known to follow the RGAA, the French
+// rules of accessibility.
 func (e entry) RespectsRGAA() bool { return e.RGAA == catalogue.Yes }
 
 // year is how long a repository must be inactive before a card says so.
 const year = 365 * 24 * time.Hour
 
-// Called returns its name as people type it.
+// Called returns the software's name in lower case, as people type it in commands.
 func (e entry) Called() string { return strings.ToLower(e.Name) }
 
 // YearsAsleep returns the number of whole years since the last change of the code; 0
@@ -79,7 +82,7 @@ func (e entry) YearsAsleep() int {
 	return int(time.Since(e.Activity.Commit) / year)
 }
 
-// HasVersion reports whether the card has anything to say about versions.
+// HasVersion reports whether the card says something about the software's versions.
 func (e entry) HasVersion() bool {
 	return e.Latest != nil || locale.Given(e.MinVersion) || e.YearsAsleep() > 0
 }
@@ -87,11 +90,12 @@ func (e entry) HasVersion() bool {
 // maxCardLink bounds the addresses of a card, in bytes.
 const maxCardLink = 500
 
-// cardLink is a link of a card. Label names a template, "link page".
+// cardLink is a link on a software's card. Its Label is the name of the template with
+// the link's text.
 type cardLink struct{ Label, URL string }
 
-// Links returns the pages about it: the SILL's first, those of other catalogues
-// last.
+// Links returns the web pages about the software for its card: that in the SILL first,
+// those in other catalogues last.
 func (e entry) Links() []cardLink {
 	page := "page"
 	if e.Catalogue != "" {
@@ -107,7 +111,8 @@ func (e entry) Links() []cardLink {
 	return slices.DeleteFunc(links, func(l cardLink) bool { return locale.Link(l.URL, maxCardLink) == "" })
 }
 
-// source is the age of the data, which every answer states.
+// source is the date and the origin of the data, which every answer about software
+// states.
 type source struct {
 	AsOf  time.Time // when the source last confirmed the data
 	Dated time.Time // the newest change in the data; zero if they hold no date
@@ -154,8 +159,8 @@ type (
 	}
 )
 
-// instead is the data of an answer with substitutes for a product: the first of
-// Total.
+// instead is the data of the message with software that replaces a product; it shows
+// the first of Total.
 type instead struct {
 	search.Result
 	Asked bool   // the command asked for substitutes
@@ -165,7 +170,8 @@ type instead struct {
 	source
 }
 
-// choice is the data of a numbered list: the first of Total matches.
+// choice is the data of the message with a numbered list of software; it shows the
+// first of Total.
 type choice struct {
 	Query string
 	Items []entry
@@ -173,8 +179,8 @@ type choice struct {
 	source
 }
 
-// comparison is the data of a comparison of Items; More counts the others in the
-// question.
+// comparison is the data of the message that compares software; More counts those that
+// were asked for but left out.
 type comparison struct {
 	Items []entry
 	More  int
@@ -238,7 +244,8 @@ func (c comparison) Criteria() []string { differ, _ := c.split(); return differ 
 // Same returns the criteria on which all items agree.
 func (c comparison) Same() []string { _, same := c.split(); return same }
 
-// news is the data of the entries that the SILL last added and withdrew.
+// news is the data of the message with the software that the SILL last added and
+// withdrew.
 type news struct {
 	Referenced, Withdrawn []entry
 	source

@@ -11,8 +11,8 @@ import (
 	"heraut/visio"
 )
 
-// openCall opens a video conference with a subject, and with an hour if it is for
-// later.
+// openCall answers the command that opens a video conference, at once or at an hour
+// that its arguments give, with a subject.
 func (a *Answerer) openCall(ctx context.Context, r request) (Answer, error) {
 	if !a.parts.Visio.Serves(r.Room) {
 		return a.message(r, "visio-fault", visioFault{Prefix: r.Prefix, What: "none", Contact: a.about.Contact})
@@ -47,7 +47,7 @@ func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-// visioFault is the data of the message that refuses a video conference.
+// visioFault is the data of the message that says why no video conference is opened.
 type visioFault struct {
 	Prefix  string
 	What    string // "none", "hour" or "provider"

@@ -27,7 +27,8 @@ const (
 	tryFeedWithin = 20 * time.Second
 )
 
-// watchList is the data of the list of a room's watches.
+// watchList is the data of the message with a room's watches, its subscriptions to
+// news.
 type watchList struct {
 	Prefix  string
 	Items   []announce.WatchHealth
@@ -35,7 +36,8 @@ type watchList struct {
 	Sources []string
 }
 
-// watchChange is an added, paused, resumed or removed watch.
+// watchChange is the data of the message that a watch was added, paused, resumed,
+// changed or removed.
 type watchChange struct {
 	Prefix string
 	What   string // "added", "rhythm", "paused", "resumed" or "removed"
@@ -45,13 +47,15 @@ type watchChange struct {
 	Feed   sources.FeedTrial // the trial of a feed
 }
 
-// watchTrial is the data of the message that shows the items that a watch would have announced.
+// watchTrial is the data of the message with the items that a watch would have
+// announced lately.
 type watchTrial struct {
 	Source, Filter string
 	announce.Trial
 }
 
-// watchFault is the data of the message that refuses a command on watches.
+// watchFault is the data of the message that says why a command about watches is
+// refused.
 type watchFault struct {
 	Prefix string
 	// What is "none", "many", "latest", "exists", "declared", "number", "source", "address"
@@ -63,13 +67,14 @@ type watchFault struct {
 	Code    int
 }
 
-// Name returns the room's label for the source, or the source's own title, or its
-// address.
+// Name returns the name of the watched source for people: the room's own name for it,
+// else the source's title, else its address.
 func (c watchChange) Name() string {
 	return cmp.Or(c.Label, c.Feed.Title, sources.Shown(c.Source))
 }
 
-// watchFault refuses a command; word is the wrong part of it.
+// watchFault answers that a command about watches is refused. what names the reason,
+// word is the wrong part of the command.
 func (a *Answerer) watchFault(ctx context.Context, r request, what, word string) (Answer, error) {
 	names, err := a.sourceNames(ctx)
 	if err != nil {
@@ -86,7 +91,8 @@ func (a *Answerer) sourceNames(ctx context.Context) (names []string, err error) 
 	return names, err
 }
 
-// watches lists the room's watches and the state of their sources.
+// watches answers with the room's watches, its subscriptions to news, and the state of
+// their sources.
 func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
@@ -107,7 +113,8 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watches", data)
 }
 
-// addWatch adds a watch: a source's name, a filter and a rhythm.
+// addWatch answers the command that subscribes the room to a source: by the source's
+// name, with a filter and a rhythm.
 func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	source, rest := cutArg(r.args)
 	if isAddress(source) {
@@ -129,7 +136,8 @@ var aLabel = regexp.MustCompile(`^(?i:nom|name)[\s\x{a0}]*:[\s\x{a0}]*(?:"([^"]+
 // maxLabel bounds a label, in characters.
 const maxLabel = 60
 
-// cutLabel splits the label from the arguments after an address.
+// cutLabel splits the arguments after an address into the room's own name for the
+// source, which stands between quotes, and the rest.
 func cutLabel(s string) (label, rest string) {
 	m := aLabel.FindStringSubmatch(s)
 	if m == nil {
@@ -139,8 +147,9 @@ func cutLabel(s string) (label, rest string) {
 	return text.Truncate(label, maxLabel), strings.TrimSpace(s[len(m[0]):])
 }
 
-// addFeed adds the watch of a feed that the bot can read. For a page it takes the
-// feed that the page names; if there are several, it lists them.
+// addFeed answers the command that subscribes the room to a feed by its address, after
+// reading the feed. For a web page it takes the feed that the page names; if it names
+// several, it lists them.
 func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	typed, rest := cutArg(r.args)
 	address, ok := sources.FeedAddress(typed)
@@ -169,13 +178,15 @@ func (a *Answerer) addFeed(ctx context.Context, r request) (Answer, error) {
 	return a.add(ctx, r, trial.Address, rest, trial)
 }
 
-// feedChoices is the data of the list of a page's feeds, if there are several.
+// feedChoices is the data of the message that lists the feeds of a web page to choose
+// from.
 type feedChoices struct {
 	Prefix, Page string
 	Feeds        []feed.Link
 }
 
-// add adds the watch of a source, or changes the rhythm of the existing one.
+// add answers with the change that subscribes the room to a source, or changes the
+// rhythm of the subscription that it has. rest holds the filter and the rhythm.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
 	label := ""
 	if trial.Address != "" {
@@ -210,7 +221,8 @@ func (a *Answerer) add(ctx context.Context, r request, source, rest string, tria
 	return a.changed(r, watchChange{What: "added", Watch: w, Feed: trial}, change)
 }
 
-// explainFault answers with the reason of a refusal. It returns other errors.
+// explainFault answers with the sentence for err if that is a reason to refuse a
+// command about watches. word is the wrong part. It returns any other err.
 func (a *Answerer) explainFault(ctx context.Context, r request, word string, err error) (Answer, error) {
 	if fault, ok := errors.AsType[*filter.Error](err); ok {
 		return a.message(r, "filter-fault", fault)
@@ -232,7 +244,8 @@ func (a *Answerer) explainFault(ctx context.Context, r request, word string, err
 	return Answer{}, err
 }
 
-// changed answers that a watch has changed; the answer makes the change and logs it.
+// changed answers that a watch was changed. The answer's change of the database is
+// change, with an entry in the log of changes.
 func (a *Answerer) changed(r request, c watchChange, change func(context.Context) error) (Answer, error) {
 	c.Prefix = r.Prefix
 	answer, err := a.message(r, "watch-changed", c)
@@ -253,7 +266,8 @@ func (a *Answerer) changed(r request, c watchChange, change func(context.Context
 	return answer, err
 }
 
-// describe returns a watch in the form in which people type it.
+// describe returns a watch as a person types it in a command: source, filter and
+// rhythm.
 func describe(w announce.Watch) string {
 	label := ""
 	if w.Label != "" {
@@ -283,7 +297,8 @@ func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// removeWatches removes all watches that the room set up, after a confirmation.
+// removeWatches answers the command that removes all watches that people set up in the
+// room, once the person has confirmed it.
 func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -307,7 +322,8 @@ func (a *Answerer) removeWatches(ctx context.Context, r request) (Answer, error)
 	return answer, err
 }
 
-// changeWatch changes the watch with a number.
+// changeWatch answers a command that changes the watch with the number in its
+// arguments. what names the change in the message.
 func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	change func(n int) (announce.Watch, func(context.Context) error, error)) (Answer, error) {
 	if r.args == "" {
@@ -324,8 +340,8 @@ func (a *Answerer) changeWatch(ctx context.Context, r request, what string,
 	return a.changed(r, watchChange{What: what, Watch: w, N: n}, do)
 }
 
-// tryWatch shows the items that a watch would have announced lately, without
-// announcing them.
+// tryWatch answers with the items that a source and a filter would have announced
+// lately. It subscribes to nothing.
 func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 	if r.args == "" {
 		return a.explain(ctx, r, r.command)
@@ -363,9 +379,8 @@ func (a *Answerer) tryWatch(ctx context.Context, r request) (Answer, error) {
 // largest.
 const latestShown, mostShown = 5, 10
 
-// latest shows the last entries of a source, once and only in this room. The first
-// number selects the watch. If the room has a single watch, the number is that of
-// the entries.
+// latest answers with the newest items of a source that the room watches. The first
+// number is that of the watch; if the room has only one, it is the number of items.
 func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	all, err := a.parts.Watches.WatchesIn(ctx, r.Room)
 	if err != nil {
@@ -409,8 +424,8 @@ func (a *Answerer) latest(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watch-latest", latest)
 }
 
-// cutArg splits the arguments after their first word. Unlike cutWord it keeps
-// colons.
+// cutArg returns the first word of the arguments, with a colon at its end if there is
+// one, and the rest.
 func cutArg(s string) (arg, rest string) {
 	arg, rest, _ = strings.Cut(s, " ")
 	return arg, strings.TrimSpace(rest)

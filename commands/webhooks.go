@@ -11,14 +11,14 @@ import (
 	"heraut/webhook"
 )
 
-// webhookList is the data of the template webhooks.
+// webhookList is the data of the message with a room's webhooks.
 type webhookList struct {
 	Prefix string
 	Items  []webhook.Hook
 	More   int
 }
 
-// webhookChange is the data of the template webhook-changed.
+// webhookChange is the data of the message that a webhook was changed.
 type webhookChange struct {
 	Prefix, Name string
 	// What is "created", "renewed", "paused", "resumed", "removed", "tested",
@@ -26,13 +26,15 @@ type webhookChange struct {
 	What string
 }
 
-// webhookFault is the data of the message that refuses a command on webhooks.
+// webhookFault is the data of the message that says why a command about webhooks is
+// refused.
 type webhookFault struct {
 	Prefix, Word string
 	What         string // "none", "exists", "many", "full", "name", "declared", "direct" or "clear"
 }
 
-// webhooks lists the room's hooks.
+// webhooks answers with the room's webhooks, the addresses at which tools post
+// messages.
 func (a *Answerer) webhooks(ctx context.Context, r request) (Answer, error) {
 	if r.args != "" {
 		return a.explain(ctx, r, r.command)
@@ -63,8 +65,8 @@ func (a *Answerer) renewWebhook(ctx context.Context, r request) (Answer, error) 
 	})
 }
 
-// signWebhook makes signatures mandatory for a hook's senders; with «aucune»,
-// optional.
+// signWebhook answers the command after which senders must sign their requests to a
+// webhook; with «aucune» they need not any more.
 func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	name, rest := cutArg(r.args)
 	if isWord(rest, []string{"aucune", "none"}) {
@@ -78,16 +80,17 @@ func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	})
 }
 
-// webhookSecret is the data of the template webhook-secret, which goes to one
-// person.
+// webhookSecret is the data of the message with a webhook's secret address, which goes
+// to one person.
 type webhookSecret struct {
 	Prefix, Name, Secret string
 	Room                 *place
 	What                 string // "address" or "signing"
 }
 
-// giveWebhook runs an action that yields a secret, and sends the secret to the
-// person's direct message with the bot, so that nobody else in the room sees it.
+// giveWebhook answers a command that makes a secret, such as a webhook's address. The
+// secret goes to the direct message with the person, so that others in the room do not
+// see it.
 func (a *Answerer) giveWebhook(ctx context.Context, r request, done, what string,
 	do func(name string) (webhook.Hook, string, func(context.Context) error, error)) (Answer, error) {
 	name, rest := cutArg(r.args)
@@ -144,7 +147,7 @@ func (a *Answerer) removeWebhook(ctx context.Context, r request) (Answer, error)
 	})
 }
 
-// tryWebhook posts a text to a hook, as a tool would.
+// tryWebhook answers the command that posts a text through a webhook, as a tool would.
 func (a *Answerer) tryWebhook(ctx context.Context, r request) (Answer, error) {
 	return a.changeWebhook(ctx, r, r.args, "tested", func(name string) (webhook.Hook, func(context.Context) error, error) {
 		text, _ := locale.Word(r.Lang, "webhook test")
@@ -165,8 +168,8 @@ func (a *Answerer) changeWebhook(ctx context.Context, r request, name, what stri
 	return a.webhookChanged(r, h.Name, what, change)
 }
 
-// webhookChanged answers that a hook has changed; the answer makes the change and
-// logs it.
+// webhookChanged answers that a webhook was changed. The answer's change of the
+// database is change, with an entry in the log of changes.
 func (a *Answerer) webhookChanged(r request, name, what string, change func(context.Context) error) (Answer, error) {
 	answer, err := a.message(r, "webhook-changed", webhookChange{r.Prefix, name, what})
 	entry := rooms.Change{What: rooms.Webhook, Before: name}
@@ -185,8 +188,8 @@ func (a *Answerer) webhookChanged(r request, name, what string, change func(cont
 	return answer, err
 }
 
-// explainWebhook answers with the webhook package's reason for a refusal. It returns
-// other errors.
+// explainWebhook answers with the sentence for err if that is a reason to refuse a
+// command about webhooks. It returns any other err.
 func (a *Answerer) explainWebhook(r request, name string, err error) (Answer, error) {
 	for _, known := range []struct {
 		err  error
