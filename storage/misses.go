@@ -34,7 +34,10 @@ func hashed(key []byte, parts ...string) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// AddMiss implements relay.Misses.
+// AddMiss counts a person's search that found nothing, for a room of experts or, if
+// experts is empty, for the operators. stems identify the words in any order and form.
+// It stores hashes of the words and the person, and the words themselves only once
+// enough people searched them.
 func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m relay.Miss, by chat.UserID, at time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		key, err := d.PickleKey(ctx)
@@ -73,8 +76,8 @@ func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m
 	})
 }
 
-// missReaders returns, as JSON, those of the readers who could also read the rooms where
-// the words were searched before, and whether they were not.
+// missReaders returns, as JSON, the audience that could read all rooms where these
+// words were searched, now included. isNew reports that nobody searched them before.
 func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, now chat.Audience) (readers string, isNew bool, err error) {
 	var before string
 	err = noRow(d.db.QueryRow(ctx, "SELECT readers FROM missed_search WHERE experts = $1 AND hash = $2", experts, hash).Scan(&before))
@@ -94,7 +97,8 @@ func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, 
 	return string(encoded), isNew, err
 }
 
-// Missed implements relay.Misses.
+// Missed returns the words that at least minAskers people searched in vain since then,
+// for a room of experts or the operators, the most frequent first.
 func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, minAskers int) ([]relay.Miss, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT s.words, s.readers, COUNT(*) FROM missed_search s JOIN missed_by b ON b.experts = s.experts AND b.hash = s.hash
@@ -109,7 +113,7 @@ func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, m
 	})
 }
 
-// missesOf calls do with each stored vain search that a person made.
+// missesOf calls do with each stored search without a result that a person made.
 func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts chat.RoomID, hash, asker []byte, at time.Time) error) error {
 	type row struct {
 		experts     chat.RoomID
@@ -141,8 +145,8 @@ func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts cha
 	return nil
 }
 
-// MissesOf implements relay.Misses: how many vain searches of a person count for the
-// operators, and when the last was made.
+// MissesOf returns how many searches without a result of a person are stored, and when
+// the last one was made.
 func (d *DB) MissesOf(ctx context.Context, user chat.UserID) (n int, last time.Time, err error) {
 	err = d.missesOf(ctx, user, func(experts chat.RoomID, _, _ []byte, at time.Time) error {
 		if experts == "" {
@@ -156,7 +160,7 @@ func (d *DB) MissesOf(ctx context.Context, user chat.UserID) (n int, last time.T
 	return n, last, err
 }
 
-// ForgetMisses implements relay.Misses.
+// ForgetMisses deletes the stored searches without a result that a person made.
 func (d *DB) ForgetMisses(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		err := d.missesOf(ctx, user, func(experts chat.RoomID, hash, asker []byte, _ time.Time) error {
@@ -170,7 +174,7 @@ func (d *DB) ForgetMisses(ctx context.Context, user chat.UserID) error {
 	})
 }
 
-// PurgeMisses implements relay.Misses.
+// PurgeMisses deletes the searches without a result that are too old to count at now.
 func (d *DB) PurgeMisses(ctx context.Context, now time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		if _, err := d.db.Exec(ctx, "DELETE FROM missed_by WHERE at < $1", millis(now.Add(-keepMisses))); err != nil {
@@ -180,8 +184,8 @@ func (d *DB) PurgeMisses(ctx context.Context, now time.Time) error {
 	})
 }
 
-// trimMisses erases the words that fewer than namedFrom people still count for, and the
-// rows that nobody does.
+// trimMisses erases searched words that fewer than namedFrom people searched, now that
+// some searches are deleted, and rows without any search.
 func (d *DB) trimMisses(ctx context.Context) error {
 	const count = "(SELECT COUNT(*) FROM missed_by b WHERE b.experts = missed_search.experts AND b.hash = missed_search.hash)"
 	for _, statement := range []string{
