@@ -29,8 +29,8 @@ type exportedQuestion struct {
 // questionColumns are the columns of the CSV, in the order of fields.
 var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
 
-// inert returns a cell of a CSV: a text that a spreadsheet would run as a formula begins
-// with an apostrophe.
+// inert returns the text of a CSV cell so that a spreadsheet does not run it as a
+// formula: an apostrophe goes before a sign such as «=».
 func inert(cell string) string {
 	if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 		return "'" + cell

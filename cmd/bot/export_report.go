@@ -13,7 +13,8 @@ import (
 	"heraut/storage"
 )
 
-// exportedTally is a count of questions in « bot export bilan ».
+// exportedTally is a number of questions asked, answered and solved, in the output of
+// «bot export bilan».
 type exportedTally struct {
 	Theme    string `json:"theme"` // empty: without a theme
 	Asked    int    `json:"asked"`
@@ -23,13 +24,14 @@ type exportedTally struct {
 	Minutes int `json:"first_answer_minutes"`
 }
 
-// exportedMiss is a search that found nothing.
+// exportedMiss is a search that found nothing, in the output of «bot export bilan».
 type exportedMiss struct {
 	Words  string `json:"words"`
 	People int    `json:"people"`
 }
 
-// exportedReport is the format of « bot export bilan --format json ». It names nobody.
+// exportedReport is the JSON of «bot export bilan»: the report on the questions. It
+// names nobody.
 type exportedReport struct {
 	Since     string          `json:"since"` // a day, "2026-09-03"
 	Total     exportedTally   `json:"total"`
@@ -42,7 +44,8 @@ func exportedTallyOf(theme string, t relay.Tally) exportedTally {
 	return exportedTally{theme, t.Asked, t.Answered, t.Solved, int(t.Wait.Minutes())}
 }
 
-// exportReport writes the report on the questions of the last days, of all rooms.
+// exportReport writes the report on the questions of the last days, of all rooms, as
+// CSV or JSON.
 func (c exportCommand) exportReport(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	if c.Format == "html" {
 		return &wrongFormat{"le bilan", "csv ou json"}

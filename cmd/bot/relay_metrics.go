@@ -43,14 +43,16 @@ type questionMetrics struct {
 	at   time.Time // zero: there is no report yet
 }
 
-// Describe implements prometheus.Collector.
+// Describe sends the descriptions of the metrics about questions to out, for
+// Prometheus.
 func (*questionMetrics) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{questionsAsked, questionsAnswered, questionsSolved, questionsWait, questionsSpared, searchesMissed} {
 		out <- desc
 	}
 }
 
-// current returns a report that is at most reportEvery old; false if none can be had.
+// current returns the report on questions, computed at most reportEvery ago; false if
+// it cannot be read.
 func (m *questionMetrics) current() (relay.Report, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -70,7 +72,8 @@ func (m *questionMetrics) current() (relay.Report, bool) {
 	return m.last, true
 }
 
-// Collect implements prometheus.Collector.
+// Collect sends the present numbers of questions to out, for Prometheus; nothing if
+// the report cannot be read.
 func (m *questionMetrics) Collect(out chan<- prometheus.Metric) {
 	r, ok := m.current()
 	if !ok {

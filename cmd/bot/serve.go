@@ -167,7 +167,8 @@ func serve(
 	return r.run(ctx, notify, started)
 }
 
-// roomDefaults returns the settings of rooms that choose none.
+// roomDefaults returns the settings that the configuration gives to rooms which set
+// none themselves.
 func roomDefaults(config *Config) rooms.Settings {
 	return rooms.Settings{Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL}
 }
