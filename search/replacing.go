@@ -72,7 +72,8 @@ func (e *Engine) named(names ...string) (*catalogue.Software, bool) {
 	return e.Entry(int(doc)), true
 }
 
-// named returns the document that bears one of the squashed names.
+// named returns the number of the entry that has one of these names, given without
+// spaces, case and accents.
 func (ix *index) named(names ...string) (doc int32, ok bool) {
 	for _, text := range names {
 		for _, k := range ix.keysWith(text) {
