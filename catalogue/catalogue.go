@@ -21,7 +21,8 @@ type Catalogue struct {
 	derived    *derived
 }
 
-// idPlace says which entry may have an id with this hash.
+// idPlace maps the hash of an id to the index of an entry that may have the id, to
+// look up entries in little memory.
 type idPlace struct{ hash, entry uint32 }
 
 // derived holds the value that Catalogue.Derived builds once from the entries.
@@ -74,7 +75,7 @@ func (c *Catalogue) SameEntries(other *Catalogue) bool { return c.derived == oth
 // Len returns the number of entries, withdrawn ones included.
 func (c *Catalogue) Len() int { return c.entries.len() }
 
-// Entry returns entry i, in the order of the file.
+// Entry returns the i-th entry in the order of the file, from 0.
 func (c *Catalogue) Entry(i int) *Software { return c.entries.at(i) }
 
 // AsOf returns the time at which the entries were current.

@@ -16,7 +16,7 @@ type records struct {
 	ends []uint32 // of each record in text
 }
 
-// packer writes records.
+// packer packs entries one by one into the compact form of records.
 type packer struct {
 	packed []byte
 	ends   []uint32
@@ -96,7 +96,7 @@ func appendTime(out []byte, t time.Time) []byte {
 	return append(out, packed...)
 }
 
-// unpacker reads a record, which packer wrote.
+// unpacker reads the fields of one packed entry, as packer wrote them.
 type unpacker struct{ rest string }
 
 func (u *unpacker) structure(v reflect.Value) {
@@ -143,7 +143,8 @@ func (u *unpacker) value(v reflect.Value) {
 	}
 }
 
-// number reads a varint.
+// number reads the next number, which packer wrote in the variable-length form of
+// encoding/binary.
 func (u *unpacker) number() uint64 {
 	var n uint64
 	for shift := 0; ; shift += 7 {
