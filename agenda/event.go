@@ -11,7 +11,8 @@ import (
 	"heraut/filter"
 )
 
-// Event is a stored occurrence of a calendar.
+// Event is one occurrence of a calendar's event as it is stored: its contents, its
+// calendar, and when the bot first read it, saw it change or missed it.
 type Event struct {
 	ID     int64
 	Source string // the calendar's name or address
