@@ -58,8 +58,8 @@ type Options struct {
 	Log       zerolog.Logger
 }
 
-// Announcer reads the sources, decides what is news, and posts it in the rooms that
-// watch the sources. Its methods may be called concurrently.
+// Announcer reads the sources, decides which items are news, and posts them in the
+// rooms that watch the sources. Its methods may be called concurrently.
 type Announcer struct {
 	Options
 	store Store

@@ -10,8 +10,8 @@ import (
 	"heraut/sources"
 )
 
-// Render returns the HTML of the message that announces one item in a room. what is
-// the kind of news, zone the time zone of dates.
+// Render returns the HTML of the message that announces one item in a room. The kind
+// of news is given in what, the time zone of dates in zone.
 func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
 	n := &News{ID: 1, Item: item, What: what}
 	layout := messageOf(unit{items: []*News{n}})

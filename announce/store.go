@@ -48,8 +48,8 @@ type Owner struct {
 	AnnouncedAt time.Time // like Host.AnnouncedAt
 }
 
-// News is an item in the database, with what was decided about it. It stays as long as
-// a decision or a correction may follow, or as it counts as recent.
+// News is an item in the database with the decision about it. It stays as long as a
+// decision or a correction may follow, or as it counts as recent.
 type News struct {
 	ID     int64 // ascending in the order of publication
 	Item   sources.Item
@@ -170,8 +170,8 @@ type Sources interface {
 	SaveOwner(ctx context.Context, source string, o Owner) error
 }
 
-// Items stores items of sources, and for ever which items were seen and what was
-// decided about them.
+// Items stores items of sources, and for ever which items were seen and what became of
+// them.
 type Items interface {
 	// Unseen returns those of the keys that See never stored.
 	Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error)
