@@ -33,7 +33,7 @@ func (p *packer) records() records {
 
 func (r *records) len() int { return len(r.ends) }
 
-// at returns a copy of entry i.
+// at returns a copy of the i-th entry, unpacked.
 func (r *records) at(i int) *Software {
 	start := uint32(0)
 	if i > 0 {
