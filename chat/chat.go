@@ -300,7 +300,7 @@ type RoomFacts struct {
 	Exit Exit `json:"exit,omitempty"`
 }
 
-// IsZero reports whether all facts are unknown.
+// IsZero reports whether nothing is known of the room's state.
 func (f RoomFacts) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
 // Known reports whether the bot knows the room's present state: it read the state

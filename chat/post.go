@@ -39,7 +39,7 @@ type Target struct {
 	Post  PostKey `json:"post,omitempty"`
 }
 
-// IsZero reports whether t refers to nothing.
+// IsZero reports whether the target names neither an event nor a post.
 func (t Target) IsZero() bool { return t == Target{} }
 
 // Post is one action of the bot in a room: it sends HTML, deletes an event
