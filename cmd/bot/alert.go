@@ -187,7 +187,7 @@ func hostName() string {
 	return host
 }
 
-// alertCommand groups the commands on alerts.
+// alertCommand holds the subcommands of «bot alert», such as «bot alert test».
 type alertCommand struct {
 	Test alertTestCommand `cmd:"" help:"Envoie une alerte d’essai par chaque voie configurée."`
 }

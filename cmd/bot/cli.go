@@ -94,12 +94,14 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 	return command.Run(std, environment(env))
 }
 
-// environment looks up variables, like os.Getenv.
+// environment returns the value of a variable of the environment, empty if it is not
+// set, as os.Getenv does.
 type environment func(string) string
 
 var errNoCommand = errors.New("il manque la commande")
 
-// usageError reports an invalid command line.
+// usageError is the error for an invalid command line; the program then ends with the
+// status for wrong usage.
 type usageError struct{ error }
 
 func (e usageError) Error() string {

@@ -55,7 +55,8 @@ type Config struct {
 	Reactions  Reactions        `yaml:"reactions"`
 }
 
-// Preset names a set of defaults.
+// Preset is the name of a set of default values for the configuration, such as the one
+// for Tchap.
 type Preset string
 
 // The presets.

@@ -66,7 +66,7 @@ func (r Rate) String() string {
 // Percent is a part of a whole, from 0 to 100.
 type Percent int
 
-// UnmarshalText reads for example "20%".
+// UnmarshalText parses a percentage such as "20%". The error is a French sentence.
 func (p *Percent) UnmarshalText(text []byte) error {
 	number, percent := strings.CutSuffix(string(text), "%")
 	n, err := strconv.Atoi(number)
@@ -83,7 +83,8 @@ func (p Percent) String() string { return fmt.Sprintf("%d%%", int(p)) }
 // Filter selects the items of a watch; the zero value accepts all.
 type Filter struct{ filter.Filter }
 
-// UnmarshalText reads a filter expression.
+// UnmarshalText parses a filter in the language of package filter. The error explains
+// the fault in French.
 func (f *Filter) UnmarshalText(text []byte) error {
 	parsed, err := filter.Parse(string(text))
 	if err != nil {
@@ -220,7 +221,7 @@ var sizeUnits = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// UnmarshalText reads a size such as "256KiB".
+// UnmarshalText parses a size in bytes with its unit, such as "256KiB".
 func (s *Size) UnmarshalText(text []byte) error {
 	for _, unit := range sizeUnits {
 		number, ok := strings.CutSuffix(string(text), unit.name)

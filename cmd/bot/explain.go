@@ -68,7 +68,7 @@ func unknownList(e *catalogue.UnknownListError) string {
 	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
-// explainFilter returns an error that says in plain French what is wrong in a filter,
+// explainFilter returns an error that explains the fault in a filter in plain French,
 // and how to repair it.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)

@@ -18,7 +18,8 @@ func (manCommand) Run(std stdio, program *kong.Kong) error {
 	return writeManual(std.out, manPage, program.Model)
 }
 
-// completionCommand writes a shell's completion script.
+// completionCommand is the command that prints a script by which a shell completes the
+// bot's commands.
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh" help:"L’interpréteur : bash ou zsh."`
 }

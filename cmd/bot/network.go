@@ -86,7 +86,7 @@ func (a *Authorities) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String returns the file's path.
+// String returns the path of the file with the certificates.
 func (a Authorities) String() string { return a.file }
 
 // load reads the file's certificates and adds them to those of the system. The error

@@ -221,7 +221,7 @@ const (
 	shownDropped = 20
 )
 
-// print writes the reading as text.
+// print writes the entries that «bot read» found as text. noun names their kind.
 func (r *reading) print(w io.Writer, noun string) error {
 	var b strings.Builder
 	fmt.Fprint(&b, noun)

@@ -104,7 +104,7 @@ func entryOfEvent(e calendar.Event) calendarEntry {
 	return entry
 }
 
-// encode writes the reading as JSON.
+// encode writes what «bot read» found to w as JSON.
 func (r *reading) encode(w io.Writer) error {
 	if r.Calendar != nil {
 		return json.NewEncoder(w).Encode(r.Calendar)
@@ -112,7 +112,7 @@ func (r *reading) encode(w io.Writer) error {
 	return json.NewEncoder(w).Encode(r)
 }
 
-// print writes the calendar as text.
+// print writes the events of a calendar that «bot read» found as text.
 func (r *calendarReading) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprint(&b, "Calendrier.\n")

@@ -66,7 +66,8 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	return relay.NewReminders(o)
 }
 
-// newUpkeep returns the upkeep of the FAQ.
+// newUpkeep returns the part of the bot that asks experts to check entries of the FAQ
+// which nobody has looked at for a year.
 func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
 	return relay.NewUpkeep(relay.UpkeepOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,

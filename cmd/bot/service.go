@@ -45,8 +45,7 @@ Toutes les fautes sont dites d’un coup, chacune avec le fichier, la ligne et c
 État de sortie : 0 si la configuration est juste, 2 sinon.`
 }
 
-// Run checks the configuration file and prints what is wrong in it, or that nothing
-// is.
+// Run checks the configuration file and prints its faults, or that there are none.
 func (c checkCommand) Run(std stdio, env environment) error {
 	if _, err := c.load(env, std.err); err != nil {
 		return err
