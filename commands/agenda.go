@@ -160,7 +160,7 @@ func (a *Answerer) changeCalendar(ctx context.Context, w announce.Watch, hasRhyt
 }
 
 // tryCalendar reads the calendar at an address that a person typed, before the room
-// watches it. fault says why it cannot be watched; its What is empty if it can.
+// watches it. fault says why it cannot be watched; it is the zero value if it can.
 func (a *Answerer) tryCalendar(ctx context.Context, address string) (trial agenda.Trial, fault calendarFault, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, tryFeedWithin)
 	defer cancel()

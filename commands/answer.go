@@ -26,7 +26,7 @@ type About struct {
 	HowTo map[string]howto.Book
 }
 
-// PurgeDays returns PurgeAfter in days, rounded up.
+// PurgeDays returns how long questions are stored, PurgeAfter, in days rounded up.
 func (a About) PurgeDays() int {
 	const day = 24 * time.Hour
 	return int((a.PurgeAfter + day - 1) / day)

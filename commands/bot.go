@@ -48,7 +48,7 @@ func (a *Answerer) bot(ctx context.Context, r request) (Answer, error) {
 	return a.explain(ctx, r, r.command)
 }
 
-// health is the data of the message for !bot etat: what is wrong, and the figures.
+// health is the data of the message for !bot etat: the faults and the figures.
 type health struct {
 	Status
 	Now     time.Time
@@ -74,7 +74,7 @@ type missingRoom struct {
 	Exit chat.Exit
 }
 
-// status answers !bot etat: in eight lines, whether the bot works and what is wrong.
+// status answers !bot etat: in eight lines, whether the bot works, and its faults.
 func (a *Answerer) status(ctx context.Context, r request) (Answer, error) {
 	now := time.Now()
 	s, err := a.admin.Status(ctx)

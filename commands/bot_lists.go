@@ -86,8 +86,8 @@ func (a *Answerer) listRooms(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "bot-rooms", data)
 }
 
-// listSources answers !bot sources with each source of news: when it was read, and
-// what is wrong.
+// listSources answers !bot sources with each source of news: when it was read, and its
+// fault if it has one.
 func (a *Answerer) listSources(ctx context.Context, r request) (Answer, error) {
 	sources, err := a.parts.sources(ctx)
 	if err != nil {

@@ -54,7 +54,7 @@ type confirmation struct {
 }
 
 // confirm answers a dangerous command with the question whether it is really meant.
-// When the person confirms it, the command is answered again with r.confirmed set.
+// When the person confirms it, the command is answered again, marked as confirmed.
 func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 	c.Prefix, c.Reaction = r.Prefix, !r.Encrypted
 	answer, err := a.message(r, "confirm", c)

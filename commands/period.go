@@ -93,7 +93,9 @@ func monthNamed(word string) int {
 	return 1 + slices.IndexFunc(monthNames[:], func(names []string) bool { return slices.Contains(names, word) })
 }
 
-// oneDay returns the period of a day; without a year, the next one with that date.
+// oneDay returns the period of one day, given by its day, month and year in digits; an
+// empty year means the next such day from today on. It also returns n, the number of
+// words that the date took; false if there is no such day.
 func oneDay(day, month, year string, today time.Time, n int) (period, int, bool) {
 	d, _ := strconv.Atoi(day)
 	m, _ := strconv.Atoi(month)

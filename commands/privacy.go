@@ -9,7 +9,7 @@ import (
 // listedData bounds the number of stored data that the list about a person shows.
 const listedData = 40
 
-// personalData is the data of the message that shows a person what is stored about
+// personalData is the data of the message that shows a person the data stored about
 // them.
 type personalData struct {
 	Prefix string
@@ -53,7 +53,7 @@ func (a *Answerer) personal(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "personal-data", data)
 }
 
-// forget answers the command that erases what is stored about the person, once they
+// forget answers the command that erases the stored data about the person, once they
 // have confirmed it.
 func (a *Answerer) forget(ctx context.Context, r request) (Answer, error) {
 	if !r.confirmed {

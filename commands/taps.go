@@ -52,7 +52,7 @@ func newTraffic() *traffic {
 	return &traffic{rooms: map[chat.RoomID]*lately{}, sweepAt: sweepFrom}
 }
 
-// count counts a new message.
+// count counts the message of e for its room. Edits do not count.
 func (t *traffic) count(e chat.Event) {
 	if t == nil || e.Message.Edits != "" {
 		return
