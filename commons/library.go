@@ -39,8 +39,8 @@ type Library struct {
 	merged map[string]*merged // by the names of the shelves
 }
 
-// joined caches which entries of all catalogues are the same software. It is valid as
-// long as the catalogues are those in of.
+// joined caches which entries of all catalogues are the same software, as long as the
+// catalogues stay the same.
 type joined struct {
 	of []*catalogue.Catalogue
 	// groups are the entries of one software, in the order of the catalogues, by the id
@@ -48,8 +48,8 @@ type joined struct {
 	groups map[string][]*catalogue.Software
 }
 
-// merged caches one catalogue that was made of several others. It is valid as long as
-// these are those in of.
+// merged caches one catalogue that was made of several others, as long as these stay
+// the same.
 type merged struct {
 	of    []*catalogue.Catalogue
 	value *catalogue.Catalogue
