@@ -33,9 +33,9 @@ type tag struct {
 	empty      bool   // <name/>
 }
 
-// next returns the next tag. It skips comments, instructions and CDATA with their
-// contents. It returns false at the end, and when there are too many elements, which
-// sets s.err.
+// next returns the next tag; comments, instructions and CDATA are skipped with their
+// contents. It returns false at the end of the document, and when there are more
+// elements than in any real feed; the scanner then has an error.
 func (s *scanner) next() (t tag, ok bool) {
 	for s.err == nil {
 		i := bytes.IndexByte(s.text[s.at:], '<')
@@ -65,8 +65,9 @@ func (s *scanner) next() (t tag, ok bool) {
 	return tag{}, false
 }
 
-// count counts the element of an opening tag. It sets s.err when there are more
-// elements than in any real feed, or when they nest deeper.
+// count counts the element of an opening tag. If there are more elements than in any
+// real feed, or they nest deeper, the scanner gets an error, and next returns no more
+// tags.
 func (s *scanner) count(t *tag) {
 	switch {
 	case t.closes:
