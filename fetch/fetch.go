@@ -38,7 +38,8 @@ type Options struct {
 	Transport *http.Transport
 }
 
-// A Getter gets URLs and files. It is safe for concurrent use.
+// A Getter reads URLs and files, within its limits of size and time. It is safe for
+// concurrent use.
 type Getter struct {
 	client    *http.Client
 	userAgent string
@@ -99,7 +100,7 @@ func New(o Options) *Getter {
 	}
 }
 
-// Close closes the idle connections.
+// Close closes the getter's idle connections. Requests under way go on.
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
 // Get reads a location: an http, https or file URL, or a file's path. since holds the
