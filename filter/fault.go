@@ -181,7 +181,7 @@ func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 }
 
 // groupInValue returns the Error for a parenthesis, at index open, in the place of a
-// value. Its repair writes what is inside as alternatives separated by commas.
+// value. Its repair writes the contents as alternatives separated by commas.
 func (p *parser) groupInValue(open int) *Error {
 	e := p.fault(GroupInValue, open, open+1, "")
 	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })

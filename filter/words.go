@@ -50,7 +50,8 @@ type Words struct {
 	rules []string
 }
 
-// OfRepository returns the words of a repository, and the rules that exclude it.
+// OfRepository returns the words of a repository for matching, with the names of the
+// rules by which filters exclude it unless they ask for it, such as being a fork.
 func OfRepository(r *catalogue.Repository) *Words {
 	w := newWords(r.Fork, r.Archived)
 	publishers := []string{r.Organization, r.Owner}
