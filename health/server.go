@@ -60,7 +60,7 @@ func New(monitor *Monitor, metrics []Metric, profiles bool, further ...prometheu
 	}}
 }
 
-// Report is what /readyz answers as JSON.
+// Report is the JSON of /readyz: whether the bot is ready, and its troubles.
 type Report struct {
 	// Ready reports that no trouble blocks the bot.
 	Ready    bool           `json:"ready"`

@@ -40,7 +40,8 @@ var order = []State{
 	RoomsMissing, RoomsClosed, CatalogueOld, SourceFailing, AccountOld,
 }
 
-// Trouble is one thing that is wrong.
+// Trouble is one thing that is wrong in the process or around it: its state (the
+// kind), since when, and what it concerns.
 type Trouble struct {
 	State State
 	// Subject names what the trouble concerns, and distinguishes the troubles of one
