@@ -37,9 +37,9 @@ type Session struct {
 	PickleKey []byte
 }
 
-// Examination is the result of Examine: for each check an error that says what is
-// wrong, or nil. A check that could not run because an earlier one failed has that
-// one's error.
+// Examination is the result of Examine: an error for each check that found a fault,
+// nil for the others. A check that could not run because an earlier one failed has
+// that one's error.
 type Examination struct {
 	Server, Account, Device error
 	// Keys is ErrDeviceKeys if the homeserver's keys of the device are not those in

@@ -191,7 +191,7 @@ func (c *Client) Close() error {
 	return c.close()
 }
 
-// UserID returns the bot's own user id.
+// UserID returns the full user id of the bot's account.
 func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }
 
 // Verified reports whether the account's keys sign the bot's device, so that other

@@ -107,8 +107,9 @@ type RoomStore interface {
 	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
-// EventStore reads which events the bot received already and which of them still wait
-// for a decryption key.
+// EventStore reads which events the bot received already, which of them wait for a
+// decryption key, and since when a room has a post of which it is not known whether it
+// was sent.
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
 	// Locked returns the events that wait for a session, oldest first. LockedIndex

@@ -72,7 +72,7 @@ func (c *Client) waitsForDevices(evt, plain *event.Event) bool {
 func waitsFor(user id.UserID) string { return user.String() }
 
 // keyTxn runs do in one transaction of the key database, crypto.db. The caller holds
-// machMu, the lock on the encryption keys.
+// the lock on the encryption keys.
 func (c *Client) keyTxn(ctx context.Context, do func(ctx context.Context)) error {
 	return c.keyDB.DoTxn(ctx, nil, func(ctx context.Context) error {
 		do(ctx)
@@ -92,7 +92,7 @@ func unknownDevice(trust id.TrustState) bool {
 }
 
 // decrypt decrypts one event. A panic counts as a failure to decrypt. The caller holds
-// machMu, the lock on the encryption keys.
+// the lock on the encryption keys.
 func (c *Client) decrypt(ctx context.Context, evt *event.Event) (d decrypted) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -29,8 +29,7 @@ const (
 
 // devicesChanged marks the devices of users as out of date in the key database, and
 // asks the homeserver for them. Sync reports a change only once, so the mark stays
-// until the answer is stored. The caller holds machMu, the lock on the encryption
-// keys.
+// until the answer is stored. The caller holds the lock on the encryption keys.
 func (c *Client) devicesChanged(ctx context.Context, users []id.UserID) error {
 	if len(users) == 0 {
 		return nil
@@ -132,7 +131,7 @@ func (c *Client) takeDevices(ctx context.Context, users []id.UserID, answer json
 }
 
 // settleDevices removes the mark «out of date» from the users whose devices are now
-// stored completely. The caller holds machMu, the lock on the encryption keys.
+// stored completely. The caller holds the lock on the encryption keys.
 func (c *Client) settleDevices(ctx context.Context) {
 	if err := c.keys.settle(ctx); err != nil && ctx.Err() == nil {
 		c.log.Warn().Err(err).Msg("It could not be noted that devices are known: they will be asked for again")

@@ -68,7 +68,8 @@ func (s *keyStore) PutCrossSigningKey(ctx context.Context, user id.UserID, usage
 	return s.noted(s.SQLCryptoStore.PutCrossSigningKey(ctx, user, usage, key))
 }
 
-// PutSignature stores a signature of a key.
+// PutSignature stores that one key signed another one, such as an account's key a
+// device's.
 func (s *keyStore) PutSignature(
 	ctx context.Context, signed id.UserID, signedKey id.Ed25519, signer id.UserID, signerKey id.Ed25519, signature string,
 ) error {
@@ -87,8 +88,8 @@ func (s *keyStore) noted(err error) error {
 }
 
 // settle removes the mark «out of date» from the users whose devices are stored
-// completely. The caller holds machMu, the lock on the encryption keys, so that no
-// write is under way.
+// completely. The caller holds the lock on the encryption keys, so that no write is
+// under way.
 func (s *keyStore) settle(ctx context.Context) error {
 	s.mu.Lock()
 	taken, incomplete := s.taken, s.incomplete

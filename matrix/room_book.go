@@ -71,7 +71,7 @@ func (b *roomBook) get(room id.RoomID) chat.Room {
 	return r
 }
 
-// all returns all stored rooms.
+// all returns all stored rooms, those that the bot left included.
 func (b *roomBook) all() []chat.Room {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -21,8 +21,10 @@ import (
 // no longer decrypt them. The key is random and reveals nothing.
 const postKey = "heraut.post"
 
-// Send implements queue.Transport. A post that a room refuses while it is moving to
-// its successor waits until the move is complete.
+// Send makes the change that o describes (a message, a reaction, a deletion, leaving)
+// and returns the id of the resulting event. Its errors are those of queue.Transport.
+// A post that a room refuses while it is being replaced in an upgrade waits until that
+// is complete.
 func (c *Client) Send(ctx context.Context, o queue.Outgoing) (chat.EventID, error) {
 	sent, err := c.send(ctx, o)
 	if err != nil {
@@ -73,7 +75,8 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 	return sentEvent(answer, err)
 }
 
-// sendContent sends an event that the room's encryption covers, if it is encrypted.
+// sendContent sends the content of the post o, a message or the cancellation of a
+// verification, encrypted if the room is.
 func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoing, kind event.Type, content event.Relatable) (chat.EventID, error) {
 	if err := c.askEncryption(ctx, room); err != nil {
 		return "", prepareError(err)
@@ -94,14 +97,17 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
 }
 
-// put sends an event with its post key.
+// put sends an event as it is, with the transaction id txn, which the event also
+// carries so that sync shows which post it is.
 func (c *Client) put(ctx context.Context, room id.RoomID, kind event.Type, txn string, content any) (*mautrix.RespSendEvent, error) {
 	return c.mx.SendMessageEvent(ctx, room, kind, &event.Content{
 		Parsed: content, Raw: map[string]any{postKey: txn},
 	}, mautrix.ReqSendEvent{TransactionID: txn, DontEncrypt: true})
 }
 
-// sentEvent returns the id of the sent event; a success without an id is an error.
+// sentEvent returns the event id in the homeserver's answer to a request to send. It
+// returns err, if there is one, as one of the queue's errors; an answer without an id
+// is an error too.
 func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	switch {
 	case err != nil:
@@ -112,7 +118,8 @@ func sentEvent(answer *mautrix.RespSendEvent, err error) (chat.EventID, error) {
 	return chat.EventID(answer.EventID), nil
 }
 
-// message returns the event content of a post.
+// message returns a post as the content of a Matrix message, with its plain text,
+// mentions and relation to other events.
 func message(p chat.Post) *event.MessageEventContent {
 	content := &event.MessageEventContent{
 		MsgType:       event.MsgNotice,
@@ -214,8 +221,8 @@ func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// encrypt encrypts an event for the devices of all members; if necessary, it first
-// shares a new key with them.
+// encrypt returns an event encrypted for the devices of all members of the room. If
+// the room has no current key, it makes one and sends it to these devices first.
 func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	if err := c.knowMembers(ctx, room); err != nil {
 		return nil, err
@@ -253,8 +260,9 @@ func (c *Client) encrypt(ctx context.Context, room id.RoomID, kind event.Type, c
 	return c.encryptShared(ctx, room, kind, content)
 }
 
-// encryptShared encrypts with the room's present key. crypto.IsShareError is true
-// for the error if there is none or it has expired.
+// encryptShared returns an event encrypted with the room's present key. If there is
+// none or it has expired, crypto.IsShareError is true for the error: the caller makes
+// a key with share first.
 func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -265,7 +273,9 @@ func (c *Client) encryptShared(ctx context.Context, room id.RoomID, kind event.T
 	return ciphertext, err
 }
 
-// share makes a new key for the room and sends it to the members' devices.
+// share makes a new key for the room and sends it to the members' devices. claimed
+// holds the one-time keys that this needs. The error is a *queue.NotNow if a member's
+// devices have just changed.
 func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID, claimed answers) error {
 	c.machMu.Lock()
 	defer c.machMu.Unlock()
@@ -278,7 +288,8 @@ func (c *Client) share(ctx context.Context, room id.RoomID, members []id.UserID,
 	return nil
 }
 
-// MarkRead implements queue.Transport.
+// MarkRead sends a read receipt, by which clients show that the bot has read the room
+// up to the event read.
 func (c *Client) MarkRead(ctx context.Context, room chat.RoomID, read chat.EventID) error {
 	if !strings.HasPrefix(string(read), "$") {
 		return nil // the bot made this event itself

@@ -20,8 +20,9 @@ var shortened = map[string]string{
 	"en": "<p>(The rest is too long for one message.)</p>",
 }
 
-// fitted returns the content of a post, shortened if it is too large for an event.
-// Mentions and links of users lose their effect in a shortened message.
+// fitted returns a post as the content of a Matrix message. A text that is too large
+// for one event is cut, with a sentence that says so; mentions and links of people
+// then lose their effect.
 func fitted(p chat.Post) *event.MessageEventContent {
 	content := message(p)
 	source := p.HTML
