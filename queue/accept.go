@@ -65,7 +65,7 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// taken counts what was stored of a batch, by kind, and names the rooms with new
+// taken counts the stored events of a batch, by kind, and names the rooms with new
 // events to handle.
 type taken struct {
 	rooms                            map[chat.RoomID]bool // with events to handle

@@ -41,9 +41,9 @@ type Verdict struct {
 // attempt began.
 var errChanged = errors.New("it may not be sent as it is any more")
 
-// check asks the guard of a post before an attempt to send. It returns the post as it
-// is to be sent; false if the guard withholds it. An error means that the guard could
-// not decide.
+// check asks the guard of a post before an attempt to send. It returns the post in the
+// form in which it may go; false if the guard withholds it. An error means that the
+// guard could not decide.
 func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 	if row.Post.Guard == (chat.Guard{}) {
 		return row, true, nil

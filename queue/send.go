@@ -187,7 +187,7 @@ func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time
 }
 
 // reschedule sets when a post that was not taken is tried again, and whether all other
-// posts wait too. what is the step that the attempt's error means.
+// posts wait too. The attempt's error led to the step what.
 func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	post := string(row.Key)
 	switch what {

@@ -14,9 +14,9 @@ const (
 )
 
 // checkUnseen sends a post again that the homeserver took but whose event neither sync
-// nor a request shows. Dendrite loses an event when it crosses a change of the room's
-// rights or of the bot's membership. It runs until ctx ends, one round for each signal
-// of q.unseen.
+// nor a request shows, until ctx ends. It checks after each sync that should have
+// shown such a post. Dendrite loses an event when it crosses a change of the room's
+// rights or of the bot's membership.
 func (q *Queue) checkUnseen(ctx context.Context) error {
 	for {
 		select {
