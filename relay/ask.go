@@ -172,7 +172,8 @@ func (d *Carrier) ask(ctx context.Context, q Question) error {
 	return d.save(ctx, before, q)
 }
 
-// suggestedEntries returns the numbers in Question.Suggested.
+// suggestedEntries returns the numbers of the FAQ's entries that Question.Suggested, a
+// text, holds.
 func suggestedEntries(q Question) []int64 {
 	numbers, err := readNumbers(q.Suggested)
 	if err != nil {

@@ -15,7 +15,7 @@ type Fault struct {
 	Direct bool // it happens in a direct message
 }
 
-// Error names the fault, for the log.
+// Error returns the kind of the fault as text, for the log.
 func (f *Fault) Error() string { return "relay: " + string(f.What) }
 
 // FaultKind is the kind of a Fault, by which the template chooses its sentence.

@@ -76,7 +76,7 @@ type RemindStore interface {
 // question is solved, and posts lists of open questions.
 type Reminders struct{ RemindOptions }
 
-// NewReminders returns Reminders; Run does the work.
+// NewReminders returns Reminders; its Run sends the reminders and lists.
 func NewReminders(o RemindOptions) *Reminders {
 	if o.Now == nil {
 		o.Now = time.Now

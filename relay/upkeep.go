@@ -32,7 +32,8 @@ const (
 // forgotten reports whether an entry was neither kept, shown nor confirmed for a year.
 func (e Entry) forgotten(now time.Time) bool { return !e.ActiveAt().AddDate(1, 0, 0).After(now) }
 
-// UpkeepOptions holds the parts of an Upkeep.
+// UpkeepOptions are the arguments of NewUpkeep: the store, the queue, the rooms'
+// settings and quiet hours, and the relays.
 type UpkeepOptions struct {
 	Store FAQ
 	Queue Queue
@@ -48,11 +49,12 @@ type UpkeepOptions struct {
 	Now    func() time.Time // nil: time.Now
 }
 
-// Upkeep lists FAQ entries that nobody looked at for a year to the experts, each once
-// until it is shown, confirmed or rewritten.
+// Upkeep posts lists of entries of the FAQ that nobody looked at for a year to the
+// experts, who may confirm or remove them. Each entry is listed once, until it is
+// shown, confirmed or rewritten.
 type Upkeep struct{ UpkeepOptions }
 
-// NewUpkeep returns an Upkeep; Run does the work.
+// NewUpkeep returns an Upkeep; its Run posts the lists.
 func NewUpkeep(o UpkeepOptions) *Upkeep {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -77,9 +79,9 @@ func (u *Upkeep) Run(ctx context.Context) error {
 	}
 }
 
-// Round posts the list of forgotten entries that is due by now, to each room of experts
-// that may read some of them. A restart repeats and loses nothing: the entries are marked
-// in the transaction that posts the list.
+// Round posts the lists of forgotten entries that are due by now, one to each room of
+// experts that may read some of them. It marks the entries in the transaction that
+// posts the list, so a restart repeats nothing.
 func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	all, err := u.Store.Entries(ctx)
 	if err != nil {
@@ -118,8 +120,8 @@ func (u *Upkeep) Round(ctx context.Context, now time.Time) error {
 	})
 }
 
-// byRoom returns, for each room of experts, the entries that it may read; none for a room
-// that may read none.
+// byRoom returns which of the entries each room of experts may read; rooms that may
+// read none are left out.
 func (u *Upkeep) byRoom(ctx context.Context, entries []Entry) (map[chat.RoomID][]Entry, error) {
 	relays, err := u.Relays(ctx)
 	if err != nil {
@@ -141,7 +143,8 @@ func (u *Upkeep) byRoom(ctx context.Context, entries []Entry) (map[chat.RoomID][
 	return byRoom, nil
 }
 
-// visible returns those of the entries that a room may read.
+// visible returns those of the entries that may be shown in a room, by who reads it
+// now.
 func (u *Upkeep) visible(ctx context.Context, room chat.RoomID, entries []Entry) (visible []Entry, err error) {
 	readers, err := u.Readers(ctx, room)
 	if _, err := has(err); err != nil {
@@ -162,7 +165,8 @@ func numbersOf(entries []Entry) (numbers []int64) {
 	return numbers
 }
 
-// post returns the list of forgotten entries for a room. Its guard holds their numbers.
+// post returns the post with the list of forgotten entries for a room. The post's
+// guard holds their numbers, so that Check can leave some out.
 func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 	settings := u.Book.Of(room)
 	shown := slices.Clone(entries)
@@ -181,9 +185,9 @@ func (u *Upkeep) post(room chat.RoomID, entries []Entry) (chat.Post, error) {
 	}, err
 }
 
-// Check implements queue.Guard for lists: it leaves out the entries that are gone, that
-// were looked at meanwhile, or that the room may no longer read. The latter are listed
-// anew when it may.
+// Check renders a list of forgotten entries again before it is sent, without those
+// that are gone, were looked at meanwhile, or may no longer be shown in the room
+// (queue.Guard).
 func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	numbers, err := readNumbers(row.Post.Guard.About)
 	if err != nil {
@@ -215,8 +219,8 @@ func (u *Upkeep) Check(ctx context.Context, row queue.Row) (queue.Verdict, error
 	return verdict, err
 }
 
-// Ended implements queue.Guard: the entries of a list that never reached its room are
-// listed anew.
+// Ended makes the entries of a list that never reached its room due for another list
+// (queue.Guard).
 func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	if row.State != queue.Failed {
 		return nil
@@ -228,7 +232,7 @@ func (u *Upkeep) Ended(ctx context.Context, row queue.Row) error {
 	return u.Store.MarkListed(ctx, numbers, time.Time{})
 }
 
-// readNumbers reads the numbers that a guard holds.
+// readNumbers returns the numbers of entries in the text that a list's guard holds.
 func readNumbers(about string) (numbers []int64, err error) {
 	for _, word := range strings.Fields(about) {
 		n, err := strconv.ParseInt(word, 10, 64)
