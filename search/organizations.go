@@ -121,7 +121,8 @@ func contentWords(name string) []string {
 	return slices.DeleteFunc(text.Words(name), func(w string) bool { return articles[w] || w == "et" })
 }
 
-// initials returns the first letters of words.
+// initials returns the first letters of the words, which must not be empty, as one
+// text.
 func initials(words []string) string {
 	var b strings.Builder
 	for _, w := range words {

@@ -33,7 +33,7 @@ type query struct {
 	talk bool
 }
 
-// parseQuery parses any text; it never fails.
+// parseQuery returns a search text as a query. Every text is one, so it never fails.
 func parseQuery(s string) query {
 	var q query
 	s = text.Truncate(s, maxQuery)

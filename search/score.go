@@ -46,7 +46,7 @@ func (h *hit) isNamed() bool {
 	return h.place.field() == ByName && (h.top > 0 || h.key > 0) && !h.common && (h.proper || h.alone)
 }
 
-// answers reports whether the entry is about what was asked, rather than sharing words
+// answers reports whether the entry is about the question, rather than sharing words
 // with it by chance: words of the query stand together in it, or the only word is a
 // keyword, a use, or begins the description.
 func (h *hit) answers() bool {
@@ -239,7 +239,7 @@ func (s *scratch) conceptWeight(c concept, mayBeAction, ofMany bool) float32 {
 }
 
 // concept looks for one part of the query, a word or phrase with its synonyms, in all
-// entries, and leaves the results in s.concepts for the entries in s.found.
+// entries, and keeps for each entry that has it how well it fits.
 func (s *scratch) concept(c concept) {
 	for i, alternative := range c.alternatives {
 		value, quality := float32(1), float32(1)
@@ -279,9 +279,9 @@ func (s *scratch) concept(c concept) {
 	}
 }
 
-// alternative looks for the words of one phrase in all entries, and leaves the results
-// in s.marks. An entry holds the whole phrase if its stage equals the number of words.
-// typed says that the person typed the phrase, as opposed to a synonym.
+// alternative looks for the words of one phrase in all entries, and keeps for each
+// entry how many of the words it has, and how well they fit. typed says that the
+// person typed the phrase, as opposed to a synonym.
 func (s *scratch) alternative(phrase []string, typed bool) {
 	for i, word := range phrase {
 		if typed {
