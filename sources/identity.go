@@ -45,7 +45,8 @@ type OwnerID struct {
 // OwnerUser is the OwnerNow.Kind of a person.
 const OwnerUser = "user"
 
-// OwnerOf returns the owner of a repository.
+// OwnerOf returns the host and the name of the account or group that owns a
+// repository.
 func OwnerOf(r *catalogue.Repository) OwnerID { return OwnerID{r.Host, strings.ToLower(r.Owner)} }
 
 // repositoryItem returns a repository as an item of a source, with its key.
