@@ -11,9 +11,10 @@ import (
 	"heraut/relay"
 )
 
-// SaveEntry stores an entry of the FAQ, in place of one with the same number or made
-// from the same answer, and returns its number. The error is chat.ErrNotFound if e has
-// a number that no entry has.
+// SaveEntry stores the texts and the audience of an entry of the FAQ, in place of one
+// with the same number or made from the same answer, and returns its number. Such an
+// entry keeps its counts. The error is chat.ErrNotFound if e has a number that no
+// entry has.
 func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {

@@ -9,22 +9,26 @@ import (
 	"heraut/chat"
 )
 
-// MarkShown implements relay.FAQ. The day suffices, and costs at most one write a day.
+// MarkShown records the day on which entries of the FAQ, given by number, were last
+// shown. It writes each entry at most once a day.
 func (d *DB) MarkShown(ctx context.Context, numbers []int64, at time.Time) error {
 	return d.markEntries(ctx, numbers, "shown_at = $2 WHERE shown_at <= $3", millis(at), millis(at.AddDate(0, 0, -1)))
 }
 
-// MarkHelped implements relay.FAQ.
+// MarkHelped counts, for entries of the FAQ given by number, that a question was
+// closed with them among its suggestions.
 func (d *DB) MarkHelped(ctx context.Context, numbers []int64) error {
 	return d.markEntries(ctx, numbers, "helped = helped + 1 WHERE TRUE")
 }
 
-// MarkListed implements relay.FAQ.
+// MarkListed records when experts last got a list with these entries of the FAQ, which
+// nobody had looked at. The zero time means that they did not.
 func (d *DB) MarkListed(ctx context.Context, numbers []int64, at time.Time) error {
 	return d.markEntries(ctx, numbers, "listed_at = $2 WHERE TRUE", millis(at))
 }
 
-// markEntries changes the entries with the numbers, which are $1.
+// markEntries runs a SQL change of the entries of the FAQ with these numbers, which
+// the statement has as $1.
 func (d *DB) markEntries(ctx context.Context, numbers []int64, change string, args ...any) error {
 	if len(numbers) == 0 {
 		return nil
@@ -40,7 +44,8 @@ func (d *DB) markEntries(ctx context.Context, numbers []int64, change string, ar
 	return nil
 }
 
-// ConfirmEntry implements relay.FAQ.
+// ConfirmEntry records when an expert last said that an entry of the FAQ still holds;
+// chat.ErrNotFound if it is gone.
 func (d *DB) ConfirmEntry(ctx context.Context, number int64, at time.Time) error {
 	found, err := changed(d.db.Exec(ctx, "UPDATE faq SET confirmed_at = $1 WHERE number = $2", millis(at), number))
 	if err == nil && !found {

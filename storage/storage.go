@@ -32,7 +32,7 @@ var (
 // ErrDamaged means that the file is not a database, or is damaged.
 var ErrDamaged = errors.New("the database is damaged")
 
-// DB is the bot's database.
+// DB is the bot's SQLite database. It is safe for concurrent use.
 type DB struct {
 	db   *dbutil.Database
 	from int // the schema version before Open
