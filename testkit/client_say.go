@@ -80,13 +80,15 @@ func message(text string, manners []Manner) *event.MessageEventContent {
 	return content
 }
 
-// Say sends a text, encrypted if the room is.
+// Say sends a text, encrypted if the room is, and returns the message's id. The
+// manners change it before, for example into a reply.
 func (c *Client) Say(t testing.TB, room id.RoomID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	return c.Send(t, room, event.EventMessage, message(text, manners))
 }
 
-// Edit replaces the text of a message.
+// Edit sends an edit that replaces the text of the message target, and returns the
+// edit's id.
 func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text string, manners ...Manner) id.EventID {
 	t.Helper()
 	content := message(text, manners)
@@ -94,7 +96,7 @@ func (c *Client) Edit(t testing.TB, room id.RoomID, target id.EventID, text stri
 	return c.Send(t, room, event.EventMessage, content)
 }
 
-// React adds an emoji reaction to an event.
+// React puts the emoji key on the event target and returns the reaction's id.
 func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key string) id.EventID {
 	t.Helper()
 	content := &event.ReactionEventContent{}
@@ -102,7 +104,7 @@ func (c *Client) React(t testing.TB, room id.RoomID, target id.EventID, key stri
 	return c.Send(t, room, event.EventReaction, content)
 }
 
-// Redact deletes an event.
+// Redact deletes the event target and returns the id of the deletion.
 func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.EventID {
 	t.Helper()
 	resp, err := c.RedactEvent(t.Context(), room, target)
@@ -112,7 +114,7 @@ func (c *Client) Redact(t testing.TB, room id.RoomID, target id.EventID) id.Even
 	return resp.EventID
 }
 
-// Send sends any event, encrypted if the room is.
+// Send sends an event of any type, encrypted if the room is, and returns its id.
 func (c *Client) Send(t testing.TB, room id.RoomID, kind event.Type, content any) id.EventID {
 	t.Helper()
 	eventID, err := c.SendEvent(t.Context(), room, kind, content)

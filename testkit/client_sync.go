@@ -74,7 +74,7 @@ func (c *Client) collect(_ context.Context, evt *event.Event) {
 }
 
 // show makes the kept events visible to tests, each in its room, where a decrypted
-// event replaces its encrypted form. The caller holds the lock c.mu.
+// event replaces its encrypted form. The caller holds the client's lock.
 func (c *Client) show() {
 	for _, evt := range c.arrived {
 		room := c.rooms[evt.RoomID]

@@ -57,8 +57,8 @@ func (v *Conversation) News() ([]Act, <-chan struct{}) {
 	return news, changed
 }
 
-// actOf returns what was done in an event; false for an event that is no message,
-// edit, deletion or reaction.
+// actOf returns the act of which an event is the record; false for an event that is no
+// message, edit, deletion or reaction.
 func actOf(evt *event.Event) (Act, bool) {
 	act := Act{ID: evt.ID.String(), Sender: evt.Sender.String()}
 	switch evt.Type {

@@ -124,7 +124,7 @@ func (p *Proxy) Add(rule Rule) (remove func()) {
 	}
 }
 
-// Clear deletes all rules.
+// Clear deletes all rules, so that no more faults happen.
 func (p *Proxy) Clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,7 +168,8 @@ func (p *Proxy) Await(t testing.TB, n int, match func(*Request) bool) Request {
 	}
 }
 
-// ServeHTTP handles one request of the client.
+// ServeHTTP handles one request of the client: it applies the first matching rule or
+// passes the request on, and records it.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	arrival := time.Now()
 	body, err := io.ReadAll(r.Body)

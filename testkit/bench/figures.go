@@ -17,7 +17,8 @@ type figure struct {
 	atMost bool    // the aim is an upper bound; otherwise a lower one
 }
 
-// String returns the line to print.
+// String returns the figure as one line of text: name, median, unit, and whether it
+// meets the aim.
 func (f figure) String() string {
 	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, median(f.values), f.unit)
 	switch {

@@ -38,7 +38,7 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 	return figures, nil
 }
 
-// startBoth restarts both bots.
+// startBoth stops both bots and starts them again.
 func (s *stage) startBoth(ctx context.Context) error {
 	for _, c := range []contestant{s.bot, s.other} {
 		c.stop()
