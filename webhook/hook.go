@@ -50,7 +50,8 @@ type Hook struct {
 	Used time.Time   // the time of the last accepted request; zero: never
 }
 
-// Active reports whether the hook accepts requests.
+// Active reports whether the hook accepts requests: it is not paused, and the bot is
+// still in its room.
 func (h Hook) Active() bool { return !h.Paused && !h.Gone }
 
 // HashOf returns the SHA-256 hash of a hook's secret in hexadecimal, which the bot

@@ -142,7 +142,7 @@ func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) 
 	})
 }
 
-// Counts returns the service's running totals.
+// Counts returns the service's counters, which go on counting.
 func (s *Service) Counts() *Counts { return &s.counts }
 
 // lookUp returns the active hook with that secret in its address; false if there is

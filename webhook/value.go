@@ -86,7 +86,7 @@ func (o object) has(keys ...string) bool {
 	return true
 }
 
-// keys returns the object's keys, sorted.
+// keys returns the keys of the object in alphabetical order.
 func (o object) keys() []string {
 	keys := make([]string, 0, len(o))
 	for key := range o {
