@@ -22,7 +22,7 @@ func newIndex(c *catalogue.Catalogue) *index {
 	return b.finish()
 }
 
-// indexBuilder fills an index.
+// indexBuilder collects the words and names of all entries while an index is built.
 type indexBuilder struct {
 	*index
 	ids     map[string]int32 // the ids of words
@@ -34,7 +34,8 @@ type indexBuilder struct {
 	uses    *knownUses
 }
 
-// builtTerm is a term before it has its place.
+// builtTerm is a word while an index is built, before its place in the sorted list of
+// words is known.
 type builtTerm struct {
 	text   string
 	stem   int32
@@ -83,8 +84,8 @@ func (b *indexBuilder) add(doc int32, s *catalogue.Software) {
 	d.end = uint32(len(*all))
 }
 
-// products returns the programs by whose names a search may find s: the ones that it
-// replaces, then comparable ones outside the catalogue.
+// products returns the programs by whose names people may find the entry s: the
+// products that it replaces, then comparable programs that are no entries.
 func products(s *catalogue.Software) []catalogue.Similar {
 	out := slices.Clone(s.Replaces)
 	for _, p := range s.Similar {
@@ -95,8 +96,8 @@ func products(s *catalogue.Software) []catalogue.Similar {
 	return out
 }
 
-// name indexes a name as a whole, by its words, and by their camel-case parts. key
-// holds the name's document, place and product.
+// name adds a name of an entry to the index: as a whole, by its words, and by parts
+// such as Libre and Office. key says whose name it is and of which kind.
 func (b *indexBuilder) name(name string, key nameKey) {
 	b.names = append(b.names, nameKeys(name, key)...)
 	part := key.place
@@ -123,8 +124,8 @@ func (b *indexBuilder) name(name string, key nameKey) {
 	}
 }
 
-// text indexes the words of a text and returns their stems. It also indexes two
-// words joined by a hyphen as one.
+// text adds the words of a text to the index and returns the numbers of their stems.
+// Two words joined by a hyphen are also added as one.
 func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	var stems []int32
 	for _, field := range strings.Fields(withoutURLs(s)) {
@@ -141,7 +142,8 @@ func (b *indexBuilder) text(doc int32, in place, s string) []int32 {
 	return stems
 }
 
-// phrase indexes a keyword or a use and returns its stems.
+// phrase adds a keyword, or something that the software is used for, to the index and
+// returns the numbers of its stems.
 func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	first := len(b.found)
 	stems := b.text(doc, in, phrase)
@@ -151,7 +153,8 @@ func (b *indexBuilder) phrase(doc int32, in place, phrase string) []int32 {
 	return stems
 }
 
-// post records an occurrence of word and returns the id of its stem.
+// post records that a word occurs in an entry, in a kind of text, and returns the
+// number of its stem.
 func (b *indexBuilder) post(doc int32, in place, word string, at int, target typoTarget) int32 {
 	id, ok := b.ids[word]
 	if !ok {
@@ -166,7 +169,8 @@ func (b *indexBuilder) post(doc int32, in place, word string, at int, target typ
 	return t.stem
 }
 
-// stem returns the id of the word's stem.
+// stem returns the number of a word's stem, a new one for a stem that has not come
+// before.
 func (b *indexBuilder) stem(word string) int32 {
 	text := stem(word)
 	id, ok := b.stemIDs[text]
@@ -179,7 +183,7 @@ func (b *indexBuilder) stem(word string) int32 {
 	return id
 }
 
-// finish sorts the terms and the keys, and returns the index.
+// finish returns the finished index, with its words and names sorted.
 func (b *indexBuilder) finish() *index {
 	order := make([]int32, len(b.words)) // the terms by text
 	for i := range order {
@@ -195,9 +199,9 @@ func (b *indexBuilder) finish() *index {
 	return b.index
 }
 
-// sortPostings fills terms, in that order, without their texts, and stores the postings
-// of each term side by side, in the order of documents and places. It counts the
-// postings into their places, since comparing them would take longer.
+// sortPostings stores the words in the given order, with the occurrences of each word
+// side by side, by entry and kind of text. It counts the occurrences into their
+// places, which is faster than comparing them.
 func (b *indexBuilder) sortPostings(order []int32) {
 	ix := b.index
 	next := make([]int32, len(order)) // by id: the number of its postings, then the place of the next one
@@ -223,7 +227,9 @@ func (b *indexBuilder) sortPostings(order []int32) {
 	}
 }
 
-// layTexts writes the texts of the terms, stems and keys, which share what they can.
+// layTexts writes the texts of words, stems and names into the one long text of the
+// index, where equal ones and beginnings share their place. order lists the words in
+// alphabetical order.
 func (b *indexBuilder) layTexts(order []int32) {
 	ix := b.index
 	var texts []byte

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// index holds the data that a search reads: an inverted index of the words of all
-// entries, and the spellings of their names. Its slices hold no pointers, so that it is
-// stored as it is.
+// index holds what a search reads: in which entries each word occurs, and the
+// spellings of the entries' names. Its slices hold no pointers, so that it is stored
+// as it is.
 type index struct {
 	texts string // of keys, terms and stems
 	keys  []key  // sorted by text
@@ -27,17 +27,19 @@ type index struct {
 	nearNames slipIndex // of the keys that name listed software
 }
 
-// span is a part of index.texts.
+// span is the place of a text within the one long text of the index: where it begins
+// and how long it is.
 type span struct{ at, n uint32 }
 
-// text returns the text of a span.
+// text returns the text at a place within the one long text of the index.
 func (ix *index) text(s span) string { return ix.texts[s.at : s.at+s.n] }
 
 // termText and keyText return the text of a term and of a key, by their number.
 func (ix *index) termText(i int32) string { return ix.text(ix.terms[i].text) }
 func (ix *index) keyText(i int32) string  { return ix.text(ix.keys[i].text) }
 
-// key is a nameKey without its text.
+// key is a nameKey, one spelling of a name, as the index holds it: with the place of
+// its text instead of the text.
 type key struct {
 	text    span
 	doc     int32
@@ -46,7 +48,8 @@ type key struct {
 	product uint8
 }
 
-// keysWith returns the keys whose text equals text.
+// keysWith returns the names in the index that are exactly text, given without spaces,
+// case and accents.
 func (ix *index) keysWith(text string) []key {
 	i, _ := slices.BinarySearchFunc(ix.keys, text, func(k key, t string) int { return cmp.Compare(ix.text(k.text), t) })
 	j := i
@@ -56,13 +59,13 @@ func (ix *index) keysWith(text string) []key {
 	return ix.keys[i:j]
 }
 
-// findTerm returns the number of the first term that is at least text, and whether it
-// is text.
+// findTerm returns the number of the first word in alphabetical order that does not
+// come before text, and whether it is text.
 func (ix *index) findTerm(text string) (int, bool) {
 	return slices.BinarySearchFunc(ix.terms, text, func(t term, w string) int { return cmp.Compare(ix.text(t.text), w) })
 }
 
-// stem returns the number of a stem, and whether an entry has it.
+// stem returns the number of a stem; false if no entry has a word with that stem.
 func (ix *index) stem(text string) (int32, bool) {
 	for i := stemSlot(text); ; i++ {
 		slot := ix.stemSlots[i&uint32(len(ix.stemSlots)-1)]
@@ -84,12 +87,13 @@ func stemSlot(text string) uint32 {
 	return h
 }
 
-// termsOf returns the terms of a stem, in the order of ix.terms.
+// termsOf returns the numbers of the words with that stem, in alphabetical order.
 func (ix *index) termsOf(stem int32) []int32 {
 	return ix.stemTerms[ix.stemStarts[stem]:ix.stemStarts[stem+1]]
 }
 
-// term is a folded word as entries spell it.
+// term is a word that occurs in entries, folded (lower case without accents), with the
+// place of its occurrences in the index.
 type term struct {
 	text        span
 	stem        int32
@@ -170,7 +174,8 @@ func worthOf(byPlace [places]float32) *worths {
 // has reports whether words at this place are worth anything.
 func (w *worths) has(p place) bool { return w[p][0] > 0 }
 
-// early reports whether words at this place say more the earlier they stand.
+// early reports whether words in this kind of text count more the earlier they stand,
+// as in a description.
 func (p place) early() bool { return p == inDescription || p == inExternal || p == inEnglish }
 
 // field returns the Field that a match in this kind of text reports to callers.
@@ -196,7 +201,8 @@ type document struct {
 	withdrawn, recommended            bool
 }
 
-// docTexts holds the stems of a document's texts.
+// docTexts holds the texts of one entry as numbers of stems: keywords and uses, the
+// description, and the others.
 type docTexts struct {
 	phrases     phrases // the keywords and uses
 	description []int32

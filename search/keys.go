@@ -41,7 +41,7 @@ func (s *scratch) keys(q query) {
 	}
 }
 
-// exact returns the worth of a query that equals k.
+// exact returns the score of a match between a query and this name, letter by letter.
 func (k *key) exact() float32 {
 	switch {
 	case k.place == inKeyword:
@@ -56,7 +56,8 @@ func (k *key) exact() float32 {
 	return exactName * k.worth
 }
 
-// key records that the whole query matches k with this score.
+// key records that the whole query matches the name k with this score. The best match
+// of an entry stays.
 func (s *scratch) key(k key, score float32) {
 	if h := s.hit(k.doc); score > h.key {
 		h.key = score

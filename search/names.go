@@ -94,7 +94,8 @@ func keywordKeys(keyword string, doc int32) []nameKey {
 // isAcronym reports whether the key consists of a name's initials.
 func (k *key) isAcronym() bool { return k.worth == acronymWorth }
 
-// mistakable reports whether the search accepts slips of the key.
+// mistakable reports whether a query with a typing error in this name still finds the
+// entry: not for keywords and initials.
 func (k *key) mistakable() bool { return k.place != inKeyword && !k.isAcronym() }
 
 // sortKeys orders keys by text; among equal texts the one of highest worth comes

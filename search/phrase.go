@@ -55,7 +55,9 @@ func (ix *index) idsOf(stems []string) []int32 {
 	return out
 }
 
-// phraseBonus returns the largest bonus of d for the stems of a query.
+// phraseBonus returns the addition to the entry's score for words of the query that
+// stand together, in order, in a keyword or the description. stems are the query's
+// words; the best place counts.
 func (d *docTexts) phraseBonus(stems []int32) float32 {
 	if len(stems) == 1 {
 		if slices.Equal(d.description, stems) {
@@ -79,8 +81,8 @@ func (d *docTexts) phraseBonus(stems []int32) float32 {
 	return max(best, bonus*together(d.description, stems))
 }
 
-// isAbout reports whether two neighbouring stems stand together in a keyword, in a use,
-// or at the beginning of the description.
+// isAbout reports whether two neighbouring words of a query, given as stems, stand
+// together in a keyword or use of the entry, or at the start of its description.
 func (d *docTexts) isAbout(stems []int32) bool {
 	if len(stems) < 2 {
 		return slices.Equal(d.description, stems)
@@ -97,8 +99,8 @@ func (d *docTexts) isAbout(stems []int32) bool {
 // it is.
 const leadingWords = 6
 
-// says reports whether the stems stand together and in order in one text of doc. A
-// single stem always does.
+// says reports whether the stems stand next to each other and in order in one text of
+// the entry with the number doc. It is true for a single stem.
 func (ix *index) says(doc int32, stems []int32) bool {
 	if len(stems) < 2 {
 		return true

@@ -69,8 +69,9 @@ func (h *hit) mostPossible() float32 {
 	return max(words, h.key*keyFactor+wordsShare*words) + rounding
 }
 
-// rank sets the hit's score, which holds the words' score before, and how sure it is.
-// It returns false for a hit that does not answer the query.
+// rank computes the final score of a found entry, from the score of its words and its
+// other data d, and how sure the match is. It returns false for an entry that does not
+// answer the query q. stems are the query's words.
 func (s *scratch) rank(h *hit, q query, d docTexts, stems []int32) bool {
 	ofOne, several := len(q.words) == 1, len(q.words) > 1
 	h.evidence = (h.share + h.near) / 2

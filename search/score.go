@@ -325,9 +325,9 @@ func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	return out
 }
 
-// word marks the best place of the word that s.readings stand for, in the documents
-// that hold the before words that precede it. Names and products count only for
-// typed words.
+// word looks for the next word of a phrase in the entries that have the preceding
+// words, of which there are before, and keeps its best place in each. In names, only
+// words that the person typed count, no synonyms.
 func (s *scratch) word(before uint8, typed bool) {
 	for _, r := range s.readings {
 		t := &s.ix.terms[r.term]
