@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"heraut/flat"
 )
 
 // Catalogue is an immutable set of entries. Its methods are safe for concurrent use. It
@@ -18,6 +20,7 @@ type Catalogue struct {
 	dated      time.Time
 	labels     []string
 	tellsUsers bool
+	file       *flat.File // that holds entries and places; nil if the heap does
 	derived    *derived
 }
 

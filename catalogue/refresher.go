@@ -115,13 +115,21 @@ func (r *Refresher) load(ctx context.Context, location string, state *State) err
 	case state.Catalogue != nil && !stored.ConfirmedAt.After(state.Catalogue.AsOf()):
 		return nil
 	}
-	file, err := r.settings.unpack(stored.Body)
-	if err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("Stored catalogue not readable, waiting for a new one")
-		return nil
+	sum := sha256.Sum256(stored.Body)
+	var c *Catalogue
+	if r.settings.Cache != nil {
+		c = r.settings.Cache.Load(location, versionOf(sum), stored.ConfirmedAt)
 	}
-	state.Catalogue = r.prepared(New(file.Entries, stored.ConfirmedAt))
-	state.location, state.validators, state.sum = location, stored.Validators, sha256.Sum256(stored.Body)
+	if c == nil {
+		file, err := r.settings.unpack(stored.Body)
+		if err != nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("Stored catalogue not readable, waiting for a new one")
+			return nil
+		}
+		c = r.prepared(New(file.Entries, stored.ConfirmedAt), location, sum)
+	}
+	state.Catalogue = c
+	state.location, state.validators, state.sum = location, stored.Validators, sum
 	return nil
 }
 
@@ -283,17 +291,21 @@ func (r *Refresher) enforce(ctx context.Context, v version, state *State) error 
 		state.Catalogue = state.Catalogue.At(v.at)
 		return nil
 	}
-	state.Catalogue, state.sum = r.prepared(New(v.file.Entries, v.at)), v.sum
+	state.Catalogue, state.sum = r.prepared(New(v.file.Entries, v.at), v.location, v.sum), v.sum
 	r.growth.add(v.at, len(v.file.Entries))
 	logNew(ctx, v.file)
 	return nil
 }
 
-// prepared returns c after Settings.Prepare, if set, has prepared it, for example by
-// building its search index.
-func (r *Refresher) prepared(c *Catalogue) *Catalogue {
+// prepared returns c, which a location gave with this sum, after Settings.Prepare, if
+// set, has prepared it, for example by building its search index. With a Cache, it is
+// the stored form of c.
+func (r *Refresher) prepared(c *Catalogue, location string, sum [sha256.Size]byte) *Catalogue {
 	if r.settings.Prepare != nil {
 		r.settings.Prepare(c)
+	}
+	if r.settings.Cache != nil {
+		return r.settings.Cache.Save(location, versionOf(sum), c)
 	}
 	return c
 }

@@ -24,6 +24,8 @@ type Settings struct {
 	MaxLoss int
 	// Prepare, if not nil, is called with each catalogue before it comes into force.
 	Prepare func(*Catalogue)
+	// Cache, if not nil, holds the catalogue in force.
+	Cache Cache
 	// Reader reads a catalogue that is not one file in a format of the SILL; nil: the
 	// Refresher reads Location itself. Location then only names the stored copy.
 	Reader Reader

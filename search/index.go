@@ -3,6 +3,8 @@ package search
 import (
 	"cmp"
 	"slices"
+
+	"heraut/flat"
 )
 
 // index holds what a search reads: in which entries each word occurs, and the
@@ -25,6 +27,8 @@ type index struct {
 	termSlips slipIndex
 	keySlips  slipIndex // of the first key with each text
 	nearNames slipIndex // of the keys that name listed software
+
+	file *flat.File // that holds the slices; nil if the heap does
 }
 
 // span is the place of a text within the one long text of the index: where it begins

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +19,8 @@ type library struct {
 	*commons.Library
 	shared
 	others []*otherCatalogue
+	// prepared counts the indexes built, for giveBackMemory.
+	prepared atomic.Int64
 }
 
 // otherCatalogue is a configured catalogue besides the SILL. It has no entries until
@@ -147,8 +148,7 @@ func (l *library) prepare(ctx context.Context) {
 		if c := l.Commons().Catalogue; c != nil && (indexed == nil || !c.SameEntries(indexed)) {
 			search.Prepare(c)
 			indexed = c
-			debug.FreeOSMemory() // what reading left
-			trimMalloc()
+			l.prepared.Add(1)
 		}
 		if !wait.For(ctx, prepareEvery) {
 			return
@@ -165,7 +165,7 @@ func (l *library) open(ctx context.Context, c OtherCatalogue) (*catalogue.Refres
 	}
 	log := l.log.With().Str("catalogue", c.Name).Logger()
 	r, err := catalogue.NewRefresher(log.WithContext(ctx), catalogue.Settings{
-		Location: c.key(), Every: c.Every, MaxLoss: int(c.MaxLoss), Reader: commons.NewReader(c.settings(), getter),
+		Location: c.key(), Every: c.Every, MaxLoss: int(c.MaxLoss), Reader: commons.NewReader(c.settings(), getter), Cache: l.cache.withoutIndex(),
 		Others: storedCatalogues(l.config),
 	}, getter, l.db)
 	if err != nil {

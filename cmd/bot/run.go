@@ -151,10 +151,31 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	return nil
 }
 
+// work returns a number that changes with each post sent, each catalogue read and each
+// index built.
+func (r *round) work() int64 {
+	n := r.counts.Sent.Load() + readings(r.refresher.Current())
+	if r.library != nil {
+		n += r.library.prepared.Load()
+		for _, o := range r.library.others {
+			n += readings(o.current())
+		}
+	}
+	return n
+}
+
+// readings returns a number that grows when the source confirms its catalogue.
+func readings(s catalogue.State) int64 {
+	if s.Catalogue == nil {
+		return 0
+	}
+	return s.Catalogue.AsOf().UnixMilli()
+}
+
 // giveBackMemory returns unused memory to the system while the bot is idle, until ctx
 // ends; see the function of that name.
 func (r *round) giveBackMemory(ctx context.Context) error {
-	giveBackMemory(ctx, r.counts.Sent.Load, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
+	giveBackMemory(ctx, r.work, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
 	return nil
 }
 

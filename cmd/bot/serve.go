@@ -103,6 +103,7 @@ type shared struct {
 	book      *rooms.Book
 	operators *rooms.Operators
 	pace      *rate.Limiter
+	cache     catalogueCache
 }
 
 // component returns a log whose lines name a part of the bot.
@@ -180,6 +181,7 @@ func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *he
 	return shared{
 		config: config, log: log, monitor: monitor, db: db, outbox: queue.NewOutbox(db), book: book,
 		operators: rooms.NewOperators(config.Operators, book, db), pace: newPace(config.Pace),
+		cache: newCatalogueCache(config, log),
 	}, err
 }
 
@@ -192,7 +194,7 @@ func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeG
 		return nil, nil, err
 	}
 	r, err = catalogue.NewRefresher(s.log.WithContext(ctx), catalogue.Settings{
-		Location: settings.URL, Every: settings.Every, MaxLoss: int(settings.MaxLoss), Prepare: search.Prepare,
+		Location: settings.URL, Every: settings.Every, MaxLoss: int(settings.MaxLoss), Prepare: search.Prepare, Cache: s.cache,
 		Others: catalogueKeys(s.config),
 	}, getter, s.db)
 	if err != nil {

@@ -1,0 +1,57 @@
+package catalogue
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"heraut/flat"
+)
+
+// Cache stores catalogues in the form in which they are used, with what Prepare made
+// of them: to read the source's answer again takes seconds for a large one.
+type Cache interface {
+	// Load returns the catalogue that was stored under the name and version, as of
+	// asOf; nil if there is none.
+	Load(name, version string, asOf time.Time) *Catalogue
+	// Save stores c, in place of other versions of that name, and returns the stored
+	// form of it; c itself if that fails.
+	Save(name, version string, c *Catalogue) *Catalogue
+}
+
+// versionOf returns the name of an answer's catalogue for the Cache.
+func versionOf(sum [sha256.Size]byte) string { return hex.EncodeToString(sum[:]) }
+
+// about is the part of a Catalogue that is no slice.
+type about struct {
+	Dated      time.Time
+	Labels     []string
+	TellsUsers bool
+}
+
+// Store adds c, without what Derived made of it, to a file.
+func (c *Catalogue) Store(w *flat.Writer) error {
+	rest, err := json.Marshal(about{c.dated, c.labels, c.tellsUsers})
+	if err != nil {
+		return err
+	}
+	flat.Add(w, rest)
+	flat.AddText(w, c.entries.text)
+	flat.Add(w, c.entries.ends)
+	flat.Add(w, c.places)
+	return nil
+}
+
+// Stored returns the catalogue that Store added to f, as of asOf. It reads the entries
+// from the file when they are asked for.
+func Stored(f *flat.File, r *flat.Reader, asOf time.Time) (*Catalogue, error) {
+	var rest about
+	if err := json.Unmarshal(flat.Next[byte](r), &rest); err != nil {
+		return nil, err
+	}
+	return &Catalogue{
+		entries: records{flat.NextText(r), flat.Next[uint32](r)}, places: flat.Next[idPlace](r), file: f,
+		dated: rest.Dated, labels: rest.Labels, tellsUsers: rest.TellsUsers, asOf: asOf, derived: &derived{},
+	}, nil
+}

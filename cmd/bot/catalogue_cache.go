@@ -1,0 +1,123 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"heraut/catalogue"
+	"heraut/flat"
+	"heraut/search"
+)
+
+// catalogueCache stores catalogues, and their index where a room searches them alone,
+// in a directory that may be deleted at any time. It implements catalogue.Cache.
+type catalogueCache struct {
+	dir string
+	// indexed is true for catalogues whose index is stored too.
+	indexed bool
+	log     zerolog.Logger
+}
+
+// newCatalogueCache returns the cache of the catalogues with these names, and deletes
+// what is left of others.
+func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
+	c := catalogueCache{dir: filepath.Join(config.State, "cache"), indexed: true, log: log}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		log.Warn().Err(err).Msg("Catalogues cannot be stored ready for use: starts take longer")
+	}
+	keep := map[string]bool{}
+	for _, name := range storedCatalogues(config) {
+		keep[filepath.Base(c.path(name))] = true
+	}
+	files, _ := os.ReadDir(c.dir) // without the directory there is nothing to delete
+	for _, f := range files {
+		if !keep[f.Name()] {
+			_ = os.Remove(filepath.Join(c.dir, f.Name()))
+		}
+	}
+	return c
+}
+
+// withoutIndex returns the cache for catalogues that are only searched with others.
+func (c catalogueCache) withoutIndex() catalogueCache {
+	c.indexed = false
+	return c
+}
+
+func (c catalogueCache) path(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+".flat")
+}
+
+// Load implements catalogue.Cache.
+func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Catalogue {
+	f, err := flat.Open(c.path(name), c.key(name, version))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, flat.ErrStale):
+		return nil
+	case err != nil:
+		c.log.Warn().Err(err).Msg("A catalogue stored ready for use cannot be read: it is made again")
+		return nil
+	}
+	r := f.Reader()
+	stored, err := catalogue.Stored(f, r, asOf)
+	if err != nil {
+		return nil // only another program writes that, under another key
+	}
+	if c.indexed {
+		search.UseStored(stored, f, r)
+	}
+	return stored
+}
+
+// Save implements catalogue.Cache.
+func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *catalogue.Catalogue {
+	var w flat.Writer
+	err := made.Store(&w)
+	if err == nil {
+		if c.indexed {
+			search.Store(made, &w)
+		}
+		err = w.Write(c.path(name), c.key(name, version))
+	}
+	if err != nil {
+		c.log.Warn().Err(err).Msg("A catalogue cannot be stored ready for use: the next start takes longer")
+		return made
+	}
+	if stored := c.Load(name, version, made.AsOf()); stored != nil {
+		return stored
+	}
+	return made
+}
+
+// key returns what a stored file must match: what it holds, and the program, since
+// another one may index entries otherwise.
+func (c catalogueCache) key(name, version string) string {
+	return strings.Join([]string{name, version, map[bool]string{true: "indexed"}[c.indexed], programKey()}, "\n")
+}
+
+// programKey returns a text that differs between builds of the program.
+var programKey = sync.OnceValue(func() string {
+	key := release()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		key += info.String()
+	}
+	// Builds of a changed tree have the same version, but another size or time.
+	if path, err := os.Executable(); err == nil {
+		if file, err := os.Stat(path); err == nil {
+			key += file.ModTime().UTC().String() + " " + strconv.FormatInt(file.Size(), 10)
+		}
+	}
+	return key
+})

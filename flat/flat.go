@@ -1,0 +1,148 @@
+// Package flat stores slices of numbers and texts in a file, and reads them where they
+// lie in it: opening a file of 40 MiB takes milliseconds, and what nobody reads takes
+// no memory. Only the program that wrote a file can read it.
+package flat
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"unsafe"
+)
+
+// ErrStale means that a file is damaged, or was written under another key.
+var ErrStale = errors.New("the stored form is of another version, or damaged")
+
+// Writer gathers the parts of a file, in the order in which a Reader will ask for them.
+type Writer struct{ data []byte }
+
+// Add adds a slice. Its elements must hold no pointers; Add panics otherwise.
+func Add[T any](w *Writer, s []T) {
+	if t := reflect.TypeFor[T](); hasPointers(t) {
+		panic(fmt.Sprintf("flat: %s holds pointers", t))
+	}
+	w.data = binary.LittleEndian.AppendUint64(w.data, uint64(len(s)))
+	if len(s) > 0 {
+		w.data = append(w.data, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(len(s))*unsafe.Sizeof(s[0]))...)
+	}
+	for len(w.data)%8 != 0 {
+		w.data = append(w.data, 0)
+	}
+}
+
+func hasPointers(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Bool, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int,
+		reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint, reflect.Float32, reflect.Float64:
+		return false
+	case reflect.Array:
+		return hasPointers(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if hasPointers(t.Field(i).Type) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// AddText adds a text.
+func AddText(w *Writer, s string) { Add(w, []byte(s)) }
+
+const magic = "flat\x00\x00\x00\x01"
+
+// headerSize is the size of the header: magic, the key's sum, the length and the
+// checksum of the data.
+const headerSize = len(magic) + sha256.Size + 16
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func header(key string, length int, checksum uint32) []byte {
+	sum := sha256.Sum256([]byte(key))
+	out := append([]byte(magic), sum[:]...)
+	out = binary.LittleEndian.AppendUint64(out, uint64(length))
+	return binary.LittleEndian.AppendUint64(out, uint64(checksum))
+}
+
+// Write stores the parts in a file, readable by its owner only. The file appears whole
+// or not at all. Open needs the same key.
+func (w *Writer) Write(path, key string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("store %s: %w", path, err)
+	}
+	_, err = f.Write(header(key, len(w.data), crc32.Checksum(w.data, castagnoli)))
+	if err == nil {
+		_, err = f.Write(w.data)
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("store %s: %w", path, err), os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// File is an open file. Slices and texts that come from it are valid as long as
+// somebody holds the File, and at least for a minute.
+type File struct{ data []byte }
+
+// Open opens a file that was written under the key. The error wraps ErrStale or is the
+// system's.
+func Open(path, key string) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	// The file is read, rather than its mapping, so that its pages take no memory.
+	checksum := crc32.New(castagnoli)
+	head := make([]byte, headerSize)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrStale, err)
+	}
+	length, err := io.Copy(checksum, f)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(head, header(key, int(length), checksum.Sum32())) {
+		return nil, ErrStale
+	}
+	return mapped(f, headerSize+int(length))
+}
+
+// Reader reads the parts of a file in the order of the Writer.
+type Reader struct{ rest []byte }
+
+// Reader returns a Reader of the whole file.
+func (f *File) Reader() *Reader { return &Reader{f.data[headerSize:]} }
+
+// Next returns the next slice, which must not be changed. A Writer of the same program
+// wrote it with the same type.
+func Next[T any](r *Reader) []T {
+	n := int(binary.LittleEndian.Uint64(r.rest))
+	r.rest = r.rest[8:]
+	size := n * int(reflect.TypeFor[T]().Size())
+	part := r.rest[:size:size]
+	r.rest = r.rest[(size+7)/8*8:]
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(part))), n)
+}
+
+// NextText returns the next text.
+func NextText(r *Reader) string {
+	b := Next[byte](r)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}

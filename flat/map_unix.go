@@ -1,0 +1,28 @@
+//go:build unix
+
+package flat
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// unmapAfter is how long a file that nobody holds stays mapped: a slice of it may still
+// be read by a function that needs the File no more.
+const unmapAfter = time.Minute
+
+func mapped(f *os.File, size int) (*File, error) {
+	data, err := unix.Mmap(int(f.Fd()), 0, size, unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("map %s: %w", f.Name(), err)
+	}
+	file := &File{data}
+	runtime.AddCleanup(file, func(data []byte) {
+		time.AfterFunc(unmapAfter, func() { _ = unix.Munmap(data) })
+	}, data)
+	return file, nil
+}
