@@ -143,7 +143,22 @@ func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 // client gives them. It does not hold the contents.
 type File struct {
 	Name string `json:"name"`
-	Type string `json:"type,omitempty"` // the media type that the sender's client gives
+	// Type and Size, in bytes, are as the sender's client gives them; empty and 0:
+	// unknown.
+	Type string `json:"type,omitempty"`
+	Size int64  `json:"size,omitempty"`
+	// Shown says how clients show the file: "image", "video", "audio" or "file".
+	Shown string `json:"shown,omitempty"`
+	// Media is the content; zero: the event does not say where it is.
+	Media Media `json:"media,omitzero"`
+}
+
+// Media is the content of a file on the homeserver.
+type Media struct {
+	Address string `json:"address"` // "mxc://example.org/abc"
+	// Keys decrypts the content, in the words of the Matrix specification; empty: it is
+	// in clear.
+	Keys string `json:"keys,omitempty"`
 }
 
 // Left is the content of an Event: a person other than the bot left the room, or was

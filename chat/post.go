@@ -17,6 +17,9 @@ const (
 	Webhook
 	// Announcement can wait.
 	Announcement
+	// Attachment is a file: its content is copied before it is sent, which holds up no
+	// other post.
+	Attachment
 )
 
 // Cause names the reason of posts, and is unique for ever: the id of the event that they
@@ -42,7 +45,7 @@ type Target struct {
 // IsZero reports whether the target names neither an event nor a post.
 func (t Target) IsZero() bool { return t == Target{} }
 
-// Post is one action of the bot in a room: it sends HTML, deletes an event
+// Post is one action of the bot in a room: it sends HTML or a File, deletes an event
 // (Redacts), puts Reaction on an event (ReactsTo), cancels a verification (Cancels), or
 // leaves the room (Leaves).
 type Post struct {
@@ -82,6 +85,13 @@ type Post struct {
 
 	// Leaves makes the bot leave the room, once it has sent its earlier posts there.
 	Leaves bool `json:"leaves,omitempty"`
+
+	// File is sent in the place of HTML. Copy is its content as the room gets it; zero:
+	// the queue has it made first (queue.Config.Prepare).
+	File *File `json:"file,omitempty"`
+	Copy Media `json:"copy,omitzero"`
+	// Same leaves the earlier answer in the post's place as it is. It sends nothing.
+	Same bool `json:"same,omitempty"`
 
 	// Guard, if set, decides again at each attempt to send the post.
 	Guard Guard `json:"guard,omitzero"`

@@ -69,6 +69,12 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 		}
 	case p.Cancels != "":
 		return c.sendContent(ctx, room, o, event.InRoomVerificationCancel, cancellation(id.EventID(p.Cancels)))
+	case p.File != nil:
+		content, err := attached(p)
+		if err != nil {
+			return "", err
+		}
+		return c.sendContent(ctx, room, o, event.EventMessage, content)
 	default:
 		return c.sendContent(ctx, room, o, event.EventMessage, fitted(p))
 	}
@@ -136,11 +142,19 @@ func message(p chat.Post) *event.MessageEventContent {
 	for _, user := range p.Mentions {
 		content.Mentions.Add(id.UserID(user))
 	}
-	thread, reply := id.EventID(p.Thread.Event), id.EventID(p.ReplyTo.Event)
-	switch {
-	case !p.Edits.IsZero():
+	if p.Edits.IsZero() {
+		relate(content, p)
+	} else {
 		content.SetEdit(id.EventID(p.Edits.Event))
 		shortenFallback(content)
+	}
+	return content
+}
+
+// relate puts a message into the thread of its post, or makes it a reply.
+func relate(content *event.MessageEventContent, p chat.Post) {
+	thread, reply := id.EventID(p.Thread.Event), id.EventID(p.ReplyTo.Event)
+	switch {
 	case thread != "":
 		if reply == "" {
 			reply = thread
@@ -150,7 +164,6 @@ func message(p chat.Post) *event.MessageEventContent {
 	case reply != "":
 		content.RelatesTo = (&event.RelatesTo{}).SetReplyTo(reply)
 	}
-	return content
 }
 
 // maxFallback bounds the text, in characters, that an edit repeats for clients

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/event"
@@ -123,8 +124,9 @@ func (c *Client) readMessage(content *event.MessageEventContent) *chat.Message {
 	case event.MsgImage, event.MsgFile, event.MsgVideo, event.MsgAudio:
 		m.File = &chat.File{Name: cleanName(content.GetFileName())}
 		if content.Info != nil {
-			m.File.Type = cleanName(content.Info.MimeType)
+			m.File.Type, m.File.Size = cleanName(content.Info.MimeType), int64(max(content.Info.Size, 0))
 		}
+		m.File.Shown, m.File.Media = strings.TrimPrefix(string(content.MsgType), "m."), mediaOf(content)
 		if content.FileName == "" || content.FileName == content.Body {
 			body, html = "", "" // it is the file's name
 		}

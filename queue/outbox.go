@@ -82,14 +82,14 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes a post back, in the transaction of ctx: it cancels one that nobody
-// can have seen, and deletes any other from its room, with its edits. If another post
-// has taken its place, Withdraw takes that one back. It does nothing for an unknown,
-// failed or cancelled post.
+// Withdraw takes a post back, in the transaction of ctx: it cancels a post that nobody
+// can have seen, and deletes any other from its room, with its edits. If a revision
+// put another post in its place, even after it was cancelled, Withdraw takes that one
+// back. An unknown, failed or cancelled post needs nothing else.
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
-	case errors.Is(err, chat.ErrNotFound), row.State == Failed, row.State == Cancelled:
+	case errors.Is(err, chat.ErrNotFound), row.Kind != KindPost && (row.State == Failed || row.State == Cancelled):
 		return nil
 	case err != nil:
 		return err

@@ -103,6 +103,10 @@ type Config struct {
 	// to refuse the bot's posts for want of power. The queue calls it in a transaction
 	// and logs its error; nil: no announcement.
 	Blocked func(ctx context.Context, room chat.RoomID, blocked bool) ([]chat.Post, error)
+	// Prepare copies the content of a post's file, and returns the copy for the post's
+	// room. After a *Refused error it never succeeds. It may take minutes, one call runs
+	// at a time, and it runs again after a restart; nil: files go out as they are.
+	Prepare func(ctx context.Context, p chat.Post) (chat.Media, error)
 	// SenderOf returns the sender of an event that never came in, or chat.ErrNotFound. An edit
 	// of that event counts only if it has the same sender; nil: no such edit counts.
 	SenderOf func(ctx context.Context, room chat.RoomID, event chat.EventID) (chat.UserID, error)
@@ -163,6 +167,7 @@ type Queue struct {
 	permitAt    time.Time            // when the pace allows the next attempt; zero: not reserved yet
 	limited     bool                 // the homeserver asked for patience, and the outbox has not run dry since
 	unanswered  map[chat.RoomID]bool // rooms whose attempts got no answer since the last answered attempt
+	copies      *copies
 }
 
 // New returns a Queue that sends the posts in outbox. The caller calls Open before the
@@ -215,6 +220,7 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 		underWay:   map[chat.RoomID]bool{},
 		ends:       make(chan outcome, config.AtOnce),
 		unanswered: map[chat.RoomID]bool{},
+		copies:     newCopies(),
 	}
 }
 

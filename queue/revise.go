@@ -104,6 +104,9 @@ type revision struct {
 // replace makes post the answer in place of answer: in place if that was not sent,
 // otherwise by an edit. A nil answer adds the post, a nil post deletes the answer.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
+	if post != nil && post.Same {
+		return nil
+	}
 	if answer != nil && post != nil && isReaction(answer.Post) && answer.Post.Reaction == post.Reaction && answer.Post.ReactsTo == post.ReactsTo {
 		return nil
 	}

@@ -55,6 +55,10 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 	case !goes:
 		return nil
 	}
+	if q.mustPrepare(row) {
+		q.prepare(ctx, row)
+		return nil
+	}
 	post, err := q.resolve(ctx, row.Post)
 	if err == nil {
 		post, err = q.unquote(ctx, post)
@@ -256,7 +260,7 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 // thread or, in no thread, ceases to be a reply.
 func dropRelation(r *Row) bool {
 	switch p := &r.Post; {
-	case p.HTML == "":
+	case p.HTML == "" && p.File == nil:
 		return false
 	case !p.Edits.IsZero():
 		p.Edits, r.Kind = chat.Target{}, KindPost

@@ -53,6 +53,7 @@ func (q *Queue) send(ctx context.Context) error {
 	for len(q.underWay) > 0 {
 		q.settle(ctx, <-q.ends)
 	}
+	q.copies.group.Wait()
 	return nil
 }
 
@@ -121,5 +122,7 @@ func (q *Queue) await(ctx context.Context, then time.Time) {
 	case <-q.wake:
 	case o := <-q.ends:
 		q.settle(ctx, o)
+	case c := <-q.copies.ends:
+		q.settleCopy(ctx, c)
 	}
 }

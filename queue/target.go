@@ -30,6 +30,8 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 			*t = chat.Target{Event: event}
 		case isUnmet && unmet.final && t == &p.ReplyTo && p.Thread.Event != "":
 			p.ReplyTo = chat.Target{}
+		case isUnmet && unmet.final && t == &p.Thread && p.File != nil:
+			p.Thread = chat.Target{}
 		case isUnmet && unmet.final && (t == &p.Thread || t == &p.ReplyTo) && standAlone(&p):
 		default:
 			return p, err

@@ -62,7 +62,8 @@ func kindsOfRooms() (rooms []chat.Room, names []string) {
 const questionsHead = `Ce tableau vient du test ` + "`TestEveryPairOfAudiences`" + `, qui pose une question de chaque sorte de salon (ligne) à chaque autre (colonne).
 
 - **=** : la question est transmise aussitôt ;
-- des lettres : le public serait plus large. Sans ` + "`may_widen`" + `, la question est refusée par une phrase ; avec ` + "`may_widen`" + `, rien ne part avant l’accord de son auteur, à qui est montré exactement ce qui serait publié. **C** : le salon des experts n’est pas chiffré ; **P** : il est public ; **E** : il est ouvert aux externes ; **A** : il est sur un autre serveur.
+- des lettres : le public serait plus large. Sans ` + "`may_widen`" + `, la question est refusée par une phrase ; avec ` + "`may_widen`" + `, rien ne part avant l’accord de son auteur, à qui est montré exactement ce qui serait publié. **C** : le salon des experts n’est pas chiffré ; **P** : il est public ; **E** : il est ouvert aux externes ; **A** : il est sur un autre serveur ;
+- **📎** : une pièce jointe à un message du fil suit aussi, dans les deux sens, si ` + "`questions.files`" + ` le permet : les deux salons ont alors exactement le même public et la même protection. Partout ailleurs, elle est seulement annoncée, même avec l’accord de l’auteur.
 
 Les réponses reviennent toujours dans le salon de la question, dont le public est écrit dans le message que lisent les experts ; s’il s’élargit ensuite, elles sont retenues. Un salon « public » se rejoint sans invitation ou se lit sans y entrer.
 
@@ -81,6 +82,7 @@ func TestEveryPairOfAudiences(t *testing.T) {
 	}
 	table.WriteString("\n|" + strings.Repeat("---|", len(rooms)+1) + "\n")
 	inWorld(t, func(w *world) {
+		w.withFiles()
 		w.relays = nil
 		for i := range rooms {
 			for _, widen := range []bool{false, true} {
@@ -103,6 +105,12 @@ func TestEveryPairOfAudiences(t *testing.T) {
 				strict, asked := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-false Où ?", j))
 				widening, consent := w.outcome(from(i), to(j), fmt.Sprintf("!question #%d-true Où ?", j))
 				cell := "="
+				if strict && w.fileFollows(from(i), to(j)) {
+					cell = "= 📎"
+				}
+				if strict && (cell != "=") != (i == j) {
+					t.Errorf("%s to %s: a file goes along: %t", names[i], names[j], cell != "=")
+				}
 				if !strict {
 					cell = letters(asked)
 				}
@@ -156,9 +164,24 @@ func goldenSection(t *testing.T, title, want string) {
 func (w *world) outcome(from, to chat.RoomID, question string) (reached bool, told string) {
 	w.Helper()
 	before := len(w.own(to))
-	w.say(from, camille, question)
+	w.asked = w.say(from, camille, question)
 	own := w.own(from)
 	return len(w.own(to)) > before, plainOf(own[len(own)-1])
+}
+
+// fileFollows sends a file each way in the thread of the last question, and reports
+// whether both followed; one alone is an error.
+func (w *world) fileFollows(from, to chat.RoomID) bool {
+	w.Helper()
+	q := w.last(to, "Question n°")
+	there, back := len(w.filesIn(to)), len(w.filesIn(from))
+	w.attach(to, bruno, q, w.document(to, "avis.pdf"))
+	w.attach(from, camille, w.asked, w.document(from, "statuts.pdf"))
+	followed, returned := len(w.filesIn(to)) > there, len(w.filesIn(from)) > back
+	if followed != returned {
+		w.Errorf("%s to %s: a file goes along: %t, and back: %t", from, to, followed, returned)
+	}
+	return followed
 }
 
 // letters returns the ways in which a message says that an audience is wider.

@@ -68,6 +68,8 @@ type Options struct {
 	Subject func(text string) string
 	// Ring makes a new question notify the experts.
 	Ring bool
+	// Files says which attached files go along.
+	Files Files
 	// Marks makes the bot react with 📨 to messages that reached the other room.
 	Marks bool
 	Links rooms.Links // the start of links to messages

@@ -52,13 +52,16 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 		return d.refuse(e, q, fault)
 	}
 	m := copyOf(said, q, before, how)
+	if m.File, err = d.attachment(ctx, said, q, m, readers.Least); err != nil {
+		return queue.Result{}, true, err
+	}
 	post, err := d.post(ctx, said, q, m, how.Entry)
 	if err != nil {
 		return queue.Result{}, true, err
 	}
 	post.Guard = subject{kind: aboutCopy, question: q.Number, event: string(m.Event), then: readers.Least, entry: how.Entry}.guard()
 	return queue.Result{
-		Posts: []chat.Post{post},
+		Posts: append([]chat.Post{post}, d.filePosts(said, q, before, m, post, readers.Least)...),
 		Change: func(ctx context.Context) error {
 			if how.Entry != 0 {
 				if err := d.store.MarkShown(ctx, []int64{how.Entry}, d.Now()); err != nil {

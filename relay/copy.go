@@ -24,6 +24,7 @@ type carried struct {
 	Entry     int64  // the FAQ entry that answers; 0: the expert's own words
 	Continues string // the question's text, when the message stands alone
 	File      string // the attachment's name
+	Follows   bool   // the attachment goes along, in a message of its own
 	Kind      chat.MessageKind
 	Room      string // the original's room
 	Link      string // to the original
@@ -56,7 +57,7 @@ func (d *Carrier) post(ctx context.Context, e chat.Event, q Question, m Message,
 	}
 	if file, kind := e.Message.File, e.Message.Kind; file != nil || kind != "" && kind != chat.KindEmote {
 		if say.Kind = kind; file != nil {
-			say.File = file.Name
+			say.File, say.Follows = file.Name, m.File != ""
 		}
 		tail, _, err := d.say(m.Room, "relay-file", say)
 		if err != nil {

@@ -67,5 +67,6 @@ const (
 	FaultRefused    FaultKind = "refused"     // the homeserver refuses the post, or blocked it for a day
 	FaultClear      FaultKind = "clear"       // the message is in clear, in a room that was ever encrypted
 	FaultOuter      FaultKind = "outer"       // the message's relation is in clear, and the other room is less protected
+	FaultFile       FaultKind = "file"        // the attached file cannot go along any more
 	FaultReaders    FaultKind = "readers"     // the asker's room has a wider audience than the experts were told of
 )

@@ -34,6 +34,7 @@ const (
 	aboutRoot         = "root"         // the question, for the experts
 	aboutConfirmation = "confirmation" // its status, for the asker
 	aboutCopy         = "copy"         // a carried message
+	aboutFile         = "file"         // the file that goes along with it
 	aboutReaction     = "reaction"
 	aboutReminder     = "reminder" // a reminder to the experts
 )
@@ -112,6 +113,8 @@ func (d *Carrier) Check(ctx context.Context, row queue.Row) (queue.Verdict, erro
 		return d.checkConfirmation(ctx, row, q, s)
 	case aboutCopy:
 		return d.checkCopy(ctx, row, q, s)
+	case aboutFile:
+		return d.checkFile(ctx, row, q, s)
 	default:
 		return d.checkReaction(ctx, row, q, s)
 	}
@@ -290,6 +293,8 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 		})
 	case s.kind == aboutRoot && row.State == queue.Failed:
 		return d.tellAsker(ctx, q, failed)
+	case s.kind == aboutFile:
+		return d.fileEnded(ctx, row, q, s)
 	case s.kind == aboutCopy:
 		m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
 		if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) {

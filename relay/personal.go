@@ -79,7 +79,7 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	}
 	for _, m := range said {
 		if m.Role != RoleNote { // notes were not carried
-			if err := d.queue.Withdraw(ctx, m.Post); err != nil {
+			if err := errors.Join(d.queue.Withdraw(ctx, m.Post), d.queue.Withdraw(ctx, m.filePost())); err != nil {
 				return err
 			}
 		}

@@ -167,6 +167,8 @@ type Message struct {
 	Nameless bool
 	Text     string
 	At       time.Time
+	// File identifies the attached file that goes along (fingerprint); empty: none does.
+	File string
 }
 
 // Carried reports whether the record is about a person's message with a copy in the

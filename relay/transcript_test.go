@@ -70,6 +70,10 @@ func (w *world) log() string {
 				b.WriteString("]")
 			}
 		}
+		if p.File != nil {
+			fmt.Fprintf(&b, " : [%s]\n", p.File.Name)
+			continue
+		}
 		fmt.Fprintf(&b, " : %s\n", strings.ReplaceAll(shortened(plainOf(p)), "\n", "\n      "))
 	}
 	return b.String()

@@ -49,6 +49,8 @@ type world struct {
 	suggest relay.Suggest
 	subject func(text string) string
 	quiet   func(room chat.RoomID) relay.Quiet
+	files   relay.Files
+	prepare func(p chat.Post) (chat.Media, error) // makes the copies of files
 
 	db      *storage.DB
 	carrier *relay.Carrier
@@ -56,6 +58,8 @@ type world struct {
 	queue   *queue.Queue
 	cancel  context.CancelFunc
 	run     sync.WaitGroup
+
+	asked chat.EventID // the question of the last outcome
 
 	mu       sync.Mutex
 	timeline []happening
@@ -109,7 +113,7 @@ func (w *world) start() {
 	ours := func(server string) bool { return server == "example.org" }
 	outbox := queue.NewOutbox(w.db)
 	w.carrier = relay.NewCarrier(relay.Options{
-		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject,
+		Store: w.db, Queue: outbox, Book: book, Links: "https://matrix.to", Suggest: w.suggest, Quiet: w.quiet, Subject: w.subject, Files: w.files,
 		Log:  zerolog.New(zerolog.NewTestWriter(w)),
 		Room: room, Routes: relay.NewRoutes(w.db, room, w.relays), Message: w.message,
 		Ours: ours,
@@ -129,7 +133,8 @@ func (w *world) start() {
 	handler := commands.NewHandler(answerer, commands.HandlerOptions{Rooms: book, Choices: w.db, Moves: []commands.Move{w.carrier.Move}})
 	w.queue = queue.New(outbox, handler, w, queue.Config{
 		AnswerWithin: 15 * time.Minute, AtOnce: 1,
-		Guards: map[string]queue.Guard{relay.GuardName: w.carrier, relay.UpkeepGuardName: w.upkeep, commands.GuardName: commands.Guard{Handler: handler}},
+		Prepare: func(_ context.Context, p chat.Post) (chat.Media, error) { return w.prepare(p) },
+		Guards:  map[string]queue.Guard{relay.GuardName: w.carrier, relay.UpkeepGuardName: w.upkeep, commands.GuardName: commands.Guard{Handler: handler}},
 		Keeps: func(ctx context.Context, room chat.RoomID) bool {
 			serves, err := w.carrier.Serves(ctx, room)
 			return serves || err != nil

@@ -194,6 +194,7 @@ func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) err
 				AND NOT EXISTS (SELECT 1 FROM question q WHERE q.event_id = inbox.event_id AND q.event_id <> '')`, []any{millis(before)}},
 			{`DELETE FROM outbox WHERE done_at > 0 AND done_at < $1
 				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.post_key = outbox.post_key)
+				AND NOT EXISTS (SELECT 1 FROM relayed r WHERE r.event_id = outbox.cause AND r.event_id <> '')
 				AND NOT EXISTS (SELECT 1 FROM relayed_reaction r WHERE r.post_key = outbox.post_key)`, []any{millis(before)}},
 			{"DELETE FROM choice WHERE saved_at < $1", []any{millis(now.Add(-keepChoices))}},
 			{"DELETE FROM confirmation WHERE asked_at < $1", []any{millis(now.Add(-commands.ConfirmWithin))}},

@@ -130,7 +130,7 @@ var (
 				UNION ALL
 				SELECT (SELECT MIN(room_id) FROM outbox WHERE done_at = 0 AND room_id > rooms.room_id)
 				FROM rooms WHERE rooms.room_id IS NOT NULL),
-			priorities (priority) AS (VALUES (0), (1), (2), (3)),
+			priorities (priority) AS (VALUES (0), (1), (2), (3), (4)),
 			head (seq) AS (
 				SELECT (SELECT seq FROM outbox WHERE done_at = 0 AND room_id = rooms.room_id AND priority = priorities.priority
 					ORDER BY seq LIMIT 1)

@@ -7,11 +7,11 @@ import (
 	"heraut/relay"
 )
 
-const messageColumns = "r.post_key, r.room_id, r.question, r.role, r.event_id, r.origin, r.sender, r.nameless, r.text, r.said_at"
+const messageColumns = "r.post_key, r.room_id, r.question, r.role, r.event_id, r.origin, r.sender, r.nameless, r.text, r.said_at, r.file"
 
 func scanMessage(scan scanFunc) (m relay.Message, err error) {
 	var at int64
-	err = scan(&m.Post, &m.Room, &m.Question, &m.Role, &m.Event, &m.From, &m.Sender, &m.Nameless, &m.Text, &at)
+	err = scan(&m.Post, &m.Room, &m.Question, &m.Role, &m.Event, &m.From, &m.Sender, &m.Nameless, &m.Text, &at, &m.File)
 	m.At = fromMillis(at)
 	return m, noRow(err)
 }
@@ -21,12 +21,12 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
-			INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			INSERT INTO relayed (post_key, room_id, question, role, event_id, origin, sender, nameless, text, said_at, file)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			ON CONFLICT (post_key) DO UPDATE SET room_id = excluded.room_id, question = excluded.question, role = excluded.role,
 				event_id = excluded.event_id, origin = excluded.origin, sender = excluded.sender, nameless = excluded.nameless,
-				text = excluded.text`,
-			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At))
+				text = excluded.text, file = excluded.file`,
+			m.Post, m.Room, m.Question, m.Role, m.Event, m.From, m.Sender, m.Nameless, m.Text, millis(m.At), m.File)
 		if err != nil || m.Event == "" {
 			return err
 		}
@@ -55,13 +55,13 @@ const messageOfQuery = `
 		SELECT ` + messageColumns + ` FROM relayed r WHERE r.event_id = $1 AND r.event_id <> ''
 		UNION ALL
 		SELECT ` + messageColumns + ` FROM outbox o JOIN relayed r ON r.post_key = o.post_key
-			OR r.event_id = o.cause AND r.event_id <> '' AND r.room_id = o.room_id AND o.slot = 0 AND o.kind = 'post'
+			OR r.event_id = o.cause AND r.event_id <> '' AND r.room_id = o.room_id AND o.slot IN (0, 1) AND o.kind = 'post'
 		WHERE o.event_id = $1 AND o.event_id <> ''
 		LIMIT 1`
 
-// MessageOf returns the record of the message with that event id: a person's message
-// about a question, or the bot's copy of one. The error is chat.ErrNotFound if the
-// event belongs to no question.
+// MessageOf implements relay.Messages. It finds a copy by its post, or by the message
+// that it carries: the copy may have replaced another post and have a key of its own,
+// and the copy of a file is a second post (slot 1).
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
 	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }

@@ -252,6 +252,17 @@ type Questions struct {
 	PurgeAfter time.Duration `yaml:"keep"`
 	// Ring makes a new question notify the experts.
 	Ring bool `yaml:"ring"`
+	// Files says which attached files go along with messages of questions.
+	Files Files `yaml:"files"`
+}
+
+// Files says which files the bot copies between two rooms with the same readers.
+type Files struct {
+	Carry bool `yaml:"carry"`
+	// MaxMiB is the largest size.
+	MaxMiB int `yaml:"max_mib"`
+	// Types matches media types, with * for any run of characters.
+	Types Patterns `yaml:"types"`
 }
 
 // Reactions says which reactions the bot puts on messages by itself.
@@ -278,6 +289,18 @@ func paris() *time.Location {
 	return zone
 }
 
+// carriedTypes returns the media types of files that go along by default: pictures and
+// documents without programs in them.
+func carriedTypes() (types Patterns) {
+	for _, t := range []string{
+		"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", "text/csv",
+		"application/vnd.oasis.opendocument.*",
+	} {
+		types = append(types, mustPattern(t))
+	}
+	return types
+}
+
 // defaults returns a configuration with the default values of the preset, to which the
 // configuration file then adds.
 func defaults(preset Preset) *Config {
@@ -301,6 +324,7 @@ func defaults(preset Preset) *Config {
 		Reactions:    Reactions{Choices: true, Carried: true},
 		Questions: Questions{
 			RemindAfter: 8 * time.Hour, SolvedAfter: 24 * time.Hour, List: "hebdo jeudi 11:00", PurgeAfter: 90 * 24 * time.Hour, Ring: true,
+			Files: Files{MaxMiB: 10, Types: carriedTypes()},
 		},
 		Catalogue: Catalogue{SILL: SILL{
 			URL: catalogue.PublicSILL, Every: catalogue.DefaultEvery, MaxLoss: catalogue.DefaultMaxLoss,

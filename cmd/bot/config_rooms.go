@@ -143,11 +143,17 @@ func (r *reader) checkRelays(c *Config) {
 // maxRemindAfter bounds the working hours before a reminder to the experts.
 const maxRemindAfter = 1000 * time.Hour
 
+// maxFileMiB is the largest bound for the size of files between rooms.
+const maxFileMiB = 100
+
 // checkQuestions checks the settings of questions, and writes the rhythm of the list
 // in its canonical form.
 func (r *reader) checkQuestions(q *Questions) {
 	if q.RemindAfter > maxRemindAfter {
 		r.fault("questions.remind_after", "la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h")
+	}
+	if q.Files.MaxMiB < 1 || q.Files.MaxMiB > maxFileMiB {
+		r.fault("questions.files.max_mib", fmt.Sprintf("un nombre de 1 à %d est attendu, par exemple 10", maxFileMiB))
 	}
 	if q.PurgeAfter < 24*time.Hour {
 		r.fault("questions.keep", "la durée est trop courte ; 1d au moins, par exemple 90d")

@@ -101,7 +101,7 @@ relays:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.About != before.About || c.Limits != before.Limits || c.Pace != before.Pace || c.Quiet != before.Quiet || c.Questions != before.Questions ||
+	if c.About != before.About || c.Limits != before.Limits || c.Pace != before.Pace || c.Quiet != before.Quiet || !reflect.DeepEqual(c.Questions, before.Questions) ||
 		!slices.Equal(c.Operators, before.Operators) || c.AnswerWithin != before.AnswerWithin || c.State != before.State ||
 		c.Catalogue.SILL != before.Catalogue.SILL || c.Timezone.String() != before.Timezone.String() {
 		t.Errorf("the general settings differ:\n%s", exported)

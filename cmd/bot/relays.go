@@ -47,8 +47,17 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 		Suggest: relay.Suggestions(faq, current),
 		Quiet:   func(room chat.RoomID) relay.Quiet { return quietIn(s, room) },
 		Subject: func(text string) string { return relay.Subject(current().Catalogue, text) },
+		Files:   carriedFiles(s.config.Questions.Files),
 		Ring:    s.config.Questions.Ring, Marks: s.config.Reactions.Carried,
 	}), faq
+}
+
+// carriedFiles returns which files go along with messages.
+func carriedFiles(f Files) relay.Files {
+	if !f.Carry {
+		return relay.Files{}
+	}
+	return relay.Files{MaxBytes: int64(f.MaxMiB) << 20, Takes: func(mediaType string) bool { return f.Types.Match(strings.ToLower(mediaType)) }}
 }
 
 // newReminders returns the part of the bot that reminds experts of open questions.

@@ -105,7 +105,7 @@ func (r *round) newQueue() (*queue.Queue, error) {
 	}
 	return queue.New(r.outbox, handler, r.client, queue.Config{
 		AnswerWithin: r.config.AnswerWithin, Pace: r.pace, Counts: r.counts, Guards: guards, Handled: r.took.handled, Sent: r.took.sent,
-		Apology: handler.Apologise, Blocked: handler.Blocked, SenderOf: r.client.SenderOf, Keeps: keeps(r.carrier.Routes, r.log),
+		Apology: handler.Apologise, Blocked: handler.Blocked, SenderOf: r.client.SenderOf, Prepare: r.client.Prepare, Keeps: keeps(r.carrier.Routes, r.log),
 	}, r.log), nil
 }
 

@@ -1,0 +1,167 @@
+package matrix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/attachment"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// mediaOf returns the content of a file's message; zero if the message does not say
+// where it is, or says it in a form that the bot does not know.
+func mediaOf(content *event.MessageEventContent) chat.Media {
+	if content.File == nil {
+		return mediaAt(content.URL, "")
+	}
+	keys := content.File.EncryptedFile
+	if keys.PrepareForDecryption() != nil {
+		return chat.Media{}
+	}
+	encoded, err := json.Marshal(content.File.EncryptedFile)
+	if err != nil {
+		return chat.Media{}
+	}
+	return mediaAt(content.File.URL, string(encoded))
+}
+
+// maxAddress limits the length of a file's address, in bytes.
+const maxAddress = 500
+
+func mediaAt(url id.ContentURIString, keys string) chat.Media {
+	if uri, err := url.Parse(); err != nil || uri.IsEmpty() || len(url) > maxAddress {
+		return chat.Media{}
+	}
+	return chat.Media{Address: string(url), Keys: keys}
+}
+
+// Prepare serves queue.Config.Prepare: it returns the content of a post's file as the
+// room may get it. In a clear room that is the content itself, which several events may
+// name. For an encrypted room, Prepare downloads, decrypts, encrypts with new keys and
+// uploads the content as a stream, so that memory holds little of it. Its errors hold no
+// address and no name.
+func (c *Client) Prepare(ctx context.Context, p chat.Post) (chat.Media, error) {
+	room := id.RoomID(p.Room)
+	if err := c.askEncryption(ctx, room); err != nil {
+		return chat.Media{}, prepareError(err)
+	}
+	encrypted, _ := c.rooms.encrypted(room)
+	if encrypted != (p.File.Media.Keys != "") {
+		return chat.Media{}, refusedFile("the file is not protected as its new room is", nil)
+	}
+	if !encrypted {
+		return p.File.Media, nil
+	}
+	return c.copyEncrypted(ctx, p.File)
+}
+
+// fileError is an error about a file. Its text leaves out the cause, which holds the
+// file's address.
+type fileError struct {
+	what  string
+	cause error
+}
+
+func (e *fileError) Error() string {
+	if he, ok := errors.AsType[mautrix.HTTPError](e.cause); ok && he.Response != nil {
+		return fmt.Sprintf("%s: status %d", e.what, he.Response.StatusCode)
+	}
+	return e.what
+}
+
+func (e *fileError) Unwrap() error { return e.cause }
+
+func refusedFile(what string, cause error) error {
+	return &queue.Refused{Cause: &fileError{what, cause}}
+}
+
+// transferError returns the error of a request about a file: final if the homeserver
+// refuses it for a reason that stays.
+func transferError(what string, err error) error {
+	known, status := answered(err)
+	gone := known != nil && !mayPass(err) && status != http.StatusGatewayTimeout
+	if gone || isStatus(err, http.StatusRequestEntityTooLarge) {
+		return refusedFile(what, err)
+	}
+	notNow := &queue.NotNow{Lane: true, Cause: &fileError{what, err}}
+	if isStatus(err, http.StatusTooManyRequests) {
+		notNow.After = retryAfter(err)
+	}
+	return notNow
+}
+
+// copyEncrypted copies an encrypted file under new keys.
+func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, error) {
+	uri, err := id.ContentURIString(f.Media.Address).Parse()
+	if err != nil {
+		return chat.Media{}, refusedFile("the file's address cannot be read", nil)
+	}
+	var from attachment.EncryptedFile
+	if err := json.Unmarshal([]byte(f.Media.Keys), &from); err != nil || from.PrepareForDecryption() != nil {
+		return chat.Media{}, refusedFile("the file's keys cannot be read", nil)
+	}
+	if err := c.config.Pace.WaitN(ctx, 1); err != nil {
+		return chat.Media{}, err
+	}
+	download, err := c.mx.Download(ctx, uri)
+	if err != nil {
+		return chat.Media{}, transferError("download a file", err)
+	}
+	defer func() { _ = download.Body.Close() }()
+	length := download.ContentLength
+	if length >= 0 && length != f.Size {
+		return chat.Media{}, refusedFile("the file is not as large as its message says", nil)
+	}
+	clear := from.DecryptStream(io.LimitReader(download.Body, f.Size))
+	to := attachment.NewEncryptedFile()
+	sealed := to.EncryptStream(clear)
+	if err := c.config.Pace.WaitN(ctx, 1); err != nil {
+		return chat.Media{}, err
+	}
+	answer, err := c.mx.UploadMedia(ctx, mautrix.ReqUploadMedia{
+		Content: unclosed{sealed}, ContentLength: f.Size, ContentType: "application/octet-stream",
+	})
+	if err != nil {
+		return chat.Media{}, transferError("upload a file", err)
+	}
+	// The hash is known once everything was read; nothing names the upload before.
+	if err := sealed.Close(); err != nil {
+		return chat.Media{}, refusedFile("the file is not what its message says", err)
+	}
+	keys, err := json.Marshal(to)
+	if err != nil {
+		return chat.Media{}, err
+	}
+	return chat.Media{Address: answer.ContentURI.String(), Keys: string(keys)}, nil
+}
+
+// unclosed is a reader that the HTTP client cannot close.
+type unclosed struct{ io.Reader }
+
+// attached returns the event content of a post that sends a file.
+func attached(p chat.Post) (*event.MessageEventContent, error) {
+	content := &event.MessageEventContent{
+		MsgType: event.MessageType("m." + p.File.Shown), Body: p.File.Name, FileName: p.File.Name,
+		Info:     &event.FileInfo{MimeType: p.File.Type, Size: int(p.File.Size)},
+		Mentions: &event.Mentions{},
+	}
+	if p.Copy.Keys == "" {
+		content.URL = id.ContentURIString(p.Copy.Address)
+	} else {
+		content.File = &event.EncryptedFileInfo{URL: id.ContentURIString(p.Copy.Address)}
+		if err := json.Unmarshal([]byte(p.Copy.Keys), &content.File.EncryptedFile); err != nil {
+			return nil, refusedFile("the file's new keys cannot be read", nil)
+		}
+	}
+	relate(content, p)
+	return content, nil
+}

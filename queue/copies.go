@@ -1,0 +1,122 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"heraut/chat"
+)
+
+const (
+	// prepareWithin limits the duration of one attempt to copy a file.
+	prepareWithin = 10 * time.Minute
+	// copyTries is how often the queue tries to copy a file. Since the attempts are not
+	// stored, a restart begins anew.
+	copyTries = 8
+)
+
+// copies holds the files that are being copied before they are sent. Only the sender's
+// goroutine uses it; a copy that ends reports on ends. It holds no state that a restart
+// needs: a post keeps its place in the outbox until its copy is stored there.
+type copies struct {
+	under chat.PostKey           // the post whose file is being copied; empty: none
+	tries map[chat.PostKey]int   // failed attempts
+	fails map[chat.PostKey]error // files that can never be copied
+	ends  chan copied            // how the copy under way ended
+	group sync.WaitGroup
+}
+
+// copied is the result of an attempt to copy a file.
+type copied struct {
+	key   chat.PostKey
+	media chat.Media
+	err   error
+}
+
+func newCopies() *copies {
+	return &copies{tries: map[chat.PostKey]int{}, fails: map[chat.PostKey]error{}, ends: make(chan copied, 1)}
+}
+
+// mustPrepare reports whether the row's file must be copied before it can be sent.
+func (q *Queue) mustPrepare(row Row) bool {
+	return row.Post.File != nil && row.Post.Copy == (chat.Media{}) && q.config.Prepare != nil
+}
+
+// prepare begins to copy the file of a row, or leaves the row waiting while another file
+// is being copied. It fails a row whose file can never be copied.
+func (q *Queue) prepare(ctx context.Context, row Row) {
+	if err := q.copies.fails[row.Key]; err != nil {
+		delete(q.copies.fails, row.Key)
+		q.counts.Refused.Add(1)
+		q.log.Warn().Err(err).Str("post", string(row.Key)).Msg("A file could not be copied")
+		q.drop(ctx, row, err)
+		return
+	}
+	q.putBack(ctx, row, time.Now().Add(waitForTarget))
+	if q.copies.under != "" {
+		return
+	}
+	q.copies.under = row.Key
+	q.copies.group.Go(func() {
+		media, err := q.makeCopy(ctx, row.Post)
+		q.copies.ends <- copied{row.Key, media, err}
+	})
+}
+
+// makeCopy calls Config.Prepare, within prepareWithin, and returns a panic as an error.
+func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, err error) {
+	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return q.config.Prepare(ctx, p)
+}
+
+// settleCopy stores the copy of a post's file, and makes the post due. A post that was
+// withdrawn meanwhile stays so.
+func (q *Queue) settleCopy(ctx context.Context, c copied) {
+	q.copies.under = ""
+	next := time.Time{}
+	if c.err != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		refused, final := errors.AsType[*Refused](c.err)
+		q.copies.tries[c.key]++
+		switch tries := q.copies.tries[c.key]; {
+		case final:
+			q.copies.fails[c.key] = refused
+		case tries >= copyTries:
+			q.copies.fails[c.key] = &Refused{Cause: c.err}
+		default:
+			next = time.Now().Add(max(backoff(tries), patience(c.err)))
+			q.log.Debug().Err(c.err).Str("post", string(c.key)).Msg("A file has to be copied again")
+		}
+	}
+	if c.err != nil {
+		c.media = chat.Media{}
+	}
+	if c.err == nil || q.copies.fails[c.key] != nil {
+		delete(q.copies.tries, c.key)
+	}
+	q.record(ctx, func(ctx context.Context) error {
+		return q.store.Do(ctx, func(ctx context.Context) error {
+			row, err := q.store.PostByKey(ctx, c.key)
+			if errors.Is(err, chat.ErrNotFound) || err == nil && (row.State != Waiting || row.Post.File == nil) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			row.Post.Copy, row.NextAt = c.media, next
+			return q.store.UpdatePost(ctx, row, time.Now())
+		})
+	})
+}

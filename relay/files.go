@@ -1,0 +1,147 @@
+package relay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"heraut/chat"
+	"heraut/queue"
+)
+
+// Files says which attached files go along with carried messages. The zero value lets
+// none go.
+type Files struct {
+	// MaxBytes is the largest size; 0: no file goes along.
+	MaxBytes int64
+	// Takes reports whether files of a media type go along.
+	Takes func(mediaType string) bool
+}
+
+// take reports whether a file is within the bounds, by what its message says of it.
+func (f Files) take(file *chat.File) bool {
+	return file != nil && file.Media.Address != "" && file.Size > 0 && file.Size <= f.MaxBytes && f.Takes(file.Type)
+}
+
+// fileSlot is the place of a file's post among the posts of a carried message.
+const fileSlot = 1
+
+// filePost returns the key of the post that carries the file of a message.
+func (m Message) filePost() chat.PostKey { return chat.KeyOf(chat.Cause(m.Event), fileSlot) }
+
+// fingerprint identifies the content of a file.
+func fingerprint(m chat.Media) string {
+	sum := sha256.Sum256([]byte(m.Address + " " + m.Keys))
+	return hex.EncodeToString(sum[:12])
+}
+
+// attachment returns the fingerprint of the file that goes along with a carried message;
+// empty: none does, and the message only says that there is one. then is the audience
+// that certainly could read the message's room when it was written. A file without its
+// sender's name does not go, since documents name their authors; nor does one whose
+// relation the homeserver could have written.
+func (d *Carrier) attachment(ctx context.Context, e chat.Event, q Question, m Message, then chat.Audience) (string, error) {
+	if !d.Files.take(e.Message.File) || m.Nameless {
+		return "", nil
+	}
+	from, err := d.Room(ctx, e.Room)
+	if err != nil || from.Encrypted && !e.Message.RelationEncrypted || from.Encrypted != (e.Message.File.Media.Keys != "") {
+		return "", err
+	}
+	same, err := d.sameReaders(ctx, q, m, then)
+	if err != nil || !same {
+		return "", err
+	}
+	return fingerprint(e.Message.File.Media), nil
+}
+
+// sameReaders reports whether the two rooms of a carried message have the same readers
+// and the same protection, and nobody reads the file who could not read the message when
+// it was written. A file goes between no other rooms, not even with consent: nobody can
+// read all of a document before agreeing.
+func (d *Carrier) sameReaders(ctx context.Context, q Question, m Message, then chat.Audience) (bool, error) {
+	from, err := d.readers(ctx, m.From)
+	if err != nil {
+		return false, err
+	}
+	to, err := d.readers(ctx, m.Room)
+	if err != nil {
+		return false, err
+	}
+	w, err := d.widens(ctx, then, m.From, m.Room)
+	return from == to && w.None() && q.Widens.None(), err
+}
+
+// filePosts returns the posts of a carried message that follow its text: that of its file,
+// if it goes along. before is the stored message if e is an edit.
+func (d *Carrier) filePosts(e chat.Event, q Question, before, m Message, text chat.Post, then chat.Audience) []chat.Post {
+	switch {
+	case m.File == "":
+		return nil // an edit without the file withdraws it
+	case before.Carried() && before.File == m.File:
+		return []chat.Post{{Room: m.Room, Same: true}}
+	}
+	return []chat.Post{{
+		Room: m.Room, Priority: chat.Attachment, File: e.Message.File, Thread: text.Thread, ReplyTo: chat.Target{Post: m.Post},
+		Guard: subject{kind: aboutFile, question: q.Number, event: string(m.Event), then: then}.guard(),
+	}}
+}
+
+// checkFile decides again whether a file may go along: the message that it came with is
+// still carried, the rooms have the same readers, and the bounds still hold.
+func (d *Carrier) checkFile(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
+	known, err := has(err)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	if !known || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" {
+		return queue.Verdict{Withhold: "its message is not carried any more"}, nil
+	}
+	if !d.Files.take(row.Post.File) {
+		return d.fileHeld(row, q, m), nil
+	}
+	if m.Role == RoleAnswer {
+		err = d.mayReturn(ctx, q)
+	} else if err = d.mayReach(ctx, q, m.Sender, s.then); err == nil && !q.Status.Asked() {
+		err = &Fault{What: FaultClosed, Number: q.Number}
+	}
+	fault, err := faultOf(err)
+	if err != nil {
+		return queue.Verdict{}, err
+	}
+	same, err := d.sameReaders(ctx, q, m, s.then)
+	if err != nil || same && fault == nil {
+		return queue.Verdict{}, err
+	}
+	return d.fileHeld(row, q, m), nil
+}
+
+func (d *Carrier) fileHeld(row queue.Row, q Question, m Message) queue.Verdict {
+	fault := &Fault{What: FaultFile, Number: q.Number}
+	return queue.Verdict{Withhold: fault.Error(), Change: func(ctx context.Context) error { return d.fileNotCarried(ctx, row, q, m) }}
+}
+
+// fileNotCarried tells the author of a message that its file does not reach the other
+// room. An edit of the message tries again.
+func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question, m Message) error {
+	m.File = ""
+	if err := d.store.SaveMessage(ctx, m); err != nil {
+		return err
+	}
+	thread := q.thread()
+	if m.From == q.Experts {
+		thread = chat.Target{Post: q.Root}
+	}
+	post := chat.Post{Thread: thread, ReplyTo: chat.Target{Event: m.Event}}
+	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, post, &Fault{What: FaultFile, Number: q.Number})
+}
+
+// fileEnded follows a file that will never be in its room.
+func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
+	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
+	if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" || row.State != queue.Failed {
+		return err
+	}
+	return d.fileNotCarried(ctx, row, q, m)
+}
