@@ -46,7 +46,7 @@ answer_within: 0s
 questions: {remind_after: soon, list: parfois, keep: 1h, files: {carry: true, max_mib: 500}}
 `, `
 4: questions.remind_after : « soon » : une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)
-4: questions.files.max_mib : un nombre de 1 à 100 est attendu, par exemple 10
+4: questions.files.max_mib : un nombre de 1 à 100 est attendu, par exemple 10
 4: questions.keep : la durée est trop courte ; 1d au moins, par exemple 90d
 4: questions.list : « parfois » : un jour et une heure sont attendus, par exemple "jeudi 11:00" ou "quotidien 09:00", ou "" pour ne rien lister`},
 
