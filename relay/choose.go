@@ -64,8 +64,8 @@ func choiceBy(q Question, sign, word string) choice {
 	return c
 }
 
-// cutNumber cuts the number of a question from the end of a choice, as in « oui 12 », and
-// reports whether it was there.
+// cutNumber returns the word without the number of the question at its end, as in «
+// oui 12 », and whether it was there.
 func cutNumber(word string, number int64) (string, bool) {
 	rest, named := strings.CutSuffix(strings.TrimRight(strings.TrimSpace(word), ".!"), strconv.FormatInt(number, 10))
 	rest, space := strings.CutSuffix(rest, " ")

@@ -29,7 +29,7 @@ type Entry struct {
 	ShownAt, ConfirmedAt, ListedAt time.Time
 }
 
-// ActiveAt is when the entry was last kept, shown or confirmed.
+// ActiveAt returns when the entry of the FAQ was last written, shown or confirmed.
 func (e Entry) ActiveAt() time.Time {
 	return slices.MaxFunc([]time.Time{e.KeptAt, e.ShownAt, e.ConfirmedAt}, time.Time.Compare)
 }

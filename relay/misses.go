@@ -28,8 +28,9 @@ type Miss struct {
 	Readers chat.Audience // who certainly could read every room where they did
 }
 
-// Misses counts vain searches. Its methods join the transaction of their context. It
-// keeps no person and, of words that fewer than minAskers people searched, no text.
+// Misses counts searches that found nothing. It stores no person's id and, of words
+// that few people searched, no text. Its methods join the transaction of their
+// context.
 type Misses interface {
 	// AddMiss counts one person's vain search for a room of experts, or for the
 	// operators (empty); stems identify the words, whatever their order and endings.
@@ -46,9 +47,9 @@ type Misses interface {
 // personal matches what a vain search may not hold: addresses and long numbers.
 var personal = regexp.MustCompile(`@|\d[\d .\-]{4,}\d`)
 
-// Missed returns the change that counts a search which found nothing, for the operators
-// and for the experts whom the room asks and whose room is no wider; nil if it is not
-// counted.
+// Missed returns the change that counts a search for words that found nothing: for the
+// operators, and for the experts of the room if their room has no further readers. It
+// is nil if the search is not counted.
 func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(ctx context.Context) error, error) {
 	stems := slices.Compact(slices.Sorted(slices.Values(search.Terms(words).Stems)))
 	m := Miss{Words: text.Truncate(strings.Join(text.Words(words), " "), maxMissWords)}

@@ -114,8 +114,8 @@ func (d *Carrier) Forget(ctx context.Context, user chat.UserID) error {
 	return d.forgetCalls(ctx, user)
 }
 
-// forgetCalls forgets which questions a person made of messages. One that still waits for
-// its author's consent is withdrawn.
+// forgetCalls erases that a person made other people's messages questions. Such a
+// question is withdrawn if its author has not agreed yet.
 func (d *Carrier) forgetCalls(ctx context.Context, user chat.UserID) error {
 	called, err := d.store.CalledBy(ctx, user)
 	if err != nil {

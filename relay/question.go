@@ -127,8 +127,8 @@ type Question struct {
 	FollowedAt time.Time
 }
 
-// offered reports whether another person than its author wants to make a message a
-// question, and its author is asked whether it may be one.
+// offered reports whether a moderator wants to make another person's message a
+// question, and that person is still asked whether they agree.
 func (q Question) offered() bool {
 	return q.Status == Consent && q.Caller != "" && q.Caller != q.Asker
 }

@@ -12,25 +12,28 @@ import (
 // askSign is the reaction that makes a message a question.
 const askSign = "❓"
 
-// IsAsking reports whether a reaction makes a message a question.
+// IsAsking reports whether an emoji, put on a message, makes that message a question
+// for the experts.
 func IsAsking(key string) bool { return plainSign(key) == askSign }
 
-// IsTheme reports whether the text of a command is empty or only a theme.
+// IsTheme reports whether the text after a command is empty or only a theme such as
+// «#licences».
 func IsTheme(s string) bool {
 	_, text := cutTheme(s)
 	return text == ""
 }
 
-// IsOthers reports whether a person who is not the author of a message may not make it a
-// question.
+// IsOthers reports whether the fault is that a person may not make somebody else's
+// message a question, so that the bot does not explain it to them.
 func (f *Fault) IsOthers() bool {
 	return f.What == FaultNotYours || f.What == FaultDeclined || f.What == FaultAsked || f.What == FaultUnread
 }
 
-// Quote takes the message target as a question, for the command or the reaction e, which
-// may name a theme ("#licences"). Its author may ask it at once; a moderator may propose
-// it, and the author is asked first. Quote returns the change that asks, or a *Fault. It
-// asks the homeserver for the message.
+// Quote returns the change that makes the message target a question for the experts,
+// as the command or reaction e asks; args may name a theme ("#licences"). The author
+// of the message may do so at once; a moderator may propose it, and the author is
+// asked first. The error is a *Fault if it cannot be a question. Quote reads the
+// message from the homeserver.
 func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, args string) (func(ctx context.Context) error, error) {
 	theme, _ := cutTheme(args)
 	room, err := d.Room(ctx, e.Room)
@@ -78,8 +81,9 @@ func (d *Carrier) Quote(ctx context.Context, e chat.Event, target chat.EventID, 
 	return func(ctx context.Context) error { return d.ask(ctx, q) }, nil
 }
 
-// quotable returns the withdrawn question that a message asked before; zero if there is
-// none. It returns a *Fault if the message belongs to a question.
+// quotable returns the withdrawn question that the message target asked before, to be
+// asked again; the zero Question if there is none. The error is a *Fault if the
+// message belongs to a question already.
 func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.EventID) (Question, error) {
 	old, err := d.store.QuestionBy(ctx, target)
 	asked, err := has(err)
@@ -98,7 +102,8 @@ func (d *Carrier) quotable(ctx context.Context, room chat.RoomID, target chat.Ev
 	return Question{}, &Fault{What: FaultAsked, Number: m.Question}
 }
 
-// quoted returns the message that e makes a question, or a *Fault if e may not do so.
+// quoted reads the message target from the homeserver, which the sender of e wants to
+// make a question. The error is a *Fault if they may not, or if it is no text.
 func (d *Carrier) quoted(ctx context.Context, e chat.Event, target chat.EventID) (chat.Event, error) {
 	if d.Message == nil {
 		return chat.Event{}, &Fault{What: FaultUnread}
@@ -120,8 +125,9 @@ func (d *Carrier) quoted(ctx context.Context, e chat.Event, target chat.EventID)
 	return said, nil
 }
 
-// rewordQuoted gives a question the new text of its message, which is no command. It
-// reports false if e edits no such message.
+// rewordQuoted handles the edit of a message that is no command but was made a
+// question: the question gets the new text. It returns false if e edits no such
+// message.
 func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
 	if e.Message.Edits == "" {
 		return queue.Result{}, false, nil
@@ -145,7 +151,8 @@ func (d *Carrier) rewordQuoted(ctx context.Context, e chat.Event) (queue.Result,
 	return result, true, err
 }
 
-// reworded returns the change that gives q the new text of its message, or a *Fault.
+// reworded returns the change that gives a question the text of its edited message; an
+// empty text withdraws it. The error is a *Fault if the text cannot be asked.
 func (d *Carrier) reworded(ctx context.Context, e chat.Event, q Question) (func(ctx context.Context) error, error) {
 	if !e.Message.IsText() || strings.TrimSpace(e.Message.Body) == "" {
 		return d.Dropped(e), nil

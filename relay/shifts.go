@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// shifts yields the intervals of working time from an instant on, by their start and
-// their end. A zero end stands for an interval without end, the last one. The sequence
-// is empty, or stops, where quiet hours never end.
+// shifts yields the intervals of working time, outside the quiet hours, from a point
+// in time on, each by its start and its end. The last one has a zero end if it lasts
+// for ever. There is none, or no further one, where quiet hours never end.
 func shifts(quiet Quiet, from time.Time) iter.Seq2[time.Time, time.Time] {
 	return func(yield func(start, end time.Time) bool) {
 		t := from

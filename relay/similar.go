@@ -28,7 +28,8 @@ type Known struct {
 	Helped int // of an FAQ entry: Entry.Helped
 }
 
-// KeptNumbers returns the numbers of the FAQ entries among known questions.
+// KeptNumbers returns the numbers of those known questions that are entries of the
+// FAQ.
 func KeptNumbers(all []Known) (numbers []int64) {
 	for _, k := range all {
 		if k.Kept {
