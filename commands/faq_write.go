@@ -83,7 +83,8 @@ func (a *Answerer) changeEntry(ctx context.Context, r request) (Answer, error) {
 	return said, err
 }
 
-// confirmEntry records that an expert says that the entry "<number>" still holds.
+// confirmEntry answers the command by which an expert says that the entry of the FAQ
+// with the number in its arguments still holds.
 func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) {
 	old, why, err := a.entryFor(ctx, r, r.args)
 	switch {
@@ -110,8 +111,9 @@ func (a *Answerer) confirmEntry(ctx context.Context, r request) (Answer, error) 
 	return said, err
 }
 
-// entryFor returns the entry whose number is word, for experts who may read it in their
-// room. Otherwise why says what faqFault.What says.
+// entryFor returns the entry of the FAQ with the number in word, for a command of
+// experts. why is the reason if it cannot be changed here, for faqFault.What: the room
+// is no experts' room, or may not read such an entry; empty if it can.
 func (a *Answerer) entryFor(ctx context.Context, r request, word string) (e relay.Entry, why string, err error) {
 	switch experts, err := a.parts.Relay.Answers(ctx, r.Room); {
 	case err != nil:

@@ -90,15 +90,15 @@ func (a *Answerer) ask(ctx context.Context, r request) (Answer, error) {
 	return Answer{Command: r.command.name(), change: change}, nil
 }
 
-// asksReply reports whether a command asks the message to which it replies, since it has
-// no text but a theme.
+// asksReply reports whether the command !question makes the message to which it
+// replies a question: it has no text of its own, but a theme at most.
 func asksReply(_ *Answerer, r request) bool {
 	return r.ReplyTo != "" && !r.Edited && relay.IsTheme(r.whole())
 }
 
-// quote makes the message that got a reaction a question. Members who may not do so, and
-// rooms from which nothing is asked, get no answer: the same emoji says that somebody
-// does not understand.
+// quote answers a reaction that makes a message a question, for the experts. People
+// who may not do that, and rooms without experts, get no answer, since the same emoji
+// may just mean that somebody does not understand.
 func (h *Handler) quote(ctx context.Context, e chat.Event, l Line) (queue.Result, error) {
 	carrier := h.answerer.parts.Relay
 	if carrier == nil || e.Late || e.ClearInEncrypted {
