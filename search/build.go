@@ -269,7 +269,7 @@ func (b *indexBuilder) layTexts(order []int32) {
 	ix.texts = string(texts)
 }
 
-// hashStems fills stemSlots, at most half of them.
+// hashStems prepares the hash table in which index.stem finds stems.
 func (b *indexBuilder) hashStems() {
 	ix := b.index
 	n := 2
@@ -286,7 +286,7 @@ func (b *indexBuilder) hashStems() {
 	}
 }
 
-// groupTerms fills stemTerms and stemStarts.
+// groupTerms prepares the table by which termsOf finds the words with the same stem.
 func (b *indexBuilder) groupTerms() {
 	ix := b.index
 	ix.stemStarts = make([]int32, len(ix.stems)+1)
@@ -305,7 +305,8 @@ func (b *indexBuilder) groupTerms() {
 	}
 }
 
-// indexSlips fills the slip indexes, and the one for suggestions after a miss.
+// indexSlips prepares the tables in which words and names are found in spite of typing
+// errors.
 func (b *indexBuilder) indexSlips() {
 	ix := b.index
 	var terms, keys, names slipBuilder

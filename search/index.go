@@ -38,7 +38,8 @@ type span struct{ at, n uint32 }
 // text returns the text at a place within the one long text of the index.
 func (ix *index) text(s span) string { return ix.texts[s.at : s.at+s.n] }
 
-// termText and keyText return the text of a term and of a key, by their number.
+// termText returns the word with that number in the index; keyText does the same for a
+// name.
 func (ix *index) termText(i int32) string { return ix.text(ix.terms[i].text) }
 func (ix *index) keyText(i int32) string  { return ix.text(ix.keys[i].text) }
 
@@ -82,7 +83,7 @@ func (ix *index) stem(text string) (int32, bool) {
 	}
 }
 
-// stemSlot returns a hash of a stem (FNV-1a).
+// stemSlot returns the hash by which the index finds a stem (FNV-1a).
 func stemSlot(text string) uint32 {
 	h := uint32(2166136261)
 	for i := range len(text) {
@@ -149,15 +150,16 @@ var (
 	mentionWorth = worthOf([places]float32{inKeyword: 0.75, inDescription: 0.55, inExternal: 0.5, inEnglish: 0.5})
 )
 
-// worths holds the worth of a word by its place and by posting.at, which is at most
-// maxFade here.
+// worths holds how much a word counts, by the kind of text in which it occurs and by
+// how far from its beginning, or among how many words.
 type worths [places][maxFade + 1]float32
 
 // maxFade is the value of posting.at from which words fade no more.
 const maxFade = 8
 
-// worthOf returns the worths of words by the worth of their places. Words fade towards
-// the end of a text, and among other words in a keyword or a use.
+// worthOf returns how much words count, from how much each kind of text does. Words
+// count less towards the end of a description, and beside other words in a keyword or
+// a use.
 func worthOf(byPlace [places]float32) *worths {
 	var w worths
 	for p, worth := range byPlace {
@@ -175,7 +177,7 @@ func worthOf(byPlace [places]float32) *worths {
 	return &w
 }
 
-// has reports whether words at this place are worth anything.
+// has reports whether words in this kind of text count at all.
 func (w *worths) has(p place) bool { return w[p][0] > 0 }
 
 // early reports whether words in this kind of text count more the earlier they stand,
@@ -213,7 +215,7 @@ type docTexts struct {
 	others      phrases // the other texts
 }
 
-// textsOf returns the texts of a document.
+// textsOf returns the texts of the entry with the number doc.
 func (ix *index) textsOf(doc int32) docTexts {
 	d := &ix.docs[doc]
 	return docTexts{ix.words[d.phrases:d.description], ix.words[d.description:d.others], ix.words[d.others:d.end]}

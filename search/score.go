@@ -302,7 +302,9 @@ const (
 	againPlaces = placeSet(1<<places-1) &^ (1<<inCategory | 1<<inUse)
 )
 
-// placesOf returns the places where a reading counts.
+// placesOf returns the kinds of text in which a word counts that a word of the query
+// may mean: in names, for example, only words that the person typed (typed), in the
+// form in which they stand there.
 func (s *scratch) placesOf(r reading, typed bool) placeSet {
 	var out placeSet
 	for p := range places {

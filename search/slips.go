@@ -21,10 +21,10 @@ type slipItem struct {
 	target typoTarget
 }
 
-// of returns the items of texts of that length, at most maxTypoLetters.
+// of returns the texts of that length, which is at most maxTypoLetters.
 func (x *slipIndex) of(length int) []slipItem { return x.items[x.starts[length]:x.starts[length+1]] }
 
-// slipBuilder fills a slipIndex.
+// slipBuilder collects texts by their length, while a slipIndex is built.
 type slipBuilder [maxTypoLetters + 1][]slipItem
 
 func (b *slipBuilder) add(text string, id int32, target typoTarget) {
