@@ -57,7 +57,9 @@ type trier struct {
 	requests int
 }
 
-// find reads the feed at an address, or finds the feed of the page at that address.
+// find reads the feed at an address. If a web page is there, it finds the feed that
+// the page names or that its site probably has; if the page names several, it returns
+// them as choices.
 func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	trial, page, err := t.try(ctx, address)
 	if page == nil {

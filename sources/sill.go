@@ -50,7 +50,8 @@ func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 // has tens of thousands, most of them seen.
 const maxUnread = 2000
 
-// unseenEvents gathers the events that were never seen.
+// unseenEvents collects those events of software in the catalogue that the bot never
+// saw. It looks them up in the database in groups.
 type unseenEvents struct {
 	query Query
 	fresh []Fresh
@@ -58,7 +59,8 @@ type unseenEvents struct {
 	wait  []softwareEvent // to be looked up
 }
 
-// add takes events; it looks them up when there are enough.
+// add adds events to look up. It looks up those that wait once there are enough for a
+// group.
 func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
 	u.wait = append(u.wait, events...)
 	if len(u.wait) < maxUnread {
@@ -67,7 +69,8 @@ func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
 	return u.lookUp(ctx)
 }
 
-// all returns the events, oldest first.
+// all looks up the rest, and returns all events that the bot never saw as news, oldest
+// first.
 func (u *unseenEvents) all(ctx context.Context) ([]Fresh, error) {
 	if err := u.lookUp(ctx); err != nil {
 		return nil, err
