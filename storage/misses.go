@@ -25,7 +25,8 @@ const (
 	keepMisses = 90 * 24 * time.Hour
 )
 
-// hashed returns a hash of the parts that nobody can compute without the key.
+// hashed returns a keyed hash (HMAC) of the parts together: without the key, nobody
+// can find out a part by trying.
 func hashed(key []byte, parts ...string) []byte {
 	mac := hmac.New(sha256.New, key)
 	for _, part := range parts {

@@ -67,7 +67,8 @@ func (d *DB) ClaimedBy(ctx context.Context, user chat.UserID) ([]relay.Question,
 	return d.questions(ctx, "claimer = $1", user)
 }
 
-// CalledBy returns the questions that a person made of messages, oldest first.
+// CalledBy returns the questions that a person made of messages, by a command or a
+// reaction, oldest first.
 func (d *DB) CalledBy(ctx context.Context, user chat.UserID) ([]relay.Question, error) {
 	return d.questions(ctx, "caller = $1 AND caller <> ''", user)
 }

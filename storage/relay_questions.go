@@ -65,7 +65,7 @@ func questionValues(q relay.Question) ([]any, error) {
 	}, nil
 }
 
-// numbered returns the first n placeholders of a statement: "$1, $2".
+// numbered returns n placeholders for the values of a SQL statement: "$1, $2".
 func numbered(n int) string {
 	all := make([]string, n)
 	for i := range all {
@@ -127,8 +127,8 @@ func (d *DB) QuestionBy(ctx context.Context, event chat.EventID) (relay.Question
 	return d.question(ctx, "event_id = $1 AND event_id <> ''", event)
 }
 
-// QuestionCalled returns the question that a command or a reaction made of another
-// message, or chat.ErrNotFound.
+// QuestionCalled returns the question that a command or reaction, given by its event
+// id, made of another message; chat.ErrNotFound if it made none.
 func (d *DB) QuestionCalled(ctx context.Context, call chat.EventID) (relay.Question, error) {
 	return d.question(ctx, "call = $1 AND call <> ''", call)
 }
