@@ -138,7 +138,8 @@ func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) erro
 	return nil
 }
 
-// entryFacts says when an entry was kept and confirmed, and how often it helped.
+// entryFacts returns French lines about an entry of the FAQ: when it was written and
+// confirmed, and how often it helped.
 func entryFacts(e relay.Entry, zone *time.Location) []string {
 	facts := []string{dayOf(e.KeptAt, zone)}
 	if day := dayOf(e.ConfirmedAt, zone); day != "" {
@@ -153,8 +154,8 @@ func entryFacts(e relay.Entry, zone *time.Location) []string {
 	return facts
 }
 
-// audienceComment says in Markdown, for an import, who may be shown an entry. Readers of
-// the page do not see it.
+// audienceComment returns a Markdown comment, which readers do not see, that says for
+// an import in which rooms an entry may be shown.
 func audienceComment(a chat.Audience) string {
 	var ways []string
 	for _, way := range audienceWays(&a) {
@@ -165,7 +166,8 @@ func audienceComment(a chat.Audience) string {
 	return "<!-- audience: " + cmp.Or(strings.Join(ways, " "), "closed") + " -->"
 }
 
-// audienceWays names the ways in which an audience is wide.
+// audienceWays returns pointers to the flags of an audience, each with the name that
+// exports use for it.
 func audienceWays(a *chat.Audience) []struct {
 	name string
 	is   *bool

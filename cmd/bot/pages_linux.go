@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileArea is a part of the address space that shows a part of a file.
+// fileArea is a range of addresses at which a part of a file is mapped into the
+// process's memory.
 type fileArea struct{ start, end uintptr }
 
 // giveBackPages unmaps the pages of the program's file and its libraries. The system
