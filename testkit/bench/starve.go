@@ -124,7 +124,8 @@ func (w *waits) ask(ctx context.Context, rooms [2]room, more func() bool) error 
 	return nil
 }
 
-// askDuring is ask while do runs.
+// askDuring sends commands to both bots by turns as long as do runs, and adds the
+// times until the answers. The error is that of do or of a command.
 func (w *waits) askDuring(ctx context.Context, rooms [2]room, do func() error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- do() }()
