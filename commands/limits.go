@@ -65,8 +65,9 @@ func newLimiter(r Rate) *limiter {
 	return &limiter{rate: r, buckets: map[string]*bucket{}, sweepAt: sweepFrom}
 }
 
-// allow counts one answer for key at the time that the sender's server gives. A time
-// in the future, or before earlier events, gains nothing.
+// allow counts one answer for key, at the time that the sender's server gives, and
+// returns whether it is within the limit. A time in the future, or before earlier
+// events, gains nothing.
 func (l *limiter) allow(key string, at time.Time) verdict {
 	if l.rate.Count <= 0 || l.rate.Per <= 0 {
 		return within

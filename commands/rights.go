@@ -112,7 +112,8 @@ func (a *Answerer) closed(ctx context.Context, r request) (bool, error) {
 	}}).Closed(), nil
 }
 
-// tooLong reports whether the line has more characters than the bot reads.
+// tooLong reports whether the request's line has more than maxLine characters, the
+// most that the bot reads.
 func tooLong(r request) bool { return utf8.RuneCountInString(strings.TrimSpace(r.Text)) > maxLine }
 
 func (a *Answerer) refuse(r request, why string) (Answer, error) {

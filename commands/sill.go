@@ -184,8 +184,8 @@ func comparable(c *catalogue.Catalogue, name string) (all []*catalogue.Software)
 	return all
 }
 
-// choose answers with a numbered list of software to choose from, made by the
-// template.
+// choose answers with a numbered list of all, software to choose from. The answer is
+// made by the template of that name.
 func (a *Answerer) choose(r request, template, query string, all []*catalogue.Software) (Answer, error) {
 	return a.chooseOf(r, template, query, all, len(all))
 }

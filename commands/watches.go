@@ -113,8 +113,8 @@ func (a *Answerer) watches(ctx context.Context, r request) (Answer, error) {
 	return a.message(r, "watches", data)
 }
 
-// addWatch answers the command that subscribes the room to a source: by the source's
-// name, with a filter and a rhythm.
+// addWatch answers the command that subscribes the room, with a filter and a rhythm,
+// to a source that it names, to a feed by its address, or to a calendar.
 func (a *Answerer) addWatch(ctx context.Context, r request) (Answer, error) {
 	source, rest := cutArg(r.args)
 	if isAddress(source) {
