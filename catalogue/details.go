@@ -40,7 +40,7 @@ func (s *Software) details(o, ext object) {
 }
 
 // englishKeywords returns the English keywords from lists whose elements have a text
-// for each language.
+// for each language, without those that lack a French text.
 func englishKeywords(lists ...[]any) []string {
 	var english []any
 	for _, list := range lists {
