@@ -45,8 +45,8 @@ var exampleValues = []string{
 	"example.org", "forge.example.org", "#bluehats:example.org", "#experts:example.org",
 }
 
-// warnExample records a remark for each value that the operator left as it is in
-// config.example.yaml.
+// warnExample records a remark for each value of config.example.yaml that the operator
+// should have replaced, such as robot@example.org, and did not.
 func (r *reader) warnExample(root ast.Node) {
 	ast.Walk(scalars(func(n ast.ScalarNode) {
 		if value := text(n); slices.Contains(exampleValues, value) {
