@@ -99,7 +99,7 @@ type ecosystemsHost struct {
 	Status       string `json:"status"`
 }
 
-// down reports whether the API cannot reach the host.
+// down reports whether the API says that it cannot reach the host at present.
 func (h ecosystemsHost) down() bool { return h.Status != "" && h.Status != "online" }
 
 // ecosystemsReading is one round of reading the API: what to read, and the results so
