@@ -185,8 +185,8 @@ func (m *marks) find(start moment) int {
 	return -1
 }
 
-// replacements finds, for an occurrence of a series, the event that the calendar gives
-// in its place (RECURRENCE-ID).
+// replacements holds the events that a calendar gives in place of occurrences of one
+// series: of single ones, or of all from a start on (RECURRENCE-ID).
 type replacements struct {
 	single  *marks
 	onwards []*vevent // by the replaced start, the latest first
