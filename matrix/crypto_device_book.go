@@ -89,8 +89,8 @@ func (b *deviceBook) changesOf(users []id.UserID) []int {
 	return changes
 }
 
-// changedSince returns those users for whom the count of changes is no longer the one
-// in changes.
+// changedSince returns those users whose devices changed since changesOf returned
+// changes for the same users.
 func (b *deviceBook) changedSince(users []id.UserID, changes []int) (changed []id.UserID) {
 	for i, now := range b.changesOf(users) {
 		if now != changes[i] {

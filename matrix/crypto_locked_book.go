@@ -139,7 +139,8 @@ func (a *arrivals) add(session string) {
 	a.wake.Set()
 }
 
-// addAfter makes a later arrival of other count as one of session too.
+// addAfter makes a later arrival of the key or user other count as an arrival of
+// session too.
 func (a *arrivals) addAfter(session, other string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
