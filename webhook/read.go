@@ -324,8 +324,8 @@ func decodeJSON(text string) (any, error) {
 	return v, nil
 }
 
-// shallow returns an error for JSON deeper than maxDepth, before decoding costs
-// memory.
+// shallow returns an error if the JSON text nests objects and arrays deeper than
+// maxDepth. It decodes nothing, which would cost memory.
 func shallow(text string) error {
 	depth, inString := 0, false
 	for i := 0; i < len(text); i++ {
