@@ -51,7 +51,8 @@ func (e *Engine) nearest(q query) []*catalogue.Software {
 	return out
 }
 
-// resemblance returns 1 for equal words, and 0 for words that have nothing in common.
+// resemblance returns how alike two words are in their letters: 1 for equal ones, 0
+// for those that have nothing in common.
 func resemblance(a, b string) float32 {
 	n := float32(max(len(a), len(b), 1))
 	return 1 - distance(a, b, n)/n
