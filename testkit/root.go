@@ -11,7 +11,7 @@ import (
 var productModule = regexp.MustCompile(`(?m)^module heraut$`)
 
 // Root returns the directory of the product's module: the nearest one above the
-// working directory, or else the one of this source file.
+// working directory, or else above this source file. The error is that there is none.
 func Root() (string, error) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {
