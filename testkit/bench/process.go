@@ -25,7 +25,8 @@ func (m memory) figures(name string, aim float64) []figure {
 
 var resident = regexp.MustCompile(`(?m)^(VmRSS|RssAnon):\s*(\d+) kB$`)
 
-// residentMemory returns the resident memory of a process. It only works on Linux.
+// residentMemory returns the resident memory of a process, in MiB. It only works on
+// Linux.
 func residentMemory(pid int) (memory, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
