@@ -30,16 +30,16 @@ var ours = map[string][]string{
 	"flat":              {},
 	"catalogue":         {"fetch", "flat", "text"},
 	"commons":           {"catalogue", "fetch", "text", "wait"},
-	"search":            {"catalogue", "flat", "text"},
+	"search":            {"catalogue", "flat", "locale", "text"},
 	"search/vectors":    {"search"},
 	"locale":            {"chat", "text"},
 	"calendar":          {},
-	"howto":             {"text"},
+	"howto":             {"locale", "text"},
 	"locale/localetest": {},
 	"queue":             {"chat", "wait"},
 	"rooms":             {"chat"},
 	"filter":            {"catalogue", "text"},
-	"schedule":          {"text"},
+	"schedule":          {"locale", "text"},
 	"feed":              {"text"},
 	"sources":           {"catalogue", "feed", "fetch", "filter", "text"},
 	"announce":          {"catalogue", "chat", "fetch", "filter", "locale", "queue", "rooms", "schedule", "sources", "text", "wait"},
@@ -50,7 +50,7 @@ var ours = map[string][]string{
 	"commands":          {"agenda", "announce", "catalogue", "chat", "commons", "feed", "filter", "howto", "locale", "queue", "relay", "rooms", "schedule", "search", "sources", "text", "thanks", "visio", "webhook"},
 	"storage":           {"agenda", "announce", "catalogue", "chat", "commands", "fetch", "filter", "queue", "relay", "rooms", "search", "sources", "thanks", "visio", "webhook"},
 	"matrix":            {"chat", "health", "locale", "queue", "text", "wait"},
-	"health":            {},
+	"health":            {"locale"},
 	"webhook":           {"chat", "locale", "queue", "rooms", "text", "wait"},
 	"cmd/bot":           {"agenda", "alert", "announce", "calendar", "catalogue", "chat", "commands", "commons", "feed", "fetch", "filter", "flat", "health", "howto", "locale", "matrix", "queue", "relay", "rooms", "schedule", "search", "sources", "storage", "text", "thanks", "visio", "wait", "webhook"},
 	"cmd/demo":          {"testkit"},
@@ -64,7 +64,7 @@ var theirs = map[string][]string{
 	"github.com/mattn/go-sqlite3": {"storage", "matrix", "testkit"},
 	"go.mau.fi/util/dbutil":       {"storage", "matrix", "testkit"},
 	"database/sql":                {"storage", "matrix", "testkit"},
-	"github.com/goccy/go-yaml":    {"cmd/bot", "commons", "howto"}, // publiccode.yml is YAML
+	"github.com/goccy/go-yaml":    {"cmd/bot", "commons", "howto", "locale"}, // publiccode.yml is YAML
 	"testing":                     {"testkit", "locale/localetest"},
 }
 

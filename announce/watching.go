@@ -36,15 +36,6 @@ type Watch struct {
 // change it.
 func (w Watch) Declared() bool { return w.ID == 0 }
 
-// EnglishRhythm returns the watch's rhythm in English words.
-func (w Watch) EnglishRhythm() string {
-	rhythm, err := schedule.ParseRhythm(w.Rhythm)
-	if err != nil {
-		return w.Rhythm
-	}
-	return rhythm.English()
-}
-
 // digest returns the text that names the watch in pending items that wait for its
 // digest. It stays the same when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }

@@ -22,7 +22,7 @@ type About struct {
 	Contact    string        // an address, an e-mail address or a page
 	PurgeAfter time.Duration // how long the bot stores closed questions
 	// HowTo holds the operators' answers about the services, by language; a language
-	// without any gets howto.Default.
+	// without any gets those of its folder.
 	HowTo map[string]howto.Book
 }
 
@@ -43,6 +43,7 @@ type Answerer struct {
 	admin   Administration
 	table   []command
 	cards   cards
+	guides  guides
 	busy    persons // the people who wait for an answer that needs another server
 }
 
@@ -53,7 +54,7 @@ func NewAnswerer(p Parts) *Answerer {
 		p.Zone = time.UTC
 	}
 	return &Answerer{
-		parts: p, carrier: p.carrier(), about: p.About, zone: p.Zone, current: p.Catalogue, admin: p.Admin.withDefaults(), table: tableWith(p.Word),
+		parts: p, carrier: p.carrier(), about: p.About, zone: p.Zone, current: p.Catalogue, admin: p.Admin.withDefaults(), table: tableWith(p.Word, locale.Languages()),
 	}
 }
 

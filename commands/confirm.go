@@ -66,7 +66,7 @@ func (a *Answerer) confirm(r request, c confirmation) (Answer, error) {
 // direct message.
 func confirms(l Line) bool {
 	text, prefixed := strings.CutPrefix(firstLine(typed(l.Text, l.Prefix, l.Direct)), l.Prefix)
-	return (prefixed || l.Private) && isWord(text, []string{"oui", "yes"})
+	return (prefixed || l.Private) && isWord(text, "oui")
 }
 
 // isYes reports whether an emoji confirms a waiting command.

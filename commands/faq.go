@@ -72,9 +72,9 @@ func (a *Answerer) faq(ctx context.Context, r request) (Answer, error) {
 // which the command replies, or the only one of its thread.
 func (a *Answerer) keep(ctx context.Context, r request) (Answer, error) {
 	forAll := false
-	switch text.Fold(strings.TrimPrefix(text.Fold(r.args), "pour ")) {
-	case "":
-	case "tous", "all", "everybody":
+	switch rest := strings.TrimPrefix(text.Fold(r.args), "pour "); {
+	case rest == "":
+	case isWord(rest, "tous", "tout"):
 		if forAll = r.Level >= chat.LevelOperator; !forAll {
 			return a.message(r, "faq-fault", faqFault{r.Prefix, "operator", ""})
 		}

@@ -10,7 +10,6 @@ import (
 	"heraut/chat"
 	"heraut/relay"
 	"heraut/rooms"
-	"heraut/text"
 )
 
 // maxEntry limits a question and an answer that experts write, in characters.
@@ -167,12 +166,11 @@ func (a *Answerer) saveEntry(r request, entry relay.Entry, forAll bool) func(ctx
 // there.
 func cutForAll(s string) (string, bool) {
 	word, rest := cutWord(s)
-	if w := text.Fold(word); w != "pour" && w != "for" {
+	if !isWord(word, "pour") {
 		return s, false
 	}
 	word, rest = cutWord(rest)
-	switch text.Fold(word) {
-	case "tous", "all", "everybody":
+	if isWord(word, "tous", "tout") {
 		return rest, true
 	}
 	return s, false

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-
-	"heraut/text"
 )
 
 // overview is the data of the help message: who runs the bot, and the commands.
@@ -36,7 +34,7 @@ type explanation struct {
 // help answers the command !aide: with the commands that the person may give here, or
 // with details about the one that is named.
 func (a *Answerer) help(ctx context.Context, r request) (Answer, error) {
-	all := slices.Contains([]string{"tout", "all"}, text.Fold(r.args))
+	all := isWord(r.args, "tout")
 	if r.args == "" || all {
 		data := overview{
 			About: a.about, Prefix: r.Prefix, Role: a.admin.Book.Of(r.Room).Role, Brief: !all && r.Room != "" && !r.Private,

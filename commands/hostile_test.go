@@ -213,7 +213,7 @@ func TestNothingInjectedAndShort(t *testing.T) {
 	state := catalogue.State{Catalogue: catalogue.New(nil, september)}
 	a := NewAnswerer(Parts{About: About{RunBy: "DINUM", Contact: "floss@example.org"}, Zone: time.UTC, Catalogue: func() catalogue.State { return state }, Repositories: hostileRepositories{}})
 	nasty["nothing nasty"] = "GIMP"
-	for _, lang := range locale.Languages {
+	for _, lang := range locale.Languages() {
 		for name, s := range nasty {
 			for message, answer := range answers(t.Context(), a, lang, s) {
 				t.Run(fmt.Sprintf("%s/%s/%s", lang, message, name), func(t *testing.T) {

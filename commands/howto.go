@@ -1,9 +1,12 @@
 package commands
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"heraut/howto"
+	"heraut/locale"
 )
 
 // guide is the data of the message with an answer about the services themselves.
@@ -26,9 +29,9 @@ func (a *Answerer) howTo(r request) (Answer, bool, error) {
 		return Answer{}, false, nil
 	}
 	for _, lang := range languages(r.Lang) {
-		book, replaced := a.about.HowTo[lang]
-		if !replaced {
-			book = howto.Default(lang)
+		book, err := a.guides.of(lang, a.about.HowTo)
+		if err != nil {
+			return Answer{}, false, err
 		}
 		if entry, found := book.Find(r.args); found {
 			r.Lang = lang
@@ -40,13 +43,35 @@ func (a *Answerer) howTo(r request) (Answer, bool, error) {
 	return Answer{}, false, nil
 }
 
-// languages returns the languages in which a question is looked up: the room's first,
-// since people also ask in the other one.
-func languages(room string) []string {
-	if room == "en" {
-		return []string{"en", "fr"}
+// guides holds the answers about the services, by language, once each was asked for.
+type guides struct{ books sync.Map }
+
+// of returns the answers in a language: the operators' own ones, or else those of the
+// language's folder.
+func (g *guides) of(lang string, replaced map[string]howto.Book) (howto.Book, error) {
+	if book, ok := replaced[lang]; ok {
+		return book, nil
 	}
-	return []string{"fr", "en"}
+	if book, ok := g.books.Load(lang); ok {
+		return book.(howto.Book), nil
+	}
+	book, err := howto.Default(lang)
+	if err == nil {
+		g.books.Store(lang, book)
+	}
+	return book, err
+}
+
+// languages returns the languages in which a question is looked up: the room's first,
+// since people also ask in another one.
+func languages(room string) []string {
+	first := locale.Fallbacks(room)
+	for _, lang := range locale.Languages() {
+		if !slices.Contains(first, lang) {
+			first = append(first, lang)
+		}
+	}
+	return first
 }
 
 // parts cuts an answer at its backquotes: what stands between two of them is code, and a

@@ -189,7 +189,7 @@ func TestTableIsWhole(t *testing.T) {
 				t.Errorf("%q is not found", c.with(word))
 			}
 		}
-		for _, lang := range locale.Languages {
+		for _, lang := range locale.Languages() {
 			r := request{Line: Line{Lang: lang, Prefix: "!"}, command: a.byName("aide")}
 			got, err := a.explain(t.Context(), r, c)
 			if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"heraut/text"
+	"heraut/locale"
 )
 
 // period is a span of time from from up to, but without, to.
@@ -15,12 +15,6 @@ type period struct{ from, to time.Time }
 
 // unasked is the number of days that the agenda covers if nobody asks for a time.
 const unasked = 60
-
-// The names of months, folded, in French and English.
-var monthNames = [12][]string{
-	{"janvier", "january"}, {"fevrier", "february"}, {"mars", "march"}, {"avril", "april"}, {"mai", "may"}, {"juin", "june"},
-	{"juillet", "july"}, {"aout", "august"}, {"septembre", "september"}, {"octobre", "october"}, {"novembre", "november"}, {"decembre", "december"},
-}
 
 var (
 	isoDay   = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})$`)
@@ -46,18 +40,18 @@ func cutPeriod(s string, now time.Time) (when period, rest string) {
 // periodAt returns the time that the words at the start of words mean, and how many
 // words that takes; ok is false if they mean none.
 func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
-	word := strings.NewReplacer("’", "'").Replace(text.Fold(words[0]))
+	word := locale.Canonical(strings.ReplaceAll(words[0], "’", "'"))
 	days := func(from, length int) (period, int, bool) {
 		return period{today.AddDate(0, 0, from), today.AddDate(0, 0, from+length)}, 1, true
 	}
 	switch word {
-	case "semaine", "week":
+	case "semaine":
 		return days(0, 7)
-	case "mois", "month":
+	case "mois":
 		return period{today, today.AddDate(0, 1, 0)}, 1, true
-	case "aujourd'hui", "today", "jour":
+	case "aujourd'hui", "jour":
 		return days(0, 1)
-	case "demain", "tomorrow":
+	case "demain":
 		return days(1, 1)
 	}
 	if f := isoDay.FindStringSubmatch(word); f != nil {
@@ -67,7 +61,7 @@ func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 		return oneDay(f[1], f[2], f[3], today, 1)
 	}
 	if f := dayOnly.FindStringSubmatch(word); f != nil && len(words) > 1 {
-		if m := monthNamed(words[1]); m > 0 {
+		if m := locale.MonthNamed(words[1]); m > 0 {
 			year := ""
 			n := 2
 			if len(words) > 2 && len(words[2]) == 4 {
@@ -78,7 +72,7 @@ func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 			return oneDay(f[1], strconv.Itoa(m), year, today, n)
 		}
 	}
-	if m := monthNamed(word); m > 0 {
+	if m := locale.MonthNamed(word); m > 0 {
 		from := time.Date(today.Year(), time.Month(m), 1, 0, 0, 0, 0, today.Location())
 		if !from.AddDate(0, 1, 0).After(today) {
 			from = from.AddDate(1, 0, 0)
@@ -86,11 +80,6 @@ func periodAt(words []string, today time.Time) (p period, n int, ok bool) {
 		return period{from, from.AddDate(0, 1, 0)}, 1, true
 	}
 	return period{}, 0, false
-}
-
-func monthNamed(word string) int {
-	word = text.Fold(word)
-	return 1 + slices.IndexFunc(monthNames[:], func(names []string) bool { return slices.Contains(names, word) })
 }
 
 // oneDay returns the period of one day, given by its day, month and year in digits; an

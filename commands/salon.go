@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"heraut/chat"
+	"heraut/locale"
 	"heraut/relay"
 	"heraut/rooms"
 	"heraut/schedule"
@@ -21,8 +22,8 @@ var ErrNoRoom = errors.New("the bot is in no such room")
 // maxRole bounds the text of a room's role, in characters.
 const maxRole = 120
 
-// byDefault lists the words that reset a setting.
-var byDefault = []string{"defaut", "default"}
+// byDefault is the word that resets a setting.
+const byDefault = "defaut"
 
 // place is a room as messages name it: by its name or id, with a link.
 type place struct {
@@ -202,9 +203,9 @@ func said(what string, s rooms.Settings) string {
 func (a *Answerer) read(what, typed string, s *rooms.Settings) bool {
 	switch what {
 	case rooms.Language:
-		languages := map[string]string{"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
-		s.Language = languages[text.Fold(typed)]
-		return s.Language != ""
+		code, known := locale.Called(typed)
+		s.Language = code
+		return known
 	case rooms.Prefix:
 		s.Prefix = typed
 		return rooms.ValidPrefix(typed)
@@ -288,7 +289,8 @@ func with(s rooms.Settings, what string, value rooms.Settings) rooms.Settings {
 	return s
 }
 
-// isWord reports whether typed is one of words, regardless of case and accents.
-func isWord(typed string, words []string) bool {
-	return slices.Contains(words, text.Fold(strings.TrimSpace(typed)))
+// isWord reports whether typed is one of the bot's own words, in any language and
+// regardless of case and accents.
+func isWord(typed string, words ...string) bool {
+	return slices.Contains(words, locale.Canonical(strings.TrimSpace(typed)))
 }

@@ -2,9 +2,12 @@ package commands
 
 import (
 	"slices"
+	"strings"
 
 	"heraut/chat"
+	"heraut/locale"
 	"heraut/rooms"
+	"heraut/text"
 )
 
 // table returns the commands in the order of the help. Each row has the texts
@@ -17,16 +20,39 @@ func table() []command {
 	)
 }
 
-// tableWith returns the table of commands in which the command "sill" has word as a
-// further name, unless that is empty.
-func tableWith(word string) []command {
+// tableWith returns the table, with a further word for the command "sill" unless word is
+// empty, and with the names that added languages give commands.
+func tableWith(word string, languages []string) []command {
 	rows := table()
 	for i := range rows {
 		if rows[i].name() == "sill" && word != "" {
 			rows[i].words = append(rows[i].words, word)
 		}
 	}
+	for _, lang := range languages {
+		if len(locale.Fallbacks(lang)) > 1 {
+			addNames(rows, lang)
+		}
+	}
 	return rows
+}
+
+// addNames makes the name that a language's help shows for a command a word of it, unless
+// another command has that word.
+func addNames(rows []command, lang string) {
+	for i := range rows {
+		row := &rows[i]
+		name, _ := locale.Word(lang, "name "+row.name())
+		said := strings.Fields(text.Fold(name))
+		if len(said) == 0 {
+			continue
+		}
+		word := said[len(said)-1]
+		taken := slices.ContainsFunc(rows, func(c command) bool { return c.topic == row.topic && c.isCalled(word) })
+		if parts := len(strings.Fields(row.name())); len(said) == parts && !taken {
+			row.words = append(slices.Clip(row.words), word)
+		}
+	}
 }
 
 // IsCommand reports whether a command begins with that word.

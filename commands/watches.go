@@ -289,7 +289,7 @@ func (a *Answerer) resumeWatch(ctx context.Context, r request) (Answer, error) {
 }
 
 func (a *Answerer) removeWatch(ctx context.Context, r request) (Answer, error) {
-	if isWord(r.args, []string{"tout", "toutes", "all"}) {
+	if isWord(r.args, "tout", "toutes") {
 		return a.removeWatches(ctx, r)
 	}
 	return a.changeWatch(ctx, r, "removed", func(n int) (announce.Watch, func(context.Context) error, error) {

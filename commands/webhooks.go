@@ -69,7 +69,7 @@ func (a *Answerer) renewWebhook(ctx context.Context, r request) (Answer, error) 
 // webhook; with «aucune» they need not any more.
 func (a *Answerer) signWebhook(ctx context.Context, r request) (Answer, error) {
 	name, rest := cutArg(r.args)
-	if isWord(rest, []string{"aucune", "none"}) {
+	if isWord(rest, "aucun", "aucune") {
 		return a.changeWebhook(ctx, r, name, "unsigned", func(name string) (webhook.Hook, func(context.Context) error, error) {
 			h, _, change, err := a.admin.Webhooks.Sign(ctx, r.Room, name, false)
 			return h, change, err

@@ -140,7 +140,7 @@ func FuzzFilter(f *testing.F) {
 				t.Fatalf("%q: %v", text, err)
 			}
 			checkExample(t, fault)
-			for _, lang := range locale.Languages {
+			for _, lang := range locale.Languages() {
 				sentence(t, lang, fault)
 			}
 			return

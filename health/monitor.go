@@ -106,7 +106,7 @@ func (m *Monitor) enter(t Trouble) {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.State), slices.Index(order, b.State)), cmp.Compare(a.Subject, b.Subject))
 	})
 	if t.State != Starting {
-		m.log.Error().Err(t.Cause).Str("state", string(t.State)).Msg(t.Sentence("fr", m.zone))
+		m.log.Error().Err(t.Cause).Str("state", string(t.State)).Msg(t.Line(m.zone))
 	}
 	m.tell(t, true)
 }
@@ -121,7 +121,7 @@ func (m *Monitor) leave(ends func(Trouble) bool) {
 			if t.Subject != "" {
 				line = line.Str("subject", t.Subject)
 			}
-			line.Msg(kinds[t.State].ended)
+			line.Msg(Ended(t.State))
 		}
 		m.tell(t, false)
 		return true
@@ -133,6 +133,3 @@ func (m *Monitor) tell(t Trouble, entered bool) {
 		(*f)(t, entered)
 	}
 }
-
-// Ended returns the French sentence that says that troubles of the state are over.
-func Ended(state State) string { return kinds[state].ended }

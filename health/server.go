@@ -97,7 +97,7 @@ func (m *Monitor) Report() Report {
 func (m *Monitor) Value(t Trouble) TroubleValue {
 	v := TroubleValue{
 		State: t.State, Blocks: t.Blocks(), Subject: t.Subject, Since: t.Since.In(m.zone).Format(time.RFC3339),
-		Link: t.Link, Count: t.Count, Sentence: t.Sentence("fr", m.zone),
+		Link: t.Link, Count: t.Count, Sentence: t.Line(m.zone),
 	}
 	if !t.Until.IsZero() {
 		v.Until = t.Until.In(m.zone).Format(time.RFC3339)

@@ -25,9 +25,9 @@ const (
 	QueueStuck         State = "queue_stuck"
 	Starting           State = "starting" // no sync is complete yet
 	ClockSkewed        State = "clock_skewed"
-	RoomsMissing       State = "rooms_missing" // Count rooms that the bot should be in
-	RoomsClosed        State = "rooms_closed"  // Count rooms in which the bot may not write
-	CatalogueOld       State = "catalogue_old"
+	RoomsMissing       State = "rooms_missing"  // Count rooms that the bot should be in
+	RoomsClosed        State = "rooms_closed"   // Count rooms in which the bot may not write
+	CatalogueOld       State = "catalogue_old"  // Subject is the catalogue's label; empty for the SILL
 	SourceFailing      State = "source_failing" // Subject is the source's name
 	AccountOld         State = "account_old"    // the account expires soon
 )
@@ -58,10 +58,6 @@ type Trouble struct {
 	// Cause is for the log; it may be nil.
 	Cause error
 }
-
-// Blocks reports whether the bot cannot do its work: it is not ready then. Other
-// troubles leave a part of the bot without effect, and the rest works.
-func (t Trouble) Blocks() bool { return kinds[t.State].blocks }
 
 // Grave reports whether the alert tells about the trouble.
 func (t Trouble) Grave() bool { return t.State != Starting }

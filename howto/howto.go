@@ -1,20 +1,19 @@
 // Package howto answers the questions about the free software services themselves: how
-// to become a référent, where to ask a question. The answers stand in one YAML file per
-// language, which operators may replace.
+// to become a référent, where to ask a question. The answers stand in a YAML file of each
+// language's folder, which operators may replace.
 package howto
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
+	"heraut/locale"
 	"heraut/text"
 )
 
@@ -44,34 +43,21 @@ type Link struct {
 // tries them.
 type Book []Entry
 
-//go:embed fr.yaml en.yaml
-var files embed.FS
+// File is the name of the file of entries in a language's folder.
+const File = "howto.yaml"
 
-// defaults reads the entries of the program itself, by language, at their first use.
-var defaults = map[string]func() Book{
-	"fr": sync.OnceValue(func() Book { return mustRead("fr") }),
-	"en": sync.OnceValue(func() Book { return mustRead("en") }),
-}
-
-// Default returns the questions and answers that come with the program, in "fr" or
-// "en"; nil for another language.
-func Default(lang string) Book {
-	if read := defaults[lang]; read != nil {
-		return read()
-	}
-	return nil
-}
-
-func mustRead(lang string) Book {
-	data, err := files.ReadFile(lang + ".yaml")
-	if err != nil {
-		panic(err) // unreachable: the file is compiled in
+// Default returns the entries in the folder of a language; none if it has no such file.
+// It reads the file anew.
+func Default(lang string) (Book, error) {
+	data, ok := locale.File(lang, File)
+	if !ok {
+		return nil, nil
 	}
 	book, err := Read(data)
 	if err != nil {
-		panic(fmt.Errorf("%s.yaml: %w", lang, err)) // unreachable: a test reads it
+		return nil, fmt.Errorf("%s/%s: %w", lang, File, err)
 	}
-	return book
+	return book, nil
 }
 
 // Bounds of an entry, so that its answer fits on a phone.
@@ -137,20 +123,11 @@ func (b Book) Find(line string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// fillers are the words that stand between those that matter.
-var fillers = func() map[string]bool {
-	all := map[string]bool{}
-	for _, w := range strings.Fields("le la les l un une des de du d au aux a en pour sur the an to of for") {
-		all[w] = true
-	}
-	return all
-}()
-
 // content returns the words of s in a form for comparison, without those that say
-// nothing, such as articles.
+// nothing in any language, such as articles.
 func content(s string) (words []string) {
 	for _, w := range text.Words(s) {
-		if !fillers[w] {
+		if !locale.IsFiller(w) {
 			words = append(words, w)
 		}
 	}

@@ -29,7 +29,7 @@ func TestFind(t *testing.T) {
 		{"en", "open source code editor", ""},
 		{"en", "which licence has GIMP", ""},
 	} {
-		if e, _ := howto.Default(test.lang).Find(test.line); e.Title != test.title {
+		if e, _ := book(t, test.lang).Find(test.line); e.Title != test.title {
 			t.Errorf("%q answers with %q, not %q", test.line, e.Title, test.title)
 		}
 	}
@@ -47,7 +47,7 @@ func TestSearchesStay(t *testing.T) {
 	for lines := bufio.NewScanner(file); lines.Scan(); seen++ {
 		query, _, _ := strings.Cut(lines.Text(), "\t")
 		for _, lang := range []string{"fr", "en"} {
-			if e, found := howto.Default(lang).Find(query); found {
+			if e, found := book(t, lang).Find(query); found {
 				t.Errorf("%q answers with %q", query, e.Title)
 			}
 		}
@@ -75,4 +75,14 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, test.fault)
 		}
 	}
+}
+
+// book returns the program's answers in a language.
+func book(t *testing.T, lang string) howto.Book {
+	t.Helper()
+	b, err := howto.Default(lang)
+	if err != nil || len(b) == 0 {
+		t.Fatalf("the answers in %s: %d, %v", lang, len(b), err)
+	}
+	return b
 }

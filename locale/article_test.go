@@ -16,7 +16,7 @@ func TestBy(t *testing.T) {
 		{"en", "Direction de l’exemple", "the Direction de l’exemple"},
 		{"en", "DINUM", "DINUM"},
 	} {
-		if got := grammars[test.lang].by(80, test.name); got != test.want {
+		if got := spokenIn(t, test.lang).by(80, test.name); got != test.want {
 			t.Errorf("%s: %q gives %q, want %q", test.lang, test.name, got, test.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"fmt"
 	"html"
 	"strings"
 )
@@ -15,25 +16,28 @@ func Inert(s string) string { return defuse(printable(s)) }
 // longest allowed address, in bytes.
 func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 
-// Word returns the plain text of the template with that name, which takes no data; ok
-// is false if the language has no such template.
+// Word returns the text of a template without data; ok is false if neither the language
+// nor its fallbacks have it, or if lang is no language of the bot.
 func Word(lang, name string) (text string, ok bool) {
-	parsed, ok := sets[lang]
-	if !ok || parsed().Lookup(name) == nil {
+	l := now().byCode[lang]
+	if l == nil || !l.has(name) {
 		return "", false
 	}
-	var b strings.Builder
-	if err := parsed().ExecuteTemplate(&b, name, nil); err != nil {
-		return "", false
+	said, err := Text(lang, name, nil)
+	return said, err == nil
+}
+
+// Text returns a message as plain text, for places without HTML.
+func Text(lang, name string, data any) (string, error) {
+	said, err := now().find(lang).render(name, data)
+	if err != nil {
+		return "", fmt.Errorf("render %s in %s: %w", name, lang, err)
 	}
-	return html.UnescapeString(b.String()), true
+	return html.UnescapeString(said), nil
 }
 
 // Others returns words for n further items that are not shown: « et 3 autres ».
 func Others(lang string, n int) string {
-	g := grammars[lang]
-	if n == 1 {
-		return strings.TrimLeft(g.and, " ") + g.other
-	}
-	return strings.TrimLeft(g.and, " ") + strings.Replace(g.others, "%s", g.number(n), 1)
+	g := newGrammar(now().find(lang).words())
+	return strings.TrimLeft(g.And, " ") + g.others(n)
 }

@@ -1,5 +1,10 @@
 // Package locale turns data into text: every sentence for people is one html/template
-// file per language and message, in fr/ and en/.
+// file per language and message, in a folder per language.
+//
+// A language is a folder: its templates, language.yaml with its words and customs, and
+// howto.yaml with its answers about the services. The folders of this package are part
+// of the program; Open reads more from a directory of the operators. No Go file names a
+// language, other than Default.
 //
 // A template contains only the tags p br strong em del code pre blockquote ul ol li a.
 // Its line breaks and indentation serve the reader of the template; they are removed
@@ -18,42 +23,80 @@ import (
 	"sync"
 )
 
-// Languages are the languages of every message, the default first.
-var Languages = []string{"fr", "en"}
-
-//go:embed fr/*.html en/*.html
+//go:embed */*.html */*.yaml
 var files embed.FS
 
-// sets parses the templates of a language when they are first used: most bots speak
-// one language, and each costs more than a MiB of memory.
-var sets = func() map[string]func() *template.Template {
-	all := map[string]func() *template.Template{}
-	for _, lang := range Languages {
-		all[lang] = sync.OnceValue(func() *template.Template { return template.Must(parse(lang)) })
-	}
-	return all
-}()
-
-// Render returns the message made from the template name in the language lang, as HTML
-// ready to send. The first comment in the template's file says which data it needs.
-// The error means that the template does not exist or does not fit data.
-func Render(lang, name string, data any) (string, error) {
-	set, ok := sets[lang]
-	if !ok {
-		return "", fmt.Errorf("render %s: no language %q", name, lang)
-	}
-	var b strings.Builder
-	if err := set().ExecuteTemplate(&b, name, data); err != nil {
-		return "", fmt.Errorf("render %s in %s: %w", name, lang, err)
-	}
-	return tidy(b.String()), nil
+// spoken is a language: a folder, and the language that serves where it has no text.
+type spoken struct {
+	code   string
+	folder fs.FS
+	// words and set read the folder when they are first used: most bots speak one
+	// language, and each costs more than a MiB of memory.
+	words func() words
+	set   func() *template.Template
+	// fallback is nil if the folder has every text; owned are then all templates.
+	fallback *spoken
+	owned    map[string]bool
 }
 
-// parse parses all templates of a language. A file gives the template with its name,
-// without ".html", and may define further ones for use in others.
-func parse(lang string) (*template.Template, error) {
-	set := template.New(lang)
-	set.Funcs(functions(lang)).Funcs(template.FuncMap{
+// Render returns the message name in the language lang, as HTML that needs no further
+// treatment. The first comment of the template describes data. The fallback serves where
+// the language lacks the message or its template fails, and Default where lang is no
+// language of the bot: a room may have chosen one whose folder is gone.
+func Render(lang, name string, data any) (string, error) {
+	html, err := now().find(lang).render(name, data)
+	if err != nil {
+		return "", fmt.Errorf("render %s in %s: %w", name, lang, err)
+	}
+	return tidy(html), nil
+}
+
+// render returns what the first template with that name gives: of the language, or else
+// of its fallbacks.
+func (l *spoken) render(name string, data any) (string, error) {
+	for ; l.fallback != nil; l = l.fallback {
+		if !l.owned[name] {
+			continue
+		}
+		html, err := l.execute(name, data)
+		if err == nil {
+			return html, nil
+		}
+		report(fmt.Errorf("template %s of language %s: %w", name, l.code, err))
+	}
+	return l.execute(name, data)
+}
+
+func (l *spoken) execute(name string, data any) (string, error) {
+	var b strings.Builder
+	err := l.set().ExecuteTemplate(&b, name, data)
+	return b.String(), err
+}
+
+// has reports whether the language or a fallback has a template.
+func (l *spoken) has(name string) bool {
+	for ; l.fallback != nil; l = l.fallback {
+		if l.owned[name] {
+			return true
+		}
+	}
+	return l.set().Lookup(name) != nil
+}
+
+// dataLanguage returns the language in which to show texts that catalogues give in
+// several: that of the last fallback.
+func (l *spoken) dataLanguage() string {
+	for l.fallback != nil {
+		l = l.fallback
+	}
+	return l.code
+}
+
+// parse reads the templates of a language, after those of its fallbacks. A file is the
+// template with its name, without ".html", and may define parts for other templates.
+func (l *spoken) parse() (*template.Template, error) {
+	set := template.New(l.code)
+	set.Funcs(l.functions()).Funcs(template.FuncMap{
 		// part is {{template}} with a computed name. It returns the output of a
 		// template of this set, which is already escaped.
 		"part": func(name string, data any) (template.HTML, error) {
@@ -62,20 +105,44 @@ func parse(lang string) (*template.Template, error) {
 			return template.HTML(b.String()), err
 		},
 	})
-	names, err := fs.Glob(files, lang+"/*.html")
+	return set, l.parseInto(set)
+}
+
+func (l *spoken) parseInto(set *template.Template) error {
+	if l.fallback != nil {
+		if err := l.fallback.parseInto(set); err != nil {
+			return err
+		}
+	}
+	sources, err := templates(l.folder)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if _, err := set.New(s.name).Parse(s.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// source is a file of templates: its name without ".html", and its compacted text.
+type source struct{ name, text string }
+
+// templates returns the files of templates in a language's folder.
+func templates(folder fs.FS) (all []source, err error) {
+	names, err := fs.Glob(folder, "*.html")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		source, err := files.ReadFile(name)
+		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := set.New(strings.TrimSuffix(path.Base(name), ".html")).Parse(compact(string(source))); err != nil {
-			return nil, err
-		}
+		all = append(all, source{strings.TrimSuffix(path.Base(name), ".html"), compact(string(text))})
 	}
-	return set, nil
+	return all, nil
 }
 
 // compact returns the source of a template with its line breaks and indentation
@@ -86,4 +153,9 @@ func compact(source string) string {
 		b.WriteString(strings.Trim(line, " \t\r\n"))
 	}
 	return b.String()
+}
+
+// once returns a function that parses the templates of a checked language.
+func (l *spoken) once() func() *template.Template {
+	return sync.OnceValue(func() *template.Template { return template.Must(l.parse()) })
 }

@@ -9,9 +9,20 @@ import (
 	"heraut/text"
 )
 
-// afterName matches the text between a name and its definition: «GIMP (GNU Image
-// Manipulation Program) est un …», «GIMP, …», «GIMP – …».
-var afterName = regexp.MustCompile(`(?i)^\s*(?:\([^)]{1,60}\)\s*)?(?:[,:–—-]\s*|est\s+(?:une?|le|la)\s+|est\s+l[’']\s*|is\s+(?:an?|the)\s+)`)
+// readAfterName returns a pattern of the text between a name and its definition: «GIMP
+// (GNU Image Manipulation Program) est un …», «GIMP, …», «GIMP – …».
+func (s *Set) readAfterName() *regexp.Regexp {
+	forms := []string{`[,:–—-]\s*`}
+	for _, d := range s.all(func(w words) []string { return w.Definitions }) {
+		form := strings.Join(strings.Fields(regexp.QuoteMeta(d)), `\s+`)
+		if elided, ok := strings.CutSuffix(form, "’"); ok {
+			forms = append(forms, elided+`[’']\s*`)
+		} else {
+			forms = append(forms, form+`\s+`)
+		}
+	}
+	return regexp.MustCompile(`(?i)^\s*(?:\([^)]{1,60}\)\s*)?(?:` + strings.Join(forms, "|") + `)`)
+}
 
 // purpose returns the first sentence of a software's description, at most limit
 // characters, without the leading name. It is empty if the description adds nothing to
@@ -25,7 +36,7 @@ func purpose(limit int, name, description string) string {
 	if strings.Trim(rest, " .") == "" {
 		return ""
 	}
-	gap := afterName.FindString(rest)
+	gap := now().afterName().FindString(rest)
 	if gap == "" || len(gap) == len(rest) {
 		return said // the name is part of the sentence: «GIMP permet de …»
 	}
@@ -47,13 +58,18 @@ func cutName(s, name string) (rest string, found bool) {
 	return "", text.Fold(s) == text.Fold(name)
 }
 
-// placeholders are words for a missing value.
-var placeholders = map[string]bool{"n/a": true, "na": true, "none": true, "null": true, "unknown": true, "inconnu": true, "inconnue": true, "-": true, "?": true}
+// placeholders stand for a missing value, whatever the language of a catalogue.
+var placeholders = map[string]bool{"n/a": true, "na": true, "null": true, "-": true, "?": true}
+
+func isPlaceholder(s string) bool {
+	folded := text.Fold(s)
+	return placeholders[folded] || now().placeholders()[folded]
+}
 
 // given returns s cleaned and cut to limit characters; "" if s is only a placeholder
 // such as «N/A» or «inconnu».
 func given(limit int, s string) string {
-	if s = short(limit, s); placeholders[strings.ToLower(s)] {
+	if s = short(limit, s); isPlaceholder(s) {
 		return ""
 	}
 	return s

@@ -96,7 +96,7 @@ func TestLink(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	fr, en := grammars["fr"], grammars["en"]
+	fr, en := spokenIn(t, "fr"), spokenIn(t, "en")
 	first := time.Date(2026, time.August, 1, 0, 0, 0, 0, time.UTC)
 	tests := map[string]struct{ got, want string }{
 		"date":             {fr.date(time.Date(2026, time.September, 3, 0, 0, 0, 0, time.UTC)), "3 septembre 2026"},

@@ -5,83 +5,81 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"heraut/text"
 )
 
 // grammar holds how a language writes numbers, dates, lists and articles.
 type grammar struct {
-	and       string // before the last item of a list
-	others    string // ends a truncated list, with the number of the other items
-	other     string // the same for one other item
-	thousands string
-	months    [12]string
-	weekdays  [7]string // from Sunday on
-	// one reports whether n takes the singular.
-	one func(n int) bool
-	day func(d int) string
-	// article returns the article that a service's name takes after "by", with its
-	// space; empty if it takes none, or has one.
-	article func(name string) string
+	words
+	// forms are the plural categories of whole numbers in the language, in the order in
+	// which a template gives count its nouns.
+	forms []plural.Form
+	tag   language.Tag
 }
 
-var grammars = map[string]grammar{
-	"fr": {
-		and:       " et ",
-		others:    "%s autres",
-		other:     "1 autre",
-		thousands: "\u202F",
-		months: [12]string{"janvier", "février", "mars", "avril", "mai", "juin",
-			"juillet", "août", "septembre", "octobre", "novembre", "décembre"},
-		weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
-		one:      func(n int) bool { return n < 2 },
-		day: func(d int) string {
-			if d == 1 {
-				return "1er"
-			}
-			return strconv.Itoa(d)
-		},
-		article: frenchArticle,
-	},
-	"en": {
-		and:       " and ",
-		others:    "%s others",
-		other:     "1 other",
-		thousands: ",",
-		months: [12]string{"January", "February", "March", "April", "May", "June",
-			"July", "August", "September", "October", "November", "December"},
-		weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-		one:      func(n int) bool { return n == 1 },
-		day:      strconv.Itoa,
-		article:  englishArticle,
-	},
+// everyForm lists the plural categories in the order of Unicode's CLDR.
+var everyForm = []plural.Form{plural.Zero, plural.One, plural.Two, plural.Few, plural.Many, plural.Other}
+
+// newGrammar returns the rules of a language with those words. The plural rule is that
+// of Unicode's CLDR.
+func newGrammar(w words) grammar {
+	g := grammar{words: w, tag: language.Make(w.Plural)}
+	used := map[plural.Form]bool{}
+	for n := range 200 { // the rules look at the last two digits
+		used[g.form(n)] = true
+	}
+	for _, f := range everyForm {
+		if used[f] {
+			g.forms = append(g.forms, f)
+		}
+	}
+	return g
+}
+
+// form returns the plural category of n.
+func (g grammar) form(n int) plural.Form {
+	return plural.Cardinal.MatchPlural(g.tag, max(n, -n)%10_000_000, 0, 0, 0, 0)
 }
 
 // functions returns the functions that the templates of a language can call.
-func functions(lang string) template.FuncMap {
-	g := grammars[lang]
+func (l *spoken) functions() template.FuncMap {
+	g := sync.OnceValue(func() grammar { return newGrammar(l.words()) })
 	return template.FuncMap{
-		"lang":     func() string { return lang },
-		"date":     g.date,
-		"weekday":  func(t time.Time) string { return g.weekdays[t.Weekday()] },
-		"number":   g.number,
-		"count":    g.count,
-		"sep":      g.sep,
-		"list":     g.list,
-		"by":       g.by,
-		"short":    short,
-		"id":       func(id any) string { return short(maxID, fmt.Sprint(id)) },
-		"sentence": sentence,
-		"phrase":   phrase,
-		"link":     link,
-		"purpose":  purpose,
-		"given":    given,
-		"license":  license,
+		"lang":      l.dataLanguage,
+		"language":  nameOf,
+		"languages": Languages,
+		"rhythm":    func(s string) string { return g().rhythm(s) },
+		"date":      func(t time.Time) string { return g().date(t) },
+		"weekday":   func(t time.Time) string { return g().Weekdays[t.Weekday()] },
+		"number":    func(n int) string { return g().number(n) },
+		"count":     func(n int, nouns ...string) string { return g().count(n, nouns...) },
+		"sep":       func(i, n int) string { return g().sep(i, n) },
+		"list":      func(limit int, names []string) string { return g().list(limit, names) },
+		"by":        func(limit int, name string) string { return g().by(limit, name) },
+		"short":     short,
+		"id":        func(id any) string { return short(maxID, fmt.Sprint(id)) },
+		"sentence":  sentence,
+		"phrase":    phrase,
+		"link":      link,
+		"purpose":   purpose,
+		"given":     given,
+		"license":   license,
 	}
 }
 
 // date returns the day of t in its own time zone: « 3 septembre 2026 ».
 func (g grammar) date(t time.Time) string {
-	return fmt.Sprintf("%s %s %d", g.day(t.Day()), g.months[t.Month()-1], t.Year())
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 && g.First != "" {
+		day = g.First
+	}
+	return strings.NewReplacer("{day}", day, "{month}", g.Months[t.Month()-1], "{year}", strconv.Itoa(t.Year())).Replace(g.Date)
 }
 
 // number returns n in decimal, with the digits grouped by three as the language does:
@@ -89,18 +87,49 @@ func (g grammar) date(t time.Time) string {
 func (g grammar) number(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + g.thousands + digits[i:]
+		digits = digits[:i] + g.Thousands + digits[i:]
 	}
 	return digits
 }
 
-// count returns a number with its noun: « 1 référent », « 3 référents ».
-func (g grammar) count(n int, one, many string) string {
-	if g.one(n) {
-		many = one
+// count returns a number with its noun: « 1 référent », « 3 référents ». The nouns stand
+// in the order of the language's plural categories; the last one serves for those that
+// lack.
+func (g grammar) count(n int, nouns ...string) string {
+	noun, form := "", g.form(n)
+	for i, f := range g.forms {
+		if i < len(nouns) {
+			noun = nouns[i]
+		}
+		if f == form {
+			break
+		}
 	}
-	return g.number(n) + "\u00A0" + many
+	return g.number(n) + "\u00A0" + noun
 }
+
+// rhythm returns a rhythm, given in the bot's own words, in the words of the language.
+func (g grammar) rhythm(s string) string {
+	fields := strings.Fields(s)
+	for i, w := range fields {
+		if said, ok := g.Says[w]; ok {
+			fields[i] = said
+		}
+		for day, own := range weekdays {
+			if own == w {
+				fields[i] = text.Fold(g.Weekdays[day])
+			}
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// weekdays and months are the bot's own words, in which settings are kept, from Sunday
+// and from January on.
+var (
+	weekdays = [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+	months   = [12]string{"janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"}
+)
 
 // sep returns the text before the i-th of n items in a list, counted from 0: nothing,
 // a comma, or « et ».
@@ -109,7 +138,7 @@ func (g grammar) sep(i, n int) string {
 	case 0:
 		return ""
 	case n - 1:
-		return g.and
+		return g.And
 	}
 	return ", "
 }
@@ -127,11 +156,7 @@ func (g grammar) list(limit int, names []string) string {
 	said := make([]string, 0, limit+1)
 	for i, name := range names {
 		if i == limit {
-			if rest := len(names) - limit; rest == 1 {
-				said = append(said, g.other)
-			} else {
-				said = append(said, fmt.Sprintf(g.others, g.number(rest)))
-			}
+			said = append(said, g.others(len(names)-limit))
 			break
 		}
 		said = append(said, short(maxListed, name))
@@ -142,4 +167,12 @@ func (g grammar) list(limit int, names []string) string {
 		b.WriteString(name)
 	}
 	return b.String()
+}
+
+// others returns the words for n items that a list does not show.
+func (g grammar) others(n int) string {
+	if n == 1 {
+		return g.Other
+	}
+	return strings.Replace(g.Others, "%s", g.number(n), 1)
 }

@@ -14,12 +14,6 @@ import (
 // third to the content, and the event's other fields take up to 4 kB.
 const maxContent = 45_000
 
-// shortened ends a message that was too large for an event.
-var shortened = map[string]string{
-	"fr": "<p>(La suite est trop longue pour un seul message.)</p>",
-	"en": "<p>(The rest is too long for one message.)</p>",
-}
-
 // fitted returns a post as the content of a Matrix message. A text that is too large
 // for one event is cut, with a sentence that says so; mentions and links of people
 // then lose their effect.
@@ -27,10 +21,7 @@ func fitted(p chat.Post) *event.MessageEventContent {
 	content := message(p)
 	source := p.HTML
 	for limit := maxContent / 2; contentSize(content) > maxContent && limit > 0; limit = limit * 3 / 4 {
-		end := shortened[p.Lang]
-		if end == "" {
-			end = shortened["fr"]
-		}
+		end, _ := locale.Render(p.Lang, "plain shortened", nil) // a test reads it in every language
 		p.HTML, _ = locale.Quote(source, "", limit)
 		p.HTML += end
 		content = message(p)

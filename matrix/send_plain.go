@@ -7,14 +7,9 @@ import (
 
 	"maunium.net/go/mautrix/format"
 
+	"heraut/locale"
 	"heraut/text"
 )
-
-// removed precedes struck-through text in the plain text.
-var removed = map[string]string{"fr": "retiré : ", "en": "removed: "}
-
-// hidden replaces a spoiler in the plain text.
-var hidden = map[string]string{"fr": "texte masqué", "en": "hidden text"}
 
 // signs match the prefixes that the HTML parser puts before list items and quoted lines.
 var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
@@ -23,21 +18,18 @@ var signs = regexp.MustCompile(`(?m)^( *)(?:\* |> )`)
 // and for screen readers: no Markdown signs, links as «text (address)», no spoilers.
 // The text pings nobody.
 func PlainText(html, lang string) string {
-	if removed[lang] == "" {
-		lang = "fr"
+	said := func(name string) string {
+		word, _ := locale.Text(lang, "plain "+name, nil) // a test reads them in every language
+		return word
 	}
 	bare := func(s string, _ format.Context) string { return s }
-	colon := " : "
-	if lang == "en" {
-		colon = ": "
-	}
 	parser := &format.HTMLParser{
 		TabsToSpaces:    4,
 		Newline:         "\n",
 		BoldConverter:   bare,
 		ItalicConverter: bare,
 		StrikethroughConverter: func(s string, _ format.Context) string {
-			return removed[lang] + s
+			return said("removed") + s
 		},
 		MonospaceConverter: bare,
 		MonospaceBlockConverter: func(code, _ string, _ format.Context) string {
@@ -45,9 +37,9 @@ func PlainText(html, lang string) string {
 		},
 		SpoilerConverter: func(_, reason string, _ format.Context) string {
 			if reason != "" {
-				return "[" + hidden[lang] + colon + reason + "]"
+				return "[" + said("hidden") + said("colon") + reason + "]"
 			}
-			return "[" + hidden[lang] + "]"
+			return "[" + said("hidden") + "]"
 		},
 		LinkConverter: func(label, address string, _ format.Context) string {
 			address = strings.TrimPrefix(address, "mailto:")

@@ -8,8 +8,6 @@ import (
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/fr"
-
-	"heraut/text"
 )
 
 // Quiet holds the quiet hours of a room: daily slots, weekends, French public holidays
@@ -58,17 +56,17 @@ var ErrQuiet = errors.New("not quiet hours")
 
 // The names of the parts of quiet hours, folded; the first of each is canonical.
 var (
-	quietNever    = []string{"aucun", "aucune", "rien", "none", "never"}
+	quietNever    = []string{"aucun", "aucune", "rien"}
 	quietWeekends = []string{"weekends", "weekend", "week-ends", "week-end"}
-	quietHolidays = []string{"feries", "ferie", "holidays", "holiday"}
+	quietHolidays = []string{"feries", "ferie"}
 )
 
 // ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in any
-// case, with or without accents, in French or English. There may be two slots, and days
+// case, with or without accents, in any language of the bot. There may be two slots, and days
 // off by their dates, «2026-05-15» or «15/05/2026». The error is ErrQuiet.
 func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
-	words := strings.Fields(text.Fold(typed))
+	words := canonical(typed)
 	if len(words) == 0 {
 		return q, ErrQuiet
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"heraut/locale"
 	"heraut/text"
 )
 
@@ -29,32 +30,34 @@ const (
 	weekly
 )
 
-// The names of the periods and the days, folded; the first of each is canonical, the
-// last is the English one.
+// The names of the periods and the days, folded; the first of each is canonical. Package
+// locale knows those of the other languages.
 var (
 	periods = [...][]string{
-		immediate: {"immediat", "immediate", "immediatement", "immediately"},
-		daily:     {"quotidien", "quotidienne", "daily"},
-		weekly:    {"hebdo", "hebdomadaire", "weekly"},
+		immediate: {"immediat", "immediatement"},
+		daily:     {"quotidien", "quotidienne"},
+		weekly:    {"hebdo", "hebdomadaire"},
 	}
-	weekdays = [...][]string{
-		time.Sunday: {"dimanche", "sunday"}, time.Monday: {"lundi", "monday"}, time.Tuesday: {"mardi", "tuesday"},
-		time.Wednesday: {"mercredi", "wednesday"}, time.Thursday: {"jeudi", "thursday"}, time.Friday: {"vendredi", "friday"},
-		time.Saturday: {"samedi", "saturday"},
+	weekdays = [...]string{
+		time.Sunday: "dimanche", time.Monday: "lundi", time.Tuesday: "mardi", time.Wednesday: "mercredi",
+		time.Thursday: "jeudi", time.Friday: "vendredi", time.Saturday: "samedi",
 	}
 )
 
+// small are the words between those of a rhythm.
+var small = []string{"a", "at", "le", "on"}
+
 // ParseRhythm parses «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in any
-// case, with or without accents, in French or English. The error is ErrRhythm.
+// case, with or without accents, in any language of the bot. The error is ErrRhythm.
 func ParseRhythm(typed string) (Rhythm, error) {
-	words := slices.DeleteFunc(strings.Fields(text.Fold(typed)), func(w string) bool { return w == "a" || w == "at" || w == "le" || w == "on" })
+	words := slices.DeleteFunc(canonical(typed), func(w string) bool { return slices.Contains(small, w) })
 	if len(words) == 0 {
 		return Rhythm{}, ErrRhythm
 	}
 	every := slices.IndexFunc(periods[:], func(names []string) bool { return slices.Contains(names, words[0]) })
 	r := Rhythm{every: period(every)}
 	if words = words[1:]; r.every == weekly && len(words) > 0 {
-		day := slices.IndexFunc(weekdays[:], func(names []string) bool { return slices.Contains(names, words[0]) })
+		day := slices.Index(weekdays[:], words[0])
 		if day < 0 {
 			return Rhythm{}, ErrRhythm
 		}
@@ -73,24 +76,24 @@ func ParseRhythm(typed string) (Rhythm, error) {
 	return r, nil
 }
 
+// canonical returns the words of a text in the bot's own form.
+func canonical(typed string) []string {
+	words := strings.Fields(typed)
+	for i, w := range words {
+		words[i] = locale.Canonical(w)
+	}
+	return words
+}
+
 // String returns the rhythm in canonical form, which ParseRhythm accepts.
 func (r Rhythm) String() string {
-	return r.said(func(names []string) string { return names[0] })
-}
-
-// English returns the rhythm in English, in the form that ParseRhythm accepts.
-func (r Rhythm) English() string {
-	return r.said(func(names []string) string { return names[len(names)-1] })
-}
-
-func (r Rhythm) said(pick func(names []string) string) string {
 	switch r.every {
 	case daily:
-		return fmt.Sprintf("%s %v", pick(periods[daily]), r.at)
+		return fmt.Sprintf("%s %v", periods[daily][0], r.at)
 	case weekly:
-		return fmt.Sprintf("%s %s %v", pick(periods[weekly]), pick(weekdays[r.day]), r.at)
+		return fmt.Sprintf("%s %s %v", periods[weekly][0], weekdays[r.day], r.at)
 	}
-	return pick(periods[immediate])
+	return periods[immediate][0]
 }
 
 // IsImmediate reports whether the rhythm is «immediat»: posts then wait only for the
@@ -126,7 +129,7 @@ func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 func CutRhythm(typed string) (filter, rhythm string) {
 	words := strings.Fields(typed)
 	for i := len(words) - 1; i >= 0; i-- {
-		if slices.ContainsFunc(periods[:], func(names []string) bool { return slices.Contains(names, text.Fold(words[i])) }) {
+		if slices.ContainsFunc(periods[:], func(names []string) bool { return slices.Contains(names, locale.Canonical(words[i])) }) {
 			return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
 		}
 	}

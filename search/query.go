@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"heraut/locale"
 	"heraut/text"
 )
 
@@ -50,7 +51,7 @@ func parseQuery(s string) query {
 		}
 		switch {
 		case w == "": // accents alone
-		case stopWords[w] && !isLetterName(s, raw):
+		case (stopWords[w] || locale.IsIgnored(w)) && !isLetterName(s, raw):
 		case replaceWords[w]:
 			asking = append(asking, w)
 		case !slices.Contains(q.words, w):

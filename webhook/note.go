@@ -226,7 +226,7 @@ func stated(lang, state string) string {
 // kindOf returns the name of a kind in the language lang. A kind that the words do
 // not list keeps the tool's own word.
 func kindOf(lang, kind string) string {
-	if said := word(lang, kind); said != kind || lang == "en" {
+	if said := word(lang, kind); said != kind || locale.DataLanguage(lang) == "en" {
 		return capital(said)
 	}
 	if _, known := locale.Word(lang, "webhook "+kind); known {

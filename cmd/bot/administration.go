@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"heraut/chat"
@@ -67,15 +66,12 @@ func since(monitor *health.Monitor, state health.State) time.Time {
 	return time.Time{}
 }
 
-// typographic puts no-break spaces where French has them.
-var typographic = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", "« ", "«\u00a0", " »", "\u00a0»")
-
 // statusLines returns a sentence, in the language lang, for each present trouble that
 // the status message does not already show in a line of its own.
 func statusLines(monitor *health.Monitor, lang string) (sentences []string) {
 	for _, t := range monitor.Troubles() {
-		if !slices.Contains(ownLines, t.State) {
-			sentences = append(sentences, typographic.Replace(t.Sentence(lang, monitor.Zone())))
+		if t.Subject != "" && t.State == health.CatalogueOld || !slices.Contains(ownLines, t.State) {
+			sentences = append(sentences, t.Sentence(lang, monitor.Zone()))
 		}
 	}
 	return sentences

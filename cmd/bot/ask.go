@@ -20,7 +20,8 @@ type askCommand struct {
 	Lines        []string `arg:"" optional:"" name:"ligne" placeholder:"LIGNE…" help:"Ce qu’on dirait au robot ; à défaut, l’entrée standard, ligne à ligne."`
 	SILL         string   `name:"sill" placeholder:"FICHIER|URL" help:"Le catalogue ; par défaut celui que publie code.gouv.fr."`
 	Repositories string   `name:"repositories" placeholder:"FICHIER|URL" help:"La liste des dépôts, pour !depot ; aucune par défaut."`
-	Lang         string   `enum:"fr,en" default:"fr" placeholder:"fr|en" help:"La langue des réponses ; fr par défaut."`
+	Lang         string   `default:"fr" placeholder:"CODE" help:"La langue des réponses ; fr par défaut."`
+	Languages    string   `placeholder:"DOSSIER" help:"Un dossier de langues, en plus de celles du programme."`
 	Direct       bool     `help:"Répond comme dans un message direct : sans préfixe, et toujours."`
 	JSON         bool     `name:"json" help:"Répond en JSON, un objet par ligne lue."`
 }
@@ -62,6 +63,9 @@ type found struct {
 // Run prints the bot's answer to each line in the arguments, or else to each line of
 // the standard input as it comes.
 func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
+	if err := speak(c.Languages, c.Lang); err != nil {
+		return err
+	}
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
 	var state catalogue.State

@@ -18,8 +18,10 @@ type Config struct {
 	// State is the directory of bot.db and crypto.db, absolute or relative to the
 	// working directory, like every other path of a loaded Config.
 	State string `yaml:"state"`
-	// Language is "fr" or "en", for rooms that choose no other.
+	// Language is the code of a language, for rooms that choose no other.
 	Language string `yaml:"language"`
+	// Languages is a directory with a folder for each further language; empty: none.
+	Languages string `yaml:"languages"`
 	// Timezone is the zone of all dates and times in messages.
 	Timezone *time.Location `yaml:"timezone"`
 	// Prefix starts a command: one or two punctuation characters.
@@ -273,12 +275,9 @@ type Reactions struct {
 	Carried bool `yaml:"carried"`
 }
 
-// HowTo names the files that replace the answers about the services themselves.
-type HowTo struct {
-	// FR and EN are file paths; empty: the program's own answers.
-	FR string `yaml:"fr"`
-	EN string `yaml:"en"`
-}
+// HowTo names the files that replace the answers about the services themselves, by the
+// codes of their languages.
+type HowTo map[string]string
 
 // paris returns the time zone Europe/Paris, the default of the configuration.
 func paris() *time.Location {

@@ -24,7 +24,7 @@ func (r *reader) check(c *Config) {
 	r.oneLine("about.run_by", c.About.RunBy, "dites qui exploite le robot, par exemple \"DINUM\"")
 	r.oneLine("about.contact", c.About.Contact, "dites à qui écrire, par exemple \"floss@example.org\"")
 	r.checkMatrix(&c.Matrix, c)
-	oneOf(r, "language", c.Language, "fr", "en")
+	r.checkLanguages(c)
 	r.checkPrefix("prefix", c.Prefix)
 	if links, err := parseBase(c.Links); err != nil {
 		r.fault("links", err.Error())
@@ -57,7 +57,7 @@ func (r *reader) check(c *Config) {
 	r.checkRooms(c)
 	r.checkRelays(c)
 	r.checkQuestions(&c.Questions)
-	r.checkHowTo(&c.HowTo)
+	r.checkHowTo(c.HowTo)
 }
 
 // checkPeople checks the accounts and the servers that the bot knows by name: operators,

@@ -33,11 +33,11 @@ answer_within: 0s
 2: preset : « tchapp » n’est pas possible ; choisissez matrix ou tchap
 3: about.run_by : une seule ligne est attendue, sans caractère de contrôle
 3: about.contact : cette valeur est obligatoire ; dites à qui écrire, par exemple "floss@example.org"
-4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
+4: matrx : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, languages, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
 6: matrix.homeserver : « matrix.example.org » n’est pas une adresse complète ; commencez par https://
 7: matrix.user : « @heraut » n’est pas un identifiant complet ; écrivez par exemple "@heraut:example.org"
 8: matrix.password : le mot de passe est donné deux fois ; gardez password ou password_file
-10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
+10: every : clé inconnue ; celles qui vont ici sont preset, about, matrix, state, language, languages, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions
 12: operators : « camille » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 13: operators : « @a:b c » n’est pas un identifiant complet ; écrivez par exemple "@camille:example.org"
 14: answer_within : la durée est trop courte ; 1s au moins`},
@@ -167,7 +167,7 @@ relays:
 18: relays.to : un salon ne peut pas se relayer vers lui-même ; donnez un autre salon`},
 
 	"no mapping": {"- a\n", `
-1: des clés sont attendues ici : preset, about, matrix, state, language, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions`},
+1: des clés sont attendues ici : preset, about, matrix, state, language, languages, timezone, prefix, links, operators, bots, answer_within, pace, limits, invitations, fetch, network, http, webhooks, log, alert, catalogue, catalogues, quiet, sources, visio, rooms, relays, questions, howto, reactions`},
 
 	"unquoted user id": {minimal + "operators: [@camille:example.org]\n", `
 3: une valeur qui commence par « @ » s’écrit entre guillemets, par exemple "@camille:example.org"`},

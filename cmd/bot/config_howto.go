@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"heraut/howto"
 )
@@ -11,10 +13,7 @@ import (
 // own, by language; only for languages with such a file.
 func (h HowTo) Books() (map[string]howto.Book, error) {
 	books := map[string]howto.Book{}
-	for lang, file := range map[string]string{"fr": h.FR, "en": h.EN} {
-		if file == "" {
-			continue
-		}
+	for lang, file := range h {
 		book, err := readHowTo(file)
 		if err != nil {
 			return nil, fmt.Errorf("howto.%s: %w", lang, err)
@@ -32,14 +31,17 @@ func readHowTo(file string) (howto.Book, error) {
 	return howto.Read(data)
 }
 
-func (r *reader) checkHowTo(h *HowTo) {
-	for key, file := range map[string]*string{"howto.fr": &h.FR, "howto.en": &h.EN} {
-		if *file == "" {
+// checkHowTo completes the paths of the files, and reads them once.
+func (r *reader) checkHowTo(h HowTo) {
+	for lang, file := range h {
+		key := "howto." + lang
+		if !slices.Contains(r.languages.Codes(), lang) {
+			r.fault(key, "clé inconnue ; celles qui vont ici sont "+strings.Join(r.languages.Codes(), ", "))
 			continue
 		}
-		*file = r.path(key, *file)
-		if _, err := readHowTo(*file); err != nil {
-			r.fault(key, fmt.Sprintf("ce fichier ne se lit pas : %v ; partez de howto/fr.yaml, dans les sources du robot", err))
+		h[lang] = r.path(key, file)
+		if _, err := readHowTo(h[lang]); err != nil {
+			r.fault(key, fmt.Sprintf("ce fichier ne se lit pas : %v ; partez de locale/%s/howto.yaml, dans les sources du robot", err, lang))
 		}
 	}
 }

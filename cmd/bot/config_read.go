@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"heraut/locale"
 )
 
 // Remark is a sentence about a value of the configuration file, with its key and line.
@@ -56,7 +58,8 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 	return readConfig(file, data, env)
 }
 
-// readConfig does the same as loadConfig, with the content of the file in data.
+// readConfig does the same as loadConfig, with the content of the file in data. It puts the languages of a
+// configuration without faults in force.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	r.encoding(data)
@@ -76,6 +79,7 @@ func readConfig(file string, data []byte, env func(string) string) (*Config, []R
 	}
 	r.warn(root, c)
 	slices.SortStableFunc(r.remarks, func(a, b Remark) int { return a.Line - b.Line })
+	locale.Use(r.languages)
 	return c, r.remarks, nil
 }
 
@@ -89,6 +93,8 @@ type reader struct {
 	wrong   map[string]bool // the paths with a fault
 	faults  Faults
 	remarks []Remark
+	// languages are those of the program and of the configuration.
+	languages *locale.Set
 }
 
 // parse returns the syntax tree of the configuration file; nil for an empty file and,

@@ -78,7 +78,7 @@ func (r *reader) checkRooms(c *Config) {
 // their canonical form.
 func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	if r.has(at + ".language") {
-		oneOf(r, at+".language", room.Language, "fr", "en")
+		oneOf(r, at+".language", room.Language, r.languages.Codes()...)
 	}
 	if r.has(at + ".prefix") {
 		r.checkPrefix(at+".prefix", room.Prefix)

@@ -37,6 +37,8 @@ func (r *reader) value(n ast.Node, path string, v reflect.Value) {
 		r.list(n, path, v, empty)
 	case v.Kind() == reflect.Struct:
 		r.mapping(n, path, v, empty)
+	case v.Kind() == reflect.Map:
+		r.texts(n, path, v, empty)
 	default:
 		panic(fmt.Sprintf("no way to read a %v", v.Type()))
 	}
@@ -87,6 +89,27 @@ func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
 			r.value(entry.Value, at, v.Field(field))
 		}
 		seen[key] = true
+	}
+}
+
+// texts reads n into a map of texts, whose keys check knows.
+func (r *reader) texts(n ast.Node, path string, v reflect.Value, empty bool) {
+	if empty {
+		return
+	}
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		r.fault(path, "des clés sont attendues ici, chacune suivie de sa valeur")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, entry := range m.Values {
+		key := entry.Key.GetToken().Value
+		at := join(path, key)
+		r.lines[at] = line(entry.Key, r.line(path))
+		value := reflect.New(v.Type().Elem()).Elem()
+		r.value(entry.Value, at, value)
+		v.SetMapIndex(reflect.ValueOf(key), value)
 	}
 }
 

@@ -39,7 +39,7 @@ func (n notifier) stopping() { n.send(daemon.SdNotifyStopping) }
 func (n notifier) status(monitor *health.Monitor) {
 	line := "Prêt"
 	if troubles := monitor.Troubles(); len(troubles) > 0 {
-		line = troubles[0].Sentence("fr", monitor.Zone())
+		line = troubles[0].Line(monitor.Zone())
 	}
 	n.send("STATUS=" + line)
 }

@@ -22,7 +22,7 @@ type readCommand struct {
 	Location    string `arg:"" name:"fichier" placeholder:"FICHIER|URL" help:"Ce qui est à lire : un fichier ou une adresse."`
 	As          string `name:"as" placeholder:"GENRE" help:"Le genre de données ; par défaut il est reconnu."`
 	ContentType string `name:"content-type" placeholder:"TYPE" help:"L’en-tête Content-Type, à la place de celui du serveur."`
-	Lang        string `name:"lang" enum:"fr,en" default:"fr" help:"La langue de ce qui est montré d’un webhook : fr ou en."`
+	Lang        string `name:"lang" default:"fr" placeholder:"CODE" help:"La langue de ce qui est montré d’un webhook ; fr par défaut."`
 	Discover    bool   `name:"discover" help:"Liste les flux de la page web qui est à cette adresse."`
 	From        string `name:"from" placeholder:"JOUR" help:"D’un calendrier : le premier jour ; par défaut aujourd’hui."`
 	To          string `name:"to" placeholder:"JOUR" help:"D’un calendrier : le dernier jour ; par défaut un an plus tard."`
@@ -132,6 +132,9 @@ var errKind = errors.New("ce genre n’existe pas")
 // Run reads the data at the address or in the file in the arguments, and prints their
 // entries as text or JSON.
 func (c readCommand) Run(ctx context.Context, std stdio) error {
+	if err := speak("", c.Lang); err != nil {
+		return err
+	}
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
 	if c.Discover {

@@ -59,7 +59,7 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 		return err
 	}
 	watch := &watch{
-		config: r.config, monitor: r.monitor, db: r.db, client: r.client, announcer: r.announcer, refresher: r.refresher, missing: r.missing, started: time.Now(),
+		config: r.config, monitor: r.monitor, db: r.db, client: r.client, announcer: r.announcer, refresher: r.refresher, library: r.library, missing: r.missing, started: time.Now(),
 	}
 	g.Go(func() error { return watch.run(ctx) })
 	g.Go(func() error { return notify.watchdog(ctx, r.client.Alive, box.Alive) })

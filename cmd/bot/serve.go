@@ -23,6 +23,7 @@ import (
 	"heraut/commons"
 	"heraut/fetch"
 	"heraut/health"
+	"heraut/locale"
 	"heraut/matrix"
 	"heraut/queue"
 	"heraut/relay"
@@ -117,6 +118,7 @@ func serve(
 	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
 ) (err error) {
 	saveMemory()
+	locale.Report(func(err error) { log.Error().Err(err).Msg("A text failed; its fallback served") })
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func explained(err error) error {
 	}
 	if trouble, ok := matrix.TroubleOf(err); ok {
 		trouble.Since = time.Now()
-		return &operatorError{statusRefused, trouble.Sentence("fr", time.Local), err}
+		return &operatorError{statusRefused, trouble.Line(time.Local), err}
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrPermission) {
 		sentence := fmt.Sprintf("Le fichier %s n’est pas accessible au compte qui lance le robot : lancez « bot doctor » sous ce compte, qui dit à qui il est et comment le rendre, puis relancez", path.Path)

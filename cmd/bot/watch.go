@@ -29,9 +29,12 @@ const (
 	leastFree = 8 << 20
 	// stuckAfter is the longest wait of a post that is no trouble.
 	stuckAfter = 5 * time.Minute
-	// oldCatalogue is the greatest age of the catalogue's confirmation that is no
-	// trouble.
+	// oldCatalogue is the greatest age of a catalogue's confirmation that is no trouble,
+	// unless its interval is longer than half of it.
 	oldCatalogue = 48 * time.Hour
+	// firstReading is how long the first reading of a catalogue besides the SILL may
+	// take: a whole forge is read repository by repository.
+	firstReading = time.Hour
 	// skewAllowed is the largest difference between two clocks that is no trouble.
 	skewAllowed = time.Minute
 	// failedRounds is how often in a row a source fails before that is a trouble.
@@ -47,6 +50,7 @@ type watch struct {
 	client    *matrix.Client
 	announcer *announce.Announcer
 	refresher *catalogue.Refresher
+	library   *library // nil if the SILL is the only catalogue
 	missing   func(context.Context) ([]chat.Room, error)
 	started   time.Time
 	oldest    oldestPost
@@ -117,7 +121,7 @@ func (w *watch) files(ctx context.Context) {
 func (w *watch) parts(ctx context.Context, now time.Time) {
 	skew := w.client.ClockAhead()
 	w.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
-	w.catalogue(now)
+	w.catalogues(now)
 	if sources, err := w.announcer.Sources(ctx); err == nil {
 		var failing []health.Trouble
 		for _, s := range sources {
@@ -161,15 +165,27 @@ func (w *watch) queue(ctx context.Context, now time.Time) {
 	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
 }
 
-// catalogue reports a trouble to the monitor while there is no catalogue, or its
-// source has not confirmed it for too long.
-func (w *watch) catalogue(now time.Time) {
-	t := health.Trouble{Since: w.started}
-	old := now.Sub(w.started) > time.Minute
-	if c := w.refresher.Current().Catalogue; c != nil {
-		t.Since, old = c.AsOf(), now.Sub(c.AsOf()) > oldCatalogue
+// catalogues checks that there is each catalogue, and that its source confirmed it
+// lately.
+func (w *watch) catalogues(now time.Time) {
+	var old []health.Trouble
+	check := func(label string, state catalogue.State, patience time.Duration) {
+		t := health.Trouble{State: health.CatalogueOld, Subject: label, Since: w.started}
+		isOld := now.Sub(w.started) > patience
+		if c := state.Catalogue; c != nil {
+			t.Since, isOld = c.AsOf(), now.Sub(c.AsOf()) > max(oldCatalogue, 2*state.Every)
+		}
+		if isOld {
+			old = append(old, t)
+		}
 	}
-	w.set(health.CatalogueOld, old, t)
+	check("", w.refresher.Current(), time.Minute)
+	if w.library != nil {
+		for _, o := range w.library.others {
+			check(o.config.Label, o.current(), firstReading)
+		}
+	}
+	w.monitor.Set(health.CatalogueOld, old...)
 }
 
 // accountAge reports a trouble to the monitor eleven months after the account was made

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"heraut/howto"
+	"heraut/locale"
+)
+
+// checkLanguages completes the directory of further languages, reads it, and checks the
+// language of the rooms that choose no other. A folder with a fault is a fault of the
+// configuration; missing texts are a remark.
+func (r *reader) checkLanguages(c *Config) {
+	if c.Languages != "" {
+		c.Languages = r.path("languages", c.Languages)
+	}
+	set, problems, err := locale.Open(c.Languages)
+	if err != nil {
+		r.fault("languages", fmt.Sprintf("ce dossier ne se lit pas : %v", err))
+		set, _, _ = locale.Open("")
+	}
+	r.languages = set
+	var faults []string
+	for _, p := range problems {
+		switch {
+		case p.Fault:
+			faults = append(faults, p.Language+" : "+p.Text)
+		case len(p.Missing) > 0:
+			r.remark("languages", missingTexts(p))
+		default:
+			r.remark("languages", p.Language+" : "+p.Text)
+		}
+	}
+	for _, code := range set.Codes() {
+		if data, ok := set.File(code, howto.File); ok && c.Languages != "" {
+			if _, err := howto.Read(data); err != nil {
+				faults = append(faults, fmt.Sprintf("%s/%s : %v", code, howto.File, err))
+			}
+		}
+	}
+	if len(faults) > 0 {
+		r.fault("languages", strings.Join(faults, " ; "))
+	}
+	oneOf(r, "language", c.Language, set.Codes()...)
+}
+
+// missingTexts says which texts a language's folder lacks.
+func missingTexts(p locale.Problem) string {
+	return fmt.Sprintf("%s : ces textes manquent et viennent de %s : %s", p.Language, p.Fallback, strings.Join(p.Missing, ", "))
+}
+
+// speak puts the languages of a directory in force, for commands without a configuration.
+// The error says why a folder cannot be used, or that none of the languages is lang.
+func speak(dir, lang string) error {
+	set, problems, err := locale.Open(dir)
+	if err != nil {
+		return usageError{err}
+	}
+	for _, p := range problems {
+		if p.Fault {
+			return usageError{fmt.Errorf("%s : %s", p.Language, p.Text)}
+		}
+	}
+	if !slices.Contains(set.Codes(), lang) {
+		return usageError{fmt.Errorf("--lang : les langues sont %s", strings.Join(set.Codes(), ", "))}
+	}
+	locale.Use(set)
+	return nil
+}
