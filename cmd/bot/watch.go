@@ -165,27 +165,42 @@ func (w *watch) queue(ctx context.Context, now time.Time) {
 	w.set(health.QueueStuck, stuck, health.Trouble{Count: status.Unsent, Since: w.oldest.since})
 }
 
+// shelved is the state of a catalogue and its label, which is empty for the SILL.
+type shelved struct {
+	label string
+	state catalogue.State
+}
+
 // catalogues checks that there is each catalogue, and that its source confirmed it
 // lately.
 func (w *watch) catalogues(now time.Time) {
-	var old []health.Trouble
-	check := func(label string, state catalogue.State, patience time.Duration) {
-		t := health.Trouble{State: health.CatalogueOld, Subject: label, Since: w.started}
-		isOld := now.Sub(w.started) > patience
-		if c := state.Catalogue; c != nil {
-			t.Since, isOld = c.AsOf(), now.Sub(c.AsOf()) > max(oldCatalogue, 2*state.Every)
-		}
-		if isOld {
-			old = append(old, t)
-		}
-	}
-	check("", w.refresher.Current(), time.Minute)
+	all := []shelved{{"", w.refresher.Current()}}
 	if w.library != nil {
 		for _, o := range w.library.others {
-			check(o.config.Label, o.current(), firstReading)
+			all = append(all, shelved{o.config.Label, o.current()})
 		}
 	}
-	w.monitor.Set(health.CatalogueOld, old...)
+	w.monitor.Set(health.CatalogueOld, oldCatalogues(all, w.started, now)...)
+}
+
+// oldCatalogues returns the troubles of the catalogues that are old, or are not there.
+func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble) {
+	for _, s := range all {
+		since, isOld := started, false
+		switch c := s.state.Catalogue; {
+		case c != nil:
+			since = c.AsOf()
+			isOld = now.Sub(since) > max(oldCatalogue, 2*s.state.Every)
+		case s.label == "":
+			isOld = now.Sub(started) > time.Minute
+		default:
+			isOld = s.state.Failures >= failedRounds || now.Sub(started) > firstReading
+		}
+		if isOld {
+			old = append(old, health.Trouble{State: health.CatalogueOld, Subject: s.label, Since: since, Cause: s.state.Err})
+		}
+	}
+	return old
 }
 
 // accountAge reports a trouble to the monitor eleven months after the account was made

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"heraut/catalogue"
 	"heraut/chat"
 	"heraut/health"
 )
@@ -71,5 +74,45 @@ func TestOldestPost(t *testing.T) {
 		if got := p.waits(step.seq, begin.Add(step.after)); got != step.waits {
 			t.Errorf("after %s with post %d: stuck %t", step.after, step.seq, got)
 		}
+	}
+}
+
+// TestOldCatalogues: every catalogue counts, and the sentence names the one that is old.
+func TestOldCatalogues(t *testing.T) {
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	read := func(ago, every time.Duration) catalogue.State {
+		return catalogue.State{Catalogue: catalogue.New(nil, now.Add(-ago)), Every: every}
+	}
+	failing := catalogue.State{Err: errors.New("refused"), Failures: failedRounds}
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		label   string
+		state   catalogue.State
+		started time.Duration // ago
+		says    string        // empty: no trouble
+	}{
+		"fresh":                   {"", read(time.Hour, 2*time.Hour), 9 * day, ""},
+		"the SILL is old":         {"", read(3*day, 2*time.Hour), 9 * day, "Le catalogue du SILL n’a pas pu être lu ou confirmé depuis le 28/11 à 12:00 : vérifiez catalogue.sill.url"},
+		"another one is old":      {"Développeurs", read(3*day, 12*time.Hour), 9 * day, "Le catalogue Développeurs n’a pas pu être lu ou confirmé depuis le 28/11 à 12:00 : vérifiez son adresse"},
+		"read once a week":        {"Développeurs", read(3*day, 7*day), 9 * day, ""},
+		"not read for a minute":   {"", catalogue.State{}, 2 * time.Minute, "Le catalogue du SILL"},
+		"being read at first":     {"Développeurs", catalogue.State{}, 2 * time.Minute, ""},
+		"not read for an hour":    {"Développeurs", catalogue.State{}, 2 * time.Hour, "Le catalogue Développeurs"},
+		"never read, and failing": {"Développeurs", failing, 2 * time.Minute, "Le catalogue Développeurs n’a pas pu être lu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			monitor := health.NewMonitor(zerolog.Nop(), time.UTC)
+			monitor.Set(health.CatalogueOld, oldCatalogues([]shelved{{"", read(0, time.Hour)}, {test.label, test.state}}, now.Add(-test.started), now)...)
+			said := ""
+			for _, trouble := range monitor.Report().Troubles {
+				said += trouble.Sentence
+			}
+			if test.says == "" && said != "" || !strings.Contains(said, test.says) {
+				t.Errorf("/readyz says %q, want %q", said, test.says)
+			}
+			if lines := statusLines(monitor, "fr"); test.label != "" && (len(lines) > 0) != (test.says != "") {
+				t.Errorf("the status says %q", lines)
+			}
+		})
 	}
 }
