@@ -20,17 +20,20 @@ type Cache interface {
 	Save(name, version string, c *Catalogue) *Catalogue
 }
 
-// versionOf returns the name of an answer's catalogue for the Cache.
+// versionOf returns the version under which the Cache stores the catalogue read from a
+// source's answer with that SHA-256 sum: the sum in hexadecimal.
 func versionOf(sum [sha256.Size]byte) string { return hex.EncodeToString(sum[:]) }
 
-// about is the part of a Catalogue that is no slice.
+// about is what the stored form of a Catalogue holds as JSON: everything but the
+// entries and their index by id.
 type about struct {
 	Dated      time.Time
 	Labels     []string
 	TellsUsers bool
 }
 
-// Store adds c, without what Derived made of it, to a file.
+// Store adds the catalogue to a file, without the values that Derived keeps with it,
+// such as the search index.
 func (c *Catalogue) Store(w *flat.Writer) error {
 	rest, err := json.Marshal(about{c.dated, c.labels, c.tellsUsers})
 	if err != nil {
@@ -43,8 +46,9 @@ func (c *Catalogue) Store(w *flat.Writer) error {
 	return nil
 }
 
-// Stored returns the catalogue that Store added to f, as of asOf. It reads the entries
-// from the file when they are asked for.
+// Stored returns the catalogue that Store added to f; its AsOf is asOf. r reads f and
+// stands at the catalogue's first part. The entries stay in the file until they are
+// asked for.
 func Stored(f *flat.File, r *flat.Reader, asOf time.Time) (*Catalogue, error) {
 	var rest about
 	if err := json.Unmarshal(flat.Next[byte](r), &rest); err != nil {
