@@ -29,8 +29,9 @@ type catalogueCache struct {
 	log     zerolog.Logger
 }
 
-// newCatalogueCache returns the cache of the catalogues with these names, and deletes
-// what is left of others.
+// newCatalogueCache returns the cache of the catalogues in the configuration, in the
+// directory cache of the bot's state. It deletes the stored forms of catalogues that
+// are no longer configured.
 func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
 	c := catalogueCache{dir: filepath.Join(config.State, "cache"), indexed: true, log: log}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
@@ -49,7 +50,8 @@ func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
 	return c
 }
 
-// withoutIndex returns the cache for catalogues that are only searched with others.
+// withoutIndex returns the same cache for catalogues that are only searched with
+// others: it stores no index of them.
 func (c catalogueCache) withoutIndex() catalogueCache {
 	c.indexed = false
 	return c
@@ -60,7 +62,9 @@ func (c catalogueCache) path(name string) string {
 	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+".flat")
 }
 
-// Load implements catalogue.Cache.
+// Load returns the stored catalogue of that name and version, with its index if that
+// is stored too. It is nil if there is none, or if another build of the program wrote
+// it.
 func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Catalogue {
 	f, err := flat.Open(c.path(name), c.key(name, version))
 	switch {
@@ -81,7 +85,9 @@ func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Ca
 	return stored
 }
 
-// Save implements catalogue.Cache.
+// Save stores a catalogue in a file, in place of earlier versions, and returns its
+// stored form, which takes less memory. After a failure, which it logs, it returns the
+// catalogue as it was made.
 func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *catalogue.Catalogue {
 	var w flat.Writer
 	err := made.Store(&w)
@@ -101,8 +107,9 @@ func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *c
 	return made
 }
 
-// key returns what a stored file must match: what it holds, and the program, since
-// another one may index entries otherwise.
+// key returns the text that a stored file must have been written under: it names the
+// catalogue, its version and the build of the program, since another build may index
+// entries otherwise.
 func (c catalogueCache) key(name, version string) string {
 	return strings.Join([]string{name, version, map[bool]string{true: "indexed"}[c.indexed], programKey()}, "\n")
 }

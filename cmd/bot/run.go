@@ -164,7 +164,8 @@ func (r *round) work() int64 {
 	return n
 }
 
-// readings returns a number that grows when the source confirms its catalogue.
+// readings returns a number that grows each time the source confirms its catalogue; 0
+// before it is read.
 func readings(s catalogue.State) int64 {
 	if s.Catalogue == nil {
 		return 0
