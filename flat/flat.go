@@ -23,7 +23,7 @@ var ErrStale = errors.New("the stored form is of another version, or damaged")
 // Writer gathers the parts of a file, in the order in which a Reader will ask for them.
 type Writer struct{ data []byte }
 
-// Add adds a slice. Its elements must hold no pointers; Add panics otherwise.
+// Add adds a slice to the file of w. It panics if the elements hold pointers.
 func Add[T any](w *Writer, s []T) {
 	if t := reflect.TypeFor[T](); hasPointers(t) {
 		panic(fmt.Sprintf("flat: %s holds pointers", t))
@@ -55,7 +55,7 @@ func hasPointers(t reflect.Type) bool {
 	return true
 }
 
-// AddText adds a text.
+// AddText adds a text to the file of w; NextText reads it.
 func AddText(w *Writer, s string) { Add(w, []byte(s)) }
 
 const magic = "flat\x00\x00\x00\x01"
@@ -74,7 +74,7 @@ func header(key string, length int, checksum uint32) []byte {
 }
 
 // Write stores the parts in a file, readable by its owner only. The file appears whole
-// or not at all. Open needs the same key.
+// or not at all. key is any text, such as a version: Open needs the same.
 func (w *Writer) Write(path, key string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -97,8 +97,9 @@ func (w *Writer) Write(path, key string) error {
 // somebody holds the File, and at least for a minute.
 type File struct{ data []byte }
 
-// Open opens a file that was written under the key. The error wraps ErrStale or is the
-// system's.
+// Open opens a file that Write stored under the same key, and checks that it is whole.
+// The error wraps ErrStale for another key or a damaged file; otherwise it is the
+// system's, such as fs.ErrNotExist.
 func Open(path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -127,8 +128,8 @@ type Reader struct{ rest []byte }
 // Reader returns a Reader of the whole file.
 func (f *File) Reader() *Reader { return &Reader{f.data[headerSize:]} }
 
-// Next returns the next slice, which must not be changed. A Writer of the same program
-// wrote it with the same type.
+// Next returns the next part, as a slice that must not be changed; nil for an empty
+// one. T must be the type with which the same program added it.
 func Next[T any](r *Reader) []T {
 	n := int(binary.LittleEndian.Uint64(r.rest))
 	r.rest = r.rest[8:]
@@ -141,7 +142,7 @@ func Next[T any](r *Reader) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(part))), n)
 }
 
-// NextText returns the next text.
+// NextText returns the next part, which AddText added, as a text.
 func NextText(r *Reader) string {
 	b := Next[byte](r)
 	return unsafe.String(unsafe.SliceData(b), len(b))
