@@ -5,8 +5,9 @@ import (
 	"heraut/flat"
 )
 
-// parts calls do for each part of the index, always in the same order. Writing and
-// reading share it, so that they cannot differ.
+// parts calls text for the one text of the index, then writes or reads each of its
+// slices by do, always in the same order. Writing and reading share it, so that they
+// cannot differ.
 func (ix *index) parts(text func(*string), do visitor) {
 	text(&ix.texts)
 	visit(do, &ix.keys)
@@ -38,13 +39,14 @@ func visit[T any](v visitor, part *[]T) {
 	*part = flat.Next[T](v.from)
 }
 
-// Store adds the index of c to a file. It builds the index if that was not done.
+// Store adds the search index of c to the file of w. It builds the index if that was
+// not done.
 func Store(c *catalogue.Catalogue, w *flat.Writer) {
 	For(c).index.parts(func(s *string) { flat.AddText(w, *s) }, visitor{to: w})
 }
 
-// UseStored makes the engine of c search with the index that Store added to f, unless c
-// has an engine already.
+// UseStored makes searches in c use the index that Store added to f, unless c has an
+// index already. r reads f and stands at the index's first part.
 func UseStored(c *catalogue.Catalogue, f *flat.File, r *flat.Reader) {
 	ix := &index{file: f}
 	ix.parts(func(s *string) { *s = flat.NextText(r) }, visitor{from: r})
