@@ -18,7 +18,8 @@ type Files struct {
 	Takes func(mediaType string) bool
 }
 
-// take reports whether a file is within the bounds, by what its message says of it.
+// take reports whether a file may go along by its size and its media type, as its
+// message gives them; false for nil.
 func (f Files) take(file *chat.File) bool {
 	return file != nil && file.Media.Address != "" && file.Size > 0 && file.Size <= f.MaxBytes && f.Takes(file.Type)
 }
@@ -29,7 +30,8 @@ const fileSlot = 1
 // filePost returns the key of the post that carries the file of a message.
 func (m Message) filePost() chat.PostKey { return chat.KeyOf(chat.Cause(m.Event), fileSlot) }
 
-// fingerprint identifies the content of a file.
+// fingerprint returns a short text that identifies the content of a file: a hash of
+// its address and keys.
 func fingerprint(m chat.Media) string {
 	sum := sha256.Sum256([]byte(m.Address + " " + m.Keys))
 	return hex.EncodeToString(sum[:12])
@@ -137,7 +139,8 @@ func (d *Carrier) fileNotCarried(ctx context.Context, row queue.Row, q Question,
 	return d.tell(ctx, chat.Cause("held/"+row.Key), m.From, post, &Fault{What: FaultFile, Number: q.Number})
 }
 
-// fileEnded follows a file that will never be in its room.
+// fileEnded tells the author of a message that its file does not reach the other room,
+// once the file's post has failed for good. A post that was withdrawn needs nothing.
 func (d *Carrier) fileEnded(ctx context.Context, row queue.Row, q Question, s subject) error {
 	m, err := d.store.MessageOf(ctx, chat.EventID(s.event))
 	if ok, err := has(err); !ok || !m.Carried() || m.Event != chat.EventID(s.event) || m.File == "" || row.State != queue.Failed {
