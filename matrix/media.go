@@ -17,8 +17,9 @@ import (
 	"heraut/queue"
 )
 
-// mediaOf returns the content of a file's message; zero if the message does not say
-// where it is, or says it in a form that the bot does not know.
+// mediaOf returns where the content of a message's file lies, with its keys if it is
+// encrypted; zero if the message does not say where, or says it in a form that the bot
+// does not know.
 func mediaOf(content *event.MessageEventContent) chat.Media {
 	if content.File == nil {
 		return mediaAt(content.URL, "")
@@ -44,11 +45,12 @@ func mediaAt(url id.ContentURIString, keys string) chat.Media {
 	return chat.Media{Address: string(url), Keys: keys}
 }
 
-// Prepare serves queue.Config.Prepare: it returns the content of a post's file as the
-// room may get it. In a clear room that is the content itself, which several events may
-// name. For an encrypted room, Prepare downloads, decrypts, encrypts with new keys and
-// uploads the content as a stream, so that memory holds little of it. Its errors hold no
-// address and no name.
+// Prepare returns the content of a post's file as the post's room may get it, for
+// queue.Config.Prepare. In a clear room that is the content itself, which several
+// events may name. For an encrypted room, Prepare downloads, decrypts, encrypts with
+// new keys and uploads the content as a stream, so that memory holds little of it. The
+// error is *queue.Refused if the file can never be copied; it holds no address and no
+// name.
 func (c *Client) Prepare(ctx context.Context, p chat.Post) (chat.Media, error) {
 	room := id.RoomID(p.Room)
 	if err := c.askEncryption(ctx, room); err != nil {
@@ -84,8 +86,9 @@ func refusedFile(what string, cause error) error {
 	return &queue.Refused{Cause: &fileError{what, cause}}
 }
 
-// transferError returns the error of a request about a file: final if the homeserver
-// refuses it for a reason that stays.
+// transferError returns the error of a download or upload as one of the queue's
+// errors: *queue.Refused if the homeserver refuses it for a reason that stays,
+// otherwise *queue.NotNow. what names the request in the error's text.
 func transferError(what string, err error) error {
 	known, status := answered(err)
 	gone := known != nil && !mayPass(err) && status != http.StatusGatewayTimeout
@@ -99,7 +102,8 @@ func transferError(what string, err error) error {
 	return notNow
 }
 
-// copyEncrypted copies an encrypted file under new keys.
+// copyEncrypted uploads a copy of an encrypted file, encrypted with new keys, and
+// returns its address and keys.
 func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, error) {
 	uri, err := id.ContentURIString(f.Media.Address).Parse()
 	if err != nil {
