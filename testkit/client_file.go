@@ -12,8 +12,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// SendFile uploads a file and sends it to a room. sealed encrypts the content, as clients
-// do in encrypted rooms.
+// SendFile uploads a file and sends it to a room, and returns the message's id. sealed
+// encrypts the content, as clients do in encrypted rooms.
 func (c *Client) SendFile(ctx context.Context, room id.RoomID, name, mediaType string, content []byte, sealed bool, manners ...Manner) (id.EventID, error) {
 	m := message(name, manners)
 	m.MsgType, m.FileName = event.MsgFile, name
