@@ -19,9 +19,9 @@ const (
 	copyTries = 8
 )
 
-// copies holds the files that are being copied before they are sent. Only the sender's
-// goroutine uses it; a copy that ends reports on ends. It holds no state that a restart
-// needs: a post keeps its place in the outbox until its copy is stored there.
+// copies holds the state of copying the files of posts before they are sent, one at a
+// time. Only the sender's goroutine uses it. It holds nothing that a restart needs: a
+// post waits in the outbox until its copy is stored there.
 type copies struct {
 	under chat.PostKey           // the post whose file is being copied; empty: none
 	tries map[chat.PostKey]int   // failed attempts
