@@ -60,12 +60,7 @@ type JSMessage struct {
 // the test if there is no Node.js.
 func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions) *JSClient {
 	t.Helper()
-	if err := findNode(t.Context()); err != nil {
-		if os.Getenv(requireNode) != "" {
-			t.Fatal(err)
-		}
-		t.Skipf("no client on matrix-js-sdk: %v", err)
-	}
+	needNode(t, "no client on matrix-js-sdk")
 	account := h.Account(t, localpart)
 	c, err := startJSClient(t.Context(), t.TempDir())
 	if err != nil {
@@ -83,6 +78,18 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 		"onlySigned": options.OnlySigned,
 	})
 	return c
+}
+
+// needNode skips a test without Node.js, with the reason without, or fails it if the
+// environment requires Node.js.
+func needNode(t testing.TB, without string) {
+	t.Helper()
+	if err := findNode(t.Context()); err != nil {
+		if os.Getenv(requireNode) != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("%s: %v", without, err)
+	}
 }
 
 // MakeRoom makes an encrypted room, invites a user to it, and returns the room's id.

@@ -112,10 +112,16 @@ func findNode(ctx context.Context) error {
 // provideJSClient installs the packages that the client needs, unless that was done
 // before, and returns the path of their directory node_modules.
 func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
+	return provideModules(ctx, "jsclient", "matrix-js-sdk", progress)
+}
+
+// provideModules returns the directory node_modules with what the package.json of a
+// directory below testkit pins.
+func provideModules(ctx context.Context, name, what string, progress io.Writer) (string, error) {
 	dir, err := tool{
-		name: "jsclient", pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",
+		name: name, pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",
 		install: func(ctx context.Context, source, target string, progress io.Writer) error {
-			fmt.Fprintln(progress, "Installing matrix-js-sdk, once")
+			fmt.Fprintf(progress, "Installing %s, once\n", what)
 			err := errors.Join(
 				os.Mkdir(target, 0o755),
 				copyFile(source, target, "package.json"),
