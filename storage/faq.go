@@ -49,6 +49,28 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 	return number, err
 }
 
+// ImportEntry adds an entry with its counts, and returns its number: its own, unless that
+// was given before, to an entry that may be gone.
+func (d *DB) ImportEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
+	audience, err := json.Marshal(e.Audience)
+	if err != nil {
+		return 0, err
+	}
+	err = d.Do(ctx, func(ctx context.Context) error {
+		err := d.db.QueryRow(ctx, `
+			INSERT INTO faq (number, question, answer, audience, kept_at, event_id, helped, confirmed_at)
+			VALUES (CASE WHEN $1 > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'faq'), 0) THEN $1 END,
+				$2, $3, $4, $5, '', $6, $7)
+			RETURNING number`,
+			e.Number, e.Question, e.Answer, string(audience), millis(e.KeptAt), e.Helped, millis(e.ConfirmedAt)).Scan(&number)
+		if err != nil {
+			return fmt.Errorf("import an entry of the FAQ: %w", err)
+		}
+		return d.indexKnown(ctx, -number, e.Question, e.Answer)
+	})
+	return number, err
+}
+
 // RemoveEntry deletes the entry of the FAQ with that number, or returns
 // chat.ErrNotFound.
 func (d *DB) RemoveEntry(ctx context.Context, number int64) error {

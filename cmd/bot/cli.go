@@ -41,7 +41,7 @@ type cli struct {
 	Ask       askCommand       `cmd:"" help:"Répond à des lignes comme dans un salon, sans serveur."`
 	Doctor    doctorCommand    `cmd:"" help:"Essaie tout ce dont le service a besoin, et dit quoi faire."`
 	Export    exportCommand    `cmd:"" help:"Écrit la FAQ, tous les réglages en un fichier qui sert de configuration, ou la liste des flux."`
-	Import    importCommand    `cmd:"" help:"Lit une liste de flux et écrit ce qu’il faut ajouter à la configuration."`
+	Import    importCommand    `cmd:"" help:"Lit une liste de flux pour la configuration, ou ajoute des réponses à la FAQ."`
 	Backup    backupCommand    `cmd:"" help:"Écrit une copie cohérente de bot.db, aussi pendant que le robot fonctionne."`
 	Read      readCommand      `cmd:"" help:"Lit une liste, un catalogue ou un flux, et montre ce que liraient les salons."`
 	Trust     trustCommand     `cmd:"" help:"Accepte la nouvelle identité de chiffrement d’une personne."`

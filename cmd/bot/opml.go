@@ -102,8 +102,10 @@ func feedOutline(ctx context.Context, db *storage.DB, s Source, label string) (o
 }
 
 type importCommand struct {
-	What string `arg:"" name:"quoi" enum:"opml" placeholder:"opml" help:"Une liste de flux."`
-	File string `arg:"" name:"fichier" placeholder:"FICHIER" help:"Le fichier, ou - pour l’entrée standard."`
+	configured
+	What   string `arg:"" name:"quoi" enum:"opml,faq" placeholder:"opml|faq" help:"Une liste de flux, ou des réponses de la FAQ."`
+	File   string `arg:"" name:"fichier" placeholder:"FICHIER" help:"Le fichier, ou - pour l’entrée standard."`
+	ForAll bool   `name:"pour-tous" help:"Montre à tous les salons les réponses dont le fichier ne dit pas le public."`
 }
 
 // Help returns the paragraphs that --help shows below the one-line description of this
@@ -112,12 +114,16 @@ func (importCommand) Help() string {
 	return `
 Lit une liste de flux, telle que les lecteurs de flux l’écrivent, et écrit ce qu’il faut ajouter à
 config.yaml pour que les salons puissent les suivre : rien n’est changé.
-État de sortie : 0, 1 le fichier est illisible.`
+Avec faq, lit des questions et leurs réponses en Markdown ou en JSON, comme « export faq » les écrit, et
+les ajoute à la FAQ, aussi pendant que le robot fonctionne. Ce qui y est déjà n’est ni doublé ni changé.
+En Markdown, une question est un titre « ## … », et sa réponse le texte qui suit. Sans public écrit dans
+le fichier, une réponse n’est montrée qu’aux salons chiffrés, privés et sans externes du serveur, ou à
+tous avec --pour-tous. Un fichier qui ne se lit pas en entier n’est pas importé du tout.
+État de sortie : 0, 2 la configuration est fausse, 1 le fichier est illisible.`
 }
 
-// Run reads an OPML file of feeds, and prints the lines that add these feeds to the
-// configuration.
-func (c importCommand) Run(std stdio) (err error) {
+// Run writes the lines to add to the configuration, or adds entries to the FAQ.
+func (c importCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	in := std.in
 	if c.File != "-" {
 		file, err := os.Open(c.File)
@@ -126,6 +132,9 @@ func (c importCommand) Run(std stdio) (err error) {
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		in = file
+	}
+	if c.What == "faq" {
+		return c.importFAQ(ctx, in, std, env)
 	}
 	return importOPML(in, std.out)
 }

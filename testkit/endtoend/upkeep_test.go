@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"strings"
 	"testing"
 
 	"heraut/testkit"
@@ -25,6 +26,7 @@ func TestUpkeep(t *testing.T) {
 				r.step()
 				r.expert.Say(t, r.answers, "!faq publier un code")
 				r.sees(r.answers, "1 question close avec elle") // with today's date
+				r.imports()
 			})
 		}
 	}
@@ -69,4 +71,19 @@ func (r *relayed) entryStory() {
 	r.step()
 	r.asker.Say(t, r.asks, "!faq confirmer 1")
 	r.sees(r.asks, "Seuls ceux qui répondent")
+}
+
+// imports adds entries from a file while the bot runs, twice.
+func (r *relayed) imports() {
+	t := r.TB
+	const file = "## Où publier un code ?\n\nSur la forge.\n\n## Comment citer un auteur ?\n\nPar son nom.\n\n<!-- audience: clear -->\n"
+	for _, want := range []string{"Ajoutées : 1. Déjà là : 1.", "Ajoutées : 0. Déjà là : 2."} {
+		cmd := r.bot.Command(t.Context(), "import", "faq", "-")
+		cmd.Stdin = strings.NewReader(file)
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("got %q, %v; want %q", out, err, want)
+		}
+	}
+	r.asker.Say(t, r.asks, "!faq citer un auteur")
+	r.sees(r.asks, "Par son nom.")
 }
