@@ -9,7 +9,7 @@ import (
 	"heraut/relay"
 )
 
-// The held-out set says what the search does with questions that nobody tuned it on; see
+// The third set says what the search does with questions that nobody tuned it on; see
 // doc/design/questions.md. The test logs no question, so that the set stays unseen.
 func TestHeldOutQuestions(t *testing.T) {
 	db, asked := library(t)
@@ -49,6 +49,10 @@ func TestHeldOutQuestions(t *testing.T) {
 		if slices.ContainsFunc(similar, func(k relay.Known) bool { return asked[k.Number].key == key }) {
 			found++
 		}
+	}
+	// What was reached, less what chance explains: doc/design/questions.md gives the aim.
+	if found < 30 || nothing < 32 {
+		t.Errorf("%d of %d paraphrases are found, want 30; %d of %d are shown nothing, want 32", found, paraphrases, nothing, others)
 	}
 	t.Logf("of %d paraphrases %d are found, of %d questions about something else %d are shown nothing", paraphrases, found, others, nothing)
 }

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
 )
 
 // usesText says what well-known free programs are used for, in the words of people
@@ -60,4 +62,37 @@ func (u *knownUses) of(keys ...string) []string {
 		}
 	}
 	return out
+}
+
+const (
+	// maxNameWords bounds the words of a program's name in a text.
+	maxNameWords = 3
+	// maxPrograms bounds the programs of one text.
+	maxPrograms = 3
+)
+
+// allUses is parsed at the first use.
+var allUses = sync.OnceValue(parseUses)
+
+// UsesIn returns what the well-known free programs that a text names are used for, in the
+// words of people who do not know them ("fusionner des pdf"); at most those of the first
+// three programs, each name with a capital or a digit, as in «Essayez PDFsam».
+func UsesIn(text string) (uses []string) {
+	words := strings.Fields(text)
+	programs := 0
+	for i := 0; i < len(words) && programs < maxPrograms; i++ {
+		for n := min(maxNameWords, len(words)-i); n > 0; n-- {
+			name := strings.TrimFunc(strings.Join(words[i:i+n], " "), unicode.IsPunct)
+			if !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsUpper(r) || unicode.IsDigit(r) }) {
+				continue
+			}
+			if found := allUses().of(squash(name)); found != nil {
+				uses = append(uses, found...)
+				programs++
+				i += n - 1
+				break
+			}
+		}
+	}
+	return uses
 }

@@ -46,3 +46,25 @@ func TestUsesFile(t *testing.T) {
 		t.Errorf("%d of %d lines are read", len(parseUses().lines), n)
 	}
 }
+
+// A text that names programs tells what they are used for; a word of the language is no
+// program without a capital.
+func TestUsesIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"Essayez PDFsam Basic, ou à défaut autre chose.": "assembler des pdf",
+		"(Jenkins) convient":             "intégration continue",
+		"pdfsam basic convient":          "",
+		"Rien de tel.":                   "",
+		"":                               "",
+		"Il faut demander à la mission.": "",
+		"Zammad, puis «Selenium» et Dovecot, Jenkins": "boîtes mail",
+	} {
+		uses := UsesIn(text)
+		if want == "" && uses != nil || want != "" && !slices.Contains(uses, want) {
+			t.Errorf("%q: got %q, want %q", text, uses, want)
+		}
+	}
+	if uses := UsesIn("Zammad, puis «Selenium» et Dovecot, Jenkins"); slices.Contains(uses, "intégration continue") {
+		t.Errorf("the fourth program counts too: %q", uses)
+	}
+}

@@ -24,7 +24,9 @@ type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
 	q, a := search.Terms(question), search.Terms(answer)
-	senses := slices.Concat(q.Senses, a.Senses)
+	// Who asks need not know the program that answers.
+	uses := search.Terms(strings.Join(search.UsesIn(answer), ", "))
+	senses := slices.Concat(q.Senses, a.Senses, uses.Stems)
 	slices.Sort(senses)
 	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
 }
