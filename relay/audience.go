@@ -33,6 +33,24 @@ func (d *Carrier) widens(ctx context.Context, then chat.Audience, from, to chat.
 	return widening(then, source, target, d.around(ctx)), nil
 }
 
+// withRoomsOnce returns a carrier that looks each room up once, for a loop over many
+// questions of few rooms. It is not safe for concurrent use.
+func (d *Carrier) withRoomsOnce() *Carrier {
+	once, look := *d, d.Room
+	known := map[chat.RoomID]chat.Room{}
+	once.Room = func(ctx context.Context, room chat.RoomID) (chat.Room, error) {
+		if r, ok := known[room]; ok {
+			return r, nil
+		}
+		r, err := look(ctx, room)
+		if err == nil {
+			known[room] = r
+		}
+		return r, err
+	}
+	return &once
+}
+
 // around returns the other rooms and servers that chat.ReadersOf needs to know, to say
 // who reads a room.
 func (d *Carrier) around(ctx context.Context) chat.Surroundings { return around(ctx, d.Room, d.Ours) }

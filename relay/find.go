@@ -24,6 +24,7 @@ func (d *Carrier) Find(ctx context.Context, e chat.Event, words string) ([]Quest
 	if err != nil {
 		return nil, err
 	}
+	d = d.withRoomsOnce()
 	wanted := search.Terms(words)
 	type hit struct {
 		Question

@@ -52,13 +52,12 @@ func (r *Routes) Serves(ctx context.Context, room chat.RoomID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	direct, err := r.isDirect(ctx, room)
-	if err != nil {
-		return false, err
+	if slices.ContainsFunc(all, func(one Relay) bool { return one.joins(room) }) {
+		return true, nil
 	}
-	for _, relay := range all {
-		if relay.joins(room) || relay.startsIn(room, direct) {
-			return true, nil
+	if slices.ContainsFunc(all, func(one Relay) bool { return one.startsIn("", true) }) {
+		if direct, err := r.isDirect(ctx, room); err != nil || direct {
+			return direct, err
 		}
 	}
 	return r.store.Serving(ctx, room)

@@ -40,10 +40,11 @@ func (d *Carrier) subject(question string) string {
 // Subjects returns the numbers of the open questions that a room may read, by the name
 // of the software that they are about.
 func (d *Carrier) Subjects(ctx context.Context, room chat.RoomID) (map[string][]int64, error) {
-	all, err := d.store.QuestionsIn(ctx, room)
+	all, err := d.store.SubjectsIn(ctx, room)
 	if err != nil {
 		return nil, err
 	}
+	d = d.withRoomsOnce()
 	var numbers map[string][]int64
 	for _, q := range all {
 		if q.Subject == "" || !q.Status.Asked() {

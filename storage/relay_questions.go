@@ -139,6 +139,12 @@ func (d *DB) QuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Questio
 	return d.questions(ctx, "closed_at = 0 AND (origin = $1 OR experts = $1)", room)
 }
 
+// SubjectsIn returns the questions that are not closed, are about a software, and have
+// the room as their origin or their experts' room, oldest first.
+func (d *DB) SubjectsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {
+	return d.questions(ctx, "closed_at = 0 AND subject <> '' AND (origin = $1 OR experts = $1)", room)
+}
+
 // AllQuestionsIn returns the questions that the room asked or answers, open or closed,
 // as long as their text is stored.
 func (d *DB) AllQuestionsIn(ctx context.Context, room chat.RoomID) ([]relay.Question, error) {

@@ -1,6 +1,6 @@
 // Command crash kills the bot at random moments while people send it commands on a
 // real homeserver, starts it again each time, and counts the answers. Every command
-// must have exactly one answer, every question, answer, edit and deletion of a relay
+// must have exactly one answer, every question, answer, file, edit and deletion of a relay
 // exactly one copy, and nothing may leave in clear for an encrypted room. Meanwhile
 // people mute and kick the bot, change join rules and power levels, and edit from
 // another client.
@@ -89,7 +89,9 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		relays, declared = append(relays, r), append(declared, r.config())
 	}
 	bot, err := testkit.PrepareBot(ctx, program, dir, testkit.BotConfig{
-		Homeserver: proxy.URL, Account: account, Set: map[string]any{"log.level": "debug", "relays": declared},
+		Homeserver: proxy.URL, Account: account, Set: map[string]any{
+			"log.level": "debug", "relays": declared, "questions": map[string]any{"files": map[string]any{"carry": true}},
+		},
 	})
 	if err != nil {
 		return t, err

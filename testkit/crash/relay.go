@@ -21,6 +21,7 @@ import (
 // questions and answers, with all messages that it has to carry.
 type relay struct {
 	name          string
+	encrypted     bool
 	bot           id.UserID
 	asker, expert *testkit.Client
 	// The other clients of both, from which they edit and delete.
@@ -40,6 +41,7 @@ type carried struct {
 	event    id.EventID
 	question id.EventID // for an answer, the bot's message whose thread it stands in
 	about    *carried   // for an answer, its question
+	file     bool       // it is a file, which goes along in a message of its own
 	edited   bool
 	deleted  bool
 }
@@ -47,7 +49,7 @@ type carried struct {
 // newRelay makes a room of askers and a room of experts, encrypted or not, and invites
 // the bot, which need not run yet. name makes the accounts of the people unique.
 func newRelay(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, name string, encrypted bool) (*relay, error) {
-	r := &relay{name: name, bot: bot}
+	r := &relay{name: name, encrypted: encrypted, bot: bot}
 	for _, side := range []struct {
 		client, other **testkit.Client
 		room          *id.RoomID
@@ -121,8 +123,14 @@ func (r *relay) talk(ctx context.Context, muted bool) error {
 		if err := r.say(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root, about: question}); err != nil {
 			return err
 		}
+		if err := r.attach(ctx, r.expert, &carried{from: r.answers, to: r.asks, question: root, about: question}); err != nil {
+			return err
+		}
+		if err := r.attach(ctx, r.asker, &carried{from: r.asks, to: r.answers, question: question.event, about: question}); err != nil {
+			return err
+		}
 	}
-	if m := r.pick(); m != nil {
+	if m := r.pick(); m != nil && !m.file {
 		client := r.author(m)
 		if _, err := client.SendEvent(ctx, m.from, event.EventMessage, edited(m)); err != nil {
 			return err
@@ -198,6 +206,24 @@ func (r *relay) say(ctx context.Context, client *testkit.Client, m *carried) err
 	return ctx.Err()
 }
 
+// attach sends a file that the bot must carry.
+func (r *relay) attach(ctx context.Context, client *testkit.Client, m *carried) error {
+	m.mark, m.file = strings.ToLower(crand.Text()), true
+	content := []byte(strings.Repeat(m.mark, 2000))
+	var err error
+	m.event, err = client.SendFile(ctx, m.from, m.mark+".txt", "text/plain", content, r.encrypted, testkit.InThread(m.question))
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.messages = append(r.messages, m)
+	r.mu.Unlock()
+	return nil
+}
+
+// isFile reports whether an event sends a file.
+func isFile(evt *event.Event) bool { return evt.Content.AsMessage().MsgType == event.MsgFile }
+
 // unanswered returns the questions whose copies the experts see and that are neither
 // answered nor deleted, by the ids of the copies.
 func (r *relay) unanswered() map[id.EventID]*carried {
@@ -219,16 +245,20 @@ func (r *relay) unanswered() map[id.EventID]*carried {
 	return roots
 }
 
-// answersSeen reports whether the asker has seen every answer to the question. The
-// bot refuses an answer that arrives while the question is being deleted, and
-// informs its author.
+// answersSeen reports whether every answer to the question, and every file, has been
+// seen in its other room. The bot refuses those that arrive while the question is being
+// deleted, and informs their authors.
 func (r *relay) answersSeen(question *carried) bool {
 	for _, m := range r.messages {
 		if m.about != question {
 			continue
 		}
-		if !slices.ContainsFunc(r.asker.Events(r.asks), func(evt *event.Event) bool {
-			return evt.Sender == r.bot && strings.Contains(testkit.Body(evt), m.mark)
+		reader := r.asker
+		if m.to == r.answers {
+			reader = r.expert
+		}
+		if !slices.ContainsFunc(reader.Events(m.to), func(evt *event.Event) bool {
+			return evt.Sender == r.bot && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark) && isFile(evt) == m.file
 		}) {
 			return false
 		}
@@ -266,49 +296,67 @@ func (r *relay) count(ctx context.Context, t *tally) error {
 		histories[room] = history
 	}
 	for _, m := range r.messages {
-		var posts []id.EventID
-		corrections, gone := 0, 0
-		redacted := map[id.EventID]bool{}
-		for _, evt := range histories[m.to] {
-			switch {
-			case evt.Sender != r.bot:
-			case evt.Type == event.EventRedaction:
-				redacted[target(evt)] = true
-			case evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), m.mark):
-				corrected := strings.Contains(testkit.Body(evt), m.mark+" corrigé")
-				switch {
-				case !isEdit(evt):
-					posts = append(posts, evt.ID)
-					if corrected {
-						corrections++
-					}
-				case corrected && (m.question != "" || corrections == 0):
-					// A change of a question's status is an edit too, and repeats
-					// the text.
-					corrections++
-				}
-			}
-		}
-		for _, post := range posts {
-			if redacted[post] {
-				gone++
-			}
-		}
-		if len(posts)-gone > 1 || corrections > 1 {
+		c := m.copies(histories[m.to], r.bot)
+		if c.posts > 1 || c.corrections > 1 {
 			t.faults = append(t.faults, m.shown(histories[m.to], r.bot)...)
 		}
 		if m.edited && !m.deleted {
-			t.countOnce(m, "correction", corrections)
+			t.countOnce(m, "correction", c.corrections)
 		}
 		if m.deleted {
 			// The copy was withdrawn before its send, or deleted afterwards.
-			t.countOnce(m, "deletion", 1-(len(posts)-gone))
-			t.extra(m, len(posts)-1)
+			t.countOnce(m, "deletion", 1-c.posts-c.announced)
+			t.extra(m, c.sent-1)
 			continue
 		}
-		t.countOnce(m, "copy", len(posts)-gone)
+		t.countOnce(m, "copy", c.posts)
+		if m.file {
+			t.countOnce(m, "announcement", c.announced)
+		}
 	}
 	return nil
+}
+
+// copies are the bot's events that carry a message.
+type copies struct {
+	sent        int // the copies, deleted ones too
+	posts       int // those of them that stand
+	announced   int // the texts that stand before a file
+	corrections int
+}
+
+// copies counts the events of a history that carry the message.
+func (m *carried) copies(history []*event.Event, bot id.UserID) (c copies) {
+	redacted := map[id.EventID]bool{}
+	for _, evt := range history {
+		if evt.Sender == bot && evt.Type == event.EventRedaction {
+			redacted[target(evt)] = true
+		}
+	}
+	for _, evt := range history {
+		if evt.Sender != bot || evt.Type != event.EventMessage || !strings.Contains(testkit.Body(evt), m.mark) {
+			continue
+		}
+		corrected := strings.Contains(testkit.Body(evt), m.mark+" corrigé")
+		switch {
+		case m.file && !isFile(evt):
+			if !redacted[evt.ID] {
+				c.announced++
+			}
+		case !isEdit(evt):
+			c.sent++
+			if !redacted[evt.ID] {
+				c.posts++
+			}
+			if corrected {
+				c.corrections++
+			}
+		case corrected && (m.question != "" || c.corrections == 0):
+			// A change of a question's status is an edit too, and repeats the text.
+			c.corrections++
+		}
+	}
+	return c
 }
 
 // shown returns a line about each event of the bot that contains the message's mark,
