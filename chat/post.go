@@ -73,6 +73,11 @@ type Post struct {
 	// answers: the room's last event is that one, and no other waits. Clients draw a
 	// reply with a quote above it.
 	ReplyIfSeveral bool `json:"reply_if_several,omitempty"`
+	// For, if not empty, is the person whom an answer is for. The sender may have
+	// answers of one room under way together if they are for different people, in
+	// different threads. A post without For keeps its place among all posts of its room
+	// and priority.
+	For UserID `json:"for,omitempty"`
 	// Edits turns the post into the new text of an earlier one.
 	Edits   Target `json:"edits,omitzero"`
 	Redacts Target `json:"redacts,omitzero"`

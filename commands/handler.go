@@ -363,6 +363,7 @@ func (h *Handler) posts(e chat.Event, to, thread chat.EventID, answer Answer) []
 		ReplyTo:  chat.Target{Event: to},
 
 		ReplyIfSeveral: e.Direct && thread == "",
+		For:            e.Sender,
 	}
 	if answer.readers != "" {
 		reply.Guard = chat.Guard{By: GuardName, About: string(answer.readers) + " " + answer.Command}

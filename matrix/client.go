@@ -37,16 +37,17 @@ type Client struct {
 	// they use mach, which does not itself guard everything that it caches about the
 	// account's own keys. No goroutine requests other people's keys while it holds
 	// machMu (answers).
-	machMu  sync.Mutex
-	devices *deviceBook
-	asks    sync.WaitGroup  // goroutines that request devices
-	life    context.Context //nolint:containedctx // of those goroutines; Close ends it
-	endLife context.CancelFunc
-	keys    *keyStore
-	keyDB   *dbutil.Database
-	state   *sqlstatestore.SQLStateStore
-	close   func() error // closes crypto.db
-	names   []string     // the account's display name at the start
+	machMu    sync.Mutex
+	preparing roomTurns // the posts of a room are encrypted one after the other
+	devices   *deviceBook
+	asks      sync.WaitGroup  // goroutines that request devices
+	life      context.Context //nolint:containedctx // of those goroutines; Close ends it
+	endLife   context.CancelFunc
+	keys      *keyStore
+	keyDB     *dbutil.Database
+	state     *sqlstatestore.SQLStateStore
+	close     func() error // closes crypto.db
+	names     []string     // the account's display name at the start
 
 	pickleKey []byte // encrypts the keys in crypto.db
 

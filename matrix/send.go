@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
+	"golang.org/x/sync/semaphore"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/crypto"
 	"maunium.net/go/mautrix/event"
@@ -84,16 +86,12 @@ func (c *Client) send(ctx context.Context, o queue.Outgoing) (chat.EventID, erro
 // sendContent sends the content of the post o, a message or the cancellation of a
 // verification, encrypted if the room is.
 func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoing, kind event.Type, content event.Relatable) (chat.EventID, error) {
-	if err := c.askEncryption(ctx, room); err != nil {
-		return "", prepareError(err)
-	}
-	// Checked last: sync may have seen the room become encrypted since.
-	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
-		return sentEvent(c.put(ctx, room, kind, o.Txn, content))
-	}
-	ciphertext, err := c.encrypt(ctx, room, kind, content)
+	ciphertext, err := c.prepare(ctx, room, kind, content)
 	if err != nil {
 		return "", prepareError(err)
+	}
+	if ciphertext == nil {
+		return sentEvent(c.put(ctx, room, kind, o.Txn, content))
 	}
 	if o.Check != nil { // sharing the key may have taken long
 		if err := o.Check(ctx); err != nil {
@@ -101,6 +99,46 @@ func (c *Client) sendContent(ctx context.Context, room id.RoomID, o queue.Outgoi
 		}
 	}
 	return sentEvent(c.put(ctx, room, event.EventEncrypted, o.Txn, ciphertext))
+}
+
+// prepare encrypts an event if its room is encrypted; otherwise it returns nil. Several
+// posts of a room may be under way: one after the other asks whether the room is
+// encrypted and shares its key, so that only the first has to.
+func (c *Client) prepare(ctx context.Context, room id.RoomID, kind event.Type, content event.Relatable) (*event.EncryptedEventContent, error) {
+	if encrypted, asked := c.rooms.encrypted(room); asked && !encrypted {
+		return nil, nil //nolint:nilnil // the room is not encrypted
+	}
+	turn := c.preparing.of(room)
+	if err := turn.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer turn.Release(1)
+	if err := c.askEncryption(ctx, room); err != nil {
+		return nil, err
+	}
+	// Checked last: sync may have seen the room become encrypted since.
+	if encrypted, _ := c.rooms.encrypted(room); !encrypted {
+		return nil, nil //nolint:nilnil // idem
+	}
+	return c.encrypt(ctx, room, kind, content)
+}
+
+// roomTurns gives each room a semaphore of one. The zero value is ready to use.
+type roomTurns struct {
+	mu    sync.Mutex
+	turns map[id.RoomID]*semaphore.Weighted
+}
+
+func (t *roomTurns) of(room id.RoomID) *semaphore.Weighted {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.turns[room] == nil {
+		if t.turns == nil {
+			t.turns = map[id.RoomID]*semaphore.Weighted{}
+		}
+		t.turns[room] = semaphore.NewWeighted(1)
+	}
+	return t.turns[room]
 }
 
 // put sends an event as it is, with the transaction id txn, which the event also

@@ -44,14 +44,18 @@ func (f handlerFunc) Handle(ctx context.Context, e chat.Event) (queue.Result, er
 	return f(ctx, e)
 }
 
-// echo answers "!a|b" with the posts "a" and "b", and nothing else.
+// echo answers "!a|b" with the posts "a" and "b" for the sender, in the message's
+// thread, and nothing else.
 func echo(_ context.Context, e chat.Event) (queue.Result, error) {
 	var r queue.Result
 	if e.Message == nil || !strings.HasPrefix(e.Message.Body, "!") {
 		return r, nil
 	}
 	for text := range strings.SplitSeq(e.Message.Body[1:], "|") {
-		r.Posts = append(r.Posts, chat.Post{Room: e.Room, HTML: text, Lang: "fr", ReplyTo: chat.Target{Event: e.Original()}})
+		r.Posts = append(r.Posts, chat.Post{
+			Room: e.Room, HTML: text, Lang: "fr", For: e.Sender,
+			Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.Original()},
+		})
 	}
 	return r, nil
 }

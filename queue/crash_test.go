@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,14 +30,18 @@ type chaos struct {
 	said       []*said
 	bodies     int
 	faultsOver atomic.Bool
+	crowd      crowd
 }
 
 // said is a message with its current text.
 type said struct {
 	id      chat.EventID
 	room    chat.RoomID
+	sender  chat.UserID
+	thread  chat.EventID
 	body    string
 	deleted bool
+	first   string // what each answer of it begins with
 }
 
 func (c *chaos) n(n int) int {
@@ -50,6 +55,8 @@ func (c *chaos) upTo(d time.Duration) time.Duration { return time.Duration(c.n(i
 // send is a fault chosen at random. A late request arrives before the sync that
 // settles its doubt begins.
 func (c *chaos) send(ctx context.Context, s *homeserver, o queue.Outgoing) (chat.EventID, error) {
+	c.crowd.count(o.Post.Room, 1)
+	defer c.crowd.count(o.Post.Room, -1)
 	select {
 	case <-time.After(c.upTo(30 * time.Millisecond)):
 	case <-ctx.Done(): // the process is killed during the attempt
@@ -130,33 +137,65 @@ func (c *chaos) begin() {
 	c.run.Go(func() { c.follow(c.ctx) })
 }
 
-// newBody returns a text that was never used: a command with one answer or two, or no
-// command.
-func (c *chaos) newBody() string {
+// newBody returns a text that was never used: a command with one answer or two, which
+// begin with first, or no command.
+func (c *chaos) newBody(first string) string {
 	c.bodies++
 	switch c.n(5) {
 	case 0:
 		return fmt.Sprintf("nothing %d", c.bodies)
 	case 1:
-		return fmt.Sprintf("!x%d|y%d", c.bodies, c.bodies)
+		return fmt.Sprintf("!%s%d|%sy%d", first, c.bodies, first, c.bodies)
 	}
-	return fmt.Sprintf("!x%d", c.bodies)
+	return fmt.Sprintf("!%s%d", first, c.bodies)
+}
+
+// newMessage returns a message of one of five people, not said yet: in a thread at
+// times, and at times one whose answers are for nobody.
+func (c *chaos) newMessage() *said {
+	m := &said{
+		room:   []chat.RoomID{salon, bureau, "!c:example.org"}[c.n(3)],
+		sender: chat.UserID(fmt.Sprintf("@agent%d:example.org", c.n(5))),
+		first:  "x",
+	}
+	if c.n(8) == 0 {
+		m.first = "u"
+	}
+	if c.n(2) == 0 { // in the thread of the room's last message
+		for _, last := range slices.Backward(c.said) {
+			if last.room == m.room {
+				m.thread = cmp.Or(last.thread, last.id)
+				break
+			}
+		}
+	}
+	m.body = c.newBody(m.first)
+	return m
+}
+
+// put says the message, or another text for it.
+func (c *chaos) put(m *said, edits chat.EventID, body string) chat.EventID {
+	return c.server.put(chat.Event{
+		Room: m.room, Sender: m.sender, Message: &chat.Message{Body: body, Edits: edits, Thread: m.thread},
+	})
 }
 
 func (c *chaos) step() {
 	time.Sleep(time.Millisecond + c.upTo(400*time.Millisecond))
 	switch n := c.n(100); {
 	case n < 45 || len(c.said) == 0:
-		m := &said{room: []chat.RoomID{salon, bureau, "!c:example.org"}[c.n(3)], body: c.newBody()}
-		m.id = c.server.say(m.room, m.body)
-		if c.n(6) == 0 {
-			c.server.lock(m.id)
+		for range 1 + c.n(6) { // several people at once
+			m := c.newMessage()
+			m.id = c.put(m, "", m.body)
+			if c.n(6) == 0 {
+				c.server.lock(m.id)
+			}
+			c.said = append(c.said, m)
 		}
-		c.said = append(c.said, m)
 	case n < 70:
 		m := c.said[max(0, len(c.said)-1-c.n(4))]
-		body := c.newBody()
-		id := c.server.edit(m.room, m.id, body)
+		body := c.newBody(m.first)
+		id := c.put(m, m.id, body)
 		if c.n(6) == 0 {
 			c.server.lock(id)
 		}
@@ -194,6 +233,10 @@ func (c *chaos) check() {
 		}
 	}
 	c.server.wantNoDuplicates(c.T)
+	c.checkOrder()
+	if _, inRoom := c.crowd.top(); inRoom < 2 {
+		c.Error("no two answers of a room were under way together")
+	}
 }
 
 func TestChaos(t *testing.T) {
@@ -205,7 +248,8 @@ func TestChaos(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, func(b *bot) {
-				c := &chaos{bot: b, rand: rand.New(rand.NewPCG(uint64(seed), 0))}
+				c := &chaos{bot: b, rand: rand.New(rand.NewPCG(uint64(seed), 0)), crowd: crowd{now: map[chat.RoomID]int{}}}
+				b.handle = echoInOrder
 				b.config.AnswerWithin = 0
 				b.server.fail(c.send)
 				c.begin()

@@ -115,8 +115,9 @@ type Config struct {
 	Handled, Sent func(time.Duration)
 	// HandleWithin limits the duration of one call of the handler; 0: one minute.
 	HandleWithin time.Duration
-	// AtOnce limits how many posts are under way at the same time; 0: atOnce. With 1
-	// the sender also keeps the order across rooms, which some tests check.
+	// AtOnce limits how many rooms have posts under way at the same time; 0: atOnce. With
+	// 1 only one post is under way, and the sender also keeps the order across rooms,
+	// which some tests check.
 	AtOnce int
 	// Counts receives the queue's totals; nil: the queue counts in its own.
 	Counts *Counts
@@ -153,16 +154,16 @@ type Queue struct {
 	alive     atomic.Int64 // when the sender last looked for posts, in Unix milliseconds; 0: never
 
 	mu      sync.Mutex
-	waiting []chat.RoomID                // rooms that wait for a worker, first come first
-	working map[chat.RoomID]bool         // waiting rooms and rooms with a worker; true: the worker must look again
-	sending bool                         // the sender is looking for posts, or posts are under way
-	reads   map[chat.RoomID]chat.EventID // the event up to which each room gets a receipt
-	readAt  time.Time                    // when the next receipt may be sent
-	blocked map[chat.RoomID]bool         // rooms that refuse posts for want of power
+	waiting []chat.RoomID        // rooms that wait for a worker, first come first
+	working map[chat.RoomID]bool // waiting rooms and rooms with a worker; true: the worker must look again
+	sending bool                 // the sender is looking for posts, or posts are under way
+	reads   map[chat.RoomID]read // the event up to which each room gets a receipt
+	readAt  time.Time            // when the next receipt may be sent
+	blocked map[chat.RoomID]bool // rooms that refuse posts for want of power
 
 	// Only the sender's goroutine uses these; attempts report on ends.
-	underWay    map[chat.RoomID]bool // rooms with an attempt under way
-	ends        chan outcome         // how those attempts ended
+	underWay    map[chat.RoomID]int // the number of attempts under way in each room that has one
+	ends        chan outcome        // how those attempts ended
 	pausedUntil time.Time
 	permitAt    time.Time            // when the pace allows the next attempt; zero: not reserved yet
 	limited     bool                 // the homeserver asked for patience, and the outbox has not run dry since
@@ -214,11 +215,11 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 		counts:   config.Counts,
 		deferred: newDeferred(),
 		working:  map[chat.RoomID]bool{},
-		reads:    map[chat.RoomID]chat.EventID{},
+		reads:    map[chat.RoomID]read{},
 		blocked:  map[chat.RoomID]bool{},
 
-		underWay:   map[chat.RoomID]bool{},
-		ends:       make(chan outcome, config.AtOnce),
+		underWay:   map[chat.RoomID]int{},
+		ends:       make(chan outcome, config.AtOnce*togetherInRoom),
 		unanswered: map[chat.RoomID]bool{},
 		copies:     newCopies(),
 	}

@@ -15,6 +15,12 @@ const (
 	readWithin = 5 * time.Second
 )
 
+// read is the event up to which a room gets a read receipt, and its answer's row.
+type read struct {
+	event chat.EventID
+	seq   int64
+}
+
 // answered records, once the answer in row was sent, the event that it answers, up to
 // which a read receipt then marks the room as read.
 func (q *Queue) answered(row Row, now time.Time) {
@@ -22,7 +28,9 @@ func (q *Queue) answered(row Row, now time.Time) {
 		return
 	}
 	q.mu.Lock()
-	q.reads[row.Post.Room] = chat.EventID(row.Cause)
+	if row.Seq >= q.reads[row.Post.Room].seq { // an older answer of the room may end after a newer one
+		q.reads[row.Post.Room] = read{chat.EventID(row.Cause), row.Seq}
+	}
 	q.readAt = now.Add(readAfter)
 	q.mu.Unlock()
 	q.toRead.Set()
@@ -31,10 +39,10 @@ func (q *Queue) answered(row Row, now time.Time) {
 // markReads sends the read receipts that are due, one after the other, until ctx ends.
 func (q *Queue) markReads(ctx context.Context) error {
 	for ctx.Err() == nil {
-		room, read, due := q.nextRead(time.Now())
+		room, event, due := q.nextRead(time.Now())
 		switch {
 		case room != "":
-			q.markRead(ctx, room, read)
+			q.markRead(ctx, room, event)
 		case due > 0:
 			wait.For(ctx, due)
 		default:
@@ -50,25 +58,25 @@ func (q *Queue) markReads(ctx context.Context) error {
 // nextRead removes and returns the next read receipt to send: the room, and the event
 // up to which the bot has read it. If room is empty, due is how long until there is
 // one; 0: none waits.
-func (q *Queue) nextRead(now time.Time) (room chat.RoomID, read chat.EventID, due time.Duration) {
+func (q *Queue) nextRead(now time.Time) (room chat.RoomID, event chat.EventID, due time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for room, read = range q.reads {
+	for room, read := range q.reads {
 		if due = q.readAt.Sub(now); due > 0 {
 			return "", "", due
 		}
 		delete(q.reads, room)
-		return room, read, 0
+		return room, read.event, 0
 	}
 	return "", "", 0
 }
 
-// markRead sends a read receipt for a room up to the event read. It does not try again
-// after an error.
-func (q *Queue) markRead(ctx context.Context, room chat.RoomID, read chat.EventID) {
+// markRead sends a read receipt for a room up to the event. It does not try again after
+// an error.
+func (q *Queue) markRead(ctx context.Context, room chat.RoomID, event chat.EventID) {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	if err := q.transport.MarkRead(ctx, room, read); err != nil {
+	if err := q.transport.MarkRead(ctx, room, event); err != nil {
 		q.log.Debug().Err(err).Msg("A read receipt was not sent")
 	}
 }

@@ -27,37 +27,47 @@ const (
 	shortestPause = 100 * time.Millisecond
 )
 
-// start begins an attempt to send the post with that number. It does not if the post
-// no longer waits, its guard withholds it, or a message that it refers to was not sent
-// yet. An error means that the post could not be read.
-func (q *Queue) start(ctx context.Context, seq int64) error {
+// place is where a row stands that may go beside the one under way in its room.
+type place struct {
+	room  chat.RoomID
+	order Order
+}
+
+// start begins an attempt to send the post with that number, and returns its row. It
+// does not if the post no longer waits, its guard withholds it, or a message that it
+// refers to was not sent yet. beside is nil if the post is the first of its lane. An
+// error means that the post could not be read.
+func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error) {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
-		return nil // it was withdrawn meanwhile
+		return row, nil // it was withdrawn meanwhile
 	case err != nil && row.Key == "":
-		return err
+		return row, err
 	case err != nil:
 		q.log.Error().Err(err).Str("post", string(row.Key)).Msg("A post is damaged: it is not sent")
 		q.drop(ctx, row, err)
-		return nil
+		return row, nil
 	}
-	if q.underWay[row.Post.Room] { // it moved to another room meanwhile
+	if !q.hasTurn(row, beside) { // it changed, or moved to another room, meanwhile
 		q.putBack(ctx, row, time.Time{})
-		return nil
+		return row, nil
 	}
 	row, goes, err := q.check(ctx, row)
 	switch {
 	case err != nil:
 		q.log.Error().Err(err).Str("post", string(row.Key)).Msg("A post waits, since nothing decides whether it may be sent")
 		q.putBack(ctx, row, time.Now().Add(waitForTarget))
-		return nil
+		return row, nil
 	case !goes:
-		return nil
+		return row, nil
+	case !q.hasTurn(row, beside): // its guard put a post with another order in its place
+		q.putBack(ctx, row, time.Time{})
+		return row, nil
 	}
 	if q.mustPrepare(row) {
 		q.prepare(ctx, row)
-		return nil
+		return row, nil
 	}
 	post, err := q.resolve(ctx, row.Post)
 	if err == nil {
@@ -65,18 +75,27 @@ func (q *Queue) start(ctx context.Context, seq int64) error {
 	}
 	if unmet, ok := errors.AsType[*unmetTarget](err); ok && unmet.final {
 		q.drop(ctx, row, err)
-		return nil
+		return row, nil
 	} else if err != nil {
 		q.putBack(ctx, row, time.Now().Add(waitForTarget))
-		return nil
+		return row, nil
 	}
 	q.permitAt = time.Time{}
-	q.underWay[row.Post.Room] = true
+	q.underWay[row.Post.Room]++
 	go func() {
 		id, err := q.transmit(ctx, Outgoing{Txn: row.Txn, Post: post, Check: q.stillGoes(row)})
 		q.ends <- outcome{row, id, err}
 	}()
-	return nil
+	return row, nil
+}
+
+// hasTurn reports whether a row may be sent now: nothing is under way in its room, or it
+// still stands at the given place.
+func (q *Queue) hasTurn(row Row, beside *place) bool {
+	if beside == nil {
+		return q.underWay[row.Post.Room] == 0
+	}
+	return *beside == place{row.Post.Room, row.Order()}
 }
 
 // putBack makes a post wait again until notBefore, as if the attempt had not been
@@ -125,7 +144,9 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 // settle records how an attempt to send ended: the post was taken, refused, in doubt,
 // or has to wait.
 func (q *Queue) settle(ctx context.Context, o outcome) {
-	delete(q.underWay, o.row.Post.Room)
+	if q.underWay[o.row.Post.Room]--; q.underWay[o.row.Post.Room] == 0 {
+		delete(q.underWay, o.row.Post.Room)
+	}
 	now, row := time.Now(), o.row
 	what := stepOf(&row, o.err)
 	if what != StepNoAnswer {

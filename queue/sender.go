@@ -10,10 +10,9 @@ import (
 	"heraut/chat"
 )
 
-// atOnce limits how many posts are under way at the same time, each to another room,
-// and at most three of them to rooms known as encrypted (Sending.NextPost). A slow
-// room then does not hold up the others, and a homeserver with several processors can
-// use them.
+// atOnce limits how many rooms have posts under way at the same time, at most three of
+// them known as encrypted (Sending.NextPost). A slow room then does not hold up the
+// others, and a homeserver with several processors can use them.
 const atOnce = 4
 
 // aliveEvery is the longest wait of the sender between two signs of life.
@@ -57,8 +56,9 @@ func (q *Queue) send(ctx context.Context) error {
 	return nil
 }
 
-// mostUnderWay returns how many attempts to send may run at the same time: one if the
-// homeserver asked to wait or several rooms got no answer, otherwise Config.AtOnce.
+// mostUnderWay returns how many rooms may have attempts under way at the same time: one
+// if the homeserver asked to wait or several rooms got no answer, otherwise
+// Config.AtOnce.
 func (q *Queue) mostUnderWay() int {
 	if q.limited || len(q.unanswered) > 1 {
 		return 1
@@ -79,7 +79,7 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 		case err == nil && now.Before(q.permit(now)):
 			return q.permitAt // a more urgent post may come in meanwhile
 		case err == nil:
-			err = q.start(ctx, seq)
+			err = q.startGroup(ctx, seq, now)
 		}
 		if err != nil && ctx.Err() == nil {
 			q.log.Error().Err(err).Msg("The outbox could not be read")
@@ -88,6 +88,31 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// startGroup begins an attempt to send the first row of a lane, and attempts to send the
+// rows behind it that may go beside it. The room then gets no further attempt until all
+// of these have ended.
+func (q *Queue) startGroup(ctx context.Context, seq int64, now time.Time) error {
+	row, err := q.start(ctx, seq, nil)
+	room, order := row.Post.Room, row.Order()
+	alone := order.Person == "" || row.Doubts > 0 || q.mostUnderWay() == 1 || q.isBlocked(room)
+	if err != nil || alone || q.underWay[room] == 0 {
+		return err
+	}
+	behind, err := q.store.PostsBehind(ctx, seq, lookAhead)
+	if err != nil {
+		return err
+	}
+	for _, p := range together(order, behind, now) {
+		if now := time.Now(); now.Before(q.permit(now)) {
+			return nil
+		}
+		if _, err := q.start(ctx, p.Seq, &place{room, p.Order}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // permit returns when the next attempt may begin by the limit on requests per second.

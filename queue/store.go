@@ -180,6 +180,9 @@ type Sending interface {
 	// sharing keys with a large room takes long. If no row is due it returns chat.ErrNotFound
 	// and when to ask again (zero: when something changes).
 	NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (int64, time.Time, error)
+	// PostsBehind returns the places of the open rows behind the row with that seq in
+	// its lane, the oldest first, at most limit.
+	PostsBehind(ctx context.Context, seq int64, limit int) ([]Place, error)
 	// StartPost marks a waiting row as being tried, counts the attempt and returns the
 	// current row. It returns chat.ErrNotFound if the row no longer waits. With any other
 	// error, a row that has a key is one whose content cannot be read.

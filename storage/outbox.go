@@ -46,9 +46,10 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 		return err
 	}
 	_, err = d.db.Exec(ctx, `
-		INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (post_key) DO NOTHING`,
-		r.Key, r.Cause, r.Slot, r.Kind, r.Post.Room, r.Post.Priority, r.State, r.Txn, string(content), millis(r.NextAt))
+		INSERT INTO outbox (post_key, cause, slot, kind, room_id, priority, state, txn, content, next_at, person, thread)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (post_key) DO NOTHING`,
+		r.Key, r.Cause, r.Slot, r.Kind, r.Post.Room, r.Post.Priority, r.State, r.Txn, string(content), millis(r.NextAt),
+		r.Order().Person, r.Order().Thread)
 	return err
 }
 
@@ -57,9 +58,11 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	var content []byte
 	var doneAt int64
+	var order queue.Order // erased when finished: it names a person
 	if r.State.Finished() {
 		doneAt = millis(now)
 	} else {
+		order = r.Order()
 		var err error
 		if content, err = json.Marshal(r.Post); err != nil {
 			return err
@@ -67,10 +70,12 @@ func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	}
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET kind = $1, state = $2, content = $3, event_id = $4, reason = $5, attempts = $6,
-			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11, blocked_since = $12
+			attempted_at = $7, doubts = $8, doubt_since = $9, next_at = $10, done_at = $11, blocked_since = $12,
+			person = $14, thread = $15
 		WHERE post_key = $13 AND done_at = 0`,
 		r.Kind, r.State, string(content), r.EventID, r.Reason, r.Attempts,
-		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, millis(r.BlockedSince), r.Key)
+		millis(r.AttemptedAt), r.Doubts, millis(r.DoubtSince), millis(r.NextAt), doneAt, millis(r.BlockedSince), r.Key,
+		order.Person, order.Thread)
 	return err
 }
 
@@ -172,6 +177,24 @@ func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (s
 	return seq, time.Time{}, err
 }
 
+const postsBehindQuery = `
+	SELECT o.seq, o.state, o.next_at, o.doubts, o.person, o.thread
+	FROM outbox first CROSS JOIN outbox o INDEXED BY outbox_lane
+		ON o.done_at = 0 AND o.room_id = first.room_id AND o.priority = first.priority AND o.seq > first.seq
+	WHERE first.seq = $1 ORDER BY o.seq LIMIT $2`
+
+// PostsBehind returns the places of the next open posts behind the one with that seq in
+// its room and priority, the oldest first, at most limit.
+func (d *DB) PostsBehind(ctx context.Context, seq int64, limit int) ([]queue.Place, error) {
+	rows, err := d.db.Query(ctx, postsBehindQuery, seq, limit)
+	return collect(rows, err, func(scan scanFunc) (p queue.Place, err error) {
+		var nextAt int64
+		err = scan(&p.Seq, &p.State, &nextAt, &p.Doubts, &p.Order.Person, &p.Order.Thread)
+		p.NextAt = fromMillis(nextAt)
+		return p, err
+	})
+}
+
 // StartPost marks a waiting post of the outbox as being sent, counts the attempt, and
 // returns the post. The error is chat.ErrNotFound if it no longer waits. With any
 // other error, a post with a key is one whose content cannot be read.
@@ -209,7 +232,8 @@ func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time
 		}
 		row.State, row.EventID, row.DoubtSince = queue.Sent, id, time.Time{}
 		_, err := d.db.Exec(ctx, `
-			UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2
+			UPDATE outbox SET state = 'sent', content = CASE WHEN $4 THEN '' ELSE content END, event_id = $1, doubt_since = 0, done_at = $2,
+				person = '', thread = ''
 			WHERE txn = $3`, id, millis(now), txn, seen)
 		return err
 	})

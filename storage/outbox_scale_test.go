@@ -38,6 +38,7 @@ func TestQueriesOverTheOutboxUseAnIndex(t *testing.T) {
 		"unwritable":     unwritableQuery,
 		"next of few":    nextPostQuery(headsOfFew),
 		"next of many":   nextPostQuery(headsOfMany),
+		"behind a post":  postsBehindQuery,
 		"by key":         "SELECT " + outboxColumns + " FROM outbox WHERE post_key = 'key1'",
 		"by cause":       "SELECT " + outboxColumns + " FROM outbox WHERE cause = '$cause1' ORDER BY seq",
 		"by transaction": "SELECT " + outboxColumns + " FROM outbox WHERE txn = 'txn1'",

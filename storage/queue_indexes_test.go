@@ -46,6 +46,7 @@ func TestStatementsUseIndexes(t *testing.T) {
 		func() error { _, err := db.PostsOf(ctx, "$1"); return err },
 		func() error { _, _, err := db.NextPost(ctx, noon, nil); return err },
 		func() error { _, err := db.StartPost(ctx, row.Seq, noon); return err },
+		func() error { _, err := db.PostsBehind(ctx, row.Seq, 8); return err },
 		func() error { return db.UpdatePost(ctx, row, noon) },
 		func() error { _, err := db.DoubtTrying(ctx, noon); return err },
 		func() error { _, err := db.OldestDoubt(ctx, salon); return err },

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
@@ -26,9 +28,14 @@ type load struct {
 }
 
 type room struct {
-	person *testkit.Client
+	person *testkit.Client // who made it
 	id     id.RoomID
+	people []*testkit.Client // person and others, who all send commands
 }
+
+// perRoom is the number of people in a room who send commands: the bot may send their
+// answers together.
+const perRoom = 3
 
 // newLoad makes people and rooms, invites the bot, which must be running, and waits
 // until it is in all rooms, those of the relays included. relays are the pairs of
@@ -42,14 +49,19 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 	}
 	for i := range 4 {
 		encrypted := i%2 == 1
-		account, err := hs.CreateAccount(ctx, fmt.Sprintf("agent%d", i), "secret of an agent")
-		if err != nil {
-			return nil, err
+		var people []*testkit.Client
+		for n := range perRoom {
+			account, err := hs.CreateAccount(ctx, fmt.Sprintf("agent%d-%d", i, n), "secret of an agent")
+			if err != nil {
+				return nil, err
+			}
+			one, err := hs.Login(ctx, account, testkit.ClientOptions{Encrypted: encrypted, CrossSigned: encrypted})
+			if err != nil {
+				return nil, err
+			}
+			people = append(people, one)
 		}
-		person, err := hs.Login(ctx, account, testkit.ClientOptions{Encrypted: encrypted, CrossSigned: encrypted})
-		if err != nil {
-			return nil, err
-		}
+		person := people[0]
 		roomID, err := person.MakeRoom(ctx, testkit.Room{})
 		if err != nil {
 			return nil, err
@@ -66,7 +78,24 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 		if _, err := person.InviteUser(ctx, roomID, &mautrix.ReqInviteUser{UserID: bot}); err != nil {
 			return nil, err
 		}
-		l.rooms = append(l.rooms, room{person, roomID})
+		for _, other := range people[1:] {
+			if _, err := person.InviteUser(ctx, roomID, &mautrix.ReqInviteUser{UserID: other.UserID}); err != nil {
+				return nil, err
+			}
+			if _, err := other.JoinRoomByID(ctx, roomID); err != nil {
+				return nil, err
+			}
+		}
+		// A mute concerns the bot alone.
+		if err := changePowers(ctx, person, roomID, func(powers map[string]any) {
+			users, _ := powers["users"].(map[string]any)
+			for _, other := range people[1:] {
+				users[string(other.UserID)] = 100
+			}
+		}); err != nil {
+			return nil, err
+		}
+		l.rooms = append(l.rooms, room{person, roomID, people})
 	}
 	for _, r := range l.rooms {
 		if _, err := r.person.Wait(ctx, r.id, func(evt *event.Event) bool {
@@ -80,9 +109,9 @@ func newLoad(ctx context.Context, hs *testkit.Homeserver, bot id.UserID, relays 
 
 var questions = []string{"!sill gimp", "!sill libreoffice", "!sill remplace photoshop", "!aide", "!sill nouveautes", "!sill vlc"}
 
-// ask sends that many commands in all rooms at once, with pauses, while people talk
-// over the relays and change the rooms. The number of the round decides what happens
-// to each room.
+// ask sends that many commands while people talk over the relays and change the rooms.
+// In each room, its people send one command each at the same time, and then pause. The
+// number of the round decides what happens to each room.
 func (l *load) ask(ctx context.Context, round, commands int) error {
 	failed := make(chan error, len(l.rooms)+len(l.relays))
 	for i, r := range l.relays {
@@ -92,17 +121,12 @@ func (l *load) ask(ctx context.Context, round, commands int) error {
 		go func() {
 			trouble := trouble((round + i) % int(troubles))
 			failed <- trouble.during(ctx, r.person, r.id, l.bot, func() bool { return l.answered(i) }, func() error {
-				for n := i; n < commands; n += len(l.rooms) {
-					command, err := r.person.SendEvent(ctx, r.id, event.EventMessage, &event.MessageEventContent{
-						MsgType: event.MsgText, Body: questions[n%len(questions)],
-					})
-					if err != nil {
-						return err
+				for n := i; n < commands; n += perRoom * len(l.rooms) {
+					g, each := errgroup.WithContext(ctx)
+					for k, person := range r.people {
+						g.Go(func() error { return l.command(each, person, i, questions[(n+k)%len(questions)]) })
 					}
-					l.mu.Lock()
-					l.commands[command] = i
-					l.mu.Unlock()
-					if err := pause(ctx, rand.N(250*time.Millisecond)); err != nil {
+					if err := errors.Join(g.Wait(), pause(ctx, rand.N(250*time.Millisecond))); err != nil {
 						return err
 					}
 				}
@@ -117,6 +141,20 @@ func (l *load) ask(ctx context.Context, round, commands int) error {
 		}
 	}
 	return err
+}
+
+// command sends a command of the person to the room with that index.
+func (l *load) command(ctx context.Context, person *testkit.Client, room int, line string) error {
+	command, err := person.SendEvent(ctx, l.rooms[room].id, event.EventMessage, &event.MessageEventContent{
+		MsgType: event.MsgText, Body: line,
+	})
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.commands[command] = room
+	l.mu.Unlock()
+	return nil
 }
 
 // answered reports whether the person has seen an answer to every command in the room

@@ -26,8 +26,8 @@ import (
 	"heraut/testkit"
 )
 
-// perRound is the number of commands in a round.
-const perRound = 12
+// perRound is the number of commands in a round: two of each person.
+const perRound = 24
 
 func main() {
 	rounds := flag.Int("rounds", 5, "how often the bot is killed")
@@ -114,7 +114,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		return t, err
 	}
 	draw := rand.New(rand.NewPCG(seed, seed))
-	inFlight := 0
+	inFlight, together := 0, 0
 	for n := range rounds {
 		moment := atRandom
 		switch {
@@ -123,13 +123,16 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 		case n%4 == 1:
 			moment = afterKeys
 		}
-		hit, start, err := round(ctx, bot, proxy, people, n, moment, draw)
+		hit, atOnce, start, err := round(ctx, bot, proxy, people, n, moment, draw)
 		if err != nil {
 			return t, fmt.Errorf("round %d: %w", n+1, err)
 		}
 		starts = append(starts, start)
 		if hit {
 			inFlight++
+		}
+		if atOnce > 1 {
+			together++
 		}
 	}
 	t, err = people.settle(ctx, 5*time.Minute)
@@ -143,7 +146,7 @@ func crash(ctx context.Context, rounds int, seed uint64, progress io.Writer) (t 
 			fmt.Fprintf(progress, "  %d %s %s status %d since %s, %d bytes\n", r.Number, r.Method, r.Path, r.Status, r.Query.Get("since"), len(r.Response))
 		}
 	}
-	fmt.Fprintf(progress, "kills with a send in flight: %d of %d\n", inFlight, rounds)
+	fmt.Fprintf(progress, "kills with a send in flight: %d of %d, with several of one room: %d\n", inFlight, rounds, together)
 	if err == nil && inFlight < rounds/2 {
 		err = fmt.Errorf("only %d of %d kills met a send in flight", inFlight, rounds)
 	}
@@ -164,11 +167,13 @@ const (
 
 // round is one round: people send commands, the bot is killed meanwhile, at the moment
 // that when selects, and is started again. It returns the time of that start. hit
-// reports whether the bot was sending a message when it was killed.
-func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, start time.Time, err error) {
+// reports whether the bot was sending a message when it was killed, and atOnce is the
+// largest number of messages that it was sending to one room.
+func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, atOnce int, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
 	kill := func() {
+		atOnce = mostInOneRoom(proxy)
 		bot.Kill()
 		close(killed)
 	}
@@ -196,16 +201,27 @@ func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *
 	select {
 	case <-killed:
 	case <-time.After(30 * time.Second):
-		return false, start, errors.New("the bot sent nothing to be killed at")
+		return false, 0, start, errors.New("the bot sent nothing to be killed at")
 	case <-ctx.Done():
-		return false, start, ctx.Err()
+		return false, 0, start, ctx.Err()
 	}
 	remove()
 	start = time.Now()
 	if err := errors.Join(bot.Launch(ctx), bot.WaitReady(ctx), <-asked); err != nil {
-		return false, start, err
+		return false, 0, start, err
 	}
-	return met.Load(), start, nil
+	return met.Load(), atOnce, start, nil
+}
+
+// mostInOneRoom returns the largest number of the bot's sends under way in one room.
+func mostInOneRoom(proxy *testkit.Proxy) (most int) {
+	rooms := map[string]int{}
+	for _, r := range proxy.Requests(func(r *testkit.Request) bool { return r.Done.IsZero() && sends(r) }) {
+		room, _, _ := strings.Cut(strings.SplitN(r.Path, "/rooms/", 2)[1], "/")
+		rooms[room]++
+		most = max(most, rooms[room])
+	}
+	return most
 }
 
 // sends reports whether a request adds an event to a room.

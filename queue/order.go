@@ -1,0 +1,72 @@
+package queue
+
+import (
+	"time"
+
+	"heraut/chat"
+)
+
+const (
+	// togetherInRoom limits how many answers of one room are under way together.
+	// Synapse writes events that reach one room at once in one transaction, which costs
+	// it less than half of the same events one by one (doc/benchmarks.md).
+	togetherInRoom = 4
+	// lookAhead is how many open rows of a lane the sender searches for answers that
+	// can go with the first one.
+	lookAhead = 8
+)
+
+// Order says beside which posts of its lane (room and priority) a post may be sent. The
+// zero value: beside none.
+type Order struct {
+	Person chat.UserID  // whom it answers; empty: it keeps its place among all posts
+	Thread chat.EventID // the thread that it goes to; empty: none
+}
+
+// Order returns the row's order: a first answer to a person has one of its own. All
+// other posts have none: edits and deletions wait for the post that they change, and
+// relays, webhooks' posts and announcements keep the order of their room.
+func (r *Row) Order() Order {
+	p := &r.Post
+	if r.Kind != KindPost || p.Priority != chat.Answer || p.HTML == "" || p.File != nil || p.Thread.Post != "" || p.ReplyTo.Post != "" || !p.Edits.IsZero() {
+		return Order{}
+	}
+	return Order{Person: p.For, Thread: p.Thread.Event}
+}
+
+// beside reports whether posts with these orders may be under way together: both are
+// for people, for different ones, and not in the same thread.
+func (o Order) beside(other Order) bool {
+	return o.Person != "" && other.Person != "" && o.Person != other.Person && (o.Thread == "" || o.Thread != other.Thread)
+}
+
+// Place is the place of an open post in its lane.
+type Place struct {
+	Seq    int64
+	State  State
+	NextAt time.Time // no attempt before this time
+	Doubts int       // attempts that ended without an answer
+	Order  Order
+}
+
+// together returns which of the posts behind the first one of a lane may be sent with
+// it, so that at most togetherInRoom are. behind holds the next open posts of the lane, in their order. A
+// post may go if it may be beside every open post before it. A post that waits for a
+// time, that was in doubt, or that has no order holds up all posts behind it.
+func together(first Order, behind []Place, now time.Time) (with []Place) {
+	before := []Order{first}
+	for _, p := range behind {
+		if len(with) == togetherInRoom-1 || p.State != Waiting || p.NextAt.After(now) || p.Doubts > 0 || p.Order.Person == "" {
+			break
+		}
+		fits := true
+		for _, o := range before {
+			fits = fits && p.Order.beside(o)
+		}
+		if fits {
+			with = append(with, p)
+		}
+		before = append(before, p.Order)
+	}
+	return with
+}
