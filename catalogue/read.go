@@ -39,7 +39,7 @@ func read(in *input) (File, error) {
 		return File{}, err
 	}
 	var b builder
-	if err := readList(in, "catalog", func(element any) error { b.add(element); return nil }); err != nil {
+	if err := b.read(in); err != nil {
 		return File{}, in.cause(err)
 	}
 	if b.foreign*2 > b.index {
@@ -50,6 +50,35 @@ func read(in *input) (File, error) {
 		return File{}, noEntries(f.Dropped)
 	}
 	return f, nil
+}
+
+// elementsAtOnce is how many elements one goroutine hands to the other.
+const elementsAtOnce = 64
+
+// read adds the elements of a list. It decodes elements while another goroutine turns
+// those before them into entries, since each takes half of the time.
+func (b *builder) read(in *input) error {
+	decoded, added := make(chan []any, 2), make(chan struct{})
+	go func() {
+		defer close(added)
+		for elements := range decoded {
+			for _, e := range elements {
+				b.add(e)
+			}
+		}
+	}()
+	var next []any
+	err := readList(in, "catalog", func(element any) error {
+		if next = append(next, element); len(next) == elementsAtOnce {
+			decoded <- next
+			next = nil
+		}
+		return nil
+	})
+	decoded <- next
+	close(decoded)
+	<-added
+	return err
 }
 
 // noEntries returns an error for a list without any usable entry, with the reason of

@@ -149,6 +149,9 @@ func (l *library) prepare(ctx context.Context) {
 			search.Prepare(c)
 			indexed = c
 			l.prepared.Add(1)
+			if err := giveBack(); err != nil { // what reading left
+				l.log.Warn().Err(err).Msg("Memory could not be given back")
+			}
 		}
 		if !wait.For(ctx, prepareEvery) {
 			return

@@ -47,15 +47,21 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 			for _, s := range shrink {
 				err = errors.Join(err, s(ctx))
 			}
-			collect()
-			trimMalloc()
-			err = errors.Join(err, giveBackPages()) // last: the others use many pages
+			err = errors.Join(err, giveBack())
 			if err != nil && ctx.Err() == nil {
 				log.Warn().Err(err).Msg("Memory could not be given back")
 			}
 		}
 		before, busy = now, now != before
 	}
+}
+
+// giveBack returns unused memory to the system, and pages of the program's file last,
+// since the rest uses many of them.
+func giveBack() error {
+	collect()
+	trimMalloc()
+	return giveBackPages()
 }
 
 // collect collects garbage and returns the free memory to the system. Meanwhile it

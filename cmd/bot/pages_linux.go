@@ -18,8 +18,8 @@ type fileArea struct{ start, end uintptr }
 
 // giveBackPages unmaps the pages of the program's file and its libraries. The system
 // maps them again, from its cache or the file, when something needs them. Reading
-// the configuration and a first answer touch most of the program; the idle bot needs a
-// quarter of that.
+// the configuration and a first answer touch most of the program; the idle bot needs
+// less than half of that.
 func giveBackPages() error {
 	smaps, err := os.Open("/proc/self/smaps")
 	if err != nil {
