@@ -8,14 +8,12 @@ import (
 	"time"
 )
 
-// largeEntries is the size of the catalogue of measureLarge.
-const largeEntries = 30_000
-
 // measureLarge measures a bot with a very large catalogue: the seconds until a new bot
 // has read it, the seconds from a start with the stored catalogue to the first answer
 // and, on Linux, its memory.
 func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
-	content, err := bigCatalogue(largeEntries)
+	entries := s.plan.large
+	content, err := bigCatalogue(entries)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +30,7 @@ func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
 		return nil, err
 	}
 	defer b.stop()
-	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", largeEntries); err != nil {
+	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", float64(entries)); err != nil {
 		return nil, err
 	}
 	reading := time.Since(began)
@@ -45,7 +43,7 @@ func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := figure{name: fmt.Sprintf("start to first answer, %d entries stored", largeEntries), unit: "s", aim: 1, atMost: true}
+	first := figure{name: fmt.Sprintf("start to first answer, %d entries stored", entries), unit: "s", aim: 1, atMost: true}
 	for n := range s.plan.starts {
 		took, err := alone.timeStart(ctx, r, n)
 		if err != nil {
@@ -54,12 +52,12 @@ func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
 		first.values = append(first.values, took.Seconds())
 	}
 	figures := []figure{
-		{name: fmt.Sprintf("start to the catalogue, %d entries read anew", largeEntries), unit: "s", values: []float64{reading.Seconds()}, aim: 5, atMost: true},
+		{name: fmt.Sprintf("start to the catalogue, %d entries read anew", entries), unit: "s", values: []float64{reading.Seconds()}, aim: 5, atMost: true},
 		first,
 	}
 	if runtime.GOOS != "linux" {
 		return figures, nil // residentMemory works only on Linux
 	}
 	idle, err := b.memory(ctx, s.plan.idle)
-	return append(figures, idle.figures(fmt.Sprintf("memory when idle, %d entries", largeEntries), 80)...), err
+	return append(figures, idle.figures(fmt.Sprintf("memory when idle, %d entries", entries), 80)...), err
 }

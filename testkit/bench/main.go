@@ -36,6 +36,7 @@ type plan struct {
 	starts int           // number of measured starts
 	idle   time.Duration // idle time before memory is read
 	many   int           // commands between two readings of memory
+	large  int           // entries of the large catalogue
 
 	runs, pairs, warmUp int // of the latencies; pairs of commands in a run
 
@@ -49,7 +50,7 @@ type plan struct {
 }
 
 var full = plan{
-	starts: 5, idle: 10 * time.Second, many: 5000,
+	starts: 5, idle: 10 * time.Second, many: 5000, large: 30_000,
 	runs: 5, pairs: 30, warmUp: 10,
 	drains: 3, perRoom: 10,
 	clear:     crowdSize{people: 5, rooms: 100},
