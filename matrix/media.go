@@ -122,17 +122,20 @@ func (c *Client) copyEncrypted(ctx context.Context, f *chat.File) (chat.Media, e
 	}
 	defer func() { _ = download.Body.Close() }()
 	length := download.ContentLength
-	if length >= 0 && length != f.Size {
-		return chat.Media{}, refusedFile("the file is not as large as its message says", nil)
+	switch {
+	case length > f.Size: // the relay compared f.Size with its bound
+		return chat.Media{}, refusedFile("the file is larger than its message says", nil)
+	case length < 0: // the homeserver does not say; a wrong size ends in a wrong hash
+		length = f.Size
 	}
-	clear := from.DecryptStream(io.LimitReader(download.Body, f.Size))
+	clear := from.DecryptStream(io.LimitReader(download.Body, length))
 	to := attachment.NewEncryptedFile()
 	sealed := to.EncryptStream(clear)
 	if err := c.config.Pace.WaitN(ctx, 1); err != nil {
 		return chat.Media{}, err
 	}
 	answer, err := c.mx.UploadMedia(ctx, mautrix.ReqUploadMedia{
-		Content: unclosed{sealed}, ContentLength: f.Size, ContentType: "application/octet-stream",
+		Content: unclosed{sealed}, ContentLength: length, ContentType: "application/octet-stream",
 	})
 	if err != nil {
 		return chat.Media{}, transferError("upload a file", err)

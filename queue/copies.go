@@ -14,9 +14,9 @@ import (
 const (
 	// prepareWithin limits the duration of one attempt to copy a file.
 	prepareWithin = 10 * time.Minute
-	// copyTries is how often the queue tries to copy a file. Since the attempts are not
-	// stored, a restart begins anew.
-	copyTries = 8
+	// copyTries is how often the queue tries to copy a file, within more than an hour by
+	// the backoff. Since the attempts are not stored, a restart begins anew.
+	copyTries = 20
 )
 
 // copies holds the state of copying the files of posts before they are sent, one at a
@@ -110,6 +110,8 @@ func (q *Queue) settleCopy(ctx context.Context, c copied) {
 		return q.store.Do(ctx, func(ctx context.Context) error {
 			row, err := q.store.PostByKey(ctx, c.key)
 			if errors.Is(err, chat.ErrNotFound) || err == nil && (row.State != Waiting || row.Post.File == nil) {
+				delete(q.copies.tries, c.key)
+				delete(q.copies.fails, c.key)
 				return nil
 			}
 			if err != nil {
