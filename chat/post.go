@@ -54,7 +54,7 @@ type Post struct {
 	// HTML is the whole message, in the tags p br strong em del code pre blockquote
 	// ul ol li a. The queue derives the plain text from it on sending.
 	HTML string `json:"html,omitempty"`
-	// Lang is the language of HTML, "fr" or "en".
+	// Lang is the code of the language of HTML.
 	Lang string `json:"lang,omitempty"`
 	// Rings makes the message notify (m.text). All other posts are notices, which
 	// never do.

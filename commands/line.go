@@ -12,7 +12,7 @@ import (
 // language in which to answer.
 type Line struct {
 	Text   string // any text; only its first non-blank line counts
-	Lang   string // the answer's language: "fr" or "en"
+	Lang   string // the code of the answer's language
 	Prefix string // the prefix of commands in the room
 	// Direct: the line addresses the bot, in a direct message or after a mention. It
 	// needs no prefix, gets an answer even if its command is unknown, and without a

@@ -17,7 +17,7 @@ const DefaultModerator = 50
 
 // Settings are the settings of a room. An empty field, or a zero, is not set.
 type Settings struct {
-	Language string // "fr" or "en"
+	Language string // the code of a language
 	Prefix   string // starts a command; see ValidPrefix
 	// Role describes the bot's task in the room, in the words of the person who set it.
 	Role string
