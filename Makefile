@@ -16,10 +16,9 @@ end_to_end := ./testkit ./testkit/crash ./testkit/endtoend/... ./matrix
 # Prints a line "DIRECTORY TARGET" for each fuzz target.
 fuzz_targets = grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*| \1|' | sort -u
 
-ROUNDS ?= 5
 SOAK ?= 30m
 
-.PHONY: help build demo test exchanges picture test-synapse test-senders breaks crash soak fmt vet lint check fuzz bench figures release
+.PHONY: help build demo test exchanges picture test-synapse test-senders breaks crash soak fmt vet lint check fuzz bench compare figures release
 
 help:
 	@echo 'make build          bin/bot'
@@ -36,6 +35,7 @@ help:
 	@echo 'make lint           the linter alone; make fmt and make vet: the other two alone'
 	@echo 'make fuzz           ten minutes over all fuzz targets'
 	@echo 'make bench          the benchmarks'
+	@echo 'make compare        Héraut beside four other bots, as a table; ROUNDS=3 HOMESERVER=dendrite|synapse'
 	@echo 'make figures BEFORE=c size, names, repetition and prose of the code, beside those of commit c'
 	@echo 'make release        programs, packages, image and checksums in dist/ (packaging/README.md)'
 
@@ -89,7 +89,7 @@ soak:
 
 crash:
 	@go build -trimpath -tags $(tags) -o bin/crash ./testkit/crash
-	@exec bin/crash -rounds $(ROUNDS)
+	@exec bin/crash $(ROUNDS:%=-rounds %)
 
 fmt:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted >&2; exit 1; fi
@@ -119,6 +119,11 @@ bench:
 	$(test) -run '^$$' -bench . -benchmem -timeout 30m ./...
 	@go build -trimpath -tags $(tags) -o bin/bench ./testkit/bench
 	@exec bin/bench
+
+# Not part of CI: it needs Python, Node.js, their registries and a calm machine.
+compare:
+	@go build -trimpath -tags $(tags) -o bin/compare ./testkit/compare
+	@exec bin/compare $(ROUNDS:%=-rounds %) $(HOMESERVER:%=-homeserver %)
 
 BEFORE ?= HEAD
 

@@ -32,7 +32,7 @@ type AccessibilityRule struct {
 func CheckAccessibility(t testing.TB, pages ...string) (found []Accessibility) {
 	t.Helper()
 	needNode(t, "no checker of accessibility")
-	modules, err := provideModules(t.Context(), "accessibility", "axe-core and jsdom", os.Stderr)
+	modules, err := provideModules(t.Context(), "accessibility", os.Stderr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,22 +13,18 @@ import (
 	"time"
 )
 
-const (
-	botStartTimeout = 60 * time.Second
-	botStopGrace    = 15 * time.Second // longer than the bot's own grace time
-)
+const botStartTimeout = 60 * time.Second
 
 // Bot is the bot as a child process, with a directory of its own. Tests start, stop
 // and kill it, and start it again on the same state.
 type Bot struct {
+	*Program          // runs `bot run`
 	Dir        string // holds config.yaml, data/ and bot.log
 	ConfigFile string
 	URL        string // of /livez, /readyz and /metrics
-	LogFile    string // its standard error and output, of all starts
 
 	program string
 	through []string
-	process *process
 }
 
 // StartBot starts a bot in a directory of its own and waits until it is ready. The
@@ -74,14 +70,15 @@ func PrepareBot(ctx context.Context, program, dir string, config BotConfig) (*Bo
 	if err != nil {
 		return nil, err
 	}
-	return &Bot{
+	b := &Bot{
 		Dir:        dir,
 		ConfigFile: file,
 		URL:        "http://" + listen,
-		LogFile:    filepath.Join(dir, "bot.log"),
 		program:    program,
 		through:    config.Through,
-	}, nil
+	}
+	b.Program = NewProgram(filepath.Join(dir, "bot.log"), func(ctx context.Context) *exec.Cmd { return b.Command(ctx, "run") })
+	return b, nil
 }
 
 // Start launches the bot and waits until it is ready.
@@ -91,23 +88,6 @@ func (b *Bot) Start(t testing.TB) {
 		t.Fatal(err)
 	}
 	b.AwaitReady(t)
-}
-
-// Launch starts the process `bot run` without waiting for it. The process outlives
-// ctx.
-func (b *Bot) Launch(ctx context.Context) error {
-	log, err := os.OpenFile(b.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close() // the child has its own file descriptor
-	cmd := b.Command(context.WithoutCancel(ctx), "run")
-	cmd.Stdout, cmd.Stderr = log, log
-	b.process, err = startProcess(cmd)
-	if err != nil {
-		return fmt.Errorf("start the bot: %w", err)
-	}
-	return nil
 }
 
 // Command returns a command of the bot with its configuration, such as `bot check`
@@ -142,9 +122,6 @@ func (b *Bot) WaitReady(ctx context.Context) error {
 	return err
 }
 
-// Done returns a channel that closes when the launched bot has ended.
-func (b *Bot) Done() <-chan struct{} { return b.process.done }
-
 // AwaitEnd waits until the bot ends by itself and returns its exit status.
 func (b *Bot) AwaitEnd(t testing.TB) int {
 	t.Helper()
@@ -157,36 +134,9 @@ func (b *Bot) AwaitEnd(t testing.TB) int {
 	}
 }
 
-// Stop asks the bot to end with SIGTERM, and returns its exit status: -1 if it did
-// not run or had to be killed.
-func (b *Bot) Stop() int {
-	if b.process == nil {
-		return -1
-	}
-	return b.process.stop(botStopGrace).ExitCode()
-}
-
-// Kill ends the bot's process at once, without a chance to finish its work. What it
-// wrote to files stays, unlike after some power cuts.
-func (b *Bot) Kill() {
-	b.process.kill()
-}
-
 // Restart stops the bot and starts it again.
 func (b *Bot) Restart(t testing.TB) {
 	t.Helper()
 	b.Stop()
 	b.Start(t)
-}
-
-// PID returns the id of the process that was last started, which may have ended.
-func (b *Bot) PID() int { return b.process.cmd.Process.Pid }
-
-// Log returns everything that the bot has written, or the error of reading it.
-func (b *Bot) Log() string {
-	content, err := os.ReadFile(b.LogFile)
-	if err != nil {
-		return err.Error()
-	}
-	return string(content)
 }

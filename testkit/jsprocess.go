@@ -112,36 +112,45 @@ func findNode(ctx context.Context) error {
 // provideJSClient installs the packages that the client needs, unless that was done
 // before, and returns the path of their directory node_modules.
 func provideJSClient(ctx context.Context, progress io.Writer) (string, error) {
-	return provideModules(ctx, "jsclient", "matrix-js-sdk", progress)
+	return provideModules(ctx, "jsclient", progress)
 }
 
-// provideModules returns the directory node_modules with what the package.json of a
-// directory below testkit pins.
-func provideModules(ctx context.Context, name, what string, progress io.Writer) (string, error) {
-	dir, err := tool{
-		name: name, pins: []string{"package.json", "package-lock.json"}, maker: "npm", result: "installed",
+// provideModules returns the directory node_modules of ProvideNode.
+func provideModules(ctx context.Context, name string, progress io.Writer) (string, error) {
+	dir, err := ProvideNode(ctx, name, progress)
+	return filepath.Join(dir, "node_modules"), err
+}
+
+// ProvideNode returns a directory that has copies of the files package.json,
+// package-lock.json and others of the directory name below testkit, and next to them
+// node_modules with what they name, from npm.
+func ProvideNode(ctx context.Context, name string, progress io.Writer, others ...string) (string, error) {
+	files := append([]string{"package.json", "package-lock.json"}, others...)
+	return tool{
+		name: name, pins: files, maker: "npm", result: "installed",
 		install: func(ctx context.Context, source, target string, progress io.Writer) error {
-			fmt.Fprintf(progress, "Installing %s, once\n", what)
-			err := errors.Join(
-				os.Mkdir(target, 0o755),
-				copyFile(source, target, "package.json"),
-				copyFile(source, target, "package-lock.json"),
-			)
-			if err != nil {
-				return err
+			fmt.Fprintf(progress, "Installing the packages of testkit/%s from npm, once\n", name)
+			for _, file := range files {
+				if err := copyFile(source, target, file); err != nil {
+					return err
+				}
 			}
 			npm := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 			npm.Dir = target
 			return runTold(npm, progress)
 		},
 	}.provide(ctx, progress)
-	return filepath.Join(dir, "node_modules"), err
 }
 
+// copyFile copies a file, and makes its directory if necessary.
 func copyFile(from, to, name string) error {
 	content, err := os.ReadFile(filepath.Join(from, name))
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(to, name), content, 0o644)
+	target := filepath.Join(to, name)
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(target, content, 0o644)
 }

@@ -118,25 +118,7 @@ func (o SynapseOptions) writeConfig(dir string, h *Homeserver, port int) error {
 // provideSynapse installs Synapse into a Python environment, unless that was done
 // before, and returns the environment's path.
 func provideSynapse(ctx context.Context, progress io.Writer) (string, error) {
-	const python = "python3"
-	version, err := exec.CommandContext(ctx, python, "-c", "import sys; print(sys.version, sys.base_prefix)").Output()
-	if err != nil {
-		return "", fmt.Errorf("find Python 3.11 or newer, as python3, for Synapse: %w", err)
-	}
-	return tool{
-		name: "synapse", pins: []string{"requirements.txt"}, maker: string(version), result: "environment",
-		install: func(ctx context.Context, source, target string, progress io.Writer) error {
-			fmt.Fprintln(progress, "Installing Synapse, once; this takes a minute")
-			// Debian has venv in a separate package, python3-venv.
-			if err := runTold(exec.CommandContext(ctx, python, "-m", "venv", target), progress); err != nil {
-				return fmt.Errorf("make a Python environment (which needs the module venv): %w", err)
-			}
-			pip := exec.CommandContext(ctx, filepath.Join(target, "bin", "python"), "-m", "pip", "install",
-				"--disable-pip-version-check", "--no-input", "--progress-bar=off", "--only-binary=:all:", "--no-deps",
-				"-r", filepath.Join(source, "requirements.txt"))
-			return runTold(pip, progress)
-		},
-	}.provide(ctx, progress)
+	return ProvidePython(ctx, "synapse", progress)
 }
 
 // provideValidity returns a directory with the Python package of Tchap's module for

@@ -14,12 +14,13 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 // attack is the set-up for measuring how much one person can slow down the bot for
 // others: the bot behind a proxy, and an attacker who shares rooms with it.
 type attack struct {
-	*bot
+	*contest.Bot
 	hs    *testkit.Homeserver
 	size  starveSize
 	proxy *testkit.Proxy
@@ -66,8 +67,8 @@ func newAttack(ctx context.Context, s *stage, dir string) (_ *attack, err error)
 	if err != nil {
 		return nil, err
 	}
-	a.bot = &bot{b, account}
-	if err := a.start(ctx); err != nil {
+	a.Bot = &contest.Bot{Bot: b, Account: account}
+	if err := a.Launch(ctx); err != nil {
 		return nil, err
 	}
 	return a, a.addAttacker(ctx)
@@ -85,12 +86,12 @@ func (a *attack) addAttacker(ctx context.Context) (err error) {
 	}
 	const rooms = 12 // the bot handles 8 rooms at once
 	for n := range rooms + 1 {
-		roomID, err := a.client.MakeRoom(ctx, testkit.Room{Encrypted: n == rooms, Invite: []id.UserID{a.user()}})
+		roomID, err := a.client.MakeRoom(ctx, testkit.Room{Encrypted: n == rooms, Invite: []id.UserID{a.User()}})
 		if err != nil {
 			return err
 		}
 		if _, err := a.client.Wait(ctx, roomID, func(evt *event.Event) bool {
-			return evt.Sender == a.user() && evt.Type != event.StateMember // the greeting
+			return evt.Sender == a.User() && evt.Type != event.StateMember // the greeting
 		}); err != nil {
 			return err
 		}
@@ -108,8 +109,8 @@ func (a *attack) addAttacker(ctx context.Context) (err error) {
 func (a *attack) close() {
 	close(a.end)
 	a.dead.Close()
-	if a.bot != nil {
-		a.stop()
+	if a.Bot != nil {
+		a.Stop()
 	}
 	if a.client != nil {
 		a.client.Close()
@@ -146,7 +147,7 @@ func (a *attack) storm(ctx context.Context) error {
 func (a *attack) settle(ctx context.Context) error {
 	a.dead.CloseClientConnections()
 	for n, roomID := range a.rooms {
-		if _, err := (room{roomID, a.client, a.bot}).timeAnswer(ctx, n); err != nil {
+		if _, err := (contest.Room{ID: roomID, Person: a.client, With: a.Bot}).TimeAnswer(ctx, n); err != nil {
 			return err
 		}
 	}

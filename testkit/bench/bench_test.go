@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"heraut/catalogue"
+	"heraut/testkit/contest"
 )
 
 // TestBench runs a minimal plan and checks that it yields every figure.
@@ -23,7 +23,7 @@ func TestBench(t *testing.T) {
 		starts: 1, idle: 10 * time.Millisecond, many: 40, large: 300,
 		runs: 1, pairs: 2, warmUp: 1,
 		drains: 1, perRoom: 2,
-		clear: crowdSize{people: 2, rooms: 4}, encrypted: crowdSize{people: 2, rooms: 4, encrypted: true},
+		clear: contest.CrowdSize{People: 2, Rooms: 4}, encrypted: contest.CrowdSize{People: 2, Rooms: 4, Encrypted: true},
 		webhook: webhookSize{posts: 10, seen: 2, answers: 2, burst: 80},
 		relay:   relaySize{rooms: 2, questions: 4, messages: 8, runs: 2},
 		starve:  starveSize{rounds: 1, calm: 200 * time.Millisecond, feeds: 2, events: 4, devices: 1, slow: 100 * time.Millisecond, lasts: 200 * time.Millisecond},
@@ -53,40 +53,5 @@ func TestBench(t *testing.T) {
 		if got := strings.Count(out.String(), line); got != times {
 			t.Errorf("%q stands %d times in the result, want %d:\n%s", line, got, times, &out)
 		}
-	}
-}
-
-func TestBigCatalogue(t *testing.T) {
-	content, err := bigCatalogue(entries)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := catalogue.Read(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, ids := map[string]bool{}, map[string]bool{}
-	for _, entry := range file.Entries {
-		names[entry.Name], ids[entry.ID] = true, true
-	}
-	if len(names) != entries || len(ids) != entries || len(file.Dropped) > 0 {
-		t.Errorf("%d names, %d ids, %v dropped; want %d entries", len(names), len(ids), file.Dropped, entries)
-	}
-}
-
-func TestMedian(t *testing.T) {
-	for name, test := range map[string]struct {
-		values []float64
-		want   float64
-	}{
-		"one":  {[]float64{3}, 3},
-		"odd":  {[]float64{9, 1, 2}, 2},
-		"even": {[]float64{4, 1, 3, 2}, 2.5},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := median(test.values); got != test.want {
-				t.Errorf("median of %v is %g, want %g", test.values, got, test.want)
-			}
-		})
 	}
 }

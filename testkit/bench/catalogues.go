@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 // entriesEach is the size of each of the five catalogues of measureCatalogues.
@@ -24,24 +25,24 @@ func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 	}
 	alone := *s
 	alone.bot = b
-	if err := b.start(ctx); err != nil {
+	if err := b.Launch(ctx); err != nil {
 		return nil, err
 	}
-	defer b.stop()
-	person, err := s.person(ctx)
+	defer b.Stop()
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
 	defer person.Close()
-	r, err := newRoom(ctx, person, b, false)
+	r, err := contest.NewRoom(ctx, person, b, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", entriesEach); err != nil {
+	if err := awaitMetric(ctx, b, "heraut_catalogue_entries", entriesEach); err != nil {
 		return nil, err
 	}
 	for _, kind := range otherKinds {
-		if err := b.awaitMetric(ctx, fmt.Sprintf("heraut_other_catalogue_entries{catalogue=%q}", kind), entriesEach); err != nil {
+		if err := awaitMetric(ctx, b, fmt.Sprintf("heraut_other_catalogue_entries{catalogue=%q}", kind), entriesEach); err != nil {
 			return nil, err
 		}
 	}
@@ -57,8 +58,8 @@ func measureCatalogues(ctx context.Context, s *stage) ([]figure, error) {
 	if runtime.GOOS != "linux" {
 		return []figure{first}, nil // residentMemory works only on Linux
 	}
-	idle, err := b.memory(ctx, s.plan.idle)
-	return append([]figure{first}, idle.figures("memory when idle, "+name, 55)...), err
+	idle, err := memory(ctx, b, s.plan.idle)
+	return append([]figure{first}, memoryFigures(idle, "memory when idle, "+name, 55)...), err
 }
 
 // otherKinds are the kinds of the other catalogues, and their names.
@@ -66,12 +67,12 @@ var otherKinds = []string{"etabli", "comptoir", "dpga", "betagouv"}
 
 // manyCatalogues returns a bot, not started, whose configuration has five catalogues:
 // the SILL and four others.
-func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
+func (s *stage) manyCatalogues(ctx context.Context) (*contest.Bot, error) {
 	dir, err := os.MkdirTemp(s.bot.Dir, "catalogues-")
 	if err != nil {
 		return nil, err
 	}
-	content, err := bigCatalogue(entriesEach)
+	content, err := contest.BigCatalogue(entriesEach)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (s *stage) manyCatalogues(ctx context.Context) (*bot, error) {
 	b, err := testkit.PrepareBot(ctx, s.program, dir, testkit.BotConfig{
 		Homeserver: s.hs.URL, Account: account, SILL: sill, Set: map[string]any{"catalogues": others},
 	})
-	return &bot{b, account}, err
+	return &contest.Bot{Bot: b, Account: account}, err
 }
 
 // otherCatalogue converts a catalogue in the SILL's format into another format, named

@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
+
+	"heraut/testkit/contest"
 )
 
 // figure is one line of the printed result: a name, measured values of which it shows
@@ -17,16 +18,25 @@ type figure struct {
 	atMost bool    // the aim is an upper bound; otherwise a lower one
 }
 
+// memoryFigures returns the lines of a reading of memory. The aim is for all of it; 0 for
+// none.
+func memoryFigures(m contest.Memory, name string, aim float64) []figure {
+	return []figure{
+		{name: name, unit: "MiB", values: []float64{m.All}, aim: aim, atMost: true},
+		{name: "    of it the process's own, not pages of files", unit: "MiB", values: []float64{m.Own}},
+	}
+}
+
 // String returns the figure as one line of text: name, median, unit, and whether it
 // meets the aim.
 func (f figure) String() string {
-	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, median(f.values), f.unit)
+	line := fmt.Sprintf("%-58s %8.3g %-5s", f.name, contest.Median(f.values), f.unit)
 	switch {
 	case f.aim == 0:
 	case f.atMost:
-		line += fmt.Sprintf(" aim ≤ %.3g  %s", f.aim, verdict(median(f.values) <= f.aim))
+		line += fmt.Sprintf(" aim ≤ %.3g  %s", f.aim, verdict(contest.Median(f.values) <= f.aim))
 	default:
-		line += fmt.Sprintf(" aim ≥ %.3g  %s", f.aim, verdict(median(f.values) >= f.aim))
+		line += fmt.Sprintf(" aim ≥ %.3g  %s", f.aim, verdict(contest.Median(f.values) >= f.aim))
 	}
 	if len(f.values) > 1 {
 		line += fmt.Sprintf("  (%.3g to %.3g in %d runs)", slices.Min(f.values), slices.Max(f.values), len(f.values))
@@ -41,16 +51,6 @@ func verdict(reached bool) string {
 	return "MISSED"
 }
 
-// median returns the median of the values, and leaves their order unchanged.
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	if n%2 == 1 {
-		return sorted[n/2]
-	}
-	return (sorted[n/2-1] + sorted[n/2]) / 2
-}
-
 // ratios returns the quotients of the two lists, value by value: over[i] divided by
 // under[i].
 func ratios(over, under []float64) []float64 {
@@ -59,9 +59,4 @@ func ratios(over, under []float64) []float64 {
 		quotients[i] = over[i] / under[i]
 	}
 	return quotients
-}
-
-// machine returns the number of cores, the system and the Go version, for a report.
-func machine() string {
-	return fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

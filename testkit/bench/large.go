@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"heraut/testkit/contest"
 )
 
 // measureLarge measures a bot with a very large catalogue: the seconds until a new bot
@@ -13,33 +15,33 @@ import (
 // and, on Linux, its memory.
 func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
 	entries := s.plan.large
-	content, err := bigCatalogue(entries)
+	content, err := contest.BigCatalogue(entries)
 	if err != nil {
 		return nil, err
 	}
-	server := serveCatalogue(content)
+	server := contest.ServeCatalogue(content)
 	defer server.Close()
-	b, err := newBot(ctx, s.hs, "large", s.program, filepath.Join(s.dir, "large"), server.URL)
+	b, err := contest.NewBot(ctx, s.hs, "large", s.program, filepath.Join(s.dir, "large"), server.URL)
 	if err != nil {
 		return nil, err
 	}
 	alone := *s
 	alone.bot = b
 	began := time.Now()
-	if err := b.start(ctx); err != nil {
+	if err := b.Launch(ctx); err != nil {
 		return nil, err
 	}
-	defer b.stop()
-	if err := b.awaitMetric(ctx, "heraut_catalogue_entries", float64(entries)); err != nil {
+	defer b.Stop()
+	if err := awaitMetric(ctx, b, "heraut_catalogue_entries", float64(entries)); err != nil {
 		return nil, err
 	}
 	reading := time.Since(began)
-	person, err := s.person(ctx)
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
 	defer person.Close()
-	r, err := newRoom(ctx, person, b, false)
+	r, err := contest.NewRoom(ctx, person, b, false)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +60,6 @@ func measureLarge(ctx context.Context, s *stage) ([]figure, error) {
 	if runtime.GOOS != "linux" {
 		return figures, nil // residentMemory works only on Linux
 	}
-	idle, err := b.memory(ctx, s.plan.idle)
-	return append(figures, idle.figures(fmt.Sprintf("memory when idle, %d entries", entries), 80)...), err
+	idle, err := memory(ctx, b, s.plan.idle)
+	return append(figures, memoryFigures(idle, fmt.Sprintf("memory when idle, %d entries", entries), 80)...), err
 }

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 // measureLatency measures how long a command waits for its answer. It asks the bot and
 // the echo bot in turn, each in an unencrypted and in an encrypted room.
 func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
-	person, err := s.person(ctx)
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
@@ -29,10 +30,10 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 		ours, theirs := measured[0], measured[1]
 		figures = append(figures,
 			figure{name: fmt.Sprintf("command to answer, %s room, p50", kind), unit: "ms", values: ours.took},
-			figure{name: "  " + s.other.name(), unit: "ms", values: theirs.took},
+			figure{name: "  " + s.other.Name(), unit: "ms", values: theirs.took},
 			figure{name: "  ratio", values: ratios(ours.took, theirs.took), aim: 1.15, atMost: true},
 			figure{name: "  processor time per command", unit: "ms", values: ours.worked},
-			figure{name: "  " + s.other.name(), unit: "ms", values: theirs.worked},
+			figure{name: "  " + s.other.Name(), unit: "ms", values: theirs.worked},
 		)
 	}
 	return figures, nil
@@ -40,9 +41,9 @@ func measureLatency(ctx context.Context, s *stage) ([]figure, error) {
 
 // startBoth stops both bots and starts them again.
 func (s *stage) startBoth(ctx context.Context) error {
-	for _, c := range []contestant{s.bot, s.other} {
-		c.stop()
-		if err := c.start(ctx); err != nil {
+	for _, c := range []contest.Contestant{s.bot, s.other} {
+		c.Stop()
+		if err := c.Launch(ctx); err != nil {
 			return err
 		}
 	}
@@ -59,10 +60,10 @@ type latency struct {
 // latencies measures the times of answers of both bots, by turns, in encrypted or in
 // unencrypted rooms.
 func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted bool) (measured [2]latency, err error) {
-	contestants := []contestant{s.bot, s.other}
-	var rooms [2]room
+	contestants := []contest.Contestant{s.bot, s.other}
+	var rooms [2]contest.Room
 	for i, with := range contestants {
-		if rooms[i], err = newRoom(ctx, person, with, encrypted); err != nil {
+		if rooms[i], err = contest.NewRoom(ctx, person, with, encrypted); err != nil {
 			return measured, err
 		}
 	}
@@ -74,7 +75,7 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 		var took [2][]float64
 		var worked [2]time.Duration
 		for i, c := range contestants {
-			if worked[i], err = processorTime(c.pid()); err != nil {
+			if worked[i], err = contest.ProcessorTime(c.PID()); err != nil {
 				return measured, err
 			}
 		}
@@ -83,7 +84,7 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 				if n%2 == 1 {
 					i = 1 - i // the bots take turns to go first
 				}
-				d, err := rooms[i].timeAnswer(ctx, n)
+				d, err := rooms[i].TimeAnswer(ctx, n)
 				if err != nil {
 					return measured, err
 				}
@@ -94,25 +95,13 @@ func latencies(ctx context.Context, s *stage, person *testkit.Client, encrypted 
 			continue
 		}
 		for i, c := range contestants {
-			until, err := processorTime(c.pid())
+			until, err := contest.ProcessorTime(c.PID())
 			if err != nil {
 				return measured, err
 			}
-			measured[i].took = append(measured[i].took, median(took[i]))
+			measured[i].took = append(measured[i].took, contest.Median(took[i]))
 			measured[i].worked = append(measured[i].worked, float64((until-worked[i]).Milliseconds())/float64(pairs))
 		}
 	}
 	return measured, nil
-}
-
-func (r room) timeAnswer(ctx context.Context, n int) (time.Duration, error) {
-	began := time.Now()
-	command, err := r.ask(ctx, n)
-	if err != nil {
-		return 0, err
-	}
-	if err := r.answered(ctx, command); err != nil {
-		return 0, err
-	}
-	return time.Since(began), nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 func main() {
@@ -40,9 +41,9 @@ type plan struct {
 
 	runs, pairs, warmUp int // of the latencies; pairs of commands in a run
 
-	drains           int       // drains per bot
-	clear, encrypted crowdSize // sizes of the two kinds of crowds
-	perRoom          int       // commands per room
+	drains           int               // drains per bot
+	clear, encrypted contest.CrowdSize // sizes of the two kinds of crowds
+	perRoom          int               // commands per room
 
 	relay   relaySize
 	webhook webhookSize
@@ -53,8 +54,8 @@ var full = plan{
 	starts: 5, idle: 10 * time.Second, many: 5000, large: 30_000,
 	runs: 5, pairs: 30, warmUp: 10,
 	drains: 3, perRoom: 10,
-	clear:     crowdSize{people: 5, rooms: 100},
-	encrypted: crowdSize{people: 5, rooms: 20, encrypted: true},
+	clear:     contest.CrowdSize{People: 5, Rooms: 100},
+	encrypted: contest.CrowdSize{People: 5, Rooms: 20, Encrypted: true},
 	webhook:   webhookSize{posts: 500, seen: 50, answers: 30, burst: 10000},
 	relay:     relaySize{rooms: 10, questions: 200, messages: 2000, runs: 5},
 	starve:    starveSize{rounds: 2, calm: 15 * time.Second, feeds: 100, events: 2000, devices: 200, slow: 15 * time.Second, lasts: time.Minute},
@@ -98,7 +99,7 @@ func bench(ctx context.Context, kind, only, against string, plan plan, out, prog
 		return err
 	}
 	defer s.close()
-	fmt.Fprintf(out, "%s, %s\n", machine(), hs.Kind)
+	fmt.Fprintf(out, "%s, %s\n", contest.Machine(), hs.Kind)
 	for _, p := range parts {
 		if only != "" && only != p.name {
 			continue
@@ -109,7 +110,7 @@ func bench(ctx context.Context, kind, only, against string, plan plan, out, prog
 			fmt.Fprintln(out, f)
 		}
 		if err != nil {
-			return fmt.Errorf("measure %s: %w\nthe end of the bot's log:\n%s", p.name, err, s.bot.logTail())
+			return fmt.Errorf("measure %s: %w\nthe end of the bot's log:\n%s", p.name, err, s.bot.LogTail())
 		}
 		fmt.Fprintf(progress, "%s took %.0f s\n", p.name, time.Since(began).Seconds())
 	}

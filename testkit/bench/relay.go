@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 // relaySize says how large the measurement of questions is: how many rooms, open
@@ -21,7 +22,7 @@ type relaySize struct{ rooms, questions, messages, runs int }
 // relayed is a bot that carries questions from asking rooms to a room of experts, with
 // one person who is in all these rooms.
 type relayed struct {
-	*bot
+	*contest.Bot
 	person  *testkit.Client
 	asking  []id.RoomID
 	experts id.RoomID
@@ -37,18 +38,18 @@ func measureRelay(ctx context.Context, s *stage) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s.bot.stop()
+	s.bot.Stop()
 	r, err := newRelayed(ctx, s, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer r.person.Close()
-	defer r.stop()
-	s.other.stop()
-	if err := s.other.start(ctx); err != nil {
+	defer r.Stop()
+	s.other.Stop()
+	if err := s.other.Launch(ctx); err != nil {
 		return nil, err
 	}
-	bare, err := newRoom(ctx, r.person, s.other, false)
+	bare, err := contest.NewRoom(ctx, r.person, s.other, false)
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +69,16 @@ func measureRelay(ctx context.Context, s *stage) (_ []figure, err error) {
 				return nil, err
 			}
 			relayed = append(relayed, float64(took.Microseconds())/1000)
-			if took, err = bare.timeAnswer(ctx, n); err != nil {
+			if took, err = bare.TimeAnswer(ctx, n); err != nil {
 				return nil, err
 			}
 			echoed = append(echoed, float64(took.Microseconds())/1000)
 		}
-		ours, theirs = append(ours, median(relayed)), append(theirs, median(echoed))
+		ours, theirs = append(ours, contest.Median(relayed)), append(theirs, contest.Median(echoed))
 	}
 	return []figure{
 		{name: fmt.Sprintf("answer to the asker's room, %d questions open, p50", s.plan.relay.questions), unit: "ms", values: ours},
-		{name: "  " + s.other.name(), unit: "ms", values: theirs},
+		{name: "  " + s.other.Name(), unit: "ms", values: theirs},
 		{name: fmt.Sprintf("  ratio, %d messages", perRun*s.plan.relay.runs), values: ratios(ours, theirs), aim: 1.3, atMost: true},
 	}, nil
 }
@@ -91,7 +92,7 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 	if err != nil {
 		return nil, err
 	}
-	person, err := s.person(ctx)
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +124,8 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 	if err != nil {
 		return nil, err
 	}
-	r.bot = &bot{b, account}
-	if err := r.start(ctx); err != nil {
+	r.Bot = &contest.Bot{Bot: b, Account: account}
+	if err := r.Launch(ctx); err != nil {
 		return nil, err
 	}
 	for _, roomID := range append([]id.RoomID{r.experts}, r.asking...) {
@@ -140,7 +141,7 @@ func newRelayed(ctx context.Context, s *stage, dir string) (_ *relayed, err erro
 // message that came before counts too.
 func (r *relayed) says(ctx context.Context, roomID id.RoomID, text string) (*event.Event, error) {
 	return r.person.Wait(ctx, roomID, func(evt *event.Event) bool {
-		return evt.Sender == r.user() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)
+		return evt.Sender == r.User() && evt.Type == event.EventMessage && strings.Contains(testkit.Body(evt), text)
 	})
 }
 

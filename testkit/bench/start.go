@@ -10,27 +10,29 @@ import (
 	"runtime"
 	"strconv"
 	"time"
+
+	"heraut/testkit/contest"
 )
 
 // measureStart measures one process of the bot: how long its start takes, and how much
 // memory it uses when idle and after many commands.
 func measureStart(ctx context.Context, s *stage) ([]figure, error) {
-	if err := s.bot.start(ctx); err != nil {
+	if err := s.bot.Launch(ctx); err != nil {
 		return nil, err
 	}
-	person, err := s.person(ctx)
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
 	defer person.Close()
-	r, err := newRoom(ctx, person, s.bot, false)
+	r, err := contest.NewRoom(ctx, person, s.bot, false)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.bot.awaitMetric(ctx, "heraut_catalogue_entries", entries); err != nil {
+	if err := awaitMetric(ctx, s.bot, "heraut_catalogue_entries", contest.Entries); err != nil {
 		return nil, err
 	}
-	firstAnswer := figure{name: fmt.Sprintf("start to first answer, %d entries stored", entries), unit: "s", aim: 1, atMost: true}
+	firstAnswer := figure{name: fmt.Sprintf("start to first answer, %d entries stored", contest.Entries), unit: "s", aim: 1, atMost: true}
 	for n := range s.plan.starts {
 		took, err := s.timeStart(ctx, r, n)
 		if err != nil {
@@ -41,52 +43,52 @@ func measureStart(ctx context.Context, s *stage) ([]figure, error) {
 	if runtime.GOOS != "linux" {
 		return []figure{firstAnswer}, nil // residentMemory works only on Linux
 	}
-	idle, err := s.bot.memory(ctx, s.plan.idle)
+	idle, err := memory(ctx, s.bot, s.plan.idle)
 	if err != nil {
 		return []figure{firstAnswer}, err
 	}
 	grown, err := s.measureGrowth(ctx)
-	figures := append([]figure{firstAnswer}, idle.figures(fmt.Sprintf("memory when idle, %d entries", entries), 40)...)
+	figures := append([]figure{firstAnswer}, memoryFigures(idle, fmt.Sprintf("memory when idle, %d entries", contest.Entries), 40)...)
 	return append(figures, grown...), err
 }
 
 // measureGrowth measures how much more memory the bot uses after many commands than
 // before. The rooms are made first, so that their data do not count.
 func (s *stage) measureGrowth(ctx context.Context) ([]figure, error) {
-	crowd, err := s.newCrowd(ctx, s.bot, crowdSize{people: 4, rooms: 20})
+	crowd, err := contest.NewCrowd(ctx, s.hs, s.bot, contest.CrowdSize{People: 4, Rooms: 20})
 	if err != nil {
 		return nil, err
 	}
-	defer crowd.close()
-	before, err := s.bot.memory(ctx, s.plan.idle)
+	defer crowd.Close()
+	before, err := memory(ctx, s.bot, s.plan.idle)
 	if err != nil {
 		return nil, err
 	}
-	figures := before.figures(fmt.Sprintf("  in %d rooms more", len(crowd.rooms)), 0)
+	figures := memoryFigures(before, fmt.Sprintf("  in %d rooms more", len(crowd.Rooms)), 0)
 	if err := s.askMany(ctx, crowd, s.plan.many); err != nil {
 		return figures, err
 	}
-	after, err := s.bot.memory(ctx, s.plan.idle)
+	after, err := memory(ctx, s.bot, s.plan.idle)
 	if err != nil {
 		return figures, err
 	}
-	figures = append(figures, after.figures(fmt.Sprintf("  after %d commands there", s.plan.many), 0)...)
-	return append(figures, figure{name: "  ratio of after to before them", values: []float64{after.all / before.all}, aim: 1.05, atMost: true}), nil
+	figures = append(figures, memoryFigures(after, fmt.Sprintf("  after %d commands there", s.plan.many), 0)...)
+	return append(figures, figure{name: "  ratio of after to before them", values: []float64{after.All / before.All}, aim: 1.05, atMost: true}), nil
 }
 
 // timeStart sends a command while the bot is down, starts the bot, and returns how
 // long after the start the answer comes.
-func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, error) {
-	s.bot.stop()
-	command, err := r.ask(ctx, n)
+func (s *stage) timeStart(ctx context.Context, r contest.Room, n int) (time.Duration, error) {
+	s.bot.Stop()
+	command, err := r.Ask(ctx, n)
 	if err != nil {
 		return 0, err
 	}
 	began := time.Now()
-	if err := s.bot.start(ctx); err != nil {
+	if err := s.bot.Launch(ctx); err != nil {
 		return 0, err
 	}
-	if err := r.answered(ctx, command); err != nil {
+	if _, err := r.Answered(ctx, command); err != nil {
 		return 0, err
 	}
 	return time.Since(began), nil
@@ -94,33 +96,31 @@ func (s *stage) timeStart(ctx context.Context, r room, n int) (time.Duration, er
 
 // askMany makes several people ask in their rooms as fast as they can, and waits
 // until the bot has answered all commands.
-func (s *stage) askMany(ctx context.Context, crowd *crowd, commands int) error {
-	sent, err := s.bot.metric(ctx, "heraut_posts_sent_total")
+func (s *stage) askMany(ctx context.Context, crowd *contest.Crowd, commands int) error {
+	sent, err := metric(ctx, s.bot, "heraut_posts_sent_total")
 	if err != nil {
 		return err
 	}
-	if _, err := crowd.ask(ctx, commands/len(crowd.rooms)); err != nil {
+	if _, err := crowd.Ask(ctx, commands/len(crowd.Rooms)); err != nil {
 		return err
 	}
-	return s.bot.awaitMetric(ctx, "heraut_posts_sent_total", sent+float64(commands))
+	return awaitMetric(ctx, s.bot, "heraut_posts_sent_total", sent+float64(commands))
 }
 
 // memory returns the resident memory of the process, after an idle time.
-func (b *bot) memory(ctx context.Context, idle time.Duration) (memory, error) {
-	select {
-	case <-time.After(idle):
-	case <-ctx.Done():
-		return memory{}, ctx.Err()
+func memory(ctx context.Context, b *contest.Bot, idle time.Duration) (contest.Memory, error) {
+	if err := contest.Rest(ctx, idle); err != nil {
+		return contest.Memory{}, err
 	}
-	return residentMemory(b.PID())
+	return contest.ResidentMemory(b.PID())
 }
 
 // awaitMetric waits until the named value in the bot's /metrics is at least least.
-func (b *bot) awaitMetric(ctx context.Context, name string, least float64) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func awaitMetric(ctx context.Context, b *contest.Bot, name string, least float64) error {
+	ctx, cancel := context.WithTimeout(ctx, contest.Patience)
 	defer cancel()
 	for {
-		value, err := b.metric(ctx, name)
+		value, err := metric(ctx, b, name)
 		if err == nil && value >= least {
 			return nil
 		}
@@ -132,7 +132,7 @@ func (b *bot) awaitMetric(ctx context.Context, name string, least float64) error
 	}
 }
 
-func (b *bot) metric(ctx context.Context, name string) (float64, error) {
+func metric(ctx context.Context, b *contest.Bot, name string) (float64, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+"/metrics", nil)
 	if err != nil {
 		return 0, err

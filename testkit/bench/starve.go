@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
+
+	"heraut/testkit/contest"
 )
 
 // starveSize sets how much one person does to slow down the others. The counts are
@@ -30,7 +31,7 @@ const longestWait = 30 * time.Second
 // milliseconds: the bot's and the other bot's.
 type waits [2][]float64
 
-func (w waits) p99(i int) float64 { return percentile(w[i], 99) }
+func (w waits) p99(i int) float64 { return contest.Percentile(w[i], 99) }
 
 // measureStarvation measures one person's commands while another one requests dead
 // feeds, floods a room with undecryptable events, and adds devices whose query is slow.
@@ -45,27 +46,27 @@ func measureStarvation(ctx context.Context, s *stage) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s.bot.stop()
+	s.bot.Stop()
 	a, err := newAttack(ctx, s, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
-	s.other.stop()
-	if err := s.other.start(ctx); err != nil {
+	s.other.Stop()
+	if err := s.other.Launch(ctx); err != nil {
 		return nil, err
 	}
-	person, err := s.person(ctx)
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
 	defer person.Close()
-	var rooms [2]room
-	for i, with := range []contestant{a.bot, s.other} {
-		if rooms[i], err = newRoom(ctx, person, with, true); err != nil {
+	var rooms [2]contest.Room
+	for i, with := range []contest.Contestant{a.Bot, s.other} {
+		if rooms[i], err = contest.NewRoom(ctx, person, with, true); err != nil {
 			return nil, err
 		}
-		if _, err := rooms[i].timeAnswer(ctx, 0); err != nil { // shares the first keys
+		if _, err := rooms[i].TimeAnswer(ctx, 0); err != nil { // shares the first keys
 			return nil, err
 		}
 	}
@@ -105,11 +106,11 @@ func (a *attack) figures(calm, starved waits) []figure {
 
 // ask asks both bots alternately, at least once and while more returns true, and adds
 // the times of their answers.
-func (w *waits) ask(ctx context.Context, rooms [2]room, more func() bool) error {
+func (w *waits) ask(ctx context.Context, rooms [2]contest.Room, more func() bool) error {
 	for n := 0; n == 0 || more(); n++ {
 		for i := range rooms {
 			limited, cancel := context.WithTimeout(ctx, longestWait)
-			d, err := rooms[i].timeAnswer(limited, n)
+			d, err := rooms[i].TimeAnswer(limited, n)
 			late := limited.Err() != nil && ctx.Err() == nil
 			cancel()
 			switch {
@@ -126,7 +127,7 @@ func (w *waits) ask(ctx context.Context, rooms [2]room, more func() bool) error 
 
 // askDuring sends commands to both bots by turns as long as do runs, and adds the
 // times until the answers. The error is that of do or of a command.
-func (w *waits) askDuring(ctx context.Context, rooms [2]room, do func() error) error {
+func (w *waits) askDuring(ctx context.Context, rooms [2]contest.Room, do func() error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- do() }()
 	var failed error
@@ -139,11 +140,4 @@ func (w *waits) askDuring(ctx context.Context, rooms [2]room, do func() error) e
 		}
 	})
 	return errors.Join(err, failed)
-}
-
-// percentile returns the p-th percentile of the values, and leaves their order
-// unchanged.
-func percentile(values []float64, p int) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
 }

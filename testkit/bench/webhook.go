@@ -17,6 +17,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"heraut/testkit"
+	"heraut/testkit/contest"
 )
 
 // webhookSize says how large the measurement of webhooks is: the numbers of requests
@@ -32,8 +33,8 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s.bot.stop()
-	s.other.stop()
+	s.bot.Stop()
+	s.other.Stop()
 	port, err := testkit.FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -54,11 +55,11 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bot{prepared, account}
-	if err := errors.Join(b.start(ctx), b.WaitReady(ctx)); err != nil {
+	b := &contest.Bot{Bot: prepared, Account: account}
+	if err := errors.Join(b.Launch(ctx), b.WaitReady(ctx)); err != nil {
 		return nil, err
 	}
-	defer b.stop()
+	defer b.Stop()
 	h, err := newHooked(ctx, s, b)
 	if err != nil {
 		return nil, err
@@ -94,12 +95,12 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 		return nil, err
 	}
 	return []figure{
-		{name: "webhook, request to ok, p50", unit: "ms", values: []float64{median(took)}},
+		{name: "webhook, request to ok, p50", unit: "ms", values: []float64{contest.Median(took)}},
 		{name: "  p99", unit: "ms", values: []float64{took[len(took)*99/100]}, aim: 50, atMost: true},
-		{name: "webhook, request to message in the room, p50", unit: "ms", values: []float64{median(toRoom)}},
-		{name: "command to answer without webhooks, p50", unit: "ms", values: []float64{median(calm)}},
-		{name: fmt.Sprintf("  during a burst of %d requests", s.plan.webhook.burst), unit: "ms", values: []float64{median(stormy)}},
-		{name: "  ratio", values: []float64{median(stormy) / median(calm)}, aim: 2, atMost: true},
+		{name: "webhook, request to message in the room, p50", unit: "ms", values: []float64{contest.Median(toRoom)}},
+		{name: "command to answer without webhooks, p50", unit: "ms", values: []float64{contest.Median(calm)}},
+		{name: fmt.Sprintf("  during a burst of %d requests", s.plan.webhook.burst), unit: "ms", values: []float64{contest.Median(stormy)}},
+		{name: "  ratio", values: []float64{contest.Median(stormy) / contest.Median(calm)}, aim: 2, atMost: true},
 		{name: "  requests that were told to wait, or unknown", values: []float64{float64(refused)}},
 	}, nil
 }
@@ -107,36 +108,36 @@ func measureWebhooks(ctx context.Context, s *stage) (_ []figure, err error) {
 // hooked is a bot with a webhook in one room, and a person in that room and in another
 // one.
 type hooked struct {
-	*bot
+	*contest.Bot
 	person  *testkit.Client
 	room    id.RoomID
-	asking  room
+	asking  contest.Room
 	address string
 }
 
 var hookAddress = regexp.MustCompile(`http://127\.0\.0\.1:\d+/h/[a-z0-9]{26}`)
 
-func newHooked(ctx context.Context, s *stage, b *bot) (*hooked, error) {
-	person, err := s.person(ctx)
+func newHooked(ctx context.Context, s *stage, b *contest.Bot) (*hooked, error) {
+	person, err := contest.NewPerson(ctx, s.hs)
 	if err != nil {
 		return nil, err
 	}
-	h := &hooked{bot: b, person: person}
-	posts, err := newRoom(ctx, person, b, false)
+	h := &hooked{Bot: b, person: person}
+	posts, err := contest.NewRoom(ctx, person, b, false)
 	if err != nil {
 		return nil, err
 	}
-	h.room = posts.id
-	if h.asking, err = newRoom(ctx, person, b, false); err != nil {
+	h.room = posts.ID
+	if h.asking, err = contest.NewRoom(ctx, person, b, false); err != nil {
 		return nil, err
 	}
-	direct, err := person.MakeRoom(ctx, testkit.Room{Direct: true, Invite: []id.UserID{b.user()}})
+	direct, err := person.MakeRoom(ctx, testkit.Room{Direct: true, Invite: []id.UserID{b.User()}})
 	if err != nil {
 		return nil, err
 	}
 	says := func(room id.RoomID, match func(body string) bool) (*event.Event, error) {
 		return person.Wait(ctx, room, func(evt *event.Event) bool {
-			return evt.Sender == b.user() && evt.Type == event.EventMessage && match(testkit.Body(evt))
+			return evt.Sender == b.User() && evt.Type == event.EventMessage && match(testkit.Body(evt))
 		})
 	}
 	if _, err := says(direct, func(string) bool { return true }); err != nil {
@@ -176,7 +177,7 @@ func postTo(ctx context.Context, address, text string) (int, error) {
 
 func (h *hooked) seen(ctx context.Context, text string) error {
 	_, err := h.person.Wait(ctx, h.room, func(evt *event.Event) bool {
-		return evt.Sender == h.user() && evt.Type == event.EventMessage && testkit.Body(evt) == text
+		return evt.Sender == h.User() && evt.Type == event.EventMessage && testkit.Body(evt) == text
 	})
 	return err
 }
@@ -185,7 +186,7 @@ func (h *hooked) seen(ctx context.Context, text string) error {
 // times until the answers in milliseconds.
 func (h *hooked) answers(ctx context.Context, n int) (took []float64, err error) {
 	for i := range n {
-		d, err := h.asking.timeAnswer(ctx, i)
+		d, err := h.asking.TimeAnswer(ctx, i)
 		if err != nil {
 			return nil, err
 		}

@@ -1,15 +1,14 @@
 // Command echo is a bare bot for comparison. It answers every text with the same
-// text, uses mautrix and its cryptohelper as their documentation shows, and does
-// nothing else. One file holds its keys and its sync position. It runs until its
-// standard input ends.
+// text, or with the content of a file, uses mautrix and its cryptohelper as their documentation shows, and does
+// nothing else. One file holds its keys and its sync position.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,13 +24,10 @@ func main() {
 	user := flag.String("user", "", "the account's user id")
 	password := flag.String("password", "", "its password")
 	database := flag.String("database", "echo.db", "the file of the keys")
+	card := flag.String("card", "", "a JSON file with the content of all answers, instead of the same text")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent process
-		stop()
-	}()
-	err := run(ctx, *homeserver, *user, *password, *database)
+	err := run(ctx, *homeserver, *user, *password, *database, *card)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,7 +35,17 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, homeserver, user, password, database string) (err error) {
+func run(ctx context.Context, homeserver, user, password, database, card string) (err error) {
+	var fixed *event.MessageEventContent
+	if card != "" {
+		content, err := os.ReadFile(card)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(content, &fixed); err != nil {
+			return fmt.Errorf("read %s: %w", card, err)
+		}
+	}
 	client, err := mautrix.NewClient(homeserver, "", "")
 	if err != nil {
 		return err
@@ -59,6 +65,9 @@ func run(ctx context.Context, homeserver, user, password, database string) (err 
 			return
 		}
 		answer := &event.MessageEventContent{MsgType: event.MsgNotice, Body: asked.Body}
+		if fixed != nil {
+			*answer = *fixed
+		}
 		answer.SetReply(evt)
 		if _, err := client.SendMessageEvent(ctx, evt.RoomID, event.EventMessage, answer); err != nil {
 			fmt.Fprintln(os.Stderr, "send:", err)

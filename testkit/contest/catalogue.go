@@ -1,4 +1,4 @@
-package main
+package contest
 
 import (
 	"bytes"
@@ -13,12 +13,12 @@ import (
 	"heraut/testkit"
 )
 
-// entries is about the size of the real catalogue.
-const entries = 700
+// Entries is about the size of the real catalogue.
+const Entries = 700
 
-// bigCatalogue returns a catalogue with that many entries: those of the demonstration
+// BigCatalogue returns a catalogue with that many entries: those of the demonstration
 // again and again, under other names and ids.
-func bigCatalogue(entries int) ([]byte, error) {
+func BigCatalogue(entries int) ([]byte, error) {
 	root, err := testkit.Root()
 	if err != nil {
 		return nil, err
@@ -55,9 +55,9 @@ func rename(entry map[string]any, round, i int) {
 	}
 }
 
-// serveCatalogue returns an HTTP server that serves a catalogue with a date, so that
+// ServeCatalogue returns an HTTP server that serves a catalogue with a date, so that
 // the bot can ask whether it changed. The caller closes it.
-func serveCatalogue(catalogue []byte) *httptest.Server {
+func ServeCatalogue(catalogue []byte) *httptest.Server {
 	since := time.Now()
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "sill.json", since, bytes.NewReader(catalogue))

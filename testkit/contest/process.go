@@ -1,4 +1,4 @@
-package main
+package contest
 
 import (
 	"bytes"
@@ -11,41 +11,33 @@ import (
 	"time"
 )
 
-// memory is the resident memory of a process, in MiB. Of all, own is the memory that
+// Memory is the resident memory of a process, in MiB. Of All, Own is the memory that
 // only the process has; the system can drop the rest, pages of files, and read it again.
-type memory struct{ all, own float64 }
-
-// figures returns the lines of a reading. The aim is for all of it; 0 for none.
-func (m memory) figures(name string, aim float64) []figure {
-	return []figure{
-		{name: name, unit: "MiB", values: []float64{m.all}, aim: aim, atMost: true},
-		{name: "    of it the process's own, not pages of files", unit: "MiB", values: []float64{m.own}},
-	}
-}
+type Memory struct{ All, Own float64 }
 
 var resident = regexp.MustCompile(`(?m)^(VmRSS|RssAnon):\s*(\d+) kB$`)
 
-// residentMemory returns the resident memory of a process, in MiB. It only works on
+// ResidentMemory returns the resident memory of a process, in MiB. It only works on
 // Linux.
-func residentMemory(pid int) (memory, error) {
+func ResidentMemory(pid int) (Memory, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return memory{}, fmt.Errorf("read the memory of the process: %w", err)
+		return Memory{}, fmt.Errorf("read the memory of the process: %w", err)
 	}
-	var m memory
+	var m Memory
 	for _, found := range resident.FindAllSubmatch(status, -1) {
 		kB, err := strconv.ParseFloat(string(found[2]), 64)
 		if err != nil {
-			return memory{}, fmt.Errorf("read the memory of the process: %w", err)
+			return Memory{}, fmt.Errorf("read the memory of the process: %w", err)
 		}
 		if string(found[1]) == "VmRSS" {
-			m.all = kB / 1024
+			m.All = kB / 1024
 		} else {
-			m.own = kB / 1024
+			m.Own = kB / 1024
 		}
 	}
-	if m.all == 0 {
-		return memory{}, errors.New("read the memory of the process: no VmRSS")
+	if m.All == 0 {
+		return Memory{}, errors.New("read the memory of the process: no VmRSS")
 	}
 	return m, nil
 }
@@ -53,9 +45,9 @@ func residentMemory(pid int) (memory, error) {
 // tick is the unit of a process's times on Linux.
 const tick = 10 * time.Millisecond
 
-// processorTime returns the processor time that a process has used since its start;
+// ProcessorTime returns the processor time that a process has used since its start;
 // 0 on systems other than Linux.
-func processorTime(pid int) (time.Duration, error) {
+func ProcessorTime(pid int) (time.Duration, error) {
 	if runtime.GOOS != "linux" {
 		return 0, nil
 	}

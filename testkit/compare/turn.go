@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"heraut/testkit/contest"
+)
+
+// longestWait bounds the wait for one answer; a longer one counts as that long.
+const longestWait = 20 * time.Second
+
+// figures holds what a bot did in all rounds: one value a round, but for waits.
+type figures struct {
+	start  []float64 // seconds from the start of the process to the first answer
+	idle   []float64 // MiB
+	waits  []float64 // milliseconds, one for each command
+	rate   []float64 // answers per second of the drain
+	worked []float64 // milliseconds of processor time per answer of the drain
+	served []float64 // the homeserver's meanwhile
+	drain  []contest.Outcome
+	killed []contest.Outcome
+}
+
+// turn measures one bot, alone on the homeserver, in one round.
+func (s *stage) turn(ctx context.Context, e *entrant, round int) error {
+	for _, measure := range []func(context.Context, *entrant) error{s.measureStart, s.measureIdle, s.measureLatency, s.measureDrain} {
+		if err := measure(ctx, e); err != nil {
+			return err
+		}
+	}
+	if err := s.measureKill(ctx, e, (round+1)*s.plan.killed); err != nil {
+		return err
+	}
+	e.Stop()
+	return nil
+}
+
+// measureStart starts the bot, with a command waiting and more to come: some bots never
+// answer what people said before the start.
+func (s *stage) measureStart(ctx context.Context, e *entrant) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("no answer after the start"))
+	defer cancel()
+	first := time.Now()
+	if _, err := e.room.Ask(ctx, 0); err != nil {
+		return err
+	}
+	before := len(e.answers())
+	began := time.Now()
+	if err := e.Launch(ctx); err != nil {
+		return err
+	}
+	for n := 1; len(e.answers()) == before; n++ {
+		if n%10 == 0 { // each 200 ms
+			if _, err := e.room.Ask(ctx, n); err != nil {
+				return err
+			}
+		}
+		if err := contest.Rest(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("%w in %.0f s", err, time.Since(first).Seconds())
+		}
+	}
+	e.start = append(e.start, time.Since(began).Seconds())
+	return nil
+}
+
+// answers returns the answers that the person who syncs has seen.
+func (e *entrant) answers() (answers []*event.Event) {
+	for _, evt := range e.room.Person.Events(e.room.ID) {
+		if evt.Type == event.EventMessage && evt.Sender == e.User() && evt.Content.AsMessage().OptionalGetRelatesTo() != nil {
+			answers = append(answers, evt)
+		}
+	}
+	return answers
+}
+
+func (s *stage) measureIdle(ctx context.Context, e *entrant) error {
+	if err := contest.Rest(ctx, s.plan.idle); err != nil {
+		return err
+	}
+	memory, err := contest.ResidentMemory(e.PID())
+	e.idle = append(e.idle, memory.All)
+	return err
+}
+
+func (s *stage) measureLatency(ctx context.Context, e *entrant) error {
+	for n := range s.plan.commands {
+		limited, cancel := context.WithTimeout(ctx, longestWait)
+		d, err := e.room.TimeAnswer(limited, n)
+		late := limited.Err() != nil && ctx.Err() == nil
+		cancel()
+		switch {
+		case late:
+			d = longestWait
+		case err != nil:
+			return err
+		}
+		e.waits = append(e.waits, float64(d.Microseconds())/1000)
+	}
+	return nil
+}
+
+// measureDrain freezes the bot while people send commands: all bots have the same
+// backlog, those too that answer nothing from before their start.
+func (s *stage) measureDrain(ctx context.Context, e *entrant) error {
+	commands, err := s.frozen(ctx, e, e.crowd)
+	if err != nil {
+		return err
+	}
+	measure := func() (bot, homeserver time.Duration, err error) {
+		bot, botErr := contest.ProcessorTime(e.PID())
+		homeserver, err = contest.ProcessorTime(s.hs.PID())
+		return bot, homeserver, errors.Join(botErr, err)
+	}
+	worked, served, err := measure()
+	if err := errors.Join(err, syscall.Kill(e.PID(), syscall.SIGCONT)); err != nil {
+		return err
+	}
+	o, err := e.crowd.Settle(ctx, commands, s.plan.quiet)
+	if err != nil {
+		return err
+	}
+	workedUntil, servedUntil, err := measure()
+	per := func(d time.Duration) float64 { return float64(d.Milliseconds()) / float64(max(1, o.Answered)) }
+	e.rate = append(e.rate, float64(o.Answered-1)/o.Last.Sub(o.First).Seconds())
+	e.worked, e.served = append(e.worked, per(workedUntil-worked)), append(e.served, per(servedUntil-served))
+	e.drain = append(e.drain, o)
+	return err
+}
+
+// frozen sends commands to a crowd while the bot is frozen, and leaves it so.
+func (s *stage) frozen(ctx context.Context, e *entrant, crowd *contest.Crowd) ([][]id.EventID, error) {
+	if err := syscall.Kill(e.PID(), syscall.SIGSTOP); err != nil {
+		return nil, err
+	}
+	return crowd.Ask(ctx, s.plan.perRoom)
+}
+
+// measureKill kills the bot once it has given at least some of the answers to waiting
+// commands, starts it again and counts.
+func (s *stage) measureKill(ctx context.Context, e *entrant, some int) error {
+	crowd := &contest.Crowd{With: e.Contestant, People: e.crowd.People, Rooms: e.crowd.Rooms[:s.plan.killed]}
+	commands, err := s.frozen(ctx, e, crowd)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(e.PID(), syscall.SIGCONT); err != nil {
+		return err
+	}
+	var o contest.Outcome
+	for began := time.Now(); o.Answered < some && time.Since(began) < s.plan.quiet; {
+		if o, err = crowd.Count(ctx, commands); err != nil {
+			return err
+		}
+	}
+	e.Kill()
+	fmt.Fprintf(s.progress, "%s killed after %d of %d answers\n", e.Name(), o.Answered, o.Answered+o.Lost)
+	if err := e.Launch(ctx); err != nil {
+		return err
+	}
+	o, err = crowd.Settle(ctx, commands, s.plan.quiet)
+	e.killed = append(e.killed, o)
+	return err
+}

@@ -1,0 +1,99 @@
+package contest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Outcome counts what became of a crowd's commands.
+type Outcome struct {
+	Answered   int
+	Lost       int       // commands without an answer
+	Repeated   int       // answers after the first one to the same command
+	Disordered int       // answers that the room shows before one to an earlier command of the same person
+	First      time.Time // the time of the first answer, by the homeserver's clock
+	Last       time.Time
+}
+
+// add counts the commands of a room, in their order, and their answers, in the room's
+// order.
+func (o *Outcome) add(commands []id.EventID, answers []Answer) {
+	furthest := -1
+	for _, command := range commands {
+		place := slices.IndexFunc(answers, func(a Answer) bool { return a.To == command })
+		switch {
+		case place < 0:
+			o.Lost++
+			continue
+		case place < furthest:
+			o.Disordered++
+		}
+		o.Answered++
+		furthest = max(furthest, place)
+	}
+	o.Repeated += len(answers) - answered(answers)
+	for _, a := range answers {
+		if o.First.IsZero() || a.At.Before(o.First) {
+			o.First = a.At
+		}
+		if a.At.After(o.Last) {
+			o.Last = a.At
+		}
+	}
+}
+
+// answered returns the number of commands that have answers.
+func answered(answers []Answer) int {
+	seen := map[id.EventID]bool{}
+	for _, a := range answers {
+		seen[a.To] = true
+	}
+	return len(seen)
+}
+
+// Count reads the answers so far.
+func (c *Crowd) Count(ctx context.Context, commands [][]id.EventID) (o Outcome, err error) {
+	answers := make([][]Answer, len(c.Rooms))
+	err = c.Each(ctx, func(ctx context.Context, i int) (err error) {
+		answers[i], err = c.Rooms[i].Answers(ctx, commands[i])
+		return err
+	})
+	for i := range answers {
+		o.add(commands[i], answers[i])
+	}
+	return o, err
+}
+
+// Settle waits until all commands have an answer, or no more answers come for a while.
+// It polls one room at a time, so that reading hardly slows down the homeserver.
+func (c *Crowd) Settle(ctx context.Context, commands [][]id.EventID, while time.Duration) (Outcome, error) {
+	ticker := time.NewTicker(250 * time.Millisecond)
+	defer ticker.Stop()
+	before, progress := 0, time.Now()
+	for i := 0; i < len(c.Rooms); {
+		answers, err := c.Rooms[i].Answers(ctx, commands[i])
+		if err != nil {
+			return Outcome{}, err
+		}
+		if answered(answers) == len(commands[i]) {
+			i, progress = i+1, time.Now()
+			continue
+		}
+		if time.Since(progress) > while {
+			o, err := c.Count(ctx, commands)
+			if err != nil || o.Answered == before {
+				return o, err
+			}
+			before, progress = o.Answered, time.Now()
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return Outcome{}, context.Cause(ctx)
+		}
+	}
+	return c.Count(ctx, commands)
+}
