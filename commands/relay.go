@@ -168,10 +168,10 @@ func (a *Answerer) questions(ctx context.Context, r request) (Answer, error) {
 }
 
 // missed returns a change that counts the search of the request as one that found
-// nothing; nil if it is not counted.
+// nothing. The change does nothing if no relay counts such searches.
 func (a *Answerer) missed(ctx context.Context, r request) (func(context.Context) error, error) {
 	if a.parts.Relay == nil {
-		return nil, nil
+		return func(context.Context) error { return nil }, nil
 	}
 	return a.parts.Relay.Missed(ctx, r.Event, r.args)
 }

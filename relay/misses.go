@@ -49,12 +49,12 @@ var personal = regexp.MustCompile(`@|\d[\d .\-]{4,}\d`)
 
 // Missed returns the change that counts a search for words that found nothing: for the
 // operators, and for the experts of the room if their room has no further readers. It
-// is nil if the search is not counted.
+// does nothing if the words say nothing or could name a person.
 func (d *Carrier) Missed(ctx context.Context, e chat.Event, words string) (func(ctx context.Context) error, error) {
 	stems := slices.Compact(slices.Sorted(slices.Values(search.Terms(words).Stems)))
 	m := Miss{Words: text.Truncate(strings.Join(text.Words(words), " "), maxMissWords)}
 	if len(stems) == 0 || personal.MatchString(words) {
-		return nil, nil
+		return func(context.Context) error { return nil }, nil
 	}
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
