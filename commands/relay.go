@@ -54,6 +54,7 @@ type relayChange struct {
 // followed is the data of the message that a command about a question had its effect.
 type followed struct {
 	Number int64
+	Room   string // the other experts' room, of a question that is handed over
 	What   string // "claimed", "released", "solved" or "kept"
 }
 
@@ -184,6 +185,29 @@ func (a *Answerer) release(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "released", a.parts.Relay.Release)
 }
 
+// handOver gives a question to the experts of another theme: "[number] theme".
+func (a *Answerer) handOver(ctx context.Context, r request) (Answer, error) {
+	words := strings.Fields(r.args)
+	if len(words) == 0 || len(words) > 2 {
+		return a.explain(ctx, r, r.command)
+	}
+	q, err := a.parts.Relay.Which(ctx, r.Event, strings.Join(words[:len(words)-1], " "))
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	change, asks, room, err := a.parts.Relay.HandOver(ctx, r.Event, q, words[len(words)-1])
+	if err != nil {
+		return a.faultOf(r, err)
+	}
+	done := followed{Number: q.Number, What: "handed", Room: room}
+	if asks {
+		done.What = "hand asked"
+	}
+	answer, err := a.message(r, "relay-done", done)
+	answer.change = change
+	return answer, err
+}
+
 func (a *Answerer) solve(ctx context.Context, r request) (Answer, error) {
 	return a.settle(ctx, r, "solved", a.parts.Relay.Solve)
 }
@@ -200,7 +224,7 @@ func (a *Answerer) settle(ctx context.Context, r request, what string,
 	if err != nil {
 		return a.faultOf(r, err)
 	}
-	answer, err := a.message(r, "relay-done", followed{q.Number, what})
+	answer, err := a.message(r, "relay-done", followed{Number: q.Number, What: what})
 	answer.change = change
 	return answer, err
 }

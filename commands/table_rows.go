@@ -139,6 +139,7 @@ func questionRows() []command {
 		{topic: "questions", words: []string{"bilan", "report"}, needs: aRoom | aPrefix, of: relaying, aside: true, answer: (*Answerer).report},
 		{words: []string{"prendre", "claim"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).claim},
 		{words: []string{"laisser", "release"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).release},
+		{words: []string{"transmettre", "handover"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).handOver},
 		{words: []string{"resolu", "solved"}, needs: aRoom | aNew | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).solve},
 		{words: []string{"note"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, answer: (*Answerer).note},
 		{words: []string{"repondre", "answer", "reply"}, needs: aRoom | aPrefix, of: relaying, late: true, aside: true, carried: addressed, answer: (*Answerer).reply},

@@ -182,6 +182,9 @@ func (d *Carrier) save(ctx context.Context, before, q Question) error {
 		q.Proposals, q.Suggested, q.DueAt = "", "", time.Time{}
 	}
 	q.ActiveAt = now
+	if err := d.settleHandover(ctx, before, &q); err != nil {
+		return err
+	}
 	if q.Number == 0 {
 		number, err := d.store.AddQuestion(ctx, q)
 		if err != nil {

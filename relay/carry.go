@@ -17,6 +17,11 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	if result, done, err := d.rewordQuoted(ctx, e); done || err != nil {
 		return result, done, err
 	}
+	if how.Number == 0 {
+		if result, done, err := d.inFormerThread(ctx, e); done || err != nil {
+			return result, done, err
+		}
+	}
 	q, before, found, err := d.questionOf(ctx, e)
 	if how.Number != 0 && (!found || !before.Carried() || before.Question != how.Number) {
 		q, before, found, err = d.addressed(ctx, e, how.Number)
@@ -37,6 +42,15 @@ func (d *Carrier) Carry(ctx context.Context, e chat.Event, how Manner) (queue.Re
 	case looksLikeCommand(e.Message.Body, d.Book.Of(e.Room).Prefix):
 		return d.refuse(e, q, &Fault{What: FaultNotCarried, Number: q.Number})
 	}
+	if result, done, err := d.handoverWord(ctx, e, q); done || err != nil {
+		return result, true, err
+	}
+	return d.carryOver(ctx, e, q, before, how)
+}
+
+// carryOver carries a message of the question q to its other room, or tells its author
+// why it may not go there. before is its row if e is an edit.
+func (d *Carrier) carryOver(ctx context.Context, e chat.Event, q Question, before Message, how Manner) (queue.Result, bool, error) {
 	readers, err := d.readers(ctx, e.Room)
 	if err != nil {
 		return queue.Result{}, true, err

@@ -51,6 +51,13 @@ const (
 	FaultUnsure   FaultKind = "unsure"    // the homeserver may have chosen the message, and the other room is less protected
 	FaultUnnamed  FaultKind = "unnamed"   // the homeserver may have chosen the question that a consent is for
 
+	FaultHere       FaultKind = "here"        // the experts of the theme have the question
+	FaultHandTheme  FaultKind = "hand theme"  // no relay of the question's room has the theme
+	FaultHandWidens FaultKind = "hand widens" // the experts' room is more open, and its relay may not widen
+	FaultNotHanded  FaultKind = "not handed"  // the question's room is out of reach, or more open than it was
+	FaultHanded     FaultKind = "handed"      // other experts have the question now
+	FaultPassed     FaultKind = "passed"      // idem, while the message was on its way
+
 	FaultReport FaultKind = "report" // only experts, in their room, and operators may read a report
 
 	FaultNoEntry      FaultKind = "no entry"      // the FAQ has no entry with the number that the experts may read

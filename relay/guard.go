@@ -130,6 +130,9 @@ func faultOf(err error) (*Fault, error) {
 }
 
 func (d *Carrier) checkRoot(ctx context.Context, row queue.Row, q Question, s subject) (queue.Verdict, error) {
+	if former, err := d.isFormer(ctx, row.Post.Room, q); former || err != nil {
+		return queue.Verdict{Withhold: "its question was handed over"}, err
+	}
 	fault, err := faultOf(d.mayReach(ctx, q, q.Asker, q.Readers))
 	if err != nil || fault == nil {
 		return queue.Verdict{}, err
@@ -187,7 +190,7 @@ func (d *Carrier) checkCopy(ctx context.Context, row queue.Row, q Question, s su
 	case !q.Status.Asked():
 		fault = &Fault{What: FaultClosed, Number: q.Number}
 	default:
-		fault, err = faultOf(d.mayReach(ctx, q, m.Sender, s.then))
+		fault, err = faultOf(d.stillReaches(ctx, row, q, m.Sender, s))
 	}
 	if err != nil || fault == nil {
 		return queue.Verdict{}, err
@@ -241,7 +244,7 @@ func (d *Carrier) checkReaction(ctx context.Context, row queue.Row, q Question, 
 	if row.Post.Room == q.Origin {
 		fault, err = faultOf(d.mayReturn(ctx, q))
 	} else {
-		fault, err = faultOf(d.mayReach(ctx, q, chat.UserID(s.event), s.then))
+		fault, err = faultOf(d.stillReaches(ctx, row, q, chat.UserID(s.event), s))
 	}
 	if err != nil || fault == nil {
 		return queue.Verdict{}, err
@@ -277,6 +280,9 @@ func (d *Carrier) Ended(ctx context.Context, row queue.Row) error {
 			if q.PostedAt.IsZero() {
 				q.PostedAt = d.Now()
 				if err := d.announceReturn(ctx, q); err != nil {
+					return err
+				}
+				if err := d.tellFormer(ctx, q, row.EventID); err != nil {
 					return err
 				}
 			}

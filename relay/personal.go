@@ -153,6 +153,9 @@ func (d *Carrier) forgetQuestion(ctx context.Context, q Question) error {
 			return err
 		}
 	}
+	if err := d.endHandover(ctx, &q); err != nil {
+		return err
+	}
 	return d.store.ForgetQuestion(ctx, q.Number)
 }
 

@@ -121,6 +121,18 @@ type Question struct {
 	ClosedAt   time.Time // zero: it is not closed
 	DueAt      time.Time // of a proposed question: when it goes on without a choice of the asker
 
+	// While the asker is asked whether the question may go to other experts: their relay
+	// and theme, how their audience is wider, as the asker was told, and the post that
+	// asks. Empty otherwise.
+	HandTo, HandTheme string
+	HandWidens        chat.Audience
+	HandAsk           chat.PostKey
+	// Former is the room of the experts who handed the question over; empty: nobody did.
+	// FormerRoot is the post that showed it there, until their thread says where the
+	// question went.
+	Former     chat.RoomID
+	FormerRoot chat.PostKey
+
 	// RemindedAt is when the experts were reminded, FollowedAt when the asker was
 	// asked whether it is solved; zero: not yet.
 	RemindedAt time.Time

@@ -39,6 +39,9 @@ func (d *Carrier) React(ctx context.Context, e chat.Event) (queue.Result, bool, 
 		}
 		return queue.Result{Change: d.decide(q, c)}, true, nil
 	}
+	if known && q.HandAsk != "" && m.Post == q.HandAsk {
+		return d.handoverSign(ctx, e, q)
+	}
 	switch sign := plainSign(e.Reaction.Key); {
 	case sign == claimSign && e.Room == q.Experts:
 		change, err := d.Claim(ctx, e, q)
@@ -80,6 +83,9 @@ func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Messag
 		room, target = m.From, chat.Target{Event: m.Event}
 	default:
 		return done, true, nil
+	}
+	if room != q.Experts && room != q.Origin {
+		return done, true, nil // its experts handed the question over
 	}
 	if target.IsZero() || room == q.Origin && q.Thread == "" && target.Event == q.Event {
 		return done, true, nil

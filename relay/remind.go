@@ -219,6 +219,9 @@ func (r *Reminders) remind(ctx context.Context, q Question, quiet func(chat.Room
 		return err
 	}
 	cause := chat.Cause(fmt.Sprintf("%s/%d", template, q.Number))
+	if q.Former != "" { // the experts who handed it over were reminded, perhaps
+		cause += chat.Cause("/" + q.Root)
+	}
 	if err := r.Queue.Post(ctx, cause, post); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ const (
 	stepAgree    step = "agree"     // its asker agrees that they do
 	stepStop     step = "stop"      // its asker wants no answer of the experts
 	stepClaim    step = "claim"     // an expert looks after it
+	stepHandOver step = "hand over" // it goes to other experts
 	stepRelease  step = "release"   // nobody looks after it any more
 	stepAnswer   step = "answer"    // an answer reached the asker's room
 	stepFollowUp step = "follow up" // another message reached the experts' room
@@ -43,6 +44,8 @@ func next(s Status, what step, answered bool) (Status, Withdrawal) {
 		return Withdrawn, WhyCancelled
 	case what == stepClaim && (s == Open || s == Reopened):
 		return Claimed, ""
+	case what == stepHandOver && s.Asked() && !s.Closed():
+		return Open, ""
 	case what == stepRelease && s == Claimed && answered:
 		return Answered, ""
 	case what == stepRelease && s == Claimed:

@@ -22,6 +22,8 @@ func TestNext(t *testing.T) {
 		{stepAgree, false, [10]Status{".", ".", Open, ".", ".", ".", ".", ".", ".", "."}, ""},
 		{stepStop, false, [10]Status{".", Satisfied, Withdrawn, ".", ".", ".", ".", ".", ".", "."}, WhyCancelled},
 		{stepClaim, false, [10]Status{".", ".", ".", Claimed, ".", ".", Claimed, ".", ".", "."}, ""},
+		{stepHandOver, false, [10]Status{".", ".", ".", Open, Open, Open, Open, ".", ".", "."}, ""},
+		{stepHandOver, true, [10]Status{".", ".", ".", Open, Open, Open, Open, ".", ".", "."}, ""},
 		{stepRelease, false, [10]Status{".", ".", ".", ".", Open, ".", ".", ".", ".", "."}, ""},
 		{stepRelease, true, [10]Status{".", ".", ".", ".", Answered, ".", ".", ".", ".", "."}, ""},
 		{stepAnswer, false, [10]Status{".", ".", ".", Answered, Answered, Answered, Answered, Reopened, ".", "."}, ""},

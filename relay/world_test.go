@@ -39,7 +39,7 @@ const (
 	dora    = chat.UserID("@dora:example.org")    // answers too
 )
 
-var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora"}
+var names = map[chat.UserID]string{camille: "Camille Roy", alix: "Alix", bruno: "Bruno Lefèvre", dora: "Dora", emma: "Emma"}
 
 // world is the rooms, the people and the bot with its database, under fake time.
 type world struct {

@@ -16,15 +16,15 @@ import (
 const questionColumns = `relay, theme, status, text, why, asker, asker_name, nameless, asker_left, origin, event_id, thread, lang,
 	experts, claimer, claimer_name, proposals, widens, told, readers, root, confirmation, shows,
 	asked_at, posted_at, answered_at, active_at, closed_at, due_at, reminded_at, followed_at, subject, suggested,
-	quoted, call, caller`
+	quoted, call, caller, hand_to, hand_theme, hand_widens, hand_ask, former, former_root`
 
 func scanQuestion(scan scanFunc) (q relay.Question, err error) {
-	var widens, shown, readers string
+	var widens, shown, readers, hand string
 	var asked, posted, answered, active, closed, due, reminded, followed int64
 	err = scan(&q.Number, &q.Relay, &q.Theme, &q.Status, &q.Text, &q.Why, &q.Asker, &q.AskerName, &q.Nameless, &q.AskerLeft,
 		&q.Origin, &q.Event, &q.Thread, &q.Lang, &q.Experts, &q.Claimer, &q.ClaimerName, &q.Proposals, &widens, &shown, &readers,
 		&q.Root, &q.Confirmation, &q.Shows, &asked, &posted, &answered, &active, &closed, &due, &reminded, &followed, &q.Subject, &q.Suggested,
-		&q.Quoted, &q.Call, &q.Caller)
+		&q.Quoted, &q.Call, &q.Caller, &q.HandTo, &q.HandTheme, &hand, &q.HandAsk, &q.Former, &q.FormerRoot)
 	if err != nil {
 		return q, noRow(err)
 	}
@@ -37,7 +37,7 @@ func scanQuestion(scan scanFunc) (q relay.Question, err error) {
 	} {
 		*t.to = fromMillis(t.ms)
 	}
-	if err := errors.Join(json.Unmarshal([]byte(widens), &q.Widens), json.Unmarshal([]byte(shown), &q.ShownAudience), json.Unmarshal([]byte(readers), &q.Readers)); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(widens), &q.Widens), json.Unmarshal([]byte(shown), &q.ShownAudience), json.Unmarshal([]byte(readers), &q.Readers), json.Unmarshal([]byte(hand), &q.HandWidens)); err != nil {
 		return q, fmt.Errorf("read question %d: %w", q.Number, err)
 	}
 	return q, nil
@@ -56,12 +56,16 @@ func questionValues(q relay.Question) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	hand, err := json.Marshal(q.HandWidens)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		q.Relay, q.Theme, q.Status, q.Text, q.Why, q.Asker, q.AskerName, q.Nameless, q.AskerLeft, q.Origin, q.Event, q.Thread, q.Lang,
 		q.Experts, q.Claimer, q.ClaimerName, q.Proposals, string(widens), string(shown), string(readers), q.Root, q.Confirmation, q.Shows,
 		millis(q.AskedAt), millis(q.PostedAt), millis(q.AnsweredAt), millis(q.ActiveAt), millis(q.ClosedAt), millis(q.DueAt),
 		millis(q.RemindedAt), millis(q.FollowedAt), q.Subject, q.Suggested,
-		q.Quoted, q.Call, q.Caller,
+		q.Quoted, q.Call, q.Caller, q.HandTo, q.HandTheme, string(hand), q.HandAsk, q.Former, q.FormerRoot,
 	}, nil
 }
 

@@ -1,0 +1,371 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"heraut/chat"
+	"heraut/queue"
+	"heraut/text"
+)
+
+// handedOver is the data of the template relay-handed.
+type handedOver struct {
+	Number int64
+	Room   string // of the experts who have the question now, or would
+	What   string // "root", "link", "asker", "asked", "choices" or "kept"
+	Link   string
+	Sealed bool // the asker must consent by a message, not by a reaction
+	Widens chat.Audience
+	Prefix string
+}
+
+// HandOver returns the change that hands a question over to the experts of another
+// theme, given by its name or by that of its relay, or a *Fault. If more people could
+// read it there, its asker is asked first: asks is then true. room is the name of the
+// other room; empty: it has none.
+func (d *Carrier) HandOver(ctx context.Context, e chat.Event, q Question, theme string) (change func(ctx context.Context) error, asks bool, room string, err error) {
+	switch {
+	case e.Room != q.Experts:
+		return nil, false, "", &Fault{What: FaultExperts, Number: q.Number}
+	case !q.Status.Asked() || q.Status.Closed() || q.Waits():
+		return nil, false, "", &Fault{What: FaultNotOpen, Number: q.Number}
+	case q.Claimer != "" && q.Claimer != e.Sender && e.Level < chat.LevelModerator:
+		return nil, false, "", &Fault{What: FaultTaken, Number: q.Number, Word: PersonName(q.ClaimerName)}
+	}
+	theme = text.Fold(strings.TrimLeft(strings.TrimSpace(theme), "#"))
+	r, err := d.relayCalled(ctx, q, theme)
+	if err != nil {
+		return nil, false, "", err
+	}
+	if !slices.Contains(r.Themes, theme) {
+		theme = ""
+	}
+	w, err := d.mayHand(ctx, q, r)
+	if err != nil {
+		return nil, false, "", err
+	}
+	if room, err = d.roomName(ctx, r.To); err != nil {
+		return nil, false, "", err
+	}
+	return func(ctx context.Context) error {
+		return d.update(ctx, q.Number, func(now *Question) error {
+			if now.Experts != q.Experts || now.Root != q.Root {
+				return nil // it went elsewhere meanwhile
+			}
+			return d.handOrAsk(ctx, now, r, theme, now.Widens)
+		})
+	}, !w.Beyond(q.Widens).None(), room, nil
+}
+
+// relayCalled returns the relay with that theme or name which takes questions from the
+// room of q, or a *Fault.
+func (d *Carrier) relayCalled(ctx context.Context, q Question, theme string) (Relay, error) {
+	direct, err := d.isDirect(ctx, q.Origin)
+	if err != nil {
+		return Relay{}, err
+	}
+	all, err := d.Relays(ctx)
+	if err != nil {
+		return Relay{}, err
+	}
+	var themes []string
+	for _, r := range all {
+		if !r.startsIn(q.Origin, direct) {
+			continue
+		}
+		if slices.Contains(r.Themes, theme) || r.Name == theme {
+			if r.To == q.Experts {
+				return Relay{}, &Fault{What: FaultHere, Number: q.Number, Word: theme}
+			}
+			return r, nil
+		}
+		if r.To != q.Experts {
+			themes = append(themes, r.Themes...)
+		}
+	}
+	return Relay{}, &Fault{What: FaultHandTheme, Word: theme, Themes: themes}
+}
+
+// mayHand returns how the audience of a question widens if it goes to the experts of
+// another relay, or a *Fault if it may not go there, even with its asker's consent.
+func (d *Carrier) mayHand(ctx context.Context, q Question, r Relay) (chat.Audience, error) {
+	to, err := d.Room(ctx, r.To)
+	if err != nil {
+		return chat.Everybody, err
+	}
+	if !to.Joined {
+		return chat.Everybody, &Fault{What: FaultAbsent, Room: to.Name, Banned: to.Exit == chat.ExitBanned}
+	}
+	// The answers that are on their way were written for the readers whom these experts
+	// were told of.
+	if fault, err := faultOf(d.mayReturn(ctx, q)); err != nil {
+		return chat.Everybody, err
+	} else if fault != nil {
+		return chat.Everybody, &Fault{What: FaultNotHanded, Number: q.Number}
+	}
+	w, err := d.widens(ctx, q.Readers, q.Origin, r.To)
+	if err == nil && !r.MayWiden && !w.Beyond(q.Widens).None() {
+		err = &Fault{What: FaultHandWidens, Number: q.Number, Widens: w}
+	}
+	return w, err
+}
+
+// handOrAsk hands a question over, or asks its asker first if more people could read it
+// than the asker agreed to. It compares the rooms anew, and leaves the question where it
+// is if it may not go.
+func (d *Carrier) handOrAsk(ctx context.Context, q *Question, r Relay, theme string, agreed chat.Audience) error {
+	if !q.Status.Asked() || q.Status.Closed() || q.Waits() {
+		return nil
+	}
+	w, err := d.mayHand(ctx, *q, r)
+	if fault, err := faultOf(err); err != nil {
+		return err
+	} else if fault != nil {
+		return d.keepHere(ctx, q)
+	}
+	if err = d.endHandover(ctx, q); err != nil {
+		return err
+	}
+	if !w.Beyond(agreed).None() {
+		q.HandTo, q.HandTheme, q.HandWidens = r.Name, theme, w
+		return d.askHandover(ctx, q, r)
+	}
+	return d.handOver(ctx, q, r, theme, w)
+}
+
+// handOver gives a question to the experts of another relay: their room shows it anew,
+// under its number, and the former thread says where it went.
+func (d *Carrier) handOver(ctx context.Context, q *Question, r Relay, theme string, w chat.Audience) error {
+	room, err := d.roomName(ctx, r.To)
+	if err != nil {
+		return err
+	}
+	html, lang, err := d.say(q.Experts, "relay-handed", handedOver{Number: q.Number, Room: room, What: "root"})
+	if err != nil {
+		return err
+	}
+	cause := q.nextShow()
+	closing := chat.Post{Room: q.Experts, Priority: chat.Announcement, HTML: html, Lang: lang, Edits: chat.Target{Post: q.Root}}
+	if err := d.queue.Post(ctx, cause, closing); err != nil {
+		return err
+	}
+	err = d.store.SaveMessage(ctx, Message{Post: chat.KeyOf(cause, 0), Room: q.Experts, Question: q.Number, Role: RoleRoot, At: d.Now()})
+	if err != nil {
+		return err
+	}
+	q.Former, q.FormerRoot = q.Experts, q.Root
+	q.Relay, q.Theme, q.Experts, q.Root, q.Widens = r.Name, theme, r.To, "", w
+	q.Claimer, q.ClaimerName = "", ""
+	q.PostedAt, q.RemindedAt, q.FollowedAt = time.Time{}, time.Time{}, time.Time{}
+	q.take(stepHandOver)
+	return d.remark(ctx, q, q.thread(), q.Origin, "relay-handed", handedOver{Number: q.Number, Room: room, What: "asker"})
+}
+
+// tellFormer says in the former thread where the question went, once it is there.
+func (d *Carrier) tellFormer(ctx context.Context, q *Question, root chat.EventID) error {
+	if q.FormerRoot == "" {
+		return nil
+	}
+	room, err := d.roomName(ctx, q.Experts)
+	if err != nil {
+		return err
+	}
+	thread := chat.Target{Post: q.FormerRoot}
+	q.FormerRoot = ""
+	return d.remark(ctx, q, thread, q.Former, "relay-handed", handedOver{Number: q.Number, Room: room, What: "link", Link: d.Links.Event(q.Experts, root)})
+}
+
+// askHandover asks the asker whether the question may go to the experts of r, and shows
+// what would be posted there.
+func (d *Carrier) askHandover(ctx context.Context, q *Question, r Relay) error {
+	room, err := d.roomName(ctx, r.To)
+	if err != nil {
+		return err
+	}
+	origin, err := d.Room(ctx, q.Origin)
+	if err != nil {
+		return err
+	}
+	data := handedOver{Number: q.Number, Room: room, What: "asked", Sealed: origin.Encrypted, Widens: q.HandWidens, Prefix: d.Book.Of(q.Origin).Prefix}
+	head, lang, err := d.say(q.Origin, "relay-handed", data)
+	if err != nil {
+		return err
+	}
+	leaving := *q
+	leaving.Status, leaving.Experts, leaving.Theme, leaving.Claimer, leaving.ClaimerName = Open, r.To, q.HandTheme, "", ""
+	shown, _, err := d.root(ctx, leaving, true)
+	if err != nil {
+		return err
+	}
+	data.What = "choices"
+	choices, _, err := d.say(q.Origin, "relay-handed", data)
+	if err != nil {
+		return err
+	}
+	cause := q.nextShow()
+	q.HandAsk = chat.KeyOf(cause, 0)
+	html := head + shown + choices
+	err = d.queue.Post(ctx, cause, chat.Post{
+		Room: q.Origin, Priority: chat.Relay, HTML: html, Alone: html, Lang: lang, Thread: q.thread(), Rings: true, Mentions: []chat.UserID{q.Asker},
+		Guard: subject{kind: aboutConfirmation, question: q.Number, event: continues}.guard(),
+	})
+	if err != nil {
+		return err
+	}
+	return d.store.SaveMessage(ctx, Message{Post: q.HandAsk, Room: q.Origin, Question: q.Number, Role: RoleRemark, At: d.Now()})
+}
+
+// endHandover withdraws what the asker was asked, which shows the question's text.
+func (d *Carrier) endHandover(ctx context.Context, q *Question) error {
+	ask := q.HandAsk
+	q.HandTo, q.HandTheme, q.HandWidens, q.HandAsk = "", "", chat.Audience{}, ""
+	if ask == "" {
+		return nil
+	}
+	return d.queue.Withdraw(ctx, ask)
+}
+
+// keepHere ends what the asker was asked, and tells the experts that the question stays.
+func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
+	if err := d.endHandover(ctx, q); err != nil {
+		return err
+	}
+	return d.remark(ctx, q, chat.Target{Post: q.Root}, q.Experts, "relay-handed", handedOver{Number: q.Number, What: "kept"})
+}
+
+// settleHandover ends the request for consent when the question is closed, and asks anew
+// when its text changes: the asker agrees to an exact text.
+func (d *Carrier) settleHandover(ctx context.Context, before Question, q *Question) error {
+	switch {
+	case q.HandAsk == "":
+		return nil
+	case q.Status.Closed() || !q.Status.Asked():
+		return d.endHandover(ctx, q)
+	case before.Text == q.Text || before.HandAsk != q.HandAsk:
+		return nil
+	}
+	r, err := d.relay(ctx, q.HandTo)
+	if found, err := has(err); err != nil {
+		return err
+	} else if !found {
+		return d.keepHere(ctx, q)
+	}
+	return d.handOrAsk(ctx, q, r, q.HandTheme, q.Widens)
+}
+
+// answerHandover returns the change that applies the asker's answer to the request ask.
+func (d *Carrier) answerHandover(number int64, ask chat.PostKey, c choice) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return d.update(ctx, number, func(q *Question) error {
+			if q.HandAsk != ask {
+				return nil // decided already
+			}
+			r, err := d.relayCalled(ctx, *q, q.HandTo)
+			fault, err := faultOf(err)
+			switch {
+			case err != nil:
+				return err
+			case c == stop || fault != nil:
+				return d.keepHere(ctx, q)
+			}
+			return d.handOrAsk(ctx, q, r, q.HandTheme, q.HandWidens)
+		})
+	}
+}
+
+// handoverSign takes a reaction to the request for consent: the asker's, in a room where
+// the homeserver could not put it in the asker's name.
+func (d *Carrier) handoverSign(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
+	origin, err := d.Room(ctx, q.Origin)
+	c := consentSigns[plainSign(e.Reaction.Key)]
+	if err != nil || origin.Encrypted || e.Sender != q.Asker || e.Room != q.Origin || c != goOn && c != stop {
+		return queue.Result{}, true, err
+	}
+	return queue.Result{Change: d.answerHandover(q.Number, q.HandAsk, c)}, true, nil
+}
+
+// handoverWord takes a message as the asker's answer to the request for consent: it
+// replies to the request, or names the question, as in «oui 12». It reports false if the
+// message is anything else.
+func (d *Carrier) handoverWord(ctx context.Context, e chat.Event, q Question) (queue.Result, bool, error) {
+	if q.HandAsk == "" || e.Sender != q.Asker || e.Room != q.Origin || e.Message.Edits != "" {
+		return queue.Result{}, false, nil
+	}
+	word, named := cutNumber(e.Message.Body, q.Number)
+	c := choiceBy(Question{}, "", word)
+	if c != goOn && c != stop {
+		return queue.Result{}, false, nil
+	}
+	if !named {
+		m, err := d.store.MessageOf(ctx, e.Message.ReplyTo)
+		if known, err := has(err); err != nil || !known || m.Post != q.HandAsk {
+			return queue.Result{}, false, err
+		}
+		origin, err := d.Room(ctx, q.Origin)
+		if err != nil {
+			return queue.Result{}, true, err
+		}
+		if c == goOn && origin.Encrypted && !e.Message.RelationEncrypted {
+			return d.refuse(e, q, &Fault{What: FaultUnnamed, Number: q.Number})
+		}
+	}
+	return queue.Result{Change: d.answerHandover(q.Number, q.HandAsk, c)}, true, nil
+}
+
+// inFormerThread tells the author of a message in the thread of experts who handed the
+// question over, once, that it is not carried. It reports false if e is anything else.
+func (d *Carrier) inFormerThread(ctx context.Context, e chat.Event) (queue.Result, bool, error) {
+	for _, ref := range []chat.EventID{e.Message.Edits, e.Message.ReplyTo, e.Message.Thread} {
+		if ref == "" {
+			continue
+		}
+		m, err := d.store.MessageOf(ctx, ref)
+		if known, err := has(err); err != nil {
+			return queue.Result{}, true, err
+		} else if !known || m.Room != e.Room && m.From != e.Room || m.Role == RoleNote {
+			continue
+		}
+		q, err := d.store.Question(ctx, m.Question)
+		if known, err := has(err); err != nil {
+			return queue.Result{}, true, err
+		} else if !known || e.Room == q.Origin || e.Room == q.Experts || q.Former == "" {
+			continue
+		}
+		name, err := d.roomName(ctx, q.Experts)
+		if err != nil {
+			return queue.Result{}, true, err
+		}
+		fault := &Fault{What: FaultHanded, Number: q.Number, Room: name}
+		post := chat.Post{Thread: chat.Target{Event: e.Message.Thread}, ReplyTo: chat.Target{Event: e.Original()}}
+		return queue.Result{Unchanged: true, Change: func(ctx context.Context) error {
+			return d.tell(ctx, chat.Cause("handed/"+string(q.Root)), e.Room, post, fault)
+		}}, true, nil
+	}
+	return queue.Result{}, false, nil
+}
+
+// isFormer reports whether a waiting post goes to a room whose experts handed the
+// question over.
+func (d *Carrier) isFormer(ctx context.Context, room chat.RoomID, q Question) (bool, error) {
+	if room == q.Experts || q.Former == "" {
+		return false, nil
+	}
+	now, err := d.inUse(ctx, room)
+	return now != q.Experts, err
+}
+
+// stillReaches is mayReach for a waiting post, whose experts may have handed the question
+// over since it was written.
+func (d *Carrier) stillReaches(ctx context.Context, row queue.Row, q Question, sender chat.UserID, s subject) error {
+	former, err := d.isFormer(ctx, row.Post.Room, q)
+	switch {
+	case err != nil:
+		return err
+	case former:
+		return &Fault{What: FaultPassed, Number: q.Number}
+	}
+	return d.mayReach(ctx, q, sender, s.then)
+}
