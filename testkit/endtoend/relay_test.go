@@ -29,7 +29,8 @@ type relayed struct {
 	asker, expert *testkit.Client // the people whose views the test reads
 	other         *testkit.Client // another expert
 	asks, answers id.RoomID
-	restarts      bool // the bot restarts before each step
+	third         id.RoomID // of other experts; empty: there are none
+	restarts      bool      // the bot restarts before each step
 	seen          map[id.EventID]bool
 }
 
@@ -178,6 +179,9 @@ var links = regexp.MustCompile(`\(https://matrix\.to/[^)]*\)`)
 func (r *relayed) golden(name string) {
 	r.Helper()
 	got := "# Bluehats, vu par Camille\n\n" + r.transcript(r.asks) + "\n# Experts, vu par Bruno\n\n" + r.transcript(r.answers)
+	if r.third != "" {
+		got += "\n# Juristes, vu par Bruno\n\n" + r.transcript(r.third)
+	}
 	path := filepath.Join("testdata", "relay", name+".txt")
 	if *update && !r.restarts {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -211,6 +215,9 @@ func TestRelay(t *testing.T) {
 		"quoted":    {private, private, false, func(r *relayed) { r.quotedStory(false) }, []bool{false, true}},
 
 		"quoted-encrypted": {secret, secret, false, func(r *relayed) { r.quotedStory(true) }, []bool{false, true}},
+
+		"handed":           {private, private, false, func(r *relayed) { r.handedStory(false) }, []bool{false, true}},
+		"handed-encrypted": {secret, secret, false, func(r *relayed) { r.handedStory(true) }, []bool{false, true}},
 
 		"direct": {testkit.Room{Direct: true, Encrypted: true}, secret, false, (*relayed).wholeStory, []bool{false, true}},
 	} {
