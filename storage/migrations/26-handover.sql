@@ -1,4 +1,4 @@
--- v24 -> v25: Questions handed over to other experts
+-- v25 -> v26: Questions handed over to other experts
 
 -- The relay and the theme that the asker is asked about, how its audience is wider, as
 -- JSON, and the post that asks.
