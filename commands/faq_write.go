@@ -177,7 +177,7 @@ func cutForAll(s string) (string, bool) {
 }
 
 // parseEntry splits «question | answer» at the first bar into an entry of the FAQ, and
-// removes user ids; false if a part is missing.
+// removes user ids. It returns false if a part is missing or longer than maxEntry.
 func parseEntry(s string) (relay.Entry, bool) {
 	question, answer, ok := strings.Cut(s, "|")
 	e := relay.Entry{Question: relay.WithoutIDs(strings.TrimSpace(question)), Answer: relay.WithoutIDs(strings.TrimSpace(answer))}

@@ -75,7 +75,9 @@ func (a *Answerer) impliedComparison(r request) (answer Answer, found bool, err 
 	return answer, true, err
 }
 
-// compare answers with a comparison of the named software, the same facts for each.
+// compare answers with a comparison of the named software, the same facts for each. If
+// the catalogue lacks one of the names, it answers with suggestions for that name
+// instead, and with the usage of the command if there are fewer than two names.
 func (a *Answerer) compare(ctx context.Context, r request) (Answer, error) {
 	parts := split(r.args)
 	if len(parts) < 2 {

@@ -185,8 +185,11 @@ type feedChoices struct {
 	Feeds        []feed.Link
 }
 
-// add answers with the change that subscribes the room to a source, or changes the
-// rhythm of the subscription that it has. rest holds the filter and the rhythm.
+// add answers with the change that subscribes the room to a source. rest holds the
+// filter, the rhythm and, for a feed, its label. If the room already has this
+// subscription, add changes its rhythm or else its label, whichever rest names; if rest
+// names neither, it answers that the subscription exists. trial is the result of trying
+// a feed's address, zero for another source.
 func (a *Answerer) add(ctx context.Context, r request, source, rest string, trial sources.FeedTrial) (Answer, error) {
 	label := ""
 	if trial.Address != "" {
@@ -431,7 +434,8 @@ func cutArg(s string) (arg, rest string) {
 	return arg, strings.TrimSpace(rest)
 }
 
-// isAddress reports whether s is an address rather than a source's name.
+// isAddress reports whether s is a feed's address (http, https or feed), as opposed to
+// a source's name.
 func isAddress(s string) bool {
 	_, ok := sources.FeedAddress(s)
 	return ok

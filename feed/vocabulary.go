@@ -37,8 +37,9 @@ func prefixOf(namespace string) (prefix string, known bool) {
 // maxPrefixes is how many prefixes a document may declare.
 const maxPrefixes = 100
 
-// names converts the names of XML elements to one spelling: lower case, with the usual
-// prefix of their namespace, and without a prefix in the feed's own namespace.
+// names holds the namespaces that a feed declares, to convert the names of XML elements
+// to one spelling: lower case, with the usual prefix of their namespace, and without a
+// prefix in the feed's own namespace.
 type names struct {
 	prefixes map[string]string // the usual prefix, by declared prefix
 	own      string            // the prefix of the root, whose namespace is the feed's own

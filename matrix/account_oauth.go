@@ -108,8 +108,10 @@ func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oa
 	return nil, fmt.Errorf("%w: the code expired", ErrNotAuthorized)
 }
 
-// keepAuthorized checks that a token is for the bot's account and device, and stores
-// it together with the token that renews it.
+// keepAuthorized checks that a token is for the bot's account and device, makes the
+// client use it, and stores it together with the token that renews it, if there is one.
+// client is the id of the bot at the authorization server. After an error the client
+// has no token.
 func (c *Client) keepAuthorized(ctx context.Context, client string, token *oauth.TokenResponse) (err error) {
 	c.bearer.set(token.AccessToken)
 	defer func() {

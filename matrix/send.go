@@ -252,8 +252,10 @@ func (c *Client) askEncrypted(ctx context.Context, room id.RoomID) (bool, error)
 	return err == nil, nil
 }
 
-// knowEncryption ensures that the key store has the room's encryption settings and
-// its history visibility, which encryption needs.
+// knowEncryption prepares the key store for encrypting in a room. If the store lacks
+// the room's encryption settings, since the homeserver denies the encryption that the
+// bot once saw, it stores the default ones (Megolm). It also asks for the history
+// visibility, which mautrix stores; a room without one is no error.
 func (c *Client) knowEncryption(ctx context.Context, room id.RoomID) error {
 	if known, err := c.state.IsEncrypted(ctx, room); err != nil {
 		return err

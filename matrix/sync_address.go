@@ -74,9 +74,10 @@ func (a addressing) read(m chat.Message) (text string, addressed, casual bool) {
 // unknownName matches an unknown name and the colon or comma after it.
 var unknownName = regexp.MustCompile(`^@?[^:,\n/]{1,60}[:,]\s+`)
 
-// afterLink returns the text of a message whose HTML starts with a link to the
-// account. name is the text of the link, after is the text that follows it in the
-// HTML.
+// afterLink returns the text of a message to the account, without the account's name at
+// its start. start is the plain body; name is the text of the link with which the HTML
+// begins, and after the text that follows that link. The result comes from start, or
+// from after if start begins with neither a Markdown link nor a known name.
 func (a addressing) afterLink(start, name, after string) string {
 	if _, rest, ok := markdownLink(start); ok {
 		return trimAfterName(rest)

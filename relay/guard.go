@@ -224,8 +224,9 @@ func (d *Carrier) tellAsker(ctx context.Context, q Question, fault *Fault) error
 	return d.tell(ctx, cause, q.Origin, chat.Post{Thread: q.thread()}, fault)
 }
 
-// tell posts the sentence about a fault in a room. A second call with the same cause
-// posts nothing.
+// tell posts the sentence about a fault in a room, once for each cause: a second call
+// with the same cause posts nothing, even in another room. post gives the thread and
+// the reply target; tell sets its other fields.
 func (d *Carrier) tell(ctx context.Context, cause chat.Cause, room chat.RoomID, post chat.Post, fault *Fault) error {
 	html, lang, err := d.say(room, "relay-fault", struct {
 		Fault

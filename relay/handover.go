@@ -178,8 +178,9 @@ func (d *Carrier) tellFormer(ctx context.Context, q *Question, root chat.EventID
 	return d.remark(ctx, q, thread, q.Former, "relay-handed", handedOver{Number: q.Number, Room: room, What: "link", Link: d.Links.Event(q.Experts, root)})
 }
 
-// askHandover asks the asker whether the question may go to the experts of r, and shows
-// what would be posted there.
+// askHandover asks the asker, in the thread of the question, whether the question may
+// go to the experts of r, and shows the text that these would read. It stores the key
+// of that post in q.HandAsk; the caller saves q.
 func (d *Carrier) askHandover(ctx context.Context, q *Question, r Relay) error {
 	room, err := d.roomName(ctx, r.To)
 	if err != nil {
@@ -218,7 +219,9 @@ func (d *Carrier) askHandover(ctx context.Context, q *Question, r Relay) error {
 	return d.store.SaveMessage(ctx, Message{Post: q.HandAsk, Room: q.Origin, Question: q.Number, Role: RoleRemark, At: d.Now()})
 }
 
-// endHandover withdraws what the asker was asked, which shows the question's text.
+// endHandover ends the request for the asker's consent, if there is one: it withdraws
+// the post of askHandover, which shows the question's text, and clears the hand-over in
+// q. The caller saves q.
 func (d *Carrier) endHandover(ctx context.Context, q *Question) error {
 	ask := q.HandAsk
 	q.HandTo, q.HandTheme, q.HandWidens, q.HandAsk = "", "", chat.Audience{}, ""
@@ -228,7 +231,8 @@ func (d *Carrier) endHandover(ctx context.Context, q *Question) error {
 	return d.queue.Withdraw(ctx, ask)
 }
 
-// keepHere ends what the asker was asked, and tells the experts that the question stays.
+// keepHere ends the request for the asker's consent, and posts to the experts that the
+// question stays with them.
 func (d *Carrier) keepHere(ctx context.Context, q *Question) error {
 	if err := d.endHandover(ctx, q); err != nil {
 		return err

@@ -90,9 +90,10 @@ func (k *Knowledge) narrowed(ctx context.Context, a chat.Audience, room chat.Roo
 	return a.Both(other.Least), nil
 }
 
-// Answer returns the expert's answer that a command means: the one it replies to or,
-// without a reply, the only one in its thread. The error is ErrNoAnswer if there is
-// none, or if the thread has several.
+// Answer returns the expert's answer that a command in room means: the message replyTo
+// or, if that is empty, the only answer in the thread of the question. Only an answer
+// that was written in room, was carried to the asker and still has its text counts. The
+// error is ErrNoAnswer if there is none, or if the thread has several.
 func (k *Knowledge) Answer(ctx context.Context, room chat.RoomID, replyTo, thread chat.EventID) (Message, error) {
 	if replyTo != "" {
 		m, err := k.Store.MessageOf(ctx, replyTo)

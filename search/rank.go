@@ -31,8 +31,9 @@ const (
 	minCoverProduct = 0.75 // of a need that a well-known product serves
 )
 
-// best returns the found entries that are good enough to show, in their order. If the
-// search asks for a share of the query to be answered, it returns only sure ones.
+// best returns at most MaxMatches of the found entries that are good enough to show,
+// the best first. It includes guesses (hit.sure is false), unless the search sets
+// how.cover, the share of the query that an entry must answer.
 func (s *scratch) best(e *Engine, q query) []hit {
 	stems := e.index.stemIDs(q.words)
 	out := make([]hit, 0, MaxMatches)

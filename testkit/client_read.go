@@ -46,8 +46,8 @@ func (c *Client) Wait(ctx context.Context, room id.RoomID, match func(*event.Eve
 }
 
 // waitFor calls find with the events that the client has seen in a room, again after
-// each new one, until find returns an event, which it returns. The error is that of
-// ctx.
+// each new one, until find returns an event, and returns that event. The error wraps
+// the cause of ctx, or says that the client has stopped, and lists the events seen.
 func (c *Client) waitFor(
 	ctx context.Context, room id.RoomID, find func([]*event.Event) *event.Event,
 ) (*event.Event, error) {

@@ -11,9 +11,9 @@ import (
 	"heraut/locale"
 )
 
-// checkRooms disables the hooks of rooms that the bot left, enables those of rooms
-// to which it returned, and notifies the makers of disabled ones. It does nothing if
-// the last check is younger than since.
+// checkRooms disables the hooks of rooms that the bot left, and enables those of rooms
+// to which it returned. It notifies the maker of a disabled hook in their direct room,
+// if there is one. It does nothing if less than since has passed after the last check.
 func (s *Service) checkRooms(ctx context.Context, since time.Duration) error {
 	if now := s.Now(); now.Sub(s.checkedAt) >= since {
 		s.checkedAt = now

@@ -217,8 +217,10 @@ func isForm(text string) bool {
 	return !strings.Contains(text, "\n") || slices.Contains([]string{"payload", "text", "message", "body"}, name)
 }
 
-// form reads the fields of a form: the one that holds JSON, or else all of them. A form
-// with a single field that holds other text is that text.
+// form reads the fields of a form. The first of the fields payload, data, json and body
+// that holds JSON is the payload. A form whose only field is one of these, with other
+// text, is that text. Any other form is an object of all its fields; without a field,
+// it is an error.
 func (p payload) form(fields map[string]string) (payload, error) {
 	for _, name := range []string{"payload", "data", "json", "body"} {
 		value := strings.TrimSpace(fields[name])

@@ -59,8 +59,8 @@ func (r *reader) warnExample(root ast.Node) {
 // opposed to mappings and lists.
 type scalars func(ast.ScalarNode)
 
-// Visit calls the function for the node n if it holds a single value. ast.Walk calls
-// Visit for each node.
+// Visit calls f for the node n if that is a single value; the keys of a mapping are no
+// values. ast.Walk calls Visit for each node.
 func (f scalars) Visit(n ast.Node) ast.Visitor {
 	if m, ok := n.(*ast.MappingValueNode); ok { // the key is no value
 		if m.Value != nil {

@@ -159,8 +159,8 @@ func (d *doctor) secretFile(file string, owner int, known bool) {
 	}
 }
 
-// database checks the bot's database, bot.db, and returns the login session stored in
-// it.
+// database checks the bot's database, bot.db, and reports the result. It returns the
+// login session stored there, zero if it cannot be read, and sets d.exits.
 func (d *doctor) database(ctx context.Context, file string) (session matrix.Session) {
 	const what = "base bot.db"
 	info, err := os.Stat(file)

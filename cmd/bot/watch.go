@@ -91,8 +91,8 @@ func (w *watch) run(ctx context.Context) error {
 	}
 }
 
-// files checks that the state directory takes writes and that its databases are there
-// and can be read.
+// files checks that the state directory takes writes, that its disk has room, and that
+// its databases are there and can be read. It reports to the monitor.
 func (w *watch) files(ctx context.Context) {
 	dir := w.config.State
 	err := tryWrite(dir)

@@ -166,9 +166,10 @@ const (
 )
 
 // round is one round: people send commands, the bot is killed meanwhile, at the moment
-// that when selects, and is started again. It returns the time of that start. hit
-// reports whether the bot was sending a message when it was killed, and atOnce is the
-// largest number of messages that it was sending to one room.
+// that when selects, and is started again. start is the time of that start. hit is true
+// if a request that sends triggered the kill, so never unless when is midSend. atOnce
+// is the largest number of messages that the bot was sending to one room when it was
+// killed.
 func round(ctx context.Context, bot *testkit.Bot, proxy *testkit.Proxy, people *load, n int, when moment, draw *rand.Rand) (hit bool, atOnce int, start time.Time, err error) {
 	var met atomic.Bool
 	killed := make(chan struct{})
