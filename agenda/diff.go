@@ -263,8 +263,10 @@ func (m *matching) pairSeries(known []Event, read []calendar.Event, now time.Tim
 	}
 }
 
-// grouped merges the equal changes of the occurrences of one series into the first
-// of them, so that rooms hear once of a series that begins, moves or ends.
+// grouped merges the changes of one kind (Change.What) of the occurrences of one series
+// into the earliest of them, and counts the others in its More, so that rooms hear once
+// of a series that begins, moves or ends. The result is in the order of the starts.
+// grouped reorders all.
 func grouped(all []Change) []Change {
 	type group struct {
 		what What

@@ -159,9 +159,10 @@ func (d *decision) takeFresh(ctx context.Context) error {
 	return nil
 }
 
-// place decides how a new item may be announced, alone or together with its new host
-// or owner, and sets when that is due. outcome is the item's state: still open, or
-// never announced, such as an item of the source's first reading.
+// place decides how the new item n may be announced, alone or together with its new
+// host or owner (n.PartOf), and sets when that is due (n.Due). It stores a host or an
+// owner that the source never had before. outcome is the item's state: Settling or, for
+// an item that is never announced, TooOld or Baseline (the source's first reading).
 func (d *decision) place(ctx context.Context, n *News) (outcome string, err error) {
 	repo := n.Item.Repository
 	host, err := d.hostOf(ctx, n.Item)

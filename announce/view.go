@@ -66,7 +66,7 @@ func (i itemView) Repo() *catalogue.Repository { return i.Item.Repository }
 func (i itemView) Soft() *catalogue.Software { return i.Item.Software }
 
 // Owner returns the name of the organisation that published the repository; if none is
-// known, that of the account.
+// known, that of the account. It panics for an item that is not about a repository.
 func (i itemView) Owner() string {
 	repo := i.Repo()
 	if repo.Organization != "" {

@@ -14,9 +14,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Text returns a reader of the text in r as UTF-8. contentType is the HTTP header of
-// that name, which may name the character set; it may be empty. Without a name, bytes
-// that are no UTF-8 count as Windows-1252.
+// Text returns a reader of the text in r as UTF-8. The character set is that of a byte
+// order mark, or else the one that contentType names, the HTTP header of that name,
+// which may be empty. Without a known name, and for UTF-8, bytes that are no UTF-8
+// count as Windows-1252.
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
 // decoded returns r as UTF-8. The charset is that of a byte order mark, or else

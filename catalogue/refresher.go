@@ -81,8 +81,10 @@ type Refresher struct {
 	reportedSum [sha256.Size]byte // of the version of the last successful onHeld
 }
 
-// NewRefresher returns a Refresher with the stored catalogue in force, if there is one.
-// The error is the store's: an unreadable copy is logged and fetched again.
+// NewRefresher returns a Refresher with the newest stored catalogue of the settings'
+// locations in force, if there is one. It deletes the stored answers of all other
+// locations from store, except those in s.Others. The error is the store's; an
+// unreadable copy is only logged, and fetched again.
 func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store FetchedStore) (*Refresher, error) {
 	s.Every = cmp.Or(s.Every, DefaultEvery)
 	r := &Refresher{settings: s, getter: getter, store: store, pace: fetch.NewPace(s.Every)}

@@ -8,11 +8,12 @@ import (
 	"heraut/text"
 )
 
-// join finds the same software in several catalogues: it groups entries that share a
-// Wikidata item, an id of the SILL, or a repository. An id that occurs twice in one
-// catalogue proves nothing, and entries with different Wikidata items stay apart, so a
-// group has at most one entry of each catalogue. The Comptoir's ids are not used,
-// since programs guess them from names.
+// join holds the entries of several catalogues in groups of one software each. Entries
+// belong together if they share a Wikidata item, an id of the SILL, or a repository and
+// a word of their names. A key that occurs twice in one catalogue proves nothing, and
+// entries with different Wikidata items stay apart. So a group has at most one entry of
+// each catalogue. The Comptoir's ids are not used, since programs guess them from
+// names.
 type join struct {
 	entries []*catalogue.Software
 	shelf   []int // of each entry

@@ -51,8 +51,10 @@ func (c *Client) takeIn(ctx context.Context, room id.RoomID, evt *event.Event, r
 	}
 }
 
-// hear returns a Matrix event as a chat event, with its sender's name and rights in
-// the room; nil if the bot ignores it.
+// hear returns a Matrix event as a chat event, with its sender's name and rights in the
+// room. If the power levels cannot be read, a sender who is no operator counts as a
+// member. hear returns nil for an event that the bot ignores, such as an unencrypted
+// edit in an encrypted room, since the homeserver may have forged it.
 func (c *Client) hear(ctx context.Context, room id.RoomID, evt *event.Event, direct bool) *chat.Event {
 	e := c.understand(evt, direct)
 	if e != nil {
@@ -83,8 +85,10 @@ func takeOwn(evt *event.Event, batch *queue.Batch) {
 	batch.Own = append(batch.Own, queue.Own{Txn: txn, ID: chat.EventID(evt.ID)})
 }
 
-// answerable reports whether the event is a message of a person. The bot ignores
-// other bots, so that two bots of this kind do not answer each other for ever.
+// answerable reports whether a person sent the event, which is neither redacted nor a
+// state event. It excludes the bot itself, the accounts that the configuration lists as
+// bots, and events with postKey, which another Héraut sends: two bots would answer each
+// other for ever.
 func (c *Client) answerable(evt *event.Event) bool {
 	if _, other := evt.Content.Raw[postKey]; other {
 		return false

@@ -62,8 +62,11 @@ func result(change func(ctx context.Context) error, err error) (queue.Result, bo
 	return queue.Result{Change: change}, true, err
 }
 
-// mirror repeats a reaction on the copy of the message in the other room. There the
-// bot has each emoji once, for all people who use it.
+// mirror returns the change by which the bot repeats the reaction e on the copy of the
+// message in the other room, where it puts each emoji once for all people who use it. m
+// is the record of the reaction's target, if known. The Result has no change for a key
+// that is not an emoji, for a message without a copy, and where the bot may not repeat
+// it. The bool is always true, in the sense of React: the target belongs to a question.
 func (d *Carrier) mirror(ctx context.Context, e chat.Event, q Question, m Message, known bool) (queue.Result, bool, error) {
 	done := queue.Result{}
 	if !isEmoji(e.Reaction.Key) {

@@ -54,7 +54,9 @@ type concept struct {
 	weak         bool
 }
 
-// concepts splits the words of a query into concepts.
+// concepts splits the words of a query into concepts, in their order: a phrase that has
+// synonyms is one (the longest such phrase, where several begin), any other word is one
+// by itself.
 func (ix *index) concepts(words []string) []concept {
 	words = ix.joined(words)
 	stems := make([]string, len(words))

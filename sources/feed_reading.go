@@ -63,8 +63,8 @@ func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	return item
 }
 
-// repeated returns how many entries have the same id ("id …") and the same link ("link
-// …").
+// repeated counts the entries with each id, under the key "id " + ID, and those with
+// each link, under "link " + addressKey of the link.
 func repeated(entries []feed.Entry) map[string]int {
 	n := map[string]int{}
 	for _, e := range entries {

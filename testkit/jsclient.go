@@ -80,8 +80,8 @@ func (h *Homeserver) JSPerson(t testing.TB, localpart string, options JSOptions)
 	return c
 }
 
-// needNode skips a test without Node.js, with the reason without, or fails it if the
-// environment requires Node.js.
+// needNode skips a test, with the reason without, if npm is missing, or if Node.js is
+// missing or too old. It fails the test instead if the environment sets requireNode.
 func needNode(t testing.TB, without string) {
 	t.Helper()
 	if err := findNode(t.Context()); err != nil {

@@ -144,8 +144,9 @@ func inBrowser(raw string) string {
 	return u.Query().Get("url")
 }
 
-// asian adds the visible parts of a message for DingTalk, WeCom or Feishu to the
-// pieces to write. message is the result of the function asian.
+// asian adds the visible parts of a message for DingTalk, WeCom or Feishu to the pieces
+// to write. message is the object inside the request's body that holds the content: the
+// function asian finds it.
 func (w *writer) asian(message object) {
 	w.add(
 		piece{text: cmp.Or(message.str("title"), message.str("header", "title", "content")), style: "strong"},

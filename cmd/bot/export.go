@@ -38,8 +38,8 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run prints the data that the arguments name (the FAQ, questions, settings or feeds)
-// to the standard output.
+// Run prints the data that c.What names (the FAQ, questions, the report on questions,
+// settings or feeds) to the standard output, in c.Format.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {

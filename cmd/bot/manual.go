@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// manCommand writes the manual page that packages install.
+// manCommand is the command that prints the manual page that packages install.
 type manCommand struct{}
 
 // Run prints the manual page in roff, the format that man reads.
