@@ -110,7 +110,7 @@ func bench(ctx context.Context, kind, only, against string, plan plan, out, prog
 			fmt.Fprintln(out, f)
 		}
 		if err != nil {
-			return fmt.Errorf("measure %s: %w\nthe end of the bot's log:\n%s", p.name, err, s.bot.LogTail())
+			return fmt.Errorf("measure %s: %w\nthe end of the bot's log:\n%s", p.name, err, contest.LogTail(s.bot))
 		}
 		fmt.Fprintf(progress, "%s took %.0f s\n", p.name, time.Since(began).Seconds())
 	}

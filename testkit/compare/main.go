@@ -91,7 +91,7 @@ func compare(ctx context.Context, homeserver string, only []string, p plan, out,
 			e := s.entrants[(i+round)%len(s.entrants)]
 			began := time.Now()
 			if err := s.turn(ctx, e, round); err != nil {
-				return fmt.Errorf("%s, round %d: %w", e.Name(), round+1, err)
+				return fmt.Errorf("%s, round %d: %w\nthe end of its log:\n%s", e.Name(), round+1, err, contest.LogTail(e))
 			}
 			fmt.Fprintf(progress, "%s, round %d, %s: %.0f s\n", hs.Kind, round+1, e.Name(), time.Since(began).Seconds())
 		}

@@ -44,8 +44,12 @@ func table(p plan, entrants []*entrant) string {
 	return b.String()
 }
 
-// spread returns the median and, of several values, the smallest and the largest one.
+// spread returns the median and, of several values, the smallest and the largest one; a
+// dash for none.
 func spread(values []float64, decimals int) string {
+	if len(values) == 0 {
+		return "–"
+	}
 	text := fmt.Sprintf("%.*f", decimals, contest.Median(values))
 	if len(values) > 1 {
 		text += fmt.Sprintf(" (%.*f to %.*f)", decimals, slices.Min(values), decimals, slices.Max(values))
@@ -53,8 +57,11 @@ func spread(values []float64, decimals int) string {
 	return text
 }
 
-// counts returns one number for each round.
+// counts returns one number for each round; a dash for none.
 func counts(outcomes []contest.Outcome, count func(contest.Outcome) int) string {
+	if len(outcomes) == 0 {
+		return "–"
+	}
 	var all []string
 	for _, o := range outcomes {
 		all = append(all, fmt.Sprint(count(o)))

@@ -126,11 +126,17 @@ func (s *stage) measureDrain(ctx context.Context, e *entrant) error {
 	if err != nil {
 		return err
 	}
+	select {
+	case <-e.Done(): // some end when a request has lasted too long, which is the freezing's fault
+		fmt.Fprintf(s.progress, "%s ended by itself; the end of its log:\n%s\n", e.Name(), contest.LogTail(e))
+		return errors.Join(e.Launch(ctx), contest.Rest(ctx, s.plan.idle))
+	default:
+	}
+	e.drain = append(e.drain, o)
 	workedUntil, servedUntil, err := measure()
 	per := func(d time.Duration) float64 { return float64(d.Milliseconds()) / float64(max(1, o.Answered)) }
 	e.rate = append(e.rate, float64(o.Answered-1)/o.Last.Sub(o.First).Seconds())
 	e.worked, e.served = append(e.worked, per(workedUntil-worked)), append(e.served, per(servedUntil-served))
-	e.drain = append(e.drain, o)
 	return err
 }
 

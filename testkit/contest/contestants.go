@@ -23,6 +23,8 @@ type Contestant interface {
 	Stop() int                        // returns the exit status
 	Kill()
 	PID() int // process id of the last start
+	Log() string
+	Done() <-chan struct{} // closes when the process has ended
 }
 
 // Bot is the bot of this tree, or another build of it.
@@ -44,9 +46,9 @@ func NewBot(ctx context.Context, hs *testkit.Homeserver, localpart, program, dir
 func (b *Bot) Name() string    { return b.Account.UserID.Localpart() }
 func (b *Bot) User() id.UserID { return b.Account.UserID }
 
-// LogTail returns the end of the bot's log.
-func (b *Bot) LogTail() string {
-	log := b.Log()
+// LogTail returns the end of a bot's log.
+func LogTail(c Contestant) string {
+	log := c.Log()
 	return log[max(0, len(log)-4000):]
 }
 
