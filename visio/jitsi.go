@@ -12,8 +12,8 @@ import (
 // creates the room. So a random address is all that a call needs.
 type jitsi struct{ base *url.URL }
 
-// Open returns a call at a random address of the server, without a request. It never
-// fails.
+// Open returns a call at a random address of the server, without a request. Its Access
+// is AccessAgents on a server of numerique.gouv.fr, else AccessLink. It never fails.
 func (j jitsi) Open(context.Context) (Call, error) {
 	access := AccessLink
 	if strings.HasSuffix(j.base.Hostname(), ".numerique.gouv.fr") {
@@ -35,8 +35,8 @@ const (
 	nameDigits  = 6
 )
 
-// roomName returns a random name for a Jitsi room, of letters and digits, with a
-// letter first.
+// roomName returns a random name for a Jitsi room, of nameLetters letters and
+// nameDigits digits, with a letter first.
 func roomName() string {
 	name := make([]byte, 0, nameLetters+nameDigits)
 	for range nameLetters {
@@ -51,7 +51,8 @@ func roomName() string {
 	return string(name)
 }
 
-// pick returns a random number in [0, n).
+// pick returns a random number in [0, n). It panics for an n below 1, and when the
+// system gives no random numbers.
 func pick(n int) int {
 	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
 	if err != nil {

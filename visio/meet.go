@@ -65,8 +65,8 @@ type meetRoom struct {
 }
 
 // Open creates a room on the server and returns its address. When the server rejects a
-// token from the cache, Open requests a new one and tries once more. The error is a
-// *Fault, or wraps one.
+// token from the cache, Open removes it there, requests a new one and tries once more.
+// The error is a *Fault, or wraps one.
 func (m *meet) Open(ctx context.Context) (Call, error) {
 	token, fresh, err := m.authorise(ctx)
 	if err != nil {
@@ -83,8 +83,10 @@ func (m *meet) Open(ctx context.Context) (Call, error) {
 	return call, err
 }
 
-// authorise returns an access token for Meet's API, from the cache or the server;
-// fresh reports that it comes from the server.
+// authorise returns an access token for Meet's API, from the cache or the server. fresh
+// reports that it comes from the server; authorise then stores it in the cache, until
+// tokenMargin before it expires. The error is a *Fault. Concurrent calls wait for one
+// another.
 func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -110,8 +112,8 @@ func (m *meet) authorise(ctx context.Context) (token string, fresh bool, err err
 	return m.token, true, nil
 }
 
-// forget drops a token from the cache after the server rejected it, unless a newer one
-// has replaced it.
+// forget drops token from the cache after the server rejected it. It does nothing if a
+// newer token has replaced it.
 func (m *meet) forget(token string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -120,8 +122,9 @@ func (m *meet) forget(token string) {
 	}
 }
 
-// create asks Meet's API for a new room, and returns the address that the API gives
-// it.
+// create asks Meet's API for a new room, with the access token, and returns its
+// address, access and telephone number. The error is a *Fault, also for an answer
+// without a valid http or https address.
 func (m *meet) create(ctx context.Context, token string) (Call, error) {
 	body := map[string]string{}
 	if m.settings.Access != "" {
@@ -143,7 +146,9 @@ func (m *meet) create(ctx context.Context, token string) (Call, error) {
 }
 
 // post sends body as JSON to a path of Meet's API, and decodes the JSON of the answer
-// into the value that into points to. If the exchange fails, the error is a *Fault.
+// into the value that into points to. token is the access token; empty: post sends
+// none, as in a request for one. The error is a *Fault if the exchange fails, the
+// status is not 2xx or the answer is not JSON.
 func (m *meet) post(ctx context.Context, path, token string, body, into any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -177,9 +182,10 @@ func (m *meet) post(ctx context.Context, path, token string, body, into any) err
 	return nil
 }
 
-// faultOf returns the Fault for an error status of Meet's API. forToken says that the
-// request asked for a token. An unknown user is recognised by the text of the answer,
-// since the API reports it with status 404 and documents 400.
+// faultOf returns the Fault for code, an error status of Meet's API, and the body of
+// its answer. forToken says that the request asked for a token. faultOf recognises an
+// unknown user by the text of the answer, since the API reports it with status 404 and
+// documents 400. For any status that it does not know, Why is WhyAnswer.
 func faultOf(code int, forToken bool, answer []byte) *Fault {
 	var said struct {
 		Error  string `json:"error"`

@@ -86,12 +86,14 @@ type notice struct {
 	why      Why
 }
 
-// NewMeetings returns Meetings; its Run sends the reminders.
+// NewMeetings returns Meetings that work with the parts in o. The caller starts Run,
+// which sends the reminders.
 func NewMeetings(o Options) *Meetings { return &Meetings{Options: o, notified: map[notice]time.Time{}} }
 
-// providerOf returns the provider for a room's conferences and its name in the
-// configuration: the one set for the room, or else the default. p is nil if there is
-// none of that name.
+// providerOf returns the provider for the conferences of room and its name in the
+// configuration: the one that the configuration chooses for the room, or else the
+// default. p is nil if no provider has that name; name is empty if none is chosen and
+// there is no default.
 func (d *Meetings) providerOf(room chat.RoomID) (name string, p Provider) {
 	if name = d.Chosen(room); name == "" {
 		name = d.Default
@@ -107,7 +109,7 @@ func (d *Meetings) Serves(room chat.RoomID) bool {
 }
 
 // IsSlow reports whether Open waits for a server's answer for this room, so that the
-// caller should not block on it.
+// caller should not block on it. It is false for a room without a provider.
 func (d *Meetings) IsSlow(room chat.RoomID) bool {
 	_, p := d.providerOf(room)
 	return p != nil && p.IsSlow()
@@ -117,9 +119,11 @@ func (d *Meetings) IsSlow(room chat.RoomID) bool {
 // provider.
 const tellEvery = 6 * time.Hour
 
-// Open creates a video conference with the room's provider. Its error is a *Fault, or
-// that of ctx. A fault is logged, and the operators get a message about it, at most
-// once per tellEvery until the provider works again.
+// Open creates a video conference with the provider of room. Its error is that of ctx,
+// or a *Fault; without a provider it is a *Fault with WhyDisabled, and nobody hears of
+// it. Any other fault is logged, and the operators get a notice, at most once per
+// tellEvery for each provider and reason until the provider works again. now is the
+// time of that notice.
 func (d *Meetings) Open(ctx context.Context, room chat.RoomID, now time.Time) (Call, error) {
 	name, p := d.providerOf(room)
 	if p == nil {
@@ -164,13 +168,15 @@ type Notice struct {
 	At   time.Time
 }
 
-// Say returns the notice as HTML in the language lang.
+// Say returns the notice as HTML in the language lang, or the error of its template.
 func (n Notice) Say(lang string) (string, error) { return locale.Render(lang, "visio-notice", n) }
 
 // roundEvery is the time between two rounds.
 const roundEvery = 20 * time.Second
 
-// Run posts the reminders of conferences when they begin, until ctx ends.
+// Run posts the reminders of conferences when they begin, once at the start and then
+// every roundEvery, until ctx ends. It logs errors and tries again at the next round;
+// it always returns nil.
 func (d *Meetings) Run(ctx context.Context) error {
 	schedule.Repeat(ctx, roundEvery, d.Round, func(err error) {
 		d.Log.Error().Err(err).Msg("Rooms could not be reminded of video conferences: trying again")
@@ -182,9 +188,9 @@ func (d *Meetings) Run(ctx context.Context) error {
 // down.
 const tooLate = 30 * time.Minute
 
-// Round posts a reminder for each conference that has begun by now, and deletes it
-// from the store with its address. A conference that began too long ago is deleted
-// without a reminder.
+// Round posts a reminder for each conference that has begun by now, in its room and
+// thread, and deletes the conference from the store with its address. It deletes one
+// that began more than tooLate ago without a reminder. On an error nothing changes.
 func (d *Meetings) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		due, err := d.Store.DueMeetings(ctx, now)
@@ -228,8 +234,8 @@ type View struct {
 	Today, Tomorrow bool
 }
 
-// Move assigns the scheduled conferences of the room from to the room to, its
-// successor after an upgrade.
+// Move assigns the scheduled conferences of the room from to the room to, its successor
+// after an upgrade, in the transaction of ctx.
 func (d *Meetings) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveMeetings(ctx, from, to)
 }

@@ -70,7 +70,8 @@ type Settings struct {
 	Transport *http.Transport
 }
 
-// New returns the provider that s describes. The error names an unknown kind.
+// New returns the provider that s describes, without a request. It returns an error
+// only for an unknown kind. A Jitsi server or a Link needs s.URL.
 func New(s Settings) (Provider, error) {
 	switch s.Kind {
 	case Jitsi:
@@ -128,8 +129,8 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// FaultOf returns the *Fault that err is or wraps; for any other error a new Fault
-// that says that the server is unreachable.
+// FaultOf returns the *Fault that err is or wraps. For any other error, also nil, it
+// returns a new Fault with WhyUnreachable and err as its cause.
 func FaultOf(err error) *Fault {
 	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault
