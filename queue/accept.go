@@ -28,15 +28,17 @@ type Batch struct {
 }
 
 // Own is an event of the bot itself in a sync response. Its Txn, the key that a post
-// carries, says which post arrived.
+// carries, says which post arrived; ID is the id of the event.
 type Own struct {
 	Txn string // the key that the event carries; empty: none (Dendrite removes it from redactions)
 	ID  chat.EventID
 }
 
-// Accept stores a batch of events in one transaction. Once it returns nil, every event
-// in the batch will be handled once, even after a crash. On an error nothing is
-// stored, and the caller fetches the batch again.
+// Accept stores the batch b in one transaction, then wakes the workers of rooms with
+// new events and the sender. Once it returns nil, each new event will be handled once,
+// even after a crash; one older than Config.AnswerWithin is dropped, unless
+// Config.Keeps accepts it. On an error nothing is stored, and the caller fetches the
+// batch again.
 func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	var t taken
 	err := q.store.Do(ctx, func(ctx context.Context) (err error) {
@@ -65,15 +67,17 @@ func (q *Queue) Accept(ctx context.Context, b Batch) error {
 	return nil
 }
 
-// taken counts the stored events of a batch, by kind, and names the rooms with new
-// events to handle.
+// taken holds what take stored of a batch: the rooms with new events to handle, the
+// numbers of events by kind, and the number of posts whose doubt ended (settled).
 type taken struct {
 	rooms                            map[chat.RoomID]bool // with events to handle
 	received, dropped, late, settled int64
 	missing                          bool // sync should have shown further posts
 }
 
-// take stores a batch in the transaction of ctx, and returns what it changed.
+// take stores the batch b in the transaction of ctx, and returns what it changed. It
+// confirms the posts that sync shows, makes the refused posts of b.Powers due, adds the
+// arrivals, runs b.Change, and puts posts back to waiting whose doubt this sync ends.
 func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err error) {
 	for _, own := range b.Own {
 		if err := q.confirm(ctx, own, now); err != nil {
@@ -109,7 +113,10 @@ func (q *Queue) take(ctx context.Context, b Batch, now time.Time) (t taken, err 
 	return t, nil
 }
 
-// takeArrival stores one received event, unless it is known, and counts it in t.
+// takeArrival stores the event a, which came in at received, unless its id is known. It
+// counts a new one in t, and adds the room to t.rooms if the event is readable. It
+// stores one that is too old as dropped or, if Config.Keeps accepts its room, with Late
+// set.
 func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.Time, t *taken) error {
 	old := q.tooOld(a, received)
 	a.Late = old && q.config.Keeps(ctx, a.Room)
@@ -132,8 +139,10 @@ func (q *Queue) takeArrival(ctx context.Context, a Arrival, received, now time.T
 }
 
 // confirm records that the event own, which sync showed, is the post that carries its
-// key. If that post was sent again meanwhile, it is in the room twice, and confirm
-// deletes this second event.
+// key, and tells the post's guard if it was not known as sent. If that message was sent
+// again meanwhile, it is in the room twice, and confirm adds a deletion of this second
+// event to the outbox. It does nothing for an event without a key, or with the key of
+// no post.
 func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	if own.Txn == "" {
 		return nil
@@ -155,8 +164,9 @@ func (q *Queue) confirm(ctx context.Context, own Own, now time.Time) error {
 	}))
 }
 
-// tooOld reports whether an event is older than AnswerWithin on arrival. Deletions
-// count at any age; so do joins, moves, promotions and notices, which come only once.
+// tooOld reports whether the event a was older than Config.AnswerWithin when it came
+// in, at received. It is false without that limit, and at any age for deletions, and
+// for joins, moves, promotions and notices, which come only once.
 func (q *Queue) tooOld(a Arrival, received time.Time) bool {
 	if e := a.Event; e != nil && (e.Redaction != nil || e.Joined != nil || e.Moved != nil || e.Promoted != nil || e.Notice != nil) {
 		return false
@@ -164,8 +174,9 @@ func (q *Queue) tooOld(a Arrival, received time.Time) bool {
 	return q.config.AnswerWithin > 0 && received.Sub(a.At) > q.config.AnswerWithin
 }
 
-// Unlock stores the decrypted form of an event that waited for its key, and lets it be
-// handled in its room. It does nothing if the event no longer waits for a key.
+// Unlock stores e, the decrypted form of an event that waited for its key, and wakes
+// the worker of its room. It does nothing if the event no longer waits for a key. The
+// error is that of the store.
 func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 	unlocked, err := q.store.UnlockEvent(ctx, e)
 	if err != nil {
@@ -178,8 +189,8 @@ func (q *Queue) Unlock(ctx context.Context, e chat.Event) error {
 }
 
 // Doubts returns a channel that gets a value when an attempt to send ended without an
-// answer, so that it is in doubt whether the post was sent. A sync that begins at
-// least settleAfter later shows it.
+// answer, so that it is in doubt whether the post was sent. One value may stand for
+// several attempts. A sync that begins no earlier than SyncBy settles the doubt.
 func (q *Queue) Doubts() <-chan struct{} { return q.doubt }
 
 // SyncBy returns when a sync has to begin at the earliest to show whether the newest

@@ -17,9 +17,10 @@ const (
 	probeBlocked = time.Hour
 )
 
-// block handles a post that the homeserver refuses because the bot lacks rights in the
-// room: the post waits for the rights or, after keepBlocked, is given up. err is a
-// *Blocked.
+// block handles row, a post that the homeserver refuses because the bot lacks rights in
+// the room: it stores the post as waiting for the rights or, after keepBlocked, as
+// failed. It records the room as blocked and, the first time, posts the announcements
+// to operators. err is a *Blocked.
 func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	cause := err
 	if blocked, ok := errors.AsType[*Blocked](err); ok {
@@ -57,8 +58,9 @@ func (q *Queue) block(ctx context.Context, row Row, err error, now time.Time) {
 	})
 }
 
-// unblock records that the bot may post in a room again, and makes the posts that wait
-// for that due.
+// unblock records that the bot may post in a room again, makes the posts that wait for
+// that due, and posts the announcements to operators. It does nothing for a room that
+// is not blocked.
 func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	if !q.isBlocked(room) {
 		return
@@ -79,8 +81,9 @@ func (q *Queue) unblock(ctx context.Context, room chat.RoomID, now time.Time) {
 	q.log.Info().Str("room", string(room)).Msg("The bot may write in a room again")
 }
 
-// announceBlocked posts the messages to operators that a room begins (blocked) or
-// ceases to refuse the bot's posts.
+// announceBlocked adds to the outbox, in the transaction of ctx, the messages that tell
+// operators that a room begins (blocked is true) or ceases to refuse the bot's posts.
+// It logs an error of Config.Blocked and returns nil.
 func (q *Queue) announceBlocked(ctx context.Context, room chat.RoomID, blocked bool, now time.Time) error {
 	posts, err := q.config.Blocked(ctx, room, blocked)
 	if err != nil {

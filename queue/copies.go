@@ -30,7 +30,8 @@ type copies struct {
 	group sync.WaitGroup
 }
 
-// copied is the result of an attempt to copy a file.
+// copied is the result of an attempt to copy the file of the post with that key: the
+// copy, or the error.
 type copied struct {
 	key   chat.PostKey
 	media chat.Media
@@ -41,13 +42,16 @@ func newCopies() *copies {
 	return &copies{tries: map[chat.PostKey]int{}, fails: map[chat.PostKey]error{}, ends: make(chan copied, 1)}
 }
 
-// mustPrepare reports whether the row's file must be copied before it can be sent.
+// mustPrepare reports whether the row's file must be copied before it can be sent. It
+// is false for a post without a file, for one that has its copy, and without
+// Config.Prepare.
 func (q *Queue) mustPrepare(row Row) bool {
 	return row.Post.File != nil && row.Post.Copy == (chat.Media{}) && q.config.Prepare != nil
 }
 
-// prepare begins to copy the file of a row, or leaves the row waiting while another file
-// is being copied. It fails a row whose file can never be copied.
+// prepare begins to copy the file of a row in a goroutine of its own, which reports on
+// q.copies.ends, and puts the row back to waiting. While another file is being copied
+// it only puts the row back. It fails a row whose file can never be copied.
 func (q *Queue) prepare(ctx context.Context, row Row) {
 	if err := q.copies.fails[row.Key]; err != nil {
 		delete(q.copies.fails, row.Key)
@@ -67,7 +71,8 @@ func (q *Queue) prepare(ctx context.Context, row Row) {
 	})
 }
 
-// makeCopy calls Config.Prepare, within prepareWithin, and returns a panic as an error.
+// makeCopy copies the file of p: it calls Config.Prepare, within prepareWithin, and
+// returns a panic as an error.
 func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, err error) {
 	ctx, cancel := context.WithTimeout(ctx, prepareWithin)
 	defer cancel()
@@ -79,8 +84,11 @@ func (q *Queue) makeCopy(ctx context.Context, p chat.Post) (media chat.Media, er
 	return q.config.Prepare(ctx, p)
 }
 
-// settleCopy stores the copy of a post's file, and makes the post due. A post that was
-// withdrawn meanwhile stays so.
+// settleCopy ends the copy under way with its result c: it stores the copy in the
+// outbox and makes the post due. After an error the post waits for the next attempt;
+// after a *Refused error, or copyTries attempts, it becomes due and prepare fails it. A
+// post that was withdrawn meanwhile stays so. After an error, settleCopy stores nothing
+// if ctx has ended.
 func (q *Queue) settleCopy(ctx context.Context, c copied) {
 	q.copies.under = ""
 	next := time.Time{}

@@ -27,8 +27,8 @@ func newDeferred() *deferred {
 	return &deferred{slots: make(chan struct{}, deferredAtOnce), events: map[chat.RoomID][]chat.EventID{}}
 }
 
-// in returns the events of a room on which slow decisions are running; the room's
-// worker skips them.
+// in returns a copy of the list of a room's events on which slow decisions run or wait
+// to run; the room's worker skips them.
 func (a *deferred) in(room chat.RoomID) []chat.EventID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -55,8 +55,10 @@ func (a *deferred) remove(e chat.Event) {
 	}
 }
 
-// decideInBackground runs a slow decision on e and commits it, while the room's worker goes
-// on with the events after e.
+// decideInBackground starts a goroutine that calls decide, a slow decision on e, and
+// commits its result, at most deferredAtOnce at a time. The room's worker goes on with
+// the events after e. If ctx ends or the commit fails, e stays open: the worker, or the
+// next process, handles it again.
 func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide func(ctx context.Context) (Result, error)) {
 	q.deferred.add(e)
 	q.deferred.group.Go(func() {
@@ -84,7 +86,8 @@ func (q *Queue) decideInBackground(ctx context.Context, e chat.Event, decide fun
 }
 
 // returnEvent takes back the count of the last try of an event, because the process is
-// stopping; the next process handles the event.
+// stopping; the next process handles the event. It works after ctx has ended, and only
+// logs an error.
 func (q *Queue) returnEvent(ctx context.Context, id chat.EventID) {
 	if err := q.store.ReturnEvent(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, chat.ErrNotFound) {
 		q.log.Error().Err(err).Msg("An event could not be put back")

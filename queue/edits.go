@@ -9,10 +9,11 @@ import (
 	"heraut/chat"
 )
 
-// ownEdit reports whether the sender of an edit also sent the message that it edits:
-// Matrix lets anybody send an edit, and clients ignore those of others. ownEdit asks
-// the homeserver (Config.SenderOf) about a message that never came in. An error means
-// that the sender could not be found out.
+// ownEdit reports whether the sender of e, an edit, also sent the message that it
+// edits: Matrix lets anybody send an edit, and clients ignore those of others. ownEdit
+// asks the homeserver (Config.SenderOf) about a message that never came in, and returns
+// false if that does not know it either. An error means that the sender could not be
+// found out.
 func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 	sender, err := q.store.SenderOf(ctx, e.Message.Edits)
 	if errors.Is(err, chat.ErrNotFound) {
@@ -28,7 +29,7 @@ func (q *Queue) ownEdit(ctx context.Context, e chat.Event) (bool, error) {
 }
 
 // ignore marks an event as handled without an answer, such as an edit of another
-// person's message. Earlier answers stay.
+// person's message, and counts it as handled. Earlier answers stay.
 func (q *Queue) ignore(ctx context.Context, e chat.Event) error {
 	if _, err := q.store.FinishEvent(ctx, e.ID, time.Now()); err != nil {
 		return err

@@ -37,13 +37,14 @@ type Verdict struct {
 	Change func(ctx context.Context) error
 }
 
-// errChanged reports that a guard no longer allows a post that it allowed when the
-// attempt began.
+// errChanged is the error for a post that its guard no longer allows as it is, although
+// the guard allowed it when the attempt began.
 var errChanged = errors.New("it may not be sent as it is any more")
 
-// check asks the guard of a post before an attempt to send. It returns the post in the
-// form in which it may go; false if the guard withholds it. An error means that the
-// guard could not decide.
+// check asks the guard of the post in row before an attempt to send it, and stores the
+// verdict. It returns the row with the content that may go, and true; false if the
+// guard withholds it, which cancels the post. A post without a guard may go. An error
+// means that the guard could not decide, or that the verdict could not be stored.
 func (q *Queue) check(ctx context.Context, row Row) (Row, bool, error) {
 	if row.Post.Guard == (chat.Guard{}) {
 		return row, true, nil
@@ -89,9 +90,10 @@ func (q *Queue) verdict(ctx context.Context, row Row) (Verdict, error) {
 	return guard.Check(ctx, row)
 }
 
-// stillGoes returns a function that asks the guard of a post once more, for
-// Outgoing.Check: its error is a *NotNow if the post may no longer go as it is. It
-// returns nil for a post without a guard.
+// stillGoes returns a function, for Outgoing.Check, that asks the guard of the post in
+// row once more and changes nothing. That function returns nil if the post may still go
+// as it is, otherwise, or if the guard fails, a *NotNow for the post's lane. stillGoes
+// returns nil instead of a function for a post without a guard.
 func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	if row.Post.Guard == (chat.Guard{}) {
 		return nil
@@ -110,8 +112,9 @@ func (q *Queue) stillGoes(row Row) func(ctx context.Context) error {
 	}
 }
 
-// ended tells the guard of a post that the post was sent or given up. It only logs the
-// guard's error, unless ctx has ended, since neither sync nor sending may stop for it.
+// ended calls Guard.Ended of the guard of the post in row, which was sent or given up;
+// it does nothing without a guard. It only logs the guard's error, and returns it only
+// if ctx has ended, since neither sync nor sending may stop for it.
 func (q *Queue) ended(ctx context.Context, row Row) error {
 	guard := q.config.Guards[row.Post.Guard.By]
 	if guard == nil {

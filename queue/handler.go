@@ -35,7 +35,7 @@ type Result struct {
 	Change func(ctx context.Context) error
 	// Later, if not nil, makes the decision in place of the rest of the Result, which
 	// is empty. It may wait for servers other than the homeserver. It runs outside the
-	// room's worker, at most apartAtOnce at a time, so the room's next events do not
+	// room's worker, at most deferredAtOnce at a time, so the room's next events do not
 	// wait. After a restart the queue calls Handle again. The Result of Later has no
 	// Later.
 	Later func(ctx context.Context) (Result, error)

@@ -8,9 +8,9 @@ import (
 )
 
 // WaitIdle waits until no event is being handled, slow decisions apart, and no post is
-// under way, at most for the given time. The sync loop calls it before its next
-// request: a homeserver that answers sync while it takes posts in is slower at both,
-// and returns each post in a response of its own.
+// under way, at most for the duration within or until ctx ends. The sync loop calls it
+// before its next request: a homeserver that answers sync while it takes posts in is
+// slower at both, and returns each post in a response of its own.
 func (q *Queue) WaitIdle(ctx context.Context, within time.Duration) {
 	timer := time.NewTimer(within)
 	defer timer.Stop()
@@ -31,7 +31,8 @@ func (q *Queue) busy() bool {
 	return q.woken.Load() || q.sending || len(q.working) > 0
 }
 
-// beginLook records that the sender begins to look for posts to send, for WaitIdle.
+// beginLook records for WaitIdle that the sender begins to look for posts to send. It
+// clears the mark that wakeSender set (Outbox.woken).
 func (q *Queue) beginLook() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -39,9 +40,9 @@ func (q *Queue) beginLook() {
 	q.woken.Store(false)
 }
 
-// endLook records that the sender has looked for posts, and how many attempts are
-// under way, for WaitIdle. Posts that wait for the pace or the homeserver do not
-// count.
+// endLook records for WaitIdle that the sender has looked for posts, and wakes WaitIdle
+// if nothing is under way. underWay is how many rooms have attempts under way; posts
+// that wait for the pace or the homeserver do not count.
 func (q *Queue) endLook(underWay int) {
 	q.mu.Lock()
 	q.sending = underWay > 0
@@ -51,8 +52,9 @@ func (q *Queue) endLook(underWay int) {
 	}
 }
 
-// handledAll reports whether the room's worker may end: no event came in since it last
-// looked. It then records that the room has no worker.
+// handledAll reports whether the worker of room may end: no event came in since it last
+// looked. It then records that the room has no worker, and wakes WaitIdle. If it
+// returns false, the worker looks for events again.
 func (q *Queue) handledAll(room chat.RoomID) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

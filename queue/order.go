@@ -23,9 +23,10 @@ type Order struct {
 	Thread chat.EventID // the thread that it goes to; empty: none
 }
 
-// Order returns the row's order: a first answer to a person has one of its own. All
-// other posts have none: edits and deletions wait for the post that they change, and
-// relays, webhooks' posts and announcements keep the order of their room.
+// Order returns the row's order: a new text answer to a person has one of its own,
+// which names the person and the thread. All other posts have the zero Order: edits,
+// deletions, files, and answers to a post that may not be sent yet wait for what they
+// follow, and relays, webhooks' posts and announcements keep the order of their room.
 func (r *Row) Order() Order {
 	p := &r.Post
 	if r.Kind != KindPost || p.Priority != chat.Answer || p.HTML == "" || p.File != nil || p.Thread.Post != "" || p.ReplyTo.Post != "" || !p.Edits.IsZero() {
@@ -50,9 +51,10 @@ type Place struct {
 }
 
 // together returns which of the posts behind the first one of a lane may be sent with
-// it, so that at most togetherInRoom are. behind holds the next open posts of the lane, in their order. A
-// post may go if it may be beside every open post before it. A post that waits for a
-// time, that was in doubt, or that has no order holds up all posts behind it.
+// it, so that at most togetherInRoom are under way. first is the order of that first
+// post, behind holds the next open posts of the lane, in their order. A post may go if
+// it may be beside every open post before it. A post that waits for a time, that is not
+// waiting, that was in doubt, or that has no order holds up all posts behind it.
 func together(first Order, behind []Place, now time.Time) (with []Place) {
 	before := []Order{first}
 	for _, p := range behind {

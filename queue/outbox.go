@@ -21,7 +21,8 @@ type Outbox struct {
 // NewOutbox returns the Outbox whose posts are in the store.
 func NewOutbox(store Store) *Outbox { return &Outbox{store: store, wake: wait.NewSignal()} }
 
-// wakeSender makes the queue look for posts to send at once.
+// wakeSender makes the sender look for posts to send at once, and WaitIdle wait until
+// it has looked.
 func (o *Outbox) wakeSender() {
 	o.woken.Store(true)
 	o.wake.Set()
@@ -29,7 +30,7 @@ func (o *Outbox) wakeSender() {
 
 // Do runs change in a transaction and wakes the sender after the commit. It serves
 // posts that no event caused: change adds them with Post, and the outbox commits
-// everything or nothing.
+// everything or nothing. After an error of change, which Do returns, nothing is stored.
 func (o *Outbox) Do(ctx context.Context, change func(ctx context.Context) error) error {
 	if err := o.store.Do(ctx, change); err != nil {
 		return err
@@ -38,10 +39,11 @@ func (o *Outbox) Do(ctx context.Context, change func(ctx context.Context) error)
 	return nil
 }
 
-// Post adds posts that no event caused to the outbox, in the transaction of ctx. cause
-// names their reason, and is unique for ever: the n-th post has the key
-// chat.KeyOf(cause, n), and is left out if that key exists. An edit of a post that was
-// never tried replaces the content of that post.
+// Post adds posts that no event caused to the outbox, in the transaction of ctx; Do
+// wakes the sender after the commit, Post does not. cause names their reason, and is
+// unique for ever: the n-th post has the key chat.KeyOf(cause, n), and is left out if
+// that key exists. An edit of a post that was never tried replaces the content of that
+// post.
 func (o *Outbox) Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error {
 	for n, p := range posts {
 		row := newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)
@@ -63,9 +65,9 @@ func (o *Outbox) Post(ctx context.Context, cause chat.Cause, posts ...chat.Post)
 }
 
 // Replace makes p the content of the post at key, in the transaction of ctx, and
-// reports whether it did. It does so only if no attempt was made to send that post:
-// after one, an edit may wait behind it. The post keeps its own thread, and the
-// messages that it edits and replies to.
+// reports whether it did. It does so only if the post exists, waits, and was never
+// tried: after an attempt, an edit may wait behind it. The post keeps its own thread,
+// and the messages that it edits and replies to.
 func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bool, error) {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {
@@ -82,10 +84,11 @@ func (o *Outbox) Replace(ctx context.Context, key chat.PostKey, p chat.Post) (bo
 	return true, o.store.UpdatePost(ctx, row, time.Now())
 }
 
-// Withdraw takes a post back, in the transaction of ctx: it cancels a post that nobody
-// can have seen, and deletes any other from its room, with its edits. If a revision
-// put another post in its place, even after it was cancelled, Withdraw takes that one
-// back. An unknown, failed or cancelled post needs nothing else.
+// Withdraw takes the post with that key back, in the transaction of ctx: it cancels a
+// post that nobody can have seen; for any other it adds deletions of the post and of
+// its edits to the outbox. If a revision put another post in its place, even after it
+// was cancelled, Withdraw takes that one back. It does nothing for an unknown, failed
+// or cancelled post.
 func (o *Outbox) Withdraw(ctx context.Context, key chat.PostKey) error {
 	row, err := o.store.PostByKey(ctx, key)
 	switch {

@@ -171,8 +171,9 @@ type Queue struct {
 	copies      *copies
 }
 
-// New returns a Queue that sends the posts in outbox. The caller calls Open before the
-// first Accept, and Run to do the work.
+// New returns a Queue that sends the posts in outbox through transport and passes
+// events to handler. Parts of config that are nil or zero get their defaults. The
+// caller calls Open before the first Accept, and Run to do the work.
 func New(outbox *Outbox, handler Handler, transport Transport, config Config, log zerolog.Logger) *Queue {
 	if config.HandleWithin == 0 {
 		config.HandleWithin = time.Minute
@@ -228,9 +229,10 @@ func New(outbox *Outbox, handler Handler, transport Transport, config Config, lo
 // Counts returns the queue's counters, which go on counting.
 func (q *Queue) Counts() *Counts { return q.counts }
 
-// Open prepares the queue after a start: posts that the last process was sending are
-// marked as in doubt (sent or not), and the rooms that refuse posts are loaded. It
-// must be called before the first Accept.
+// Open prepares the queue after a start: it marks posts that the last process was
+// sending as in doubt (sent or not), which Doubts and SyncBy then show, and loads the
+// rooms that refuse posts. The caller calls it before the first Accept. The error is
+// that of the store.
 func (q *Queue) Open(ctx context.Context) error {
 	now := time.Now()
 	n, err := q.store.DoubtTrying(ctx, now)

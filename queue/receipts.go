@@ -15,14 +15,16 @@ const (
 	readWithin = 5 * time.Second
 )
 
-// read is the event up to which a room gets a read receipt, and its answer's row.
+// read is a read receipt that waits to be sent: the event up to which the bot has read
+// a room, and the sequence number of the row that answers it.
 type read struct {
 	event chat.EventID
 	seq   int64
 }
 
-// answered records, once the answer in row was sent, the event that it answers, up to
-// which a read receipt then marks the room as read.
+// answered notes, after the answer in row was sent, that a read receipt is due up to
+// the event that it answers, readAfter from now, and wakes markReads. A receipt for a
+// newer answer in the room stays. It does nothing for posts that are not new answers.
 func (q *Queue) answered(row Row, now time.Time) {
 	if row.Post.Priority != chat.Answer || row.Kind != KindPost {
 		return
@@ -37,6 +39,7 @@ func (q *Queue) answered(row Row, now time.Time) {
 }
 
 // markReads sends the read receipts that are due, one after the other, until ctx ends.
+// It always returns nil.
 func (q *Queue) markReads(ctx context.Context) error {
 	for ctx.Err() == nil {
 		room, event, due := q.nextRead(time.Now())
@@ -55,9 +58,9 @@ func (q *Queue) markReads(ctx context.Context) error {
 	return nil
 }
 
-// nextRead removes and returns the next read receipt to send: the room, and the event
-// up to which the bot has read it. If room is empty, due is how long until there is
-// one; 0: none waits.
+// nextRead removes the next read receipt that is due from q.reads, and returns its room
+// and the event up to which the bot has read it. Otherwise room is empty, and due is
+// how long until a receipt is due; 0: none waits.
 func (q *Queue) nextRead(now time.Time) (room chat.RoomID, event chat.EventID, due time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,8 +74,8 @@ func (q *Queue) nextRead(now time.Time) (room chat.RoomID, event chat.EventID, d
 	return "", "", 0
 }
 
-// markRead sends a read receipt for a room up to the event. It does not try again after
-// an error.
+// markRead sends a read receipt for a room up to the event, within readWithin. It only
+// logs an error, and does not try again.
 func (q *Queue) markRead(ctx context.Context, room chat.RoomID, event chat.EventID) {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()

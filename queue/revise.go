@@ -14,9 +14,10 @@ func newRow(key chat.PostKey, cause chat.Cause, slot int, kind Kind, p chat.Post
 	return Row{Key: key, Cause: cause, Slot: slot, Kind: kind, State: Waiting, Txn: rand.Text(), Post: p, NextAt: p.NotBefore}
 }
 
-// revise changes the answers to an event after its edit or deletion, which is by:
-// posts are the answers now. Earlier answers are replaced, edited or deleted, and
-// missing ones are added.
+// revise changes the answers to cause, an event that was edited or deleted; by is the
+// event that did so, and posts are the answers from now on. In the transaction of ctx
+// it replaces, edits or deletes the earlier answers, adds missing ones, and cancels
+// edits that nobody has seen. A post with Same leaves the answer in its place as it is.
 func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, posts []chat.Post, now time.Time) error {
 	rows, err := q.store.PostsOf(ctx, cause)
 	if err != nil {
@@ -47,8 +48,9 @@ func (q *Queue) revise(ctx context.Context, cause chat.Cause, by chat.EventID, p
 	return nil
 }
 
-// current returns which of the posts in rows is the n-th answer now, nil if there is
-// none, and the edits of it that nobody can have seen.
+// current returns which of the posts in rows, the oldest first, is the n-th answer now,
+// nil if there is none or it was deleted, and the edits of it that were certainly not
+// sent. It ignores failed and cancelled posts. The results point into rows.
 func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	for i := range rows {
 		r := &rows[i]
@@ -69,8 +71,9 @@ func current(rows []Row, n int) (answer *Row, edits []*Row) {
 	return answer, edits
 }
 
-// seenEdits returns the edits of the answer with that key that people may have seen.
-// They hold its text, so deleting the answer means deleting them too.
+// seenEdits returns those of rows that are edits of the answer with that key and that
+// people may have seen, not failed or cancelled ones. They hold its text, so deleting
+// the answer means deleting them too.
 func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	for _, r := range rows {
 		if r.Kind == KindEdit && strings.HasPrefix(string(r.Key), string(key)+"~"+string(KindEdit)+"~") &&
@@ -81,12 +84,14 @@ func seenEdits(rows []Row, key chat.PostKey) (edits []Row) {
 	return edits
 }
 
-// deletion returns the post that deletes the event of r's post.
+// deletion returns a post, in the same room and with the same priority, that deletes
+// the event of r's post.
 func deletion(r Row) chat.Post {
 	return chat.Post{Room: r.Post.Room, Priority: r.Post.Priority, Redacts: chat.Target{Post: r.Key}}
 }
 
-// unsent reports whether a post is still waiting and certainly was not sent.
+// unsent reports whether the post r certainly was not sent: it is waiting, and no
+// attempt ended without an answer.
 func unsent(r *Row) bool { return r.State == Waiting && r.Doubts == 0 }
 
 // revision is the change of one answer after the event that it answers was edited or
@@ -101,8 +106,10 @@ type revision struct {
 	now   time.Time
 }
 
-// replace makes post the answer in place of answer: in place if that was not sent,
-// otherwise by an edit. A nil answer adds the post, a nil post deletes the answer.
+// replace makes post the answer instead of answer: it changes the content of one that
+// was not sent, and otherwise adds an edit or, where an edit cannot do it, a deletion
+// and a new post. A nil answer adds the post, a nil post deletes the answer. It changes
+// nothing if post has Same set, or is the same reaction.
 func (r revision) replace(ctx context.Context, answer *Row, post *chat.Post) error {
 	if post != nil && post.Same {
 		return nil
@@ -153,8 +160,9 @@ func (r revision) cancel(ctx context.Context, row *Row) error {
 	return r.q.store.UpdatePost(ctx, *row, r.now)
 }
 
-// add posts an edit or a deletion of the answer with that key, or a new answer after a
-// deletion.
+// add adds p to the outbox: an edit or a deletion (kind) of the answer with that key,
+// or a new answer in its place after a deletion. The new post's key is made of key,
+// kind and the event that causes the revision.
 func (r revision) add(ctx context.Context, key chat.PostKey, kind Kind, p chat.Post) error {
 	key += chat.PostKey("~" + string(kind) + "~" + string(r.by))
 	return r.q.store.AddPost(ctx, newRow(key, r.cause, r.slot, kind, p))

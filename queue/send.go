@@ -27,16 +27,19 @@ const (
 	shortestPause = 100 * time.Millisecond
 )
 
-// place is where a row stands that may go beside the one under way in its room.
+// place is where a row stands that may be sent beside the one under way in its room:
+// its room and its order.
 type place struct {
 	room  chat.RoomID
 	order Order
 }
 
-// start begins an attempt to send the post with that number, and returns its row. It
-// does not if the post no longer waits, its guard withholds it, or a message that it
-// refers to was not sent yet. beside is nil if the post is the first of its lane. An
-// error means that the post could not be read.
+// start begins an attempt to send the row with the number seq, and returns the row; the
+// outcome comes on q.ends. It begins none if the post no longer waits, changed its
+// place, is withheld by its guard, needs its file copied, or refers to a message that
+// was not sent yet; it fails a damaged post. beside is nil for the first post of a
+// lane, otherwise the place at which the sender found the row. An error means that the
+// post could not be read.
 func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error) {
 	row, err := q.store.StartPost(ctx, seq, time.Now())
 	switch {
@@ -89,8 +92,8 @@ func (q *Queue) start(ctx context.Context, seq int64, beside *place) (Row, error
 	return row, nil
 }
 
-// hasTurn reports whether a row may be sent now: nothing is under way in its room, or it
-// still stands at the given place.
+// hasTurn reports whether a row may be sent now: if beside is nil, whether nothing is
+// under way in its room, otherwise whether the row still stands at that place.
 func (q *Queue) hasTurn(row Row, beside *place) bool {
 	if beside == nil {
 		return q.underWay[row.Post.Room] == 0
@@ -98,16 +101,16 @@ func (q *Queue) hasTurn(row Row, beside *place) bool {
 	return *beside == place{row.Post.Room, row.Order()}
 }
 
-// putBack makes a post wait again until notBefore, as if the attempt had not been
-// made.
+// putBack stores a post as waiting again, with no attempt before notBefore, as if the
+// attempt had not been made.
 func (q *Queue) putBack(ctx context.Context, row Row, notBefore time.Time) {
 	row.take(StepPutBack, time.Now())
 	row.NextAt = notBefore
 	q.record(ctx, func(ctx context.Context) error { return q.store.UpdatePost(ctx, row, time.Now()) })
 }
 
-// drop marks a post as failed that can never be sent, for example because its content
-// cannot be read.
+// drop stores a post as failed that can never be sent, for example because its content
+// cannot be read, with err as the reason, and tells its guard.
 func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	now := time.Now()
 	effects := row.take(StepDamage, now)
@@ -117,8 +120,9 @@ func (q *Queue) drop(ctx context.Context, row Row, err error) {
 	})
 }
 
-// finish stores the state of a post after an attempt. If the effects of the change say
-// so, it tells the post's guard that the post was sent or given up.
+// finish stores row, the state of a post after an attempt, in the transaction of ctx.
+// If effects include EffectTell, it tells the post's guard that the post was sent or
+// given up.
 func (q *Queue) finish(ctx context.Context, row Row, effects Effect, now time.Time) error {
 	if err := q.store.UpdatePost(ctx, row, now); err != nil || !effects.Has(EffectTell) {
 		return err
@@ -126,8 +130,8 @@ func (q *Queue) finish(ctx context.Context, row Row, effects Effect, now time.Ti
 	return q.ended(ctx, row)
 }
 
-// transmit passes o to the transport, within sendWithin, and returns a panic as an
-// error.
+// transmit passes o to the transport, within sendWithin, and returns the event or the
+// transport's error; a panic becomes an error. It reports the duration to Config.Sent.
 func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err error) {
 	began := time.Now()
 	defer func() { q.config.Sent(time.Since(began)) }()
@@ -142,7 +146,8 @@ func (q *Queue) transmit(ctx context.Context, o Outgoing) (id chat.EventID, err 
 }
 
 // settle records how an attempt to send ended: the post was taken, refused, in doubt,
-// or has to wait.
+// or has to wait. It takes the attempt off the list of those under way and stores the
+// post's new state and time.
 func (q *Queue) settle(ctx context.Context, o outcome) {
 	if q.underWay[o.row.Post.Room]--; q.underWay[o.row.Post.Room] == 0 {
 		delete(q.underWay, o.row.Post.Room)
@@ -170,9 +175,10 @@ func (q *Queue) settle(ctx context.Context, o outcome) {
 	}
 }
 
-// stepOf returns the step in the state machine of posts that follows from the error of
-// an attempt; StepAccept for nil. For StepUnrelate, when the homeserver refuses the
-// relation to another event, it removes the relation from the post.
+// stepOf returns the step in the state machine of posts that follows from err, the
+// error of an attempt: StepAccept for nil, StepNoAnswer for an error of no known type.
+// For StepUnrelate, when the homeserver refuses the relation to another event, it
+// removes the relation from the post in row.
 func stepOf(row *Row, err error) Step {
 	if err == nil {
 		return StepAccept
@@ -195,7 +201,9 @@ func stepOf(row *Row, err error) Step {
 	return StepRefuse
 }
 
-// accepted records that the homeserver took a post, as the event with that id.
+// accepted stores that the homeserver took the post in row, as the event with that id,
+// and tells the post's guard, unless sync did so first. It also notes the read receipt,
+// and that the bot may post in the room.
 func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time.Time) {
 	q.counts.Sent.Add(1)
 	q.record(ctx, func(ctx context.Context) error {
@@ -211,8 +219,10 @@ func (q *Queue) accepted(ctx context.Context, row Row, id chat.EventID, now time
 	q.unblock(ctx, row.Post.Room, now)
 }
 
-// reschedule sets when a post that was not taken is tried again, and whether all other
-// posts wait too. The attempt's error led to the step what.
+// reschedule sets in row when a post that was not taken is tried again or, for
+// StepRefuse, the reason why never. After StepLimit, or when several rooms get no
+// answer, it also pauses the sender. It counts and logs the case. err is the attempt's
+// error, which led to the step what.
 func (q *Queue) reschedule(row *Row, what Step, err error, now time.Time) {
 	post := string(row.Key)
 	switch what {
@@ -255,9 +265,10 @@ func patience(err error) time.Duration {
 	return 0
 }
 
-// record calls write, which stores a post's state, until it succeeds: a post that
-// stayed marked as being sent would block its room's posts until the next start. If
-// ctx ends, the last call still completes.
+// record calls write, which stores a post's state, every second until it succeeds: a
+// post that stayed marked as being sent would block its room's posts until the next
+// start. write runs even after ctx has ended, but then only once more; if that fails,
+// record gives up and only the log says so.
 func (q *Queue) record(ctx context.Context, write func(ctx context.Context) error) {
 	for try := 1; ; try++ {
 		err := write(context.WithoutCancel(ctx))
@@ -275,10 +286,11 @@ func (q *Queue) record(ctx context.Context, write func(ctx context.Context) erro
 	}
 }
 
-// dropRelation removes a relation from the row's post, if the post makes sense without
+// dropRelation removes a relation from the post of r, if the post makes sense without
 // it, and reports whether it did. An edit becomes a message of its own. A post in a
 // thread, or a reply, becomes its Alone text if it has one; otherwise it leaves the
-// thread or, in no thread, ceases to be a reply.
+// thread or, in no thread, ceases to be a reply. It returns false for a post without a
+// relation, or without a text or file, such as a deletion.
 func dropRelation(r *Row) bool {
 	switch p := &r.Post; {
 	case p.HTML == "" && p.File == nil:

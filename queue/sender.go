@@ -36,8 +36,8 @@ type outcome struct {
 	err error
 }
 
-// send sends the posts of the outbox until ctx ends, and returns once no attempt is
-// under way.
+// send sends the posts of the outbox until ctx ends, and returns nil once no attempt
+// and no copy of a file is under way.
 func (q *Queue) send(ctx context.Context) error {
 	for ctx.Err() == nil {
 		q.alive.Store(time.Now().UnixMilli())
@@ -66,8 +66,9 @@ func (q *Queue) mostUnderWay() int {
 	return q.config.AtOnce
 }
 
-// startPosts begins as many attempts as may be under way, and returns when it should
-// be called again; zero: when something changes.
+// startPosts begins as many attempts as may be under way, and returns when the caller
+// should call it again; zero: when something changes. If the outbox cannot be read, it
+// logs the error and pauses for a second.
 func (q *Queue) startPosts(ctx context.Context) time.Time {
 	for ctx.Err() == nil && len(q.underWay) < q.mostUnderWay() {
 		now := time.Now()
@@ -90,9 +91,10 @@ func (q *Queue) startPosts(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-// startGroup begins an attempt to send the first row of a lane, and attempts to send the
-// rows behind it that may go beside it. The room then gets no further attempt until all
-// of these have ended.
+// startGroup begins an attempt to send the row with the number seq, the first of its
+// lane, and attempts to send the rows behind it that may go beside it. The room then
+// gets no further attempt until all of these have ended. An error means that the outbox
+// could not be read.
 func (q *Queue) startGroup(ctx context.Context, seq int64, now time.Time) error {
 	row, err := q.start(ctx, seq, nil)
 	room, order := row.Post.Room, row.Order()
@@ -116,8 +118,8 @@ func (q *Queue) startGroup(ctx context.Context, seq int64, now time.Time) error 
 }
 
 // permit returns when the next attempt may begin by the limit on requests per second.
-// It reserves that time, so calling it again returns the same until the attempt is
-// made.
+// It reserves that time in q.permitAt, so calling it again returns the same until start
+// makes the attempt.
 func (q *Queue) permit(now time.Time) time.Time {
 	if q.permitAt.IsZero() {
 		q.permitAt = now.Add(q.config.Pace.ReserveN(now, 1).DelayFrom(now))
@@ -133,8 +135,9 @@ func (q *Queue) pause(until time.Time) {
 	}
 }
 
-// await waits until an attempt ends, and records its outcome. It also returns when the
-// sender is woken, when ctx ends, at the given time (zero: none), or after aliveEvery.
+// await waits until an attempt or the copy of a file ends, and records its outcome. It
+// also returns when the sender is woken, when ctx ends, at the time then (zero: none),
+// or after aliveEvery.
 func (q *Queue) await(ctx context.Context, then time.Time) {
 	if latest := time.Now().Add(aliveEvery); then.IsZero() || then.After(latest) {
 		then = latest

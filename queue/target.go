@@ -17,10 +17,11 @@ type unmetTarget struct {
 
 func (e *unmetTarget) Error() string { return fmt.Sprintf("its target %s is not sent", e.key) }
 
-// resolve replaces every post key among the targets of p with the post's event. If the
-// target of a reply is gone for good, p stays in its thread without it. If the thread
-// is gone, or a reply has no thread, p becomes its Alone text. Without such a text,
-// and for all other targets that are not sent, resolve returns an *unmetTarget.
+// resolve returns p with the post's event in place of every post key among its targets.
+// If the target of a reply is gone for good, p stays in its thread without it. If the
+// thread is gone, a post with a file leaves it; another one, or a reply without a
+// thread, becomes its Alone text. Without such a text, and for all other targets that
+// are not sent, the error is an *unmetTarget.
 func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	for _, t := range []*chat.Target{&p.Edits, &p.Redacts, &p.ReactsTo, &p.Thread, &p.ReplyTo} {
 		event, err := q.eventOf(ctx, *t)
@@ -40,8 +41,9 @@ func (q *Queue) resolve(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, nil
 }
 
-// unquote removes the target of a reply that is only needed where several events wait
-// for an answer, if no other does.
+// unquote returns p without the target of its reply if p is a reply only where several
+// events wait for an answer (ReplyIfSeveral), and no other event of the room does. It
+// returns any other p unchanged. The error is that of the store.
 func (q *Queue) unquote(ctx context.Context, p chat.Post) (chat.Post, error) {
 	if !p.ReplyIfSeveral || p.ReplyTo.Event == "" {
 		return p, nil
@@ -53,9 +55,10 @@ func (q *Queue) unquote(ctx context.Context, p chat.Post) (chat.Post, error) {
 	return p, err
 }
 
-// eventOf returns the id of the event that a target means: the event that it names, or
-// the one that its post became. It is empty for the zero Target. The error is an
-// *unmetTarget if that post was not sent.
+// eventOf returns the id of the event that the target t means: the event that it names,
+// or the one that its post became. It is empty for the zero Target. The error is an
+// *unmetTarget if that post was not sent, final if it is unknown or never will be, or
+// that of the store.
 func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error) {
 	if t.Post == "" {
 		return t.Event, nil
@@ -74,9 +77,9 @@ func (q *Queue) eventOf(ctx context.Context, t chat.Target) (chat.EventID, error
 	return row.EventID, nil
 }
 
-// standAlone turns a reply, or a post in a thread, into a message with its Alone text,
-// and reports whether it did. It leaves edits, and posts without that text, as they
-// are.
+// standAlone turns p, a reply or a post in a thread, into a message of its own with its
+// Alone text, and reports whether it did. It leaves edits, and posts without that text,
+// as they are.
 func standAlone(p *chat.Post) bool {
 	if p.Alone == "" || !p.Edits.IsZero() || p.Thread.IsZero() && p.ReplyTo.IsZero() {
 		return false

@@ -43,17 +43,18 @@ const (
 	EffectRenew                      // start again: another transaction id, no attempts, no doubts
 )
 
-// Has reports whether the set contains all effects of other.
+// Has reports whether the set contains all effects of other; true for an empty other.
 func (e Effect) Has(other Effect) bool { return e&other == other }
 
 // Finished reports whether a post in this state is done: sent, failed or cancelled.
 // Only sync may still show that the state is wrong.
 func (s State) Finished() bool { return s != Waiting && s != Trying }
 
-// Next is the state machine of posts: it returns the state after a step, and the
-// effects of the transition. A step that means nothing in a state changes nothing. SQL
-// statements of package storage that change many posts follow the same rules, which a
-// test compares. doc/design/sending.md draws it.
+// Next is the state machine of posts: it returns the state after the step what in the
+// state s, and the effects of the transition, which the caller carries out. A step that
+// means nothing in a state returns s and no effects. SQL statements of package storage
+// that change many posts follow the same rules, which a test compares.
+// doc/design/sending.md draws it.
 func Next(s State, what Step) (State, Effect) {
 	switch {
 	case what == StepShow && s == Sent:
@@ -75,7 +76,8 @@ func Next(s State, what Step) (State, Effect) {
 	return s, 0
 }
 
-// attemptEnds are the steps that end an attempt, or put it in doubt.
+// attemptEnds holds, for each step that ends an attempt or puts it in doubt, the next
+// state of a post that is being tried (Trying), and the effects.
 var attemptEnds = map[Step]struct {
 	to      State
 	effects Effect
@@ -94,8 +96,9 @@ var attemptEnds = map[Step]struct {
 	StepRefuse:   {Failed, EffectErase | EffectTell},
 }
 
-// take applies a step of the state machine to the post in memory: its state, attempts
-// and doubts. It returns the effects. Storing a finished post erases its content.
+// take applies the step what to the post r in memory: it sets its state, attempts and
+// doubts. It returns all effects of the step; the caller carries out the others, such
+// as EffectTell. Storing a finished post erases its content.
 func (r *Row) take(what Step, now time.Time) Effect {
 	to, effects := Next(r.State, what)
 	r.State = to

@@ -14,9 +14,9 @@ const (
 )
 
 // checkUnseen sends a post again that the homeserver took but whose event neither sync
-// nor a request shows, until ctx ends. It checks after each sync that should have
-// shown such a post. Dendrite loses an event when it crosses a change of the room's
-// rights or of the bot's membership.
+// nor a request shows, until ctx ends; then it returns nil. It checks after each sync
+// that should have shown such a post, and logs errors. Dendrite loses an event when it
+// crosses a change of the room's rights or of the bot's membership.
 func (q *Queue) checkUnseen(ctx context.Context) error {
 	for {
 		select {
@@ -30,8 +30,10 @@ func (q *Queue) checkUnseen(ctx context.Context) error {
 	}
 }
 
-// askUnseen asks the homeserver for the events of sent posts that no sync has shown,
-// and sends those again that it does not know.
+// askUnseen asks the homeserver for the events of sent posts that no sync has shown, at
+// most unseenAtOnce, and puts those back to waiting that it does not know. It records
+// the others as seen, and also, without asking, those sent more than unseenFor ago. It
+// stops at the first error.
 func (q *Queue) askUnseen(ctx context.Context) error {
 	now := time.Now()
 	rows, err := q.store.UnseenPosts(ctx, time.UnixMilli(q.seenUntil.Load()), unseenAtOnce)
@@ -60,8 +62,9 @@ func (q *Queue) askUnseen(ctx context.Context) error {
 	return nil
 }
 
-// noteSeen records which sent posts a sync shows. missing reports that it should have
-// shown others too.
+// noteSeen records which sent posts the sync b shows, which erases their content.
+// missing reports that the sync should have shown others too, since they were sent
+// early enough before it began.
 func (q *Queue) noteSeen(ctx context.Context, b Batch) (missing bool, err error) {
 	for _, own := range b.Own {
 		if err := q.store.SeePost(ctx, own.ID); err != nil {

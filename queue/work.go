@@ -27,8 +27,8 @@ var (
 	errHangs   = errors.New("the handler hangs")
 )
 
-// serve makes a worker handle the events of a room. If the room has a worker, that one
-// looks for events again.
+// serve queues a room for a worker that handles its events, and wakes dispatch. If the
+// room has a worker or waits for one, that one looks for events again.
 func (q *Queue) serve(room chat.RoomID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -42,7 +42,8 @@ func (q *Queue) serve(room chat.RoomID) {
 }
 
 // dispatch starts a worker for each room with events to handle, at most busyRooms at
-// once, until ctx ends.
+// once, until ctx ends, and returns once all workers and slow decisions have ended. The
+// error says that the store could not list the rooms with waiting events at the start.
 func (q *Queue) dispatch(ctx context.Context) error {
 	rooms, err := q.store.BusyRooms(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -79,7 +80,9 @@ func (q *Queue) nextRoom() (room chat.RoomID, ok bool) {
 	return room, true
 }
 
-// work handles the events of one room, oldest first, until none is left.
+// work handles the events of one room, oldest first, until none is left or ctx ends; it
+// leaves out those whose slow decision is under way. After an error it waits and tries
+// again. It always returns nil.
 func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	for ctx.Err() == nil {
 		e, tries, err := q.store.NextEvent(ctx, room, q.deferred.in(room))
@@ -104,9 +107,10 @@ func (q *Queue) work(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
-// handle asks the handler for its decision on one event and commits it, or starts the
-// slow decision that the handler returned. tries counts earlier tries. An error means
-// that nothing was committed: the worker tries again.
+// handle asks the handler for its decision on the event e and commits it, or starts the
+// slow decision that the handler returned. It ignores an edit of another person's
+// message, and apologises without asking after maxTries. tries counts earlier tries. An
+// error means that nothing was committed: the worker tries again.
 func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	if tries >= maxTries && e.Moved == nil {
 		return q.conclude(ctx, e, Result{}, errGivenUp)
@@ -128,9 +132,10 @@ func (q *Queue) handle(ctx context.Context, e chat.Event, tries int) error {
 	return q.conclude(ctx, e, result, failed)
 }
 
-// conclude commits the decision on an event or, if making the decision failed, an
-// apology to the person. An error means that nothing was committed: the worker tries
-// again.
+// conclude commits result, the decision on the event e or, if making it failed (failed
+// is not nil), an apology to the person; then it wakes the sender. An error means that
+// nothing was committed, and the worker tries again: ctx has ended, the store failed,
+// or the decision on the move of a room failed.
 func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, failed error) error {
 	if ctx.Err() != nil {
 		if errors.Is(failed, errHangs) {
@@ -154,7 +159,7 @@ func (q *Queue) conclude(ctx context.Context, e chat.Event, result Result, faile
 	return nil
 }
 
-// apology returns the posts that tell a person that the bot failed, from
+// apology returns the posts that tell the sender of e that the bot failed, from
 // Config.Apology; none if that panics.
 func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	defer func() {
@@ -165,7 +170,10 @@ func (q *Queue) apology(e chat.Event) (posts []chat.Post) {
 	return q.config.Apology(e)
 }
 
-// commit stores the decision on e and marks e as done, in one transaction.
+// commit stores the decision on e and marks e as done, in one transaction that also
+// runs result.Change. For an edit or deletion it revises the earlier answers. It stores
+// nothing else if e is done already, or is an edit that does not count. failed says
+// that result is an apology: an edit then leaves the earlier answers as they are.
 func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed bool) error {
 	now := time.Now()
 	cause := e.Cause()
@@ -198,7 +206,8 @@ func (q *Queue) commit(ctx context.Context, e chat.Event, result Result, failed 
 	})
 }
 
-// add adds the answers to an event to the outbox, in the transaction of ctx.
+// add adds posts, the answers to the event cause, to the outbox, in the transaction of
+// ctx.
 func (q *Queue) add(ctx context.Context, cause chat.Cause, posts []chat.Post) error {
 	for n, p := range posts {
 		if err := q.store.AddPost(ctx, newRow(chat.KeyOf(cause, n), cause, n, KindPost, p)); err != nil {
@@ -208,8 +217,10 @@ func (q *Queue) add(ctx context.Context, cause chat.Cause, posts []chat.Post) er
 	return nil
 }
 
-// call runs decide, the handler or a slow decision. It returns a panic as an error,
-// and errHangs if decide still runs hangGrace after its time limit.
+// call runs decide, the handler or a slow decision, within Config.HandleWithin, and
+// returns its result. It returns a panic as an error, and an error that wraps errHangs
+// if decide still runs hangGrace after ctx or the time limit ends. It reports the
+// duration to Config.Handled.
 func (q *Queue) call(ctx context.Context, decide func(ctx context.Context) (Result, error)) (Result, error) {
 	type answer struct {
 		result Result
