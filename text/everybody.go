@@ -14,8 +14,8 @@ var (
 	everybodyInHTML = regexp.MustCompile(`(?i)\B@((?:<[^>]*>)*r(?:<[^>]*>)*o(?:<[^>]*>)*o(?:<[^>]*>)*m)\b`)
 )
 
-// PingNobody returns the plain text s with an invisible character in every «@room»: on
-// that word, push rules notify everybody in a room (Matrix specification,
+// PingNobody returns the plain text s with an invisible character in every «@room», in
+// any case: on that word, push rules notify everybody in a room (Matrix specification,
 // .m.rule.roomnotif).
 func PingNobody(s string) string { return everybody.ReplaceAllString(s, "@"+wordJoiner+"$1") }
 
@@ -29,5 +29,6 @@ func PingNobodyHTML(s string) string {
 	return everybodyInHTML.ReplaceAllString(s, "@"+wordJoiner+"$1")
 }
 
-// PingsEverybody reports whether the plain text s contains «@room».
+// PingsEverybody reports whether the plain text s contains «@room» as a word of its
+// own, in any case; false for «me@room» and «@roommate».
 func PingsEverybody(s string) bool { return everybody.MatchString(s) }

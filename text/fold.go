@@ -8,7 +8,8 @@ import (
 )
 
 // Fold returns s in a form for comparison: in lower case, without accents, with
-// ligatures written as separate letters (œ as oe) and typographic apostrophes as '.
+// ligatures and ß written as separate letters (œ as oe), ø as o, compatibility forms as
+// plain characters (² as 2), and typographic apostrophes as '.
 func Fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))

@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Truncate returns the first limit characters of s, without invalid UTF-8. It never
-// separates a letter from its combining accents, so the result may be shorter.
+// Truncate returns the first limit characters of s, or all of s if it has no more,
+// without invalid UTF-8. It never separates a letter from its combining accents, so the
+// result may be shorter.
 func Truncate(s string, limit int) string {
 	n, whole := 0, 0 // whole: the end of the last character with all its accents
 	for i, r := range s {
@@ -22,8 +23,8 @@ func Truncate(s string, limit int) string {
 	return strings.ToValidUTF8(s, "")
 }
 
-// TruncateBytes returns the longest beginning of s that has at most limit bytes and ends
-// between two characters.
+// TruncateBytes returns the longest beginning of s that has at most limit bytes and
+// ends between two characters; all of s if it is no longer than limit.
 func TruncateBytes(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -35,8 +36,9 @@ func TruncateBytes(s string, limit int) string {
 }
 
 // Shorten returns s if it has at most limit characters. Otherwise it returns as many
-// whole words as fit with an ellipsis, at most limit characters in all. It cuts inside
-// a word rather than drop more than half of the limit.
+// whole words as fit with an ellipsis, at most limit characters in all, without the
+// spaces and most punctuation before the ellipsis. It cuts inside a word rather than
+// drop more than half of the limit. limit must be at least 1.
 func Shorten(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
