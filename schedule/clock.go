@@ -37,8 +37,8 @@ func parseClock(s string) (Clock, bool) {
 // String returns the time as «09:00».
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
 
-// on returns the instant at which clocks show c, that many days after the day of t, in
-// t's zone. When clocks show c twice, it is the first time; when they skip c, it is the
+// on returns the instant at which clocks show c, days days after the day of t, in t's
+// zone. When clocks show c twice, it is the first time; when they skip c, it is the
 // instant of the jump. So each day has exactly one.
 func (c Clock) on(t time.Time, days int) time.Time {
 	year, month, day := t.Date()

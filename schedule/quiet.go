@@ -12,7 +12,7 @@ import (
 
 // Quiet holds the quiet hours of a room: daily slots, weekends, French public holidays
 // and single days. Posts that would go at once wait for their end; digests do not. The
-// zero value has no quiet hours.
+// zero value has no quiet hours and no Zone, without which Until and Begins panic.
 type Quiet struct {
 	Zone *time.Location
 	// Slots are the quiet hours of every day, at most maxSlots, which do not overlap.
@@ -45,8 +45,8 @@ func (s Slot) holds(c Clock) bool {
 // overlaps reports whether two slots share a minute.
 func (s Slot) overlaps(other Slot) bool { return s.holds(other.From) || other.holds(s.From) }
 
-// NewQuiet returns the default quiet hours of rooms: from 20:00 to 08:00, weekends and
-// public holidays.
+// NewQuiet returns the default quiet hours of rooms, in the time zone zone: from 20:00
+// to 08:00, weekends and public holidays.
 func NewQuiet(zone *time.Location) Quiet {
 	return Quiet{Zone: zone, Slots: []Slot{{From: 20 * 60, To: 8 * 60}}, Weekends: true, Holidays: true}
 }
@@ -62,8 +62,11 @@ var (
 )
 
 // ParseQuiet parses «20:00-08:00 weekends feries», any part of it, and «aucun», in any
-// case, with or without accents, in any language of the bot. There may be two slots, and days
-// off by their dates, «2026-05-15» or «15/05/2026». The error is ErrQuiet.
+// case, with or without accents, in any language of the bot. There may be two slots,
+// and days off by their dates, «2026-05-15» or «15/05/2026»; the result holds both
+// sorted. zone becomes the result's Zone. The error is ErrQuiet: for an empty text, an
+// unknown or repeated word, overlapping slots, slots that fill the whole day, and more
+// than maxSlots or maxDays.
 func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	q := Quiet{Zone: zone}
 	words := canonical(typed)
@@ -97,7 +100,8 @@ func ParseQuiet(typed string, zone *time.Location) (Quiet, error) {
 	return q, nil
 }
 
-// parseDay parses a date as ParseQuiet does, and returns it as «2026-05-15».
+// parseDay parses a date such as «2026-05-15» or «15/05/2026», and returns it in the
+// first form; false for other texts.
 func parseDay(word string) (string, bool) {
 	for _, layout := range []string{time.DateOnly, "02/01/2006"} {
 		if day, err := time.Parse(layout, word); err == nil {
@@ -112,8 +116,9 @@ func parseSlot(word string) (Slot, bool) {
 	return Slot{from, to}, ok && from != to
 }
 
-// ParseNight parses the hours of a night, for example «20:00-08:00»; the empty text
-// means no night.
+// ParseNight parses the hours of a night, for example «20:00-08:00». The empty text
+// means no night: 0, 0 and true. ok is false for any other text; from and to may be
+// equal.
 func ParseNight(typed string) (from, to Clock, ok bool) {
 	if typed == "" {
 		return 0, 0, true
@@ -125,7 +130,8 @@ func ParseNight(typed string) (from, to Clock, ok bool) {
 	return from, to, ok
 }
 
-// String returns the quiet hours in canonical form, which ParseQuiet accepts.
+// String returns the quiet hours in canonical form, which ParseQuiet accepts; «aucun»
+// if there are none. It leaves out the zone.
 func (q Quiet) String() string {
 	var words []string
 	for _, slot := range q.Slots {
@@ -144,7 +150,9 @@ func (q Quiet) String() string {
 	return strings.Join(words, " ")
 }
 
-// Until reports whether now is in quiet hours, and returns their end.
+// Until reports whether now is in quiet hours, and returns the end of the unbroken run
+// of them, such as a night before a holiday. Outside quiet hours it returns now itself
+// and false. It panics if q has no Zone.
 func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	t := now
 	for range 200 { // longer than any run of nights, holidays and days off
@@ -157,8 +165,9 @@ func (q Quiet) Until(now time.Time) (time.Time, bool) {
 	return t, t.After(now)
 }
 
-// until reports whether a reason for quiet (a day off or a slot) holds at t, and
-// returns when that reason ends. Another reason may then follow.
+// until reports whether a reason for quiet (a day off or a slot) holds at t, a time in
+// q.Zone, and returns when that reason ends. Another reason may then follow. If none
+// holds, end is t.
 func (q Quiet) until(t time.Time) (end time.Time, quiet bool) {
 	if q.isOff(t) {
 		return Clock(0).on(t, 1), true
@@ -186,8 +195,8 @@ func (q Quiet) isOff(t time.Time) bool {
 // maxSearchDays bounds the search of Begins, in days: no two holidays are further apart.
 const maxSearchDays = 366
 
-// Begins returns the start of the next quiet hours after t, which must not be in quiet
-// hours itself; zero if there are none within a year.
+// Begins returns the start of the next quiet hours after t, in q.Zone; zero if there
+// are none within a year. t must not be in quiet hours itself, and q needs a Zone.
 func (q Quiet) Begins(t time.Time) time.Time {
 	local := t.In(q.Zone)
 	var first time.Time

@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// Repeat runs round at once and then at each interval, one at a time, until ctx ends.
-// It passes an error of round to failed, except one that comes after ctx has ended.
+// Repeat calls round at once and then at each interval every, one call at a time, until
+// ctx ends; after a call that lasts longer than every, the next one follows at once. It
+// passes an error of round to failed and goes on, except for an error that comes after
+// ctx has ended. every must be positive.
 func Repeat(ctx context.Context, every time.Duration, round func(ctx context.Context, now time.Time) error, failed func(error)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

@@ -44,11 +44,13 @@ var (
 	}
 )
 
-// small are the words between those of a rhythm.
+// small are the folded words that ParseRhythm skips, such as «à» in «jeudi à 11:00».
 var small = []string{"a", "at", "le", "on"}
 
 // ParseRhythm parses «immediat», «quotidien 09:00» and «hebdo jeudi 11:00», in any
-// case, with or without accents, in any language of the bot. The error is ErrRhythm.
+// case, with or without accents, in any language of the bot; it skips small words such
+// as «à». For any other text, also a daily or weekly rhythm without its time, it
+// returns the zero Rhythm and ErrRhythm.
 func ParseRhythm(typed string) (Rhythm, error) {
 	words := slices.DeleteFunc(canonical(typed), func(w string) bool { return slices.Contains(small, w) })
 	if len(words) == 0 {
@@ -76,7 +78,8 @@ func ParseRhythm(typed string) (Rhythm, error) {
 	return r, nil
 }
 
-// canonical returns the words of a text in the bot's own form.
+// canonical returns the words of typed, each as the bot's own word for it («jeudi» for
+// «Thursday»); a word that no language knows is folded.
 func canonical(typed string) []string {
 	words := strings.Fields(typed)
 	for i, w := range words {
@@ -103,10 +106,10 @@ func (r Rhythm) IsImmediate() bool { return r.every == immediate }
 // IsWeekly reports whether the watch posts once a week.
 func (r Rhythm) IsWeekly() bool { return r.every == weekly }
 
-// Next returns the first time after the given one at which a watch with that rhythm
-// posts, in zone; an immediate one posts at once. A day has exactly one such time: an
-// hour that clocks show twice counts once, and one that they skip is the instant of the
-// jump.
+// Next returns the first time later than after at which a watch with that rhythm posts,
+// by the clocks of zone; for an immediate rhythm, after itself. A day has exactly one
+// such time: an hour that clocks show twice counts once, and one that they skip is the
+// instant of the jump.
 func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	if r.every == immediate {
 		return after
@@ -122,10 +125,10 @@ func (r Rhythm) Next(after time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// CutRhythm splits the text after a source into a filter and a rhythm, at the last word
-// that can begin a rhythm. The rhythm may still be invalid. Without such a word the
-// rhythm is empty, unless the last word is a time of day, which can only be meant as
-// one.
+// CutRhythm splits typed, the text after a source, into a filter and a rhythm, at the
+// last word that can begin a rhythm. The rhythm may still be invalid. Without such a
+// word, a time of day at the end is the rhythm, since it can only be meant as one;
+// otherwise the rhythm is empty and the filter is typed, unchanged.
 func CutRhythm(typed string) (filter, rhythm string) {
 	words := strings.Fields(typed)
 	for i := len(words) - 1; i >= 0; i-- {
