@@ -60,13 +60,15 @@ func (e *Error) Fields() []string { return FieldNames() }
 // Longest returns how many characters a filter may have.
 func (e *Error) Longest() int { return maxFilter }
 
-// Error is for logs; people read the template filter-fault.
+// Error returns the fault as a line in English, for logs; people read the template
+// filter-fault.
 func (e *Error) Error() string {
 	return fmt.Sprintf("filter, character %d, %q: %s; for example %s", e.Pos, e.Word, e.Problem, e.Example)
 }
 
-// fault returns an Error about the characters of the filter from index from to index
-// to. The filter is valid once these are replaced by with.
+// fault returns an Error of the kind problem about the characters of the filter from
+// index from up to index to, exclusive. Its repair replaces them by with; an empty with
+// drops them. Parse adds the example.
 func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	return &Error{
 		Problem: problem, Pos: from + 1, Word: string(p.text[from:to]),
@@ -74,11 +76,12 @@ func (p *parser) fault(problem Problem, from, to int, with string) *Error {
 	}
 }
 
-// adding returns e with another repair: to insert the text with at index at.
+// adding replaces the repair of e by another one, to insert the text with at index at,
+// and returns e.
 func (e *Error) adding(at int, with string) *Error { return e.replacing(at, at, with) }
 
-// replacing returns e with another repair: to replace the characters from index from
-// to index to by with.
+// replacing replaces the repair of e by another one, to replace the characters from
+// index from up to index to by with, and returns e.
 func (e *Error) replacing(from, to int, with string) *Error {
 	e.from, e.to, e.with = from, to, with
 	return e
@@ -88,7 +91,8 @@ func (e *Error) replacing(from, to int, with string) *Error {
 const anyExample = "langage:go,python -fork"
 
 // repaired returns a valid filter, made by repairing this fault and then all further
-// ones.
+// ones. It returns anyExample if the filter is too long, still invalid after 40
+// repairs, or empty after them.
 func (e *Error) repaired() string {
 	for range 40 {
 		if e.Problem == TooLong {
@@ -103,9 +107,10 @@ func (e *Error) repaired() string {
 	return anyExample
 }
 
-// unknownField returns the Error for «name:» at index start when there is no such
-// field. Its repair is the field with the nearest name, or quotes around the whole
-// term.
+// unknownField returns the Error for «name:», which begins at index start, when no
+// field is called name. Its repair is the field with the nearest name, or quotes around
+// the whole term, or no colon if a space stands before the colon. The parser is at the
+// colon.
 func (p *parser) unknownField(start int, name []rune) *Error {
 	e := p.fault(UnknownField, start, start+len(name), "")
 	if near := nearestField(string(name)); near != "" {
@@ -119,8 +124,8 @@ func (p *parser) unknownField(start int, name []rune) *Error {
 	return e.replacing(start, end, `"`+string(p.text[start:end])+`"`)
 }
 
-// nearestField returns the field whose name differs least from name; empty if none is
-// near.
+// nearestField returns the French name of the field whose name or alias differs least
+// from name, by at most two changes; empty if none is that near.
 func nearestField(name string) string {
 	name, best, nearest := fold(name), 3, ""
 	for f := Anywhere + 1; f < numFields; f++ {
@@ -133,8 +138,9 @@ func nearestField(name string) string {
 	return nearest
 }
 
-// noValue returns the Error for a missing value after the colon (first) or a comma at
-// index separator. Its repair adds an example, or drops the comma.
+// noValue returns the Error for a missing value of the field f after the colon (first
+// is true) or a comma (first is false) at index separator. Its repair adds an example
+// value after the colon, or drops the comma.
 func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	if first {
 		return p.fault(NoValue, separator, separator+1, "").adding(separator+1, fields[f].example+" ")
@@ -142,9 +148,9 @@ func (p *parser) noValue(f Field, first bool, separator int) *Error {
 	return p.fault(NoValue, separator, separator+1, "").replacing(separator, separator+1, "")
 }
 
-// noWord returns the Error for characters from index start up to the parser's position
-// that contain no letter or digit. Its repair drops them, or replaces them by «ou» if
-// they are «|», or by an example of the field's values.
+// noWord returns the Error for a value of the field f, from index start up to the
+// parser's position, that contains no letter or digit. Its repair replaces «|» by «ou»,
+// another value by an example of the field's values, and drops it where f is Anywhere.
 func (p *parser) noWord(f Field, start int) *Error {
 	e := p.fault(NoWord, start, p.at, "")
 	switch {
@@ -157,7 +163,8 @@ func (p *parser) noWord(f Field, start int) *Error {
 }
 
 // minusAlone returns the Error for a minus, at index minus, without a term right after
-// it. Its repair moves the minus to the next term, or drops it.
+// it. Its repair moves the minus to the next term after white space, or drops it if
+// there is none. It moves the parser, which is right after the minus, past white space.
 func (p *parser) minusAlone(minus int) *Error {
 	e := p.fault(MinusAlone, minus, minus+1, "")
 	if p.skipSpace(); p.at > minus+1 && !p.end() && p.peek() != ')' {
@@ -166,8 +173,9 @@ func (p *parser) minusAlone(minus int) *Error {
 	return e
 }
 
-// minusInValue returns the Error for a minus before a value. Its repair moves the
-// minus to the start of the term.
+// minusInValue returns the Error for a minus, at the parser's position, before a value
+// of the field f. Its repair moves the minus to the start of the term; unless first,
+// the value then becomes a term of its own in place of the comma at index separator.
 func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 	e := p.fault(MinusInValue, p.at, p.at+1, "")
 	name := ""
@@ -181,7 +189,8 @@ func (p *parser) minusInValue(f Field, first bool, separator int) *Error {
 }
 
 // groupInValue returns the Error for a parenthesis, at index open, in the place of a
-// value. Its repair writes the contents as alternatives separated by commas.
+// value. Its repair writes the contents as alternatives separated by commas; it drops
+// the parenthesis if that is never closed or holds another one.
 func (p *parser) groupInValue(open int) *Error {
 	e := p.fault(GroupInValue, open, open+1, "")
 	inside := p.until(open+1, func(r rune) bool { return strings.ContainsRune("()", r) })

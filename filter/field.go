@@ -81,7 +81,8 @@ func FieldNames() []string {
 	return names
 }
 
-// fieldNamed returns the field with that name, in any case and with or without accents.
+// fieldNamed returns the field with that name or alias, in any case and with or without
+// accents; Anywhere and false if there is none.
 func fieldNamed(name string) (Field, bool) {
 	name = fold(name)
 	for f := range fields {

@@ -76,7 +76,8 @@ func (f *Filter) Rules() []string {
 }
 
 // Excluded reports whether a default rule that the filter does not lift excludes the
-// item, and returns the first such rule.
+// item with the words w, and returns the first such rule; "" and false if none does. It
+// does not test the filter's terms.
 func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 	for _, rule := range w.rules {
 		if field, ok := namedBy[rule]; !ok || !f.named[field] {
@@ -89,7 +90,8 @@ func (f *Filter) Excluded(w *Words) (rule string, excluded bool) {
 // Names reports whether a term of the filter tests the field.
 func (f *Filter) Names(field Field) bool { return f.named[field] }
 
-// Match reports whether the filter accepts the item and no default rule excludes it.
+// Match reports whether the item with the words w meets the filter's terms and no
+// default rule excludes it.
 func (f *Filter) Match(w *Words) bool {
 	_, excluded := f.Excluded(w)
 	return !excluded && f.expr.match(w)
@@ -133,8 +135,8 @@ func (t *Test) match(words []string) bool {
 	return false
 }
 
-// String returns the filter in canonical form: French field names, and only the
-// necessary parentheses and quotes.
+// String returns the filter in canonical form, which Parse accepts: French field names,
+// and only the necessary parentheses and quotes. The empty filter is "".
 func (f *Filter) String() string { return f.expr.String() }
 
 // String returns the expression in the syntax of filters.

@@ -13,8 +13,9 @@ const (
 	maxDepth  = 8   // nested parentheses
 )
 
-// Parse parses a filter. The error, if any, is an *Error with the first fault and a
-// valid example.
+// Parse parses a filter; a blank text is the empty filter. The error, if any, is an
+// *Error with the first fault and a valid example, and the Filter is then nil. A filter
+// has at most maxFilter characters, also in canonical form.
 func Parse(text string) (*Filter, error) {
 	f, wrong := parse(text)
 	if wrong != nil {
@@ -42,7 +43,7 @@ func parse(text string) (*Filter, *Error) {
 	return f, nil
 }
 
-// note records which fields the terms of e test, for Names and Rules.
+// note adds to f.named the fields that the terms of e test, for Names and Rules.
 func (f *Filter) note(e *Expr) {
 	for _, t := range e.Tests {
 		f.named[t.Field] = true
@@ -76,7 +77,8 @@ func (p *parser) skipSpace() {
 }
 
 // alternatives parses alternatives separated by «ou», up to the end of the filter or,
-// if open is not negative, up to the parenthesis that closes the one at index open.
+// if open is not negative, up to the parenthesis that closes the one at index open. It
+// leaves the parser after them. The Error is the first fault, nil if there is none.
 func (p *parser) alternatives(open int) (Expr, *Error) {
 	var groups []Expr
 	var group []Expr
@@ -118,7 +120,8 @@ func (p *parser) alternatives(open int) (Expr, *Error) {
 	}
 }
 
-// isDelimited reports whether a word that ends at i is followed by a delimiter.
+// isDelimited reports whether the end of the filter, white space, a parenthesis or a
+// quotation mark stands at index i, where a word ends.
 func (p *parser) isDelimited(i int) bool {
 	return i == len(p.text) || isSpace(p.text[i]) || strings.ContainsRune("()", p.text[i]) || isQuote(p.text[i])
 }
@@ -126,7 +129,8 @@ func (p *parser) isDelimited(i int) bool {
 func isOr(word []rune) bool { return slices.Contains([]string{"ou", "or"}, fold(string(word))) }
 
 // factor parses a term or a group in parentheses, with the minus before it if there is
-// one.
+// one, and leaves the parser after it. The Error is the first fault, nil if there is
+// none.
 func (p *parser) factor() (Expr, *Error) {
 	minus := p.at
 	negated := isMinus(p.peek())
@@ -155,8 +159,9 @@ func (p *parser) factor() (Expr, *Error) {
 	return e, wrong
 }
 
-// term parses a term: one or several values, with a field and a colon before them or
-// not.
+// term parses a term, one or several values with or without a field and a colon before
+// them. It records in p.start where the term starts, and leaves the parser after the
+// term. The Error is its first fault, nil if there is none.
 func (p *parser) term() (Expr, *Error) {
 	start := p.at
 	p.start = start
@@ -198,8 +203,9 @@ func (p *parser) term() (Expr, *Error) {
 	}
 }
 
-// value parses one value of a term of the field f. first says that it is the term's
-// first one; separator is the index of the colon or comma before it.
+// value parses one value of a term of the field f, and leaves the parser after it.
+// first says that it is the term's first one; separator is the index of the colon or
+// comma before it. The Error is its fault, nil if there is none.
 func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	spaced := p.at
 	p.skipSpace()
@@ -231,8 +237,8 @@ func (p *parser) value(f Field, first bool, separator int) (value, *Error) {
 	return p.checked(f, value{string(word), isOr(word)}, start)
 }
 
-// quoted parses a value between quotes, of any kind of quotation marks. Its parameters
-// are those of parser.value.
+// quoted parses a value between quotation marks of any kind, and leaves the parser
+// after it. Its parameters are those of parser.value.
 func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	start := p.at
 	text := p.until(start+1, func(r rune) bool { return closesQuote(p.text[start], r) })
@@ -248,9 +254,9 @@ func (p *parser) quoted(f Field, first bool) (value, *Error) {
 	return p.checked(f, value{inside, true}, start)
 }
 
-// checked returns v, or an Error if no item can match it: it has no word, or is no yes
-// or no for a flag. start is the index at which the value begins; it ends at the
-// parser's position.
+// checked returns v, a value of the field f, with a nil Error if an item can match it.
+// The Error is for a value without a word, or one of a flag that is no yes or no. start
+// is the index at which the value begins; it ends at the parser's position.
 func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	switch {
 	case fields[f].flag && flagValues[fold(v.text)] == "":
@@ -261,8 +267,8 @@ func (p *parser) checked(f Field, v value, start int) (value, *Error) {
 	return v, nil
 }
 
-// until returns the text from i up to the first character for which one of ends is
-// true.
+// until returns the text from index i up to the first character for which one of the
+// functions ends is true, or to the end of the filter. It does not move the parser.
 func (p *parser) until(i int, ends ...func(rune) bool) []rune {
 	for end := i; end < len(p.text); end++ {
 		for _, ends := range ends {

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// newTerm returns the expression for a term with the alternatives values in a field.
-// Each value must contain a word, and for a flag mean yes or no.
+// newTerm returns the expression for a term with the alternatives values in the field
+// f. Each value must contain a word, and for a flag mean yes or no. Where f is
+// Anywhere, the name of a flag tests only that flag, for yes.
 func newTerm(f Field, values []value) Expr {
 	term := Expr{Op: Has, field: f, values: values}
 	for _, v := range values {
@@ -37,8 +38,8 @@ func (v value) flag() (Field, bool) {
 // elision matches an elided article or pronoun, as in « l’eau ».
 var elision = regexp.MustCompile(`^(?i:[cdjlmnst]|qu)['’]`)
 
-// words returns the words of the value, without an article at its start such as l’ or
-// d’.
+// words returns the folded words of the value. Unless the value is quoted or has no
+// other word, it leaves out an article at the start such as l’ or d’.
 func (v value) words() []string {
 	if v.quoted {
 		return words(v.text)
@@ -83,8 +84,9 @@ func (e *Expr) isSmall() bool {
 		!e.values[0].quoted && slices.Contains(smallWords, fold(e.values[0].text))
 }
 
-// and returns the expression that all args hold. It leaves out words such as «le» or
-// «of», unless there are no others.
+// and returns the expression that all args hold: the argument itself if there is one,
+// and one that is always true if there are none. It leaves out unquoted words such as
+// «le» or «of», unless there are no others.
 func and(args []Expr) Expr {
 	args = flattened(And, args)
 	if telling := slices.DeleteFunc(slices.Clone(args), func(e Expr) bool { return e.isSmall() }); len(telling) > 0 {
@@ -96,7 +98,8 @@ func and(args []Expr) Expr {
 	return Expr{Op: And, Args: args}
 }
 
-// or returns the expression that one of args holds.
+// or returns the expression that one of args, at least one, holds: the argument itself
+// if there is only one.
 func or(args []Expr) Expr {
 	if args = flattened(Or, args); len(args) == 1 {
 		return args[0]

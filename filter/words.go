@@ -90,7 +90,7 @@ func OfSoftware(s *catalogue.Software) *Words {
 }
 
 // OfText returns the words of an item with only a title and a summary, such as an entry
-// of a feed.
+// of a feed. They count as its name and its description.
 func OfText(title, summary string) *Words {
 	w := newWords(false, false)
 	w.add(Name, title)
@@ -98,7 +98,9 @@ func OfText(title, summary string) *Words {
 	return w
 }
 
-// OfEvent returns the words of a calendar event, whose text includes its place.
+// OfEvent returns the words of a calendar event: title counts as its name, text, which
+// includes its place, as its description, categories as its topics, and regions as its
+// regions.
 func OfEvent(title, text string, categories, regions []string) *Words {
 	w := OfText(title, text)
 	w.add(Topic, categories...)
@@ -117,7 +119,7 @@ func newWords(fork, archived bool) *Words {
 // the signs / + and #.
 func (w *Words) In(f Field) string { return strings.Join(w.in[f], " ") }
 
-// Rules returns the default rules that exclude the item.
+// Rules returns the names of the default rules that exclude the item; none for most.
 func (w *Words) Rules() []string { return w.rules }
 
 func (w *Words) add(f Field, values ...string) {
