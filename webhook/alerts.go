@@ -7,15 +7,17 @@ import (
 	"strings"
 )
 
-// isAlerts reports whether o is the body of a request by Alertmanager or by Grafana's
-// alerting (version 9 or newer).
+// isAlerts reports whether o, the decoded body of a request, comes from Alertmanager or
+// from Grafana's alerting (version 9 or newer). It is false for a body without an
+// alert.
 func isAlerts(_ *reader, o object) bool {
 	alerts := o.objects("alerts")
 	return len(alerts) > 0 && (alerts[0].has("labels") || alerts[0].has("status")) && (o.has("receiver") || o.has("groupLabels") || o.has("version") || o.has("status"))
 }
 
-// readAlerts returns a note for each alert in a body by Alertmanager or Grafana, so
-// that each alert can end on its own.
+// readAlerts returns a note for each alert in o, the decoded body of a request by
+// Alertmanager or Grafana, so that each alert can end on its own. The note of a
+// resolved alert has over set.
 func readAlerts(r *reader, o object) []*note {
 	var notes []*note
 	alerts := o.objects("alerts")
@@ -90,8 +92,8 @@ func otherLabels(labels object) string {
 	return strings.Join(all, ", ")
 }
 
-// values returns the measured values of a Grafana alert, as «name=value, name=value»;
-// at most six, empty if there are none.
+// values returns the measured values of a, a Grafana alert, as «name=value,
+// name=value»; at most six, empty if there are none.
 func values(a object) string {
 	var all []string
 	v := a.obj("values")
@@ -103,8 +105,9 @@ func values(a object) string {
 	return strings.Join(all, ", ")
 }
 
-// valueString parses the field valueString of an alert by Grafana 8, «[ var='B'
-// labels={} value=10 ]», and returns its values as «B=10».
+// valueString parses s, the field valueString of an alert by Grafana 8, such as «[
+// var='B' labels={} value=10 ]», and returns its values as «B=10»; at most six, empty
+// if there are none.
 func valueString(s string) string {
 	var all []string
 	for _, m := range valuePair.FindAllStringSubmatch(s, 6) {
@@ -190,7 +193,8 @@ func readSNS(r *reader, o object) []*note {
 	return []*note{{mark: "📨", title: cmp.Or(o.str("Subject"), firstLine(message)), where: topic, body: bodyBut(message, o.str("Subject"))}}
 }
 
-// bodyBut returns body if it says more than title, otherwise "".
+// bodyBut returns body if it says more than title; "" if it equals title, or if title
+// is empty and body is a single line, which then serves as the title.
 func bodyBut(body, title string) string {
 	if body == title || title == "" && firstLine(body) == body {
 		return ""

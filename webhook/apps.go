@@ -9,7 +9,8 @@ import (
 
 func isJira(_ *reader, o object) bool { return o.has("webhookEvent") }
 
-// readJira reads the webhooks of Jira, Cloud and Data Center.
+// readJira returns one note about the event in o, the decoded body of a webhook of
+// Jira, Cloud or Data Center.
 func readJira(_ *reader, o object) []*note {
 	event := strings.TrimPrefix(o.str("webhookEvent"), "jira:")
 	issue, fields := o.obj("issue"), o.obj("issue", "fields")
@@ -61,8 +62,9 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s, "", false
 }
 
-// jira sets the note's body from a field of Jira: a string is in Jira's wiki markup,
-// an object is a document in Atlassian's JSON format.
+// jira sets n.body, and n.syntax with it, from v, a field of Jira: a string is in
+// Jira's wiki markup, an object is a document in Atlassian's JSON format, which becomes
+// plain text.
 func (n *note) jira(v any) {
 	s, isWiki := v.(string)
 	if !isWiki {
@@ -83,8 +85,9 @@ var (
 	wikiTitle  = regexp.MustCompile(`(?m)^h[1-6]\.\s*(\S.*?)\s*$`)
 )
 
-// jiraText returns the plain text of a decoded JSON value: of a string itself, of a
-// document in Atlassian's format its paragraphs, one a line.
+// jiraText returns the plain text of v, a decoded JSON value: a string as it is, and
+// the paragraphs of a document in Atlassian's format, one a line. For any other value
+// it returns "".
 func jiraText(v any) string {
 	switch x := v.(type) {
 	case string:
@@ -117,7 +120,8 @@ func isSentry(r *reader, o object) bool {
 	return o.has("action", "data") && (o.has("installation") || o.has("actor")) || o.has("project_slug", "event") || o.has("culprit", "project", "level")
 }
 
-// readSentry reads the webhooks of Sentry's integrations and of its former plugin.
+// readSentry returns one note about o, the decoded body of a request by one of Sentry's
+// integrations or by its former plugin.
 func readSentry(_ *reader, o object) []*note {
 	d := o.obj("data")
 	if len(d) == 0 {
@@ -216,7 +220,8 @@ func readScalingo(_ *reader, o object) []*note {
 }
 
 // details adds the fields of d to the note as facts. It leaves out the fields named in
-// but, fields that may hold secrets, ids and long texts.
+// but, fields that may hold secrets, ids, texts of more than 300 bytes, and values that
+// repeat the note's author.
 func (n *note) details(d object, but ...string) {
 	for _, key := range d.keys() {
 		value := d.str(key)
@@ -303,8 +308,8 @@ func readBrevo(_ *reader, o object) []*note {
 
 func isAzure(_ *reader, o object) bool { return o.has("eventType", "resource") && o.has("message") }
 
-// readAzure reads the service hooks of Azure DevOps, which describe the event in a
-// sentence.
+// readAzure returns one note about o, the decoded body of a service hook of Azure
+// DevOps. The title is the sentence in which Azure DevOps describes the event.
 func readAzure(_ *reader, o object) []*note {
 	resource := o.obj("resource")
 	n := &note{

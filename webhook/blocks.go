@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// blocks adds the visible parts of a message's blocks to the pieces to write. Blocks
-// are Slack's layout format (Block Kit), which Mattermost also has.
+// blocks adds the visible parts of all, the blocks of a message, to the pieces to
+// write. Blocks are Slack's layout format (Block Kit), which Mattermost also has.
 func (w *writer) blocks(all []object) {
 	for _, b := range all {
 		w.block(b)
@@ -66,8 +66,8 @@ func (w *writer) blockText(b object) {
 	w.add(piece{text: textIn(b, "text"), syntax: syntax})
 }
 
-// field adds one field of a Slack section to the pieces to write. A first line in bold
-// becomes the label of the second one.
+// field adds f, one field of a Slack section, to the pieces to write. If the text has
+// two lines and the first is in bold, that line becomes the label of the second one.
 func (w *writer) field(f object) {
 	text := textIn(f, "text")
 	label, value, ok := strings.Cut(text, "\n")
@@ -144,7 +144,7 @@ func (w *writer) richText(e object) {
 
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// richLine returns the parts of a Slack rich text (texts, links, mentions…) as one
+// richLine returns the parts of o, a Slack rich text (texts, links, mentions…), as one
 // string in mrkdwn, Slack's markup. Mentions become general words such as «@member» in
 // the language lang.
 func richLine(lang string, o object) string {

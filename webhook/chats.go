@@ -119,8 +119,8 @@ func (w *writer) googleCard(card object) {
 	}
 }
 
-// asian returns the object with the message's content in a body for DingTalk, WeCom or
-// Feishu; nil if o is none of these.
+// asian returns the object that holds the content of the message in o, a body for
+// DingTalk, WeCom or Feishu. It is empty if o is none of these, or has no content.
 func asian(o object) object {
 	if kind := o.str("msgtype"); kind != "" {
 		return o.obj(kind)
@@ -134,8 +134,9 @@ func asian(o object) object {
 	return o.obj("content")
 }
 
-// inBrowser returns the web address in a dingtalk:// link, which opens the page in
-// DingTalk's client. Any other address comes back as it is.
+// inBrowser returns the web address in raw if raw is a dingtalk:// link, which opens
+// the page in DingTalk's client; "" if that link names no address. Any other address
+// comes back as it is.
 func inBrowser(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "dingtalk" {
@@ -145,8 +146,8 @@ func inBrowser(raw string) string {
 }
 
 // asian adds the visible parts of a message for DingTalk, WeCom or Feishu to the pieces
-// to write. message is the object inside the request's body that holds the content: the
-// function asian finds it.
+// to write. message is the object inside the request's body that holds the content,
+// such as the one under the key "card".
 func (w *writer) asian(message object) {
 	w.add(
 		piece{text: cmp.Or(message.str("title"), message.str("header", "title", "content")), style: "strong"},

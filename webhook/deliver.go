@@ -35,7 +35,7 @@ type window struct {
 }
 
 // Run posts the waiting deliveries, disables the hooks of left rooms and purges old
-// data, until ctx ends.
+// data, until ctx ends. It logs errors and goes on, so it always returns nil.
 func (s *Service) Run(ctx context.Context) error {
 	var purged time.Time
 	for ctx.Err() == nil {
@@ -68,8 +68,10 @@ func (s *Service) try(ctx context.Context, do func(ctx context.Context) error, f
 	}
 }
 
-// Round posts the stored deliveries that may go now. It returns when the next delivery
-// may go that a hook's limit per minute holds back; the zero time if none waits.
+// Round posts the stored deliveries that may go now, after a check of the hooks' rooms.
+// It returns when the next delivery may go that a hook's limit per minute holds back;
+// the zero time if none waits. After an error of the store or the queue, next is at
+// most a second away.
 func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 	busy, err := s.Store.BusyHooks(ctx)
 	if err != nil || len(busy) == 0 {
@@ -96,9 +98,10 @@ func (s *Service) Round(ctx context.Context) (next time.Time, err error) {
 }
 
 // deliver posts deliveries of the hook with that id, as far as its limit per minute
-// allows, and deletes them in the same transaction. more reports that further
-// deliveries may go at once. due is when deliveries held back by the limit may go; the
-// zero time if none is held back.
+// allows, and deletes them in the same transaction. Deliveries that had to wait for the
+// end of the minute go in one digest. more reports that further deliveries may go at
+// once. due is when deliveries held back by the limit may go; the zero time if none is
+// held back. deliver counts the posts in s.windows.
 func (s *Service) deliver(ctx context.Context, id int64) (more bool, due time.Time, err error) {
 	w := s.windows[id]
 	now := s.Now()
@@ -167,9 +170,10 @@ func (s *Service) hookByID(ctx context.Context, id int64) (Hook, bool, error) {
 	return all[i], true, nil
 }
 
-// read returns the message in a delivery, in the language lang. If the delivery is
-// unreadable, ok is false, there is nothing to post, and the log has the reason
-// without the content.
+// read returns the message in the delivery d, in the language lang. ok is false if
+// there is nothing to post: the delivery has no visible text, or it is unreadable, or
+// its reader panicked. In the last two cases the log has the reason without the
+// content.
 func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -184,8 +188,8 @@ func (s *Service) read(d Delivery, lang string) (m Message, ok bool) {
 	return m, err == nil && m.HTML() != ""
 }
 
-// one posts a delivery of a hook, or updates the messages of alerts that it repeats or
-// ends, and deletes the delivery.
+// one posts the delivery d of a hook, or updates the messages of alerts that it repeats
+// or ends. It deletes the delivery first, also one that it cannot read.
 func (s *Service) one(ctx context.Context, hook Hook, d Delivery) error {
 	if err := s.Store.DeleteDelivery(ctx, d.Seq); err != nil {
 		return err

@@ -36,8 +36,9 @@ func (t telling) tell(ctx context.Context, notes []Note) error {
 	return t.fresh(ctx, fresh)
 }
 
-// update edits the messages of those alerts that notes repeat or end, and returns the
-// other notes as new alerts, not yet posted or stored.
+// update edits the messages of those alerts that notes repeat or end, stores their new
+// state, and returns the other notes as new alerts, not yet posted or stored. A new
+// alert that is already over has no Key, since no later note belongs to it.
 func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err error) {
 	key := chat.KeyOf(chat.Cause(t.cause), 0)
 	var changed []chat.PostKey // in order
@@ -78,8 +79,9 @@ func (t telling) update(ctx context.Context, notes []Note) (fresh []Alert, err e
 	return fresh, nil
 }
 
-// known returns the open alert that the note n repeats or ends; false if there is none,
-// or if its last note is so old that n begins a new one.
+// known returns the stored alert that the note n repeats or ends. It is false if n
+// names no alert, if there is none or it already ended, or if n goes on with an alert
+// whose last note came againWithin ago or earlier: n then begins a new one.
 func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 	if n.Alert == "" {
 		return Alert{}, false, nil
@@ -95,7 +97,7 @@ func (t telling) known(ctx context.Context, n Note) (Alert, bool, error) {
 }
 
 // fresh posts new alerts in one message that notifies, and stores them if a later note
-// may change the message.
+// may change the message. It does nothing without alerts.
 func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	if len(alerts) == 0 {
 		return nil
@@ -120,8 +122,8 @@ func (t telling) fresh(ctx context.Context, alerts []Alert) error {
 	return nil
 }
 
-// change edits the message with that key to show the present state of its alerts, and
-// replies in its thread which of them ended.
+// change edits the message with that key to show the stored state of its alerts. If
+// ended is not empty, it also replies in the message's thread that those alerts ended.
 func (t telling) change(ctx context.Context, key chat.PostKey, ended []Alert) error {
 	all, err := t.Store.AlertsOf(ctx, key)
 	if err != nil {

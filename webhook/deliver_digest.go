@@ -52,8 +52,8 @@ func (s *Service) digest(ctx context.Context, hook Hook, all []Delivery) error {
 }
 
 // digestView is the data of the template webhook-digest: how many deliveries of a hook
-// came, from when to when, and the first line of some. More counts those without a
-// line.
+// came, from when to when, and the first line of some. More counts the deliveries after
+// the first digestLines.
 type digestView struct {
 	Count    int
 	Name     string // the hook's name

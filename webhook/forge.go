@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// isForge reports whether o is a request by GitHub, or by Gitea, Forgejo or Gogs,
-// whose requests have GitHub's format.
+// isForge reports whether o is the decoded body of a request by GitHub, or by Gitea,
+// Forgejo or Gogs, whose requests have GitHub's format. It looks at the headers in r,
+// and without them at the fields of o.
 func isForge(r *reader, o object) bool {
 	// Gitea and Forgejo send their headers with the bodies for Slack and others too.
 	own := o.has("sender") || o.has("repository") || o.has("zen") || o.has("action")
@@ -87,8 +88,10 @@ func readForge(r *reader, o object) []*note {
 	return []*note{n}
 }
 
-// forgeOther fills n from an event of a forge that has no reader of its own. The
-// note's title is that of the first object in o that is specific to the event.
+// forgeOther fills n from an event of a forge that has no reader of its own. event is
+// its name in the request's header, possibly empty. The note's title is that of the
+// first object in o that is specific to the event; forgeOther clears n.where if it
+// would repeat the title.
 func forgeOther(o object, event string, n *note) {
 	n.kind, n.title, n.link = cmp.Or(event, "repository"), n.where, cmp.Or(o.str("repository", "html_url"), o.str("organization", "html_url"))
 	for _, key := range o.keys() {
@@ -129,8 +132,8 @@ func page(addresses ...string) string {
 	return ""
 }
 
-// forgeRefState says whether a branch or a tag was created or deleted. Gogs says so
-// in its header alone.
+// forgeRefState says whether a branch or a tag was "created" or "deleted"; "" if
+// neither o nor the name of the event tells. Gogs names it in its header alone.
 func forgeRefState(o object, event string) string {
 	switch {
 	case event == "delete", event == "" && o.has("pusher_type") && !o.has("master_branch") && !o.has("sha"):
@@ -150,10 +153,12 @@ func short(sha string) string {
 	return sha
 }
 
-// noCommit reports whether an id stands for no commit: all its digits are zero.
+// noCommit reports whether the commit id sha stands for no commit: all its digits are
+// zero. It is false for an empty id.
 func noCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") == "" }
 
-// branch returns a ref's name without its prefix, and its kind: tag or branch.
+// branch returns the name of a Git ref without its prefix, and its kind: "tag" for
+// refs/tags/, otherwise "branch".
 func branch(ref string) (name, kind string) {
 	if tag, ok := strings.CutPrefix(ref, "refs/tags/"); ok {
 		return tag, "tag"
@@ -189,9 +194,10 @@ func forgePush(o object, n *note) {
 	}
 }
 
-// commits adds commits to the note as list items, in the order in which forges send
-// them, the newest last. total is the decimal number of all commits, for a list that
-// the forge cut; empty if the list is complete.
+// commits adds the commits in all to the note as list items, in the order in which
+// forges send them, the newest last. total is the decimal number of all commits, for a
+// list that the forge cut: n.more becomes the number of those missing. It is empty if
+// the list is complete.
 func (n *note) commits(all []object, total string) {
 	for _, c := range all {
 		n.items = append(n.items, item{text: firstLine(c.str("message")), link: c.first("url", "html_url"), by: person(c.obj("author"))})

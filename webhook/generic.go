@@ -23,9 +23,9 @@ var (
 	private = regexp.MustCompile(`(?i)token|secret|passw|api_?key|signature|authoriz|cookie|unsubscribe|callback|response_url|signing|webhook_?url|private_?key|^auth`)
 )
 
-// telling returns a note about a JSON object of unknown format. Its title, state, text
-// and link come from fields with usual names for these; other short fields become
-// facts.
+// telling returns a note about o, a JSON object of unknown format. Its title, state,
+// text and link come from fields with usual names for these; other short fields become
+// facts, at most eight, except those that may hold secrets.
 func (r *reader) telling(o object) *note {
 	n := &note{title: o.first(tellingTitle...), state: o.first(tellingState...), body: o.first(tellingBody...)}
 	for _, key := range tellingLink {
@@ -82,8 +82,9 @@ const (
 	maxShown   = 120 // characters of a value
 )
 
-// excerpt returns the beginning of a JSON value as indented text, at most maxExcerpt
-// bytes. Empty fields and those that may hold secrets are left out.
+// excerpt returns the beginning of a JSON value as indented text of at most maxExcerpt
+// bytes, with a line «…» after it if it is cut. It leaves out empty fields and those
+// that may hold secrets, and returns "" if nothing remains.
 func excerpt(value any) string {
 	shown := pruned(value, 0)
 	if shown == nil {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// isGitLab reports whether o is a request by a webhook or system hook of GitLab. It
-// does not rely on the header alone: with GitLab's custom templates, any body comes
-// with that header.
+// isGitLab reports whether o is the decoded body of a request by a webhook or system
+// hook of GitLab. It does not rely on the header alone: with GitLab's custom templates,
+// any body comes with that header.
 func isGitLab(r *reader, o object) bool {
 	return o.has("object_kind") || r.header["X-Gitlab-Event"] != "" && (o.has("event_name") || o.has("event_type")) ||
 		o.has("event_name") && (o.has("created_at") || o.has("project_id") || o.has("user_id") || o.has("group_id") || o.has("project"))
@@ -90,7 +90,7 @@ func gitLabThing(kind string, o object, n *note) bool {
 	return true
 }
 
-// failure returns the reason that GitLab gives for a failure; empty for
+// failure returns s, the reason that GitLab gives for a failure; empty for
 // "unknown_failure", which says nothing.
 func failure(s string) string {
 	if s == "unknown_failure" {
@@ -209,8 +209,8 @@ func gitLabJob(o object) string {
 	return join(web, "-/jobs/"+o.str("build_id"))
 }
 
-// gitLabSystem fills n from an event of GitLab's system hooks, about members,
-// projects, groups or keys.
+// gitLabSystem fills n from o, an event of GitLab's system hooks, about members,
+// projects, groups or keys. It clears n.where if that repeats the title.
 func gitLabSystem(o object, n *note) {
 	n.kind = strings.ReplaceAll(cmp.Or(o.str("event_name"), n.kind), "_", " ")
 	n.title = cmp.Or(n.title, o.first("name", "project_name", "group_name", "user_name", "user_username", "title"))

@@ -13,7 +13,9 @@ import (
 
 // checkRooms disables the hooks of rooms that the bot left, and enables those of rooms
 // to which it returned. It notifies the maker of a disabled hook in their direct room,
-// if there is one. It does nothing if less than since has passed after the last check.
+// if there is one. It skips rooms that the store does not know or that moved. It does
+// nothing if its last check is more recent than since ago; s.checkedAt holds the time
+// of that check.
 func (s *Service) checkRooms(ctx context.Context, since time.Duration) error {
 	if now := s.Now(); now.Sub(s.checkedAt) >= since {
 		s.checkedAt = now
@@ -75,8 +77,9 @@ func (s *Service) setGone(ctx context.Context, h Hook, gone bool, room chat.Room
 	})
 }
 
-// DirectRoom returns the room in which the bot speaks with a person alone; ok is
-// false if there is none.
+// DirectRoom returns the room, among known, in which the bot speaks with the person
+// user alone: a direct room to which that person invited it. ok is false if there is
+// none or user is empty.
 func DirectRoom(known []chat.Room, user chat.UserID) (room chat.Room, ok bool) {
 	for _, r := range known {
 		if user != "" && r.Direct && r.Joined && r.MovedTo == "" && r.InvitedBy == user && (r.Members == 2 || r.Members == 0) {

@@ -68,9 +68,9 @@ func newSecret() string { return strings.ToLower(rand.Text()) }
 // maxName is the largest number of characters of a hook's name.
 const maxName = 30
 
-// ValidName reports whether a hook may have that name: letters, digits and, after the
-// first character, full stops, underscores and hyphens. It uses no regular expression,
-// which would occupy 600 KiB.
+// ValidName reports whether a hook may have that name: 1 to maxName characters, which
+// are letters, digits and, after the first character, full stops, underscores and
+// hyphens. It uses no regular expression, which would occupy 600 KiB.
 func ValidName(name string) bool {
 	n := 0
 	for _, r := range name {

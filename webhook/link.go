@@ -28,7 +28,8 @@ var (
 )
 
 // address returns raw in the form that a link may have: absolute, http or https,
-// without secret parameters. It returns "" if raw must not become a link.
+// without secret parameters. It returns "" if raw must not become a link: it is no such
+// address, is longer than maxLink, ends a subscription, or is the address of a hook.
 func address(raw string) string {
 	raw = strings.TrimSpace(raw)
 	if strings.ContainsFunc(raw, noAddress) {
@@ -95,7 +96,8 @@ func secretIn(part string) bool {
 // inText finds addresses in a text.
 var inText = regexp.MustCompile("https?://[^\\s<>\"'`|\\\\^{}]+")
 
-// trimAddress cuts off the punctuation that follows an address in a sentence.
+// trimAddress returns s, an address found in a text, without the punctuation that
+// follows it in a sentence, such as a full stop or an unpaired closing bracket.
 func trimAddress(s string) string {
 	for {
 		end := strings.TrimRight(s, ".,;:!?…*_~»")

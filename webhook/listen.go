@@ -42,7 +42,8 @@ ou le webhook de Slack, Mattermost, Alertmanager, Grafana, GitHub, GitLab et dâ€
 `
 
 // Handler returns the HTTP handler for tools' requests, at the path /h/ followed by a
-// hook's secret.
+// hook's secret. A GET there answers with the usage, and any other path with status
+// 404.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /h/{secret}", s.post)
@@ -66,7 +67,8 @@ func answer(w http.ResponseWriter, status int, body string) {
 }
 
 // post answers a tool's HTTP request: it checks the secret, the limits, the body and
-// the signature, and stores a delivery. It never logs the request's address or body.
+// the signature, stores a delivery and wakes Run. It counts each outcome in s.counts,
+// and never logs the request's address or body.
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.lookUp(r.PathValue("secret"))
 	if !ok {
@@ -112,8 +114,9 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	s.wake.Set()
 }
 
-// readBody returns the body of a request to the hook h. If the body is too large, unsigned
-// or unreadable, readBody answers the request and returns false.
+// readBody returns the body of the request r to the hook h. If the body is too large,
+// compressed, unreadable or not signed as h demands, readBody answers the request,
+// counts the refusal in s.counts and returns false.
 func (s *Service) readBody(w http.ResponseWriter, r *http.Request, h Hook) (body Body, ok bool) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
@@ -162,16 +165,17 @@ func (s *Service) accept(ctx context.Context, d Delivery, key string) (fresh boo
 // tooFast is the answer to a sender of too many requests in a minute.
 const tooFast = "too many requests"
 
-// later answers a request with status 429 and the text why. The header Retry-After
-// asks the sender to wait that long.
+// later answers a request with status 429 and the text why, and counts it in s.counts.
+// The header Retry-After asks the sender to wait that long, in whole seconds.
 func (s *Service) later(w http.ResponseWriter, wait time.Duration, why string) {
 	s.counts.Limited.Add(1)
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(wait.Round(time.Second)/time.Second))))
 	answer(w, http.StatusTooManyRequests, why+"\n")
 }
 
-// deliveryKey returns the key by which to dedupe a request: a sender without an
-// answer retries under the same key. It is empty if the sender gives none.
+// deliveryKey returns the key by which to dedupe a request with the headers h: a sender
+// without an answer retries under the same key. It is empty if the sender gives none,
+// or only one of more than 200 bytes.
 func deliveryKey(h http.Header) string {
 	for _, name := range []string{
 		"Idempotency-Key", "X-Github-Delivery", "X-Gitea-Delivery", "X-Forgejo-Delivery", "X-Gogs-Delivery",
@@ -219,8 +223,9 @@ func signed(h http.Header, data []byte, secret string) bool {
 	return false
 }
 
-// Serve accepts tools' HTTP requests on the listener until ctx ends. An error means
-// that the listener failed.
+// Serve accepts tools' HTTP requests on the listener until ctx ends; then it lets
+// running requests finish for up to three seconds and returns nil. An error means that
+// the listener failed.
 func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
@@ -262,9 +267,9 @@ type minute struct {
 
 func newLimiter(most int) *limiter { return &limiter{most: most, hooks: map[int64]*minute{}} }
 
-// take counts a request to the hook with that id, and returns 0. If the hook had too
-// many requests in this minute, take counts nothing and returns how long the sender
-// has to wait.
+// take counts a request, made at the time now, to the hook with that id, and returns 0.
+// If the hook had too many requests in this minute, take counts nothing and returns how
+// long the sender has to wait.
 func (l *limiter) take(hook int64, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

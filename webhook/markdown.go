@@ -59,7 +59,8 @@ func (w markdownWriter) children(n ast.Node) {
 	}
 }
 
-// within appends the children of the node n to the message, inside the given tag.
+// within appends the children of the node n to the message, inside the given tag;
+// without that tag if twenty tags are open already.
 func (w markdownWriter) within(tag string, n ast.Node) {
 	if len(w.open) >= 20 {
 		w.children(n)
@@ -172,8 +173,8 @@ func (w markdownWriter) list(n *ast.List) {
 	w.within(tag, n)
 }
 
-// autoLink appends an address that Markdown has between angle brackets, <https://…> or
-// <someone@example.org>, to the message.
+// autoLink appends n, an address that Markdown has between angle brackets, to the
+// message: <https://…> as a link, the mail address <someone@example.org> as text.
 func (w markdownWriter) autoLink(n *ast.AutoLink) {
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		w.run("<" + string(n.Label(w.source)) + ">")

@@ -51,8 +51,8 @@ func (m Message) HTML() string {
 // maxNotes is the number of notes that a message shows.
 const maxNotes = 10
 
-// Read returns the message of b in the language lang, with times in zone. Its error
-// is an *UnreadableError.
+// Read returns the message of b in the language lang, with times in zone. A body of
+// unknown format gives an excerpt of its JSON. The error is an *UnreadableError.
 func Read(b Body, lang string, zone *time.Location) (Message, error) {
 	p, err := decode(b)
 	if err != nil {
@@ -129,8 +129,9 @@ type shape struct {
 	chat func(p *sheet, o object)
 }
 
-// message returns the message of a body in this format. ok is false if there is no
-// text to post in it.
+// message returns the message of o, a body in this format, with times in the reader's
+// zone. A line with their number replaces the notes after the first maxNotes, unless
+// the first of them is about an alert. ok is false if there is no text to post in it.
 func (s shape) message(r *reader, o object) (m Message, ok bool) {
 	if s.chat != nil {
 		p := newSheet(r.lang)
@@ -158,9 +159,9 @@ func (s shape) message(r *reader, o object) (m Message, ok bool) {
 // isTime matches values that are a moment.
 var isTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$`)
 
-// local returns a point in time, in one of the formats that tools use, as people read
-// it in the reader's time zone; empty for a tool's way to write «never». Text that is
-// no time comes back as it is.
+// local returns value, if it is a time in RFC 3339's format, as people read it in the
+// reader's time zone; empty for a year before 1990, a tool's way to write «never». Any
+// other text comes back as it is.
 func (r *reader) local(value string) string {
 	if !isTime.MatchString(value) {
 		return value

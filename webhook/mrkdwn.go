@@ -78,8 +78,8 @@ func slackTokens(lang, s string) string {
 // tokenAt matches a token at the start of a text.
 var tokenAt = regexp.MustCompile(`\A` + token.String())
 
-// contact returns the text for a mailto: or tel: link of Slack: the address or number,
-// with its label if that differs.
+// contact returns the text for to, a mailto: or tel: link of Slack: the address or
+// number, with its label if that differs.
 func contact(to, label string) string {
 	_, to, _ = strings.Cut(to, ":")
 	to, label = html.UnescapeString(to), html.UnescapeString(label)
@@ -89,8 +89,9 @@ func contact(to, label string) string {
 	return label + " (" + to + ")"
 }
 
-// named returns the text for a Slack token that names a person, a channel or a date. m
-// holds the parts of the token. The text pings nobody.
+// named returns the text, in the language lang, for a Slack token that names a person,
+// a channel or a date; "" for an HTML comment. m holds the submatches of the expression
+// token. The text pings nobody.
 func named(lang string, m []string) string {
 	sign, id, label := m[3], m[4], html.UnescapeString(m[5])
 	switch {
@@ -242,7 +243,8 @@ func opens(before rune) bool { return !unicode.IsLetter(before) && !unicode.IsDi
 const maxStyled = 1000
 
 // closing returns the index in s of the sign that ends the style that s starts with,
-// such as the second * of «*bold*»; 0 if there is none.
+// such as the second * of «*bold*»; 0 if there is none within maxStyled bytes. sign is
+// the first byte of s.
 func closing(s string, sign byte) int {
 	if len(s) < 3 || s[1] == ' ' || s[1] == sign {
 		return 0
@@ -266,7 +268,7 @@ func closing(s string, sign byte) int {
 }
 
 // token appends a Slack token, such as <https://…|label> or <@U123>, to the message as
-// a link or a text. m holds the parts of the token.
+// a link or a text. m holds the submatches of the expression token.
 func (p *sheet) token(m []string) {
 	to, label := html.UnescapeString(m[1]), html.UnescapeString(m[2])
 	switch {

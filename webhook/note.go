@@ -77,7 +77,8 @@ func (n *note) see(namesAndLinks ...string) *note {
 }
 
 // head returns the first line of the note as HTML without block tags: the emoji, the
-// kind, the state and the linked title.
+// kind, the state and the linked title. It clears n.link if that is the address of an
+// API rather than a page.
 func (n *note) head(lang string) string {
 	p := newSheet(lang)
 	p.left = 600
@@ -163,8 +164,8 @@ func (n *note) rest(lang string) string {
 	return p.done()
 }
 
-// shown returns the links of the note that may appear in a message, without
-// repetitions.
+// shown returns the links in n.links that may appear in a message, without repetitions,
+// API addresses and the link of the title.
 func (n *note) shown() (links []place) {
 	for _, l := range n.links {
 		to := address(l.link)
@@ -223,8 +224,9 @@ func stated(lang, state string) string {
 	return said + " (" + state + ")"
 }
 
-// kindOf returns the name of a kind in the language lang. A kind that the words do
-// not list keeps the tool's own word.
+// kindOf returns the name of a kind in the language lang, with a capital letter. A kind
+// that the words do not list keeps the tool's own word, as it is unless lang is
+// English.
 func kindOf(lang, kind string) string {
 	if said := word(lang, kind); said != kind || locale.DataLanguage(lang) == "en" {
 		return capital(said)

@@ -150,8 +150,8 @@ func decode(b Body) (payload, error) {
 }
 
 // scalar returns p itself if its JSON is an object or an array. A JSON string, number
-// or boolean becomes the payload's text. Its error is an *UnreadableError for null and
-// an empty string.
+// or boolean becomes the text of the returned payload. The error, an *UnreadableError,
+// is for null and an empty string.
 func (p payload) scalar() (payload, error) {
 	switch p.value.(type) {
 	case map[string]any, []any:
@@ -164,8 +164,9 @@ func (p payload) scalar() (payload, error) {
 	return p, nil
 }
 
-// encodedForm reads a URL-encoded form, a=b&c=d. It also accepts payload= followed by
-// a value that the sender forgot to encode.
+// encodedForm returns p with what the URL-encoded form text, a=b&c=d, holds. It also
+// accepts payload= followed by a value that the sender forgot to encode. A text that is
+// no form becomes the payload's text. The error is an *UnreadableError.
 func (p payload) encodedForm(text string) (payload, error) {
 	if raw, ok := strings.CutPrefix(text, "payload="); ok {
 		if v, err := decodeJSON(raw); err == nil {
@@ -194,7 +195,8 @@ func (p payload) encodedForm(text string) (payload, error) {
 	return p.form(fields)
 }
 
-// isFieldName reports whether a text looks like the name of a field in a form.
+// isFieldName reports whether name looks like the name of a field in a form: letters,
+// digits and the signs _.%+[]- alone. It is false for an empty text.
 func isFieldName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return !isAlphanumeric(r) && !strings.ContainsRune("_.%+[]-", r)
@@ -217,10 +219,11 @@ func isForm(text string) bool {
 	return !strings.Contains(text, "\n") || slices.Contains([]string{"payload", "text", "message", "body"}, name)
 }
 
-// form reads the fields of a form. The first of the fields payload, data, json and body
-// that holds JSON is the payload. A form whose only field is one of these, with other
-// text, is that text. Any other form is an object of all its fields; without a field,
-// it is an error.
+// form returns p with the content of a form's fields. The first of the fields payload,
+// data, json and body that holds JSON is the payload. A form whose only field is one of
+// these, with other text, is that text. Any other form is an object of all its fields.
+// The error, an *UnreadableError, is for a form without a field or with JSON that says
+// nothing.
 func (p payload) form(fields map[string]string) (payload, error) {
 	for _, name := range []string{"payload", "data", "json", "body"} {
 		value := strings.TrimSpace(fields[name])
@@ -250,7 +253,10 @@ func (p payload) form(fields map[string]string) (payload, error) {
 	return p, nil
 }
 
-// multipartFields returns the fields of a form that are not files.
+// multipartFields returns the fields of the multipart form data, by name, without its
+// files, except those of JSON. boundary is the line that separates the parts. The
+// error, an *UnreadableError, is for a missing boundary, a broken body, an unknown
+// charset and more than maxParts parts.
 func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	if boundary == "" {
 		return nil, unreadable("multipart/form-data without a boundary")
@@ -280,8 +286,10 @@ func multipartFields(data []byte, boundary string) (map[string]string, error) {
 	return nil, unreadable("the form has more than %d parts", maxParts)
 }
 
-// toUTF8 decodes a text in the named charset. Without a name, it takes a text for
-// UTF-8 if it is valid, otherwise for windows-1252, which old programs write.
+// toUTF8 decodes a text in the named charset; a byte order mark of UTF-16 wins over the
+// name. Without a name, it takes a text for UTF-8 if it is valid, otherwise for
+// windows-1252, which old programs write. The error, an *UnreadableError, is for an
+// unknown charset, a text that is not in it, and binary data.
 func toUTF8(data []byte, name string) (string, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) {
 		name = "utf-16le"
@@ -308,8 +316,8 @@ func toUTF8(data []byte, name string) (string, error) {
 	return strings.ToValidUTF8(string(data), "\uFFFD"), nil
 }
 
-// decodeJSON decodes text, which must hold exactly one value, and keeps numbers as
-// written.
+// decodeJSON decodes text and keeps numbers as written. It returns an error if text is
+// not exactly one JSON value, or nests deeper than maxDepth.
 func decodeJSON(text string) (any, error) {
 	if err := shallow(text); err != nil {
 		return nil, err

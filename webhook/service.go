@@ -69,8 +69,9 @@ type Service struct {
 	checkedAt time.Time // the last check of the rooms
 }
 
-// New returns a Service with the hooks of the store. It deletes hooks that the
-// configuration declared before but no longer declares; Declare adds the new ones.
+// New returns a Service with the hooks of the store. declared lists the hooks of the
+// configuration: New deletes stored ones that the configuration no longer declares and
+// updates their signing secrets; Declare adds the new ones.
 func New(ctx context.Context, o Options, declared []Declaration) (*Service, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -109,8 +110,9 @@ type Declaration struct {
 	Hash, Signing string // as in Hook
 }
 
-// Declare adds a hook of the configuration, or updates it. room is the id of the room
-// that d.Room names, possibly by an alias.
+// Declare stores the hook d of the configuration, or updates it, and does nothing if it
+// is stored as it should be. room is the id of the room that d.Room names, possibly by
+// an alias. A hook of that name that people made in the room is deleted.
 func (s *Service) Declare(ctx context.Context, room chat.RoomID, d Declaration) error {
 	s.mu.Lock()
 	h, known := s.hooks[d.Hash]
@@ -197,8 +199,9 @@ func (s *Service) find(ctx context.Context, room chat.RoomID, name string) (Hook
 // Address returns the full web address of the hook with that secret.
 func (s *Service) Address(secret string) string { return s.URL + "/h/" + secret }
 
-// Create returns a new hook, the address to give to its maker, and the change that
-// stores it.
+// Create returns a new hook, the address to give to its maker, and change, a function
+// that stores the hook. The error is ErrName, ErrExists or ErrTooMany, or of the store;
+// change is nil then.
 func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by chat.UserID) (h Hook, address string, change func(context.Context) error, err error) {
 	if !ValidName(name) {
 		return h, "", nil, ErrName
@@ -227,17 +230,20 @@ func (s *Service) Create(ctx context.Context, room chat.RoomID, name string, by 
 	}, nil
 }
 
-// Renew returns a hook, its new address, and the change that makes the old address
-// invalid.
+// Renew returns a hook as it is, its new address, and change, a function that stores
+// the new address, which makes the old one invalid, and enables the hook of a left
+// room. The error is chat.ErrNotFound, ErrDeclared, or of the store; change is nil
+// then. change does nothing if the hook is gone meanwhile.
 func (s *Service) Renew(ctx context.Context, room chat.RoomID, name string) (h Hook, address string, change func(context.Context) error, err error) {
 	secret := newSecret()
 	h, change, err = s.change(ctx, room, name, func(h *Hook) { h.Hash, h.Gone = HashOf(secret), false })
 	return h, s.Address(secret), change, err
 }
 
-// Sign returns a hook, a new signing secret, and the change after which senders must
-// sign with it. If on is false, the secret is empty and senders no longer need to
-// sign.
+// Sign returns a hook as it is, a new signing secret, and change, a function that
+// stores the secret: senders must then sign with it. If on is false, the secret is
+// empty and senders no longer need to sign. Its errors and change are otherwise as for
+// Renew.
 func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bool) (h Hook, signing string, change func(context.Context) error, err error) {
 	if on {
 		signing = newSecret()
@@ -246,8 +252,9 @@ func (s *Service) Sign(ctx context.Context, room chat.RoomID, name string, on bo
 	return h, signing, change, err
 }
 
-// Pause returns a hook and the change after which it refuses requests, or accepts
-// them again.
+// Pause returns a hook as it is, and a function that stores whether it is paused: it
+// then refuses requests, or accepts them again if paused is false. The error is
+// chat.ErrNotFound, ErrDeclared, or of the store; the function is nil then.
 func (s *Service) Pause(ctx context.Context, room chat.RoomID, name string, paused bool) (Hook, func(context.Context) error, error) {
 	return s.change(ctx, room, name, func(h *Hook) { h.Paused, h.Gone = paused, false })
 }
@@ -278,8 +285,9 @@ func (s *Service) change(ctx context.Context, room chat.RoomID, name string, cha
 	}, nil
 }
 
-// Remove returns a hook and the change that deletes it together with its waiting
-// deliveries.
+// Remove returns a hook and a function that deletes it together with its waiting
+// deliveries. The error is chat.ErrNotFound, ErrDeclared, or of the store; the function
+// is nil then.
 func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	switch {
@@ -294,8 +302,10 @@ func (s *Service) Remove(ctx context.Context, room chat.RoomID, name string) (Ho
 	}, nil
 }
 
-// Test returns a hook and the change that stores text as a delivery, as if a tool
-// had posted it; ErrFull if too many deliveries wait.
+// Test returns a hook and a function that stores text as a delivery, as if a tool had
+// posted it, and wakes Run after the commit. The error is chat.ErrNotFound, ErrFull if
+// too many deliveries wait, or of the store; the function is nil then. The function
+// stores nothing if the hook is full or gone meanwhile.
 func (s *Service) Test(ctx context.Context, room chat.RoomID, name, text string) (Hook, func(context.Context) error, error) {
 	h, err := s.find(ctx, room, name)
 	if err != nil {

@@ -56,7 +56,8 @@ func (p *sheet) blockTag(name string) {
 	p.tag(name)
 }
 
-// end closes the innermost tag of that name, and the tags within it.
+// end closes the innermost tag of that name, and the tags within it. It does nothing if
+// none is open.
 func (p *sheet) end(name string) {
 	at := len(p.open) - 1
 	for at >= 0 && p.open[at] != name {
@@ -170,7 +171,8 @@ func (p *sheet) tagWith(open, name string) {
 }
 
 // run appends as much of a plain text of one line as fits into the message, without
-// looking for links.
+// looking for links. If it does not fit, run ends it with «…» and sets p.cut: the
+// message is full.
 func (p *sheet) run(s string) {
 	if p.cut || s == "" {
 		return

@@ -218,8 +218,8 @@ func (w *writer) card(o object) {
 	}
 }
 
-// flush writes the collected pieces to the message, except repeated ones, and forgets
-// them.
+// flush writes the collected pieces to the message, except repeated ones and images
+// that must not become a link, and forgets them.
 func (w *writer) flush() {
 	texts := make([]string, len(w.pieces))
 	for i, p := range w.pieces {
@@ -245,8 +245,8 @@ func comparable0(s string) string {
 	return strings.ToLower(strings.Join(strings.Fields(s), " "))
 }
 
-// repeated reports whether the i-th text occurs in a longer one, or in an earlier one.
-// Texts of less than 12 bytes do not count as repeated.
+// repeated reports whether texts[i] occurs in a longer one of texts, or in an earlier
+// one. Texts of less than 12 bytes do not count as repeated.
 func repeated(texts []string, i int) bool {
 	if len(texts[i]) < 12 {
 		return false

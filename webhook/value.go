@@ -13,7 +13,8 @@ import (
 // a value of another type reads as the zero value, since tools change their formats.
 type object map[string]any
 
-// at follows path through nested objects; a number indexes an array.
+// at returns the value at path, which leads through nested objects; a number indexes an
+// array. It is nil if there is no value.
 func (o object) at(path ...string) any {
 	var v any = map[string]any(o)
 	for _, key := range path {
@@ -33,11 +34,12 @@ func (o object) at(path ...string) any {
 	return v
 }
 
-// str returns the text at path: of a string, a number or a boolean.
+// str returns the text at path, without surrounding spaces: of a string, a number or a
+// boolean. It is empty for anything else.
 func (o object) str(path ...string) string { return textOf(o.at(path...)) }
 
-// first returns the first text that is not empty. Each key is a single key, not a
-// path.
+// first returns the first text under one of the keys that is not empty; "" if there is
+// none. Each key is a single key, not a path.
 func (o object) first(keys ...string) string {
 	for _, key := range keys {
 		if s := o.str(key); s != "" {
@@ -53,7 +55,8 @@ func (o object) obj(path ...string) object {
 	return m
 }
 
-// list returns the array at path; a single object counts as an array of one.
+// list returns the array at path; a single object counts as an array of one. It is nil
+// if there is neither.
 func (o object) list(path ...string) []any {
 	switch x := o.at(path...).(type) {
 	case []any:
@@ -64,7 +67,7 @@ func (o object) list(path ...string) []any {
 	return nil
 }
 
-// objects returns the objects in the array at path.
+// objects returns the objects in the array at path, without its other values.
 func (o object) objects(path ...string) []object { return objectsOf(o.list(path...)) }
 
 func objectsOf(list []any) (all []object) {
@@ -109,8 +112,8 @@ func textOf(v any) string {
 	return ""
 }
 
-// names returns the texts of an array: its strings and, for each object, the value of
-// the first of the keys that holds a text.
+// names returns the texts of an array: its strings, numbers and booleans and, for each
+// object, the text under the first of the keys that has one. It leaves out empty texts.
 func names(list []any, keys ...string) (all []string) {
 	for _, v := range list {
 		s := textOf(v)
@@ -124,9 +127,9 @@ func names(list []any, keys ...string) (all []string) {
 	return all
 }
 
-// timeOf parses a time in one of the formats that tools use. It returns the zero
-// time if the text is unreadable, or if it is a zero time that tools write for «not
-// yet».
+// timeOf parses a time in one of the formats that tools use. It returns the zero time
+// if the text is unreadable, or if its year is before 1990: tools write such times for
+// «not yet».
 func timeOf(s string) time.Time {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700",
@@ -142,7 +145,8 @@ func timeOf(s string) time.Time {
 	return time.Time{}
 }
 
-// firstLine returns the first line of s that is not blank.
+// firstLine returns the first line of s that is not blank, without surrounding spaces;
+// "" if there is none.
 func firstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -152,7 +156,8 @@ func firstLine(s string) string {
 	return ""
 }
 
-// person returns the display name of a person in a tool's data, or else their login.
+// person returns the display name of the person o in a tool's data, or else their
+// login; "" if o has neither.
 func person(o object) string {
 	return cmp.Or(o.first("displayName", "display_name", "name", "full_name", "login", "username", "summary", "nickname"))
 }
