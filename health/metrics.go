@@ -2,8 +2,10 @@ package health
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// collectors returns the Prometheus gauges that show the present troubles. Their only
-// label is the trouble's state, so the number of series is fixed.
+// collectors returns the Prometheus gauges of the present troubles: whether the bot is
+// ready, the states of its account, and for each state how many things are concerned
+// and since when. Each scrape reads the monitor anew. The only label is the state, so
+// the number of series is fixed.
 func (m *Monitor) collectors() []prometheus.Collector {
 	gauge := func(name, help string, state State, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -37,8 +39,9 @@ func (m *Monitor) collectors() []prometheus.Collector {
 	return all
 }
 
-// count returns how many things the troubles of a state concern, and since when the
-// oldest of these troubles lasts, in seconds since 1970. Both are 0 if there is none.
+// count returns how many things the troubles of a state concern, where a trouble
+// without a Count is one thing, and since when the oldest of these troubles lasts, in
+// seconds since 1970. Both are 0 if there is none.
 func (m *Monitor) count(state State) (n, since float64) {
 	for _, t := range m.Troubles() {
 		if t.State != state {

@@ -10,8 +10,9 @@ import (
 )
 
 // Monitor holds the troubles of the process. The probes, the metrics, the status
-// command, systemd's status line and the alert all read it. It logs each trouble once
-// when it begins and once when it ends. It is safe for concurrent use.
+// command, systemd's status line and the alert all read it. It logs each trouble,
+// except Starting, once when it begins and once when it ends. It is safe for concurrent
+// use.
 type Monitor struct {
 	log  zerolog.Logger
 	zone *time.Location
@@ -21,8 +22,8 @@ type Monitor struct {
 	watchers []*func(t Trouble, entered bool)
 }
 
-// NewMonitor returns a monitor without troubles. Its sentences have their times in
-// zone; nil: UTC.
+// NewMonitor returns a monitor without troubles, which logs to log. Its sentences have
+// their times in zone; nil: UTC.
 func NewMonitor(log zerolog.Logger, zone *time.Location) *Monitor {
 	if zone == nil {
 		zone = time.UTC
@@ -30,8 +31,9 @@ func NewMonitor(log zerolog.Logger, zone *time.Location) *Monitor {
 	return &Monitor{log: log, zone: zone}
 }
 
-// Watch adds a function that gets each trouble that begins (entered) or ends. It must
-// return at once and must not call the monitor. remove takes it off.
+// Watch makes the monitor call f with each trouble that begins (entered is true) or
+// ends (false), but not when a present trouble is only replaced. f must return at once
+// and must not call the monitor. The returned function remove ends the calls.
 func (m *Monitor) Watch(f func(t Trouble, entered bool)) (remove func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,16 +45,17 @@ func (m *Monitor) Watch(f func(t Trouble, entered bool)) (remove func()) {
 	}
 }
 
-// Enter adds a trouble. A present trouble of the same state and subject is replaced,
-// but the time when it began stays.
+// Enter adds the trouble t, logs it and calls the watchers. A present trouble of the
+// same state and subject is only replaced, without a log line or a call. If t.Since is
+// zero, t began when that present trouble began, or else now.
 func (m *Monitor) Enter(t Trouble) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.enter(t)
 }
 
-// Leave ends all troubles of the given states, whatever their subjects. It does
-// nothing if there is none.
+// Leave ends all troubles of the given states, whatever their subjects: it logs each
+// end and calls the watchers. It does nothing if there is none.
 func (m *Monitor) Leave(states ...State) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -60,7 +63,9 @@ func (m *Monitor) Leave(states ...State) {
 }
 
 // Set replaces all troubles of a state by the given ones, which must be of that state.
-// Troubles that are not given end, new ones begin, the others go on.
+// Troubles whose subject is not given end, new ones begin, the others take the new
+// values and keep their beginning unless a new one is given. Without troubles it ends
+// all of that state.
 func (m *Monitor) Set(state State, troubles ...Trouble) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -72,19 +77,20 @@ func (m *Monitor) Set(state State, troubles ...Trouble) {
 	}
 }
 
-// Troubles returns the present troubles, the gravest first.
+// Troubles returns a copy of the present troubles, the gravest first and those of one
+// state by subject.
 func (m *Monitor) Troubles() []Trouble {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.troubles)
 }
 
-// Has reports whether a trouble of one of the states lasts.
+// Has reports whether a trouble of at least one of the given states is present.
 func (m *Monitor) Has(states ...State) bool {
 	return slices.ContainsFunc(m.Troubles(), func(t Trouble) bool { return slices.Contains(states, t.State) })
 }
 
-// Ready reports whether the bot can do its work.
+// Ready reports whether the bot can do its work: no present trouble blocks it.
 func (m *Monitor) Ready() bool { return !slices.ContainsFunc(m.Troubles(), Trouble.Blocks) }
 
 // Zone returns the time zone in which the troubles' sentences and JSON write times.

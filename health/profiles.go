@@ -5,9 +5,9 @@ import (
 	"net/http/pprof"
 )
 
-// addProfiles serves the profiles of net/http/pprof under /debug/pprof/. They show
-// memory, so only people of this machine may reach them: the configuration allows them
-// on a loopback address alone.
+// addProfiles adds to mux the profiles of net/http/pprof, under /debug/pprof/. They
+// show memory, so only people of this machine may reach them: the configuration allows
+// them on a loopback address alone.
 func addProfiles(mux *http.ServeMux) {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

@@ -35,7 +35,7 @@ func (t Trouble) Sentence(lang string, zone *time.Location) string {
 }
 
 // Line is Sentence in French without no-break spaces, as the log, the probes and the
-// alerts have it.
+// alerts show it. Times are in the given zone.
 func (t Trouble) Line(zone *time.Location) string { return bare(t.Sentence(locale.Default, zone)) }
 
 // Ended returns the French sentence that says that troubles of the state are over.

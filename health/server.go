@@ -30,10 +30,11 @@ type Metric struct {
 // asked for, /debug/pprof/.
 type Server struct{ http *http.Server }
 
-// New returns a Server; call its Run. /readyz shows the monitor's troubles, with
-// status 503 if one of them blocks the bot, else with 200. /metrics shows the
-// troubles, the given metrics and those of the further collectors. With profiles, the
-// server also has /debug/pprof/.
+// New returns a Server; call its Run. /readyz shows the monitor's troubles, with status
+// 503 if one of them blocks the bot, else with 200. /metrics shows the troubles, the Go
+// runtime, the process, the given metrics and those of the further collectors; New
+// panics if two have the same name and labels. If profiles is true, the server also has
+// /debug/pprof/.
 func New(monitor *Monitor, metrics []Metric, profiles bool, further ...prometheus.Collector) *Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -105,8 +106,9 @@ func (m *Monitor) Value(t Trouble) TroubleValue {
 	return v
 }
 
-// serveReady answers /readyz: one line for each trouble, or «ok»; as JSON for clients
-// that accept it.
+// serveReady answers /readyz with status 200 if the bot is ready, else 503: a French
+// line for each trouble, or «ok» if there is none; a Report in JSON for clients that
+// accept it.
 func (m *Monitor) serveReady(w http.ResponseWriter, r *http.Request) {
 	report := m.Report()
 	status := http.StatusOK

@@ -59,10 +59,12 @@ type Trouble struct {
 	Cause error
 }
 
-// Grave reports whether the alert tells about the trouble.
+// Grave reports whether operators get alerts about the trouble: true for every state
+// except Starting.
 func (t Trouble) Grave() bool { return t.State != Starting }
 
-// AccountStates lists the states of heraut_account_state; «ok» is the absence of all.
+// AccountStates lists the states that the metric heraut_account_state shows, besides
+// «ok», which means that none of them is present.
 var AccountStates = []State{
 	LoginRefused, SessionEnded, AccountDeactivated, AccountLocked, AccountExpired,
 	ConsentNeeded, Quota, LoginPostponed, RateLimited, HomeserverSilent, KeysReplaced, AccountOld,
