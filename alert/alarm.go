@@ -22,7 +22,8 @@ const (
 )
 
 // Options are the arguments of New: the channels to send to, the monitor to watch, the
-// delay before the first message, and the file that remembers the messages sent.
+// delay before the first message, the files that remember the messages sent, the names
+// of the bot and its machine for the messages, and the log.
 type Options struct {
 	Channels []Channel
 	Monitor  *health.Monitor
@@ -49,8 +50,9 @@ type Alarm struct {
 	pinged time.Time
 }
 
-// New returns an Alarm, which sends nothing until Run is called. It reads the messages
-// already sent from Options.Files; if it cannot, it logs that and may send them again.
+// New returns an Alarm, which sends nothing until Run or Flush is called, but watches
+// the monitor from now on. It reads the messages already sent from Options.Files; if it
+// cannot, it logs that and may send them again.
 func New(o Options) *Alarm {
 	a := &Alarm{Options: o, began: time.Now(), changed: wait.NewSignal(), sent: map[string]map[string]sent{}, failed: map[string]time.Time{}}
 	a.recall()
@@ -61,7 +63,7 @@ func New(o Options) *Alarm {
 }
 
 // Run sends messages about the monitor's troubles until ctx ends. Without channels it
-// returns at once.
+// returns at once. When it returns, the alarm no longer watches the monitor.
 func (a *Alarm) Run(ctx context.Context) {
 	defer a.unwatch()
 	if len(a.Channels) == 0 {
@@ -75,10 +77,11 @@ func (a *Alarm) Run(ctx context.Context) {
 	}
 }
 
-// Flush sends at once the messages about troubles that the channels have not reported,
-// however young. The process calls it before it ends. If Options.Files are given and none
-// can be written, it sends nothing: a service manager starts the process again and again,
-// and each one would send the message.
+// Flush sends at once every due message, also about troubles younger than
+// Options.After, and tries again the channels that failed. The process calls it before
+// it ends. If Options.Files are given and none can be written, it only logs that: a
+// service manager starts the process again and again, and each one would send the
+// message.
 func (a *Alarm) Flush(ctx context.Context) {
 	if err := a.remember(); err != nil {
 		a.Log.Error().Err(err).Msg("L’alerte de l’arrêt ne part pas : elle ne peut pas être notée, et partirait à chaque relance")
@@ -87,8 +90,11 @@ func (a *Alarm) Flush(ctx context.Context) {
 	a.round(ctx, time.Now(), 0)
 }
 
-// round sends through each channel the messages that are due at now, and returns when
-// to call it again. after is the least age of a trouble that is reported.
+// round sends through each channel the messages that are due at now, pings the Pingers
+// every five minutes, and returns when to call it again. after is the least age of a
+// trouble that is reported; 0 also retries at once the channels that failed less than a
+// minute ago. It records in the alarm and its file what each channel sent, and which
+// channels failed.
 func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (next time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -130,8 +136,8 @@ func (a *Alarm) round(ctx context.Context, now time.Time, after time.Duration) (
 	return next
 }
 
-// gravest returns a message about the first of the present troubles that stops the bot
-// from working; nil if none does.
+// gravest returns a message, as of a beginning, about the first of the present troubles
+// that stops the bot from working and calls for an alert; nil if none does.
 func (a *Alarm) gravest(present []health.Trouble) *Message {
 	for _, t := range present {
 		if t.Grave() && t.Blocks() {
@@ -141,8 +147,9 @@ func (a *Alarm) gravest(present []health.Trouble) *Message {
 	return nil
 }
 
-// try calls deliver, with a time limit, and reports whether it succeeded. It logs the
-// first failure in a row of the named channel, and its recovery.
+// try calls deliver, with a time limit of 30 seconds, and reports whether it returned
+// no error. It records in a.failed that the named channel failed at now, or that it
+// works. It logs the first failure in a row, and the recovery.
 func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Context) error, now time.Time) bool {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
@@ -163,7 +170,8 @@ func (a *Alarm) try(ctx context.Context, name string, deliver func(context.Conte
 }
 
 // note records, in memory and in the file, that the named channel sent m at now. After
-// the message about a trouble's end, it forgets the trouble.
+// the message about a trouble's end, it forgets the trouble. If the file cannot be
+// written, it only logs that.
 func (a *Alarm) note(name string, m Message, now time.Time) {
 	if a.sent[name] == nil {
 		a.sent[name] = map[string]sent{}

@@ -12,8 +12,10 @@ import (
 	"time"
 )
 
-// Command runs a program for each message. It gets the message as JSON on its standard
-// input, and its parts in HERAUT_EVENT, HERAUT_STATE, HERAUT_TITLE and HERAUT_TEXT.
+// Command is a Channel that runs a program for each message. The program gets the
+// message as JSON on its standard input, and its parts in HERAUT_EVENT, HERAUT_STATE,
+// HERAUT_TITLE and HERAUT_TEXT; it does not get the bot's secrets, the variables
+// HERAUT_MATRIX_…. An empty Command makes its methods panic.
 type Command []string // the program's path and its arguments
 
 // Name returns the channel's name for logs, in French: «commande» and the program's

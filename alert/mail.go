@@ -27,8 +27,9 @@ type Mail struct {
 // Name returns the channel's name for logs, in French: «mail à» and the recipients.
 func (m *Mail) Name() string { return "mail à " + strings.Join(m.To, ", ") }
 
-// Send mails a message to all recipients. The error says whether an address is wrong
-// or the server did not take the mail.
+// Send mails a message to all recipients. The error says which of the sender, the
+// recipients and the server's address is wrong, or why the server did not take the
+// mail.
 func (m *Mail) Send(ctx context.Context, message Message) error {
 	letter := mail.NewMsg()
 	if err := letter.From(m.From); err != nil {

@@ -7,7 +7,9 @@ import (
 	"os"
 )
 
-// recall reads the messages already sent from the newest of Options.Files.
+// recall sets a.sent to the messages stored in the newest readable file of
+// Options.Files. Without such a file a.sent stays as it is. It logs a file that exists
+// but cannot be read.
 func (a *Alarm) recall() {
 	var newest os.FileInfo
 	for _, file := range a.Files {
@@ -32,8 +34,9 @@ func (a *Alarm) recall() {
 	}
 }
 
-// remember writes the messages already sent to the first of Options.Files that can be
-// written. Without files it does nothing.
+// remember writes a.sent, the messages already sent, to the first of Options.Files that
+// can be written. Without files it does nothing. The error means that there are files
+// and none could be written.
 func (a *Alarm) remember() error {
 	data, err := json.Marshal(a.sent)
 	if err != nil {
@@ -50,8 +53,9 @@ func (a *Alarm) remember() error {
 	return failed
 }
 
-// replaceFile writes data to the named file, which only its owner may read. It
-// replaces the whole file at once, so a crash leaves the old contents or the new ones.
+// replaceFile writes data to the named file, which only its owner may read, by way of a
+// file with the suffix .part beside it. It replaces the whole file at once, so a crash
+// or an error leaves the old contents or the new ones.
 func replaceFile(name string, data []byte) error {
 	part := name + ".part"
 	if err := os.WriteFile(part, data, 0o600); err != nil {

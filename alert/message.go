@@ -33,8 +33,8 @@ type Message struct {
 	health.TroubleValue
 }
 
-// Title returns a few French words for a subject line: the trouble, and whether it
-// still lasts or has ended.
+// Title returns a few French words for a subject line: the trouble, after «Dure encore»
+// in a reminder and «Fini» at its end.
 func (m Message) Title() string {
 	what, _, _ := strings.Cut(m.Sentence, " : ")
 	switch m.Event {
@@ -46,8 +46,9 @@ func (m Message) Title() string {
 	return what
 }
 
-// Text returns the message as plain text in French: the sentence about the trouble,
-// then a line that names the bot's account and the machine.
+// Text returns the message as plain text in French: the sentence about the trouble, or
+// that it is over, then a line that names the bot's account and the machine. A reminder
+// begins with words that say that the trouble lasts.
 func (m Message) Text() string {
 	text := m.Sentence
 	switch m.Event {
@@ -64,16 +65,18 @@ func (m Message) Ended() string { return health.Ended(m.State) }
 
 // Channel sends messages to the operators in one way, such as by mail.
 type Channel interface {
-	// Name tells the channel in the log and in the test, in French.
+	// Name returns the channel's name for the log and for «bot alert test», in French.
 	Name() string
-	// Send delivers a message, within the time that ctx gives.
+	// Send delivers a message, before ctx ends. An error means that the message may not
+	// have arrived.
 	Send(ctx context.Context, m Message) error
 }
 
-// Pinger is a Channel that also reports, every few minutes, whether the bot works, so
-// that the far side notices when the reports stop.
+// Pinger is the further method of a Channel that reports, every few minutes, whether
+// the bot works, so that the far side notices when the reports stop.
 type Pinger interface {
-	// Ping reports the gravest trouble, or nil if the bot is well.
+	// Ping reports the gravest trouble, or that the bot is well if gravest is nil. An
+	// error means that the report may not have arrived.
 	Ping(ctx context.Context, gravest *Message) error
 }
 
@@ -81,7 +84,8 @@ type Pinger interface {
 const sendWithin = 30 * time.Second
 
 // TestMessage returns a message by which operators try a channel; its text says that
-// there is nothing to do. bot names the bot's account, host the machine.
+// there is nothing to do. bot is the bot's account, host the machine, and now the time
+// of the message.
 func TestMessage(bot, host string, now time.Time) Message {
 	return Message{Test, bot, host, health.TroubleValue{
 		State: "test", Since: now.Format(time.RFC3339),

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Kinds are the shapes of webhooks.
+// Kinds lists the values that Webhook.Kind may have: each is a form of request.
 var Kinds = []string{"json", "ntfy", "mattermost", "healthchecks"}
 
 // Webhook is a Channel that sends each message in an HTTP request to an address, in
@@ -42,8 +42,8 @@ func NewWebhook(w Webhook) Channel {
 	return &w
 }
 
-// Name returns the channel's name for logs, in French, with the kind and the host. The
-// rest of the address is left out, since it is often a secret.
+// Name returns the channel's name for logs, in French, with the kind and the host. It
+// leaves out the rest of the address, which is often a secret.
 func (w *Webhook) Name() string {
 	host := ""
 	if u, err := url.Parse(w.URL); err == nil {
@@ -52,8 +52,9 @@ func (w *Webhook) Name() string {
 	return "webhook " + w.Kind + " de " + host
 }
 
-// Send posts a message to the address, in the form of the webhook's kind. A refusal by
-// the server is an error.
+// Send posts a message to the address, in the form of the webhook's kind. The error
+// means that the server cannot be reached, or answers with a status of 300 or more; it
+// does not show the address, which may be a secret.
 func (w *Webhook) Send(ctx context.Context, m Message) error {
 	switch w.Kind {
 	case "ntfy":
@@ -80,8 +81,8 @@ func (h healthchecks) Send(ctx context.Context, m Message) error {
 	return h.Ping(ctx, &m)
 }
 
-// Ping reports a sign of life to the service, or a failure with the text of gravest
-// unless that is nil.
+// Ping reports a sign of life to the service if gravest is nil, else a failure with its
+// text. The error is as for Webhook.Send.
 func (h healthchecks) Ping(ctx context.Context, gravest *Message) error {
 	if gravest == nil {
 		return h.post(ctx, h.URL, "text/plain; charset=utf-8", []byte("ok"), nil)
