@@ -46,8 +46,9 @@ type Book []Entry
 // File is the name of the file of entries in a language's folder.
 const File = "howto.yaml"
 
-// Default returns the entries in the folder of a language; none if it has no such file.
-// It reads the file anew.
+// Default returns the entries in the folder of a language; none, without an error, if
+// it has no such file. It reads the file at each call. The error names the file, and
+// says which entry is wrong and why.
 func Default(lang string) (Book, error) {
 	data, ok := locale.File(lang, File)
 	if !ok {
@@ -67,8 +68,11 @@ const (
 	maxLinks  = 4
 )
 
-// Read parses a file of questions and answers in YAML. Its error says which entry is
-// wrong, and why.
+// Read parses and checks a file of questions and answers in YAML, and replaces line
+// breaks in answers with spaces. The error says that the YAML is wrong or has an
+// unknown key, or which entry is wrong and why: a title or an answer that is missing or
+// too long, too many links or a wrong one, no phrasing, or one with fewer than two
+// words that count.
 func Read(data []byte) (Book, error) {
 	var book Book
 	if err := yaml.UnmarshalWithOptions(data, &book, yaml.Strict()); err != nil {
@@ -111,8 +115,10 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Find returns the entry that answers a line: the first one with a phrasing whose
-// words all occur in the line one after the other. It returns false if there is none.
+// Find returns the entry that answers a line: the first one with a phrasing whose words
+// all occur in the line one after the other. Articles, accents and the endings of
+// plurals and feminine participles do not count. It returns an empty entry and false if
+// there is none.
 func (b Book) Find(line string) (Entry, bool) {
 	words := content(line)
 	for _, e := range b {
@@ -123,8 +129,8 @@ func (b Book) Find(line string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// content returns the words of s in a form for comparison, without those that say
-// nothing in any language, such as articles.
+// content returns the words of s as text.Words folds them for comparison, without the
+// filler words of any language, such as articles.
 func content(s string) (words []string) {
 	for _, w := range text.Words(s) {
 		if !locale.IsFiller(w) {
@@ -135,7 +141,8 @@ func content(s string) (words []string) {
 }
 
 // contains reports whether the words of phrase occur in words, next to each other and
-// in that order.
+// in that order; singular and plural forms count as equal. It is true for an empty
+// phrase.
 func contains(words, phrase []string) bool {
 	for i := range len(words) - len(phrase) + 1 {
 		if begins(words[i:], phrase) {
@@ -154,8 +161,9 @@ func begins(words, phrase []string) bool {
 	return true
 }
 
-// singular returns a folded word without the marks of the plural and the feminine
-// participle, which people add as they need them: référent, référente, référents.
+// singular returns a folded word without a final s, then without a final e if it has
+// more than four letters left: people add these marks of the plural and the feminine
+// participle as they need them (référent, référente, référents).
 func singular(w string) string {
 	w = strings.TrimSuffix(w, "s")
 	if len(w) > 4 {
