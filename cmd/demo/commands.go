@@ -8,11 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// errQuit ends the prompt.
+// errQuit is the error of the quit command; the prompt's run then ends without an
+// error.
 var errQuit = errors.New("quit")
 
-// command is a line that the person types for the demonstration itself, such as /quit.
-// It begins with a slash and is not sent to the bot.
+// command is one thing that the person can ask of the demonstration itself, such as
+// /quitter: a typed line with a slash, the name and an argument, which is not sent to
+// the bot. An empty argument means that the command takes none.
 type command struct {
 	name, argument, help string
 	run                  func(ctx context.Context, p *prompt, text string) error
@@ -32,8 +34,9 @@ func commands() []command {
 }
 
 // enter runs a line that begins with a slash as a command, and sends any other line as
-// a message. The error is errQuit after the quit command; any other comes from the
-// homeserver.
+// a message to the current room. An unknown command, or one with a missing or needless
+// argument, only gives a note. The error is errQuit after the quit command; any other
+// comes from the homeserver.
 func (p *prompt) enter(ctx context.Context, line string) error {
 	word, isCommand := strings.CutPrefix(line, "/")
 	if !isCommand {

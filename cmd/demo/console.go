@@ -25,7 +25,9 @@ type console struct {
 }
 
 // openConsole returns a console that reads from in and writes answers to out and other
-// texts to notes. If in and out are a terminal, the person can edit the typed line.
+// texts to notes. If in and out are a terminal, other than TERM=dumb, it changes the
+// terminal's mode so that the person can edit the typed line, and writes everything to
+// out; close restores the mode. The error means that the mode cannot be changed.
 func openConsole(in, out, notes *os.File) (*console, error) {
 	c := &console{answers: out, notes: notes, close: func() {}}
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) || os.Getenv("TERM") == "dumb" {
@@ -56,9 +58,9 @@ func openConsole(in, out, notes *os.File) (*console, error) {
 	return c, nil
 }
 
-// lines returns a channel of the lines typed from now on; the channel closes at the
-// end of the input. A read cannot be interrupted, so its goroutine ends with the
-// process.
+// lines returns a channel of the lines typed from now on, without control characters,
+// surrounding spaces and empty lines. The channel closes at the end of the input. Call
+// it once: a read cannot be interrupted, so its goroutine ends with the process.
 func (c *console) lines() <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -79,23 +81,27 @@ func (c *console) lines() <-chan string {
 // interactive reports whether a person types at a terminal.
 func (c *console) interactive() bool { return c.editor != nil }
 
-// prompt changes the text before the typed line, from the next write on. Set the
-// first prompt before reading lines: the editor never redraws an empty one.
+// prompt changes the text before the typed line, from the next write on; without a
+// terminal it does nothing. Set the first prompt before reading lines: the editor never
+// redraws an empty one.
 func (c *console) prompt(text string) {
 	if c.interactive() {
 		c.editor.SetPrompt(text)
 	}
 }
 
-// width returns the terminal's present width in columns.
+// width returns the terminal's present width in columns, 80 if it is not known, and
+// sets the line editor to the terminal's size. Call it only on an interactive console:
+// it panics otherwise.
 func (c *console) width() int {
 	width, height := c.size()
 	_ = c.editor.SetSize(width, height) // fails only when the next write fails too
 	return width
 }
 
-// visible removes control characters, which could move the cursor or ring the bell,
-// and replaces invalid UTF-8.
+// visible returns text without control characters, which could move the cursor or ring
+// the bell. Line breaks stay, a tab becomes a space, and invalid UTF-8 the replacement
+// character.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -63,8 +63,8 @@ func run(ctx context.Context, args []string) (err error) {
 	return interrupted(ctx, newPrompt(s, c).run(ctx))
 }
 
-// interrupted replaces an error that follows a signal with one that names the signal
-// as the cause.
+// interrupted returns an error that names a signal as the cause if err is not nil and
+// ctx has ended; otherwise it returns err.
 func interrupted(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return errors.New("interrompu par un signal")

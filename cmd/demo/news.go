@@ -40,7 +40,8 @@ type news struct {
 	done chan struct{}
 }
 
-// startNews starts the server of the list, which holds only old repositories at first.
+// startNews starts the server of the list, which holds only the known repositories
+// until publish runs. The caller stops it.
 func startNews() *news {
 	n := &news{api: testkit.StartRepositoryAPI(), done: make(chan struct{})}
 	n.api.Publish(knownRepositories...)
@@ -62,7 +63,7 @@ func (n *news) publish() {
 	}
 }
 
-// stop stops the server of the list.
+// stop stops the server of the list, and makes publish return. Call it once only.
 func (n *news) stop() {
 	close(n.done)
 	n.api.Close()

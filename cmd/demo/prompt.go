@@ -16,9 +16,9 @@ const answerWithin = 10 * time.Second
 
 var errBotEnded = errors.New("le robot s’est arrêté")
 
-// prompt sends typed lines and shows the room's messages. From a pipe it reads the
-// next line once the bot has answered the previous one; at a terminal it reads and
-// shows at the same time.
+// prompt is the dialogue with the person: it sends typed lines and shows the room's
+// messages. From a pipe it reads the next line once the bot has answered the previous
+// one, or after a time limit; at a terminal it reads and shows at the same time.
 type prompt struct {
 	*console
 	stage          *stage
@@ -41,7 +41,8 @@ func newPrompt(s *stage, c *console) *prompt {
 }
 
 // run reads and handles typed lines until the input ends or the person quits; then it
-// returns nil.
+// returns nil. A refusal by the homeserver only gives a note. The error means that ctx
+// ended, that the bot's program ended, or that the output cannot be written.
 func (p *prompt) run(ctx context.Context) error {
 	if p.interactive() {
 		p.introduce()
@@ -80,8 +81,9 @@ func (p *prompt) run(ctx context.Context) error {
 	}
 }
 
-// await records that the person waits for the bot's answer to the message with the id
-// about, with a time limit. An empty about means that they wait for none.
+// await sets p.awaited and p.late: the person waits, at most answerWithin, for the
+// bot's answer to the message with the id about. An empty about means that they wait
+// for none.
 func (p *prompt) await(about string) {
 	p.awaited, p.late = about, nil
 	if about != "" {
@@ -89,7 +91,8 @@ func (p *prompt) await(about string) {
 	}
 }
 
-// silence writes a note that the bot did not answer in time.
+// silence ends the wait for an answer, and writes a note that the bot did not answer in
+// time.
 func (p *prompt) silence() {
 	p.await("")
 	if p.room == p.public {
@@ -99,8 +102,9 @@ func (p *prompt) silence() {
 	}
 }
 
-// show writes the new messages, edits and reactions of the room; from a pipe, only the
-// bot's answers.
+// show writes the given new messages, edits and reactions of the room; from a pipe,
+// only the bot's answers. It records them in p.room, and ends the wait if one of them
+// is the awaited answer. The error means that the output cannot be written.
 func (p *prompt) show(news []testkit.Act) error {
 	for _, act := range news {
 		header, about := p.room.take(act)
@@ -118,7 +122,8 @@ func (p *prompt) show(news []testkit.Act) error {
 }
 
 // write writes one message, edit or reaction under its header, followed by a blank
-// line.
+// line. From a pipe, a new answer has no header, and the text has no style. The error
+// means that the output cannot be written.
 func (p *prompt) write(act testkit.Act, header string) error {
 	var text string
 	switch {
@@ -138,7 +143,8 @@ func (p *prompt) write(act testkit.Act, header string) error {
 	return err
 }
 
-// note writes a text that is no answer of the bot, formatted as by fmt.Printf.
+// note writes a text that is no answer of the bot to p.notes, formatted as by
+// fmt.Printf and, at a terminal, wrapped to its width.
 func (p *prompt) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if p.interactive() {
@@ -147,8 +153,8 @@ func (p *prompt) note(format string, args ...any) {
 	fmt.Fprintln(p.notes, text)
 }
 
-// introduce writes what the person can do: the room they are in, commands to try, and
-// how to join with another Matrix client.
+// introduce sets the first prompt and writes what the person can do: the room they are
+// in, commands to try, and how to join with another Matrix client. It needs a terminal.
 func (p *prompt) introduce() {
 	p.prompt(p.room.prompt())
 	s := p.stage

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// render formats a message's HTML for a terminal of width columns, behind an indent.
-// It covers bold, italic and struck text, lists, quotes, and links as a text and an
-// address.
+// render formats a message's HTML, markup, for a terminal: lines of at most width
+// columns, each with the text indent before it. It covers bold, italic and struck text,
+// lists, quotes, and links as a text and an address.
 func render(markup, indent string, width int) string {
 	l := &layout{first: indent, rest: indent}
 	// In the context of a body, the parser accepts every tag that messages hold.
@@ -31,7 +31,9 @@ func render(markup, indent string, width int) string {
 	return text.String()
 }
 
-// layout converts a message's HTML into rows of styled text for a terminal.
+// layout is the state of a conversion of a message's HTML into rows of styled text for
+// a terminal: the finished rows, the current row, and the style and indents of the
+// following text.
 type layout struct {
 	rows   []row
 	row    row
@@ -138,8 +140,10 @@ func (l *layout) link(n *html.Node) {
 	}
 }
 
-// text appends s to the row. A run of white space counts as one space, and as none
-// at the start of a row; non-breaking spaces do not count as white space.
+// text appends s to the current row in the current style, without control characters. A
+// run of white space counts as one space, and as none at the start of a row;
+// non-breaking spaces do not count as white space. In preformatted text, all spaces
+// stay and a line break ends the row.
 func (l *layout) text(s string) {
 	for _, r := range s {
 		switch {
@@ -160,7 +164,8 @@ func (l *layout) text(s string) {
 	}
 }
 
-// endRow ends the row, if one has begun.
+// endRow adds the current row to l.rows and begins an empty one, whose indent is
+// l.rest. It does nothing if no row has begun.
 func (l *layout) endRow() {
 	if !l.opened {
 		return

@@ -31,8 +31,9 @@ func newRoom(view *testkit.Conversation, name, kind, bot string) *room {
 // prompt returns the text that precedes the typed line in the room.
 func (r *room) prompt() string { return r.name + " (" + r.kind + ") › " }
 
-// wrote records the id, the text and the thread of a message that the person sent, so
-// that answers to it can be recognised.
+// wrote records in r the id, the text and the thread of a message that the person sent,
+// so that answers to it can be recognised. An empty thread means that the message can
+// begin one.
 func (r *room) wrote(id, text, thread string) {
 	r.said, r.asked, r.thread, r.texts[id] = id, id, thread, excerpt(text)
 	if thread == "" {
@@ -40,9 +41,10 @@ func (r *room) wrote(id, text, thread string) {
 	}
 }
 
-// take records an act and returns a header that says who did it. about is the
-// message that the act answers or, for a changed or deleted answer, the message of
-// that answer; otherwise empty.
+// take records an act (a message, an edit, a deletion or a reaction) in r, and returns
+// a French header that says who did it. about is the id of the message that the act
+// answers or, for an edited or deleted answer, that the answer was about; otherwise
+// empty.
 func (r *room) take(act testkit.Act) (header, about string) {
 	who := personName // from another device: the screen already shows the lines typed here
 	if act.Sender == r.bot {
@@ -85,8 +87,9 @@ func (r *room) take(act testkit.Act) (header, about string) {
 	return who + " :", about
 }
 
-// which returns words that tell the person which earlier message an edit, deletion or
-// reaction concerns.
+// which returns French words for the message with that id, which an edit or a deletion
+// concerns: it quotes its beginning or, for an answer of the bot, that of the message
+// answered.
 func (r *room) which(id string) string {
 	if about := r.about[id]; about != "" {
 		return "sa réponse à " + r.quoted(about)
@@ -101,7 +104,9 @@ func (r *room) quoted(id string) string {
 	return "un message plus ancien"
 }
 
-// excerpt returns the beginning of text, at most 40 characters of its first line.
+// excerpt returns the beginning of text, at most 40 characters of its first line, with
+// an ellipsis after a longer one. It replaces French quotation marks, since the caller
+// puts the result between some.
 func excerpt(text string) string {
 	const most = 40
 	line, _, _ := strings.Cut(visible(text), "\n")

@@ -44,8 +44,10 @@ type stage struct {
 	public, direct *testkit.Conversation
 }
 
-// start builds and starts everything in the directory dir, with the bot from the file
-// program, and writes its progress. The caller calls stop, even after an error.
+// start starts the homeserver, the accounts, the rooms, the news and the bot in the
+// directory dir, and stores them in s. program is the file of the bot's program;
+// progress gets French lines about each step. It returns when the bot has greeted the
+// person. The caller calls stop, even after an error.
 func (s *stage) start(ctx context.Context, dir, program string, progress io.Writer) error {
 	fmt.Fprintln(progress, "Démarrage d’un serveur Matrix, Dendrite (compilé la première fois : une à deux minutes)…")
 	serverDir, botDir := filepath.Join(dir, "dendrite"), filepath.Join(dir, "bot")
@@ -89,7 +91,8 @@ func (s *stage) start(ctx context.Context, dir, program string, progress io.Writ
 	return nil
 }
 
-// account creates an account with a display name.
+// account creates an account on the homeserver with a login, a password and a display
+// name. The account has no device afterwards.
 func (s *stage) account(ctx context.Context, login, password, name string) (testkit.Account, error) {
 	account, err := s.server.CreateAccount(ctx, login, password)
 	if err != nil {
@@ -107,7 +110,8 @@ func (s *stage) account(ctx context.Context, login, password, name string) (test
 	return account, err
 }
 
-// startBot starts the bot's own program and waits until it can answer.
+// startBot starts the bot from the file program, with its configuration and data in
+// dir, stores it in s.bot and waits until it has read its catalogue and can answer.
 func (s *stage) startBot(ctx context.Context, dir, program string) error {
 	program, err := filepath.Abs(program)
 	if err != nil {
@@ -147,7 +151,8 @@ func (s *stage) startBot(ctx context.Context, dir, program string) error {
 }
 
 // waitCatalogue waits until the bot has read a catalogue of software, so that it can
-// answer.
+// answer. The error means that this takes longer than catalogueWithin, that the bot
+// ended or does not answer for its metrics, or that ctx ended.
 func (s *stage) waitCatalogue(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, catalogueWithin,
 		fmt.Errorf("le robot n’a pas pu lire %s", catalogueName()))
@@ -189,8 +194,9 @@ func (s *stage) catalogueEntries(ctx context.Context) (int, error) {
 	return 0, errors.New("the bot's metrics lack heraut_catalogue_entries")
 }
 
-// meet waits for the bot in the public room, then invites it to the direct message
-// and waits for its greeting there.
+// meet waits for the bot in the public room, then makes the direct message, stores it
+// in s.direct, invites the bot and waits for its greeting there. The error says that
+// the bot did not come within meetWithin, or comes from the homeserver.
 func (s *stage) meet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, meetWithin,
 		errors.New("le robot n’a pas rejoint les salons"))
@@ -214,12 +220,12 @@ func (s *stage) meet(ctx context.Context) error {
 	return s.direct.WaitMessage(ctx, bot)
 }
 
-// live reports whether the environment asks for the public catalogue (LIVE=1) instead
-// of the demonstration's own.
+// live reports whether the environment asks for the public catalogue instead of the
+// demonstration's own: LIVE is set, and not to 0.
 func live() bool { return os.Getenv("LIVE") != "" && os.Getenv("LIVE") != "0" }
 
-// catalogueName returns the words by which the demonstration names the catalogue that
-// the bot uses.
+// catalogueName returns the French words by which the demonstration names the catalogue
+// that the bot uses.
 func catalogueName() string {
 	if live() {
 		return "le catalogue public du SILL, " + publicSILL
@@ -227,8 +233,8 @@ func catalogueName() string {
 	return "le catalogue de démonstration (LIVE=1 prend celui du SILL)"
 }
 
-// withLog returns an error with the text of err and the bot's log, if the bot was
-// started. It keeps the log, which stop deletes. err must not be nil.
+// withLog returns an error that wraps err and has the text of the bot's log, which stop
+// deletes; err itself if the bot was not started. err must not be nil.
 func (s *stage) withLog(err error) error {
 	if s.bot == nil {
 		return err
@@ -236,7 +242,8 @@ func (s *stage) withLog(err error) error {
 	return fmt.Errorf("%w ; le journal du robot :\n%s", err, s.bot.Log())
 }
 
-// stop ends everything that start started. It must be called once only.
+// stop ends everything that start started, also after a start that failed. Call it once
+// only.
 func (s *stage) stop() {
 	if s.person != nil {
 		s.person.Close()
