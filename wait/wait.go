@@ -8,18 +8,19 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// For waits for d, or until ctx ends; it then returns false. It does not wait if d is
-// not positive.
+// For waits for the duration d, or until ctx ends. It returns false if ctx has ended,
+// true otherwise. It does not wait if d is not positive.
 func For(ctx context.Context, d time.Duration) bool { return Signal(nil).For(ctx, d) }
 
-// Signal wakes the one loop that waits for it. Setting it several times before the loop
-// waits wakes the loop once. It is safe for concurrent use. The zero value never wakes.
+// Signal is a channel by which goroutines wake the one loop that waits with its method
+// For. Setting it several times before the loop waits wakes the loop once. It is safe
+// for concurrent use. The zero value never wakes the loop.
 type Signal chan struct{}
 
 // NewSignal returns a Signal that is not set.
 func NewSignal() Signal { return make(Signal, 1) }
 
-// Set wakes the loop, now or when it waits next.
+// Set wakes the loop now, or makes its next call of For return at once. It never blocks.
 func (s Signal) Set() {
 	select {
 	case s <- struct{}{}:
@@ -27,7 +28,8 @@ func (s Signal) Set() {
 	}
 }
 
-// For waits for d, until the signal is set, or until ctx ends; it then returns false.
+// For waits for the duration d, until the signal is set, or until ctx ends, and clears
+// the signal if that ends the wait. It returns false if ctx has ended, true otherwise.
 func (s Signal) For(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -40,9 +42,9 @@ func (s Signal) For(ctx context.Context, d time.Duration) bool {
 	return ctx.Err() == nil
 }
 
-// Backoff returns how long to wait after the given number of failures in a row, from 1:
-// at most first, doubled for each further failure up to longest, and at least half of
-// that, at random.
+// Backoff returns how long to wait after failures failures in a row, counted from 1: a
+// random time between a half and the whole of first, which doubles with each further
+// failure up to longest.
 func Backoff(failures int, first, longest time.Duration) time.Duration {
 	b := backoff.ExponentialBackOff{
 		InitialInterval: first * 3 / 4, MaxInterval: longest * 3 / 4, Multiplier: 2, RandomizationFactor: 1.0 / 3,
