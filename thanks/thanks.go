@@ -45,13 +45,14 @@ type Named struct {
 	Consent Consent
 }
 
-// Store keeps thanks. Its methods join the transaction of their context.
+// Store is the storage of thanks, of people's consent and of the rooms that want the
+// monthly list. Its methods join the transaction of their context.
 type Store interface {
 	AddThanks(ctx context.Context, t Thanks) error
 	// DeleteThanks deletes the thanks of one message.
 	DeleteThanks(ctx context.Context, cause chat.EventID) error
-	// GivenSince counts the thanks that a person gave since a time: all, and those
-	// to one other person.
+	// GivenSince counts the thanks that the person from gave since a time: all of them,
+	// and pair, those to the person to.
 	GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error)
 	// ThanksIn returns the thanks of a room within [from, to), oldest first; those
 	// of all rooms if room is empty.
@@ -70,7 +71,8 @@ type Store interface {
 	MoveThanks(ctx context.Context, from, to chat.RoomID) error
 }
 
-// Queue runs changes in a database transaction and sends posts once it is committed.
+// Queue is the part of the bot that runs changes in a database transaction (Do), and
+// sends posts once it is committed (Post).
 type Queue interface {
 	Do(ctx context.Context, change func(ctx context.Context) error) error
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
@@ -87,11 +89,12 @@ type Options struct {
 	Log   zerolog.Logger
 }
 
-// Register stores thanks, asks thanked people for consent, and posts a list of the
-// last month in the rooms that want it.
+// Register is the service that stores thanks, asks thanked people for consent, and posts
+// a list of the last month in the rooms that want it.
 type Register struct{ Options }
 
-// NewRegister returns a Register; its Run posts the monthly lists.
+// NewRegister returns a Register with the options o. It starts nothing: Run posts the
+// monthly lists.
 func NewRegister(o Options) *Register { return &Register{o} }
 
 const (
@@ -117,9 +120,10 @@ const (
 	TooMany Refusal = "many"  // perDay reached
 )
 
-// Check returns the reason why a person may not thank another now, or an empty
-// Refusal. A person may thank another once a day, and at most perDay people a day, by
-// the days of the Register's time zone.
+// Check returns the reason why the person from may not thank the person to at the time
+// now, or Fine, the empty Refusal. People may thank another person once a day, at most
+// perDay people a day, and never themselves; days are those of the Register's time zone.
+// The error is the store's.
 func (d *Register) Check(ctx context.Context, from, to chat.UserID, now time.Time) (Refusal, error) {
 	if from == to {
 		return Oneself, nil
@@ -138,10 +142,11 @@ func (d *Register) Check(ctx context.Context, from, to chat.UserID, now time.Tim
 	return Fine, nil
 }
 
-// Give stores thanks in the transaction of ctx, and asks the thanked person once for
-// consent, in direct; empty: the bot has no direct message with them. It calls Check
-// again, since the command was checked before this transaction, and stores nothing
-// if that refuses.
+// Give stores the thanks t in the transaction of ctx. If the bot never asked the thanked
+// person for consent, it also records that it asks now, and posts the question in the
+// room direct; an empty direct means that there is no direct message with them, and Give
+// does not ask. It calls Check again, since the command was checked before this
+// transaction, and returns nil without storing anything if that refuses.
 func (d *Register) Give(ctx context.Context, t Thanks, direct chat.RoomID) error {
 	refusal, err := d.Check(ctx, t.From, t.To, t.At)
 	if err != nil || refusal != Fine {
@@ -179,8 +184,9 @@ type Month struct {
 	Unnamed, Total int
 }
 
-// MonthOf returns the thanks given in one room during the month that contains day; those
-// of all rooms if room is empty.
+// MonthOf returns the thanks given in a room, or in all rooms if room is empty, during
+// the month of the Register's time zone that contains day. Only those whose thanked
+// person agreed are in Items, oldest first; the others are counted.
 func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time) (Month, error) {
 	day = day.In(d.Zone)
 	m := Month{First: time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, d.Zone)}
@@ -199,8 +205,10 @@ func (d *Register) MonthOf(ctx context.Context, room chat.RoomID, day time.Time)
 	return m, nil
 }
 
-// SetMonthly returns a function that starts or stops the monthly list in a room; the
-// caller runs it in a transaction. The first list covers the month of now.
+// SetMonthly returns a function that starts the monthly list in a room, or stops it if
+// wanted is false. Only the call of that function changes the store; the caller runs it
+// in a transaction. The first list covers the month of now, and is posted in the month
+// after.
 func (d *Register) SetMonthly(room chat.RoomID, wanted bool, now time.Time) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		if !wanted {
@@ -217,7 +225,8 @@ func (d *Register) before(now time.Time) string {
 	return time.Date(here.Year(), here.Month()-1, 1, 0, 0, 0, 0, d.Zone).Format("2006-01")
 }
 
-// Run posts the monthly lists until ctx ends.
+// Run calls Round at once and then every roundEvery, until ctx ends. It logs the errors
+// of Round and always returns nil.
 func (d *Register) Run(ctx context.Context) error {
 	schedule.Repeat(ctx, roundEvery, d.Round, func(err error) {
 		d.Log.Error().Err(err).Msg("The month's thanks could not be told: trying again")
@@ -225,8 +234,11 @@ func (d *Register) Run(ctx context.Context) error {
 	return nil
 }
 
-// Round posts last month's list once in each room that wants it, from tellHour on
-// the first on and outside of quiet hours, and deletes thanks older than keep.
+// Round posts last month's list once in each room that wants it, and records that in the
+// store. It leaves for a later round the rooms in quiet hours and, on the first of the
+// month, all rooms before tellHour. A month without thanks gets no list. Round also
+// deletes thanks older than keep. All this is one transaction, so an error undoes the
+// whole round.
 func (d *Register) Round(ctx context.Context, now time.Time) error {
 	return d.Queue.Do(ctx, func(ctx context.Context) error {
 		if err := d.Store.PurgeThanks(ctx, now.Add(-keep)); err != nil {
@@ -282,14 +294,16 @@ type View struct {
 // shown is the number of thanks that a list shows.
 const shown = 20
 
-// Shown returns the thanks that the list names; a long list is cut.
+// Shown returns the thanks that the list names: the first of Items, at most as many as
+// the constant shown (20).
 func (v View) Shown() []Named { return v.Items[:min(len(v.Items), shown)] }
 
-// More returns how many thanks the list does not show.
+// More returns how many of Items the list does not show; 0 if it shows all. It does not
+// count the Unnamed.
 func (v View) More() int { return len(v.Items) - len(v.Shown()) }
 
 // Move assigns the thanks and the monthly list of the room from to the room to, its
-// successor after an upgrade.
+// successor after an upgrade, in the transaction of ctx.
 func (d *Register) Move(ctx context.Context, from, to chat.RoomID) error {
 	return d.Store.MoveThanks(ctx, from, to)
 }
