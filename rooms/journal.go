@@ -38,7 +38,7 @@ const (
 	Catalogue  = "catalogue" // a held version of the catalogue
 )
 
-// Journal stores the log of the settings that people changed.
+// Journal is the store of the log of the settings that people changed.
 type Journal interface {
 	// AddChange joins the transaction of its context.
 	AddChange(ctx context.Context, c Change) error

@@ -19,9 +19,10 @@ func (l Links) Event(room chat.RoomID, id chat.EventID) string {
 	return l.Room(room) + "/" + l.escape(string(id))
 }
 
-// escape returns an id as a part of a link. Web clients compare the address with ids as
-// they are written and show an empty pill for an encoded one, so their links keep the
-// signs ! # @ and :.
+// escape returns id, of a room or an event, percent-encoded as a part of a
+// link. Web clients compare the address with ids as they are written and show an empty
+// pill for an encoded one, so their links keep the signs ! # @ and :; links to matrix.to
+// encode these too.
 func (l Links) escape(id string) string {
 	escaped := url.PathEscape(id)
 	if l.isMatrixTo() {
@@ -47,8 +48,10 @@ func (l Links) isMatrixTo() bool {
 	return err == nil && u.Hostname() == "matrix.to"
 }
 
-// Reference returns the room id or alias in text, or in its link to matrix.to or a web
-// client; "" if there is none.
+// Reference returns the room id («!abc:example.org») or alias that text is, or to which
+// text leads as a link to matrix.to or a web client, also one to an event of the room.
+// It returns "" for any other text, such as one with a space or an alias without a
+// server.
 func Reference(text string) string {
 	if at := strings.Index(text, "/#/"); at >= 0 && (strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")) {
 		text = strings.TrimPrefix(text[at+len("/#/"):], "room/")

@@ -9,13 +9,13 @@ import (
 	"heraut/chat"
 )
 
-// RoomStore lists the rooms that the bot knows.
+// RoomStore is the list of the rooms that the bot knows.
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 }
 
-// Poster adds posts to the transaction of ctx. A second call with the same cause adds
-// nothing, for ever.
+// Poster is the part of the queue that adds posts to the transaction of ctx. A second
+// call of Post with the same cause adds nothing, for ever.
 type Poster interface {
 	Post(ctx context.Context, cause chat.Cause, posts ...chat.Post) error
 }
@@ -38,9 +38,10 @@ func NewOperators(users []chat.UserID, book *Book, rooms RoomStore) *Operators {
 // included, is one of the configured ones.
 func (o *Operators) Includes(user chat.UserID) bool { return slices.Contains(o.users, user) }
 
-// Posts returns a notifying message for each operator who has direct messages with the
-// bot; say renders it in the language of that room. Operators without direct messages
-// get none.
+// Posts returns a notifying message for each operator who has a direct message with the
+// bot, and none for the others; it sends nothing. say renders the message in the
+// language lang, that of the room. The error is say's, or that the rooms could not be
+// read.
 func (o *Operators) Posts(ctx context.Context, say func(lang string) (html string, err error)) ([]chat.Post, error) {
 	all, err := o.rooms.Rooms(ctx)
 	if err != nil {
@@ -65,15 +66,17 @@ func (o *Operators) Posts(ctx context.Context, say func(lang string) (html strin
 	return posts, nil
 }
 
-// reaches reports whether r is a direct message in which the bot reaches that person
-// alone: they invited the bot, and no third member is known.
+// reaches reports whether r is a direct message in which the bot, which is in it,
+// reaches the person user alone: they invited the bot, and no third member is known
+// (Members is 2, or 0 for unknown).
 func reaches(r chat.Room, user chat.UserID) bool {
 	return r.Direct && r.Joined && r.InvitedBy == user && (r.Members == 2 || r.Members == 0)
 }
 
-// Tell posts a message to each operator, in the transaction of ctx; a second call with
-// the same cause posts nothing, for ever. It reports whether any operator has direct
-// messages.
+// Tell posts a message to each operator who has a direct message with the bot, through
+// poster and in the transaction of ctx; say renders it in the language lang. A second
+// call with the same cause posts nothing to them again, for ever. It returns false if no
+// operator has direct messages.
 func (o *Operators) Tell(ctx context.Context, poster Poster, cause chat.Cause, say func(lang string) (html string, err error)) (bool, error) {
 	posts, err := o.Posts(ctx, say)
 	if err != nil {

@@ -33,7 +33,8 @@ type Settings struct {
 	Catalogues string
 }
 
-// over returns the settings of s, with those of below where s does not set one.
+// over returns a copy of s in which each field that s does not set has the value of
+// below.
 func (s Settings) over(below Settings) Settings {
 	return Settings{
 		Language:   cmp.Or(s.Language, below.Language),
@@ -53,7 +54,7 @@ type Chosen struct {
 	SetUp bool // an operator set the room up, so the bot serves it
 }
 
-// Store stores the settings that people set in the chat. Its methods join the
+// Store is the storage of the settings that people set in the chat. Its methods join the
 // transaction of their context.
 type Store interface {
 	Chosen(ctx context.Context) (map[chat.RoomID]Chosen, error)
@@ -83,15 +84,17 @@ type Book struct {
 	chosen   map[chat.RoomID]Chosen
 }
 
-// NewBook returns a Book without a database, in which every room has the defaults.
+// NewBook returns a Book without a database, in which every room has the defaults. If
+// defaults sets no Moderator, it is DefaultModerator.
 func NewBook(defaults Settings) *Book {
 	defaults.Moderator = cmp.Or(defaults.Moderator, DefaultModerator)
 	chosen := map[chat.RoomID]Chosen{}
 	return &Book{defaults: defaults, store: nowhere{chosen}, declared: map[chat.RoomID]Settings{}, chosen: chosen}
 }
 
-// OpenBook returns a Book with the settings in the store, where it also stores new
-// ones.
+// OpenBook returns a Book with the chosen settings in the store, where it also stores
+// new ones, and with these defaults, as NewBook completes them. The error is the
+// store's.
 func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error) {
 	chosen, err := store.Chosen(ctx)
 	if err != nil {
@@ -102,16 +105,17 @@ func OpenBook(ctx context.Context, defaults Settings, store Store) (*Book, error
 	return b, nil
 }
 
-// Declare records the settings that the configuration gives a room. The caller does so
-// once the room's id is known, since the configuration may name an alias.
+// Declare records in memory the settings s that the configuration gives a room, in place
+// of earlier ones. The caller does so once the room's id is known, since the
+// configuration may name an alias.
 func (b *Book) Declare(room chat.RoomID, s Settings) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.declared[room] = s
 }
 
-// Choose stores the settings that people set in a room, in the transaction of its
-// context. They are in force once it is committed.
+// Choose stores c as all the settings that people set in a room, in place of the earlier
+// ones, in the transaction of ctx. They are in force once it is committed.
 func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	if err := b.store.SaveChosen(ctx, room, c); err != nil {
 		return fmt.Errorf("store a room's settings: %w", err)
@@ -124,8 +128,9 @@ func (b *Book) Choose(ctx context.Context, room chat.RoomID, c Chosen) error {
 	return nil
 }
 
-// Move assigns the settings of the room from to the room to, its successor after an
-// upgrade, in the transaction of ctx.
+// Move assigns the settings that people set in the room from to the room to, its
+// successor after an upgrade, in the transaction of ctx. They replace those of to, and
+// from has none afterwards. It changes nothing if from has none.
 func (b *Book) Move(ctx context.Context, from, to chat.RoomID) error {
 	// The store, not memory, is read: only it has what the same transaction changed.
 	stored, err := b.store.Chosen(ctx)
