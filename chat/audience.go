@@ -62,8 +62,9 @@ type Readers struct {
 	Most  Audience // the readers who may have access; Everybody if the bot knows nothing of the room
 }
 
-// Closed reports whether no stranger can read the room: it needs an invitation and
-// admits no outsiders. Encryption and the room's server do not count.
+// Closed reports whether no stranger can read the room, by the upper bound Most: it
+// needs an invitation and admits no outsiders. Encryption and the room's server do not
+// count.
 func (r Readers) Closed() bool { return !r.Most.Public && !r.Most.Externals }
 
 // Surroundings holds the context that ReadersOf needs besides a room's own state.
@@ -79,8 +80,10 @@ type Surroundings struct {
 // maxChain bounds how far ReadersOf follows rooms that admit each other's members.
 const maxChain = 5
 
-// ReadersOf returns the bounds on the readers of r. It is the only place that
-// decides how open a room is, both for relayed text and for command answers.
+// ReadersOf returns the bounds on the readers of the room r, with s for what r's own
+// state does not say. For a room that is not Known, Most is Everybody and Least the zero
+// value. It is the only place that decides how open a room is, both for relayed text and
+// for command answers.
 //
 // The join rules and history visibilities come from the client-server API
 // (m.room.join_rules, m.room.history_visibility). The access rule "unrestricted" is
@@ -124,9 +127,9 @@ func readersOf(r Room, s Surroundings, chain int) Readers {
 }
 
 // joinedFrom returns readers widened by those of the room id, whose members may join
-// this room without an invitation. People who may join the room id may then join both.
-// A room id that the bot is not in may have any readers. chain limits how many rooms
-// are followed one after the other.
+// this room without an invitation: whoever may join the room id may then join both. Only
+// the flags Public and Externals widen. A room that the bot is not in, or that is beyond
+// chain, the number of rooms still to follow one after the other, may have any readers.
 func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers {
 	from := Readers{Most: Audience{Public: true, Externals: true}}
 	if s.Room != nil && id != "" && chain > 0 {
@@ -138,8 +141,10 @@ func (readers Readers) joinedFrom(id RoomID, s Surroundings, chain int) Readers 
 	return Readers{Least: readers.Least.Either(people(from.Least)), Most: readers.Most.Either(people(from.Most))}
 }
 
-// IsDirect reports whether the room is a direct message between one person and the
-// bot that nobody else can read or join.
+// IsDirect reports whether the room is a direct message between one person and the bot
+// that nobody else can read or join: the invitation was to a direct message, no third
+// member is known, people join by invitation only, and the history is not
+// world-readable.
 func (r Room) IsDirect() bool {
 	switch r.JoinRule {
 	case "invite", "knock", "private", "":

@@ -61,9 +61,9 @@ type Event struct {
 	Notice       *Notice       `json:"notice,omitempty"`
 }
 
-// Trust says how surely an event comes from its stated sender. The values ascend: only
-// the homeserver vouches for the sender, the message came encrypted, it came encrypted
-// from a device that the sender's account signed. The zero value is the least trust.
+// Trust is how surely an event comes from its stated sender. The values ascend: only the
+// homeserver vouches for the sender, the message came encrypted, it came encrypted from
+// a device that the sender's account signed. The zero value is the least trust.
 type Trust int
 
 const (
@@ -123,7 +123,7 @@ type Message struct {
 	Kind MessageKind `json:"kind,omitempty"`
 }
 
-// MessageKind names a kind of message other than a text or a file.
+// MessageKind is a kind of message other than a text or a file.
 type MessageKind string
 
 // The kinds of messages. The empty kind is a text, or a file when File is set.
@@ -136,7 +136,8 @@ const (
 	KindOther    MessageKind = "other"    // anything else that the room shows
 )
 
-// IsText reports whether the message is a plain text, which may hold a command.
+// IsText reports whether the message is a plain text, which may hold a command: it has
+// no File and an empty Kind.
 func (m *Message) IsText() bool { return m.File == nil && m.Kind == "" }
 
 // File describes an attachment by its name and its media type, both as the sender's
@@ -167,15 +168,16 @@ type Left struct {
 	User UserID `json:"user"`
 }
 
-// Removed reports that a person removed the bot itself from a room that it served.
+// Removed is the content of an Event: a person removed the bot itself from a room that
+// it served.
 type Removed struct {
 	Name   string `json:"name,omitempty"` // the room's name; empty when it has none
 	Exit   Exit   `json:"exit"`           // ExitKicked or ExitBanned
 	Direct bool   `json:"direct,omitempty"`
 }
 
-// Exit says how the bot came to leave a room. The zero value means that it is in the
-// room, or never was.
+// Exit is the way in which the bot came to leave a room. The zero value means that it is
+// in the room, or never was.
 type Exit string
 
 // The ways out of a room.
@@ -185,8 +187,8 @@ const (
 	ExitBanned Exit = "banned" // the bot may not come back before a moderator lifts the ban
 )
 
-// Moved reports that an authorised person upgraded the room, and that the bot is in
-// the successor room.
+// Moved is the content of an Event: an authorised person upgraded the room, and the bot
+// is in the successor, the room To.
 type Moved struct {
 	To RoomID `json:"to"`
 }
@@ -203,8 +205,8 @@ type Redaction struct {
 	Target EventID `json:"target"`
 }
 
-// Joined reports that the bot has just joined the room after it accepted an
-// invitation.
+// Joined is the content of an Event: the bot has just joined the room after it accepted
+// an invitation.
 type Joined struct {
 	// Unwelcome reports that the inviter lacks the right to bring the bot into the
 	// room: the bot says so and leaves.
@@ -232,8 +234,8 @@ type Notice struct {
 	Body string `json:"body"`
 }
 
-// Unreadable reports a message that the bot still could not decrypt after a fair
-// wait. It comes at most once per room and day.
+// Unreadable is the content of an Event: the bot still could not decrypt the message
+// Target after a fair wait. It comes at most once per room and day.
 type Unreadable struct {
 	Target EventID `json:"target"`
 }
@@ -315,7 +317,8 @@ type RoomFacts struct {
 	Exit Exit `json:"exit,omitempty"`
 }
 
-// IsZero reports whether nothing is known of the room's state.
+// IsZero reports whether nothing is known of the room's state: all fields have their
+// zero values.
 func (f RoomFacts) IsZero() bool { return reflect.ValueOf(f).IsZero() }
 
 // Known reports whether the bot knows the room's present state: it read the state
@@ -335,7 +338,7 @@ type Declined struct {
 	Open bool
 }
 
-// DeclineReason says why the bot declined an invitation.
+// DeclineReason is the reason why the bot declined an invitation.
 type DeclineReason string
 
 // The reasons.

@@ -22,12 +22,13 @@ const (
 	Attachment
 )
 
-// Cause names the reason of posts, and is unique for ever: the id of the event that they
-// answer (Event.Cause), or a name made by the part that posts, such as "question/1/2".
+// Cause is the name of the reason of posts, and is unique for ever: the id of the event
+// that they answer (Event.Cause), or a name made by the part that posts, such as
+// "question/1/2".
 type Cause string
 
-// PostKey identifies a post for ever by its cause and a number, so that a decision
-// made twice yields one post.
+// PostKey is the identifier of a post for ever, made of its cause and a number (KeyOf),
+// so that a decision made twice yields one post.
 type PostKey string
 
 // KeyOf returns the key of the n-th post that cause calls for, counted from 0.
@@ -105,8 +106,8 @@ type Post struct {
 	NotBefore time.Time `json:"not_before,omitzero"`
 }
 
-// Guard names a guard of the queue, which decides at each attempt whether a post may
-// still go. The zero value lets every post go.
+// Guard is a reference to one of the queue's guards, which decide at each attempt to
+// send whether a post may still go. The zero value lets every post go.
 type Guard struct {
 	By    string `json:"by"`    // the guard's name in the queue
 	About string `json:"about"` // the subject, in the guard's own words
