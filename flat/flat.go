@@ -20,10 +20,12 @@ import (
 // ErrStale means that a file is damaged, or was written under another key.
 var ErrStale = errors.New("the stored form is of another version, or damaged")
 
-// Writer gathers the parts of a file, in the order in which a Reader will ask for them.
+// Writer gathers the parts of a file in memory, in the order in which a Reader will ask
+// for them. Its method Write stores them.
 type Writer struct{ data []byte }
 
-// Add adds a slice to the file of w. It panics if the elements hold pointers.
+// Add appends the slice s to the file of w as its next part; Next reads it. It panics
+// if the elements hold pointers, as texts and slices do.
 func Add[T any](w *Writer, s []T) {
 	if t := reflect.TypeFor[T](); hasPointers(t) {
 		panic(fmt.Sprintf("flat: %s holds pointers", t))
@@ -55,7 +57,7 @@ func hasPointers(t reflect.Type) bool {
 	return true
 }
 
-// AddText adds a text to the file of w; NextText reads it.
+// AddText appends the text s to the file of w as its next part; NextText reads it.
 func AddText(w *Writer, s string) { Add(w, []byte(s)) }
 
 const magic = "flat\x00\x00\x00\x01"
@@ -73,8 +75,9 @@ func header(key string, length int, checksum uint32) []byte {
 	return binary.LittleEndian.AppendUint64(out, uint64(checksum))
 }
 
-// Write stores the parts in a file, readable by its owner only. The file appears whole
-// or not at all. key is any text, such as a version: Open needs the same.
+// Write stores the parts in a file at path, readable by its owner only. The file
+// appears whole or not at all, and replaces an older one. key is any text, such as a
+// version: Open needs the same. The error is the system's.
 func (w *Writer) Write(path, key string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -93,13 +96,13 @@ func (w *Writer) Write(path, key string) error {
 	return nil
 }
 
-// File is an open file. Slices and texts that come from it are valid as long as
-// somebody holds the File, and at least for a minute.
+// File is an open file, which needs no closing. Slices and texts that come from it are
+// valid as long as the program refers to the File, and for at least a minute more.
 type File struct{ data []byte }
 
-// Open opens a file that Write stored under the same key, and checks that it is whole.
-// The error wraps ErrStale for another key or a damaged file; otherwise it is the
-// system's, such as fs.ErrNotExist.
+// Open opens the file at path that Write stored under the same key, and checks that it
+// is whole. The error wraps ErrStale for another key or a damaged file; otherwise it is
+// the system's, such as fs.ErrNotExist.
 func Open(path, key string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -122,14 +125,16 @@ func Open(path, key string) (*File, error) {
 	return mapped(f, headerSize+int(length))
 }
 
-// Reader reads the parts of a file in the order of the Writer.
+// Reader reads the parts of a file, one after the other, in the order in which the
+// Writer got them.
 type Reader struct{ rest []byte }
 
-// Reader returns a Reader of the whole file.
+// Reader returns a new Reader that stands at the first part of the file.
 func (f *File) Reader() *Reader { return &Reader{f.data[headerSize:]} }
 
-// Next returns the next part, as a slice that must not be changed; nil for an empty
-// one. T must be the type with which the same program added it.
+// Next returns the next part of the file that r reads, as a slice that must not be
+// changed, and moves r on; nil for an empty part. T must be the type with which the
+// same program added it. After the last part it panics.
 func Next[T any](r *Reader) []T {
 	n := int(binary.LittleEndian.Uint64(r.rest))
 	r.rest = r.rest[8:]
@@ -142,7 +147,8 @@ func Next[T any](r *Reader) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(part))), n)
 }
 
-// NextText returns the next part, which AddText added, as a text.
+// NextText returns the next part of the file that r reads, which AddText added, as a
+// text, and moves r on. After the last part it panics.
 func NextText(r *Reader) string {
 	b := Next[byte](r)
 	return unsafe.String(unsafe.SliceData(b), len(b))

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unmapAfter is how long a file that nobody holds stays mapped: a slice of it may still
-// be read by a function that needs the File no more.
+// unmapAfter is how long a file stays mapped after the last reference to its File: a
+// function that no longer needs the File may still read a slice of it.
 const unmapAfter = time.Minute
 
 func mapped(f *os.File, size int) (*File, error) {
