@@ -12,8 +12,11 @@ import (
 // may follow a long comment.
 const headSize = 16 << 10
 
-// newBody returns the decompressed bytes of source, at most max of them, and whether
-// their beginning is a web page. On an error, source stays open.
+// newBody returns a reader of the decompressed bytes of source, which fails with
+// ErrTooLarge after max bytes, and with the cause of ctx once ctx has ended. To close
+// it closes source and calls cancel. page reports whether the bytes begin like a web
+// page; contentType is the HTTP header of that name. On an error, source stays open and
+// cancel uncalled.
 func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadCloser, max int64, contentType string) (body io.ReadCloser, page bool, err error) {
 	unpacked, err := unpack(source)
 	if err != nil {
@@ -31,8 +34,9 @@ func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadClose
 	return readCloser{buffered, l}, isPage(head, contentType), nil
 }
 
-// limited is a reader of at most max bytes of source: the next byte makes Read fail
-// with ErrTooLarge. Once ctx is done, Read fails with the cause of ctx.
+// limited is a reader of at most max bytes of source: one more byte makes Read fail
+// with ErrTooLarge. If source fails after ctx has ended, the error is the cause of ctx.
+// Close closes source and calls cancel.
 type limited struct {
 	ctx    context.Context
 	cancel context.CancelFunc // called by Close

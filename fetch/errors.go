@@ -28,7 +28,8 @@ type StatusError struct {
 	RetryAfter time.Duration
 }
 
-// Error returns the status and, for the operator, a sentence about its usual cause.
+// Error returns the status, a sentence for the operator about its usual cause and, if
+// the server asks for one, the wait.
 func (e *StatusError) Error() string {
 	meaning := "not an answer that brings data"
 	switch {

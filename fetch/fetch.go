@@ -19,7 +19,9 @@ const (
 	DefaultTimeout  = time.Minute
 )
 
-// Options configure a Getter. Zero values stand for the defaults.
+// Options configure a Getter: the name it gives to servers, its limits of size and
+// time, and which hosts it may reach. A zero MaxBytes or Timeout stands for the
+// default.
 type Options struct {
 	// UserAgent is sent with every request; see UserAgent.
 	UserAgent string
@@ -75,13 +77,15 @@ type Response struct {
 	Modified time.Time
 }
 
-// UserAgent returns the value of the User-Agent header, with the bot's version and the
-// address at which a site's administrator reaches its operators.
+// UserAgent returns the value of the User-Agent header: the bot's version, and contact,
+// the address at which a site's administrator reaches its operators.
 func UserAgent(version, contact string) string {
 	return fmt.Sprintf("Heraut/%s (+%s)", version, contact)
 }
 
-// New returns a Getter. Call Close to release its connections.
+// New returns a Getter with the options o. It changes o.Transport if o.Guard is set, so
+// that connections go through the guard and no proxy. Call Close to release its
+// connections.
 func New(o Options) *Getter {
 	transport := o.Transport
 	if transport == nil {
@@ -103,11 +107,13 @@ func New(o Options) *Getter {
 // Close closes the getter's idle connections. Requests under way go on.
 func (g *Getter) Close() { g.client.CloseIdleConnections() }
 
-// Get reads a location: an http, https or file URL, or a file's path. since holds the
-// validators of an earlier Response, whose version of the data the caller has: if that
-// is current, NotModified is set and the body empty. The zero Validators always get
-// the data. The error is ErrHTML if the location is a web page. Every error names the
-// location, and wraps a *StatusError, one of this package's errors, or the system's.
+// Get reads a location: an http, https or file URL, or a file's path. The caller closes
+// the Body. since holds the validators of an earlier Response, whose version of the
+// data the caller has: if that is current, NotModified is set and the body empty. The
+// zero Validators always get the data. The error is ErrHTML if the location is a web
+// page, and ErrScheme for other schemes and, with a Guard, for files. Every error names
+// the location, and wraps a *StatusError, one of this package's errors, or the
+// system's.
 func (g *Getter) Get(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.GetAny(ctx, location, since)
 	if err == nil && resp.Page {
@@ -116,8 +122,8 @@ func (g *Getter) Get(ctx context.Context, location string, since Validators) (*R
 	return resp, err
 }
 
-// GetAny does the same as Get, but also accepts a web page, and then sets
-// Response.Page.
+// GetAny reads a location as Get does, with the same since and errors, but returns a
+// web page too, with Response.Page set, instead of the error ErrHTML.
 func (g *Getter) GetAny(ctx context.Context, location string, since Validators) (*Response, error) {
 	resp, err := g.get(ctx, location, since)
 	if err != nil {

@@ -10,9 +10,10 @@ import (
 	"strings"
 )
 
-// getFile opens the file at a path or file URL. The response's ETag consists of the
-// file's size and modification time. The error is ErrNotFile for a directory, a pipe
-// or a device.
+// getFile opens the file at location, a path or a file URL. The response's ETag
+// consists of the file's size and modification time; if it equals since, the response
+// is NotModified and has no body. The error is ErrNotFile for a directory, a pipe or a
+// device, or the system's.
 func (g *Getter) getFile(ctx context.Context, location string, since Validators) (*Response, error) {
 	path, err := filePath(location)
 	if err != nil {
@@ -46,8 +47,9 @@ func (g *Getter) getFile(ctx context.Context, location string, since Validators)
 	return answer, nil
 }
 
-// filePath returns the path in a location, which is a path or a file URL. The error is
-// ErrNotFile for the URL of a file on another machine.
+// filePath returns the path in a location, which is a path or a file URL. The error
+// wraps ErrNotFile for the URL of a file on another machine; a malformed URL is an
+// error too.
 func filePath(location string) (string, error) {
 	if !strings.Contains(location, "://") {
 		return location, nil

@@ -26,9 +26,9 @@ type Guard struct {
 
 var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`)
 
-// NewGuard returns a Guard with exceptions, allowed on any port. Each is a host's name
-// (that exact name, wherever it resolves to), an IP address, or a network such as
-// "10.1.0.0/16".
+// NewGuard returns a Guard with the exceptions allowPrivate, allowed on any port. Each
+// is a host's name (that exact name, wherever it resolves to), an IP address, or a
+// network such as "10.1.0.0/16". The error names the first entry that is none of these.
 func NewGuard(allowPrivate []string) (*Guard, error) {
 	g := &Guard{hosts: map[string]bool{}, public: ssrf.New()}
 	g.open.Timeout = 30 * time.Second
@@ -61,7 +61,9 @@ func (g *Guard) dial(ctx context.Context, network, address string) (net.Conn, er
 	return g.guarded.DialContext(ctx, network, address)
 }
 
-// control decides about each connection, after the name is resolved.
+// control decides about each connection, after the name is resolved: address is an IP
+// address with a port. It returns nil if the address is an exception of the guard, or
+// is public and the port 80 or 443; otherwise an error that wraps ErrNotPublic.
 func (g *Guard) control(network, address string, conn syscall.RawConn) error {
 	if target, err := netip.ParseAddrPort(address); err == nil {
 		for _, allowed := range g.networks {

@@ -34,8 +34,11 @@ func (g *Getter) getURL(ctx context.Context, location string, since Validators) 
 	return answer, err
 }
 
-// exchange does one HTTP exchange. Unless it returns an error, it calls cancel when the
-// exchange is over: at the latest when the body is closed.
+// exchange requests location and follows its redirects. Unless since is zero, an
+// unchanged answer comes back as NotModified. Unless exchange returns an error, it
+// calls cancel when the exchange is over: at once if NotModified, otherwise when the
+// body is closed. The error is ErrScheme for an address without a host, a *StatusError,
+// or another fault of the answer or the network.
 func (g *Getter) exchange(ctx context.Context, cancel context.CancelFunc, location string, since Validators) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, location, http.NoBody)
 	if err != nil {
@@ -98,8 +101,8 @@ func validatorsOf(resp *http.Response) (v Validators) {
 	return v
 }
 
-// movedTo returns the target of the permanent redirects of the first request, up to the
-// first temporary one; empty if there are none.
+// movedTo returns the target of the permanent redirects that come before any temporary
+// one; empty if there are none. last is the last request of the chain of redirects.
 func movedTo(last *http.Request) (address string) {
 	for req := last; req.Response != nil; req = req.Response.Request {
 		switch req.Response.StatusCode {
@@ -114,8 +117,9 @@ func movedTo(last *http.Request) (address string) {
 	return address
 }
 
-// checkHeader returns a *StatusError unless the status is 200, and ErrEncoding for a
-// compression that the getter cannot undo.
+// checkHeader returns a *StatusError unless the status is 200, with the wait that the
+// server asks for, at most maxRetryAfter; ErrEncoding for a compression that the getter
+// cannot undo; otherwise nil.
 func checkHeader(resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		wait := retryafter.Parse(resp.Header.Get("Retry-After"), 0)
@@ -136,7 +140,8 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// reason returns the cause of ctx if ctx has ended, or else err.
+// reason returns the cause of ctx if ctx has ended, or else err without the address in
+// it.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -144,7 +149,8 @@ func reason(ctx context.Context, err error) error {
 	return bare(err)
 }
 
-// bare removes the address from err, since Get adds the location.
+// bare returns err without the wrappers that repeat the address or the path, since Get
+// adds the location.
 func bare(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err

@@ -15,13 +15,14 @@ const (
 	lastWait  = time.Hour
 )
 
-// Pace computes the waits between two attempts on one source.
+// Pace computes the waits between two attempts on one source. It is not safe for
+// concurrent use.
 type Pace struct {
 	every   time.Duration
 	backoff backoff.ExponentialBackOff
 }
 
-// NewPace returns the Pace of a source that is read at the given interval while it
+// NewPace returns the Pace of a source that is read at the interval every while it
 // works.
 func NewPace(every time.Duration) *Pace {
 	return &Pace{every: every, backoff: backoff.ExponentialBackOff{
@@ -32,9 +33,11 @@ func NewPace(every time.Duration) *Pace {
 	}}
 }
 
-// Next returns the wait after an attempt that ended with err. Without error it is the
-// interval, give or take a tenth so that sources spread; each failure in a row doubles
-// the wait, give or take a quarter. It is never shorter than the source asked for.
+// Next returns the wait after an attempt that ended with err, and counts the failures
+// in a row. Without error it is the interval, give or take a tenth so that sources
+// spread. The first failure gives a minute, or the interval if that is shorter; each
+// further one doubles the wait, up to an hour or the interval if that is longer, give
+// or take a quarter. The wait is never shorter than the source asked for.
 func (p *Pace) Next(err error) time.Duration {
 	if err == nil {
 		p.backoff.Reset()

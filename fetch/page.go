@@ -14,7 +14,8 @@ var (
 	feedElement  = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s/>]`)
 )
 
-// startsLikeMarkup reports whether the data begin with «<».
+// startsLikeMarkup reports whether the data begin with «<», after white space and byte
+// order marks.
 func startsLikeMarkup(head []byte) bool { return bytes.HasPrefix(trimBlank(head), []byte("<")) }
 
 func trimBlank(head []byte) []byte {
@@ -27,8 +28,9 @@ func trimBlank(head []byte) []byte {
 	}
 }
 
-// isPage reports whether the data are a web page. It looks at the first element, since
-// the Content-Type of data is often wrong.
+// isPage reports whether data that begin with head are a web page. It looks at the
+// first element, since contentType, the HTTP header, is often wrong for data; false if
+// head ends inside a comment.
 func isPage(head []byte, contentType string) bool {
 	rest := trimBlank(head)
 	for bytes.HasPrefix(rest, []byte("<!--")) || bytes.HasPrefix(rest, []byte("<?")) {

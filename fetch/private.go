@@ -8,9 +8,9 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// IsPrivate reports whether a location looks private: a file, an address with a secret
-// in it, a host among the given exceptions of a Guard, an IP address that is not
-// public, or a name outside of the public DNS.
+// IsPrivate reports whether a location looks private: anything but an http or https
+// URL, an address with a secret in it, a host among allowPrivate, the exceptions of a
+// Guard, an IP address that is not public, or a name outside of the public DNS.
 func IsPrivate(location string, allowPrivate []string) bool {
 	u, err := url.Parse(location)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || Redacted(location) != location {

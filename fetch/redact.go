@@ -19,8 +19,8 @@ var (
 )
 
 // Redacted returns the location without the secrets that a URL may carry, for logs and
-// messages: the password, and each parameter of the query whose name or value looks
-// like a secret.
+// messages. A mask replaces the password, and each parameter of the query or the
+// fragment whose name or value looks like a secret.
 func Redacted(location string) string {
 	address, fragment, hasFragment := strings.Cut(location, "#")
 	address, query, hasQuery := strings.Cut(address, "?")
@@ -45,7 +45,8 @@ func withoutPassword(address string) string {
 	return u.Redacted()
 }
 
-// redactedQuery keeps the order and the spelling of the rest of the query.
+// redactedQuery returns a query with the mask in place of each value, or lone name,
+// that looks like a secret. The order and the spelling of the rest stay.
 func redactedQuery(query string) string {
 	parts := strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' })
 	if len(parts) == 0 {
@@ -75,7 +76,9 @@ func redactedQuery(query string) string {
 	return strings.Join(parts, separator)
 }
 
-// isDrawn reports whether a value looks random: it mixes letters with several digits.
+// isDrawn reports whether a value looks random: at least 20 letters, digits and signs
+// that need no escape, with a letter and at least four digits among them, and no two
+// dots in a row.
 func isDrawn(value string) bool {
 	return secretValue.MatchString(value) && letter.MatchString(value) && len(digit.FindAllString(value, 4)) > 3 && !strings.Contains(value, "..")
 }

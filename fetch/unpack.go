@@ -16,7 +16,8 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// checkEncoding refuses compressions that this package cannot undo. The transport
+// checkEncoding returns an error that wraps ErrEncoding if header, a Content-Encoding,
+// names a compression that this package cannot undo; otherwise nil. The transport
 // undoes the gzip that it asked for and removes the header; unpack recognises other
 // gzip by its bytes. Servers also put character sets into this header, or words for no
 // compression.
@@ -33,7 +34,9 @@ func checkEncoding(header string) error {
 	return nil
 }
 
-// unpack returns source, decompressed if its bytes are gzip, whatever the headers say.
+// unpack returns a reader of source, decompressed if its bytes are gzip, whatever the
+// headers say. Closing it closes source. The error wraps ErrEncoding for zstd, or is
+// that of a broken gzip header.
 func unpack(source io.ReadCloser) (io.ReadCloser, error) {
 	buffered := bufio.NewReader(source)
 	magic, _ := buffered.Peek(4) // the next read returns the same error
