@@ -17,9 +17,9 @@ type article struct {
 	Acronyms string `yaml:"acronyms"`
 }
 
-// by returns the name of whoever runs something, with its article, so that it follows
-// "par" or "by": « la DINUM », « le ministère de la Culture ». A name takes no article if
-// the language's words do not tell which.
+// by returns name, the name of whoever runs something, cut to limit characters and with
+// its article, so that it follows "par" or "by": « la DINUM », « le ministère de la
+// Culture ». A name takes no article if the language's words do not tell which.
 func (g grammar) by(limit int, name string) string {
 	name = short(limit, name)
 	word, _, _ := strings.Cut(name, " ")
@@ -32,8 +32,8 @@ func (g grammar) by(limit int, name string) string {
 	return name
 }
 
-// isAcronym reports whether a word is an acronym that begins with the letter: DINUM,
-// DGFiP, DSI.
+// isAcronym reports whether a word of 3 to 8 characters is an acronym that begins with
+// the letter: DINUM, DGFiP, DSI. Its second and last letters must be capitals.
 func isAcronym(word, letter string) bool {
 	runes := []rune(word)
 	return len(runes) >= 3 && len(runes) <= 8 && string(runes[0]) == letter && unicode.IsUpper(runes[1]) && unicode.IsUpper(runes[len(runes)-1])

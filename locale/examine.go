@@ -23,9 +23,10 @@ type Problem struct {
 	Fallback string
 }
 
-// examine compares the templates of a folder with those of its fallbacks: it notes which
-// the folder has, and returns what is wrong. All templates get the same data, so a field
-// that no other language uses is a slip.
+// examine compares the templates of a folder with those of its fallbacks: it sets
+// l.owned to the templates that the folder has, and returns what is wrong. All
+// templates get the same data, so a field that no template of the languages known uses
+// is a fault. For a language without a fallback it does nothing and returns nil.
 func (l *spoken) examine(known map[string]*spoken) []Problem {
 	if l.fallback == nil {
 		return nil // a language of the program, which tests check
@@ -76,8 +77,10 @@ func (l *spoken) examine(known map[string]*spoken) []Problem {
 	return problems
 }
 
-// missing returns what the folder lacks of the templates of its fallbacks, as in Problem,
-// and the number of templates.
+// missing returns which of theirs, the templates of its fallbacks by name, the folder
+// lacks: in names, sorted, the templates that a file of the folder should hold, and the
+// files that it lacks altogether; in n, the number of all these templates. It needs
+// l.owned, which examine sets.
 func (l *spoken) missing(theirs map[string]tree) (names []string, n int) {
 	for _, name := range slices.Sorted(maps.Keys(theirs)) {
 		if l.owned[name] {
@@ -95,7 +98,9 @@ func (l *spoken) missing(theirs map[string]tree) (names []string, n int) {
 	return names, n
 }
 
-// fieldsOf returns the fields of the data that the templates of the languages use.
+// fieldsOf returns the set of the fields of the data that the templates of the
+// languages known use. The error is that of a folder whose templates cannot be read or
+// parsed.
 func fieldsOf(known map[string]*spoken) (map[string]bool, error) {
 	fields := map[string]bool{}
 	for _, l := range known {
@@ -117,7 +122,8 @@ type tree struct {
 }
 
 // trees returns the parsed templates of the folder alone, by name, without those that
-// hold only definitions and comments.
+// hold only definitions and comments. The error is that of a file that cannot be read
+// or parsed.
 func (l *spoken) trees() (map[string]tree, error) {
 	sources, err := templates(l.folder)
 	if err != nil {
@@ -138,8 +144,9 @@ func (l *spoken) trees() (map[string]tree, error) {
 	return trees, nil
 }
 
-// eachName calls field for each field of the data that a part of a template uses, and
-// template for each template that it names.
+// eachName calls field for each field of the data that n, a part of a template, uses,
+// also through a variable, and template for the name of each template that it includes.
+// A name that occurs twice is passed twice.
 func eachName(n parse.Node, field, template func(name string)) {
 	branch := func(b *parse.BranchNode) {
 		eachName(b.Pipe, field, template)

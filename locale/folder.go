@@ -57,8 +57,12 @@ type words struct {
 	Typed map[string]string `yaml:"typed"`
 }
 
-// readWords reads the data file of the language with that code. What the file does not
-// say comes from the fallback's words.
+// readWords reads the data file in the folder of the language with that code. fallback
+// returns the words of the language that the file names as its fallback, "" if it names
+// none, and false for an unknown one. Those words serve for the marks of lists and
+// numbers, the names of days and months, the date and the bot's own words, if the file
+// lacks them; everything else that the file lacks is empty, and Plural is code. The
+// error says why the file is missing, invalid or incomplete.
 func readWords(folder fs.FS, code string, fallback func(code string) (words, bool)) (words, error) {
 	data, err := fs.ReadFile(folder, dataFile)
 	if err != nil {
@@ -89,7 +93,7 @@ func fallbackIn(data []byte) string {
 	return head.Fallback
 }
 
-// fold folds the words that are compared with what people type.
+// fold folds, in place, the words that are compared with what people type.
 func (w *words) fold() {
 	for _, list := range [][]string{w.Called, w.Placeholders, w.Fillers, w.Ignored, w.Greetings, w.Courtesy} {
 		for i := range list {
@@ -122,8 +126,9 @@ func (w *words) check() error {
 // languageCode matches the name of a language's folder: the beginning of a BCP 47 tag.
 var languageCode = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
-// folders returns the names of the folders in root that hold a language, Default first.
-// A folder without a data file is none.
+// folders returns the names of the folders in root that hold a language, Default first,
+// then in alphabetical order. A folder without a data file, or whose name is no
+// language code, holds none. The error is that of reading root.
 func folders(root fs.FS) (codes []string, err error) {
 	entries, err := fs.ReadDir(root, ".")
 	if err != nil {
@@ -138,7 +143,8 @@ func folders(root fs.FS) (codes []string, err error) {
 	return codes, nil
 }
 
-// byCode orders languages: Default first, then by their codes.
+// byCode compares two codes of languages, for sorting: Default first, then in
+// alphabetical order.
 func byCode(a, b string) int {
 	switch {
 	case a == b:

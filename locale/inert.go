@@ -11,13 +11,15 @@ import (
 // become spaces; other spaces stay.
 func Inert(s string) string { return defuse(printable(s)) }
 
-// Link returns raw if a message may link to it, otherwise "": the scheme must be http
-// or https, the host visible, and the address must not act as a mention. limit is the
-// longest allowed address, in bytes.
+// Link returns the address raw, with the characters that addresses forbid escaped, if a
+// message may link to it, otherwise "": the scheme must be http or https, the host
+// visible, and the address must not act as a mention. limit is the longest allowed
+// address, in bytes.
 func Link(raw string, limit int) string { return linkUpTo(raw, limit) }
 
-// Word returns the text of a template without data; ok is false if neither the language
-// nor its fallbacks have it, or if lang is no language of the bot.
+// Word returns the text of the template name, rendered without data, in the language
+// lang. ok is false if neither the language nor its fallbacks have it, if lang is no
+// language of the bot, or if the template fails.
 func Word(lang, name string) (text string, ok bool) {
 	l := now().byCode[lang]
 	if l == nil || !l.has(name) {
@@ -27,7 +29,9 @@ func Word(lang, name string) (text string, ok bool) {
 	return said, err == nil
 }
 
-// Text returns a message as plain text, for places without HTML.
+// Text returns the message name, rendered with data in the language lang, as plain
+// text, for places without HTML. It chooses the template as Render does, and fails
+// where Render fails.
 func Text(lang, name string, data any) (string, error) {
 	said, err := now().find(lang).render(name, data)
 	if err != nil {
@@ -36,7 +40,8 @@ func Text(lang, name string, data any) (string, error) {
 	return html.UnescapeString(said), nil
 }
 
-// Others returns words for n further items that are not shown: « et 3 autres ».
+// Others returns words, in the language lang, for n further items that are not shown:
+// « et 3 autres ».
 func Others(lang string, n int) string {
 	g := newGrammar(now().find(lang).words())
 	return strings.TrimLeft(g.And, " ") + g.others(n)

@@ -53,14 +53,15 @@ func now() *Set {
 	return own()
 }
 
-// Use puts languages in force.
+// Use makes s the languages in force: those that all functions of this package use, in
+// the whole process. Without a call, the program's own languages are in force.
 func Use(s *Set) { inForce.Store(s) }
 
 // failures gets the errors of templates that failed, whose fallback served.
 var failures atomic.Pointer[func(error)]
 
-// Report makes f get the error of each template that fails at its use, so that its
-// fallback serves.
+// Report makes f, in place of an earlier f, get the error of each template that fails
+// at its use where its fallback then serves. Without a call, nobody gets these errors.
 func Report(f func(error)) { failures.Store(&f) }
 
 func report(err error) {
@@ -70,8 +71,9 @@ func report(err error) {
 }
 
 // Open returns the languages of the program and those of a directory, which holds a
-// folder for each; with an empty dir, the program's alone. The problems say what is wrong
-// with a folder: a language with a fault is left out. The error is that of the directory.
+// folder for each; with an empty dir, the program's alone. It does not put them in
+// force. The problems say what is wrong with a folder: a language with a fault is left
+// out. The error is that of reading the directory; the Set is then nil.
 func Open(dir string) (*Set, []Problem, error) {
 	if dir == "" {
 		return own(), nil, nil
@@ -79,7 +81,9 @@ func Open(dir string) (*Set, []Problem, error) {
 	return add(own(), os.DirFS(dir))
 }
 
-// add returns the languages of s and those of the folders in root.
+// add returns a new Set with the languages of s, which stays as it is, and those of the
+// folders in root. A language with a fault is left out, and the problems say why. The
+// error is that of reading root.
 func add(s *Set, root fs.FS) (*Set, []Problem, error) {
 	codes, err := folders(root)
 	if err != nil {
@@ -126,8 +130,10 @@ func add(s *Set, root fs.FS) (*Set, []Problem, error) {
 	return all, problems, nil
 }
 
-// open reads the folder of a language. The languages of the program read their words
-// when they are first used; those of the operators at once, to check them.
+// open reads the folder of the language code in root; s holds its possible fallbacks.
+// The languages of the program read their words when they are first used; those of the
+// operators at once, to check them. The error says why the folder cannot serve: s has a
+// language of that code, its fallback is unknown, or its data file is wrong.
 func (s *Set) open(root fs.FS, code string) (*spoken, error) {
 	if s.byCode[code] != nil {
 		return nil, fmt.Errorf("%s is a language of the program: choose another name, such as %s-x-local with fallback: %s", code, code, code)
@@ -165,7 +171,8 @@ func (s *Set) open(root fs.FS, code string) (*spoken, error) {
 	return l, err
 }
 
-// fallbackOf returns the code that the data file of a folder names as its fallback.
+// fallbackOf returns the code that the data file of the folder code in root names as
+// its fallback; empty if it names none or cannot be read.
 func fallbackOf(root fs.FS, code string) string {
 	data, err := fs.ReadFile(root, code+"/"+dataFile)
 	if err != nil {
@@ -188,8 +195,9 @@ func (s *Set) Codes() []string { return slices.Clone(s.codes) }
 // Languages returns the codes of the languages in force, Default first.
 func Languages() []string { return now().Codes() }
 
-// Called returns the code of the language that people call name, in any case and with
-// any accents: its code, its own name or a further one.
+// Called returns the code of the language in force that people call name, in any case
+// and with any accents: its code, its own name or a further one; "" and false if there
+// is none.
 func Called(name string) (code string, ok bool) {
 	name = text.Fold(name)
 	for _, code := range now().codes {
@@ -209,10 +217,13 @@ func nameOf(code string) string {
 	return code
 }
 
-// File returns a file of a language's folder; ok is false if there is none.
+// File returns the file called name in the folder of the language lang, which is in
+// force; ok is false if there is no such language or file. It does not look into
+// fallbacks.
 func File(lang, name string) (data []byte, ok bool) { return now().File(lang, name) }
 
-// File returns a file of a language's folder; ok is false if there is none.
+// File returns the file called name in the folder of the language lang of s; ok is
+// false if there is no such language or file. It does not look into fallbacks.
 func (s *Set) File(lang, name string) (data []byte, ok bool) {
 	l := s.byCode[lang]
 	if l == nil {
@@ -222,7 +233,9 @@ func (s *Set) File(lang, name string) (data []byte, ok bool) {
 	return data, err == nil
 }
 
-// Fallbacks returns a language and those that serve where it has no text, in order.
+// Fallbacks returns the code of a language and, in order, those of the languages that
+// serve where it has no text. For a lang that is no language of the bot, it begins with
+// Default.
 func Fallbacks(lang string) (codes []string) {
 	for l := now().find(lang); l != nil; l = l.fallback {
 		codes = append(codes, l.code)
@@ -231,21 +244,23 @@ func Fallbacks(lang string) (codes []string) {
 }
 
 // DataLanguage returns the language in which to show texts that catalogues give in
-// several, to a room of the language lang.
+// several, to a room of the language lang: the last of lang's Fallbacks.
 func DataLanguage(lang string) string { return now().find(lang).dataLanguage() }
 
 // IsFiller reports whether a folded word does not count in a question about the
-// services, by the words of the languages.
+// services, in any language in force.
 func IsFiller(word string) bool { return now().fillers()[word] }
 
-// IsGreeting reports whether a folded word greets, at the beginning of a line.
+// IsGreeting reports whether a folded word greets, at the beginning of a line, in any
+// language in force.
 func IsGreeting(word string) bool { return now().greetings()[word] }
 
-// IsCourtesy reports whether a folded word may stand in a line that asks for nothing.
+// IsCourtesy reports whether a folded word may stand in a line that asks for nothing,
+// such as «merci», in any language in force.
 func IsCourtesy(word string) bool { return now().courtesy()[word] }
 
-// IsIgnored reports whether a folded word says nothing about what a search looks for, by
-// the words of the languages.
+// IsIgnored reports whether a folded word says nothing about what a search looks for,
+// in any language in force.
 func IsIgnored(word string) bool { return now().ignored()[word] }
 
 // Canonical returns the bot's own word for a word that people type in a setting or an
@@ -261,8 +276,8 @@ func Canonical(word string) string {
 // MonthNamed returns the month, from 1, that a word names in any language; 0 if none.
 func MonthNamed(word string) int { return 1 + slices.Index(months[:], Canonical(word)) }
 
-// readCanonical maps the words of all languages to the bot's own. Where two languages
-// disagree, the first one counts.
+// readCanonical returns a map from the folded words of all languages for days, months
+// and settings to the bot's own. Where two languages disagree, the first one counts.
 func (s *Set) readCanonical() map[string]string {
 	all := map[string]string{}
 	note := func(word, own string) {

@@ -8,10 +8,10 @@ import (
 
 const maxLink = 500
 
-// link returns raw if a message may link to it, or "" if not. It refuses all schemes
-// but http and https, an address that hides its host behind a user name, one too long
-// for the plain text, and the addresses that clients turn into a mention of a person or
-// a room.
+// link returns the address raw, with the characters that addresses forbid escaped, if a
+// message may link to it, or "" if not. It refuses all schemes but http and https, an
+// address that hides its host behind a user name, one longer than maxLink bytes, and
+// the addresses that clients turn into a mention of a person or a room.
 func link(raw string) string { return linkUpTo(raw, maxLink) }
 
 func linkUpTo(raw string, limit int) string {

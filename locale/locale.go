@@ -39,10 +39,12 @@ type spoken struct {
 	owned    map[string]bool
 }
 
-// Render returns the message name in the language lang, as HTML that needs no further
-// treatment. The first comment of the template describes data. The fallback serves where
-// the language lacks the message or its template fails, and Default where lang is no
-// language of the bot: a room may have chosen one whose folder is gone.
+// Render returns the message name in the language lang, made from data, as HTML that
+// needs no further treatment. The first comment of the template describes data. The
+// fallback serves where the language lacks the message or its template fails, and
+// Default where lang is no language of the bot: a room may have chosen one whose folder
+// is gone. The error is that of the last fallback: no such message, or a template that
+// does not fit data.
 func Render(lang, name string, data any) (string, error) {
 	html, err := now().find(lang).render(name, data)
 	if err != nil {
@@ -51,8 +53,10 @@ func Render(lang, name string, data any) (string, error) {
 	return tidy(html), nil
 }
 
-// render returns what the first template with that name gives: of the language, or else
-// of its fallbacks.
+// render returns what the template with that name makes from data: that of the
+// language, or else the first of its fallbacks that has one which does not fail. It
+// passes each failure before the last fallback's to the function of Report; the last
+// one is the error.
 func (l *spoken) render(name string, data any) (string, error) {
 	for ; l.fallback != nil; l = l.fallback {
 		if !l.owned[name] {
@@ -83,8 +87,8 @@ func (l *spoken) has(name string) bool {
 	return l.set().Lookup(name) != nil
 }
 
-// dataLanguage returns the language in which to show texts that catalogues give in
-// several: that of the last fallback.
+// dataLanguage returns the code of the language in which to show texts that catalogues
+// give in several: the last fallback, or l itself if it has none.
 func (l *spoken) dataLanguage() string {
 	for l.fallback != nil {
 		l = l.fallback
@@ -92,8 +96,10 @@ func (l *spoken) dataLanguage() string {
 	return l.code
 }
 
-// parse reads the templates of a language, after those of its fallbacks. A file is the
-// template with its name, without ".html", and may define parts for other templates.
+// parse returns the parsed templates of a language and its fallbacks; a template of the
+// language replaces that of a fallback. A file is the template with its name, without
+// ".html", and may define parts for other templates. The error is that of a file that
+// cannot be read or parsed.
 func (l *spoken) parse() (*template.Template, error) {
 	set := template.New(l.code)
 	set.Funcs(l.functions()).Funcs(template.FuncMap{
@@ -129,7 +135,8 @@ func (l *spoken) parseInto(set *template.Template) error {
 // source is a file of templates: its name without ".html", and its compacted text.
 type source struct{ name, text string }
 
-// templates returns the files of templates in a language's folder.
+// templates returns the files of templates in a language's folder, by alphabet. The
+// error is that of reading a file.
 func templates(folder fs.FS) (all []source, err error) {
 	names, err := fs.Glob(folder, "*.html")
 	if err != nil {
@@ -155,7 +162,9 @@ func compact(source string) string {
 	return b.String()
 }
 
-// once returns a function that parses the templates of a checked language.
+// once returns a function that returns the templates of a checked language and parses
+// them at its first call. It panics if they do not parse, and is safe for concurrent
+// use.
 func (l *spoken) once() func() *template.Template {
 	return sync.OnceValue(func() *template.Template { return template.Must(l.parse()) })
 }

@@ -9,8 +9,9 @@ import (
 	"heraut/text"
 )
 
-// readAfterName returns a pattern of the text between a name and its definition: «GIMP
-// (GNU Image Manipulation Program) est un …», «GIMP, …», «GIMP – …».
+// readAfterName returns a pattern, from the words of all languages, that matches the
+// text between a name and its definition: «GIMP (GNU Image Manipulation Program) est un
+// …», «GIMP, …», «GIMP – …».
 func (s *Set) readAfterName() *regexp.Regexp {
 	forms := []string{`[,:–—-]\s*`}
 	for _, d := range s.all(func(w words) []string { return w.Definitions }) {
@@ -25,8 +26,8 @@ func (s *Set) readAfterName() *regexp.Regexp {
 }
 
 // purpose returns the first sentence of a software's description, at most limit
-// characters, without the leading name. It is empty if the description adds nothing to
-// the name.
+// characters, without name at its start; the name stays if it is part of the sentence
+// («GIMP permet de…»). It is empty if the description adds nothing to the name.
 func purpose(limit int, name, description string) string {
 	said := sentence(limit, description)
 	rest, repeats := cutName(said, clean(name))
@@ -45,7 +46,8 @@ func purpose(limit int, name, description string) string {
 }
 
 // cutName returns the text after name at the start of s, in any case and with any
-// accents.
+// accents. If s does not start with name, or name is empty, found is false and rest
+// means nothing.
 func cutName(s, name string) (rest string, found bool) {
 	if name == "" {
 		return s, false
@@ -66,8 +68,8 @@ func isPlaceholder(s string) bool {
 	return placeholders[folded] || now().placeholders()[folded]
 }
 
-// given returns s cleaned and cut to limit characters; "" if s is only a placeholder
-// such as «N/A» or «inconnu».
+// given returns s cleaned and cut to limit characters; "" if s is empty or only a
+// placeholder for a missing value, such as «N/A» or «inconnu».
 func given(limit int, s string) string {
 	if s = short(limit, s); isPlaceholder(s) {
 		return ""
@@ -75,11 +77,12 @@ func given(limit int, s string) string {
 	return s
 }
 
-// Given reports whether s is a value, as opposed to a placeholder for a missing one.
+// Given reports whether s is a value, as opposed to an empty text or a placeholder for
+// a missing value, such as «N/A».
 func Given(s string) bool { return given(maxListed, s) != "" }
 
-// license returns the name of a license, or "" if s is no name: some entries give the
-// address of a text instead.
+// license returns the name of a license, cut to 60 characters, or "" if s is a
+// placeholder or no name: some entries give the address of a text instead.
 func license(s string) string {
 	if s = given(60, s); strings.Contains(s, "://") {
 		return ""

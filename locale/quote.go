@@ -18,10 +18,10 @@ import (
 // maxDepth is the deepest nesting of tags in a quoted message.
 const maxDepth = 20
 
-// Quote returns a message from elsewhere in a form that is safe to show: with allowed
-// tags only, without mentions, and with at most limit characters. source is the
-// sender's HTML; when it is empty, Quote uses plain. cut reports that the message was
-// longer.
+// Quote returns a message from elsewhere as HTML that is safe to show: with allowed
+// tags only, without mentions, and with at most limit characters of text. source is the
+// sender's HTML; when it is empty, shows no text or is nested too deeply, Quote uses
+// plain. cut reports that the message was longer.
 //
 // Lists keep their numbers, spoilers stay hidden, code and plain text keep their lines
 // and indentation. Append the result to a message from Render; a template would drop
@@ -119,8 +119,9 @@ func (q *quoter) node(n *nethtml.Node, depth int, verbatim bool) {
 	}
 }
 
-// open writes the opening tag for an element of the quoted message and returns the
-// matching end tag; empty if the element's tag is left out.
+// open writes the opening tags for n, an element of the quoted message at the nesting
+// depth, and returns the matching end tag; empty if the quote leaves the element's tag
+// out. It sets q.blocks for a paragraph, a list, code or a quotation.
 func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	if n.DataAtom == atom.A {
 		if address := link(attribute(n, "href")); address != "" {
@@ -140,9 +141,9 @@ func (q *quoter) open(n *nethtml.Node, depth int) (end string) {
 	return end
 }
 
-// children writes the content of an element. verbatim keeps line breaks and spaces.
-// inList says that the element is a numbered list which the quote shows as one, so
-// that its numbers count.
+// children writes the content of the element n, at the nesting depth. verbatim keeps
+// line breaks and spaces. inList says that n, if it is a numbered list, appears as one
+// in the quote, so that its numbers count.
 func (q *quoter) children(n *nethtml.Node, depth int, verbatim, inList bool) {
 	next := number(n, "start", 1)
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
@@ -171,8 +172,8 @@ func (q *quoter) newLine() {
 	}
 }
 
-// start returns the HTML attribute « start="3"» for a numbered list that begins at 3;
-// empty for one that begins at 1 and for other elements.
+// start returns the HTML attribute « start="3"» for n, a numbered list that begins at
+// 3; empty for one that begins at 1 and for other elements.
 func start(n *nethtml.Node) string {
 	if first := number(n, "start", 1); n.DataAtom == atom.Ol && first != 1 {
 		return fmt.Sprintf(` start="%d"`, first)
@@ -180,8 +181,8 @@ func start(n *nethtml.Node) string {
 	return ""
 }
 
-// number returns the value of an attribute that is a number of at most 9 digits;
-// otherwise if it is missing or something else.
+// number returns the value of the attribute key of n, if that is a number of at most 9
+// characters; otherwise, the argument, if it is missing or something else.
 func number(n *nethtml.Node, key string, otherwise int) int {
 	value := strings.TrimSpace(attribute(n, key))
 	if v, err := strconv.Atoi(value); err == nil && len(value) <= 9 {
@@ -190,8 +191,9 @@ func number(n *nethtml.Node, key string, otherwise int) int {
 	return otherwise
 }
 
-// spoiler reports whether a node is a spoiler, and returns its reason, which may be
-// empty. Clients hide a span alone (client-server API, m.room.message).
+// spoiler reports whether the element n is a spoiler, and returns its reason, which may
+// be empty. Only a span can be one: clients hide no other element (client-server API,
+// m.room.message).
 func spoiler(n *nethtml.Node) (reason string, hides bool) {
 	if n.DataAtom != atom.Span {
 		return "", false
@@ -207,7 +209,8 @@ func spoiler(n *nethtml.Node) (reason string, hides bool) {
 // maxReason is the longest reason of a spoiler, in characters.
 const maxReason = 60
 
-// trimBreaks removes the line breaks at the start and the end of a block of code.
+// trimBreaks removes, from the nodes of a block of code, the line breaks at its start
+// and end.
 func trimBreaks(pre *nethtml.Node) {
 	var texts []*nethtml.Node
 	for n := range pre.Descendants() {
@@ -227,7 +230,7 @@ func trimBreaks(pre *nethtml.Node) {
 	}
 }
 
-// text writes a run of text; verbatim keeps its lines.
+// text writes the text s to the quote; verbatim keeps its line breaks.
 func (q *quoter) text(s string, verbatim bool) {
 	if !verbatim {
 		q.run(s)
@@ -241,7 +244,8 @@ func (q *quoter) text(s string, verbatim bool) {
 	}
 }
 
-// lines writes plain text with its lines and their indentation.
+// lines writes the plain text s to the quote as HTML that keeps its lines and their
+// indentation, without blank lines at its ends.
 func (q *quoter) lines(s string) {
 	for i, line := range strings.Split(strings.TrimRightFunc(strings.Trim(s, "\r\n"), unicode.IsSpace), "\n") {
 		if q.cut {
@@ -259,7 +263,9 @@ func (q *quoter) lines(s string) {
 // indent turns spaces into spaces that HTML keeps, and a tab into four.
 var indent = strings.NewReplacer(" ", "\u00a0", "\t", "\u00a0\u00a0\u00a0\u00a0")
 
-// run writes as much of s, one line of text, as the quote's limit allows.
+// run writes as much of s, one line of text, as the quote's limit allows, escaped and
+// without mentions, and lowers q.left. It sets q.cut when it shortens s; from then on
+// it writes nothing.
 func (q *quoter) run(s string) {
 	if q.cut {
 		return

@@ -29,8 +29,8 @@ func defuse(s string) string {
 	return matrixLink.ReplaceAllString(text.PingNobody(s), "matrix."+wordJoiner+"$1")
 }
 
-// printable removes characters that do not belong in a line of text; control characters
-// and line separators become spaces.
+// printable returns s without hidden and direction characters; control characters and
+// line separators become spaces, invalid UTF-8 becomes U+FFFD.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -26,8 +26,8 @@ type grammar struct {
 // everyForm lists the plural categories in the order of Unicode's CLDR.
 var everyForm = []plural.Form{plural.Zero, plural.One, plural.Two, plural.Few, plural.Many, plural.Other}
 
-// newGrammar returns the rules of a language with those words. The plural rule is that
-// of Unicode's CLDR.
+// newGrammar returns the rules of a language with the words w. The plural rule is that
+// of Unicode's CLDR for the language w.Plural.
 func newGrammar(w words) grammar {
 	g := grammar{words: w, tag: language.Make(w.Plural)}
 	used := map[plural.Form]bool{}
@@ -47,7 +47,8 @@ func (g grammar) form(n int) plural.Form {
 	return plural.Cardinal.MatchPlural(g.tag, max(n, -n)%10_000_000, 0, 0, 0, 0)
 }
 
-// functions returns the functions that the templates of a language can call.
+// functions returns the functions that the templates of a language can call, by the
+// names that templates use.
 func (l *spoken) functions() template.FuncMap {
 	g := sync.OnceValue(func() grammar { return newGrammar(l.words()) })
 	return template.FuncMap{
@@ -92,9 +93,9 @@ func (g grammar) number(n int) string {
 	return digits
 }
 
-// count returns a number with its noun: « 1 référent », « 3 référents ». The nouns stand
-// in the order of the language's plural categories; the last one serves for those that
-// lack.
+// count returns the number n with its noun, after a no-break space: « 1 référent », « 3
+// référents ». The nouns stand in the order of the language's plural categories; the
+// last one serves for those that lack.
 func (g grammar) count(n int, nouns ...string) string {
 	noun, form := "", g.form(n)
 	for i, f := range g.forms {
@@ -108,7 +109,8 @@ func (g grammar) count(n int, nouns ...string) string {
 	return g.number(n) + "\u00A0" + noun
 }
 
-// rhythm returns a rhythm, given in the bot's own words, in the words of the language.
+// rhythm returns s, a rhythm in the bot's own words, in the words of the language;
+// words that it does not know stay.
 func (g grammar) rhythm(s string) string {
 	fields := strings.Fields(s)
 	for i, w := range fields {
@@ -150,8 +152,8 @@ const maxID = 255
 // maxListed is the longest name in a list, in characters.
 const maxListed = 40
 
-// list returns at most limit of the names as a text, and the number of the others: «
-// a, b et 4 autres ».
+// list returns at most limit of the names as a text, each cut to maxListed characters,
+// and the number of the others: « a, b et 4 autres ».
 func (g grammar) list(limit int, names []string) string {
 	said := make([]string, 0, limit+1)
 	for i, name := range names {
