@@ -22,8 +22,10 @@ type listedState struct {
 	Listed map[string]string `json:"listed"`
 }
 
-// Fetch returns the news of the catalogue since the last round: software that is new,
-// withdrawn, gone or has a new version. It sends no request.
+// Fetch returns the events of the catalogue that the bot never saw: software that is
+// new, recommended, withdrawn, gone or has a new version. It sends no request. Without
+// a catalogue it returns an error; beside a catalogue that could not be refreshed, the
+// Batch is complete and the error says why.
 func (c *otherCatalogue) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := c.current()
 	if state.Catalogue == nil {
@@ -78,8 +80,9 @@ func firstLabel(c *catalogue.Catalogue) string {
 	return ""
 }
 
-// withVersion returns the events of an entry together with one for its latest version,
-// if it has one. When the entry itself is new or gone, that event covers the version
+// withVersion returns the events of the entry s together with one for its latest
+// version, if it has one. It adds the key of the version to the aliases of the given
+// events, in place: when the entry itself is new or gone, that event covers the version
 // too.
 func withVersion(events []softwareEvent, s *catalogue.Software) []softwareEvent {
 	if s.Latest == nil || s.Latest.Number == "" {

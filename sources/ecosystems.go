@@ -59,7 +59,9 @@ type hostMark struct {
 }
 
 // Fetch returns the repositories that the API indexed since the last round, and reads
-// again those that the query asks for.
+// again those that the query asks for. If some hosts fail, the Batch holds the results
+// of the others, and the error joins the failures. After three failures in a row, or a
+// refusal of too many requests, the next round reads the other hosts.
 func (e *ecosystems) Fetch(ctx context.Context, q Query) (Batch, error) {
 	r := ecosystemsReading{ecosystems: e, query: q, kinds: map[OwnerID]string{}, unread: map[string]Again{}}
 	if err := r.load(q.State); err != nil {
@@ -119,8 +121,9 @@ func (r *ecosystemsReading) load(state []byte) error {
 	return readState(state, &r.state)
 }
 
-// done returns the results of the round. The batch holds the new state only if it
-// differs from before.
+// done returns the batch of the round and err, the failures of its hosts. The batch
+// holds the new state only if that differs from before, the stored state of the last
+// round.
 func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	state, failed := json.Marshal(r.state)
 	if failed != nil {
@@ -132,8 +135,9 @@ func (r *ecosystemsReading) done(before []byte, err error) (Batch, error) {
 	return r.batch, err
 }
 
-// hosts reads the API's list of code hosts into the batch, unless the API says that it
-// has not changed.
+// hosts reads the API's list of code hosts into the batch and the state, unless the API
+// says that it has not changed: the batch's Hosts then stay nil. If items are to be
+// read again, it reads the list in any case.
 func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	since := r.state.List
 	if len(r.unread) > 0 {
@@ -170,8 +174,11 @@ func (r *ecosystemsReading) hosts(ctx context.Context) error {
 	return nil
 }
 
-// host reads the new repositories of one code host, from where mark says the last
-// round ended, and those of its items that the query asks to read again.
+// host reads the new repositories of one code host into the batch, from where mark says
+// the last round ended, and those of its items that the query asks to read again. It
+// stores the new mark in the state. name is the host's name in the API. A host without
+// a page in the API is no error. Failed requests about owners are reported after all
+// else is read.
 func (r *ecosystemsReading) host(ctx context.Context, name string, mark hostMark) error {
 	walk := hostWalk{ecosystemsReading: r, name: name, domain: mark.Domain, floor: mark.Mark, failed: map[string]error{}}
 	if walk.whole = mark.Mark == 0 || r.query.Now.Sub(mark.Whole) >= wholeEvery; walk.whole {

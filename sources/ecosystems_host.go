@@ -30,12 +30,14 @@ type hostWalk struct {
 	failed map[string]error
 }
 
-// over reports whether the walk is done: it reached repositories that the last round
+// over reports whether the walk is done: it reached repositories that earlier rounds
 // read, or the end of the list.
 func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
-// page reads page number page of the list, of size repositories. It returns the
-// answer's validators, and true if the page has not changed since those given.
+// page reads page number page of the list, of size repositories, adds them to the
+// batch, and records in w how far the walk came. It returns the answer's validators,
+// and true if the page has not changed since the validators since. On an error it
+// returns since.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
 	location := w.url(path, page, size)
@@ -60,8 +62,9 @@ func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validat
 	return resp.Validators, false, w.take(ctx, items)
 }
 
-// take adds the repositories of a page to the batch: those never seen as new, those
-// that the query asks to read again as read.
+// take adds the repositories of a page, items, to the batch: those never seen as new,
+// those that the query asks to read again as read. It stores both for searches and, in
+// a reading from end to end, all of them. The error is that of the query's functions.
 func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	keys := make([]string, len(items))
 	for i, item := range items {
@@ -88,8 +91,8 @@ func (w *hostWalk) take(ctx context.Context, items []Item) error {
 	return w.store(ctx, kept...)
 }
 
-// store passes repositories to the query's function Store, which makes them findable
-// by searches.
+// store passes repositories, in groups, to the query's function Store, which makes them
+// findable by searches. The error is Store's.
 func (w *hostWalk) store(ctx context.Context, items ...Item) error {
 	for some := range slices.Chunk(items, storeAtOnce) {
 		all := make([]catalogue.Repository, len(some))
@@ -103,9 +106,10 @@ func (w *hostWalk) store(ctx context.Context, items ...Item) error {
 	return nil
 }
 
-// again adds the present form of an item that the query asked to read again to the
-// batch, with whether its owner is a person or an organisation. If the request about
-// the owner fails, the item is left for the next round.
+// again adds item, the present form of the item a that the query asked to read again,
+// to the batch, with whether its owner is a person: as a says, or from the API if
+// a.AskOwner is set. The item is no longer unread. If the request about the owner
+// fails, the item is left out of the batch, for the next round.
 func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	delete(w.unread, a.Key)
 	repo := item.Repository
@@ -120,9 +124,10 @@ func (w *hostWalk) again(ctx context.Context, a Again, item Item) {
 	w.batch.Again[a.Key] = Reading{Item: item}
 }
 
-// lookUp reads one repository that the query asks to read again, by its name, and adds
-// it to the batch. If it no longer exists, it is added as gone. The API redirects from
-// the old name of a renamed repository.
+// lookUp reads the repository a, which the query asks to read again, by its name, adds
+// it to the batch and stores it for searches. If it no longer exists, or another
+// repository has its name, it is added as gone. The API redirects from the old name of
+// a renamed repository.
 func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories/" + url.PathEscape(a.Repository.FullName)
 	var object json.RawMessage
@@ -152,10 +157,10 @@ func (w *hostWalk) lookUp(ctx context.Context, a Again) error {
 	return w.store(ctx, *found)
 }
 
-// kindOf returns whether an owner of repositories is a person or an organisation, in
-// the API's words; empty if the API does not know. It asks once for each owner and
-// round. ok is false if the request failed, or if several failed before, after which
-// it asks no more.
+// kindOf returns whether the owner login is a person or an organisation, in the API's
+// words; empty if the API does not know. It asks once for each owner and round, and
+// adds a known kind to the batch's Owners. ok is false if the request failed, which it
+// records in w.failed, or if several failed before, after which it asks no more.
 func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bool) {
 	id := OwnerID{w.domain, strings.ToLower(login)}
 	if kind, ok = w.kinds[id]; ok {
@@ -179,16 +184,18 @@ func (w *hostWalk) kindOf(ctx context.Context, login string) (kind string, ok bo
 	return owner.Kind, true
 }
 
-// isGone reports whether the source answered that the address does not exist (404,
-// 410).
+// isGone reports whether err is the answer of a source that the address does not exist
+// (404, 410); false for nil.
 func isGone(err error) bool {
 	status, ok := errors.AsType[*fetch.StatusError](err)
 	return ok && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 }
 
-// readArray calls each for every element of the JSON array at an address, one at a
-// time in memory. Elements of an unexpected form are left out. It returns the answer's
-// validators, and true if the array has not changed since those given.
+// readArray calls each for every element of the JSON array at location, one at a time
+// in memory. Elements of an unexpected form are left out. It returns the answer's
+// validators, and true if the array has not changed since the validators since. The
+// error is the getter's, or wraps errFormat and the fault of the JSON or the error of
+// each.
 func readArray[T any](ctx context.Context, getter *fetch.Getter, location string, since fetch.Validators,
 	each func(T) error) (validators fetch.Validators, notModified bool, err error) {
 	resp, err := getter.Get(ctx, location, since)
@@ -224,8 +231,8 @@ func readArray[T any](ctx context.Context, getter *fetch.Getter, location string
 	return resp.Validators, false, nil
 }
 
-// readObject decodes the JSON object at an address into the variable that into points
-// to.
+// readObject decodes the JSON object at location into the variable that into points to.
+// The error is the getter's, or wraps errFormat if the JSON cannot be read.
 func readObject(ctx context.Context, getter *fetch.Getter, location string, into any) error {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {

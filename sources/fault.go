@@ -32,7 +32,8 @@ const (
 	FaultHeld      Fault = "held"      // a version of the catalogue that is held back
 )
 
-// FaultOf returns the Fault that the error of reading a source means.
+// FaultOf returns the Fault that err, the error of reading a source, means;
+// FaultNetwork for an unknown one.
 func FaultOf(err error) Fault {
 	_, isStatus := errors.AsType[*fetch.StatusError](err)
 	switch {
@@ -60,7 +61,7 @@ func FaultOf(err error) Fault {
 	return FaultNetwork
 }
 
-// listFaults maps the errors of package catalogue.
+// listFaults maps the errors of package catalogue to faults.
 var listFaults = []struct {
 	err   error
 	fault Fault

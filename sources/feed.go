@@ -61,7 +61,8 @@ type feedState struct {
 }
 
 // Fetch reads the feed and returns its new entries, and those announced before whose
-// title or address changed.
+// title or address changed. The Batch is empty if the feed has not changed. After a
+// week of permanent redirects to the same address, its MovedTo is set.
 func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var state feedState
 	if err := readState(q.State, &state); err != nil {
@@ -101,8 +102,10 @@ func (f *feedSource) Fetch(ctx context.Context, q Query) (Batch, error) {
 	return batch, err
 }
 
-// read requests the feed, calls use with it, and returns the new state. Unless whole
-// is set, it does not call use for a feed that has not changed since state.
+// read requests the feed, when fewer than askedAtOnce others are requested, calls use
+// with it, and returns the new state. Unless whole is set, it does not call use for a
+// feed that has not changed since state; once a week it asks for the whole feed in any
+// case. The error is that of the request, the parser, use or ctx.
 func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, whole bool, use func(*feed.Feed) error) (feedState, error) {
 	address := f.url
 	if state.Address != "" {
@@ -145,8 +148,10 @@ func (f *feedSource) read(ctx context.Context, state feedState, now time.Time, w
 	})
 }
 
-// parse reads a feed and returns it with a hash of its bytes. Unless whole is set, it
-// returns a nil feed if the hash equals before: the feed has not changed.
+// parse reads a feed from source and returns it with a hash of its bytes. Unless whole
+// is set, it returns a nil feed if the hash equals before: the feed has not changed.
+// contentType and address are those of the answer. The errors are those of source and
+// of ReadFeed.
 func parse(source io.Reader, contentType, address, before string, whole bool) (parsed *feed.Feed, sum string, err error) {
 	body, err := io.ReadAll(source)
 	if err != nil {
@@ -163,8 +168,8 @@ func parse(source io.Reader, contentType, address, before string, whole bool) (p
 	return parsed, sum, nil
 }
 
-// ReadFeed parses a feed that was read from an address, with its Content-Type header.
-// FaultOf classifies its error.
+// ReadFeed parses body, a feed that was read from address, with the header contentType.
+// A panic of the parser becomes an error. FaultOf classifies the error.
 func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err error) {
 	err = Protect(func() error {
 		var err error
@@ -182,9 +187,9 @@ func ReadFeed(body []byte, contentType, address string) (parsed *feed.Feed, err 
 	return parsed, err
 }
 
-// moved records that the feed's address redirects for good to the address to; empty:
-// it does not redirect. After a week of such redirects, the feed is read at the new
-// address.
+// moved records in s that, at now, the feed's address redirects for good to the address
+// to; empty: it does not redirect. After a week of redirects to the same address, it
+// sets s.Address, at which the feed is then read.
 func (s *feedState) moved(to string, now time.Time) {
 	switch {
 	case to == "":
@@ -197,7 +202,7 @@ func (s *feedState) moved(to string, now time.Time) {
 }
 
 // FeedTitle returns a feed's own title, from the state of its last batch; empty when
-// the state is not a feed's.
+// the feed has none, for nil, and when the state is not a feed's.
 func FeedTitle(state []byte) string {
 	var s feedState
 	if err := readState(state, &s); err != nil {
@@ -224,8 +229,9 @@ func NewTurn() *Turn {
 	return &Turn{asking: make(chan struct{}, askedAtOnce), taken: make(chan struct{}, 1)}
 }
 
-// ask waits until few enough servers are being asked. It returns a function to call
-// after the request, or the cause of ctx.
+// ask waits until fewer than askedAtOnce servers are being asked. It returns a function
+// to call after the request, which lets the next one begin; or the cause of ctx if that
+// ends first. With a nil Turn it returns at once a function that does nothing.
 func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	if t == nil {
 		return func() {}, nil
@@ -238,7 +244,9 @@ func (t *Turn) ask(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// Do calls read while no other call of Do runs, or returns the cause of ctx.
+// Do calls read while no other call of Do runs, and returns its error. If ctx ends
+// before that, it returns the cause of ctx and does not call read. With a nil Turn it
+// calls read at once.
 func (t *Turn) Do(ctx context.Context, read func() error) error {
 	if t == nil {
 		return read()

@@ -16,7 +16,8 @@ var (
 
 // FeedAddress returns the address of a feed as a member typed it, without the
 // characters that people and clients put around it. It keeps the scheme of feed://,
-// which may stand for https or http.
+// which may stand for https or http. ok is false if the text is no http, https or feed
+// URL with a host.
 func FeedAddress(typed string) (address string, ok bool) {
 	typed = strings.TrimSpace(typed)
 	if m := markdownLink.FindStringSubmatch(typed); m != nil {

@@ -30,8 +30,9 @@ type feedEntry struct {
 	aliases, same []string
 }
 
-// newReading returns the entries of a parsed feed as items with their keys. Entries
-// without any key are left out.
+// newReading returns the entries of a parsed feed as items with their keys, oldest
+// first. Entries without any key are left out. now bounds their dates, as EntryItem
+// says.
 func newReading(parsed *feed.Feed, now time.Time) *reading {
 	r := &reading{}
 	times := repeated(parsed.Entries)
@@ -45,9 +46,10 @@ func newReading(parsed *feed.Feed, now time.Time) *reading {
 	return r
 }
 
-// EntryItem returns an entry of a feed as an item, without the keys by which it is
-// recognised later. A date in the future is left out, except shortly after now, as a
-// fast clock may give it.
+// EntryItem returns the entry e of the feed parsed as an item, without the keys by
+// which it is recognised later. Its date is that of publication, or else of the last
+// change. A date within a day after now becomes now, as a fast clock may give it; a
+// later one is left out.
 func EntryItem(parsed *feed.Feed, e feed.Entry, now time.Time) Item {
 	item := Item{
 		Kind: KindEntry, From: parsed.Title, Title: e.Title, URL: e.URL, Summary: e.Summary,
@@ -77,10 +79,11 @@ func repeated(entries []feed.Entry) map[string]int {
 // sameLinkAndTitle is the prefix of keys made from the link and the title alone.
 const sameLinkAndTitle = "same "
 
-// setKeys sets the keys by which the entry is recognised later. The main key is its
-// id, else its link, else link, title and date together. Further keys guard against
-// feeds that make up new ids, or new ids and dates, at each reading. times is the
-// result of repeated.
+// setKeys sets e.Key, e.aliases and e.same, by which the entry is recognised later,
+// from the parsed entry. The main key is its id, else its link, else link, title and
+// date together, else its summary; it stays empty if all are missing. Further keys
+// guard against feeds that make up new ids, or new ids and dates, at each reading.
+// times holds how often each id and link occurs in the feed, from repeated.
 func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 	link, title := addressKey(entry.Link), entry.OwnTitle
 	all := link + "\n" + title
@@ -120,7 +123,8 @@ func (e *feedEntry) setKeys(entry *feed.Entry, times map[string]int) {
 const keysPerQuery = 1000
 
 // unseen returns the entries that the bot never saw before, under any of their keys,
-// oldest first.
+// oldest first. In a feed that shows an id seen before, the link and the title alone
+// identify no entry. The error is that of q.Unseen.
 func (r *reading) unseen(ctx context.Context, q Query) (fresh []Fresh, err error) {
 	var keys []string
 	for _, e := range r.entries {
@@ -177,8 +181,8 @@ func (r *reading) again(wanted []Again) map[string]Reading {
 // keptTitles is how many titles of a feed the state holds.
 const keptTitles = 50
 
-// titles returns hashes of the titles of the newest entries, by which the next round
-// recognises them.
+// titles returns hashes of the titles of the newest entries, at most keptTitles, by
+// which the next round recognises them.
 func (r *reading) titles() (hashes []uint32) {
 	for _, e := range slices.Backward(r.entries) {
 		if len(hashes) < keptTitles {
@@ -194,9 +198,9 @@ func hashOf(s string) uint32 {
 	return h.Sum32()
 }
 
-// isRenewed reports whether all entries look new although their titles were in the
-// last reading: the site gave its entries other addresses. before holds the hashes of
-// those titles.
+// isRenewed reports whether all entries look new (fresh holds each of them) although at
+// least half of their titles were in the last reading: the site gave its entries other
+// addresses. before holds the hashes of those titles. It is false for a single entry.
 func (r *reading) isRenewed(fresh []Fresh, before []uint32) bool {
 	known := 0
 	for _, f := range fresh {

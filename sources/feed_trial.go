@@ -32,8 +32,11 @@ const (
 	maxPage = 1 << 20
 )
 
-// TryFeed reads the feed at an address that a person typed. If a web page is there, it
-// reads the feed that the page names, or returns the choices if it names several.
+// TryFeed reads the feed at an address that a person typed; feed:// stands for https,
+// or for http if that cannot be reached. If a web page is there, it reads the feed that
+// the page names or that its site probably has, or returns the choices if the page
+// names several. It stores nothing. FaultOf classifies the error; it is FaultHTML for a
+// page without a feed. now bounds the date of Newest.
 func TryFeed(ctx context.Context, getter *fetch.Getter, turn *Turn, address string, now time.Time) (FeedTrial, error) {
 	rest, isFeedScheme := strings.CutPrefix(address, "feed://")
 	if !isFeedScheme {
@@ -57,9 +60,9 @@ type trier struct {
 	requests int
 }
 
-// find reads the feed at an address. If a web page is there, it finds the feed that
-// the page names or that its site probably has; if the page names several, it returns
-// them as choices.
+// find reads the feed at an address. If a web page is there, it finds the feed that the
+// page names or that its site probably has; if the page names several, it returns them
+// as choices. If it finds none, the error wraps fetch.ErrHTML.
 func (t *trier) find(ctx context.Context, address string) (FeedTrial, error) {
 	trial, page, err := t.try(ctx, address)
 	if page == nil {
@@ -88,8 +91,8 @@ type page struct {
 	address, contentType string
 }
 
-// try reads the feed at an address. If a web page is there, found is that page, and
-// the error wraps fetch.ErrHTML.
+// try reads the feed at an address, and counts the request. If a web page is there,
+// found is that page, and the error wraps fetch.ErrHTML; otherwise found is nil.
 func (t *trier) try(ctx context.Context, address string) (trial FeedTrial, found *page, err error) {
 	t.requests++
 	resp, err := t.getter.GetAny(ctx, address, fetch.Validators{})
@@ -125,7 +128,8 @@ type Recent interface {
 }
 
 // Recent reads the feed and returns its newest entries, at most n, the newest first,
-// whether the bot saw them before or not.
+// whether the bot saw them before or not. state is that of the last Batch, which it
+// does not change; it says where a feed that moved is.
 func (f *feedSource) Recent(ctx context.Context, state []byte, now time.Time, n int) (items []Item, err error) {
 	var kept feedState
 	if err := readState(state, &kept); err != nil {

@@ -18,7 +18,8 @@ func repositoryKey(r *catalogue.Repository) string {
 	return addressKey(r.URL)
 }
 
-// addressKey returns the same key for all spellings of an address.
+// addressKey returns the same key for all spellings of an address: in lower case,
+// without http:// or https://, slashes at the end, and .git.
 func addressKey(address string) string {
 	key := strings.ToLower(strings.TrimSpace(address))
 	key = strings.TrimPrefix(strings.TrimPrefix(key, "https://"), "http://")
@@ -26,7 +27,7 @@ func addressKey(address string) string {
 }
 
 // domainOf returns the host in an address, in lower case, with its port if it has one:
-// two forges may share a machine.
+// two forges may share a machine. It is empty for a malformed address.
 func domainOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -45,11 +46,12 @@ type OwnerID struct {
 // OwnerUser is the OwnerNow.Kind of a person.
 const OwnerUser = "user"
 
-// OwnerOf returns the host and the name of the account or group that owns a
-// repository.
+// OwnerOf returns the host of a repository and the name, in lower case, of the account
+// or group that owns it.
 func OwnerOf(r *catalogue.Repository) OwnerID { return OwnerID{r.Host, strings.ToLower(r.Owner)} }
 
-// repositoryItem returns a repository as an item of a source, with its key.
+// repositoryItem returns the repository r as an item of a source, with its key. The
+// item holds r itself.
 func repositoryItem(r *catalogue.Repository) Item {
 	return Item{
 		Key: repositoryKey(r), Kind: KindRepository, Repository: r,
@@ -57,8 +59,9 @@ func repositoryItem(r *catalogue.Repository) Item {
 	}
 }
 
-// freshRepository returns the news that a repository, seen for the first time at now,
-// is new.
+// freshRepository returns item, a repository seen for the first time at now, as news:
+// Created if its forge created it in the last 30 days, Listed if earlier or at an
+// unknown time.
 func freshRepository(item Item, now time.Time) Fresh {
 	created := item.Repository.Created
 	if !created.IsZero() && now.Sub(created) <= lately {
@@ -67,9 +70,9 @@ func freshRepository(item Item, now time.Time) Fresh {
 	return Fresh{Item: item, News: Listed}
 }
 
-// thrift saves memory in the first reading of a list, which holds tens of thousands of
-// old repositories that are not announced: all those of one owner share one value that
-// holds only host and owner.
+// thrift holds one repository for each owner, with host and owner only, in place of all
+// old repositories of that owner. It saves memory in the first reading of a list, which
+// holds tens of thousands of old repositories that are not announced.
 type thrift map[OwnerID]*catalogue.Repository
 
 func (t thrift) reduce(f Fresh) Fresh {

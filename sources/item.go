@@ -35,7 +35,8 @@ type Item struct {
 	At      time.Time // publication date, if the source gives one
 }
 
-// Words returns the words of the item against which a room's filter is matched.
+// Words returns the words of the item against which a room's filter is matched: those
+// of its repository or software, or else of its title and summary.
 func (i *Item) Words() *filter.Words {
 	switch {
 	case i.Repository != nil:

@@ -23,9 +23,10 @@ type repositoryList struct {
 // that other users of the database do not wait long.
 const storeAtOnce = 250
 
-// Fetch returns the repositories of the list that the bot never saw. It reads the
-// whole list, but only if the list changed or the query asks to read items again, and
-// keeps only new items in memory.
+// Fetch returns the repositories of the list that the bot never saw, and stores all for
+// searches. It reads the whole list, but only if the list changed or the query asks to
+// read items again, and keeps only new items in memory. Items to read again that the
+// list lacks are gone. The Batch is empty if the list has not changed, and on an error.
 func (l *repositoryList) Fetch(ctx context.Context, q Query) (Batch, error) {
 	var since fetch.Validators
 	if err := readState(q.State, &since); err != nil {
@@ -91,7 +92,8 @@ type listReading struct {
 }
 
 // decode parses the list in body, and sends its repositories to chunks in groups of
-// storeAtOnce.
+// storeAtOnce. It counts them in r.hosts, and sets in r.again the present form of the
+// items to read again. The error is that of the list, or of ctx.
 func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- []Item) error {
 	var chunk []Item
 	handOver := func() error {
@@ -120,8 +122,9 @@ func (r *listReading) decode(ctx context.Context, body io.Reader, chunks chan<- 
 	return handOver()
 }
 
-// lookUp stores a group of repositories, so that searches find them, and adds those
-// that the bot never saw to the batch.
+// lookUp stores chunk, a group of repositories, so that searches find them, and adds
+// those that the bot never saw to r.fresh, in the first reading of the list as thrift
+// reduces them. The error is that of the query's functions.
 func (r *listReading) lookUp(ctx context.Context, chunk []Item) error {
 	keys := make([]string, len(chunk))
 	all := make([]catalogue.Repository, len(chunk))

@@ -39,9 +39,9 @@ const (
 // announced, and later for corrections. That holds for repositories.
 func (k Kind) Rereads() bool { return k == Ecosystems || k == RepositoryList }
 
-// New returns the Source that s describes; the error names an unknown kind. getter
-// reads its address. current returns the catalogue, for the kinds of source that
-// announce a catalogue's news.
+// New returns the Source that s describes. The error names an unknown kind; Calendar is
+// one, since package agenda reads it. getter reads the source's address. current
+// returns the catalogue, for the kinds of source that announce a catalogue's news.
 func New(s Settings, getter *fetch.Getter, current func() catalogue.State) (Source, error) {
 	switch s.Kind {
 	case Ecosystems:

@@ -19,7 +19,9 @@ type sill struct {
 var errNotLoaded = errors.New("the catalogue is not loaded yet")
 
 // Fetch returns the events of the catalogue that the bot never saw: a software was
-// added, withdrawn or recommended. It sends no request.
+// added, withdrawn or recommended. It sends no request. Without a catalogue it returns
+// an error; beside a catalogue that could not be refreshed, the Batch is complete and
+// the error says why.
 func (s *sill) Fetch(ctx context.Context, q Query) (Batch, error) {
 	state := s.current()
 	if state.Catalogue == nil {
@@ -60,7 +62,7 @@ type unseenEvents struct {
 }
 
 // add adds events to look up. It looks up those that wait once there are enough for a
-// group.
+// group (maxUnread). The error is that of the look-up.
 func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
 	u.wait = append(u.wait, events...)
 	if len(u.wait) < maxUnread {
@@ -69,8 +71,8 @@ func (u *unseenEvents) add(ctx context.Context, events []softwareEvent) error {
 	return u.lookUp(ctx)
 }
 
-// all looks up the rest, and returns all events that the bot never saw as news, oldest
-// first.
+// all looks up the events that still wait, and returns all that the bot never saw as
+// news, oldest first. The error is that of the look-up.
 func (u *unseenEvents) all(ctx context.Context) ([]Fresh, error) {
 	if err := u.lookUp(ctx); err != nil {
 		return nil, err
@@ -111,9 +113,9 @@ type softwareEvent struct {
 	otherKeys []string
 }
 
-// eventsOf returns the events of a software in the catalogue, the most important
-// first. If the most important one is new, the others are not announced: their keys
-// are its aliases.
+// eventsOf returns the events of a software in the catalogue, at least one, the most
+// important first. An unknown date or one after now becomes now. If the most important
+// event is new, the others are not announced: their keys are its aliases.
 func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	key := func(what What) string { return s.ID + " " + string(what) }
 	event := func(what What, at time.Time, aliases ...string) softwareEvent {
@@ -142,8 +144,9 @@ func eventsOf(s *catalogue.Software, now time.Time) (events []softwareEvent) {
 	return events
 }
 
-// withdrawnOf returns the present form of those wanted items whose software was
-// withdrawn from the catalogue, or listed again, since they were announced.
+// withdrawnOf returns the present form, by key, of those wanted items whose software
+// was withdrawn from the catalogue c, or listed again, since they were announced. Items
+// announced as withdrawn are left out.
 func withdrawnOf(wanted []Again, c *catalogue.Catalogue) map[string]Reading {
 	if len(wanted) == 0 {
 		return nil

@@ -20,9 +20,9 @@ type Source interface {
 	Fetch(ctx context.Context, q Query) (Batch, error)
 }
 
-// readState decodes the stored state of the last round into the variable that into
-// points to. It fails for the state of another kind of source: items have other keys
-// there, so all would look new.
+// readState decodes kept, the stored state of the last round, into the variable that
+// into points to; nil leaves the variable as it is. It fails for the state of another
+// kind of source: items have other keys there, so all would look new.
 func readState(kept []byte, into any) error {
 	if kept == nil {
 		return nil
@@ -145,8 +145,8 @@ func (r Reading) Missing() bool {
 	return r.Gone || r.Item.Repository != nil && r.Item.Repository.Status != ""
 }
 
-// Protect runs read and returns its panic as an error: published data must not crash
-// the bot, even through a fault of a library.
+// Protect runs read and returns its error, or its panic as an error that wraps
+// errFormat: published data must not crash the bot, even through a fault of a library.
 func Protect(read func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
