@@ -13,9 +13,9 @@ import (
 const headSize = 16 << 10
 
 // newBody returns a reader of the decompressed bytes of source, which fails with
-// ErrTooLarge after max bytes, and with the cause of ctx once ctx has ended. To close
-// it closes source and calls cancel. page reports whether the bytes begin like a web
-// page; contentType is the HTTP header of that name. On an error, source stays open and
+// ErrTooLarge after max bytes, and with the cause of ctx once ctx has ended. Closing it
+// closes source and calls cancel. page reports whether the bytes begin like a web page;
+// contentType is the HTTP header of that name. On an error, source stays open and
 // cancel uncalled.
 func newBody(ctx context.Context, cancel context.CancelFunc, source io.ReadCloser, max int64, contentType string) (body io.ReadCloser, page bool, err error) {
 	unpacked, err := unpack(source)
