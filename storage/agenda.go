@@ -152,7 +152,7 @@ func (d *DB) DeletePendingEvent(ctx context.Context, room chat.RoomID, event int
 }
 
 // Reminded records that a room got the reminder of an event that starts at start; lead
-// says how long before, as text. first is false if that was recorded already.
+// says how long before, as text. It returns false if that was recorded already.
 func (d *DB) Reminded(ctx context.Context, room chat.RoomID, event int64, lead string, start time.Time) (bool, error) {
 	return changed(d.db.Exec(ctx, `
 		INSERT INTO event_reminder (room_id, event_id, lead, starts_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
@@ -183,7 +183,7 @@ func (d *DB) SaveDigest(ctx context.Context, room chat.RoomID, watch string, at 
 }
 
 // MoveAgenda assigns the pending changes, reminders and weekly lists of the room from
-// to the room to, its successor.
+// to the room to, its successor. It deletes those for which to has a row of its own.
 func (d *DB) MoveAgenda(ctx context.Context, from, to chat.RoomID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"event_pending", "event_reminder", "event_digest"} {

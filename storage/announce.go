@@ -100,8 +100,9 @@ func (d *DB) SaveOwner(ctx context.Context, source string, o announce.Owner) err
 	return err
 }
 
-// PurgeNews deletes news items and the records of messages older than before. The keys
-// of seen items stay for ever, so that no item is announced twice.
+// PurgeNews deletes the records of messages, the pending items and the news items older
+// than before. It leaves items that await a decision or still belong to a message or a
+// pending row, and the keys of seen items, so that no item is announced twice.
 func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, statement := range []string{
@@ -119,9 +120,10 @@ func (d *DB) PurgeNews(ctx context.Context, before time.Time) error {
 	})
 }
 
-// RenameSource gives a source a new name in every table, since a feed that moved is
-// named by its new address. If there is already a source of that name, the two are
-// merged, and rows of the new name win.
+// RenameSource gives the source from the name to in every table, since a feed that
+// moved is named by its new address. If there is already a source of that name, the two
+// are merged, and rows of the new name win; only items of the old name stay beside
+// them, since messages may show them.
 func (d *DB) RenameSource(ctx context.Context, from, to string) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range []string{"seen", "item", "host", "owner", "watch"} {

@@ -8,8 +8,9 @@ import (
 	"heraut/announce"
 )
 
-// SaveAnnouncement stores which message in a room shows which items, so that it can be
-// corrected. It replaces an earlier record of the same message.
+// SaveAnnouncement stores which message in a room shows which items, given by id, so
+// that it can be corrected. For a message that has a record, it replaces the layout,
+// the HTML and the number of edits, and adds the items to those stored.
 func (d *DB) SaveAnnouncement(ctx context.Context, a announce.Announcement, items []int64) error {
 	layout, err := json.Marshal(a.Layout)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"heraut/announce"
 )
 
-// Unseen returns those of the keys that were never recorded by See for the source:
-// they belong to new items.
+// Unseen returns, as the keys of a map with true, those of the given keys that See
+// never recorded for the source: they belong to new items.
 func (d *DB) Unseen(ctx context.Context, source string, keys []string) (map[string]bool, error) {
 	unseen := make(map[string]bool, len(keys))
 	for _, key := range keys {
@@ -40,8 +40,8 @@ func (d *DB) See(ctx context.Context, source, key, outcome string, at time.Time)
 	return err
 }
 
-// Decide records the final decision about an item that See recorded, such as announced
-// or excluded.
+// Decide records outcome, the final decision about an item that See recorded, such as
+// announced or excluded. It does nothing for an item that See did not record.
 func (d *DB) Decide(ctx context.Context, source, key, outcome string) error {
 	_, err := d.db.Exec(ctx, "UPDATE seen SET outcome = $1 WHERE source = $2 AND item_key = $3", outcome, source, key)
 	return err
@@ -130,8 +130,9 @@ func (d *DB) NextDue(ctx context.Context, source string, after time.Time) (time.
 }
 
 // FollowedNews returns at most limit items of a source to compare with it again, those
-// not compared for longest first: they are still pending or were first announced after
-// announced, and were last compared before checked.
+// not compared for longest first. Such an item is decided, was last compared before
+// checked, and either waits to be posted in a room or was announced at the time
+// announced or later in a message that is still stored.
 func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked time.Time, limit int) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx, `
 		SELECT `+itemColumns+` FROM item
@@ -141,7 +142,7 @@ func (d *DB) FollowedNews(ctx context.Context, source string, announced, checked
 		ORDER BY checked_at LIMIT $4`, source, millis(checked), millis(announced), limit))
 }
 
-// RecentNews returns the items of a source that were seen or published since then,
+// RecentNews returns the stored items of a source that the bot first saw since then,
 // oldest first.
 func (d *DB) RecentNews(ctx context.Context, source string, since time.Time) ([]announce.News, error) {
 	return collectNews(d.db.Query(ctx,

@@ -11,10 +11,10 @@ import (
 	"heraut/relay"
 )
 
-// SaveEntry stores the texts and the audience of an entry of the FAQ, in place of one
-// with the same number or made from the same answer, and returns its number. Such an
-// entry keeps its counts. The error is chat.ErrNotFound if e has a number that no
-// entry has.
+// SaveEntry stores the texts and the audience of the entry e of the FAQ, indexes its
+// words and returns its number. With a number, e replaces that entry; chat.ErrNotFound
+// if there is none. Otherwise it replaces the entry made from the same answer, whose
+// date of confirmation becomes e.KeptAt, or is new. A replaced entry keeps its counts.
 func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {
@@ -49,8 +49,9 @@ func (d *DB) SaveEntry(ctx context.Context, e relay.Entry) (number int64, err er
 	return number, err
 }
 
-// ImportEntry adds an entry with its counts, and returns its number: its own, unless that
-// was given before, to an entry that may be gone.
+// ImportEntry adds the entry e with its counts, indexes its words and returns its
+// number: e.Number, or the next free one if an entry, even one that is gone, already
+// had that.
 func (d *DB) ImportEntry(ctx context.Context, e relay.Entry) (number int64, err error) {
 	audience, err := json.Marshal(e.Audience)
 	if err != nil {
@@ -71,8 +72,8 @@ func (d *DB) ImportEntry(ctx context.Context, e relay.Entry) (number int64, err 
 	return number, err
 }
 
-// RemoveEntry deletes the entry of the FAQ with that number, or returns
-// chat.ErrNotFound.
+// RemoveEntry deletes the entry of the FAQ with that number and the words under which
+// searches find it; chat.ErrNotFound if there is none.
 func (d *DB) RemoveEntry(ctx context.Context, number int64) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		removed, err := changed(d.db.Exec(ctx, "DELETE FROM faq WHERE number = $1", number))

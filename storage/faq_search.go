@@ -18,8 +18,8 @@ import (
 const knownRank = "bm25(known_words, 2, 1, 0.5)"
 
 // knownWords holds the words under which a known question (an answered question or an
-// entry of the FAQ) is found: those of its question, of its answer, and their
-// meanings.
+// entry of the FAQ) is found: those of its question, those of its answer, and senses,
+// the words for what they mean.
 type knownWords struct{ question, answer, senses string }
 
 func wordsOf(question, answer string) knownWords {
@@ -31,8 +31,9 @@ func wordsOf(question, answer string) knownWords {
 	return knownWords{strings.Join(q.Stems, " "), strings.Join(a.Stems, " "), strings.Join(slices.Compact(senses), " ")}
 }
 
-// indexKnown replaces the words under which searches find a known question: an
-// answered question, or an entry of the FAQ, whose id is its negative number.
+// indexKnown replaces the words under which searches find the known question with that
+// id: the number of an answered question, or the negative number of an entry of the
+// FAQ.
 func (d *DB) indexKnown(ctx context.Context, id int64, question, answer string) error {
 	if err := d.forgetKnown(ctx, id); err != nil {
 		return err
@@ -118,7 +119,8 @@ func (d *DB) RefreshWords(ctx context.Context) error {
 }
 
 // Lookup returns at most limit known questions (answered ones and entries of the FAQ)
-// that hold any of the terms, the likest first.
+// that hold any of the terms, the best matches first. Each names the terms that it
+// holds.
 func (d *DB) Lookup(ctx context.Context, terms []string, limit int) ([]relay.Candidate, error) {
 	quoted := make([]string, len(terms))
 	for i, t := range terms {

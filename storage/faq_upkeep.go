@@ -27,8 +27,9 @@ func (d *DB) MarkListed(ctx context.Context, numbers []int64, at time.Time) erro
 	return d.markEntries(ctx, numbers, "listed_at = $2 WHERE TRUE", millis(at))
 }
 
-// markEntries runs a SQL change of the entries of the FAQ with these numbers, which
-// the statement has as $1.
+// markEntries updates the entries of the FAQ with these numbers. change is the SQL of
+// the update from its assignments to a WHERE clause, with args as $2 and so on. Without
+// numbers it does nothing.
 func (d *DB) markEntries(ctx context.Context, numbers []int64, change string, args ...any) error {
 	if len(numbers) == 0 {
 		return nil

@@ -37,14 +37,14 @@ func (d *DB) SaveFetched(ctx context.Context, location string, f catalogue.Fetch
 }
 
 // ConfirmFetched records when the location last confirmed that the stored copy of the
-// catalogue is current.
+// catalogue is current. It does nothing if there is no copy.
 func (d *DB) ConfirmFetched(ctx context.Context, location string, at time.Time) error {
 	_, err := d.db.Exec(ctx, "UPDATE fetched SET confirmed_at = $1 WHERE url = $2", millis(at), location)
 	return err
 }
 
-// DeleteFetched deletes the stored copies of the catalogues of all locations except
-// the given ones.
+// DeleteFetched deletes the stored copies of the catalogues of all locations except the
+// given ones, of which there must be at least one.
 func (d *DB) DeleteFetched(ctx context.Context, except ...string) error {
 	configured, err := json.Marshal(except)
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 )
 
 // AddArrival stores an event that sync brought in the inbox, the table of events to
-// handle, and reports whether its id is new there. A dropped event is stored as
-// handled and without content, so that only its id is known.
+// handle, and reports whether its id is new there; a known id changes nothing. Without
+// a decrypted a.Event, it waits for its key. A dropped event is stored as handled and
+// without content, so that only its id is known.
 func (d *DB) AddArrival(ctx context.Context, a queue.Arrival, dropped bool, now time.Time) (bool, error) {
 	state, sender, content, doneAt := "locked", a.Sender, a.Raw, int64(0)
 	if a.Event != nil {
@@ -119,7 +120,8 @@ func (d *DB) HasOthers(ctx context.Context, room chat.RoomID, event chat.EventID
 }
 
 // FinishEvent marks a received event as handled and erases its content. It returns
-// false, and changes nothing, if the event was finished already.
+// false, and changes nothing, if the event was finished already or the inbox does not
+// know it.
 func (d *DB) FinishEvent(ctx context.Context, id chat.EventID, now time.Time) (bool, error) {
 	result, err := d.db.Exec(ctx,
 		"UPDATE inbox SET state = 'done', content = '', session_id = '', done_at = $1 WHERE event_id = $2 AND state <> 'done'",
@@ -175,10 +177,10 @@ func (d *DB) LockedIndex(ctx context.Context) ([]queue.Locked, error) {
 	})
 }
 
-// PurgeQueue deletes handled events and finished posts older than before, gives up
-// events that have waited for a key since before lockedBefore, and overwrites erased
-// contents on the disk. It also deletes old choices, confirmations, changes of
-// settings and declined invitations.
+// PurgeQueue deletes handled events and finished posts older than before, except those
+// of questions that are still stored, gives up events that have waited for a key since
+// before lockedBefore, and empties SQLite's log of erased contents. It also deletes old
+// choices, confirmations, changes of settings and declined invitations.
 func (d *DB) PurgeQueue(ctx context.Context, before, lockedBefore time.Time) error {
 	now := time.Now()
 	err := d.Do(ctx, func(ctx context.Context) error {

@@ -25,8 +25,8 @@ const (
 	keepMisses = 90 * 24 * time.Hour
 )
 
-// hashed returns a keyed hash (HMAC) of the parts together: without the key, nobody
-// can find out a part by trying.
+// hashed returns 16 bytes of a keyed hash (HMAC) of the parts together: without the
+// key, nobody can find out a part by trying.
 func hashed(key []byte, parts ...string) []byte {
 	mac := hmac.New(sha256.New, key)
 	for _, part := range parts {
@@ -35,10 +35,11 @@ func hashed(key []byte, parts ...string) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// AddMiss counts a person's search that found nothing, for a room of experts or, if
-// experts is empty, for the operators. stems identify the words in any order and form.
-// It stores hashes of the words and the person, and the words themselves only once
-// enough people searched them.
+// AddMiss counts the search m of the person by that found nothing, for a room of
+// experts or, if experts is empty, for the operators. stems identify the words in any
+// order and form. It stores hashes of the words and the person, and the words
+// themselves only once namedFrom people searched them; nothing for new words if
+// maxMisses are stored.
 func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m relay.Miss, by chat.UserID, at time.Time) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		key, err := d.PickleKey(ctx)
@@ -77,8 +78,9 @@ func (d *DB) AddMiss(ctx context.Context, experts chat.RoomID, stems []string, m
 	})
 }
 
-// missReaders returns, as JSON, the audience that could read all rooms where these
-// words were searched, now included. isNew reports that nobody searched them before.
+// missReaders returns, as JSON, the audience that could read all rooms where the words
+// with that hash were searched: the stored audience combined with now, that of the
+// latest search. isNew reports that nobody searched them before.
 func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, now chat.Audience) (readers string, isNew bool, err error) {
 	var before string
 	err = noRow(d.db.QueryRow(ctx, "SELECT readers FROM missed_search WHERE experts = $1 AND hash = $2", experts, hash).Scan(&before))
@@ -98,8 +100,9 @@ func (d *DB) missReaders(ctx context.Context, experts chat.RoomID, hash []byte, 
 	return string(encoded), isNew, err
 }
 
-// Missed returns the words that at least minAskers people searched in vain since then,
-// for a room of experts or the operators, the most frequent first.
+// Missed returns the words that people searched in vain since then, for a room of
+// experts or, if experts is empty, for the operators, the most frequent first. It
+// leaves out words that fewer than minAskers people searched, or fewer than namedFrom.
 func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, minAskers int) ([]relay.Miss, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT s.words, s.readers, COUNT(*) FROM missed_search s JOIN missed_by b ON b.experts = s.experts AND b.hash = s.hash
@@ -114,7 +117,8 @@ func (d *DB) Missed(ctx context.Context, experts chat.RoomID, since time.Time, m
 	})
 }
 
-// missesOf calls do with each stored search without a result that a person made.
+// missesOf calls do with each stored search without a result that a person made, and
+// stops at the first error of do, which it returns.
 func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts chat.RoomID, hash, asker []byte, at time.Time) error) error {
 	type row struct {
 		experts     chat.RoomID
@@ -146,8 +150,8 @@ func (d *DB) missesOf(ctx context.Context, user chat.UserID, do func(experts cha
 	return nil
 }
 
-// MissesOf returns how many searches without a result of a person are stored, and when
-// the last one was made.
+// MissesOf returns how many searches without a result of a person are stored for the
+// operators, and when the last one was made; the zero time if there is none.
 func (d *DB) MissesOf(ctx context.Context, user chat.UserID) (n int, last time.Time, err error) {
 	err = d.missesOf(ctx, user, func(experts chat.RoomID, _, _ []byte, at time.Time) error {
 		if experts == "" {
@@ -161,7 +165,8 @@ func (d *DB) MissesOf(ctx context.Context, user chat.UserID) (n int, last time.T
 	return n, last, err
 }
 
-// ForgetMisses deletes the stored searches without a result that a person made.
+// ForgetMisses deletes the stored searches without a result that a person made, and
+// then the words that too few other people searched.
 func (d *DB) ForgetMisses(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		err := d.missesOf(ctx, user, func(experts chat.RoomID, hash, asker []byte, _ time.Time) error {

@@ -53,8 +53,9 @@ func (d *DB) AddPost(ctx context.Context, r queue.Row) error {
 	return err
 }
 
-// UpdatePost overwrites the content and state of a post in the outbox. It does nothing
-// if the stored post is finished, and erases the content of one that becomes finished.
+// UpdatePost overwrites the content and state of the stored post with the key of r. It
+// does nothing if the stored post is finished. If r is finished, it stores now as the
+// time and erases the content.
 func (d *DB) UpdatePost(ctx context.Context, r queue.Row, now time.Time) error {
 	var content []byte
 	var doneAt int64
@@ -103,9 +104,9 @@ func (d *DB) PostByKey(ctx context.Context, key chat.PostKey) (queue.Row, error)
 }
 
 // nextPostQuery returns the SQL query for the post to send next: the most urgent of
-// those that are due or, if none is, the one that is due first. Only the oldest
+// those that are due at $1 or, if none is, the one that is due first. Only the oldest
 // unfinished post of each lane (one room's posts of one priority) qualifies; heads is
-// the part of the query that finds these.
+// the part of the query that finds these. $2 is a JSON list of rooms to leave out.
 func nextPostQuery(heads headsQuery) string {
 	return `
 		WITH RECURSIVE busy AS (SELECT value AS room_id FROM json_each($2)),
@@ -146,11 +147,11 @@ var (
 // few is the largest number of open posts for headsOfFew.
 const few = 5000
 
-// NextPost returns the number of the post to send next. Of those due it takes the most
-// urgent, then those of which no attempt is in doubt, then the oldest, and it keeps
-// the order within each room and priority. It skips the busy rooms, and encrypted
+// NextPost returns the number (seq) of the post to send next. Of those due it takes the
+// most urgent, then those of which no attempt is in doubt, then the oldest, and it
+// keeps the order within each room and priority. It skips the busy rooms, and encrypted
 // rooms while three of these are busy. If none is due, the error is chat.ErrNotFound,
-// and the time says when to ask again (zero: when something changes).
+// and next says when to ask again (zero: when something changes).
 func (d *DB) NextPost(ctx context.Context, now time.Time, busy []chat.RoomID) (seq int64, next time.Time, err error) {
 	rooms, err := json.Marshal(append([]chat.RoomID{}, busy...)) // [], not null
 	if err != nil {
@@ -214,13 +215,14 @@ func (d *DB) ConfirmPost(ctx context.Context, txn string, id chat.EventID, now t
 
 // TakePost marks the post with that transaction id as sent, because the homeserver
 // answered with its event id. The content stays until SeePost, so that ResendPost can
-// send it again. Results are those of ConfirmPost.
+// send it again; without an id it is erased at once. Results are those of ConfirmPost.
 func (d *DB) TakePost(ctx context.Context, txn string, id chat.EventID, now time.Time) (row queue.Row, first bool, err error) {
 	return d.sentPost(ctx, txn, id, now, id == "")
 }
 
-// sentPost marks the post with that transaction id as sent. With seen, sync has shown
-// the event, and the content is erased. Results are those of ConfirmPost.
+// sentPost marks the post with that transaction id as sent, as the event id. seen
+// reports that sync has shown the event: the content is then erased. Results are those
+// of ConfirmPost.
 func (d *DB) sentPost(ctx context.Context, txn string, id chat.EventID, now time.Time, seen bool) (row queue.Row, first bool, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		row, err = scanPost(d.db.QueryRow(ctx, "SELECT "+outboxColumns+" FROM outbox WHERE txn = $1", txn).Scan)
@@ -255,8 +257,8 @@ func (d *DB) UnseenPosts(ctx context.Context, before time.Time, limit int) ([]qu
 	return collect(rows, err, scanPost)
 }
 
-// ResendPost makes a sent post that sync never showed wait again, under another
-// transaction id.
+// ResendPost makes a sent post wait again, under the transaction id txn. It does
+// nothing for a post whose content is erased because sync has shown it.
 func (d *DB) ResendPost(ctx context.Context, key chat.PostKey, txn string) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE outbox SET state = 'waiting', txn = $1, event_id = '', attempts = 0, attempted_at = 0, doubts = 0, next_at = 0, done_at = 0
@@ -320,8 +322,8 @@ func (d *DB) DoubtTrying(ctx context.Context, now time.Time) (int64, error) {
 	return result.RowsAffected()
 }
 
-// OldestDoubt returns when the oldest attempt of a post in the room began that ended
-// without an answer and is not settled; zero if there is none.
+// OldestDoubt returns when the oldest attempt of a post in the room began that has no
+// answer and is not settled, one that still runs included; zero if there is none.
 func (d *DB) OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, `

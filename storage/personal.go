@@ -58,7 +58,8 @@ func (d *DB) DataOf(ctx context.Context, user chat.UserID) (all []chat.Datum, er
 }
 
 // Forget erases the stored data about a person, or removes their name from rows that
-// others need.
+// others need. It leaves the invitations by which the bot is in a room or that it has
+// yet to decline, and the sender of messages that still wait.
 func (d *DB) Forget(ctx context.Context, user chat.UserID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		for _, table := range personalTables {

@@ -16,8 +16,9 @@ func scanMessage(scan scanFunc) (m relay.Message, err error) {
 	return m, noRow(err)
 }
 
-// SaveMessage stores a message that belongs to a question, in place of any message
-// with the same post.
+// SaveMessage stores a message that belongs to a question, in place of any message with
+// the same post key, whose time stays. It updates the words under which searches find
+// the question.
 func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		_, err := d.db.Exec(ctx, `
@@ -34,8 +35,9 @@ func (d *DB) SaveMessage(ctx context.Context, m relay.Message) error {
 	})
 }
 
-// RemoveMessage deletes the record of a person's message about a question, by its
-// event id; chat.ErrNotFound if there is none.
+// RemoveMessage deletes the record of a person's message about a question, by its event
+// id, and the link to it in the FAQ, and updates the words under which searches find
+// the question; chat.ErrNotFound if there is no such message.
 func (d *DB) RemoveMessage(ctx context.Context, event chat.EventID) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		var question int64
@@ -59,9 +61,10 @@ const messageOfQuery = `
 		WHERE o.event_id = $1 AND o.event_id <> ''
 		LIMIT 1`
 
-// MessageOf implements relay.Messages. It finds a copy by its post, or by the message
-// that it carries: the copy may have replaced another post and have a key of its own,
-// and the copy of a file is a second post (slot 1).
+// MessageOf returns the record of the message about a question with that event id,
+// which a person or the bot sent; chat.ErrNotFound if there is none. It finds a copy by
+// its post, or by the message that it carries: the copy may have replaced another post
+// and have a key of its own, and the copy of a file is a second post (slot 1).
 func (d *DB) MessageOf(ctx context.Context, event chat.EventID) (relay.Message, error) {
 	return scanMessage(d.db.QueryRow(ctx, messageOfQuery, event).Scan)
 }
@@ -73,7 +76,7 @@ func (d *DB) MessagesOf(ctx context.Context, question int64) ([]relay.Message, e
 }
 
 // SaveReaction stores a reaction that the bot repeats on the copy of a message in the
-// other room.
+// other room. It does nothing if the reaction is stored already.
 func (d *DB) SaveReaction(ctx context.Context, r relay.Reaction) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT INTO relayed_reaction (event_id, question, sender, target, emoji, post_key) VALUES ($1, $2, $3, $4, $5, $6)

@@ -11,7 +11,8 @@ import (
 
 // PurgeQuestions deletes the questions that were closed before the given time, and
 // those that have waited for their asker's consent since before it, with their
-// messages. It returns how many. Entries of the FAQ made from them stay.
+// messages. It returns how many; if there are any, it also empties SQLite's log.
+// Entries of the FAQ made from them stay.
 func (d *DB) PurgeQuestions(ctx context.Context, before time.Time) (purged int64, err error) {
 	// An asker may never answer a request for consent.
 	purged, err = d.deleteQuestions(ctx, "(closed_at > 0 AND closed_at < $1 OR status = 'consent' AND active_at < $1)", millis(before))
@@ -32,8 +33,9 @@ func (d *DB) ForgetQuestion(ctx context.Context, number int64) error {
 }
 
 // deleteQuestions deletes the questions that meet a SQL condition with the argument
-// arg, together with their messages and the words under which searches find them. It
-// returns how many.
+// arg, together with their messages and the words under which searches find them.
+// Entries of the FAQ lose their links to the messages. It returns how many questions it
+// deleted.
 func (d *DB) deleteQuestions(ctx context.Context, condition string, arg any) (deleted int64, err error) {
 	err = d.Do(ctx, func(ctx context.Context) error {
 		which := "(SELECT number FROM question WHERE " + condition + ")"

@@ -78,7 +78,8 @@ func numbered(n int) string {
 	return strings.Join(all, ", ")
 }
 
-// AddQuestion stores a new question and returns its number.
+// AddQuestion stores the new question q, whose number it ignores, and returns its
+// number.
 func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	values, err := questionValues(q)
 	if err != nil {
@@ -93,7 +94,8 @@ func (d *DB) AddQuestion(ctx context.Context, q relay.Question) (int64, error) {
 	return result.LastInsertId()
 }
 
-// SaveQuestion overwrites the stored question that has the number of q.
+// SaveQuestion overwrites the stored question that has the number of q. If q was ever
+// answered, it also updates the words under which searches find it.
 func (d *DB) SaveQuestion(ctx context.Context, q relay.Question) error {
 	values, err := questionValues(q)
 	if err != nil {

@@ -14,9 +14,8 @@ func (d *DB) AskedQuestions(ctx context.Context) ([]relay.Question, error) {
 	return d.questions(ctx, "closed_at = 0 AND status IN ('open', 'claimed', 'answered', 'reopened')")
 }
 
-// Lists returns when each room of experts last got, or was last due to get, the list
-// of its open questions. For a room that never was, the time is when it had its first
-// question.
+// Lists returns, by room of experts, when the list of its open questions was last sent
+// or due. For a room that never had a list due, it is the time of its first question.
 func (d *DB) Lists(ctx context.Context) (map[chat.RoomID]time.Time, error) {
 	last := map[chat.RoomID]time.Time{}
 	rows, err := d.db.Query(ctx, "SELECT room_id, told_at FROM question_list")

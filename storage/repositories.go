@@ -114,8 +114,9 @@ func (d *DB) knownRepositories(ctx context.Context, all []catalogue.Repository) 
 	return known, nil
 }
 
-// saveRepository stores r and updates the index known. The words under which searches
-// find r are not yet indexed. An unchanged repository is not written.
+// saveRepository stores r and updates the index known. It deletes another stored
+// repository whose id on the forge r has. An unchanged repository is not written. The
+// caller has yet to index the words under which searches find r.
 func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known repositoryIndex) error {
 	stored := known.byAddress[address(r.URL)]
 	if r.ForgeID != "" && (stored == nil || stored.ForgeID != r.ForgeID) {
@@ -158,8 +159,9 @@ func (d *DB) saveRepository(ctx context.Context, r *catalogue.Repository, known 
 	return nil
 }
 
-// completed returns r with those empty fields filled from the stored repository known
-// that only some sources give. Other empty fields stay empty, such as the description.
+// completed returns a copy of r in which fields that r leaves empty have the value of
+// the stored repository known, but only fields that not every source gives, such as the
+// organisation. Other empty fields stay empty, such as the description.
 func completed(r, known *catalogue.Repository) catalogue.Repository {
 	full := *r
 	full.ForgeID = cmp.Or(r.ForgeID, known.ForgeID)
@@ -197,8 +199,8 @@ func (d *DB) removeRepository(ctx context.Context, r *catalogue.Repository) erro
 	return nil
 }
 
-// RepositoriesAsOf returns when a source last gave news about the stored repositories;
-// the zero time if none is stored.
+// RepositoriesAsOf returns when the bot last wrote a stored repository because a source
+// listed it anew or changed; the zero time if none is stored.
 func (d *DB) RepositoriesAsOf(ctx context.Context) (time.Time, error) {
 	var at int64
 	err := d.db.QueryRow(ctx, "SELECT coalesce(max(saved_at), 0) FROM repository").Scan(&at)

@@ -14,7 +14,9 @@ import (
 // time.
 const listedEvery = 24 * time.Hour
 
-// SaveListed stores repositories that the named list contains at the given time.
+// SaveListed stores repositories like SaveRepositories, and records that the named list
+// contains them at the given time. The recorded time may be up to a day (listedEvery)
+// old.
 func (d *DB) SaveListed(ctx context.Context, list string, at time.Time, all []catalogue.Repository) error {
 	addresses := make([]string, len(all))
 	for i := range all {
@@ -40,7 +42,8 @@ func (d *DB) SaveListed(ctx context.Context, list string, at time.Time, all []ca
 }
 
 // PurgeUnlisted deletes the repositories that their list has not contained for longer
-// than absent, counted back from the last reading of that list.
+// than absent and a day, counted back from the last reading of that list. Repositories
+// that no list contained stay.
 func (d *DB) PurgeUnlisted(ctx context.Context, absent time.Duration) error {
 	return d.Do(ctx, func(ctx context.Context) error {
 		rows, err := d.db.Query(ctx, `

@@ -43,9 +43,10 @@ const (
 	byActivity = "0"
 )
 
-// SearchRepositories returns at most limit repositories that the filter accepts, and
-// the number of all that it accepts. The best matches come first if the filter has
-// words to rank by, then those with the latest activity.
+// SearchRepositories returns at most limit repositories that the filter f accepts, and
+// the number of all that it accepts. The best matches come first, then those with the
+// latest activity; activity alone counts if the filter has no words to rank by or
+// accepts more than maxRanked.
 func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int) (found []catalogue.Repository, total int, err error) {
 	query := ftsQuery(f)
 	err = d.db.QueryRow(ctx, "SELECT count(*) FROM repository_words WHERE repository_words MATCH $1", query).Scan(&total)
@@ -69,8 +70,9 @@ func (d *DB) SearchRepositories(ctx context.Context, f *filter.Filter, limit int
 	return found, total, nil
 }
 
-// hasWords reports whether the filter has words that rank some repositories above
-// others.
+// hasWords reports whether the filter's expression e has words that rank some
+// repositories above others: tests of the name, a topic or the description, but none
+// under a «not».
 func hasWords(e filter.Expr) bool {
 	for _, t := range e.Tests {
 		if t.Field == filter.Name || t.Field == filter.Topic || t.Field == filter.Description {
@@ -136,8 +138,8 @@ func without(expr string, excluded []string) string {
 }
 
 // ftsTerm returns an FTS5 query for the rows that pass one of the tests of a filter's
-// term. A test for words that begin alike also searches the whole word, so that exact
-// matches rank higher.
+// term; a query without results if no test is about an indexed field. A test for words
+// that begin alike also searches the whole word, so that exact matches rank higher.
 func ftsTerm(tests []filter.Test) string {
 	var phrases []string
 	columns := map[string]string{} // by phrase

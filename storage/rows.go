@@ -9,9 +9,10 @@ import (
 
 type scanFunc func(dest ...any) error
 
-// collect returns what read makes of each row of a query, and closes the rows; err is
-// the query's own error. It reads all rows before it returns, since the database has
-// only one connection, which open rows occupy.
+// collect returns, for each row of a query, the value that read makes of it, and closes
+// the rows; err is the query's own error, which it returns. It stops at the first error
+// of read. It reads all rows before it returns, since the database has only one
+// connection, which open rows occupy.
 func collect[T any](rows dbutil.Rows, err error, read func(scan scanFunc) (T, error)) (all []T, _ error) {
 	if err != nil {
 		return nil, err

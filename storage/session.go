@@ -32,8 +32,9 @@ func (d *DB) Credentials(ctx context.Context) (user chat.UserID, device, token s
 	return user, device, token, err
 }
 
-// SaveCredentials replaces the credentials. Another account resets the sync position; a
-// new device of the same account continues from it.
+// SaveCredentials replaces the credentials. Another account than the stored one resets
+// the sync position; a new device of the same account continues from it. Call PickleKey
+// first.
 func (d *DB) SaveCredentials(ctx context.Context, user chat.UserID, device, token string) error {
 	_, err := d.db.Exec(ctx, `
 		UPDATE session SET user_id = $1, device_id = $2, access_token = $3,

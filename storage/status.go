@@ -39,8 +39,8 @@ func (d *DB) OldestTried(ctx context.Context) (seq int64, err error) {
 }
 
 // QueueStatus returns how many events wait to be handled or decrypted, how many posts
-// wait to be sent and since when, and the rooms that refuse posts. The other fields of
-// the Status stay empty.
+// wait to be sent and since when, and the rooms that refuse posts or whose last post
+// failed. The other fields of the Status stay empty.
 func (d *DB) QueueStatus(ctx context.Context) (s commands.Status, err error) {
 	var since int64
 	err = d.db.QueryRow(ctx, queueCountsQuery).

@@ -45,8 +45,8 @@ type DB struct {
 var migrations embed.FS
 
 // Open opens the database file and migrates its tables. It creates a missing file,
-// readable by its owner only, and refuses a database that a newer version of the bot
-// wrote.
+// readable by its owner only. The error wraps ErrNewerSchema if a newer version of the
+// bot wrote the file, ErrDamaged, ErrEditedMigration or ErrNoCopy.
 func Open(ctx context.Context, path string) (*DB, error) {
 	// SQLite gives its side files the same permissions as the database.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -88,7 +88,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 }
 
 // OpenForReading opens the database of a bot that may be running, without changing it.
-// It refuses a database that another version of the bot wrote.
+// The error wraps ErrNewerSchema or ErrOlderSchema if another version of the bot wrote
+// the file, ErrDamaged or ErrEditedMigration; it is also one if the file is missing.
 func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -121,7 +122,8 @@ func OpenForReading(ctx context.Context, path string) (*DB, error) {
 	return &DB{db: db, from: version}, nil
 }
 
-// asDamaged wraps err in ErrDamaged if SQLite reports damage.
+// asDamaged wraps err in ErrDamaged if SQLite reports damage, and returns any other
+// error as it is.
 func asDamaged(err error) error {
 	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrCorrupt) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -133,7 +135,8 @@ func upgrades() dbutil.UpgradeTable {
 	return dbutil.BuildUpgradeTable().WithFSPath(migrations, "migrations").Finish()
 }
 
-// Check reads a row, and returns an error if the database cannot be read.
+// Check reads a row, and returns an error if the database cannot be read; it wraps
+// ErrDamaged if SQLite reports damage.
 func (d *DB) Check(ctx context.Context) error {
 	var rows int
 	if err := d.db.QueryRow(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&rows); err != nil {
@@ -157,9 +160,10 @@ func (d *DB) ShrinkMemory(ctx context.Context) error {
 // functions to call after the commit.
 type commitHooks struct{}
 
-// Do runs fn in a transaction, which every method called with fn's context joins. An
-// error or a panic of fn rolls the transaction back; Do returns the panic as an error.
-// Inside another transaction, Do joins that one.
+// Do runs fn in a transaction, which every method called with fn's context joins,
+// commits it, and then calls the functions given to AfterCommit. An error or a panic of
+// fn rolls the transaction back; Do returns the panic as an error. Inside another
+// transaction, Do joins that one.
 func (d *DB) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	_, joins := ctx.Value(commitHooks{}).(*[]func())
 	hooks := new([]func())
@@ -211,8 +215,9 @@ func fromMillis(ms int64) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// BackUp writes a consistent copy of the database to a new file, readable by its owner
-// only. It may run while the bot does. The file must not exist yet.
+// BackUp writes a consistent copy of the database to the new file path, readable by its
+// owner only. It may run while the bot does. It fails if the file exists, and removes a
+// copy that it could not finish.
 func (d *DB) BackUp(ctx context.Context, path string) error { return vacuumInto(ctx, d.db, path) }
 
 func vacuumInto(ctx context.Context, db *dbutil.Database, path string) error {

@@ -10,7 +10,8 @@ import (
 	"heraut/thanks"
 )
 
-// AddThanks stores one person's thanks to another.
+// AddThanks stores one person's thanks to another, in place of those of the same
+// message.
 func (d *DB) AddThanks(ctx context.Context, t thanks.Thanks) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO thanks (cause, room_id, from_user, to_user, to_name, reason, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -24,8 +25,8 @@ func (d *DB) DeleteThanks(ctx context.Context, cause chat.EventID) error {
 	return err
 }
 
-// GivenSince counts the thanks that a person gave since a time: all of them, and those
-// to the person to.
+// GivenSince counts the thanks that the person from gave since a time: all of them, and
+// pair, those to the person to.
 func (d *DB) GivenSince(ctx context.Context, from, to chat.UserID, since time.Time) (all, pair int, err error) {
 	err = d.db.QueryRow(ctx, "SELECT COUNT(*), COUNT(CASE WHEN to_user = $2 THEN 1 END) FROM thanks WHERE from_user = $1 AND given_at >= $3",
 		from, to, millis(since)).Scan(&all, &pair)

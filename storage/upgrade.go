@@ -36,7 +36,10 @@ const copyAge = 30 * 24 * time.Hour
 func (d *DB) Upgraded() (from, to int) { return d.from, len(upgrades()) }
 
 // upgrade migrates the tables of the database at path and returns the version that it
-// had. Before it changes tables with content, it writes the copy path.v<version>.
+// had; 0 if it is new. Before it changes tables with content, it writes the copy
+// path.v<version>; it deletes such copies that are older than copyAge. The error wraps
+// ErrEditedMigration, ErrNoCopy or ErrNewerSchema, or is one of the database or the
+// files.
 func upgrade(ctx context.Context, db *dbutil.Database, path string) (from int, err error) {
 	if from, err = schemaVersion(ctx, db); err != nil {
 		return from, err
@@ -62,7 +65,8 @@ func upgrade(ctx context.Context, db *dbutil.Database, path string) (from int, e
 	return from, recordMigrations(ctx, db)
 }
 
-// schemaVersion returns the version of the database's tables; 0 if it has none.
+// schemaVersion returns the version of the database's tables; 0 if it has none or does
+// not record it.
 func schemaVersion(ctx context.Context, db *dbutil.Database) (version int, err error) {
 	exists, err := db.TableExists(ctx, "version")
 	if err != nil || !exists {
@@ -136,8 +140,9 @@ func migrationSums() (map[int]string, error) {
 	return sums, nil
 }
 
-// checkMigrations returns an error if a migration that the database has applied
-// differs from the program's migration of that number, by their checksums.
+// checkMigrations returns ErrEditedMigration if a migration that the database has
+// applied differs from the program's migration of that number, by their checksums. A
+// database without recorded checksums passes.
 func checkMigrations(ctx context.Context, db *dbutil.Database) error {
 	exists, err := db.TableExists(ctx, "migration_sums")
 	if err != nil || !exists {

@@ -8,7 +8,8 @@ import (
 	"heraut/visio"
 )
 
-// SaveMeeting stores a scheduled video conference until its reminder.
+// SaveMeeting stores a scheduled video conference until its reminder, in place of one
+// that the same command set up.
 func (d *DB) SaveMeeting(ctx context.Context, m visio.Meeting) error {
 	_, err := d.db.Exec(ctx, `
 		INSERT OR REPLACE INTO meeting (cause, room_id, thread, subject, starts_at, url, phone, pin, access)
@@ -17,8 +18,8 @@ func (d *DB) SaveMeeting(ctx context.Context, m visio.Meeting) error {
 	return err
 }
 
-// DueMeetings returns the scheduled video conferences of which rooms have to be
-// reminded by now.
+// DueMeetings returns the scheduled video conferences that have begun by now, of which
+// their rooms have to be reminded, the earliest first.
 func (d *DB) DueMeetings(ctx context.Context, now time.Time) ([]visio.Meeting, error) {
 	rows, err := d.db.Query(ctx, `
 		SELECT cause, room_id, thread, subject, starts_at, url, phone, pin, access FROM meeting
@@ -38,8 +39,8 @@ func (d *DB) DeleteMeeting(ctx context.Context, cause chat.EventID) error {
 	return err
 }
 
-// MoveMeetings assigns the scheduled video conferences of the room from to the room
-// to, its successor.
+// MoveMeetings assigns the scheduled video conferences of the room from to the room to,
+// its successor, outside of any thread.
 func (d *DB) MoveMeetings(ctx context.Context, from, to chat.RoomID) error {
 	_, err := d.db.Exec(ctx, "UPDATE meeting SET room_id = $1, thread = '' WHERE room_id = $2", to, from)
 	return err

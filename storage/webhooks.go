@@ -39,8 +39,8 @@ func (d *DB) AddHook(ctx context.Context, h webhook.Hook) (id int64, err error) 
 	return id, err
 }
 
-// SaveHook overwrites the stored webhook that has the id of h, except the time of its
-// last use; chat.ErrNotFound if it no longer exists.
+// SaveHook overwrites the room, name, secrets and state (paused, gone) of the stored
+// webhook that has the id of h; chat.ErrNotFound if it no longer exists.
 func (d *DB) SaveHook(ctx context.Context, h webhook.Hook) error {
 	saved, err := changed(d.db.Exec(ctx, `
 		UPDATE webhook SET room_id = $1, name = $2, hash = $3, signing = $4, paused = $5, gone = $6 WHERE webhook_id = $7`,
@@ -152,8 +152,9 @@ func (d *DB) LiveAlert(ctx context.Context, hook int64, key string) (webhook.Ale
 	return a, err
 }
 
-// SaveAlert stores the state of an alert in a posted message: a new row if a.ID is
-// zero, otherwise in place of the row with that id.
+// SaveAlert stores the state of the alert a in a posted message: as a new row if a.ID
+// is zero; otherwise it updates the text, the times and the count of the row with that
+// id.
 func (d *DB) SaveAlert(ctx context.Context, a webhook.Alert) error {
 	if a.ID == 0 {
 		_, err := d.db.Exec(ctx, `
