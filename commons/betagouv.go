@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// parseBetaGouv reads the products of beta.gouv.fr: JSON:API objects of the type
-// "startup".
+// parseBetaGouv reads the products of beta.gouv.fr from r: JSON:API objects of the type
+// "startup". A product whose phase is "alumni" is abandoned. The errors are those of
+// parseList.
 func parseBetaGouv(r io.Reader, s *Settings) (list, error) {
 	isOne := func(e element) bool {
 		return e.sub("attributes")["phases"] != nil || e.sub("attributes")["pitch"] != nil

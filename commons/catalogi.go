@@ -6,8 +6,9 @@ import (
 	"heraut/catalogue"
 )
 
-// parseCatalogi reads the list of another instance of the SILL's program, in any
-// generation of its format.
+// parseCatalogi reads the list of another instance of the SILL's program from r, in any
+// generation of its format. It puts the name of the catalogue s before each id, so that
+// no two catalogues share one. The errors are those of catalogue.Read.
 func parseCatalogi(r io.Reader, s *Settings) (list, error) {
 	file, err := catalogue.Read(r)
 	if err != nil {

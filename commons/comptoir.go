@@ -4,8 +4,8 @@ import (
 	"io"
 )
 
-// parseComptoir reads the export of Comptoir du Libre: an object with the list under
-// "softwares", or the list itself.
+// parseComptoir reads the export of Comptoir du Libre from r: an object with the list
+// under "softwares", or the list itself. The errors are those of parseList.
 func parseComptoir(r io.Reader, s *Settings) (list, error) {
 	isOne := func(e element) bool {
 		return e["name"] != nil && (e["external_resources"] != nil || e["licence"] != nil)

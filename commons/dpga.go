@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// parseDPGA reads the registry of the Digital Public Goods Alliance.
+// parseDPGA reads the registry of the Digital Public Goods Alliance from r. The errors
+// are those of parseList.
 func parseDPGA(r io.Reader, s *Settings) (list, error) {
 	isOne := func(e element) bool { return e["SDGs"] != nil || e["stage"] != nil && e["sectors"] != nil }
 	return parseList(r, s, "data", isOne, func(e element) draft {

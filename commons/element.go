@@ -87,8 +87,10 @@ type draft struct {
 	fromState bool
 }
 
-// entry converts the draft into the bot's form of an entry. ok is false if the draft
-// has no name or no id, so that it cannot be used.
+// entry converts the draft into the bot's form of an entry, whose id begins with the
+// name of the catalogue s. ok is false if the draft has no name or no id, so that it
+// cannot be used. It changes the draft: its description and code go into its fields,
+// and its id is cleaned.
 func (d *draft) entry(s *Settings) (out catalogue.Software, ok bool) {
 	d.fields["description"] = d.description(s.Language)
 	d.fields["codeRepositoryUrl"] = d.code
@@ -116,8 +118,8 @@ func (d *draft) entry(s *Settings) (out catalogue.Software, ok bool) {
 	return out, true
 }
 
-// description returns the description in French and English, by language code. If both
-// are missing, a text in another language stands in for English: that of the
+// description returns the draft's description in French and English, by language code.
+// If both are missing, a text in another language stands in for English: that in the
 // catalogue's language, or else the first by language code.
 func (d *draft) description(language string) map[string]any {
 	out := map[string]any{"fr": d.languages["fr"], "en": d.languages["en"]}
@@ -138,8 +140,9 @@ func (d *draft) description(language string) map[string]any {
 	return out
 }
 
-// page returns the web address of an entry's page: made from the pattern in
-// Settings.Link, or else the one that the entry gives.
+// page returns the web address of the page of the entry d, whose name is name: made
+// from the pattern in Settings.Link, or else the one that the entry gives; empty if
+// that is no http or https URL.
 func (s *Settings) page(d *draft, name string) string {
 	if s.Link == "" {
 		return catalogue.CleanLink(d.page)
@@ -160,9 +163,11 @@ func contact(s string) string {
 	return catalogue.CleanLink(s)
 }
 
-// parseList reads the elements of a JSON list, which may stand under the key within.
-// isOne recognises an element of the kind; a list with others for the most part is a
-// catalogue.ErrUnknownList.
+// parseList reads the elements of a JSON list in r, which may stand under the key
+// within, and turns each into an entry of the catalogue s by means of read. It drops
+// and reports elements that isOne does not recognise, and those without name or id. If
+// isOne refuses more than half of them, the error wraps catalogue.ErrUnknownList; other
+// errors are those of catalogue.Elements.
 func parseList(r io.Reader, s *Settings, within string, isOne func(element) bool, read func(element) draft) (list, error) {
 	var l list
 	var foreign map[string]any

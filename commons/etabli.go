@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// parseEtabli reads the initiatives of Établi, which describe what the French
-// administrations build.
+// parseEtabli reads the initiatives of Établi from r, which describe what the French
+// administrations build. Deleted ones are gone from the catalogue. The errors are those
+// of parseList.
 func parseEtabli(r io.Reader, s *Settings) (list, error) {
 	isOne := func(e element) bool {
 		return e["businessUseCases"] != nil || e["functionalUseCases"] != nil || e["repositories"] != nil && e["websites"] != nil

@@ -54,14 +54,16 @@ func rawGitLab(repository, branch string) string {
 }
 
 // isHost returns the parsed address, and whether it is that of a whole forge: a host
-// without a path.
+// without a path or a query. It is false for a malformed address.
 func isHost(address string) (*url.URL, bool) {
 	u, err := url.Parse(address)
 	return u, err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
 }
 
 // host reads the publiccode.yml, the file that describes a public software, of each
-// repository on a forge. It tries each known kind of forge until one answers.
+// repository on the forge at the address host into the walk. It tries each known kind
+// of forge until one answers. If none does, the error is that of the first; any other
+// failure ends the round.
 func (w *walk) host(ctx context.Context, host *url.URL) error {
 	var first error
 	for i := range forges {
@@ -92,7 +94,8 @@ func isAbsent(err error) bool {
 	return errors.Is(err, fetch.ErrHTML)
 }
 
-// repositories reads the list of a forge's repositories, page by page.
+// repositories reads the list of a forge's repositories into the walk, page by page. f
+// says how the forge at the address host lists them. An error ends the reading.
 func (w *walk) repositories(ctx context.Context, host *url.URL, f *forge) error {
 	for number := 1; ; number++ {
 		list, err := host.Parse(f.list)
@@ -130,9 +133,10 @@ func (f *forge) parse(host *url.URL, body io.Reader) (*page, error) {
 	return &p, err
 }
 
-// files reads the publiccode.yml files that the pages read so far list. A repository
-// without the file is the common case. A file that cannot be parsed is reported and
-// left out; one that the server refuses to give keeps its last version.
+// files reads the publiccode.yml files that the pages read so far list into the walk. A
+// repository without the file is the common case, and no error. A file that cannot be
+// parsed is reported and left out; one that the server refuses to give keeps its last
+// version, or else is reported. Other failures, such as a busy server, end the round.
 func (w *walk) files(ctx context.Context) error {
 	var all []file
 	for _, address := range w.after.Order {
@@ -168,8 +172,9 @@ func (w *walk) publicCodeFile(body io.Reader) (*page, error) {
 	return &page{Entries: l.entries, Dropped: l.dropped}, err
 }
 
-// publicCode reads a catalogue whose entries are publiccode.yml files: all those of a
-// forge, those of a list of addresses, or one file.
+// publicCode reads a catalogue whose entries are publiccode.yml files into the walk:
+// all those of a forge, those of a list of addresses, or one file. An error ends the
+// round.
 func (w *walk) publicCode(ctx context.Context) error {
 	if host, ok := isHost(w.settings.Location); ok {
 		return w.host(ctx, host)

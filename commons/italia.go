@@ -8,8 +8,10 @@ import (
 	"heraut/catalogue"
 )
 
-// parseItalia reads one page of the API of Developers Italia. Each element holds a
-// publiccode.yml as a text; the address of the next page is a query without a path.
+// parseItalia reads one page of the API of Developers Italia from r. Each element holds
+// a publiccode.yml as a text; one that cannot be read is dropped and reported. The
+// address of the next page is a query without a path. If more than half of the elements
+// lack the text, the error wraps catalogue.ErrUnknownList.
 func parseItalia(r io.Reader, s *Settings) (list, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {

@@ -20,7 +20,8 @@ type join struct {
 	parent  []int // a forest of groups, by entry
 }
 
-// newJoin returns a join of the entries of the given catalogues, already grouped.
+// newJoin returns a join of the entries of the catalogues all, already grouped. It
+// compares ids first, then repositories.
 func newJoin(all []*catalogue.Catalogue) *join {
 	j := &join{}
 	places := map[string][]int{} // the entries that bear a key
@@ -73,7 +74,8 @@ func keysOf(s *catalogue.Software) []string {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// isOnce reports whether the entries, given by index, are all of different catalogues.
+// isOnce reports whether the entries, given by index, are at least two, all of
+// different catalogues.
 func (j *join) isOnce(entries []int) bool {
 	seen := map[int]bool{}
 	for _, i := range entries {
@@ -93,7 +95,8 @@ func (j *join) root(i int) int {
 }
 
 // unite merges the groups of the entries a and b, given by index. It does nothing if
-// the new group had two entries of one catalogue, or two different Wikidata items.
+// they are one group already, or if the new group had two entries of one catalogue, or
+// two different Wikidata items.
 func (j *join) unite(a, b int) {
 	a, b = j.root(a), j.root(b)
 	if a == b {

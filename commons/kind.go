@@ -65,9 +65,11 @@ var parsers = map[Kind]func(r io.Reader, s *Settings) (list, error){
 	DPGA:     parseDPGA,
 }
 
-// Read parses one file of a catalogue: a page of a list, or a single publiccode.yml.
-// The error wraps catalogue.ErrUnknownList if the file is of another format than s
-// says, and is catalogue.ErrNoEntries if there is no usable entry.
+// Read parses one file of the catalogue s from r: a page of a list, or a single
+// publiccode.yml. If the file is of another format than s says, the error wraps
+// catalogue.ErrUnknownList or, for publiccode.yml, says so; it is
+// catalogue.ErrNoEntries if there is no usable entry. Other errors come from the JSON,
+// the YAML or r.
 func Read(r io.Reader, s Settings) (catalogue.File, error) {
 	var l list
 	var err error

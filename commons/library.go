@@ -39,8 +39,8 @@ type Library struct {
 	merged map[string]*merged // by the names of the shelves
 }
 
-// joined caches which entries of all catalogues are the same software, as long as the
-// catalogues stay the same.
+// joined is a cache of the entries of all catalogues that are the same software, valid
+// as long as the catalogues stay the same.
 type joined struct {
 	of []*catalogue.Catalogue
 	// groups are the entries of one software, in the order of the catalogues, by the id
@@ -48,8 +48,8 @@ type joined struct {
 	groups map[string][]*catalogue.Software
 }
 
-// merged caches one catalogue that was made of several others, as long as these stay
-// the same.
+// merged is a cached catalogue that was made of several others, valid as long as these
+// stay the same.
 type merged struct {
 	of    []*catalogue.Catalogue
 	value *catalogue.Catalogue
@@ -61,7 +61,8 @@ func NewLibrary(shelves ...Shelf) *Library {
 	return &Library{shelves: shelves, merged: map[string]*merged{}}
 }
 
-// Shelves returns all catalogues of the library, in the order given to NewLibrary.
+// Shelves returns all catalogues of the library, in the order given to NewLibrary. The
+// caller must not change the slice.
 func (l *Library) Shelves() []Shelf { return l.shelves }
 
 // Shelf returns the catalogue with that short name; ok is false if there is none.
@@ -80,7 +81,8 @@ func (l *Library) Has(name string) bool {
 }
 
 // Labels returns the names for people of the catalogues with the given short names, in
-// the library's order.
+// the library's order, without duplicates; nil if that is the SILL alone. Unknown names
+// are left out.
 func (l *Library) Labels(names []string) []string {
 	var out []string
 	for _, s := range l.shelves {
@@ -105,7 +107,9 @@ func (l *Library) Credits(labels []string) []string {
 
 // State returns the catalogues with the given short names merged into one: one entry
 // for each software, from the first catalogue that has it. The result has the date of
-// the oldest of them. Catalogues that were never read are left out.
+// the oldest of them and, if some could not be refreshed, the error of the last of
+// these. Unknown names and catalogues that were never read are left out; its Catalogue
+// is nil if none remains. A single known name gives that catalogue's own state.
 func (l *Library) State(names []string) catalogue.State {
 	var chosen []Shelf
 	for _, s := range l.shelves {
@@ -125,14 +129,15 @@ func (l *Library) State(names []string) catalogue.State {
 
 // Commons returns a catalogue of the software that administrations built: all entries
 // of catalogues that hold only such software, and the entries of the others that are
-// marked as such.
+// marked as such. Its Catalogue is nil if none was ever read.
 func (l *Library) Commons() catalogue.State {
 	return l.mergedOf("commons", l.shelves, func(shelf Shelf, s *catalogue.Software) bool { return shelf.Commons || s.FromState })
 }
 
-// mergedOf returns a catalogue of those entries of the shelves that pass accepts. It
-// caches the result under key, and builds it again only after one of the catalogues
-// changed.
+// mergedOf returns a catalogue of the entries of the shelves, one for each software,
+// for which pass returns true. It caches the result under key, and builds it again only
+// after one of the catalogues changed. The state has the oldest date, the longest
+// interval and the last error of the shelves; its Catalogue is nil if none was read.
 func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalogue.Software) bool) catalogue.State {
 	var out catalogue.State
 	var parts []*catalogue.Catalogue
@@ -171,8 +176,8 @@ func (l *Library) mergedOf(key string, shelves []Shelf, pass func(Shelf, *catalo
 // set, and each needs an index.
 const maxMerged = 6
 
-// forget drops a merged catalogue from the cache if the cache is too full, but not the
-// one under the key keep.
+// forget drops merged catalogues from the cache until it holds at most maxMerged, but
+// neither the one under the key keep nor that of Commons. The caller holds l.mu.
 func (l *Library) forget(keep string) {
 	for key := range l.merged {
 		if len(l.merged) <= maxMerged {
@@ -184,15 +189,16 @@ func (l *Library) forget(keep string) {
 	}
 }
 
-// sameAll reports whether the catalogues of a and b, pair by pair, hold the same
-// entries.
+// sameAll reports whether a and b are equally long and their catalogues, pair by pair,
+// hold the same entries.
 func sameAll(a, b []*catalogue.Catalogue) bool {
 	return slices.EqualFunc(a, b, func(x, y *catalogue.Catalogue) bool { return x.SameEntries(y) })
 }
 
-// merge returns one entry for each software in the shelves' catalogues, parts, that
-// pass accepts in at least one of them. Fields that the first entry lacks come from
-// the others.
+// merge returns one entry for each software in parts, the catalogues of the shelves,
+// that pass accepts in at least one of them: a copy of the first shelf's entry. The ids
+// of the others become its OtherIDs, and they give the description, contact, phase and
+// repository that it lacks.
 func merge(shelves []Shelf, parts []*catalogue.Catalogue, pass func(Shelf, *catalogue.Software) bool) []catalogue.Software {
 	j := newJoin(parts)
 	groups := j.groups()
@@ -241,8 +247,9 @@ type Listing struct {
 	Status string
 }
 
-// Also returns where else a software is listed: one Listing for each other catalogue
-// that has it; nil if none has.
+// Also returns where else the software s is listed: one Listing for each other
+// catalogue that has it, in the library's order; nil if none has. License and Status
+// are set only where they differ from those of s.
 func (l *Library) Also(s *catalogue.Software) []Listing {
 	var out []Listing
 	for _, other := range l.others(s) {
@@ -262,7 +269,7 @@ func (l *Library) Also(s *catalogue.Software) []Listing {
 }
 
 // statusOf returns "listed", "withdrawn" or "abandoned", as its catalogue says of a
-// software.
+// software. A software whose recommendation alone ends is listed.
 func statusOf(s *catalogue.Software) string {
 	switch {
 	case s.Withdrawn == nil || s.Withdrawn.Ending:
@@ -273,8 +280,9 @@ func statusOf(s *catalogue.Software) string {
 	return "withdrawn"
 }
 
-// others returns the entries for the same software in the other catalogues, in the
-// library's order.
+// others returns the entries for the same software as s in the other catalogues, in the
+// library's order; empty if there are none. It compares the catalogues and caches the
+// result when one of them has changed.
 func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
 	var parts []*catalogue.Catalogue
 	for _, shelf := range l.shelves {
@@ -290,8 +298,8 @@ func (l *Library) others(s *catalogue.Software) []*catalogue.Software {
 	return slices.DeleteFunc(slices.Clone(l.join.groups[s.ID]), func(other *catalogue.Software) bool { return other.ID == s.ID })
 }
 
-// newJoined compares the entries of the catalogues and returns a cache of those that
-// are the same software.
+// newJoined compares the entries of the catalogues parts and returns a cache of those
+// that are the same software.
 func newJoined(parts []*catalogue.Catalogue) *joined {
 	out := &joined{of: parts, groups: map[string][]*catalogue.Software{}}
 	j := newJoin(parts)

@@ -14,7 +14,9 @@ const maxListBytes = 16 << 20
 
 // parseListOfFiles reads one publiccode.yml, or a list in YAML or JSON. A list holds
 // whole publiccode.yml files, or addresses of repositories or of such files, also as
-// the keys of an object. The addresses come back in the page, to be read next.
+// the keys of an object. The addresses come back in the page, to be read next. Elements
+// that are neither are dropped and reported; the error is errNotPublicCode if all are,
+// or that of the YAML or JSON.
 func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 	data, err := io.ReadAll(io.LimitReader(body, maxListBytes))
 	if err != nil {
@@ -69,8 +71,9 @@ func parseListOfFiles(body io.Reader, s *Settings) (*page, error) {
 }
 
 // fileOf returns the address of the publiccode.yml to which a text leads: the text
-// itself if it is the address of a YAML file, the file's place in the repository whose
-// address it is (on GitHub, Codeberg or a GitLab); otherwise empty.
+// itself if it is the address of a YAML file, or the file's place in the repository
+// whose address it is. Hosts other than GitHub and Codeberg count as a GitLab. It is
+// empty for any other text.
 func fileOf(address string) string {
 	address = catalogue.CleanLink(address)
 	u, err := url.Parse(address)

@@ -14,8 +14,9 @@ import (
 
 var errNotPublicCode = errors.New("it is no publiccode.yml: it has no publiccodeYmlVersion, or no name")
 
-// parsePublicCode parses one publiccode.yml, which describes one software, and returns
-// a list of at most one entry.
+// parsePublicCode parses one publiccode.yml from r, which describes one software, and
+// returns a list of one entry; of none if it has no usable id, which the list reports.
+// The errors are those of readPublicCode and of r.
 func parsePublicCode(r io.Reader, s *Settings) (list, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxYAML+1))
 	if err != nil {
@@ -31,7 +32,8 @@ func parsePublicCode(r io.Reader, s *Settings) (list, error) {
 }
 
 // readPublicCode parses a publiccode.yml, which describes one software. The software's
-// id is the address of its repository.
+// id is the address of its repository. The error is errNotPublicCode if the version or
+// the name is missing, or that of decodeYAML.
 func readPublicCode(data []byte, s *Settings) (draft, error) {
 	value, err := decodeYAML(data)
 	if err != nil {
@@ -44,8 +46,9 @@ func readPublicCode(data []byte, s *Settings) (draft, error) {
 	return draftOf(e, s), nil
 }
 
-// draftOf converts a decoded publiccode.yml, which describes one software, into a
-// draft.
+// draftOf converts e, a decoded publiccode.yml, which describes one software, into a
+// draft. A software whose status is obsolete is abandoned. Texts without a language are
+// in that of the catalogue s.
 func draftOf(e element, s *Settings) draft {
 	maintenance := e.sub("maintenance")
 	d := draft{
@@ -96,8 +99,9 @@ type localText struct {
 	text element
 }
 
-// languagesOf returns the descriptions in a publiccode.yml by language, French and
-// English first. A description without a language is in that of the catalogue.
+// languagesOf returns the descriptions in a publiccode.yml by language, at most 40,
+// French and English first. "fr-FR" becomes "fr". A description without a language is
+// in that of the catalogue s.
 func languagesOf(e element, s *Settings) []localText {
 	if bare := e.text("description"); bare != "" {
 		return []localText{{s.Language, element{"shortDescription": bare}}}
@@ -128,8 +132,9 @@ func orderOf(code string) string {
 	return code
 }
 
-// systems sets the draft's operating systems and its use over the web, from the
-// platforms that a publiccode.yml names.
+// systems sets the operating systems among the draft's fields and, for "web", that it
+// runs in the cloud, from the platforms that a publiccode.yml names. It ignores unknown
+// ones.
 func (d *draft) systems(platforms []string) {
 	systems := map[string]any{}
 	for _, p := range platforms {

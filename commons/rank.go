@@ -14,8 +14,9 @@ const sleepAfter = 3 * 365 * 24 * time.Hour
 // much better still comes first.
 const asleepCost = 2
 
-// IsAsleep reports whether a project shows no activity for years: the last date of its
-// entry is that old. A project without any date is not asleep.
+// IsAsleep reports whether, at now, a project has shown no activity for three years.
+// Its last date is that of the last commit, or if that is unknown the later one of the
+// entry's last change and the last version. A project without any date is not asleep.
 func IsAsleep(s *catalogue.Software, now time.Time) bool {
 	last := s.Updated
 	if s.Activity != nil && !s.Activity.Commit.IsZero() {
@@ -26,9 +27,10 @@ func IsAsleep(s *catalogue.Software, now time.Time) bool {
 	return !last.IsZero() && now.Sub(last) > sleepAfter
 }
 
-// Rank reorders matches, given with the best first, by whether their projects are
-// active: a project asleep (see IsAsleep) goes back two places, and abandoned and
-// withdrawn software comes last. of returns the software of a match.
+// Rank returns matches, given with the best first, in a new order, by whether their
+// projects are active: a project asleep (see IsAsleep) goes back two places, and
+// abandoned and withdrawn software comes last. It leaves the given slice as it is. of
+// returns the software of a match.
 func Rank[M any](matches []M, of func(M) *catalogue.Software, now time.Time) []M {
 	type placed struct {
 		match M

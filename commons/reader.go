@@ -72,7 +72,8 @@ const storedVersion = 1
 // Read reads the catalogue from its address. packed is what the last round returned in
 // now; nil at first. Files that have not changed are taken from it. If nothing changed
 // at all, file is empty and now is nil. The error says why the catalogue could not be
-// read.
+// read; it is catalogue.ErrNoEntries without any usable entry. After a failed round,
+// the next one goes on with the pages already read.
 func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, now []byte, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,15 +105,15 @@ func (r *Reader) Read(ctx context.Context, packed []byte) (file catalogue.File, 
 	return file, now, err
 }
 
-// Unpack returns the catalogue in packed, the stored result of an earlier Read,
-// without any request.
+// Unpack returns the catalogue in packed, the stored result of an earlier Read, without
+// any request. The error says that packed is damaged.
 func (r *Reader) Unpack(packed []byte) (catalogue.File, error) {
 	s, err := unpackStored(packed)
 	return s.file(), err
 }
 
-// file returns the entries of all pages together, in the pages' order. Where two have
-// the same id, the first one stays.
+// file returns the entries of all pages together, in the pages' order, at most
+// maxEntries. Where two have the same id, the first one stays.
 func (s *stored) file() catalogue.File {
 	var f catalogue.File
 	seen := map[string]bool{}

@@ -34,7 +34,8 @@ type walk struct {
 	requests int
 }
 
-// run reads all files of the catalogue into the walk. An error ends the round.
+// run reads all files of the catalogue into the walk: the pages read, and whether
+// anything changed. An error ends the round.
 func (w *walk) run(ctx context.Context) error {
 	if w.settings.Kind == PublicCode {
 		return w.publicCode(ctx)
@@ -50,8 +51,9 @@ func (w *walk) run(ctx context.Context) error {
 	})
 }
 
-// pages reads the page at the address start, and those to which each page leads as the
-// next. parse turns a page's bytes into its entries.
+// pages reads the page at the address start into the walk, and those to which each page
+// leads as the next, until there is none or it was read before. parse turns a page's
+// bytes into its entries. An error ends the reading.
 func (w *walk) pages(ctx context.Context, start string, parse func(io.Reader) (*page, error)) error {
 	for address := start; ; {
 		p, err := w.visit(ctx, file{Address: address}, parse)
@@ -66,8 +68,9 @@ func (w *walk) pages(ctx context.Context, start string, parse func(io.Reader) (*
 	}
 }
 
-// follow returns the address of the next page, which may be a whole address or only a
-// query, whose parameters replace those of the present one. It stays on the same host.
+// follow returns the address of the page next after the one at address. next may be a
+// whole address or only a query, whose parameters replace those of the present one. It
+// returns an empty text at the end, and for a page on another host.
 func follow(address, next string) string {
 	here, err := url.Parse(address)
 	if next == "" || err != nil || here.Host == "" {
@@ -93,7 +96,8 @@ func follow(address, next string) string {
 	return here.String()
 }
 
-// withQuery adds a parameter to a web address, unless it has it; a file's path stays.
+// withQuery returns a web address with the parameter key set to value, unless it has
+// that parameter; a file's path stays.
 func withQuery(address, key, value string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Query().Has(key) {
@@ -105,9 +109,10 @@ func withQuery(address, key, value string) string {
 	return u.String()
 }
 
-// visit requests a file and parses it, or takes it from the last round if it has not
-// changed. It returns the page, which it also adds to the walk. A *faultError means
-// that the contents are unusable.
+// visit requests the file f and parses it by means of parse, or takes it from the last
+// round if it has not changed; otherwise it sets w.changed. It returns the page, which
+// it also adds to the walk. A *faultError means that the contents are unusable; other
+// errors are those of get.
 func (w *walk) visit(ctx context.Context, f file, parse func(io.Reader) (*page, error)) (*page, error) {
 	before := w.before[f.Address]
 	if before != nil && f.Mark != "" && f.Mark == before.Mark {
@@ -154,8 +159,11 @@ func (w *walk) put(f file, p *page) *page {
 	return p
 }
 
-// get requests a file, with a pause after the last request. If the server asks the bot
-// to wait, get waits and tries again, unless the wait is longer than maxWait.
+// get requests the file at address, with a pause after the last request, and counts the
+// request. since holds the validators of the last round. If a busy server asks the bot
+// to wait, get waits and tries again, at most maxWaits times, unless the wait is longer
+// than maxWait. The error is that of the last request, errEndless after maxRequests, or
+// the cause of ctx.
 func (w *walk) get(ctx context.Context, address string, since fetch.Validators) (*fetch.Response, error) {
 	for waits := 0; ; waits++ {
 		if w.requests++; w.requests > maxRequests {
