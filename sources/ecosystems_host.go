@@ -36,8 +36,7 @@ func (w *hostWalk) over() bool { return w.end || w.low <= w.floor }
 
 // page reads page number page of the list, of size repositories, adds them to the
 // batch, and records in w how far the walk came. It returns the answer's validators,
-// and true if the page has not changed since the validators since. On an error it
-// returns since.
+// and true if the page has not changed since the validators since.
 func (w *hostWalk) page(ctx context.Context, page, size int, since fetch.Validators) (fetch.Validators, bool, error) {
 	path := "hosts/" + url.PathEscape(w.name) + "/repositories"
 	location := w.url(path, page, size)
