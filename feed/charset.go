@@ -21,10 +21,11 @@ var (
 	utf8Mark        = []byte("\ufeff")
 )
 
-// decode returns body as UTF-8: body itself if it is UTF-8 already. The character set
-// comes from the byte-order mark, the HTTP header, the prolog, or else from the bytes.
-// The bytes win over any label: valid UTF-8 is UTF-8 whatever the label, and in text
-// that is mostly valid UTF-8 only the bad bytes are replaced, by U+FFFD.
+// decode returns body as UTF-8 without leading blanks and byte-order marks; it does not
+// copy body if that is UTF-8 already. The character set comes from the byte-order mark,
+// the HTTP header contentType, the prolog, or else from the bytes. The bytes win over
+// any label: valid UTF-8 is UTF-8 whatever the label, and in text that is mostly valid
+// UTF-8 only the bad bytes are replaced, by U+FFFD. The error is that of convert.
 func decode(body []byte, contentType string) ([]byte, error) {
 	body = trimStart(body)
 	switch {
@@ -66,8 +67,9 @@ func decode(body []byte, contentType string) ([]byte, error) {
 	return convert(body, charmap.Windows1252)
 }
 
-// looksLikeUTF16 reports whether the text begins with < or { in two bytes, of which the
-// byte at index zero is 0.
+// looksLikeUTF16 reports whether body begins with < or { in two bytes, as in UTF-16.
+// zero is the index of the byte that is 0: 0 in big-endian text, 1 in little-endian
+// text.
 func looksLikeUTF16(body []byte, zero int) bool {
 	return len(body) > 3 && body[zero] == 0 && (body[1-zero] == '<' || body[1-zero] == '{') && body[zero+2] == 0
 }
@@ -91,7 +93,7 @@ func mostlyUTF8(body []byte) bool {
 
 // convert decodes all of body from the character set from to UTF-8. It decodes twice,
 // first to compute the size, since a growing buffer would double the memory. The error
-// means that the text more than doubles in length, which no real feed does.
+// wraps ErrTooMany: the text more than doubles in length, which no real feed does.
 func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	size := 0
 	var buffer [4096]byte
@@ -105,8 +107,9 @@ func convert(body []byte, from encoding.Encoding) ([]byte, error) {
 	return text[:at], nil
 }
 
-// pass decodes body from the character set from. room returns the next buffer to write
-// to; wrote gets the number of bytes written there.
+// pass decodes body from the character set from, piece by piece. Before each piece it
+// calls room, which returns the buffer to write to; after it, it calls wrote with the
+// number of bytes written there.
 func pass(body []byte, from encoding.Encoding, room func() []byte, wrote func(n int)) {
 	decoder := from.NewDecoder()
 	for {

@@ -42,10 +42,11 @@ var zones = map[string]float64{
 	"ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5, "ist": 5.5, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
 }
 
-// ParseDate parses a date as feeds write it: RFC 822, ISO 8601 and their common
+// ParseDate parses the date said as feeds write it: RFC 822, ISO 8601 and their common
 // deviations, with the names of months and days in French or English. Without a zone it
-// is in UTC. It refuses other text, and the dates that programs write for an unknown
-// date: 1 January 1970, and the year 1.
+// is in UTC. It returns false for other text, for more than maxDate bytes, for years
+// outside 1900 to 9999, and for 1 January 1970, which programs write for an unknown
+// date.
 func ParseDate(said string) (time.Time, bool) {
 	if len(said) > maxDate {
 		return time.Time{}, false
@@ -76,8 +77,10 @@ func isoTime(s string) (time.Time, bool) {
 	return d.time()
 }
 
-// wordsTime parses a date whose month is a word: «Tue, 01 Sep 2026 08:00 +0200»,
-// «September 1, 2026», «mardi 1er septembre 2026 à 8h00».
+// wordsTime parses s, a folded date whose month is a word: «Tue, 01 Sep 2026 08:00
+// +0200», «September 1, 2026», «mardi 1er septembre 2026 à 8h00». It returns false if
+// the day, the month or the year is missing, if a word is unknown, or if the date does
+// not exist.
 func wordsTime(s string) (time.Time, bool) {
 	var w wordsReader
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\u00a0' || r == '/' }) {
@@ -102,8 +105,9 @@ type wordsReader struct {
 	wrongZone         bool // an offset that no zone has
 }
 
-// clock stores part if it belongs to a time of day, such as «8h00» or «pm»; otherwise
-// it returns false.
+// clock stores part in w if it belongs to a time of day, such as «8h00», «pm» or an
+// offset after the time; otherwise it returns false. An offset that no zone has sets
+// w.wrongZone.
 func (w *wordsReader) clock(part string) bool {
 	m := clockTime.FindStringSubmatch(part)
 	switch {
@@ -123,8 +127,8 @@ func (w *wordsReader) clock(part string) bool {
 	return true
 }
 
-// date stores part if it is the day, the year or a whole date; otherwise it returns
-// false.
+// date stores part in w if it is the day, the year or a whole date such as
+// «01-Sep-2026», whose month it adds to w.words; otherwise it returns false.
 func (w *wordsReader) date(part string) bool {
 	switch {
 	case dayNumber.MatchString(part) && w.day == 0:
@@ -146,7 +150,7 @@ func (w *wordsReader) date(part string) bool {
 	return true
 }
 
-// takeWords stores the words of a date that are no numbers: the month and the time
+// takeWords stores in d the words of a date that are no numbers: the month and the time
 // zone; the day of the week is ignored. It returns false for any other word, and if
 // there is no month.
 func (d *civil) takeWords(words []string) bool {
@@ -172,8 +176,9 @@ type civil struct {
 	zone                                   *time.Location // nil: UTC
 }
 
-// setZone stores the offset from UTC that s states: the name of a zone, or the offset
-// itself such as +0200. It returns false for other text.
+// setZone stores in d the offset from UTC that s states: the name of a zone, or the
+// offset itself such as +0200. It returns false for other text and for more than 15
+// hours.
 func (d *civil) setZone(s string) bool {
 	if hours, ok := zones[s]; ok {
 		d.zone = time.FixedZone("", int(hours*3600))
@@ -201,8 +206,8 @@ func (d *civil) setZone(s string) bool {
 	return true
 }
 
-// time returns the point in time; false if the date or the hour does not exist, such
-// as 30 February.
+// time returns the point in time; false if the date or the time of day does not exist,
+// such as 30 February or 25:00. It sets d.zone to UTC if that is nil.
 func (d *civil) time() (time.Time, bool) {
 	if d.zone == nil {
 		d.zone = time.UTC
@@ -213,7 +218,8 @@ func (d *civil) time() (time.Time, bool) {
 	return t, exists && d.hour <= 24 && d.minute < 60 && d.second <= 60 && (d.hour < 24 || d.minute == 0)
 }
 
-// monthNamed returns the month that a word names, or 0.
+// monthNamed returns the month, 1 to 12, whose French or English name begins with word,
+// of at least three letters; 0 if none does, or several do.
 func monthNamed(word string) int {
 	if len(word) < 3 {
 		return 0
@@ -263,7 +269,8 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// number0 returns the number that a text of digits stands for; 0 for an empty one.
+// number0 returns the number that a text of digits stands for; 0 for an empty text and
+// for any other.
 func number0(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

@@ -21,9 +21,10 @@ const maxLinks = 10
 // feedTypes are the types of links to feeds.
 var feedTypes = []string{"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml", "application/xml"}
 
-// Links returns the feeds that a web page links to, feeds of articles before feeds of
-// comments. It follows <link rel="alternate"> as browsers do, relative to the page's
-// <base>.
+// Links returns the feeds that a web page links to, at most maxLinks, feeds of articles
+// before feeds of comments. It follows <link rel="alternate"> as browsers do, relative
+// to the page's <base>, or else to from.Address. It returns nil for an undecodable
+// page.
 func Links(page []byte, from Source) (links []Link) {
 	text, err := decode(page, from.ContentType)
 	if err != nil {
@@ -61,7 +62,8 @@ func Links(page []byte, from Source) (links []Link) {
 	return links
 }
 
-// rank returns a number by which to sort links: feeds of comments come last.
+// rank returns a number by which to sort links: 1 for feeds of comments, which come
+// last, 0 for others.
 func (l Link) rank() int {
 	if said := strings.ToLower(l.URL + " " + l.Title); strings.Contains(said, "comment") {
 		return 1
@@ -70,7 +72,7 @@ func (l Link) rank() int {
 }
 
 // WithoutComments returns the links to feeds other than those of comments, or all links
-// if there is no other.
+// if there is no other. links must be sorted as Links returns them.
 func WithoutComments(links []Link) []Link {
 	if i := slices.IndexFunc(links, func(l Link) bool { return l.rank() > 0 }); i > 0 {
 		return links[:i]
@@ -92,8 +94,8 @@ var usualPlaces = []struct{ word, path string }{
 	{"", "/index.xml"},
 }
 
-// Guesses returns at most n addresses at which the site of a page may have a feed, the
-// most likely first.
+// Guesses returns at most n addresses at which the site of the page at address may have
+// a feed, the most likely first; nil if address is no URL. It does not try them.
 func Guesses(page []byte, address string, n int) (guesses []string) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -43,8 +43,8 @@ const (
 	lastAddress
 )
 
-// and returns the addresses with one more of the given kind, unless there is already
-// one of that kind or the address is empty.
+// and returns a copy of the addresses with one more of the given kind, unless there is
+// already one of that kind or the address is empty.
 func (a addresses) and(kind int, address string) addresses {
 	if a[kind] == "" {
 		a[kind] = address
@@ -54,8 +54,8 @@ func (a addresses) and(kind int, address string) addresses {
 
 var addressInText = regexp.MustCompile(`https?://[^\s<>"'»”)\]]+`)
 
-// entry returns the finished entry. dropped is the reason why it cannot be used; empty
-// if it can.
+// entry returns the finished entry. dropped is the reason why it cannot be used: it has
+// neither a text nor an address nor an id; empty if it can.
 func (d *draft) entry() (e Entry, dropped string) {
 	summary := d.summary.or(d.otherSummary).body()
 	content := d.content.body()

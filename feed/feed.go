@@ -81,8 +81,9 @@ type Source struct {
 	ContentType string // the HTTP header; may be empty
 }
 
-// Read parses a feed. The error wraps ErrTooMany or ErrFormat. Bytes without any entry
-// or other part of a feed are ErrFormat.
+// Read parses the feed body; from says where it comes from. The error wraps ErrTooMany
+// or ErrFormat (ErrPage for a web page). Bytes without any entry or other part of a
+// feed, and a feed none of whose entries can be used, are ErrFormat.
 func Read(body []byte, from Source) (*Feed, error) {
 	text, err := decode(body, from.ContentType)
 	if err != nil {
@@ -109,9 +110,9 @@ func Read(body []byte, from Source) (*Feed, error) {
 	return f, nil
 }
 
-// sortEntries sorts entries, the newest first. An entry without a date counts as old
-// as the entry before it in the feed; at the start of the feed, as the first entry
-// with a date.
+// sortEntries sorts entries in place, the newest first, and sets their order. An entry
+// without a date counts as old as the entry before it in the feed; at the start of the
+// feed, as the first entry with a date.
 func sortEntries(entries []Entry) {
 	var last time.Time
 	for i := len(entries) - 1; i >= 0; i-- {
@@ -136,8 +137,8 @@ type reader struct {
 	index int // index of the next entry
 }
 
-// add finishes an entry and adds it to the feed, or to its dropped entries if it
-// cannot be used. The error wraps ErrTooMany.
+// add finishes an entry and adds it to the feed, or to its dropped entries if it cannot
+// be used, and counts it in r.index. The error wraps ErrTooMany.
 func (r *reader) add(e *draft) error {
 	index := r.index
 	if r.index++; r.index > maxEntries {
@@ -155,8 +156,8 @@ func (r *reader) add(e *draft) error {
 // cutOff is the reason for an entry in which the feed ends.
 const cutOff = "the feed ends before it does"
 
-// drop adds the present entry, which cannot be read, to the feed's dropped entries
-// with the reason.
+// drop adds the present entry, which cannot be read, to the feed's dropped entries with
+// the reason, and counts it in r.index.
 func (r *reader) drop(reason string) {
 	r.feed.Dropped = append(r.feed.Dropped, Dropped{r.index, reason})
 	r.index++

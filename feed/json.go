@@ -8,7 +8,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// json reads a JSON Feed. It ignores a field of the wrong type.
+// json reads a JSON Feed into r.feed. It ignores a field of the wrong type. The error
+// wraps ErrFormat for other JSON, or ErrTooMany.
 func (r *reader) json(body []byte) error {
 	if err := checkNesting(body); err != nil {
 		return err
@@ -56,8 +57,8 @@ func (r *reader) json(body []byte) error {
 	return err
 }
 
-// jsonEntry returns the fields of an item of a JSON Feed. base is the address to which
-// its links are relative.
+// jsonEntry returns a draft of an entry from item, an item of a JSON Feed. base is the
+// address to which its links are relative.
 func jsonEntry(item gjson.Result, base string) *draft {
 	e := &draft{base: base}
 	external := ""
@@ -120,8 +121,9 @@ func jsonAddress(base string, v gjson.Result) string {
 	return absolute(base, v.Str)
 }
 
-// checkNesting returns an error for JSON that nests deeper than any real feed: finding
-// the end of a value takes memory for each level.
+// checkNesting returns an error that wraps ErrTooMany for JSON that nests deeper, or
+// has more objects, than any real feed: finding the end of a value takes memory for
+// each level.
 func checkNesting(body []byte) error {
 	depth := 0
 	for i := 0; i < len(body); i++ {

@@ -36,7 +36,7 @@ func absolute(base, link string) string {
 	return u.String()
 }
 
-// isWebAddress reports whether s has the form of a web address.
+// isWebAddress reports whether s begins with http:// or https://, in any case.
 func isWebAddress(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))

@@ -114,8 +114,9 @@ const maxProse = 8 * summaryLength
 // browser would read all the following text as the script.
 var emptyScript = regexp.MustCompile(`(?i)<(script|style|iframe|noscript|textarea|title)\b[^<>]*/>`)
 
-// body returns the content of the field as readable text, of at most maxProse bytes of
-// source.
+// body returns the content of the field as readable text, read from at most maxProse
+// bytes if it is plain text; of HTML, with its first link and the first text of an
+// image too.
 func (v value) body() (p prose) {
 	if v.isText {
 		p.text = clean(v.text[:min(len(v.text), maxProse)])

@@ -33,9 +33,10 @@ type tag struct {
 	empty      bool   // <name/>
 }
 
-// next returns the next tag; comments, instructions and CDATA are skipped with their
-// contents. It returns false at the end of the document, and when there are more
-// elements than in any real feed; the scanner then has an error.
+// next returns the next tag and moves the scanner behind it; comments, instructions and
+// CDATA are skipped with their contents. It returns false at the end of the document,
+// and when there are more elements than in any real feed, or they nest deeper; s.err is
+// then set.
 func (s *scanner) next() (t tag, ok bool) {
 	for s.err == nil {
 		i := bytes.IndexByte(s.text[s.at:], '<')
@@ -65,9 +66,9 @@ func (s *scanner) next() (t tag, ok bool) {
 	return tag{}, false
 }
 
-// count counts the element of an opening tag. If there are more elements than in any
-// real feed, or they nest deeper, the scanner gets an error, and next returns no more
-// tags.
+// count counts the element of an opening tag, and keeps s.depth. If there are more
+// elements than in any real feed, or they nest deeper, it sets s.err, and next returns
+// no more tags.
 func (s *scanner) count(t *tag) {
 	switch {
 	case t.closes:
@@ -101,7 +102,8 @@ func (s *scanner) skip(length int, end string) {
 	}
 }
 
-// skipDoctype moves the scanner over a <!DOCTYPE …> with the declarations inside it.
+// skipDoctype moves the scanner over a <!DOCTYPE …>, and stores the entities that the
+// first one declares in s.entities.
 func (s *scanner) skipDoctype() {
 	rest := s.text[s.at:]
 	end := bytes.IndexByte(rest, '>')
@@ -119,7 +121,8 @@ func (s *scanner) skipDoctype() {
 	s.at += end + 1
 }
 
-// tag reads the tag at the beginning of rest; ok is false if there is none.
+// tag reads the tag at the beginning of rest, the text from s.at on, and moves the
+// scanner behind it; ok is false, and the scanner stays, if there is none.
 func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 	t.start = s.at
 	name := rest[1:]
@@ -150,8 +153,9 @@ func (s *scanner) tag(rest []byte) (t tag, ok bool) {
 	return t, true
 }
 
-// tagEnd returns the index of the > that ends a tag: the first one outside of quotes,
-// or the first one at all if a quote is never closed; -1 if there is none.
+// tagEnd returns the index in attributes, the text after a tag's name, of the > that
+// ends the tag: the first one outside of quotes, or the first one at all if a quote is
+// never closed. It is -1 if there is none, or if a < outside of quotes comes before it.
 func tagEnd(attributes []byte) int {
 	quote := byte(0)
 	for i, c := range attributes {
@@ -181,8 +185,8 @@ func isNameByte(c byte, first bool) bool {
 	return false
 }
 
-// attribute returns the value of the named attribute as it is written, with its
-// references; ok is false if the tag lacks it.
+// attribute returns the value of the attribute with that name, in any case, as it is
+// written, with its references; ok is false if the tag lacks it.
 func (t *tag) attribute(name string) (value []byte, ok bool) {
 	for written, value := range t.each {
 		if strings.EqualFold(written, name) {

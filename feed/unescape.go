@@ -24,9 +24,9 @@ type entities struct {
 	expanded int // total expansion so far, in bytes
 }
 
-// declare stores the entities that a DOCTYPE declares. It ignores those that refer to
-// other entities or to files, by which a document could grow without limit or read
-// local files.
+// declare stores the entities that a DOCTYPE declares, at most maxEntities. It ignores
+// those longer than maxEntity and those that refer to other entities or to files, by
+// which a document could grow without limit or read local files.
 func (e *entities) declare(doctype []byte) {
 	for len(e.values) < maxEntities {
 		_, rest, found := bytes.Cut(doctype, []byte("<!ENTITY"))
@@ -69,8 +69,9 @@ func (e *entities) unescape(s []byte) string {
 }
 
 // reference returns the text that the reference at the start of s stands for, and the
-// length of the reference. s begins after the ampersand. For no reference it returns
-// the ampersand and 0.
+// length of the reference. s begins after the ampersand. For no reference, an unknown
+// name, or a document whose entities already expanded to maxExpanded bytes, it returns
+// the ampersand and 0. It counts the expansion in e.expanded.
 func (e *entities) reference(s []byte) (text string, length int) {
 	end := bytes.IndexByte(s[:min(len(s), 40)], ';')
 	if end < 1 {
@@ -106,8 +107,8 @@ func (e *entities) reference(s []byte) (text string, length int) {
 	return "&", 0
 }
 
-// number returns the character of a numeric reference, «#233» or «#xE9»; false if name
-// is none.
+// number returns the character of a numeric reference name, «#233» or «#xE9»; false if
+// name is none.
 func number(name string) (rune, bool) {
 	digits, isNumber := strings.CutPrefix(name, "#")
 	if !isNumber {

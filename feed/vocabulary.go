@@ -22,8 +22,8 @@ var vocabularies = []struct{ part, prefix string }{
 	{"w3.org/1999/xhtml", "xhtml"},
 }
 
-// prefixOf returns the prefix that feeds usually give an XML namespace, such as dc;
-// known is false for other namespaces.
+// prefixOf returns the prefix that feeds usually give an XML namespace, such as dc, or
+// "" for those that need none; known is false for namespaces that feeds do not use.
 func prefixOf(namespace string) (prefix string, known bool) {
 	namespace = strings.ToLower(strings.TrimSpace(namespace))
 	for _, v := range vocabularies {
@@ -45,7 +45,8 @@ type names struct {
 	own      string            // the prefix of the root, whose namespace is the feed's own
 }
 
-// declare stores the namespace prefixes that a tag declares (xmlns).
+// declare stores in n the namespace prefixes that the tag t declares (xmlns:…), at most
+// maxPrefixes, and ignores unknown namespaces.
 func (n *names) declare(t *tag) {
 	if !bytes.Contains(t.attributes, []byte("xmlns:")) {
 		return
@@ -58,7 +59,8 @@ func (n *names) declare(t *tag) {
 	}
 }
 
-// of returns the normalised name of a tag's element.
+// of returns the name of a tag's element in one spelling, such as "dc:date": lower
+// case, with the usual prefix of its namespace, and without a prefix in the feed's own.
 func (n *names) of(t *tag) string {
 	prefix, local, prefixed := strings.Cut(t.name, ":")
 	if !prefixed {

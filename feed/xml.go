@@ -17,7 +17,8 @@ type xmlReader struct {
 	base string // base of the feed's relative links
 }
 
-// xml reads a feed in XML. Anything before its first tag is ignored.
+// xml reads a feed in XML into r.feed. Anything before its root element is ignored. The
+// error is ErrPage, or wraps ErrFormat or ErrTooMany.
 func (r *reader) xml(text []byte) error {
 	x := &xmlReader{reader: r, scanner: scanner{text: text}, names: names{prefixes: map[string]string{}}}
 	if err := x.root(); err != nil {
@@ -51,8 +52,9 @@ func (r *reader) xml(text []byte) error {
 	}
 }
 
-// root reads up to the root element of the feed, which says whether it is RSS or Atom.
-// The error is ErrPage for a web page, or wraps ErrFormat if there is no such element.
+// root reads up to the root element of the feed, which says whether it is RSS or Atom,
+// and sets x.feed.Format, x.atom and the base of links from it. The error is ErrPage
+// for a web page, or wraps ErrFormat if there is no such element, or ErrTooMany.
 func (x *xmlReader) root() error {
 	for {
 		t, ok := x.next()
@@ -94,8 +96,9 @@ func (x *xmlReader) root() error {
 	}
 }
 
-// rebase sets *base to the address in a tag's xml:base, to which links inside the
-// element are relative. Without that attribute it changes nothing.
+// rebase sets *base to the address in the xml:base of the tag t, to which links inside
+// the element are relative. Without that attribute, or with an invalid one, it changes
+// nothing.
 func (x *xmlReader) rebase(base *string, t *tag) {
 	if value, ok := t.attribute("xml:base"); ok {
 		if address := absolute(*base, x.entities.unescape(value)); address != "" {
@@ -104,8 +107,9 @@ func (x *xmlReader) rebase(base *string, t *tag) {
 	}
 }
 
-// siteLink stores the link to the feed's site, or the feed's own address, from a link
-// element of the feed itself.
+// siteLink stores the link to the feed's site in x.feed.Site, or the feed's own address
+// in x.self, from a link element of the feed itself, which t opens. name is its
+// normalised name. The first site wins.
 func (x *xmlReader) siteLink(t tag, name string) {
 	href, ok := t.attribute("href")
 	if !ok {
@@ -156,8 +160,9 @@ func (x *xmlReader) position() position { return position{x.at, x.elements, x.de
 
 func (x *xmlReader) back(to position) { x.at, x.elements, x.depth = to.at, to.elements, to.depth }
 
-// inner returns the raw contents of the element that t opens. If its closing tag is
-// missing, they end where the entry ends or the next one begins.
+// inner returns the raw contents of the element that t opens, and moves the scanner
+// behind it. If its closing tag is missing, they end where the entry ends or the next
+// one begins.
 func (x *xmlReader) inner(t tag) []byte {
 	if t.empty {
 		return nil
@@ -186,7 +191,8 @@ func (x *xmlReader) inner(t tag) []byte {
 	}
 }
 
-// value returns the content of the element that t opens; name is its normalised name.
+// value returns the content of the element that t opens, of at most maxField bytes, and
+// moves the scanner behind it; name is its normalised name.
 func (x *xmlReader) value(t tag, name string) value {
 	raw := x.inner(t)
 	v := x.content(raw[:min(len(raw), maxField)])

@@ -2,8 +2,9 @@ package feed
 
 import "bytes"
 
-// entry reads an entry up to its end and adds it to the feed. start is its opening
-// tag, element the normalised name.
+// entry reads an entry up to its end and adds it to the feed, or to its dropped entries
+// if the feed ends within it or does not close it. start is its opening tag, element
+// the normalised name. The error wraps ErrTooMany.
 func (x *xmlReader) entry(start tag, element string) error {
 	x.depth = 0
 	e := draft{base: x.linkBase()}
@@ -36,8 +37,9 @@ func (x *xmlReader) entry(start tag, element string) error {
 	}
 }
 
-// field stores the element that t opens in the entry e. It reads on inside unknown
-// elements, except those that have titles and links of their own, such as the author.
+// field stores the element that t opens in the entry e; name is its normalised name. It
+// reads on inside unknown elements, except those that have titles and links of their
+// own, such as the author. The first value of a field wins.
 func (x *xmlReader) field(e *draft, t tag, name string) {
 	switch name {
 	case "title", "atom:title":
@@ -78,7 +80,8 @@ func (x *xmlReader) field(e *draft, t tag, name string) {
 }
 
 // link stores the web address of a link element in the entry e: RSS has it between the
-// tags, Atom in an attribute.
+// tags, Atom in an attribute. t opens the element, name is its normalised name. A page
+// wins over other kinds of links.
 func (x *xmlReader) link(e *draft, t tag, name string) {
 	base := e.base
 	x.rebase(&base, &t)
