@@ -40,7 +40,8 @@ func (c *component) find(name string) *property {
 const maxDepth = 8
 
 // parseComponents returns the VCALENDAR components of a file. The error is ErrEmpty,
-// ErrHTML, ErrFormat, or ErrTruncated if a component does not end.
+// ErrHTML, ErrFormat, also for too deep a nesting, or ErrTruncated if a component does
+// not end.
 func parseComponents(data []byte) ([]*component, error) {
 	data = decode(data)
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -90,8 +91,9 @@ func parseComponents(data []byte) ([]*component, error) {
 	return calendars, nil
 }
 
-// closeBefore returns the open components, without those that cannot contain a
-// component of that name: an event without END ends where the next one begins.
+// closeBefore returns open, the open components from the outermost on, without those
+// that cannot contain a component of that name: an event without END ends where the
+// next one begins.
 func closeBefore(open []*component, name string) []*component {
 	switch name {
 	case "VCALENDAR":
@@ -106,8 +108,9 @@ func closeBefore(open []*component, name string) []*component {
 	return open
 }
 
-// closeUntil returns the open components, without the innermost one of that name and
-// everything inside it. It returns all of them if none has the name.
+// closeUntil returns open, the open components from the outermost on, without the
+// innermost one of that name and everything inside it. It returns all of them if none
+// has the name.
 func closeUntil(open []*component, name string) []*component {
 	for i := len(open) - 1; i > 0; i-- {
 		if open[i].name == name {

@@ -39,7 +39,7 @@ type Event struct {
 }
 
 // LastDay returns midnight at the start of the last day of an all-day event, whose End
-// is the day after it.
+// is the day after it; Start if the event lasts no day.
 func (e Event) LastDay() time.Time { return latest(e.Start, e.End.AddDate(0, 0, -1)) }
 
 func latest(a, b time.Time) time.Time {
@@ -57,8 +57,10 @@ type Calendar struct {
 	single []Event // from a format without recurrence
 }
 
-// Between returns the occurrences that start within [from, to), sorted by start and
-// without duplicates. A recurring event gives at most maxOccurrences.
+// Between returns the occurrences that start within [from, to), sorted by start,
+// all-day events first, and without duplicates. A rule of a recurring event gives at
+// most maxOccurrences; it gives its first start alone once the calendar's rules
+// together took calendarTime.
 func (c *Calendar) Between(from, to time.Time) []Event {
 	budget := newBudget()
 	all := slices.Clone(c.single)
@@ -82,8 +84,8 @@ func (c *Calendar) Between(from, to time.Time) []Event {
 	})
 }
 
-// rank returns a number by which to sort events with the same start: all-day events
-// first, then those that begin at midnight.
+// rank returns a number by which to sort events with the same start: 0 for all-day
+// events, which come first, 1 for others.
 func rank(e Event) int {
 	if e.AllDay {
 		return 0

@@ -14,6 +14,7 @@ type occurrence struct {
 
 // between returns the occurrences of the series that start within [from, to), with the
 // changes of single occurrences applied. A few outside of that time may be among them.
+// b limits the time spent; local is the readers' zone.
 func (s *series) between(from, to time.Time, local *time.Location, b *budget) []Event {
 	var events []Event
 	used := make([]bool, len(s.overrides))
@@ -43,7 +44,8 @@ func (s *series) between(from, to time.Time, local *time.Location, b *budget) []
 	return events
 }
 
-// gives reports whether the rules of the recurring event produce the occurrence id.
+// gives reports whether the rules of the recurring event produce the occurrence that
+// starts at id. s.master must not be nil.
 func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 	m, at := newMarks(s.master.start, local), id.instant(local)
 	m.add(id, 0)
@@ -52,7 +54,7 @@ func (s *series) gives(id moment, local *time.Location, b *budget) bool {
 }
 
 // deletions returns the dates that the recurring event excludes from its rules
-// (EXDATE).
+// (EXDATE); none if the series has no master.
 func (s *series) deletions(local *time.Location) *marks {
 	if s.master == nil {
 		return newMarks(moment{zone: local}, local)
@@ -70,7 +72,8 @@ func (v *vevent) exclusions(local *time.Location) *marks {
 }
 
 // occurrences returns the occurrences within [from, to] that the rules (RRULE) and the
-// single dates (RDATE) of the event give, without the excluded ones.
+// single dates (RDATE) of the event give, without the excluded ones. Single dates, and
+// the start of an event without rules, come even if they are outside of that time.
 func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget) []occurrence {
 	zone := v.start.zone
 	if v.start.date {
@@ -111,15 +114,15 @@ func (v *vevent) occurrences(from, to time.Time, local *time.Location, b *budget
 	})
 }
 
-// at returns a moment with the local time wall, in the zone of m, and a date alone if
-// m is one.
+// at returns a moment with the local time wall, in the zone of m, and a date alone if m
+// is one. It leaves m as it is.
 func (m moment) at(wall time.Time) moment {
 	m.wall = wall
 	return m
 }
 
 // end returns the last start that the rule's UNTIL allows, in the local time of the
-// series; zero: there is no UNTIL.
+// series that begins at start; the zero time if there is no readable UNTIL.
 func (r recurrence) end(start moment, local *time.Location) time.Time {
 	if r.until == "" {
 		return time.Time{}
@@ -151,7 +154,8 @@ func newMarks(series moment, local *time.Location) *marks {
 
 func dayOf(t time.Time) time.Time { return t.Truncate(24 * time.Hour) }
 
-// add adds the date d to the index. find will return i for it.
+// add adds the date d to the index, so that find returns i for occurrences to which d
+// refers.
 func (m *marks) add(d moment, i int) {
 	switch {
 	case d.date, m.series.date && d.wall.Equal(dayOf(d.wall)): // Exchange writes midnight
@@ -211,8 +215,9 @@ func (s *series) replacements(local *time.Location) replacements {
 
 const maxReach = 400 * 24 * time.Hour
 
-// onwardsFrom returns the override that replaces this occurrence because it replaces
-// all from some earlier or equal start on (RANGE=THISANDFUTURE); nil if there is none.
+// onwardsFrom returns the override that replaces the occurrence with that start because
+// it replaces all from some earlier or equal start on (RANGE=THISANDFUTURE): the latest
+// such one; nil if there is none.
 func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	for _, v := range r.onwards {
 		if !v.id.instant(local).After(start.instant(local)) {
@@ -222,9 +227,9 @@ func (r replacements) onwardsFrom(start moment, local *time.Location) *vevent {
 	return nil
 }
 
-// event returns the Event of one occurrence. v is an override of all occurrences from
-// some start on, which gives its fields and moves the start; nil: the series gives
-// them.
+// event returns the Event of the occurrence o. v is an override of all occurrences from
+// some start on, which gives the fields and moves the start; if it is nil, the master
+// of the series gives the fields.
 func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	id := o.start
 	switch {
@@ -240,8 +245,9 @@ func (s *series) event(o occurrence, v *vevent, local *time.Location) Event {
 	return v.event(occurrence{start: moved}, &id, local)
 }
 
-// event returns the Event of the occurrence o, with the fields of v. id is the start
-// that the rules of the series give it, which identifies it; nil if v does not recur.
+// event returns the Event of the occurrence o, with the fields of v and times in local.
+// id is the start that the rules of the series give it, which becomes its Recurrence;
+// nil if v does not recur.
 func (v *vevent) event(o occurrence, id *moment, local *time.Location) Event {
 	e := v.Event
 	e.AllDay = o.start.date

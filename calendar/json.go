@@ -27,8 +27,9 @@ type jsonEvent struct {
 	Cancelled   bool            `json:"cancelled"`
 }
 
-// readJSON reads a list of events, alone or inside an object. It skips items that are
-// no events.
+// readJSON reads a list of events, alone or under "events" or "data" in an object. It
+// skips items that are no events, and those beyond maxEvents. The error wraps
+// ErrTruncated or ErrFormat, also if no item is an event. data must not be empty.
 func readJSON(data []byte, local *time.Location) (*Calendar, error) {
 	var items []json.RawMessage
 	if data[0] == '{' {

@@ -10,7 +10,7 @@ import (
 )
 
 // decode returns data as UTF-8 without a byte order mark. It reads UTF-16 when a mark
-// announces it.
+// announces it; other bytes come back as they are, valid UTF-8 or not.
 func decode(data []byte) []byte {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):

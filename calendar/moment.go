@@ -55,8 +55,10 @@ var errMoment = errors.New("no date")
 var momentForm = regexp.MustCompile(
 	`(?i)^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]\s*(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
 
-// parseMoment parses a DATE or a DATE-TIME, in the forms of RFC 5545 and in variants
-// with separators, without seconds or with an offset.
+// parseMoment parses value, a DATE or a DATE-TIME, in the forms of RFC 5545 and in
+// variants with separators, without seconds or with an offset. params are the
+// parameters of its property, such as TZID; z resolves that zone, and gives the zone of
+// times without one. The error is errMoment.
 func parseMoment(value string, params map[string]string, z *zones) (moment, error) {
 	f := momentForm.FindStringSubmatch(strings.TrimSpace(value))
 	if f == nil {
@@ -99,7 +101,8 @@ type length struct {
 	exact time.Duration
 }
 
-// after returns the moment at which an event of this length ends that starts at m.
+// after returns the moment at which an event of this length ends that starts at m. The
+// end of a date is a date: parts of a day do not count.
 func (l length) after(m moment) moment {
 	m.wall = m.wall.AddDate(0, 0, l.days)
 	if m.date {
@@ -140,8 +143,8 @@ type period struct {
 	end   *moment
 }
 
-// parsePeriods parses the values of an RDATE or EXDATE property (extra and excluded
-// dates of a recurring event). It leaves out invalid values.
+// parsePeriods parses the values of p, an RDATE or EXDATE property (extra and excluded
+// dates of a recurring event), with the zones z. It leaves out invalid values.
 func parsePeriods(p property, z *zones) []period {
 	var all []period
 	for value := range strings.SplitSeq(p.value, ",") {

@@ -103,7 +103,8 @@ func parseParams(s string) map[string]string {
 	return params
 }
 
-// unescape undoes the escapes of a TEXT value (RFC 5545, 3.3.11).
+// unescape undoes the escapes of a TEXT value (RFC 5545, 3.3.11). A backslash before
+// any other character stays.
 func unescape(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s

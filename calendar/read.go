@@ -11,8 +11,8 @@ const maxEvents = 20_000
 
 // Read reads an iCalendar file, or the JSON of the Agenda du Libre. It returns times in
 // local; a time without a zone is in the zone that the file names, or else in local. It
-// skips unreadable events. The error wraps ErrEmpty, ErrHTML, ErrFormat or
-// ErrTruncated.
+// skips unreadable events, and those beyond maxEvents. The error wraps ErrEmpty,
+// ErrHTML, ErrFormat or ErrTruncated.
 func Read(data []byte, local *time.Location) (*Calendar, error) {
 	if start := bytes.TrimSpace(decode(data)); len(start) > 0 && (start[0] == '[' || start[0] == '{') {
 		return readJSON(start, local)

@@ -37,8 +37,9 @@ type recurrence struct {
 	until   string        // raw; empty: without end
 }
 
-// parseRule parses a repetition rule (RRULE), with blanks, lower case and unknown
-// parts tolerated. It returns false for an invalid frequency or value.
+// parseRule parses a repetition rule (RRULE), with blanks, lower case and unknown parts
+// tolerated. It returns false for a missing or invalid frequency and for an invalid
+// value. A rule with an interval beyond maxInterval has its first start only.
 func parseRule(value string) (recurrence, bool) {
 	r := recurrence{options: rrule.ROption{Interval: 1}}
 	value = strings.ToUpper(strings.Join(strings.Fields(unescape(value)), ""))
@@ -165,7 +166,8 @@ func (b *budget) spent() bool { return time.Now().After(b.ends) }
 
 // between returns the starts of the rule from first on, within [from, to], at most
 // maxOccurrences. until is the last allowed start; zero: none. If the rule gives
-// nothing, or exceeds its budget before it gives anything, first is the only start.
+// nothing, or exceeds the budget b before it gives anything, first is the only start,
+// if it is within that time. If until is before first, there is none.
 func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.Time {
 	o := r.options
 	o.Dtstart, o.Until = first, until
@@ -185,9 +187,10 @@ func (r recurrence) between(first, until, from, to time.Time, b *budget) []time.
 	return alone
 }
 
-// iterate returns the starts within [from, to] that a repetition rule gives. any
-// reports whether the rule gives a start at any time. It recovers from panics of the
-// library, which some rules cause.
+// iterate returns the starts within [from, to] that a repetition rule gives, as far as
+// maxOccurrences, maxSteps and ruleTime allow. any reports whether the rule gives a
+// start at any time; false if it is invalid. iterate recovers from panics of the
+// library, which some rules cause, and then returns the starts found before.
 func iterate(o rrule.ROption, from, to time.Time) (starts []time.Time, any bool) {
 	defer func() { _ = recover() }()
 	rule, err := rrule.NewRRule(o)
@@ -218,9 +221,10 @@ func within(all []time.Time, from, to time.Time) []time.Time {
 	return slices.DeleteFunc(all, func(t time.Time) bool { return t.Before(from) || t.After(to) })
 }
 
-// forwarded moves the start of a rule close to from, by a multiple of its interval, so
-// that an old rule costs no more than a new one. A rule with COUNT is moved only when
-// each interval has exactly one start.
+// forwarded returns the rule o with its start moved close to from, by a multiple of its
+// interval, so that an old rule costs no more than a new one. A rule with COUNT is
+// moved only when each interval has exactly one start, and its COUNT shrinks. Monthly
+// and yearly rules come back as they are.
 func forwarded(o rrule.ROption, from time.Time) rrule.ROption {
 	step := int64(o.Interval)
 	switch {
@@ -247,12 +251,14 @@ func forwarded(o rrule.ROption, from time.Time) rrule.ROption {
 
 // possible reports whether the rrule library can find a next start for the rule in
 // reasonable time: for impossible rules it would search until the year 9999, or for
-// ever. possible also removes positions (BYSETPOS) that no interval of the rule has.
+// ever. possible also removes from o positions (BYSETPOS) that no interval of the rule
+// has.
 func possible(o *rrule.ROption) bool {
 	return reachable(o) && hasPositions(o) && hasDays(o)
 }
 
-// unit returns the length of an interval in seconds, for intervals of at most a day.
+// unit returns the length of the frequency f in seconds, for frequencies of a day or
+// less; 0 for slower ones.
 func unit(f rrule.Frequency) int {
 	return map[rrule.Frequency]int{daily: 86400, hourly: 3600, minutely: 60, secondly: 1}[f]
 }
@@ -278,8 +284,8 @@ func reachable(o *rrule.ROption) bool {
 	return false
 }
 
-// hasPositions removes the values of BYSETPOS beyond the number of starts in one
-// interval, and reports whether any is left.
+// hasPositions removes from o the values of BYSETPOS beyond the number of starts in one
+// interval, and reports whether any is left; true for a rule without BYSETPOS.
 func hasPositions(o *rrule.ROption) bool {
 	if len(o.Bysetpos) == 0 {
 		return true
@@ -335,9 +341,9 @@ func hasDays(o *rrule.ROption) bool {
 // pythonDay returns the weekday of t as the rrule library counts: Monday is 0.
 func pythonDay(t time.Time) int { return (int(t.Weekday()) + 6) % 7 }
 
-// passes reports whether a day fits the rule's conditions on months, weeks and days.
-// It ignores the ordinal in conditions such as «second Monday», and week numbers where
-// weeks do not begin on Monday.
+// passes reports whether a day fits the conditions of the rule o on months, weeks and
+// days. It ignores the ordinal in conditions such as «second Monday», and week numbers
+// that count from the end of the year or where weeks do not begin on Monday.
 func passes(o *rrule.ROption, day time.Time) bool {
 	has := func(list []int, n, fromEnd int) bool {
 		return len(list) == 0 || slices.Contains(list, n) || slices.Contains(list, fromEnd)

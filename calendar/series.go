@@ -31,8 +31,9 @@ type series struct {
 	overrides []*vevent
 }
 
-// parseEvent parses a VEVENT component. allCancelled marks a calendar that cancels all
-// its events. It returns false if the event has no readable start.
+// parseEvent parses the VEVENT component c, with the zones z of its calendar.
+// allCancelled marks a calendar that cancels all its events. It returns false if the
+// event has no readable start.
 func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	p := c.find("DTSTART")
 	if p == nil {
@@ -68,9 +69,9 @@ func parseEvent(c *component, z *zones, allCancelled bool) (*vevent, bool) {
 	return v, true
 }
 
-// readTimes stores the value of a property about the event's times: its end, length,
-// repetition, extra and excluded dates. It ignores other properties and unreadable
-// values.
+// readTimes stores in v the value of a property about the event's times: its end,
+// length, repetition, extra and excluded dates, and the occurrence that it replaces. It
+// ignores other properties and unreadable values.
 func (v *vevent) readTimes(p property, z *zones) {
 	switch p.name {
 	case "DTEND":
@@ -135,8 +136,9 @@ func (v *vevent) duration() length {
 	return length{}
 }
 
-// group returns a series for each event, with the events that replace its occurrences
-// (by UID).
+// group returns a series for each event in all, with the events that replace its
+// occurrences (by UID). Of several versions of one event, the latest stays.
+// Replacements whose event is missing form a series without a master.
 func group(all []*vevent) []*series {
 	var list []*series
 	byUID := map[string][]*series{}
@@ -173,7 +175,7 @@ func group(all []*vevent) []*series {
 }
 
 // override adds v, which replaces an occurrence, to the series. Of two versions of the
-// same replacement, the newer one stays.
+// same replacement, the newer one stays. v.id must not be nil.
 func (s *series) override(v *vevent) {
 	for i, other := range s.overrides {
 		if other.id.wall.Equal(v.id.wall) && other.id.date == v.id.date && other.id.zone == v.id.zone {

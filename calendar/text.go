@@ -14,7 +14,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 var markup = regexp.MustCompile(`(?i)</?(?:p|br|a|b|i|ul|li|ol|div|span|html|body|strong|em|h[1-6]|table|tr|td)\b[^>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);`)
 
 // plain returns a description as plain text. It removes HTML, which some calendar
-// programs write there.
+// programs write there; blocks become lines, and blank lines go.
 func plain(s string) string {
 	if !markup.MatchString(s) {
 		return strings.TrimSpace(s)

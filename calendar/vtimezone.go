@@ -23,9 +23,9 @@ type transition struct {
 	daylight bool
 }
 
-// definedZone returns the time zone that a VTIMEZONE component of a calendar defines;
-// nil if it defines nothing usable. It writes the zone in the TZif format (RFC 8536)
-// first, the only form that Go loads.
+// definedZone returns the time zone, called name, that the VTIMEZONE component c of a
+// calendar defines; nil if it defines nothing usable. It writes the zone in the TZif
+// format (RFC 8536) first, the only form that Go loads.
 func definedZone(name string, c *component, b *budget) *time.Location {
 	var all []transition
 	for _, child := range c.children {
@@ -44,8 +44,9 @@ func definedZone(name string, c *component, b *budget) *time.Location {
 	return loc
 }
 
-// observances returns the changes of offset that a STANDARD or DAYLIGHT component, the
-// part of a time zone's definition for winter or summer time, describes.
+// observances returns the changes of offset that c, a STANDARD or DAYLIGHT component,
+// describes: the part of a time zone's definition for winter or summer time. It is nil
+// if the start or the offset is unreadable.
 func observances(c *component, b *budget) []transition {
 	from, okFrom := parseOffset(c.get("TZOFFSETFROM"))
 	to, okTo := parseOffset(c.get("TZOFFSETTO"))
@@ -86,7 +87,8 @@ func observances(c *component, b *budget) []transition {
 
 var offset = regexp.MustCompile(`^\s*([+-]?)(\d{2}):?(\d{2})(?::?(\d{2}))?\s*$`)
 
-// parseOffset parses a UTC offset and returns it in seconds.
+// parseOffset parses a UTC offset such as +0200 or -05:00 and returns it in seconds; ok
+// is false for other text and for a day or more.
 func parseOffset(s string) (seconds int, ok bool) {
 	m := offset.FindStringSubmatch(s)
 	if m == nil {

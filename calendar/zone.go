@@ -72,9 +72,9 @@ type zones struct {
 	cache   map[string]*time.Location
 }
 
-// newZones returns the time zones of a calendar. local is the readers' zone, which
-// serves for times without a zone unless the calendar names one for them
-// (X-WR-TIMEZONE).
+// newZones returns the time zones that the VCALENDAR component calendar defines. local
+// is the readers' zone, which serves for times without a zone unless the calendar names
+// one for them (X-WR-TIMEZONE).
 func newZones(calendar *component, local *time.Location) *zones {
 	z := &zones{own: map[string]*time.Location{}, resting: local, cache: map[string]*time.Location{}}
 	b := newBudget()
@@ -101,8 +101,9 @@ func newZones(calendar *component, local *time.Location) *zones {
 // maxZones bounds the number of zones read from a calendar.
 const maxZones = 500
 
-// named returns the time zone with that name in the calendar. An unknown name gives
-// the zone for times without one, so that no event is lost.
+// named returns the time zone with that name in the calendar. An unknown name gives the
+// zone for times without one, so that no event is lost. It keeps the answers in
+// z.cache.
 func (z *zones) named(name string) *time.Location {
 	if loc, ok := z.cache[name]; ok {
 		return loc
@@ -147,7 +148,8 @@ func (z *zones) find(name string) *time.Location {
 	return offsetZone(name)
 }
 
-// ianaZone returns the zone with that IANA name; nil if there is none.
+// ianaZone returns the zone with that IANA name, in any case, or with one of the names
+// in abbreviations; nil if there is none.
 func ianaZone(name string) *time.Location {
 	if name == "" || len(name) > 60 || strings.EqualFold(name, "local") {
 		return nil
@@ -198,8 +200,8 @@ func shownZone(name string) *time.Location {
 
 var offsetName = regexp.MustCompile(`(?i)(?:^|\b|\()(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\b`)
 
-// offsetZone returns a zone with the fixed offset that a name states, such as
-// UTC+02:00 or GMT -0500; nil if it states none.
+// offsetZone returns a zone with the fixed offset that a name states, such as UTC+02:00
+// or GMT -0500; nil if it states none, or one of more than 14 hours.
 func offsetZone(name string) *time.Location {
 	m := offsetName.FindStringSubmatch(name)
 	if m == nil {
