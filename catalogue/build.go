@@ -60,8 +60,8 @@ func (b *builder) add(value any) {
 	b.elements = append(b.elements, element{i, s, numbered, references(o)})
 }
 
-// unusable returns the reason why an element of the list describes no software; empty
-// if it describes one.
+// unusable returns the reason why the element o of the list describes no software;
+// empty if it describes one. It counts an element of another kind of list in b.foreign.
 func (b *builder) unusable(o object) string {
 	switch {
 	case o == nil:
@@ -82,8 +82,9 @@ func (b *builder) drop(index int, reason string) {
 	b.dropped = append(b.dropped, Dropped{Index: index, Reason: reason})
 }
 
-// idFor returns an id made from a software's name, for formats without ids. It adds a
-// number for the second and later software of that name.
+// idFor returns an id made from a software's name, for formats without ids. It counts
+// the ids made from each name, and adds a number for the second and later software of
+// that name.
 func (b *builder) idFor(name string) string {
 	base := "name-" + strings.Join(text.Words(name), "-")
 	if b.namesakes == nil {
@@ -97,7 +98,8 @@ func (b *builder) idFor(name string) string {
 }
 
 // file returns the content of the whole file: it merges elements about the same
-// software, and finds the entries that the others name as comparable.
+// software, and finds the entries that the others name as comparable. The dropped
+// elements are in the order of the list.
 func (b *builder) file() File {
 	b.mergeDoubles()
 	f := File{Entries: make([]Software, len(b.elements)), Dropped: b.dropped}

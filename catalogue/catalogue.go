@@ -34,8 +34,9 @@ type derived struct {
 	value any
 }
 
-// New returns the catalogue of entries, whose ids must be distinct, as of asOf. It
-// copies the entries.
+// New returns the catalogue of entries, whose ids must be distinct. asOf is the time at
+// which they were current; later dates of entries do not count as Dated. It copies the
+// entries.
 func New(entries []Software, asOf time.Time) *Catalogue {
 	c := &Catalogue{asOf: asOf, derived: &derived{}}
 	var p packer
@@ -64,7 +65,8 @@ func New(entries []Software, asOf time.Time) *Catalogue {
 
 func hashOf(id string) uint32 { return crc32.ChecksumIEEE([]byte(id)) }
 
-// At returns a Catalogue with the same entries and asOf as its date.
+// At returns a Catalogue with the same entries, and the same value of Derived, but with
+// asOf as its date. c stays as it is.
 func (c *Catalogue) At(asOf time.Time) *Catalogue {
 	again := *c
 	again.asOf = asOf
@@ -78,7 +80,8 @@ func (c *Catalogue) SameEntries(other *Catalogue) bool { return c.derived == oth
 // Len returns the number of entries, withdrawn ones included.
 func (c *Catalogue) Len() int { return c.entries.len() }
 
-// Entry returns the i-th entry in the order of the file, from 0.
+// Entry returns a copy of the i-th entry in the order of the file, from 0. It panics
+// unless i is less than Len.
 func (c *Catalogue) Entry(i int) *Software { return c.entries.at(i) }
 
 // AsOf returns the time at which the entries were current.
@@ -88,7 +91,8 @@ func (c *Catalogue) AsOf() time.Time { return c.asOf }
 // show them; none if all come from the SILL.
 func (c *Catalogue) Labels() []string { return c.labels }
 
-// Dated returns the newest date of an entry, at most AsOf; zero if no entry has a date.
+// Dated returns the newest date at which an entry came or changed, at most the AsOf
+// that New got; zero if no entry has a date.
 func (c *Catalogue) Dated() time.Time { return c.dated }
 
 // TellsUsers reports whether any entry lists its users. Some formats leave users out,
@@ -115,7 +119,8 @@ func (c *Catalogue) All() iter.Seq[*Software] {
 	}
 }
 
-// ByID returns the software with that id, which may be one of its OtherIDs.
+// ByID returns a copy of the software with that id, which may be one of its OtherIDs,
+// unless it is the ID of another entry; ok is false if there is none.
 func (c *Catalogue) ByID(id string) (s *Software, ok bool) {
 	hash := hashOf(id)
 	first, _ := slices.BinarySearchFunc(c.places, hash, func(p idPlace, h uint32) int { return cmp.Compare(p.hash, h) })
@@ -134,6 +139,7 @@ func (c *Catalogue) ByID(id string) (s *Software, ok bool) {
 }
 
 // Newest returns at most n of the listed entries, the most recently referenced first.
+// Entries without that date are left out.
 func (c *Catalogue) Newest(n int) []*Software {
 	return c.last(n, func(s *Software) time.Time {
 		if s.Withdrawn != nil {

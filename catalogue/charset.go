@@ -20,8 +20,9 @@ import (
 // count as Windows-1252.
 func Text(r io.Reader, contentType string) io.Reader { return decoded(bufio.NewReader(r), contentType) }
 
-// decoded returns r as UTF-8. The charset is that of a byte order mark, or else
-// of the HTTP header contentType, or else repairedUTF8.
+// decoded returns a reader of the text in r as UTF-8. The character set is that of a
+// byte order mark, or else the one that the HTTP header contentType names. Without one,
+// and for UTF-8, repairedUTF8 replaces the bytes that are no UTF-8.
 func decoded(r *bufio.Reader, contentType string) io.Reader {
 	start, _ := r.Peek(2) // the next read returns the same error
 	var in io.Reader = r
@@ -53,11 +54,11 @@ func charsetOf(contentType string) encoding.Encoding {
 	return charset
 }
 
-// repairedUTF8 passes UTF-8 through and repairs other bytes: tables merged by hand mix
-// lines in UTF-8 with lines in Windows-1252, and the first bytes of a truncated UTF-8
-// character are valid Windows-1252. So the first byte of a truncated «é» or «’» (0xC2,
-// 0xC3, 0xE2 0x80), which French in Windows-1252 does not use, becomes U+FFFD; any
-// other byte becomes its Windows-1252 character.
+// repairedUTF8 is a transformer that passes UTF-8 on and repairs other bytes: tables
+// merged by hand mix lines in UTF-8 with lines in Windows-1252, and the first bytes of
+// a truncated UTF-8 character are valid Windows-1252. So the first byte of a truncated
+// «é» or «’» (0xC2, 0xC3, 0xE2 0x80), which French in Windows-1252 does not use,
+// becomes U+FFFD; any other byte becomes its Windows-1252 character.
 //
 // It also cuts runs of white space to maxSpaces: json.Decoder rescans long runs again
 // and again.

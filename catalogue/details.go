@@ -16,8 +16,9 @@ import (
 // maxDetails bounds the length of each list of details of an entry.
 const maxDetails = 200
 
-// details fills those fields of s that only the newer formats of the SILL have, from
-// an element o and the data ext that the SILL copied from elsewhere.
+// details fills those fields of s that only the newer formats of the SILL have, from an
+// element o and the data ext that the SILL copied from elsewhere. s.Wikidata must be
+// set before.
 func (s *Software) details(o, ext object) {
 	attributes := o.sub("customAttributes")
 	s.EnglishKeywords = englishKeywords(o.list("keywords"), ext.list("keywords"))
@@ -180,7 +181,8 @@ func identifiers(o, ext object, wikidata string) []Identifier {
 }
 
 // sourceName returns one name, in lower case without spaces, for all spellings of the
-// name of a catalogue or register; empty for the SILL's own form, which is none.
+// name of a catalogue or register; empty for «user input», the SILL's own form, which
+// is no catalogue.
 func sourceName(s string) string {
 	s = strings.Join(text.Words(s), "")
 	switch s {

@@ -1,8 +1,8 @@
 package catalogue
 
 // generationOf returns the format of an element, recognised by a key that only that
-// format has. It tries the newest format first, because later formats kept many older
-// keys.
+// format has; GenPlain if it has none of these keys. It tries the newest format first,
+// because later formats kept many older keys.
 func generationOf(o object) Generation {
 	ext := o.sub("softwareExternalData")
 	switch {
@@ -30,8 +30,9 @@ func generationOf(o object) Generation {
 	return GenPlain
 }
 
-// generationB returns B2 or B3. B3 renamed externalDataOrigin to sourceSlug and
-// dropped fields of B1.
+// generationB returns GenB2 or GenB3 for an element o with the data ext that the SILL
+// copied from elsewhere; GenB3 if nothing tells them apart. B3 renamed
+// externalDataOrigin to sourceSlug and dropped fields of B1.
 func generationB(o, ext object) Generation {
 	if ext.has("externalDataOrigin") {
 		return GenB2

@@ -9,10 +9,10 @@ import (
 	"heraut/text"
 )
 
-// mergeDoubles merges elements with different ids that describe the same software. One
-// element stays, the first that is not withdrawn if there is one; the others are
-// reported as dropped. The SILL of 2025 listed most of its entries twice for some days
-// (codegouvfr/catalogi#487).
+// mergeDoubles merges elements with different ids that describe the same software. In
+// b.elements one of them stays, the first that is not withdrawn if there is one, and
+// takes over data of the others, which are reported as dropped. The SILL of 2025 listed
+// most of its entries twice for some days (codegouvfr/catalogi#487).
 func (b *builder) mergeDoubles() {
 	groups := map[string][]int{} // positions in elements, by doubleKey
 	for i := range b.elements {
@@ -48,7 +48,8 @@ func (b *builder) mergeDoubles() {
 
 // doubleKey returns the same key for all elements of one software: they share their
 // name, and their Wikidata item or, when neither has one, their description. It is
-// empty for an element that cannot have a double.
+// empty for an element without an id in the file, or with neither item nor description:
+// it is merged with no other.
 func (e *element) doubleKey() string {
 	s := &e.software
 	if !e.numbered {
@@ -76,7 +77,7 @@ func squash(name string) string {
 }
 
 // firstListed returns the first element of the group that is not withdrawn, or else the
-// first.
+// first. The group and the result are positions in b.elements.
 func (b *builder) firstListed(group []int) int {
 	for _, i := range group {
 		if b.elements[i].software.Withdrawn == nil {
@@ -86,8 +87,9 @@ func (b *builder) firstListed(group []int) int {
 	return group[0]
 }
 
-// take fills the empty fields of e from d, another element about the same software,
-// but not its status. Names, organizations and comparable programs of both are joined.
+// take fills the empty fields of e from d, another element about the same software, but
+// not its status. Names, organizations and comparable programs of both are joined, and
+// the id of d becomes one of the OtherIDs of e.
 func (e *element) take(d *element) {
 	s, other := &e.software, &d.software
 	s.OtherIDs = append(s.OtherIDs, other.ID)
@@ -110,7 +112,9 @@ func (e *element) take(d *element) {
 	s.Withdrawn, s.Status, s.History = withdrawn, status, history
 }
 
-// mergeOrganizations merges two lists. An organization in both keeps the larger counts.
+// mergeOrganizations returns the organizations of both lists, those with the most
+// people first, and changes neither list. An organization in both keeps the larger
+// counts.
 func mergeOrganizations(a, b []Organization) []Organization {
 	out := slices.Clone(a)
 	for _, o := range b {

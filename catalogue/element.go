@@ -14,8 +14,8 @@ import (
 // code.gouv.fr/data/sill.json. Each accessor lists the newest name first.
 
 // software returns the entry that one element of the SILL describes, in any of its
-// formats. Replaces and Similar stay empty: join fills them once all entries are
-// known.
+// formats. Its name is empty if the element has none. Replaces and Similar stay empty:
+// join fills them once all entries are known.
 func software(o object) Software {
 	ext := external(o)
 	comptoir := o.sub("comptoirDuLibreSoftware")
@@ -105,7 +105,7 @@ func otherNames(name string, values ...any) []string {
 }
 
 // texts returns the texts of all lists together, cleaned, without duplicates and empty
-// ones.
+// ones, at most 200.
 func texts(lists ...[]any) []string {
 	const limit = 200 // per entry, to bound the memory
 	var out []string

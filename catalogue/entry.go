@@ -29,10 +29,12 @@ func Elements(r io.Reader, within string, yield func(element any) error) error {
 // first: the list is not of the expected kind.
 func FieldsError(first map[string]any) error { return unknownList(JSONList, fieldNames(first)) }
 
-// CleanLink returns s as an absolute http or https URL, or an empty string.
+// CleanLink returns s as an absolute http or https URL; an empty string if it is none,
+// or holds a user name.
 func CleanLink(s string) string { return link(s) }
 
-// CleanText returns an untrusted text on one line, of at most limit characters.
+// CleanText returns an untrusted text on one line, of at most limit characters, with
+// single spaces and without control and invisible characters. It may be empty.
 func CleanText(s string, limit int) string { return clean(s, limit) }
 
 // RepositoryKey returns the same key for all spellings of a repository's address:

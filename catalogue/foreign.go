@@ -38,9 +38,9 @@ func fieldSet(names string) map[string]bool {
 	return set
 }
 
-// foreignFields returns the names of fields by which an object is recognised as no
+// foreignFields returns the names of fields by which the object o is recognised as no
 // element of the SILL, at most five, sorted. It returns none for an element of the
-// SILL, even one with some unknown fields.
+// SILL: one in which at least as many fields are known as unknown, common ones aside.
 func foreignFields(o object) []string {
 	known := sillFields
 	if !o.has("name", "_name") {

@@ -48,8 +48,9 @@ func (h Held) At() time.Time { return h.version.at }
 // contents have the same ID after a restart.
 func (h Held) ID() string { return hex.EncodeToString(h.version.sum[:8]) }
 
-// Accept makes the bot use the version that is held back, and returns it. The error is
-// ErrNothingHeld if none is.
+// Accept stores the version that is held back, makes it the catalogue in use, and
+// returns it. Later growth is measured from its size. The error is ErrNothingHeld if
+// none is held, or the store's: the version then stays held.
 func (r *Refresher) Accept(ctx context.Context) (Held, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,7 +119,9 @@ func (g growth) least(now time.Time, inForce int) int {
 	return least
 }
 
-// tellHeld calls onHeld once for each held version.
+// tellHeld calls onHeld with the version that is held back, once for each version. If
+// onHeld fails, it logs the error, and the next call tries again. It does nothing if
+// none is held.
 func (r *Refresher) tellHeld(ctx context.Context, onHeld func(ctx context.Context, h Held) error) {
 	h := r.Current().Held
 	if h == nil || h.version.sum == r.reportedSum {

@@ -91,14 +91,16 @@ type input struct {
 	limited *limitedReader
 }
 
-// newInput returns an input of the text in r. Bytes that are no UTF-8 become the
-// characters that they are in Windows-1252.
+// newInput returns an input of the text in r, at most MaxSize bytes. Bytes that are no
+// UTF-8 become the characters that they are in Windows-1252.
 func newInput(r io.Reader) *input {
 	limited := &limitedReader{r: r}
 	return &input{bufio.NewReaderSize(decoded(bufio.NewReader(limited), ""), 64<<10), limited}
 }
 
-// first returns the first character that is not white space, without consuming it.
+// first returns the first character that is not white space, without consuming it; it
+// consumes the white space before it. The error is ErrEmpty for a text of white space,
+// ErrNotText for a control character, or that of the reader.
 func (in *input) first() (rune, error) {
 	for {
 		c, _, err := in.ReadRune()
@@ -116,8 +118,8 @@ func (in *input) first() (rune, error) {
 	}
 }
 
-// cause returns the error of reading the input, such as one that is too large, if there
-// was one; otherwise err, the error of the parser.
+// cause returns the error of reading the input, such as ErrTooLarge, if there was one;
+// otherwise err, the error of the parser, which may be nil.
 func (in *input) cause(err error) error {
 	if in.limited.err != nil {
 		return in.limited.err
@@ -144,8 +146,10 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readList calls yield for each element of a JSON list. Unless within is empty, the
-// list may also stand in an object, under that key.
+// readList calls yield for each element of a JSON list; numbers are json.Number. Unless
+// within is empty, the list may also stand in an object, under that key. The error is
+// that of yield, which ends the reading, or wraps one of the Err values of this
+// package, such as ErrNotList.
 func readList(in *input, within string, yield func(any) error) error {
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
@@ -187,7 +191,10 @@ func readElements(dec *json.Decoder, yield func(any) error) error {
 }
 
 // readObject calls yield for each element of the list that a JSON object holds under
-// the key within. If the object has no such list, the error describes the object.
+// the key within. The error is that of yield or of the JSON. If the object has no such
+// list, the error describes it: ErrLines, ErrSingle for one software or repository,
+// otherwise an *UnknownListError; it wraps ErrNotList if the value under the key is no
+// list.
 func readObject(dec *json.Decoder, within string, yield func(any) error) error {
 	fields := object{}
 	found := false
@@ -259,8 +266,10 @@ func tableTrouble(start []byte) error {
 	return nil
 }
 
-// columnsOf returns the column names of a table that begins with start. It returns none
-// when the next line has another number of columns, or when a column has no name.
+// columnsOf returns the column names of a table that begins with start and whose
+// columns separator separates. It returns none when the next line is missing or has
+// another number of columns, or when a column has no name, or one with a colon or a
+// brace.
 func columnsOf(start []byte, separator rune) []string {
 	table := csv.NewReader(bytes.NewReader(start))
 	table.Comma, table.FieldsPerRecord, table.LazyQuotes = separator, -1, true

@@ -11,8 +11,9 @@ import (
 	"heraut/fetch"
 )
 
-// Load reads the catalogue at location, once, or at its V1Address when location fails.
-// The time is the age of the data: the modification time of a file, or now for a URL.
+// Load reads the catalogue at location, once, or at its V1Address when location fails;
+// the error is that of location when both fail. The time is the age of the data: the
+// modification time of a file, or now for a URL.
 func Load(ctx context.Context, getter *fetch.Getter, location string) (File, time.Time, error) {
 	var first error
 	for _, location := range locations(location) {
@@ -44,7 +45,7 @@ func loadFrom(ctx context.Context, getter *fetch.Getter, location string) (File,
 }
 
 // readAndPack reads a catalogue, and returns its content together with the gzipped
-// bytes, to be stored.
+// bytes, to be stored. The error is that of Read or of the compression.
 func readAndPack(r io.Reader) (File, []byte, error) {
 	var packed bytes.Buffer
 	// The best compression would take a fifth of the time to read a large catalogue.
@@ -59,7 +60,8 @@ func readAndPack(r io.Reader) (File, []byte, error) {
 	return file, packed.Bytes(), err
 }
 
-// unpack reads a catalogue from the bytes that readAndPack returned.
+// unpack reads a catalogue from the bytes that readAndPack returned. The error says
+// that they are damaged or no longer readable.
 func unpack(packed []byte) (File, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

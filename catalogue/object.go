@@ -133,7 +133,8 @@ func (o object) link(keys ...string) string {
 	return ""
 }
 
-// flag reports whether one of the fields holds true or a word for it, such as «oui».
+// flag reports whether the first boolean among the fields is true, or a field before it
+// holds a word for it, such as «oui»; false if there is neither.
 func (o object) flag(keys ...string) bool {
 	for _, k := range keys {
 		switch v := o[k].(type) {
@@ -157,8 +158,9 @@ func (o object) count(key string) int {
 	return n
 }
 
-// time returns a time in UTC; zero if there is none. It accepts milliseconds since
-// 1970, and ISO 8601 times and dates.
+// time returns the time in the first of the fields that holds one, in UTC; zero if
+// there is none. It accepts milliseconds since 1970, and ISO 8601 times and dates, of
+// the years 1970 to 2200.
 func (o object) time(keys ...string) time.Time {
 	for _, k := range keys {
 		if t := parseTime(rawText(o[k])); !t.IsZero() {

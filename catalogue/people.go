@@ -9,9 +9,10 @@ import (
 	"heraut/text"
 )
 
-// organizations returns the organizations that use a software, from a field with their
-// names as keys, the largest first. users and referents count the people under names
-// that name no organization.
+// organizations returns the organizations that use a software, from counts, a field
+// with their names as keys, the largest first. Those without people are left out. users
+// and referents count the people under names that name no organization, such as
+// «autre».
 func organizations(counts object) (named []Organization, users, referents int) {
 	for name := range counts {
 		n := counts.sub(name)
@@ -28,7 +29,7 @@ func organizations(counts object) (named []Organization, users, referents int) {
 	return named, users, referents
 }
 
-// sortOrganizations puts the organizations with the most people first.
+// sortOrganizations sorts the organizations in place, those with the most people first.
 func sortOrganizations(all []Organization) {
 	slices.SortFunc(all, func(a, b Organization) int {
 		return cmp.Or(cmp.Compare(b.Users+b.Referents, a.Users+a.Referents), cmp.Compare(a.Name, b.Name))
@@ -77,8 +78,8 @@ const (
 	maxParentDepth = 8
 )
 
-// parents returns the names of the organizations of which an organization is a part,
-// the nearest first, without duplicates.
+// parents returns the names of the organizations of which the organization o is a part,
+// the nearest first, without duplicates, at most maxParents.
 func parents(o object) []string {
 	var out []string
 	level := o.list("parentOrganizations")
@@ -113,8 +114,9 @@ func providers(lists ...[]any) []Provider {
 	return out
 }
 
-// authors returns the authors of a software, people or organizations, from lists in
-// the format of schema.org or of Wikidata.
+// authors returns the authors of a software, people or organizations, from lists in the
+// format of schema.org or of Wikidata, each name once. Placeholders such as «inconnu»
+// are left out.
 func authors(lists ...[]any) []Author {
 	var out []Author
 	seen := map[string]bool{}

@@ -55,8 +55,9 @@ func read(in *input) (File, error) {
 // elementsAtOnce is how many elements one goroutine hands to the other.
 const elementsAtOnce = 64
 
-// read adds the elements of a list. It decodes elements while another goroutine turns
-// those before them into entries, since each takes half of the time.
+// read adds the elements of the list in the input to b. It decodes elements while
+// another goroutine turns those before them into entries, since each takes half of the
+// time. The error is that of readList; the elements before it are added.
 func (b *builder) read(in *input) error {
 	decoded, added := make(chan []any, 2), make(chan struct{})
 	go func() {
@@ -90,9 +91,10 @@ func noEntries(dropped []Dropped) error {
 	return fmt.Errorf("%w: element %d %s", ErrNoEntries, dropped[0].Index, dropped[0].Reason)
 }
 
-// startsJSON returns ErrWebPage if the text begins like a web page, and an error about
-// the columns if it is a table. Otherwise it returns nil: the JSON decoder reports all
-// other faults.
+// startsJSON returns ErrWebPage if the text begins like a web page, an error about the
+// columns if it is a table, and ErrEmpty or ErrNotText for a text that cannot be JSON.
+// Otherwise it returns nil: the JSON decoder reports all other faults. It consumes
+// white space only.
 func startsJSON(in *input) error {
 	first, err := in.first()
 	switch {

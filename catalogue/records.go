@@ -144,7 +144,7 @@ func (u *unpacker) value(v reflect.Value) {
 }
 
 // number reads the next number, which packer wrote in the variable-length form of
-// encoding/binary.
+// encoding/binary, and moves past it. It panics at the end of the entry.
 func (u *unpacker) number() uint64 {
 	var n uint64
 	for shift := 0; ; shift += 7 {

@@ -105,8 +105,9 @@ func NewRefresher(ctx context.Context, s Settings, getter *fetch.Getter, store F
 	return r, nil
 }
 
-// load puts the copy stored for a location into state if it is newer than the
-// catalogue there.
+// load puts the copy stored for a location into state if it is newer than the catalogue
+// there. A missing copy changes nothing, and an unreadable one is only logged. The
+// error is the store's.
 func (r *Refresher) load(ctx context.Context, location string, state *State) error {
 	stored, err := r.store.Fetched(ctx, location)
 	switch {
@@ -157,7 +158,9 @@ func (r *Refresher) Run(ctx context.Context, onHeld func(ctx context.Context, h 
 
 // Round asks the source once. A new version replaces the one in force only if it can be
 // read, neither lost nor gained too many entries, and could be stored; otherwise the
-// one in force stays, and the error says why. Rounds must not overlap.
+// one in force stays, and the error says why. A version of a suspicious size becomes
+// State.Held. Current shows the result, unless ctx ended: then the error is that of ctx
+// and the state stays. Rounds must not overlap.
 func (r *Refresher) Round(ctx context.Context, now time.Time) error {
 	v, err := r.fetch(ctx, now)
 	if ctx.Err() != nil {
@@ -198,7 +201,8 @@ type version struct {
 }
 
 // fetch asks the source for a version newer than the one in use: first at its address,
-// then, if that serves nothing or there is no catalogue yet, at the fallback.
+// then, if that serves nothing or there is no catalogue yet, at the fallback. The error
+// is that of the first address.
 func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 	state := r.Current()
 	if r.settings.Reader != nil {
@@ -221,7 +225,8 @@ func (r *Refresher) fetch(ctx context.Context, now time.Time) (version, error) {
 }
 
 // fetchWith asks the source through a Reader, for catalogues in formats other than the
-// SILL's.
+// SILL's. Without any change, the version is notModified. The error is the store's or
+// the Reader's.
 func (r *Refresher) fetchWith(ctx context.Context, reader Reader, now time.Time, state State) (version, error) {
 	v := version{location: r.settings.Location, at: now}
 	var before []byte
@@ -262,8 +267,9 @@ func (r *Refresher) fetchFrom(ctx context.Context, location string, now time.Tim
 	return v, nil
 }
 
-// take checks an answer of the source and puts it into use, or holds it back. On an
-// error, it changes nothing in state but Held.
+// take checks the answer v of the source and puts it into state, or holds it back there
+// and returns an error. A source that confirms the version in use renews its date and
+// ends the hold. On an error, it changes nothing in state but Held.
 func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *State) error {
 	if v.notModified {
 		if err := r.store.ConfirmFetched(ctx, v.location, now); err != nil {
@@ -281,7 +287,9 @@ func (r *Refresher) take(ctx context.Context, v version, now time.Time, state *S
 	return r.enforce(ctx, v, state)
 }
 
-// enforce stores a version, and then makes it the catalogue in state.
+// enforce stores the version v, and then makes it the catalogue in state, in which
+// nothing is held any more. If its contents are those in use, only the date changes. If
+// the store fails, it returns the error and state stays.
 func (r *Refresher) enforce(ctx context.Context, v version, state *State) error {
 	stored := Fetched{Validators: v.validators, ConfirmedAt: v.at, Body: v.packed}
 	if err := r.store.SaveFetched(ctx, v.location, stored); err != nil {

@@ -69,8 +69,8 @@ func (l *lister) read(in *input) error {
 	return readList(in, "", func(element any) error { return l.add(asObject(element)) })
 }
 
-// add converts an element into a repository and yields it, or drops it with the
-// reason. The error is that of yield.
+// add converts the element o into a repository, counts it and yields it, or drops it
+// with the reason. The error is that of yield.
 func (l *lister) add(o object) error {
 	if o == nil {
 		l.drop("is not an object")
@@ -102,7 +102,8 @@ func (l *lister) drop(reason string) {
 }
 
 // startOf returns the first bytes of the input without consuming them, as many as are
-// needed to recognise its format.
+// needed to recognise its format. The error is that of the reader; a shorter text is
+// none.
 func startOf(in *input) ([]byte, error) {
 	start, err := in.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -11,7 +11,9 @@ import (
 )
 
 // readCSV yields the repositories of a CSV table. Its first line names the columns,
-// which may be in any order.
+// which may be in any order. Malformed lines are dropped and reported. If no column
+// holds addresses, the error is ErrNoTable, or describes the table. It is also that of
+// yield or of the reader.
 func (l *lister) readCSV(in *input) error {
 	start, err := startOf(in)
 	if err != nil {

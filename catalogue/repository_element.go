@@ -86,7 +86,8 @@ func lastSegment(s string) string {
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
-// isEmpty reports whether the forge says that a repository never received a commit.
+// isEmpty reports whether the forge says that a repository never received a commit, or
+// that its size is 0.
 func isEmpty(o object) bool {
 	pushed, known := o["pushed_at"]
 	return known && pushed == nil || rawText(o["size"]) == "0"

@@ -94,9 +94,9 @@ func freeNames(similar [][]reference) (names, items map[string]bool) {
 }
 
 // join fills the fields Replaces (products that are not free) and Similar (comparable
-// programs) of the entries, from the programs that each entry names. A program that is
-// itself an entry, or known to be free, never goes into Replaces: the SILL marks 7zip
-// and others as not free.
+// programs) of the entries, in place, from similar, the programs that each entry names.
+// A program that is itself an entry, or known to be free, never goes into Replaces: the
+// SILL marks 7zip and others as not free.
 func join(entries []Software, similar [][]reference) {
 	byID := map[string]*Software{}
 	byWikidata := map[string]*Software{}

@@ -287,7 +287,8 @@ type Similar struct {
 	ID string
 }
 
-// Page returns the web address of the entry in its catalogue; empty if it has none.
+// Page returns the web address of the entry in its catalogue; empty if it has none, as
+// an entry of the SILL whose id is no number.
 func (s *Software) Page() string {
 	if s.Catalogue != "" {
 		return s.Home

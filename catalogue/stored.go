@@ -32,8 +32,8 @@ type about struct {
 	TellsUsers bool
 }
 
-// Store adds the catalogue to a file, without the values that Derived keeps with it,
-// such as the search index.
+// Store adds the catalogue to the file of w, without its AsOf and without the value of
+// Derived, such as the search index. The error is that of the JSON encoder.
 func (c *Catalogue) Store(w *flat.Writer) error {
 	rest, err := json.Marshal(about{c.dated, c.labels, c.tellsUsers})
 	if err != nil {
@@ -47,8 +47,8 @@ func (c *Catalogue) Store(w *flat.Writer) error {
 }
 
 // Stored returns the catalogue that Store added to f; its AsOf is asOf. r reads f and
-// stands at the catalogue's first part. The entries stay in the file until they are
-// asked for.
+// stands at the catalogue's first part, and afterwards behind its last. The entries
+// stay in the file until they are asked for. The error is that of the JSON decoder.
 func Stored(f *flat.File, r *flat.Reader, asOf time.Time) (*Catalogue, error) {
 	var rest about
 	if err := json.Unmarshal(flat.Next[byte](r), &rest); err != nil {

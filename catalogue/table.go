@@ -62,7 +62,8 @@ func (t *table) next(columns int) (fields []string, line int, err error) {
 	}
 }
 
-// readLine returns the next line with its line ending; io.EOF after the last.
+// readLine returns the next line with its line ending, first those to read again, and
+// counts it; io.EOF after the last.
 func (t *table) readLine() (string, error) {
 	if len(t.pending) > 0 {
 		line := t.pending[0]

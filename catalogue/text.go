@@ -99,7 +99,8 @@ func link(s string) string {
 	return u.String()
 }
 
-// hostOf returns the host of an address in lower case, or an empty string.
+// hostOf returns the host of an address in lower case, without the port; empty if it
+// has none or is malformed.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -108,7 +109,8 @@ func hostOf(address string) string {
 	return strings.ToLower(u.Hostname())
 }
 
-// wikidataID returns "Q" and digits, or an empty string.
+// wikidataID returns s in upper case if it is the id of a Wikidata item, «Q» and
+// digits; otherwise an empty string.
 func wikidataID(s string) string {
 	s = strings.ToUpper(clean(s, 20))
 	digits, ok := strings.CutPrefix(s, "Q")
