@@ -15,8 +15,9 @@ import (
 	"heraut/rooms"
 )
 
-// administration returns what the chat commands about rooms, webhooks, personal data
-// and the bot itself need to work.
+// administration returns the parts that the chat commands about rooms, webhooks,
+// personal data and the bot itself work with. Its functions read the state of the
+// database, the client and the monitor when a command calls them.
 func (r *round) administration() commands.Administration {
 	started, config, db, client := time.Now(), r.config, r.db, r.client
 	return commands.Administration{
@@ -50,13 +51,14 @@ func (r *round) administration() commands.Administration {
 	}
 }
 
-// ownLines are the troubles for which the status command has lines of its own.
+// ownLines are the states of troubles for which the status command has lines of its
+// own.
 var ownLines = []health.State{
 	health.KeysReplaced, health.RoomsMissing, health.RoomsClosed, health.CatalogueOld, health.SourceFailing, health.QueueStuck,
 }
 
-// since returns when the present trouble of a state began; the zero time if there is
-// no such trouble.
+// since returns when the present trouble of a state began, of several the first in the
+// monitor's order; the zero time if there is no such trouble.
 func since(monitor *health.Monitor, state health.State) time.Time {
 	for _, t := range monitor.Troubles() {
 		if t.State == state {
@@ -67,7 +69,8 @@ func since(monitor *health.Monitor, state health.State) time.Time {
 }
 
 // statusLines returns a sentence, in the language lang, for each present trouble that
-// the status message does not already show in a line of its own.
+// the status message does not already show in a line of its own: states outside
+// ownLines, and old catalogues other than the SILL. nil if there is none.
 func statusLines(monitor *health.Monitor, lang string) (sentences []string) {
 	for _, t := range monitor.Troubles() {
 		if t.Subject != "" && t.State == health.CatalogueOld || !slices.Contains(ownLines, t.State) {

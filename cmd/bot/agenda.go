@@ -21,8 +21,9 @@ func calendarNames(config *Config) (names []string) {
 }
 
 // newAgenda returns the part of the bot that reads calendars and announces their
-// events. guarded reads the calendars whose addresses people give, and reaches only
-// the public Internet.
+// events. It gets the calendars of the configuration from s, and reports each reading
+// to announcer. guarded reads the calendars whose addresses people give, and reaches
+// only the public Internet. The error means that a configured calendar gets no getter.
 func newAgenda(s shared, announcer *announce.Announcer, guarded *fetch.Getter) (*agenda.Calendars, error) {
 	var calendars []agenda.Settings
 	for _, source := range s.config.Sources {

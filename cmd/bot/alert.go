@@ -54,8 +54,8 @@ type AlertWebhook struct {
 	TokenFile string `yaml:"token_file"`
 }
 
-// checkAlert records the faults of the configuration's section alert, and makes its
-// file paths usable.
+// checkAlert records in r the faults of a, the configuration's section alert, and
+// resolves the file paths in a: those that the file gives are relative to it.
 func (r *reader) checkAlert(a *Alert) {
 	r.atLeast("alert.after", a.After, 0)
 	if m := &a.Mail; len(m.To) > 0 || m.Server != "" {
@@ -100,9 +100,9 @@ func (r *reader) checkAlert(a *Alert) {
 	}
 }
 
-// oneLineFile returns the path of a file that the configuration may give relative to
-// itself; "" if file is empty. It adds a fault at
-// path, the key in the configuration, unless the file exists and holds one line.
+// oneLineFile returns the path file, which may be relative to the configuration file,
+// as one that can be opened; "" if file is empty. It records a fault at path, the key
+// in the configuration, unless the file exists and holds one line.
 func (r *reader) oneLineFile(path, file string) string {
 	if file == "" {
 		return ""
@@ -115,7 +115,8 @@ func (r *reader) oneLineFile(path, file string) string {
 }
 
 // readLine returns the content of a file that must be exactly one line, without the
-// line end.
+// line end. The error means that the file cannot be read, is empty or has several
+// lines.
 func readLine(file string) (string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -128,8 +129,9 @@ func readLine(file string) (string, error) {
 	return line, nil
 }
 
-// alertChannels returns the channels for alerts that the configuration sets up; none
-// if it sets up none. The error means that a file with a secret cannot be read.
+// alertChannels returns the channels for alerts that the configuration sets up; none if
+// it sets up none. It reads their secrets from files. The error means that such a file
+// cannot be read or is not one line; do not use the channels then.
 func alertChannels(config *Config) (channels []alert.Channel, err error) {
 	read := func(file string) string {
 		if file == "" {
@@ -155,7 +157,7 @@ func alertChannels(config *Config) (channels []alert.Channel, err error) {
 }
 
 // newAlarm returns the part of the service that alerts operators of the monitor's
-// troubles.
+// troubles. The error means that a file with a secret cannot be read.
 func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*alert.Alarm, error) {
 	channels, err := alertChannels(config)
 	if err != nil {
@@ -167,9 +169,9 @@ func newAlarm(config *Config, monitor *health.Monitor, log zerolog.Logger) (*ale
 	}), nil
 }
 
-// alertFiles returns the files that remember the alerts sent: one in the state
-// directory, and one in systemd's RuntimeDirectory, if there is one, for when the state
-// directory cannot be written.
+// alertFiles returns the paths of the files that remember the alerts sent: one in the
+// state directory, given by state, and one in systemd's RuntimeDirectory, if there is
+// one, for when the state directory cannot be written.
 func alertFiles(state string) []string {
 	files := []string{filepath.Join(state, "alerts.json")}
 	if dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":"); dir != "" {
@@ -178,7 +180,8 @@ func alertFiles(state string) []string {
 	return files
 }
 
-// hostName returns the name of this machine; a word that says so if it has none.
+// hostName returns the name of this machine; «cette machine» if the system does not say
+// it.
 func hostName() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -206,8 +209,9 @@ temps.
 
 var errNoChannel = errors.New("la section alert ne donne aucune voie : renseignez alert.mail, alert.webhook ou alert.command")
 
-// Run sends a test message through each configured channel for alerts, and prints
-// whether it was sent.
+// Run sends a test message through each configured channel for alerts, and prints for
+// each whether it was sent. The error means that the configuration is wrong or has no
+// channel, that a secret cannot be read, or, already printed, that a channel failed.
 func (c alertTestCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

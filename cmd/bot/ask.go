@@ -61,7 +61,9 @@ type found struct {
 }
 
 // Run prints the bot's answer to each line in the arguments, or else to each line of
-// the standard input as it comes.
+// the standard input as it comes. The error means that the languages, the catalogue or
+// the list of repositories cannot be used, that reading, answering or printing fails,
+// or that ctx ended.
 func (c askCommand) Run(ctx context.Context, std stdio) (err error) {
 	if err := speak(c.Languages, c.Lang); err != nil {
 		return err
@@ -129,7 +131,10 @@ func (c askCommand) print(w io.Writer, line string, a commands.Answer) error {
 	return err
 }
 
-// eachLine calls do for each line of in as it comes, without its line end.
+// eachLine calls do for each line of in as it comes, without its line end, until the
+// input ends; then it returns nil. Otherwise the error is the first one of do, of
+// reading in, or the cause of ctx's end. A read that is under way then goes on in the
+// background.
 func eachLine(ctx context.Context, in io.Reader, do func(line string) error) error {
 	lines := make(chan string)
 	var failed error

@@ -14,7 +14,7 @@ import (
 	"heraut/storage"
 )
 
-// saveAtOnce is the number of repositories to store in one transaction.
+// saveAtOnce is the number of repositories that are stored in one transaction.
 const saveAtOnce = 500
 
 // knownRepositories holds the repositories of a published list in a temporary
@@ -28,8 +28,10 @@ type knownRepositories struct {
 // RepositoriesAsOf returns the date of the published list. It never fails.
 func (k *knownRepositories) RepositoriesAsOf(context.Context) (time.Time, error) { return k.asOf, nil }
 
-// loadRepositories reads the list of repositories at an address or in a file into a
-// temporary database. The caller closes the result.
+// loadRepositories reads the list of repositories at location, a web address or a file
+// path, into a new temporary database. The caller closes the result, which deletes the
+// database. The error means that the list cannot be read, in plain French, or that the
+// database cannot be written; nothing is left then.
 func loadRepositories(ctx context.Context, getter *fetch.Getter, location string) (_ *knownRepositories, err error) {
 	resp, err := getter.Get(ctx, location, fetch.Validators{})
 	if err != nil {

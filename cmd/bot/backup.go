@@ -25,8 +25,9 @@ de passe, et gardez à côté la clé de récupération.
 État de sortie : 0, 2 la configuration est fausse, 1 tout autre cas.`
 }
 
-// Run writes a copy of the bot's database to the file in the arguments, which must not
-// exist. The bot may be running.
+// Run writes a copy of the bot's database to the file in the arguments, and prints that
+// it is done. The bot may be running. The error, in French, says that the configuration
+// is wrong, the database cannot be read, the file exists already or cannot be written.
 func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -47,8 +48,10 @@ func (c backupCommand) Run(ctx context.Context, std stdio, env environment) (err
 	return nil
 }
 
-// openToRead opens the bot's database for reading only, so that the bot may run at the
-// same time. The error is a French sentence that says what to do.
+// openToRead opens bot.db in the configured state directory for reading only, so that
+// the bot may run at the same time. The caller closes it. The error for a database that
+// is missing, damaged, not readable or of another version is a French sentence that
+// says what to do.
 func openToRead(ctx context.Context, config *Config) (*storage.DB, error) {
 	db, err := storage.OpenForReading(ctx, filepath.Join(config.State, "bot.db"))
 	switch {

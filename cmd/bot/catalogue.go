@@ -35,8 +35,9 @@ type summary struct {
 	Dropped    []catalogue.Dropped  `json:"dropped"`
 }
 
-// Run reads the catalogue at the address or in the file in the arguments, and prints a
-// summary as text or JSON.
+// Run reads the catalogue or list of repositories at the address or in the file in the
+// arguments, and prints a summary as text or JSON. The error says in plain French why
+// it cannot be read.
 func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	getter := fetch.New(fetch.Options{UserAgent: userAgent()})
 	defer getter.Close()
@@ -56,8 +57,9 @@ func (c catalogueCommand) Run(ctx context.Context, std stdio) error {
 	return s.print(std.out)
 }
 
-// summarize reads a catalogue, or a list of repositories if r begins like one, and
-// returns a summary of it.
+// summarize reads a catalogue of software, or a list of repositories if r begins like
+// one, to its end, and returns a summary of it. The error means that it cannot be read;
+// the summary is of no use then.
 func summarize(r io.Reader) (summary, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	// If Peek fails, the full read returns the same error.

@@ -30,8 +30,9 @@ type catalogueCache struct {
 }
 
 // newCatalogueCache returns the cache of the catalogues in the configuration, in the
-// directory cache of the bot's state. It deletes the stored forms of catalogues that
-// are no longer configured.
+// directory cache of the bot's state, which it makes if necessary. It deletes all files
+// there except those of configured catalogues. A directory that cannot be made is only
+// logged: the cache then stores nothing.
 func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
 	c := catalogueCache{dir: filepath.Join(config.State, "cache"), indexed: true, log: log}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
@@ -50,8 +51,8 @@ func newCatalogueCache(config *Config, log zerolog.Logger) catalogueCache {
 	return c
 }
 
-// withoutIndex returns the same cache for catalogues that are only searched with
-// others: it stores no index of them.
+// withoutIndex returns a copy of the cache, on the same directory, for catalogues that
+// are only searched with others: the copy stores no index of them. c does not change.
 func (c catalogueCache) withoutIndex() catalogueCache {
 	c.indexed = false
 	return c
@@ -62,9 +63,10 @@ func (c catalogueCache) path(name string) string {
 	return filepath.Join(c.dir, hex.EncodeToString(sum[:16])+".flat")
 }
 
-// Load returns the stored catalogue of that name and version, with its index if that
-// is stored too. It is nil if there is none, or if another build of the program wrote
-// it.
+// Load returns the stored catalogue of that name and version, with its index if the
+// cache stores indexes; asOf becomes the date of the catalogue. It returns nil if none
+// is stored, if another version or another build of the program wrote it, or if it
+// cannot be read, which it logs.
 func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Catalogue {
 	f, err := flat.Open(c.path(name), c.key(name, version))
 	switch {
@@ -85,9 +87,9 @@ func (c catalogueCache) Load(name, version string, asOf time.Time) *catalogue.Ca
 	return stored
 }
 
-// Save stores a catalogue in a file, in place of earlier versions, and returns its
-// stored form, which takes less memory. After a failure, which it logs, it returns the
-// catalogue as it was made.
+// Save stores the catalogue made in a file, in place of earlier versions of that name,
+// and returns its stored form, which takes less memory. If storing fails, which it
+// logs, or the stored form cannot be loaded, it returns made.
 func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *catalogue.Catalogue {
 	var w flat.Writer
 	err := made.Store(&w)
@@ -107,14 +109,15 @@ func (c catalogueCache) Save(name, version string, made *catalogue.Catalogue) *c
 	return made
 }
 
-// key returns the text that a stored file must have been written under: it names the
-// catalogue, its version and the build of the program, since another build may index
-// entries otherwise.
+// key returns the text by which a stored file is recognised as current: it names the
+// catalogue, its version, whether the index is stored and the build of the program,
+// since another build may index entries otherwise.
 func (c catalogueCache) key(name, version string) string {
 	return strings.Join([]string{name, version, map[bool]string{true: "indexed"}[c.indexed], programKey()}, "\n")
 }
 
-// programKey returns a text that differs between builds of the program.
+// programKey returns a text that differs between builds of the program. It is computed
+// at the first call.
 var programKey = sync.OnceValue(func() string {
 	key := release()
 	if info, ok := debug.ReadBuildInfo(); ok {

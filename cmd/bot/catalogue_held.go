@@ -9,9 +9,10 @@ import (
 	"heraut/locale"
 )
 
-// tellHeld returns a function that tells the operators that the bot does not use a new
-// version of the named catalogue, because it differs too much from the last one. The
-// operators hear of each such version once, even across restarts.
+// tellHeld returns a function that logs and tells the operators, by posts in the
+// outbox, that the bot does not use a new version of the named catalogue, because it
+// differs too much from the last one. The operators hear of each such version once,
+// even across restarts. The function's error means that the posts could not be stored.
 func tellHeld(s shared, name string) func(context.Context, catalogue.Held) error {
 	other := name
 	if name == commons.SILL {

@@ -53,7 +53,9 @@ type cli struct {
 	Completion completionCommand `cmd:"" hidden:"" help:"Écrit le complètement de bash ou de zsh."`
 }
 
-// run runs the command line args and returns the exit status.
+// run runs the command line args, without the program's name, with env to look up
+// variables of the environment. It prints an error to std.err unless the person has
+// read it already, and returns the exit status: 0 also after --help and --version.
 func run(ctx context.Context, args []string, std stdio, env func(string) string) int {
 	err := parseAndRun(ctx, args, std, env)
 	if err == nil || errors.Is(err, errShown) {
@@ -94,8 +96,8 @@ func parseAndRun(ctx context.Context, args []string, std stdio, env func(string)
 	return command.Run(std, environment(env))
 }
 
-// environment returns the value of a variable of the environment, empty if it is not
-// set, as os.Getenv does.
+// environment is a function that returns the value of the named variable of the
+// environment, empty if it is not set, as os.Getenv does.
 type environment func(string) string
 
 var errNoCommand = errors.New("il manque la commande")
@@ -117,7 +119,8 @@ type reported struct{ error }
 
 func (e reported) Unwrap() error { return e.error }
 
-// newLogger returns a logger to w with the configured level and format.
+// newLogger returns a logger that writes to w in c's level and format. The format
+// console has colours if w is a terminal; any other is JSON.
 func newLogger(c Log, w io.Writer) zerolog.Logger {
 	level, err := zerolog.ParseLevel(c.Level)
 	if err != nil {

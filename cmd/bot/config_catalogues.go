@@ -66,8 +66,9 @@ func (c OtherCatalogue) key() string { return c.Kind + " " + c.Name + " " + c.UR
 // catalogueEvery is the default interval of a catalogue that is not the SILL.
 const catalogueEvery = 12 * time.Hour
 
-// checkCatalogues records the faults of the configured catalogues besides the SILL,
-// and completes their file paths and default values.
+// checkCatalogues records in r the faults of c.Catalogue.Word and of the catalogues
+// besides the SILL in c.Catalogues, whose file paths it resolves and whose missing
+// values it fills with defaults.
 func (r *reader) checkCatalogues(c *Config) {
 	if word := c.Catalogue.Word; word != "" && (!shortName.MatchString(word) || commands.IsCommand(word)) {
 		r.fault("catalogue.word", fmt.Sprintf("%s : un mot en minuscules sans accent, qui n’est pas déjà une commande, est attendu, par exemple catalogue", said(word)))

@@ -17,8 +17,9 @@ import (
 	"heraut/rooms"
 )
 
-// check completes the configuration c with values derived from others, and records the
-// faults of all its values.
+// check records in r the faults of all values of the configuration c. It resolves the
+// file paths in c, reads secrets and languages, and fills values that derive from
+// others.
 func (r *reader) check(c *Config) {
 	oneOf(r, "preset", c.Preset, PresetMatrix, PresetTchap)
 	r.oneLine("about.run_by", c.About.RunBy, "dites qui exploite le robot, par exemple \"DINUM\"")
@@ -60,8 +61,9 @@ func (r *reader) check(c *Config) {
 	r.checkHowTo(c.HowTo)
 }
 
-// checkPeople checks the accounts and the servers that the bot knows by name: operators,
-// other bots, and the servers that may invite it.
+// checkPeople records in r the faults of the accounts and servers that the
+// configuration c names: operators, other bots, and the servers that may invite the
+// bot.
 func (r *reader) checkPeople(c *Config) {
 	for i, user := range c.Operators {
 		if !validUser(string(user)) {
@@ -145,9 +147,10 @@ func (r *reader) checkMatrix(m *Matrix, c *Config) {
 	}
 }
 
-// secret returns the password in a file. A file that cannot be read only gives a
-// remark, since the password serves at the first login alone; an empty file or several
-// lines are a fault.
+// secret returns the password in a file without its line end. path is the
+// configuration's key for it. A file that cannot be read gives "" and only a remark,
+// since the password serves at the first login alone; an empty file or several lines
+// are a fault.
 func (r *reader) secret(path, file string) Secret {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -184,8 +187,8 @@ func (r *reader) checkListen(path, listen string) {
 	}
 }
 
-// checkPprof records a fault if http.pprof is on while other machines can reach the
-// server: profiles show the bot's memory.
+// checkPprof records a fault if h.Pprof is on and h.Listen is not an address of this
+// machine alone (loopback): profiles show the bot's memory.
 func (r *reader) checkPprof(h HTTP) {
 	if !h.Pprof {
 		return
@@ -196,8 +199,8 @@ func (r *reader) checkPprof(h HTTP) {
 	}
 }
 
-// oneLine records a fault unless value is one line that is not empty; missing is the
-// sentence for an empty one. The value goes into an HTTP header.
+// oneLine records a fault at path if value is blank, with the sentence missing, or has
+// control characters such as a line break. The value goes into an HTTP header.
 func (r *reader) oneLine(path, value, missing string) {
 	switch {
 	case strings.TrimSpace(value) == "":
@@ -224,8 +227,8 @@ func oneOf[T ~string](r *reader, path string, value T, allowed ...T) {
 	r.fault(path, fmt.Sprintf("%s n’est pas possible ; choisissez %s ou %s", said(value), strings.Join(words[:last], ", "), words[last]))
 }
 
-// said returns a value between French quotation marks for a message, or the words for
-// an empty value.
+// said returns a value between French quotation marks for a message; «une valeur vide»,
+// without marks, for an empty value.
 func said[T ~string](value T) string {
 	if value == "" {
 		return "une valeur vide"
@@ -233,8 +236,9 @@ func said[T ~string](value T) string {
 	return fmt.Sprintf("« %s »", value)
 }
 
-// parseBase parses an http or https address without a slash at its end, so that paths
-// can be appended. The error is a French sentence for the operator.
+// parseBase parses an http or https address, and removes slashes at its end so that
+// paths can be appended. The error is a French sentence for the operator: the address
+// is wrong, has no scheme, or has a user, a query or a fragment.
 func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
@@ -249,7 +253,7 @@ func parseBase(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// webURL reports whether u is an absolute http or https address.
+// webURL reports whether u is an absolute http or https address with a host.
 func webURL(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Opaque == ""
 }
@@ -257,8 +261,9 @@ func webURL(u *url.URL) bool {
 // maxAvatar bounds the account's picture, in bytes.
 const maxAvatar = 1 << 20
 
-// checkAvatar makes the path of the account's picture absolute, and records a fault if
-// the file cannot be used.
+// checkAvatar resolves the path m.Avatar of the account's picture, and records a fault
+// if the file cannot be read, is no image or is larger than maxAvatar. It does nothing
+// without a picture.
 func (r *reader) checkAvatar(m *Matrix) {
 	if m.Avatar == "" {
 		return
@@ -273,9 +278,9 @@ func (r *reader) checkAvatar(m *Matrix) {
 	}
 }
 
-// path returns a file path of the configuration, which is relative to the
-// configuration file, as one that can be opened. It records a fault at the key path if
-// value is blank.
+// path returns value, a file path relative to the configuration file or absolute, as
+// one that can be opened. If value is blank, it returns "" and records a fault at the
+// configuration's key path.
 func (r *reader) path(path, value string) string {
 	if strings.TrimSpace(value) == "" {
 		r.fault(path, "un chemin est attendu")
@@ -284,8 +289,9 @@ func (r *reader) path(path, value string) string {
 	return r.near(value)
 }
 
-// place checks a value that is a web address or a file path: it records a fault for a
-// wrong address, and makes a path usable in place.
+// place checks the value at the configuration's key path, a web address or a file path.
+// It records a fault for a wrong address or a blank value, and resolves a path relative
+// to the configuration file in place; an address and file:///… stay as they are.
 func (r *reader) place(path string, value *string) {
 	switch {
 	case strings.HasPrefix(*value, "file:///"):

@@ -9,8 +9,9 @@ import (
 	"heraut/howto"
 )
 
-// Books returns the answers about the services that operators wrote in files of their
-// own, by language; only for languages with such a file.
+// Books reads the answers about the services that operators wrote in files of their
+// own, and returns them by language; only for languages with such a file. The error
+// names the first key whose file cannot be read or is wrong.
 func (h HowTo) Books() (map[string]howto.Book, error) {
 	books := map[string]howto.Book{}
 	for lang, file := range h {
@@ -31,7 +32,8 @@ func readHowTo(file string) (howto.Book, error) {
 	return howto.Read(data)
 }
 
-// checkHowTo completes the paths of the files, and reads them once.
+// checkHowTo resolves the paths of the files in h, and records a fault for an unknown
+// language and for a file that cannot be read or is wrong.
 func (r *reader) checkHowTo(h HowTo) {
 	for lang, file := range h {
 		key := "howto." + lang

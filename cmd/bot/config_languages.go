@@ -9,9 +9,9 @@ import (
 	"heraut/locale"
 )
 
-// checkLanguages completes the directory of further languages, reads it, and checks the
-// language of the rooms that choose no other. A folder with a fault is a fault of the
-// configuration; missing texts are a remark.
+// checkLanguages resolves the path c.Languages of further languages, reads them into
+// r.languages, and checks c.Language, that of the rooms that choose no other. A folder
+// with a fault is a fault of the configuration; missing texts are a remark.
 func (r *reader) checkLanguages(c *Config) {
 	if c.Languages != "" {
 		c.Languages = r.path("languages", c.Languages)
@@ -46,13 +46,16 @@ func (r *reader) checkLanguages(c *Config) {
 	oneOf(r, "language", c.Language, set.Codes()...)
 }
 
-// missingTexts says which texts a language's folder lacks.
+// missingTexts returns a French sentence that names the texts that a language's folder
+// lacks, and the language that they come from instead.
 func missingTexts(p locale.Problem) string {
 	return fmt.Sprintf("%s : ces textes manquent et viennent de %s : %s", p.Language, p.Fallback, strings.Join(p.Missing, ", "))
 }
 
-// speak puts the languages of a directory in force, for commands without a configuration.
-// The error says why a folder cannot be used, or that none of the languages is lang.
+// speak puts the languages of the program and of the directory dir in force for the
+// whole process, for commands without a configuration; an empty dir adds none. The
+// error is a usageError: a folder cannot be used, or none of the languages is lang;
+// nothing changes then.
 func speak(dir, lang string) error {
 	set, problems, err := locale.Open(dir)
 	if err != nil {

@@ -44,9 +44,11 @@ func (f Faults) Error() string {
 // ExitStatus returns the exit status of a program whose configuration is wrong.
 func (Faults) ExitStatus() int { return statusUsage }
 
-// loadConfig reads the configuration file and the secrets. A wrong configuration
-// yields one error of type Faults with all its faults. The remarks deserve an
-// operator's attention but prevent nothing. env is os.Getenv or the like.
+// loadConfig reads the configuration from file, with the secrets, and puts its
+// languages in force for the process. env looks up variables of the environment, like
+// os.Getenv. It also returns remarks, which deserve an operator's attention but prevent
+// nothing. A wrong or missing file gives one error of type Faults with all its faults,
+// and no configuration.
 func loadConfig(file string, env func(string) string) (*Config, []Remark, error) {
 	data, err := os.ReadFile(file)
 	switch {
@@ -58,8 +60,8 @@ func loadConfig(file string, env func(string) string) (*Config, []Remark, error)
 	return readConfig(file, data, env)
 }
 
-// readConfig does the same as loadConfig, with the content of the file in data. It puts the languages of a
-// configuration without faults in force.
+// readConfig does the same as loadConfig for a configuration file with the content
+// data; file serves for relative paths and in messages.
 func readConfig(file string, data []byte, env func(string) string) (*Config, []Remark, error) {
 	r := &reader{file: file, env: env, lines: map[string]int{"": 1}, wrong: map[string]bool{}}
 	r.encoding(data)
@@ -83,9 +85,8 @@ func readConfig(file string, data []byte, env func(string) string) (*Config, []R
 	return c, r.remarks, nil
 }
 
-// A reader turns the YAML of the configuration file into a Config, and records the
-// faults that it finds. A path names a value in the file:
-// "rooms[0].watches[1].source".
+// A reader turns the YAML of the configuration file into a Config, and collects faults
+// and remarks. A path names a value in the file: "rooms[0].watches[1].source".
 type reader struct {
 	file    string
 	env     func(string) string
@@ -97,8 +98,8 @@ type reader struct {
 	languages *locale.Set
 }
 
-// parse returns the syntax tree of the configuration file; nil for an empty file and,
-// after recording a fault, for one that is no YAML.
+// parse returns the syntax tree of data, the configuration file; nil for an empty file
+// and, after recording a fault, for one that is not YAML or has several documents.
 func (r *reader) parse(data []byte) ast.Node {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
 	f, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
@@ -124,8 +125,8 @@ func (r *reader) parse(data []byte) ast.Node {
 	return f.Docs[0].Body
 }
 
-// syntaxFault returns a French sentence about a YAML error. It explains the commonest
-// mistakes in hand-written files.
+// syntaxFault returns a French sentence about err, an error in the YAML of data. It
+// explains the commonest mistakes in hand-written files.
 func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	at := err.Token.Position
 	lines := strings.Split(string(data), "\n")
@@ -143,8 +144,9 @@ func syntaxFault(err *yaml.SyntaxError, data []byte) string {
 	return fmt.Sprintf("la syntaxe YAML est fausse, colonne %d (%s) ; vérifiez l’alignement, les guillemets et les crochets de cette ligne et de celle d’avant", at.Column, err.Message)
 }
 
-// preset returns the preset that the file names; PresetMatrix if it names none. It is
-// read before everything else, since the defaults depend on it.
+// preset returns PresetTchap if the file, whose tree is root, names it as its preset,
+// otherwise PresetMatrix. It is read before everything else, since the defaults depend
+// on it.
 func (r *reader) preset(root ast.Node) Preset {
 	if m, ok := root.(*ast.MappingNode); ok {
 		for _, entry := range m.Values {
@@ -157,7 +159,7 @@ func (r *reader) preset(root ast.Node) Preset {
 }
 
 // line returns the line number of the value at path in the file; for a missing value,
-// that of the nearest key around it.
+// that of the nearest key around it, or 1.
 func (r *reader) line(path string) int {
 	for {
 		if n, ok := r.lines[path]; ok {
@@ -167,8 +169,9 @@ func (r *reader) line(path string) int {
 	}
 }
 
-// fault records that the value at path is wrong, unless a fault at the same path or
-// around it is recorded already.
+// fault records in r that the value at path is wrong, as a French sentence with the key
+// and the line, unless a fault at the same path or around it is recorded already. An
+// empty path stands for the whole file.
 func (r *reader) fault(path, sentence string) {
 	for above := path; ; above = parent(above) {
 		if r.wrong[above] {
@@ -189,8 +192,8 @@ func (r *reader) remark(path, sentence string) {
 	r.remarks = append(r.remarks, Remark{r.file, r.line(path), label(path) + " : " + sentence})
 }
 
-// parent returns the path of the value around that at path: "rooms[0]" for
-// "rooms[0].prefix". That of the whole file is "".
+// parent returns the path of the value that contains the one at path: "rooms[0]" for
+// "rooms[0].prefix". That of a top-level key, and of "", is "", the whole file.
 func parent(path string) string { return path[:max(strings.LastIndexAny(path, ".["), 0)] }
 
 func join(path, key string) string {

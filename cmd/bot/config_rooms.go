@@ -11,9 +11,9 @@ import (
 	"heraut/schedule"
 )
 
-// settleByDefault is how long a source's items rest before their announcement. The
-// bot rereads a repository before it announces it, since some disappear soon after
-// they appear.
+// settleByDefault is how long the items of a kind of source rest before their
+// announcement; the kinds that are not listed announce at once. The bot rereads a
+// repository before it announces it, since some disappear soon after they appear.
 var settleByDefault = map[string]time.Duration{"ecosystems": 6 * time.Hour, "repositories": 6 * time.Hour}
 
 var everyByDefault = map[string]time.Duration{
@@ -74,8 +74,9 @@ func (r *reader) checkRooms(c *Config) {
 	}
 }
 
-// checkSettings checks the file's settings for a room, and writes the quiet hours in
-// their canonical form.
+// checkSettings records in r the faults of the settings that the file gives the room:
+// language, prefix, quiet hours and moderators' level. at is the key of the room. It
+// writes room.Quiet in its canonical form.
 func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	if r.has(at + ".language") {
 		oneOf(r, at+".language", room.Language, r.languages.Codes()...)
@@ -95,7 +96,8 @@ func (r *reader) checkSettings(at string, room *Room, c *Config) {
 	}
 }
 
-// checkWatch checks a watch, and writes its reminders in their canonical form.
+// checkWatch records in r the faults of a watch, whose source must be one of sources.
+// at is the key of the watch. It writes watch.Remind in its canonical form.
 func (r *reader) checkWatch(at string, watch *Watch, sources []Source) {
 	i := slices.IndexFunc(sources, func(s Source) bool { return s.Name == watch.Source })
 	if watch.Remind != "" {
@@ -146,8 +148,9 @@ const maxRemindAfter = 1000 * time.Hour
 // maxFileMiB is the largest bound for the size of files between rooms.
 const maxFileMiB = 100
 
-// checkQuestions checks the settings of questions, and writes the rhythm of the list
-// in its canonical form.
+// checkQuestions records in r the faults of the settings q of questions, and writes
+// q.List, the rhythm of the list, in its canonical form; «jeudi 11:00» counts as
+// weekly.
 func (r *reader) checkQuestions(q *Questions) {
 	if q.RemindAfter > maxRemindAfter {
 		r.fault("questions.remind_after", "la durée est trop longue ; 1000h ouvrées au plus, par exemple 8h")
@@ -171,8 +174,9 @@ func (r *reader) checkQuestions(q *Questions) {
 	}
 }
 
-// shortName records a fault unless name is a short word in lower case that is not in
-// others, and adds it to others. People type these names in commands.
+// shortName records a fault at path if name is not a short word in lower case, since
+// people type it in commands, or is in others already. In every case it adds name to
+// others.
 func (r *reader) shortName(path, name string, others map[string]bool) {
 	switch {
 	case !shortName.MatchString(name):
@@ -189,8 +193,8 @@ func (r *reader) room(path, room string) {
 	}
 }
 
-// has reports whether the configuration file has a value at path, rather than leaving
-// it to the default.
+// has reports whether the configuration file gives a value at path; false means that
+// the default stands.
 func (r *reader) has(path string) bool {
 	_, ok := r.lines[path]
 	return ok

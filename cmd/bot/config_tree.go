@@ -13,8 +13,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// value stores the value of a YAML node in v, a settable field of the Config. It
-// records a fault at path if the value does not fit the field's type.
+// value stores the value of the YAML node n in v, a settable field of the Config, with
+// everything inside it, and records the line of each key in r. path is the key of the
+// value. It records a fault if the value does not fit the field's type; v may then be
+// changed in part. It panics for a type that it cannot read.
 func (r *reader) value(n ast.Node, path string, v reflect.Value) {
 	switch n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
@@ -92,7 +94,9 @@ func (r *reader) mapping(n ast.Node, path string, v reflect.Value, empty bool) {
 	}
 }
 
-// texts reads n into a map of texts, whose keys check knows.
+// texts reads the mapping n into v, a map of texts, in place of its content; the check
+// of the configuration knows the allowed keys. It records a fault at path for a node
+// that is no mapping. If empty is true, v stays as it is.
 func (r *reader) texts(n ast.Node, path string, v reflect.Value, empty bool) {
 	if empty {
 		return
@@ -123,9 +127,9 @@ func keys(t reflect.Type) []string {
 	return names
 }
 
-// parseScalar stores the text s in v, converted to the type of v. It returns false if
-// a value of that type is a list or a mapping rather than a single text. The error is
-// a French sentence.
+// parseScalar stores the text s in v, converted to the type of v. It returns false, and
+// stores nothing, if a value of that type is a list or a mapping rather than a single
+// text. The error is a French sentence about a text that cannot be converted.
 func parseScalar(s string, v reflect.Value) (bool, error) {
 	switch into := v.Addr().Interface().(type) {
 	case *time.Duration:

@@ -27,7 +27,7 @@ func (s Secret) GoString() string { return s.String() }
 // MarshalText returns "[secret]" instead of the secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Rate allows Count events within Per. The zero value sets no limit.
+// Rate is a limit of Count events within Per. The zero value sets no limit.
 type Rate struct {
 	Count int
 	Per   time.Duration
@@ -37,7 +37,8 @@ var rateUnits = map[string]time.Duration{
 	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
 }
 
-// UnmarshalText reads "20/m", or "0" for no limit.
+// UnmarshalText sets r to a rate such as "20/m" (units s, m, h, d), or to no limit for
+// "0". The error, for any other text, is a French sentence.
 func (r *Rate) UnmarshalText(text []byte) error {
 	if string(text) == "0" {
 		*r = Rate{}
@@ -53,7 +54,7 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String returns the rate in the form that UnmarshalText reads.
+// String returns the rate in the form that UnmarshalText reads; "0" for no limit.
 func (r Rate) String() string {
 	for unit, per := range rateUnits {
 		if per == r.Per {
@@ -66,7 +67,8 @@ func (r Rate) String() string {
 // Percent is a part of a whole, from 0 to 100.
 type Percent int
 
-// UnmarshalText parses a percentage such as "20%". The error is a French sentence.
+// UnmarshalText sets p to a whole percentage from "0%" to "100%". The error, for any
+// other text, is a French sentence.
 func (p *Percent) UnmarshalText(text []byte) error {
 	number, percent := strings.CutSuffix(string(text), "%")
 	n, err := strconv.Atoi(number)
@@ -80,11 +82,11 @@ func (p *Percent) UnmarshalText(text []byte) error {
 // String returns the percentage in the form that UnmarshalText reads.
 func (p Percent) String() string { return fmt.Sprintf("%d%%", int(p)) }
 
-// Filter selects the items of a watch; the zero value accepts all.
+// Filter is the condition that a watch's items must meet; the zero value accepts all.
 type Filter struct{ filter.Filter }
 
-// UnmarshalText parses a filter in the language of package filter. The error explains
-// the fault in French.
+// UnmarshalText sets f to a filter in the language of package filter. The error
+// explains the fault in French.
 func (f *Filter) UnmarshalText(text []byte) error {
 	parsed, err := filter.Parse(string(text))
 	if err != nil {
@@ -94,10 +96,11 @@ func (f *Filter) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Rhythm sets when a watch announces its items; the zero value means at once.
+// Rhythm says when a watch announces its items; the zero value means at once.
 type Rhythm struct{ schedule.Rhythm }
 
-// UnmarshalText reads a rhythm such as "hebdo jeudi 11:00".
+// UnmarshalText sets r to a rhythm such as "hebdo jeudi 11:00". The error, for any
+// other text, is a French sentence with examples.
 func (r *Rhythm) UnmarshalText(text []byte) (err error) {
 	if r.Rhythm, err = schedule.ParseRhythm(string(text)); err != nil {
 		return errors.New("un rythme est attendu : immediat, \"quotidien 09:00\" ou \"hebdo jeudi 11:00\"")
@@ -112,7 +115,7 @@ type Pattern struct {
 	re   *regexp.Regexp
 }
 
-// UnmarshalText compiles the pattern in text. It never fails, since every text is a
+// UnmarshalText sets p to the pattern in text. It never fails, since every text is a
 // pattern.
 func (p *Pattern) UnmarshalText(text []byte) error {
 	*p = mustPattern(string(text))
@@ -129,7 +132,8 @@ func mustPattern(text string) Pattern {
 // Patterns is a list of patterns, of which a text has to match only one.
 type Patterns []Pattern
 
-// Match reports whether one of the patterns matches s.
+// Match reports whether one of the patterns matches the whole of s; false if there are
+// no patterns.
 func (ps Patterns) Match(s string) bool {
 	for _, p := range ps {
 		if p.re.MatchString(s) {
@@ -141,8 +145,9 @@ func (ps Patterns) Match(s string) bool {
 
 var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
 
-// parseDuration parses a duration as Go writes it, or in days of 24 hours: "15m",
-// "1h30m", "7d".
+// parseDuration parses a duration as Go writes it, with days of 24 hours before it if
+// need be: "15m", "1h30m", "7d", "1d12h". The error is a French sentence, also for a
+// negative or too long duration.
 func parseDuration(s string) (time.Duration, error) {
 	wrong := errors.New("une durée est attendue, par exemple « 15m », « 2h » ou « 7d » (unités : s, m, h, d)")
 	var whole time.Duration
@@ -170,8 +175,8 @@ var (
 	newRoomID  = regexp.MustCompile(`^![A-Za-z0-9_-]+$`)
 )
 
-// validID reports whether s has the form of an id: sigil, a name and ":server", in
-// 255 bytes at most.
+// validID reports whether s has the form of a Matrix id: the character sigil, a
+// printable name without spaces and ":server", in 255 bytes at most.
 func validID(sigil byte, s string) bool {
 	if len(s) > 255 || s == "" || s[0] != sigil {
 		return false
@@ -194,9 +199,9 @@ func validRoom(s string) bool {
 
 var notLocalpart = regexp.MustCompile(`[^a-z0-9_\-./=]`)
 
-// loginName turns an operator's entry into a login name. A full user id and a
+// loginName returns the login name for s, an operator's entry. A full user id and a
 // localpart stay as they are; an e-mail address becomes the localpart that Tchap
-// derives from it.
+// derives from it. The error is a French sentence: s has none of these forms.
 func loginName(s string) (string, error) {
 	at := strings.LastIndexByte(s, '@')
 	switch {
@@ -221,7 +226,8 @@ var sizeUnits = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// UnmarshalText parses a size in bytes with its unit, such as "256KiB".
+// UnmarshalText sets s to a size with its unit (B, KiB, MiB, GiB), such as "256KiB".
+// The error, for any other text, is a French sentence.
 func (s *Size) UnmarshalText(text []byte) error {
 	for _, unit := range sizeUnits {
 		number, ok := strings.CutSuffix(string(text), unit.name)
@@ -238,7 +244,8 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return errors.New("une taille est attendue, par exemple « 256KiB » (unités : B, KiB, MiB, GiB)")
 }
 
-// String returns the size in the form that UnmarshalText reads.
+// String returns the size in the form that UnmarshalText reads, in the largest unit
+// that gives a whole number.
 func (s Size) String() string {
 	for _, unit := range sizeUnits {
 		if s != 0 && int64(s)%unit.bytes == 0 {

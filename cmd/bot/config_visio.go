@@ -47,8 +47,9 @@ func (r *reader) checkMeet(at string, v *Visio) {
 	oneOf(r, at+".access_level", v.AccessLevel, "public", "trusted", "restricted")
 }
 
-// secret reads the secret with which the bot calls the conference service's API from
-// its file.
+// secret reads and returns the secret with which the bot calls the conference service's
+// API, from v.ClientSecretFile, without surrounding spaces. The error means that the
+// file cannot be read or is empty.
 func (v Visio) secret() (Secret, error) {
 	data, err := os.ReadFile(v.ClientSecretFile)
 	if err != nil {

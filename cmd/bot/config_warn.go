@@ -14,8 +14,9 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// warn records remarks about values of the configuration that are allowed but probably
-// a mistake.
+// warn records in r remarks about values of the configuration c that are allowed but
+// probably a mistake: values of the example, the address of a web client, secrets that
+// others may read, missing files. root is the syntax tree of the file.
 func (r *reader) warn(root ast.Node, c *Config) {
 	r.warnExample(root)
 	r.warnWebClient(c)
@@ -23,8 +24,8 @@ func (r *reader) warn(root ast.Node, c *Config) {
 	r.warnMissingFiles(c)
 }
 
-// encoding records a fault for a configuration file in UTF-16, and a remark for the
-// first line that is not UTF-8.
+// encoding records in r a fault if data, the configuration file, is in UTF-16 or has
+// zero bytes, and otherwise a remark for the first line that is not UTF-8.
 func (r *reader) encoding(data []byte) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data, 0) >= 0 {
 		r.faults = append(r.faults, Remark{r.file, 1, "ce fichier n’est pas en UTF-8, mais sans doute en UTF-16 ; enregistrez-le en UTF-8, par exemple par : iconv -f UTF-16 -t UTF-8 " + r.file + " -o " + r.file + ".utf8"})
@@ -45,8 +46,9 @@ var exampleValues = []string{
 	"example.org", "forge.example.org", "#bluehats:example.org", "#experts:example.org",
 }
 
-// warnExample records a remark for each value of config.example.yaml that the operator
-// should have replaced, such as robot@example.org, and did not.
+// warnExample records in r a remark for each value in root, the file's syntax tree,
+// that comes from config.example.yaml and that the operator should have replaced, such
+// as robot@example.org.
 func (r *reader) warnExample(root ast.Node) {
 	ast.Walk(scalars(func(n ast.ScalarNode) {
 		if value := text(n); slices.Contains(exampleValues, value) {
@@ -60,7 +62,8 @@ func (r *reader) warnExample(root ast.Node) {
 type scalars func(ast.ScalarNode)
 
 // Visit calls f for the node n if that is a single value; the keys of a mapping are no
-// values. ast.Walk calls Visit for each node.
+// values. ast.Walk calls Visit for each node, and goes on with the visitor that Visit
+// returns: f, or nil for an entry of a mapping, whose value Visit has walked already.
 func (f scalars) Visit(n ast.Node) ast.Visitor {
 	if m, ok := n.(*ast.MappingValueNode); ok { // the key is no value
 		if m.Value != nil {
@@ -90,8 +93,8 @@ func (r *reader) warnWebClient(c *Config) {
 	}
 }
 
-// warnSecrets records a remark for each file with a secret that other accounts of the
-// machine may read.
+// warnSecrets records in r a remark for each file with a secret that all accounts of
+// the machine may read, among them the configuration file if it holds one.
 func (r *reader) warnSecrets(c *Config) {
 	if r.file != "" && (c.holdsSecret()) {
 		r.warnReadable("", r.file)
@@ -111,7 +114,9 @@ func (r *reader) warnSecrets(c *Config) {
 	}
 }
 
-// holdsSecret reports whether the configuration file itself may hold a secret.
+// holdsSecret reports whether the configuration file itself may hold a secret: a
+// password, a recovery key, the proxy's password or the signing secret of a webhook. It
+// is also true if the environment gives the password or the recovery key.
 func (c *Config) holdsSecret() bool {
 	if c.Matrix.Password != "" && c.Matrix.PasswordFile == "" || c.Matrix.RecoveryKey != "" || c.Network.Proxy.hasPassword() {
 		return true
@@ -140,7 +145,8 @@ func (r *reader) warnReadable(path, file string) {
 	r.remark(path, sentence)
 }
 
-// warnMissingFiles records a remark for each source whose file cannot be read.
+// warnMissingFiles records in r a remark for each catalogue and source of the
+// configuration whose file cannot be opened; web addresses are not tried.
 func (r *reader) warnMissingFiles(c *Config) {
 	r.warnMissing("catalogue.sill.url", c.Catalogue.SILL.URL)
 	for i, other := range c.Catalogues {
@@ -172,7 +178,7 @@ func (r *reader) warnMissing(path, location string) {
 }
 
 // cause returns the reason in an error of os.Open without the file's path, for
-// sentences that already name the path.
+// sentences that already name the path; any other error as it is.
 func cause(err error) error {
 	if wrapped, ok := err.(*fs.PathError); ok { //nolint:errorlint // os.Open returns it unwrapped
 		return wrapped.Err
