@@ -11,7 +11,7 @@ import (
 
 // Books reads the answers about the services that operators wrote in files of their
 // own, and returns them by language; only for languages with such a file. The error
-// names the first key whose file cannot be read or is wrong.
+// names a key whose file cannot be read or is wrong.
 func (h HowTo) Books() (map[string]howto.Book, error) {
 	books := map[string]howto.Book{}
 	for lang, file := range h {

@@ -35,8 +35,9 @@ temps. À lancer sous le compte du robot.
 }
 
 // Run checks everything that the service needs (configuration, state, homeserver,
-// sources), and prints what it finds, with remedies. The error means that something is
-// wrong.
+// sources), and prints the findings with remedies, as text or as one JSON object. The
+// error means that the configuration is wrong, that a finding is a fault, or that the
+// JSON cannot be written.
 func (c doctorCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, remarks, err := loadConfig(c.Config, env)
 	if err != nil {
@@ -144,8 +145,8 @@ func (d *doctor) fault(what, text, command string, cause error) {
 	d.add(f)
 }
 
-// say adds a finding about the part what: a fault with its remedy if err is not nil,
-// otherwise that the part is in order.
+// say adds a finding about the part what to d: a fault with its remedy if err is not
+// nil, otherwise that the part is in order.
 func (d *doctor) say(what string, err error) {
 	if err == nil {
 		d.good(what, "")
@@ -155,8 +156,9 @@ func (d *doctor) say(what string, err error) {
 	d.fault(what, text, command, err)
 }
 
-// remedy returns a French sentence about what to do against an error, and a command
-// that helps; the command may be empty.
+// remedy returns a French sentence about the error err and what to do, and a shell
+// command that helps, which is empty if there is none. For an unknown error the
+// sentence is the error's text.
 func (d *doctor) remedy(err error) (text, command string) {
 	if text, command, ok := d.networkRemedy(err); ok {
 		return text, command
@@ -188,8 +190,8 @@ func (d *doctor) command(args ...string) string {
 // botCommand matches a command of this program in a sentence.
 var botCommand = regexp.MustCompile(`«[\s\x{a0}\x{202f}]bot (\w+)[\s\x{a0}\x{202f}]»`)
 
-// named returns a sentence in which «bot …» commands are replaced by commands that
-// work as the program was called here.
+// named returns sentence with each command in it that is written «bot …» replaced by
+// one that works as the program was called here.
 func (d *doctor) named(sentence string) string {
 	return botCommand.ReplaceAllStringFunc(sentence, func(words string) string {
 		return "«\u202f" + d.command(botCommand.FindStringSubmatch(words)[1]) + "\u202f»"
@@ -215,8 +217,9 @@ var findings = []struct {
 	{matrix.ErrNoSecretStorage, "le compte n’a plus de sauvegarde de ses clés de vérification sur le serveur : réinitialisez la sécurité du compte depuis un client, mettez le nouveau code dans le fichier, puis connectez le compte", []string{"login"}},
 }
 
-// skewed returns an error that says what to do about a difference between the clocks
-// of this machine and the homeserver; nil if it is too small to matter.
+// skewed returns an error that says in French what to do about skew, how far the
+// homeserver's clock is ahead of this machine's; nil up to a minute in either
+// direction.
 func skewed(skew time.Duration) error {
 	const sentence = "celle de cette machine %s de %s sur celle du serveur : réglez-la par NTP, sans quoi les rappels et les heures affichées seront faux"
 	switch {
@@ -279,8 +282,9 @@ func (d *doctor) room(name string, x matrix.RoomExamination) {
 	}
 }
 
-// source checks that the data at a source's address can be read, from their first
-// byte; of an API, any answer will do. what names the source in the finding.
+// source adds a finding on whether the data at location, a source's address or file,
+// can be read, as far as the first byte. If api is true, it requests the list of hosts
+// below that address instead. what names the source in the finding.
 func (d *doctor) source(ctx context.Context, what, location string, api bool) {
 	err := func() error {
 		getter, err := getterOf(d.config, location, fetch.Options{})

@@ -15,9 +15,9 @@ import (
 	"heraut/matrix"
 )
 
-// networkRemedy returns a French sentence about why a server cannot be reached (name,
-// route, certificate, proxy…) and a command that shows more, which may be empty. ok is
-// false for an unknown cause.
+// networkRemedy returns a French sentence about why the error err kept the bot from
+// reaching a server (name, route, certificate, proxy…) and a command that shows more,
+// which may be empty. ok is false, and the texts are empty, for an unknown cause.
 func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 	if text, command, ok := d.proxyRemedy(err); ok {
 		return text, command, true
@@ -51,8 +51,9 @@ func (d *doctor) networkRemedy(err error) (text, command string, ok bool) {
 	return "", "", false
 }
 
-// isCut reports whether the other side closed the connection. The error of net/http for
-// a connection that is closed before the request has no exported value.
+// isCut reports whether err says that the other side closed the connection. It
+// recognises by its text the error of net/http for a connection that is closed before
+// the request, which has no exported value.
 func isCut(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		strings.Contains(err.Error(), "server closed idle connection")
@@ -71,9 +72,10 @@ func (d *doctor) curl() string {
 	return strings.Join(append(words, quoted(d.config.Matrix.Homeserver.String()+"/_matrix/client/versions")), " ")
 }
 
-// proxyRemedy returns a French sentence and a command, which may be empty, for an
-// error that the proxy causes; ok is false for other errors. A refused CONNECT is
-// recognised by the text of its status, since net/http gives nothing else.
+// proxyRemedy returns a French sentence and an empty command for an error that the
+// proxy causes: it asks for a password, cannot be reached or refuses. ok is false for
+// other errors. A refused CONNECT is recognised by the text of its status, since
+// net/http gives nothing else.
 func (d *doctor) proxyRemedy(err error) (text, command string, ok bool) {
 	name := d.config.Network.Proxy.String()
 	setting := "network.proxy"

@@ -24,8 +24,9 @@ func (d *doctor) start() string {
 	return d.command("run")
 }
 
-// service checks whether the bot runs on this state, what it says of its health, and
-// that its addresses are free or its own.
+// service adds findings on whether the bot runs on this state and what it says of its
+// health and, for its listening addresses, that they are free or, if it runs, that its
+// webhooks answer.
 func (d *doctor) service(ctx context.Context) {
 	const what = "service"
 	pid, running := lockedBy(filepath.Join(d.config.State, "lock"))
@@ -46,8 +47,9 @@ func (d *doctor) service(ctx context.Context) {
 	}
 }
 
-// health asks the running bot's server at listen whether the bot is ready, and adds a
-// finding. pid is the bot's process.
+// health asks the running bot's server at listen whether the bot is ready, and adds to
+// the part what a finding for each trouble, or that it is ready. pid is the bot's
+// process.
 func (d *doctor) health(ctx context.Context, what string, pid int, listen string) {
 	answer, err := askReady(ctx, listen)
 	switch {
@@ -75,8 +77,9 @@ func (d *doctor) restart(pid int) string {
 	return fmt.Sprintf("kill %d && %s", pid, d.command("run"))
 }
 
-// free checks that the bot could listen at an address that the configuration gives it.
-// what names the address in the finding; an empty address needs no check.
+// free adds a finding on whether the bot could listen at listen, an address of the
+// configuration, which it opens and closes. what names the address in the finding. It
+// does nothing for an empty address.
 func (d *doctor) free(ctx context.Context, what, listen string) {
 	if listen == "" {
 		return
@@ -102,8 +105,8 @@ func (d *doctor) free(ctx context.Context, what, listen string) {
 	}
 }
 
-// hooks checks that the webhooks of the running bot answer at listen. pid is the bot's
-// process.
+// hooks adds a finding on whether the webhooks of the running bot, and not another
+// program, answer at listen. pid is the bot's process.
 func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 	const what = "webhooks.listen"
 	_, answer, err := askLocal(ctx, listen, "/")
@@ -118,8 +121,8 @@ func (d *doctor) hooks(ctx context.Context, pid int, listen string) {
 }
 
 // lockedBy returns the id of the process that holds an flock(2) lock on a file; locked
-// is false if none does. It reads /proc/locks of Linux: trying the lock itself could
-// keep the service from starting.
+// is false if none does or the system does not say. It reads /proc/locks of Linux:
+// trying the lock itself could keep the service from starting.
 func lockedBy(file string) (pid int, locked bool) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -149,7 +152,8 @@ func lockedBy(file string) (pid int, locked bool) {
 }
 
 // holder returns French words for the process that listens on a TCP port of this
-// machine: its name and id, if this account may see them.
+// machine: its name and id, or «un autre programme» if this account may not see them or
+// there is none.
 func holder(port string) string {
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {

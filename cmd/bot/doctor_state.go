@@ -24,7 +24,10 @@ const (
 	tooFewBytes = 50 << 20
 )
 
-// state checks the state directory and its files, and returns the stored session.
+// state adds findings about the state directory, its files and its databases, and
+// returns the session stored there, zero if it cannot be read. It sets d.owner if
+// another account owns the directory, and d.exits. Without a directory that can be
+// looked at, it adds that fault alone.
 func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	dir := d.config.State
 	info, err := os.Stat(dir)
@@ -68,8 +71,8 @@ func (d *doctor) state(ctx context.Context) (session matrix.Session) {
 	return session
 }
 
-// sudo returns the shell command with sudo before it, unless this process runs as root
-// or as the account that owns the state directory.
+// sudo returns a shell command with sudo before it, unless this process runs as root or
+// d.owner is empty: the state directory belongs to this process's account.
 func (d *doctor) sudo(command string) string {
 	if os.Geteuid() == 0 || d.owner == "" {
 		return command
@@ -77,9 +80,9 @@ func (d *doctor) sudo(command string) string {
 	return "sudo " + command
 }
 
-// writable checks that the bot can create files in its state directory, by creating
-// one. Root may write everywhere, so for root it also checks the rights of the
-// directory's owner.
+// writable adds a finding on whether the bot can create files in dir, its state
+// directory: it creates one and deletes it. Root may write everywhere, so if the
+// directory's owner is known, it also checks that the owner has all rights.
 func (d *doctor) writable(dir string, owner int, known bool) {
 	const what = "écriture dans le répertoire d’état"
 	f, err := os.CreateTemp(dir, ".doctor-*")
@@ -104,8 +107,8 @@ func (d *doctor) writable(dir string, owner int, known bool) {
 	}
 }
 
-// space checks that the file system of the state directory has enough free bytes and
-// room for files.
+// space adds a finding on whether the file system of the directory dir has enough free
+// bytes and room for files: a warning below fewBytes, a fault below tooFewBytes.
 func (d *doctor) space(dir string) {
 	const what = "place libre"
 	var s unix.Statfs_t
@@ -127,8 +130,9 @@ func (d *doctor) space(dir string) {
 	}
 }
 
-// secretFile checks that a file with secrets belongs to the state directory's owner,
-// and that others cannot read it. It adds no finding for an absent file.
+// secretFile adds a finding on whether a file with secrets can be read, belongs to
+// owner, the state directory's account, and is closed to others. If known is false, it
+// does not compare the owners. It adds none for an absent file.
 func (d *doctor) secretFile(file string, owner int, known bool) {
 	info, err := os.Stat(file)
 	what := "fichier " + filepath.Base(file)
@@ -159,8 +163,9 @@ func (d *doctor) secretFile(file string, owner int, known bool) {
 	}
 }
 
-// database checks the bot's database, bot.db, and reports the result. It returns the
-// login session stored there, zero if it cannot be read, and sets d.exits.
+// database adds a finding about file, the bot's database bot.db: whether it is there,
+// whole and of this version. It returns the login session stored there, zero if it
+// cannot be read, and sets d.exits to how the bot left its rooms.
 func (d *doctor) database(ctx context.Context, file string) (session matrix.Session) {
 	const what = "base bot.db"
 	info, err := os.Stat(file)
@@ -199,8 +204,9 @@ func (d *doctor) database(ctx context.Context, file string) (session matrix.Sess
 	return session
 }
 
-// exitsOf returns how the bot left each room (kicked or banned, for example), by the
-// ids of the rooms and by their aliases in the configuration.
+// exitsOf returns how the bot left each room (kicked or banned, for example; empty for
+// a room that it did not leave), by the ids of the rooms and by their aliases in the
+// configuration. The error comes from the database.
 func exitsOf(ctx context.Context, db *storage.DB) (map[string]chat.Exit, error) {
 	rooms, err := db.Rooms(ctx)
 	if err != nil {
@@ -220,8 +226,9 @@ func exitsOf(ctx context.Context, db *storage.DB) (map[string]chat.Exit, error) 
 	return exits, nil
 }
 
-// keys checks that the encryption keys in crypto.db can be read and belong to the
-// session of bot.db.
+// keys adds a finding on whether the encryption keys in file, crypto.db, can be read
+// and belong to session, that of bot.db. It adds none if there are neither keys nor a
+// session.
 func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) {
 	const what = "clés crypto.db"
 	keys, err := matrix.InspectKeys(ctx, file)
@@ -242,7 +249,8 @@ func (d *doctor) keys(ctx context.Context, file string, session matrix.Session) 
 }
 
 // recoveryKey adds a finding about whether the recovery key opens the account's
-// encrypted keys on the homeserver; err is the result of trying it.
+// encrypted keys on the homeserver; err is the result of trying it, nil if it does. A
+// fault comes with the command that puts the key in its file.
 func (d *doctor) recoveryKey(err error) {
 	const what = "clé de récupération"
 	file := quoted(d.config.Matrix.RecoveryKeyFile)

@@ -2,8 +2,9 @@ package main
 
 import "heraut/matrix"
 
-// ways adds a finding about how the homeserver lets the bot log in: with a password,
-// in a browser or not at all.
+// ways adds a finding about how the homeserver lets the bot log in: with a password, in
+// a browser or only with a token. It is a warning if only a token works or the
+// configured password is of no use.
 func (d *doctor) ways(ways matrix.LoginWays) {
 	const what = "façons de se connecter"
 	m := d.config.Matrix

@@ -21,14 +21,14 @@ const (
 	theData         = "ce qui est donné"
 )
 
-// unreadable returns an error that says in plain French why data cannot be read. what
-// names the data in the sentence.
+// unreadable returns an error that says in plain French why data cannot be read, and
+// wraps err. what names the data in the sentence.
 func unreadable(what string, err error) error {
 	return fmt.Errorf("%s ne se lit pas : %w", what, reasoned(err))
 }
 
 // reasoned returns an error that says in plain French why a file or a server gives no
-// data; err itself if the reason is not known.
+// data, and wraps err; err itself if the reason is not known.
 func reasoned(err error) error {
 	for _, reason := range reasons {
 		if errors.Is(err, reason.err) {
@@ -68,8 +68,8 @@ func unknownList(e *catalogue.UnknownListError) string {
 	return "c’est une liste d’un autre genre, dont les éléments ont les champs : " + fields
 }
 
-// explainFilter returns an error that explains the fault in a filter in plain French,
-// and how to repair it.
+// explainFilter returns an error that says in plain French what is wrong in a filter
+// and how to repair it, if err is a filter.Error; otherwise err. It does not wrap err.
 func explainFilter(err error) error {
 	fault, ok := errors.AsType[*filter.Error](err)
 	if !ok {

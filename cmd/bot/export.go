@@ -39,7 +39,9 @@ adresses y sont entières, avec les jetons qu’elles contiennent.
 }
 
 // Run prints the data that c.What names (the FAQ, questions, the report on questions,
-// settings or feeds) to the standard output, in c.Format.
+// settings or feeds) to the standard output; c.Format applies to all but settings and
+// feeds. The error means that the configuration is wrong, the database cannot be read,
+// or c.Format is not possible for these data.
 func (c exportCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -108,7 +110,7 @@ func faqAsJSON(w io.Writer, entries []relay.Entry, zone *time.Location) error {
 	return writeJSON(w, all)
 }
 
-// dayOf returns a day as "2026-09-03"; empty for the zero time.
+// dayOf returns the day of t in zone as "2026-09-03"; empty for the zero time.
 func dayOf(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
@@ -116,7 +118,7 @@ func dayOf(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.DateOnly)
 }
 
-// writeJSON writes a value as indented JSON, with the signs of HTML as they are.
+// writeJSON writes a value to w as indented JSON, without escaping the signs of HTML.
 func writeJSON(w io.Writer, value any) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -138,8 +140,9 @@ func faqAsMarkdown(w io.Writer, entries []relay.Entry, zone *time.Location) erro
 	return nil
 }
 
-// entryFacts returns French lines about an entry of the FAQ: when it was written and
-// confirmed, and how often it helped.
+// entryFacts returns French phrases about an entry of the FAQ: always the day when it
+// was kept, as "2026-09-03" in zone, then the day of its confirmation and how often it
+// helped, if any.
 func entryFacts(e relay.Entry, zone *time.Location) []string {
 	facts := []string{dayOf(e.KeptAt, zone)}
 	if day := dayOf(e.ConfirmedAt, zone); day != "" {
@@ -154,8 +157,9 @@ func entryFacts(e relay.Entry, zone *time.Location) []string {
 	return facts
 }
 
-// audienceComment returns a Markdown comment, which readers do not see, that says for
-// an import in which rooms an entry may be shown.
+// audienceComment returns a Markdown comment, which readers do not see, with the words
+// that an import reads back into the audience a: which rooms may be shown an entry. It
+// says «closed» if no flag is set.
 func audienceComment(a chat.Audience) string {
 	var ways []string
 	for _, way := range audienceWays(&a) {
@@ -166,8 +170,8 @@ func audienceComment(a chat.Audience) string {
 	return "<!-- audience: " + cmp.Or(strings.Join(ways, " "), "closed") + " -->"
 }
 
-// audienceWays returns pointers to the flags of an audience, each with the name that
-// exports use for it.
+// audienceWays returns pointers to the flags of the audience a, each with the name that
+// exports use for it. An import sets the flags through them.
 func audienceWays(a *chat.Audience) []struct {
 	name string
 	is   *bool
@@ -186,7 +190,7 @@ func markdownLine(s string) string {
 }
 
 // markdownText returns a text as Markdown in which each line is a paragraph and no
-// character counts as markup.
+// character counts as markup. It leaves out empty lines and repeated spaces.
 func markdownText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {

@@ -54,7 +54,7 @@ time { color: #555 }
 </html>
 `))
 
-// pageEntry is an entry of the FAQ as the template of the exported web page needs it.
+// pageEntry is an entry of the FAQ as the template of the exported web page shows it.
 type pageEntry struct {
 	Number     int64
 	Question   string
@@ -63,7 +63,8 @@ type pageEntry struct {
 	Facts      []string // what entryFacts says beside
 }
 
-// faqAsHTML writes the FAQ as a page that may be published as it is.
+// faqAsHTML writes the entries of the FAQ to w as one HTML page in French, which may be
+// published as it is. The error comes from writing.
 func faqAsHTML(w io.Writer, entries []relay.Entry, config *Config) error {
 	page := struct {
 		Lang, RunBy string

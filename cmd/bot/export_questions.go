@@ -26,7 +26,8 @@ type exportedQuestion struct {
 	Closed   string `json:"closed,omitempty"`
 }
 
-// questionColumns are the columns of the CSV, in the order of fields.
+// questionColumns are the column names of the CSV, in the order of
+// exportedQuestion.fields.
 var questionColumns = []string{"number", "relay", "theme", "subject", "status", "text", "asked", "answered", "closed"}
 
 // inert returns the text of a CSV cell so that a spreadsheet does not run it as a
@@ -48,7 +49,9 @@ func (q exportedQuestion) fields() []string {
 	return row
 }
 
-// exportQuestions writes all questions that the database still has, as CSV or JSON.
+// exportQuestions writes all questions that the database still has to w, as JSON if
+// c.Format says so, otherwise as CSV. The error is a wrongFormat for html, or comes
+// from the database or w.
 func (c exportCommand) exportQuestions(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	if c.Format == "html" {
 		return &wrongFormat{"les questions", "csv ou json"}

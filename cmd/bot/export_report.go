@@ -44,8 +44,9 @@ func exportedTallyOf(theme string, t relay.Tally) exportedTally {
 	return exportedTally{theme, t.Asked, t.Answered, t.Solved, int(t.Wait.Minutes())}
 }
 
-// exportReport writes the report on the questions of the last days, of all rooms, as
-// CSV or JSON.
+// exportReport writes the report on the questions of the last c.Days days, of all
+// rooms, to w, as JSON if c.Format says so, otherwise as CSV. The error is a
+// wrongFormat for html, or comes from the database or w.
 func (c exportCommand) exportReport(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	if c.Format == "html" {
 		return &wrongFormat{"le bilan", "csv ou json"}
@@ -79,8 +80,8 @@ func (c exportCommand) exportReport(ctx context.Context, config *Config, db *sto
 	return csv.NewWriter(w).WriteAll(out.rows())
 }
 
-// rows returns the report as the rows of a CSV: one for each number, so that all have
-// the same columns.
+// rows returns the report as the rows of a CSV, the first of which names the columns:
+// one for each number, so that all have the same columns.
 func (r exportedReport) rows() [][]string {
 	rows := [][]string{{"since", "measure", "of", "value"}}
 	add := func(measure, of string, value int) {

@@ -21,8 +21,9 @@ import (
 	"heraut/storage"
 )
 
-// exportSettings writes the configuration and the settings of the chat as one file
-// that serves as config.yaml. It holds no secret.
+// exportSettings writes the configuration and the settings that people made in the
+// chat, from db, to w as one file that serves as config.yaml. It holds no secret. The
+// error comes from the database or w.
 func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, names: map[string]bool{}, comments: yaml.CommentMap{}}
 	e.sources = slices.Clone(config.Sources)
@@ -43,8 +44,8 @@ func exportSettings(ctx context.Context, config *Config, db *storage.DB, w io.Wr
 	return err
 }
 
-// exporter merges the configuration file with the settings that people made in the
-// chat, for «bot export settings».
+// exporter is the merger of the configuration file with the settings that people made
+// in the chat, for «bot export settings» and «bot export opml».
 type exporter struct {
 	config   *Config
 	sources  []Source
@@ -116,8 +117,9 @@ func (e *exporter) read(ctx context.Context, db *storage.DB) error {
 	return nil
 }
 
-// readRooms adds the rooms in which the bot answers, with the settings that people
-// made there, to the export.
+// readRooms adds to e.rooms the rooms in which the bot answers, except direct messages,
+// spaces and rooms of server notices. It gives all rooms of e.rooms their names, and
+// fills in the settings that people made in them. The error comes from the database.
 func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 	chosen, err := db.Chosen(ctx)
 	if err != nil {
@@ -147,7 +149,7 @@ func (e *exporter) readRooms(ctx context.Context, db *storage.DB) error {
 }
 
 // set fills the fields of r that the configuration file leaves empty from the settings
-// s, which people made in the chat.
+// s, which people made in the chat. It does not touch the room's visio.
 func set(r *Room, s rooms.Settings) {
 	r.Language = cmp.Or(r.Language, s.Language)
 	r.Prefix = cmp.Or(r.Prefix, s.Prefix)
@@ -167,8 +169,8 @@ func (e *exporter) find(id chat.RoomID) *exportedRoom {
 	return &e.rooms[i]
 }
 
-// room returns the room with that id in the export; it adds the room if it is not
-// there yet.
+// room returns the room with that id in e.rooms; it adds the room if it is not there
+// yet. The pointer holds until the next room is added.
 func (e *exporter) room(id chat.RoomID) *exportedRoom {
 	if r := e.find(id); r != nil {
 		return r
@@ -177,9 +179,10 @@ func (e *exporter) room(id chat.RoomID) *exportedRoom {
 	return &e.rooms[len(e.rooms)-1]
 }
 
-// watch adds a watch that people set in the chat to its room in the export. The feed
-// or calendar that it watches by address becomes a named source. A room that the bot
-// left is skipped.
+// watch adds a watch that people set in the chat to its room in the export, unless the
+// file declares the same source and filter. The feed or calendar that it watches by
+// address becomes a named source in e.sources. A watch of a room that the bot left is
+// skipped. The error means that its stored filter or rhythm cannot be read.
 func (e *exporter) watch(w announce.Watch) error {
 	if e.find(w.Room) == nil {
 		return nil // the bot has left the room
@@ -224,8 +227,10 @@ func (e *exporter) source(kind, short, address string) string {
 	return name
 }
 
-// file returns the whole exported configuration as a value to encode in YAML, with the
-// keys in the order of config.example.yaml.
+// file returns the whole exported configuration as a value to encode in YAML, without
+// secrets and with the keys in the order of config.example.yaml. It makes file paths
+// absolute, also in e.sources, but not those of languages, avatar, howto and visio. It
+// adds comments to e.comments.
 func (e *exporter) file() any {
 	c := *e.config
 	c.State = absolute(c.State)
@@ -269,8 +274,8 @@ func (e *exporter) file() any {
 	return file
 }
 
-// written returns a value of the configuration in the form in which YAML holds it. It
-// returns false for a value to leave out, such as a secret.
+// written returns v, a settable value of the configuration, in the form in which YAML
+// holds it, and true; nil and false for a secret, which is left out.
 func written(v reflect.Value) (any, bool) {
 	switch x := v.Addr().Interface().(type) {
 	case *Secret:
@@ -311,7 +316,8 @@ func written(v reflect.Value) (any, bool) {
 	return v.Interface(), true
 }
 
-// comment adds a comment line above the value at a YAML path of the export.
+// comment sets the comment line above the value at a YAML path of the export, in
+// e.comments, to text on one line.
 func (e *exporter) comment(path, text string) {
 	text = strings.Join(strings.Fields(text), " ")
 	e.comments[path] = []*yaml.Comment{yaml.HeadComment(" " + text)}

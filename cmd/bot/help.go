@@ -11,21 +11,21 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// errShown ends the parsing of a command line that only asks for help or the
-// version.
+// errShown ends the parsing of a command line that asks for help or the version; the
+// exit status is then 0.
 var errShown = errors.New("shown")
 
 type versionFlag bool
 
-// BeforeReset prints the version and ends the command line. The parser (kong) calls it
-// for --version.
+// BeforeReset prints the version and returns errShown, which ends the command line. The
+// parser (kong) calls it for --version.
 func (versionFlag) BeforeReset(app *kong.Kong) error {
 	fmt.Fprintln(app.Stdout, "bot", version())
 	return errShown
 }
 
-// version returns a text with the bot's version, its commit and the version of Go that
-// built it.
+// version returns a text with the bot's version, its commit if it is known, and the
+// version of Go that built it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -61,8 +61,9 @@ func userAgent() string { return "Heraut/" + release() }
 
 type helpFlag bool
 
-// BeforeReset prints the help of the program or of the selected command. The parser
-// (kong) calls it for --help.
+// BeforeReset prints the help of the selected command, or of the program if there is
+// none, and returns errShown, which ends the command line. The parser (kong) calls it
+// for --help.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	if node := ctx.Selected(); node != nil {
 		commandHelp(ctx.Stdout, node)
@@ -127,8 +128,9 @@ func commandHelp(w io.Writer, command *kong.Node) {
 	flagHelp(w, append(command.Flags, command.Parent.Flags...))
 }
 
-// folded returns the words in lines of at most 80 characters, with all lines but the
-// first indented.
+// folded returns the words, with spaces between them, in lines of at most 80 bytes,
+// with all lines but the first indented by four spaces. A longer word has a line of its
+// own.
 func folded(words []string) string {
 	const width = 80
 	var b strings.Builder

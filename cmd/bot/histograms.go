@@ -7,8 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// histograms measures, in seconds, how long the bot takes to handle an event and to
-// send a post, for the metrics.
+// histograms are the measures, in seconds, of how long the bot takes to handle an event
+// and to send a post, for the metrics.
 type histograms struct{ handling, sending prometheus.Histogram }
 
 func newHistograms() histograms {

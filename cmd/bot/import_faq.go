@@ -26,7 +26,8 @@ const (
 	maxEntryNumber = 1_000_000
 )
 
-// lineFault is what an import cannot read.
+// lineFault is the error for the first thing in a file that an import cannot read, as a
+// French sentence with its line.
 type lineFault struct {
 	line int
 	what string
@@ -44,7 +45,10 @@ type importedEntry struct {
 	limited bool
 }
 
-// importFAQ adds the entries of a file, in one of the formats of the export, to the FAQ.
+// importFAQ adds the entries of a file, read from in, to the FAQ, and prints how many
+// were added. The format is one of the export: Markdown or JSON. All are added or,
+// after an error, none: the configuration is wrong, the file is too long, empty or has
+// a fault, or the database cannot be read or written.
 func (c importCommand) importFAQ(ctx context.Context, in io.Reader, std stdio, env environment) (err error) {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -82,7 +86,9 @@ func (c importCommand) importFAQ(ctx context.Context, in io.Reader, std stdio, e
 	return nil
 }
 
-// openToWrite opens the database, while the bot may be running, of the same version.
+// openToWrite opens the bot's database to write to it; the bot may be running. The
+// caller closes it. It refuses a database that is missing, or of another version than
+// this program's, with an error that says what to do.
 func openToWrite(ctx context.Context, config *Config) (*storage.DB, error) {
 	read, err := openToRead(ctx, config) // it refuses a database that this program would upgrade
 	if err != nil {
@@ -94,7 +100,8 @@ func openToWrite(ctx context.Context, config *Config) (*storage.DB, error) {
 	return storage.Open(ctx, filepath.Join(config.State, "bot.db"))
 }
 
-// importReport counts what an import did.
+// importReport is the result of an import: how many entries it added, how many were
+// there, and which it left out.
 type importReport struct {
 	added, known int
 	// others are the entries whose question has another answer in the FAQ, with its
@@ -109,7 +116,11 @@ func (r importReport) write(w io.Writer) {
 	fmt.Fprintf(w, "Ajoutées : %d. Déjà là : %d.\n", r.added, r.known)
 }
 
-// addEntries adds the entries that the FAQ does not hold yet. It changes and removes none.
+// addEntries adds to the FAQ the entries that it does not hold yet, and a line about it
+// to the journal of changes, at now; it changes and removes none. forAll shows
+// everybody the entries whose file does not limit their audience. The report r also
+// lists the entries left out since their question has another answer. The error comes
+// from the database.
 func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, forAll bool, now time.Time) (r importReport, err error) {
 	before, err := db.Entries(ctx)
 	if err != nil {
@@ -146,8 +157,8 @@ func addEntries(ctx context.Context, db *storage.DB, entries []importedEntry, fo
 	return r, db.AddChange(ctx, rooms.Change{At: now, What: rooms.FAQ, After: fmt.Sprintf("%d importées", r.added)})
 }
 
-// evenText returns a text without what the formats do not keep: empty lines and repeated
-// spaces.
+// evenText returns s without the differences that the formats do not preserve: empty
+// lines, and spaces that are repeated or at the ends of lines.
 func evenText(s string) string {
 	var lines []string
 	for line := range strings.Lines(s) {
@@ -158,8 +169,10 @@ func evenText(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// readFAQ reads entries in either format; an entry without a day is of now. The error is
-// a *lineFault.
+// readFAQ reads entries from content, in JSON if it starts with a bracket, otherwise in
+// Markdown. Days are in zone; an entry without a day is of now. It removes Matrix ids
+// from the texts, and a number that is out of range becomes 0. The error is a
+// *lineFault.
 func readFAQ(content []byte, zone *time.Location, now time.Time) ([]importedEntry, error) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	read := readSections
@@ -193,7 +206,8 @@ func readFAQ(content []byte, zone *time.Location, now time.Time) ([]importedEntr
 	return entries, nil
 }
 
-// faultOfEntry says what is wrong with an entry; empty: nothing.
+// faultOfEntry returns a French sentence about what is wrong with an entry: a text that
+// is missing or too long, or a negative count; empty if nothing is.
 func faultOfEntry(e relay.Entry) string {
 	switch {
 	case e.Question == "":

@@ -15,7 +15,8 @@ import (
 	"heraut/chat"
 )
 
-// jsonEntry is an entry of « export faq --format json »; all but the texts may be absent.
+// jsonEntry is an entry of « export faq --format json », as an import reads it; all
+// fields but the texts may be absent.
 type jsonEntry struct {
 	Number    int64          `json:"number"`
 	Question  string         `json:"question"`
@@ -26,7 +27,9 @@ type jsonEntry struct {
 	Helped    int            `json:"helped"`
 }
 
-// readEntries reads entries as « export faq --format json » writes them.
+// readEntries reads entries from content, JSON as « export faq --format json » writes
+// it; days are in zone. The error is a *lineFault: the JSON is wrong, has an unknown
+// field or a wrong day, or text follows the list.
 func readEntries(content []byte, zone *time.Location) (entries []importedEntry, err error) {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
@@ -85,7 +88,7 @@ var (
 	markdownEscape   = regexp.MustCompile("\\\\([\\\\`*_\\[\\]<>#|+=~-])")
 )
 
-// markdownReader reads entries line by line.
+// markdownReader is the state of reading entries of the FAQ from Markdown line by line.
 type markdownReader struct {
 	zone    *time.Location
 	entries []importedEntry
@@ -95,8 +98,9 @@ type markdownReader struct {
 	ended   bool     // the answer's day or audience was read
 }
 
-// readSections reads entries as « export faq » writes them: a heading of the second level
-// for each question, then the answer.
+// readSections reads entries from content, Markdown as « export faq » writes it: a
+// heading of the second level for each question, then the answer. Days are in zone. The
+// error is a *lineFault about the first line that cannot be read.
 func readSections(content []byte, zone *time.Location) ([]importedEntry, error) {
 	r := &markdownReader{zone: zone}
 	n := 0
@@ -110,7 +114,9 @@ func readSections(content []byte, zone *time.Location) ([]importedEntry, error) 
 	return r.entries, nil
 }
 
-// line reads a line; why says what it cannot read.
+// line reads the line with number n into the entry under way, or starts a new entry in
+// r.entries for a heading of the second level. why is a French sentence about a line
+// that it cannot read; empty if it could.
 func (r *markdownReader) line(n int, line string) (why string) {
 	text := strings.TrimSpace(line)
 	if r.fenced || strings.HasPrefix(text, "```") && len(r.entries) > 0 {
@@ -147,7 +153,9 @@ func (r *markdownReader) line(n int, line string) (why string) {
 	return r.add(unescaped(text), false)
 }
 
-// add adds a line to the answer, alone or to the paragraph that it goes on.
+// add adds a line to the answer under way: to its last paragraph, or as one of its own
+// if alone is true or an empty line came before. why is a French sentence if the entry
+// had ended; otherwise empty.
 func (r *markdownReader) add(text string, alone bool) (why string) {
 	switch {
 	case r.ended:
@@ -161,7 +169,9 @@ func (r *markdownReader) add(text string, alone bool) (why string) {
 	return ""
 }
 
-// audience reads who may be shown the entry.
+// audience sets the audience of the last entry from text, a comment that the export
+// wrote, and ends its answer. why is a French sentence about a comment or a word that
+// it does not know; otherwise empty.
 func (r *markdownReader) audience(text string) (why string) {
 	match := markdownAudience.FindStringSubmatch(text)
 	if match == nil {
@@ -188,7 +198,9 @@ func (r *markdownReader) audience(text string) (why string) {
 	return ""
 }
 
-// facts reads when the entry was kept and confirmed, and how often it helped.
+// facts sets the days when the last entry was kept and confirmed, and how often it
+// helped, from match, the parts of a line that the export wrote, and ends its answer.
+// why is a French sentence about a wrong day or number; otherwise empty.
 func (r *markdownReader) facts(match []string) (why string) {
 	e := &r.entries[len(r.entries)-1]
 	var err error
@@ -209,7 +221,8 @@ func (r *markdownReader) facts(match []string) (why string) {
 	return ""
 }
 
-// finish ends the entry under way.
+// finish stores the lines read as the answer of the last entry, if there is one, and
+// makes r ready for the next one.
 func (r *markdownReader) finish() {
 	if len(r.entries) > 0 {
 		r.entries[len(r.entries)-1].Answer = strings.Join(r.lines, "\n")

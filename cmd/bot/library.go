@@ -14,7 +14,8 @@ import (
 )
 
 // library holds all configured catalogues of software, and refreshes those besides the
-// SILL, which is the main one. A nil library has only the SILL.
+// SILL, which is the main one. A nil library stands for the SILL alone: catalogueOf,
+// known, run, Describe and Collect accept it.
 type library struct {
 	*commons.Library
 	shared
@@ -30,7 +31,8 @@ type otherCatalogue struct {
 	refresher atomic.Pointer[catalogue.Refresher] // nil until the copy is read
 }
 
-// current returns the catalogue's present entries and the state of its source.
+// current returns the catalogue's present entries and the state of its source; a state
+// without a catalogue until the stored copy is read.
 func (o *otherCatalogue) current() catalogue.State {
 	if r := o.refresher.Load(); r != nil {
 		return r.Current()
@@ -39,7 +41,8 @@ func (o *otherCatalogue) current() catalogue.State {
 }
 
 // accept makes the bot use a version that it held back for its suspicious size, and
-// returns it; catalogue.ErrNothingHeld if there is none.
+// returns a description of it. The error is catalogue.ErrNothingHeld if there is none,
+// or comes from storing it.
 func (o *otherCatalogue) accept(ctx context.Context) (catalogue.Held, error) {
 	if r := o.refresher.Load(); r != nil {
 		return r.Accept(ctx)
@@ -58,7 +61,7 @@ func catalogueKeys(config *Config) []string {
 }
 
 // storedCatalogues returns the names under which the database keeps copies of all
-// configured catalogues.
+// configured catalogues, the SILL and its earlier format included.
 func storedCatalogues(config *Config) []string {
 	sill := config.Catalogue.SILL.URL
 	return append(catalogueKeys(config), sill, catalogue.V1Address(sill))
@@ -83,8 +86,8 @@ func newLibrary(s shared, sill func() catalogue.State) *library {
 	return l
 }
 
-// catalogueOf returns a function from a catalogue's name to the function that returns
-// its present state; for an unknown name that is sill.
+// catalogueOf returns a function that takes a catalogue's name and returns the function
+// for its present state. For an unknown name, or a nil library, that is sill.
 func (l *library) catalogueOf(sill func() catalogue.State) func(name string) func() catalogue.State {
 	return func(name string) func() catalogue.State {
 		if l != nil {
@@ -108,8 +111,10 @@ func (l *library) known() *commons.Library {
 // first answers about the SILL come first.
 const libraryAfter = 3 * time.Second
 
-// run reads the catalogues besides the SILL, one after another to spare memory, and
-// refreshes each at its interval until ctx ends.
+// run reads the catalogues besides the SILL, one after another to spare memory, some
+// seconds after the start, and refreshes each at its interval until ctx ends. A nil
+// library returns at once. The error means that a catalogue's address or stored copy
+// cannot be used, or that storing fails.
 func (l *library) run(ctx context.Context) error {
 	if l == nil || !wait.For(ctx, libraryAfter) {
 		return nil
@@ -141,7 +146,8 @@ func (l *library) run(ctx context.Context) error {
 const prepareEvery = time.Minute
 
 // prepare builds the search index of the software that administrations made, at the
-// start and after each change of a catalogue, so that nobody waits for it.
+// start and after each change of a catalogue, so that nobody waits for it. It counts
+// each build in l.prepared and gives unused memory back. It returns when ctx ends.
 func (l *library) prepare(ctx context.Context) {
 	var indexed *catalogue.Catalogue
 	for {
@@ -160,7 +166,8 @@ func (l *library) prepare(ctx context.Context) {
 }
 
 // open returns the Refresher of one catalogue, with its stored copy loaded, and a
-// function that closes its connections.
+// function that closes its connections. The error means that its address or its stored
+// copy cannot be used; the others are nil then.
 func (l *library) open(ctx context.Context, c OtherCatalogue) (*catalogue.Refresher, func(), error) {
 	getter, err := getterOf(l.config, c.URL, fetch.Options{})
 	if err != nil {

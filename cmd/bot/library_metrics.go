@@ -19,7 +19,8 @@ func (l *library) Describe(out chan<- *prometheus.Desc) {
 }
 
 // Collect sends the number of entries and the age in seconds of each catalogue besides
-// the SILL to out, for Prometheus. The age is -1 without a catalogue.
+// the SILL to out, for Prometheus. They are 0 and -1 before a catalogue is read. A nil
+// library sends nothing.
 func (l *library) Collect(out chan<- prometheus.Metric) {
 	if l == nil {
 		return

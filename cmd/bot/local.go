@@ -12,8 +12,10 @@ import (
 // localWithin bounds the wait for an answer of the running service.
 const localWithin = 5 * time.Second
 
-// askLocal requests a path of the server that listens on this machine at listen, as
-// host:port, and returns the status and the beginning of the body.
+// askLocal requests path, without a proxy, of the server that listens on this machine
+// at listen, as host:port, and returns the status and the trimmed body, of at most 64
+// KiB. The error means that the address is wrong or that no whole answer came within
+// localWithin.
 func askLocal(ctx context.Context, listen, path string) (status int, body string, err error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {

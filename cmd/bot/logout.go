@@ -28,8 +28,10 @@ machine ; « bot login » connecte de nouveau le compte.
 État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
 }
 
-// Run ends the bot's login session on the homeserver, so that its access token is
-// worth nothing.
+// Run ends the bot's login session on the homeserver, so that its access token is worth
+// nothing, deletes crypto.db and, if the option says so, the file of the recovery key.
+// No session is no error. The error, with a French explanation where there is one, has
+// been logged, except for a wrong configuration.
 func (c logoutCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

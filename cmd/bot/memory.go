@@ -28,9 +28,10 @@ func saveMemory() {
 }
 
 // giveBackMemory returns unused memory to the system each time a start or a burst of
-// work is over, until ctx ends. done returns the amount of work done so far, by which
-// it sees that the bot is idle; shrink empties caches first. Left alone, Go keeps that
-// memory for minutes and malloc for ever.
+// work is over, until ctx ends. done returns the amount of work done so far: the bot is
+// idle when it stays the same for restAfter. The functions shrink empty caches first.
+// Errors are only logged. Left alone, Go keeps that memory for minutes and malloc for
+// ever.
 func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, shrink ...func(context.Context) error) {
 	ticker := time.NewTicker(restAfter)
 	defer ticker.Stop()
@@ -56,8 +57,9 @@ func giveBackMemory(ctx context.Context, done func() int64, log zerolog.Logger, 
 	}
 }
 
-// giveBack returns unused memory to the system, and pages of the program's file last,
-// since the rest uses many of them.
+// giveBack returns unused memory of Go and of malloc to the system, and pages of the
+// program's file last, since the rest uses many of them. The error comes from the
+// pages.
 func giveBack() error {
 	collect()
 	trimMalloc()

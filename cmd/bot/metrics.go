@@ -7,14 +7,14 @@ import (
 	"heraut/health"
 )
 
-// counter returns the metric heraut_<name>_total, whose value only grows. help
-// describes it in English.
+// counter returns the metric heraut_<name>_total, which reads value at each scrape and
+// only grows. help describes it in English.
 func counter(name, help string, value interface{ Load() int64 }) health.Metric {
 	return health.Metric{Name: "heraut_" + name + "_total", Help: help, Counter: true, Value: func() float64 { return float64(value.Load()) }}
 }
 
-// metrics returns the bot's numbers for /metrics, such as events handled and the age
-// of the last sync. Reading the database for them ends with ctx.
+// metrics returns the bot's numbers for /metrics, such as events handled and the age of
+// the last sync. Each scrape reads them; reading the database for them ends with ctx.
 func (r *round) metrics(ctx context.Context) []health.Metric {
 	counts, client, refresher := r.counts, r.client, r.refresher
 	since := func(t time.Time) float64 {

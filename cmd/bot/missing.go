@@ -11,8 +11,9 @@ import (
 
 // missing returns the rooms in which the bot should answer but which it is not in:
 // rooms that the configuration or a relay names, and rooms that an operator set up and
-// from which somebody removed the bot. If an alias leads nowhere, the room's ID is the
-// alias.
+// that it was kicked or banned from. A replaced room stands for its successor. If an
+// alias of the configuration leads nowhere, the room's ID is the alias. The error comes
+// from the database.
 func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
 	stored, err := r.db.Rooms(ctx)
 	if err != nil {
@@ -65,8 +66,8 @@ func (r *round) missing(ctx context.Context) ([]chat.Room, error) {
 	return missing, nil
 }
 
-// configuredRooms returns the ids and aliases of the rooms that the configuration
-// names, each once.
+// configuredRooms returns the ids and aliases of the rooms that the configuration names
+// under rooms and relays, each once; not those of webhooks alone.
 func configuredRooms(config *Config) (names []string) {
 	for _, r := range config.Rooms {
 		names = append(names, r.Room)

@@ -27,8 +27,9 @@ type Network struct {
 // environment in force (HTTP_PROXY, HTTPS_PROXY).
 type Proxy struct{ url *url.URL }
 
-// UnmarshalText reads an http, https or socks5 address; it may hold a user and a
-// password. An empty text is no proxy.
+// UnmarshalText sets p to an http, https or socks5 address, which may hold a user and a
+// password; an empty text sets the zero value. The error, for any other text, is a
+// French sentence that does not show the text.
 func (p *Proxy) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*p = Proxy{}
@@ -43,7 +44,7 @@ func (p *Proxy) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String returns the address without its user and password.
+// String returns the address without its user and password; empty for the zero value.
 func (p Proxy) String() string {
 	if p.url == nil {
 		return ""
@@ -62,8 +63,9 @@ func (p Proxy) hasPassword() bool {
 	return given
 }
 
-// of returns the proxy through which to send a request, with the exceptions of
-// NO_PROXY; nil for a direct connection.
+// of returns the proxy through which to send the request r, with the exceptions of
+// NO_PROXY; nil for a direct connection. The zero Proxy uses those of the environment.
+// The error means that the environment has a wrong address.
 func (p Proxy) of(r *http.Request) (*url.URL, error) {
 	if p.url == nil {
 		return http.ProxyFromEnvironment(r)
@@ -80,7 +82,7 @@ type Authorities struct {
 	pool *x509.CertPool // nil: the system's authorities alone
 }
 
-// UnmarshalText stores the path of the file. It does not read the file.
+// UnmarshalText sets a to the path of the file. It does not read the file: load does.
 func (a *Authorities) UnmarshalText(text []byte) error {
 	*a = Authorities{file: string(text)}
 	return nil
@@ -89,8 +91,9 @@ func (a *Authorities) UnmarshalText(text []byte) error {
 // String returns the path of the file with the certificates.
 func (a Authorities) String() string { return a.file }
 
-// load reads the file's certificates and adds them to those of the system. The error
-// is a French sentence for the operator.
+// load reads the certificates of a.file and sets a.pool to them and those of the
+// system. The error is a French sentence for the operator: the file cannot be read or
+// has no certificate.
 func (a *Authorities) load() error {
 	data, err := os.ReadFile(a.file)
 	if err != nil {
@@ -107,8 +110,8 @@ func (a *Authorities) load() error {
 	return nil
 }
 
-// checkNetwork makes the file paths of the configuration's section network absolute,
-// and records a fault if the certificates cannot be read.
+// checkNetwork resolves the path n.CAFile of certificates, reads them into n, and
+// records a fault if that fails.
 func (r *reader) checkNetwork(n *Network) {
 	if n.CAFile.file == "" {
 		return

@@ -14,8 +14,8 @@ import (
 // long poll takes two minutes at most, an attempt to send one.
 const lifeWithin = 10 * time.Minute
 
-// notifier sends the state of the service to systemd (sd_notify). Without systemd it
-// does nothing.
+// notifier is the connection to systemd (sd_notify), to which it sends the state of the
+// service. Without systemd it does nothing. A failure is only logged.
 type notifier struct{ log zerolog.Logger }
 
 func (n notifier) send(state string) {
@@ -34,8 +34,8 @@ func (n notifier) reloading() {
 
 func (n notifier) stopping() { n.send(daemon.SdNotifyStopping) }
 
-// status sends the sentence about the gravest present trouble to systemd, which shows
-// it in «systemctl status».
+// status sends the sentence about the gravest present trouble to systemd, or «Prêt» if
+// there is none; «systemctl status» shows it.
 func (n notifier) status(monitor *health.Monitor) {
 	line := "Prêt"
 	if troubles := monitor.Troubles(); len(troubles) > 0 {
@@ -69,7 +69,8 @@ func (n notifier) watchStatus(ctx context.Context, monitor *health.Monitor) {
 // watchdog tells systemd regularly that the process works, until ctx ends, so that
 // systemd restarts a process that hangs. It stays silent while one of the functions
 // alive returns a time longer ago than lifeWithin; the zero time counts as recent.
-// Without a WatchdogSec in the unit it returns at once.
+// Without a WatchdogSec in the unit it returns nil at once; the error means that its
+// value is wrong.
 func (n notifier) watchdog(ctx context.Context, alive ...func() time.Time) error {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval == 0 {
@@ -89,8 +90,8 @@ func (n notifier) watchdog(ctx context.Context, alive ...func() time.Time) error
 	}
 }
 
-// aliveAt reports whether each of the functions alive returns the zero time or one
-// less than lifeWithin before now.
+// aliveAt reports whether each of the functions alive returns the zero time or one at
+// most lifeWithin before now; true if there are none.
 func aliveAt(now time.Time, alive ...func() time.Time) bool {
 	for _, last := range alive {
 		if at := last(); !at.IsZero() && now.Sub(at) > lifeWithin {

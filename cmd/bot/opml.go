@@ -37,8 +37,9 @@ type outline struct {
 	Outlines []outline `xml:"outline"`
 }
 
-// exportOPML writes the feeds that rooms watch, in a group for each room, followed
-// by the configuration's feeds that no room watches.
+// exportOPML writes an OPML file to w with the feeds that rooms watch, in a group for
+// each room, followed by the configuration's feeds that no room watches. The error
+// comes from the database or w.
 func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer) error {
 	e := exporter{config: config, sources: slices.Clone(config.Sources), names: map[string]bool{}}
 	if err := e.read(ctx, db); err != nil {
@@ -87,8 +88,9 @@ func exportOPML(ctx context.Context, config *Config, db *storage.DB, w io.Writer
 	return err
 }
 
-// feedOutline returns a feed as an element of OPML, with the first of these as its
-// name: the room's label, the feed's own title, the source's name.
+// feedOutline returns a feed as an element of OPML, with the first of these that is not
+// empty as its name: the room's label, the feed's own title in db, the source's name.
+// The error comes from the database.
 func feedOutline(ctx context.Context, db *storage.DB, s Source, label string) (outline, error) {
 	title := ""
 	for _, name := range []string{s.Name, s.URL} { // the store has a room's feed under its address
@@ -122,7 +124,9 @@ tous avec --pour-tous. Un fichier qui ne se lit pas en entier n’est pas import
 État de sortie : 0, 2 la configuration est fausse, 1 le fichier est illisible.`
 }
 
-// Run writes the lines to add to the configuration, or adds entries to the FAQ.
+// Run reads c.File, or the standard input for «-», and writes the lines to add to the
+// configuration for an OPML file, or adds the entries of a file to the FAQ. The error
+// means that the file cannot be read, or comes from importOPML or importFAQ.
 func (c importCommand) Run(ctx context.Context, std stdio, env environment) (err error) {
 	in := std.in
 	if c.File != "-" {
@@ -147,7 +151,8 @@ type importedSource struct {
 }
 
 // importOPML reads an OPML file of feeds from in, and writes them to w as the section
-// sources of config.yaml.
+// sources of config.yaml, with comments on addresses that it left out. The error says
+// in French that it is no OPML or has no feed, or comes from w.
 func importOPML(in io.Reader, w io.Writer) error {
 	var list opml
 	decoder := xml.NewDecoder(in)
@@ -176,7 +181,7 @@ func importOPML(in io.Reader, w io.Writer) error {
 }
 
 // collectFeeds adds the feeds of outlines, and of groups within them, to all, each
-// address once. It also adds a comment with each feed's title. It returns the
+// address once, and a comment with each feed's title to comments. refused are the
 // addresses that cannot be those of feeds.
 func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.CommentMap) (refused []string) {
 	for _, o := range outlines {
@@ -199,7 +204,9 @@ func collectFeeds(outlines []outline, all *[]importedSource, comments yaml.Comme
 // maxSourceName bounds the characters of a generated name.
 const maxSourceName = 30
 
-// sourceName derives a name from a title, different from all others.
+// sourceName returns a name for a source made from a title, in lower case with hyphens
+// and of at most maxSourceName characters, or «flux» if that is no valid name. A number
+// at its end makes it different from the names of others.
 func sourceName(title string, others []importedSource) string {
 	base := strings.Trim(words.Truncate(strings.Join(words.Words(title), "-"), maxSourceName), "-")
 	if !shortName.MatchString(base) {

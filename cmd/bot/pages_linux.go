@@ -17,9 +17,9 @@ import (
 type fileArea struct{ start, end uintptr }
 
 // giveBackPages unmaps the pages of the program's file and its libraries. The system
-// maps them again, from its cache or the file, when something needs them. Reading
-// the configuration and a first answer touch most of the program; the idle bot needs
-// less than half of that.
+// maps them again, from its cache or the file, when something needs them. Reading the
+// configuration and a first answer touch most of the program; the idle bot needs less
+// than half of that. The error means that the system does not list or take them.
 func giveBackPages() error {
 	smaps, err := os.Open("/proc/self/smaps")
 	if err != nil {
@@ -40,9 +40,10 @@ func giveBackPages() error {
 	return nil
 }
 
-// cleanFileAreas returns the areas of /proc/PID/smaps that show files, cannot be
-// written, and were never written: MADV_DONTNEED would undo the relocations that the
-// dynamic linker made.
+// cleanFileAreas returns the areas listed in smaps, of the form of /proc/PID/smaps,
+// that map files, cannot be written, and were never written: MADV_DONTNEED would undo
+// the relocations that the dynamic linker made. The error means that smaps cannot be
+// read.
 func cleanFileAreas(smaps io.Reader) ([]fileArea, error) {
 	var out []fileArea
 	var area fileArea

@@ -129,8 +129,9 @@ func init() { // in init, since a variable would refer to itself through the com
 // errKind reports an --as that names no kind.
 var errKind = errors.New("ce genre n’existe pas")
 
-// Run reads the data at the address or in the file in the arguments, and prints their
-// entries as text or JSON.
+// Run reads the data at the address or in the file in the arguments, or with --discover
+// lists the feeds of that page, and prints the entries as text or JSON. The error says
+// in French that an option is wrong or why the data cannot be read.
 func (c readCommand) Run(ctx context.Context, std stdio) error {
 	if err := speak("", c.Lang); err != nil {
 		return err
@@ -177,8 +178,9 @@ func (c readCommand) show(w io.Writer, r *reading, noun string) error {
 	return r.print(w, noun)
 }
 
-// kind returns the format that the option --as names or, without it, the first one
-// that recognises the beginning of the data.
+// kind returns the format that the option --as names or, without it, the first one that
+// recognises the beginning of the data, which stays unread. The error is a usageError
+// for an unknown --as.
 func (c readCommand) kind(in readInput) (readKind, error) {
 	start, _ := in.body.Peek(64 << 10) // if Peek fails, the full read returns the same error
 	var names []string
@@ -191,21 +193,22 @@ func (c readCommand) kind(in readInput) (readKind, error) {
 	return readKind{}, usageError{fmt.Errorf("--as %s : %w, il y a %s", c.As, errKind, strings.Join(names, ", "))}
 }
 
-// finish sets the kind of the reading, and replaces nil lists by empty ones, so that
-// JSON shows [] for them.
+// finish sets the kind of the reading, and replaces nil lists of entries and dropped
+// elements with empty ones, so that JSON shows [] for them.
 func (r *reading) finish(kind string) {
 	r.Kind = kind
 	r.Entries = append([]readEntry{}, r.Entries...)
 	r.Dropped = append([]catalogue.Dropped{}, r.Dropped...)
 }
 
-// sort puts the newest entries first and those without a date last.
+// sort reorders r.Entries: the newest first, and those without a date last.
 func (r *reading) sort() {
 	slices.SortStableFunc(r.Entries, func(a, b readEntry) int { return b.at.Compare(a.at) })
 }
 
-// entry returns an item of a source as an entry for the output, dated at; the zero
-// time means no date. Its text is the message that would announce the item.
+// entry returns an item of a source as an entry for the output, dated at; the zero time
+// means no date. Its text is the French message that would announce the item. The error
+// means that this message cannot be made.
 func (in readInput) entry(f sources.Fresh, at time.Time) (readEntry, error) {
 	html, err := announce.Preview(f, in.now, "fr", in.zone)
 	if err != nil {
@@ -224,7 +227,8 @@ const (
 	shownDropped = 20
 )
 
-// print writes the entries that «bot read» found as text. noun names their kind.
+// print writes the entries that «bot read» found to w as text: the first shownEntries
+// of them, and of the dropped elements the first shownDropped. noun names their kind.
 func (r *reading) print(w io.Writer, noun string) error {
 	var b strings.Builder
 	fmt.Fprint(&b, noun)

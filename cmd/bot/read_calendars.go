@@ -36,14 +36,16 @@ type calendarReading struct {
 // calendarMaxBytes bounds the size of a calendar.
 const calendarMaxBytes = 8 << 20
 
-// isCalendar reports whether data that begin with start are an iCalendar file.
+// isCalendar reports whether data that begin with start are an iCalendar file; it looks
+// at the first 2048 bytes.
 func isCalendar(start []byte) bool {
 	head := strings.ToUpper(string(start[:min(len(start), 2048)]))
 	return strings.Contains(head, "BEGIN:VCALENDAR")
 }
 
-// calendarWindow returns the first and the last day of the options, both inclusive;
-// by default the coming year.
+// calendarWindow returns the start of the day of the option --from, by default today,
+// and the end of the day of --to, by default a year after the first: to is the midnight
+// after it. The error is a usageError for an option that is not a day.
 func (in readInput) calendarWindow() (from, to time.Time, err error) {
 	y, m, d := in.now.In(in.zone).Date()
 	from = time.Date(y, m, d, 0, 0, 0, 0, in.zone)
@@ -65,8 +67,9 @@ func (in readInput) calendarWindow() (from, to time.Time, err error) {
 	return from, to.AddDate(0, 0, 1), nil
 }
 
-// readCalendar reads the events of a calendar that start between the days of the
-// options.
+// readCalendar reads the events of a calendar within the days of the options. The
+// result has only its field Calendar set. The error means that an option is wrong or
+// that the data are no calendar.
 func readCalendar(in readInput) (reading, error) {
 	from, to, err := in.calendarWindow()
 	if err != nil {
@@ -104,7 +107,8 @@ func entryOfEvent(e calendar.Event) calendarEntry {
 	return entry
 }
 
-// encode writes what «bot read» found to w as JSON.
+// encode writes what «bot read» found to w as JSON: r.Calendar if it is set, otherwise
+// r.
 func (r *reading) encode(w io.Writer) error {
 	if r.Calendar != nil {
 		return json.NewEncoder(w).Encode(r.Calendar)
@@ -112,7 +116,8 @@ func (r *reading) encode(w io.Writer) error {
 	return json.NewEncoder(w).Encode(r)
 }
 
-// print writes the events of a calendar that «bot read» found as text.
+// print writes the events of a calendar that «bot read» found to w as text; of the
+// cancelled ones only their number.
 func (r *calendarReading) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprint(&b, "Calendrier.\n")

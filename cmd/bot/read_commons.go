@@ -5,7 +5,8 @@ import (
 	"heraut/commons"
 )
 
-// commonsNames are the kinds of other catalogues, by the words of people.
+// commonsNames describes the kinds of catalogues besides the SILL in French, for the
+// help.
 var commonsNames = map[commons.Kind]string{
 	commons.PublicCode: "un publiccode.yml",
 	commons.Italia:     "une page du catalogue de Developers Italia",
@@ -15,7 +16,8 @@ var commonsNames = map[commons.Kind]string{
 	commons.DPGA:       "le registre des biens publics numériques (DPGA)",
 }
 
-// commonsKinds returns the formats of catalogues other than the SILL, for «bot read».
+// commonsKinds returns the formats of catalogues other than the SILL, for «bot read»,
+// but not those that are read like the SILL.
 func commonsKinds() (kinds []readKind) {
 	for _, kind := range commons.Kinds {
 		if commonsNames[kind] == "" { // a catalogi is read like the SILL

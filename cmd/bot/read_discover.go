@@ -20,8 +20,9 @@ const (
 
 var errNoFeed = errors.New("cette page ne nomme aucun flux, et il n’y en a pas aux endroits habituels")
 
-// discover returns the feeds of the page at the command's location: those that the
-// page names, or else those at the usual places of its site.
+// discover returns the feeds of the page at the command's location: the location itself
+// if it is a feed, those that the page names, or else those at the usual places of its
+// site. The error is errNoFeed if there is none, or says why the page cannot be read.
 func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (reading, error) {
 	resp, err := getter.GetAny(ctx, c.Location, fetch.Validators{})
 	if err != nil {
@@ -57,7 +58,8 @@ func (c readCommand) discover(ctx context.Context, getter *fetch.Getter) (readin
 	return r, nil
 }
 
-// guessed returns the feeds at the addresses. It skips addresses without a feed.
+// guessed requests each of the addresses and returns those that are feeds, with their
+// titles. It skips addresses that fail or are no feed.
 func guessed(ctx context.Context, getter *fetch.Getter, addresses []string) (found []feed.Link) {
 	for _, address := range addresses {
 		resp, err := getter.Get(ctx, address, fetch.Validators{})

@@ -19,8 +19,9 @@ var (
 	feedField = regexp.MustCompile(`"items"\s*:|"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org`)
 )
 
-// isFeed reports whether data that begin with start are a feed, or a web page in its
-// place.
+// isFeed reports whether data that begin with start look like a feed. It is true for
+// all XML and HTML, since a web page often stands in a feed's place, for a JSON object
+// with a field of JSON Feed, and for other text with a feed's element in it.
 func isFeed(start []byte) bool {
 	start = bytes.ReplaceAll(start, []byte("\x00"), nil) // UTF-16
 	trimmed := bytes.TrimLeft(start, "\xef\xbb\xbf\xfe\xff \t\r\n")

@@ -18,8 +18,9 @@ sonde aux conteneurs.
 État de sortie : 0 s’il est prêt, 1 sinon, 2 la configuration est fausse.`
 }
 
-// Run asks the bot that runs on this machine whether it is ready, and prints the
-// answer. The error means that it is not.
+// Run asks the bot that runs on this machine whether it is ready, and prints the answer
+// if it is. The error means that it is not, with the troubles in French, or that it
+// does not answer, has no address for probes, or has a wrong configuration.
 func (c readyCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -38,9 +39,10 @@ var (
 	errNotReady = errors.New("le service n’est pas prêt")
 )
 
-// askReady returns the answer of /readyz at listen, the address that http.listen
-// configures. The error wraps errNotReady, beside an answer, if the service runs but is
-// not ready.
+// askReady returns the answer of /readyz at listen, the value of http.listen. If the
+// service runs but is not ready, it returns the answer and an error that wraps
+// errNotReady. The error is errNoProbes for an empty listen; any other means that the
+// service does not answer.
 func askReady(ctx context.Context, listen string) (string, error) {
 	if listen == "" {
 		return "", errNoProbes

@@ -31,8 +31,8 @@ var (
 	searchesMissed    = prometheus.NewDesc("heraut_searches_missed", "Different words that three people or more searched in vain in the last 30 days.", nil, nil)
 )
 
-// questionMetrics shows the report on questions as metrics: counts without people, and
-// without the words of searches.
+// questionMetrics is the report on questions as metrics: counts without people, and
+// without the words of searches. It is safe for concurrent use.
 type questionMetrics struct {
 	ctx    context.Context //nolint:containedctx // a scrape has none; the end of the process ends its query
 	report func(ctx context.Context, o relay.ReportOptions) (relay.Report, error)
@@ -51,8 +51,9 @@ func (*questionMetrics) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// current returns the report on questions, computed at most reportEvery ago; false if
-// it cannot be read.
+// current returns the report on questions and true. It computes the report anew, and
+// stores it in m, if the last one is older than reportEvery. It returns false if the
+// report cannot be computed, which it logs.
 func (m *questionMetrics) current() (relay.Report, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -92,8 +93,9 @@ func (m *questionMetrics) Collect(out chan<- prometheus.Metric) {
 	gauge(searchesMissed, float64(len(r.Missed)))
 }
 
-// boundedThemes adds up the themes beyond the first themeLabels as «others». Themes have
-// no upper-case letters, spaces or signs, so none of them is «(others)».
+// boundedThemes returns all, or if it has more than themeLabels themes the first of
+// them and a theme «(others)» with the sums of the rest. It does not change all. Themes
+// have no upper-case letters, spaces or signs, so none of them is «(others)».
 func boundedThemes(all []relay.Theme) []relay.Theme {
 	if len(all) <= themeLabels {
 		return all

@@ -27,7 +27,7 @@ func newRoutes(s shared) *relay.Routes {
 }
 
 // room returns the stored data of a room; for a room that was never stored, a value
-// with its id alone.
+// with its id alone and no error. The error comes from the database.
 func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	r, err := s.db.Room(ctx, id)
 	if errors.Is(err, chat.ErrNotFound) {
@@ -36,8 +36,9 @@ func (s shared) room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	return r, err
 }
 
-// newRelay returns the part of the bot that carries questions and answers between
-// rooms, and the part that holds the FAQ.
+// newRelay returns the part of the bot that carries questions and answers between rooms
+// by routes, and the part that holds the FAQ. client names people and reads messages;
+// current returns the present state of the SILL, for suggestions.
 func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current func() catalogue.State) (*relay.Carrier, *relay.Knowledge) {
 	ours := func(server string) bool { return isOurs(s.config, client.UserID(), server) }
 	faq := &relay.Knowledge{Store: s.db, Readers: relay.ReadersOf(s.room, ours)}
@@ -52,7 +53,8 @@ func newRelay(s shared, client *matrix.Client, routes *relay.Routes, current fun
 	}), faq
 }
 
-// carriedFiles returns which files go along with messages.
+// carriedFiles returns which files go along with messages that the bot carries: up to a
+// size and of the types of f, or none if f.Carry is false.
 func carriedFiles(f Files) relay.Files {
 	if !f.Carry {
 		return relay.Files{}
@@ -60,7 +62,8 @@ func carriedFiles(f Files) relay.Files {
 	return relay.Files{MaxBytes: int64(f.MaxMiB) << 20, Takes: func(mediaType string) bool { return f.Types.Match(strings.ToLower(mediaType)) }}
 }
 
-// newReminders returns the part of the bot that reminds experts of open questions.
+// newReminders returns the part of the bot that reminds experts of open questions, asks
+// whether answered ones are solved, lists open ones and deletes old ones.
 func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 	questions := s.config.Questions
 	o := relay.RemindOptions{
@@ -76,7 +79,7 @@ func newReminders(s shared, carrier *relay.Carrier) *relay.Reminders {
 }
 
 // newUpkeep returns the part of the bot that asks experts to check entries of the FAQ
-// which nobody has looked at for a year.
+// that nobody has checked for a year.
 func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upkeep {
 	return relay.NewUpkeep(relay.UpkeepOptions{
 		Store: s.db, Queue: s.outbox, Book: s.book, Zone: s.config.Timezone, Readers: faq.Readers, Relays: routes.Relays,
@@ -85,8 +88,8 @@ func newUpkeep(s shared, faq *relay.Knowledge, routes *relay.Routes) *relay.Upke
 	})
 }
 
-// isOurs reports whether a server belongs to the organisation: it is the bot's own, or
-// one whose people the configuration lets invite the bot.
+// isOurs reports whether a server belongs to the organisation: it is that of the
+// account bot, or matches one whose people the configuration lets invite the bot.
 func isOurs(config *Config, bot chat.UserID, server string) bool {
 	if len(config.Invitations.Servers) > 0 && config.Invitations.Servers.Match(server) {
 		return true
@@ -95,7 +98,8 @@ func isOurs(config *Config, bot chat.UserID, server string) bool {
 	return server == own
 }
 
-// relayRooms returns the rooms that the configuration's relays name.
+// relayRooms returns the ids and aliases of the rooms that the configuration's relays
+// name, each once; direct messages are none.
 func relayRooms(config *Config) (names []string) {
 	for _, r := range config.Relays {
 		for _, name := range append(slices.Clone(r.From), r.To) {
@@ -107,8 +111,9 @@ func relayRooms(config *Config) (names []string) {
 	return names
 }
 
-// keeps returns a function that reports whether a room takes part in a relay, so that
-// even its old messages must be handled. It returns true if the relays cannot be read.
+// keeps returns a function that reports whether a room takes part in a relay of routes,
+// so that even its old messages must be handled. It returns true if the relays cannot
+// be read, which it logs.
 func keeps(routes *relay.Routes, log zerolog.Logger) func(ctx context.Context, room chat.RoomID) bool {
 	return func(ctx context.Context, room chat.RoomID) bool {
 		serves, err := routes.Serves(ctx, room)

@@ -17,8 +17,9 @@ import (
 // errReload ends a round of the service, for the next one to use another configuration.
 var errReload = errors.New("the configuration is read again")
 
-// service runs the bot in rounds, each with one configuration. On SIGHUP the round
-// ends and the next one begins in the same process, on the same database.
+// service is the running bot: it works in rounds, each with one configuration. On
+// SIGHUP the round ends and the next one begins in the same process, on the same
+// database.
 type service struct {
 	load    func() (*Config, []Remark, error)
 	hangups <-chan os.Signal
@@ -29,9 +30,11 @@ type service struct {
 	log    zerolog.Logger // of this round
 }
 
-// run serves until ctx ends or a round fails; a round serves with one configuration, and
-// each reload begins a new one. A reload with a faulty configuration changes nothing. If
-// a round does not start with its configuration, run goes back to the former one.
+// run serves until ctx ends or a round fails; a round serves with one configuration,
+// and each reload begins a new one. A reload with a faulty configuration changes
+// nothing. If the round after a reload fails before it has started, run goes back to
+// the former configuration. The error is that of the last round; operators get an alert
+// about it.
 func (s *service) run(ctx context.Context, config *Config) error {
 	defer s.notify.stopping()
 	var former *Config
@@ -71,8 +74,9 @@ func (s *service) run(ctx context.Context, config *Config) error {
 	}
 }
 
-// tellEnd alerts operators that the process ends with err. It does nothing if a signal
-// ends the process, or if another process already serves the state directory.
+// tellEnd alerts operators that the process ends with err, through the channels of
+// config. It does nothing if err is nil, if ctx has ended (a signal), or if another
+// process already serves the state directory.
 func (s *service) tellEnd(ctx context.Context, config *Config, err error) {
 	if err == nil || ctx.Err() != nil || errors.Is(err, errStateInUse) {
 		return
@@ -87,8 +91,9 @@ func (s *service) tellEnd(ctx context.Context, config *Config, err error) {
 	}
 }
 
-// awaitReload waits for a SIGHUP and returns the new configuration; nil once ctx ends.
-// It logs why a faulty one is not used.
+// awaitReload waits for a SIGHUP and returns the new configuration, with the settings
+// of config that cannot change; nil once ctx ends. It tells systemd that a reload
+// begins. It logs why a faulty configuration is not used, and waits again.
 func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 	for {
 		select {
@@ -112,9 +117,9 @@ func (s *service) awaitReload(ctx context.Context, config *Config) *Config {
 	}
 }
 
-// keepFixed copies to next those settings of config that only a restart can change
-// (the account, the state directory, the log), and returns the names of those that
-// differed.
+// keepFixed copies to next those settings of config that only a restart can change (the
+// state directory, the homeserver, the user, the format of the log, the time zone), and
+// returns the names of those that differed; nil if none did.
 func keepFixed(config, next *Config) (names []string) {
 	fixed := func(name string, differs bool) {
 		if differs {
@@ -134,8 +139,8 @@ func keepFixed(config, next *Config) (names []string) {
 	return names
 }
 
-// changes returns the names of the configuration's sections that differ between config
-// and next.
+// changes returns the names of the configuration's top-level keys whose values differ
+// between config and next; nil if none do.
 func changes(config, next *Config) (sections []string) {
 	a, b := reflect.ValueOf(config).Elem(), reflect.ValueOf(next).Elem()
 	for i := range a.NumField() {
@@ -147,8 +152,9 @@ func changes(config, next *Config) (sections []string) {
 	return sections
 }
 
-// round runs the bot and the alerts to operators with one configuration until ctx
-// ends. It calls started once the bot runs.
+// round runs the bot and the alerts to operators with one configuration until ctx ends
+// or the bot fails. It calls started once the bot runs. The error is that of the bot,
+// or of a secret for alerts that cannot be read.
 func (s *service) round(ctx context.Context, config *Config, started func()) error {
 	alarm, err := newAlarm(config, s.monitor, s.log)
 	if err != nil {

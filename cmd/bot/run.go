@@ -25,8 +25,8 @@ import (
 	"heraut/visio"
 )
 
-// round holds all parts of the bot that are built from one configuration, and runs
-// them.
+// round holds all parts of the bot that are built from one configuration; its method
+// run runs them.
 type round struct {
 	shared
 	refresher *catalogue.Refresher
@@ -45,7 +45,10 @@ type round struct {
 	took      histograms
 }
 
-// run answers people until ctx ends. It calls started once the listeners are open.
+// run runs all parts of the bot until ctx ends or one of them fails. It calls started
+// once the listeners are open, before the login. notify tells systemd that the bot
+// lives. The error is that of the first part that failed; an ended session or a refused
+// login is also reported to the monitor.
 func (r *round) run(ctx context.Context, notify notifier, started func()) error {
 	box, err := r.newQueue()
 	if err != nil {
@@ -93,7 +96,7 @@ func (r *round) run(ctx context.Context, notify notifier, started func()) error 
 }
 
 // newQueue returns the queue that stores received events, has them answered, and sends
-// the posts.
+// the posts. The error means that a file of answers about the services cannot be read.
 func (r *round) newQueue() (*queue.Queue, error) {
 	handler, err := r.newHandler()
 	if err != nil {
@@ -109,8 +112,9 @@ func (r *round) newQueue() (*queue.Queue, error) {
 	}, r.log), nil
 }
 
-// newHandler returns the handler that answers the events of rooms: commands,
-// reactions, invitations and so on.
+// newHandler returns the handler that answers the events of rooms: commands, reactions,
+// invitations and so on. The error means that a file of answers about the services
+// cannot be read.
 func (r *round) newHandler() (*commands.Handler, error) {
 	config := r.config
 	guides, err := config.HowTo.Books()
@@ -132,8 +136,9 @@ func (r *round) newHandler() (*commands.Handler, error) {
 	}), nil
 }
 
-// listen starts the HTTP server for health checks and metrics in the group g. It does
-// nothing if the configuration gives no address.
+// listen opens the address for health checks and metrics and serves it in the group g
+// until ctx ends. It does nothing if the configuration gives no address. The error
+// wraps errNoListener: the address cannot be opened.
 func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	if r.config.HTTP.Listen == "" {
 		return nil
@@ -151,8 +156,8 @@ func (r *round) listen(ctx context.Context, g *errgroup.Group) error {
 	return nil
 }
 
-// work returns a number that changes with each post sent, each catalogue read and each
-// index built.
+// work returns a number that changes with each post sent, each confirmation of a
+// catalogue by its source and each index built. giveBackMemory compares two of them.
 func (r *round) work() int64 {
 	n := r.counts.Sent.Load() + readings(r.refresher.Current())
 	if r.library != nil {
@@ -164,8 +169,8 @@ func (r *round) work() int64 {
 	return n
 }
 
-// readings returns a number that grows each time the source confirms its catalogue; 0
-// before it is read.
+// readings returns a number that grows each time the source confirms its catalogue (its
+// date, in milliseconds); 0 before it is read.
 func readings(s catalogue.State) int64 {
 	if s.Catalogue == nil {
 		return 0
@@ -173,24 +178,25 @@ func readings(s catalogue.State) int64 {
 	return s.Catalogue.AsOf().UnixMilli()
 }
 
-// giveBackMemory returns unused memory to the system while the bot is idle, until ctx
-// ends; see the function of that name.
+// giveBackMemory returns unused memory to the system each time the bot falls idle,
+// until ctx ends; see the function of that name. It always returns nil.
 func (r *round) giveBackMemory(ctx context.Context) error {
 	giveBackMemory(ctx, r.work, r.log, r.db.ShrinkMemory, r.client.ShrinkMemory)
 	return nil
 }
 
-// intake receives what the Matrix client reads from sync: it passes events to the
-// queue, and the ids of rooms that the configuration names to the parts that need
+// intake is the receiver of what the Matrix client reads from sync: it passes events to
+// the queue, and the ids of rooms that the configuration names to the parts that use
 // them.
 type intake struct {
 	*queue.Queue
 	round *round
 }
 
-// FoundRoom passes the id of a room, which the configuration names by name (an id or
-// an alias), to the parts with settings for it. The Matrix client calls it once it
-// knows the id.
+// FoundRoom passes the id of a room, which the configuration names by name (an id or an
+// alias), to the parts with settings, watches, relays or webhooks for it, and stores
+// the pair of name and id. The Matrix client calls it once it knows the id. A failure
+// is only logged.
 func (i intake) FoundRoom(ctx context.Context, name string, id chat.RoomID) {
 	r := i.round
 	for _, c := range r.config.Rooms {

@@ -45,8 +45,11 @@ var (
 	errNoKeyDirectory = errors.New("the directory of the recovery key does not exist")
 )
 
-// openState locks the state directory for this process, and opens and upgrades its
-// database. closeState closes it and unlocks the directory.
+// openState makes the state directory dir if necessary, locks it for this process, and
+// opens and upgrades its database. The returned function closeState closes the database
+// and unlocks the directory. The error wraps errStateInUse if another process holds the
+// lock, or says why the directory or the database cannot be used; nothing is locked
+// then.
 func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage.DB, closeState func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, unusable(err)
@@ -80,8 +83,8 @@ func openState(ctx context.Context, dir string, log zerolog.Logger) (db *storage
 	return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 }
 
-// unusable returns an error that says why the bot cannot write into the state
-// directory, given the error of trying.
+// unusable returns an error that wraps err, that of writing into the state directory,
+// and its reason: errStateFull, errStateReadOnly or else errStateUnusable.
 func unusable(err error) error {
 	reason := errStateUnusable
 	switch {
@@ -93,8 +96,9 @@ func unusable(err error) error {
 	return fmt.Errorf("%w: %w", reason, err)
 }
 
-// shared holds the things that most parts of the bot need: the configuration, the
-// database, the queue, the rooms' settings and the log.
+// shared holds the parts that most others use: the configuration, the log, the monitor,
+// the database, the queue of posts, the rooms' settings, the operators, the pace of
+// requests and the cache of catalogues.
 type shared struct {
 	config    *Config
 	log       zerolog.Logger
@@ -107,13 +111,15 @@ type shared struct {
 	cache     catalogueCache
 }
 
-// component returns a log whose lines name a part of the bot.
+// component returns a log whose lines name a part of the bot, in the field component.
 func (s shared) component(name string) zerolog.Logger {
 	return s.log.With().Str("component", name).Logger()
 }
 
 // serve builds the parts of the bot, each from those before it, and runs them until ctx
-// ends. It reports troubles to the monitor, and calls started once it runs.
+// ends or one fails. It locks the state directory meanwhile, reports troubles to the
+// monitor, life to systemd through notify, and calls started once the bot runs. The
+// error is the first one of building, running or closing.
 func serve(
 	ctx context.Context, config *Config, log zerolog.Logger, monitor *health.Monitor, notify notifier, started func(),
 ) (err error) {
@@ -170,14 +176,14 @@ func serve(
 	return r.run(ctx, notify, started)
 }
 
-// roomDefaults returns the settings that the configuration gives to rooms which set
-// none themselves.
+// roomDefaults returns the settings of the configuration for rooms that set none
+// themselves.
 func roomDefaults(config *Config) rooms.Settings {
 	return rooms.Settings{Language: config.Language, Prefix: config.Prefix, Quiet: quietHours(config).String(), Catalogues: commons.SILL}
 }
 
-// openShared builds the things that most parts of the bot need, from the configuration
-// and the open database.
+// openShared builds the parts that most others use, from the configuration and the open
+// database. The error means that the rooms' settings cannot be read.
 func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *health.Monitor, log zerolog.Logger) (shared, error) {
 	book, err := rooms.OpenBook(ctx, roomDefaults(config), db)
 	return shared{
@@ -188,7 +194,8 @@ func openShared(ctx context.Context, config *Config, db *storage.DB, monitor *he
 }
 
 // newRefresher returns the Refresher of the SILL, with its stored copy loaded, and a
-// function that closes its connections.
+// function that closes its connections. The error means that its address or its stored
+// copy cannot be used; the others are nil then.
 func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeGetter func(), err error) {
 	settings := s.config.Catalogue.SILL
 	getter, err := getterOf(s.config, settings.URL, fetch.Options{})
@@ -206,7 +213,8 @@ func newRefresher(ctx context.Context, s shared) (r *catalogue.Refresher, closeG
 	return r, getter.Close, nil
 }
 
-// waitFor waits for the group, but at most stopWithin after ctx has ended.
+// waitFor waits for the group g and returns its error. Once ctx has ended, it waits at
+// most stopWithin more, and then returns an error of its own.
 func waitFor(ctx context.Context, g *errgroup.Group) error {
 	done := make(chan error, 1)
 	go func() { done <- g.Wait() }()
@@ -223,8 +231,8 @@ func waitFor(ctx context.Context, g *errgroup.Group) error {
 	}
 }
 
-// showAuthorization prints the address and the code with which an operator lets the
-// bot log in from a browser.
+// showAuthorization prints to out, in French, the address and the code of a with which
+// an operator lets the bot log in from a browser, and until when.
 func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 	fmt.Fprintf(out, "Connecté au compte du robot (%s) dans un navigateur, ouvrez %s et donnez le code %s avant %s.\n",
 		config.Matrix.User, a.Page, a.Code, a.Expires.In(config.Timezone).Format("15:04"))
@@ -234,8 +242,11 @@ func showAuthorization(out io.Writer, config *Config, a matrix.Authorization) {
 	fmt.Fprintln(out, "Cette commande attend votre accord…")
 }
 
-// login logs the bot in, or checks the session it has, and prints the recovery key of
-// its account.
+// login logs the bot in, or checks the session that it has, and verifies its device; it
+// prints to out the account and its recovery key, unless the configuration gives that
+// key. It uses password or, if inBrowser is true, prints an address and a code and
+// waits for the operator. It locks the state directory meanwhile. The error says why
+// one of these steps failed.
 func login(ctx context.Context, config *Config, password string, inBrowser bool, out io.Writer, log zerolog.Logger) (err error) {
 	db, closeState, err := openState(ctx, config.State, log)
 	if err != nil {
@@ -269,7 +280,8 @@ func login(ctx context.Context, config *Config, password string, inBrowser bool,
 	return nil
 }
 
-// clientConfig returns the settings of the Matrix client for the running service.
+// clientConfig returns the settings of the Matrix client for the running service: those
+// of matrixConfig, and the parts of s and routes that it asks or reports to.
 func clientConfig(s shared, routes *relay.Routes) matrix.Config {
 	mc := matrixConfig(s.config, s.pace)
 	mc.Health, mc.Mailbox = s.monitor, s.config.Matrix.Mailbox
@@ -280,7 +292,8 @@ func clientConfig(s shared, routes *relay.Routes) matrix.Config {
 }
 
 // matrixConfig returns the settings of the Matrix client that login and the service
-// have in common. pace limits its requests.
+// have in common. pace limits its requests. It reads the file of the access token, if
+// the configuration names one; a file that is gone gives no token.
 func matrixConfig(config *Config, pace *rate.Limiter) matrix.Config {
 	mc := matrix.Config{
 		Homeserver:      config.Matrix.Homeserver.String(),
@@ -325,7 +338,7 @@ func newPace(p Pace) *rate.Limiter {
 }
 
 // deviceName returns the name of the bot's session in the list of its account's
-// devices, with this machine's name in it.
+// devices: «Héraut», with this machine's name after it if that is known.
 func deviceName() string {
 	host, err := os.Hostname()
 	if err != nil {

@@ -25,8 +25,9 @@ type configured struct {
 	Config string `default:"config.yaml" placeholder:"FICHIER" help:"La configuration ; config.yaml par défaut. Ses chemins partent de son répertoire."`
 }
 
-// load reads and checks the configuration, with secrets from the environment env. It
-// writes remarks that need no action to w.
+// load reads and checks the configuration, with secrets from the environment env, and
+// puts its languages in force. It writes remarks that need no action to w. The error is
+// of type Faults.
 func (c configured) load(env environment, w io.Writer) (*Config, error) {
 	config, remarks, err := loadConfig(c.Config, env)
 	for _, remark := range remarks {
@@ -45,7 +46,8 @@ Toutes les fautes sont dites d’un coup, chacune avec le fichier, la ligne et c
 État de sortie : 0 si la configuration est juste, 2 sinon.`
 }
 
-// Run checks the configuration file and prints its faults, or that there are none.
+// Run checks the configuration file and prints that there are no faults. The error, of
+// type Faults, lists the faults; remarks go to standard error.
 func (c checkCommand) Run(std stdio, env environment) error {
 	if _, err := c.load(env, std.err); err != nil {
 		return err
@@ -67,7 +69,9 @@ sans l’arrêter ; le journal dit ce qui a changé, ou pourquoi elle n’est pa
 compte, 1 tout autre cas.`
 }
 
-// Run runs the bot until ctx ends. An error has been logged already.
+// Run runs the bot until ctx ends, and reloads the configuration at each SIGHUP. The
+// error is Faults for a wrong configuration; any other has been logged already. A stop
+// by ctx is none.
 func (c runCommand) Run(ctx context.Context, std stdio, env environment) error {
 	hangups := make(chan os.Signal, 1) // before anything else: a hangup never ends the process
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -117,8 +121,9 @@ ouvrez l’adresse dans un navigateur, connecté au compte du robot, et donnez l
 État de sortie : 0, 2 la configuration est fausse, 3 le serveur refuse le compte, 1 tout autre cas.`
 }
 
-// Run logs the bot in to its account, with a password or in a browser, and prints the
-// recovery key.
+// Run logs the bot in to its account, with a password, which it asks for if none is
+// configured, with a token or in a browser, and prints the recovery key. The error,
+// with a French explanation where there is one, says why that failed.
 func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {
@@ -144,9 +149,10 @@ func (c loginCommand) Run(ctx context.Context, std stdio, env environment) error
 	return report(log, explained(login(ctx, config, password, inBrowser, std.out, log)))
 }
 
-// keyDirectory returns an error if the directory of the recovery key's file does not
-// exist, so that the key could not be written. The state directory needs no check,
-// since the start creates it.
+// keyDirectory returns an error that wraps errNoKeyDirectory if the directory of the
+// recovery key's file does not exist, so that the key could not be written; otherwise
+// nil, also if the configuration holds the key itself. The state directory needs no
+// check, since the start creates it.
 func keyDirectory(config *Config) error {
 	dir := filepath.Dir(config.Matrix.RecoveryKeyFile)
 	if config.Matrix.RecoveryKey != "" || dir == filepath.Clean(config.State) {
@@ -158,8 +164,9 @@ func keyDirectory(config *Config) error {
 	return nil // other faults of the directory show when it is used
 }
 
-// explainKeyDirectory adds to the error of a failed start that the recovery key's
-// directory is missing, if that is the cause. Only the first start writes the key.
+// explainKeyDirectory returns err, the error of a start, with the addition that the
+// recovery key's directory is missing if err is of a missing file and that directory
+// is; otherwise err as it is, also nil. Only the first start writes the key.
 func explainKeyDirectory(config *Config, err error) error {
 	if missing := keyDirectory(config); missing != nil && errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%w: %w", missing, err)
@@ -168,7 +175,7 @@ func explainKeyDirectory(config *Config, err error) error {
 }
 
 // report logs err, and returns it marked as reported, so that it is not printed again;
-// nil for nil.
+// it does nothing and returns nil for nil.
 func report(log zerolog.Logger, err error) error {
 	if err == nil {
 		return nil
@@ -180,6 +187,8 @@ func report(log zerolog.Logger, err error) error {
 var errNoPassword = errors.New("aucun mot de passe n’a été donné")
 
 // readPassword reads a password of one line from in, which a terminal does not show.
+// The error is errNoPassword for an empty line or no input, the cause of ctx's end, or
+// comes from reading.
 func readPassword(ctx context.Context, in io.Reader) (string, error) {
 	read := func() (string, error) {
 		line, err := bufio.NewReader(in).ReadString('\n')

@@ -21,9 +21,11 @@ import (
 	"heraut/sources"
 )
 
-// newAnnouncer returns the part of the bot that reads sources and announces their
-// news. guarded reads the feeds whose addresses people give, and reaches only the
-// public Internet.
+// newAnnouncer returns the part of the bot that reads the configured sources and
+// announces their news. guarded reads the feeds whose addresses people give, and
+// reaches only the public Internet. readers returns who may read a room; catalogueOf
+// takes a catalogue's name and returns the function for its present state. The error
+// means that a configured source cannot be set up.
 func newAnnouncer(
 	s shared, guarded *fetch.Getter, readers func(ctx context.Context, room chat.RoomID) (chat.Readers, error), catalogueOf func(name string) func() catalogue.State,
 ) (*announce.Announcer, error) {
@@ -38,8 +40,9 @@ func newAnnouncer(
 	return announcer, addSources(s.config, announcer, catalogueOf)
 }
 
-// sourceNotices returns a function that informs the operators, and the log, that a
-// source is broken or works again.
+// sourceNotices returns a function that stores posts to the operators, and writes a
+// line to the log, about a source that is broken or works again. The function's error
+// means that the posts or the sentence could not be made.
 func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 	return func(ctx context.Context, n announce.Notice) error {
 		say := func(lang string) (string, error) { return n.Say(lang, s.config.Timezone) }
@@ -57,7 +60,7 @@ func sourceNotices(s shared) func(context.Context, announce.Notice) error {
 }
 
 // quietIn returns the quiet hours in force in a room, in which no news is posted at
-// once.
+// once: the room's own or else those of the configuration.
 func quietIn(s shared, room chat.RoomID) schedule.Quiet {
 	q, err := schedule.ParseQuiet(s.book.Of(room).Quiet, s.config.Timezone)
 	if err != nil { // another version of the bot checked it when the room set it
@@ -74,8 +77,9 @@ func quietHours(config *Config) schedule.Quiet {
 	return q
 }
 
-// guardedGetter returns a getter for addresses that people give in the chat. It
-// reaches only public hosts, and those that the configuration allows.
+// guardedGetter returns a getter for addresses that people give in the chat, of at most
+// feedMaxBytes. It reaches only public hosts, and those that the configuration allows.
+// The caller closes it. The error means that fetch.allow_private is wrong.
 func guardedGetter(config *Config) (*fetch.Getter, error) {
 	return newGetter(config, fetch.Options{MaxBytes: config.feedMaxBytes()}, config.Fetch.AllowPrivate)
 }
@@ -83,10 +87,11 @@ func guardedGetter(config *Config) (*fetch.Getter, error) {
 // feedMaxBytes returns the largest size of a feed that the bot reads, in bytes.
 func (c *Config) feedMaxBytes() int64 { return int64(c.Fetch.FeedMaxMiB) << 20 }
 
-// getterOf returns a getter for an address of the operator's, which may be anywhere.
-// The address's owner chooses its redirects, so the getter guards them like an
-// address that a room gave. Behind a proxy, the proxy decides which hosts it
-// reaches.
+// getterOf returns a getter with the given options for location, an address or a file
+// of the operator's, which may be anywhere. The address's owner chooses its redirects,
+// so the getter lets them lead only to public hosts, allowed ones and the address's
+// own. Behind a proxy, the proxy decides which hosts it reaches. The caller closes the
+// getter. The error means that fetch.allow_private is wrong.
 func getterOf(config *Config, location string, options fetch.Options) (*fetch.Getter, error) {
 	options.UserAgent = config.userAgent()
 	address, err := url.Parse(location)
@@ -117,7 +122,9 @@ func newGetter(config *Config, options fetch.Options, allowPrivate []string) (*f
 // the operator's contact.
 func (c *Config) userAgent() string { return fetch.UserAgent(release(), c.About.Contact) }
 
-// addSources adds the configuration's sources to the announcer.
+// addSources adds the configuration's sources, except calendars, to the announcer.
+// catalogueOf takes a catalogue's name and returns the function for its present state.
+// The error means that a source cannot be set up; those before it are added.
 func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(name string) func() catalogue.State) error {
 	for _, s := range config.Sources {
 		if s.Kind == string(sources.Calendar) {
@@ -144,8 +151,8 @@ func addSources(config *Config, announcer *announce.Announcer, catalogueOf func(
 }
 
 // synced returns a function that waits for the first sync with the homeserver and then
-// calls run. Before that sync the ids of configured rooms are unknown, so run would
-// leave them out.
+// calls run and returns its error; it returns nil if ctx ends before. Before that sync
+// the ids of configured rooms are unknown, so run would leave them out.
 func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		ticker := time.NewTicker(100 * time.Millisecond)
@@ -161,7 +168,8 @@ func (r *round) synced(run func(ctx context.Context) error) func(ctx context.Con
 	}
 }
 
-// watchesOf returns the watches of a room in the configuration, for the room's id.
+// watchesOf returns the watches that the configuration gives the room r, as the
+// announcer takes them; id is the room's id.
 func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 	watches := make([]announce.Watch, len(r.Watches))
 	for i := range r.Watches {
@@ -173,7 +181,8 @@ func watchesOf(r Room, id chat.RoomID) []announce.Watch {
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// plainText returns an HTML message as plain text on one line.
+// plainText returns an HTML message as plain text on one line: without tags, with its
+// entities resolved and single spaces.
 func plainText(message string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(message, " "))), " ")
 }

@@ -10,8 +10,8 @@ import (
 	"heraut/storage"
 )
 
-// operatorError is an error after which the bot needs the operator. It holds a French
-// sentence that says what to do, and the exit status.
+// operatorError is an error that only the operator can remedy. It holds a French
+// sentence that says what to do, the exit status, and the cause, which it wraps.
 type operatorError struct {
 	status   int
 	sentence string
@@ -22,8 +22,8 @@ func (e *operatorError) Error() string   { return fmt.Sprintf("%s (%v)", e.sente
 func (e *operatorError) Unwrap() error   { return e.cause }
 func (e *operatorError) ExitStatus() int { return e.status }
 
-// explained returns err with a French sentence that says what to do, if it is an error
-// that only the operator can remedy; otherwise err itself.
+// explained returns an *operatorError that wraps err and says in French what to do, if
+// err is an error that only the operator can remedy; otherwise err itself, also nil.
 func explained(err error) error {
 	for _, s := range states {
 		if errors.Is(err, s.err) {

@@ -29,7 +29,10 @@ peut fonctionner en même temps.
 État de sortie : 0, 1 rien n’est accepté, 2 la configuration est fausse.`
 }
 
-// Run shows the person's key and accepts it if the operator agrees.
+// Run shows the fingerprint of the person's key and, if the key has changed, accepts it
+// in crypto.db once the operator types «oui». The error is errNotTrusted for any other
+// answer; else the configuration is wrong, the person has no known key, or crypto.db
+// cannot be used.
 func (c trustCommand) Run(ctx context.Context, std stdio, env environment) error {
 	config, err := c.load(env, std.err)
 	if err != nil {

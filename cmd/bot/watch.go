@@ -41,8 +41,8 @@ const (
 	failedRounds = 2
 )
 
-// watch checks, at regular times, the parts of the bot that do not report their own
-// troubles to the monitor: the disk, the queue, the catalogue and others.
+// watch is the regular check of the parts of the bot that do not report their own
+// troubles to the monitor: the disk, the queue, the catalogues and others.
 type watch struct {
 	config    *Config
 	monitor   *health.Monitor
@@ -74,7 +74,8 @@ func (p *oldestPost) waits(seq int64, now time.Time) bool {
 	return seq != 0 && now.Sub(p.since) > stuckAfter
 }
 
-// run makes all checks at regular intervals until ctx ends.
+// run makes all checks at once and then at regular intervals, until ctx ends; it
+// returns nil.
 func (w *watch) run(ctx context.Context) error {
 	ticker := time.NewTicker(filesEvery)
 	defer ticker.Stop()
@@ -92,7 +93,8 @@ func (w *watch) run(ctx context.Context) error {
 }
 
 // files checks that the state directory takes writes, that its disk has room, and that
-// its databases are there and can be read. It reports to the monitor.
+// its databases are there and can be read. It begins and ends these troubles in the
+// monitor.
 func (w *watch) files(ctx context.Context) {
 	dir := w.config.State
 	err := tryWrite(dir)
@@ -116,8 +118,9 @@ func (w *watch) files(ctx context.Context) {
 	w.monitor.Set(health.DatabaseUnreadable, unreadable...)
 }
 
-// parts checks the queue, the rooms, the sources, the catalogue, the clock and the age
-// of the account, and reports troubles to the monitor.
+// parts checks the clock, the catalogues and the sources and, after the first sync, the
+// queue, the rooms and the age of the account. It begins and ends their troubles in the
+// monitor. A check whose data cannot be read changes nothing.
 func (w *watch) parts(ctx context.Context, now time.Time) {
 	skew := w.client.ClockAhead()
 	w.set(health.ClockSkewed, skew.Abs() > skewAllowed, health.Trouble{})
@@ -146,8 +149,10 @@ func (w *watch) parts(ctx context.Context, now time.Time) {
 	w.accountAge(ctx, now)
 }
 
-// queue reports a trouble to the monitor while posts do not leave, and ends it when
-// they do.
+// queue reports a trouble to the monitor while the same post has waited for more than
+// stuckAfter, unless a trouble of the account or the homeserver explains it, and ends
+// the trouble otherwise. It updates w.oldest. It does nothing if the database cannot be
+// read.
 func (w *watch) queue(ctx context.Context, now time.Time) {
 	seq, err := w.db.OldestTried(ctx)
 	if err != nil {
@@ -171,8 +176,8 @@ type shelved struct {
 	state catalogue.State
 }
 
-// catalogues checks that there is each catalogue, and that its source confirmed it
-// lately.
+// catalogues checks that each catalogue has been read, and that its source confirmed it
+// lately. It begins and ends the troubles about that in the monitor.
 func (w *watch) catalogues(now time.Time) {
 	all := []shelved{{"", w.refresher.Current()}}
 	if w.library != nil {
@@ -183,7 +188,10 @@ func (w *watch) catalogues(now time.Time) {
 	w.monitor.Set(health.CatalogueOld, oldCatalogues(all, w.started, now)...)
 }
 
-// oldCatalogues returns the troubles of the catalogues that are old, or are not there.
+// oldCatalogues returns a trouble for each of the catalogues that its source has not
+// confirmed for two days (or two of its intervals, if longer), or that is still missing
+// a while after the process started: the SILL after a minute, another one after
+// firstReading or failedRounds failures. nil if there is none.
 func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble) {
 	for _, s := range all {
 		since, isOld := started, false
@@ -204,7 +212,8 @@ func oldCatalogues(all []shelved, started, now time.Time) (old []health.Trouble)
 }
 
 // accountAge reports a trouble to the monitor eleven months after the account was made
-// or last renewed, where accounts expire after a year.
+// or last renewed, and ends it after a renewal. It does nothing without the preset of
+// Tchap, where accounts expire after a year, or if the database cannot be read.
 func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	if w.config.Preset != PresetTchap {
 		return
@@ -223,8 +232,8 @@ func (w *watch) accountAge(ctx context.Context, now time.Time) {
 	w.set(health.AccountOld, !since.IsZero() && now.After(warning), health.Trouble{Since: warning, Link: w.config.Matrix.Mailbox})
 }
 
-// set begins the trouble t if holds is true, and otherwise ends the trouble of that
-// state.
+// set begins the trouble t in the monitor, as the only one of that state, if holds is
+// true; otherwise it ends all troubles of that state.
 func (w *watch) set(state health.State, holds bool, t health.Trouble) {
 	if !holds {
 		w.monitor.Set(state)
@@ -234,7 +243,8 @@ func (w *watch) set(state health.State, holds bool, t health.Trouble) {
 	w.monitor.Set(state, t)
 }
 
-// tryWrite writes a small file into the directory, and deletes it.
+// tryWrite writes a small file into the directory dir, and deletes it. The error says
+// why one of these steps failed.
 func tryWrite(dir string) (err error) {
 	f, err := os.CreateTemp(dir, ".write-test-*")
 	if err != nil {
@@ -245,8 +255,8 @@ func tryWrite(dir string) (err error) {
 	return err
 }
 
-// freeSpace returns the bytes that the bot may still write in the directory's file
-// system; known is false if the system does not tell.
+// freeSpace returns how many bytes the bot may still write in the file system of dir;
+// known is false, and free 0, if the system does not tell.
 func freeSpace(dir string) (free int64, known bool) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil || stat.Blocks == 0 {

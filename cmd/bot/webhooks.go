@@ -23,20 +23,23 @@ var errNoWebhookListener = errors.New("the webhooks cannot be served (webhooks.l
 // hooks is the part of the bot that accepts requests of other tools and posts them in
 // rooms: openHooks, or noHooks if the configuration turns it off.
 type hooks interface {
-	// declare declares the hooks of a room of the configuration, once its id is known.
+	// declare declares the hooks that the configuration gives the room name, an id or an
+	// alias, once its id, room, is known. A failure is only logged.
 	declare(ctx context.Context, name string, room chat.RoomID)
-	// listen opens the listener and serves it in g.
+	// listen opens the listener and serves it in g until ctx ends. The error wraps
+	// errNoWebhookListener: the address cannot be opened.
 	listen(ctx context.Context, g *errgroup.Group) error
 	metrics() []health.Metric
-	// commands returns the part that answers the commands on webhooks; nil: there are
-	// none.
+	// commands returns the part that answers the commands on webhooks; nil if webhooks
+	// are off.
 	commands() *webhook.Service
 	Run(ctx context.Context) error
 	Move(ctx context.Context, from, to chat.RoomID) error
 }
 
-// newWebhooks returns the part of the bot that accepts requests of other tools; one
-// that does nothing if the configuration turns it off.
+// newWebhooks returns the part of the bot that accepts requests of other tools:
+// openHooks, or noHooks if the configuration turns it off. The error comes from reading
+// the hooks in the database.
 func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	config := s.config.Webhooks
 	if config.Listen == "" {
@@ -50,8 +53,8 @@ func newWebhooks(ctx context.Context, s shared) (hooks, error) {
 	return openHooks{service, s.config, log}, err
 }
 
-// noHooks stands in for the webhooks when the configuration turns them off. Its
-// methods do nothing.
+// noHooks is the stand-in for the webhooks when the configuration turns them off. Its
+// methods do nothing and return nil.
 type noHooks struct{}
 
 func (noHooks) declare(context.Context, string, chat.RoomID)         {}
@@ -101,7 +104,7 @@ func declaredHooks(config *Config, room string) (all []webhook.Declaration) {
 }
 
 // hookRooms returns the ids and aliases of the rooms to which the configuration gives
-// webhooks.
+// webhooks, each once.
 func hookRooms(config *Config) (names []string) {
 	for _, h := range config.Webhooks.Hooks {
 		if !slices.Contains(names, h.Room) {
@@ -224,9 +227,9 @@ func (r *reader) checkHook(at string, h *WebhookHook, names, hashes map[string]b
 	}
 }
 
-// hookSecret reads a webhook's secret from a file. It returns false, and records a
-// fault at path, if the file cannot be read, or if the secret is too short or cannot
-// stand in an address.
+// hookSecret returns the webhook's secret in a file, without surrounding spaces, and
+// true. It returns false, and records a fault at path, if the file cannot be read, or
+// if the secret is too short or cannot stand in an address.
 func (r *reader) hookSecret(path, file string) (string, bool) {
 	data, err := os.ReadFile(file)
 	secret := strings.TrimSpace(string(data))

@@ -11,7 +11,9 @@ import (
 	"heraut/visio"
 )
 
-// newVisio returns the part that opens video conferences for rooms.
+// newVisio returns the part that opens video conferences for rooms, with the configured
+// services, of which the first is the default. The error names a service whose address
+// is wrong, whose secret cannot be read, or that cannot be set up.
 func newVisio(s shared) (*visio.Meetings, error) {
 	o := visio.Options{
 		Store: s.db, Queue: s.outbox, Rooms: s.book, Zone: s.config.Timezone, Named: map[string]visio.Provider{},
