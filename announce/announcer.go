@@ -78,8 +78,9 @@ type Announcer struct {
 	filters  map[string]*filter.Filter // parsed filters, by text
 }
 
-// NewAnnouncer returns an Announcer without sources and watches: AddSource adds
-// sources, Declare the watches of the configuration. Its Run does the work.
+// NewAnnouncer returns an Announcer that works with the parts in o, without sources and
+// watches: AddSource adds sources, Declare the watches of the configuration. The caller
+// then starts Run, which does the work.
 func NewAnnouncer(o Options) *Announcer {
 	return &Announcer{
 		Options: o, store: o.Store, queue: o.Queue,
@@ -93,12 +94,14 @@ func NewAnnouncer(o Options) *Announcer {
 // changed.
 func (d *Announcer) changed() { d.wake.Set() }
 
-// Deliver posts the news that is due in rooms by now.
+// Deliver posts the news that is due in rooms by now, in a transaction of its own, and
+// deletes it from the pending items. On an error nothing is posted.
 func (d *Announcer) Deliver(ctx context.Context, now time.Time) error {
 	return d.queue.Do(ctx, func(ctx context.Context) error { return d.deliver(ctx, now) })
 }
 
-// RunDelivery posts pending items when they are due, until ctx ends.
+// RunDelivery posts pending items when they are due, until ctx ends; it always returns
+// nil. It logs an error and tries again after retryStore.
 func (d *Announcer) RunDelivery(ctx context.Context) error {
 	for {
 		now := time.Now()

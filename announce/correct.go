@@ -14,8 +14,10 @@ import (
 // renamed repository.
 const renamedWithin = 7 * 24 * time.Hour
 
-// correct compares items that were announced with their new reading from the source,
-// and edits the messages that are no longer right.
+// correct compares items that were announced (d.followed) with their new reading from
+// the source, stores them, and edits the messages that are no longer right. It deletes
+// repositories that are gone from those that people can search. It leaves missing items
+// of a host that is out of order as they are.
 func (d *decision) correct(ctx context.Context) error {
 	var changed []int64
 	for _, n := range d.followed {
@@ -41,8 +43,9 @@ func (d *decision) correct(ctx context.Context) error {
 	return d.announcer.edit(ctx, changed)
 }
 
-// revise updates an announced item from a new reading of its source. It reports
-// whether a message about the item would now read differently.
+// revise updates the announced item n from r, a new reading of its source at now: its
+// text, whether it is gone, and its former name. It reports whether a message about the
+// item would now read differently. The caller saves n.
 func (n *News) revise(r sources.Reading, now time.Time) (changed bool) {
 	before, old := *n, n.Item.Repository
 	switch n.Item.Kind {

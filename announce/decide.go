@@ -48,8 +48,8 @@ func (d *decision) commit(ctx context.Context) error {
 // first reports whether this is the first reading of the source.
 func (d *decision) first() bool { return d.state.Started.IsZero() }
 
-// takeHosts stores the state of the code hosts that the source lists: which are new,
-// which were read from end to end, and which are out of order.
+// takeHosts loads the code hosts of the source into d.hosts, and stores those that
+// changed: which are new, which were read from end to end, and which are out of order.
 func (d *decision) takeHosts(ctx context.Context) error {
 	known, err := d.announcer.store.Hosts(ctx, d.settings.Name)
 	if err != nil {
@@ -91,7 +91,8 @@ func (d *decision) takeHosts(ctx context.Context) error {
 	return nil
 }
 
-// takeOwners stores the kind of each owner: a person or an organisation.
+// takeOwners stores the kind of each owner that the source reported: a person or an
+// organisation. It ignores owners that are not in the database.
 func (d *decision) takeOwners(ctx context.Context) error {
 	for _, asked := range d.batch.Owners {
 		owner, err := d.owner(ctx, asked.OwnerID)
@@ -109,7 +110,7 @@ func (d *decision) takeOwners(ctx context.Context) error {
 }
 
 // owner returns the stored owner of repositories with that id, or chat.ErrNotFound. It
-// reads each owner once.
+// reads each owner once from the database, and then from d.owners.
 func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error) {
 	if o := d.owners[id]; o != nil {
 		return o, nil
@@ -123,7 +124,8 @@ func (d *decision) owner(ctx context.Context, id sources.OwnerID) (*Owner, error
 }
 
 // takeFresh stores the items that the source published for the first time, each with
-// the time at which to decide whether it is announced.
+// the time at which to decide whether it is announced. Of entries that are too old, and
+// most items of a first reading, it stores only that they were seen.
 func (d *decision) takeFresh(ctx context.Context) error {
 	for _, f := range d.batch.Fresh {
 		n := News{Item: f.Item, What: f.News, Seen: d.now, Checked: d.now}
@@ -211,8 +213,9 @@ func (d *decision) place(ctx context.Context, n *News) (outcome string, err erro
 	return Settling, nil
 }
 
-// hostOf returns the state of the code host on which an item is. It stores a new state
-// for a host that the source did not list.
+// hostOf returns the state of the code host on which an item is; items that are on no
+// host share one state, whose name is empty. For a host that the source did not list,
+// it adds a new state to d.hosts and to the database.
 func (d *decision) hostOf(ctx context.Context, item sources.Item) (*Host, error) {
 	name := ""
 	if item.Repository != nil {

@@ -15,7 +15,10 @@ import (
 // digest.
 const atOnce = 5
 
-// deliver posts the news that is due in rooms by now, in the transaction of ctx.
+// deliver posts the news that is due in rooms by now, in the transaction of ctx. It
+// deletes the pending items that it handles, and stores when each item was first
+// announced. Items of a watch that is paused move to other watches (reassign); those of
+// an unknown one stay.
 func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	due, err := d.store.DuePending(ctx, now)
 	if err != nil || len(due) == 0 {
@@ -50,8 +53,9 @@ func (d *Announcer) deliver(ctx context.Context, now time.Time) error {
 	return t.saveAnnounced(ctx)
 }
 
-// parcels splits pending items, ordered by room, watch and due time, into groups that
-// go into one digest, or one after the other, in the same room.
+// parcels splits due, pending items ordered by room, watch and due time, into groups of
+// one room, in the same order: the items of one digest, or all items of the room that
+// wait for no digest.
 func parcels(due []Pending) (all [][]Pending) {
 	for i, p := range due {
 		if i > 0 {
@@ -86,8 +90,9 @@ type delivery struct {
 	rendered  map[string]string  // messages already rendered, for the other rooms that get them
 }
 
-// parcel posts a group of items of one room: as a digest if its watch collects them or
-// if there are more than atOnce, otherwise as one message each.
+// parcel posts together, a group of pending items of one room: as a digest if its watch
+// collects them or if there are more than atOnce, otherwise as one message each. It
+// leaves out items that are gone, and deletes all of the group from the pending items.
 func (t *delivery) parcel(ctx context.Context, together []Pending) error {
 	first := together[0]
 	var news []*News
@@ -143,8 +148,9 @@ func (t *delivery) drop(ctx context.Context, together []Pending) error {
 	return nil
 }
 
-// reassign moves a stopped watch's pending items to the room's other matching watches;
-// unmatched items are dropped.
+// reassign moves the pending items of a stopped watch to the other watches of the same
+// room that accept them; it drops unmatched items. news holds the items by id. After
+// the commit, it wakes RunDelivery.
 func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[int64]*News, now time.Time) error {
 	watches := map[string][]watching{} // by source
 	for _, p := range pending {
@@ -174,8 +180,9 @@ func (d *Announcer) reassign(ctx context.Context, pending []Pending, news map[in
 	return nil
 }
 
-// say posts a message about news in a room, and records which items it shows, so that
-// it can be corrected. l says what the message shows.
+// say posts a message about news in a room, and stores which items it shows, so that it
+// can be corrected. l says what the message shows; say adds the room's names for the
+// sources. With a cause that was used before, the queue posts nothing.
 func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l Layout) error {
 	lang := t.Rooms.Of(room).Language
 	for _, id := range l.items() {
@@ -210,8 +217,8 @@ func (t *delivery) say(ctx context.Context, room chat.RoomID, cause string, l La
 	}, l.items())
 }
 
-// saveAnnounced records the present as the time of the first announcement, for the
-// items that were posted in a room for the first time.
+// saveAnnounced stores t.now as the time of the first announcement of the items in
+// t.announced that no room was told of before.
 func (t *delivery) saveAnnounced(ctx context.Context) error {
 	for id := range t.announced {
 		if n := t.news[id]; n.AnnouncedAt.IsZero() {
@@ -224,8 +231,9 @@ func (t *delivery) saveAnnounced(ctx context.Context) error {
 	return nil
 }
 
-// edit renders the messages that show one of the items again, and edits those that
-// changed.
+// edit renders the messages that show one of the items, given by id, again. For each
+// that changed, it adds an edit to the queue and stores the new text, in the
+// transaction of ctx.
 func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	if len(items) == 0 {
 		return nil
@@ -267,8 +275,8 @@ func (d *Announcer) edit(ctx context.Context, items []int64) error {
 	return nil
 }
 
-// render returns the message that l describes as HTML, in the given language. news
-// holds its items by id.
+// render returns the message that l describes as HTML, in the language lang, or the
+// error of its template. news holds its items by id.
 func (d *Announcer) render(lang string, l Layout, news map[int64]*News) (string, error) {
 	return locale.Render(lang, l.template(news), l.view(news, d.Zone))
 }

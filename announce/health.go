@@ -24,8 +24,9 @@ type Notice struct {
 	Next  time.Time
 }
 
-// keepState stores the source's state for the next round. It sends the operators one
-// notice when the source stays unreadable, and one when it can be read again.
+// keepState updates d.state by the outcome of this reading and stores it for the next
+// round. It sends the operators one notice when the source stays unreadable
+// (brokenAfter failures in a row), and one when it can be read again.
 func (d *decision) keepState(ctx context.Context) error {
 	s := &d.state
 	if d.batch.State != nil {
@@ -62,9 +63,9 @@ func (d *decision) keepState(ctx context.Context) error {
 	return d.announcer.Operators(ctx, *notice)
 }
 
-// move logs that a feed's address redirects for good. A feed that rooms added by its
-// address is renamed to the new one; operators themselves change an address in the
-// configuration.
+// move logs that a feed's address redirects for good (d.batch.MovedTo); it does nothing
+// if that is empty. It renames a feed that rooms added by its address to the new one;
+// operators themselves change an address in the configuration.
 func (d *decision) move(ctx context.Context) error {
 	name, to := d.settings.Name, d.batch.MovedTo
 	if to == "" {
@@ -79,7 +80,8 @@ func (d *decision) move(ctx context.Context) error {
 	return d.announcer.store.RenameSource(ctx, name, to)
 }
 
-// Say returns the notice as HTML in the language lang, with times in zone.
+// Say returns the notice as HTML in the language lang, with times in zone, or the error
+// of the template.
 func (n Notice) Say(lang string, zone *time.Location) (string, error) {
 	n.Since, n.Next = n.Since.In(zone), n.Next.In(zone)
 	return locale.Render(lang, "source-notice", struct {

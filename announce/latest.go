@@ -10,8 +10,9 @@ import (
 	"heraut/sources"
 )
 
-// Render returns the HTML of the message that announces one item in a room. The kind
-// of news is given in what, the time zone of dates in zone.
+// Render returns the HTML of the message that announces one item in a room, in the
+// language lang. what is the kind of news, such as a new version; zone is the time zone
+// of dates. The error is that of the template.
 func Render(lang string, item sources.Item, what sources.What, zone *time.Location) (html string, err error) {
 	n := &News{ID: 1, Item: item, What: what}
 	layout := messageOf(unit{items: []*News{n}})
@@ -26,9 +27,10 @@ type Latest struct {
 	Items []sources.Item
 }
 
-// Latest returns the newest items of the source of a room's n-th watch, at most count,
-// newest first. It reads a feed anew; for other sources it returns stored items of the
-// last 30 days. The error is chat.ErrNotFound if there is no such watch.
+// Latest returns the newest items of the source of a room's n-th watch, counted from 1,
+// at most count, newest first. It reads a feed anew; for other sources it returns
+// stored items of the last 30 days. The error is chat.ErrNotFound if there is no such
+// watch, otherwise that of the reading or of the store.
 func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, now time.Time) (Latest, error) {
 	all, err := d.WatchesIn(ctx, room)
 	switch {
@@ -59,8 +61,9 @@ func (d *Announcer) Latest(ctx context.Context, room chat.RoomID, n, count int, 
 	return latest, err
 }
 
-// sourceOf returns the source with that name in the configuration; otherwise one that
-// reads the feed at the address name, or nil if rooms may not add feeds.
+// sourceOf returns the source of the configuration with that name, else one that reads
+// the feed at the address name; nil if it is not in the configuration and rooms may not
+// add feeds.
 func (d *Announcer) sourceOf(name string) sources.Source {
 	for _, r := range d.runners() {
 		if r.settings.Name == name {

@@ -59,8 +59,9 @@ type unit struct {
 	items  []*News
 }
 
-// unitsOf groups items into the subjects of messages, in the order of their ids: the
-// first items of a new host or owner form one, any other item is one by itself.
+// unitsOf groups news into the subjects of messages, in the order of their ids: the
+// first items of a new host or owner form one, any other item is one by itself. It
+// sorts news itself by id.
 func unitsOf(news []*News) (units []unit) {
 	slices.SortFunc(news, func(a, b *News) int { return cmp.Compare(a.ID, b.ID) })
 	type group struct {
@@ -105,7 +106,8 @@ func lineOf(u unit, names int) Line {
 
 // digestOf returns the digest of units: new hosts and owners first, then the
 // repositories by owner, the owners with most repositories first, then everything else
-// in the order of publication.
+// in the order of publication. It has at most digestLines lines; Rest counts the items
+// of those left out.
 func digestOf(units []unit) Layout {
 	l := Layout{Digest: true}
 	for _, u := range units {
@@ -125,8 +127,9 @@ func digestOf(units []unit) Layout {
 	return l
 }
 
-// byOwner returns the lines of a digest in their order: several repositories of one owner
-// share a line, of which the new and the older ones have one each.
+// byOwner returns the lines of a digest in the order of digestOf. Repositories of one
+// owner that are the same kind of news, such as new ones, share a line; any other unit
+// has its own.
 func byOwner(units []unit) (lines []unit) {
 	type group struct {
 		source, host, owner string
@@ -167,7 +170,7 @@ func (u unit) rank() int {
 }
 
 // size returns how many repositories a line of a digest is about, by which the lines
-// are sorted.
+// are sorted; 0 for a line about something else.
 func (u unit) size() int {
 	if u.rank() == 3 {
 		return 0

@@ -26,7 +26,7 @@ var (
 const maxWatches = 20
 
 // Health is the state of a source as people read it in lists: when it was last read,
-// and why not since.
+// and the last failure.
 type Health struct {
 	Kind  sources.Kind
 	Title string // the feed's own title
@@ -50,8 +50,9 @@ type WatchHealth struct {
 // else the source's title, else its address without secrets.
 func (w WatchHealth) Name() string { return cmp.Or(w.Label, w.Health.Title, fetch.Redacted(w.Source)) }
 
-// AddSource adds a source of the configuration, which rooms may watch by its name and
-// which Run reads.
+// AddSource adds a source of the configuration with its settings s, which rooms may
+// watch by its name. The caller adds all sources before Run, which reads those that it
+// finds at its start.
 func (d *Announcer) AddSource(s sources.Settings, source sources.Source) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -70,8 +71,8 @@ func (d *Announcer) isCalendar(name string) bool {
 	return sources.IsCalendarAddress(name) || slices.Contains(d.Calendars, name)
 }
 
-// NoteReading records the outcome of reading a calendar: the time if err is nil,
-// otherwise the error. It is shown in the list of sources.
+// NoteReading records in memory the outcome of reading the calendar name: the time at
+// if err is nil, otherwise the error. Sources and WatchesIn then return it.
 func (d *Announcer) NoteReading(name string, at time.Time, err error) {
 	if err != nil {
 		d.noteFault(name, err)
@@ -80,7 +81,8 @@ func (d *Announcer) NoteReading(name string, at time.Time, err error) {
 	d.noteRead(name, at)
 }
 
-// hasSource reports whether the configuration has a source of that name.
+// hasSource reports whether the configuration has a source or calendar of that name. It
+// is also true for any calendar's address that a room added.
 func (d *Announcer) hasSource(name string) bool {
 	return d.isCalendar(name) || slices.ContainsFunc(d.runners(), func(r *Runner) bool { return r.settings.Name == name })
 }
@@ -100,7 +102,7 @@ func (d *Announcer) noteRead(name string, at time.Time) {
 }
 
 // Sources returns the sources of the configuration with their states, in the order of
-// the configuration.
+// the configuration, the calendars last. The error is that of the store.
 func (d *Announcer) Sources(ctx context.Context) ([]Health, error) {
 	var all []Health
 	for _, r := range d.runners() {
@@ -167,9 +169,12 @@ func (d *Announcer) WatchesIn(ctx context.Context, room chat.RoomID) ([]WatchHea
 	return list, nil
 }
 
-// AddWatch checks a watch and returns it in its canonical form, with the change that
-// stores it. The source is the name of a configured one, or the address of a feed that
-// TryFeed has read.
+// AddWatch checks the watch w and returns it with its filter and rhythm in their
+// canonical form, and a function that stores it in the transaction of its context. That
+// function does nothing if the room has the watch by then. w.Source is the name of a
+// source in the configuration, or the address of a feed that TryFeed has read. The
+// error is ErrNoSource, ErrExists, ErrTooMany, schedule.ErrRhythm, a *filter.Error or
+// that of the store.
 func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx context.Context) error, error) {
 	if !d.hasSource(w.Source) && !sources.IsFeedAddress(w.Source) {
 		return w, nil, ErrNoSource
@@ -209,9 +214,11 @@ func (d *Announcer) AddWatch(ctx context.Context, w Watch) (Watch, func(ctx cont
 	}, nil
 }
 
-// SetRhythm returns the watch that the room has with w's source and filter, and the
-// change that gives it w's rhythm. Items already waiting for a digest keep their due
-// time. The error is ErrExists if the watch has that rhythm already.
+// SetRhythm returns the watch that the room w.Room has with w's source and filter, as
+// it is, and a function that stores w's rhythm for it. Items already waiting for a
+// digest keep their due time. The error is ErrExists if the watch has that rhythm
+// already, chat.ErrNotFound if the room has no such watch, ErrDeclared or
+// schedule.ErrRhythm.
 func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	rhythm, err := schedule.ParseRhythm(w.Rhythm)
 	if err != nil {
@@ -233,8 +240,9 @@ func (d *Announcer) SetRhythm(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetRemind returns the watch that the room has with w's source and filter, and the
-// change that gives it w's reminders.
+// SetRemind returns the watch that the room w.Room has with w's source and filter, as
+// it is, and a function that stores w's reminders for it. The error is chat.ErrNotFound
+// if the room has no such watch, or ErrDeclared.
 func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -249,9 +257,9 @@ func (d *Announcer) SetRemind(ctx context.Context, w Watch) (before Watch, chang
 	})
 }
 
-// SetLabel gives the room's watch with w's source and filter the label of w: it returns
-// the watch as it will be, and the change that stores the label. The error is
-// chat.ErrNotFound without such a watch, and ErrExists if it has that label.
+// SetLabel returns the watch that the room w.Room has with w's source and filter, with
+// w's label, and a function that stores that label. The error is chat.ErrNotFound
+// without such a watch, ErrExists if it has that label, or ErrDeclared.
 func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change func(ctx context.Context) error, err error) {
 	all, err := d.WatchesIn(ctx, w.Room)
 	if err != nil {
@@ -271,16 +279,19 @@ func (d *Announcer) SetLabel(ctx context.Context, w Watch) (after Watch, change 
 	return after, change, err
 }
 
-// PauseWatch returns a room's n-th watch and the change that pauses or resumes it.
+// PauseWatch returns a room's n-th watch, as it is, and a function that pauses it or,
+// if paused is false, resumes it. The function does nothing if the watch was deleted
+// meanwhile. The error is chat.ErrNotFound if there is no such watch, or ErrDeclared.
 func (d *Announcer) PauseWatch(ctx context.Context, room chat.RoomID, n int, paused bool) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		return d.store.PauseWatch(ctx, room, w.ID, paused)
 	})
 }
 
-// RemoveWatch returns a room's n-th watch and the change that deletes it. Items waiting
-// for its digest move to the room's other matching watches; unmatched items are
-// dropped.
+// RemoveWatch returns a room's n-th watch and a function that deletes it. The function
+// moves items that wait for its digest to the room's other matching watches, and drops
+// unmatched ones. The error is chat.ErrNotFound if there is no such watch, or
+// ErrDeclared.
 func (d *Announcer) RemoveWatch(ctx context.Context, room chat.RoomID, n int) (Watch, func(ctx context.Context) error, error) {
 	return d.changeWatch(ctx, room, n, func(ctx context.Context, w Watch) error {
 		if err := d.store.RemoveWatch(ctx, room, w.ID); err != nil {

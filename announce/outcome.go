@@ -13,8 +13,8 @@ import (
 // emptyFor is how long an empty repository waits for its first files.
 const emptyFor = 7 * 24 * time.Hour
 
-// decide decides about each item whose time has come: whether it is announced, and in
-// which rooms it then waits to be posted.
+// decide decides about each item whose time has come, and stores the decision: whether
+// it is announced, and in which rooms it then waits to be posted.
 func (d *decision) decide(ctx context.Context) error {
 	due, err := d.announcer.store.DueNews(ctx, d.settings.Name, d.now)
 	if err != nil || len(due) == 0 {
@@ -45,9 +45,10 @@ func (d *decision) decide(ctx context.Context) error {
 	return nil
 }
 
-// outcomeOf returns what a new reading of the source decides about an item: Vanished
+// outcomeOf returns what a new reading of the source decides about the item n: Vanished
 // if it no longer exists, Settling if it has to wait longer. It is empty if the rooms'
-// filters decide.
+// filters decide. It updates n from the reading, and sets n.Due for an empty
+// repository.
 func (d *decision) outcomeOf(n *News) (outcome string) {
 	if d.settings.Kind.Rereads() {
 		reading, ok := d.batch.Again[n.Item.Key]
@@ -68,9 +69,11 @@ func (d *decision) outcomeOf(n *News) (outcome string) {
 	return ""
 }
 
-// part decides whether an item is announced together with its new host or owner, or
-// alone if that announcement was made already. ready is false while it still has to
-// wait.
+// part decides whether the item n is announced together with its new host or owner, or
+// alone if that announcement was made already: it then sets n.PartOf to Alone. ready is
+// false while the item has to wait for its host, until n.Due, which part sets. The
+// first item announced with a host or owner makes part store the time of that
+// announcement.
 func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	switch n.PartOf {
 	case OfHost:
@@ -107,7 +110,8 @@ func (d *decision) part(ctx context.Context, n *News) (ready bool, err error) {
 	return true, nil
 }
 
-// outageOf reports whether the code host on which the item is counts as out of order.
+// outageOf reports whether the code host on which the item is counts as out of order;
+// false for an item that is not a repository, and for an unknown host.
 func (d *decision) outageOf(item sources.Item) bool {
 	if item.Repository == nil {
 		return false
@@ -129,9 +133,11 @@ func accepts(f *filter.Filter, n *News) bool {
 	return (n.What != sources.NewVersion || f.Names(filter.Name)) && f.Match(n.Item.Words())
 }
 
-// offer makes an item wait to be posted in each room with a watch that accepts it.
-// outcome is the decision to record: announced, excluded by a rule, or Settling if it
-// has to wait.
+// offer makes the item n wait to be posted in each room with a watch that accepts it:
+// it stores a Pending for each. outcome is the decision to record: Announced, WithHost
+// or WithOwner, also if no watch accepts the item; the name of the default rule that
+// excludes it; or Settling if it has to wait. offer may change n.PartOf and n.Due
+// (part).
 func (d *decision) offer(ctx context.Context, n *News, watches []watching) (outcome string, err error) {
 	ready, err := d.part(ctx, n)
 	if err != nil || !ready {

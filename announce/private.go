@@ -12,8 +12,9 @@ import (
 // GuardName is the name under which the Announcer is a guard of posts (chat.Guard.By).
 const GuardName = "announce"
 
-// guard returns the guard that a message about these items gets in the queue. It is
-// empty if all their sources are public. Otherwise the queue asks Check before it
+// guard returns the guard that the message l in room gets in the queue; news holds its
+// items by id. It is empty if all their sources are public, or without Options.Readers.
+// Otherwise it holds who may read the room now, and the queue asks Check before it
 // sends, since more people may read the room by then.
 func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news map[int64]*News) (chat.Guard, error) {
 	private := false
@@ -32,7 +33,7 @@ func (d *Announcer) guard(ctx context.Context, room chat.RoomID, l Layout, news 
 }
 
 // isPrivate reports whether only some people can read the source of that name, so that
-// its news must not reach others.
+// its news must not reach others. It is false without Options.Private.
 func (d *Announcer) isPrivate(name string) bool {
 	location := name // right for a feed that a room added
 	for _, r := range d.runners() {
@@ -43,9 +44,10 @@ func (d *Announcer) isPrivate(name string) bool {
 	return d.Private != nil && d.Private(location)
 }
 
-// Check withholds a message about a private source if more people may read its room
-// now than when the message was decided. The queue calls it before each attempt to
-// send (queue.Guard).
+// Check withholds a message about a private source if more people may read its room now
+// than when the message was decided, or if the row does not say who could then;
+// otherwise it lets the message go. The error means that the room's readers could not
+// be looked up. The queue calls Check before each attempt to send (queue.Guard).
 func (d *Announcer) Check(ctx context.Context, row queue.Row) (queue.Verdict, error) {
 	var then chat.Audience
 	if err := json.Unmarshal([]byte(row.Post.Guard.About), &then); err != nil {

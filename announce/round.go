@@ -33,8 +33,9 @@ type Runner struct {
 	announcer *Announcer
 }
 
-// NewRunner returns a Runner that reads the source and posts its news in the rooms of
-// this Announcer.
+// NewRunner returns a Runner that reads the source, with the settings s, and posts its
+// news in the rooms of this Announcer. It does not add the source to those that Run
+// reads (AddSource).
 func (d *Announcer) NewRunner(s sources.Settings, source sources.Source) *Runner {
 	return &Runner{settings: s, source: source, pace: fetch.NewPace(s.Every), announcer: d}
 }
@@ -48,7 +49,8 @@ func (r *Runner) Round(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// round reads the source once as Round does, and returns when to read it next.
+// round reads the source once as Round does, and returns when to read it next, with an
+// error too.
 func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err error) {
 	name := r.settings.Name
 	state, err := r.announcer.store.Source(ctx, name)
@@ -97,8 +99,9 @@ func (r *Runner) round(ctx context.Context, now time.Time) (next time.Time, err 
 // retryStore is the delay before the next round after an error of the database.
 const retryStore = time.Minute
 
-// toReread returns the stored items that need a new reading: those whose decision is
-// due now, and announced ones to compare with the source.
+// toReread returns the stored items that need a new reading: due, those whose decision
+// is due now, and followed, at most followAtOnce announced or pending ones to compare
+// with the source.
 func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []News, err error) {
 	name := r.settings.Name
 	if due, err = r.announcer.store.DueNews(ctx, name, now); err != nil {
@@ -113,7 +116,10 @@ func (r *Runner) toReread(ctx context.Context, now time.Time) (due, followed []N
 	return due, followed, err
 }
 
-// again returns the requests to the source for the present form of these items.
+// again returns the requests to the source for the present form of the items in due and
+// followed; it leaves out due ones of a source that delivers everything in each
+// reading. It sets Personal in the repositories of due whose owner is a person. The
+// error is that of the store.
 func (r *Runner) again(ctx context.Context, due, followed []News) ([]sources.Again, error) {
 	all := make([]sources.Again, 0, len(due)+len(followed))
 	if !r.settings.Kind.Rereads() {

@@ -30,8 +30,8 @@ const (
 	stagger = 500 * time.Millisecond
 )
 
-// Run reads the source at its pace until ctx ends. It keeps the back-off across
-// restarts: a source that asked the bot to wait is not asked sooner.
+// Run reads the source at its pace until ctx ends, and logs errors. It keeps the
+// back-off across restarts: a source that asked the bot to wait is not asked sooner.
 func (r *Runner) Run(ctx context.Context) {
 	log := r.announcer.Log.With().Str("source", fetch.Redacted(r.settings.Name)).Logger()
 	next := time.Now()
@@ -68,8 +68,9 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// Run reads all sources, including the feeds that rooms added, and posts their news
-// when it is due, until ctx ends.
+// Run reads all sources, including the feeds that rooms added, posts their news when it
+// is due, and deletes old news once a day, until ctx ends. It logs errors and always
+// returns nil.
 func (d *Announcer) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range d.runners() {
@@ -97,7 +98,9 @@ type roomFeed struct {
 }
 
 // runFeeds reads each feed that rooms added, from the first watch of it until the last
-// one is removed. When it is watched again later, its first reading announces nothing.
+// one is removed or paused, and then deletes its state. When it is watched again later,
+// its first reading announces nothing. runFeeds returns nil once ctx ends and all
+// readings have stopped.
 func (d *Announcer) runFeeds(ctx context.Context) error {
 	running := map[string]roomFeed{}
 	for ctx.Err() == nil {
@@ -145,7 +148,7 @@ func (d *Announcer) startFeed(ctx context.Context, url string) roomFeed {
 }
 
 // roomFeeds returns the addresses of the feeds that rooms added and that at least one
-// room watches.
+// room watches without a pause; none if Options.Feeds is nil.
 func (d *Announcer) roomFeeds(ctx context.Context) (map[string]bool, error) {
 	all, err := d.store.Watches(ctx)
 	feeds := map[string]bool{}

@@ -23,8 +23,10 @@ type Trial struct {
 	Unread bool
 }
 
-// TryWatch returns the announcements that a source and a filter would have made in the
-// last 30 days, as far as the items are still stored.
+// TryWatch returns the announcements that a watch of source with the filter accepting
+// would have made in the last 30 days, in the language lang, as far as the items are
+// still stored. The error is ErrNoSource for a source that is neither in the
+// configuration nor watched, a *filter.Error or that of the store.
 func (d *Announcer) TryWatch(ctx context.Context, source, accepting, lang string, now time.Time) (Trial, error) {
 	f, err := filter.Parse(accepting)
 	if err != nil {
@@ -68,8 +70,9 @@ func (d *Announcer) TryWatch(ctx context.Context, source, accepting, lang string
 	return t, err
 }
 
-// TryFeed reads the feed at an address that a person typed, or the feed of the web
-// page there, without storing anything.
+// TryFeed reads the feed at an address that a person typed, or the feed of the web page
+// there, without storing anything. The error is ErrNoSource if rooms may add no feeds,
+// or says why the feed could not be read.
 func (d *Announcer) TryFeed(ctx context.Context, url string, now time.Time) (sources.FeedTrial, error) {
 	if d.Feeds == nil {
 		return sources.FeedTrial{}, ErrNoSource

@@ -76,7 +76,8 @@ func (i itemView) Owner() string {
 }
 
 // Publisher returns the owner of the repository with all groups that it is in, as
-// «group/subgroup».
+// «group/subgroup»; only the organisation's name if that is known. It panics for an
+// item that is not about a repository.
 func (i itemView) Publisher() string {
 	if groups := i.Repo().Groups(); i.Repo().Organization == "" && len(groups) > 1 {
 		return strings.Join(groups, "/")
@@ -84,7 +85,9 @@ func (i itemView) Publisher() string {
 	return i.Owner()
 }
 
-// Name returns the item's name, which the message shows as a link.
+// Name returns the item's name, which the message shows as a link: of a repository its
+// short name if known, or its full name when it is announced with its new host; of a
+// software its name; else the title.
 func (i itemView) Name() string {
 	switch {
 	case i.Repo() != nil && i.Repo().Name != "" && i.PartOf != OfHost:
@@ -110,7 +113,8 @@ func (i itemView) URL() string {
 }
 
 // Created returns the day on which the repository was created; the zero time if the
-// source gives none, or one in the future.
+// source gives none, or one in the future. It panics for an item that is not about a
+// repository.
 func (i itemView) Created() time.Time {
 	if i.Repo().Created.After(i.Checked) {
 		return time.Time{}
@@ -118,10 +122,11 @@ func (i itemView) Created() time.Time {
 	return i.Repo().Created.In(i.zone)
 }
 
-// At returns when the item was published, in the zone of messages.
+// At returns when the item was published, in the time zone of messages.
 func (i itemView) At() time.Time { return i.Item.At.In(i.zone) }
 
-// template returns the name of the locale template that renders the message.
+// template returns the name of the locale template that renders the message. news holds
+// its items by id.
 func (l Layout) template(news map[int64]*News) string {
 	first := news[l.Lines[0].Items[0]]
 	switch {
@@ -133,7 +138,8 @@ func (l Layout) template(news map[int64]*News) string {
 	return "news-" + string(first.Item.Kind)
 }
 
-// view returns the data for the message's template. news holds the items by id.
+// view returns the data for the message's template. news holds the items by id; zone is
+// the time zone of dates.
 func (l Layout) view(news map[int64]*News, zone *time.Location) messageView {
 	m := messageView{Total: l.Total, Rest: l.Rest}
 	var labels []string

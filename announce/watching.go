@@ -12,7 +12,8 @@ import (
 	"heraut/schedule"
 )
 
-// ErrExists is the error for a watch that the room has already.
+// ErrExists is the error for a watch that the room has already, and for a change that
+// would leave a watch as it is.
 var ErrExists = errors.New("the room has that watch already")
 
 // Watch is a room's subscription to a source: a filter for its items, and the rhythm
@@ -37,10 +38,11 @@ type Watch struct {
 func (w Watch) Declared() bool { return w.ID == 0 }
 
 // digest returns the text that names the watch in pending items that wait for its
-// digest. It stays the same when the rhythm changes.
+// digest: the source and the filter. It stays the same when the rhythm changes.
 func (w Watch) digest() string { return w.Source + " " + w.Filter }
 
-// Key identifies the watch within its room. It stays the same when the rhythm changes.
+// Key returns a text that identifies the watch within its room. It stays the same when
+// the rhythm changes.
 func (w Watch) Key() string { return w.digest() }
 
 // Watched stores the watches (subscriptions to sources) that rooms set up in the chat.
@@ -75,8 +77,8 @@ type watching struct {
 	due    time.Time // when to post an item that is new now
 }
 
-// Declare sets the watches that the configuration gives a room, in place of earlier
-// ones. Their filters and rhythms must be valid.
+// Declare sets the watches that the configuration gives a room, in memory, in place of
+// earlier ones, and wakes RunDelivery. Their filters and rhythms must be valid.
 func (d *Announcer) Declare(room chat.RoomID, watches []Watch) {
 	d.mu.Lock()
 	d.declared[room] = watches
@@ -127,7 +129,9 @@ func (d *Announcer) declaredOf(source string) (all []Watch) {
 }
 
 // watching returns the watches of a source that are not paused, ready for matching,
-// those that post first at the front.
+// those that post first at the front. now is the time from which it computes when each
+// posts. It logs and leaves out a watch that cannot be parsed; the error is that of the
+// store.
 func (d *Announcer) watching(ctx context.Context, source string, now time.Time) ([]watching, error) {
 	kept, err := d.store.WatchesOf(ctx, source)
 	if err != nil {
@@ -176,7 +180,8 @@ func (d *Announcer) afterQuiet(room chat.RoomID, now time.Time) time.Time {
 	return now
 }
 
-// filter returns the parsed form of a filter, from a cache after the first time.
+// filter returns the parsed form of the filter text, from a cache after the first time,
+// or the error of filter.Parse.
 func (d *Announcer) filter(text string) (*filter.Filter, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -205,8 +210,9 @@ const (
 	watchActive
 )
 
-// watchStates returns which watches exist and which are paused, and the rooms' own
-// names for sources.
+// watchStates returns the state of each watch, watchPaused or watchActive (an unknown
+// one is not in the map), and the rooms' own names for sources. For the name of a
+// source alone, one active watch of the room makes the state watchActive.
 func (d *Announcer) watchStates(ctx context.Context) (states map[watchID]int, labels map[watchID]string, err error) {
 	kept, err := d.store.Watches(ctx)
 	if err != nil {
