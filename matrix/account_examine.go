@@ -62,8 +62,9 @@ type RoomExamination struct {
 	Power, Needed int
 }
 
-// Examine checks the homeserver, the account, its device, its keys and the rooms of the
-// configuration, and changes nothing. It may run while the bot runs.
+// Examine checks the homeserver, the account of session, its device, its keys and the
+// rooms of the configuration, and changes nothing. It may run while the bot runs. If the
+// homeserver cannot be used, every check has that error, and Rooms is empty.
 func Examine(ctx context.Context, config Config, session Session) Examination {
 	x := Examination{Rooms: map[string]RoomExamination{}}
 	c, err := New(config, nil, zerolog.Nop())
@@ -111,9 +112,11 @@ func (x Examination) all(err error) Examination {
 	return x
 }
 
-// compareKeys returns an error if the device's signing key in the file crypto.db
-// differs from the one published on the homeserver: messages to the device could then
-// not be read.
+// compareKeys returns nil if the device's signing key in the file cryptoDB is the one in
+// own, published on the homeserver: otherwise messages to the device could not be read.
+// The error wraps ErrDeviceKeys if the keys differ, belong to another device, are not
+// published or do not open with the session's PickleKey; other errors are those of
+// reading the file.
 func compareKeys(ctx context.Context, cryptoDB string, session Session, own publishedKeys) error {
 	stored, err := InspectKeys(ctx, cryptoDB)
 	if err != nil {
@@ -134,8 +137,10 @@ func compareKeys(ctx context.Context, cryptoDB string, session Session, own publ
 	return nil
 }
 
-// checkRecoveryKey returns an error unless the configured recovery key opens the
-// account's secret storage, where the homeserver keeps the account's encrypted keys.
+// checkRecoveryKey returns nil if the configured recovery key opens the account's secret
+// storage, where the homeserver keeps the account's encrypted keys, or if the account
+// has no keys at all (own.master is empty). The error wraps ErrNoRecoveryKey,
+// ErrWrongRecoveryKey or ErrNoSecretStorage, or is that of the file or the request.
 func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error {
 	text, err := c.readRecoveryKey()
 	missing := errors.Is(err, os.ErrNotExist)
@@ -160,8 +165,10 @@ func (c *Client) checkRecoveryKey(ctx context.Context, own publishedKeys) error 
 	return nil
 }
 
-// examineRoom checks that the bot is in a room of the configuration and may write
-// there. joined are the rooms that the account is in.
+// examineRoom checks that the bot is in a room of the configuration, given by its id or
+// alias name, and may write there. joined are the rooms that the account is in. Err is
+// nil, ErrMayNotWrite, an error of absence, or that of a request; Power and Needed are
+// set with the first two.
 func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.RoomID) (x RoomExamination) {
 	room := chat.RoomID(name)
 	if strings.HasPrefix(name, "#") {
@@ -192,9 +199,9 @@ func (c *Client) examineRoom(ctx context.Context, name string, joined []chat.Roo
 	return x
 }
 
-// absence returns the error that says why the account is not in a room: banned,
-// removed, invited, or otherwise ErrNotIn. The homeserver answers this to former
-// members only.
+// absence returns the error that says why the account is not in a room: ErrBanned,
+// ErrRemoved or ErrInvited, otherwise ErrNotIn, also if the homeserver does not answer.
+// It tells these states apart to former members only.
 func (c *Client) absence(ctx context.Context, room id.RoomID) error {
 	evt, err := c.mx.FullStateEvent(ctx, room, event.StateMember, c.mx.UserID.String())
 	if err != nil || evt.Content.ParseRaw(event.StateMember) != nil && evt.Content.Parsed == nil {

@@ -23,10 +23,12 @@ const (
 	loginEvery = 15 * time.Minute
 )
 
-// tryLogins logs in. It counts the failed attempts in the store, so that a process that
-// is restarted does not try more often. With config.NewSession an operator waits for
-// the result: tryLogins makes at most loginTries attempts and returns the last error.
-// Otherwise it returns an error only if the operator has to act, or ctx has ended.
+// tryLogins sends the login request and returns the homeserver's answer; it retries
+// after failures that may pass. It counts the failed attempts in the store, so that a
+// process that is restarted does not try more often, and reports to the health monitor
+// why it waits. With config.NewSession an operator waits for the result: tryLogins makes
+// at most loginTries attempts and returns the last error. Otherwise it returns an error
+// only if the operator has to act, or ctx has ended.
 func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mautrix.RespLogin, error) {
 	for try := 1; ; try++ {
 		if !c.config.NewSession {
@@ -57,8 +59,11 @@ func (c *Client) tryLogins(ctx context.Context, request *mautrix.ReqLogin) (*mau
 	}
 }
 
-// classifyLoginError returns the error of a failed login as one of errors.go, and
-// whether a later login may succeed without an operator's change to the configuration.
+// classifyLoginError returns the error err of a failed login as one of errors.go if one
+// fits, and whether a later login may succeed without an operator's change to the
+// configuration. If the account is suspended, it reports that to the health monitor;
+// passes is then false with config.NewSession, since the operator should not wait for
+// that.
 func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool, _ error) {
 	trouble, suspended := TroubleOf(err)
 	answer, status := answered(err)
@@ -83,8 +88,10 @@ func (c *Client) classifyLoginError(ctx context.Context, err error) (passes bool
 	return false, accountError(err)
 }
 
-// awaitLogin waits until the bot may try to log in again, after failed attempts; it
-// returns the cause of ctx if that ends first.
+// awaitLogin waits, after loginTries failed logins in a row, until loginEvery after the
+// last one; it returns at once after fewer. While it waits, the health monitor has the
+// trouble LoginPostponed. The error is that of the store, or the cause of ctx if that
+// ends first.
 func (c *Client) awaitLogin(ctx context.Context) error {
 	a, err := c.store.Account(ctx)
 	if err != nil {
@@ -110,7 +117,7 @@ func (c *Client) awaitLogin(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// offersPasswords reports whether the homeserver takes logins with a password. It
+// offersPasswords asks the homeserver whether it takes logins with a password. It
 // returns true if that cannot be found out.
 func (c *Client) offersPasswords(ctx context.Context) bool {
 	flows, err := c.mx.GetLoginFlows(ctx)

@@ -15,8 +15,9 @@ import (
 	"heraut/wait"
 )
 
-// Authorization tells a person how to let the bot log in (RFC 8628): open the page in
-// a browser that is logged in to the bot's account, and enter the code there.
+// Authorization holds what a person needs to let the bot log in (RFC 8628): the page to
+// open in a browser that is logged in to the bot's account, and the code to enter there
+// until Expires.
 type Authorization struct {
 	Page string
 	Code string
@@ -36,7 +37,9 @@ const clientPage = "https://code.gouv.fr/"
 type LoginWays struct{ Password, Browser bool }
 
 // Ways asks the homeserver in which ways the bot can log in: with a password, in a
-// browser, or both.
+// browser, or both. The error says that no homeserver can be used at the configured
+// address. If only a way cannot be asked for, Password counts as offered and Browser as
+// not.
 func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	c, err := New(config, nil, zerolog.Nop())
 	if err != nil {
@@ -51,9 +54,11 @@ func Ways(ctx context.Context, config Config) (ways LoginWays, err error) {
 	return ways, nil
 }
 
-// loginInBrowser logs in through a person who allows it in a browser, and waits for
-// them. The error is ErrNotAuthorized if they refuse or let the time pass, and wraps
-// ErrNoBrowserLogin if the homeserver offers no such login.
+// loginInBrowser logs in through a person who allows it in a browser: it passes the page
+// and the code to config.Authorize, waits for the person, and stores the session. The
+// error wraps ErrNotAuthorized if they refuse or let the time pass, and
+// ErrNoBrowserLogin if the homeserver offers no such login; it is the cause of ctx if
+// that ends.
 func (c *Client) loginInBrowser(ctx context.Context) error {
 	meta, err := c.mx.OAuthGetServerMetadata(ctx)
 	if err != nil || meta == nil || meta.DeviceAuthorizationEndpoint == "" {
@@ -83,7 +88,10 @@ func (c *Client) loginInBrowser(ctx context.Context) error {
 }
 
 // awaitAuthorization asks the homeserver again and again, at the interval that it
-// states, until the person has allowed or refused the login, and returns the tokens.
+// states, until the person has allowed the login of the OAuth client with the device
+// code, and returns the tokens. The error wraps ErrNotAuthorized if they refuse, or do
+// nothing before expires, and is the cause of ctx if that ends. It keeps asking while
+// the homeserver does not answer.
 func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oauth.DeviceCodeResponse, expires time.Time) (*oauth.TokenResponse, error) {
 	every := cmp.Or(code.Interval.Duration, pollEvery)
 	for time.Now().Before(expires) {
@@ -110,8 +118,9 @@ func (c *Client) awaitAuthorization(ctx context.Context, client string, code *oa
 
 // keepAuthorized checks that a token is for the bot's account and device, makes the
 // client use it, and stores it together with the token that renews it, if there is one.
-// client is the id of the bot at the authorization server. After an error the client
-// has no token.
+// client is the id of the bot at the authorization server. The error is one of whoIs, or
+// says that the device is another one or the store failed; the client has no token after
+// it.
 func (c *Client) keepAuthorized(ctx context.Context, client string, token *oauth.TokenResponse) (err error) {
 	c.bearer.set(token.AccessToken)
 	defer func() {
@@ -134,8 +143,9 @@ func (c *Client) keepAuthorized(ctx context.Context, client string, token *oauth
 	return c.keepSession(ctx, who.UserID, token.AccessToken, session)
 }
 
-// refreshWith makes the client renew its access token before it expires. It does
-// nothing for a session that is not one of OAuth 2.0.
+// refreshWith makes the client renew its access token, token, with the refresh token of
+// session before it expires, and store and use each new one. Without a refresh token in
+// session, which is then not one of OAuth 2.0, nothing is renewed.
 func (c *Client) refreshWith(session chat.OAuth, token string) {
 	c.mx.SaveNewToken = func(ctx context.Context, refresh, access string, expires time.Time) error {
 		ctx = context.WithoutCancel(ctx) // the former refresh token is void

@@ -13,9 +13,9 @@ import (
 // replaced, as MSC4191 names it.
 const resetAction = "org.matrix.cross_signing_reset"
 
-// accountPage returns the address of the page on which the account's owner manages it
-// (MSC4191), for the given action or, if that is empty, its start page; "" if the
-// homeserver names none.
+// accountPage asks the homeserver for the address of the page on which the account's
+// owner manages it (MSC4191), and returns it for the given action or, if that is empty,
+// its start page. It returns "" if the homeserver names none or does not answer.
 func (c *Client) accountPage(ctx context.Context, action string) string {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -35,9 +35,10 @@ func (c *Client) accountPage(ctx context.Context, action string) string {
 	return page.String()
 }
 
-// resetPage returns the page that an answer of the homeserver names after it refused
-// to replace the account's keys: the owner has to allow the replacement there, in a
-// browser. ok is false if the answer asks for something else.
+// resetPage returns the page that stage, an answer of the homeserver, names after it
+// refused to replace the account's keys: the owner has to allow the replacement there,
+// in a browser. page is empty if the answer asks for that without an address; ok is
+// false if it asks for something else.
 func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
 	for _, flow := range stage.Flows {
 		for _, kind := range flow.Stages {
@@ -51,8 +52,9 @@ func resetPage(stage *mautrix.RespUserInteractive) (page string, ok bool) {
 	return "", false
 }
 
-// resetRefusal returns the error for keys that the homeserver refused to take:
-// ErrResetNeeded with the page where the owner can allow it, or the account's state.
+// resetRefusal returns the error for keys that the homeserver refused to take with the
+// error err and the answer stage: a *Paged with ErrResetNeeded and the page, if known,
+// where the owner can allow it, or accountError(err) if stage asks for something else.
 func (c *Client) resetRefusal(ctx context.Context, stage *mautrix.RespUserInteractive, err error) error {
 	page, ok := resetPage(stage)
 	if !ok {

@@ -13,8 +13,9 @@ import (
 // errForbidden reports that the server's capabilities exclude a change.
 var errForbidden = errors.New("the server does not allow it")
 
-// introduce gives the account its configured name and picture. Some servers, Tchap
-// among them, keep names to themselves: the log says so, and the bot goes on.
+// introduce gives the account its configured name and picture. Some servers, Tchap among
+// them, do not let an account change them: introduce then only logs a warning, and the
+// bot goes on.
 func (c *Client) introduce(ctx context.Context) {
 	if err := c.setDisplayName(ctx); err != nil {
 		c.log.Warn().Err(err).Msg("The account's display name could not be set (matrix.display_name): set it with another client, or ask the server's administrators")
@@ -36,9 +37,11 @@ func (c *Client) setDisplayName(ctx context.Context) error {
 	return c.mx.SetDisplayName(ctx, name)
 }
 
-// setAvatar gives the account its picture at a login, and whenever it has none. The
-// server does not say which file a picture came from, so a later start does not
-// replace it.
+// setAvatar gives the account the picture config.Avatar if it has none, and with
+// config.NewSession in any case; it does nothing if no picture is configured. The server
+// does not say which file a picture came from, so a later start does not replace it. The
+// error is errForbidden if the server excludes the change, or that of the file or a
+// request.
 func (c *Client) setAvatar(ctx context.Context) error {
 	if c.config.Avatar == "" {
 		return nil

@@ -16,8 +16,11 @@ import (
 	"heraut/health"
 )
 
-// loadSession reads the stored login and opens its encryption keys, without asking the
-// homeserver. It returns whose keys are stored and whether they can be used.
+// loadSession reads the stored login into the client (user, device, token, secret of the
+// keys) and opens its encryption keys, without asking the homeserver. It returns whose
+// keys are stored and whether they can be used. Without a stored login, the token is
+// empty. The error wraps ErrOtherAccount if the login is not that of the configured
+// account, or is that of the store or of openKeys.
 func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	pickleKey, err := c.store.PickleKey(ctx)
 	if err != nil {
@@ -41,8 +44,8 @@ func (c *Client) loadSession(ctx context.Context) (storedKeys, error) {
 	return c.openKeys(ctx)
 }
 
-// sameAccount reports whether a user id is that of the configured account, which may
-// be written as a user id or as its localpart alone.
+// sameAccount reports whether user is the configured account, which may be written as a
+// user id or as its localpart alone, which matches on any server. It ignores case.
 func sameAccount(user id.UserID, configured string) bool {
 	if strings.HasPrefix(configured, "@") && strings.Contains(configured, ":") {
 		return strings.EqualFold(user.String(), configured)
@@ -51,10 +54,11 @@ func sameAccount(user id.UserID, configured string) bool {
 }
 
 // openSession resumes the stored login, or logs in if there is none or its keys are
-// lost. After a crash at any step the next start continues, since the bot stores the
-// device id first, then the keys, and the token last. So a token without keys means
-// that crypto.db was lost, and keys of a device that is not stored that bot.db was
-// lost.
+// lost; keys are those that loadSession found. The error wraps ErrNoPassword if it must
+// log in and has no way to. After a crash at any step the next start continues, since
+// the bot stores the device id first, then the keys, and the token last. So a token
+// without keys means that crypto.db was lost, and keys of a device that is not stored
+// that bot.db was lost.
 func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	switch {
 	case keys.usable && c.bearer.get() != "":
@@ -86,8 +90,9 @@ func (c *Client) openSession(ctx context.Context, keys storedKeys) error {
 	return c.authenticate(ctx)
 }
 
-// authenticate logs in on the chosen device, with the password or in a browser, as the
-// configuration says.
+// authenticate logs in on the device that the client has chosen and stores the session:
+// in a browser if config.Authorize is set, otherwise with the password. The errors are
+// those of loginInBrowser and login.
 func (c *Client) authenticate(ctx context.Context) error {
 	if c.config.Authorize != nil {
 		return c.loginInBrowser(ctx)
@@ -95,8 +100,10 @@ func (c *Client) authenticate(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// abandonDevice logs the bot's device out and deletes its keys; the next login then
-// makes a new device. Sync continues from the stored position.
+// abandonDevice logs the bot's device out, deletes its keys (crypto.db) and the client's
+// token, and stores that there is no device; the next login then makes a new one. A
+// device that the homeserver no longer knows is no error. Sync continues from the stored
+// position.
 func (c *Client) abandonDevice(ctx context.Context) error {
 	_, err := c.mx.Logout(ctx)
 	if softLogout(err) { // the device still exists
@@ -117,8 +124,10 @@ func (c *Client) abandonDevice(ctx context.Context) error {
 	return nil
 }
 
-// checkToken asks the homeserver whether it still accepts the stored access token, and
-// returns an error if not.
+// checkToken asks the homeserver whether it still accepts the stored access token. After
+// a soft logout (loginAgain) it logs in again on the same device. The error wraps
+// ErrOtherAccount if the token is another account's, and is that of accountError if the
+// homeserver refuses it or does not answer.
 func (c *Client) checkToken(ctx context.Context) error {
 	who, err := c.mx.Whoami(ctx)
 	switch {
@@ -132,8 +141,9 @@ func (c *Client) checkToken(ctx context.Context) error {
 	return nil
 }
 
-// loginAgain logs in on the same device again, after the homeserver made its access
-// token invalid but kept the device and its keys (soft logout).
+// loginAgain logs in with the password on the same device again, after the homeserver
+// made its access token invalid but kept the device and its keys (soft logout). The
+// error wraps ErrNoPassword if no password is configured.
 func (c *Client) loginAgain(ctx context.Context) error {
 	if c.config.Password == "" {
 		return fmt.Errorf("soft logout: %w", ErrNoPassword)
@@ -142,9 +152,10 @@ func (c *Client) loginAgain(ctx context.Context) error {
 	return c.login(ctx)
 }
 
-// login logs in with the password on the chosen device. It waits as long as the login
-// fails for a reason that may pass, unless an operator waits for the result
-// (config.NewSession).
+// login logs in with the password on the device that the client has chosen, and stores
+// the session. It waits as long as the login fails for a reason that may pass, unless an
+// operator waits for the result (config.NewSession). The error is that of tryLogins or
+// the store, or says that the homeserver gave another device.
 func (c *Client) login(ctx context.Context) error {
 	request := &mautrix.ReqLogin{
 		Type:                     mautrix.AuthTypePassword,
@@ -163,7 +174,10 @@ func (c *Client) login(ctx context.Context) error {
 	return c.keepSession(ctx, answer.UserID, answer.AccessToken, chat.OAuth{})
 }
 
-// keepSession stores a new login and uses its access token from now on.
+// keepSession makes the client use the access token of a new login of user from now on,
+// and stores it, even if ctx ends meanwhile, with oauth, the zero value for a login with
+// a password. It resets the count of failed logins and ends the trouble LoginPostponed
+// in the health monitor.
 func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, oauth chat.OAuth) error {
 	if c.mx.UserID != user { // write only on a change: other goroutines may be reading it
 		c.mx.UserID = user
@@ -185,7 +199,7 @@ func (c *Client) keepSession(ctx context.Context, user id.UserID, token string, 
 	return nil
 }
 
-// softLogout reports whether an error means that the homeserver refuses the access
+// softLogout reports whether err is an answer by which the homeserver refuses the access
 // token but keeps the device, so that the bot can log in on it again.
 func softLogout(err error) bool {
 	answer, _ := answered(err)
@@ -196,8 +210,10 @@ func softLogout(err error) bool {
 	return soft
 }
 
-// accountError returns err wrapped in the error of errors.go for the account's state
-// that it shows, such as an expired account; err itself if it shows none.
+// accountError returns err, which is not nil, wrapped in ErrUnreachable if the
+// homeserver did not answer, or answered with a status of 429 or from 500; in
+// ErrLoggedOut if it ended the session; in ErrAccountLocked if the account is locked or
+// deactivated; otherwise err itself.
 func accountError(err error) error {
 	answer, status := answered(err)
 	if answer == nil || status >= 500 || status == http.StatusTooManyRequests {

@@ -11,9 +11,11 @@ import (
 	"heraut/chat"
 )
 
-// adoptToken makes the access token of the configuration the bot's login. It fails if
-// another client already published keys for the token's device, since the bot does not
-// have these.
+// adoptToken makes the access token of the configuration the bot's login: it sets the
+// client's user, device and token, makes keys for the device unless keys are usable and
+// belong to it, and stores the session. The error wraps ErrTokenInUse if another client
+// already published keys for the device, since the bot does not have these,
+// ErrTokenWithoutDevice, or an error of whoIs. After an error the client has no token.
 func (c *Client) adoptToken(ctx context.Context, keys storedKeys) (err error) {
 	c.bearer.set(c.config.Token)
 	defer func() {
@@ -44,8 +46,10 @@ func (c *Client) adoptToken(ctx context.Context, keys storedKeys) (err error) {
 	return c.keepSession(ctx, who.UserID, c.config.Token, chat.OAuth{})
 }
 
-// whoIs asks the homeserver for the user and device of the present access token. It
-// returns an error if that is another account than the configured one.
+// whoIs asks the homeserver for the user and device of the present access token. The
+// error wraps ErrTokenRefused if the homeserver does not accept the token,
+// ErrOtherAccount if it is another account's than the configured one, or is that of
+// accountError.
 func (c *Client) whoIs(ctx context.Context) (*mautrix.RespWhoami, error) {
 	who, err := c.mx.Whoami(ctx)
 	switch {
@@ -59,8 +63,9 @@ func (c *Client) whoIs(ctx context.Context) (*mautrix.RespWhoami, error) {
 	return who, nil
 }
 
-// newDevice stores the id of the device on which the bot will log in, and makes the
-// device's keys. It deletes the keys of any other device.
+// newDevice makes device the client's device, stores its id without a token, and makes
+// and stores the device's keys. It first deletes the keys of former, those in crypto.db,
+// if they belong to another device.
 func (c *Client) newDevice(ctx context.Context, former storedKeys, device id.DeviceID) error {
 	if former.device != "" && former.device != device {
 		if err := c.forgetKeys(); err != nil {

@@ -46,7 +46,8 @@ var syncStates = []health.State{
 var sendStates = []health.State{health.ConsentNeeded, health.Quota}
 
 // TroubleOf returns the trouble for the health monitor that an error of this package
-// stands for, such as an expired account; false if it stands for none.
+// stands for, such as an expired account, with the homeserver's link for it if there is
+// one; false if it stands for none, as an error of the network does.
 func TroubleOf(err error) (health.Trouble, bool) {
 	answer, _ := answered(err)
 	if answer == nil {
@@ -73,8 +74,11 @@ type outage struct {
 	began    time.Time // the first of them
 }
 
-// failed reports a failed request to the monitor, and returns how long to wait until
-// the next one: an exponential backoff, or what a 429 answer asks if that is short.
+// failed counts a failed request in o and returns how long to wait until the next one:
+// an exponential backoff, or what a 429 answer asks if that is short. It reports to the
+// health monitor a trouble of the account, a long rate limit, or a homeserver that has
+// been silent for silentAfter. For an expired account, it asks for the mail that renews
+// it.
 func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration {
 	now := time.Now()
 	if o.failures++; o.failures == 1 {
@@ -106,7 +110,7 @@ func (c *Client) failed(ctx context.Context, o *outage, err error) time.Duration
 }
 
 // heard records that the homeserver answered: it counts as silent only after a further
-// while without an answer.
+// unheardAfter without an answer. Before Sync it does nothing.
 func (c *Client) heard() {
 	if c.silence != nil {
 		c.silence.Reset(unheardAfter)
@@ -114,7 +118,9 @@ func (c *Client) heard() {
 }
 
 // syncWorks ends the troubles in the health monitor that a successful sync disproves,
-// such as an unreachable homeserver.
+// such as an unreachable homeserver; refused consent or an exceeded quota only if no
+// request to send reported them. If the account had expired, it stores now as the time
+// of its renewal.
 func (c *Client) syncWorks(ctx context.Context) {
 	c.heard()
 	monitor := c.config.Health
@@ -127,9 +133,9 @@ func (c *Client) syncWorks(ctx context.Context) {
 	}
 }
 
-// sendFailed reports to the health monitor that the homeserver refuses to send, if
-// that is because the account has to consent to terms or exceeded its quota.
-// sendWorked ends that trouble.
+// sendFailed reports to the health monitor that the homeserver refuses to send, if err
+// says that the account has to consent to terms or exceeded its quota; it ignores other
+// errors. sendWorked ends that trouble.
 func (c *Client) sendFailed(err error) {
 	if t, ok := TroubleOf(err); ok && (t.State == health.ConsentNeeded || t.State == health.Quota) {
 		c.refusedSends.Store(true)
@@ -143,8 +149,9 @@ func (c *Client) sendWorked() {
 	}
 }
 
-// remember changes the stored facts about the account. It only logs an error: the bot
-// works without them, though after a restart it may retry something too early.
+// remember reads the stored facts about the account, calls change with them, and stores
+// the result, even if ctx has ended. It only logs an error: the bot works without them,
+// though after a restart it may retry something too early.
 func (c *Client) remember(ctx context.Context, change func(*chat.Account)) {
 	ctx = context.WithoutCancel(ctx) // a stop must not lose it
 	a, err := c.store.Account(ctx)
@@ -157,9 +164,10 @@ func (c *Client) remember(ctx context.Context, change func(*chat.Account)) {
 	}
 }
 
-// askRenewal asks the homeserver, at most once a day, to send the mail that renews an
-// expired account (synapse-email-account-validity, which Tchap runs; the second path is
-// its older name). A refused request is repeated after an hour.
+// askRenewal asks the homeserver to send the mail that renews an expired account
+// (synapse-email-account-validity, which Tchap runs; the second path is its older name),
+// and stores now as the time of that. It does nothing within a day of the last mail,
+// within an hour of a refused request, or without a token. It only logs errors.
 func (c *Client) askRenewal(ctx context.Context, now time.Time) {
 	a, err := c.store.Account(ctx)
 	if err != nil || now.Sub(a.RenewalAsked) < 24*time.Hour || now.Sub(c.renewalTried) < time.Hour || c.bearer.get() == "" {

@@ -30,8 +30,9 @@ type Identity struct {
 // the bot saw.
 func (i Identity) Changed() bool { return i.First != i.Now }
 
-// IdentityOf reads a person's account key from crypto.db; it works while the bot
-// runs. The error is ErrNoIdentity if there is no key.
+// IdentityOf reads the account key of user from the file cryptoDB; it works while the
+// bot runs. The error is ErrNoIdentity if there is no key, or that of opening or reading
+// the file.
 func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identity Identity, err error) {
 	err = withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
 		keys, err := store.GetCrossSigningKeys(ctx, id.UserID(user))
@@ -48,8 +49,9 @@ func IdentityOf(ctx context.Context, cryptoDB string, user chat.UserID) (identit
 	return identity, err
 }
 
-// Trust makes the bot trust the person's present account key, from their next message
-// on. It fails if they changed it again since IdentityOf.
+// Trust makes the bot trust i.Now, the person's present account key, from their next
+// message on: it stores the key in the file cryptoDB as the first one. It fails if the
+// person changed the key again since IdentityOf.
 func (i Identity) Trust(ctx context.Context, cryptoDB string) error {
 	return withIdentities(ctx, cryptoDB, func(store *crypto.SQLCryptoStore) error {
 		return store.ResetMasterKeyTOFU(ctx, id.UserID(i.User), i.Now)

@@ -15,10 +15,11 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// verifyDevice signs the bot's device with the account's own keys (cross-signing),
-// since clients exclude unsigned devices from encrypted rooms. If the account has no
-// such keys, it makes them; otherwise it opens them with the recovery key. It never
-// replaces keys.
+// verifyDevice signs the bot's device with the account's own keys (cross-signing), since
+// clients exclude unsigned devices from encrypted rooms, and records that for Verified.
+// own are the published keys: if they say that the device is signed, verifyDevice signs
+// nothing; if the account has no keys, it makes them; otherwise it opens them with the
+// recovery key. It never replaces keys.
 func (c *Client) verifyDevice(ctx context.Context, own publishedKeys) error {
 	if !own.signed {
 		var err error
@@ -57,10 +58,11 @@ func (c *Client) verifyWithRecoveryKey(ctx context.Context, master id.Ed25519) e
 	return nil
 }
 
-// makeVerificationKeys makes the account's own keys, which sign its devices. It writes
-// the recovery key to its file first and publishes the keys last. So after a crash the
-// next start finds either nothing published, and repeats everything with the same
-// recovery key, or keys that it can open.
+// makeVerificationKeys makes the account's own keys, which sign its devices, publishes
+// them and signs the device with them. It writes the recovery key to its file first and
+// publishes the keys last. So after a crash the next start finds either nothing
+// published, and repeats everything with the same recovery key, or keys that it can
+// open. The error wraps ErrResetNeeded if the owner has to allow the keys.
 func (c *Client) makeVerificationKeys(ctx context.Context) error {
 	key, err := c.recoveryKey(ctx)
 	if err != nil {
@@ -99,8 +101,8 @@ func (c *Client) makeVerificationKeys(ctx context.Context) error {
 }
 
 // passwordStage returns the password as the additional proof that older homeservers
-// require for the account's first keys; nil if there is no password or the homeserver
-// wants another proof.
+// require for the account's first keys. It returns nil if there is no password, or if
+// stage, the homeserver's answer, wants the owner to allow the keys in a browser.
 func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 	if _, reset := resetPage(stage); reset || c.config.Password == "" {
 		return nil
@@ -113,8 +115,10 @@ func (c *Client) passwordStage(stage *mautrix.RespUserInteractive) any {
 }
 
 // recoveryKey returns the recovery key, which opens the account's keys on the
-// homeserver. Without a recovery key file, it makes a key and the file. The error
-// means that the account has another recovery key.
+// homeserver. If the account has none and there is no recovery key file, it makes a key
+// and writes the file. The error wraps ErrNoRecoveryKey if the account has a key and the
+// file is missing, ErrWrongRecoveryKey if the configured key is malformed or not the
+// account's, or is that of the file or of a request.
 func (c *Client) recoveryKey(ctx context.Context) (*ssss.Key, error) {
 	text, err := c.readRecoveryKey()
 	made := errors.Is(err, os.ErrNotExist)
@@ -166,8 +170,8 @@ func (c *Client) readRecoveryKey() (string, error) {
 	return text, nil
 }
 
-// writeRecoveryKey writes the recovery key to a file that only its owner can read. A
-// crash leaves the whole file or none.
+// writeRecoveryKey writes the recovery key to the file name, which only its owner can
+// read, in place of an earlier file. A crash leaves the whole file or none.
 func writeRecoveryKey(name, key string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".recovery-key-*") // permissions 0600
 	if err != nil {

@@ -12,9 +12,10 @@ import (
 // at once.
 const verifiedEvery = 45 * time.Second
 
-// watchVerified checks, until ctx ends, whether the account's keys still sign the
-// bot's device, for Verified. The account's owner can replace these keys at any time,
-// and clients then exclude the device.
+// watchVerified checks, until ctx ends, whether the account's keys still sign the bot's
+// device: the account's owner can replace these keys at any time, and clients then
+// exclude the device. It records the result for Verified and reports a change to the
+// health monitor (KeysReplaced). It always returns nil.
 func (c *Client) watchVerified(ctx context.Context) error {
 	ticker := time.NewTicker(verifiedEvery)
 	defer ticker.Stop()
@@ -41,7 +42,7 @@ func (c *Client) watchVerified(ctx context.Context) error {
 }
 
 // ownKeysChanged makes watchVerified check at once, because sync reported that the
-// account's keys changed.
+// account's keys changed. It never blocks.
 func (c *Client) ownKeysChanged() {
 	select {
 	case c.ownKeys <- struct{}{}:

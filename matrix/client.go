@@ -80,8 +80,9 @@ type Client struct {
 	membersRead  map[id.RoomID]bool // rooms whose member list is being read
 }
 
-// New returns a Client for the configured account. The caller calls Open before Sync
-// and Send, and Close at the end.
+// New returns a Client for the account of config, whose empty fields it fills with the
+// defaults; it sends no request. The error wraps ErrNotMatrix if the homeserver's
+// address is no URL. The caller calls Open before Sync and Send, and Close at the end.
 func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	mx, err := mautrix.NewClient(config.Homeserver, "", "")
 	if err != nil {
@@ -117,10 +118,11 @@ func New(config Config, store Store, log zerolog.Logger) (*Client, error) {
 	return c, nil
 }
 
-// Open logs in if there is no stored login, and prepares the bot's keys. It waits for
-// a homeserver that does not answer, if there is a stored login and config.NewSession
-// is false, and while the account cannot be used for a reason that may pass. An error
-// of errors.go means that only the operator can help.
+// Open logs in if there is no stored login, and prepares the bot's keys. While the
+// account cannot be used for a reason that may pass, or the homeserver does not answer
+// and there is a stored login, Open waits; with config.NewSession it returns the error
+// instead. An error of errors.go means that only the operator can help; it is the cause
+// of ctx if that ends.
 func (c *Client) Open(ctx context.Context) (err error) {
 	if c.rooms, err = openRoomBook(ctx, c.store, c.config.SetUp); err != nil {
 		return err
@@ -159,8 +161,9 @@ func (c *Client) open(ctx context.Context) error {
 	return nil
 }
 
-// openDevice prepares the bot's device: it checks the login, publishes the device's
-// keys and signs the device with the account's keys.
+// openDevice prepares the bot's device: it checks the stored login or logs in, publishes
+// the device's keys and signs the device with the account's keys. Its errors are those
+// of errors.go, and those of the databases.
 func (c *Client) openDevice(ctx context.Context) error {
 	keys, err := c.loadSession(ctx)
 	if err != nil {
@@ -184,19 +187,19 @@ func (c *Client) openDevice(ctx context.Context) error {
 	return c.verifyDevice(ctx, own)
 }
 
-// Close closes the database of encryption keys. The caller first waits until Open and
-// Sync have returned.
+// Close ends the requests for people's devices that are under way, and closes the
+// database of encryption keys. The caller first waits until Open and Sync have returned.
 func (c *Client) Close() error {
 	c.endLife()
 	c.asks.Wait()
 	return c.close()
 }
 
-// UserID returns the full user id of the bot's account.
+// UserID returns the full user id of the bot's account; empty before Open.
 func (c *Client) UserID() chat.UserID { return chat.UserID(c.mx.UserID) }
 
 // Verified reports whether the account's keys sign the bot's device, so that other
-// clients share keys with it.
+// clients share keys with it, by the latest check; false before Open.
 func (c *Client) Verified() bool { return c.verified.Load() }
 
 // LastSync returns the completion time of the last sync; zero before the first.
@@ -220,7 +223,9 @@ func (c *Client) Alive() time.Time {
 // that the bot could not read later.
 func (c *Client) GapsLost() *atomic.Int64 { return &c.gapsLost }
 
-// checkHomeserver returns an error if no homeserver answers at the configured address.
+// checkHomeserver asks the configured address for the versions of Matrix. The error
+// wraps ErrUnreachable if nothing answers or the server is unavailable for now, and
+// ErrNotMatrix if a server answers that is no homeserver.
 func (c *Client) checkHomeserver(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -241,8 +246,9 @@ func (c *Client) checkHomeserver(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
-// learnNames asks the homeserver for the account's display name, by which people
-// address the bot. Later names come from sync.
+// learnNames asks the homeserver for the account's display name, by which people address
+// the bot, and sets c.names to it; if that fails, c.names stays. Later names come from
+// sync.
 func (c *Client) learnNames(ctx context.Context) {
 	if profile, err := c.mx.GetOwnDisplayName(ctx); err == nil && profile.DisplayName != "" {
 		c.names = []string{profile.DisplayName}

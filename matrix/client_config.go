@@ -14,8 +14,8 @@ import (
 	"heraut/queue"
 )
 
-// Config configures a Client: the homeserver, the account, its secrets, the rooms and
-// the limits.
+// Config is the configuration of a Client: the homeserver, the account, its secrets, the
+// rooms and the limits.
 type Config struct {
 	Homeserver      string // its URL
 	User            string // the user id, or its localpart
@@ -74,16 +74,16 @@ type Config struct {
 	UnreadableAfter time.Duration
 }
 
-// Store keeps everything that the client must know after a restart. The database of
-// the bot implements it.
+// Store is the storage of everything that the client must know after a restart. The
+// database of the bot implements it.
 type Store interface {
 	SessionStore
 	RoomStore
 	EventStore
 }
 
-// SessionStore keeps the login (user, device, token), the secret for the keys, and the
-// position from which sync continues.
+// SessionStore is the storage of the login (user, device, token), the secret for the
+// keys, the facts about the account, and the position from which sync continues.
 type SessionStore interface {
 	PickleKey(ctx context.Context) ([]byte, error)
 	Credentials(ctx context.Context) (user chat.UserID, device, token string, err error)
@@ -94,8 +94,7 @@ type SessionStore interface {
 	SaveAccount(ctx context.Context, a chat.Account) error
 }
 
-// RoomStore keeps what the client knows of each room, and the invitations that it
-// declined.
+// RoomStore is the storage of the rooms and of the invitations that the client declined.
 type RoomStore interface {
 	Rooms(ctx context.Context) ([]chat.Room, error)
 	SaveRoom(ctx context.Context, r chat.Room) error
@@ -107,9 +106,9 @@ type RoomStore interface {
 	SaveDeclined(ctx context.Context, d chat.Declined) error
 }
 
-// EventStore reads which events the bot received already, which of them wait for a
-// decryption key, and since when a room has a post of which it is not known whether it
-// was sent.
+// EventStore is the record of which events the bot received already, which of them wait
+// for a decryption key, and since when a room has a post of which it is not known
+// whether it was sent.
 type EventStore interface {
 	KnownEvent(ctx context.Context, id chat.EventID) (bool, error)
 	// Locked returns the events that wait for a session, oldest first. LockedIndex
@@ -119,8 +118,9 @@ type EventStore interface {
 	OldestDoubt(ctx context.Context, room chat.RoomID) (time.Time, error)
 }
 
-// withDefaults returns the configuration with its empty fields filled. The default of
-// MayInvite reads mx.UserID at each call, since that is known only after the login.
+// withDefaults returns the configuration with its empty fields filled, where they have a
+// default. The default of MayInvite reads mx.UserID at each call, since that is known
+// only after the login.
 func (config Config) withDefaults(mx *mautrix.Client) Config {
 	if config.Health == nil {
 		config.Health = health.NewMonitor(zerolog.Nop(), nil)
